@@ -1,0 +1,56 @@
+"""How long simulated Azure takes: seeded samples of measured durations, and a record of each."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from simulator.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A duration in seconds as its spread: most samples fall between p10 and p90."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """One delay that the simulator imposed, in simulated time."""
+
+    name: str
+    started_at: datetime
+    ended_at: datetime
+
+
+class Latencies:
+    """Samples durations and remembers every delay, so that the longest chain can be found."""
+
+    def __init__(self, clock: Clock, seed: int = 1, spread: float = 1.0) -> None:
+        """`spread` 0 gives the median each time, 1 the measured spread."""
+        self._clock = clock
+        self._random = random.Random(seed)
+        self._spread = spread
+        self.record: list[Latency] = []
+
+    def sample(self, duration: Duration) -> float:
+        """A draw whose median is p50 and whose tails end at p10 and p90, narrowed by `spread`."""
+        position = self._random.uniform(-1.0, 1.0) * self._spread
+        tail = duration.p90 if position > 0 else duration.p10
+        return duration.p50 + abs(position) * (tail - duration.p50)
+
+    async def wait(self, name: str, duration: Duration) -> None:
+        """Draw from `duration`, wait that long, and remember it under `name`."""
+        async with self.span(name):
+            await self._clock.sleep(self.sample(duration))
+
+    @asynccontextmanager
+    async def span(self, name: str) -> AsyncIterator[None]:
+        """Remember what happens inside as one delay."""
+        started_at = self._clock.now()
+        yield
+        self.record.append(Latency(name, started_at, self._clock.now()))
