@@ -19,6 +19,8 @@ class Clock:
         self._scale = scale
         self._real_time = real_time
         self._origin = real_time() if origin is None else origin.timestamp()
+        self._advance = 0.0
+        self._sleepers: set[asyncio.Future[None]] = set()
 
     @property
     def scale(self) -> float:
@@ -29,9 +31,39 @@ class Clock:
         return datetime.fromtimestamp(self._origin, UTC)
 
     def now(self) -> datetime:
-        elapsed = self._real_time() - self._origin
-        return datetime.fromtimestamp(self._origin + elapsed * self._scale, UTC)
+        return datetime.fromtimestamp(self._simulated(), UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait `seconds` of simulated time."""
-        await asyncio.sleep(max(seconds, 0.0) / self._scale)
+        """Wait `seconds` of simulated time; a change of the clock in between counts."""
+        end = self._simulated() + seconds
+        await asyncio.sleep(0)
+        while (left := end - self._simulated()) > 0:
+            sleeper = asyncio.get_running_loop().create_future()
+            self._sleepers.add(sleeper)
+            try:
+                await asyncio.wait((sleeper,), timeout=left / self._scale)
+            finally:
+                self._sleepers.discard(sleeper)
+
+    def set_scale(self, scale: float) -> None:
+        """Run at another speed from now on, without a jump."""
+        now = self._simulated()
+        self._scale = scale
+        self._advance += now - self._simulated()
+        self._wake_sleepers()
+
+    def advance_to(self, moment: datetime) -> None:
+        """Jump forward to `moment`: whatever was to happen until then happens at once."""
+        ahead = moment.timestamp() - self._simulated()
+        if ahead < 0:
+            raise ValueError("Simulated time does not run backwards.")
+        self._advance += ahead
+        self._wake_sleepers()
+
+    def _simulated(self) -> float:
+        return self._origin + (self._real_time() - self._origin) * self._scale + self._advance
+
+    def _wake_sleepers(self) -> None:
+        for sleeper in self._sleepers:
+            if not sleeper.done():
+                sleeper.set_result(None)

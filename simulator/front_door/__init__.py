@@ -1,0 +1,1 @@
+"""Azure Front Door: profiles, endpoints, origin groups, origins, routes and security policies."""

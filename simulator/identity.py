@@ -1,0 +1,97 @@
+"""Access tokens of the simulated tenant: issued to a managed identity, checked by every other service."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ARM_AUDIENCE = "https://management.azure.com"
+KUBERNETES_AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
+"""The application id of the AKS server application, the same in every tenant."""
+
+TOKEN_LIFETIME_SECONDS = 24 * 60 * 60
+"""What App Service gives a managed identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A bearer token and the moment at which it ends, in seconds of Unix time."""
+
+    value: str
+    expires_on: int
+
+
+class Tokens:
+    """Issues and recognises bearer tokens.
+
+    Token lifetimes run on the machine's clock, not on simulated time: the SDKs that cache a token
+    compare its expiry with their own clock.
+    """
+
+    def __init__(
+        self,
+        tenant_id: str,
+        principal_id: str,
+        client_id: str,
+        real_time: Callable[[], float] = time.time,
+    ) -> None:
+        self.tenant_id = tenant_id
+        self.principal_id = principal_id
+        self.client_id = client_id
+        self._real_time = real_time
+        self._key = secrets.token_bytes(32)
+
+    def issue(self, resource: str) -> AccessToken:
+        """A token for `resource`, which is an application id or an address."""
+        now = int(self._real_time())
+        expires_on = now + TOKEN_LIFETIME_SECONDS
+        claims = {
+            "aud": resource,
+            "iss": f"https://sts.windows.net/{self.tenant_id}/",
+            "iat": now,
+            "nbf": now,
+            "exp": expires_on,
+            "appid": self.client_id,
+            "idtyp": "app",
+            "oid": self.principal_id,
+            "sub": self.principal_id,
+            "tid": self.tenant_id,
+            "ver": "1.0",
+        }
+        signed = f"{_encode({'typ': 'JWT', 'alg': 'HS256'})}.{_encode(claims)}"
+        return AccessToken(f"{signed}.{self._signature(signed)}", expires_on)
+
+    def audience_of(self, token: str) -> str | None:
+        """The resource that `token` is good for without trailing slash, or None if it is good for none."""
+        signed, _, signature = token.rpartition(".")
+        if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
+            return None
+        try:
+            claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
+        except (ValueError, binascii.Error):
+            return None
+        if claims["exp"] <= self._real_time():
+            return None
+        return str(claims["aud"]).rstrip("/")
+
+    def _signature(self, signed: str) -> str:
+        return _base64url(hmac.new(self._key, signed.encode(), hashlib.sha256).digest())
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token in an Authorization header, or None when the header carries none."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _encode(part: dict[str, object]) -> str:
+    return _base64url(json.dumps(part, separators=(",", ":")).encode())
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
