@@ -1,0 +1,1 @@
+"""The Kubernetes API and the controllers of one simulated AKS cluster."""

@@ -1,0 +1,118 @@
+"""Public IP addresses and DNS labels of every simulated region, and who answers behind them."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class ServingCluster(Protocol):
+    """What the data plane needs of the cluster behind an address."""
+
+    @property
+    def name(self) -> str: ...
+
+    def service(self, namespace: str, name: str) -> dict[str, Any] | None: ...
+
+    def ready_pods(self, namespace: str, service: str) -> list[dict[str, Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frontend:
+    """A public address in use by a Service of type LoadBalancer."""
+
+    ip: str
+    region: str
+    dns_label: str | None
+    cluster: ServingCluster
+    namespace: str
+    service: str
+
+    @property
+    def host_name(self) -> str | None:
+        return dns_name(self.dns_label, self.region) if self.dns_label else None
+
+
+class DnsLabelTaken(Exception):
+    """Another public IP address of the region carries the label."""
+
+    def __init__(self, label: str, region: str) -> None:
+        super().__init__(
+            f"DNS record {dns_name(label, region)} is already used by another public IP."
+        )
+
+
+def dns_name(label: str, region: str) -> str:
+    return f"{label}.{region}.cloudapp.azure.com"
+
+
+class PublicAddresses:
+    """Hands out addresses; a DNS label is unique per region across all customers of Azure."""
+
+    def __init__(self) -> None:
+        self._by_ip: dict[str, Frontend] = {}
+        self._reserved: set[str] = set()
+        self._allocated = 0
+
+    def reserve_dns_label(self, label: str, region: str) -> None:
+        """Let a label be taken by somebody outside of this subscription."""
+        self._reserved.add(dns_name(label, region))
+
+    def release_dns_label(self, label: str, region: str) -> None:
+        """Undo `reserve_dns_label`."""
+        self._reserved.discard(dns_name(label, region))
+
+    def allocate(
+        self,
+        region: str,
+        cluster: ServingCluster,
+        namespace: str,
+        service: str,
+        dns_label: str | None = None,
+    ) -> Frontend:
+        """Give the Service its address, the same one when it asks again.
+
+        Raises DnsLabelTaken.
+        """
+        present = self.of_service(cluster, namespace, service)
+        if dns_label is not None:
+            self._check_free(dns_label, region, present)
+        ip = present.ip if present else self._next_ip()
+        frontend = Frontend(ip, region, dns_label, cluster, namespace, service)
+        self._by_ip[ip] = frontend
+        return frontend
+
+    def release(self, ip: str) -> None:
+        self._by_ip.pop(ip, None)
+
+    def release_cluster(self, cluster: ServingCluster) -> None:
+        """Give back everything that the cluster holds: its node resource group is gone."""
+        for frontend in [each for each in self._by_ip.values() if each.cluster is cluster]:
+            self.release(frontend.ip)
+
+    def of_service(self, cluster: ServingCluster, namespace: str, service: str) -> Frontend | None:
+        for each in self._by_ip.values():
+            if each.cluster is cluster and (each.namespace, each.service) == (namespace, service):
+                return each
+        return None
+
+    def resolve(self, host: str) -> Frontend | None:
+        """Who answers at an IP address or at `<label>.<region>.cloudapp.azure.com`."""
+        by_ip = self._by_ip.get(host)
+        if by_ip is not None:
+            return by_ip
+        return next(
+            (each for each in self._by_ip.values() if each.host_name == host.lower()), None
+        )
+
+    def frontends(self) -> list[Frontend]:
+        return list(self._by_ip.values())
+
+    def _check_free(self, label: str, region: str, present: Frontend | None) -> None:
+        name = dns_name(label, region)
+        holder = self.resolve(name)
+        if name in self._reserved or (holder is not None and holder != present):
+            raise DnsLabelTaken(label, region)
+
+    def _next_ip(self) -> str:
+        self._allocated += 1
+        third, fourth = divmod(self._allocated, 250)
+        return f"20.{61 + third // 250}.{third % 250}.{fourth + 1}"
