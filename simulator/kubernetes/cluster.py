@@ -39,7 +39,7 @@ class Cluster:
         """How many nodes the pool has now, which the autoscaler may have changed."""
         return self._pools[pool_name].count
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """End all background work and give the public addresses back."""
         self._addresses.release_cluster(self)
 
