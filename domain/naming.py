@@ -1,0 +1,117 @@
+"""Every Azure and Kubernetes name, derived from the environment's name and never random."""
+
+from hashlib import sha256
+
+from domain.spec import EnvironmentSpec
+
+SYSTEM_POOL = "system"
+GPU_POOL = "gpu"
+ORIGIN_GROUP = "inference"
+ROUTE = "inference"
+SECURITY_POLICY = "waf"
+INFERENCE_NAMESPACE = "inference"
+DEVICE_PLUGIN = "nvidia-device-plugin"
+DEVICE_PLUGIN_NAMESPACE = "kube-system"
+GPU_NODE_LABEL = "gridplane.io/gpu-pool"
+MANAGED_BY = "gridplane"
+
+
+def edge_resource_group(name: str) -> str:
+    return f"gp-{name}-edge"
+
+
+def cell_resource_group(name: str, region: str) -> str:
+    return f"gp-{name}-{region}"
+
+
+def cluster_name(name: str, region: str) -> str:
+    return f"gp-{name}-{region}"
+
+
+def node_resource_group(name: str, region: str) -> str:
+    """Set explicitly: AKS's own `MC_` name could pass the limit of 80 characters."""
+    return f"gp-{name}-{region}-nodes"
+
+
+def profile_name(name: str) -> str:
+    return f"gp-{name}"
+
+
+def endpoint_name(name: str) -> str:
+    return f"gp-{name}"
+
+
+def origin_name(region: str) -> str:
+    return region
+
+
+def waf_policy_name(name: str) -> str:
+    """A WAF policy's name takes letters and digits only; a hyphen is refused with 400."""
+    return f"gp{name.replace('-', '')}"
+
+
+def dns_label(name: str, region: str, subscription_id: str) -> str:
+    """Unique per region across all customers, hence the part that hashes the subscription."""
+    digest = sha256(f"{subscription_id}/{name}/{region}".encode()).hexdigest()
+    return f"{name}-{digest[:8]}"
+
+
+def origin_host(name: str, region: str, subscription_id: str) -> str:
+    return f"{dns_label(name, region, subscription_id)}.{region}.cloudapp.azure.com"
+
+
+def resource_group_id(subscription_id: str, group: str) -> str:
+    return f"/subscriptions/{subscription_id}/resourceGroups/{group}"
+
+
+def cluster_id(subscription_id: str, name: str, region: str) -> str:
+    group = resource_group_id(subscription_id, cell_resource_group(name, region))
+    return (
+        f"{group}/providers/Microsoft.ContainerService/managedClusters/"
+        f"{cluster_name(name, region)}"
+    )
+
+
+def agent_pool_id(subscription_id: str, name: str, region: str, pool: str = GPU_POOL) -> str:
+    return f"{cluster_id(subscription_id, name, region)}/agentPools/{pool}"
+
+
+def profile_id(subscription_id: str, name: str) -> str:
+    group = resource_group_id(subscription_id, edge_resource_group(name))
+    return f"{group}/providers/Microsoft.Cdn/profiles/{profile_name(name)}"
+
+
+def endpoint_id(subscription_id: str, name: str) -> str:
+    return f"{profile_id(subscription_id, name)}/afdEndpoints/{endpoint_name(name)}"
+
+
+def origin_group_id(subscription_id: str, name: str) -> str:
+    return f"{profile_id(subscription_id, name)}/originGroups/{ORIGIN_GROUP}"
+
+
+def origin_id(subscription_id: str, name: str, region: str) -> str:
+    return f"{origin_group_id(subscription_id, name)}/origins/{origin_name(region)}"
+
+
+def route_id(subscription_id: str, name: str) -> str:
+    return f"{endpoint_id(subscription_id, name)}/routes/{ROUTE}"
+
+
+def security_policy_id(subscription_id: str, name: str) -> str:
+    return f"{profile_id(subscription_id, name)}/securityPolicies/{SECURITY_POLICY}"
+
+
+def waf_policy_id(subscription_id: str, name: str) -> str:
+    group = resource_group_id(subscription_id, edge_resource_group(name))
+    policies = "providers/Microsoft.Network/frontDoorWebApplicationFirewallPolicies"
+    return f"{group}/{policies}/{waf_policy_name(name)}"
+
+
+def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
+    """What cost reports and the sweep recognise our resources by."""
+    return {
+        "cost-center": spec.cost_center,
+        "owner": spec.owner,
+        "environment": spec.name,
+        "managed-by": MANAGED_BY,
+    }

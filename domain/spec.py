@@ -1,0 +1,251 @@
+"""The specification of an environment: wire format, OpenAPI schema and structural rules in one."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from domain.regions import normalise_region
+
+ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
+OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+REGION_PATTERN = r"^[a-z][a-z0-9]{2,39}$"
+VM_SIZE_PATTERN = r"^[A-Za-z0-9_]+$"
+HEALTH_PATH_PATTERN = r"^/[^\s#]*$"
+ENV_NAME_PATTERN = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
+IMAGE_PATTERN = (
+    r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+    r"(:[0-9]{1,5})?/)?"
+    r"[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
+    r"(@sha256:[0-9a-f]{64})?$"
+)
+
+
+class EdgeSku(StrEnum):
+    """Front Door's own names of its tiers."""
+
+    STANDARD = "Standard_AzureFrontDoor"
+    PREMIUM = "Premium_AzureFrontDoor"
+
+
+class WafMode(StrEnum):
+    """Whether the web application firewall blocks or only reports."""
+
+    PREVENTION = "Prevention"
+    DETECTION = "Detection"
+
+
+class IdleAction(StrEnum):
+    """What the sweep does with an environment that nobody uses."""
+
+    SCALE_TO_ZERO = "scaleToZero"
+    WARN = "warn"
+    NONE = "none"
+
+
+class WireModel(BaseModel):
+    """A value that is camelCase on the wire, refuses unknown fields and never changes."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON form; what is absent is left out instead of being null."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @classmethod
+    def from_wire(cls, body: object) -> Self:
+        """Read the JSON form, which knows the wire names only."""
+        return cls.model_validate(body, by_alias=True, by_name=False)
+
+
+def _refuse_number_as_time(value: object) -> object:
+    # pydantic would read 5 as five seconds after 1970; a request never means that.
+    if isinstance(value, str | datetime):
+        return value
+    raise PydanticCustomError(
+        "InvalidValue", "Give an ISO 8601 time such as 2027-01-31T00:00:00Z."
+    )
+
+
+def _to_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+def _normalise(value: object) -> object:
+    return normalise_region(value) if isinstance(value, str) else value
+
+
+UtcDatetime = Annotated[
+    AwareDatetime, BeforeValidator(_refuse_number_as_time), AfterValidator(_to_utc)
+]
+Region = Annotated[str, Field(pattern=REGION_PATTERN), BeforeValidator(_normalise)]
+EnvName = Annotated[str, Field(pattern=ENV_NAME_PATTERN, max_length=253)]
+
+
+class GpuPool(WireModel):
+    """The GPU node pool of every cell."""
+
+    vm_size: str = Field(
+        pattern=VM_SIZE_PATTERN,
+        max_length=64,
+        description="Azure VM size with NVIDIA GPUs.",
+        examples=["Standard_NC24ads_A100_v4"],
+    )
+    max_nodes: StrictInt = Field(
+        default=1, ge=1, le=100, description="Most nodes the autoscaler may start.", examples=[5]
+    )
+    min_nodes: StrictInt = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="Fewest nodes that stay up; 0 lets the pool cost nothing.",
+        examples=[0],
+    )
+    spot: StrictBool = Field(
+        default=False, description="Use spot capacity, which Azure may take back at any time."
+    )
+
+    @model_validator(mode="after")
+    def _min_is_at_most_max(self) -> Self:
+        if self.min_nodes > self.max_nodes:
+            raise PydanticCustomError(
+                "InvalidNodeRange",
+                "minNodes {min} is above maxNodes {max}: lower minNodes or raise maxNodes.",
+                {"min": self.min_nodes, "max": self.max_nodes, "field": "minNodes"},
+            )
+        return self
+
+
+class Model(WireModel):
+    """The model that the workload serves, as its container is told."""
+
+    name: str = Field(min_length=1, max_length=128, examples=["fraud-llm"])
+    version: str = Field(min_length=1, max_length=64, examples=["7"])
+
+
+class Workload(WireModel):
+    """The inference container and how it is run."""
+
+    image: str = Field(
+        pattern=IMAGE_PATTERN,
+        max_length=512,
+        description="Container image reference.",
+        examples=["registry.example.com/llm:1.4.2"],
+    )
+    port: StrictInt = Field(
+        default=8000, ge=1, le=65535, description="Port that the container listens on."
+    )
+    health_path: str = Field(
+        default="/health",
+        pattern=HEALTH_PATH_PATTERN,
+        max_length=255,
+        description="Path that answers 200 once the model is loaded.",
+        examples=["/health"],
+    )
+    gpus_per_replica: StrictInt = Field(
+        default=1, ge=1, le=16, description="GPUs that one replica needs, all on one node."
+    )
+    replicas: StrictInt = Field(
+        default=1, ge=0, le=100, description="Replicas in every region; 0 starts no GPU node."
+    )
+    env: dict[EnvName, str] = Field(
+        default_factory=dict[str, str],
+        max_length=100,
+        description="Environment variables of the container.",
+        examples=[{"MAX_BATCH": "16"}],
+    )
+    args: tuple[str, ...] = Field(
+        default=(), max_length=100, description="Arguments of the container's entry point."
+    )
+    model: Model | None = Field(
+        default=None, description="Told to the container as MODEL_NAME and MODEL_VERSION."
+    )
+
+
+class Edge(WireModel):
+    """The public, protected endpoint."""
+
+    sku: EdgeSku = Field(
+        default=EdgeSku.STANDARD, description="Front Door tier; managed WAF rules need Premium."
+    )
+    waf_mode: WafMode = Field(
+        default=WafMode.PREVENTION, description="Whether the firewall blocks or only reports."
+    )
+
+
+class Idle(WireModel):
+    """What happens when nobody uses the environment."""
+
+    after_minutes: StrictInt = Field(
+        default=30,
+        ge=5,
+        le=10080,
+        description="Minutes without a request after which the environment counts as idle.",
+    )
+    action: IdleAction = Field(
+        default=IdleAction.SCALE_TO_ZERO, description="What the sweep then does."
+    )
+
+
+class EnvironmentSpec(WireModel):
+    """Everything that a caller asks for."""
+
+    name: str = Field(
+        pattern=ENVIRONMENT_NAME_PATTERN,
+        min_length=3,
+        max_length=24,
+        description="Lower-case letters, digits and single hyphens, starting with a letter.",
+        examples=["fraud-llm"],
+    )
+    cost_center: str = Field(
+        pattern=COST_CENTER_PATTERN,
+        max_length=50,
+        description="Who pays: letters, digits, '-', '_' and '.'.",
+        examples=["ML-1234"],
+    )
+    owner: str = Field(
+        pattern=OWNER_PATTERN,
+        max_length=254,
+        description="E-mail address that hears of idleness, expiry and failure.",
+        examples=["fraud-team@example.com"],
+    )
+    regions: tuple[Region, ...] = Field(
+        min_length=1,
+        max_length=10,
+        description="Azure regions; each gets a cell of its own.",
+        examples=[["westeurope"]],
+    )
+    gpu: GpuPool
+    workload: Workload
+    edge: Edge = Field(default_factory=Edge)
+    idle: Idle = Field(default_factory=Idle)
+    expires_at: UtcDatetime | None = Field(
+        default=None,
+        description="When the environment is deleted by itself.",
+        examples=["2027-01-31T00:00:00Z"],
+    )
+
+    @model_validator(mode="after")
+    def _regions_are_unique(self) -> Self:
+        if len(set(self.regions)) != len(self.regions):
+            raise PydanticCustomError(
+                "DuplicateRegion", "Name every region once.", {"field": "regions"}
+            )
+        return self
