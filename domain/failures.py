@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from domain.spec import WireModel
+from domain.wire import WireModel
 
 
 class Failure(WireModel):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.failures import Failure
-from domain.spec import WireModel
+from domain.wire import WireModel
 
 
 class NodeObservation(WireModel):

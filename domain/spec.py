@@ -2,23 +2,21 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     StrictInt,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from domain.regions import normalise_region
+from domain.wire import WireModel
 
 ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
@@ -56,23 +54,6 @@ class IdleAction(StrEnum):
     SCALE_TO_ZERO = "scaleToZero"
     WARN = "warn"
     NONE = "none"
-
-
-class WireModel(BaseModel):
-    """A value that is camelCase on the wire, refuses unknown fields and never changes."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
-    )
-
-    def to_wire(self) -> dict[str, Any]:
-        """The JSON form; what is absent is left out instead of being null."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-    @classmethod
-    def from_wire(cls, body: object) -> Self:
-        """Read the JSON form, which knows the wire names only."""
-        return cls.model_validate(body, by_alias=True, by_name=False)
 
 
 def _refuse_number_as_time(value: object) -> object:
