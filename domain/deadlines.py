@@ -1,0 +1,34 @@
+"""Every limit on waiting, in seconds: step < operation, so that nothing waits for ever.
+
+A step's limit lies well above the slowest recorded run, because ending too early costs a whole
+environment and ending too late costs minutes.
+"""
+
+RESOURCE_GROUP = 120
+RESOURCE_GROUP_DELETE = 30 * 60
+"""Slowest of 173 recorded deletions: 1,212 s."""
+
+MANAGED_CLUSTER = 45 * 60
+"""Half of the recorded creations took under 5 minutes, users report up to 34."""
+
+MANAGED_CLUSTER_DELETE = 30 * 60
+"""Slowest of 91 recorded deletions: 1,078 s."""
+
+FRONT_DOOR = 15 * 60
+"""Slowest recorded change of a Front Door resource: 126 s; after the outage of 2025-10-29
+changes queued for minutes."""
+
+WORKLOAD = 10 * 60
+"""The API server's name may need minutes to resolve after the cluster is created."""
+
+READINESS = 40 * 60
+"""GPU node 3 to 10 minutes with a tail to 26, then image pull and loading of weights."""
+
+EDGE_ANSWERS = 60 * 60
+"""Propagation was seen to take 45 minutes; usually it is over before the cluster is up."""
+
+PREDECESSOR = 10 * 60
+"""How long a deletion waits for the operation it cancels to let go."""
+
+PROVISION = MANAGED_CLUSTER + WORKLOAD + READINESS + EDGE_ANSWERS
+DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE

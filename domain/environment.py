@@ -1,0 +1,277 @@
+"""The record of one environment: what is wanted, what phase it is in, what was done and said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.failures import Failure
+from domain.operations import (
+    Operation,
+    OperationKind,
+    OperationStatus,
+    Step,
+    StepChange,
+    change_step,
+    describe_failure,
+    plan_delete_steps,
+    plan_provision_steps,
+    status_of,
+)
+from domain.outcomes import Outcome
+from domain.phases import Phase, is_allowed
+from domain.spec import EnvironmentSpec
+from domain.wire import WireModel
+
+KEPT_OPERATIONS = 10
+KEPT_EVENTS = 200
+
+
+class Event(WireModel):
+    """One line of the timeline."""
+
+    at: datetime
+    type: str
+    message: str
+    operation_id: str | None = None
+
+
+class CellState(WireModel):
+    region: str
+    external_ip: str = ""
+    fqdn: str = ""
+    nodes: int = 0
+
+
+class EnvironmentRecord(WireModel):
+    name: str
+    phase: Phase
+    spec: EnvironmentSpec
+    sequence: int
+    """Operations begun so far; the next one's id is derived from it."""
+    generation: int
+    """Specs accepted so far."""
+    revision: int
+    """Changes of this record so far; its ETag."""
+    created_at: datetime
+    updated_at: datetime
+    active_operation: str | None = None
+    endpoint: str | None = None
+    cells: tuple[CellState, ...] = ()
+    failure: Failure | None = None
+    remaining: tuple[str, ...] = ()
+    """Ids of Azure resources that a failed or canceled operation left behind."""
+    operations: tuple[Operation, ...] = ()
+    events: tuple[Event, ...] = ()
+    last_request_id: str | None = None
+
+    def find_operation(self, operation_id: str) -> Operation | None:
+        return next((o for o in self.operations if o.id == operation_id), None)
+
+
+class OperationRequest(WireModel):
+    """The input of every operation's orchestration."""
+
+    operation_id: str
+    kind: OperationKind
+    sequence: int
+    spec: EnvironmentSpec
+    predecessor: str | None = None
+    """The operation that was running when this one was asked for."""
+    force: bool = False
+    request_id: str | None = None
+
+
+class OperationEnd(WireModel):
+    """What an orchestration tells the record last."""
+
+    operation_id: str
+    phase: Phase
+    outcome: Outcome
+    at: datetime
+    endpoint: str | None = None
+    cells: tuple[CellState, ...] = ()
+    remaining: tuple[str, ...] = ()
+
+
+STARTING_PHASE = {
+    OperationKind.PROVISION: Phase.PROVISIONING,
+    OperationKind.DELETE: Phase.DELETING,
+}
+PLANS = {
+    OperationKind.PROVISION: plan_provision_steps,
+    OperationKind.DELETE: plan_delete_steps,
+}
+
+
+def start_operation(
+    record: EnvironmentRecord | None, request: OperationRequest, at: datetime
+) -> EnvironmentRecord | None:
+    """The record with the operation begun, or None if the record has moved on without it.
+
+    Telling it twice changes nothing: a running operation that is known is left as it is.
+    """
+    known = record.find_operation(request.operation_id) if record else None
+    if known:
+        return None if known.has_ended else record
+    if record is None:
+        record = _new_record(request, at)
+    elif not _may_start(record, request):
+        return None
+    elif record.phase is Phase.DELETED:
+        record = record.model_copy(
+            update={"endpoint": None, "cells": (), "created_at": at, "events": ()}
+        )
+    provisioning = request.kind is OperationKind.PROVISION
+    record = record.model_copy(
+        update={
+            "phase": STARTING_PHASE[request.kind],
+            "spec": request.spec,
+            "sequence": request.sequence,
+            "generation": record.generation + provisioning,
+            "active_operation": request.operation_id,
+            "failure": None,
+            "remaining": (),
+            "operations": (*record.operations, _new_operation(request, at))[-KEPT_OPERATIONS:],
+            "last_request_id": request.request_id if provisioning else record.last_request_id,
+        }
+    )
+    return _noted(record, at, "OperationStarted", f"{request.kind} started", request.operation_id)
+
+
+def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRecord:
+    """The record with a step's news; the timeline gets a line when the step's status changes."""
+    operation = record.find_operation(change.operation_id)
+    if operation is None or operation.has_ended:
+        return record
+    changed = change_step(operation, change)
+    record = _with_operation(record, changed)
+    if _statuses(operation) == _statuses(changed):
+        return record.model_copy(update=_touch(record, change.at))
+    message = f"{change.step}: {change.status}"
+    if change.failure:
+        message += f" ({change.failure.reason}: {change.failure.message})"
+    elif change.detail:
+        message += f" ({change.detail})"
+    return _noted(record, change.at, "StepChanged", message, change.operation_id)
+
+
+def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
+    """The record with the operation ended; only the active operation moves the phase."""
+    operation = record.find_operation(end.operation_id)
+    if operation is None or operation.has_ended:
+        return record
+    status = status_of(end.outcome)
+    ended = operation.model_copy(
+        update={
+            "status": status,
+            "last_action_at": end.at,
+            "failure": end.outcome.failure,
+            "steps": _closed_steps(operation.steps, end),
+        }
+    )
+    record = _with_operation(record, ended)
+    message = f"{operation.kind} {status}"
+    if end.outcome.failure:
+        message += f": {end.outcome.failure.message}"
+    if record.active_operation == end.operation_id and is_allowed(record.phase, end.phase):
+        record = record.model_copy(
+            update={
+                "phase": end.phase,
+                "active_operation": None,
+                "failure": end.outcome.failure,
+                "endpoint": end.endpoint or record.endpoint,
+                "cells": end.cells or record.cells,
+                "remaining": end.remaining,
+            }
+        )
+    return _noted(record, end.at, f"Operation{status}", message, end.operation_id)
+
+
+def describe_environment(record: EnvironmentRecord) -> dict[str, Any]:
+    """The body of `GET /environments/{name}`."""
+    wire = record.to_wire()
+    body = {
+        "name": record.name,
+        "phase": str(record.phase),
+        "generation": record.generation,
+        "createdDateTime": wire["createdAt"],
+        "lastModifiedDateTime": wire["updatedAt"],
+        "spec": wire["spec"],
+        "cells": wire["cells"],
+    }
+    if record.endpoint:
+        body["endpoint"] = record.endpoint
+    if record.active_operation:
+        body["operationId"] = record.active_operation
+    if record.failure:
+        body["error"] = describe_failure(record.failure)
+    if record.remaining:
+        body["remainingResources"] = list(record.remaining)
+    return body
+
+
+def build_etag(record: EnvironmentRecord) -> str:
+    return f'"{record.sequence}-{record.revision}"'
+
+
+def _may_start(record: EnvironmentRecord, request: OperationRequest) -> bool:
+    return request.sequence > record.sequence and is_allowed(
+        record.phase, STARTING_PHASE[request.kind]
+    )
+
+
+def _new_record(request: OperationRequest, at: datetime) -> EnvironmentRecord:
+    return EnvironmentRecord(
+        name=request.spec.name,
+        phase=STARTING_PHASE[request.kind],
+        spec=request.spec,
+        sequence=0,
+        generation=0,
+        revision=0,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _new_operation(request: OperationRequest, at: datetime) -> Operation:
+    plan = PLANS[request.kind]
+    return Operation(
+        id=request.operation_id,
+        kind=request.kind,
+        environment=request.spec.name,
+        status=OperationStatus.RUNNING,
+        created_at=at,
+        last_action_at=at,
+        steps=tuple(Step(name=name) for name in plan(request.spec.regions)),
+    )
+
+
+def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:
+    """A step that was still running when its operation ended was given up with it."""
+    return tuple(
+        step.model_copy(update={"status": OperationStatus.CANCELED, "ended_at": end.at})
+        if step.status is OperationStatus.RUNNING
+        else step
+        for step in steps
+    )
+
+
+def _with_operation(record: EnvironmentRecord, operation: Operation) -> EnvironmentRecord:
+    operations = tuple(operation if o.id == operation.id else o for o in record.operations)
+    return record.model_copy(update={"operations": operations})
+
+
+def _statuses(operation: Operation) -> list[OperationStatus]:
+    return [step.status for step in operation.steps]
+
+
+def _touch(record: EnvironmentRecord, at: datetime) -> dict[str, Any]:
+    return {"revision": record.revision + 1, "updated_at": at}
+
+
+def _noted(
+    record: EnvironmentRecord, at: datetime, event_type: str, message: str, operation_id: str
+) -> EnvironmentRecord:
+    event = Event(at=at, type=event_type, message=message, operation_id=operation_id)
+    events = (*record.events, event)[-KEPT_EVENTS:]
+    return record.model_copy(update={"events": events, **_touch(record, at)})

@@ -1,0 +1,195 @@
+"""Operations on an environment: their ids, their planned steps and how far they have come."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.failures import Failure
+from domain.outcomes import Outcome, Status
+from domain.wire import WireModel
+
+
+class OperationKind(StrEnum):
+    PROVISION = "provision"
+    DELETE = "delete"
+
+
+class OperationStatus(StrEnum):
+    NOT_STARTED = "NotStarted"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    CANCELED = "Canceled"
+
+
+ENDED = frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED, OperationStatus.CANCELED})
+
+
+class Step(WireModel):
+    """One named part of an operation, as a person follows it."""
+
+    name: str
+    status: OperationStatus = OperationStatus.NOT_STARTED
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    detail: str | None = None
+    resource_id: str | None = None
+    failure: Failure | None = None
+
+
+class StepChange(WireModel):
+    """News of one step, on its way to the record."""
+
+    operation_id: str
+    step: str
+    status: OperationStatus
+    at: datetime
+    detail: str | None = None
+    resource_id: str | None = None
+    failure: Failure | None = None
+
+
+class Operation(WireModel):
+    """The status monitor behind `GET /operations/{id}`."""
+
+    id: str
+    kind: OperationKind
+    environment: str
+    status: OperationStatus
+    created_at: datetime
+    last_action_at: datetime
+    steps: tuple[Step, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def percent_complete(self) -> int:
+        if self.status is OperationStatus.SUCCEEDED:
+            return 100
+        done = sum(step.status is OperationStatus.SUCCEEDED for step in self.steps)
+        return 100 * done // max(len(self.steps), 1)
+
+
+def build_operation_id(environment: str, sequence: int) -> str:
+    """Derived from the count of operations, so that two requests cannot start the same one twice.
+
+    It is the operation's orchestration instance id, too: whoever starts it first has it.
+    """
+    return f"{environment}.{sequence}"
+
+
+def environment_of(operation_id: str) -> str:
+    """The environment's name in an operation's id; a `.` stands in no name."""
+    return operation_id.partition(".")[0]
+
+
+EDGE_STEPS = (
+    "edge/resourceGroup",
+    "edge/profile",
+    "edge/endpoint",
+    "edge/originGroup",
+)
+EDGE_LAST_STEPS = ("edge/route", "edge/wafPolicy", "edge/securityPolicy")
+CELL_STEPS = ("resourceGroup", "managedCluster", "workload", "nodes", "externalIp", "pods")
+PROBE_STEP = "probe"
+
+
+def plan_provision_steps(regions: Sequence[str]) -> tuple[str, ...]:
+    """Names of all steps in the order in which a person reads them."""
+    origins = tuple(f"edge/origin/{region}" for region in regions)
+    cells = tuple(f"cell/{region}/{step}" for region in regions for step in CELL_STEPS)
+    return (*EDGE_STEPS, *origins, *EDGE_LAST_STEPS, *cells, PROBE_STEP)
+
+
+def plan_delete_steps(regions: Sequence[str]) -> tuple[str, ...]:
+    """The reverse of creation; a cluster takes its pools, workload and public address with it."""
+    cells = tuple(
+        f"cell/{region}/{step}"
+        for region in regions
+        for step in ("managedCluster", "resourceGroup")
+    )
+    edge = reversed(
+        (*EDGE_STEPS, *(f"edge/origin/{region}" for region in regions), *EDGE_LAST_STEPS)
+    )
+    return (*cells, *edge)
+
+
+def change_step(operation: Operation, change: StepChange) -> Operation:
+    """The operation with the news taken in; news after the end of a step changes nothing."""
+    steps = tuple(
+        _changed(step, change) if step.name == change.step else step for step in operation.steps
+    )
+    return operation.model_copy(update={"steps": steps, "last_action_at": change.at})
+
+
+def _changed(step: Step, change: StepChange) -> Step:
+    if step.status in ENDED:
+        return step
+    return Step(
+        name=step.name,
+        status=change.status,
+        started_at=step.started_at or change.at,
+        ended_at=change.at if change.status in ENDED else None,
+        detail=change.detail or step.detail,
+        resource_id=change.resource_id or step.resource_id,
+        failure=change.failure,
+    )
+
+
+def status_of(outcome: Outcome) -> OperationStatus:
+    match outcome.status:
+        case Status.SUCCEEDED:
+            return OperationStatus.SUCCEEDED
+        case Status.CANCELED:
+            return OperationStatus.CANCELED
+        case Status.FAILED:
+            return OperationStatus.FAILED
+        case _:
+            return OperationStatus.RUNNING
+
+
+def first_failure(outcomes: Iterable[Outcome]) -> Outcome | None:
+    """The outcome that decides for all: a failure before a cancellation before success."""
+    ranked = [outcome for outcome in outcomes if not outcome.is_success]
+    ranked.sort(key=lambda outcome: outcome.status is Status.CANCELED)
+    return ranked[0] if ranked else None
+
+
+def describe_operation(operation: Operation) -> dict[str, Any]:
+    """The body of `GET /operations/{id}`."""
+    return {
+        "id": operation.id,
+        "kind": str(operation.kind),
+        "environment": operation.environment,
+        "status": str(operation.status),
+        "percentComplete": operation.percent_complete,
+        "createdDateTime": operation.created_at.isoformat(),
+        "lastActionDateTime": operation.last_action_at.isoformat(),
+        "steps": [_describe_step(step) for step in operation.steps],
+    } | ({"error": describe_failure(operation.failure)} if operation.failure else {})
+
+
+def _describe_step(step: Step) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in {
+            "name": step.name,
+            "status": str(step.status),
+            "startDateTime": step.started_at and step.started_at.isoformat(),
+            "endDateTime": step.ended_at and step.ended_at.isoformat(),
+            "detail": step.detail,
+            "resourceId": step.resource_id,
+            "error": step.failure and describe_failure(step.failure),
+        }.items()
+        if value is not None
+    }
+
+
+def describe_failure(failure: Failure) -> dict[str, Any]:
+    """A failure in the shape of the API's errors."""
+    wire: dict[str, Any] = failure.to_wire()
+    return {"code": wire.pop("reason"), **wire}

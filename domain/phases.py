@@ -1,0 +1,37 @@
+"""The phases of an environment and the only moves between them."""
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    AWAITING_APPROVAL = "AwaitingApproval"
+    PROVISIONING = "Provisioning"
+    READY = "Ready"
+    SCALED_DOWN = "ScaledDown"
+    WAKING = "Waking"
+    UPDATING = "Updating"
+    DELETING = "Deleting"
+    DELETED = "Deleted"
+    FAILED = "Failed"
+    CANCELED = "Canceled"
+
+
+TRANSITIONS: dict[Phase, frozenset[Phase]] = {
+    Phase.AWAITING_APPROVAL: frozenset({Phase.PROVISIONING, Phase.CANCELED, Phase.DELETING}),
+    Phase.PROVISIONING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
+    Phase.READY: frozenset({Phase.UPDATING, Phase.SCALED_DOWN, Phase.DELETING, Phase.FAILED}),
+    Phase.SCALED_DOWN: frozenset({Phase.WAKING, Phase.UPDATING, Phase.DELETING}),
+    Phase.WAKING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
+    Phase.UPDATING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
+    Phase.DELETING: frozenset({Phase.DELETED, Phase.FAILED, Phase.DELETING}),
+    Phase.DELETED: frozenset({Phase.PROVISIONING, Phase.AWAITING_APPROVAL}),
+    Phase.FAILED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.DELETING}),
+    Phase.CANCELED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.DELETING}),
+}
+
+IN_MOTION = frozenset({Phase.PROVISIONING, Phase.WAKING, Phase.UPDATING, Phase.DELETING})
+"""Phases that an operation owns: each ends when its operation does."""
+
+
+def is_allowed(current: Phase, target: Phase) -> bool:
+    return target in TRANSITIONS[current]

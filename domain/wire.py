@@ -1,0 +1,21 @@
+"""How models look on the wire: camelCase JSON, no unknown fields, absent rather than null."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class WireModel(BaseModel):
+    """A value that crosses HTTP or the durable boundary, where only plain JSON may travel."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+    def to_wire(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @classmethod
+    def from_wire(cls, value: object) -> Self:
+        return cls.model_validate(value)
