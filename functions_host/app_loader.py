@@ -1,0 +1,95 @@
+"""Loads a function app from its folder, as the Python worker does in Azure."""
+
+import importlib
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+
+from functions_host.functions import Binding, FunctionIndex, IndexedFunction
+
+APP_MODULE = "function_app"
+_CONTEXT = "context"
+_RETURN = "$return"
+_IN = 0
+
+
+class AppLoadError(Exception):
+    """The app cannot be run; the message is one plain sentence, the cause is the app's own."""
+
+
+def load_app(app_dir: Path) -> FunctionIndex:
+    """Make the folder the working and import folder, then index `function_app`'s app."""
+    if not (app_dir / f"{APP_MODULE}.py").is_file():
+        raise AppLoadError(f"There is no {APP_MODULE}.py in {app_dir}.")
+    os.chdir(app_dir)
+    sys.path.insert(0, str(app_dir))
+    try:
+        module = importlib.import_module(APP_MODULE)
+    except BaseException as error:
+        raise AppLoadError(f"{APP_MODULE}.py could not be imported: {error!r}.") from error
+    app = _the_app_in(vars(module))
+    try:
+        # Once per process: a second call finds its own functions registered already.
+        functions = app.get_functions()
+    except Exception as error:
+        raise AppLoadError(f"The functions of the app are not valid: {error}") from error
+    return FunctionIndex(_index(function) for function in functions if not _is_disabled(function))
+
+
+def _the_app_in(names: dict[str, Any]) -> Any:
+    apps = {
+        id(value): value for value in names.values() if isinstance(value, func.FunctionRegister)
+    }
+    if not apps:
+        raise AppLoadError(f"{APP_MODULE}.py defines no function app at its top level.")
+    if len(apps) > 1:
+        raise AppLoadError(f"{APP_MODULE}.py defines more than one function app.")
+    return next(iter(apps.values()))
+
+
+def _is_disabled(function: Any) -> bool:
+    setting = os.environ.get(f"AzureWebJobs.{function.get_function_name()}.Disabled", "")
+    return setting.lower() in {"1", "true"}
+
+
+def _index(function: Any) -> IndexedFunction:
+    trigger = function.get_trigger()
+    others = [binding for binding in function.get_bindings() if binding is not trigger]
+    call = function.get_user_function()
+    indexed = IndexedFunction(
+        name=function.get_function_name(),
+        trigger_kind=trigger.type,
+        trigger_parameter=trigger.name,
+        trigger_settings=trigger.get_dict_repr(),
+        call=call,
+        is_async=inspect.iscoroutinefunction(call),
+        wants_context=_CONTEXT in inspect.signature(call).parameters and trigger.name != _CONTEXT,
+        inputs=tuple(Binding(b.name, b.type) for b in others if b.direction == _IN),
+        outputs=tuple(Binding(b.name, b.type) for b in others if b.direction != _IN),
+    )
+    _check_parameters(indexed)
+    return indexed
+
+
+def _check_parameters(function: IndexedFunction) -> None:
+    """Refuse what the worker in Azure refuses: parameters and bindings that do not match."""
+    declared = set(inspect.signature(function.call).parameters)
+    bound = {binding.name for binding in function.inputs + function.outputs}
+    bound = bound - {_RETURN} | {function.trigger_parameter}
+    unbound = declared - bound - ({_CONTEXT} if function.wants_context else set())
+    if unbound:
+        raise AppLoadError(
+            f"Function {function.name} has parameters without a binding: {_listed(unbound)}."
+        )
+    if missing := bound - declared:
+        raise AppLoadError(
+            f"Function {function.name} has bindings without a parameter: {_listed(missing)}."
+        )
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,102 @@
+"""Answers HTTP requests with the app's HTTP-triggered functions."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from aiohttp import web
+from azure.functions.meta import Datum
+
+from functions_host.functions import IndexedFunction
+from functions_host.invocation import Invoker
+from functions_host.routes import Route, RouteError, RouteTable
+
+_log = logging.getLogger("functions_host.http")
+_SET_BY_SERVER = frozenset({"content-length", "transfer-encoding"})
+
+
+class HttpFunctions:
+    """The routes of the app under its route prefix."""
+
+    def __init__(
+        self, functions: Iterable[IndexedFunction], *, route_prefix: str, invoker: Invoker
+    ) -> None:
+        self._invoker = invoker
+        by_name = {function.name: function for function in functions}
+        self._functions = by_name
+        self._routes = RouteTable(
+            {
+                name: (parse_route(function, route_prefix), methods_of(function))
+                for name, function in by_name.items()
+            }
+        )
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        # The real host knows no 405: a route that does not take the method is not that route.
+        found = self._routes.find(request.method, request.rel_url.raw_path)
+        if found is None:
+            return web.Response(status=404)
+        name, route_values = found
+        trigger = await request_datum(request, route_values)
+        try:
+            output = await self._invoker.invoke(
+                self._functions[name],
+                trigger,
+                reason="This function was programmatically called via the host APIs.",
+            )
+            return response_of(output)
+        except Exception:
+            _log.exception("Function %s failed.", name)
+            return web.Response(status=500)
+
+
+def parse_route(function: IndexedFunction, route_prefix: str) -> Route:
+    template = function.trigger_settings.get("route")
+    own = function.name if template is None else str(template)
+    try:
+        return Route.parse(f"{route_prefix}/{own.strip('/')}")
+    except RouteError as error:
+        raise RouteError(f"Function {function.name}: {error}") from error
+
+
+def methods_of(function: IndexedFunction) -> frozenset[str] | None:
+    methods = function.trigger_settings.get("methods")
+    if not methods:
+        return None
+    return frozenset(str(getattr(method, "value", method)).upper() for method in methods)
+
+
+async def request_datum(request: web.Request, route_values: dict[str, str]) -> Datum:
+    query = {name: ",".join(request.query.getall(name)) for name in request.query}
+    headers = {name.lower(): ",".join(request.headers.getall(name)) for name in request.headers}
+    return Datum(
+        {
+            "method": Datum(request.method, "string"),
+            "url": Datum(str(request.url), "string"),
+            "headers": _texts(headers),
+            "query": _texts({name: value for name, value in query.items() if value}),
+            "params": _texts(route_values),
+            "body": Datum(await request.read(), "bytes"),
+        },
+        "http",
+    )
+
+
+def _texts(values: dict[str, str]) -> dict[str, Datum]:
+    return {name: Datum(value, "string") for name, value in values.items()}
+
+
+def response_of(output: Datum | None) -> web.Response:
+    if output is None:
+        return web.Response(status=204)
+    if output.type != "http":
+        return web.Response(text=str(output.value))
+    answer: dict[str, Any] = output.value
+    response = web.Response(status=int(answer["status_code"].value), body=answer["body"].value)
+    for name, value in answer["headers"].items():
+        if name.lower() not in _SET_BY_SERVER:
+            response.headers[name] = value.value
+    for cookie in answer["cookies"] or ():
+        for morsel in cookie.values():
+            response.headers.add("Set-Cookie", morsel.OutputString())
+    return response
