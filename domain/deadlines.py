@@ -27,8 +27,14 @@ READINESS = 40 * 60
 EDGE_ANSWERS = 60 * 60
 """Propagation was seen to take 45 minutes; usually it is over before the cluster is up."""
 
+EMPTY_GPU_POOL = 10 * 60
+"""Forcing a pool to zero: 36 to 279 s were recorded for stopping one."""
+
 PREDECESSOR = 10 * 60
 """How long a deletion waits for the operation it cancels to let go."""
+
+ORIGIN = MANAGED_CLUSTER + READINESS
+"""Should Front Door refuse a host that does not resolve yet, the origin waits for the IP."""
 
 PROVISION = MANAGED_CLUSTER + WORKLOAD + READINESS + EDGE_ANSWERS
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE

@@ -13,12 +13,11 @@ from domain.operations import (
     StepChange,
     change_step,
     describe_failure,
-    plan_delete_steps,
-    plan_provision_steps,
     status_of,
 )
 from domain.outcomes import Outcome
 from domain.phases import Phase, is_allowed
+from domain.plans import plan_delete_steps, plan_provision_steps
 from domain.spec import EnvironmentSpec
 from domain.wire import WireModel
 

@@ -1,6 +1,6 @@
 """Operations on an environment: their ids, their planned steps and how far they have come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -87,46 +87,17 @@ def environment_of(operation_id: str) -> str:
     return operation_id.partition(".")[0]
 
 
-EDGE_STEPS = (
-    "edge/resourceGroup",
-    "edge/profile",
-    "edge/endpoint",
-    "edge/originGroup",
-)
-EDGE_LAST_STEPS = ("edge/route", "edge/wafPolicy", "edge/securityPolicy")
-CELL_STEPS = ("resourceGroup", "managedCluster", "workload", "nodes", "externalIp", "pods")
-PROBE_STEP = "probe"
-
-
-def plan_provision_steps(regions: Sequence[str]) -> tuple[str, ...]:
-    """Names of all steps in the order in which a person reads them."""
-    origins = tuple(f"edge/origin/{region}" for region in regions)
-    cells = tuple(f"cell/{region}/{step}" for region in regions for step in CELL_STEPS)
-    return (*EDGE_STEPS, *origins, *EDGE_LAST_STEPS, *cells, PROBE_STEP)
-
-
-def plan_delete_steps(regions: Sequence[str]) -> tuple[str, ...]:
-    """The reverse of creation; a cluster takes its pools, workload and public address with it."""
-    cells = tuple(
-        f"cell/{region}/{step}"
-        for region in regions
-        for step in ("managedCluster", "resourceGroup")
-    )
-    edge = reversed(
-        (*EDGE_STEPS, *(f"edge/origin/{region}" for region in regions), *EDGE_LAST_STEPS)
-    )
-    return (*cells, *edge)
-
-
 def change_step(operation: Operation, change: StepChange) -> Operation:
-    """The operation with the news taken in; news after the end of a step changes nothing."""
-    steps = tuple(
-        _changed(step, change) if step.name == change.step else step for step in operation.steps
-    )
-    return operation.model_copy(update={"steps": steps, "last_action_at": change.at})
+    """The operation with the news taken in: a step that was not planned joins at the end."""
+    steps = operation.steps
+    if all(step.name != change.step for step in steps):
+        steps = (*steps, Step(name=change.step))
+    changed = tuple(_changed(step, change) if step.name == change.step else step for step in steps)
+    return operation.model_copy(update={"steps": changed, "last_action_at": change.at})
 
 
 def _changed(step: Step, change: StepChange) -> Step:
+    """News after the end of a step changes nothing."""
     if step.status in ENDED:
         return step
     return Step(

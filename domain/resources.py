@@ -102,7 +102,7 @@ KINDS: Mapping[str, ResourceKind] = {
     "origin": ResourceKind(
         api_version="2026-10-01",
         pace=PollKind.FRONT_DOOR,
-        create_timeout=deadlines.FRONT_DOOR,
+        create_timeout=deadlines.ORIGIN,
         delete_timeout=deadlines.FRONT_DOOR,
         build_id=lambda t: naming.origin_id(t.subscription_id, t.environment, t.region),
         build_body=lambda spec, t: front_door_bodies.build_origin(

@@ -1,0 +1,78 @@
+"""What orchestrations and activities hand to each other, as plain JSON on the durable boundary."""
+
+from datetime import datetime
+
+from domain.outcomes import Handle
+from domain.plans import PlannedResource
+from domain.spec import EnvironmentSpec
+from domain.wire import WireModel
+
+
+class StoryRef(WireModel):
+    """Whose story an orchestration or activity is part of, and until when it may go on."""
+
+    environment: str
+    operation_id: str
+    deadline: datetime
+
+
+class CellInput(WireModel):
+    """One region's half of an environment."""
+
+    story: StoryRef
+    spec: EnvironmentSpec
+    region: str
+
+
+class EdgeInput(WireModel):
+    story: StoryRef
+    spec: EnvironmentSpec
+
+
+class ResourceInput(WireModel):
+    """One ARM resource to create or delete. `region` is empty for the parts of the edge."""
+
+    operation_id: str
+    kind: str
+    spec: EnvironmentSpec
+    region: str = ""
+
+
+class DeletionInput(WireModel):
+    """Resources to delete one after the other."""
+
+    story: StoryRef
+    spec: EnvironmentSpec
+    targets: tuple[PlannedResource, ...]
+
+
+class OperationWait(WireModel):
+    """A long-running ARM operation to wait for."""
+
+    story: StoryRef
+    step: str
+    handle: Handle
+    begun_at: datetime
+
+
+class ReadyWait(WireModel):
+    """A cell's Kubernetes to wait for."""
+
+    story: StoryRef
+    spec: EnvironmentSpec
+    region: str
+    started_at: datetime
+
+
+class EdgeProbe(WireModel):
+    """The question whether the model answers through the edge."""
+
+    operation_id: str
+    host_name: str
+    path: str
+
+
+class EdgeWait(WireModel):
+    story: StoryRef
+    step: str
+    probe: EdgeProbe

@@ -1,0 +1,61 @@
+"""Which resources make up an environment, in the order in which one needs the other."""
+
+from collections.abc import Sequence
+
+from domain.wire import WireModel
+
+READINESS_STEPS = ("nodes", "externalIp", "pods")
+PROBE_STEP = "probe"
+
+
+class PlannedResource(WireModel):
+    """One ARM resource and the step of an operation that creates or deletes it."""
+
+    step: str
+    kind: str
+    region: str = ""
+
+
+def plan_edge(regions: Sequence[str]) -> tuple[PlannedResource, ...]:
+    """The route comes before the WAF: its propagation takes minutes, and each of them counts.
+
+    Until the model answers through the edge the environment is not Ready, and by then the WAF
+    protects it.
+    """
+    first = ("resourceGroup", "profile", "endpoint", "originGroup")
+    last = ("route", "wafPolicy", "securityPolicy")
+    return (
+        *(PlannedResource(step=f"edge/{kind}", kind=kind) for kind in first),
+        *(
+            PlannedResource(step=f"edge/origin/{region}", kind="origin", region=region)
+            for region in regions
+        ),
+        *(PlannedResource(step=f"edge/{kind}", kind=kind) for kind in last),
+    )
+
+
+def plan_cell(region: str) -> tuple[PlannedResource, ...]:
+    """The cluster has its pools, the workload and the public address in it."""
+    return tuple(
+        PlannedResource(step=f"cell/{region}/{kind}", kind=kind, region=region)
+        for kind in ("resourceGroup", "managedCluster")
+    )
+
+
+def workload_step(region: str) -> str:
+    return f"cell/{region}/workload"
+
+
+def plan_provision_steps(regions: Sequence[str]) -> tuple[str, ...]:
+    """Names of all steps in the order in which a person reads them."""
+    cells: list[str] = []
+    for region in regions:
+        cells += [resource.step for resource in plan_cell(region)]
+        cells.append(workload_step(region))
+        cells += [f"cell/{region}/{name}" for name in READINESS_STEPS]
+    return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
+
+
+def plan_delete_steps(regions: Sequence[str]) -> tuple[str, ...]:
+    cells = [resource.step for region in regions for resource in reversed(plan_cell(region))]
+    return (*cells, *(resource.step for resource in reversed(plan_edge(regions))))

@@ -1,0 +1,1 @@
+"""Deterministic stories: the order of steps, what runs side by side, what happens on failure."""

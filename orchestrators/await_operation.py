@@ -1,0 +1,64 @@
+"""Waits for one long-running ARM operation: the one place that does.
+
+1. Pause: Retry-After where Azure sent one, our own pace where not.
+2. Poll. Only Succeeded, Failed and Canceled end an operation; anything else is progress.
+3. At the deadline the last poll decides, so a late success is still a success.
+"""
+
+from typing import Any
+
+from durabletask.task import OrchestrationContext
+
+from domain.failures import Failure
+from domain.operations import OperationStatus
+from domain.outcomes import Outcome, Status
+from domain.payloads import OperationWait
+from domain.polling import decide_poll_delay
+from domain.resources import KINDS
+from orchestrators import names
+from orchestrators.story import ACTIVITY_FAILED, Steps, Story
+
+POLLS_PER_RUN = 40
+"""Then a new run begins, so that no history grows with the length of the wait."""
+
+
+def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
+    wait = OperationWait.from_wire(value)
+    story = Story.open(context, wait.story)
+    handle, detail = wait.handle, None
+    retry_after = handle.retry_after_seconds
+    for _ in range(POLLS_PER_RUN):
+        elapsed = (story.now - wait.begun_at).total_seconds()
+        delay = decide_poll_delay(retry_after, elapsed, KINDS[handle.kind].pace)
+        if not (yield from story.pause(delay)):
+            return Outcome.canceled().to_wire()
+        outcome = yield from story.call(names.POLL_OPERATION, handle.to_wire())
+        if not _is_open(outcome):
+            return _with_result(outcome, handle.result).to_wire()
+        if story.now >= story.ref.deadline:
+            return Outcome.failed(_too_late(wait, outcome.detail)).to_wire()
+        if outcome.detail and outcome.detail != detail:
+            story.note(wait.step, OperationStatus.RUNNING, detail=outcome.detail)
+        detail, retry_after = outcome.detail, outcome.retry_after_seconds
+    return story.go_on(value)
+
+
+def _is_open(outcome: Outcome) -> bool:
+    """A poll that could not be made says nothing about the operation."""
+    unknown = outcome.failure is not None and outcome.failure.reason == ACTIVITY_FAILED
+    return unknown or outcome.status is Status.RUNNING
+
+
+def _with_result(outcome: Outcome, result: dict[str, Any]) -> Outcome:
+    return outcome.model_copy(update={"result": {**result, **outcome.result}})
+
+
+def _too_late(wait: OperationWait, detail: str | None) -> Failure:
+    said = f" Azure last said: {detail}." if detail else ""
+    return Failure(
+        reason="DeadlineExceeded",
+        message=f"'{wait.step}' was still running at its deadline.{said}",
+        retryable=False,
+        suggested_action="Look at the resource in Azure. If it completes later, send the request "
+        "again: what exists is adopted.",
+    )

@@ -1,0 +1,77 @@
+"""Waits for one cell's Kubernetes: the one place that does.
+
+1. Look at nodes, GPUs, pods and the public IP in one activity.
+2. Let the domain decide: ready, wait, or give up with a diagnosis.
+3. Report each condition as a step of its own.
+"""
+
+from typing import Any
+
+from durabletask.task import OrchestrationContext
+
+from domain.arm_bodies import gpus_needed
+from domain.operations import OperationStatus
+from domain.outcomes import Outcome
+from domain.payloads import ReadyWait, ResourceInput
+from domain.readiness import ConditionState, Observation, Readiness, Verdict, decide_readiness
+from orchestrators import names
+from orchestrators.story import Steps, Story
+
+LOOKS_PER_RUN = 60
+
+STEP_STATUS = {
+    ConditionState.READY: OperationStatus.SUCCEEDED,
+    ConditionState.WAITING: OperationStatus.RUNNING,
+    ConditionState.FAILED: OperationStatus.FAILED,
+}
+
+
+def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
+    wait = ReadyWait.from_wire(value)
+    story = Story.open(context, wait.story)
+    cell = ResourceInput(
+        operation_id=story.ref.operation_id,
+        kind="managedCluster",
+        spec=wait.spec,
+        region=wait.region,
+    ).to_wire()
+    reported: dict[str, tuple[OperationStatus, str]] = {}
+    for _ in range(LOOKS_PER_RUN):
+        looked = yield from story.call(names.GET_OBSERVATION, cell)
+        observation = Observation.from_wire(looked.result) if looked.is_success else Observation()
+        readiness = decide_readiness(
+            observation,
+            wait.spec.workload.replicas,
+            gpus_needed(wait.spec),
+            story.now,
+            wait.started_at,
+            story.ref.deadline,
+        )
+        _report(story, wait.region, readiness, reported)
+        if readiness.verdict is Verdict.READY:
+            nodes = sum(node.ready for node in observation.nodes)
+            return Outcome.succeeded(externalIp=observation.external_ip, nodes=nodes).to_wire()
+        if readiness.failure:
+            return Outcome.failed(readiness.failure).to_wire()
+        if not (yield from story.pause(readiness.delay_seconds)):
+            return Outcome.canceled().to_wire()
+    return story.go_on(value)
+
+
+def _report(
+    story: Story,
+    region: str,
+    readiness: Readiness,
+    reported: dict[str, tuple[OperationStatus, str]],
+) -> None:
+    nodes_ready = readiness.nodes.state is ConditionState.READY
+    conditions = {
+        "nodes": readiness.gpu if nodes_ready else readiness.nodes,
+        "externalIp": readiness.external_ip,
+        "pods": readiness.pods,
+    }
+    for name, condition in conditions.items():
+        news = (STEP_STATUS[condition.state], condition.detail)
+        if reported.get(name) != news:
+            reported[name] = news
+            story.note(f"cell/{region}/{name}", news[0], detail=news[1])

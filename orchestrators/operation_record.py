@@ -1,0 +1,50 @@
+"""How an operation enters and leaves its environment's record."""
+
+from datetime import timedelta
+from typing import Any
+
+from durabletask.task import OrchestrationContext
+
+from domain.environment import OperationEnd, OperationRequest
+from domain.payloads import ResourceInput, StoryRef
+from domain.spec import EnvironmentSpec
+from orchestrators import names
+from orchestrators.story import Steps, Story, entity_id
+
+
+def open_operation(
+    context: OrchestrationContext, request: OperationRequest, timeout: float
+) -> Steps[Story | None]:
+    """The operation's story, or None if the record has moved on without it."""
+    now = context.current_utc_datetime
+    story = Story.open(
+        context,
+        StoryRef(
+            environment=request.spec.name,
+            operation_id=request.operation_id,
+            deadline=now + timedelta(seconds=timeout),
+        ),
+    )
+    accepted = yield context.call_entity(
+        entity_id(request.spec.name),
+        "start_operation",
+        {"request": request.to_wire(), "at": now.isoformat()},
+    )
+    return story if accepted else None
+
+
+def end_operation(story: Story, end: OperationEnd) -> Steps[dict[str, Any]]:
+    """Put the end on the record before the orchestration itself ends."""
+    yield story.context.call_entity(
+        entity_id(story.ref.environment), "end_operation", end.to_wire()
+    )
+    return end.outcome.to_wire()
+
+
+def list_remaining(story: Story, spec: EnvironmentSpec) -> Steps[tuple[str, ...]]:
+    """Ids of the environment's resources that Azure still shows."""
+    value = ResourceInput(operation_id=story.ref.operation_id, kind="resourceGroup", spec=spec)
+    outcome = yield from story.call(names.LIST_REMAINING_RESOURCES, value.to_wire())
+    if not outcome.is_success:
+        return ("unknown: Azure did not answer",)
+    return tuple(outcome.result["resourceIds"])

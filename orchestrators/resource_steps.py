@@ -1,0 +1,82 @@
+"""One ARM resource as one step of a story: begin, wait, begin again on what passes by itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain import deadlines
+from domain.operations import OperationStatus
+from domain.outcomes import Outcome
+from domain.payloads import OperationWait, ResourceInput
+from domain.plans import PlannedResource
+from domain.resources import KINDS
+from domain.spec import EnvironmentSpec
+from orchestrators import names
+from orchestrators.story import Steps, Story
+
+BEGIN_AGAIN_SECONDS = 15.0
+"""A busy cluster's 409 and a route's too-early 400 carry no Retry-After; 15 s is AKS's pace."""
+
+
+def create_resource(
+    story: Story, resource: PlannedResource, spec: EnvironmentSpec
+) -> Steps[Outcome]:
+    value = _input(story, resource.kind, spec, resource.region)
+    timeout = KINDS[resource.kind].create_timeout
+    return run_step(story, resource.step, names.BEGIN_RESOURCE, value, timeout)
+
+
+def delete_resource(
+    story: Story, resource: PlannedResource, spec: EnvironmentSpec
+) -> Steps[Outcome]:
+    value = _input(story, resource.kind, spec, resource.region)
+    timeout = KINDS[resource.kind].delete_timeout
+    return run_step(story, resource.step, names.BEGIN_DELETE_RESOURCE, value, timeout)
+
+
+def empty_gpu_pool(story: Story, spec: EnvironmentSpec, region: str) -> Steps[Outcome]:
+    """Stop the GPU pool's cost."""
+    step = f"cell/{region}/gpuPoolToZero"
+    value = _input(story, "managedCluster", spec, region)
+    return run_step(story, step, names.BEGIN_EMPTY_GPU_POOL, value, deadlines.EMPTY_GPU_POOL)
+
+
+def run_step(
+    story: Story, step: str, activity: str, value: Mapping[str, Any], timeout: float
+) -> Steps[Outcome]:
+    """Run `activity` and what it began to the end, within `timeout` seconds."""
+    deadline = story.deadline_in(timeout)
+    story.note(step, OperationStatus.RUNNING)
+    attempt = 0
+    while True:
+        attempt += 1
+        outcome = yield from story.call(activity, value)
+        if outcome.handle:
+            story.note(step, OperationStatus.RUNNING, resource_id=outcome.handle.resource_id)
+            wait = OperationWait(
+                story=story.ref.model_copy(update={"deadline": deadline}),
+                step=step,
+                handle=outcome.handle,
+                begun_at=story.now,
+            )
+            suffix = f"{step.partition('/')[2].replace('/', '.')}.{attempt}"
+            outcome = yield from story.run_child(names.AWAIT_OPERATION, wait.to_wire(), suffix)
+        if not outcome.is_worth_retrying or story.now >= deadline:
+            break
+        if not (yield from _wait_to_begin_again(story, step, outcome)):
+            outcome = Outcome.canceled()
+            break
+    story.note_end(step, outcome)
+    return outcome
+
+
+def _wait_to_begin_again(story: Story, step: str, outcome: Outcome) -> Steps[bool]:
+    failure = outcome.failure
+    assert failure, "only a failure is worth retrying"
+    story.note(step, OperationStatus.RUNNING, detail=failure.message)
+    return (yield from story.pause(failure.retry_after_seconds or BEGIN_AGAIN_SECONDS))
+
+
+def _input(story: Story, kind: str, spec: EnvironmentSpec, region: str) -> dict[str, Any]:
+    return ResourceInput(
+        operation_id=story.ref.operation_id, kind=kind, spec=spec, region=region
+    ).to_wire()
