@@ -1,0 +1,155 @@
+"""Turns of orchestrations: what a worker gets to replay, and what its answer does."""
+
+from dataclasses import dataclass, replace
+
+from durabletask.internal import orchestrator_service_pb2 as pb
+
+from functions_host.task_hub import actions, events, lifecycle, rewinding
+from functions_host.task_hub.actions import Outcome
+from functions_host.task_hub.change import Change
+from functions_host.task_hub.instance_table import Instance
+from functions_host.task_hub.lifecycle import Ending
+from functions_host.task_hub.message_tables import Message
+from functions_host.task_hub.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was handed out: only the answer to exactly this may change the instance."""
+
+    instance_id: str
+    execution_id: str
+    new_events: tuple[pb.HistoryEvent, ...]
+    positions: tuple[int, ...]
+
+
+def begin(store: Store, instance_id: str, now: int) -> tuple[Turn, pb.OrchestratorRequest] | None:
+    """The next turn of an instance, or None when there is nothing that it could do now."""
+    instance = store.instances.get(instance_id)
+    if instance is None or instance.is_finished or instance.is_suspended:
+        return None
+    messages = _deliverable(instance, store.inbox.read(instance_id))
+    if not messages:
+        return None
+    turn = Turn(
+        instance_id,
+        instance.execution_id,
+        (events.orchestrator_started(now), *(message.event for message in messages)),
+        tuple(message.position for message in messages),
+    )
+    return turn, _request(store, instance, turn)
+
+
+def complete(change: Change, turn: Turn, response: pb.OrchestratorResponse) -> bool:
+    """Apply a worker's answer; False when the run that it was for is over."""
+    instance = change.store.instances.get(turn.instance_id)
+    if instance is None or instance.execution_id != turn.execution_id or instance.is_finished:
+        return False
+    change.store.inbox.remove(turn.positions)
+    outcome = Outcome(change, instance)
+    for action in response.actions:
+        actions.apply(outcome, action)
+    if outcome.rewound is not None:
+        rewinding.rewrite(change, instance, outcome.rewound)
+        return True
+    instance = _after(change, instance, response)
+    history = [*turn.new_events, *outcome.events]
+    completion = outcome.completion
+    if completion is None:
+        _commit(change, instance, history)
+    elif completion.orchestrationStatus == pb.ORCHESTRATION_STATUS_CONTINUED_AS_NEW:
+        _continue_as_new(change, instance, completion)
+    else:
+        _end(change, instance, completion, history)
+    change.touched_instances.add(instance.instance_id)
+    return True
+
+
+def _deliverable(instance: Instance, messages: list[Message]) -> list[Message]:
+    """A first turn begins with the start event, and there is none before that event is due."""
+    if messages and messages[0].event.HasField("executionRewound"):
+        return messages[:1]
+    if instance.turns > 0:
+        return messages
+    started = [message for message in messages if message.event.HasField("executionStarted")]
+    if not started:
+        return []
+    return [*started, *(message for message in messages if message not in started)]
+
+
+def _request(store: Store, instance: Instance, turn: Turn) -> pb.OrchestratorRequest:
+    request = pb.OrchestratorRequest(
+        instanceId=instance.instance_id,
+        executionId=events.string_value(instance.execution_id),
+        pastEvents=store.instances.history(instance.instance_id).events,
+        newEvents=turn.new_events,
+        entityParameters=pb.OrchestratorEntityParameters(),
+    )
+    if instance.trace is not None:
+        request.orchestrationTraceContext.ParseFromString(instance.trace)
+    return request
+
+
+def _after(change: Change, instance: Instance, response: pb.OrchestratorResponse) -> Instance:
+    """A worker replays its code each time, so a custom status that is absent now is gone."""
+    is_first = instance.status == pb.ORCHESTRATION_STATUS_PENDING
+    trace = response.orchestrationTraceContext.SerializeToString()
+    return replace(
+        instance,
+        status=pb.ORCHESTRATION_STATUS_RUNNING if is_first else instance.status,
+        updated_at=change.now,
+        custom_status=events.text_or_none(response, "customStatus"),
+        trace=trace or instance.trace,
+    )
+
+
+def _commit(change: Change, instance: Instance, history: list[pb.HistoryEvent]) -> None:
+    lifecycle.append_turn(change, instance, [*history, events.orchestrator_completed(change.now)])
+
+
+def _end(
+    change: Change,
+    instance: Instance,
+    completion: pb.CompleteOrchestrationAction,
+    history: list[pb.HistoryEvent],
+) -> None:
+    ending = Ending(
+        completion.orchestrationStatus,
+        events.text_or_none(completion, "result"),
+        events.optional(completion, "failureDetails"),
+    )
+    finished = lifecycle.finish(change, instance, ending)
+    completed = events.execution_completed(
+        change.now, ending.status, ending.result, ending.failure
+    )
+    _commit(change, finished, [*history, completed])
+
+
+def _continue_as_new(
+    change: Change, instance: Instance, completion: pb.CompleteOrchestrationAction
+) -> None:
+    """Begin again with a new execution id: what was meant for the old run finds nobody."""
+    started = change.store.instances.started(instance.instance_id)
+    started.orchestrationInstance.executionId.value = lifecycle.new_execution_id()
+    started.ClearField("input")
+    if completion.HasField("result"):
+        started.input.CopyFrom(completion.result)
+    if completion.HasField("newVersion"):
+        started.version.CopyFrom(completion.newVersion)
+    started.tags.update(completion.tags)
+    unread = [
+        message
+        for message in change.store.inbox.read(instance.instance_id)
+        if message.execution_id is None
+    ]
+    lifecycle.drop_messages(change, instance.instance_id)
+    lifecycle.entity_locks.release_all(change, instance.instance_id)
+    change.store.instances.delete_history(instance.instance_id)
+    again = replace(
+        instance, execution_id=started.orchestrationInstance.executionId.value, turns=0, trace=None
+    )
+    change.store.instances.update(again)
+    change.store.instances.replace_started(instance.instance_id, started)
+    first = events.history_event(change.now, executionStarted=started)
+    for event in (first, *completion.carryoverEvents, *(message.event for message in unread)):
+        change.post(instance.instance_id, event)
