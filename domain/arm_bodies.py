@@ -1,21 +1,46 @@
 """Request bodies of resource groups and AKS clusters for Azure Resource Manager."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
+from domain import naming
+from domain.skus import find_gpu_sku, nodes_for
 from domain.spec import EnvironmentSpec
+
+SYSTEM_VM_SIZE = "Standard_D4ds_v5"
+"""The smallest size AKS recommends for system pools (4 vCPUs), with a local disk for the OS."""
+
+SYSTEM_NODE_COUNT = 2
+"""One node fewer would take CoreDNS and with it every wake-up down at each node upgrade."""
+
+GPU_TAINT = "sku=gpu:NoSchedule"
+"""Keeps system pods off the GPU nodes: one of them would hold an idle node up."""
+
+SYSTEM_TAINT = "CriticalAddonsOnly=true:NoSchedule"
+"""The inference pods belong on GPU nodes and nothing else runs here: a pod that lost its node
+selector stays visibly Pending instead of squeezing CoreDNS."""
+
+SPOT_TAINT_KEY = "kubernetes.azure.com/scalesetpriority"
+
+ENDED_STATES = frozenset({"failed", "canceled", "deleting"})
 
 
 def gpus_needed(spec: EnvironmentSpec) -> int:
     """GPUs that all replicas of one cell hold together."""
-    raise NotImplementedError
+    return spec.workload.replicas * spec.workload.gpus_per_replica
 
 
 def first_gpu_node_count(spec: EnvironmentSpec) -> int:
-    raise NotImplementedError
+    """Nodes to ask for at once, so that they boot beside the system pool."""
+    sku = find_gpu_sku(spec.gpu.vm_size)
+    workload = spec.workload
+    gpus_per_node = sku.gpus if sku else workload.gpus_per_replica
+    needed = nodes_for(gpus_per_node, workload.gpus_per_replica, workload.replicas)
+    return min(max(needed, spec.gpu.min_nodes), spec.gpu.max_nodes)
 
 
 def build_resource_group(spec: EnvironmentSpec, region: str) -> dict[str, Any]:
-    raise NotImplementedError
+    return {"location": region, "tags": naming.environment_tags(spec)}
 
 
 def build_managed_cluster(
@@ -24,8 +49,167 @@ def build_managed_cluster(
     subscription_id: str,
     existing: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    raise NotImplementedError
+    """The cluster with both pools in one request.
+
+    With `existing`, what others decide is kept: the autoscaler's node count, the Kubernetes
+    version after an upgrade, and pools that are not ours.
+    """
+    body: dict[str, Any] = {
+        "location": region,
+        "tags": naming.environment_tags(spec),
+        "identity": {"type": "SystemAssigned"},
+        "properties": {
+            "dnsPrefix": naming.cluster_name(spec.name, region),
+            "nodeResourceGroup": naming.node_resource_group(spec.name, region),
+            "agentPoolProfiles": [_system_pool(spec), _gpu_pool(spec)],
+            "aadProfile": {"managed": True, "enableAzureRBAC": True},
+            "enableRBAC": True,
+            "disableLocalAccounts": True,
+            "oidcIssuerProfile": {"enabled": True},
+            "securityProfile": {"workloadIdentity": {"enabled": True}},
+            "networkProfile": _network_profile(),
+        },
+    }
+    return _keep_existing(body, existing) if existing else body
 
 
 def is_cluster_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
-    raise NotImplementedError
+    """Whether the cluster already is, or is becoming, what the body asks for."""
+    state = str(_mapping(existing.get("properties")).get("provisioningState", ""))
+    return state.lower() not in ENDED_STATES and _is_met(existing, body)
+
+
+def _system_pool(spec: EnvironmentSpec) -> dict[str, Any]:
+    return {
+        **_pool(spec, naming.SYSTEM_POOL),
+        "mode": "System",
+        "vmSize": SYSTEM_VM_SIZE,
+        "count": SYSTEM_NODE_COUNT,
+        "enableEncryptionAtHost": True,
+        "nodeTaints": [SYSTEM_TAINT],
+    }
+
+
+def _gpu_pool(spec: EnvironmentSpec) -> dict[str, Any]:
+    sku = find_gpu_sku(spec.gpu.vm_size)
+    pool: dict[str, Any] = {
+        **_pool(spec, naming.GPU_POOL),
+        "mode": "User",
+        "vmSize": sku.name if sku else spec.gpu.vm_size,
+        "count": first_gpu_node_count(spec),
+        "enableAutoScaling": True,
+        "minCount": spec.gpu.min_nodes,
+        "maxCount": spec.gpu.max_nodes,
+        "enableEncryptionAtHost": sku is not None and sku.host_encryption,
+        "nodeLabels": {naming.GPU_NODE_LABEL: "true"},
+        "nodeTaints": [GPU_TAINT],
+        # A managed GPU pool would bring its own device plugin, but does not know the autoscaler.
+        "gpuProfile": {"driver": "Install", "nvidia": {"managementMode": "Unmanaged"}},
+    }
+    return {**pool, **_priority(spec)}
+
+
+def _pool(spec: EnvironmentSpec, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": "VirtualMachineScaleSets",
+        "osType": "Linux",
+        "osSKU": "Ubuntu",
+        "tags": naming.environment_tags(spec),
+    }
+
+
+def _priority(spec: EnvironmentSpec) -> dict[str, Any]:
+    if spec.gpu.spot:
+        return {
+            "scaleSetPriority": "Spot",
+            "scaleSetEvictionPolicy": "Delete",
+            "spotMaxPrice": -1,
+        }
+    # Regular is the default and not echoed. A surge node counts against the vCPU quota when the pool is created, and a spare GPU is
+    # seldom to be had. Spot pools know no such setting.
+    return {"upgradeSettings": {"maxSurge": "0", "maxUnavailable": "1"}}
+
+
+def _network_profile() -> dict[str, Any]:
+    """Overlay spends no virtual network addresses on pods; Cilium enforces network policies
+    without an agent of its own, and Azure's own policy engine is being retired."""
+    return {
+        "networkPlugin": "azure",
+        "networkPluginMode": "overlay",
+        "networkDataplane": "cilium",
+        "networkPolicy": "cilium",
+        "loadBalancerSku": "standard",
+        "outboundType": "loadBalancer",
+    }
+
+
+def _keep_existing(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
+    properties = _mapping(existing.get("properties"))
+    version = properties.get("kubernetesVersion")
+    kept = {"kubernetesVersion": version} if version else {}
+    pools = _pools(properties)
+    ours = [_keep_pool(pool, pools.get(pool["name"], {})) for pool in _pools(body).values()]
+    names = {pool["name"] for pool in ours}
+    others = [dict(pool) for name, pool in pools.items() if name not in names]
+    return {
+        **body,
+        "tags": {**_mapping(existing.get("tags")), **body["tags"]},
+        "properties": {**body["properties"], **kept, "agentPoolProfiles": [*ours, *others]},
+    }
+
+
+def _keep_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
+    version = existing.get("orchestratorVersion")
+    kept: dict[str, Any] = {"orchestratorVersion": version} if version else {}
+    if pool.get("enableAutoScaling") and existing.get("enableAutoScaling"):
+        count = int(existing.get("count") or 0)
+        kept["count"] = min(max(count, pool["minCount"]), pool["maxCount"])
+    return {**pool, **kept}
+
+
+def _is_met(actual: object, wanted: object) -> bool:
+    """Whether everything wanted is there; what AKS adds of its own does not matter."""
+    if isinstance(wanted, dict):
+        found = _mapping(actual)
+        return all(
+            _are_pools_met(found.get(key), value)
+            if key == "agentPoolProfiles"
+            else _is_met(found.get(key), value)
+            for key, value in cast("dict[str, object]", wanted).items()
+        )
+    if isinstance(wanted, list):
+        present = _sequence(actual)
+        items = cast("list[object]", wanted)
+        return all(any(_is_met(item, want) for item in present) for want in items)
+    if isinstance(wanted, str):
+        return isinstance(actual, str) and actual.lower() == wanted.lower()
+    # What is off or zero may be left out of an answer.
+    return actual == wanted or (not wanted and actual is None)
+
+
+def _are_pools_met(actual: object, wanted: object) -> bool:
+    pools = _pools({"agentPoolProfiles": actual})
+    return all(
+        _is_met(pools.get(name), _without_autoscaled_count(pool))
+        for name, pool in _pools({"agentPoolProfiles": wanted}).items()
+    )
+
+
+def _without_autoscaled_count(pool: Mapping[str, Any]) -> dict[str, Any]:
+    is_autoscaled = pool.get("enableAutoScaling") is True
+    return {key: value for key, value in pool.items() if not (is_autoscaled and key == "count")}
+
+
+def _pools(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    properties = _mapping(document.get("properties", document))
+    pools = [_mapping(pool) for pool in _sequence(properties.get("agentPoolProfiles"))]
+    return {str(pool.get("name", "")): pool for pool in pools}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _sequence(value: object) -> Sequence[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []

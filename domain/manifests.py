@@ -2,10 +2,228 @@
 
 from typing import Any
 
+from domain import naming
+from domain.arm_bodies import SPOT_TAINT_KEY
 from domain.spec import EnvironmentSpec
+
+DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
+DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"
+
+GPU_RESOURCE = "nvidia.com/gpu"
+SERVICE_PORT = 80
+
+STARTUP_PERIOD_SECONDS = 10
+STARTUP_FAILURES = 120
+"""Together 20 minutes: loading weights was seen to take up to 15."""
+
+PROGRESS_DEADLINE_SECONDS = 3600
+"""Above the boot of a GPU node, the image pull and the startup probe together."""
 
 
 def build_manifests(
     spec: EnvironmentSpec, region: str, subscription_id: str
 ) -> list[dict[str, Any]]:
-    raise NotImplementedError
+    """In the order in which they are applied."""
+    return [
+        _namespace(spec),
+        _device_plugin(spec),
+        _deployment(spec),
+        _service(spec, region, subscription_id),
+    ]
+
+
+def _namespace(spec: EnvironmentSpec) -> dict[str, Any]:
+    # Inference images commonly run as root, which `restricted` forbids and `baseline` allows.
+    enforced = {"pod-security.kubernetes.io/enforce": "baseline"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": naming.INFERENCE_NAMESPACE,
+            "labels": {**_labels(spec, naming.INFERENCE_NAMESPACE), **enforced},
+        },
+    }
+
+
+def _device_plugin(spec: EnvironmentSpec) -> dict[str, Any]:
+    """AKS installs the driver only; without this DaemonSet no node offers nvidia.com/gpu."""
+    selector = {"app.kubernetes.io/name": naming.DEVICE_PLUGIN}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {
+            "name": naming.DEVICE_PLUGIN,
+            "namespace": naming.DEVICE_PLUGIN_NAMESPACE,
+            "labels": _labels(spec, naming.DEVICE_PLUGIN),
+        },
+        "spec": {
+            "selector": {"matchLabels": selector},
+            "updateStrategy": {"type": "RollingUpdate"},
+            "template": {
+                "metadata": {"labels": _labels(spec, naming.DEVICE_PLUGIN)},
+                "spec": {
+                    **_placement(spec),
+                    "priorityClassName": "system-node-critical",
+                    "containers": [_device_plugin_container()],
+                    "volumes": [
+                        {
+                            "name": "device-plugins",
+                            "hostPath": {"path": DEVICE_PLUGIN_SOCKETS, "type": "Directory"},
+                        }
+                    ],
+                },
+            },
+        },
+    }
+
+
+def _device_plugin_container() -> dict[str, Any]:
+    return {
+        "name": naming.DEVICE_PLUGIN,
+        "image": DEVICE_PLUGIN_IMAGE,
+        # A node whose driver is still being installed must not put the plugin into a crash loop.
+        "env": [{"name": "FAIL_ON_INIT_ERROR", "value": "false"}],
+        "securityContext": _container_security(),
+        "volumeMounts": [{"name": "device-plugins", "mountPath": DEVICE_PLUGIN_SOCKETS}],
+    }
+
+
+def _deployment(spec: EnvironmentSpec) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": spec.name,
+            "namespace": naming.INFERENCE_NAMESPACE,
+            "labels": _labels(spec, spec.name),
+        },
+        "spec": {
+            "replicas": spec.workload.replicas,
+            "selector": {"matchLabels": _selector(spec)},
+            # A surge pod would wait for a GPU that nobody has: the old pod goes first.
+            "strategy": {
+                "type": "RollingUpdate",
+                "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
+            },
+            "progressDeadlineSeconds": PROGRESS_DEADLINE_SECONDS,
+            "template": {
+                "metadata": {"labels": _labels(spec, spec.name)},
+                "spec": _pod(spec),
+            },
+        },
+    }
+
+
+def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
+    pod: dict[str, Any] = {
+        **_placement(spec),
+        "automountServiceAccountToken": False,
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [_container(spec)],
+    }
+    if _needs_shared_memory(spec):
+        pod["volumes"] = [{"name": "shared-memory", "emptyDir": {"medium": "Memory"}}]
+    return pod
+
+
+def _container(spec: EnvironmentSpec) -> dict[str, Any]:
+    workload = spec.workload
+    probe = {"httpGet": {"path": workload.health_path, "port": "http"}}
+    container: dict[str, Any] = {
+        "name": spec.name,
+        "image": workload.image,
+        "ports": [{"name": "http", "containerPort": workload.port, "protocol": "TCP"}],
+        "env": _env(spec),
+        "resources": {"limits": {GPU_RESOURCE: str(workload.gpus_per_replica)}},
+        "startupProbe": {
+            **probe,
+            "periodSeconds": STARTUP_PERIOD_SECONDS,
+            "timeoutSeconds": 5,
+            "failureThreshold": STARTUP_FAILURES,
+        },
+        "readinessProbe": {
+            **probe,
+            "periodSeconds": 5,
+            "timeoutSeconds": 5,
+            "failureThreshold": 3,
+        },
+        "securityContext": _container_security(),
+    }
+    if workload.args:
+        container["args"] = list(workload.args)
+    if _needs_shared_memory(spec):
+        container["volumeMounts"] = [{"name": "shared-memory", "mountPath": "/dev/shm"}]
+    return container
+
+
+def _needs_shared_memory(spec: EnvironmentSpec) -> bool:
+    """GPUs of one replica talk through /dev/shm (NCCL), of which a container has 64 MiB."""
+    return spec.workload.gpus_per_replica > 1
+
+
+def _env(spec: EnvironmentSpec) -> list[dict[str, str]]:
+    """The caller's own variables win over the model's."""
+    model = spec.workload.model
+    known = {"MODEL_NAME": model.name, "MODEL_VERSION": model.version} if model else {}
+    return [
+        {"name": name, "value": value} for name, value in {**known, **spec.workload.env}.items()
+    ]
+
+
+def _service(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, Any]:
+    annotation = "service.beta.kubernetes.io/azure-"
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": spec.name,
+            "namespace": naming.INFERENCE_NAMESPACE,
+            "labels": _labels(spec, spec.name),
+            "annotations": {
+                f"{annotation}dns-label-name": naming.dns_label(
+                    spec.name, region, subscription_id
+                ),
+                # The public IP answers Front Door only.
+                f"{annotation}allowed-service-tags": "AzureFrontDoor.Backend",
+            },
+        },
+        "spec": {
+            "type": "LoadBalancer",
+            "selector": _selector(spec),
+            # The load balancer then asks each node whether a ready pod runs on it: a GPU node
+            # that goes away drops out at once, and no request takes a detour through another.
+            "externalTrafficPolicy": "Local",
+            "ports": [
+                {"name": "http", "protocol": "TCP", "port": SERVICE_PORT, "targetPort": "http"}
+            ],
+        },
+    }
+
+
+def _placement(spec: EnvironmentSpec) -> dict[str, Any]:
+    """Onto our GPU nodes, past the taints that keep everything else away from them."""
+    tolerations = [
+        {"key": "sku", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"},
+    ]
+    if spec.gpu.spot:
+        # AKS puts this taint on every spot node by itself.
+        tolerations.append(
+            {"key": SPOT_TAINT_KEY, "operator": "Equal", "value": "spot", "effect": "NoSchedule"}
+        )
+    return {"nodeSelector": {naming.GPU_NODE_LABEL: "true"}, "tolerations": tolerations}
+
+
+def _container_security() -> dict[str, Any]:
+    return {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+
+
+def _selector(spec: EnvironmentSpec) -> dict[str, str]:
+    return {"app.kubernetes.io/name": spec.name}
+
+
+def _labels(spec: EnvironmentSpec, name: str) -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/instance": spec.name,
+        "app.kubernetes.io/managed-by": naming.MANAGED_BY,
+    }

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -11,7 +11,8 @@ from pydantic import (
     Field,
     StrictBool,
     StrictInt,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -103,15 +104,17 @@ class GpuPool(WireModel):
         default=False, description="Use spot capacity, which Azure may take back at any time."
     )
 
-    @model_validator(mode="after")
-    def _min_is_at_most_max(self) -> Self:
-        if self.min_nodes > self.max_nodes:
+    @field_validator("min_nodes")
+    @classmethod
+    def _is_at_most_max_nodes(cls, min_nodes: int, info: ValidationInfo) -> int:
+        max_nodes = info.data.get("max_nodes")
+        if max_nodes is not None and min_nodes > max_nodes:
             raise PydanticCustomError(
                 "InvalidNodeRange",
                 "minNodes {min} is above maxNodes {max}: lower minNodes or raise maxNodes.",
-                {"min": self.min_nodes, "max": self.max_nodes, "field": "minNodes"},
+                {"min": min_nodes, "max": max_nodes},
             )
-        return self
+        return min_nodes
 
 
 class Model(WireModel):
@@ -223,10 +226,9 @@ class EnvironmentSpec(WireModel):
         examples=["2027-01-31T00:00:00Z"],
     )
 
-    @model_validator(mode="after")
-    def _regions_are_unique(self) -> Self:
-        if len(set(self.regions)) != len(self.regions):
-            raise PydanticCustomError(
-                "DuplicateRegion", "Name every region once.", {"field": "regions"}
-            )
-        return self
+    @field_validator("regions")
+    @classmethod
+    def _are_unique(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(regions)) != len(regions):
+            raise PydanticCustomError("DuplicateRegion", "Name every region once.")
+        return regions

@@ -1,15 +1,218 @@
 """Refuses a request at once for everything that is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from difflib import get_close_matches
+from typing import Any, TypeGuard, cast
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.problems import Problem
-from domain.spec import EnvironmentSpec
+from domain.regions import normalise_region
+from domain.skus import check_gpu_vm_size, find_gpu_sku, nodes_for
+from domain.spec import Edge, EnvironmentSpec, GpuPool, Idle, Model, Workload
 
 __all__ = ["Problem", "parse_spec"]
+
+MAX_PROBLEMS = 50
+"""Enough to put a request right; a hostile one cannot make the answer grow with it."""
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "": EnvironmentSpec,
+    "gpu": GpuPool,
+    "workload": Workload,
+    "workload.model": Model,
+    "edge": Edge,
+    "idle": Idle,
+}
+
+PATTERN_FIXES = {
+    "name": "Use 3 to 24 lower-case letters, digits and single hyphens, starting with a letter "
+    "and ending with a letter or digit.",
+    "costCenter": "Use 1 to 50 letters, digits, '-', '_' and '.'.",
+    "owner": "Give an e-mail address such as fraud-team@example.com.",
+    "gpu.vmSize": "Give an Azure VM size such as Standard_NC24ads_A100_v4.",
+    "workload.image": "Give an image reference such as registry.example.com/llm:1.4.2.",
+    "workload.healthPath": "Give a path that starts with '/' and has no spaces or '#'.",
+}
+
+TYPE_FIXES: dict[str, str] = {
+    "int_type": "Give a whole number.",
+    "bool_type": "Give true or false.",
+    "string_type": "Give a text.",
+    "greater_than_equal": "Give a number of at least {ge}.",
+    "less_than_equal": "Give a number of at most {le}.",
+    "string_too_short": "Give at least {min_length} character(s).",
+    "string_too_long": "Give at most {max_length} characters.",
+    "too_short": "Give at least {min_length} item(s).",
+    "too_long": "Give at most {max_length} items.",
+    "enum": "Use {expected}.",
+    "model_type": "Give a JSON object.",
+    "model_attributes_type": "Give a JSON object.",
+    "dict_type": "Give a JSON object of texts.",
+    "tuple_type": "Give a JSON array.",
+    "timezone_aware": "Add the offset from UTC, such as the Z in 2027-01-31T00:00:00Z.",
+}
 
 
 def parse_spec(
     body: object, allowed_regions: Sequence[str], now: datetime | None = None
 ) -> EnvironmentSpec | list[Problem]:
-    raise NotImplementedError
+    """The specification, or all problems of the request at once.
+
+    What a model refuses is wrong for ever. What only this function refuses (sizes, regions,
+    times) depends on the day, and stored specifications stay readable when it changes.
+    """
+    if not isinstance(body, dict):
+        return [Problem("InvalidBody", "Send a JSON object with the specification.", "")]
+    document = cast("dict[str, Any]", body)
+    found: dict[str, list[Problem]] = {}
+    for problem in _structural_problems(document):
+        found.setdefault(problem.target, []).append(problem)
+    for problem in _policy_problems(document, allowed_regions, now):
+        found[problem.target] = [problem]
+    if found:
+        return [problem for problems in found.values() for problem in problems][:MAX_PROBLEMS]
+    return _canonical(EnvironmentSpec.model_validate(document, by_alias=True, by_name=False))
+
+
+def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
+    sku = find_gpu_sku(spec.gpu.vm_size)
+    if sku is None or sku.name == spec.gpu.vm_size:
+        return spec
+    return spec.model_copy(update={"gpu": spec.gpu.model_copy(update={"vm_size": sku.name})})
+
+
+def _structural_problems(document: dict[str, Any]) -> Iterable[Problem]:
+    try:
+        EnvironmentSpec.model_validate(document, by_alias=True, by_name=False)
+    except ValidationError as refused:
+        for error in refused.errors(include_url=False, include_input=False):
+            yield _to_problem(error)
+
+
+def _to_problem(error: ErrorDetails) -> Problem:
+    path = error["loc"]
+    target = _render_target(path)
+    kind = error["type"]
+    if kind == "missing":
+        return Problem("MissingField", f"Add '{target}'.", target)
+    if kind == "extra_forbidden":
+        return Problem("UnknownField", _unknown_field_fix(path), target)
+    code = kind if kind[0].isupper() else "InvalidName" if target == "name" else "InvalidValue"
+    return Problem(code, _fix(error, target), target)
+
+
+def _fix(error: ErrorDetails, target: str) -> str:
+    kind = error["type"]
+    if target in PATTERN_FIXES and kind.startswith("string"):
+        return PATTERN_FIXES[target]
+    if target.startswith("workload.env.") and kind == "string_pattern_mismatch":
+        return "Name environment variables with letters, digits, '_', '-' and '.'."
+    if kind in TYPE_FIXES:
+        return TYPE_FIXES[kind].format(**error.get("ctx", {}))
+    message = error["msg"]
+    return message if message.endswith(".") else f"{message}."
+
+
+def _unknown_field_fix(path: Sequence[int | str]) -> str:
+    section = SECTIONS.get(_render_target(path[:-1]))
+    fields = section.model_fields.values() if section else ()
+    known = [field.alias or "" for field in fields]
+    written = str(path[-1])
+    close = get_close_matches(written.replace("_", "").lower(), [k.lower() for k in known], 1)
+    meant = next((k for k in known if close and k.lower() == close[0]), None)
+    if meant:
+        return f"Write '{meant}' instead of '{written}'."
+    return f"Remove '{written}'. Known here: {', '.join(known)}."
+
+
+def _render_target(path: Sequence[int | str]) -> str:
+    target = ""
+    for part in path:
+        if isinstance(part, int):
+            target += f"[{part}]"
+        elif part != "[key]":
+            target += f".{part}" if target else part
+    return target
+
+
+def _policy_problems(
+    document: dict[str, Any], allowed_regions: Sequence[str], now: datetime | None
+) -> Iterable[Problem]:
+    yield from _region_problems(document.get("regions"), allowed_regions)
+    gpu = document.get("gpu")
+    if isinstance(gpu, dict):
+        vm_size = cast("dict[str, Any]", gpu).get("vmSize")
+        problem = check_gpu_vm_size(vm_size) if _is_short_text(vm_size) else None
+        yield from [problem] if problem else _capacity_problems(document)
+    yield from _expiry_problems(document, now)
+
+
+def _is_short_text(value: object) -> TypeGuard[str]:
+    """Worth a look; what is blank or endless the model refuses by its pattern or length."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= 64
+
+
+def _region_problems(regions: object, allowed_regions: Sequence[str]) -> Iterable[Problem]:
+    if not isinstance(regions, list):
+        return
+    allowed = {normalise_region(region) for region in allowed_regions}
+    for index, region in enumerate(cast("list[object]", regions)):
+        if _is_short_text(region) and normalise_region(region) not in allowed:
+            yield Problem(
+                "RegionNotAllowed",
+                f"'{region}' is not allowed here. Use one of: {', '.join(sorted(allowed))}.",
+                f"regions[{index}]",
+            )
+
+
+def _capacity_problems(document: dict[str, Any]) -> Iterable[Problem]:
+    gpu = _section(document, "gpu", GpuPool.model_validate)
+    workload = _section(document, "workload", Workload.model_validate)
+    sku = find_gpu_sku(gpu.vm_size) if gpu else None
+    if gpu is None or workload is None or sku is None:
+        return
+    if workload.gpus_per_replica > sku.gpus:
+        yield Problem(
+            "TooManyGpusPerReplica",
+            f"{sku.name} has {sku.gpus} GPU(s) and a replica cannot span nodes: lower "
+            f"gpusPerReplica from {workload.gpus_per_replica} or choose a larger vmSize.",
+            "workload.gpusPerReplica",
+        )
+        return
+    needed = nodes_for(sku.gpus, workload.gpus_per_replica, workload.replicas)
+    if needed > gpu.max_nodes:
+        yield Problem(
+            "NotEnoughNodes",
+            f"{workload.replicas} replica(s) with {workload.gpus_per_replica} GPU(s) each need "
+            f"{needed} nodes of {sku.name}: raise maxNodes from {gpu.max_nodes} to {needed} "
+            "or lower replicas.",
+            "gpu.maxNodes",
+        )
+
+
+def _section[Section](
+    document: dict[str, Any], name: str, validate: Callable[[object], Section]
+) -> Section | None:
+    try:
+        return validate(document.get(name))
+    except ValidationError:
+        return None
+
+
+def _expiry_problems(document: dict[str, Any], now: datetime | None) -> Iterable[Problem]:
+    written = document.get("expiresAt")
+    if now is None or not isinstance(written, str):
+        return
+    try:
+        expires_at = datetime.fromisoformat(written)
+    except ValueError:
+        return
+    if expires_at.tzinfo is not None and expires_at <= now:
+        yield Problem(
+            "InvalidValue",
+            f"{written} has already passed. Give a time in the future, or leave it out.",
+            "expiresAt",
+        )
