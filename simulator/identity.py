@@ -1,4 +1,4 @@
-"""Access tokens of the simulated tenant: issued to a managed identity, checked by every other service."""
+"""Access tokens of the simulated tenant: issued to a managed identity, checked by all services."""
 
 import base64
 import binascii
@@ -67,7 +67,7 @@ class Tokens:
         return AccessToken(f"{signed}.{self._signature(signed)}", expires_on)
 
     def audience_of(self, token: str) -> str | None:
-        """The resource that `token` is good for without trailing slash, or None if it is good for none."""
+        """The resource that `token` is good for, without trailing slash; None for a bad token."""
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
             return None

@@ -48,6 +48,10 @@ class Latencies:
         async with self.span(name):
             await self._clock.sleep(self.sample(duration))
 
+    async def pause(self, duration: Duration) -> None:
+        """Draw from `duration` and wait that long without a record: for reads and polls."""
+        await self._clock.sleep(self.sample(duration))
+
     @asynccontextmanager
     async def span(self, name: str) -> AsyncIterator[None]:
         """Remember what happens inside as one delay."""

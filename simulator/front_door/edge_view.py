@@ -1,4 +1,4 @@
-"""What Front Door's edge locations serve at one moment: deployed configuration, ready for the data plane."""
+"""What Front Door's edge locations serve at one moment: the deployed configuration."""
 
 from dataclasses import dataclass, field
 from typing import Any

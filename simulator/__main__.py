@@ -1,0 +1,52 @@
+"""Command line of the simulator: `python -m simulator --work-dir DIR`."""
+
+import argparse
+import asyncio
+import logging
+import math
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simulator.clock import Clock
+from simulator.process import run_until_signal
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
+    )
+    clock = Clock(options.time_scale, options.clock_origin)
+    asyncio.run(run_until_signal(clock, options.work_dir, options.port, options.seed))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="simulator", description="Simulated Azure.")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument(
+        "--time-scale", type=_scale, default=60.0, help="simulated seconds per real second"
+    )
+    parser.add_argument(
+        "--clock-origin", type=_moment, help="when simulated and real time agree, ISO 8601"
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
+    return parser
+
+
+def _scale(text: str) -> float:
+    scale = float(text)
+    if not (math.isfinite(scale) and scale > 0):
+        raise ValueError(text)
+    return scale
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

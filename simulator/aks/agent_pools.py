@@ -1,0 +1,77 @@
+"""Agent pools by their own requests: what each of them asks for, and whether AKS allows it."""
+
+from typing import Any
+
+from simulator.aks import errors, pool_bodies, validation
+from simulator.aks.models import ManagedClusters
+from simulator.aks.state import ManagedCluster, check_etag
+from simulator.arm.requests import ArmRequest
+from simulator.arm.resources import Resource
+
+
+class AgentPools:
+    """The pools of all clusters."""
+
+    def __init__(self, clusters: ManagedClusters) -> None:
+        self._clusters = clusters
+
+    def find(self, cluster: ManagedCluster, request: ArmRequest) -> Resource | None:
+        wanted = request.params["pool"].lower()
+        return next((each for each in self._clusters.pools(cluster) if each.name == wanted), None)
+
+    def get(self, cluster: ManagedCluster, request: ArmRequest) -> Resource:
+        pool = self.find(cluster, request)
+        if pool is None:
+            raise errors.pool_not_found(
+                request.params["pool"],
+                cluster.resource.name,
+                request.group,
+                request.subscription,
+            )
+        return pool
+
+    def create(self, cluster: ManagedCluster, request: ArmRequest) -> Resource:
+        """Check a request for a new pool and lay it down."""
+        check_etag(request.headers, None)
+        cluster.check_free(request.api_version)
+        name = request.params["pool"]
+        requested = _requested(request)
+        version = cluster.resource.properties["kubernetesVersion"]
+        properties = pool_bodies.pool_properties(requested, version)
+        validation.check_pool(name, properties, cluster.region, self._clusters.sizes)
+        present = len(self._clusters.pools(cluster))
+        if present >= validation.MAX_POOLS:
+            raise errors.out_of_range("agentPoolProfiles", present + 1, 1, validation.MAX_POOLS)
+        self._clusters.check_quota(cluster.region, [(properties, properties["count"])])
+        return self._clusters.add_pool(cluster, name, properties)
+
+    def change(
+        self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
+    ) -> tuple[str, int]:
+        """Check a change and store it; answers its kind and the nodes before it."""
+        check_etag(request.headers, pool)
+        cluster.check_free(request.api_version)
+        nodes = cluster.node_count(pool)
+        wanted = self._clusters.checked_change(cluster, pool, _requested(request))
+        self._clusters.check_quota(cluster.region, [(wanted, wanted["count"] - nodes)])
+        present = pool.properties
+        pool.body["properties"] = wanted
+        if wanted["orchestratorVersion"] != present["orchestratorVersion"]:
+            return "Upgrading", nodes
+        return "Scaling" if wanted["count"] != nodes else "Updating", nodes
+
+    def check_deletable(
+        self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
+    ) -> None:
+        check_etag(request.headers, pool)
+        cluster.check_free(request.api_version)
+        if pool.properties["mode"] == "System":
+            self._clusters.check_other_system_pool(cluster, pool)
+
+
+def _requested(request: ArmRequest) -> dict[str, Any]:
+    if not isinstance(request.body.get("properties"), dict):
+        raise errors.missing_parameter("properties")
+    if request.properties.get("count") is None:
+        raise errors.missing_parameter("properties.count")
+    return request.properties

@@ -1,0 +1,256 @@
+"""Refusals of the AKS resource provider: flat, without the `error` wrapper of the ARM gateway."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from simulator.arm.answers import JSON, Answer, ArmError
+from simulator.arm.errors import MADE_BY_PROVIDER
+from simulator.compute.quota import REGIONAL, Shortage
+
+PENDING_OPERATION = "https://aka.ms/aks-pending-operation"
+QUOTA_HELP = (
+    "If you want to increase the quota, please follow this instruction: "
+    "https://learn.microsoft.com/en-us/azure/quotas/view-quotas. "
+    "Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use "
+    "maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable."
+)
+
+GRANULAR_SINCE = "2025-08-01"
+"""From this api-version on AKS tells more: granular statuses, and what is in the way."""
+
+_IN_WORDS = {
+    "Creating": "create",
+    "Deleting": "delete",
+    "Scaling": "scale",
+    "Upgrading": "upgrade",
+}
+
+
+def aks_error(
+    status: int,
+    code: str,
+    message: str,
+    details: list[dict[str, Any]] | None = None,
+    subcode: str = "",
+    target: str | None = None,
+) -> ArmError:
+    body: dict[str, Any] = {"code": code, "details": details, "message": message}
+    if target is not None:
+        body["target"] = target
+    body["subcode"] = subcode
+    return ArmError(Answer(status, body, MADE_BY_PROVIDER, JSON))
+
+
+def bad_request(message: str) -> ArmError:
+    return aks_error(400, "BadRequest", message)
+
+
+def missing_parameter(name: str) -> ArmError:
+    return aks_error(
+        400, "InvalidParameter", f"Required parameter {name} is missing (null).", target=name
+    )
+
+
+def invalid_parameter(name: str, see: str = "https://aka.ms/aks-naming-rules") -> ArmError:
+    return aks_error(
+        400,
+        "InvalidParameter",
+        f"The value of parameter {name} is invalid. Please see {see} for more details.",
+        target=name,
+    )
+
+
+def out_of_range(name: str, value: object, low: int, high: int) -> ArmError:
+    return aks_error(
+        400,
+        "InvalidParameter",
+        f"The value of parameter {name} is invalid. Error details: {name} was {value}. "
+        f"It must be greater or equal to minCount:{low} and less than or equal to "
+        f"maxCount:{high}. Please see https://aka.ms/aks-naming-rules for more details.",
+        target=name,
+    )
+
+
+def no_system_pool() -> ArmError:
+    return aks_error(
+        400, "MustDefineAtLeastOneSystemPool", "Must define at least one system pool."
+    )
+
+
+def last_pool() -> ArmError:
+    return aks_error(400, "OperationNotAllowed", "There has to be at least one agent pool.")
+
+
+def new_pool_by_cluster_request() -> ArmError:
+    return bad_request(
+        "A new agent pool was introduced. Adding agent pools to an existing cluster is not "
+        "allowed through managed cluster operations. For agent pool specific change, please use "
+        "per agent pool operations: https://aka.ms/agent-pool-rest-api"
+    )
+
+
+def change_not_allowed(name: str) -> ArmError:
+    return aks_error(
+        400, "PropertyChangeNotAllowed", f"Changing property '{name}' is not allowed.", target=name
+    )
+
+
+def size_not_allowed(size: str, region: str, available: Iterable[str]) -> ArmError:
+    names = ",".join(f"'{name}'" for name in available)
+    return bad_request(
+        f"The VM size of {size} is not allowed in your subscription in location '{region}'. "
+        f"The available VM sizes are {names}"
+    )
+
+
+def quota_exceeded(shortage: Shortage, region: str) -> ArmError:
+    if shortage.name == REGIONAL:
+        message = (
+            f"Insufficient regional vcpu quota left for location {region}. "
+            f"left regional vcpu quota {shortage.remaining}, "
+            f"requested quota {shortage.requested}. {QUOTA_HELP}"
+        )
+    else:
+        message = (
+            f"Insufficient vcpu quota requested {shortage.requested}, "
+            f"remaining {shortage.remaining} for family {shortage.name} for region {region}. "
+            f"{QUOTA_HELP}"
+        )
+    return aks_error(400, "ErrCode_InsufficientVCPUQuota", message)
+
+
+def cluster_busy(kind: str, operation_id: str, started_at: datetime, api_version: str) -> ArmError:
+    """`kind` is the provisioning state of the operation in the way, such as `Updating`."""
+    if api_version < GRANULAR_SINCE:
+        message = (
+            f"Operation is not allowed: Another operation ({kind}) is in progress, please wait "
+            f"for it to finish before starting a new operation. See {PENDING_OPERATION} "
+            "for more details"
+        )
+    else:
+        message = (
+            "Operation is not allowed because there's an in progress "
+            f"{_IN_WORDS.get(kind, 'update')} managed cluster operation "
+            f"(operation ID: {operation_id}) on the managed cluster started on "
+            f"UTC {started_at:%Y-%m-%dT%H:%M:%SZ}. Please wait for it to finish before starting "
+            "a new operation. You can also use 'az aks operation-abort' to abort the operation. "
+            f"See {PENDING_OPERATION} for more details"
+        )
+    return aks_error(409, "OperationNotAllowed", message)
+
+
+def pool_busy(pool: str, kind: str) -> ArmError:
+    return aks_error(
+        409,
+        "OperationNotAllowed",
+        f"Operation is not allowed: Another agentpool operation ({pool} - {kind}) is in progress, "
+        "please wait for it to finish before starting a new operation. "
+        f"See {PENDING_OPERATION} for more details",
+    )
+
+
+def being_deleted(name: str) -> ArmError:
+    """A write that races with the deletion of the cluster."""
+    detail = "rpc error: code = FailedPrecondition desc = Etag mismatched"
+    return aks_error(
+        409,
+        "EtagMismatch",
+        f"Failed to save managed cluster {name}. Operation is not allowed: "
+        "Another operation is in progress",
+        [{"code": "Unspecified", "message": detail}],
+        "PutManagedClusterAndAgentPools_FailedPrecondition",
+    )
+
+
+def being_saved(name: str) -> ArmError:
+    """A write that races with another one which is just being accepted."""
+    return being_deleted(name)
+
+
+def cluster_just_deleted(name: str, group: str, subscription: str) -> ArmError:
+    detail = "rpc error: code = NotFound desc = Managed Cluster not found"
+    return aks_error(
+        404,
+        "NotFound",
+        f"Could not find the managed cluster: {name} in subscription: {subscription}, "
+        f"resourceGroup: {group}.",
+        [{"code": "Unspecified", "message": detail}],
+        "GetManagedCluster_NotFound_HCPServerError",
+    )
+
+
+def pool_not_found(pool: str, cluster: str, group: str, subscription: str) -> ArmError:
+    detail = "rpc error: code = NotFound desc = Agent Pool not found"
+    return aks_error(
+        404,
+        "NotFound",
+        f"Could not find the agentpool: {pool} in subscription: {subscription}, "
+        f"resourceGroup: {group}, resourceName: {cluster}.",
+        [{"code": "Unspecified", "message": detail}],
+        "GetAgentPool_NotFound",
+    )
+
+
+def operation_not_found(operation_id: str) -> ArmError:
+    return aks_error(404, "NotFound", f"The operation {operation_id} could not be found.")
+
+
+def local_accounts_disabled() -> ArmError:
+    return bad_request(
+        "Getting static credential is not allowed because this cluster is set to disable "
+        "local accounts."
+    )
+
+
+def etag_of_nothing() -> ArmError:
+    return aks_error(
+        412,
+        "PreconditionFailed",
+        "Resource not found but ETag header is provided. If this is a request to create, "
+        "please do not provide ETag.",
+    )
+
+
+def etag_differs(given: str, present: str) -> ArmError:
+    return aks_error(
+        412,
+        "PreconditionFailed",
+        f"The ETag '{given}' provided in the request does not match the ETag '{present}' "
+        "of the resource.",
+    )
+
+
+def already_exists() -> ArmError:
+    return aks_error(
+        412,
+        "PreconditionFailed",
+        "If-None-Match is '*' but the resource already exists.",
+    )
+
+
+def scaling_while_enabling_autoscaler(pool: str) -> ArmError:
+    return bad_request(
+        "Cannot manually scale and enable cluster autoscaler in the same update operation "
+        f"on VMSS Agentpool '{pool}'."
+    )
+
+
+def unreadable(name: str, value: object, wanted: str) -> ArmError:
+    kind = {str: "string", bool: "bool", dict: "object", list: "array"}.get(type(value), "number")
+    return aks_error(
+        400,
+        "UnmarshalError",
+        f"UnmarshalEntity encountered error: json: cannot unmarshal {kind} into Go struct field "
+        f"{name} of type {wanted}.",
+    )
+
+
+def version_not_supported(version: str) -> ArmError:
+    return aks_error(
+        400,
+        "K8sVersionNotSupported",
+        f"Version {version} is not supported in this region. Please use [az aks get-versions] "
+        "command to get the supported version list in this region. For more information, please "
+        "check https://aka.ms/supported-version-list",
+    )

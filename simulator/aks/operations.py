@@ -1,0 +1,178 @@
+"""Operations on clusters and pools: how long they take and what they leave behind."""
+
+from collections.abc import Callable, Iterable
+
+from simulator.aks import cluster_bodies, durations, pool_bodies, progress
+from simulator.aks.models import ManagedClusters
+from simulator.aks.state import ManagedCluster, RunningOperation
+from simulator.arm.operations import Error, Operation, Stage, Work
+from simulator.arm.platform import Platform
+from simulator.arm.requests import ArmRequest
+from simulator.arm.resources import Resource
+from simulator.resource_groups.models import ResourceGroups
+
+
+class AksOperations:
+    """Begins operations; while one runs, cluster and pools show its kind as their state."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        groups: ResourceGroups,
+        clusters: ManagedClusters,
+        stray_error_share: float = progress.STRAY_ERROR_SHARE,
+    ) -> None:
+        self._platform = platform
+        self._groups = groups
+        self._clusters = clusters
+        self._stray_error_share = stray_error_share
+
+    def take(self, cluster: ManagedCluster, kind: str, pool: Resource | None = None) -> None:
+        """Keep other writes off from the moment in which a request is accepted."""
+        cluster.busy = RunningOperation(kind, pool=pool.name if pool else None)
+        for resource in self._concerned(cluster, pool):
+            resource.state = kind
+            resource.etag = self._platform.identifiers.guid()
+
+    def create(self, cluster: ManagedCluster, request: ArmRequest) -> Operation:
+        """Control plane and GPU pools come up beside each other: the slower one decides."""
+        pools = self._clusters.pools(cluster)
+        sample = self._platform.latencies.sample
+        boots = [sample(durations.CLUSTER_CREATE)]
+        for pool in pools:
+            gpus = self._clusters.size_of(pool.properties).gpus
+            if gpus and pool.properties["count"]:
+                boots.append(sample(durations.gpu_boot(gpus)))
+
+        def succeeded() -> None:
+            self._serve(cluster, pools)
+
+        def failed(error: Error) -> None:
+            # What does not come up in practice is a user pool: the rest is there.
+            self._serve(cluster, [each for each in pools if each.properties["mode"] == "System"])
+
+        stages = progress.create_stages(len(pools))
+        return self._begin(cluster, None, request, "create", max(boots), succeeded, failed, stages)
+
+    def update(self, cluster: ManagedCluster, request: ArmRequest, kind: str) -> Operation:
+        duration = {
+            "Upgrading": durations.CLUSTER_UPGRADE,
+            "Scaling": durations.CLUSTER_SCALE,
+        }.get(kind, durations.CLUSTER_UPDATE)
+
+        def succeeded() -> None:
+            self._boot(cluster, self._clusters.pools(cluster))
+
+        seconds = self._platform.latencies.sample(duration)
+        return self._begin(cluster, None, request, "update", seconds, succeeded)
+
+    def delete(self, cluster: ManagedCluster, request: ArmRequest) -> Operation:
+        def succeeded() -> None:
+            self._platform.resources.remove(cluster.resource)
+
+        seconds = self._platform.latencies.sample(durations.CLUSTER_DELETE)
+        return self._begin(cluster, None, request, "delete", seconds, succeeded)
+
+    def create_pool(
+        self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
+    ) -> Operation:
+        count = pool.properties["count"]
+        gpus = self._clusters.size_of(pool.properties).gpus
+        seconds = self._platform.latencies.sample(durations.pool_create(count, gpus))
+        return self._begin(
+            cluster,
+            pool,
+            request,
+            "create",
+            seconds,
+            lambda: self._boot(cluster, [pool]),
+            stages=progress.pool_create_stages(count),
+        )
+
+    def change_pool(
+        self, cluster: ManagedCluster, pool: Resource, request: ArmRequest, kind: str, nodes: int
+    ) -> Operation:
+        """`nodes` is how many the pool had when the request came."""
+        gpus = self._clusters.size_of(pool.properties).gpus
+        duration = {
+            "Scaling": durations.pool_scale(nodes, pool.properties["count"], gpus),
+            "Upgrading": durations.POOL_UPGRADE,
+        }.get(kind, durations.POOL_UPDATE)
+        seconds = self._platform.latencies.sample(duration)
+        verb = "scale" if kind == "Scaling" else "update"
+        return self._begin(
+            cluster, pool, request, verb, seconds, lambda: self._boot(cluster, [pool])
+        )
+
+    def delete_pool(
+        self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
+    ) -> Operation:
+        seconds = self._platform.latencies.sample(durations.POOL_DELETE)
+        return self._begin(
+            cluster,
+            pool,
+            request,
+            "delete",
+            seconds,
+            lambda: self._platform.resources.remove(pool),
+        )
+
+    def _begin(
+        self,
+        cluster: ManagedCluster,
+        pool: Resource | None,
+        request: ArmRequest,
+        verb: str,
+        seconds: float,
+        succeeded: Callable[[], None],
+        failed: Callable[[Error], None] = lambda error: None,
+        stages: tuple[Stage, ...] = (),
+    ) -> Operation:
+        subject = pool or cluster.resource
+        kind = subject.state
+        name = f"{cluster.resource.name}/{pool.name}" if pool else cluster.resource.name
+
+        def end(effect: Callable[[], None], state: str) -> None:
+            # The resource group may have been deleted, or begun to go, in the meantime.
+            if self._platform.resources.holds(subject) and subject.state == kind:
+                for each in self._concerned(cluster, pool):
+                    each.state = state
+                effect()
+
+        operation = self._platform.operations.begin(
+            Work(
+                name=f"AKS {verb} {name}",
+                request=f"{request.method} {request.path}",
+                seconds=seconds,
+                on_succeeded=lambda: end(succeeded, "Succeeded"),
+                on_failed=lambda error: end(lambda: failed(error), "Failed"),
+                stages=stages,
+                stray_error=progress.stray_error(
+                    self._platform.identifiers, self._stray_error_share
+                ),
+            )
+        )
+        cluster.busy = RunningOperation(kind, operation, pool.name if pool else None)
+        return operation
+
+    def _concerned(self, cluster: ManagedCluster, pool: Resource | None) -> list[Resource]:
+        """A cluster and its pools move together; a pool's own operation leaves the rest alone."""
+        return [cluster.resource, *self._clusters.pools(cluster)] if pool is None else [pool]
+
+    def _serve(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
+        node_group = self._groups.id_of(cluster.resource.properties["nodeResourceGroup"])
+        cluster.resource.properties["identityProfile"] = cluster_bodies.kubelet_identity(
+            cluster.resource, node_group, self._platform.identifiers
+        )
+        cluster.is_serving = True
+        self._boot(cluster, pools)
+
+    def _boot(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
+        for pool in pools:
+            if pool.properties["enableAutoScaling"]:
+                # The autoscaler may have changed the count since the request was accepted.
+                pool.properties["count"] = cluster.node_count(pool)
+            cluster.kubernetes.set_node_pool(
+                pool_bodies.node_pool(pool.name, pool.properties, self._clusters.sizes)
+            )
+            cluster.booted.add(pool.name)

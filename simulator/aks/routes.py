@@ -1,0 +1,267 @@
+"""Routes of managed clusters, their agent pools, credentials and operations."""
+
+from typing import Any
+
+from simulator.aks import durations, errors
+from simulator.aks.agent_pools import AgentPools
+from simulator.aks.kubeconfig import entra_user, kubeconfig, static_user
+from simulator.aks.models import ManagedClusters
+from simulator.aks.operations import AksOperations
+from simulator.aks.state import POOL_TYPE, ManagedCluster
+from simulator.aks.validation import CLUSTER_TYPE
+from simulator.aks.wire import (
+    GRANULAR_OPERATION_VERSION,
+    PLAIN_OPERATION_VERSION,
+    cluster_wire,
+    operation_wire,
+    pool_wire,
+)
+from simulator.arm.answers import JSON, Answer
+from simulator.arm.operations import Operation
+from simulator.arm.platform import Platform
+from simulator.arm.requests import ArmRequest
+from simulator.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Handler, Route
+from simulator.identity import KUBERNETES_AUDIENCE, Tokens
+from simulator.latency import Duration
+
+VERSIONS = ApiVersions(
+    "2020-09-01",
+    "2026-08-01",
+    ("2024-09-01", "2025-03-01", "2025-08-01", "2026-05-01", "2026-08-01"),
+)
+OPERATION_VERSIONS = ApiVersions("2016-03-30", VERSIONS.newest, ("2016-03-30", "2025-03-01"))
+
+PROVIDER = "providers/Microsoft.ContainerService"
+CLUSTERS = f"{GROUP}/{PROVIDER}/managedClusters"
+CLUSTER = f"{CLUSTERS}/{{cluster}}"
+POOLS = f"{CLUSTER}/agentPools"
+POOL = f"{POOLS}/{{pool}}"
+LOCATION = f"{SUBSCRIPTION}/{PROVIDER}/locations/{{location}}"
+
+
+class AksRoutes:
+    """Parses requests for AKS and formats what comes back."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        clusters: ManagedClusters,
+        operations: AksOperations,
+        tokens: Tokens,
+        ca_pem: bytes,
+    ) -> None:
+        self._platform = platform
+        self._clusters = clusters
+        self._pools = AgentPools(clusters)
+        self._operations = operations
+        self._tokens = tokens
+        self._ca_pem = ca_pem
+
+    def routes(self) -> list[Route]:
+        def cluster(method: str, pattern: str, handler: Handler) -> Route:
+            return Route(method, pattern, handler, VERSIONS, CLUSTER_TYPE)
+
+        def pool(method: str, pattern: str, handler: Handler) -> Route:
+            return Route(method, pattern, handler, VERSIONS, POOL_TYPE)
+
+        return [
+            cluster("GET", f"{SUBSCRIPTION}/{PROVIDER}/managedClusters", self.list_all),
+            cluster("GET", CLUSTERS, self.list_in_group),
+            cluster("GET", CLUSTER, self.get),
+            cluster("PUT", CLUSTER, self.put),
+            cluster("PATCH", CLUSTER, self.patch),
+            cluster("DELETE", CLUSTER, self.delete),
+            cluster("POST", f"{CLUSTER}/listClusterUserCredential", self.user_credential),
+            cluster("POST", f"{CLUSTER}/listClusterAdminCredential", self.admin_credential),
+            pool("GET", POOLS, self.list_pools),
+            pool("GET", POOL, self.get_pool),
+            pool("PUT", POOL, self.put_pool),
+            pool("DELETE", POOL, self.delete_pool),
+            Route("GET", f"{LOCATION}/operations/{{operation}}", self.poll, OPERATION_VERSIONS),
+            Route(
+                "GET",
+                f"{LOCATION}/operationresults/{{operation}}",
+                self.result,
+                OPERATION_VERSIONS,
+            ),
+        ]
+
+    async def list_all(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        return _ok({"value": [self._wire(each) for each in self._clusters.all()]})
+
+    async def list_in_group(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        group = request.group.lower()
+        found = [each for each in self._clusters.all() if each.resource.group == group]
+        return _ok({"value": [self._wire(each) for each in found]})
+
+    async def get(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        return _ok(self._wire(self._clusters.get(request)))
+
+    async def put(self, request: ArmRequest) -> Answer:
+        cluster = self._clusters.find(request)
+        if cluster is None:
+            cluster = self._clusters.create(request)
+            self._operations.take(cluster, "Creating")
+            body = self._wire(cluster)
+            await self._accept("PUT managedClusters", cluster.resource.name, durations.PUT_CLUSTER)
+            operation = self._operations.create(cluster, request)
+            return self._accepted(201, request, cluster, operation, body)
+        kind = self._clusters.update(cluster, request)
+        return await self._update(cluster, request, kind)
+
+    async def patch(self, request: ArmRequest) -> Answer:
+        cluster = self._clusters.get(request)
+        self._clusters.merge_tags(cluster, request)
+        return await self._update(cluster, request, "Updating")
+
+    async def delete(self, request: ArmRequest) -> Answer:
+        cluster = self._clusters.find(request)
+        if cluster is None:
+            return Answer(204)
+        busy = cluster.busy
+        if cluster.resource.state == "Deleting" and busy is not None and busy.operation:
+            return self._accepted(202, request, cluster, busy.operation, None)
+        self._clusters.check_deletable(cluster, request)
+        self._operations.take(cluster, "Deleting")
+        name = cluster.resource.name
+        await self._accept("DELETE managedClusters", name, durations.DELETE_CLUSTER)
+        operation = self._operations.delete(cluster, request)
+        return self._accepted(202, request, cluster, operation, None)
+
+    async def user_credential(self, request: ArmRequest) -> Answer:
+        cluster = self._clusters.get(request)
+        with_entra = bool(cluster.resource.properties.get("aadProfile"))
+        user = entra_user(self._platform.tenant_id) if with_entra else self._local_account()
+        return await self._credential(request, cluster, "clusterUser", user)
+
+    async def admin_credential(self, request: ArmRequest) -> Answer:
+        cluster = self._clusters.get(request)
+        if cluster.resource.properties.get("disableLocalAccounts"):
+            raise errors.local_accounts_disabled()
+        return await self._credential(request, cluster, "clusterAdmin", self._local_account())
+
+    async def list_pools(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        if "$skipToken" in request.query:
+            return _ok({"value": []})
+        cluster = self._clusters.get(request)
+        value = [pool_wire(cluster, pool) for pool in self._clusters.pools(cluster)]
+        token = self._platform.identifiers.hexadecimal(16)
+        next_link = (
+            f"{request.base_url}{request.path}?%24skipToken={token}"
+            f"&api-version={request.api_version}&skipToken={token}"
+        )
+        return _ok({"value": value, "nextLink": next_link})
+
+    async def get_pool(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        cluster = self._clusters.get(request)
+        return _ok(pool_wire(cluster, self._pools.get(cluster, request)))
+
+    async def put_pool(self, request: ArmRequest) -> Answer:
+        cluster = self._clusters.get(request)
+        pool = self._pools.find(cluster, request)
+        if pool is None:
+            pool = self._pools.create(cluster, request)
+            self._operations.take(cluster, "Creating", pool)
+            body = pool_wire(cluster, pool)
+            await self._accept("PUT agentPools", pool.name, durations.PUT_POOL)
+            operation = self._operations.create_pool(cluster, pool, request)
+            return self._accepted(201, request, cluster, operation, body)
+        kind, nodes = self._pools.change(cluster, pool, request)
+        self._operations.take(cluster, kind, pool)
+        body = pool_wire(cluster, pool)
+        await self._accept("PUT agentPools", pool.name, durations.PUT_POOL)
+        operation = self._operations.change_pool(cluster, pool, request, kind, nodes)
+        return self._accepted(200, request, cluster, operation, body)
+
+    async def delete_pool(self, request: ArmRequest) -> Answer:
+        cluster = self._clusters.get(request)
+        pool = self._pools.find(cluster, request)
+        if pool is None:
+            return Answer(204)
+        self._pools.check_deletable(cluster, pool, request)
+        self._operations.take(cluster, "Deleting", pool)
+        await self._accept("DELETE agentPools", pool.name, durations.DELETE_POOL)
+        operation = self._operations.delete_pool(cluster, pool, request)
+        return self._accepted(202, request, cluster, operation, None)
+
+    async def poll(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.POLL)
+        operation = self._operation(request)
+        now = self._platform.clock.now()
+        return _ok(operation_wire(operation, request.api_version, now))
+
+    async def result(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.POLL)
+        operation = self._operation(request)
+        if not operation.is_running:
+            return Answer(204)
+        return Answer(202, headers={"Location": f"{request.base_url}{request.target}"})
+
+    async def _update(self, cluster: ManagedCluster, request: ArmRequest, kind: str) -> Answer:
+        self._operations.take(cluster, kind)
+        body = self._wire(cluster)
+        name = cluster.resource.name
+        await self._accept(f"{request.method} managedClusters", name, durations.PUT_CLUSTER)
+        operation = self._operations.update(cluster, request, kind)
+        return self._accepted(200, request, cluster, operation, body)
+
+    async def _accept(self, call: str, name: str, duration: Duration) -> None:
+        await self._platform.latencies.wait(f"ARM {call} {name} accepted", duration)
+
+    def _accepted(
+        self,
+        status: int,
+        request: ArmRequest,
+        cluster: ManagedCluster,
+        operation: Operation,
+        body: dict[str, Any] | None,
+    ) -> Answer:
+        """AKS gives an Azure-AsyncOperation, with a 202 a Location as well, never Retry-After."""
+        headers = {"Azure-AsyncOperation": self._url(request, cluster, "operations", operation)}
+        if status == 202:
+            headers["Location"] = self._url(request, cluster, "operationresults", operation)
+        return Answer(status, body, headers, JSON)
+
+    def _url(
+        self, request: ArmRequest, cluster: ManagedCluster, kind: str, operation: Operation
+    ) -> str:
+        granular = request.api_version >= errors.GRANULAR_SINCE
+        version = GRANULAR_OPERATION_VERSION if granular else PLAIN_OPERATION_VERSION
+        path = (
+            f"/subscriptions/{self._platform.subscription_id}/{PROVIDER}"
+            f"/locations/{cluster.region}/{kind}/{operation.id}"
+        )
+        return self._platform.poll_urls.signed(
+            request.base_url, path, version, self._platform.clock.now()
+        )
+
+    async def _credential(
+        self, request: ArmRequest, cluster: ManagedCluster, name: str, user: dict[str, Any]
+    ) -> Answer:
+        await self._platform.latencies.pause(durations.CREDENTIALS)
+        resource = cluster.resource
+        user_name = f"{name}_{request.group}_{resource.name}"
+        server = f"{request.base_url}/kubernetes/{cluster.api_id}"
+        value = kubeconfig(resource.name, user_name, user, server, self._ca_pem)
+        return _ok({"kubeconfigs": [{"name": name, "value": value}]})
+
+    def _local_account(self) -> dict[str, Any]:
+        return static_user(self._tokens.issue(KUBERNETES_AUDIENCE).value)
+
+    def _operation(self, request: ArmRequest) -> Operation:
+        operation = self._platform.operations.get(request.params["operation"])
+        if operation is None:
+            raise errors.operation_not_found(request.params["operation"])
+        return operation
+
+    def _wire(self, cluster: ManagedCluster) -> dict[str, Any]:
+        return cluster_wire(cluster, self._clusters.pools(cluster))
+
+
+def _ok(body: dict[str, Any]) -> Answer:
+    return Answer(200, body, content_type=JSON)

@@ -1,0 +1,93 @@
+"""A managed cluster as the simulator holds it, and the rule of one operation at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from simulator.aks import errors
+from simulator.arm.operations import Operation
+from simulator.arm.resources import Resource
+from simulator.kubernetes.node_pools import NodePool
+
+POOL_TYPE = "Microsoft.ContainerService/managedClusters/agentPools"
+
+
+class KubernetesCluster(Protocol):
+    """What ARM does to the cluster itself."""
+
+    def set_node_pool(self, pool: NodePool) -> None: ...
+
+    def remove_node_pool(self, name: str) -> None: ...
+
+    def node_count(self, pool_name: str) -> int: ...
+
+    def stop(self) -> None: ...
+
+    def summary(self) -> dict[str, Any]: ...
+
+
+ClusterFactory = Callable[[str, str, str], KubernetesCluster]
+"""Makes a cluster of a name, a region and a Kubernetes version."""
+
+
+@dataclass(slots=True)
+class RunningOperation:
+    """An operation that keeps a cluster busy; `pool` is set when it concerns one pool only."""
+
+    kind: str
+    operation: Operation | None = None
+    pool: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.operation is None or self.operation.is_running
+
+
+@dataclass(slots=True)
+class ManagedCluster:
+    """A cluster's ARM resource with what stands behind it."""
+
+    resource: Resource
+    api_id: str
+    kubernetes: KubernetesCluster
+    is_serving: bool = False
+    busy: RunningOperation | None = None
+    booted: set[str] = field(default_factory=set[str])
+    """The pools that Kubernetes knows."""
+
+    @property
+    def region(self) -> str:
+        return self.resource.body["location"]
+
+    def check_free(self, api_version: str) -> None:
+        """Refuse a write while another operation runs; AKS gives no Retry-After."""
+        if self.resource.state == "Deleting":
+            raise errors.being_deleted(self.resource.name)
+        busy = self.busy
+        if busy is None or not busy.is_running:
+            return
+        if busy.pool is not None:
+            raise errors.pool_busy(busy.pool, busy.kind)
+        if busy.operation is None:
+            raise errors.being_saved(self.resource.name)
+        raise errors.cluster_busy(
+            busy.kind, busy.operation.id, busy.operation.started_at, api_version
+        )
+
+    def node_count(self, pool: Resource) -> int:
+        """The nodes that the pool has, or those that it is being scaled to."""
+        if pool.name not in self.booted or pool.state == "Scaling":
+            return pool.properties["count"]
+        return self.kubernetes.node_count(pool.name)
+
+
+def check_etag(headers: Any, present: Resource | None) -> None:
+    """Apply If-Match and If-None-Match."""
+    wanted = headers.get("If-Match")
+    if wanted is not None:
+        if present is None:
+            raise errors.etag_of_nothing()
+        if wanted not in ("*", present.etag, f'"{present.etag}"'):
+            raise errors.etag_differs(wanted, present.etag)
+    if headers.get("If-None-Match") == "*" and present is not None:
+        raise errors.already_exists()

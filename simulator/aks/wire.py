@@ -1,0 +1,70 @@
+"""Clusters, pools and operations as AKS writes them."""
+
+from datetime import datetime
+from typing import Any
+
+from simulator.aks import pool_bodies
+from simulator.aks.state import ManagedCluster
+from simulator.arm.operations import FAILED, Operation
+from simulator.arm.resources import Resource
+
+GRANULAR_OPERATION_VERSION = "2025-03-01"
+PLAIN_OPERATION_VERSION = "2016-03-30"
+
+
+def cluster_wire(cluster: ManagedCluster, pools: list[Resource]) -> dict[str, Any]:
+    resource = cluster.resource
+    body = resource.body
+    profiles = [{"name": pool.name, **_pool_properties(cluster, pool)} for pool in pools]
+    shown = {
+        "id": resource.id.replace("/resourceGroups/", "/resourcegroups/"),
+        "location": body["location"],
+        "name": resource.name,
+        "type": "Microsoft.ContainerService/ManagedClusters",
+        "kind": body["kind"],
+        "properties": {
+            "provisioningState": resource.state,
+            **resource.properties,
+            "agentPoolProfiles": profiles,
+        },
+        "sku": body["sku"],
+        "eTag": resource.etag,
+    }
+    optional = {name: body[name] for name in ("tags", "identity") if body.get(name) is not None}
+    return shown | optional
+
+
+def pool_wire(cluster: ManagedCluster, pool: Resource) -> dict[str, Any]:
+    return {
+        "id": pool.id.replace("/resourceGroups/", "/resourcegroups/"),
+        "name": pool.name,
+        "type": pool.type,
+        "properties": _pool_properties(cluster, pool),
+    }
+
+
+def operation_wire(operation: Operation, api_version: str, now: datetime) -> dict[str, Any]:
+    """A poll's body. An `error` beside a status other than Failed means nothing."""
+    granular = api_version >= GRANULAR_OPERATION_VERSION
+    body: dict[str, Any] = {
+        "name": operation.id,
+        "status": operation.detailed_status(now) if granular else operation.status,
+        "startTime": _seven_digits(operation.started_at),
+    }
+    if operation.ended_at is not None:
+        body["endTime"] = _seven_digits(operation.ended_at)
+    error = operation.error if operation.status == FAILED else operation.work.stray_error
+    if error is not None:
+        body["error"] = error
+    return body
+
+
+def _pool_properties(cluster: ManagedCluster, pool: Resource) -> dict[str, Any]:
+    return pool_bodies.shown_properties(
+        pool.properties, pool.state, pool.etag, cluster.node_count(pool)
+    )
+
+
+def _seven_digits(moment: datetime) -> str:
+    """Azure's times have seven digits after the point, one more than most parsers expect."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z"

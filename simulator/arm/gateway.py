@@ -1,0 +1,152 @@
+"""The front of ARM: everything that is checked before a service sees a request."""
+
+import json
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from simulator.arm import errors
+from simulator.arm.answers import Answer, ArmError
+from simulator.arm.headers import standard_headers
+from simulator.arm.platform import Platform
+from simulator.arm.requests import ArmRequest
+from simulator.arm.routing import Match, Route, Routes
+from simulator.identity import ARM_AUDIENCE, Tokens, bearer_token
+
+GroupCheck = Callable[[ArmRequest], Awaitable[None]]
+
+_API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z]+)?", re.IGNORECASE)
+_VERBS = {"GET": "read", "HEAD": "read", "DELETE": "delete", "POST": "action"}
+_AUDIENCES = (ARM_AUDIENCE, "https://management.core.windows.net")
+
+
+class Gateway:
+    """Checks a request as ARM does, in ARM's order, and lets the service answer it."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        routes: Routes,
+        group_check: GroupCheck,
+        platform: Platform,
+    ) -> None:
+        self._subscription_id = platform.subscription_id
+        self._tokens = tokens
+        self._routes = routes
+        self._group_check = group_check
+        self._resources = platform.resources
+        self._clock = platform.clock
+        self._identifiers = platform.identifiers
+        self._poll_urls = platform.poll_urls
+
+    async def handle(self, request: web.Request) -> web.Response:
+        try:
+            answer = await self._answer(request)
+        except ArmError as refusal:
+            answer = refusal.answer
+        return self.response(request, answer)
+
+    def response(self, request: web.Request, answer: Answer) -> web.Response:
+        """The answer with the headers that every answer carries."""
+        headers = standard_headers(request.headers, self._identifiers, self._clock.now())
+        headers.update(answer.headers)
+        if answer.body is None:
+            return web.Response(status=answer.status, headers=headers)
+        headers["Content-Type"] = answer.content_type
+        text = json.dumps(answer.body, separators=(",", ":"))
+        return web.Response(status=answer.status, headers=headers, body=text.encode())
+
+    async def _answer(self, request: web.Request) -> Answer:
+        api_version = request.query.get("api-version")
+        if not api_version:
+            raise errors.missing_api_version()
+        self._check_token(request)
+        match = self._routes.find(request.method, request.path, api_version)
+        self._check_subscription(match)
+        _check_version(match.route, api_version)
+        arm_request = ArmRequest(
+            method=request.method,
+            path=request.path,
+            api_version=api_version,
+            base_url=f"{request.scheme}://{request.host}",
+            target=request.raw_path,
+            params=match.params,
+            query=dict(request.query),
+            headers=request.headers,
+            body=await _read_body(request),
+        )
+        if not self._poll_urls.is_intact(request.path, request.query):
+            raise errors.altered_operation_url()
+        if match.route.needs_group and "group" in match.params:
+            await self._group_check(arm_request)
+        self._check_parent(match.route, arm_request)
+        return await match.route.handler(arm_request)
+
+    def _check_token(self, request: web.Request) -> None:
+        header = request.headers.get("Authorization")
+        if not header:
+            raise errors.missing_authorization(self._tokens.tenant_id)
+        audience = self._tokens.audience_of(bearer_token(header) or "")
+        if audience is None:
+            raise errors.invalid_token(self._tokens.tenant_id)
+        if audience not in _AUDIENCES:
+            raise errors.wrong_audience(self._tokens.tenant_id, audience)
+
+    def _check_subscription(self, match: Match) -> None:
+        given = match.params.get("subscription")
+        if given is None or given.lower() == self._subscription_id:
+            return
+        try:
+            uuid.UUID(given)
+        except ValueError:
+            raise errors.malformed_subscription(given) from None
+        raise errors.subscription_not_found(given)
+
+    def _check_parent(self, route: Route, request: ArmRequest) -> None:
+        """Below a resource that does not exist nothing can be read, written or deleted."""
+        if route.resource_type is None or route.resource_type.count("/") < 2:
+            return
+        names_an_item = route.pattern.endswith("}")
+        parts = request.path.rstrip("/").split("/")
+        parent_id = "/".join(parts[: -2 if names_an_item else -1])
+        if self._resources.get(parent_id) is None:
+            verb = _VERBS.get(request.method, "write")
+            raise errors.parent_not_found(verb, route.resource_type, parent_id)
+
+
+def _check_version(route: Route, api_version: str) -> None:
+    if not _API_VERSION.fullmatch(api_version):
+        raise errors.invalid_api_version(api_version, route.versions.named)
+    if route.versions.supports(api_version):
+        return
+    if route.resource_type is None:
+        raise errors.invalid_api_version(api_version, route.versions.named)
+    types = route.resource_type.partition("/")[2]
+    raise errors.unsupported_api_version(types, api_version, "global", route.versions.named)
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
+    """The JSON object in the body; writes must carry one."""
+    text = (await request.read()).decode("utf-8", "replace").strip()
+    if request.method not in ("PUT", "PATCH") and not (request.method == "POST" and text):
+        return {}
+    if not text:
+        raise errors.invalid_content(
+            "Unexpected end when reading JSON. Path '', line 0, position 0."
+        )
+    try:
+        body = json.loads(text)
+    except ValueError:
+        raise errors.invalid_content(
+            f"Unexpected character encountered while parsing value: {text[0]}. "
+            "Path '', line 0, position 0."
+        ) from None
+    if not isinstance(body, dict):
+        raise errors.invalid_content(
+            "Cannot deserialize the current JSON value because the type requires a JSON object. "
+            "Path '', line 1, position 1."
+        )
+    return body

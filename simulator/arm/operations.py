@@ -1,0 +1,139 @@
+"""Long-running operations: they take simulated time, change the state and keep their result."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from simulator.clock import Clock
+from simulator.identifiers import Identifiers
+from simulator.latency import Latencies
+
+SUCCEEDED = "Succeeded"
+FAILED = "Failed"
+CANCELED = "Canceled"
+IN_PROGRESS = "InProgress"
+
+Error = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What an operation's status says from a share of its duration on."""
+
+    after: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFailure:
+    """An error that ends an operation, after its usual duration or after `after_seconds`."""
+
+    error: Error
+    after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an operation is about to do. `request` is `METHOD path` of the call that began it."""
+
+    name: str
+    request: str
+    seconds: float
+    on_succeeded: Callable[[], None]
+    on_failed: Callable[[Error], None]
+    stages: tuple[Stage, ...] = ()
+    failure: PlannedFailure | None = None
+    stray_error: Error | None = None
+    result: Callable[[], Any] | None = None
+
+
+@dataclass(slots=True)
+class Operation:
+    """An operation as its status URL shows it."""
+
+    id: str
+    work: Work
+    started_at: datetime
+    status: str = IN_PROGRESS
+    ended_at: datetime | None = None
+    error: Error | None = None
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_at is None
+
+    def detailed_status(self, now: datetime) -> str:
+        """The stage that the operation is in, or its final status."""
+        if not self.is_running or self.work.seconds <= 0:
+            return self.status
+        share = (now - self.started_at).total_seconds() / self.work.seconds
+        reached = [stage.status for stage in self.work.stages if stage.after <= share]
+        return reached[-1] if reached else self.status
+
+
+class Operations:
+    """Runs operations and remembers them for good, as their pollers expect."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        latencies: Latencies,
+        identifiers: Identifiers,
+        planned_failure: Callable[[str], PlannedFailure | None] = lambda request: None,
+    ) -> None:
+        """`planned_failure` is asked with `METHOD path` of each operation that begins."""
+        self._clock = clock
+        self._latencies = latencies
+        self._identifiers = identifiers
+        self._by_id: dict[str, Operation] = {}
+        self._planned_failure = planned_failure
+
+    def begin(self, work: Work) -> Operation:
+        """Start the work now and answer at once."""
+        operation = Operation(self._identifiers.guid(), work, self._clock.now())
+        self._by_id[operation.id] = operation
+        failure = self._planned_failure(work.request) or work.failure
+        operation.task = asyncio.create_task(self._run(operation, failure))
+        return operation
+
+    def get(self, operation_id: str) -> Operation | None:
+        return self._by_id.get(operation_id.lower())
+
+    def all(self) -> list[Operation]:
+        return list(self._by_id.values())
+
+    def cancel(self, operation: Operation) -> None:
+        """End a running operation as Canceled, without its effect."""
+        if operation.is_running:
+            self._end(operation, CANCELED, None)
+            if operation.task is not None:
+                operation.task.cancel()
+
+    async def stop(self) -> None:
+        """Leave all operations where they are and end their tasks."""
+        tasks = [each.task for each in self._by_id.values() if each.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, operation: Operation, failure: PlannedFailure | None) -> None:
+        work = operation.work
+        seconds = work.seconds
+        if failure is not None and failure.after_seconds is not None:
+            seconds = failure.after_seconds
+        async with self._latencies.span(work.name):
+            await self._clock.sleep(seconds)
+        if failure is None:
+            work.on_succeeded()
+            self._end(operation, SUCCEEDED, None)
+        else:
+            work.on_failed(failure.error)
+            self._end(operation, FAILED, failure.error)
+
+    def _end(self, operation: Operation, status: str, error: Error | None) -> None:
+        operation.status = status
+        operation.error = error
+        operation.ended_at = self._clock.now()

@@ -1,0 +1,73 @@
+"""Simulated Azure put together: one subscription with its services, from empty to full."""
+
+from collections.abc import Callable
+
+from simulator.aks.models import ManagedClusters
+from simulator.aks.operations import AksOperations
+from simulator.aks.routes import AksRoutes
+from simulator.aks.state import KubernetesCluster
+from simulator.arm.gateway import Gateway
+from simulator.arm.operations import Operations, PlannedFailure
+from simulator.arm.platform import Platform
+from simulator.arm.poll_urls import PollUrls
+from simulator.arm.resources import Resources
+from simulator.arm.routing import Routes
+from simulator.clock import Clock
+from simulator.front_door.models import FrontDoor
+from simulator.identifiers import Identifiers
+from simulator.identity import Tokens
+from simulator.kubernetes.addresses import PublicAddresses
+from simulator.kubernetes.cluster import Cluster
+from simulator.latency import Latencies
+from simulator.resource_groups.models import ResourceGroups
+from simulator.resource_groups.routes import ResourceGroupRoutes
+
+
+class SimulatedAzure:
+    """All state of one run. A reset throws it away and makes another."""
+
+    def __init__(
+        self,
+        subscription_id: str,
+        tokens: Tokens,
+        clock: Clock,
+        ca_pem: bytes,
+        planned_failure: Callable[[str], PlannedFailure | None],
+        seed: int = 1,
+    ) -> None:
+        latencies = Latencies(clock, seed)
+        identifiers = Identifiers(seed)
+        self.platform = Platform(
+            subscription_id=subscription_id,
+            tenant_id=tokens.tenant_id,
+            clock=clock,
+            latencies=latencies,
+            identifiers=identifiers,
+            resources=Resources(),
+            operations=Operations(clock, latencies, identifiers, planned_failure),
+            poll_urls=PollUrls(),
+        )
+        self.addresses = PublicAddresses()
+        self.groups = ResourceGroups(self.platform)
+        self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
+        self.front_door = FrontDoor()
+        groups = ResourceGroupRoutes(self.platform, self.groups)
+        aks = AksRoutes(
+            self.platform,
+            self.clusters,
+            AksOperations(self.platform, self.groups, self.clusters),
+            tokens,
+            ca_pem,
+        )
+        routes = Routes([*groups.routes(), *aks.routes()])
+        self.gateway = Gateway(tokens, routes, groups.check_group, self.platform)
+
+    async def stop(self) -> None:
+        """End all background work."""
+        await self.platform.operations.stop()
+        for cluster in self.clusters.all():
+            cluster.kubernetes.stop()
+
+    def _make_cluster(self, name: str, region: str, version: str) -> KubernetesCluster:
+        platform = self.platform
+        return Cluster(name, region, platform.clock, platform.latencies, self.addresses, version)

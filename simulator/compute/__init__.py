@@ -1,0 +1,1 @@
+"""What Azure Compute knows: VM sizes and vCPU quota."""

@@ -1,0 +1,1 @@
+"""Control of the simulator from outside of the emulated protocols."""

@@ -1,0 +1,168 @@
+"""Faults on demand: answers that are slow, wrong or lost, and operations that end badly."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.arm.operations import PlannedFailure
+from simulator.control.input import BadInput, Fields, required
+
+
+@dataclass(slots=True)
+class Fault:
+    """What happens to matching requests. `left` None means for ever.
+
+    `after`: the request is carried out and only its answer is replaced, as a gateway does that
+    gives up on a resource provider which goes on working.
+    """
+
+    id: str
+    method: str | None
+    path: re.Pattern[str] | None
+    host: re.Pattern[str] | None
+    left: int | None
+    latency_seconds: float
+    status: int | None
+    code: str | None
+    message: str | None
+    body: Any
+    headers: dict[str, str]
+    after: bool
+
+    def matches(self, method: str, host: str, path: str) -> bool:
+        return (
+            self.left != 0
+            and (self.method is None or self.method == method)
+            and (self.path is None or self.path.search(path) is not None)
+            and (self.host is None or self.host.search(host) is not None)
+        )
+
+    def wire(self) -> dict[str, Any]:
+        match = {
+            "method": self.method,
+            "path": self.path and self.path.pattern,
+            "host": self.host and self.host.pattern,
+        }
+        return {
+            "id": self.id,
+            "match": {name: value for name, value in match.items() if value is not None},
+            "count": self.left,
+            "latencySeconds": self.latency_seconds,
+            "status": self.status,
+            "code": self.code,
+            "message": self.message,
+            "body": self.body,
+            "headers": self.headers,
+            "after": self.after,
+        }
+
+
+@dataclass(slots=True)
+class OperationFault:
+    """Lets operations fail whose `METHOD path` matches."""
+
+    id: str
+    operation: re.Pattern[str]
+    left: int | None
+    failure: PlannedFailure
+
+    def wire(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "operation": self.operation.pattern,
+            "count": self.left,
+            "error": self.failure.error,
+            "afterSeconds": self.failure.after_seconds,
+        }
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults that are set now; each is used up after its count."""
+
+    requests: list[Fault] = field(default_factory=list[Fault])
+    operations: list[OperationFault] = field(default_factory=list[OperationFault])
+    _made: int = 0
+
+    def add(self, body: object) -> Fault | OperationFault:
+        """Set a fault from its JSON; raises BadInput."""
+        fields = Fields(body)
+        self._made += 1
+        fault_id = f"fault-{self._made}"
+        if "operation" in fields:
+            operation_fault = _read_operation_fault(fault_id, fields)
+            self.operations.append(operation_fault)
+            return operation_fault
+        fault = _read_fault(fault_id, fields)
+        self.requests.append(fault)
+        return fault
+
+    def take(self, method: str, host: str, path: str) -> Fault | None:
+        """The first fault that matches a request, counted as used."""
+        for fault in self.requests:
+            if fault.matches(method, host, path):
+                fault.left = None if fault.left is None else fault.left - 1
+                return fault
+        return None
+
+    def planned_failure(self, request: str) -> PlannedFailure | None:
+        """How an operation is to fail that `METHOD path` begins."""
+        for fault in self.operations:
+            if fault.left != 0 and fault.operation.search(request):
+                fault.left = None if fault.left is None else fault.left - 1
+                return fault.failure
+        return None
+
+    def remove(self, fault_id: str) -> bool:
+        before = len(self.requests) + len(self.operations)
+        self.requests = [each for each in self.requests if each.id != fault_id]
+        self.operations = [each for each in self.operations if each.id != fault_id]
+        return len(self.requests) + len(self.operations) < before
+
+    def clear(self) -> None:
+        self.requests.clear()
+        self.operations.clear()
+
+    def wire(self) -> list[dict[str, Any]]:
+        return [each.wire() for each in (*self.requests, *self.operations)]
+
+
+def _read_fault(fault_id: str, fields: Fields) -> Fault:
+    match = Fields(fields.anything("match") or {}, "match")
+    method = match.text("method")
+    fault = Fault(
+        id=fault_id,
+        method=method.upper() if method else None,
+        path=match.pattern("path"),
+        host=match.pattern("host"),
+        left=fields.integer("count", low=1),
+        latency_seconds=fields.number("latencySeconds", 0) or 0,
+        status=fields.integer("status", low=200, high=599),
+        code=fields.text("code"),
+        message=fields.text("message"),
+        body=fields.anything("body"),
+        headers=fields.strings("headers"),
+        after=fields.flag("after"),
+    )
+    match.finish()
+    fields.finish()
+    if fault.status is None and not fault.latency_seconds:
+        raise BadInput("status or latencySeconds is required: a fault must do something.")
+    if fault.status is None and (fault.after or fault.code or fault.body is not None):
+        raise BadInput("status is required when after, code or body is given.")
+    return fault
+
+
+def _read_operation_fault(fault_id: str, fields: Fields) -> OperationFault:
+    operation = required(fields.pattern("operation"), "operation")
+    error = fields.anything("error")
+    if not isinstance(error, dict) or not isinstance(error.get("code"), str):
+        raise BadInput("error must be an object with a code.")
+    fault = OperationFault(
+        id=fault_id,
+        operation=operation,
+        left=fields.integer("count", low=1),
+        failure=PlannedFailure({"message": "", **error}, fields.number("afterSeconds")),
+    )
+    fields.finish()
+    return fault

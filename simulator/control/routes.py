@@ -1,0 +1,161 @@
+"""The control API under `/_simulator`."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from simulator.azure import SimulatedAzure
+from simulator.clock import Clock
+from simulator.control.faults import Faults
+from simulator.control.input import BadInput, Fields, required
+from simulator.control.journal import Journal
+from simulator.control.state import state
+from simulator.regions import REGIONS, normalized_region
+
+PREFIX = "/_simulator"
+
+Handler = Callable[[web.Request], Awaitable[Any]]
+
+
+class Controlled(Protocol):
+    """What can be controlled: one simulator, whose Azure changes with a reset."""
+
+    @property
+    def azure(self) -> SimulatedAzure: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def faults(self) -> Faults: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+    async def reset(self) -> None: ...
+
+
+class ControlRoutes:
+    """Reads control requests and answers them in JSON."""
+
+    def __init__(self, simulator: Controlled) -> None:
+        self._simulator = simulator
+        self._handlers: dict[tuple[str, str], Handler] = {
+            ("GET", ""): self.get_state,
+            ("GET", "/state"): self.get_state,
+            ("POST", "/reset"): self.reset,
+            ("GET", "/clock"): self.get_clock,
+            ("PUT", "/clock"): self.put_clock,
+            ("GET", "/latencies"): self.get_latencies,
+            ("GET", "/faults"): self.get_faults,
+            ("POST", "/faults"): self.post_fault,
+            ("DELETE", "/faults"): self.delete_faults,
+            ("GET", "/requests"): self.get_requests,
+            ("DELETE", "/requests"): self.delete_requests,
+            ("PUT", "/quota"): self.put_quota,
+        }
+
+    async def handle(self, request: web.Request) -> web.Response:
+        path = request.path.removeprefix(PREFIX).rstrip("/")
+        try:
+            if request.method == "DELETE" and path.startswith("/faults/"):
+                return self._delete_fault(path.removeprefix("/faults/"))
+            handler = self._handlers.get((request.method, path))
+            if handler is None:
+                return _error(404, f"There is no {request.method} {request.path} to control.")
+            answer = await handler(request)
+        except BadInput as refusal:
+            return _error(400, str(refusal))
+        if answer is None:
+            return web.Response(status=204)
+        status = 201 if request.method == "POST" else 200
+        return web.json_response(answer, status=status)
+
+    async def get_state(self, request: web.Request) -> Any:
+        return state(self._simulator.azure)
+
+    async def reset(self, request: web.Request) -> None:
+        await self._simulator.reset()
+
+    async def get_clock(self, request: web.Request) -> Any:
+        clock = self._simulator.clock
+        return {
+            "now": clock.now().isoformat(),
+            "scale": clock.scale,
+            "origin": clock.origin.isoformat(),
+        }
+
+    async def put_clock(self, request: web.Request) -> Any:
+        fields = Fields(await _json(request))
+        scale = fields.number("scale", low=0.001)
+        now = fields.moment("now")
+        fields.finish()
+        if scale is None and now is None:
+            raise BadInput("scale or now is required.")
+        clock = self._simulator.clock
+        if now is not None:
+            if now < clock.now():
+                raise BadInput("now must not lie in the past: simulated time runs forward.")
+            clock.advance_to(now)
+        if scale is not None:
+            clock.set_scale(scale)
+        return await self.get_clock(request)
+
+    async def get_latencies(self, request: web.Request) -> Any:
+        return [
+            {
+                "name": each.name,
+                "startedAt": each.started_at.isoformat(),
+                "endedAt": each.ended_at.isoformat(),
+            }
+            for each in self._simulator.azure.platform.latencies.record
+        ]
+
+    async def get_faults(self, request: web.Request) -> Any:
+        return self._simulator.faults.wire()
+
+    async def post_fault(self, request: web.Request) -> Any:
+        return self._simulator.faults.add(await _json(request)).wire()
+
+    async def delete_faults(self, request: web.Request) -> None:
+        self._simulator.faults.clear()
+
+    def _delete_fault(self, fault_id: str) -> web.Response:
+        if self._simulator.faults.remove(fault_id):
+            return web.Response(status=204)
+        return _error(404, f"There is no fault {fault_id}.")
+
+    async def get_requests(self, request: web.Request) -> Any:
+        return self._simulator.journal.wire()
+
+    async def delete_requests(self, request: web.Request) -> None:
+        self._simulator.journal.clear()
+
+    async def put_quota(self, request: web.Request) -> Any:
+        fields = Fields(await _json(request))
+        given = required(fields.text("region"), "region")
+        name = required(fields.text("name"), "name")
+        limit = required(fields.integer("limit"), "limit")
+        fields.finish()
+        region = normalized_region(given)
+        if region not in REGIONS:
+            raise BadInput(f"region {given} is not known.")
+        quota = self._simulator.azure.clusters.quota
+        if name.lower() not in (each.lower() for each in quota.names()):
+            raise BadInput(f"name {name} is no VM family, nor cores, nor lowPriorityCores.")
+        quota.set_limit(region, name, limit)
+        return {"region": region, "name": name, "limit": quota.limit(region, name)}
+
+
+async def _json(request: web.Request) -> object:
+    try:
+        return json.loads(await request.read())
+    except ValueError:
+        raise BadInput("the request body must be JSON.") from None
+
+
+def _error(status: int, message: str) -> web.Response:
+    code = "NotFound" if status == 404 else "BadRequest"
+    return web.json_response({"error": {"code": code, "message": message}}, status=status)

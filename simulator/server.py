@@ -1,0 +1,150 @@
+"""The one HTTPS server: sends each request to the part of simulated Azure that it is for."""
+
+import logging
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from simulator.arm import errors
+from simulator.azure import SimulatedAzure
+from simulator.clock import Clock
+from simulator.control.faults import Fault, Faults
+from simulator.control.journal import Entry, Journal
+from simulator.control.routes import PREFIX, ControlRoutes
+from simulator.identity import Tokens
+from simulator.kubernetes import routes as kubernetes
+from simulator.kubernetes.cluster import Cluster
+from simulator.managed_identity import ManagedIdentity
+
+SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
+TENANT_ID = "7e7e7e7e-0000-4000-8000-000000000001"
+PRINCIPAL_ID = "9d9d9d9d-0000-4000-8000-000000000001"
+CLIENT_ID = "c11e0000-0000-4000-8000-000000000001"
+
+DATA_PLANE = (".azurefd.net", ".cloudapp.azure.com")
+MAX_BODY_BYTES = 16 * 1024 * 1024
+
+log = logging.getLogger("simulator")
+
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Simulator:
+    """What lives as long as the process; the Azure inside it changes with a reset."""
+
+    def __init__(self, clock: Clock, ca_pem: bytes, seed: int = 1) -> None:
+        self.clock = clock
+        self.tokens = Tokens(TENANT_ID, PRINCIPAL_ID, CLIENT_ID)
+        self.identity_header = secrets.token_hex(16)
+        self.faults = Faults()
+        self.journal = Journal()
+        self._ca_pem = ca_pem
+        self._seed = seed
+        self.azure = self._new_azure()
+        self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
+        self._control = ControlRoutes(self)
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.router.add_route("*", "/{path:.*}", self.handle)
+        app.on_cleanup.append(self._stop)
+        return app
+
+    async def reset(self) -> None:
+        """Forget everything but the clock and the identity."""
+        await self.azure.stop()
+        self.faults.clear()
+        self.journal.clear()
+        self.azure = self._new_azure()
+        log.info("Reset.")
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith(PREFIX):
+            return await self._guarded(request, self._control.handle)
+        started_at = self.clock.now()
+        response = await self._guarded(request, self._with_faults)
+        seconds = (self.clock.now() - started_at).total_seconds()
+        entry = Entry(
+            started_at, request.method, _host(request), request.path, response.status, seconds
+        )
+        self.journal.add(entry)
+        return response
+
+    async def _guarded(self, request: web.Request, answering: Answering) -> web.StreamResponse:
+        """Whatever goes wrong inside, the caller sees what Azure would say, never a trace."""
+        try:
+            return await answering(request)
+        except (web.HTTPException, ConnectionError):
+            raise
+        except Exception:
+            tracking_id = str(uuid.uuid4())
+            log.exception("%s %s failed, activity %s", request.method, request.path, tracking_id)
+            answer = errors.unexpected_failure(tracking_id).answer
+            return self.azure.gateway.response(request, answer)
+
+    async def _with_faults(self, request: web.Request) -> web.StreamResponse:
+        fault = self.faults.take(request.method, _host(request), request.path)
+        if fault is None:
+            return await self._dispatch(request)
+        log.info("%s applied to %s %s", fault.id, request.method, request.path)
+        if fault.after:
+            await self._dispatch(request)
+        if fault.latency_seconds:
+            async with self.azure.platform.latencies.span(f"Fault {fault.id}"):
+                await self.clock.sleep(fault.latency_seconds)
+        if fault.status is None:
+            return await self._dispatch(request)
+        return _faulty_response(fault, fault.status)
+
+    async def _dispatch(self, request: web.Request) -> web.StreamResponse:
+        if _host(request).endswith(DATA_PLANE):
+            return await self._data_plane(request)
+        if request.path == "/msi/token":
+            return self._managed_identity.handle(request)
+        if request.path.startswith("/kubernetes/"):
+            return await self._kubernetes(request)
+        return await self.azure.gateway.handle(request)
+
+    async def _data_plane(self, request: web.Request) -> web.StreamResponse:
+        from simulator.edge import routes as edge
+
+        return await edge.handle(request, self.azure.front_door, self.azure.addresses)
+
+    async def _kubernetes(self, request: web.Request) -> web.StreamResponse:
+        api_id, _, rest = request.path.removeprefix("/kubernetes/").partition("/")
+        found = self.azure.clusters.by_api_id(api_id)
+        if found is None or not found.is_serving or not isinstance(found.kubernetes, Cluster):
+            return web.Response(status=503, text="The API server does not answer.")
+        return await kubernetes.handle(
+            request, found.kubernetes, f"/{rest}", self.tokens.audience_of
+        )
+
+    def _new_azure(self) -> SimulatedAzure:
+        return SimulatedAzure(
+            SUBSCRIPTION_ID,
+            self.tokens,
+            self.clock,
+            self._ca_pem,
+            self.faults.planned_failure,
+            self._seed,
+        )
+
+    async def _stop(self, app: web.Application) -> None:
+        await self.azure.stop()
+
+
+def _host(request: web.Request) -> str:
+    return request.host.partition(":")[0].lower()
+
+
+def _faulty_response(fault: Fault, status: int) -> web.Response:
+    if isinstance(fault.body, str):
+        headers = {"Content-Type": "text/html", **fault.headers}
+        return web.Response(status=status, body=fault.body.encode(), headers=headers)
+    body = fault.body
+    if body is None:
+        code = fault.code or "InternalServerError"
+        body = {"error": {"code": code, "message": fault.message or "A fault on demand."}}
+    return web.json_response(body, status=status, headers=fault.headers)

@@ -1,0 +1,26 @@
+"""The simulator's own certificate authority."""
+
+import ssl
+from dataclasses import dataclass
+
+import trustme
+
+from simulator.regions import REGIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """A server context and the certificate of the authority behind it."""
+
+    context: ssl.SSLContext
+    ca_pem: bytes
+
+
+def make_tls() -> Tls:
+    """A new authority with one certificate for every name that simulated Azure answers to."""
+    authority = trustme.CA(organization_name="Gridplane simulated Azure")
+    names = [f"*.{region}.cloudapp.azure.com" for region in REGIONS]
+    certificate = authority.issue_cert("127.0.0.1", "localhost", "*.z01.azurefd.net", *names)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return Tls(context, authority.cert_pem.bytes())
