@@ -39,6 +39,10 @@ class Outcome(WireModel):
     failure: Failure | None = None
     detail: str | None = None
     retry_after_seconds: float | None = None
+    resource_id: str | None = None
+
+    def about(self, resource_id: str) -> Self:
+        return self.model_copy(update={"resource_id": resource_id})
 
     @classmethod
     def succeeded(cls, **result: Any) -> Self:

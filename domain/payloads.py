@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.outcomes import Handle
 from domain.plans import PlannedResource
+from domain.resources import Target
 from domain.spec import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -37,6 +38,9 @@ class ResourceInput(WireModel):
     spec: EnvironmentSpec
     region: str = ""
 
+    def target(self, subscription_id: str) -> Target:
+        return Target(self.kind, self.spec.name, self.region, subscription_id)
+
 
 class DeletionInput(WireModel):
     """Resources to delete one after the other."""
@@ -44,6 +48,13 @@ class DeletionInput(WireModel):
     story: StoryRef
     spec: EnvironmentSpec
     targets: tuple[PlannedResource, ...]
+
+
+class OperationPoll(WireModel):
+    """One look at a long-running ARM operation."""
+
+    operation_id: str
+    handle: Handle
 
 
 class OperationWait(WireModel):

@@ -12,7 +12,7 @@ from durabletask.task import OrchestrationContext
 from domain.failures import Failure
 from domain.operations import OperationStatus
 from domain.outcomes import Outcome, Status
-from domain.payloads import OperationWait
+from domain.payloads import OperationPoll, OperationWait
 from domain.polling import decide_poll_delay
 from domain.resources import KINDS
 from orchestrators import names
@@ -26,13 +26,14 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
     wait = OperationWait.from_wire(value)
     story = Story.open(context, wait.story)
     handle, detail = wait.handle, None
+    poll = OperationPoll(operation_id=wait.story.operation_id, handle=handle).to_wire()
     retry_after = handle.retry_after_seconds
     for _ in range(POLLS_PER_RUN):
         elapsed = (story.now - wait.begun_at).total_seconds()
         delay = decide_poll_delay(retry_after, elapsed, KINDS[handle.kind].pace)
         if not (yield from story.pause(delay)):
             return Outcome.canceled().to_wire()
-        outcome = yield from story.call(names.POLL_OPERATION, handle.to_wire())
+        outcome = yield from story.call(names.POLL_OPERATION, poll)
         if not _is_open(outcome):
             return _with_result(outcome, handle.result).to_wire()
         if story.now >= story.ref.deadline:

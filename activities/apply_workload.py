@@ -1,0 +1,24 @@
+"""Applies what runs inside a cell: device plugin, inference Deployment and its Service."""
+
+from typing import Any
+
+from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
+from clients.factory import ClientFactory
+from domain.manifests import build_manifests
+from domain.outcomes import Outcome
+from domain.payloads import ResourceInput
+from domain.resources import KINDS
+
+
+async def apply_workload(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    cell = ResourceInput.from_wire(value)
+    kind = KINDS["managedCluster"]
+    subscription_id = clients.settings.subscription_id
+    cluster_id = kind.build_id(cell.target(subscription_id))
+    manifests = build_manifests(cell.spec, cell.region, subscription_id)
+    try:
+        async with clients.kubernetes(cluster_id, kind.api_version) as kubernetes:
+            await kubernetes.apply(manifests)
+    except CLUSTER_ERRORS as error:
+        return cluster_failed(error, "apply workload")
+    return Outcome.succeeded()

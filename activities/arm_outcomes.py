@@ -1,0 +1,33 @@
+"""Turns ARM's answers into outcomes."""
+
+from clients.answers import ArmAnswer
+from domain.failures import Failure, classify_error, parse_arm_error
+from domain.outcomes import Outcome
+from domain.polling import parse_retry_after
+
+
+def failed(answer: ArmAnswer, operation: str) -> Outcome:
+    return Outcome.failed(classify(answer, operation))
+
+
+def classify(answer: ArmAnswer, operation: str) -> Failure:
+    error = parse_arm_error(answer.body)
+    return classify_error(
+        answer.status,
+        error.code,
+        error.message,
+        operation,
+        retry_after_seconds=parse_retry_after(answer.headers),
+    )
+
+
+def not_ours(resource_id: str) -> Outcome:
+    return Outcome.failed(
+        Failure(
+            reason="ResourceNotOwned",
+            message=f"{resource_id} exists, but its tags do not say that Gridplane made it for "
+            "this environment. It was left untouched.",
+            retryable=False,
+            suggested_action="Choose another environment name, or remove that resource yourself.",
+        )
+    )

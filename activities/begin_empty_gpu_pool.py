@@ -1,0 +1,28 @@
+"""Begins to force a cell's GPU pool to zero nodes: what costs most must not outlive a failure."""
+
+from typing import Any
+
+from activities.arm_outcomes import failed
+from activities.begin_resource import begun
+from clients.factory import ClientFactory
+from domain import naming
+from domain.gpu_pools import build_empty_gpu_pool
+from domain.outcomes import Outcome
+from domain.payloads import ResourceInput
+from domain.resources import KINDS
+
+
+async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    cell = ResourceInput.from_wire(value)
+    api_version = KINDS[cell.kind].api_version
+    pool_id = naming.agent_pool_id(clients.settings.subscription_id, cell.spec.name, cell.region)
+    existing = await clients.arm.get(pool_id, api_version)
+    if existing.status == 404:
+        return Outcome.succeeded()
+    if not existing.is_success:
+        return failed(existing, "GET agentPool")
+    body = build_empty_gpu_pool(existing.body)
+    if body is None:
+        return Outcome.succeeded()
+    answer = await clients.arm.put(pool_id, api_version, body)
+    return begun(answer, cell.kind, pool_id).about(pool_id)

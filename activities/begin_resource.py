@@ -1,0 +1,63 @@
+"""Begins to create or change one ARM resource, unless that is done or under way already."""
+
+from typing import Any
+
+from activities.arm_outcomes import failed, not_ours
+from clients.answers import ArmAnswer
+from clients.factory import ClientFactory
+from domain.outcomes import Handle, Outcome
+from domain.payloads import ResourceInput
+from domain.polling import parse_retry_after
+from domain.resources import KINDS, Target, is_foreign, is_in_motion
+
+
+async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    resource = ResourceInput.from_wire(value)
+    kind = KINDS[resource.kind]
+    target = resource.target(clients.settings.subscription_id)
+    resource_id = kind.build_id(target)
+    body = kind.build_body(resource.spec, target)
+    existing = await clients.arm.get(resource_id, kind.api_version)
+    outcome = _decide_from_existing(existing, body, target)
+    if outcome is None:
+        answer = await clients.arm.put(resource_id, kind.api_version, body)
+        outcome = begun(answer, resource.kind, resource_id)
+    return outcome.about(resource_id)
+
+
+def _decide_from_existing(
+    existing: ArmAnswer, body: dict[str, Any], target: Target
+) -> Outcome | None:
+    """None: PUT it."""
+    kind = KINDS[target.kind]
+    if existing.status == 404:
+        return None
+    if not existing.is_success:
+        return failed(existing, f"GET {target.kind}")
+    resource_id = kind.build_id(target)
+    if is_foreign(existing.body, target.environment):
+        return not_ours(resource_id)
+    result = kind.read_result(existing.body)
+    if is_in_motion(existing.body):
+        return Outcome.accepted(Handle(kind=target.kind, resource_id=resource_id, result=result))
+    if kind.is_current and kind.is_current(existing.body, body):
+        return Outcome.succeeded(**result)
+    return None
+
+
+def begun(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
+    """What a PUT led to: a handle to wait for, or the end where it was done at once."""
+    if not answer.is_success:
+        return failed(answer, f"PUT {kind}")
+    result = KINDS[kind].read_result(answer.body)
+    if answer.operation_url is None and not is_in_motion(answer.body):
+        return Outcome.succeeded(**result)
+    return Outcome.accepted(
+        Handle(
+            kind=kind,
+            resource_id=resource_id,
+            operation_url=answer.operation_url,
+            retry_after_seconds=parse_retry_after(answer.headers),
+            result=result,
+        )
+    )

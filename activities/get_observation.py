@@ -1,0 +1,36 @@
+"""Looks once at everything in a cell's Kubernetes that decides whether it is ready."""
+
+import asyncio
+from typing import Any
+
+from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
+from clients.factory import ClientFactory
+from clients.kubernetes import KubernetesClient
+from domain import naming
+from domain.observations import build_observation
+from domain.outcomes import Outcome
+from domain.payloads import ResourceInput
+from domain.resources import KINDS
+
+
+async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    cell = ResourceInput.from_wire(value)
+    kind = KINDS["managedCluster"]
+    cluster_id = kind.build_id(cell.target(clients.settings.subscription_id))
+    try:
+        async with clients.kubernetes(cluster_id, kind.api_version) as kubernetes:
+            return Outcome.succeeded(**await _look(kubernetes, cell.spec.name))
+    except CLUSTER_ERRORS as error:
+        return cluster_failed(error, "read readiness")
+
+
+async def _look(kubernetes: KubernetesClient, name: str) -> dict[str, Any]:
+    namespace = naming.INFERENCE_NAMESPACE
+    nodes, pods, service, plugin, events = await asyncio.gather(
+        kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),
+        kubernetes.list_pods(namespace, {"app.kubernetes.io/name": name}),
+        kubernetes.get_service(namespace, name),
+        kubernetes.get_daemon_set(naming.DEVICE_PLUGIN_NAMESPACE, naming.DEVICE_PLUGIN),
+        kubernetes.list_events(namespace),
+    )
+    return build_observation(nodes, pods, service, plugin, events).to_wire()

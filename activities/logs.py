@@ -1,0 +1,34 @@
+"""Logs every activity with the fields by which a person follows one environment."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from clients.factory import ClientFactory
+from domain.operations import environment_of
+from domain.outcomes import Outcome
+
+logger = logging.getLogger("gridplane.activities")
+
+type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
+
+
+async def run_logged(activity: Activity, value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    started = time.monotonic()
+    outcome = await activity(value, clients)
+    failure = outcome.failure
+    logger.log(
+        logging.WARNING if failure else logging.INFO,
+        "%s: %s%s",
+        activity.__name__,
+        outcome.status,
+        f" ({failure.reason}: {failure.message})" if failure else "",
+        extra={
+            "environment": environment_of(value["operationId"]),
+            "operation": value["operationId"],
+            "resource_id": outcome.resource_id or "",
+            "duration_ms": round((time.monotonic() - started) * 1000),
+        },
+    )
+    return outcome

@@ -1,0 +1,26 @@
+"""Asks an environment's public endpoint, as its users do."""
+
+import aiohttp
+
+from clients.answers import EdgeAnswer, NoAnswer
+
+
+class EdgeClient:
+    def __init__(self, session: aiohttp.ClientSession, address: str | None) -> None:
+        """`address`: `host:port` to connect to instead of what DNS says."""
+        self._session = session
+        self._address = address
+
+    async def get(self, host_name: str, path: str, timeout_seconds: float) -> EdgeAnswer:
+        """Raises NoAnswer."""
+        try:
+            async with self._session.get(
+                f"https://{self._address or host_name}{path}",
+                headers={"Host": host_name},
+                server_hostname=host_name,
+                timeout=aiohttp.ClientTimeout(total=timeout_seconds),
+                allow_redirects=False,
+            ) as response:
+                return EdgeAnswer(response.status, response.headers.get("X-Azure-Ref", ""))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NoAnswer(f"{type(error).__name__} for {host_name}") from error

@@ -1,0 +1,98 @@
+"""Makes the app's clients, each on first use, and keeps them for the life of the process."""
+
+import base64
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from clients.answers import CredentialRefused
+from clients.settings import Settings
+
+if TYPE_CHECKING:
+    import aiohttp
+    from azure.identity.aio import DefaultAzureCredential
+
+    from clients.arm import ArmClient
+    from clients.edge import EdgeClient
+    from clients.kubernetes import KubernetesClient
+
+
+class ClientFactory:
+    """One per process. SDKs are imported on first use: they cost more than the app itself."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._kubeconfigs: dict[str, dict[str, Any]] = {}
+
+    @cached_property
+    def arm(self) -> "ArmClient":
+        from clients.arm import ArmClient
+
+        return ArmClient.connect(self.settings.arm_endpoint, self._credential, self._session)
+
+    @cached_property
+    def edge(self) -> "EdgeClient":
+        from clients.edge import EdgeClient
+
+        return EdgeClient(self._session, self.settings.edge_address)
+
+    @asynccontextmanager
+    async def kubernetes(
+        self, cluster_id: str, api_version: str
+    ) -> AsyncGenerator["KubernetesClient"]:
+        """The API of one cluster. Raises CredentialRefused, KubernetesRefused and NoAnswer.
+
+        The kubeconfig is kept, because asking for it spends an ARM write each time; it is asked
+        for anew after any error, as a cluster that was built again has another address.
+        """
+        from clients.kubernetes import AKS_SERVER_SCOPE, KubernetesClient, translated_errors
+
+        kubeconfig = self._kubeconfigs.get(cluster_id)
+        if kubeconfig is None:
+            kubeconfig = await self._fetch_kubeconfig(cluster_id, api_version)
+            self._kubeconfigs[cluster_id] = kubeconfig
+        token = await self._credential.get_token(AKS_SERVER_SCOPE)
+        client = KubernetesClient.connect(kubeconfig, token.token)
+        try:
+            with translated_errors():
+                yield client
+        except Exception:
+            self._kubeconfigs.pop(cluster_id, None)
+            raise
+        finally:
+            await client.close()
+
+    async def _fetch_kubeconfig(self, cluster_id: str, api_version: str) -> dict[str, Any]:
+        import yaml
+
+        answer = await self.arm.post(cluster_id, "listClusterUserCredential", api_version)
+        if not answer.is_success:
+            raise CredentialRefused(answer)
+        encoded: str = answer.body["kubeconfigs"][0]["value"]
+        return yaml.safe_load(base64.b64decode(encoded))
+
+    @cached_property
+    def _session(self) -> "aiohttp.ClientSession":
+        import aiohttp
+
+        context = ssl.create_default_context(cafile=self.settings.ca_bundle)
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context))
+
+    @cached_property
+    def _credential(self) -> "DefaultAzureCredential":
+        from azure.core.pipeline.transport import AioHttpTransport
+        from azure.identity.aio import DefaultAzureCredential
+
+        return DefaultAzureCredential(
+            managed_identity_client_id=self.settings.client_id,
+            transport=AioHttpTransport(session=self._session, session_owner=False),
+        )
+
+    async def close(self) -> None:
+        """End the connections; for tests and tools, an app lives as long as its process."""
+        if "_credential" in self.__dict__:
+            await self._credential.close()
+        if "_session" in self.__dict__:
+            await self._session.close()

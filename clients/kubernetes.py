@@ -1,0 +1,81 @@
+"""The Kubernetes API of one cluster, as the app's own Entra identity."""
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from ssl import SSLError
+from typing import Any, Self
+
+from httpx2 import HTTPError
+from lightkube import AsyncClient, KubeConfig
+from lightkube.codecs import from_dict
+from lightkube.config.models import Cluster, User
+from lightkube.core.exceptions import ApiError
+from lightkube.resources.apps_v1 import DaemonSet
+from lightkube.resources.core_v1 import Event, Node, Pod, Service
+
+from clients.answers import KubernetesRefused, NoAnswer
+
+AKS_SERVER_SCOPE = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
+"""The AKS server application that stands for the API server of every cluster with Entra."""
+
+FIELD_MANAGER = "gridplane"
+
+
+@contextmanager
+def translated_errors() -> Generator[None]:
+    """Raises KubernetesRefused and NoAnswer in place of lightkube's errors."""
+    try:
+        yield
+    except ApiError as error:
+        status = error.status
+        raise KubernetesRefused(
+            status.code or 0, status.reason or "", status.message or ""
+        ) from error
+    except (HTTPError, SSLError, OSError) as error:
+        raise NoAnswer(f"{type(error).__name__}: {error}") from error
+
+
+class KubernetesClient:
+    """Its calls are made inside `translated_errors`."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client: Any = client  # its generics are partly unknown to a strict type checker
+
+    @classmethod
+    def connect(cls, kubeconfig: Mapping[str, Any], token: str) -> Self:
+        """`kubeconfig`: as AKS hands it out; its user needs kubelogin, `token` replaces it."""
+        cluster: Mapping[str, str] = kubeconfig["clusters"][0]["cluster"]
+        config = KubeConfig.from_one(
+            cluster=Cluster(
+                server=cluster["server"],
+                certificate_auth_data=cluster.get("certificate-authority-data"),
+            ),
+            user=User(token=token),
+        )
+        return cls(AsyncClient(config, field_manager=FIELD_MANAGER, trust_env=False))
+
+    async def apply(self, manifests: Iterable[Mapping[str, Any]]) -> None:
+        """Server-side apply, in the order given; repeating it changes nothing."""
+        for manifest in manifests:
+            await self._client.apply(from_dict(dict(manifest)), force=True)
+
+    async def list_nodes(self, labels: dict[str, str]) -> list[dict[str, Any]]:
+        nodes = self._client.list(Node, labels=labels)
+        return [node.to_dict() async for node in nodes]
+
+    async def list_pods(self, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
+        pods = self._client.list(Pod, namespace=namespace, labels=labels)
+        return [pod.to_dict() async for pod in pods]
+
+    async def list_events(self, namespace: str) -> list[dict[str, Any]]:
+        events = self._client.list(Event, namespace=namespace)
+        return [event.to_dict() async for event in events]
+
+    async def get_service(self, namespace: str, name: str) -> dict[str, Any]:
+        return (await self._client.get(Service, name, namespace=namespace)).to_dict()
+
+    async def get_daemon_set(self, namespace: str, name: str) -> dict[str, Any]:
+        return (await self._client.get(DaemonSet, name, namespace=namespace)).to_dict()
+
+    async def close(self) -> None:
+        await self._client.close()

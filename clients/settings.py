@@ -1,0 +1,52 @@
+"""Settings of the app, read from its environment in one place."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from domain.regions import DEFAULT_ALLOWED_REGIONS
+
+PUBLIC_ARM = "https://management.azure.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    subscription_id: str
+    """AZURE_SUBSCRIPTION_ID: where environments are built. Required."""
+
+    arm_endpoint: str
+    """ARM_ENDPOINT: base URL of Azure Resource Manager. Default: the public cloud's."""
+
+    client_id: str | None
+    """AZURE_CLIENT_ID: the user-assigned identity to use. Default: the system-assigned one."""
+
+    ca_bundle: str | None
+    """CA_BUNDLE: path of a PEM file to trust instead of the public authorities, for every
+    client. Default: the public authorities."""
+
+    edge_address: str | None
+    """EDGE_ADDRESS: `host:port` to connect to when asking an environment's public host name,
+    where that name has no DNS record. Default: DNS decides."""
+
+    allowed_regions: tuple[str, ...]
+    """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
+
+    @classmethod
+    def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
+        """Raises ValueError with the setting's name when a required one is missing."""
+        subscription_id = values.get("AZURE_SUBSCRIPTION_ID", "")
+        if not subscription_id:
+            raise ValueError(
+                "Setting AZURE_SUBSCRIPTION_ID is missing: set it to the id of the subscription "
+                "in which environments are built."
+            )
+        regions = [r.strip() for r in values.get("ALLOWED_REGIONS", "").split(",") if r.strip()]
+        return cls(
+            subscription_id=subscription_id,
+            arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
+            client_id=values.get("AZURE_CLIENT_ID") or None,
+            ca_bundle=values.get("CA_BUNDLE") or None,
+            edge_address=values.get("EDGE_ADDRESS") or None,
+            allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
+        )

@@ -1,0 +1,90 @@
+"""Reads from Kubernetes objects what readiness depends on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.readiness import (
+    DevicePluginObservation,
+    EventObservation,
+    NodeObservation,
+    Observation,
+    PodObservation,
+)
+
+Object = dict[str, Any]
+
+
+def build_observation(
+    nodes: Sequence[Object],
+    pods: Sequence[Object],
+    service: Object,
+    device_plugin: Object,
+    events: Sequence[Object],
+) -> Observation:
+    return Observation(
+        nodes=tuple(_node(node) for node in nodes),
+        pods=tuple(_pod(pod) for pod in pods),
+        external_ip=_external_ip(service),
+        device_plugin=_device_plugin(device_plugin),
+        events=tuple(_event(event) for event in events),
+    )
+
+
+def _is_true(conditions: Sequence[Object], kind: str) -> bool:
+    return any(c["type"] == kind and c["status"] == "True" for c in conditions)
+
+
+def _node(node: Object) -> NodeObservation:
+    status = node.get("status", {})
+    gpus = status.get("allocatable", {}).get("nvidia.com/gpu", "0")
+    return NodeObservation(
+        name=node["metadata"]["name"],
+        ready=_is_true(status.get("conditions", []), "Ready"),
+        gpus_allocatable=int(gpus),
+    )
+
+
+def _pod(pod: Object) -> PodObservation:
+    status = pod.get("status", {})
+    conditions: list[Object] = status.get("conditions", [])
+    containers: list[Object] = status.get("containerStatuses", [])
+    container = containers[0] if containers else {}
+    waiting: Object = container.get("state", {}).get("waiting", {})
+    ended: Object = container.get("lastState", {}).get("terminated", {})
+    unscheduled = next(
+        (c for c in conditions if c["type"] == "PodScheduled" and c["status"] == "False"),
+        Object(),
+    )
+    return PodObservation(
+        name=pod["metadata"]["name"],
+        phase=status.get("phase", "Pending"),
+        ready=_is_true(conditions, "Ready"),
+        reason=waiting.get("reason") or unscheduled.get("reason", ""),
+        message=waiting.get("message") or unscheduled.get("message", ""),
+        restarts=container.get("restartCount", 0),
+        started_at=status.get("startTime"),
+        exit_code=ended.get("exitCode"),
+        termination_reason=ended.get("reason", ""),
+    )
+
+
+def _external_ip(service: Object) -> str | None:
+    ingress: list[Object] = service.get("status", {}).get("loadBalancer", {}).get("ingress", [])
+    return ingress[0].get("ip") if ingress else None
+
+
+def _device_plugin(daemon_set: Object) -> DevicePluginObservation:
+    status = daemon_set.get("status", {})
+    return DevicePluginObservation(
+        desired=status.get("desiredNumberScheduled", 0), ready=status.get("numberReady", 0)
+    )
+
+
+def _event(event: Object) -> EventObservation:
+    about = event["involvedObject"]
+    return EventObservation(
+        reason=event.get("reason", ""),
+        message=event.get("message", ""),
+        object=f"{about.get('kind', '')}/{about.get('name', '')}",
+        first_seen_at=event.get("firstTimestamp") or event.get("eventTime"),
+    )

@@ -1,0 +1,101 @@
+"""Composition root: settings, clients, and the registration of everything the app consists of."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import azure.functions as func
+from azure.durable_functions import DFApp, DurableFunctionsClient
+
+from activities.apply_workload import apply_workload
+from activities.begin_delete_resource import begin_delete_resource
+from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
+from activities.begin_resource import begin_resource
+from activities.get_observation import get_observation
+from activities.list_remaining_resources import list_remaining_resources
+from activities.logs import Activity
+from activities.logs import run_logged as run_activity
+from activities.poll_operation import poll_operation
+from activities.probe_edge import probe_edge
+from clients.factory import ClientFactory
+from clients.settings import Settings
+from orchestrators.await_edge import await_edge
+from orchestrators.await_operation import await_operation
+from orchestrators.await_ready import await_ready
+from orchestrators.delete_environment import delete_environment
+from orchestrators.delete_resources import delete_resources
+from orchestrators.environment_entity import environment
+from orchestrators.provision_cell import provision_cell
+from orchestrators.provision_environment import provision_environment
+from orchestrators.wire_edge import wire_edge
+from triggers import http_environments, http_operations, http_service
+from triggers.logs import run_logged as run_request
+
+type Handler = Callable[[func.HttpRequest, DurableFunctionsClient], Awaitable[func.HttpResponse]]
+
+settings = Settings.from_environment()
+clients = ClientFactory(settings)
+app = DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+
+async def create_environment(
+    req: func.HttpRequest, client: DurableFunctionsClient
+) -> func.HttpResponse:
+    return await http_environments.create_environment(req, client, settings.allowed_regions)
+
+
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "environments", create_environment),
+    ("GET", "environments", http_environments.list_environments),
+    ("GET", "environments/{name}", http_environments.get_environment),
+    ("DELETE", "environments/{name}", http_environments.delete_environment),
+    ("GET", "environments/{name}/events", http_environments.list_events),
+    ("GET", "operations/{id}", http_operations.get_operation),
+    ("GET", "healthz", http_service.get_health),
+    ("GET", "openapi.json", http_service.get_openapi),
+)
+ORCHESTRATORS = (
+    provision_environment,
+    provision_cell,
+    wire_edge,
+    delete_environment,
+    delete_resources,
+    await_operation,
+    await_ready,
+    await_edge,
+)
+ACTIVITIES: tuple[Activity, ...] = (
+    begin_resource,
+    begin_delete_resource,
+    begin_empty_gpu_pool,
+    poll_operation,
+    apply_workload,
+    get_observation,
+    probe_edge,
+    list_remaining_resources,
+)
+
+
+def register_route(method: str, route: str, handler: Handler) -> None:
+    async def serve(req: func.HttpRequest, client: DurableFunctionsClient) -> func.HttpResponse:
+        return await run_request(req, lambda: handler(req, client))
+
+    serve.__name__ = f"http_{handler.__name__}"
+    with_client = app.durable_client_input(client_name="client")(serve)
+    app.route(route=route, methods=[method])(with_client)
+
+
+def register_activity(activity: Activity) -> None:
+    async def run(value: dict[str, Any]) -> dict[str, Any]:
+        return (await run_activity(activity, value, clients)).to_wire()
+
+    run.__name__ = activity.__name__
+    app.activity_trigger(input_name="value")(run)
+
+
+for method, route, handler in ROUTES:
+    register_route(method, route, handler)
+for orchestrator in ORCHESTRATORS:
+    app.orchestration_trigger(context_name="context")(orchestrator)
+for activity in ACTIVITIES:
+    register_activity(activity)
+app.entity_trigger(context_name="context")(environment)

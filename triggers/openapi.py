@@ -1,0 +1,212 @@
+"""The OpenAPI document, built from the models that validate and the routes that serve."""
+
+from functools import cache
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from domain.environment import CellState, Event
+from domain.failures import Failure
+from domain.operations import OperationKind, OperationStatus
+from domain.phases import Phase
+from domain.spec import EnvironmentSpec
+from triggers.queries import MAX_PAGE_SIZE
+
+type Schema = dict[str, Any]
+
+
+@cache
+def build_openapi() -> Schema:
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in (EnvironmentSpec, CellState, Event, Failure)],
+        by_alias=True,
+        ref_template="#/components/schemas/{model}",
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Gridplane", "version": "0.1.0"},
+        "paths": _paths(),
+        "components": {"schemas": {**definitions["$defs"], **_answers()}},
+    }
+
+
+def _paths() -> Schema:
+    name = _parameter("name", "path")
+    return {
+        "/environments": {
+            "post": _operation(
+                "createEnvironment",
+                {"202": _accepted(), "400": _error(), "409": _error()},
+                [_parameter("Repeatability-Request-ID", "header", format="uuid")],
+                body=_ref("EnvironmentSpec"),
+            ),
+            "get": _operation(
+                "listEnvironments",
+                {"200": _json(_ref("EnvironmentList")), "400": _error()},
+                [
+                    _parameter(
+                        "maxpagesize", "query", kind="integer", minimum=1, maximum=MAX_PAGE_SIZE
+                    ),
+                    _parameter("phase", "query", enum=list(Phase)),
+                    _parameter("costCenter", "query"),
+                    _parameter("skiptoken", "query"),
+                ],
+            ),
+        },
+        "/environments/{name}": {
+            "get": _operation(
+                "getEnvironment", {"200": _json(_ref("Environment")), "404": _error()}, [name]
+            ),
+            "delete": _operation(
+                "deleteEnvironment",
+                {
+                    "202": _accepted(),
+                    "204": {"description": "There is no such environment."},
+                    "400": _error(),
+                    "409": _error(),
+                    "412": _error(),
+                },
+                [
+                    name,
+                    _parameter("force", "query", kind="boolean"),
+                    _parameter("If-Match", "header"),
+                ],
+            ),
+        },
+        "/environments/{name}/events": {
+            "get": _operation(
+                "listEvents", {"200": _json(_ref("EventList")), "404": _error()}, [name]
+            )
+        },
+        "/operations/{id}": {
+            "get": _operation(
+                "getOperation",
+                {"200": _json(_ref("Operation")), "404": _error()},
+                [_parameter("id", "path")],
+            )
+        },
+        "/healthz": {
+            "get": _operation(
+                "getHealth", {"200": {"description": "Healthy."}, "503": _error()}, []
+            )
+        },
+    }
+
+
+def _answers() -> Schema:
+    text, time = {"type": "string"}, {"type": "string", "format": "date-time"}
+    step = _object(
+        {
+            "name": text,
+            "status": _enum(OperationStatus),
+            "startDateTime": time,
+            "endDateTime": time,
+            "detail": text,
+            "resourceId": text,
+            "error": _ref("ErrorBody"),
+        }
+    )
+    return {
+        "ErrorBody": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": text,
+                "message": text,
+                "target": text,
+                "retryable": {"type": "boolean"},
+                "suggestedAction": text,
+                "details": {"type": "array", "items": {"type": "object"}},
+                "innererror": {"type": "object"},
+            },
+        },
+        "Error": _object({"error": _ref("ErrorBody")}),
+        "Operation": _object(
+            {
+                "id": text,
+                "kind": _enum(OperationKind),
+                "environment": text,
+                "status": _enum(OperationStatus),
+                "percentComplete": {"type": "integer"},
+                "createdDateTime": time,
+                "lastActionDateTime": time,
+                "steps": {"type": "array", "items": step},
+                "error": _ref("ErrorBody"),
+            }
+        ),
+        "Environment": _object(
+            {
+                "name": text,
+                "phase": _enum(Phase),
+                "generation": {"type": "integer"},
+                "createdDateTime": time,
+                "lastModifiedDateTime": time,
+                "spec": _ref("EnvironmentSpec"),
+                "cells": {"type": "array", "items": _ref("CellState")},
+                "endpoint": text,
+                "operationId": text,
+                "error": _ref("ErrorBody"),
+                "remainingResources": {"type": "array", "items": text},
+            }
+        ),
+        "EnvironmentList": _page("Environment"),
+        "EventList": _page("Event"),
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties}
+
+
+def _enum(values: Any) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+def _page(item: str) -> Schema:
+    return _object(
+        {"value": {"type": "array", "items": _ref(item)}, "nextLink": {"type": "string"}}
+    )
+
+
+def _json(schema: Schema) -> Schema:
+    return {"description": "OK.", "content": {"application/json": {"schema": schema}}}
+
+
+def _accepted() -> Schema:
+    headers = {
+        name: {"schema": {"type": "string"}}
+        for name in ("Location", "Operation-Location", "Retry-After")
+    }
+    return {**_json(_ref("Operation")), "description": "Accepted.", "headers": headers}
+
+
+def _error() -> Schema:
+    headers = {"x-ms-error-code": {"schema": {"type": "string"}}}
+    return {**_json(_ref("Error")), "description": "Refused.", "headers": headers}
+
+
+def _parameter(name: str, place: str, kind: str = "string", **schema: Any) -> Schema:
+    return {
+        "name": name,
+        "in": place,
+        "required": place == "path",
+        "schema": {"type": kind, **schema},
+    }
+
+
+def _operation(
+    operation_id: str, responses: Schema, parameters: list[Schema], body: Schema | None = None
+) -> Schema:
+    operation: Schema = {
+        "operationId": operation_id,
+        "parameters": parameters,
+        "responses": responses,
+    }
+    if body:
+        content = {"application/json": {"schema": body}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation

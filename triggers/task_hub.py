@@ -1,0 +1,122 @@
+"""What the triggers ask of the task hub: an environment's record and its operations' instances."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
+from durabletask.entities import EntityInstanceId, EntityMetadata
+
+from domain.environment import (
+    EnvironmentRecord,
+    OperationEnd,
+    OperationRequest,
+    end_operation,
+    start_operation,
+)
+from domain.failures import Failure
+from domain.operations import build_operation_id
+from domain.outcomes import Outcome
+from domain.phases import Phase
+
+ENTITY = "environment"
+ENDED = frozenset(
+    {
+        OrchestrationStatus.COMPLETED,
+        OrchestrationStatus.FAILED,
+        OrchestrationStatus.TERMINATED,
+    }
+)
+
+
+class DurableClient(Protocol):
+    """The part of the durable client that the triggers use."""
+
+    async def get_entity(
+        self, entity_instance_id: EntityInstanceId, include_state: bool = True
+    ) -> EntityMetadata | None: ...
+
+    async def get_all_entities(
+        self, entity_query: EntityQuery | None = None
+    ) -> list[EntityMetadata]: ...
+
+    async def get_orchestration_state(
+        self, instance_id: str, *, fetch_payloads: bool = True
+    ) -> OrchestrationState | None: ...
+
+    async def schedule_new_orchestration(
+        self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
+    ) -> str: ...
+
+
+async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | None:
+    """The record as it stands, with two things it cannot know yet taken in.
+
+    An operation that was started but has not reached the record counts as begun: a GET straight
+    after a 202 must find it. An operation whose orchestration died counts as failed.
+    """
+    record = await _with_started_operation(client, name, await _read_entity(client, name))
+    return await _with_dead_operation(client, record) if record else None
+
+
+async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
+    """All environments that are not deleted, by name."""
+    query = EntityQuery(instance_id_starts_with=f"@{ENTITY}@", include_state=True)
+    found = [_decode(metadata) for metadata in await client.get_all_entities(query)]
+    live = [r for r in found if r is not None and r.phase is not Phase.DELETED]
+    return sorted(live, key=lambda record: record.name)
+
+
+async def start(client: DurableClient, request: OperationRequest) -> None:
+    """Start the operation's orchestration; fails if one of this id is running already."""
+    await client.schedule_new_orchestration(
+        f"{request.kind}_environment",
+        input=request.to_wire(),
+        instance_id=request.operation_id,
+    )
+
+
+async def _read_entity(client: DurableClient, name: str) -> EnvironmentRecord | None:
+    metadata = await client.get_entity(EntityInstanceId(ENTITY, name))
+    return _decode(metadata) if metadata else None
+
+
+def _decode(metadata: EntityMetadata) -> EnvironmentRecord | None:
+    state = metadata.get_typed_state()
+    return EnvironmentRecord.from_wire(state) if state else None
+
+
+async def _with_started_operation(
+    client: DurableClient, name: str, record: EnvironmentRecord | None
+) -> EnvironmentRecord | None:
+    next_id = build_operation_id(name, (record.sequence if record else 0) + 1)
+    instance = await client.get_orchestration_state(next_id)
+    if instance is None or instance.runtime_status in ENDED:
+        return record
+    request = OperationRequest.from_wire(instance.get_input())
+    return start_operation(record, request, instance.created_at) or record
+
+
+async def _with_dead_operation(
+    client: DurableClient, record: EnvironmentRecord
+) -> EnvironmentRecord:
+    if not record.active_operation:
+        return record
+    instance = await client.get_orchestration_state(record.active_operation, fetch_payloads=False)
+    if instance is None or instance.runtime_status not in ENDED:
+        return record
+    latest = await _read_entity(client, record.name)
+    if latest is None or latest.active_operation != record.active_operation:
+        return latest or record  # it had ended well between the two reads
+    return end_operation(latest, _died(record.active_operation, instance.last_updated_at))
+
+
+def _died(operation_id: str, at: datetime) -> OperationEnd:
+    failure = Failure(
+        reason="OperationAborted",
+        message=f"Operation '{operation_id}' ended without a result.",
+        retryable=True,
+        suggested_action="Delete the environment: deletion removes whatever the operation built.",
+    )
+    return OperationEnd(
+        operation_id=operation_id, phase=Phase.FAILED, outcome=Outcome.failed(failure), at=at
+    )
