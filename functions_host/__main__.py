@@ -12,6 +12,7 @@ from pathlib import Path
 from functions_host.app_loader import AppLoadError
 from functions_host.host import HostOptions, LoadedApp, load, run
 from functions_host.logs import start_logging
+from functions_host.own_task_hub import TaskHubStartError
 from functions_host.routes import RouteError
 from functions_host.settings import SettingsError
 
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         app = load(options.app_dir)
         asyncio.run(_serve(app, options))
-    except (AppLoadError, SettingsError, RouteError) as error:
+    except (AppLoadError, SettingsError, RouteError, TaskHubStartError, OSError) as error:
         print(error, file=sys.stderr)
         if error.__cause__ is not None:
             traceback.print_exception(error.__cause__)

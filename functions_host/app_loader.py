@@ -4,16 +4,16 @@ import importlib
 import inspect
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import azure.functions as func
 
+from functions_host import worker_rules
 from functions_host.functions import Binding, FunctionIndex, IndexedFunction
 
 APP_MODULE = "function_app"
-_CONTEXT = "context"
-_RETURN = "$return"
 _IN = 0
 
 
@@ -29,8 +29,8 @@ def load_app(app_dir: Path) -> FunctionIndex:
     sys.path.insert(0, str(app_dir))
     try:
         module = importlib.import_module(APP_MODULE)
-    except BaseException as error:
-        raise AppLoadError(f"{APP_MODULE}.py could not be imported: {error!r}.") from error
+    except (Exception, SystemExit) as error:
+        raise AppLoadError(f"{APP_MODULE}.py could not be imported: {error}.") from error
     app = _the_app_in(vars(module))
     try:
         # Once per process: a second call finds its own functions registered already.
@@ -56,6 +56,12 @@ def _is_disabled(function: Any) -> bool:
     return setting.lower() in {"1", "true"}
 
 
+def _wants_context(call: Callable[..., Any], trigger_parameter: str) -> bool:
+    """`context` is the invocation's, unless it is the name of the trigger's parameter."""
+    parameters = inspect.signature(call).parameters
+    return worker_rules.CONTEXT in parameters and trigger_parameter != worker_rules.CONTEXT
+
+
 def _index(function: Any) -> IndexedFunction:
     trigger = function.get_trigger()
     others = [binding for binding in function.get_bindings() if binding is not trigger]
@@ -67,29 +73,12 @@ def _index(function: Any) -> IndexedFunction:
         trigger_settings=trigger.get_dict_repr(),
         call=call,
         is_async=inspect.iscoroutinefunction(call),
-        wants_context=_CONTEXT in inspect.signature(call).parameters and trigger.name != _CONTEXT,
+        wants_context=_wants_context(call, trigger.name),
         inputs=tuple(Binding(b.name, b.type) for b in others if b.direction == _IN),
         outputs=tuple(Binding(b.name, b.type) for b in others if b.direction != _IN),
     )
-    _check_parameters(indexed)
+    try:
+        worker_rules.check(indexed)
+    except worker_rules.WorkerRuleError as error:
+        raise AppLoadError(str(error)) from error.__cause__
     return indexed
-
-
-def _check_parameters(function: IndexedFunction) -> None:
-    """Refuse what the worker in Azure refuses: parameters and bindings that do not match."""
-    declared = set(inspect.signature(function.call).parameters)
-    bound = {binding.name for binding in function.inputs + function.outputs}
-    bound = bound - {_RETURN} | {function.trigger_parameter}
-    unbound = declared - bound - ({_CONTEXT} if function.wants_context else set())
-    if unbound:
-        raise AppLoadError(
-            f"Function {function.name} has parameters without a binding: {_listed(unbound)}."
-        )
-    if missing := bound - declared:
-        raise AppLoadError(
-            f"Function {function.name} has bindings without a parameter: {_listed(missing)}."
-        )
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names))

@@ -50,17 +50,18 @@ class DurableWorker:
     async def run(self) -> None:
         """Serve the hub until cancelled; a hub that goes away is waited for."""
         delay = _FIRST_RECONNECT_SECONDS
-        is_reported = False
+        is_away = False
         while True:
             try:
+                await self._hub.Hello(Empty())
+                _log.info("Connected to the task hub.")
+                delay, is_away = _FIRST_RECONNECT_SECONDS, False
                 async for item in self._stream():
-                    if delay > _FIRST_RECONNECT_SECONDS:
-                        delay, is_reported = _FIRST_RECONNECT_SECONDS, False
                     self._start(item)
             except grpc.aio.AioRpcError as error:
-                if not is_reported:
+                if not is_away:
                     _log.warning("The task hub is not reachable: %s", error.details())
-                    is_reported = True
+                    is_away = True
             await asyncio.sleep(delay)
             delay = min(delay * 2, _LONGEST_RECONNECT_SECONDS)
 

@@ -1,30 +1,44 @@
 """Puts the host together: loads the app, serves HTTP and works for the task hub."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import socket
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
+from functions_host.admin_api import AdminApi
 from functions_host.app_loader import load_app
 from functions_host.durable_client_binding import durable_client_binding
 from functions_host.durable_worker import DurableWorker, hub_channel
-from functions_host.functions import FunctionIndex, TriggerKind
-from functions_host.http_server import HttpFunctions
+from functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
+from functions_host.http_server import HttpFunctions, route_table
 from functions_host.invocation import DurableClientInput, Invoker
 from functions_host.invocation_context import InvocationContexts
-from functions_host.settings import HostSettings, apply_local_settings, read_host_settings
+from functions_host.management.api import add_management_routes
+from functions_host.own_task_hub import OwnTaskHub
+from functions_host.routes import RouteTable
+from functions_host.settings import (
+    HostSettings,
+    apply_local_settings,
+    read_host_settings,
+    set_host_environment,
+    thread_count,
+)
+from functions_host.start_report import report_start
 from functions_host.work_items import WorkItems
 
 _log = logging.getLogger("functions_host")
 _MAX_REQUEST_BYTES = 100 * 1024 * 1024
 """The limit of Azure's front ends."""
-_DRAIN_SECONDS = 1.0
+_DRAIN_SECONDS = 0.7
+_SHUTDOWN_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,55 +54,101 @@ class HostOptions:
 class LoadedApp:
     functions: FunctionIndex
     settings: HostSettings
+    routes: RouteTable[IndexedFunction]
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """What the parts of a running host share."""
+
+    app: LoadedApp
+    invoker: Invoker
+    url: str
 
 
 def load(app_dir: Path) -> LoadedApp:
     apply_local_settings(app_dir, os.environ)
+    set_host_environment(os.environ)
     settings = read_host_settings(app_dir, os.environ)
-    return LoadedApp(load_app(app_dir), settings)
+    functions = load_app(app_dir)
+    http = functions.of_kind(TriggerKind.HTTP)
+    return LoadedApp(functions, settings, route_table(http, settings.route_prefix))
 
 
 async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> None:
     """Serve until `stopped` is set."""
-    listener = _listen(options.host, options.port)
+    listener = socket.create_server((options.host, options.port))
+    listener.setblocking(False)
     url = f"http://{options.host}:{listener.getsockname()[1]}"
-    assert options.task_hub is not None
-    channel = hub_channel(options.task_hub)
-    invoker = Invoker(
-        DurableClientInput(
-            durable_client_binding(
-                hub_name=app.settings.hub_name, hub_address=options.task_hub, host_url=url
-            )
-        ),
-        InvocationContexts(str(options.app_dir)),
-        ThreadPoolExecutor(thread_name_prefix="functions"),
+    async with contextlib.AsyncExitStack() as parts:
+        hub = await parts.enter_async_context(_task_hub(app, options))
+        running = _Running(app, _invoker(app, options.app_dir, hub, url), url)
+        server = web.Application(client_max_size=_MAX_REQUEST_BYTES)
+        AdminApi(app.functions, running.invoker).add_routes(server)
+        if hub is not None:
+            await parts.enter_async_context(_durable(running, hub, server))
+        await parts.enter_async_context(_http(running, server, listener))
+        report_start(app.functions, app.settings, url)
+        if options.ready_file:
+            _write_ready_file(options.ready_file, url)
+        await stopped.wait()
+        _log.info("Functions host stops.")
+
+
+@contextlib.asynccontextmanager
+async def _task_hub(app: LoadedApp, options: HostOptions) -> AsyncIterator[str | None]:
+    """Give the address of the hub to work for; None when the app has nothing durable."""
+    if options.task_hub or not app.functions.needs_task_hub:
+        yield options.task_hub
+        return
+    own = OwnTaskHub(options.app_dir)
+    try:
+        address = await own.start()
+        keeper = asyncio.create_task(own.keep_running())
+        try:
+            yield address
+        finally:
+            keeper.cancel()
+    finally:
+        await own.stop()
+
+
+def _invoker(app: LoadedApp, app_dir: Path, hub: str | None, url: str) -> Invoker:
+    binding = durable_client_binding(
+        hub_name=app.settings.hub_name, hub_address=hub or "", host_url=url
     )
-    worker = DurableWorker(channel, WorkItems(app.functions, invoker), app.settings)
-    server = web.Application(client_max_size=_MAX_REQUEST_BYTES)
-    functions = HttpFunctions(
-        app.functions.of_kind(TriggerKind.HTTP),
-        route_prefix=app.settings.route_prefix,
-        invoker=invoker,
-    )
+    pool = ThreadPoolExecutor(thread_count(os.environ), thread_name_prefix="functions")
+    return Invoker(DurableClientInput(binding), InvocationContexts(str(app_dir)), pool)
+
+
+@contextlib.asynccontextmanager
+async def _durable(running: _Running, hub: str, server: web.Application) -> AsyncIterator[None]:
+    app = running.app
+    channel = hub_channel(hub)
+    add_management_routes(server, channel, app.functions, app.settings.hub_name)
+    worker = DurableWorker(channel, WorkItems(app.functions, running.invoker), app.settings)
+    working = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        working.cancel()
+        await worker.drain(_DRAIN_SECONDS)
+        await channel.close()
+
+
+@contextlib.asynccontextmanager
+async def _http(
+    running: _Running, server: web.Application, listener: socket.socket
+) -> AsyncIterator[None]:
+    functions = HttpFunctions(running.app.routes, running.invoker)
     server.router.add_route("*", "/{path:.*}", functions.handle)
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     await web.SockSite(runner, listener).start()
-    working = asyncio.create_task(worker.run())
-    _log.info("Functions host listens on %s with %d functions.", url, len(app.functions.functions))
-    if options.ready_file:
-        _write_ready_file(options.ready_file, url)
-    await stopped.wait()
-    working.cancel()
-    await worker.drain(_DRAIN_SECONDS)
-    await runner.cleanup()
-    await channel.close()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.create_server((host, port))
-    listener.setblocking(False)
-    return listener
+    try:
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def _write_ready_file(path: Path, url: str) -> None:

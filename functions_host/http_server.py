@@ -12,51 +12,58 @@ from functions_host.invocation import Invoker
 from functions_host.routes import Route, RouteError, RouteTable
 
 _log = logging.getLogger("functions_host.http")
+CALLED_BY_HTTP = "This function was programmatically called via the host APIs."
 _SET_BY_SERVER = frozenset({"content-length", "transfer-encoding"})
 
 
 class HttpFunctions:
-    """The routes of the app under its route prefix."""
+    """Hands each request to the function whose route it is."""
 
-    def __init__(
-        self, functions: Iterable[IndexedFunction], *, route_prefix: str, invoker: Invoker
-    ) -> None:
+    def __init__(self, routes: RouteTable[IndexedFunction], invoker: Invoker) -> None:
+        self._routes = routes
         self._invoker = invoker
-        by_name = {function.name: function for function in functions}
-        self._functions = by_name
-        self._routes = RouteTable(
-            {
-                name: (parse_route(function, route_prefix), methods_of(function))
-                for name, function in by_name.items()
-            }
-        )
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         # The real host knows no 405: a route that does not take the method is not that route.
         found = self._routes.find(request.method, request.rel_url.raw_path)
         if found is None:
-            return web.Response(status=404)
-        name, route_values = found
+            return _not_found(request)
+        function, route_values = found
         trigger = await request_datum(request, route_values)
         try:
             output = await self._invoker.invoke(
-                self._functions[name],
+                function,
                 trigger,
-                reason="This function was programmatically called via the host APIs.",
+                reason=CALLED_BY_HTTP,
             )
             return response_of(output)
         except Exception:
-            _log.exception("Function %s failed.", name)
+            _log.exception("Function %s failed.", function.name)
             return web.Response(status=500)
 
 
+def _not_found(request: web.Request) -> web.Response:
+    if request.path == "/" and request.method == "GET":
+        return web.Response(text="Your Functions host is up and running.")
+    return web.Response(status=404)
+
+
+def route_table(
+    functions: Iterable[IndexedFunction], route_prefix: str
+) -> RouteTable[IndexedFunction]:
+    return RouteTable(
+        (parse_route(function, route_prefix), methods_of(function), function)
+        for function in functions
+    )
+
+
 def parse_route(function: IndexedFunction, route_prefix: str) -> Route:
-    template = function.trigger_settings.get("route")
-    own = function.name if template is None else str(template)
+    # An empty route counts as none; the root is written as "/".
+    own = str(function.trigger_settings.get("route") or function.name)
     try:
         return Route.parse(f"{route_prefix}/{own.strip('/')}")
     except RouteError as error:
-        raise RouteError(f"Function {function.name}: {error}") from error
+        raise RouteError(f"Function {function.name}: {error}") from None
 
 
 def methods_of(function: IndexedFunction) -> frozenset[str] | None:

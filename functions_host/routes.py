@@ -1,7 +1,7 @@
 """Route templates of HTTP triggers: parsing, matching and which of two routes wins."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import unquote
@@ -76,11 +76,8 @@ class Route:
 class RouteTable[T]:
     """Finds the route that takes a request: the most literal one whose methods fit."""
 
-    def __init__(self, entries: Mapping[T, tuple[Route, frozenset[str] | None]]) -> None:
-        self._entries = sorted(
-            ((route, methods, target) for target, (route, methods) in entries.items()),
-            key=lambda entry: entry[0].precedence,
-        )
+    def __init__(self, entries: Iterable[tuple[Route, frozenset[str] | None, T]]) -> None:
+        self._entries = sorted(entries, key=lambda entry: entry[0].precedence)
 
     def find(self, method: str, path: str) -> tuple[T, dict[str, str]] | None:
         for route, methods, target in self._entries:

@@ -37,6 +37,18 @@ def apply_local_settings(app_dir: Path, environment: MutableMapping[str, str]) -
         environment.setdefault(name, value)
 
 
+def set_host_environment(environment: MutableMapping[str, str]) -> None:
+    """Tell the app where it runs, in the words that Core Tools uses for it."""
+    environment.setdefault("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
+    environment.setdefault("FUNCTIONS_WORKER_RUNTIME", "python")
+
+
+def thread_count(environment: Mapping[str, str]) -> int | None:
+    """Threads for functions that are not async; None is Python's own default, as in Azure."""
+    written = environment.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
+    return int(written) if written.isdecimal() and int(written) >= 1 else None
+
+
 def read_host_settings(app_dir: Path, environment: Mapping[str, str]) -> HostSettings:
     host = _read_json(app_dir / "host.json")
     durable = _section(host, "extensions", "durableTask")

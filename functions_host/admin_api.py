@@ -1,0 +1,59 @@
+"""The host's own `/admin` routes: its status, and firing a function by hand."""
+
+import asyncio
+import json
+import logging
+
+from aiohttp import web
+from azure.functions.meta import Datum
+
+from functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
+from functions_host.http_server import CALLED_BY_HTTP
+from functions_host.invocation import Invoker
+
+_log = logging.getLogger("functions_host.admin")
+
+
+class AdminApi:
+    def __init__(self, functions: FunctionIndex, invoker: Invoker) -> None:
+        self._functions = functions
+        self._invoker = invoker
+        self._running: set[asyncio.Task[None]] = set()
+
+    def add_routes(self, server: web.Application) -> None:
+        server.router.add_get("/admin/host/status", self.status)
+        server.router.add_route("*", "/admin/host/ping", self.ping)
+        server.router.add_post("/admin/functions/{name}", self.fire)
+
+    async def status(self, request: web.Request) -> web.Response:
+        return web.json_response({"id": "local", "state": "Running", "errors": []})
+
+    async def ping(self, request: web.Request) -> web.Response:
+        return web.Response()
+
+    async def fire(self, request: web.Request) -> web.Response:
+        """Answer at once; how the function fares is in the log, as in Azure."""
+        function = self._functions.named(request.match_info["name"])
+        if function is None:
+            return web.Response(status=404)
+        if function.trigger_kind != TriggerKind.TIMER:
+            message = f"This host cannot fire a {function.trigger_kind} by hand."
+            return web.json_response({"Message": message}, status=400)
+        task = asyncio.create_task(self._run(function, timer_datum()))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return web.Response(status=202)
+
+    async def _run(self, function: IndexedFunction, trigger: Datum) -> None:
+        try:
+            await self._invoker.invoke(function, trigger, reason=CALLED_BY_HTTP)
+        except Exception:
+            _log.exception("Function %s failed.", function.name)
+
+
+def timer_datum() -> Datum:
+    """What a timer that was not due gives to its function."""
+    return Datum(
+        json.dumps({"IsPastDue": False, "Schedule": {"AdjustForDST": True}, "ScheduleStatus": {}}),
+        "json",
+    )

@@ -1,0 +1,1 @@
+"""The Durable extension's HTTP management API, answered from the task hub."""

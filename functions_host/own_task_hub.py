@@ -1,0 +1,86 @@
+"""The task hub that the host starts for itself when it is given none."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+_log = logging.getLogger("functions_host")
+_PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+_START_SECONDS = 15.0
+_STOP_SECONDS = 1.5
+_LOOK_SECONDS = 0.02
+_RESTART_SECONDS = 0.5
+
+
+class TaskHubStartError(Exception):
+    """The task hub did not start."""
+
+
+class OwnTaskHub:
+    """Keeps its database in `.functions_host` of the app, so the next start goes on from there."""
+
+    def __init__(self, app_dir: Path) -> None:
+        self._folder = app_dir / ".functions_host"
+        self._process: asyncio.subprocess.Process | None = None
+        self._port = 0
+
+    async def start(self) -> str:
+        """Start the process and return its address."""
+        self._folder.mkdir(exist_ok=True)
+        address = await self._launch()
+        self._port = int(address.rpartition(":")[2])
+        return address
+
+    async def keep_running(self) -> None:
+        """Start it again at the same address whenever it ends."""
+        while True:
+            if self._process is not None:
+                code = await self._process.wait()
+                _log.error("The task hub ended with code %s; it is started again.", code)
+            await asyncio.sleep(_RESTART_SECONDS)
+            try:
+                await self._launch()
+            except TaskHubStartError as error:
+                _log.error("%s", error)
+
+    async def stop(self) -> None:
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _launch(self) -> str:
+        ready_file = self._folder / "task_hub.json"
+        ready_file.unlink(missing_ok=True)
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "functions_host.dependent_task_hub",
+            "--database",
+            str(self._folder / "task_hub.db"),
+            "--port",
+            str(self._port),
+            "--ready-file",
+            str(ready_file),
+            stdin=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": _python_path()},
+        )
+        async with asyncio.timeout(_START_SECONDS):
+            while not ready_file.exists():
+                if self._process.returncode is not None:
+                    raise TaskHubStartError("The task hub ended before it was ready.")
+                await asyncio.sleep(_LOOK_SECONDS)
+        return json.loads(ready_file.read_text())["address"]
+
+
+def _python_path() -> str:
+    """The app's folder is the working folder, so the child has to be told where it comes from."""
+    inherited = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([str(_PACKAGE_ROOT), *([inherited] if inherited else [])])

@@ -1,0 +1,121 @@
+"""Starting the host: what it reads, what it refuses, and the task hub of its own."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from host_processes import APPS, REPOSITORY, FunctionsHost, ended_afterwards, eventually
+
+APP = "import azure.functions as func\napp = func.FunctionApp()\n"
+
+
+def failed_start(app: Path) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "functions_host", "start", "--port", "0", "--app", str(app)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert ended.returncode == 1
+    return ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence", "cause"),
+    [
+        pytest.param(None, "There is no function_app.py in", "", id="no app"),
+        pytest.param(
+            "import missing_package",
+            "function_app.py could not be imported: No module named 'missing_package'.",
+            "ModuleNotFoundError",
+            id="import fails",
+        ),
+        pytest.param(
+            "x = 1", "function_app.py defines no function app at its top level.", "", id="empty"
+        ),
+        pytest.param(
+            APP + "@app.route(route='{a')\ndef f(req: func.HttpRequest) -> str: return ''",
+            "'{a' is not a route parameter.",
+            "",
+            id="bad route",
+        ),
+        pytest.param(
+            APP + "@app.route()\ndef f(req: func.HttpRequest) -> str | None: return ''",
+            "the return annotation str | None is not a class",
+            "",
+            id="refused by the worker in Azure",
+        ),
+    ],
+)
+def test_an_app_that_does_not_load_is_refused_in_a_sentence(
+    tmp_path: Path, source: str | None, sentence: str, cause: str
+) -> None:
+    if source is not None:
+        (tmp_path / "function_app.py").write_text(source)
+
+    told = failed_start(tmp_path)
+
+    assert sentence in told.splitlines()[0]
+    assert cause in told
+    assert cause or "Traceback" not in told
+
+
+def test_local_settings_fill_the_environment_but_do_not_override_it(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    shutil.copytree(APPS / "classic", app)
+    values = {"HUB_NAME": "Mine", "GREETING": "from the file", "SHARED": "from the file"}
+    (app / "local.settings.json").write_text(json.dumps({"Values": values}))
+    host = FunctionsHost(tmp_path, app, "127.0.0.1:1", SHARED="from outside")
+
+    with ended_afterwards(host):
+        host.start()
+
+        assert host.http.get("/api/setting/GREETING").text == "from the file"
+        assert host.http.get("/api/setting/SHARED").text == "from outside"
+        assert "Task hub Mine: " in host.log
+
+
+def test_without_a_task_hub_the_host_runs_one_of_its_own(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    shutil.copytree(APPS / "native", app)
+    host = FunctionsHost(tmp_path, app, None)
+
+    with ended_afterwards(host):
+        host.start()
+        assert host.result("chain", 1) == 4
+        hub = json.loads((app / ".functions_host" / "task_hub.json").read_text())
+        began = time.monotonic()
+
+        assert host.end(signal.SIGINT) == 0
+
+        assert time.monotonic() - began < 2
+        assert eventually(lambda: not _is_alive(hub["pid"]))
+
+
+def test_its_own_task_hub_ends_with_a_killed_host(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    shutil.copytree(APPS / "native", app)
+    host = FunctionsHost(tmp_path, app, None)
+
+    with ended_afterwards(host):
+        host.start()
+        finished = host.begin("chain", 1)
+        host.finished(finished)
+        hub = json.loads((app / ".functions_host" / "task_hub.json").read_text())
+
+        host.end(signal.SIGKILL)
+        assert eventually(lambda: not _is_alive(hub["pid"]))
+        host.start()
+
+        assert host.finished(finished)["output"] == 4
+
+
+def _is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
