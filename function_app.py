@@ -85,7 +85,7 @@ def register_route(method: str, route: str, handler: Handler) -> None:
 
 
 def register_activity(activity: Activity) -> None:
-    async def run(value: dict[str, Any]) -> dict[str, Any]:
+    async def run(value: Any) -> Any:  # the worker takes classes as annotations, no generics
         return (await run_activity(activity, value, clients)).to_wire()
 
     run.__name__ = activity.__name__

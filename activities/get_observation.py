@@ -1,16 +1,18 @@
 """Looks once at everything in a cell's Kubernetes that decides whether it is ready."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
-from clients.kubernetes import KubernetesClient
 from domain import naming
 from domain.observations import build_observation
 from domain.outcomes import Outcome
 from domain.payloads import ResourceInput
 from domain.resources import KINDS
+
+if TYPE_CHECKING:
+    from clients.kubernetes import KubernetesClient
 
 
 async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outcome:
@@ -24,7 +26,7 @@ async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outc
         return cluster_failed(error, "read readiness")
 
 
-async def _look(kubernetes: KubernetesClient, name: str) -> dict[str, Any]:
+async def _look(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
     namespace = naming.INFERENCE_NAMESPACE
     nodes, pods, service, plugin, events = await asyncio.gather(
         kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),

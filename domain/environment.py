@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from domain.failures import Failure
 from domain.operations import (
     Operation,
@@ -28,7 +30,7 @@ KEPT_EVENTS = 200
 class Event(WireModel):
     """One line of the timeline."""
 
-    at: datetime
+    at: AwareDatetime
     type: str
     message: str
     operation_id: str | None = None
@@ -36,6 +38,7 @@ class Event(WireModel):
 
 class CellState(WireModel):
     region: str
+    cluster_id: str = ""
     external_ip: str = ""
     fqdn: str = ""
     nodes: int = 0
@@ -51,8 +54,8 @@ class EnvironmentRecord(WireModel):
     """Specs accepted so far."""
     revision: int
     """Changes of this record so far; its ETag."""
-    created_at: datetime
-    updated_at: datetime
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
     active_operation: str | None = None
     endpoint: str | None = None
     cells: tuple[CellState, ...] = ()
@@ -86,7 +89,7 @@ class OperationEnd(WireModel):
     operation_id: str
     phase: Phase
     outcome: Outcome
-    at: datetime
+    at: AwareDatetime
     endpoint: str | None = None
     cells: tuple[CellState, ...] = ()
     remaining: tuple[str, ...] = ()

@@ -1,13 +1,14 @@
 """Operations on an environment: their ids, their planned steps and how far they have come."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from domain.failures import Failure
 from domain.outcomes import Outcome, Status
-from domain.wire import WireModel
+from domain.wire import WireModel, format_time
 
 
 class OperationKind(StrEnum):
@@ -31,8 +32,8 @@ class Step(WireModel):
 
     name: str
     status: OperationStatus = OperationStatus.NOT_STARTED
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
+    started_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
     detail: str | None = None
     resource_id: str | None = None
     failure: Failure | None = None
@@ -44,7 +45,7 @@ class StepChange(WireModel):
     operation_id: str
     step: str
     status: OperationStatus
-    at: datetime
+    at: AwareDatetime
     detail: str | None = None
     resource_id: str | None = None
     failure: Failure | None = None
@@ -57,8 +58,8 @@ class Operation(WireModel):
     kind: OperationKind
     environment: str
     status: OperationStatus
-    created_at: datetime
-    last_action_at: datetime
+    created_at: AwareDatetime
+    last_action_at: AwareDatetime
     steps: tuple[Step, ...] = ()
     failure: Failure | None = None
 
@@ -100,12 +101,13 @@ def _changed(step: Step, change: StepChange) -> Step:
     """News after the end of a step changes nothing."""
     if step.status in ENDED:
         return step
+    ends = change.status in ENDED
     return Step(
         name=step.name,
         status=change.status,
         started_at=step.started_at or change.at,
-        ended_at=change.at if change.status in ENDED else None,
-        detail=change.detail or step.detail,
+        ended_at=change.at if ends else None,
+        detail=change.detail if ends else change.detail or step.detail,
         resource_id=change.resource_id or step.resource_id,
         failure=change.failure,
     )
@@ -138,8 +140,8 @@ def describe_operation(operation: Operation) -> dict[str, Any]:
         "environment": operation.environment,
         "status": str(operation.status),
         "percentComplete": operation.percent_complete,
-        "createdDateTime": operation.created_at.isoformat(),
-        "lastActionDateTime": operation.last_action_at.isoformat(),
+        "createdDateTime": format_time(operation.created_at),
+        "lastActionDateTime": format_time(operation.last_action_at),
         "steps": [_describe_step(step) for step in operation.steps],
     } | ({"error": describe_failure(operation.failure)} if operation.failure else {})
 
@@ -150,8 +152,8 @@ def _describe_step(step: Step) -> dict[str, Any]:
         for key, value in {
             "name": step.name,
             "status": str(step.status),
-            "startDateTime": step.started_at and step.started_at.isoformat(),
-            "endDateTime": step.ended_at and step.ended_at.isoformat(),
+            "startDateTime": step.started_at and format_time(step.started_at),
+            "endDateTime": step.ended_at and format_time(step.ended_at),
             "detail": step.detail,
             "resourceId": step.resource_id,
             "error": step.failure and describe_failure(step.failure),

@@ -1,6 +1,6 @@
 """What orchestrations and activities hand to each other, as plain JSON on the durable boundary."""
 
-from datetime import datetime
+from pydantic import AwareDatetime
 
 from domain.outcomes import Handle
 from domain.plans import PlannedResource
@@ -14,7 +14,7 @@ class StoryRef(WireModel):
 
     environment: str
     operation_id: str
-    deadline: datetime
+    deadline: AwareDatetime
 
 
 class CellInput(WireModel):
@@ -63,7 +63,7 @@ class OperationWait(WireModel):
     story: StoryRef
     step: str
     handle: Handle
-    begun_at: datetime
+    begun_at: AwareDatetime
 
 
 class ReadyWait(WireModel):
@@ -72,7 +72,7 @@ class ReadyWait(WireModel):
     story: StoryRef
     spec: EnvironmentSpec
     region: str
-    started_at: datetime
+    started_at: AwareDatetime
 
 
 class EdgeProbe(WireModel):

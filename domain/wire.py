@@ -1,9 +1,15 @@
 """How models look on the wire: camelCase JSON, no unknown fields, absent rather than null."""
 
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+
+def format_time(at: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class WireModel(BaseModel):

@@ -11,7 +11,7 @@ from durabletask.task import OrchestrationContext
 
 from domain.failures import Failure
 from domain.operations import OperationStatus
-from domain.outcomes import Outcome, Status
+from domain.outcomes import Handle, Outcome, Status
 from domain.payloads import OperationPoll, OperationWait
 from domain.polling import decide_poll_delay
 from domain.resources import KINDS
@@ -35,7 +35,7 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
             return Outcome.canceled().to_wire()
         outcome = yield from story.call(names.POLL_OPERATION, poll)
         if not _is_open(outcome):
-            return _with_result(outcome, handle.result).to_wire()
+            return _with_handle(outcome, handle).to_wire()
         if story.now >= story.ref.deadline:
             return Outcome.failed(_too_late(wait, outcome.detail)).to_wire()
         if outcome.detail and outcome.detail != detail:
@@ -50,8 +50,9 @@ def _is_open(outcome: Outcome) -> bool:
     return unknown or outcome.status is Status.RUNNING
 
 
-def _with_result(outcome: Outcome, result: dict[str, Any]) -> Outcome:
-    return outcome.model_copy(update={"result": {**result, **outcome.result}})
+def _with_handle(outcome: Outcome, handle: Handle) -> Outcome:
+    result = {**handle.result, **outcome.result}
+    return outcome.model_copy(update={"result": result}).about(handle.resource_id)
 
 
 def _too_late(wait: OperationWait, detail: str | None) -> Failure:

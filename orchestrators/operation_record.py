@@ -9,14 +9,14 @@ from domain.environment import OperationEnd, OperationRequest
 from domain.payloads import ResourceInput, StoryRef
 from domain.spec import EnvironmentSpec
 from orchestrators import names
-from orchestrators.story import Steps, Story, entity_id
+from orchestrators.story import Steps, Story, entity_id, utc_now
 
 
 def open_operation(
     context: OrchestrationContext, request: OperationRequest, timeout: float
 ) -> Steps[Story | None]:
     """The operation's story, or None if the record has moved on without it."""
-    now = context.current_utc_datetime
+    now = utc_now(context)
     story = Story.open(
         context,
         StoryRef(

@@ -24,23 +24,19 @@ def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Step
 
 
 def _build(story: Story, cell: CellInput) -> Steps[Outcome]:
-    result: dict[str, Any] = {"region": cell.region}
-    for resource in plan_cell(cell.region):
-        outcome = yield from create_resource(story, resource, cell.spec)
-        if not outcome.is_success:
-            return outcome
-        result |= outcome.result
+    group, cluster = plan_cell(cell.region)
+    outcome = yield from create_resource(story, group, cell.spec)
+    if not outcome.is_success:
+        return outcome
+    built = yield from create_resource(story, cluster, cell.spec)
+    if not built.is_success:
+        return built
     outcome = yield from _apply_workload(story, cell)
     if not outcome.is_success:
         return outcome
-    wait = ReadyWait(
-        story=story.ref.model_copy(update={"deadline": story.deadline_in(deadlines.READINESS)}),
-        spec=cell.spec,
-        region=cell.region,
-        started_at=story.now,
-    )
-    ready = yield from story.run_child(names.AWAIT_READY, wait.to_wire(), "ready")
-    return ready.model_copy(update={"result": {**result, **ready.result}})
+    ready = yield from _await_ready(story, cell)
+    facts = {"region": cell.region, "clusterId": built.resource_id, **built.result}
+    return ready.model_copy(update={"result": {**facts, **ready.result}})
 
 
 def _apply_workload(story: Story, cell: CellInput) -> Steps[Outcome]:
@@ -52,3 +48,14 @@ def _apply_workload(story: Story, cell: CellInput) -> Steps[Outcome]:
     )
     step = workload_step(cell.region)
     return run_step(story, step, names.APPLY_WORKLOAD, value.to_wire(), deadlines.WORKLOAD)
+
+
+def _await_ready(story: Story, cell: CellInput) -> Steps[Outcome]:
+    deadline = story.deadline_in(deadlines.READINESS)
+    wait = ReadyWait(
+        story=story.ref.model_copy(update={"deadline": deadline}),
+        spec=cell.spec,
+        region=cell.region,
+        started_at=story.now,
+    )
+    return story.run_child(names.AWAIT_READY, wait.to_wire(), "ready")

@@ -6,7 +6,7 @@ nothing that was begun is left running unobserved.
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from durabletask.entities import EntityInstanceId
@@ -51,7 +51,7 @@ class Story:
 
     @property
     def now(self) -> datetime:
-        return self.context.current_utc_datetime
+        return utc_now(self.context)
 
     def deadline_in(self, seconds: float) -> datetime:
         return min(self.now + timedelta(seconds=seconds), self.ref.deadline)
@@ -161,6 +161,11 @@ class Child:
         except TaskFailedError as error:
             failure = unexpected_failure("OrchestrationFailed", self.orchestrator, error)
             return Outcome.failed(failure)
+
+
+def utc_now(context: OrchestrationContext) -> datetime:
+    """The engine gives UTC without saying so."""
+    return context.current_utc_datetime.replace(tzinfo=UTC)
 
 
 def entity_id(environment: str) -> EntityInstanceId:

@@ -1,6 +1,6 @@
 """What the triggers ask of the task hub: an environment's record and its operations' instances."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
@@ -93,7 +93,7 @@ async def _with_started_operation(
     if instance is None or instance.runtime_status in ENDED:
         return record
     request = OperationRequest.from_wire(instance.get_input())
-    return start_operation(record, request, instance.created_at) or record
+    return start_operation(record, request, _utc(instance.created_at)) or record
 
 
 async def _with_dead_operation(
@@ -107,7 +107,12 @@ async def _with_dead_operation(
     latest = await _read_entity(client, record.name)
     if latest is None or latest.active_operation != record.active_operation:
         return latest or record  # it had ended well between the two reads
-    return end_operation(latest, _died(record.active_operation, instance.last_updated_at))
+    return end_operation(latest, _died(record.active_operation, _utc(instance.last_updated_at)))
+
+
+def _utc(at: datetime) -> datetime:
+    """The engine gives UTC without saying so."""
+    return at.replace(tzinfo=UTC)
 
 
 def _died(operation_id: str, at: datetime) -> OperationEnd:

@@ -1,0 +1,162 @@
+"""The three processes that together are Gridplane on a laptop."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from local_stack.processes import ManagedProcess, start_process
+
+PROJECT = Path(__file__).parent.parent
+DEFAULT_TIME_SCALE = 60.0
+
+
+@dataclass(slots=True)
+class Stack:
+    """Each process can be killed and started again alone; ports stay the same."""
+
+    work_dir: Path
+    time_scale: float = DEFAULT_TIME_SCALE
+    seed: int = 1
+    app_port: int = 0
+    simulator_port: int = 0
+    task_hub_port: int = 0
+    clock_origin: datetime = field(default_factory=lambda: datetime.now(UTC))
+    processes: dict[str, ManagedProcess] = field(default_factory=dict[str, ManagedProcess])
+
+    @property
+    def simulator(self) -> Mapping[str, Any]:
+        return self.processes["simulator"].ready
+
+    @property
+    def app_url(self) -> str:
+        return self.processes["app"].ready["url"]
+
+    @property
+    def task_hub_address(self) -> str:
+        return self.processes["task-hub"].ready["address"]
+
+    @property
+    def simulator_url(self) -> str:
+        return self.simulator["url"]
+
+    @property
+    def ca_bundle(self) -> str:
+        return self.simulator["caBundle"]
+
+    def start(self) -> None:
+        """Start from nothing: what an earlier stack left in the folder is removed."""
+        shutil.rmtree(self.work_dir, ignore_errors=True)
+        self.work_dir.mkdir(parents=True)
+        self.start_simulator()
+        self.start_task_hub()
+        self.start_app()
+
+    def start_simulator(self) -> None:
+        arguments = [
+            *("simulator", "--port", str(self.simulator_port), "--seed", str(self.seed)),
+            *("--work-dir", str(self.work_dir), *self._clock_arguments()),
+        ]
+        self._run("simulator", arguments, self.work_dir / "simulator.json")
+        self.simulator_port = _port(self.simulator_url)
+
+    def start_task_hub(self) -> None:
+        ready_file = self.work_dir / "task-hub.json"
+        arguments = [
+            *("functions_host.task_hub", "--port", str(self.task_hub_port)),
+            *("--database", str(self.work_dir / "task-hub.db")),
+            *("--ready-file", str(ready_file), *self._clock_arguments()),
+        ]
+        self._run("task-hub", arguments, ready_file)
+        self.task_hub_port = _port(self.task_hub_address)
+
+    def start_app(self) -> None:
+        ready_file = self.work_dir / "app.json"
+        arguments = [
+            *("functions_host", "start", "--app", str(PROJECT), "--port", str(self.app_port)),
+            *("--task-hub", self.task_hub_address, "--ready-file", str(ready_file)),
+        ]
+        self._run("app", arguments, ready_file, self._app_settings())
+        self.app_port = _port(self.app_url)
+
+    def restart_app(self) -> None:
+        """kill -9 the Functions host and start it again."""
+        self.processes["app"].kill()
+        self.start_app()
+
+    def restart_task_hub(self) -> None:
+        """kill -9 the task hub and start it again."""
+        self.processes["task-hub"].kill()
+        self.start_task_hub()
+
+    def stop(self) -> None:
+        for process in reversed(self.processes.values()):
+            process.stop()
+
+    def find_ended(self) -> ManagedProcess | None:
+        """A process that ended by itself."""
+        ended = (p for p in self.processes.values() if p.popen.poll() is not None)
+        return next(ended, None)
+
+    def describe(self) -> dict[str, Any]:
+        """What a tool needs to use this stack."""
+        return {
+            "functionApp": self.app_url,
+            "simulator": self.simulator_url,
+            "taskHub": self.task_hub_address,
+            "caBundle": self.ca_bundle,
+            "subscriptionId": self.simulator["subscriptionId"],
+            "identityEndpoint": self.simulator["identityEndpoint"],
+            "identityHeader": self.simulator["identityHeader"],
+            "timeScale": self.time_scale,
+            "processIds": {name: p.popen.pid for name, p in self.processes.items()},
+        }
+
+    def _clock_arguments(self) -> list[str]:
+        origin = self.clock_origin.isoformat()
+        return ["--time-scale", str(self.time_scale), "--clock-origin", origin]
+
+    def _app_settings(self) -> dict[str, str]:
+        """The same settings as in Azure, with the simulator's addresses in them."""
+        return {
+            "AZURE_SUBSCRIPTION_ID": self.simulator["subscriptionId"],
+            "ARM_ENDPOINT": self.simulator_url,
+            "CA_BUNDLE": self.ca_bundle,
+            "EDGE_ADDRESS": self.simulator_url.removeprefix("https://"),
+            "IDENTITY_ENDPOINT": self.simulator["identityEndpoint"],
+            "IDENTITY_HEADER": self.simulator["identityHeader"],
+        }
+
+    def _run(
+        self,
+        name: str,
+        arguments: list[str],
+        ready_file: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.processes[name] = start_process(
+            name,
+            arguments,
+            ready_file,
+            self.work_dir / f"{name}.log",
+            environment or {},
+            PROJECT,
+        )
+
+
+@contextmanager
+def running_stack(work_dir: Path, **options: Any) -> Iterator[Stack]:
+    """A stack that is stopped at the end, whatever happens."""
+    stack = Stack(work_dir, **options)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
