@@ -126,7 +126,7 @@ def _priority(spec: EnvironmentSpec) -> dict[str, Any]:
             "scaleSetEvictionPolicy": "Delete",
             "spotMaxPrice": -1,
         }
-    # Regular is the default and not echoed. A surge node counts against the vCPU quota when the pool is created, and a spare GPU is
+    # A surge node counts against the vCPU quota when the pool is created, and a spare GPU is
     # seldom to be had. Spot pools know no such setting.
     return {"upgradeSettings": {"maxSurge": "0", "maxUnavailable": "1"}}
 

@@ -9,7 +9,7 @@ ORIGIN_RESPONSE_TIMEOUT_SECONDS = 240
 """The most Front Door grants: a long completion takes minutes, the default of 60 cuts it off."""
 
 PROBE_INTERVAL_SECONDS = 30
-"""Every point of presence probes on its own; 30 s finds a woken cell soon without many requests."""
+"""Every point of presence probes on its own: soon enough for a woken cell, without a flood."""
 
 REQUESTS_PER_MINUTE = 1000
 """Per client address: far above an interactive client, far below a flood."""

@@ -1,52 +1,38 @@
 """Decides from what Kubernetes shows whether a cell is ready, worth waiting for, or lost."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from domain import diagnosis
 from domain.failures import Failure
-from domain.wire import WireModel
+from domain.observed_objects import (
+    DevicePluginObservation,
+    EventObservation,
+    NodeObservation,
+    Observation,
+    PodObservation,
+)
 
+__all__ = [
+    "Condition",
+    "ConditionState",
+    "DevicePluginObservation",
+    "EventObservation",
+    "NodeObservation",
+    "Observation",
+    "PodObservation",
+    "Readiness",
+    "Verdict",
+    "decide_readiness",
+]
 
-class NodeObservation(WireModel):
-    name: str
-    ready: bool
-    gpus_allocatable: int = 0
-
-
-class PodObservation(WireModel):
-    name: str
-    phase: str
-    ready: bool
-    reason: str = ""
-    message: str = ""
-    restarts: int = 0
-    started_at: datetime | None = None
-    exit_code: int | None = None
-    termination_reason: str = ""
-
-
-class DevicePluginObservation(WireModel):
-    desired: int
-    ready: int
-
-
-class EventObservation(WireModel):
-    reason: str
-    message: str
-    object: str
-    first_seen_at: datetime | None = None
-
-
-class Observation(WireModel):
-    """What one look at a cell's Kubernetes API showed."""
-
-    nodes: tuple[NodeObservation, ...] = ()
-    pods: tuple[PodObservation, ...] = ()
-    external_ip: str | None = None
-    device_plugin: DevicePluginObservation | None = None
-    events: tuple[EventObservation, ...] = ()
+FIRST_DELAY = 5.0
+LONGEST_DELAY = 15.0
+GROWTH_BEGINS = 60.0
+GROWTH_ENDS = 300.0
 
 
 class ConditionState(StrEnum):
@@ -63,12 +49,20 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
+    """One thing a cell needs, with one sentence on where it stands."""
+
     state: ConditionState
     detail: str
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state is ConditionState.READY
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
+    """The verdict, what it was decided from, and when to look again."""
+
     verdict: Verdict
     nodes: Condition
     gpu: Condition
@@ -77,8 +71,28 @@ class Readiness:
     delay_seconds: float
     failure: Failure | None = None
 
+    @property
+    def conditions(self) -> Mapping[str, Condition]:
+        """By their names on the wire, in the order in which one depends on the other."""
+        return {
+            "nodes": self.nodes,
+            "gpu": self.gpu,
+            "pods": self.pods,
+            "externalIp": self.external_ip,
+        }
+
     def to_wire(self) -> dict[str, Any]:
-        raise NotImplementedError
+        conditions = {
+            name: {"state": condition.state.value, "detail": condition.detail}
+            for name, condition in self.conditions.items()
+        }
+        failure = {"failure": self.failure.to_wire()} if self.failure else {}
+        return {
+            "verdict": self.verdict.value,
+            "delaySeconds": self.delay_seconds,
+            "conditions": conditions,
+            **failure,
+        }
 
 
 def decide_readiness(
@@ -89,4 +103,97 @@ def decide_readiness(
     started_at: datetime,
     deadline: datetime,
 ) -> Readiness:
-    raise NotImplementedError
+    """Ready as soon as everything is; given up early only on what cannot pass by itself."""
+    readiness = Readiness(
+        verdict=Verdict.WAIT,
+        nodes=_nodes(observation, gpus_needed),
+        gpu=_gpu(observation, gpus_needed),
+        external_ip=_external_ip(observation),
+        pods=_pods(observation, spec_replicas),
+        delay_seconds=_delay(now, started_at, deadline),
+    )
+    if all(condition.is_ready for condition in readiness.conditions.values()):
+        return replace(readiness, verdict=Verdict.READY, delay_seconds=0.0)
+    if not readiness.pods.is_ready:
+        lasting = diagnosis.find_lasting_failure(observation, now, started_at)
+        if lasting:
+            return _give_up(readiness, "pods", lasting)
+    if not readiness.external_ip.is_ready:
+        lasting = diagnosis.find_lasting_ip_failure(observation)
+        if lasting:
+            return _give_up(readiness, "external_ip", lasting)
+    if now < deadline:
+        return readiness
+    return _give_up_at_deadline(readiness, observation, spec_replicas, gpus_needed)
+
+
+def _give_up_at_deadline(
+    readiness: Readiness, observation: Observation, replicas: int, gpus_needed: int
+) -> Readiness:
+    """What everything else waits for is named; pods cannot run without nodes and GPUs."""
+    if not readiness.nodes.is_ready:
+        return _give_up(readiness, "nodes", diagnosis.missing_node(observation))
+    if not readiness.gpu.is_ready:
+        return _give_up(readiness, "gpu", diagnosis.missing_gpu(observation, gpus_needed))
+    if not readiness.pods.is_ready:
+        return _give_up(readiness, "pods", diagnosis.unready_pods(observation, replicas))
+    return _give_up(readiness, "external_ip", diagnosis.pending_ip(observation))
+
+
+def _give_up(readiness: Readiness, condition: str, failure: Failure) -> Readiness:
+    return replace(
+        readiness,
+        verdict=Verdict.GIVE_UP,
+        delay_seconds=0.0,
+        failure=failure,
+        **{condition: Condition(ConditionState.FAILED, failure.message)},
+    )
+
+
+def _condition(is_ready: bool, detail: str) -> Condition:
+    return Condition(ConditionState.READY if is_ready else ConditionState.WAITING, detail)
+
+
+def _nodes(observation: Observation, gpus_needed: int) -> Condition:
+    known, ready = len(observation.nodes), len(observation.ready_nodes)
+    if gpus_needed == 0:
+        return _condition(True, "No GPU node is needed.")
+    if known == 0:
+        return _condition(False, "No GPU node is there yet; 3 to 10 minutes are normal.")
+    return _condition(ready > 0, f"{ready} of {known} GPU nodes are Ready.")
+
+
+def _gpu(observation: Observation, gpus_needed: int) -> Condition:
+    allocatable = observation.gpus_allocatable
+    detail = f"{allocatable} of {gpus_needed} GPUs are allocatable."
+    if gpus_needed == 0:
+        return _condition(True, "No GPU is needed.")
+    if observation.ready_nodes and allocatable == 0:
+        detail = f"{detail} {diagnosis.describe_device_plugin(observation)}"
+    return _condition(allocatable >= gpus_needed, detail)
+
+
+def _external_ip(observation: Observation) -> Condition:
+    ip = observation.external_ip
+    if ip:
+        return _condition(True, f"The Service has the EXTERNAL-IP {ip}.")
+    return _condition(False, "The Service's EXTERNAL-IP is pending.")
+
+
+def _pods(observation: Observation, replicas: int) -> Condition:
+    if replicas == 0:
+        return _condition(True, "No replica is wanted.")
+    ready = observation.ready_pods
+    reasons = sorted({pod.reason for pod in observation.pods if not pod.ready and pod.reason})
+    detail = f"{ready} of {replicas} pods are ready"
+    return _condition(
+        ready >= replicas, f"{detail} ({', '.join(reasons)})." if reasons else f"{detail}."
+    )
+
+
+def _delay(now: datetime, started_at: datetime, deadline: datetime) -> float:
+    """Short looks, growing; the last one falls on the deadline."""
+    elapsed = (now - started_at).total_seconds()
+    grown = min(max((elapsed - GROWTH_BEGINS) / (GROWTH_ENDS - GROWTH_BEGINS), 0.0), 1.0)
+    wanted = FIRST_DELAY + (LONGEST_DELAY - FIRST_DELAY) * grown
+    return max(1.0, min(wanted, (deadline - now).total_seconds()))

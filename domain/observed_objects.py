@@ -1,0 +1,65 @@
+"""What one look at a cell's Kubernetes API showed."""
+
+from pydantic import AwareDatetime
+
+from domain.wire import WireModel
+
+
+class NodeObservation(WireModel):
+    """A node of the GPU pool."""
+
+    name: str
+    ready: bool
+    gpus_allocatable: int = 0
+
+
+class PodObservation(WireModel):
+    """A pod of the workload; `reason` and `message` are the container's or the scheduler's."""
+
+    name: str
+    phase: str
+    ready: bool
+    reason: str = ""
+    message: str = ""
+    restarts: int = 0
+    started_at: AwareDatetime | None = None
+    """When a node took the pod (`status.startTime`)."""
+    exit_code: int | None = None
+    termination_reason: str = ""
+    log_tail: str = ""
+
+
+class DevicePluginObservation(WireModel):
+    """The device plugin's DaemonSet."""
+
+    desired: int
+    ready: int
+
+
+class EventObservation(WireModel):
+    reason: str
+    message: str
+    object: str
+    first_seen_at: AwareDatetime | None = None
+
+
+class Observation(WireModel):
+    """Everything that readiness is decided from."""
+
+    nodes: tuple[NodeObservation, ...] = ()
+    pods: tuple[PodObservation, ...] = ()
+    external_ip: str | None = None
+    device_plugin: DevicePluginObservation | None = None
+    events: tuple[EventObservation, ...] = ()
+
+    @property
+    def ready_nodes(self) -> tuple[NodeObservation, ...]:
+        return tuple(node for node in self.nodes if node.ready)
+
+    @property
+    def gpus_allocatable(self) -> int:
+        return sum(node.gpus_allocatable for node in self.ready_nodes)
+
+    @property
+    def ready_pods(self) -> int:
+        return sum(pod.ready for pod in self.pods)
