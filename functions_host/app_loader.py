@@ -30,14 +30,17 @@ def load_app(app_dir: Path) -> FunctionIndex:
     try:
         module = importlib.import_module(APP_MODULE)
     except (Exception, SystemExit) as error:
-        raise AppLoadError(f"{APP_MODULE}.py could not be imported: {error}.") from error
+        sentence = str(error).rstrip(".")
+        raise AppLoadError(f"{APP_MODULE}.py could not be imported: {sentence}.") from error
     app = _the_app_in(vars(module))
     try:
         # Once per process: a second call finds its own functions registered already.
         functions = app.get_functions()
     except Exception as error:
         raise AppLoadError(f"The functions of the app are not valid: {error}") from error
-    return FunctionIndex(_index(function) for function in functions if not _is_disabled(function))
+    return FunctionIndex(
+        index_function(function) for function in functions if not _is_disabled(function)
+    )
 
 
 def _the_app_in(names: dict[str, Any]) -> Any:
@@ -62,7 +65,7 @@ def _wants_context(call: Callable[..., Any], trigger_parameter: str) -> bool:
     return worker_rules.CONTEXT in parameters and trigger_parameter != worker_rules.CONTEXT
 
 
-def _index(function: Any) -> IndexedFunction:
+def index_function(function: Any) -> IndexedFunction:
     trigger = function.get_trigger()
     others = [binding for binding in function.get_bindings() if binding is not trigger]
     call = function.get_user_function()

@@ -10,7 +10,7 @@ from pathlib import Path
 _log = logging.getLogger("functions_host")
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 _START_SECONDS = 15.0
-_STOP_SECONDS = 1.5
+_STOP_SECONDS = 0.8
 _LOOK_SECONDS = 0.02
 _RESTART_SECONDS = 0.5
 
@@ -30,6 +30,7 @@ class OwnTaskHub:
     async def start(self) -> str:
         """Start the process and return its address."""
         self._folder.mkdir(exist_ok=True)
+        (self._folder / ".gitignore").write_text("*\n")
         address = await self._launch()
         self._port = int(address.rpartition(":")[2])
         return address

@@ -2,10 +2,9 @@
 
 import inspect
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from azure.functions._thirdparty import typing_inspect
 from azure.functions.meta import get_binding_registry
 
 from functions_host.functions import Binding, IndexedFunction
@@ -21,7 +20,7 @@ class WorkerRuleError(Exception):
 def check(function: IndexedFunction) -> None:
     try:
         annotations = typing.get_type_hints(function.call)
-    except NameError as error:
+    except Exception as error:
         raise WorkerRuleError(
             f"Function {function.name} has an annotation that cannot be resolved: {error}."
         ) from error
@@ -94,12 +93,18 @@ def _check_return(
 
 
 def _check_is_type(function: IndexedFunction, binding: Binding, annotation: Any) -> None:
-    """`dict[str, int]` and unions are no classes, and the worker wants one."""
-    if not isinstance(annotation, type) and not typing_inspect.is_generic_type(annotation):
+    """Unions and `dict[str, int]` are no classes; `typing.Dict[str, int]` passes for one."""
+    if not isinstance(annotation, type) and not _is_typing_generic(annotation):
         raise WorkerRuleError(
             f"Function {function.name}: the annotation {annotation!r} of {binding.name} is not "
             "a class, which the worker in Azure does not accept."
         )
+
+
+def _is_typing_generic(annotation: Any) -> bool:
+    origin = typing.get_origin(annotation)
+    special = (None, typing.Union, tuple, typing.ClassVar, Callable)
+    return type(annotation).__module__ == "typing" and origin not in special
 
 
 def _fits(check_annotation: Any, annotation: Any) -> bool:

@@ -14,6 +14,41 @@ from host_processes import APPS, REPOSITORY, FunctionsHost, ended_afterwards, ev
 APP = "import azure.functions as func\napp = func.FunctionApp()\n"
 
 
+ASGI_APP = """
+import azure.functions as func
+
+async def site(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        return
+    path = scope["path"].encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-path", path)]})
+    await send({"type": "http.response.body", "body": b"served by ASGI"})
+
+app = func.AsgiFunctionApp(app=site, http_auth_level=func.AuthLevel.ANONYMOUS)
+"""
+GENERIC_APP = """
+import azure.functions as func
+app = func.FunctionApp()
+
+@app.generic_trigger(arg_name="req", type="httpTrigger", route="old/{id}", methods=["GET"])
+@app.generic_output_binding(arg_name="$return", type="http")
+def generic(req: func.HttpRequest) -> str:
+    return req.route_params["id"]
+
+@app.route(route="out")
+@app.queue_output(arg_name="message", queue_name="q", connection="c")
+def out(req: func.HttpRequest, message: func.Out[str]) -> str:
+    message.set("hello")
+    return message.get()
+
+@app.route(route="off")
+def off(req: func.HttpRequest) -> str:
+    return "on"
+"""
+
+
 def failed_start(app: Path) -> str:
     ended = subprocess.run(
         [sys.executable, "-m", "functions_host", "start", "--port", "0", "--app", str(app)],
@@ -80,6 +115,33 @@ def test_local_settings_fill_the_environment_but_do_not_override_it(tmp_path: Pa
         assert host.http.get("/api/setting/GREETING").text == "from the file"
         assert host.http.get("/api/setting/SHARED").text == "from outside"
         assert "Task hub Mine: " in host.log
+
+
+def test_an_app_without_durable_functions_needs_no_task_hub(tmp_path: Path) -> None:
+    (tmp_path / "function_app.py").write_text(ASGI_APP)
+    (tmp_path / "host.json").write_text('{"extensions": {"http": {"routePrefix": ""}}}')
+    host = FunctionsHost(tmp_path, tmp_path, None)
+
+    with ended_afterwards(host):
+        host.start()
+        answer = host.http.put("/any/where")
+
+        assert (answer.text, answer.headers["x-path"]) == ("served by ASGI", "/any/where")
+        assert not (tmp_path / ".functions_host").exists()
+
+
+def test_generic_bindings_outputs_and_disabled_functions(tmp_path: Path) -> None:
+    (tmp_path / "function_app.py").write_text(GENERIC_APP)
+    disabled = {"AzureWebJobs.off.Disabled": "true"}
+    host = FunctionsHost(tmp_path, tmp_path, None, **disabled)
+
+    with ended_afterwards(host):
+        host.start()
+
+        assert host.http.get("/api/old/7").text == "7"
+        assert host.http.get("/api/out").text == "hello"
+        assert host.http.get("/api/off").status_code == 404
+        assert "this host does not deliver message (queue)" in host.log
 
 
 def test_without_a_task_hub_the_host_runs_one_of_its_own(tmp_path: Path) -> None:
