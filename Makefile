@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+NAME ?= fraud-llm
+
+##@ Use it
+.PHONY: demo
+demo: $(READY) ## Build an environment on simulated Azure, ask its model, delete it, prove that nothing is left
+	@$(BIN)/python -m local_stack.demo
+
+.PHONY: up
+up: $(READY) ## Start everything and keep it running; Ctrl-C stops all of it
+	@$(BIN)/python -m local_stack.up
+
+.PHONY: kubeconfig
+kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `make up` runs: NAME=fraud-llm
+	@$(BIN)/python -m local_stack.kubeconfig $(NAME)
+
+##@ Work on it
+.PHONY: setup
+setup: $(READY) ## Install what everything else needs into .venv
+
+$(READY): requirements.txt requirements-dev.txt .python-version
+	@bash local_stack/make_venv.sh $(VENV)
+	@touch $@
+
+.PHONY: check
+check: $(READY) ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/pyright --warnings
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: test
+test: check ## Checks and all tests
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not timing"
+	$(BIN)/pytest -m timing
+
+.PHONY: format
+format: $(READY) ## Format and mend what can be mended mechanically
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

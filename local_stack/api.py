@@ -1,0 +1,106 @@
+"""The HTTP calls that a user of the stack makes: Gridplane's API, the model, the simulator."""
+
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from local_stack.longest_chain import Delay
+
+LOOK_SECONDS = 0.2
+ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
+
+
+class UnexpectedAnswer(Exception):
+    """An answer that the story does not go on from."""
+
+
+class Api:
+    """Gridplane's REST API."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+    def create(self, body: Mapping[str, Any]) -> str:
+        """The id of the operation that the request started."""
+        return _expect(self._client.post("/environments", json=body), 202)["id"]
+
+    def delete(self, name: str) -> str:
+        return _expect(self._client.delete(f"/environments/{name}"), 202)["id"]
+
+    def get_environment(self, name: str) -> dict[str, Any]:
+        return _expect(self._client.get(f"/environments/{name}"), 200)
+
+    def get_operation(self, operation_id: str) -> dict[str, Any]:
+        return _expect(self._client.get(f"/operations/{operation_id}"), 200)
+
+    def follow(self, operation_id: str, timeout_seconds: float) -> Iterator[dict[str, Any]]:
+        """The operation again and again until it has ended."""
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            operation = self.get_operation(operation_id)
+            yield operation
+            if operation["status"] in ENDED:
+                return
+            if time.monotonic() > deadline:
+                raise UnexpectedAnswer(f"{operation_id} still runs after {timeout_seconds:.0f} s")
+            time.sleep(LOOK_SECONDS)
+
+    def count_history_events(self, operation_id: str) -> int:
+        """Events in the durable history of the operation and all its children."""
+        instances = self._client.get(
+            "/runtime/webhooks/durabletask/instances", params={"instanceIdPrefix": operation_id}
+        ).json()
+        return sum(len(self._history(instance["instanceId"])) for instance in instances)
+
+    def _history(self, instance_id: str) -> list[Any]:
+        url = f"/runtime/webhooks/durabletask/instances/{instance_id}"
+        return self._client.get(url, params={"showHistory": "true"}).json()["historyEvents"]
+
+
+class SimulatedAzure:
+    """The simulator's control API, and its data plane by an environment's public host name."""
+
+    def __init__(self, url: str, ca_bundle: str) -> None:
+        context = ssl.create_default_context(cafile=ca_bundle)
+        self._client = httpx.Client(base_url=url, verify=context, timeout=30, trust_env=False)
+
+    def get_state(self) -> dict[str, Any]:
+        return _expect(self._client.get("/_simulator/state"), 200)
+
+    def get_requests(self) -> dict[str, Any]:
+        return _expect(self._client.get("/_simulator/requests"), 200)
+
+    def get_delays(self) -> list[Delay]:
+        return [
+            Delay(
+                item["name"],
+                datetime.fromisoformat(item["startedAt"]),
+                datetime.fromisoformat(item["endedAt"]),
+            )
+            for item in _expect(self._client.get("/_simulator/latencies"), 200)
+        ]
+
+    def ask_model(self, endpoint: str, question: str) -> dict[str, Any]:
+        """What a user of the model sends to the environment's endpoint."""
+        host = endpoint.removeprefix("https://")
+        body = {"model": "default", "messages": [{"role": "user", "content": question}]}
+        answer = self._client.post(
+            "/v1/chat/completions",
+            json=body,
+            headers={"Host": host},
+            extensions={"sni_hostname": host},
+        )
+        return _expect(answer, 200)
+
+
+def _expect(response: httpx.Response, status: int) -> Any:
+    if response.status_code != status:
+        raise UnexpectedAnswer(
+            f"{response.request.method} {response.request.url} answered "
+            f"{response.status_code} instead of {status}: {response.text}"
+        )
+    return response.json()

@@ -1,0 +1,111 @@
+"""`make demo`: one environment from request to Ready, its model asked, all deleted again."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+
+from local_stack.api import Api, SimulatedAzure, UnexpectedAnswer
+from local_stack.processes import ProcessFailed
+from local_stack.report import build_report, find_leftovers
+from local_stack.stack import PROJECT, Stack, running_stack
+from local_stack.views import format_seconds, render_facts, render_operation
+
+BUILD = PROJECT / "build"
+EXAMPLE = PROJECT / "examples" / "environment.json"
+OPERATION_TIMEOUT_SECONDS = 120.0
+
+
+def main() -> int:
+    console = Console()
+    started = time.monotonic()
+    try:
+        console.print("Starting simulated Azure, task hub and Functions host ...")
+        with running_stack(BUILD / "demo") as stack:
+            _tell_story(stack, console)
+    except (ProcessFailed, UnexpectedAnswer) as error:
+        console.print(f"[red]The demo failed:[/] {error}", markup=True, highlight=False)
+        return 1
+    console.print(f"Done in {time.monotonic() - started:.0f} s.")
+    return 0
+
+
+def _tell_story(stack: Stack, console: Console) -> None:
+    api = Api(stack.app_url)
+    azure = SimulatedAzure(stack.simulator_url, stack.ca_bundle)
+    spec = json.loads(EXAMPLE.read_text())
+    console.print(
+        f"Simulated Azure at {stack.simulator_url}, {stack.time_scale:.0f} times faster than real."
+        f"\n\n[bold]POST {stack.app_url}/environments[/] with {EXAMPLE.relative_to(PROJECT)}\n"
+    )
+    provision = _follow(stack, console, api, api.create(spec))
+    environment = api.get_environment(spec["name"])
+    question = "Is this transfer fraud?"
+    answer = azure.ask_model(environment["endpoint"], question)
+    report = build_report(environment, provision, api, azure)
+    _write_report(report)
+    console.print(render_facts(_facts(environment, question, answer, report)))
+    console.print(f"\n[bold]DELETE {stack.app_url}/environments/{spec['name']}[/]\n")
+    deletion = _follow(stack, console, api, api.delete(spec["name"]))
+    leftovers = find_leftovers(azure.get_state())
+    _write_report({**report, "deletion": deletion, "leftovers": leftovers})
+    if leftovers:
+        raise UnexpectedAnswer(f"Azure still shows {', '.join(leftovers)}")
+    console.print("Simulated Azure shows no resource, no cluster and no address: nothing is left.")
+
+
+def _follow(stack: Stack, console: Console, api: Api, operation_id: str) -> dict[str, Any]:
+    operation: dict[str, Any] = {}
+    with Live(console=console, refresh_per_second=10, transient=not console.is_terminal) as live:
+        for operation in api.follow(operation_id, OPERATION_TIMEOUT_SECONDS):
+            live.update(render_operation(operation, _simulated_now(stack)))
+            _check_processes(stack)
+    if not console.is_terminal:
+        console.print(render_operation(operation, _simulated_now(stack)))
+    if operation["status"] != "Succeeded":
+        raise UnexpectedAnswer(f"{operation_id} {operation['status']}: {operation.get('error')}")
+    return operation
+
+
+def _check_processes(stack: Stack) -> None:
+    if ended := stack.find_ended():
+        raise ProcessFailed(f"{ended.name} ended with exit code {ended.popen.returncode}")
+
+
+def _simulated_now(stack: Stack) -> datetime:
+    return stack.clock_origin + (datetime.now(UTC) - stack.clock_origin) * stack.time_scale
+
+
+def _facts(
+    environment: Mapping[str, Any],
+    question: str,
+    answer: Mapping[str, Any],
+    report: Mapping[str, Any],
+) -> dict[str, str]:
+    cells = environment["cells"]
+    timing = report["timing"]
+    return {
+        "endpoint": environment["endpoint"],
+        "EXTERNAL-IP": ", ".join(cell["externalIp"] for cell in cells),
+        "GPU nodes": ", ".join(str(cell["nodes"]) for cell in cells),
+        "asked": question,
+        "the model said": answer["choices"][0]["message"]["content"],
+        "POST to Ready": f"{format_seconds(timing['elapsedSeconds'])} of simulated time",
+        "longest chain": f"{format_seconds(timing['longestChainSeconds'])} of Azure's own delays, "
+        f"each after the other (ratio {timing['ratio']:.3f})",
+        "ARM calls": ", ".join(f"{n} {method}" for method, n in report["armCalls"].items()),
+        "history events": str(report["historyEvents"]),
+    }
+
+
+def _write_report(report: Mapping[str, Any]) -> None:
+    (BUILD / "demo-report.json").write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Makes a virtual environment of the Python in .python-version and installs what the project pins.
+set -euo pipefail
+venv=$1
+wanted=$(cat .python-version)
+
+is_wanted() {
+  [ "$("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$wanted" ]
+}
+
+find_python() {
+  local candidate
+  for candidate in "python$wanted" python3 python "$(pyenv prefix "$wanted" 2>/dev/null || true)/bin/python"; do
+    if is_wanted "$candidate"; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
+python=$(find_python)
+if [ -n "$python" ]; then
+  "$python" -m venv --clear "$venv"
+elif command -v uv >/dev/null; then
+  uv venv --quiet --seed --clear --python "$wanted" "$venv"
+else
+  echo "Python $wanted was not found, neither as python$wanted nor through pyenv or uv." >&2
+  echo "Install it, for example with 'pyenv install $wanted', and run make again." >&2
+  exit 1
+fi
+echo "Installing the pinned requirements into $venv ..."
+"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement requirements-dev.txt

@@ -1,0 +1,58 @@
+"""What the demo found out, as data."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from local_stack.api import Api, SimulatedAzure
+from local_stack.longest_chain import find_longest_chain
+from local_stack.views import read_time
+
+HOW_THE_CHAIN_WAS_FOUND = (
+    "Of all delays that simulated Azure imposed between the operation's creation and its end, "
+    "the sequence with the greatest sum in which each begins after the one before it ended."
+)
+
+
+def build_report(
+    environment: Mapping[str, Any], operation: Mapping[str, Any], api: Api, azure: SimulatedAzure
+) -> dict[str, Any]:
+    return {
+        "environment": environment,
+        "operation": operation,
+        "steps": operation["steps"],
+        "timing": build_timing(operation, azure),
+        "armCalls": count_arm_calls(azure.get_requests()),
+        "historyEvents": api.count_history_events(operation["id"]),
+    }
+
+
+def build_timing(operation: Mapping[str, Any], azure: SimulatedAzure) -> dict[str, Any]:
+    """Simulated seconds from POST to Ready, beside the longest chain of Azure's own delays."""
+    started_at = read_time(operation["createdDateTime"])
+    ended_at = read_time(operation["lastActionDateTime"])
+    chain = find_longest_chain(azure.get_delays(), started_at, ended_at)
+    elapsed = (ended_at - started_at).total_seconds()
+    longest = sum(delay.seconds for delay in chain)
+    return {
+        "elapsedSeconds": round(elapsed, 1),
+        "longestChainSeconds": round(longest, 1),
+        "ratio": round(elapsed / longest, 3),
+        "longestChain": [{"name": d.name, "seconds": round(d.seconds, 1)} for d in chain],
+        "howTheChainWasFound": HOW_THE_CHAIN_WAS_FOUND,
+    }
+
+
+def count_arm_calls(log: Mapping[str, Any]) -> dict[str, int]:
+    calls = [r["method"] for r in log["requests"] if r["path"].startswith("/subscriptions/")]
+    return dict(Counter(calls).most_common())
+
+
+def find_leftovers(state: Mapping[str, Any]) -> list[str]:
+    """Everything that Azure would still bill or show."""
+    return [
+        *(group["id"] for group in state["resourceGroups"]),
+        *state["resources"],
+        *(cluster["id"] for cluster in state["clusters"]),
+        *(address["ip"] for address in state["publicAddresses"]),
+    ]

@@ -1,0 +1,71 @@
+"""`make up`: the whole stack, until Ctrl-C."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+
+from rich.console import Console
+
+from local_stack.processes import ProcessFailed
+from local_stack.stack import DEFAULT_TIME_SCALE, PROJECT, Stack, running_stack
+
+STACK_FILE = PROJECT / "build" / "local-stack.json"
+LOOK_SECONDS = 0.5
+
+WELCOME = """
+Function app     {functionApp}
+Simulated Azure  {simulator}
+Task hub         {taskHub}
+CA bundle        {caBundle}
+All of this is in {stack_file}. Ctrl-C stops everything.
+
+Try:
+  curl -i -X POST {functionApp}/environments -H 'Content-Type: application/json' \
+-d @examples/environment.json
+  curl -s {functionApp}/operations/fraud-llm.1
+  curl -s --cacert {caBundle} {simulator}/_simulator/state
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE)
+    parser.add_argument("--port", type=int, default=0, help="of the function app; 0: a free one")
+    arguments = parser.parse_args()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        with running_stack(
+            PROJECT / "build" / "up", time_scale=arguments.time_scale, app_port=arguments.port
+        ) as stack:
+            _welcome(stack)
+            _watch(stack, stopped)
+    except ProcessFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        STACK_FILE.unlink(missing_ok=True)
+    return 0
+
+
+def _welcome(stack: Stack) -> None:
+    facts = stack.describe()
+    STACK_FILE.write_text(json.dumps(facts, indent=2) + "\n")
+    text = WELCOME.format(**facts, stack_file=STACK_FILE.relative_to(PROJECT))
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+def _watch(stack: Stack, stopped: threading.Event) -> None:
+    while not stopped.wait(LOOK_SECONDS):
+        if ended := stack.find_ended():
+            raise ProcessFailed(
+                f"{ended.name} ended with exit code {ended.popen.returncode}; its log is in "
+                f"{stack.work_dir}"
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""Specs and times that tests share."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.environment import EnvironmentRecord, OperationRequest, start_operation
+from domain.operations import OperationKind, build_operation_id
+from domain.spec import EnvironmentSpec
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def spec_body(**changes: Any) -> dict[str, Any]:
+    """A valid body of `POST /environments`."""
+    body = {
+        "name": "fraud-llm",
+        "costCenter": "ML-1234",
+        "owner": "fraud-team@example.com",
+        "regions": ["westeurope"],
+        "gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5},
+        "workload": {"image": "registry.example.com/llm:1.4.2"},
+    }
+    return {**body, **changes}
+
+
+def a_spec(**changes: Any) -> EnvironmentSpec:
+    return EnvironmentSpec.from_wire(spec_body(**changes))
+
+
+def a_request(
+    kind: OperationKind = OperationKind.PROVISION, sequence: int = 1, **changes: Any
+) -> OperationRequest:
+    spec = changes.pop("spec", a_spec())
+    return OperationRequest(
+        operation_id=build_operation_id(spec.name, sequence),
+        kind=kind,
+        sequence=sequence,
+        spec=spec,
+        **changes,
+    )
+
+
+def a_record(request: OperationRequest | None = None) -> EnvironmentRecord:
+    """A record whose first operation has just begun."""
+    record = start_operation(None, request or a_request(), NOON)
+    assert record
+    return record

@@ -1,0 +1,190 @@
+from dataclasses import dataclass
+
+import pytest
+
+from domain.environment import (
+    EnvironmentRecord,
+    OperationEnd,
+    build_etag,
+    describe_environment,
+    end_operation,
+    record_step,
+    start_operation,
+)
+from domain.failures import Failure
+from domain.operations import OperationKind, OperationStatus, StepChange
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from tests.support.specs import NOON, a_record, a_request, minutes
+
+PROVISION, DELETE = OperationKind.PROVISION, OperationKind.DELETE
+
+QUOTA = Failure(
+    reason="QuotaExceeded",
+    message="No quota is left.",
+    retryable=False,
+    suggested_action="Ask for more.",
+)
+
+
+def ended(record: EnvironmentRecord, phase: Phase, outcome: Outcome | None = None):
+    operation = record.active_operation
+    assert operation
+    end = OperationEnd(
+        operation_id=operation,
+        phase=phase,
+        outcome=outcome or Outcome.succeeded(),
+        at=NOON + minutes(10),
+    )
+    return end_operation(record, end)
+
+
+def a_ready_record() -> EnvironmentRecord:
+    return ended(a_record(), Phase.READY)
+
+
+def a_deleted_record() -> EnvironmentRecord:
+    deleting = start_operation(a_ready_record(), a_request(DELETE, 2), NOON)
+    assert deleting
+    return ended(deleting, Phase.DELETED)
+
+
+@dataclass
+class Start:
+    record: EnvironmentRecord | None
+    kind: OperationKind
+    sequence: int
+    phase: Phase | None
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(Start(None, PROVISION, 1, Phase.PROVISIONING), id="the first of a name"),
+        pytest.param(
+            Start(a_record(), PROVISION, 1, Phase.PROVISIONING), id="told twice: nothing changes"
+        ),
+        pytest.param(
+            Start(a_ready_record(), PROVISION, 1, None), id="told again after its end: refused"
+        ),
+        pytest.param(
+            Start(a_ready_record(), PROVISION, 2, None), id="provisioning what is there: refused"
+        ),
+        pytest.param(
+            Start(a_record(), DELETE, 2, Phase.DELETING), id="deletion supersedes provisioning"
+        ),
+        pytest.param(Start(a_ready_record(), DELETE, 2, Phase.DELETING), id="deletion when ready"),
+        pytest.param(
+            Start(a_deleted_record(), PROVISION, 2, None), id="an old sequence number: refused"
+        ),
+        pytest.param(
+            Start(a_deleted_record(), PROVISION, 3, Phase.PROVISIONING), id="the name used again"
+        ),
+        pytest.param(Start(a_deleted_record(), DELETE, 3, None), id="deleting twice: refused"),
+    ],
+)
+def test_an_operation_starts_only_from_where_it_may(case: Start):
+    record = start_operation(case.record, a_request(case.kind, case.sequence), NOON)
+    assert (record.phase if record else None) == case.phase
+
+
+def test_a_name_that_is_used_again_shows_nothing_of_its_past():
+    record = start_operation(a_deleted_record(), a_request(PROVISION, 3), NOON + minutes(60))
+    assert record
+    assert (record.created_at, record.endpoint, len(record.events)) == (
+        NOON + minutes(60),
+        None,
+        1,
+    )
+    assert record.generation == 2
+
+
+def change(step: str, status: OperationStatus, **more) -> StepChange:
+    return StepChange(
+        operation_id="fraud-llm.1", step=step, status=status, at=NOON + minutes(1), **more
+    )
+
+
+def step_of(record: EnvironmentRecord, name: str):
+    operation = record.find_operation("fraud-llm.1")
+    assert operation
+    return next(step for step in operation.steps if step.name == name)
+
+
+def test_a_step_keeps_its_start_and_gets_its_end():
+    record = record_step(a_record(), change("edge/profile", OperationStatus.RUNNING, detail="0/1"))
+    later = StepChange(
+        operation_id="fraud-llm.1",
+        step="edge/profile",
+        status=OperationStatus.SUCCEEDED,
+        at=NOON + minutes(2),
+    )
+    step = step_of(record_step(record, later), "edge/profile")
+    assert (step.started_at, step.ended_at) == (NOON + minutes(1), NOON + minutes(2))
+    assert step.detail is None, "progress is no news once the step has ended"
+
+
+def test_late_news_of_a_step_that_has_ended_change_nothing():
+    record = record_step(a_record(), change("probe", OperationStatus.SUCCEEDED))
+    record = record_step(record, change("probe", OperationStatus.RUNNING))
+    assert step_of(record, "probe").status is OperationStatus.SUCCEEDED
+
+
+def test_a_step_that_was_not_planned_joins_at_the_end():
+    record = record_step(a_record(), change("cell/x/gpuPoolToZero", OperationStatus.RUNNING))
+    operation = record.find_operation("fraud-llm.1")
+    assert operation
+    assert operation.steps[-1].name == "cell/x/gpuPoolToZero"
+
+
+def test_the_timeline_gets_a_line_per_change_of_status_and_none_for_progress():
+    record = record_step(a_record(), change("probe", OperationStatus.RUNNING))
+    again = record_step(record, change("probe", OperationStatus.RUNNING, detail="HTTP 404"))
+    assert len(again.events) == len(record.events) == 2
+    assert build_etag(again) != build_etag(record)
+
+
+def test_a_failure_stands_on_the_environment_its_operation_and_its_timeline():
+    record = ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA))
+    body = describe_environment(record)
+    assert body["phase"] == "Failed"
+    assert body["error"] == {
+        "code": "QuotaExceeded",
+        "message": "No quota is left.",
+        "retryable": False,
+        "suggestedAction": "Ask for more.",
+    }
+    assert record.events[-1].message == "provision Failed: No quota is left."
+
+
+def test_an_operation_that_was_superseded_ends_without_moving_the_phase():
+    deleting = start_operation(a_record(), a_request(DELETE, 2), NOON)
+    assert deleting
+    end = OperationEnd(
+        operation_id="fraud-llm.1", phase=Phase.CANCELED, outcome=Outcome.canceled(), at=NOON
+    )
+    record = end_operation(deleting, end)
+    assert (record.phase, record.active_operation) == (Phase.DELETING, "fraud-llm.2")
+    operation = record.find_operation("fraud-llm.1")
+    assert operation
+    assert operation.status is OperationStatus.CANCELED
+
+
+def test_steps_still_running_when_their_operation_ends_are_canceled():
+    record = record_step(a_record(), change("probe", OperationStatus.RUNNING))
+    record = ended(record, Phase.FAILED, Outcome.failed(QUOTA))
+    assert step_of(record, "probe").status is OperationStatus.CANCELED
+    assert step_of(record, "edge/route").status is OperationStatus.NOT_STARTED
+
+
+def test_ending_twice_changes_nothing():
+    record = a_ready_record()
+    end = OperationEnd(
+        operation_id="fraud-llm.1", phase=Phase.FAILED, outcome=Outcome.failed(QUOTA), at=NOON
+    )
+    assert end_operation(record, end) == record
+
+
+def test_a_record_survives_the_durable_boundary():
+    record = ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA))
+    assert EnvironmentRecord.from_wire(record.to_wire()) == record
