@@ -62,6 +62,8 @@ class DurableWorker:
                 if not is_away:
                     _log.warning("The task hub is not reachable: %s", error.details())
                     is_away = True
+            except Exception:
+                _log.exception("Taking work from the task hub failed; it is tried again.")
             await asyncio.sleep(delay)
             delay = min(delay * 2, _LONGEST_RECONNECT_SECONDS)
 

@@ -140,8 +140,7 @@ async def _durable(running: _Running, hub: str, server: web.Application) -> Asyn
 async def _http(
     running: _Running, server: web.Application, listener: socket.socket
 ) -> AsyncIterator[None]:
-    functions = HttpFunctions(running.app.routes, running.invoker)
-    server.router.add_route("*", "/{path:.*}", functions.handle)
+    HttpFunctions(running.app.routes, running.invoker).add_routes(server)
     runner = web.AppRunner(server, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     await web.SockSite(runner, listener).start()

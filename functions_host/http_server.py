@@ -23,7 +23,13 @@ class HttpFunctions:
         self._routes = routes
         self._invoker = invoker
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    def add_routes(self, server: web.Application) -> None:
+        """Take every path that is not the host's own; add it after all other routes."""
+        for reserved in ("/admin/{rest:.*}", "/runtime/{rest:.*}"):
+            server.router.add_route("*", reserved, _reserved)
+        server.router.add_route("*", "/{path:.*}", self._handle)
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         # The real host knows no 405: a route that does not take the method is not that route.
         found = self._routes.find(request.method, request.rel_url.raw_path)
         if found is None:
@@ -40,6 +46,10 @@ class HttpFunctions:
         except Exception:
             _log.exception("Function %s failed.", function.name)
             return web.Response(status=500)
+
+
+async def _reserved(request: web.Request) -> web.Response:
+    return web.Response(status=404)
 
 
 def _not_found(request: web.Request) -> web.Response:

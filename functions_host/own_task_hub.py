@@ -64,6 +64,7 @@ class OwnTaskHub:
             sys.executable,
             "-m",
             "functions_host.dependent_task_hub",
+            str(self._folder / "lock"),
             "--database",
             str(self._folder / "task_hub.db"),
             "--port",
@@ -72,13 +73,21 @@ class OwnTaskHub:
             str(ready_file),
             stdin=asyncio.subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": _python_path()},
+            # Ctrl-C in a terminal is for the host, which then ends the hub.
+            start_new_session=True,
         )
-        async with asyncio.timeout(_START_SECONDS):
-            while not ready_file.exists():
-                if self._process.returncode is not None:
-                    raise TaskHubStartError("The task hub ended before it was ready.")
-                await asyncio.sleep(_LOOK_SECONDS)
+        await _wait_until_ready(self._process, ready_file)
         return json.loads(ready_file.read_text())["address"]
+
+
+async def _wait_until_ready(process: asyncio.subprocess.Process, ready_file: Path) -> None:
+    deadline = asyncio.get_running_loop().time() + _START_SECONDS
+    while not ready_file.exists():
+        if process.returncode is not None:
+            raise TaskHubStartError("The task hub ended before it was ready.")
+        if asyncio.get_running_loop().time() > deadline:
+            raise TaskHubStartError(f"The task hub was not ready after {_START_SECONDS:g} s.")
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _python_path() -> str:

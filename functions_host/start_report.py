@@ -2,7 +2,13 @@
 
 import logging
 
-from functions_host.functions import DURABLE_KINDS, FunctionIndex, IndexedFunction, TriggerKind
+from functions_host.functions import (
+    DURABLE_CLIENT,
+    DURABLE_KINDS,
+    FunctionIndex,
+    IndexedFunction,
+    TriggerKind,
+)
 from functions_host.http_server import methods_of, parse_route
 from functions_host.invocation import RETURN
 from functions_host.settings import HostSettings
@@ -16,7 +22,7 @@ def report_start(functions: FunctionIndex, settings: HostSettings, url: str) -> 
             _report_route(function, settings, url)
         elif function.trigger_kind not in DURABLE_KINDS:
             _report_unserved(function)
-        _report_outputs(function)
+        _report_bindings(function)
     durable = sum(len(functions.of_kind(kind)) for kind in DURABLE_KINDS)
     if durable:
         _log.info("Task hub %s: %d durable functions.", settings.hub_name, durable)
@@ -47,7 +53,15 @@ def _report_unserved(function: IndexedFunction) -> None:
     _log.warning("%s: this host does not serve a %s.", function.name, function.trigger_kind)
 
 
-def _report_outputs(function: IndexedFunction) -> None:
+def _report_bindings(function: IndexedFunction) -> None:
+    for binding in function.inputs:
+        if binding.kind != DURABLE_CLIENT:
+            _log.warning(
+                "%s: this host does not provide %s (%s).",
+                function.name,
+                binding.name,
+                binding.kind,
+            )
     for binding in function.outputs:
         if binding.kind != "http":
             name = "its return value" if binding.name == RETURN else binding.name

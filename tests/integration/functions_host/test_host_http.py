@@ -18,6 +18,7 @@ from host_processes import FunctionsHost, eventually
         pytest.param("GET", "/", 200, id="home page"),
         pytest.param("GET", "/admin/host/status", 200, id="host status"),
         pytest.param("GET", "/admin/functions/none", 404, id="admin route"),
+        pytest.param("GET", "/runtime/other", 404, id="reserved for the host"),
     ],
 )
 def test_a_request_finds_its_function(

@@ -1,6 +1,7 @@
 """The management API answers as the Durable extension does."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,6 +174,31 @@ def test_a_purged_orchestration_is_gone(native: FunctionsHost) -> None:
 
     assert native.http.delete(url).json() == {"instancesDeleted": 1}
     assert native.http.get(url).status_code == 404
+
+
+def test_many_orchestrations_are_purged_at_once(native: FunctionsHost) -> None:
+    instance = native.begin("approval")
+    native.http.post(f"{INSTANCES}/{instance}/terminate")
+    native.finished(instance)
+    url = f"{INSTANCES}?createdTimeFrom=2000-01-01&runtimeStatus=Terminated"
+
+    assert native.http.delete(f"{url}&createdTimeTo=2001-01-01").status_code == 404
+    assert native.http.delete(url).json()["instancesDeleted"] >= 1
+    assert native.http.get(f"{INSTANCES}/{instance}").status_code == 404
+
+
+def test_a_failed_orchestration_goes_on_from_where_it_failed(
+    native: FunctionsHost, tmp_path: Path
+) -> None:
+    instance = native.begin("once", str(tmp_path))
+    url = f"{INSTANCES}/{instance}"
+    for runs in (1, 2):
+        eventually(lambda runs=runs: len(list(tmp_path.iterdir())) == runs)
+        eventually(lambda: instance_of(native, instance)["runtimeStatus"] == "Failed")
+        assert native.http.post(f"{url}/rewind?reason=mended").status_code == 202
+
+    eventually(lambda: instance_of(native, instance)["runtimeStatus"] == "Completed")
+    assert instance_of(native, instance)["output"] == 3
 
 
 def test_a_running_orchestration_cannot_be_purged(native: FunctionsHost) -> None:

@@ -1,6 +1,7 @@
 """Starting the host: what it reads, what it refuses, and the task hub of its own."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -173,10 +174,24 @@ def test_its_own_task_hub_ends_with_a_killed_host(tmp_path: Path) -> None:
         hub = json.loads((app / ".functions_host" / "task_hub.json").read_text())
 
         host.end(signal.SIGKILL)
-        assert eventually(lambda: not _is_alive(hub["pid"]))
         host.start()
 
+        assert eventually(lambda: not _is_alive(hub["pid"]))
         assert host.finished(finished)["output"] == 4
+
+
+def test_its_own_task_hub_is_started_again_when_it_dies(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    shutil.copytree(APPS / "native", app)
+    host = FunctionsHost(tmp_path, app, None)
+
+    with ended_afterwards(host):
+        host.start()
+        hub = json.loads((app / ".functions_host" / "task_hub.json").read_text())
+        os.kill(hub["pid"], signal.SIGKILL)
+        eventually(lambda: host.log.count("Connected to the task hub.") == 2)
+
+        assert host.result("chain", 1) == 4
 
 
 def _is_alive(pid: int) -> bool:

@@ -129,6 +129,11 @@ def retrying(context, folder):
 
 
 @app.orchestration_trigger(context_name="context")
+def once(context, folder):
+    return (yield context.call_activity("flaky", input=folder))
+
+
+@app.orchestration_trigger(context_name="context")
 def holding(context, folder):
     held = yield context.call_activity("hold", input=folder)
     return [held, (yield context.call_activity("add_one", input=1))]
