@@ -46,6 +46,7 @@ class DurableWorker:
         self._activities = asyncio.Semaphore(settings.max_concurrent_activities)
         self._entities = asyncio.Semaphore(settings.max_concurrent_entities)
         self._running: set[asyncio.Task[None]] = set()
+        self._is_draining = False
 
     async def run(self) -> None:
         """Serve the hub until cancelled; a hub that goes away is waited for."""
@@ -68,7 +69,12 @@ class DurableWorker:
             delay = min(delay * 2, _LONGEST_RECONNECT_SECONDS)
 
     async def drain(self, timeout: float) -> None:
-        """Let running work end, then cancel what is left; the hub hands it out again."""
+        """Begin nothing new, let running work end and cancel what is left.
+
+        The stream stays open meanwhile: without it the hub would take no results of turns.
+        Whatever was not done is handed out again once the stream is closed.
+        """
+        self._is_draining = True
         if self._running:
             _, unfinished = await asyncio.wait(self._running, timeout=timeout)
             for task in unfinished:
@@ -84,6 +90,8 @@ class DurableWorker:
         )
 
     def _start(self, item: pb.WorkItem) -> None:
+        if self._is_draining:
+            return
         match item.WhichOneof("request"):
             case "orchestratorRequest":
                 work, limit = self._turn(item), self._turns

@@ -131,8 +131,8 @@ async def _durable(running: _Running, hub: str, server: web.Application) -> Asyn
     try:
         yield
     finally:
-        working.cancel()
         await worker.drain(_DRAIN_SECONDS)
+        working.cancel()
         await channel.close()
 
 
