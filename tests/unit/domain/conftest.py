@@ -1,0 +1,67 @@
+"""A valid request, and specifications that differ from it in what a test is about."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from domain.spec import EnvironmentSpec
+
+WIRE: dict[str, Any] = {
+    "name": "fraud-llm",
+    "costCenter": "ML-1234",
+    "owner": "fraud-team@example.com",
+    "regions": ["westeurope"],
+    "gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5, "minNodes": 0, "spot": False},
+    "workload": {
+        "image": "registry.example.com/llm:1.4.2",
+        "port": 8000,
+        "healthPath": "/health",
+        "gpusPerReplica": 1,
+        "replicas": 1,
+        "env": {},
+        "args": [],
+        "model": {"name": "fraud-llm", "version": "7"},
+    },
+    "edge": {"sku": "Standard_AzureFrontDoor", "wafMode": "Prevention"},
+    "idle": {"afterMinutes": 30, "action": "scaleToZero"},
+    "expiresAt": "2027-01-31T00:00:00Z",
+}
+
+type MakeWire = Callable[..., dict[str, Any]]
+type MakeSpec = Callable[..., EnvironmentSpec]
+
+
+@pytest.fixture
+def make_wire() -> MakeWire:
+    """Changes are dotted paths: `{"gpu.spot": True}`. Absent fields are named in `without`."""
+
+    def make(
+        changes: Mapping[str, object] | None = None, without: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        wire = deepcopy(WIRE)
+        for path, value in (changes or {}).items():
+            parent, field = _walk(wire, path)
+            parent[field] = value
+        for path in without:
+            parent, field = _walk(wire, path)
+            del parent[field]
+        return wire
+
+    return make
+
+
+@pytest.fixture
+def make_spec(make_wire: MakeWire) -> MakeSpec:
+    def make(changes: Mapping[str, object] | None = None) -> EnvironmentSpec:
+        return EnvironmentSpec.from_wire(make_wire(changes))
+
+    return make
+
+
+def _walk(wire: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
+    *parents, field = path.split(".")
+    for parent in parents:
+        wire = wire[parent]
+    return wire, field

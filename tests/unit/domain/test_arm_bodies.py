@@ -1,0 +1,287 @@
+"""The bodies for AKS say what the SDK's models know and what the environment needs."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from azure.mgmt.containerservice import models
+
+from domain.arm_bodies import (
+    build_managed_cluster,
+    build_resource_group,
+    first_gpu_node_count,
+    gpus_needed,
+    is_cluster_current,
+)
+from tests.unit.domain.azure_models import find_unknown
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+
+
+@pytest.fixture
+def build(make_spec):
+    def build_body(changes=None, existing=None) -> dict[str, Any]:
+        spec = make_spec(changes)
+        return build_managed_cluster(spec, "westeurope", SUBSCRIPTION, existing)
+
+    return build_body
+
+
+def pool_of(body: dict[str, Any], name: str) -> dict[str, Any]:
+    pools = body["properties"]["agentPoolProfiles"]
+    return next(pool for pool in pools if pool["name"] == name)
+
+
+def as_aks_answers(body: dict[str, Any]) -> dict[str, Any]:
+    """What a GET shows later: more than was asked for, in Azure's own casing and order."""
+    answer = deepcopy(body)
+    properties = answer["properties"]
+    properties |= {
+        "provisioningState": "Succeeded",
+        "powerState": {"code": "Running"},
+        "kubernetesVersion": "1.34",
+        "currentKubernetesVersion": "1.34.2",
+        "fqdn": "gp-fraud-llm-westeurope-x1y2.hcp.westeurope.azmk8s.io",
+    }
+    properties["networkProfile"] |= {"podCidr": "10.244.0.0/16", "serviceCidr": "10.0.0.0/16"}
+    properties["agentPoolProfiles"].reverse()
+    for pool in properties["agentPoolProfiles"]:
+        pool |= {"provisioningState": "Succeeded", "orchestratorVersion": "1.34", "maxPods": 250}
+        pool["vmSize"] = pool["vmSize"].lower()
+    return answer | {
+        "id": "/subscriptions/x",
+        "type": "Microsoft.ContainerService/ManagedClusters",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="regular nodes"),
+        pytest.param({"gpu.spot": True}, id="spot nodes"),
+        pytest.param({"workload.replicas": 0}, id="no replica"),
+    ],
+)
+def test_the_sdk_knows_every_field_and_value(build, changes) -> None:
+    assert find_unknown(build(changes), models.ManagedCluster) == []
+
+
+def test_a_misspelt_field_would_be_found(build) -> None:
+    body = build()
+    pool_of(body, "gpu")["gpuProfil"] = pool_of(body, "gpu").pop("gpuProfile")
+    pool_of(body, "gpu")["mode"] = "Usr"
+    assert find_unknown(body, models.ManagedCluster) == [
+        ".properties.agentPoolProfiles[1].mode=Usr",
+        ".properties.agentPoolProfiles[1].gpuProfil",
+    ]
+
+
+def test_the_gpu_pool_is_created_with_the_cluster_and_its_first_node(build) -> None:
+    pool = pool_of(build(), "gpu")
+    assert pool["mode"] == "User"
+    assert (pool["count"], pool["minCount"], pool["maxCount"]) == (1, 0, 5)
+    assert pool["enableAutoScaling"] is True
+    assert pool["nodeTaints"] == ["sku=gpu:NoSchedule"]
+    assert pool["nodeLabels"] == {"gridplane.io/gpu-pool": "true"}
+    assert pool["gpuProfile"]["driver"] == "Install"
+    assert "scaleSetPriority" not in pool
+
+
+def test_the_system_pool_is_a_system_pool_that_survives_a_node_upgrade(build) -> None:
+    pool = pool_of(build(), "system")
+    assert (pool["mode"], pool["count"], pool["vmSize"]) == ("System", 2, "Standard_D4ds_v5")
+
+
+def test_spot_nodes_are_deleted_when_azure_takes_them_back(build) -> None:
+    pool = pool_of(build({"gpu.spot": True}), "gpu")
+    assert pool["scaleSetPriority"] == "Spot"
+    assert pool["scaleSetEvictionPolicy"] == "Delete"
+    assert pool["spotMaxPrice"] == -1
+    assert "upgradeSettings" not in pool
+
+
+@pytest.mark.parametrize(
+    ("vm_size", "is_encrypted"),
+    [
+        pytest.param("Standard_NC24ads_A100_v4", True, id="known to support it"),
+        pytest.param("Standard_NC40ads_H100_v5", False, id="not known to support it"),
+    ],
+)
+def test_encryption_at_host_is_asked_for_where_the_size_has_it(
+    build, vm_size, is_encrypted
+) -> None:
+    assert pool_of(build({"gpu.vmSize": vm_size}), "gpu")["enableEncryptionAtHost"] is is_encrypted
+
+
+def test_access_is_by_entra_and_workload_identity_only(build) -> None:
+    properties = build()["properties"]
+    assert properties["aadProfile"] == {"managed": True, "enableAzureRBAC": True}
+    assert properties["disableLocalAccounts"] is True
+    assert properties["oidcIssuerProfile"] == {"enabled": True}
+    assert properties["securityProfile"] == {"workloadIdentity": {"enabled": True}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "nodes"),
+    [
+        pytest.param({"workload.replicas": 0}, 0, id="nothing runs, nothing boots"),
+        pytest.param({"workload.replicas": 1}, 1, id="one replica"),
+        pytest.param({"workload.replicas": 3}, 3, id="one node a replica"),
+        pytest.param({"workload.replicas": 0, "gpu.minNodes": 2}, 2, id="the minimum stays up"),
+        pytest.param({"workload.replicas": 9}, 5, id="never above the maximum"),
+        pytest.param(
+            {"gpu.vmSize": "Standard_NC96ads_A100_v4", "workload.replicas": 5},
+            2,
+            id="four replicas share a node",
+        ),
+        pytest.param(
+            {"gpu.vmSize": "Standard_Retired_Since", "workload.replicas": 2},
+            2,
+            id="a size that is no longer known",
+        ),
+    ],
+)
+def test_the_first_nodes_are_those_the_replicas_need(make_spec, changes, nodes) -> None:
+    assert first_gpu_node_count(make_spec(changes)) == nodes
+
+
+def test_gpus_are_counted_over_all_replicas(make_spec) -> None:
+    spec = make_spec({"workload.replicas": 3, "workload.gpusPerReplica": 2})
+    assert gpus_needed(spec) == 6
+
+
+def test_the_resource_group_carries_the_tags_that_the_sweep_looks_for(make_spec) -> None:
+    group = build_resource_group(make_spec(), "westeurope")
+    assert group["location"] == "westeurope"
+    assert group["tags"]["managed-by"] == "gridplane"
+
+
+def test_an_update_keeps_what_others_decide(build) -> None:
+    existing = as_aks_answers(build())
+    pool_of(existing, "gpu")["count"] = 4
+    foreign = {"name": "extra", "mode": "User", "count": 1}
+    existing["properties"]["agentPoolProfiles"].append(foreign)
+    existing["tags"]["cost-review"] = "2026-12"
+    body = build({"workload.replicas": 2}, existing)
+    assert pool_of(body, "gpu")["count"] == 4, "the autoscaler's own count"
+    assert pool_of(body, "gpu")["orchestratorVersion"] == "1.34"
+    assert pool_of(body, "extra") == foreign
+    assert body["properties"]["kubernetesVersion"] == "1.34"
+    assert body["tags"]["cost-review"] == "2026-12"
+
+
+def test_an_update_brings_the_autoscaled_count_within_the_new_limits(build) -> None:
+    existing = as_aks_answers(build())
+    pool_of(existing, "gpu")["count"] = 5
+    assert pool_of(build({"gpu.maxNodes": 2}, existing), "gpu")["count"] == 2
+
+
+def test_a_pool_that_was_emptied_by_hand_gets_its_nodes_back(build) -> None:
+    existing = as_aks_answers(build())
+    pool_of(existing, "gpu").update(enableAutoScaling=False, count=0)
+    assert pool_of(build(existing=existing), "gpu")["count"] == 1
+
+
+def change_nothing(existing: dict[str, Any]) -> None:
+    pass
+
+
+def let_the_autoscaler_work(existing: dict[str, Any]) -> None:
+    pool_of(existing, "gpu")["count"] = 0
+
+
+def leave_out_what_is_off(existing: dict[str, Any]) -> None:
+    del pool_of(existing, "gpu")["minCount"]
+
+
+def add_what_aks_adds_to_spot_pools(existing: dict[str, Any]) -> None:
+    pool_of(existing, "gpu")["nodeTaints"].append(
+        "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"
+    )
+
+
+def still_creating(existing: dict[str, Any]) -> None:
+    existing["properties"]["provisioningState"] = "Creating"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_nothing,
+        let_the_autoscaler_work,
+        leave_out_what_is_off,
+        add_what_aks_adds_to_spot_pools,
+        still_creating,
+    ],
+)
+def test_a_cluster_is_current_whatever_azure_adds(build, change) -> None:
+    existing = as_aks_answers(build())
+    change(existing)
+    assert is_cluster_current(existing, build())
+
+
+def disable_autoscaler(existing: dict[str, Any]) -> None:
+    pool_of(existing, "gpu").update(enableAutoScaling=False, count=0)
+
+
+def drop_gpu_pool(existing: dict[str, Any]) -> None:
+    properties = existing["properties"]
+    properties["agentPoolProfiles"] = [pool_of(existing, "system")]
+
+
+def lower_maximum(existing: dict[str, Any]) -> None:
+    pool_of(existing, "gpu")["maxCount"] = 2
+
+
+def drop_taint(existing: dict[str, Any]) -> None:
+    pool_of(existing, "gpu")["nodeTaints"] = None
+
+
+def fail(existing: dict[str, Any]) -> None:
+    existing["properties"]["provisioningState"] = "Failed"
+
+
+def cancel(existing: dict[str, Any]) -> None:
+    existing["properties"]["provisioningState"] = "Canceled"
+
+
+def delete(existing: dict[str, Any]) -> None:
+    existing["properties"]["provisioningState"] = "Deleting"
+
+
+def allow_local_accounts(existing: dict[str, Any]) -> None:
+    existing["properties"]["disableLocalAccounts"] = False
+
+
+def retag(existing: dict[str, Any]) -> None:
+    existing["tags"]["cost-center"] = "OTHER"
+
+
+def shrink_system_pool(existing: dict[str, Any]) -> None:
+    pool_of(existing, "system")["count"] = 1
+
+
+def lose_everything(existing: dict[str, Any]) -> None:
+    existing.clear()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        disable_autoscaler,
+        drop_gpu_pool,
+        lower_maximum,
+        drop_taint,
+        fail,
+        cancel,
+        delete,
+        allow_local_accounts,
+        retag,
+        shrink_system_pool,
+        lose_everything,
+    ],
+)
+def test_a_cluster_is_not_current_after(build, change) -> None:
+    existing = as_aks_answers(build())
+    change(existing)
+    assert not is_cluster_current(existing, build())

@@ -1,0 +1,174 @@
+"""The Kubernetes objects are valid, land on GPU nodes and open to Front Door only."""
+
+from typing import Any
+
+import pytest
+from lightkube.models import apps_v1, core_v1
+
+from domain import naming
+from domain.manifests import build_manifests
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+KINDS = {
+    "Namespace": core_v1.Namespace,
+    "DaemonSet": apps_v1.DaemonSet,
+    "Deployment": apps_v1.Deployment,
+    "Service": core_v1.Service,
+}
+GPU_TOLERATION = {"key": "sku", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"}
+SPOT_TOLERATION = {
+    "key": "kubernetes.azure.com/scalesetpriority",
+    "operator": "Equal",
+    "value": "spot",
+    "effect": "NoSchedule",
+}
+EVERYTHING = {
+    "gpu.spot": True,
+    "workload.gpusPerReplica": 4,
+    "workload.args": ["--max-model-len", "8192"],
+    "workload.env": {"MAX_BATCH": "16"},
+}
+
+
+@pytest.fixture
+def build(make_spec):
+    def build_objects(changes=None) -> dict[str, dict[str, Any]]:
+        manifests = build_manifests(make_spec(changes), "westeurope", SUBSCRIPTION)
+        return {manifest["kind"]: manifest for manifest in manifests}
+
+    return build_objects
+
+
+def pod_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    return manifest["spec"]["template"]["spec"]
+
+
+def container_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    (container,) = pod_of(manifest)["containers"]
+    return container
+
+
+def test_objects_come_in_the_order_in_which_they_are_applied(build) -> None:
+    assert list(build()) == ["Namespace", "DaemonSet", "Deployment", "Service"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("changes", [{}, EVERYTHING], ids=["plain", "everything"])
+def test_kubernetes_knows_every_field(build, kind, changes) -> None:
+    manifest = build(changes)[kind]
+    assert KINDS[kind].from_dict(manifest).to_dict() == manifest
+
+
+@pytest.mark.parametrize("kind", ["DaemonSet", "Deployment"])
+def test_selectors_match_their_own_pods(build, kind) -> None:
+    spec = build()[kind]["spec"]
+    labels = spec["template"]["metadata"]["labels"]
+    assert spec["selector"]["matchLabels"].items() <= labels.items()
+
+
+def test_the_service_finds_the_deployments_pods_and_port(build) -> None:
+    objects = build()
+    labels = objects["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    service = objects["Service"]["spec"]
+    assert service["selector"].items() <= labels.items()
+    (port,) = service["ports"]
+    (container_port,) = container_of(objects["Deployment"])["ports"]
+    assert (port["port"], port["targetPort"]) == (80, container_port["name"])
+    assert container_port["containerPort"] == 8000
+
+
+@pytest.mark.parametrize("kind", ["DaemonSet", "Deployment"])
+@pytest.mark.parametrize(
+    ("spot", "tolerations"),
+    [
+        pytest.param(False, [GPU_TOLERATION], id="regular nodes"),
+        pytest.param(True, [GPU_TOLERATION, SPOT_TOLERATION], id="spot nodes"),
+    ],
+)
+def test_pods_tolerate_the_taints_of_their_nodes(build, kind, spot, tolerations) -> None:
+    pod = pod_of(build({"gpu.spot": spot})[kind])
+    assert pod["nodeSelector"] == {naming.GPU_NODE_LABEL: "true"}
+    assert pod["tolerations"] == tolerations
+
+
+def test_the_device_plugin_registers_with_the_kubelet(build) -> None:
+    plugin = build()["DaemonSet"]
+    assert (plugin["metadata"]["name"], plugin["metadata"]["namespace"]) == (
+        "nvidia-device-plugin",
+        "kube-system",
+    )
+    assert pod_of(plugin)["priorityClassName"] == "system-node-critical"
+    (volume,) = pod_of(plugin)["volumes"]
+    (mount,) = container_of(plugin)["volumeMounts"]
+    assert volume["hostPath"]["path"] == mount["mountPath"] == "/var/lib/kubelet/device-plugins"
+    assert ":v" in container_of(plugin)["image"], "pinned"
+
+
+def test_a_new_version_does_not_wait_for_a_second_gpu(build) -> None:
+    strategy = build()["Deployment"]["spec"]["strategy"]
+    assert strategy["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+
+
+def test_the_workload_gets_its_gpus_model_and_arguments(build) -> None:
+    container = container_of(build(EVERYTHING)["Deployment"])
+    assert container["resources"] == {"limits": {"nvidia.com/gpu": "4"}}
+    assert container["args"] == ["--max-model-len", "8192"]
+    assert container["env"] == [
+        {"name": "MODEL_NAME", "value": "fraud-llm"},
+        {"name": "MODEL_VERSION", "value": "7"},
+        {"name": "MAX_BATCH", "value": "16"},
+    ]
+
+
+def test_the_callers_own_variable_wins_over_the_models(build) -> None:
+    container = container_of(build({"workload.env": {"MODEL_NAME": "mine"}})["Deployment"])
+    names = [variable["name"] for variable in container["env"]]
+    assert names == ["MODEL_NAME", "MODEL_VERSION"]
+    assert container["env"][0]["value"] == "mine"
+
+
+def test_without_a_model_nothing_is_told(build) -> None:
+    assert container_of(build({"workload.model": None})["Deployment"])["env"] == []
+
+
+def test_several_gpus_share_memory(build) -> None:
+    one, four = build()["Deployment"], build(EVERYTHING)["Deployment"]
+    assert "volumes" not in pod_of(one)
+    (mount,) = container_of(four)["volumeMounts"]
+    assert mount["mountPath"] == "/dev/shm"
+    assert pod_of(four)["volumes"][0]["emptyDir"] == {"medium": "Memory"}
+
+
+def test_slow_weights_are_waited_for(build) -> None:
+    deployment = build({"workload.healthPath": "/v1/ready"})["Deployment"]
+    container = container_of(deployment)
+    startup = container["startupProbe"]
+    assert startup["periodSeconds"] * startup["failureThreshold"] >= 15 * 60
+    assert deployment["spec"]["progressDeadlineSeconds"] > 15 * 60
+    for probe in (startup, container["readinessProbe"]):
+        assert probe["httpGet"] == {"path": "/v1/ready", "port": "http"}
+
+
+def test_containers_cannot_gain_privileges(build) -> None:
+    objects = build()
+    for kind in ("DaemonSet", "Deployment"):
+        assert container_of(objects[kind])["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        }
+    assert pod_of(objects["Deployment"])["automountServiceAccountToken"] is False
+
+
+def test_the_public_ip_has_our_dns_label_and_answers_front_door_only(build) -> None:
+    service = build()["Service"]
+    label = naming.dns_label("fraud-llm", "westeurope", SUBSCRIPTION)
+    assert service["metadata"]["annotations"] == {
+        "service.beta.kubernetes.io/azure-dns-label-name": label,
+        "service.beta.kubernetes.io/azure-allowed-service-tags": "AzureFrontDoor.Backend",
+    }
+    assert service["spec"]["type"] == "LoadBalancer"
+    assert service["spec"]["externalTrafficPolicy"] == "Local"
+
+
+def test_zero_replicas_keep_everything_but_the_pods(build) -> None:
+    assert build({"workload.replicas": 0})["Deployment"]["spec"]["replicas"] == 0

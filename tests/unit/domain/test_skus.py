@@ -1,0 +1,116 @@
+"""Sizes with NVIDIA GPUs are taken, everything else is refused with what to use instead."""
+
+import pytest
+
+from domain.skus import GPU_SKUS, check_gpu_vm_size, find_gpu_sku, nodes_for
+
+
+@pytest.mark.parametrize("sku", GPU_SKUS, ids=lambda sku: sku.name)
+def test_every_listed_size_passes(sku) -> None:
+    assert check_gpu_vm_size(sku.name) is None
+    assert sku.gpus >= 1
+    assert sku.vcpus >= 4
+
+
+def test_names_are_unique() -> None:
+    assert len({sku.name.lower() for sku in GPU_SKUS}) == len(GPU_SKUS)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["standard_nc24ads_a100_v4", "STANDARD_NC24ADS_A100_V4", " Standard_NC24ads_A100_v4 "],
+    ids=["lower case", "upper case", "spaces around"],
+)
+def test_a_size_is_found_however_it_is_written(written: str) -> None:
+    sku = find_gpu_sku(written)
+    assert sku is not None
+    assert sku.name == "Standard_NC24ads_A100_v4"
+    assert (sku.vcpus, sku.gpus, sku.gpu_memory_gb) == (24, 1, 80)
+    assert sku.family == "StandardNCADSA100v4Family"
+
+
+def test_a_partitioned_a10_counts_as_one_gpu_with_less_memory() -> None:
+    sku = find_gpu_sku("Standard_NV6ads_A10_v5")
+    assert sku is not None
+    assert (sku.gpus, sku.gpu_memory_gb, sku.partitioned) == (1, 4, True)
+
+
+@pytest.mark.parametrize(
+    ("vm_size", "code", "hints"),
+    [
+        pytest.param(
+            "Standard_D16s_v5",
+            "NotAGpuVmSize",
+            ["Standard_NC16as_T4_v3 (16 vCPUs", "Standard_NC24ads_A100_v4"],
+            id="a CPU size gets the GPU sizes nearest by vCPUs",
+        ),
+        pytest.param("Standard_E96ads_v5", "NotAGpuVmSize", ["_NC96ads"], id="a large CPU size"),
+        pytest.param("Standard_NP10s", "NotAGpuVmSize", ["NVIDIA"], id="an FPGA size"),
+        pytest.param("Basic_A0", "NotAGpuVmSize", ["Standard_NC4as_T4_v3"], id="an old size"),
+        pytest.param("A100", "NotAGpuVmSize", ["Standard_"], id="a GPU instead of a size"),
+        pytest.param(
+            "Standard_NC6s_v3",
+            "RetiredVmSize",
+            ["NCv3", "2025-09-30", "Standard_NC40ads_H100_v5", "Standard_NC4as_T4_v3"],
+            id="the size of every older guide",
+        ),
+        pytest.param("standard_nc24RS_v3", "RetiredVmSize", ["NCv3"], id="NCv3 with RDMA"),
+        pytest.param("Standard_NC6", "RetiredVmSize", ["NC ", "2023-09-06"], id="NC"),
+        pytest.param("Standard_NC24r_Promo", "RetiredVmSize", ["NC "], id="NC promotional"),
+        pytest.param("Standard_NC12s_v2", "RetiredVmSize", ["NCv2", "2023-09-06"], id="NCv2"),
+        pytest.param("Standard_ND24rs", "RetiredVmSize", ["ND ", "2023-09-06"], id="ND"),
+        pytest.param("Standard_NV12", "RetiredVmSize", ["NV ", "2023-09-06"], id="NV"),
+        pytest.param("Standard_NV48s_v3", "RetiredVmSize", ["NVv3", "2026-09-30"], id="NVv3"),
+        pytest.param("Standard_NV32as_v4", "RetiredVmSize", ["NVv4", "2026-09-30"], id="NVv4"),
+        pytest.param(
+            "Standard_NC24ads_A100_v5",
+            "UnsupportedVmSize",
+            ["Standard_NC24ads_A100_v4"],
+            id="a typing error in the version",
+        ),
+        pytest.param(
+            "NC24ads_A100_v4",
+            "UnsupportedVmSize",
+            ["Standard_NC24ads_A100_v4"],
+            id="the prefix left out",
+        ),
+        pytest.param("Standard_NC", "UnsupportedVmSize", ["Standard_NC"], id="only the family"),
+        pytest.param("Standard_NZ1", "NotAGpuVmSize", ["Standard_"], id="no such family"),
+        pytest.param(
+            "Standard_ND96isr_MI300X_v5", "UnsupportedVmSize", ["AMD"], id="AMD Instinct"
+        ),
+        pytest.param("Standard_NV4ads_V710_v5", "UnsupportedVmSize", ["AMD"], id="AMD Radeon"),
+    ],
+)
+def test_a_size_is_refused_with_what_to_use_instead(
+    vm_size: str, code: str, hints: list[str]
+) -> None:
+    problem = check_gpu_vm_size(vm_size)
+    assert problem is not None
+    assert (problem.code, problem.target) == (code, "gpu.vmSize")
+    assert vm_size in problem.message
+    for hint in hints:
+        assert hint in problem.message
+
+
+def test_partitioned_gpus_are_never_suggested() -> None:
+    problem = check_gpu_vm_size("Standard_D18s_v5")
+    assert problem is not None
+    assert "A10_v5" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("gpus_per_node", "gpus_per_replica", "replicas", "nodes"),
+    [
+        pytest.param(1, 1, 0, 0, id="no replica needs no node"),
+        pytest.param(1, 1, 3, 3, id="one replica a node"),
+        pytest.param(4, 1, 4, 1, id="four replicas share a node"),
+        pytest.param(4, 1, 5, 2, id="the fifth needs another node"),
+        pytest.param(4, 3, 2, 2, id="three of four GPUs leave one that no replica can use"),
+        pytest.param(1, 2, 2, 2, id="a replica that does not fit is not divided by zero"),
+    ],
+)
+def test_nodes_hold_whole_replicas(
+    gpus_per_node: int, gpus_per_replica: int, replicas: int, nodes: int
+) -> None:
+    assert nodes_for(gpus_per_node, gpus_per_replica, replicas) == nodes
