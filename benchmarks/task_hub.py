@@ -1,4 +1,4 @@
-"""Measures a task hub process with a bare durabletask worker: orchestrations of three activities."""
+"""Measures a task hub process with a bare durabletask worker: chains and fans of activities."""
 
 import argparse
 import json

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +26,18 @@ def main() -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
-    asyncio.run(_serve(arguments))
+    try:
+        asyncio.run(_serve(arguments))
+    except (sqlite3.OperationalError, RuntimeError) as error:
+        _log.error("The task hub %s cannot be served: %s", arguments.database, error)
+        return 1
     return 0
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
+    if arguments.ready_file is not None:
+        # One that an earlier process left behind would point to nobody.
+        arguments.ready_file.unlink(missing_ok=True)
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)

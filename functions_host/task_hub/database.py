@@ -69,6 +69,8 @@ CREATE TABLE IF NOT EXISTS entities (
 );
 CREATE INDEX IF NOT EXISTS entities_by_lock_owner ON entities (lock_owner);
 """
+# How long a process that was asked to end may still hold the file.
+_PREDECESSOR_SECONDS = 2.0
 _DATA_TABLES = ("instances", "history", "inbox", "schedule", "activities", "entities")
 
 
@@ -77,7 +79,11 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        self.connection = sqlite3.connect(
+            path, timeout=_PREDECESSOR_SECONDS, isolation_level=None, cached_statements=256
+        )
+        # Two hubs on one file would both hand out the same work.
+        self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         # A killed process loses nothing that was committed; only a power cut could.
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")

@@ -16,17 +16,7 @@ from functions_host.task_hub.worker_calls import WorkerCalls
 
 _log = logging.getLogger("functions_host.task_hub")
 _LARGEST_MESSAGE = 64 * 1024 * 1024
-_OPTIONS = [
-    ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
-    ("grpc.max_send_message_length", _LARGEST_MESSAGE),
-    # A worker whose process hangs answers no ping: its stream ends and its leases with it.
-    ("grpc.keepalive_time_ms", 10_000),
-    ("grpc.keepalive_timeout_ms", 20_000),
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.max_pings_without_data", 0),
-    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
-    ("grpc.so_reuseport", 0),
-]
+PING_SECONDS = 10.0
 
 
 class TaskHubService(WorkerCalls, InstanceCalls, EntityCalls):
@@ -69,7 +59,23 @@ def _guarded(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any
     return guarded
 
 
-def new_server(hub: TaskHub) -> grpc.aio.Server:
-    server = grpc.aio.server(options=_OPTIONS, interceptors=[_Refusals()])
+def new_server(hub: TaskHub, ping_seconds: float = PING_SECONDS) -> grpc.aio.Server:
+    server = grpc.aio.server(options=_options(ping_seconds), interceptors=[_Refusals()])
     stubs.add_TaskHubSidecarServiceServicer_to_server(TaskHubService(hub), server)
     return server
+
+
+def _options(ping_seconds: float) -> list[tuple[str, int]]:
+    """A worker whose process hangs answers no ping: its stream ends and its leases with it."""
+    milliseconds = round(ping_seconds * 1000)
+    return [
+        ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
+        ("grpc.max_send_message_length", _LARGEST_MESSAGE),
+        ("grpc.keepalive_time_ms", milliseconds),
+        ("grpc.keepalive_timeout_ms", 2 * milliseconds),
+        # Without this one a ping may stay unanswered for a minute, whatever the others say.
+        ("grpc.http2.ping_timeout_ms", 2 * milliseconds),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),
+        ("grpc.so_reuseport", 0),
+    ]

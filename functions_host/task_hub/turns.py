@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import actions, events, lifecycle, rewinding
+from functions_host.task_hub import actions, entity_locks, events, lifecycle, rewinding
 from functions_host.task_hub.actions import Outcome
 from functions_host.task_hub.change import Change
 from functions_host.task_hub.instance_table import Instance
@@ -40,18 +40,21 @@ def begin(store: Store, instance_id: str, now: int) -> tuple[Turn, pb.Orchestrat
     return turn, _request(store, instance, turn)
 
 
-def complete(change: Change, turn: Turn, response: pb.OrchestratorResponse) -> bool:
-    """Apply a worker's answer; False when the run that it was for is over."""
+def complete(change: Change, turn: Turn, response: pb.OrchestratorResponse) -> None:
+    """Apply a worker's answer, unless the run that it is for has been ended meanwhile."""
     instance = change.store.instances.get(turn.instance_id)
-    if instance is None or instance.execution_id != turn.execution_id or instance.is_finished:
-        return False
+    if instance is None or not _is_current(change, turn):
+        return
     change.store.inbox.remove(turn.positions)
     outcome = Outcome(change, instance)
     for action in response.actions:
         actions.apply(outcome, action)
+    if not _is_current(change, turn):
+        # One of its own actions has terminated it.
+        return
     if outcome.rewound is not None:
         rewinding.rewrite(change, instance, outcome.rewound)
-        return True
+        return
     instance = _after(change, instance, response)
     history = [*turn.new_events, *outcome.events]
     completion = outcome.completion
@@ -62,7 +65,10 @@ def complete(change: Change, turn: Turn, response: pb.OrchestratorResponse) -> b
     else:
         _end(change, instance, completion, history)
     change.touched_instances.add(instance.instance_id)
-    return True
+
+
+def _is_current(change: Change, turn: Turn) -> bool:
+    return change.store.instances.is_live(turn.instance_id, turn.execution_id)
 
 
 def _deliverable(instance: Instance, messages: list[Message]) -> list[Message]:
@@ -143,13 +149,17 @@ def _continue_as_new(
         if message.execution_id is None
     ]
     lifecycle.drop_messages(change, instance.instance_id)
-    lifecycle.entity_locks.release_all(change, instance.instance_id)
+    entity_locks.release_all(change, instance.instance_id)
     change.store.instances.delete_history(instance.instance_id)
     again = replace(
         instance, execution_id=started.orchestrationInstance.executionId.value, turns=0, trace=None
     )
     change.store.instances.update(again)
     change.store.instances.replace_started(instance.instance_id, started)
+    carried = [
+        events.history_event(change.now, eventRaised=event.eventRaised)
+        for event in completion.carryoverEvents
+    ]
     first = events.history_event(change.now, executionStarted=started)
-    for event in (first, *completion.carryoverEvents, *(message.event for message in unread)):
+    for event in (first, *carried, *(message.event for message in unread)):
         change.post(instance.instance_id, event)
