@@ -3,9 +3,32 @@
 from typing import Any
 
 from simulator.clock import Clock
+from simulator.kubernetes import pods, selectors, summaries
 from simulator.kubernetes.addresses import PublicAddresses
+from simulator.kubernetes.background import Background
+from simulator.kubernetes.controllers.autoscaler import Autoscaler
+from simulator.kubernetes.controllers.daemon_sets import DaemonSetController
+from simulator.kubernetes.controllers.deployments import DeploymentController
+from simulator.kubernetes.controllers.device_plugin import DevicePlugins
+from simulator.kubernetes.controllers.endpoint_slices import EndpointSlices
+from simulator.kubernetes.controllers.garbage import GarbageCollector, NamespaceController
+from simulator.kubernetes.controllers.kubelet import Kubelets
+from simulator.kubernetes.controllers.load_balancers import LoadBalancers
+from simulator.kubernetes.controllers.machinery import Controller, ControllerLoop, Machinery
+from simulator.kubernetes.controllers.replica_sets import ReplicaSetController
+from simulator.kubernetes.controllers.scheduler import Scheduler
+from simulator.kubernetes.events import EventRecorder
+from simulator.kubernetes.faults import Faults
+from simulator.kubernetes.kinds import NAMESPACE, POD, SERVICE, Object
 from simulator.kubernetes.node_pools import NodePool
+from simulator.kubernetes.nodes import Site
+from simulator.kubernetes.pool_nodes import PoolNodes
+from simulator.kubernetes.registry import Registry
+from simulator.kubernetes.service_addresses import ServiceAddresses
+from simulator.kubernetes.store import Store
 from simulator.latency import Latencies
+
+NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
 class Cluster:
@@ -22,33 +45,92 @@ class Cluster:
     ) -> None:
         self.name = name
         self.region = region
-        self.clock = clock
-        self.latencies = latencies
         self.kubernetes_version = kubernetes_version
+        self.faults = Faults()
+        self.store = Store()
+        self.registry = Registry(self.store, clock, ServiceAddresses(self.store))
         self._addresses = addresses
-        self._pools: dict[str, NodePool] = {}
+        self._background = Background()
+        self._nodes = PoolNodes(self.store, self.registry, Site(name, region, kubernetes_version))
+        self._machinery = Machinery(
+            self.store,
+            self.registry,
+            EventRecorder(self.store, clock),
+            clock,
+            latencies,
+            self._background,
+            self.faults,
+        )
+        self._autoscaler = Autoscaler(self._machinery, self._nodes)
+        self._loop = ControllerLoop(self.store, self._controllers())
+        self._create_first_objects()
+        self._background.start(self._loop.run(), f"controllers of {name}")
 
     def set_node_pool(self, pool: NodePool) -> None:
         """Create or change a pool, with Ready nodes at once up to its count, or drained to it."""
-        self._pools[pool.name] = pool
+        self._nodes.set(pool)
+        self._loop.add(self._autoscaler, ("", pool.name))
 
     def remove_node_pool(self, name: str) -> None:
-        self._pools.pop(name, None)
+        self._nodes.remove_pool(name)
 
     def node_count(self, pool_name: str) -> int:
         """How many nodes the pool has now, which the autoscaler may have changed."""
-        return self._pools[pool_name].count
+        return len(self._nodes.of(pool_name)) + self._autoscaler.booting(pool_name)
 
     def stop(self) -> None:
         """End all background work and give the public addresses back."""
+        self._background.stop()
         self._addresses.release_cluster(self)
 
     def summary(self) -> dict[str, Any]:
         """The cluster's state for the simulator's state page."""
-        return {"name": self.name, "region": self.region, "nodes": [], "pods": [], "services": []}
+        return summaries.of_cluster(self.name, self.region, self.store)
 
-    def service(self, namespace: str, name: str) -> dict[str, Any] | None:
-        return None
+    def service(self, namespace: str, name: str) -> Object | None:
+        return self.store.get(SERVICE, namespace, name)
 
-    def ready_pods(self, namespace: str, service: str) -> list[dict[str, Any]]:
-        return []
+    def ready_pods(self, namespace: str, service: str) -> list[Object]:
+        """The pods that traffic to a Service reaches."""
+        found = self.service(namespace, service)
+        wanted = (found or {}).get("spec", {}).get("selector")
+        if not wanted:
+            return []
+        selector = selectors.of_labels(wanted)
+        return [
+            each
+            for each in self.store.list(POD, namespace)
+            if selector.matches(each["metadata"].get("labels") or {})
+            and pods.is_ready(each)
+            and not pods.is_terminating(each)
+        ]
+
+    def _controllers(self) -> list[Controller]:
+        machinery = self._machinery
+        return [
+            GarbageCollector(machinery),
+            NamespaceController(machinery),
+            DeploymentController(machinery),
+            ReplicaSetController(machinery),
+            DaemonSetController(machinery),
+            Scheduler(machinery),
+            Kubelets(machinery),
+            DevicePlugins(machinery, self._nodes.gpus_per_node),
+            EndpointSlices(machinery, self),
+            LoadBalancers(machinery, self._addresses, self, self.region),
+            self._autoscaler,
+        ]
+
+    def _create_first_objects(self) -> None:
+        for name in NAMESPACES:
+            self.registry.create(NAMESPACE, "", {"metadata": {"name": name}})
+        self.registry.create(SERVICE, "default", _API_SERVICE)
+
+
+_API_SERVICE: Object = {
+    "metadata": {
+        "name": "kubernetes",
+        "labels": {"component": "apiserver", "provider": "kubernetes"},
+    },
+    "spec": {"ports": [{"name": "https", "port": 443, "targetPort": 443}]},
+}

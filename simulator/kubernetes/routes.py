@@ -1,16 +1,56 @@
-"""The Kubernetes API of one cluster over HTTP."""
+"""The Kubernetes API of one cluster over HTTP: who may ask, and where each request goes."""
 
 from collections.abc import Callable
 
 from aiohttp import web
 
+from simulator.kubernetes import discovery, errors, openapi, requests
 from simulator.kubernetes.cluster import Cluster
+from simulator.kubernetes.errors import ApiError
+from simulator.kubernetes.kinds import Object
+from simulator.kubernetes.resources import Resources
+from simulator.kubernetes.store import as_json
 
 AudienceOf = Callable[[str], str | None]
+
+AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
+"""The AKS server application, the resource that tokens for a cluster are issued for."""
+
+_HEALTH_PATHS = ("/healthz", "/livez", "/readyz")
 
 
 async def handle(
     request: web.Request, cluster: Cluster, path: str, audience_of: AudienceOf
 ) -> web.StreamResponse:
     """Answer one request; `path` is what follows `/kubernetes/{clusterId}`."""
-    raise web.HTTPNotImplemented
+    try:
+        _check_token(request, audience_of)
+        return await _answer(request, cluster, f"/{path.strip('/')}")
+    except ApiError as refusal:
+        return json_response(refusal.status, refusal.code)
+
+
+def json_response(body: Object, status: int = 200) -> web.Response:
+    return web.Response(body=as_json(body), status=status, content_type=requests.JSON)
+
+
+def _check_token(request: web.Request, audience_of: AudienceOf) -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or audience_of(token.strip()) != AUDIENCE:
+        raise errors.unauthorized()
+
+
+async def _answer(request: web.Request, cluster: Cluster, path: str) -> web.StreamResponse:
+    target = requests.parse_path(path)
+    if target is not None:
+        return await Resources(cluster, request, target).answer()
+    if path in _HEALTH_PATHS:
+        return web.Response(text="ok")
+    if path == "/version":
+        return json_response(discovery.version(cluster.kubernetes_version))
+    document = discovery.answer(path, request.host) or openapi.answer(path)
+    if document is not None:
+        return json_response(document)
+    if path.startswith(("/api/v1/", "/apis/apps/v1/", "/apis/discovery.k8s.io/v1/")):
+        raise errors.unknown_resource()
+    return web.Response(text="404 page not found\n", status=404)

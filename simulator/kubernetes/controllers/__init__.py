@@ -1,0 +1,1 @@
+"""What makes the objects of a cluster come true, in simulated time."""

@@ -1,0 +1,92 @@
+"""ReplicaSets: as many pods as asked for."""
+
+from collections.abc import Iterable
+
+from simulator.kubernetes import pods
+from simulator.kubernetes.controllers.machinery import (
+    Machinery,
+    controlled_by,
+    is_deleted,
+    owner_keys,
+    owner_reference,
+)
+from simulator.kubernetes.events import Source
+from simulator.kubernetes.kinds import POD, REPLICA_SET, Object
+from simulator.kubernetes.registry import Deletion
+from simulator.kubernetes.store import Change, Key
+
+_SOURCE = Source("replicaset-controller")
+
+
+class ReplicaSetController:
+    """Creates missing pods and deletes those that are too many."""
+
+    def __init__(self, machinery: Machinery) -> None:
+        self._machinery = machinery
+
+    def keys_of(self, change: Change) -> Iterable[Key]:
+        if change.kind is REPLICA_SET:
+            metadata = change.object["metadata"]
+            return [(metadata["namespace"], metadata["name"])]
+        return owner_keys(change.object, REPLICA_SET) if change.kind is POD else []
+
+    def reconcile(self, key: Key) -> None:
+        replica_set = self._machinery.store.get(REPLICA_SET, *key)
+        if replica_set is None:
+            return
+        owned = self._pods(replica_set)
+        if not is_deleted(replica_set):
+            missing = replica_set["spec"]["replicas"] - len(owned)
+            for _ in range(missing):
+                self._create(replica_set)
+            for pod in sorted(owned, key=_keep_first)[len(owned) + min(missing, 0) :]:
+                self._delete(replica_set, pod)
+        self._machinery.set_status(
+            REPLICA_SET, replica_set, _status(replica_set, self._pods(replica_set))
+        )
+
+    def _pods(self, replica_set: Object) -> list[Object]:
+        namespace = replica_set["metadata"]["namespace"]
+        return [
+            each
+            for each in self._machinery.store.list(POD, namespace)
+            if controlled_by(each, replica_set)
+            and not pods.is_terminating(each)
+            and not pods.is_finished(each)
+        ]
+
+    def _create(self, replica_set: Object) -> None:
+        metadata = replica_set["metadata"]
+        owner = owner_reference(REPLICA_SET, replica_set)
+        template = replica_set["spec"]["template"]
+        body = pods.from_template(template, f"{metadata['name']}-", owner)
+        pod = self._machinery.registry.create(POD, metadata["namespace"], body)
+        message = f"Created pod: {pod['metadata']['name']}"
+        self._machinery.events.normal(
+            _SOURCE, REPLICA_SET, replica_set, "SuccessfulCreate", message
+        )
+
+    def _delete(self, replica_set: Object, pod: Object) -> None:
+        metadata = pod["metadata"]
+        self._machinery.registry.delete(POD, metadata["namespace"], metadata["name"], Deletion())
+        message = f"Deleted pod: {metadata['name']}"
+        self._machinery.events.normal(
+            _SOURCE, REPLICA_SET, replica_set, "SuccessfulDelete", message
+        )
+
+
+def _keep_first(pod: Object) -> tuple[bool, bool, str]:
+    return (not pods.is_ready(pod), not pod["spec"].get("nodeName"), pod["metadata"]["name"])
+
+
+def _status(replica_set: Object, owned: list[Object]) -> Object:
+    ready = sum(pods.is_ready(each) for each in owned)
+    counts = {
+        "fullyLabeledReplicas": len(owned),
+        "readyReplicas": ready,
+        "availableReplicas": ready,
+    }
+    return {
+        "replicas": len(owned),
+        "observedGeneration": replica_set["metadata"]["generation"],
+    } | {key: value for key, value in counts.items() if value}

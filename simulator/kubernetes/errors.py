@@ -1,0 +1,162 @@
+"""Failures as the API server words them: one exception that carries a Status object."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.kubernetes.kinds import Kind, Object
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One invalid field: `reason` is a machine's word for it, `message` what a person reads."""
+
+    field: str
+    reason: str
+    message: str
+
+    @property
+    def cause(self) -> Object:
+        return {"reason": self.reason, "message": self.message, "field": self.field}
+
+
+def required(field: str, detail: str = "") -> FieldError:
+    message = f"Required value: {detail}" if detail else "Required value"
+    return FieldError(field, "FieldValueRequired", message)
+
+
+def invalid(field: str, value: str, detail: str) -> FieldError:
+    """`value` is already written as Go prints it: quoted for text, bare for numbers."""
+    return FieldError(field, "FieldValueInvalid", f"Invalid value: {value}: {detail}")
+
+
+def not_supported(field: str, value: str, supported: tuple[str, ...]) -> FieldError:
+    listed = ", ".join(f'"{each}"' for each in supported)
+    message = f'Unsupported value: "{value}": supported values: {listed}'
+    return FieldError(field, "FieldValueNotSupported", message)
+
+
+def duplicate(field: str, value: str) -> FieldError:
+    return FieldError(field, "FieldValueDuplicate", f"Duplicate value: {value}")
+
+
+def forbidden(field: str, detail: str) -> FieldError:
+    return FieldError(field, "FieldValueForbidden", f"Forbidden: {detail}")
+
+
+class ApiError(Exception):
+    """A request that the API server refuses."""
+
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.details = details
+
+    @property
+    def status(self) -> Object:
+        """The Status object that goes over the wire."""
+        status: Object = {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": {},
+            "status": "Failure",
+            "message": self.message,
+        }
+        if self.reason:
+            status["reason"] = self.reason
+        if self.details is not None:
+            status["details"] = self.details
+        return status | {"code": self.code}
+
+
+def _about(kind: Kind, name: str) -> dict[str, Any]:
+    group = {"group": kind.group} if kind.group else {}
+    return {"name": name, **group, "kind": kind.plural}
+
+
+def not_found(kind: Kind, name: str) -> ApiError:
+    message = f'{kind.qualified_resource} "{name}" not found'
+    return ApiError(404, "NotFound", message, _about(kind, name))
+
+
+def already_exists(kind: Kind, name: str) -> ApiError:
+    message = f'{kind.qualified_resource} "{name}" already exists'
+    return ApiError(409, "AlreadyExists", message, _about(kind, name))
+
+
+def conflict(kind: Kind, name: str, detail: str) -> ApiError:
+    message = f'Operation cannot be fulfilled on {kind.qualified_resource} "{name}": {detail}'
+    return ApiError(409, "Conflict", message, _about(kind, name))
+
+
+def modified(kind: Kind, name: str) -> ApiError:
+    return conflict(
+        kind,
+        name,
+        "the object has been modified; please apply your changes to the latest version"
+        " and try again",
+    )
+
+
+def forbidden_in_terminating_namespace(kind: Kind, name: str, namespace: str) -> ApiError:
+    message = (
+        f'{kind.qualified_resource} "{name}" is forbidden: unable to create new content in'
+        f" namespace {namespace} because it is being terminated"
+    )
+    cause = {
+        "reason": "NamespaceTerminating",
+        "message": f"namespace {namespace} is being terminated",
+        "field": "metadata.namespace",
+    }
+    return ApiError(403, "Forbidden", message, _about(kind, name) | {"causes": [cause]})
+
+
+def invalid_object(kind: Kind, name: str, errors: list[FieldError]) -> ApiError:
+    texts = list(dict.fromkeys(f"{each.field}: {each.message}" for each in errors))
+    listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    group = {"group": kind.group} if kind.group else {}
+    details = {
+        "name": name,
+        **group,
+        "kind": kind.kind,
+        "causes": [each.cause for each in errors],
+    }
+    message = f'{kind.qualified_kind} "{name}" is invalid: {listed}'
+    return ApiError(422, "Invalid", message, details)
+
+
+def bad_request(message: str) -> ApiError:
+    return ApiError(400, "BadRequest", message)
+
+
+def unauthorized() -> ApiError:
+    return ApiError(401, "Unauthorized", "Unauthorized")
+
+
+def unknown_resource() -> ApiError:
+    message = "the server could not find the requested resource"
+    return ApiError(404, "NotFound", message, {})
+
+
+def method_not_allowed() -> ApiError:
+    message = "the server does not allow this method on the requested resource"
+    return ApiError(405, "MethodNotAllowed", message, {})
+
+
+def unsupported_media_type(supported: tuple[str, ...]) -> ApiError:
+    message = (
+        "the body of the request was in an unknown format - accepted media types include:"
+        f" {', '.join(supported)}"
+    )
+    return ApiError(415, "UnsupportedMediaType", message, {})
+
+
+def expired(version: int, oldest: int) -> ApiError:
+    return ApiError(410, "Expired", f"too old resource version: {version} ({oldest})")

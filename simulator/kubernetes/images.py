@@ -1,0 +1,46 @@
+"""Container images: how long a pull takes and what a registry answers when it fails."""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from simulator.kubernetes import durations
+from simulator.kubernetes.nodes import GPU
+from simulator.latency import Duration
+
+DEVICE_PLUGIN = "k8s-device-plugin"
+_INFERENCE_NAMES = re.compile(r"llm|vllm|triton|tgi|text-generation|inference", re.IGNORECASE)
+
+
+def serves_a_model(container: Mapping[str, Any]) -> bool:
+    """Whether a container loads weights: it asks for a GPU, or its image is known for that."""
+    limits = (container.get("resources") or {}).get("limits") or {}
+    return GPU in limits or bool(_INFERENCE_NAMES.search(container["image"]))
+
+
+def pull_duration(container: Mapping[str, Any]) -> Duration:
+    if serves_a_model(container):
+        return durations.INFERENCE_IMAGE_PULL
+    return durations.SMALL_IMAGE_PULL
+
+
+def size_in_bytes(container: Mapping[str, Any]) -> int:
+    """Some gigabytes for an inference image, some tens of megabytes for any other."""
+    digest = int(sha256(container["image"].encode()).hexdigest()[:8], 16)
+    unit = 1_000_000_000 if serves_a_model(container) else 12_000_000
+    return 6 * unit + digest % (4 * unit)
+
+
+def image_id(image: str) -> str:
+    repository = image.rpartition("@")[0] or re.sub(r":[^:/]+$", "", image)
+    return f"{repository}@sha256:{sha256(image.encode()).hexdigest()}"
+
+
+def pull_failure(image: str, message: str) -> str:
+    """The text of ErrImagePull; `message` stands in for what the registry said."""
+    name = image if "/" in image else f"docker.io/library/{image}"
+    answer = message or f"{name}: not found"
+    return (
+        f'failed to pull and unpack image "{name}": failed to resolve reference "{name}": {answer}'
+    )

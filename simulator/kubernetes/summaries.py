@@ -1,0 +1,47 @@
+"""A cluster's state in short, for the simulator's state page."""
+
+from typing import Any
+
+from simulator.kubernetes import nodes, pods
+from simulator.kubernetes.kinds import NODE, POD, SERVICE, Object
+from simulator.kubernetes.pool_nodes import gpus_of
+from simulator.kubernetes.store import Store
+
+
+def of_cluster(name: str, region: str, store: Store) -> dict[str, Any]:
+    return {
+        "name": name,
+        "region": region,
+        "nodes": [_node(each) for each in store.list(NODE)],
+        "pods": [_pod(each) for each in store.list(POD)],
+        "services": [_service(each) for each in store.list(SERVICE)],
+    }
+
+
+def _node(node: Object) -> dict[str, Any]:
+    return {
+        "name": node["metadata"]["name"],
+        "pool": nodes.pool_of(node),
+        "ready": nodes.is_ready(node),
+        "gpus": gpus_of(node),
+    }
+
+
+def _pod(pod: Object) -> dict[str, Any]:
+    return {
+        "namespace": pod["metadata"]["namespace"],
+        "name": pod["metadata"]["name"],
+        "phase": pod["status"]["phase"],
+        "ready": pods.is_ready(pod),
+        "node": pod["spec"].get("nodeName"),
+    }
+
+
+def _service(service: Object) -> dict[str, Any]:
+    status = (service.get("status") or {}).get("loadBalancer") or {}
+    return {
+        "namespace": service["metadata"]["namespace"],
+        "name": service["metadata"]["name"],
+        "type": service["spec"]["type"],
+        "addresses": [each["ip"] for each in status.get("ingress") or []],
+    }
