@@ -1,0 +1,253 @@
+"""A bad request is refused at once, for everything that is wrong with it, with the fix."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.problems import Problem
+from domain.spec import EnvironmentSpec
+from domain.validation import MAX_PROBLEMS, parse_spec
+
+REGIONS = ("westeurope", "northeurope")
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def refuse(body: object) -> list[Problem]:
+    parsed = parse_spec(body, REGIONS, NOW)
+    assert isinstance(parsed, list), "accepted"
+    return parsed
+
+
+def test_a_good_request_becomes_a_specification(make_wire) -> None:
+    spec = parse_spec(make_wire(), REGIONS, NOW)
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.to_wire() == make_wire()
+
+
+def test_sizes_and_regions_take_their_canonical_spelling(make_wire) -> None:
+    wire = make_wire({"gpu.vmSize": "STANDARD_nc24ads_a100_V4", "regions": ["West Europe"]})
+    spec = parse_spec(wire, ["West Europe"])
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.gpu.vm_size == "Standard_NC24ads_A100_v4"
+    assert spec.regions == ("westeurope",)
+
+
+@pytest.mark.parametrize("body", [None, [], "x", 5, True, [{}]], ids=repr)
+def test_what_is_no_object_is_one_problem(body) -> None:
+    (problem,) = refuse(body)
+    assert (problem.code, problem.target) == ("InvalidBody", "")
+
+
+def test_an_empty_object_lacks_every_required_field() -> None:
+    problems = refuse({})
+    assert {problem.code for problem in problems} == {"MissingField"}
+    assert [problem.target for problem in problems] == [
+        "name",
+        "costCenter",
+        "owner",
+        "regions",
+        "gpu",
+        "workload",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "target", "hint"),
+    [
+        pytest.param({"name": "Fraud"}, "InvalidName", "name", "3 to 24", id="bad name"),
+        pytest.param({"name": 5}, "InvalidName", "name", "3 to 24", id="name is a number"),
+        pytest.param(
+            {"gpu.vmSize": "Standard_D16s_v5"},
+            "NotAGpuVmSize",
+            "gpu.vmSize",
+            "Standard_NC16as_T4_v3",
+            id="the CPU size typed for a GPU size",
+        ),
+        pytest.param(
+            {"gpu.vmSize": "Standard_NC6s_v3"},
+            "RetiredVmSize",
+            "gpu.vmSize",
+            "2025-09-30",
+            id="the retired size of older guides",
+        ),
+        pytest.param(
+            {"gpu.vmSize": "Standard NC24ads A100 v4"},
+            "NotAGpuVmSize",
+            "gpu.vmSize",
+            "Standard_",
+            id="a size with spaces is one problem, not two",
+        ),
+        pytest.param({"gpu.vmSize": ""}, "InvalidValue", "gpu.vmSize", "VM size", id="no size"),
+        pytest.param({"gpu.vmSize": None}, "InvalidValue", "gpu.vmSize", "VM size", id="null"),
+        pytest.param(
+            {"gpu.vmSize": "S" * 10_000},
+            "InvalidValue",
+            "gpu.vmSize",
+            "VM size",
+            id="an endless size is not repeated",
+        ),
+        pytest.param(
+            {"regions": ["westeurope", "marscentral"]},
+            "RegionNotAllowed",
+            "regions[1]",
+            "northeurope, westeurope",
+            id="a region that is not allowed",
+        ),
+        pytest.param(
+            {"regions": ["westeurope", "West Europe"]},
+            "DuplicateRegion",
+            "regions",
+            "once",
+            id="one region in two spellings",
+        ),
+        pytest.param(
+            {"regions": ["westeurope", 5]}, "InvalidValue", "regions[1]", "text", id="no text"
+        ),
+        pytest.param(
+            {"gpu.minNodes": 9},
+            "InvalidNodeRange",
+            "gpu.minNodes",
+            "minNodes 9 is above maxNodes 5",
+            id="minimum above maximum",
+        ),
+        pytest.param(
+            {"workload.gpusPerReplica": 2},
+            "TooManyGpusPerReplica",
+            "workload.gpusPerReplica",
+            "has 1 GPU(s)",
+            id="a replica larger than a node",
+        ),
+        pytest.param(
+            {"workload.replicas": 6},
+            "NotEnoughNodes",
+            "gpu.maxNodes",
+            "from 5 to 6",
+            id="more replicas than nodes",
+        ),
+        pytest.param(
+            {
+                "gpu.vmSize": "Standard_NC96ads_A100_v4",
+                "gpu.maxNodes": 1,
+                "workload.gpusPerReplica": 3,
+                "workload.replicas": 2,
+            },
+            "NotEnoughNodes",
+            "gpu.maxNodes",
+            "from 1 to 2",
+            id="GPUs left over on a node do not help a whole replica",
+        ),
+        pytest.param(
+            {"edge.sku": "Basic"},
+            "InvalidValue",
+            "edge.sku",
+            "'Standard_AzureFrontDoor' or 'Premium_AzureFrontDoor'",
+            id="an unknown tier names the known ones",
+        ),
+        pytest.param({"idle": None}, "InvalidValue", "idle", "object", id="null for an object"),
+        pytest.param({"gpu": []}, "InvalidValue", "gpu", "object", id="array for an object"),
+        pytest.param(
+            {"workload.env": {"a b": "x"}},
+            "InvalidValue",
+            "workload.env.a b",
+            "letters",
+            id="a bad variable name",
+        ),
+        pytest.param(
+            {"workload.args": ["a", 5]}, "InvalidValue", "workload.args[1]", "text", id="bad item"
+        ),
+        pytest.param(
+            {"workload.port": 0}, "InvalidValue", "workload.port", "at least 1", id="bound"
+        ),
+        pytest.param(
+            {"expiresAt": "2026-01-01T00:00:00Z"},
+            "InvalidValue",
+            "expiresAt",
+            "already passed",
+            id="an expiry in the past",
+        ),
+        pytest.param(
+            {"expiresAt": "2027-01-31T00:00:00"},
+            "InvalidValue",
+            "expiresAt",
+            "offset",
+            id="an expiry without an offset",
+        ),
+        pytest.param(
+            {"expiresAt": "soon"}, "InvalidValue", "expiresAt", "datetime", id="no time at all"
+        ),
+        pytest.param(
+            {"cost_center": "x"},
+            "UnknownField",
+            "cost_center",
+            "'costCenter'",
+            id="snake case is not the wire's",
+        ),
+        pytest.param(
+            {"gpu.vmsize": "x"}, "UnknownField", "gpu.vmsize", "'vmSize'", id="a case error"
+        ),
+        pytest.param(
+            {"workload.model.stage": "x"},
+            "UnknownField",
+            "workload.model.stage",
+            "name, version",
+            id="an unknown field names the known ones",
+        ),
+        pytest.param(
+            {"surprise": {"deep": [1]}},
+            "UnknownField",
+            "surprise",
+            "Remove 'surprise'",
+            id="nothing close",
+        ),
+    ],
+)
+def test_one_mistake_is_one_problem_that_names_its_fix(
+    make_wire, changes, code, target, hint
+) -> None:
+    (problem,) = refuse(make_wire(changes))
+    assert (problem.code, problem.target) == (code, target)
+    assert hint in problem.message
+    assert problem.message.endswith(".")
+    assert len(problem.message) < 1000
+
+
+def test_all_problems_are_told_at_once(make_wire) -> None:
+    problems = refuse(
+        make_wire(
+            {
+                "name": "Fraud",
+                "regions": ["marscentral"],
+                "gpu": {"vmSize": "Standard_D16s_v5", "maxNodes": 0},
+                "workload.port": "80",
+                "edge.wafMode": "Off",
+                "extra": 1,
+            },
+            without=("owner",),
+        )
+    )
+    assert {(problem.code, problem.target) for problem in problems} == {
+        ("InvalidName", "name"),
+        ("RegionNotAllowed", "regions[0]"),
+        ("NotAGpuVmSize", "gpu.vmSize"),
+        ("InvalidValue", "gpu.maxNodes"),
+        ("InvalidValue", "workload.port"),
+        ("InvalidValue", "edge.wafMode"),
+        ("UnknownField", "extra"),
+        ("MissingField", "owner"),
+    }
+
+
+def test_capacity_is_checked_although_other_parts_are_wrong(make_wire) -> None:
+    problems = refuse(make_wire({"name": "Fraud", "workload.replicas": 50}))
+    assert [problem.code for problem in problems] == ["InvalidName", "NotEnoughNodes"]
+
+
+def test_a_hostile_request_does_not_get_an_endless_answer(make_wire) -> None:
+    wire = make_wire({"regions": [f"mars{i}" for i in range(5_000)]})
+    wire |= {f"field{i}": i for i in range(5_000)}
+    assert len(refuse(wire)) == MAX_PROBLEMS
+
+
+def test_without_a_time_the_past_is_not_known(make_wire) -> None:
+    wire = make_wire({"expiresAt": "2020-01-01T00:00:00Z"})
+    assert isinstance(parse_spec(wire, REGIONS), EnvironmentSpec)
