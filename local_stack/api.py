@@ -18,24 +18,24 @@ class UnexpectedAnswer(Exception):
     """An answer that the story does not go on from."""
 
 
-class Api:
+class Api(httpx.Client):
     """Gridplane's REST API."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        super().__init__(base_url=url, timeout=30, trust_env=False)
 
-    def create(self, body: Mapping[str, Any]) -> str:
+    def create_environment(self, body: Mapping[str, Any]) -> str:
         """The id of the operation that the request started."""
-        return _expect(self._client.post("/environments", json=body), 202)["id"]
+        return _expect(self.post("/environments", json=body), 202)["id"]
 
-    def delete(self, name: str) -> str:
-        return _expect(self._client.delete(f"/environments/{name}"), 202)["id"]
+    def delete_environment(self, name: str) -> str:
+        return _expect(self.delete(f"/environments/{name}"), 202)["id"]
 
     def get_environment(self, name: str) -> dict[str, Any]:
-        return _expect(self._client.get(f"/environments/{name}"), 200)
+        return _expect(self.get(f"/environments/{name}"), 200)
 
     def get_operation(self, operation_id: str) -> dict[str, Any]:
-        return _expect(self._client.get(f"/operations/{operation_id}"), 200)
+        return _expect(self.get(f"/operations/{operation_id}"), 200)
 
     def follow(self, operation_id: str, timeout_seconds: float) -> Iterator[dict[str, Any]]:
         """The operation again and again until it has ended."""
@@ -51,28 +51,28 @@ class Api:
 
     def count_history_events(self, operation_id: str) -> int:
         """Events in the durable history of the operation and all its children."""
-        instances = self._client.get(
+        instances = self.get(
             "/runtime/webhooks/durabletask/instances", params={"instanceIdPrefix": operation_id}
         ).json()
         return sum(len(self._history(instance["instanceId"])) for instance in instances)
 
     def _history(self, instance_id: str) -> list[Any]:
         url = f"/runtime/webhooks/durabletask/instances/{instance_id}"
-        return self._client.get(url, params={"showHistory": "true"}).json()["historyEvents"]
+        return self.get(url, params={"showHistory": "true"}).json()["historyEvents"]
 
 
-class SimulatedAzure:
+class SimulatedAzure(httpx.Client):
     """The simulator's control API, and its data plane by an environment's public host name."""
 
     def __init__(self, url: str, ca_bundle: str) -> None:
         context = ssl.create_default_context(cafile=ca_bundle)
-        self._client = httpx.Client(base_url=url, verify=context, timeout=30, trust_env=False)
+        super().__init__(base_url=url, verify=context, timeout=30, trust_env=False)
 
     def get_state(self) -> dict[str, Any]:
-        return _expect(self._client.get("/_simulator/state"), 200)
+        return _expect(self.get("/_simulator/state"), 200)
 
     def get_requests(self) -> dict[str, Any]:
-        return _expect(self._client.get("/_simulator/requests"), 200)
+        return _expect(self.get("/_simulator/requests"), 200)
 
     def get_delays(self) -> list[Delay]:
         return [
@@ -81,14 +81,20 @@ class SimulatedAzure:
                 datetime.fromisoformat(item["startedAt"]),
                 datetime.fromisoformat(item["endedAt"]),
             )
-            for item in _expect(self._client.get("/_simulator/latencies"), 200)
+            for item in _expect(self.get("/_simulator/latencies"), 200)
         ]
+
+    def add_fault(self, fault: Mapping[str, Any]) -> None:
+        _expect(self.post("/_simulator/faults", json=fault), 201)
+
+    def clear_faults(self) -> None:
+        self.delete("/_simulator/faults").raise_for_status()
 
     def ask_model(self, endpoint: str, question: str) -> dict[str, Any]:
         """What a user of the model sends to the environment's endpoint."""
         host = endpoint.removeprefix("https://")
         body = {"model": "default", "messages": [{"role": "user", "content": question}]}
-        answer = self._client.post(
+        answer = self.post(
             "/v1/chat/completions",
             json=body,
             headers={"Host": host},

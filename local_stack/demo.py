@@ -26,8 +26,12 @@ def main() -> int:
     started = time.monotonic()
     try:
         console.print("Starting simulated Azure, task hub and Functions host ...")
-        with running_stack(BUILD / "demo") as stack:
-            _tell_story(stack, console)
+        with (
+            running_stack(BUILD / "demo") as stack,
+            Api(stack.app_url) as api,
+            SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
+        ):
+            _tell_story(stack, api, azure, console)
     except (ProcessFailed, UnexpectedAnswer) as error:
         console.print(f"[red]The demo failed:[/] {error}", markup=True, highlight=False)
         return 1
@@ -35,15 +39,13 @@ def main() -> int:
     return 0
 
 
-def _tell_story(stack: Stack, console: Console) -> None:
-    api = Api(stack.app_url)
-    azure = SimulatedAzure(stack.simulator_url, stack.ca_bundle)
+def _tell_story(stack: Stack, api: Api, azure: SimulatedAzure, console: Console) -> None:
     spec = json.loads(EXAMPLE.read_text())
     console.print(
         f"Simulated Azure at {stack.simulator_url}, {stack.time_scale:.0f} times faster than real."
         f"\n\n[bold]POST {stack.app_url}/environments[/] with {EXAMPLE.relative_to(PROJECT)}\n"
     )
-    provision = _follow(stack, console, api, api.create(spec))
+    provision = _follow(stack, console, api, api.create_environment(spec))
     environment = api.get_environment(spec["name"])
     question = "Is this transfer fraud?"
     answer = azure.ask_model(environment["endpoint"], question)
@@ -51,7 +53,7 @@ def _tell_story(stack: Stack, console: Console) -> None:
     _write_report(report)
     console.print(render_facts(_facts(environment, question, answer, report)))
     console.print(f"\n[bold]DELETE {stack.app_url}/environments/{spec['name']}[/]\n")
-    deletion = _follow(stack, console, api, api.delete(spec["name"]))
+    deletion = _follow(stack, console, api, api.delete_environment(spec["name"]))
     leftovers = find_leftovers(azure.get_state())
     _write_report({**report, "deletion": deletion, "leftovers": leftovers})
     if leftovers:

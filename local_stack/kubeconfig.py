@@ -65,7 +65,8 @@ def _fetch_token(client: httpx.Client, stack: Mapping[str, Any], resource: str) 
 
 
 def _find_cluster(stack: Mapping[str, Any], name: str, region: str | None) -> str:
-    cells = Api(stack["functionApp"]).get_environment(name)["cells"]
+    with Api(stack["functionApp"]) as api:
+        cells = api.get_environment(name)["cells"]
     found = [cell for cell in cells if region in (None, cell["region"]) and cell["clusterId"]]
     if not found:
         raise UnexpectedAnswer(f"Environment '{name}' has no cluster yet; wait until it is Ready.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 SYMBOLS = {
@@ -13,17 +14,19 @@ SYMBOLS = {
     "Failed": "[red]✘[/]",
     "Canceled": "[magenta]■[/]",
 }
-DETAIL_WIDTH = 60
+STEP_WIDTH = 36
+ELAPSED_WIDTH = 11
 
 
 def render_operation(operation: Mapping[str, Any], now: datetime) -> Table:
     """A row per step with state, elapsed simulated time and detail."""
     title = f"{operation['kind']} {operation['environment']}: {operation['status']}"
-    table = Table(title=f"{title}, {operation['percentComplete']} %", title_justify="left")
-    table.add_column("")
-    table.add_column("step", no_wrap=True)
-    table.add_column("elapsed", justify="right", no_wrap=True)
-    table.add_column("detail", width=DETAIL_WIDTH, no_wrap=True, overflow="ellipsis")
+    title = f"{title}, {operation['percentComplete']} %"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, expand=True)
+    table.add_column("", min_width=1)
+    table.add_column("step", no_wrap=True, min_width=STEP_WIDTH)
+    table.add_column("elapsed", justify="right", no_wrap=True, min_width=ELAPSED_WIDTH)
+    table.add_column("detail", no_wrap=True, overflow="ellipsis", ratio=1)
     for step in operation["steps"]:
         detail = step.get("error", {}).get("message") or step.get("detail", "")
         table.add_row(SYMBOLS[step["status"]], step["name"], _elapsed(step, now), detail)

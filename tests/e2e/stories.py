@@ -1,0 +1,43 @@
+"""What several stories have in common."""
+
+from typing import Any
+
+from local_stack.api import Api, SimulatedAzure
+from tests.support.specs import spec_body
+
+TIMEOUT_SECONDS = 90.0
+
+
+def finish(api: Api, operation_id: str) -> dict[str, Any]:
+    """The operation when it has ended."""
+    return list(api.follow(operation_id, TIMEOUT_SECONDS))[-1]
+
+
+def provision(api: Api, name: str, **changes: Any) -> dict[str, Any]:
+    operation = finish(api, api.create_environment(spec_body(name=name, **changes)))
+    assert operation["status"] == "Succeeded", operation
+    return api.get_environment(name)
+
+
+def delete(api: Api, name: str) -> dict[str, Any]:
+    return finish(api, api.delete_environment(name))
+
+
+def leftovers(azure: SimulatedAzure, name: str) -> list[str]:
+    """What simulated Azure still shows of an environment."""
+    state = azure.get_state()
+    ids = [
+        *(group["id"] for group in state["resourceGroups"]),
+        *state["resources"],
+        *(address["hostName"] or address["ip"] for address in state["publicAddresses"]),
+    ]
+    return [each for each in ids if name in each]
+
+
+def creations(azure: SimulatedAzure, name: str) -> dict[str, int]:
+    """How often each resource of an environment was created: ARM answers 201 to a creation."""
+    counts: dict[str, int] = {}
+    for request in azure.get_requests()["requests"]:
+        if request["method"] == "PUT" and request["status"] == 201 and name in request["path"]:
+            counts[request["path"]] = counts.get(request["path"], 0) + 1
+    return counts

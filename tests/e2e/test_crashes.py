@@ -1,0 +1,38 @@
+"""kill -9 in the middle of provisioning loses nothing and builds nothing twice."""
+
+from collections.abc import Callable
+
+import pytest
+
+from local_stack.api import Api, SimulatedAzure
+from local_stack.stack import Stack
+from tests.e2e.stories import creations, finish
+from tests.support.specs import spec_body
+
+RESOURCES_OF_ONE_CELL = 10
+"""Two resource groups, cluster, profile, endpoint, origin group, origin, route, WAF, policy."""
+
+
+@pytest.mark.parametrize(
+    "restart",
+    [
+        pytest.param(Stack.restart_app, id="the Functions host"),
+        pytest.param(Stack.restart_task_hub, id="the task hub"),
+    ],
+)
+@pytest.mark.parametrize("step", ["managedCluster", "pods"])
+def test_provisioning_goes_on_after_kill_9(
+    own_stack: Stack, restart: Callable[[Stack], None], step: str
+):
+    with Api(own_stack.app_url) as api:
+        operation_id = api.create_environment(spec_body(name="unbroken"))
+        for operation in api.follow(operation_id, 60):
+            watched = next(s for s in operation["steps"] if s["name"].endswith(step))
+            if watched["status"] == "Running":
+                break
+        restart(own_stack)
+        assert finish(api, operation_id)["status"] == "Succeeded"
+    with SimulatedAzure(own_stack.simulator_url, own_stack.ca_bundle) as azure:
+        created = creations(azure, "unbroken")
+    assert set(created.values()) == {1}
+    assert len(created) == RESOURCES_OF_ONE_CELL
