@@ -11,6 +11,11 @@ from simulator.kubernetes.node_pools import NodePool
 
 GPU = "nvidia.com/gpu"
 NOT_READY_TAINT = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+SPOT_TAINT = {
+    "key": "kubernetes.azure.com/scalesetpriority",
+    "effect": "NoSchedule",
+    "value": "spot",
+}
 MAX_PODS = 110
 _INSTANCE_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -121,7 +126,9 @@ def labels_of(site: Site, pool: NodePool, name: str) -> dict[str, str]:
 
 
 def taints_of(pool: NodePool) -> list[dict[str, str]]:
-    return [_taint(each) for each in pool.taints]
+    """The pool's taints, and the one that AKS puts on every spot node."""
+    taints = [_taint(each) for each in pool.taints]
+    return [*taints, SPOT_TAINT] if pool.spot and SPOT_TAINT not in taints else taints
 
 
 def _taint(text: str) -> dict[str, str]:

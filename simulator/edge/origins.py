@@ -1,0 +1,115 @@
+"""Reaching a Service behind a public address, and choosing among the origins of a group."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator.edge import inference_server
+from simulator.edge.exchange import Answer, Question
+from simulator.edge.front_doors import Origin, OriginGroup
+from simulator.kubernetes.addresses import Frontend, PublicAddresses
+from simulator.kubernetes.probes import named_port
+
+FRONT_DOOR_TAG = "AzureFrontDoor.Backend"
+_ALLOWED_TAGS = "service.beta.kubernetes.io/azure-allowed-service-tags"
+
+
+class Unreachable(Exception):
+    """Nobody accepts the connection."""
+
+
+def reach(frontend: Frontend | None, port: int, question: Question) -> Answer:
+    """Ask a ready pod behind a port of the address.
+
+    Raises Unreachable.
+    """
+    service = _service_of(frontend)
+    if frontend is None or service is None:
+        raise Unreachable
+    pods = frontend.cluster.ready_pods(frontend.namespace, frontend.service)
+    service_port = next((each for each in service["spec"]["ports"] if each["port"] == port), None)
+    if not pods or service_port is None:
+        raise Unreachable
+    pod = pods[0]
+    container = listening_container(pod, service_port.get("targetPort", port))
+    if container is None:
+        raise Unreachable
+    return inference_server.answer(pod, container, question)
+
+
+def reach_origin(
+    origin: Origin, https: bool, addresses: PublicAddresses, question: Question
+) -> Answer:
+    """Ask an origin as the edge does. Model servers speak plain HTTP, so that TLS gets nowhere.
+
+    Raises Unreachable.
+    """
+    if https:
+        raise Unreachable
+    return reach(addresses.resolve(origin.host_name), origin.http_port, question)
+
+
+def admits_everybody(frontend: Frontend) -> bool:
+    """Whether the Service's firewall rules let others than Front Door in."""
+    service = _service_of(frontend) or {"metadata": {}}
+    annotations = service["metadata"].get("annotations") or {}
+    return FRONT_DOOR_TAG not in annotations.get(_ALLOWED_TAGS, "").split(",")
+
+
+def first_port(frontend: Frontend) -> int:
+    """The port for a request that comes without Front Door: 80 where the Service has it."""
+    service = _service_of(frontend)
+    ports = [each["port"] for each in service["spec"]["ports"]] if service else []
+    return 80 if 80 in ports or not ports else ports[0]
+
+
+def _service_of(frontend: Frontend | None) -> dict[str, Any] | None:
+    return frontend and frontend.cluster.service(frontend.namespace, frontend.service)
+
+
+def listening_container(pod: Mapping[str, Any], target: Any) -> Mapping[str, Any] | None:
+    """The container that listens on a target port: on those it declares, on any if on none."""
+    for container in pod["spec"]["containers"]:
+        declared = [each["containerPort"] for each in container.get("ports") or []]
+        number = named_port(target, container)
+        if isinstance(number, int) and (number in declared or not declared):
+            return container
+    return None
+
+
+def choose(group: OriginGroup, addresses: PublicAddresses, dice: int) -> Origin | None:
+    """The origin to ask: of the healthy ones with the best priority one by chance and weight.
+
+    When none is healthy, Front Door sends traffic to all of them.
+    """
+    healthy = [each for each in group.origins if is_healthy(each, group, addresses)]
+    candidates = healthy or list(group.origins)
+    if not candidates:
+        return None
+    best = min(each.priority for each in candidates)
+    level = [each for each in candidates if each.priority == best]
+    return _draw(level, dice)
+
+
+def _draw(origins: Sequence[Origin], dice: int) -> Origin:
+    position = dice % sum(each.weight for each in origins)
+    for origin in origins:
+        if position < origin.weight:
+            return origin
+        position -= origin.weight
+    return origins[-1]
+
+
+def is_healthy(origin: Origin, group: OriginGroup, addresses: PublicAddresses) -> bool:
+    """Whether the origin answers the group's probe with 200; always when probes are off."""
+    if group.probe is None:
+        return True
+    question = Question(
+        group.probe.method.upper(),
+        group.probe.path,
+        headers={"X-FD-HealthProbe": "1", "User-Agent": "Edge Health Probe"},
+    )
+    try:
+        https = group.probe.protocol.lower() == "https"
+        return reach_origin(origin, https, addresses, question).status == 200
+    except Unreachable:
+        return False

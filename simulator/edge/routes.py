@@ -1,0 +1,39 @@
+"""The public side: requests to Front Door's host names and straight to a region's DNS labels."""
+
+from aiohttp import web
+
+from simulator.edge import front_door_edge, origins
+from simulator.edge.exchange import read_question
+from simulator.edge.front_doors import FrontDoors
+from simulator.kubernetes.addresses import PublicAddresses
+
+
+async def handle(
+    request: web.Request, front_door: FrontDoors, addresses: PublicAddresses
+) -> web.StreamResponse:
+    """Answer a request whose Host is an edge endpoint or a DNS label."""
+    host = request.host.partition(":")[0].lower()
+    if host.endswith(".azurefd.net"):
+        return await front_door_edge.serve(request, front_door.endpoint(host), addresses)
+    return await _serve_directly(request, host, addresses)
+
+
+async def _serve_directly(
+    request: web.Request, host: str, addresses: PublicAddresses
+) -> web.StreamResponse:
+    """Past Front Door: whoever is not let in, and whatever does not exist, gets no answer."""
+    frontend = addresses.resolve(host)
+    if frontend is None or not origins.admits_everybody(frontend):
+        return _hang_up(request)
+    question = await read_question(request)
+    try:
+        return origins.reach(frontend, origins.first_port(frontend), question).response()
+    except origins.Unreachable:
+        return _hang_up(request)
+
+
+def _hang_up(request: web.Request) -> web.StreamResponse:
+    """Close the connection without a word, as a client sees a dropped or refused one."""
+    if request.transport is not None:
+        request.transport.abort()
+    raise ConnectionResetError("The connection was refused.")
