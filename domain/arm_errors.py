@@ -16,7 +16,7 @@ _URL_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]*")
 _BEARER = re.compile(r"(bearer\s+)\S+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE)
 _SECRET = re.compile(
     r"\b((?:account|shared\s?access|access|api|function)[_\s-]?key(?:name)?|sig|password|"
-    r"client[_-]?secret|secret|code=)(['\"]?\s*[=:]\s*['\"]?)[^\s;,'\"&]+",
+    r"client[_-]?secret|secret)(['\"]?\s*[=:]\s*['\"]?)[^\s;,'\"&]+",
     re.IGNORECASE,
 )
 

@@ -98,7 +98,9 @@ def test_images_that_pass(make_spec, image) -> None:
         pytest.param("gpu.maxNodes", 5.0, id="a number with a fraction"),
         pytest.param("gpu.maxNodes", True, id="a boolean for a number"),
         pytest.param("gpu.spot", "yes", id="a text for a boolean"),
-        pytest.param("workload.image", "registry.example.com/UPPER", id="image path in upper case"),
+        pytest.param(
+            "workload.image", "registry.example.com/UPPER", id="image path in upper case"
+        ),
         pytest.param("workload.image", "llm:", id="image with an empty tag"),
         pytest.param("workload.image", "https://x/llm", id="image as a URL"),
         pytest.param("workload.image", "llm@sha256:abc", id="image with a short digest"),

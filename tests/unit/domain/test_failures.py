@@ -1,0 +1,567 @@
+"""Azure's refusals, as they were recorded, become reasons with a verdict and a next step."""
+
+import json
+
+import pytest
+
+from domain.failures import Failure, classify_error, classify_response, parse_arm_error
+
+SUBSCRIPTION = "12345678-1234-4321-8765-123456789abc"
+
+REGIONAL_NOW = (
+    "Insufficient regional vcpu quota left for location westus2. left regional vcpu quota 4, "
+    "requested quota 6. If you want to increase the quota, please follow this instruction: "
+    "https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume "
+    "vcpu quota, please consider use smaller maxSurge"
+)
+FAMILY_NOW = (
+    "Insufficient vcpu quota requested 24, remaining 6 for family {family} for region "
+    "northeurope. If you want to increase the quota, please follow this instruction: https://x"
+)
+APPROVED = (
+    "Provisioning of resource(s) for container service x failed. Message: Operation could not be "
+    "completed as it results in exceeding approved {name} quota. Additional details - Deployment "
+    "Model: Resource Manager, Location: westus2, Current Limit: 20, Current Usage: 18, Additional "
+    "Required: 6, (Minimum) New Limit Required: 24. Details: "
+)
+WRAPPED = 'Code="OperationNotAllowed" Message="' + APPROVED.format(name="Total Regional Cores")
+BUSY = (
+    "Operation is not allowed: Another operation (Updating) is in progress, please wait for it "
+    "to finish before starting a new operation. See https://aka.ms/aks-pending-operation"
+)
+BUSY_NOW = (
+    "Operation is not allowed because there's an in progress update managed cluster operation "
+    "(operation ID: e375d315-0000-0000-0000-000000000000) on the managed cluster started on UTC "
+    "2026-05-22T07:19:23Z. Please wait for it to finish before starting a new operation."
+)
+NOT_REGISTERED = (
+    "The subscription is not registered to use namespace 'Microsoft.Cdn'. See "
+    "https://aka.ms/rps-not-found for how to register subscriptions."
+)
+ROUTE_TOO_EARLY = (
+    "Please make sure that the originGroup is created successfully and at least one enabled "
+    "origin is created under the origin group."
+)
+ENDPOINT_TOO_EARLY = (
+    "Endpoint 'x' is not associated with the AFDX profile or is in a invalid provisioning state."
+)
+CDN_THROTTLED = (
+    "Number of requests for action 'Microsoft.Cdn/profiles/read' exceeded the limit of '50' for "
+    "time interval '00:05:00'. Please try again after '372' seconds."
+)
+GATEWAY = (
+    "The gateway did not receive a response from 'Microsoft.ContainerService' within the "
+    "specified time period."
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "reason", "retryable", "told"),
+    [
+        pytest.param(
+            400,
+            "ErrCode_InsufficientVCPUQuota",
+            FAMILY_NOW.format(family="standardEASv4Family"),
+            "QuotaExceeded",
+            False,
+            "vCPU quota of standardEASv4Family in northeurope has 6 left, 24 are required",
+            id="family quota, with its numbers",
+        ),
+        pytest.param(
+            400,
+            "ErrCode_InsufficientVCPUQuota",
+            FAMILY_NOW.format(family="Standard NCASv3_T4 Family"),
+            "QuotaExceeded",
+            False,
+            "Standard NCASv3_T4 Family in northeurope has 6 left",
+            id="family quota of a family with spaces in its name",
+        ),
+        pytest.param(
+            400,
+            "ErrCode_InsufficientVCPUQuota",
+            REGIONAL_NOW,
+            "RegionalQuotaExceeded",
+            False,
+            "regional vCPU quota of westus2 has 4 left, 6 are required",
+            id="regional quota, with its numbers",
+        ),
+        pytest.param(
+            400,
+            "QuotaExceeded",
+            APPROVED.format(name="Total Regional Cores"),
+            "RegionalQuotaExceeded",
+            False,
+            "has 2 vCPUs left (limit 20, used 18), 6 are required",
+            id="regional quota in its older wording",
+        ),
+        pytest.param(
+            None,
+            "ReconcileVMSSAgentPoolFailed",
+            WRAPPED,
+            "RegionalQuotaExceeded",
+            False,
+            "limit 20",
+            id="quota wrapped by AKS in a failed operation is no busy cluster",
+        ),
+        pytest.param(
+            None,
+            "ReconcileVMSSAgentPoolFailed",
+            APPROVED.format(name="standardNCADSA100v4Family Cores"),
+            "QuotaExceeded",
+            False,
+            "quota 'standardNCADSA100v4Family'",
+            id="family quota found by a poll",
+        ),
+        pytest.param(
+            None,
+            "OperationNotAllowed",
+            APPROVED.format(name="LowPriorityCores"),
+            "SpotQuotaExceeded",
+            False,
+            "6 are required",
+            id="spot quota",
+        ),
+        pytest.param(
+            400,
+            "ManagedClusterCountExceedsQuotaLimit",
+            "Operation results in exceeding quota limits for managed clusters. Maximum allowed: "
+            "100, Current usage: 100, Additional requested: 1. Please",
+            "ManagedClusterQuotaExceeded",
+            False,
+            "100 allowed, 100 used",
+            id="too many clusters",
+        ),
+        pytest.param(
+            400,
+            "PublicIPCountLimitReached",
+            "Cannot create more than 10 public IP addresses for this subscription in this region.",
+            "PublicIpQuotaExceeded",
+            False,
+            "10 public IP",
+            id="public IP quota",
+        ),
+        pytest.param(
+            400,
+            "BadRequest",
+            "The number of profiles created exceeds quota. Please contact support to increase.",
+            "FrontDoorQuotaExceeded",
+            False,
+            "profiles",
+            id="Front Door profile quota",
+        ),
+        pytest.param(
+            400,
+            "BadRequest",
+            "Free Trial and Student account is forbidden for Azure Frontdoor resources.",
+            "SubscriptionNotEligible",
+            False,
+            "Free Trial",
+            id="trial subscription",
+        ),
+        pytest.param(
+            400,
+            "BadRequest",
+            "The VM size of Standard_D2_v2 is not allowed in your subscription in location "
+            "'eastus'. The available VM sizes are 'standard_b16pls_v2'",
+            "SkuNotAvailable",
+            False,
+            "Standard_D2_v2",
+            id="size not allowed here",
+        ),
+        pytest.param(
+            400, "VMSizeNotSupported", "x", "SkuNotAvailable", False, "x", id="size not supported"
+        ),
+        pytest.param(
+            None,
+            "CreateVMSSAgentPoolFailed",
+            'Code="ZonalAllocationFailed" Message="Allocation failed. We do not have sufficient '
+            'capacity for the requested VM size in this zone."',
+            "ZonalAllocationFailed",
+            False,
+            "sufficient capacity",
+            id="no machines in the zone",
+        ),
+        pytest.param(
+            None,
+            "ReconcileVMSSAgentPoolFailed",
+            'Code="AllocationFailed" Message="Allocation failed."',
+            "AllocationFailed",
+            False,
+            "could not complete",
+            id="no machines",
+        ),
+        pytest.param(
+            None,
+            "ReconcileVMSSAgentPoolFailed",
+            'Code="SkuNotAvailable" Message="The requested VM size is not available"',
+            "SkuNotAvailable",
+            False,
+            "SkuNotAvailable",
+            id="size not available, found by a poll",
+        ),
+        pytest.param(
+            409, "OperationNotAllowed", BUSY, "OperationInProgress", True, "Updating", id="busy"
+        ),
+        pytest.param(
+            409,
+            "OperationNotAllowed",
+            BUSY_NOW,
+            "OperationInProgress",
+            True,
+            "in progress",
+            id="busy in the newest wording",
+        ),
+        pytest.param(
+            409,
+            "OperationNotAllowed",
+            "Another agentpool operation (nodepool1 - Creating) is in progress",
+            "OperationInProgress",
+            True,
+            "nodepool1",
+            id="busy pool",
+        ),
+        pytest.param(
+            409,
+            "EtagMismatch",
+            "Failed to save managed cluster x. Operation is not allowed: Another operation is in "
+            "progress",
+            "OperationInProgress",
+            True,
+            "save managed cluster",
+            id="a race lost",
+        ),
+        pytest.param(
+            409,
+            "AnotherOperationInProgress",
+            "Another operation on this or dependent resource is in progress.",
+            "OperationInProgress",
+            True,
+            "dependent",
+            id="busy network",
+        ),
+        pytest.param(
+            429,
+            "ResourceRequestsThrottled",
+            CDN_THROTTLED,
+            "Throttled",
+            True,
+            "exceeded the limit",
+            id="throttled by Front Door",
+        ),
+        pytest.param(
+            429, "RetryableError", "A retryable error occurred.", "Throttled", True, "", id="429"
+        ),
+        pytest.param(429, "", "", "Throttled", True, "HTTP 429", id="429 without a body"),
+        pytest.param(
+            504, "GatewayTimeout", GATEWAY, "AzureGatewayError", True, "may have", id="504"
+        ),
+        pytest.param(
+            502,
+            "",
+            "502 Bad Gateway nginx",
+            "AzureGatewayError",
+            True,
+            "may have started",
+            id="502 as a page",
+        ),
+        pytest.param(
+            500,
+            "InternalOperationError",
+            "Internal server error",
+            "AzureUnavailable",
+            True,
+            "",
+            id="500",
+        ),
+        pytest.param(503, "", "", "AzureUnavailable", True, "HTTP 503", id="503"),
+        pytest.param(
+            None,
+            "InternalServerError",
+            "Encountered an internal server error.",
+            "AzureUnavailable",
+            True,
+            "",
+            id="an internal error found by a poll",
+        ),
+        pytest.param(
+            400,
+            "BadRequest",
+            ROUTE_TOO_EARLY,
+            "OriginGroupNotReady",
+            True,
+            "",
+            id="a route too early is a 400 that passes",
+        ),
+        pytest.param(
+            400,
+            "BadRequest",
+            ENDPOINT_TOO_EARLY,
+            "EndpointNotReady",
+            True,
+            "",
+            id="a security policy too early",
+        ),
+        pytest.param(
+            400,
+            "BadRequest",
+            "Waf policy not found in AFD Data store",
+            "WafPolicyNotReady",
+            True,
+            "",
+            id="a WAF policy that Front Door does not know yet",
+        ),
+        pytest.param(
+            403,
+            "AuthorizationFailed",
+            f"The client 'x' does not have authorization to perform action 'y' over scope "
+            f"'/subscriptions/{SUBSCRIPTION}/resourceGroups/g'",
+            "Forbidden",
+            False,
+            "/subscriptions/***/resourceGroups/g",
+            id="forbidden, without the subscription id",
+        ),
+        pytest.param(
+            401, "InvalidAuthenticationToken", "expired", "Forbidden", False, "", id="401"
+        ),
+        pytest.param(
+            None,
+            "LinkedAuthorizationFailed",
+            "The client has permission, but not over the linked scope",
+            "Forbidden",
+            False,
+            "",
+            id="forbidden, found by a poll",
+        ),
+        pytest.param(
+            403,
+            "RequestDisallowedByPolicy",
+            "Resource 'x' was disallowed by policy.",
+            "PolicyDenied",
+            False,
+            "disallowed",
+            id="a policy's 403 is not a missing role",
+        ),
+        pytest.param(
+            409,
+            "MissingSubscriptionRegistration",
+            NOT_REGISTERED,
+            "ProviderNotRegistered",
+            False,
+            "Microsoft.Cdn",
+            id="provider not registered, with its name",
+        ),
+        pytest.param(
+            400,
+            "SubscriptionNotEnabledEncryptionAtHost",
+            "Subscription does not enable EncryptionAtHost.",
+            "FeatureNotRegistered",
+            False,
+            "EncryptionAtHost",
+            id="feature not registered",
+        ),
+        pytest.param(
+            409,
+            "Conflict",
+            "That resource name isn't available.",
+            "NameTaken",
+            False,
+            "name",
+            id="name taken",
+        ),
+        pytest.param(
+            400,
+            "DnsRecordInUse",
+            "DNS record fraud-llm.westeurope.cloudapp.azure.com is already used by another public "
+            "IP.",
+            "DnsLabelTaken",
+            False,
+            "",
+            id="DNS label taken",
+        ),
+        pytest.param(
+            404,
+            "ResourceGroupNotFound",
+            "Resource group 'x' could not be found.",
+            "ParentNotFound",
+            True,
+            "'x'",
+            id="a group that ARM does not know yet",
+        ),
+        pytest.param(404, "NotFound", "y", "NotFound", False, "y", id="not found"),
+        pytest.param(404, "", "", "NotFound", False, "HTTP 404", id="404 without a body"),
+        pytest.param(
+            409, "ScopeLocked", "The scope is locked", "ResourceLocked", False, "", id="locked"
+        ),
+        pytest.param(
+            409,
+            "ReadOnlyDisabledSubscription",
+            "The subscription is disabled",
+            "SubscriptionDisabled",
+            False,
+            "",
+            id="subscription disabled",
+        ),
+        pytest.param(
+            None,
+            "OperationPreempted",
+            "The operation was preempted by a more recent operation.",
+            "OperationSuperseded",
+            False,
+            "",
+            id="overtaken by a later operation",
+        ),
+        pytest.param(
+            409, "Conflict", "Something else.", "AzureRequestFailed", False, "", id="another 409"
+        ),
+        pytest.param(
+            400,
+            "InvalidParameter",
+            "The value of parameter agentPoolProfile.name is invalid.",
+            "AzureRequestFailed",
+            False,
+            "agentPoolProfile.name",
+            id="what nobody classified keeps Azure's words",
+        ),
+        pytest.param(None, "", "", "AzureRequestFailed", False, "no reason", id="nothing at all"),
+    ],
+)
+def test_a_refusal_is_classified(status, code, message, reason, retryable, told) -> None:
+    failure = classify_error(status, code, message, "PUT managedCluster")
+    assert (failure.reason, failure.retryable) == (reason, retryable)
+    assert told in failure.message
+    assert failure.suggested_action.endswith((".", ")."))
+    assert failure.innererror is not None
+    assert failure.innererror["code"] == (code or "Unknown")
+    assert failure.innererror.get("httpStatus") == status
+
+
+@pytest.mark.parametrize(
+    ("message", "header", "expected"),
+    [
+        pytest.param("", 12.2, 13, id="the header, rounded up"),
+        pytest.param(CDN_THROTTLED, None, 372, id="the message"),
+        pytest.param("… can be retried in 11 seconds.", None, 11, id="another message"),
+        pytest.param("Too many requests. Retry after 2 seconds", None, 2, id="a third"),
+        pytest.param(CDN_THROTTLED, 5.0, 5, id="the header wins"),
+        pytest.param("Too many requests.", None, None, id="nobody says"),
+    ],
+)
+def test_when_to_try_again_is_taken_from(message, header, expected) -> None:
+    failure = classify_error(429, "X", message, "GET profile", retry_after_seconds=header)
+    assert failure.retry_after_seconds == expected
+
+
+def test_what_is_not_worth_retrying_has_no_time_for_it() -> None:
+    failure = classify_error(403, "AuthorizationFailed", "", "x", retry_after_seconds=5)
+    assert failure.retry_after_seconds is None
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        pytest.param(
+            {"error": {"code": "ResourceNotFound", "message": "gone"}},
+            "ResourceNotFound",
+            "gone",
+            id="the gateway's wrapped shape",
+        ),
+        pytest.param(
+            {"code": "NotFound", "details": None, "message": "gone", "subcode": "x"},
+            "NotFound",
+            "gone",
+            id="AKS' flat shape",
+        ),
+        pytest.param(
+            {"status": "Failed", "error": {"code": "X", "message": "y"}}, "X", "y", id="a poll"
+        ),
+        pytest.param({"error": {"code": "None", "message": None}}, "", "", id="Front Door's None"),
+        pytest.param(
+            {"error": "invalid_client", "error_description": "secret expired"},
+            "invalid_client",
+            "secret expired",
+            id="Entra's shape",
+        ),
+        pytest.param('{"error":{"code":"X","message":"y"}}', "X", "y", id="JSON as text"),
+        pytest.param(b'{"code":"X","message":"y"}', "X", "y", id="JSON as bytes"),
+        pytest.param(
+            "<html><head><title>502 Bad Gateway</title><style>b{}</style></head>"
+            "<body><center><h1>502 Bad Gateway</h1></center><hr>nginx &amp; co</body></html>",
+            "",
+            "502 Bad Gateway 502 Bad Gateway nginx & co",
+            id="a proxy's HTML page",
+        ),
+        pytest.param("", "", "", id="empty text"),
+        pytest.param(b"\xff\xfe", "", "\ufffd\ufffd", id="broken bytes"),
+        pytest.param("[1, 2]", "", "[1, 2]", id="JSON that is no object"),
+        pytest.param(None, "", "", id="nothing"),
+        pytest.param([], "", "", id="an array"),
+        pytest.param({}, "", "", id="an empty object"),
+        pytest.param({"error": None}, "", "", id="error is null"),
+        pytest.param({"error": {"code": 5, "message": ["x"]}}, "5", "['x']", id="odd types"),
+    ],
+)
+def test_every_shape_of_error_is_read(body, code, message) -> None:
+    assert parse_arm_error(body)[:2] == (code, message)
+
+
+@pytest.mark.parametrize(
+    "details",
+    [None, "text", {"code": "x"}, [None, "x", 5]],
+    ids=["null", "text", "object", "array of no objects"],
+)
+def test_details_that_are_none_are_left_out(details) -> None:
+    assert parse_arm_error({"error": {"code": "a", "details": details}}).details == []
+
+
+def test_details_count_when_a_whole_response_is_classified() -> None:
+    body = {
+        "error": {
+            "code": "BadRequest",
+            "message": "Something failed.",
+            "details": [{"code": "ZonalAllocationFailed", "message": "no machines"}],
+        }
+    }
+    failure = classify_response(400, body, "PUT agentPool")
+    assert failure.reason == "ZonalAllocationFailed"
+    assert "no machines" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("message", "hidden"),
+    [
+        pytest.param(f"/subscriptions/{SUBSCRIPTION}/x", SUBSCRIPTION, id="in a path"),
+        pytest.param(f"in subscription: {SUBSCRIPTION}, group", SUBSCRIPTION, id="after a colon"),
+        pytest.param(f"subscription '{SUBSCRIPTION}' is", SUBSCRIPTION, id="in quotes"),
+        pytest.param(f"SubscriptionId={SUBSCRIPTION.upper()}", SUBSCRIPTION.upper(), id="as id"),
+        pytest.param("https://x.y/op?api-version=1&s=QUJD&h=1", "QUJD", id="a URL's signature"),
+        pytest.param("Authorization: Bearer abc.def", "abc.def", id="a bearer token"),
+        pytest.param("token eyJhbGciOi.eyJzdWIi.c2ln here", "eyJzdWIi", id="a JWT"),
+        pytest.param("AccountKey=abc==;x", "abc==", id="an account key"),
+        pytest.param("SharedAccessKey: 'abc'", "abc", id="a shared access key"),
+        pytest.param('{"client_secret": "hunter2"}', "hunter2", id="a client secret in JSON"),
+        pytest.param("password = hunter2", "hunter2", id="a password"),
+    ],
+)
+def test_what_nobody_should_see_is_removed(message, hidden) -> None:
+    failure = classify_error(400, "X", message, "x")
+    assert hidden not in json.dumps(failure.to_wire())
+
+
+def test_an_operation_id_stays_because_support_asks_for_it() -> None:
+    failure = classify_error(409, "OperationNotAllowed", BUSY_NOW, "x")
+    assert "e375d315-0000-0000-0000-000000000000" in failure.message
+
+
+def test_an_endless_message_is_cut() -> None:
+    failure = classify_error(400, "X", "word " * 10_000, "x")
+    assert len(failure.message) <= 1000
+    assert failure.innererror is not None
+    assert len(failure.innererror["message"]) <= 1000
+
+
+def test_a_failure_survives_the_wire() -> None:
+    failure = classify_error(429, "Throttled", "", "x", retry_after_seconds=3)
+    wire = failure.to_wire()
+    assert wire["retryAfterSeconds"] == 3
+    assert wire["suggestedAction"]
+    assert Failure.from_wire(json.loads(json.dumps(wire))) == failure

@@ -1,0 +1,266 @@
+"""Answers to polls, as they were recorded: what ends an operation, what is only noise."""
+
+from typing import Any
+
+import pytest
+
+from domain.polling import (
+    Canceled,
+    Failed,
+    OperationState,
+    PollKind,
+    Running,
+    Succeeded,
+    decide_operation_state,
+    decide_poll_delay,
+    parse_retry_after,
+)
+
+FRONT_DOOR_NOISE = {"code": "None", "message": None}
+AKS_NOISE = {"code": "NotLatestOperation", "message": "Cannot proceed with the operation"}
+SUBSCRIPTION = "12345678-1234-4321-8765-123456789abc"
+
+
+def decide(
+    status: int, body: object = None, headers: dict[str, str] | None = None, **options: Any
+) -> OperationState:
+    return decide_operation_state(status, body, headers or {}, **options)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        pytest.param({"name": "x", "status": "InProgress"}, "InProgress", id="in progress"),
+        pytest.param(
+            {"status": "CreatingAgentPool: 0/1 nodes completed"},
+            "CreatingAgentPool: 0/1 nodes completed",
+            id="AKS' free text is progress",
+        ),
+        pytest.param({"status": "ReconcilingDNS"}, "ReconcilingDNS", id="any other word"),
+        pytest.param(
+            {"status": "InProgress", "error": AKS_NOISE}, "InProgress", id="with AKS' stray error"
+        ),
+        pytest.param(
+            {"status": "InProgress", "error": FRONT_DOOR_NOISE},
+            "InProgress",
+            id="with Front Door's empty error",
+        ),
+        pytest.param({"status": "Failing"}, "Failing", id="almost a terminal word"),
+        pytest.param(
+            {"properties": {"provisioningState": "Creating", "deploymentStatus": "NotStarted"}},
+            "Creating",
+            id="a resource being created",
+        ),
+        pytest.param(
+            {"properties": {"provisioningState": "UpgradingNodeImageVersion"}},
+            "UpgradingNodeImageVersion",
+            id="a resource being upgraded",
+        ),
+        pytest.param({"status": "Deleting"}, "Deleting", id="deleting"),
+    ],
+)
+def test_an_operation_runs_on(body, detail) -> None:
+    assert decide(200, body) == Running(detail)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        pytest.param(200, {"status": "Succeeded", "endTime": "x"}, id="AKS"),
+        pytest.param(200, {"status": "succeeded"}, id="in lower case"),
+        pytest.param(200, {"status": "SUCCEEDED"}, id="in upper case"),
+        pytest.param(
+            200, {"status": "Succeeded", "error": AKS_NOISE}, id="with AKS' error still in it"
+        ),
+        pytest.param(
+            200, {"status": "Succeeded", "error": FRONT_DOOR_NOISE}, id="with Front Door's error"
+        ),
+        pytest.param(
+            200,
+            {"properties": {"provisioningState": "Succeeded", "deploymentStatus": "NotStarted"}},
+            id="a Front Door resource, whose deploymentStatus never leaves NotStarted",
+        ),
+        pytest.param(200, None, id="Location: 200 without a body"),
+        pytest.param(200, "", id="Location: 200 with an empty text"),
+        pytest.param(204, None, id="Location: 204"),
+        pytest.param(200, {"location": "westeurope"}, id="a resource without a state"),
+        pytest.param(200, {"properties": {}}, id="a resource with empty properties"),
+        pytest.param(200, {"properties": None, "status": None}, id="nulls"),
+        pytest.param(201, {"properties": {"provisioningState": "Succeeded"}}, id="201"),
+    ],
+)
+def test_an_operation_has_succeeded(status, body) -> None:
+    assert decide(status, body) == Succeeded()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "told"),
+    [
+        pytest.param(
+            {
+                "status": "Failed",
+                "error": {
+                    "code": "ReconcileVMSSAgentPoolFailed",
+                    "message": 'Code="OperationNotAllowed" Message="Operation could not be '
+                    "completed as it results in exceeding approved Total Regional Cores quota. "
+                    "Additional details - Current Limit: 20, Current Usage: 18, Additional "
+                    'Required: 4, (Minimum) New Limit Required: 22."',
+                },
+            },
+            "RegionalQuotaExceeded",
+            "4 are required",
+            id="with the real error",
+        ),
+        pytest.param({"status": "failed"}, "AzureRequestFailed", "Failed", id="without an error"),
+        pytest.param(
+            {"status": "Failed", "error": FRONT_DOOR_NOISE},
+            "AzureRequestFailed",
+            "no reason",
+            id="with Front Door's empty error",
+        ),
+        pytest.param(
+            {"properties": {"provisioningState": "Failed"}},
+            "AzureRequestFailed",
+            "Failed",
+            id="a resource in state Failed",
+        ),
+    ],
+)
+def test_an_operation_has_failed(body, reason, told) -> None:
+    state = decide(200, body, operation="managedCluster")
+    assert isinstance(state, Failed)
+    assert state.failure.reason == reason
+    assert told.lower() in state.failure.message.lower()
+    assert "managedCluster" in state.failure.message or reason != "AzureRequestFailed"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "Canceled"},
+        {"status": "cancelled"},
+        {"status": "Canceled", "error": AKS_NOISE},
+        {"properties": {"provisioningState": "Canceled"}},
+    ],
+    ids=["canceled", "in British spelling", "with a reason", "a resource"],
+)
+def test_an_operation_was_canceled(body) -> None:
+    state = decide(200, body, operation="managedCluster")
+    assert isinstance(state, Canceled)
+    assert state.failure.reason == "OperationCanceled"
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize(
+    "body",
+    ["<html>502 Bad Gateway</html>", None, {"error": {"code": "GatewayTimeout"}}],
+    ids=["HTML", "nothing", "JSON"],
+)
+def test_a_missed_poll_says_nothing_about_the_operation(status, body) -> None:
+    state = decide(status, body, {"Retry-After": "7"})
+    assert isinstance(state, Running)
+    assert state.retry_after == 7.0
+    assert str(status) in state.detail
+
+
+def test_a_location_that_is_accepted_is_still_running() -> None:
+    assert decide(202, None, {"retry-after": "15"}) == Running("InProgress", 15.0)
+
+
+def test_what_is_gone_is_what_a_deletion_wants() -> None:
+    body = {"error": {"code": "ResourceGroupNotFound", "message": "gone"}}
+    assert decide(404, body, gone_is_success=True) == Succeeded()
+
+
+def test_what_is_gone_is_a_failure_for_everybody_else() -> None:
+    state = decide(404, {"code": "NotFound", "message": "gone"})
+    assert isinstance(state, Failed)
+    assert state.failure.reason == "NotFound"
+
+
+def test_a_poll_that_is_forbidden_fails() -> None:
+    state = decide(403, {"error": {"code": "AuthorizationFailed", "message": "no"}})
+    assert isinstance(state, Failed)
+    assert state.failure.reason == "Forbidden"
+
+
+def test_progress_texts_are_redacted_too() -> None:
+    state = decide(200, {"status": f"Waiting for /subscriptions/{SUBSCRIPTION}/x"})
+    assert isinstance(state, Running)
+    assert SUBSCRIPTION not in state.detail
+
+
+@pytest.mark.parametrize(
+    "body", ["text", 5, [], [{"status": "Failed"}], {"status": 5}, {"status": {}}], ids=repr
+)
+def test_a_body_without_a_readable_state_leaves_it_to_the_status_code(body) -> None:
+    assert decide(200, body) == Succeeded()
+    assert isinstance(decide(202, body), Running)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        pytest.param({"Retry-After": "10"}, 10.0, id="seconds"),
+        pytest.param({"RETRY-AFTER": " 15 "}, 15.0, id="in any case, with spaces"),
+        pytest.param({"Retry-After": "1.5"}, 1.5, id="a fraction"),
+        pytest.param({"Retry-After": "0"}, 0.0, id="zero"),
+        pytest.param({}, None, id="no header"),
+        pytest.param({"Retry-After": ""}, None, id="an empty header"),
+        pytest.param({"Retry-After": "soon"}, None, id="a word"),
+        pytest.param({"Retry-After": "-5"}, None, id="a negative number"),
+        pytest.param({"Retry-After": "9" * 400}, 86_400.0, id="an endless number"),
+        pytest.param(
+            {
+                "Retry-After": "Sun, 22 Nov 2026 10:00:30 GMT",
+                "Date": "Sun, 22 Nov 2026 10:00:00 GMT",
+            },
+            30.0,
+            id="a date, measured from the answer's own",
+        ),
+        pytest.param(
+            {
+                "Retry-After": "Sun, 22 Nov 2026 10:00:00 GMT",
+                "Date": "Sun, 22 Nov 2026 10:00:30 GMT",
+            },
+            0.0,
+            id="a date that has passed",
+        ),
+        pytest.param(
+            {"Retry-After": "Sun, 22 Nov 2026 10:00:30 GMT"}, None, id="a date with no other"
+        ),
+        pytest.param(
+            {
+                "Retry-After": "Sun, 22 Nov 2026 10:00:30 -0000",
+                "Date": "Sun, 22 Nov 2026 10:00:00 GMT",
+            },
+            None,
+            id="a date without a zone",
+        ),
+    ],
+)
+def test_retry_after_is_read_as(headers, seconds) -> None:
+    assert parse_retry_after(headers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "elapsed", "kind", "expected"),
+    [
+        pytest.param(None, 0, PollKind.AKS, 15, id="AKS at first"),
+        pytest.param(None, 120, PollKind.AKS, 15, id="AKS after two minutes"),
+        pytest.param(None, 210, PollKind.AKS, 22.5, id="AKS grows"),
+        pytest.param(None, 300, PollKind.AKS, 30, id="AKS after five minutes"),
+        pytest.param(None, 9_999, PollKind.AKS, 30, id="AKS at last"),
+        pytest.param(None, -5, PollKind.AKS, 15, id="a clock that went back"),
+        pytest.param(None, 0, PollKind.FRONT_DOOR, 10, id="Front Door"),
+        pytest.param(None, 999, PollKind.FRONT_DOOR, 10, id="Front Door does not grow"),
+        pytest.param(None, 0, PollKind.RESOURCE_GROUP, 15, id="resource group"),
+        pytest.param(None, 0, "aks", 15, id="the kind as plain text"),
+        pytest.param(60.0, 0, PollKind.AKS, 60, id="Retry-After is honoured"),
+        pytest.param(2.0, 999, PollKind.AKS, 2, id="Retry-After shorter than our own"),
+        pytest.param(0.0, 0, PollKind.AKS, 1, id="Retry-After 0 is no busy loop"),
+        pytest.param(9_999.0, 0, PollKind.AKS, 600, id="an absurd Retry-After"),
+    ],
+)
+def test_the_next_poll_comes_after(retry_after, elapsed, kind, expected) -> None:
+    assert decide_poll_delay(retry_after, elapsed, kind) == expected

@@ -1,0 +1,68 @@
+"""Whatever JSON arrives, a decision comes out and no exception."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.arm_errors import redact
+from domain.failures import classify_response
+from domain.polling import Canceled, Failed, Running, Succeeded, decide_operation_state
+from domain.spec import EnvironmentSpec
+from domain.validation import parse_spec
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+json_values: st.SearchStrategy[Any] = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def section(*fields: str) -> st.SearchStrategy[Any]:
+    known = st.sampled_from(fields)
+    return json_values | st.dictionaries(known, json_values, max_size=len(fields))
+
+
+requests = st.fixed_dictionaries(
+    {
+        "name": json_values,
+        "regions": json_values | st.lists(st.text(max_size=8)),
+        "gpu": section("vmSize", "maxNodes", "minNodes", "spot"),
+        "workload": section("image", "port", "env", "args", "model", "replicas"),
+    },
+    optional={"edge": section("sku"), "idle": section("action"), "expiresAt": json_values},
+)
+poll_bodies = json_values | st.fixed_dictionaries(
+    {},
+    optional={"status": json_values, "error": json_values, "properties": json_values},
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(body=json_values | requests)
+def test_any_body_is_a_specification_or_a_list_of_problems(body) -> None:
+    parsed = parse_spec(body, ("westeurope",))
+    assert isinstance(parsed, EnvironmentSpec) or parsed
+    if isinstance(parsed, list):
+        assert all(problem.code and problem.message for problem in parsed)
+
+
+@settings(max_examples=150, deadline=None)
+@given(status=st.integers(200, 599), body=poll_bodies, retry_after=st.text(max_size=12))
+def test_any_answer_to_a_poll_is_a_state(status, body, retry_after) -> None:
+    state = decide_operation_state(status, body, {"Retry-After": retry_after})
+    assert isinstance(state, Running | Succeeded | Failed | Canceled)
+
+
+@settings(max_examples=150, deadline=None)
+@given(status=st.none() | st.integers(400, 599), body=json_values | st.binary(max_size=40))
+def test_any_error_body_is_a_failure_that_fits_the_wire(status, body) -> None:
+    assert classify_response(status, body, "PUT x").to_wire()["reason"]
+
+
+@given(text=st.text(max_size=200))
+def test_removing_secrets_twice_removes_no_more(text) -> None:
+    assert redact(redact(text)) == redact(text)
