@@ -1,4 +1,4 @@
-"""Measures a task hub process with a bare durabletask worker: chains and fans of activities."""
+"""Measures a task hub process with a bare durabletask worker: chains, fans, children, timers."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,19 @@ def fan(context: task.OrchestrationContext, width: int) -> Any:
         [context.call_activity(echo, input=step) for step in range(width)]
     )
     return sum(results)
+
+
+def pair(context: task.OrchestrationContext, value: int) -> Any:
+    first = yield context.call_activity(echo, input=value)
+    return first + (yield context.call_activity(echo, input=value))
+
+
+def mix(context: task.OrchestrationContext, children: int) -> Any:
+    yield context.call_activity(echo, input=1)
+    yield context.create_timer(timedelta(seconds=1))
+    yield task.when_all(
+        [context.call_sub_orchestrator(pair, input=child) for child in range(children)]
+    )
 
 
 def start_hub(directory: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -66,8 +80,8 @@ def main() -> None:
                 TaskHubGrpcWorker(host_address=address, emit_trace_spans=False) as worker,
                 TaskHubGrpcClient(host_address=address) as client,
             ):
-                worker.add_orchestrator(chain)
-                worker.add_orchestrator(fan)
+                for orchestrator in (chain, fan, pair, mix):
+                    worker.add_orchestrator(orchestrator)
                 worker.add_activity(echo)
                 worker.start()
                 for name, orchestrator, times, given in (
@@ -75,6 +89,7 @@ def main() -> None:
                     ("one chain(10)", chain, 1, 10),
                     (f"{count} x chain(3)", chain, count, 3),
                     (f"{count} x fan(10)", fan, count, 10),
+                    (f"{count} x mix(3)", mix, count, 3),
                     ("one fan(1000)", fan, 1, 1000),
                 ):
                     print(f"{name:20} {measure(client, orchestrator, times, given):7.3f} s")

@@ -70,16 +70,18 @@ class WorkerCalls(stubs.TaskHubSidecarServiceServicer):
         return pb.AbandonEntityTaskResponse()
 
     async def _next_item(self, stream: Stream) -> pb.WorkItem:
-        while True:
-            stream.news.clear()
-            item = self._hub.work.take(stream)
-            if item is not None:
-                return item
-            try:
-                async with asyncio.timeout(_PING_SECONDS):
+        """News may be for other streams alone, so they do not put the ping off."""
+        try:
+            async with asyncio.timeout(_PING_SECONDS):
+                while (item := self._take(stream)) is None:
                     await stream.news.wait()
-            except TimeoutError:
-                return pb.WorkItem(healthPing=pb.HealthPing())
+                return item
+        except TimeoutError:
+            return pb.WorkItem(healthPing=pb.HealthPing())
+
+    def _take(self, stream: Stream) -> pb.WorkItem | None:
+        stream.news.clear()
+        return self._hub.work.take(stream)
 
 
 def _stream_of(request: pb.GetWorkItemsRequest) -> Stream:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,13 @@ def start_worker(
             entities: tuple[Any, ...] = (),
             concurrency: ConcurrencyOptions | None = None,
             filters: bool = False,
+            longest_timer: timedelta | None = None,
             address: str | None = None,
         ) -> TaskHubGrpcWorker:
             worker = TaskHubGrpcWorker(
                 host_address=address or request.getfixturevalue("hub").address,
                 concurrency_options=concurrency,
+                maximum_timer_interval=longest_timer,
                 channel_options=LARGE_MESSAGES,
                 resiliency_options=QUICK_RECONNECTS,
                 emit_trace_spans=False,

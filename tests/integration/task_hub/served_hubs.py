@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+import grpc
+import pytest
 from durabletask.client import OrchestrationState, TaskHubGrpcClient
 from durabletask.grpc_options import GrpcChannelOptions, GrpcWorkerResiliencyOptions
 from durabletask.worker import ConcurrencyOptions, TaskHubGrpcWorker
@@ -43,6 +45,7 @@ class StartWorker(Protocol):
         entities: tuple[Any, ...] = (),
         concurrency: ConcurrencyOptions | None = None,
         filters: bool = False,
+        longest_timer: timedelta | None = None,
         address: str | None = None,
     ) -> TaskHubGrpcWorker: ...
 
@@ -164,3 +167,10 @@ def eventually(read: Callable[[], object], expected: object, timeout: float = 5.
     while (seen := read()) != expected:
         assert time.monotonic() < deadline, f"{seen!r} instead of {expected!r}"
         time.sleep(0.01)
+
+
+def refused_with(call: Callable[[], object]) -> grpc.StatusCode:
+    with pytest.raises(grpc.RpcError) as refused:
+        call()
+    assert "Traceback" not in (refused.value.details() or "")
+    return refused.value.code()

@@ -1,5 +1,6 @@
 """Orchestrations on the task hub, driven by durabletask's own client and worker."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -324,3 +325,65 @@ def test_a_payload_of_five_megabytes_travels(
     start_worker(orchestrators=(measure,))
 
     assert run(client, measure, "x" * 5_000_000).get_output() == 5_000_000
+
+
+def test_a_child_that_failed_may_be_tried_again_under_its_id(
+    client: TaskHubGrpcClient, start_worker: StartWorker
+) -> None:
+    attempts: list[str] = []
+
+    def child(context: task.OrchestrationContext, _: None) -> Any:
+        attempts.append(context.instance_id)
+        if len(attempts) < 3:
+            raise RuntimeError("not yet")
+        return len(attempts)
+        yield
+
+    def parent(context: task.OrchestrationContext, _: None) -> Any:
+        policy = task.RetryPolicy(
+            first_retry_interval=timedelta(minutes=1), max_number_of_attempts=3
+        )
+        return (yield context.call_sub_orchestrator(child, retry_policy=policy))
+
+    start_worker(orchestrators=(parent, child))
+
+    assert run(client, parent, instance_id="parent").get_output() == 3
+    assert attempts == ["parent:0001"] * 3
+
+
+def test_what_an_orchestration_starts_at_its_very_end_still_runs(
+    client: TaskHubGrpcClient, start_worker: StartWorker
+) -> None:
+    ran = threading.Event()
+
+    def notify(_: task.ActivityContext, __: None) -> None:
+        ran.set()
+
+    def hasty(context: task.OrchestrationContext, _: None) -> Any:
+        context.call_activity(notify)
+        context.create_timer(timedelta(days=900))
+        return "gone"
+        yield
+
+    start_worker(orchestrators=(hasty,), activities=(notify,))
+
+    assert run(client, hasty).get_output() == "gone"
+    assert ran.wait(5)
+
+
+def test_a_timer_beyond_the_longest_interval_fires_once_and_in_time(
+    client: TaskHubGrpcClient, start_worker: StartWorker
+) -> None:
+    """The SDK cuts such a timer into pieces, each created when the one before has fired."""
+
+    def hibernate(context: task.OrchestrationContext, _: None) -> Any:
+        began = context.current_utc_datetime
+        yield context.create_timer(timedelta(hours=2))
+        return (context.current_utc_datetime - began).total_seconds()
+
+    start_worker(orchestrators=(hibernate,), longest_timer=timedelta(minutes=45))
+
+    state = run(client, hibernate)
+
+    assert 7200 <= state.get_output() < 14400
+    assert event_names(client, state.instance_id).count("TimerFiredEvent") == 3
