@@ -14,6 +14,7 @@ from simulator.arm.resources import Resources
 from simulator.arm.routing import Routes
 from simulator.clock import Clock
 from simulator.front_door.models import FrontDoor
+from simulator.front_door.routes import FrontDoorRoutes
 from simulator.identifiers import Identifiers
 from simulator.identity import Tokens
 from simulator.kubernetes.addresses import PublicAddresses
@@ -21,6 +22,8 @@ from simulator.kubernetes.cluster import Cluster
 from simulator.latency import Latencies
 from simulator.resource_groups.models import ResourceGroups
 from simulator.resource_groups.routes import ResourceGroupRoutes
+from simulator.waf.models import WafPolicies
+from simulator.waf.routes import WafRoutes
 
 
 class SimulatedAzure:
@@ -50,7 +53,7 @@ class SimulatedAzure:
         self.addresses = PublicAddresses()
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
-        self.front_door = FrontDoor()
+        self.front_door = FrontDoor(self.platform, self.groups)
         groups = ResourceGroupRoutes(self.platform, self.groups)
         aks = AksRoutes(
             self.platform,
@@ -59,7 +62,14 @@ class SimulatedAzure:
             tokens,
             ca_pem,
         )
-        routes = Routes([*groups.routes(), *aks.routes()])
+        waf = WafRoutes(
+            self.platform,
+            WafPolicies(self.platform, self.groups),
+            self.front_door.deployments.begin,
+        )
+        front_door = FrontDoorRoutes(self.platform, self.front_door)
+        services = (groups, aks, front_door, waf)
+        routes = Routes([route for service in services for route in service.routes()])
         self.gateway = Gateway(tokens, routes, groups.check_group, self.platform)
 
     async def stop(self) -> None:

@@ -41,8 +41,20 @@ def new_properties(
         "enableRBAC": True,
         "supportPlan": "KubernetesOfficial",
         "maxAgentPools": 100,
-        "disableLocalAccounts": False,
+        "autoUpgradeProfile": {"nodeOSUpgradeChannel": "NodeImage"},
+        "securityProfile": {},
+        "storageProfile": {
+            "diskCSIDriver": {"enabled": True},
+            "fileCSIDriver": {"enabled": True},
+            "snapshotController": {"enabled": True},
+        },
+        "oidcIssuerProfile": {"enabled": False},
+        "workloadAutoScalerProfile": {},
         "resourceUID": identifiers.hexadecimal(24),
+        "metricsProfile": {"costAnalysis": {"enabled": False}},
+        "nodeProvisioningProfile": {"mode": "Manual"},
+        "bootstrapProfile": {"artifactSource": "Direct"},
+        "hostedSystemProfile": {"enabled": False},
     }
     properties.update(_without_read_only(requested))
     properties["networkProfile"] = _network(requested.get("networkProfile") or {})
@@ -106,6 +118,7 @@ def _network(requested: dict[str, Any]) -> dict[str, Any]:
     return {
         "networkPlugin": "azure",
         "networkPluginMode": "overlay",
+        "networkPolicy": "none",
         "networkDataplane": "azure",
         "loadBalancerSku": "standard",
         "loadBalancerProfile": {

@@ -221,10 +221,10 @@ class ManagedClusters:
         wanted = pool_bodies.changed_properties(present, {"count": nodes, **requested})
         validation.check_pool(pool.name, wanted, cluster.region, self.sizes)
         validation.check_unchanged(present, wanted)
-        if wanted["enableAutoScaling"] and present["enableAutoScaling"]:
+        if wanted.get("enableAutoScaling") and present.get("enableAutoScaling"):
             # Recorded: with the autoscaler on, any count is accepted and has no effect.
             wanted["count"] = nodes
-        elif wanted["enableAutoScaling"] and wanted["count"] != nodes:
+        elif wanted.get("enableAutoScaling") and wanted["count"] != nodes:
             raise errors.scaling_while_enabling_autoscaler(pool.name)
         if present["mode"] == "System" and wanted["mode"] != "System":
             self.check_other_system_pool(cluster, pool)

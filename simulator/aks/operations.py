@@ -169,7 +169,7 @@ class AksOperations:
 
     def _boot(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
         for pool in pools:
-            if pool.properties["enableAutoScaling"]:
+            if pool.properties.get("enableAutoScaling"):
                 # The autoscaler may have changed the count since the request was accepted.
                 pool.properties["count"] = cluster.node_count(pool)
             cluster.kubernetes.set_node_pool(

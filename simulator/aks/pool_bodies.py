@@ -6,7 +6,7 @@ from simulator.aks.versions import DEFAULT_VERSION, full_version
 from simulator.compute.vm_sizes import VmSizes
 from simulator.kubernetes.node_pools import NodePool
 
-NODE_IMAGE = "AKSUbuntu-2204gen2containerd-202610.19.0"
+NODE_IMAGE = "AKSUbuntu-2404gen2containerd-202610.19.0"
 DEFAULT_VM_SIZE = "Standard_D4ds_v5"
 
 _SPOT = "kubernetes.azure.com/scalesetpriority"
@@ -22,7 +22,6 @@ def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
         "kubeletDiskType": "OS",
         "maxPods": 250,
         "type": "VirtualMachineScaleSets",
-        "enableAutoScaling": False,
         "scaleDownMode": "Delete",
         "powerState": {"code": "Running"},
         "orchestratorVersion": version,
@@ -34,7 +33,11 @@ def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
         "nodeImageVersion": NODE_IMAGE,
         "enableFIPS": False,
         "upgradeSettings": {"maxSurge": "10%", "maxUnavailable": "0"},
-        "securityProfile": {"enableVTPM": False, "enableSecureBoot": False},
+        "securityProfile": {
+            "sshAccess": "LocalUser",
+            "enableVTPM": False,
+            "enableSecureBoot": False,
+        },
     }
     properties.update({name: value for name, value in requested.items() if value is not None})
     properties.pop("provisioningState", None)
@@ -47,12 +50,8 @@ def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
 def changed_properties(present: dict[str, Any], requested: dict[str, Any]) -> dict[str, Any]:
     """The properties after a PUT: what the request leaves out of the immutable ones stays."""
     merged = dict(present)
-    for name in ("nodeLabels", "nodeTaints", "tags"):
+    for name in ("nodeLabels", "nodeTaints", "tags", "enableAutoScaling", "minCount", "maxCount"):
         merged.pop(name, None)
-    if not requested.get("enableAutoScaling"):
-        merged.pop("minCount", None)
-        merged.pop("maxCount", None)
-        merged["enableAutoScaling"] = False
     merged.update({name: value for name, value in requested.items() if value is not None})
     merged.pop("provisioningState", None)
     merged.pop("name", None)

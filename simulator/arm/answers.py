@@ -6,7 +6,7 @@ from typing import Any
 
 JSON_WITH_CHARSET = "application/json; charset=utf-8"
 JSON = "application/json"
-"""AKS names no charset, everybody else does."""
+"""AKS names no charset and indents its answers; everybody else does neither."""
 
 
 @dataclass(frozen=True, slots=True)

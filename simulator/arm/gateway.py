@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.arm import errors
-from simulator.arm.answers import Answer, ArmError
+from simulator.arm.answers import JSON, Answer, ArmError
 from simulator.arm.headers import standard_headers
 from simulator.arm.platform import Platform
 from simulator.arm.requests import ArmRequest
@@ -51,12 +51,17 @@ class Gateway:
 
     def response(self, request: web.Request, answer: Answer) -> web.Response:
         """The answer with the headers that every answer carries."""
-        headers = standard_headers(request.headers, self._identifiers, self._clock.now())
+        headers = standard_headers(
+            request.headers, self._tokens, self._identifiers, self._clock.now()
+        )
         headers.update(answer.headers)
         if answer.body is None:
             return web.Response(status=answer.status, headers=headers)
         headers["Content-Type"] = answer.content_type
-        text = json.dumps(answer.body, separators=(",", ":"))
+        if answer.content_type == JSON:
+            text = json.dumps(answer.body, indent=1)
+        else:
+            text = json.dumps(answer.body, separators=(",", ":"))
         return web.Response(status=answer.status, headers=headers, body=text.encode())
 
     async def _answer(self, request: web.Request) -> Answer:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from simulator.identifiers import Identifiers
+from simulator.identity import Tokens
 
 
 def standard_headers(
-    request_headers: Mapping[str, str], identifiers: Identifiers, now: datetime
+    request_headers: Mapping[str, str], tokens: Tokens, identifiers: Identifiers, now: datetime
 ) -> dict[str, str]:
     """What the gateway adds to each answer; a caller's correlation id comes back."""
     request_id = identifiers.guid()
@@ -26,7 +27,10 @@ def standard_headers(
         "x-ms-request-id": request_id,
         "x-ms-correlation-request-id": correlation_id,
         "x-ms-routing-request-id": f"WESTEUROPE:{now:%Y%m%dT%H%M%SZ}:{request_id}",
-        "x-ms-operation-identifier": f"westeurope/{identifiers.guid()}",
+        "x-ms-operation-identifier": (
+            f"tenantId={tokens.tenant_id},objectId={tokens.principal_id}"
+            f"/westeurope/{identifiers.guid()}"
+        ),
         **_client_request_id(request_headers),
     }
 

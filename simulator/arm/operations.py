@@ -89,6 +89,7 @@ class Operations:
         self._latencies = latencies
         self._identifiers = identifiers
         self._by_id: dict[str, Operation] = {}
+        self._unseen: set[asyncio.Task[None]] = set()
         self._planned_failure = planned_failure
 
     def begin(self, work: Work) -> Operation:
@@ -98,6 +99,18 @@ class Operations:
         failure = self._planned_failure(work.request) or work.failure
         operation.task = asyncio.create_task(self._run(operation, failure))
         return operation
+
+    def later(self, name: str, seconds: float, effect: Callable[[], None]) -> None:
+        """Let something happen that no poller can see, with a record of the delay."""
+
+        async def run() -> None:
+            async with self._latencies.span(name):
+                await self._clock.sleep(seconds)
+            effect()
+
+        task = asyncio.create_task(run())
+        self._unseen.add(task)
+        task.add_done_callback(self._unseen.discard)
 
     def get(self, operation_id: str) -> Operation | None:
         return self._by_id.get(operation_id.lower())
@@ -115,6 +128,7 @@ class Operations:
     async def stop(self) -> None:
         """Leave all operations where they are and end their tasks."""
         tasks = [each.task for each in self._by_id.values() if each.task is not None]
+        tasks.extend(self._unseen)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

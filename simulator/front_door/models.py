@@ -1,10 +1,30 @@
-"""Front Door's state, as far as the data plane reads it."""
+"""Front Door's resources: what a request makes of them, and what the edge serves of them now."""
 
+from collections.abc import Callable
+from typing import Any
+
+from simulator.arm.errors import resource_not_found
+from simulator.arm.operations import Error, Operation, Work
+from simulator.arm.platform import Platform
+from simulator.arm.requests import ArmRequest
+from simulator.arm.resources import Resource
+from simulator.front_door import bodies, errors, rules
+from simulator.front_door.deployments import Deployments
+from simulator.front_door.edge_builder import build_endpoint
 from simulator.front_door.edge_view import EdgeEndpoint
+from simulator.front_door.kinds import ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
+from simulator.latency import Duration
+from simulator.resource_groups.models import ResourceGroups
 
 
 class FrontDoor:
     """All Front Door profiles of the subscription."""
+
+    def __init__(self, platform: Platform, groups: ResourceGroups) -> None:
+        self._platform = platform
+        self._groups = groups
+        self._rules = rules.Rules(platform.resources)
+        self.deployments = Deployments(platform)
 
     def endpoint(self, host_name: str) -> EdgeEndpoint | None:
         """What the edge serves now under `host_name`, or None when no endpoint has that name.
@@ -12,5 +32,198 @@ class FrontDoor:
         The view holds only what has propagated by now: a route appears in it some minutes after
         its operation ended, and a change replaces the older configuration as late.
         """
-        del host_name
+        for endpoint in self._platform.resources.of_type(ENDPOINT.type):
+            if endpoint.properties["hostName"] == host_name.lower():
+                return build_endpoint(endpoint, self._platform.resources, self.deployments)
         return None
+
+    def find(self, kind: Kind, request: ArmRequest) -> Resource | None:
+        return self._platform.resources.get(self._id(kind, request))
+
+    def get(self, kind: Kind, request: ArmRequest) -> Resource:
+        resource = self.find(kind, request)
+        if resource is None:
+            raise self._missing(kind, request)
+        return resource
+
+    def all(self, kind: Kind, request: ArmRequest) -> list[Resource]:
+        """The resources of a kind in a group, or below a parent."""
+        if kind is PROFILE:
+            group = request.group.lower()
+            profiles = self._platform.resources.of_type(kind.type)
+            return [each for each in profiles if each.group == group]
+        parent_id = self._id(kind, request).rpartition("/")[0].rpartition("/")[0]
+        return self._platform.resources.children(parent_id, kind.type)
+
+    def create(self, kind: Kind, request: ArmRequest) -> Resource:
+        """Check a request for a new resource and lay it down."""
+        resource_id = self._id(kind, request)
+        name = resource_id.rpartition("/")[2]
+        rules.check_name(kind, name)
+        properties = self._checked(kind, request, resource_id, None)
+        body: dict[str, Any] = {"properties": properties}
+        if kind in (PROFILE, ENDPOINT):
+            location = request.body.get("location") or "global"
+            body |= {"location": bodies.shown_location(location), "tags": request.body.get("tags")}
+        if kind is PROFILE:
+            body["sku"] = {"name": request.body["sku"]["name"]}
+        resource = Resource(
+            id=resource_id,
+            type=kind.type,
+            name=name,
+            created_at=self._platform.clock.now(),
+            state="Succeeded" if kind.create is None else "Creating",
+            body=body,
+        )
+        resource.on_removed = lambda: self.deployments.forget(resource)
+        self._platform.resources.add(resource)
+        return resource
+
+    def replace(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
+        """Check a PUT on a resource and store it; False when it changes nothing."""
+        properties = self._checked(kind, request, resource.id, resource.properties)
+        return self._store(kind, resource, properties, request.body.get("tags") or {})
+
+    def merge(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
+        """Check a PATCH on a resource and store it; False when it changes nothing."""
+        self._check_parent(kind, request)
+        properties = {**resource.properties, **request.properties}
+        rules.check_values(kind, properties)
+        self._rules.check_put(kind, resource.id, properties)
+        return self._store(kind, resource, properties, request.body.get("tags"))
+
+    def begin_create(
+        self, kind: Kind, resource: Resource, request: ArmRequest
+    ) -> Operation | None:
+        """Start what a create still has to do; an origin group has nothing left to do."""
+        if kind.create is None:
+            self.deployments.begin(resource)
+            return None
+        return self._begin_write(kind, resource, request, "create", kind.create)
+
+    def begin_update(
+        self, kind: Kind, resource: Resource, request: ArmRequest, duration: Duration
+    ) -> Operation:
+        return self._begin_write(kind, resource, request, "update", duration)
+
+    def check_deletable(self, kind: Kind, resource: Resource) -> None:
+        self._rules.check_delete(kind, resource)
+
+    def begin_delete(self, kind: Kind, resource: Resource, request: ArmRequest) -> Operation:
+        """A profile takes all that lies below it along."""
+
+        def succeeded() -> None:
+            self._platform.resources.remove(resource)
+
+        return self._begin(kind, resource, request, "delete", kind.delete, succeeded)
+
+    def _checked(
+        self,
+        kind: Kind,
+        request: ArmRequest,
+        resource_id: str,
+        present: dict[str, Any] | None,
+    ) -> dict[str, Any]:
+        if kind is PROFILE:
+            rules.check_profile(request.body)
+        else:
+            self._check_parent(kind, request)
+        properties = bodies.requested_properties(kind, request.properties, present)
+        if present is None:
+            properties.update(self._generated(kind, request))
+        rules.check_values(kind, properties)
+        self._rules.check_put(kind, resource_id, properties)
+        return properties
+
+    def _generated(self, kind: Kind, request: ArmRequest) -> dict[str, Any]:
+        """What Azure itself makes up for a new resource."""
+        if kind is PROFILE:
+            return {"frontDoorId": self._platform.identifiers.guid(), "extendedProperties": {}}
+        if kind is ENDPOINT:
+            name = request.params["endpoint"]
+            return {"hostName": bodies.endpoint_host_name(name, self._platform.tenant_id)}
+        if kind is ORIGIN:
+            return {"originGroupName": request.params["group_of_origins"]}
+        return {"endpointName": request.params["endpoint"]} if kind is ROUTE else {}
+
+    def _check_parent(self, kind: Kind, request: ArmRequest) -> None:
+        if kind is not PROFILE:
+            self._rules.check_parent(self.get(PROFILE, request))
+
+    def _store(
+        self,
+        kind: Kind,
+        resource: Resource,
+        properties: dict[str, Any],
+        tags: dict[str, str] | None,
+    ) -> bool:
+        same_tags = tags is None or tags == (resource.body.get("tags") or {})
+        if properties == resource.properties and (same_tags or "tags" not in resource.body):
+            return False
+        resource.body["properties"] = properties
+        if tags is not None and "tags" in resource.body:
+            resource.body["tags"] = tags
+        if kind is not PROFILE:
+            resource.state = "Updating"
+        return True
+
+    def _begin_write(
+        self, kind: Kind, resource: Resource, request: ArmRequest, verb: str, duration: Duration
+    ) -> Operation:
+        def succeeded() -> None:
+            resource.state = "Succeeded"
+            self.deployments.begin(resource)
+
+        def result() -> dict[str, Any]:
+            return bodies.wire(kind, resource)
+
+        return self._begin(kind, resource, request, verb, duration, succeeded, result)
+
+    def _begin(
+        self,
+        kind: Kind,
+        resource: Resource,
+        request: ArmRequest,
+        verb: str,
+        duration: Duration,
+        succeeded: Callable[[], None],
+        result: Callable[[], dict[str, Any] | None] = lambda: None,
+    ) -> Operation:
+        state = resource.state
+
+        def end(effect: Callable[[], None]) -> None:
+            # The resource may have gone, or begun to go, with its profile or its group.
+            if self._platform.resources.holds(resource) and resource.state == state:
+                effect()
+
+        def failed(error: Error) -> None:
+            resource.state = "Failed"
+
+        return self._platform.operations.begin(
+            Work(
+                name=f"Front Door {verb} {kind.types[-1]} {resource.name}",
+                request=f"{request.method} {request.path}",
+                seconds=self._platform.latencies.sample(duration),
+                on_succeeded=lambda: end(succeeded),
+                on_failed=lambda error: end(lambda: failed(error)),
+                result=result,
+            )
+        )
+
+    def _id(self, kind: Kind, request: ArmRequest) -> str:
+        """The id as Azure spells it, with the names as the caller wrote them."""
+        group = self._groups.find(request.group)
+        group_id = group.id if group else self._groups.id_of(request.group)
+        placeholders = [part[1:-1] for part in kind.path.split("/") if part.startswith("{")][2:]
+        names = [request.params.get(placeholder, "") for placeholder in placeholders]
+        pairs = [f"{one}/{name}" for one, name in zip(kind.types, names, strict=True)]
+        return f"{group_id}/providers/Microsoft.Cdn/{'/'.join(pairs)}"
+
+    def _missing(self, kind: Kind, request: ArmRequest) -> Exception:
+        if not kind.found_by_gateway:
+            return errors.not_found()
+        names = [
+            request.params[each] for each in ("profile", "endpoint") if each in request.params
+        ]
+        shown = "profiles/afdEndpoints" if kind is ENDPOINT else "profiles"
+        return resource_not_found(f"Microsoft.Cdn/{shown}", names, request.group)

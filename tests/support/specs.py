@@ -22,7 +22,10 @@ def spec_body(**changes: Any) -> dict[str, Any]:
         "owner": "fraud-team@example.com",
         "regions": ["westeurope"],
         "gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5},
-        "workload": {"image": "registry.example.com/llm:1.4.2"},
+        "workload": {
+            "image": "registry.example.com/llm:1.4.2",
+            "model": {"name": "fraud-llm", "version": "7"},
+        },
     }
     return {**body, **changes}
 

@@ -1,0 +1,77 @@
+"""Refusals of Microsoft.Cdn and of the WAF policies beside it."""
+
+from collections.abc import Iterable
+
+from simulator.arm.answers import ArmError
+from simulator.arm.errors import provider_error
+
+
+def bad_request(message: str) -> ArmError:
+    return provider_error(400, "BadRequest", message)
+
+
+def not_found() -> ArmError:
+    return provider_error(404, "NotFound", "The requested resource was not found.")
+
+
+def not_acceptable(name: str, value: object, acceptable: Iterable[object]) -> ArmError:
+    """`name` is the property with its type in front, such as `AfdOrigin.Priority`."""
+    listed = ", ".join(str(each) for each in acceptable)
+    return bad_request(
+        f"Property '{name}' cannot be set to '{value}'. Acceptable values are: {listed}"
+    )
+
+
+def invalid_name(resource_type: str, name: str) -> ArmError:
+    return bad_request(f"The name '{name}' of the {resource_type} resource is invalid.")
+
+
+def route_too_early() -> ArmError:
+    return bad_request(
+        "Please make sure that the originGroup is created successfully and at least one enabled "
+        "origin is created under the origin group."
+    )
+
+
+def last_origin() -> ArmError:
+    return bad_request(
+        "Cannot disable or delete the last origin when the origin group is still associated with "
+        "a route or a rule. Please disassociate the origin group and try again."
+    )
+
+
+def group_in_use() -> ArmError:
+    return bad_request("The origin group is still associated with a route or a rule.")
+
+
+def endpoint_not_ready(name: str) -> ArmError:
+    return bad_request(
+        f"Endpoint '{name}' is not associated with the AFDX profile or is in a invalid "
+        "provisioning state."
+    )
+
+
+def endpoint_in_security_policy(policy: str) -> ArmError:
+    return bad_request(f"Resource is associated with security policy '{policy}'.")
+
+
+def no_waf_policy() -> ArmError:
+    return bad_request(
+        "Web Application Firewall Policy being attached to AFDX profile does not exist."
+    )
+
+
+def waf_sku_differs(waf_sku: str, profile_sku: str) -> ArmError:
+    """Azure refuses the combination; its wording was never recorded."""
+    return bad_request(
+        f"The sku '{waf_sku}' of the Web Application Firewall Policy does not match the sku "
+        f"'{profile_sku}' of the AFDX profile."
+    )
+
+
+def profile_not_ready(name: str) -> ArmError:
+    return bad_request(f"Profile '{name}' is in a invalid provisioning state.")
+
+
+def host_name_taken() -> ArmError:
+    return provider_error(409, "Conflict", "That resource name isn't available.")

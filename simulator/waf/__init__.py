@@ -1,0 +1,1 @@
+"""Web application firewall policies of Front Door, which belong to Microsoft.Network."""

@@ -1,0 +1,181 @@
+"""Real Azure SDK clients against a simulator of their own for each test."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from azure.core.pipeline import PipelineRequest, PipelineResponse
+from azure.core.pipeline.policies import SansIOHTTPPolicy
+from azure.identity.aio import ManagedIdentityCredential
+from azure.mgmt.cdn.aio import CdnManagementClient
+from azure.mgmt.containerservice.aio import ContainerServiceClient
+from azure.mgmt.frontdoor.aio import FrontDoorManagementClient
+from azure.mgmt.resource.resources.aio import ResourceManagementClient
+from multidict import CIMultiDictProxy
+
+from simulator.process import RunningSimulator
+from tests.support.simulator import (
+    Control,
+    SimulatorAddress,
+    simulator_in_process,
+)
+from tests.support.tls import client_context
+
+
+class ScaledRetryAfter(SansIOHTTPPolicy[Any, Any]):
+    """Notes each Retry-After and takes it back: the SDK's pollers would wait it in real time."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def on_response(
+        self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]
+    ) -> None:
+        headers = response.http_response.headers
+        if "Retry-After" in headers:
+            self.seen.append(headers["Retry-After"])
+            headers["Retry-After"] = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Azure:
+    """The clients that the product uses."""
+
+    groups: ResourceManagementClient
+    containers: ContainerServiceClient
+    cdn: CdnManagementClient
+    waf: FrontDoorManagementClient
+    retry_after: ScaledRetryAfter
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """A whole HTTP answer."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: Any
+
+    @property
+    def error(self) -> tuple[int, str]:
+        """Status and code, whichever shape the error has."""
+        inner = self.body.get("error", self.body)
+        return self.status, inner["code"]
+
+    @property
+    def message(self) -> str:
+        return self.body.get("error", self.body)["message"]
+
+
+class Arm:
+    """ARM without an SDK, for what an SDK hides."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, address: SimulatorAddress, token: str
+    ) -> None:
+        self._session = session
+        self._address = address
+        self._token = token
+
+    @property
+    def subscription(self) -> str:
+        return f"/subscriptions/{self._address.subscription_id}"
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        api_version: str = "2025-04-01",
+        headers: dict[str, str] | None = None,
+    ) -> RawAnswer:
+        """`path` is below the subscription when it does not start with https or a slash."""
+        if path.startswith("https:"):
+            url = path
+        else:
+            below = path if path.startswith("/") else f"{self.subscription}/{path}"
+            url = f"{self._address.url}{below}?api-version={api_version}"
+        sent = {"Authorization": f"Bearer {self._token}", **(headers or {})}
+        async with self._session.request(method, url, json=body, headers=sent) as response:
+            parsed = await response.json(content_type=None) if response.content_length else None
+            return RawAnswer(response.status, response.headers, parsed)
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
+    async with simulator_in_process(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def address(running: tuple[RunningSimulator, SimulatorAddress]) -> SimulatorAddress:
+    return running[1]
+
+
+@pytest.fixture
+def simulator(running: tuple[RunningSimulator, SimulatorAddress]) -> RunningSimulator:
+    return running[0]
+
+
+@pytest.fixture
+async def session(address: SimulatorAddress) -> AsyncIterator[aiohttp.ClientSession]:
+    connector = aiohttp.TCPConnector(ssl=client_context(address.ca_bundle))
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
+
+
+@pytest.fixture
+def control(session: aiohttp.ClientSession, address: SimulatorAddress) -> Control:
+    return Control(session, address)
+
+
+@pytest.fixture
+async def credential(
+    address: SimulatorAddress, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[ManagedIdentityCredential]:
+    for name, value in address.environment().items():
+        monkeypatch.setenv(name, value)
+    async with ManagedIdentityCredential(connection_verify=address.ca_bundle) as credential:
+        yield credential
+
+
+@pytest.fixture
+async def arm(
+    session: aiohttp.ClientSession,
+    address: SimulatorAddress,
+    credential: ManagedIdentityCredential,
+) -> Arm:
+    token = await credential.get_token("https://management.azure.com/.default")
+    return Arm(session, address, token.token)
+
+
+@pytest.fixture
+async def azure(
+    address: SimulatorAddress, credential: ManagedIdentityCredential
+) -> AsyncIterator[Azure]:
+    retry_after = ScaledRetryAfter()
+    options: dict[str, Any] = {
+        "base_url": address.url,
+        "connection_verify": address.ca_bundle,
+        "polling_interval": 0.01,
+        "retry_backoff_factor": 0.01,
+        "per_retry_policies": [retry_after],
+    }
+    where = (credential, address.subscription_id)
+    async with (
+        ResourceManagementClient(*where, **options) as groups,
+        ContainerServiceClient(*where, **options) as containers,
+        CdnManagementClient(*where, **options) as cdn,
+        FrontDoorManagementClient(*where, **options) as waf,
+    ):
+        yield Azure(groups, containers, cdn, waf, retry_after)
+
+
+@pytest.fixture
+async def group(azure: Azure) -> str:
+    await azure.groups.resource_groups.create_or_update("gp-fraud", {"location": "westeurope"})
+    return "gp-fraud"

@@ -1,0 +1,153 @@
+"""Resource groups, by the SDK and on the wire."""
+
+import pytest
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+
+from tests.contract.arm.conftest import Arm, Azure
+from tests.support.arm_bodies import cluster_body
+from tests.support.simulator import Control
+
+GROUP = "resourceGroups/gp-fraud"
+
+
+async def test_a_group_is_created_read_listed_and_deleted(azure: Azure) -> None:
+    groups = azure.groups.resource_groups
+    created = await groups.create_or_update(
+        "gp-fraud", {"location": "West Europe", "tags": {"a": "b"}}
+    )
+    assert (created.location, created.tags) == ("westeurope", {"a": "b"})
+    assert created.properties is not None
+    assert created.properties.provisioning_state == "Succeeded"
+    assert await groups.check_existence("GP-Fraud")
+    assert [each.name async for each in groups.list()] == ["gp-fraud"]
+
+    await (await groups.begin_delete("gp-fraud")).result()
+
+    assert not await groups.check_existence("gp-fraud")
+    assert set(azure.retry_after.seen) == {"15"}
+
+
+async def test_a_put_answers_201_for_a_new_group_and_200_for_an_old_one(arm: Arm) -> None:
+    first = await arm.call("PUT", GROUP, {"location": "westeurope"})
+    second = await arm.call("PUT", GROUP, {"location": "westeurope", "tags": {"a": "b"}})
+    assert (first.status, second.status) == (201, 200)
+    assert first.body == {
+        "id": f"{arm.subscription}/resourceGroups/gp-fraud",
+        "name": "gp-fraud",
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": "westeurope",
+        "properties": {"provisioningState": "Succeeded"},
+    }
+    assert second.body["tags"] == {"a": "b"}
+
+
+async def test_a_deletion_is_followed_by_its_location_until_an_empty_200(arm: Arm) -> None:
+    await arm.call("PUT", GROUP, {"location": "westeurope"})
+    accepted = await arm.call("DELETE", GROUP)
+    location = accepted.headers["Location"]
+    assert (accepted.status, accepted.headers["Retry-After"]) == (202, "15")
+    assert "Azure-AsyncOperation" not in accepted.headers
+    assert "/operationresults/" in location
+    assert len(location) > 2500
+
+    first = await arm.call("GET", location)
+    assert (first.status, first.headers["Retry-After"]) == (202, "15")
+    assert first.headers["Location"] == location
+    last = first
+    while last.status == 202:
+        last = await arm.call("GET", location)
+    assert (last.status, last.body) == (200, None)
+
+
+async def test_a_deletion_takes_everything_along(azure: Azure, arm: Arm, control: Control) -> None:
+    await arm.call("PUT", GROUP, {"location": "westeurope"})
+    create = await azure.containers.managed_clusters.begin_create_or_update(
+        "gp-fraud", "gp-fraud-westeurope", cluster_body()
+    )
+    await create.result()
+    await (await azure.groups.resource_groups.begin_delete("gp-fraud")).result()
+
+    state = await control.state()
+    assert (state["resourceGroups"], state["resources"], state["clusters"]) == ([], {}, [])
+    missing = await arm.call(
+        "DELETE",
+        f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/gp-fraud-westeurope",
+        api_version="2026-08-01",
+    )
+    assert missing.error == (404, "ResourceGroupNotFound")
+
+
+async def test_nothing_is_written_into_a_group_that_is_being_deleted(arm: Arm) -> None:
+    await arm.call("PUT", GROUP, {"location": "westeurope"})
+    await arm.call("DELETE", GROUP)
+    again = await arm.call("PUT", GROUP, {"location": "westeurope"})
+    inside = await arm.call(
+        "PUT",
+        f"{GROUP}/providers/Microsoft.Cdn/profiles/gp-fraud",
+        {"location": "global", "sku": {"name": "Standard_AzureFrontDoor"}},
+    )
+    assert again.error == inside.error == (409, "ResourceGroupBeingDeleted")
+    assert "is in deprovisioning state" in again.message
+
+
+async def test_deleting_again_joins_the_deletion_that_runs(arm: Arm) -> None:
+    await arm.call("PUT", GROUP, {"location": "westeurope"})
+    first = await arm.call("DELETE", GROUP)
+    second = await arm.call("DELETE", GROUP)
+    assert (first.status, second.status) == (202, 202)
+    path = first.headers["Location"].partition("?")[0]
+    assert second.headers["Location"].startswith(path)
+
+
+async def test_the_resources_of_a_group_are_listed_without_their_properties(
+    azure: Azure, arm: Arm
+) -> None:
+    await arm.call("PUT", GROUP, {"location": "westeurope"})
+    create = await azure.containers.managed_clusters.begin_create_or_update(
+        "gp-fraud", "gp-fraud-westeurope", cluster_body()
+    )
+    await create.result()
+    listed = [each async for each in azure.groups.resources.list_by_resource_group("GP-FRAUD")]
+    assert [(each.name, each.type) for each in listed] == [
+        ("gp-fraud-westeurope", "Microsoft.ContainerService/managedClusters")
+    ]
+    assert listed[0].tags == {"environment": "fraud", "managed-by": "gridplane"}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status", "code"),
+    [
+        pytest.param("gp-x", {}, 400, "LocationRequired", id="no location"),
+        pytest.param(
+            "gp-x",
+            {"location": "atlantis"},
+            400,
+            "LocationNotAvailableForResourceGroup",
+            id="unknown location",
+        ),
+        pytest.param(
+            "gp-x!", {"location": "westeurope"}, 400, "InvalidResourceGroup", id="bad character"
+        ),
+        pytest.param(
+            "gp-x.", {"location": "westeurope"}, 400, "InvalidResourceGroup", id="dot at the end"
+        ),
+        pytest.param(
+            "gp-old", {"location": "eastus"}, 409, "InvalidResourceGroupLocation", id="moved"
+        ),
+    ],
+)
+async def test_a_bad_group_is_refused(
+    azure: Azure, name: str, body: dict[str, str], status: int, code: str
+) -> None:
+    groups = azure.groups.resource_groups
+    await groups.create_or_update("gp-old", {"location": "westeurope"})
+    with pytest.raises(HttpResponseError) as caught:
+        await groups.create_or_update(name, body)  # type: ignore[arg-type]
+    assert (caught.value.status_code, caught.value.error.code) == (status, code)  # type: ignore[union-attr]
+
+
+async def test_a_missing_group_is_not_found(azure: Azure) -> None:
+    with pytest.raises(ResourceNotFoundError) as caught:
+        await azure.groups.resource_groups.get("gp-nothing")
+    assert caught.value.error is not None
+    assert caught.value.error.message == "Resource group 'gp-nothing' could not be found."

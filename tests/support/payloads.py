@@ -1,0 +1,99 @@
+"""Inputs and answers of orchestrators and activities that tests share."""
+
+from typing import Any
+
+from domain.failures import Failure
+from domain.outcomes import Handle, Outcome
+from domain.payloads import (
+    CellInput,
+    EdgeInput,
+    EdgeProbe,
+    EdgeWait,
+    OperationWait,
+    ReadyWait,
+    ResourceInput,
+    StoryRef,
+)
+from domain.plans import PROBE_STEP
+from domain.spec import EnvironmentSpec
+from tests.support.specs import NOON, a_spec, minutes
+
+OPERATION = "fraud-llm.1"
+REGION = "westeurope"
+HOST = "gp-fraud-llm-a1b2c3.z01.azurefd.net"
+SUCCEEDED = Outcome.succeeded()
+CANCELED = Outcome.canceled()
+
+
+def failed(
+    reason: str, *, retryable: bool = False, retry_after_seconds: int | None = None
+) -> Outcome:
+    return Outcome.failed(
+        Failure(
+            reason=reason,
+            message=f"Azure says {reason}.",
+            retryable=retryable,
+            suggested_action="Look.",
+            retry_after_seconds=retry_after_seconds,
+        )
+    )
+
+
+QUOTA = failed("QuotaExceeded")
+BUSY = failed("OperationInProgress", retryable=True)
+TOO_EARLY = failed("OriginGroupNotReady", retryable=True)
+
+
+def a_handle(kind: str = "managedCluster", **changes: Any) -> Handle:
+    return Handle(kind=kind, resource_id=f"/{kind}", operation_url=f"/{kind}/operation", **changes)
+
+
+def accepted(kind: str, **changes: Any) -> Outcome:
+    handle = a_handle(kind, **changes)
+    return Outcome.accepted(handle).about(handle.resource_id)
+
+
+def a_story_ref(deadline_minutes: float = 60) -> StoryRef:
+    return StoryRef(
+        environment="fraud-llm",
+        operation_id=OPERATION,
+        deadline=NOON + minutes(deadline_minutes),
+    )
+
+
+def an_operation_wait(
+    handle: Handle | None = None, deadline_minutes: float = 60
+) -> dict[str, Any]:
+    return OperationWait(
+        story=a_story_ref(deadline_minutes),
+        step="cell/westeurope/managedCluster",
+        handle=handle or a_handle(),
+        begun_at=NOON,
+    ).to_wire()
+
+
+def a_ready_wait(deadline_minutes: float = 40, **spec: Any) -> dict[str, Any]:
+    return ReadyWait(
+        story=a_story_ref(deadline_minutes), spec=a_spec(**spec), region=REGION, started_at=NOON
+    ).to_wire()
+
+
+def an_edge_wait(deadline_minutes: float = 60) -> dict[str, Any]:
+    probe = EdgeProbe(operation_id=OPERATION, host_name=HOST, path="/health")
+    return EdgeWait(story=a_story_ref(deadline_minutes), step=PROBE_STEP, probe=probe).to_wire()
+
+
+def a_cell(deadline_minutes: float = 60) -> dict[str, Any]:
+    return CellInput(story=a_story_ref(deadline_minutes), spec=a_spec(), region=REGION).to_wire()
+
+
+def an_edge(deadline_minutes: float = 120, **spec: Any) -> dict[str, Any]:
+    return EdgeInput(story=a_story_ref(deadline_minutes), spec=a_spec(**spec)).to_wire()
+
+
+def a_resource(
+    kind: str, region: str = "", spec: EnvironmentSpec | None = None
+) -> dict[str, Any]:
+    return ResourceInput(
+        operation_id=OPERATION, kind=kind, spec=spec or a_spec(), region=region
+    ).to_wire()
