@@ -13,6 +13,8 @@ from domain.spec import EnvironmentSpec
 
 type Body = dict[str, Any]
 
+FRONT_DOOR_API_VERSION = "2026-10-01"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -31,7 +33,8 @@ class ResourceKind:
     create_timeout: float
     delete_timeout: float
     build_id: Callable[[Target], str]
-    build_body: Callable[[EnvironmentSpec, Target], Body]
+    build_body: Callable[[EnvironmentSpec, Target, Body | None], Body]
+    """With what exists, if anything does: what others decide about it is kept."""
     read_result: Callable[[Body], Body] = lambda body: {}
     is_current: Callable[[Body, Body], bool] | None = None
     """None: PUT it again; Front Door answers an unchanged PUT with 200 and starts nothing."""
@@ -47,18 +50,21 @@ def _resource_group_id(target: Target) -> str:
     return naming.resource_group_id(target.subscription_id, group)
 
 
-def _front_door(
-    build_id: Callable[[str, str], str],
+def _edge(
+    build_id: Callable[[Target], str],
     build_body: Callable[[EnvironmentSpec, Target], Body],
+    *,
+    api_version: str = FRONT_DOOR_API_VERSION,
+    create_timeout: float = deadlines.FRONT_DOOR,
     read_result: Callable[[Body], Body] = lambda body: {},
 ) -> ResourceKind:
     return ResourceKind(
-        api_version="2026-10-01",
+        api_version=api_version,
         pace=PollKind.FRONT_DOOR,
-        create_timeout=deadlines.FRONT_DOOR,
+        create_timeout=create_timeout,
         delete_timeout=deadlines.FRONT_DOOR,
-        build_id=lambda t: build_id(t.subscription_id, t.environment),
-        build_body=build_body,
+        build_id=build_id,
+        build_body=lambda spec, target, existing: build_body(spec, target),
         read_result=read_result,
     )
 
@@ -70,7 +76,7 @@ KINDS: Mapping[str, ResourceKind] = {
         create_timeout=deadlines.RESOURCE_GROUP,
         delete_timeout=deadlines.RESOURCE_GROUP_DELETE,
         build_id=_resource_group_id,
-        build_body=lambda spec, t: arm_bodies.build_resource_group(
+        build_body=lambda spec, t, existing: arm_bodies.build_resource_group(
             spec, t.region or spec.regions[0]
         ),
     ),
@@ -80,50 +86,43 @@ KINDS: Mapping[str, ResourceKind] = {
         create_timeout=deadlines.MANAGED_CLUSTER,
         delete_timeout=deadlines.MANAGED_CLUSTER_DELETE,
         build_id=lambda t: naming.cluster_id(t.subscription_id, t.environment, t.region),
-        build_body=lambda spec, t: arm_bodies.build_managed_cluster(
-            spec, t.region, t.subscription_id
+        build_body=lambda spec, t, existing: arm_bodies.build_managed_cluster(
+            spec, t.region, t.subscription_id, existing
         ),
         read_result=lambda body: {"fqdn": body["properties"].get("fqdn", "")},
         is_current=arm_bodies.is_cluster_current,
     ),
-    "profile": _front_door(
-        naming.profile_id,
+    "profile": _edge(
+        lambda t: naming.profile_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_profile(spec),
-        lambda body: {"frontDoorId": body["properties"].get("frontDoorId", "")},
+        read_result=lambda body: {"frontDoorId": body["properties"].get("frontDoorId", "")},
     ),
-    "endpoint": _front_door(
-        naming.endpoint_id,
+    "endpoint": _edge(
+        lambda t: naming.endpoint_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_endpoint(spec),
-        lambda body: {"hostName": body["properties"]["hostName"]},
+        read_result=lambda body: {"hostName": body["properties"]["hostName"]},
     ),
-    "originGroup": _front_door(
-        naming.origin_group_id, lambda spec, t: front_door_bodies.build_origin_group(spec)
+    "originGroup": _edge(
+        lambda t: naming.origin_group_id(t.subscription_id, t.environment),
+        lambda spec, t: front_door_bodies.build_origin_group(spec),
     ),
-    "origin": ResourceKind(
-        api_version="2026-10-01",
-        pace=PollKind.FRONT_DOOR,
+    "origin": _edge(
+        lambda t: naming.origin_id(t.subscription_id, t.environment, t.region),
+        lambda spec, t: front_door_bodies.build_origin(spec, t.region, t.subscription_id),
         create_timeout=deadlines.ORIGIN,
-        delete_timeout=deadlines.FRONT_DOOR,
-        build_id=lambda t: naming.origin_id(t.subscription_id, t.environment, t.region),
-        build_body=lambda spec, t: front_door_bodies.build_origin(
-            spec, t.region, t.subscription_id
-        ),
     ),
-    "route": _front_door(
-        naming.route_id,
+    "route": _edge(
+        lambda t: naming.route_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_route(spec, t.subscription_id),
     ),
-    "securityPolicy": _front_door(
-        naming.security_policy_id,
-        lambda spec, t: front_door_bodies.build_security_policy(spec, t.subscription_id),
-    ),
-    "wafPolicy": ResourceKind(
+    "wafPolicy": _edge(
+        lambda t: naming.waf_policy_id(t.subscription_id, t.environment),
+        lambda spec, t: front_door_bodies.build_waf_policy(spec),
         api_version="2025-10-01",
-        pace=PollKind.FRONT_DOOR,
-        create_timeout=deadlines.FRONT_DOOR,
-        delete_timeout=deadlines.FRONT_DOOR,
-        build_id=lambda t: naming.waf_policy_id(t.subscription_id, t.environment),
-        build_body=lambda spec, t: front_door_bodies.build_waf_policy(spec),
+    ),
+    "securityPolicy": _edge(
+        lambda t: naming.security_policy_id(t.subscription_id, t.environment),
+        lambda spec, t: front_door_bodies.build_security_policy(spec, t.subscription_id),
     ),
 }
 

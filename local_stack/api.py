@@ -90,10 +90,11 @@ class SimulatedAzure(httpx.Client):
     def clear_faults(self) -> None:
         self.delete("/_simulator/faults").raise_for_status()
 
-    def ask_model(self, endpoint: str, question: str) -> dict[str, Any]:
+    def ask_model(self, environment: Mapping[str, Any], question: str) -> dict[str, Any]:
         """What a user of the model sends to the environment's endpoint."""
-        host = endpoint.removeprefix("https://")
-        body = {"model": "default", "messages": [{"role": "user", "content": question}]}
+        host = environment["endpoint"].removeprefix("https://")
+        model = environment["spec"]["workload"]["model"]["name"]
+        body = {"model": model, "messages": [{"role": "user", "content": question}]}
         answer = self.post(
             "/v1/chat/completions",
             json=body,

@@ -48,7 +48,7 @@ def _tell_story(stack: Stack, api: Api, azure: SimulatedAzure, console: Console)
     provision = _follow(stack, console, api, api.create_environment(spec))
     environment = api.get_environment(spec["name"])
     question = "Is this transfer fraud?"
-    answer = azure.ask_model(environment["endpoint"], question)
+    answer = azure.ask_model(environment, question)
     report = build_report(environment, provision, api, azure)
     _write_report(report)
     console.print(render_facts(_facts(environment, question, answer, report)))

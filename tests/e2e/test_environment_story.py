@@ -16,7 +16,7 @@ def test_an_environment_becomes_ready_answers_through_its_edge_and_leaves_nothin
     assert cell["externalIp"]
     assert cell["nodes"] == 1
 
-    answer = azure.ask_model(environment["endpoint"], "Are you there?")
+    answer = azure.ask_model(environment, "Are you there?")
     assert answer["choices"][0]["message"]["content"]
 
     assert delete(api, "whole-story")["status"] == "Succeeded"
