@@ -1,7 +1,7 @@
 """Finds the longest chain of delays that simulated Azure imposed one after the other."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,16 @@ class Delay:
     @property
     def seconds(self) -> float:
         return (self.ended_at - self.started_at).total_seconds()
+
+
+def find_longest_branch(
+    branches: Mapping[str, Sequence[Delay]], started_at: datetime, ended_at: datetime
+) -> tuple[str, list[Delay]]:
+    """The branch that takes longest of those that are built side by side, with its chain."""
+    chains = {
+        name: find_longest_chain(delays, started_at, ended_at) for name, delays in branches.items()
+    }
+    return max(chains.items(), key=lambda item: sum(delay.seconds for delay in item[1]))
 
 
 def find_longest_chain(

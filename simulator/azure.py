@@ -80,4 +80,5 @@ class SimulatedAzure:
 
     def _make_cluster(self, name: str, region: str, version: str) -> KubernetesCluster:
         platform = self.platform
-        return Cluster(name, region, platform.clock, platform.latencies, self.addresses, version)
+        latencies = platform.latencies.of(name)
+        return Cluster(name, region, platform.clock, latencies, self.addresses, version)

@@ -1,5 +1,6 @@
 """How long simulated Azure takes: seeded samples of measured durations, and a record of each."""
 
+import copy
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,6 +36,7 @@ class Latencies:
         self._clock = clock
         self._random = random.Random(seed)
         self._spread = spread
+        self._prefix = ""
         self.record: list[Latency] = []
 
     def sample(self, duration: Duration) -> float:
@@ -48,6 +50,12 @@ class Latencies:
         async with self.span(name):
             await self._clock.sleep(self.sample(duration))
 
+    def of(self, what: str) -> "Latencies":
+        """The same samples and the same record, each delay named as one of `what`."""
+        part = copy.copy(self)
+        part._prefix = f"{self._prefix}{what}: "
+        return part
+
     async def pause(self, duration: Duration) -> None:
         """Draw from `duration` and wait that long without a record: for reads and polls."""
         await self._clock.sleep(self.sample(duration))
@@ -57,4 +65,4 @@ class Latencies:
         """Remember what happens inside as one delay."""
         started_at = self._clock.now()
         yield
-        self.record.append(Latency(name, started_at, self._clock.now()))
+        self.record.append(Latency(f"{self._prefix}{name}", started_at, self._clock.now()))
