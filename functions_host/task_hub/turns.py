@@ -77,10 +77,8 @@ def _deliverable(instance: Instance, messages: list[Message]) -> list[Message]:
         return messages[:1]
     if instance.turns > 0:
         return messages
-    started = [message for message in messages if message.event.HasField("executionStarted")]
-    if not started:
-        return []
-    return [*started, *(message for message in messages if message not in started)]
+    in_order = sorted(messages, key=lambda message: not message.event.HasField("executionStarted"))
+    return in_order if in_order and in_order[0].event.HasField("executionStarted") else []
 
 
 def _request(store: Store, instance: Instance, turn: Turn) -> pb.OrchestratorRequest:
