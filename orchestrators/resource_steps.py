@@ -44,6 +44,8 @@ def run_step(
     story: Story, step: str, activity: str, value: Mapping[str, Any], timeout: float
 ) -> Steps[Outcome]:
     """Run `activity` and what it began to the end, within `timeout` seconds."""
+    if story.canceled.is_complete:
+        return Outcome.canceled()
     deadline = story.deadline_in(timeout)
     story.note(step, OperationStatus.RUNNING)
     attempt = 0

@@ -1,4 +1,4 @@
-"""A small durable engine that runs orchestrators on a simulated clock and writes down what they do.
+"""A small durable engine: runs orchestrators on a simulated clock and writes down what they do.
 
 It uses the SDK's own Task classes and resumes generators as the SDK does; what activities,
 children and entities answer is scripted by the test.
@@ -17,7 +17,6 @@ from durabletask.task import (
     CompletableTask,
     RetryPolicy,
     Task,
-    TaskFailedError,
     TimerTask,
 )
 
@@ -121,7 +120,7 @@ class Engine:
         self.activities, self.children, self.entity = activities, children, entity
         self.lines: list[str] = []
         self.inputs: list[tuple[str, dict[str, Any]]] = []
-        self.pending_children: dict[str, Task[Any]] = {}
+        self.children_by_id: dict[str, CompletableTask[Any]] = {}
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -156,11 +155,15 @@ class Context:
         self._buffered: list[str] = []
 
     def begin(self, value: dict[str, Any]) -> None:
+        self._prepare(value)
+        self._resume()
+
+    def _prepare(self, value: dict[str, Any]) -> None:
         """A run from the start: the first one, or the next after `continue_as_new`."""
+        self._waiting: Task[Any] | None = None
         self._waiters: list[CancellableTask[Any]] = []
         self._next_value: dict[str, Any] | None = None
         self._generator = self._orchestrator(self, value)
-        self._resume_with(lambda: next(self._generator))
 
     def receive(self, event: str) -> None:
         if self._waiters:
@@ -204,7 +207,7 @@ class Context:
         task = CompletableTask[Any]()
         self.write(f"start {orchestrator} {instance_id}")
         self.engine.inputs.append((f"{orchestrator} {instance_id}", input))
-        self.engine.pending_children[instance_id] = task
+        self.engine.children_by_id[instance_id] = task
         seconds, answer = _timed(
             self.engine.children.next(f"{orchestrator} {instance_id}"), CHILD_SECONDS
         )
@@ -213,7 +216,7 @@ class Context:
 
     def send_event(self, instance_id: str, event_name: str) -> None:
         self.write(f"send {event_name} to {instance_id}")
-        child = self.engine.pending_children.get(instance_id)
+        child = self.engine.children_by_id.get(instance_id)
         if child and not child.is_complete:
             self._complete_later(CANCEL_SECONDS, child, Outcome.canceled())
 
@@ -264,24 +267,22 @@ class Context:
         self.engine.at(seconds, complete)
 
     def _resume(self) -> None:
-        while not self.has_ended and self._waiting.is_complete:
-            finished = self._waiting
-            if finished.is_failed:
-                failure: TaskFailedError = finished.get_exception()
-                self._resume_with(lambda: self._generator.throw(failure))
-            else:
-                self._resume_with(lambda: self._generator.send(finished.get_result()))
+        while not self.has_ended and (self._waiting is None or self._waiting.is_complete):
+            self._step(self._waiting)
 
-    def _resume_with(self, step: Callable[[], Task[Any]]) -> None:
+    def _step(self, finished: Task[Any] | None) -> None:
         try:
-            self._waiting = step()
+            if finished is None:
+                self._waiting = next(self._generator)
+            elif finished.is_failed:
+                self._waiting = self._generator.throw(finished.get_exception())
+            else:
+                self._waiting = self._generator.send(finished.get_result())
         except StopIteration as end:
-            if self._next_value is not None:
-                self.begin(self._next_value)
-                return
-            self.has_ended, self.result = True, end.value
-            return
-        self._resume()
+            if self._next_value is None:
+                self.has_ended, self.result = True, end.value
+            else:
+                self._prepare(self._next_value)
 
 
 def _timed(answer: Answer, seconds: float) -> tuple[float, Answer]:

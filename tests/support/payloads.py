@@ -91,9 +91,7 @@ def an_edge(deadline_minutes: float = 120, **spec: Any) -> dict[str, Any]:
     return EdgeInput(story=a_story_ref(deadline_minutes), spec=a_spec(**spec)).to_wire()
 
 
-def a_resource(
-    kind: str, region: str = "", spec: EnvironmentSpec | None = None
-) -> dict[str, Any]:
+def a_resource(kind: str, region: str = "", spec: EnvironmentSpec | None = None) -> dict[str, Any]:
     return ResourceInput(
         operation_id=OPERATION, kind=kind, spec=spec or a_spec(), region=region
     ).to_wire()

@@ -1,0 +1,173 @@
+import pytest
+
+from domain.outcomes import Outcome, Status
+from orchestrators.await_operation import POLLS_PER_RUN, await_operation
+from tests.support.engine import After, run
+from tests.support.payloads import (
+    CANCELED,
+    QUOTA,
+    SUCCEEDED,
+    a_handle,
+    an_operation_wait,
+)
+
+CREATING = Outcome.running("Creating")
+POLL = "call poll_operation managedCluster"
+NO_CONNECTION = ConnectionError("connection reset")
+
+
+def test_it_polls_at_the_services_pace_until_azure_says_succeeded():
+    adding = Outcome.running("CreatingAgentPool: 0/1 nodes completed")
+    done = run(
+        await_operation,
+        an_operation_wait(a_handle(result={"fqdn": "gp.hcp.azmk8s.io"})),
+        activities={"poll_operation": [CREATING, CREATING, adding, SUCCEEDED]},
+    )
+    assert done.lines == [
+        "timer 15 s",
+        POLL,
+        "note cell/westeurope/managedCluster Running (Creating)",
+        "timer 15 s",
+        POLL,
+        "timer 15 s",
+        POLL,
+        "note cell/westeurope/managedCluster Running (CreatingAgentPool: 0/1 nodes completed)",
+        "timer 15 s",
+        POLL,
+    ]
+    assert done.outcome == Outcome.succeeded(fqdn="gp.hcp.azmk8s.io").about("/managedCluster")
+
+
+def test_retry_after_is_honoured_on_the_first_answer_and_on_each_poll():
+    handle = a_handle("profile", retry_after_seconds=10)
+    answers = [Outcome.running("InProgress", 40), Outcome.running("InProgress"), SUCCEEDED]
+    done = run(await_operation, an_operation_wait(handle), activities={"poll_operation": answers})
+    assert done.steps("timer") == ["timer 10 s", "timer 40 s", "timer 10 s"]
+
+
+def test_a_long_operation_is_asked_less_often():
+    answers = [*[CREATING] * 20, SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    pauses = done.steps("timer")
+    assert (pauses[0], pauses[-1]) == ("timer 15 s", "timer 30 s")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(QUOTA, id="for good"),
+        pytest.param(
+            Outcome.failed(QUOTA.failure.model_copy(update={"retryable": True})),  # type: ignore[union-attr]
+            id="for now: whoever began it decides whether to begin again",
+        ),
+    ],
+)
+def test_a_failed_operation_ends_the_wait(answer: Outcome):
+    done = run(
+        await_operation, an_operation_wait(), activities={"poll_operation": [CREATING, answer]}
+    )
+    assert done.outcome == answer.about("/managedCluster")
+    assert done.steps("timer", "call") == ["timer 15 s", POLL] * 2
+
+
+@pytest.mark.parametrize(
+    ("cancel_after", "lines"),
+    [
+        pytest.param(0, ["timer 15 s", "cancel timer"], id="at once"),
+        pytest.param(
+            20, ["timer 15 s", POLL, "timer 15 s", "cancel timer"], id="during a later pause"
+        ),
+        pytest.param(15.5, ["timer 15 s", POLL], id="during a poll, which is waited for"),
+    ],
+)
+def test_a_cancellation_ends_the_wait_at_once(cancel_after: float, lines: list[str]):
+    done = run(
+        await_operation,
+        an_operation_wait(),
+        activities={"poll_operation": CREATING},
+        cancel_after=cancel_after,
+    )
+    assert done.steps("timer", "call", "cancel") == lines
+    assert done.outcome == CANCELED
+    assert done.seconds <= cancel_after + 1
+
+
+def test_an_operation_that_ends_as_it_is_canceled_keeps_its_outcome():
+    done = run(
+        await_operation,
+        an_operation_wait(),
+        activities={"poll_operation": SUCCEEDED},
+        cancel_after=15.5,
+    )
+    assert done.outcome.is_success
+
+
+def test_at_the_deadline_it_gives_up_and_tells_what_azure_said_last():
+    done = run(
+        await_operation,
+        an_operation_wait(deadline_minutes=1),
+        activities={"poll_operation": Outcome.running("0/1 nodes completed")},
+    )
+    failure = done.outcome.failure
+    assert failure
+    assert (failure.reason, failure.retryable) == ("DeadlineExceeded", False)
+    assert "Azure last said: 0/1 nodes completed." in failure.message
+    assert 60 <= done.seconds <= 60 + 15 + 1
+
+
+def test_a_success_at_the_deadline_is_a_success():
+    late = Outcome.succeeded()
+    done = run(
+        await_operation,
+        an_operation_wait(deadline_minutes=1),
+        activities={"poll_operation": [CREATING] * 3 + [late]},
+    )
+    assert done.outcome.is_success
+    assert done.seconds >= 60
+
+
+def test_a_poll_that_could_not_be_made_says_nothing_about_the_operation():
+    answers = [*[NO_CONNECTION] * 4, CREATING, NO_CONNECTION, SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    assert done.outcome.is_success
+    assert done.steps("timer", "call") == [
+        *["timer 15 s", POLL, POLL, POLL, POLL],
+        *["timer 15 s", POLL],
+        *["timer 15 s", POLL, POLL],
+    ]
+
+
+def test_polls_that_can_never_be_made_end_at_the_deadline():
+    done = run(
+        await_operation,
+        an_operation_wait(deadline_minutes=2),
+        activities={"poll_operation": NO_CONNECTION},
+    )
+    assert done.outcome.failure
+    assert done.outcome.failure.reason == "DeadlineExceeded"
+    assert done.seconds < 3 * 60
+
+
+def test_a_new_run_begins_before_the_history_grows_long():
+    answers = [*[CREATING] * POLLS_PER_RUN, SUCCEEDED]
+    done = run(
+        await_operation,
+        an_operation_wait(a_handle("profile"), deadline_minutes=60),
+        activities={"poll_operation": answers},
+    )
+    calls = done.steps("call", "continue")
+    assert calls.index("continue as new") == POLLS_PER_RUN
+    assert done.outcome.is_success
+
+
+def test_a_cancellation_in_the_last_poll_of_a_run_is_not_lost():
+    slow = [CREATING] * (POLLS_PER_RUN - 1) + [After(5, CREATING)]
+    polls_begin = 10 * POLLS_PER_RUN + 1 * (POLLS_PER_RUN - 1)
+    done = run(
+        await_operation,
+        an_operation_wait(a_handle("profile")),
+        activities={"poll_operation": slow},
+        cancel_after=polls_begin + 2,
+    )
+    assert done.outcome.status is Status.CANCELED
+    assert done.steps("continue") == []

@@ -1,0 +1,145 @@
+from domain.observed_objects import (
+    DevicePluginObservation,
+    NodeObservation,
+    Observation,
+    PodObservation,
+)
+from domain.outcomes import Outcome, Status
+from orchestrators.await_ready import LOOKS_PER_RUN, await_ready
+from tests.support.engine import After, run
+from tests.support.payloads import CANCELED, a_ready_wait, failed
+
+LOOK = "call get_observation managedCluster westeurope"
+NODE = NodeObservation(name="gpu-0", ready=True, gpus_allocatable=1)
+BOOTING = NodeObservation(name="gpu-0", ready=False)
+POD = PodObservation(name="llm-0", phase="Running", ready=True)
+PULLING = PodObservation(name="llm-0", phase="Pending", ready=False, reason="ContainerCreating")
+PLUGIN = DevicePluginObservation(desired=1, ready=1)
+
+
+def seen(**changes) -> Outcome:
+    return Outcome.succeeded(**Observation(device_plugin=PLUGIN, **changes).to_wire())
+
+
+NOTHING = seen()
+BOOT = seen(nodes=(BOOTING,), pods=(PULLING,), external_ip="20.61.0.2")
+PULL = seen(nodes=(NODE,), pods=(PULLING,), external_ip="20.61.0.2")
+READY = seen(nodes=(NODE,), pods=(POD,), external_ip="20.61.0.2")
+
+
+def test_it_looks_until_node_gpu_address_and_pods_are_there_and_reports_each_by_itself():
+    done = run(
+        await_ready, a_ready_wait(), activities={"get_observation": [NOTHING, BOOT, PULL, READY]}
+    )
+    cell = "note cell/westeurope"
+    assert done.lines == [
+        LOOK,
+        f"{cell}/nodes Running (No GPU node is there yet; 3 to 10 minutes are normal.)",
+        f"{cell}/externalIp Running (The Service's EXTERNAL-IP is pending.)",
+        f"{cell}/pods Running (0 of 1 pods are ready.)",
+        "timer 5 s",
+        LOOK,
+        f"{cell}/nodes Running (0 of 1 GPU nodes are Ready.)",
+        f"{cell}/externalIp Succeeded (The Service has the EXTERNAL-IP 20.61.0.2.)",
+        f"{cell}/pods Running (0 of 1 pods are ready (ContainerCreating).)",
+        "timer 5 s",
+        LOOK,
+        f"{cell}/nodes Succeeded (1 of 1 GPUs are allocatable.)",
+        "timer 5 s",
+        LOOK,
+        f"{cell}/pods Succeeded (1 of 1 pods are ready.)",
+    ]
+    assert done.outcome == Outcome.succeeded(externalIp="20.61.0.2", nodes=1)
+
+
+def test_an_environment_without_replicas_needs_its_address_alone():
+    wait = a_ready_wait(workload={"image": "registry.example.com/llm:1", "replicas": 0})
+    done = run(
+        await_ready,
+        wait,
+        activities={"get_observation": [NOTHING, seen(external_ip="20.61.0.2")]},
+    )
+    assert done.outcome == Outcome.succeeded(externalIp="20.61.0.2", nodes=0)
+
+
+def test_what_cannot_pass_by_itself_ends_the_wait_with_a_diagnosis():
+    crashing = PodObservation(
+        name="llm-0",
+        phase="Running",
+        ready=False,
+        reason="CrashLoopBackOff",
+        restarts=9,
+        exit_code=137,
+        termination_reason="OOMKilled",
+    )
+    done = run(
+        await_ready,
+        a_ready_wait(),
+        activities={"get_observation": [PULL, seen(nodes=(NODE,), pods=(crashing,))]},
+    )
+    assert done.outcome.status is Status.FAILED
+    assert done.steps("note cell/westeurope/pods")[-1].startswith(
+        "note cell/westeurope/pods Failed"
+    )
+    assert done.seconds < 30
+
+
+def test_at_its_deadline_it_gives_up_and_names_what_the_rest_waits_for():
+    done = run(
+        await_ready, a_ready_wait(deadline_minutes=2), activities={"get_observation": NOTHING}
+    )
+    assert done.outcome.failure
+    assert "node" in done.outcome.failure.message.lower()
+    assert 120 <= done.seconds <= 125, "the last look falls on the deadline"
+
+
+def test_readiness_at_the_deadline_is_readiness():
+    answers = [*[After(30, BOOT)] * 2, After(70, READY)]
+    done = run(
+        await_ready, a_ready_wait(deadline_minutes=2), activities={"get_observation": answers}
+    )
+    assert done.outcome.is_success
+    assert done.seconds > 120
+
+
+def test_a_look_that_could_not_be_taken_is_taken_again():
+    unreachable = failed("ApiServerUnreachable", retryable=True)
+    broken = [ConnectionError("reset")] * 4
+    done = run(
+        await_ready,
+        a_ready_wait(),
+        activities={"get_observation": [unreachable, *broken, READY]},
+    )
+    assert done.outcome.is_success
+    assert done.steps("call", "timer") == [LOOK, "timer 5 s", *[LOOK] * 4, "timer 5 s", LOOK]
+
+
+def test_a_cancellation_ends_the_wait_at_once():
+    done = run(await_ready, a_ready_wait(), activities={"get_observation": BOOT}, cancel_after=8.5)
+    assert done.steps("call", "timer", "cancel") == [
+        *[LOOK, "timer 5 s"],
+        *[LOOK, "timer 5 s", "cancel timer"],
+    ]
+    assert (done.outcome, done.seconds) == (CANCELED, 8.5)
+
+
+def test_a_new_run_begins_before_the_history_grows_long():
+    answers = [*[PULL] * LOOKS_PER_RUN, READY]
+    done = run(await_ready, a_ready_wait(), activities={"get_observation": answers})
+    assert done.steps("call", "continue").index("continue as new") == LOOKS_PER_RUN
+    assert done.steps("timer")[-1] == "timer 15 s", "the pace is that of the whole wait"
+    assert done.outcome.is_success
+
+
+def test_a_cancellation_in_the_last_pause_of_a_run_is_not_lost():
+    answers = [After(0, PULL)] * LOOKS_PER_RUN
+    whole = run(await_ready, a_ready_wait(), activities={"get_observation": [*answers, READY]})
+    pauses = [float(line.split()[1]) for line in whole.steps("timer")]
+    done = run(
+        await_ready,
+        a_ready_wait(),
+        activities={"get_observation": answers},
+        cancel_after=sum(pauses[: LOOKS_PER_RUN - 1]) + 1,
+    )
+    assert done.outcome == CANCELED
+    assert done.steps("continue") == []

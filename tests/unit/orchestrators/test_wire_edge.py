@@ -1,0 +1,186 @@
+import pytest
+
+from domain.outcomes import Outcome
+from domain.plans import plan_edge
+from orchestrators.wire_edge import wire_edge
+from tests.support.engine import After, Run, run
+from tests.support.payloads import (
+    BUSY,
+    CANCELED,
+    HOST,
+    QUOTA,
+    SUCCEEDED,
+    TOO_EARLY,
+    accepted,
+    an_edge,
+    failed,
+)
+
+EDGE = "fraud-llm.1.edge"
+ACCEPTED = {
+    "begin_resource resourceGroup": SUCCEEDED,
+    **{
+        f"begin_resource {kind}": accepted(kind)
+        for kind in ("profile", "originGroup", "origin", "route", "wafPolicy", "securityPolicy")
+    },
+    "begin_resource endpoint": accepted("endpoint", result={"hostName": HOST}),
+}
+BUILT = {
+    "await_operation": Outcome.succeeded(),
+    f"await_operation {EDGE}.endpoint": Outcome.succeeded(hostName=HOST),
+}
+
+
+def wire(activities=None, children=None, regions=("westeurope",), **options) -> Run:
+    return run(
+        wire_edge,
+        an_edge(regions=list(regions)),
+        instance_id=EDGE,
+        activities={**ACCEPTED, **(activities or {})},
+        children={**BUILT, **(children or {})},
+        **options,
+    )
+
+
+def test_each_part_is_begun_and_awaited_before_what_needs_it():
+    done = wire(regions=["westeurope", "swedencentral"])
+    assert done.steps("call", "start", "timer") == [
+        "call begin_resource resourceGroup",
+        "call begin_resource profile",
+        f"start await_operation {EDGE}.profile.1",
+        "call begin_resource endpoint",
+        f"start await_operation {EDGE}.endpoint.1",
+        "call begin_resource originGroup",
+        f"start await_operation {EDGE}.originGroup.1",
+        "call begin_resource origin westeurope",
+        f"start await_operation {EDGE}.origin.westeurope.1",
+        "call begin_resource origin swedencentral",
+        f"start await_operation {EDGE}.origin.swedencentral.1",
+        "call begin_resource route",
+        f"start await_operation {EDGE}.route.1",
+        "call begin_resource wafPolicy",
+        f"start await_operation {EDGE}.wafPolicy.1",
+        "call begin_resource securityPolicy",
+        f"start await_operation {EDGE}.securityPolicy.1",
+    ]
+    assert done.outcome == Outcome.succeeded(hostName=HOST)
+
+
+def test_each_part_is_a_step_with_a_beginning_and_an_end():
+    notes = wire().steps("note edge/endpoint", "note edge/route")
+    assert notes == [
+        "note edge/endpoint Running",
+        "note edge/endpoint Running",
+        "note edge/endpoint Succeeded",
+        "note edge/route Running",
+        "note edge/route Running",
+        "note edge/route Succeeded",
+    ]
+
+
+def test_a_route_too_early_is_begun_again():
+    done = wire({"begin_resource route": [TOO_EARLY, TOO_EARLY, accepted("route")]})
+    route = [line for line in done.lines if "route" in line or line.startswith("timer")]
+    assert route == [
+        "note edge/route Running",
+        "call begin_resource route",
+        "note edge/route Running (Azure says OriginGroupNotReady.)",
+        "timer 15 s",
+        "call begin_resource route",
+        "note edge/route Running (Azure says OriginGroupNotReady.)",
+        "timer 15 s",
+        "call begin_resource route",
+        "note edge/route Running",
+        f"start await_operation {EDGE}.route.3",
+        "note edge/route Succeeded",
+    ]
+    assert done.outcome.is_success
+
+
+def test_the_seconds_that_azure_asks_for_are_waited():
+    throttled = failed("Throttled", retryable=True, retry_after_seconds=47)
+    done = wire({"begin_resource profile": [throttled, SUCCEEDED]})
+    assert done.steps("timer") == ["timer 47 s"]
+
+
+def test_an_operation_that_failed_on_what_passes_is_begun_again_under_another_id():
+    done = wire(
+        {"begin_resource origin": [accepted("origin")] * 2},
+        {"await_operation": SUCCEEDED, f"await_operation {EDGE}.origin": [BUSY, SUCCEEDED]},
+    )
+    assert [
+        line for line in done.steps("start", "timer") if "origin." in line or "timer" in line
+    ] == [
+        f"start await_operation {EDGE}.origin.westeurope.1",
+        "timer 15 s",
+        f"start await_operation {EDGE}.origin.westeurope.2",
+    ]
+    assert done.outcome.is_success
+
+
+def test_an_origin_refused_while_its_host_does_not_resolve_goes_on_once_it_does():
+    """The cell's address takes up to half an hour; 60 refusals are 15 minutes of them."""
+    refused = failed("OriginHostUnknown", retryable=True)
+    done = wire({"begin_resource origin": [*[refused] * 100, accepted("origin")]})
+    assert done.outcome.is_success
+    assert len(done.steps("timer")) == 100
+
+
+def test_what_never_passes_ends_at_the_steps_own_deadline():
+    done = wire({"begin_resource route": TOO_EARLY})
+    assert done.outcome == TOO_EARLY
+    assert done.steps("note edge/route")[-1] == "note edge/route Failed (OriginGroupNotReady)"
+    assert 15 * 60 <= done.seconds - 4 * 62 <= 16 * 60
+
+
+@pytest.mark.parametrize(
+    ("kind", "begun"),
+    [pytest.param(r.kind, i + 1, id=r.kind) for i, r in enumerate(plan_edge(["westeurope"]))],
+)
+def test_a_failure_for_good_ends_the_edge_there(kind: str, begun: int):
+    done = wire({f"begin_resource {kind}": QUOTA})
+    assert done.outcome == QUOTA
+    assert len(done.steps("call")) == begun
+    assert (
+        done.lines[-1]
+        == f"note {plan_edge(['westeurope'])[begun - 1].step} Failed (QuotaExceeded)"
+    )
+
+
+def test_an_activity_that_always_breaks_fails_its_step_with_its_own_words():
+    done = wire({"begin_resource profile": RuntimeError("boom")})
+    assert done.outcome.failure
+    assert done.outcome.failure.reason == "ActivityFailed"
+    assert done.outcome.failure.message == "'begin_resource' failed: boom"
+
+
+def test_a_cancellation_is_passed_on_to_the_wait_and_nothing_more_is_begun():
+    done = wire(
+        children={f"await_operation {EDGE}.originGroup": After(600, SUCCEEDED)}, cancel_after=300
+    )
+    assert done.lines[-3:] == [
+        f"start await_operation {EDGE}.originGroup.1",
+        f"send cancel to {EDGE}.originGroup.1",
+        "note edge/originGroup Canceled",
+    ]
+    assert (done.outcome, done.seconds) == (CANCELED, 301)
+
+
+def test_a_cancellation_ends_the_pause_before_another_attempt():
+    done = wire({"begin_resource route": TOO_EARLY}, cancel_after=300)
+    assert done.lines[-3:] == [
+        "timer 15 s",
+        "cancel timer",
+        "note edge/route Canceled",
+    ]
+    assert (done.outcome, done.seconds) == (CANCELED, 300)
+
+
+@pytest.mark.parametrize("second", [t + 0.5 for t in range(0, 8)])
+def test_whenever_it_is_canceled_nothing_more_is_begun(second: float):
+    """Every part is there already, so that no wait gives the cancellation a chance."""
+    done = wire(
+        {"begin_resource": SUCCEEDED} | {k: SUCCEEDED for k in ACCEPTED}, cancel_after=second
+    )
+    assert len(done.steps("call")) == int(second) + 1
+    assert (done.outcome == CANCELED) == (second < 7)
