@@ -1,0 +1,149 @@
+import pytest
+
+from domain import deadlines
+from domain.environment import OperationEnd
+from domain.operations import OperationKind
+from domain.outcomes import Outcome, Status
+from domain.payloads import DeletionInput
+from domain.phases import Phase
+from orchestrators.delete_environment import delete_environment
+from tests.support.engine import After, Run, run
+from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED, failed
+from tests.support.specs import NOON, a_request, a_spec
+
+ME = "fraud-llm.2"
+PREDECESSOR = "fraud-llm.1"
+CHILDREN = [f"{ME}.edge", f"{ME}.cell.westeurope", f"{ME}.cell.swedencentral"]
+GROUP = "/subscriptions/1/resourceGroups/gp-fraud-llm-edge"
+NOTHING_LEFT = Outcome.succeeded(resourceIds=[])
+LEFT = Outcome.succeeded(resourceIds=[GROUP, f"{GROUP}/providers/Microsoft.Cdn/profiles/gp-x"])
+
+
+def delete(children=None, remaining=NOTHING_LEFT, request=None, **options) -> Run:
+    value = a_request(
+        OperationKind.DELETE,
+        2,
+        spec=a_spec(regions=["westeurope", "swedencentral"]),
+        **(request or {}),
+    )
+    return run(
+        delete_environment,
+        value.to_wire(),
+        instance_id=ME,
+        activities={"list_remaining_resources": remaining},
+        children={"delete_resources": After(300, SUCCEEDED), **(children or {})},
+        **options,
+    )
+
+
+def end_of(done: Run) -> OperationEnd:
+    return OperationEnd.from_wire(done.input_of("end_operation"))
+
+
+def test_edge_and_cells_side_by_side_then_a_look_that_nothing_is_left():
+    done = delete()
+    assert done.lines == [
+        "entity fraud-llm start_operation",
+        f"start delete_resources {CHILDREN[0]}",
+        f"start delete_resources {CHILDREN[1]}",
+        f"start delete_resources {CHILDREN[2]}",
+        "call list_remaining_resources resourceGroup",
+        "entity fraud-llm end_operation Deleted",
+    ]
+    assert done.outcome == SUCCEEDED
+    assert done.seconds < 310
+
+
+def test_each_part_goes_in_the_reverse_order_of_its_creation():
+    done = delete()
+    edge, cell = (
+        [target.step for target in DeletionInput.from_wire(done.input_of(child)).targets]
+        for child in (f"delete_resources {CHILDREN[0]}", f"delete_resources {CHILDREN[1]}")
+    )
+    assert (edge[0], edge[-1]) == ("edge/securityPolicy", "edge/resourceGroup")
+    assert cell == ["cell/westeurope/managedCluster", "cell/westeurope/resourceGroup"]
+
+
+def test_one_failure_does_not_stop_the_rest():
+    done = delete({f"delete_resources {CHILDREN[0]}": After(10, QUOTA)}, LEFT)
+    assert done.steps("send") == []
+    assert (done.outcome, end_of(done).phase) == (QUOTA, Phase.FAILED)
+    assert done.seconds > 300
+
+
+def test_what_azure_still_shows_makes_the_deletion_fail_with_a_list_of_it():
+    done = delete(remaining=LEFT)
+    failure = done.outcome.failure
+    assert failure
+    assert (failure.reason, failure.retryable) == ("ResourcesRemain", True)
+    assert failure.message.startswith(f"Azure still shows 2 resource(s): {GROUP}, ")
+    end = end_of(done)
+    assert (end.phase, end.remaining) == (Phase.FAILED, tuple(LEFT.result["resourceIds"]))
+
+
+def test_a_deletion_that_cannot_look_does_not_claim_that_all_is_gone():
+    done = delete(remaining=failed("AzureUnavailable"))
+    assert end_of(done).phase is Phase.FAILED
+    assert end_of(done).remaining == ("unknown: Azure did not answer",)
+
+
+def test_it_cancels_the_running_operation_and_waits_until_that_has_let_go():
+    done = delete(request={"predecessor": PREDECESSOR}, entity={"has_ended": [False, False, True]})
+    assert done.lines[:8] == [
+        "entity fraud-llm start_operation",
+        f"send cancel to {PREDECESSOR}",
+        "entity fraud-llm has_ended",
+        "timer 5 s",
+        "entity fraud-llm has_ended",
+        "timer 5 s",
+        "entity fraud-llm has_ended",
+        f"start delete_resources {CHILDREN[0]}",
+    ]
+    assert done.input_of("has_ended") == PREDECESSOR
+
+
+def test_a_forced_deletion_cancels_but_does_not_wait():
+    done = delete(request={"predecessor": PREDECESSOR, "force": True})
+    assert done.lines[:3] == [
+        "entity fraud-llm start_operation",
+        f"send cancel to {PREDECESSOR}",
+        f"start delete_resources {CHILDREN[0]}",
+    ]
+
+
+def test_an_operation_that_never_lets_go_is_waited_for_ten_minutes():
+    done = delete(request={"predecessor": PREDECESSOR}, entity={"has_ended": False})
+    assert done.outcome.is_success
+    assert 0 <= done.seconds - 300 - deadlines.PREDECESSOR < 20
+
+
+def test_every_child_ends_with_the_operation():
+    child = DeletionInput.from_wire(delete().input_of("delete_resources"))
+    assert (child.story.deadline - NOON).total_seconds() == deadlines.DELETE
+
+
+@pytest.mark.parametrize(
+    ("cancel_after", "passed_on"),
+    [
+        pytest.param(4, [], id="while it waits for its predecessor"),
+        pytest.param(100, CHILDREN, id="while it deletes"),
+    ],
+)
+def test_a_forced_deletion_beside_it_cancels_it(cancel_after: float, passed_on: list[str]):
+    """Its children are canceled with it: what they did, the other deletion does again."""
+    waits = [False] * 8 + [True]
+    done = delete(
+        request={"predecessor": PREDECESSOR},
+        entity={"has_ended": waits if cancel_after < 10 else True},
+        cancel_after=cancel_after,
+    )
+    canceled = [line.removeprefix("send cancel to ") for line in done.steps("send")[1:]]
+    assert canceled == (passed_on or CHILDREN)
+    assert done.outcome.status is Status.CANCELED
+    assert done.seconds < cancel_after + 5
+
+
+def test_an_operation_that_the_record_refuses_ends_without_touching_anything():
+    done = delete(request={"predecessor": PREDECESSOR}, entity={"start_operation": False})
+    assert done.lines == ["entity fraud-llm start_operation"]
+    assert done.outcome == CANCELED

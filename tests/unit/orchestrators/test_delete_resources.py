@@ -1,0 +1,99 @@
+from domain.payloads import DeletionInput
+from domain.plans import plan_cell, plan_edge
+from orchestrators.delete_resources import delete_resources
+from tests.support.engine import After, Run, run
+from tests.support.payloads import (
+    BUSY,
+    CANCELED,
+    QUOTA,
+    SUCCEEDED,
+    a_story_ref,
+    accepted,
+    failed,
+)
+from tests.support.specs import a_spec
+
+ME = "fraud-llm.2.cell.westeurope"
+LOCKED = failed("ResourceLocked")
+
+
+def delete(targets, activities=None, children=None, **options) -> Run:
+    value = DeletionInput(story=a_story_ref(120), spec=a_spec(), targets=tuple(reversed(targets)))
+    return run(
+        delete_resources,
+        value.to_wire(),
+        instance_id=ME,
+        activities={
+            "begin_delete_resource": SUCCEEDED,
+            "begin_delete_resource resourceGroup": accepted("resourceGroup", deleting=True),
+            **(activities or {}),
+        },
+        children={"await_operation": SUCCEEDED, **(children or {})},
+        **options,
+    )
+
+
+def test_a_cell_goes_cluster_first_then_its_group():
+    cluster = accepted("managedCluster", deleting=True)
+    done = delete(plan_cell("westeurope"), {"begin_delete_resource managedCluster": cluster})
+    assert done.lines == [
+        "note cell/westeurope/managedCluster Running",
+        "call begin_delete_resource managedCluster westeurope",
+        "note cell/westeurope/managedCluster Running",
+        f"start await_operation {ME}.westeurope.managedCluster.1",
+        "note cell/westeurope/managedCluster Succeeded",
+        "note cell/westeurope/resourceGroup Running",
+        "call begin_delete_resource resourceGroup westeurope",
+        "note cell/westeurope/resourceGroup Running",
+        f"start await_operation {ME}.westeurope.resourceGroup.1",
+        "note cell/westeurope/resourceGroup Succeeded",
+    ]
+    assert done.outcome.is_success
+
+
+def test_the_edge_goes_in_the_reverse_order_of_its_creation():
+    done = delete(plan_edge(["westeurope"]))
+    assert done.steps("call") == [
+        "call begin_delete_resource securityPolicy",
+        "call begin_delete_resource wafPolicy",
+        "call begin_delete_resource route",
+        "call begin_delete_resource origin westeurope",
+        "call begin_delete_resource originGroup",
+        "call begin_delete_resource endpoint",
+        "call begin_delete_resource profile",
+        "call begin_delete_resource resourceGroup",
+    ]
+
+
+def test_what_is_gone_already_is_not_waited_for():
+    done = delete(plan_cell("westeurope"), {"begin_delete_resource resourceGroup": SUCCEEDED})
+    assert done.steps("start", "timer") == []
+    assert done.outcome.is_success
+
+
+def test_a_busy_cluster_is_deleted_as_soon_as_it_is_free():
+    busy = {"begin_delete_resource managedCluster": [BUSY, BUSY, SUCCEEDED]}
+    assert delete(plan_cell("westeurope"), busy).steps("timer") == ["timer 15 s"] * 2
+
+
+def test_a_failure_leaves_the_rest_to_the_group_which_takes_everything_along():
+    done = delete(plan_cell("westeurope"), {"begin_delete_resource managedCluster": LOCKED})
+    assert done.steps("note cell/westeurope/managedCluster")[-1].endswith("(ResourceLocked)")
+    assert done.outcome.is_success
+
+
+def test_a_group_that_cannot_be_deleted_is_the_failure():
+    done = delete(plan_cell("westeurope"), children={"await_operation": QUOTA})
+    assert done.outcome.failure == QUOTA.failure
+
+
+def test_a_cancellation_ends_the_wait_and_deletes_nothing_more():
+    done = delete(
+        plan_edge(["westeurope"]),
+        {"begin_delete_resource route": accepted("route", deleting=True)},
+        {"await_operation": After(600, SUCCEEDED)},
+        cancel_after=30,
+    )
+    assert done.steps("call")[-1] == "call begin_delete_resource route"
+    assert done.steps("send") == [f"send cancel to {ME}.route.1"]
+    assert (done.outcome, done.seconds) == (CANCELED, 31)

@@ -1,0 +1,170 @@
+from datetime import timedelta
+
+import pytest
+
+from domain import deadlines
+from domain.outcomes import Outcome
+from domain.payloads import OperationWait, ReadyWait
+from orchestrators.provision_cell import provision_cell
+from tests.support.engine import After, Run, run
+from tests.support.payloads import (
+    BUSY,
+    CANCELED,
+    QUOTA,
+    SUCCEEDED,
+    a_cell,
+    accepted,
+    failed,
+)
+from tests.support.specs import NOON, minutes
+
+CELL = "fraud-llm.1.cell.westeurope"
+CLUSTER_WAIT = f"await_operation {CELL}.westeurope.managedCluster.1"
+READY_WAIT = f"await_ready {CELL}.ready"
+BUILT = Outcome.succeeded(fqdn="gp.hcp.azmk8s.io").about("/cluster")
+READY = Outcome.succeeded(externalIp="20.61.0.2", nodes=1)
+UNREACHABLE = failed("ApiServerUnreachable", retryable=True)
+
+
+def build(activities=None, children=None, deadline_minutes=120, **options) -> Run:
+    return run(
+        provision_cell,
+        a_cell(deadline_minutes),
+        instance_id=CELL,
+        activities={
+            "begin_resource resourceGroup": SUCCEEDED,
+            "begin_resource managedCluster": accepted("managedCluster"),
+            "apply_workload": SUCCEEDED,
+            **(activities or {}),
+        },
+        children={"await_operation": BUILT, "await_ready": READY, **(children or {})},
+        **options,
+    )
+
+
+def test_group_then_cluster_then_workload_then_readiness():
+    done = build()
+    assert done.steps("call", "start", "timer") == [
+        "call begin_resource resourceGroup westeurope",
+        "call begin_resource managedCluster westeurope",
+        f"start {CLUSTER_WAIT}",
+        "call apply_workload managedCluster westeurope",
+        f"start {READY_WAIT}",
+    ]
+    assert done.outcome == Outcome.succeeded(
+        region="westeurope",
+        clusterId="/cluster",
+        fqdn="gp.hcp.azmk8s.io",
+        externalIp="20.61.0.2",
+        nodes=1,
+    )
+
+
+def test_a_cluster_that_is_current_already_is_not_waited_for():
+    done = build({"begin_resource managedCluster": BUILT})
+    assert done.steps("start") == [f"start {READY_WAIT}"]
+
+
+def test_a_busy_cluster_is_begun_again_when_it_may_be_free():
+    busy = {"begin_resource managedCluster": [BUSY, BUSY, accepted("managedCluster")]}
+    done = build(busy)
+    assert done.steps("timer") == ["timer 15 s"] * 2
+    assert done.outcome.is_success
+
+
+def test_a_workload_that_the_api_server_does_not_take_yet_is_applied_again():
+    done = build({"apply_workload": [UNREACHABLE, UNREACHABLE, SUCCEEDED]})
+    assert done.steps("call apply", "timer") == [
+        "call apply_workload managedCluster westeurope",
+        "timer 15 s",
+        "call apply_workload managedCluster westeurope",
+        "timer 15 s",
+        "call apply_workload managedCluster westeurope",
+    ]
+    assert done.outcome.is_success
+
+
+@pytest.mark.parametrize(
+    ("activities", "children", "last"),
+    [
+        pytest.param(
+            {"begin_resource resourceGroup": QUOTA},
+            {},
+            "note cell/westeurope/resourceGroup Failed (QuotaExceeded)",
+            id="resource group",
+        ),
+        pytest.param(
+            {"begin_resource managedCluster": QUOTA},
+            {},
+            "note cell/westeurope/managedCluster Failed (QuotaExceeded)",
+            id="cluster refused",
+        ),
+        pytest.param(
+            {},
+            {"await_operation": QUOTA},
+            "note cell/westeurope/managedCluster Failed (QuotaExceeded)",
+            id="cluster failed later",
+        ),
+        pytest.param(
+            {"apply_workload": QUOTA},
+            {},
+            "note cell/westeurope/workload Failed (QuotaExceeded)",
+            id="workload",
+        ),
+    ],
+)
+def test_a_failure_for_good_ends_the_cell_there(activities, children, last: str):
+    done = build(activities, children)
+    assert done.lines[-1] == last
+    assert done.outcome.failure == QUOTA.failure
+
+
+def test_a_cell_that_never_gets_ready_fails_with_the_diagnosis():
+    assert build(children={"await_ready": QUOTA}).outcome.failure == QUOTA.failure
+
+
+def test_a_child_that_breaks_fails_its_step_with_its_own_words():
+    done = build(children={"await_operation": [RuntimeError("boom"), BUILT]})
+    assert "boom" in "\n".join(done.lines)
+    assert done.steps("timer") == ["timer 15 s"], "it may be only a bug's accident: tried again"
+
+
+def test_each_wait_ends_with_its_own_step():
+    done = build(deadline_minutes=240)
+    cluster = OperationWait.from_wire(done.input_of(CLUSTER_WAIT))
+    ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
+    step_begins = cluster.begun_at - timedelta(seconds=1)
+    assert cluster.story.deadline == step_begins + timedelta(seconds=deadlines.MANAGED_CLUSTER)
+    assert ready.story.deadline == ready.started_at + timedelta(seconds=deadlines.READINESS)
+
+
+def test_no_wait_outlasts_the_operation():
+    done = build(deadline_minutes=20)
+    cluster = OperationWait.from_wire(done.input_of(CLUSTER_WAIT))
+    ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
+    assert cluster.story.deadline == ready.story.deadline == NOON + minutes(20)
+
+
+@pytest.mark.parametrize(
+    ("cancel_after", "calls", "passed_on"),
+    [
+        pytest.param(0.5, 1, [], id="before anything was accepted"),
+        pytest.param(30, 2, [f"send cancel to {CELL}.westeurope.managedCluster.1"], id="cluster"),
+        pytest.param(62.5, 3, [], id="while the workload is applied"),
+        pytest.param(90, 3, [f"send cancel to {CELL}.ready"], id="readiness"),
+    ],
+)
+def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(
+    cancel_after: float, calls: int, passed_on: list[str]
+):
+    done = build(cancel_after=cancel_after)
+    assert len(done.steps("call")) == calls
+    assert done.steps("send") == passed_on
+    assert done.outcome == CANCELED.model_copy(update={"result": done.outcome.result})
+    assert done.seconds <= cancel_after + 1
+
+
+def test_a_wait_that_ends_well_before_the_cancellation_reaches_it_still_counts():
+    done = build(children={"await_operation": After(0.5, BUILT)}, cancel_after=2.2)
+    assert done.steps("note cell/westeurope/managedCluster")[-1].endswith("Succeeded")
+    assert done.outcome == CANCELED

@@ -1,0 +1,209 @@
+import pytest
+
+from domain.environment import OperationEnd
+from domain.outcomes import Outcome, Status
+from domain.payloads import EdgeWait, EdgeInput
+from domain.phases import Phase
+from domain import deadlines
+from orchestrators.provision_environment import provision_environment
+from tests.support.engine import After, Run, run
+from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED, accepted, failed
+from tests.support.specs import NOON, a_request, a_spec
+
+EDGE = "fraud-llm.1.edge"
+WEST, SWEDEN = "fraud-llm.1.cell.westeurope", "fraud-llm.1.cell.swedencentral"
+REGIONS = ["westeurope", "swedencentral"]
+GROUP = "/subscriptions/1/resourceGroups/gp-fraud-llm-edge"
+CELL = {"clusterId": "/cluster", "fqdn": "gp.hcp.azmk8s.io", "externalIp": "20.61.0.2", "nodes": 1}
+BUILT = {
+    "wire_edge": After(200, Outcome.succeeded(hostName=HOST)),
+    "provision_cell": After(600, Outcome.succeeded(region="westeurope", **CELL)),
+    f"provision_cell {SWEDEN}": After(500, Outcome.succeeded(region="swedencentral", **CELL)),
+    "await_edge": SUCCEEDED,
+}
+
+
+def provision(children=None, activities=None, regions=REGIONS, **options) -> Run:
+    return run(
+        provision_environment,
+        a_request(spec=a_spec(regions=list(regions))).to_wire(),
+        activities={
+            "begin_empty_gpu_pool": SUCCEEDED,
+            "list_remaining_resources": Outcome.succeeded(resourceIds=[GROUP]),
+            **(activities or {}),
+        },
+        children={**BUILT, **(children or {})},
+        **options,
+    )
+
+
+def end_of(done: Run) -> OperationEnd:
+    return OperationEnd.from_wire(done.input_of("end_operation"))
+
+
+def test_edge_and_cells_side_by_side_then_the_probe_then_ready():
+    done = provision()
+    assert done.lines == [
+        "entity fraud-llm start_operation",
+        f"start wire_edge {EDGE}",
+        f"start provision_cell {WEST}",
+        f"start provision_cell {SWEDEN}",
+        "note probe Running",
+        "start await_edge fraud-llm.1.probe",
+        "note probe Succeeded",
+        "entity fraud-llm end_operation Ready",
+    ]
+    assert done.outcome == SUCCEEDED
+    assert done.seconds < 600 + 60 + 5, "the slowest decides, nothing waits for its turn"
+
+
+def test_the_end_tells_the_record_where_the_model_answers_and_what_its_cells_are():
+    end = end_of(provision())
+    assert (end.operation_id, end.phase, end.remaining) == ("fraud-llm.1", Phase.READY, ())
+    assert end.endpoint == f"https://{HOST}"
+    assert [(c.region, c.external_ip, c.nodes) for c in end.cells] == [
+        ("westeurope", "20.61.0.2", 1),
+        ("swedencentral", "20.61.0.2", 1),
+    ]
+
+
+def test_the_model_is_asked_at_its_health_path_and_not_for_ever():
+    wait = EdgeWait.from_wire(provision().input_of("await_edge"))
+    assert (wait.probe.host_name, wait.probe.path) == (HOST, "/health")
+    assert (wait.story.deadline - NOON).total_seconds() == pytest.approx(
+        601 + deadlines.EDGE_ANSWERS
+    )
+
+
+def test_every_child_ends_with_the_operation():
+    edge = EdgeInput.from_wire(provision().input_of("wire_edge"))
+    assert (edge.story.deadline - NOON).total_seconds() == deadlines.PROVISION
+
+
+def test_a_failure_cancels_the_rest_stops_the_gpus_and_lists_what_is_left():
+    done = provision(
+        {
+            f"provision_cell {SWEDEN}": After(100, QUOTA),
+            "await_operation": SUCCEEDED,
+        },
+        {"begin_empty_gpu_pool managedCluster westeurope": accepted("managedCluster")},
+    )
+    west = "cell/westeurope/gpuPoolToZero"
+    sweden = "cell/swedencentral/gpuPoolToZero"
+    assert done.lines == [
+        "entity fraud-llm start_operation",
+        f"start wire_edge {EDGE}",
+        f"start provision_cell {WEST}",
+        f"start provision_cell {SWEDEN}",
+        f"send cancel to {EDGE}",
+        f"send cancel to {WEST}",
+        f"note {west} Running",
+        "call begin_empty_gpu_pool managedCluster westeurope",
+        f"note {west} Running",
+        "start await_operation fraud-llm.1.westeurope.gpuPoolToZero.1",
+        f"note {west} Succeeded",
+        f"note {sweden} Running",
+        "call begin_empty_gpu_pool managedCluster swedencentral",
+        f"note {sweden} Succeeded",
+        "call list_remaining_resources resourceGroup",
+        "entity fraud-llm end_operation Failed",
+    ]
+    assert done.outcome == QUOTA, "the failure decides, not the cancellations it caused"
+    end = end_of(done)
+    assert (end.phase, end.endpoint, end.cells, end.remaining) == (
+        Phase.FAILED,
+        None,
+        (),
+        (GROUP,),
+    )
+
+
+def test_a_failed_edge_stops_the_cells_too():
+    done = provision({"wire_edge": After(10, QUOTA)})
+    assert done.steps("send") == [f"send cancel to {WEST}", f"send cancel to {SWEDEN}"]
+    assert done.outcome == QUOTA
+
+
+def test_a_cell_that_was_ready_before_the_failure_stays_on_the_record():
+    done = provision({"wire_edge": After(550, QUOTA)})
+    assert [cell.region for cell in end_of(done).cells] == ["swedencentral"]
+
+
+def test_a_model_that_never_answers_fails_the_environment():
+    silent = failed("EdgePropagationTimeout", retryable=True)
+    done = provision({"await_edge": silent})
+    assert done.steps("note probe") == [
+        "note probe Running",
+        "note probe Failed (EdgePropagationTimeout)",
+    ]
+    assert done.steps("call") == [
+        "call begin_empty_gpu_pool managedCluster westeurope",
+        "call begin_empty_gpu_pool managedCluster swedencentral",
+        "call list_remaining_resources resourceGroup",
+    ]
+    assert (done.outcome, end_of(done).phase) == (silent, Phase.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("cancel_after", "passed_on"),
+    [
+        pytest.param(0.5, [EDGE, WEST, SWEDEN], id="before anything was started"),
+        pytest.param(100, [EDGE, WEST, SWEDEN], id="while all are built"),
+        pytest.param(550, [WEST], id="while one cell is built"),
+        pytest.param(630, ["fraud-llm.1.probe"], id="while the model is asked"),
+    ],
+)
+def test_a_cancellation_is_passed_on_and_leaves_cleaning_up_to_the_deletion(
+    cancel_after: float, passed_on: list[str]
+):
+    done = provision(cancel_after=cancel_after)
+    assert done.steps("send") == [f"send cancel to {child}" for child in passed_on]
+    assert done.steps("call") == ["call list_remaining_resources resourceGroup"]
+    assert done.outcome.status is Status.CANCELED
+    assert end_of(done).phase is Phase.CANCELED
+    assert done.seconds <= cancel_after + 5
+
+
+def test_a_cancellation_during_the_cleaning_up_ends_it():
+    done = provision(
+        {"wire_edge": After(10, QUOTA), "await_operation": After(300, SUCCEEDED)},
+        {"begin_empty_gpu_pool": accepted("managedCluster")},
+        cancel_after=60,
+    )
+    assert done.steps("call") == [
+        "call begin_empty_gpu_pool managedCluster westeurope",
+        "call list_remaining_resources resourceGroup",
+    ]
+    assert done.steps("send")[-1] == "send cancel to fraud-llm.1.westeurope.gpuPoolToZero.1"
+    assert done.outcome == QUOTA
+
+
+def test_a_gpu_pool_that_cannot_be_emptied_does_not_hide_the_failure():
+    done = provision(
+        {"wire_edge": After(10, QUOTA)}, {"begin_empty_gpu_pool": failed("Forbidden")}
+    )
+    assert done.outcome == QUOTA
+    assert done.steps("note cell/swedencentral")[-1].endswith("Failed (Forbidden)")
+
+
+def test_when_azure_does_not_say_what_is_left_the_record_says_so():
+    done = provision(
+        {"wire_edge": After(10, QUOTA)}, {"list_remaining_resources": failed("AzureUnavailable")}
+    )
+    assert end_of(done).remaining == ("unknown: Azure did not answer",)
+
+
+def test_an_operation_that_the_record_refuses_ends_without_touching_anything():
+    done = provision(entity={"start_operation": False})
+    assert done.lines == ["entity fraud-llm start_operation"]
+    assert done.outcome == CANCELED
+
+
+def test_a_child_that_breaks_counts_as_a_failure():
+    done = provision({"wire_edge": After(10, RuntimeError("boom"))})
+    assert done.outcome.failure
+    assert (done.outcome.failure.reason, done.outcome.failure.message) == (
+        "OrchestrationFailed",
+        "'wire_edge' failed: boom",
+    )
+    assert end_of(done).phase is Phase.FAILED
