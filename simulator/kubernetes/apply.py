@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.kubernetes import field_sets, merge_keys
+from simulator.kubernetes import field_sets
 from simulator.kubernetes.errors import ApiError
 from simulator.kubernetes.field_sets import FieldSet, Path
 from simulator.kubernetes.kinds import Kind, Object
+from simulator.kubernetes.schema import Shape, shape_of
 from simulator.kubernetes.store import copy_of
 
 
@@ -73,11 +74,13 @@ def apply(
     """The object after `manager` applied `applied`; a Conflict when others own what it changes."""
     wanted = copy_of(applied)
     wanted["metadata"].pop("managedFields", None)
-    fields = field_sets.fields_of(wanted)
+    shape = shape_of(kind)
+    fields = field_sets.fields_of(wanted, shape)
     base: Object = live or {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {}}
     owners = owners_of(base)
-    merged = _merged(base, wanted)
-    taken = _conflicts(base, merged, fields, owners, manager)
+    merged = _merged(base, wanted, shape)
+    changed = field_sets.changed_fields(base, merged, shape) & fields
+    taken = _conflicts(changed, owners, manager)
     if taken and not force:
         raise _conflict_error(taken, owners)
     previous = owners.get(manager)
@@ -93,8 +96,9 @@ def record_update(kind: Kind, old: Object | None, new: Object, manager: Manager,
     """Note in `new` which fields a create, update or patch by `manager` set."""
     before: Object = old or {"metadata": {}}
     owners = owners_of(before)
-    changed = field_sets.changed_fields(before, new)
-    present = field_sets.fields_of(new)
+    shape = shape_of(kind)
+    changed = field_sets.changed_fields(before, new, shape)
+    present = field_sets.fields_of(new, shape)
     for each in list(owners):
         kept = owners[each].fields & present
         owners[each] = Ownership(each, owners[each].api_version, owners[each].time, kept)
@@ -115,45 +119,41 @@ def _give(owners: Owners, ownership: Ownership, lost: FieldSet) -> None:
         owners[ownership.manager] = ownership
 
 
-def _merged(live: Any, applied: Any, field: str = "") -> Any:
+def _merged(live: Any, applied: Any, shape: Shape) -> Any:
+    if shape.is_atomic:
+        return applied
     if isinstance(live, dict) and isinstance(applied, dict):
-        if merge_keys.is_atomic_map(field):
-            return applied
         merged = copy_of(live)
         for key, value in applied.items():
-            merged[key] = _merged(live[key], value, key) if key in live else value
+            merged[key] = _merged(live[key], value, shape.child(key)) if key in live else value
         return merged
     if isinstance(live, list) and isinstance(applied, list):
-        return _merged_lists(live, applied, field)
+        return _merged_lists(live, applied, shape)
     return applied
 
 
-def _merged_lists(live: list[Any], applied: list[Any], field: str) -> list[Any]:
-    if merge_keys.is_set(field):
+def _merged_lists(live: list[Any], applied: list[Any], shape: Shape) -> list[Any]:
+    if shape.is_set:
         return live + [each for each in applied if each not in live]
-    keys = merge_keys.item_keys(field, applied)
-    if not keys:
-        return applied
-    wanted = {_key_text(each, keys): each for each in applied}
-    present = {_key_text(each, keys) for each in live}
+    wanted = {_key_text(each, shape): each for each in applied}
+    present = {_key_text(each, shape) for each in live}
     kept = [
-        _merged(each, wanted[_key_text(each, keys)]) if _key_text(each, keys) in wanted else each
+        _merged(each, wanted[_key_text(each, shape)], shape.item)
+        if _key_text(each, shape) in wanted
+        else each
         for each in live
     ]
     return kept + [each for key, each in wanted.items() if key not in present]
 
 
-def _key_text(item: Object, keys: tuple[str, ...]) -> str:
-    return json.dumps(merge_keys.item_key(item, keys))
+def _key_text(item: Object, shape: Shape) -> str:
+    return json.dumps(shape.item_key(item))
 
 
 Taken = list[tuple[Path, Manager]]
 
 
-def _conflicts(
-    live: Object, merged: Object, fields: FieldSet, owners: Owners, manager: Manager
-) -> Taken:
-    changed = field_sets.changed_fields(live, merged) & fields
+def _conflicts(changed: FieldSet, owners: Owners, manager: Manager) -> Taken:
     return [
         (path, other)
         for other, ownership in owners.items()

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.kubernetes import merge_keys
 from simulator.kubernetes.kinds import Object
+from simulator.kubernetes.schema import Shape
 
 Path = tuple[str, ...]
 """Elements as FieldsV1 writes them: `f:spec`, `k:{"name":"a"}`, `v:"x"`."""
@@ -36,49 +36,50 @@ _NEVER_OWNED = frozenset(
 )
 
 
-def fields_of(subject: Object) -> FieldSet:
+def fields_of(subject: Object, shape: Shape) -> FieldSet:
     """Every field that is set in `subject`: leaves, and the items of keyed lists themselves."""
-    return frozenset(path for path, _ in walk(subject) if path[:2] not in _NEVER_OWNED) - (
-        _NEVER_OWNED
-    )
+    return frozenset(path for path, _ in walk(subject, shape) if _can_be_owned(path))
 
 
-def walk(value: Any, path: Path = (), field: str = "") -> Iterator[tuple[Path, Any]]:
-    """Each owned path with its value."""
-    if isinstance(value, dict) and value and not merge_keys.is_atomic_map(field):
+def _can_be_owned(path: Path) -> bool:
+    return path[:2] not in _NEVER_OWNED and path not in _NEVER_OWNED
+
+
+def walk(value: Any, shape: Shape, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Each path that can have an owner, with its value."""
+    if isinstance(value, dict) and value and not shape.is_atomic:
         for key, each in value.items():
-            yield from walk(each, (*path, f"f:{key}"), key)
-    elif isinstance(value, list) and merge_keys.item_keys(field, value):
-        keys = merge_keys.item_keys(field, value)
+            yield from walk(each, shape.child(key), (*path, f"f:{key}"))
+    elif isinstance(value, list) and value and shape.item_keys:
         for item in value:
-            item_path = (*path, _item_element(item, keys))
-            yield item_path, item
-            for key, each in item.items():
-                yield from walk(each, (*item_path, f"f:{key}"), key)
-    elif isinstance(value, list) and merge_keys.is_set(field):
+            yield from _walk_item(item, shape, path)
+    elif isinstance(value, list) and value and shape.is_set:
         for each in value:
             yield (*path, f"v:{_compact(each)}"), each
     else:
         yield path, value
 
 
-def _item_element(item: dict[str, Any], keys: tuple[str, ...]) -> str:
-    return f"k:{_compact(merge_keys.item_key(item, keys))}"
+def _walk_item(item: Any, shape: Shape, path: Path) -> Iterator[tuple[Path, Any]]:
+    item_path = (*path, f"k:{_compact(shape.item_key(item))}")
+    yield item_path, item
+    for key, each in item.items():
+        yield from walk(each, shape.item.child(key), (*item_path, f"f:{key}"))
 
 
 def _compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def changed_fields(old: Object, new: Object) -> FieldSet:
+def changed_fields(old: Object, new: Object, shape: Shape) -> FieldSet:
     """Fields of `new` whose value is not what `old` has."""
-    before = dict(walk(old))
-    changed = {
+    before = dict(walk(old, shape))
+    return frozenset(
         path
-        for path, value in walk(new)
-        if path not in before or (not _is_item(path) and before[path] != value)
-    }
-    return frozenset(path for path in changed if path[:2] not in _NEVER_OWNED)
+        for path, value in walk(new, shape)
+        if _can_be_owned(path)
+        and (path not in before or (not _is_item(path) and before[path] != value))
+    )
 
 
 def _is_item(path: Path) -> bool:
@@ -155,8 +156,7 @@ def _index_of(value: Any, element: str) -> Any:
     wanted = json.loads(rest)
     if kind == "v":
         return value.index(wanted) if wanted in value else None
-    keys = tuple(wanted)
     for index, item in enumerate(value):
-        if merge_keys.item_key(item, keys) == wanted:
+        if all(item.get(key, "TCP") == each for key, each in wanted.items()):
             return index
     return None

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from simulator.kubernetes import errors, merge_keys
+from simulator.kubernetes import errors
 from simulator.kubernetes.kinds import Object
+from simulator.kubernetes.schema import Shape
 from simulator.kubernetes.store import copy_of
 
 
@@ -20,16 +21,16 @@ def merge(target: Any, patch: Any) -> Any:
     return result
 
 
-def strategic_merge(target: Any, patch: Any, field: str = "") -> Any:
+def strategic_merge(target: Any, patch: Any, shape: Shape) -> Any:
     """Kubernetes' own patch: lists with a merge key are merged, `$patch` and `$` lists obeyed."""
     if isinstance(patch, dict):
-        return _strategic_map(target if isinstance(target, dict) else {}, patch)
+        return _strategic_map(target if isinstance(target, dict) else {}, patch, shape)
     if isinstance(patch, list) and isinstance(target, list):
-        return _strategic_list(target, patch, field)
+        return _strategic_list(target, patch, shape)
     return patch
 
 
-def _strategic_map(target: Object, patch: Object) -> Object:
+def _strategic_map(target: Object, patch: Object, shape: Shape) -> Object:
     if patch.get("$patch") == "replace":
         return {key: value for key, value in patch.items() if key != "$patch"}
     retained = patch.get("$retainKeys")
@@ -45,16 +46,16 @@ def _strategic_map(target: Object, patch: Object) -> Object:
         elif value is None:
             result.pop(key, None)
         else:
-            result[key] = strategic_merge(result.get(key), value, key)
+            result[key] = strategic_merge(result.get(key), value, shape.child(key))
     return result
 
 
-def _strategic_list(target: list[Any], patch: list[Any], field: str) -> list[Any]:
-    key = merge_keys.patch_key(field, patch)
-    if merge_keys.is_set(field):
+def _strategic_list(target: list[Any], patch: list[Any], shape: Shape) -> list[Any]:
+    if shape.is_set:
         return target + [each for each in patch if each not in target]
-    if key is None or {"$patch": "replace"} in patch:
+    if not shape.item_keys or {"$patch": "replace"} in patch:
         return [each for each in patch if each != {"$patch": "replace"}]
+    key = shape.item_keys[0]
     result = [copy_of(each) for each in target]
     for item in patch:
         index = _index_by(result, key, item.get(key))
@@ -63,7 +64,7 @@ def _strategic_list(target: list[Any], patch: list[Any], field: str) -> list[Any
         elif index is None:
             result.append(item)
         else:
-            result[index] = strategic_merge(result[index], item)
+            result[index] = strategic_merge(result[index], item, shape.item)
     return result
 
 

@@ -10,6 +10,7 @@ from simulator.kubernetes.cluster import Cluster
 from simulator.kubernetes.kinds import NAMESPACE, POD, Kind, Object
 from simulator.kubernetes.registry import Deletion
 from simulator.kubernetes.requests import Target
+from simulator.kubernetes.schema import shape_of
 from simulator.kubernetes.store import copy_of
 
 Handler = Callable[[], Awaitable[web.StreamResponse]]
@@ -133,7 +134,7 @@ class Resources:
             return lambda live: patches.json_patch(live, body)
         if content_type == requests.MERGE_PATCH:
             return lambda live: patches.merge(live, body)
-        return lambda live: patches.strategic_merge(live, body)
+        return lambda live: patches.strategic_merge(live, body, shape_of(self._kind))
 
     async def _apply(self) -> web.StreamResponse:
         if not self._query.get("fieldManager"):

@@ -66,7 +66,7 @@ class Autoscaler:
         ]
         if not pending:
             return
-        outcome = scaling.decide_scale_up(pending, self._upcoming(), self._groups())
+        outcome = scaling.decide_scale_up(pending, self._room(), self._groups())
         for pod, message in outcome.triggered:
             self._machinery.events.normal(_SOURCE, POD, pod, "TriggeredScaleUp", message)
         for pod, message in outcome.refused:
@@ -77,13 +77,17 @@ class Autoscaler:
                 work = self._boot(self._nodes.pools[name])
                 self._machinery.background.start(work, f"boot a node of {name}")
 
-    def _upcoming(self) -> list[Candidate]:
-        """Machines that boot, and nodes that are up but cannot take all of their pods yet."""
-        upcoming: list[Candidate] = []
+    def _room(self) -> list[Candidate]:
+        """Nodes as they are, and as those will be that boot or cannot take all their pods yet."""
+        bound = [each for each in self._machinery.store.list(POD) if each["spec"].get("nodeName")]
+        room: list[Candidate] = []
         for pool in self._nodes.pools.values():
-            unready = [each for each in self._nodes.of(pool.name) if _is_incomplete(pool, each)]
-            upcoming += [self._template(pool)] * (len(unready) + self.booting(pool.name))
-        return upcoming
+            room += [self._template(pool)] * self.booting(pool.name)
+            for node in self._nodes.of(pool.name):
+                on_it = pods.on_node(bound, node["metadata"]["name"])
+                present = scheduling.candidate_of(node, on_it)
+                room.append(self._template(pool) if _is_incomplete(pool, node) else present)
+        return room
 
     def _groups(self) -> list[scaling.Group]:
         now = self._machinery.clock.now()

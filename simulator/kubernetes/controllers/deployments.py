@@ -97,13 +97,26 @@ class DeploymentController:
         else:
             target = min(wanted, max(wanted + _surge(deployment) - running_old, 0))
         self._set_replicas(deployment, current, target)
-        available = sum(_available(each) for each in (current, *older))
-        spare = running_old if recreate else available - (wanted - _unavailable(deployment))
+        self._scale_down(deployment, current, older)
+
+    def _scale_down(self, deployment: Object, current: Object, older: list[Object]) -> None:
+        """Old pods may go as far as enough others are available; the broken ones go first."""
+        wanted = deployment["spec"]["replicas"]
+        if deployment["spec"]["strategy"]["type"] == "Recreate":
+            least = -sum(each["spec"]["replicas"] for each in older)
+        else:
+            least = wanted - _unavailable(deployment)
+        every = [current, *older]
+        unavailable = current["spec"]["replicas"] - _available(current)
+        room = sum(each["spec"]["replicas"] for each in every) - least - unavailable
+        spare = sum(_available(each) for each in every) - least
         for each in older:
-            broken = each["spec"]["replicas"] - _available(each)
-            removed = min(each["spec"]["replicas"], max(spare, broken if spare >= 0 else 0))
-            spare -= max(removed - broken, 0)
-            self._set_replicas(deployment, each, each["spec"]["replicas"] - removed)
+            replicas = each["spec"]["replicas"]
+            broken = min(replicas - _available(each), room)
+            removed = max(broken, min(replicas, room, max(spare, 0) + max(broken, 0)), 0)
+            spare -= removed - max(broken, 0)
+            room -= removed
+            self._set_replicas(deployment, each, replicas - removed)
 
     def _set_replicas(self, deployment: Object, replica_set: Object, replicas: int) -> None:
         present = replica_set["spec"]["replicas"]

@@ -1,0 +1,217 @@
+"""A simulated cluster behind its Kubernetes API over TLS, and real clients that ask it."""
+
+import asyncio
+import json
+import shutil
+import ssl
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import trustme
+from aiohttp import web
+from lightkube import AsyncClient, KubeConfig
+from lightkube.config.models import Cluster as ClusterEntry
+from lightkube.config.models import User
+
+from simulator.clock import Clock
+from simulator.kubernetes import routes
+from simulator.kubernetes.addresses import PublicAddresses
+from simulator.kubernetes.cluster import Cluster
+from simulator.latency import Latencies
+from tests.contract.kubernetes.workloads import GPU_POOL, SYSTEM_POOL
+
+TOKEN = "token-for-aks"
+SCALE = 3000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API server said."""
+
+    status: int
+    body: Any
+    content_type: str
+
+    @property
+    def message(self) -> str:
+        return self.body["message"]
+
+
+class Api:
+    """The API without a client library, for what a library hides."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        content_type: str = "application/json",
+        token: str = TOKEN,
+        accept: str = "application/json",
+    ) -> Answer:
+        headers = {"Authorization": f"Bearer {token}", "Accept": accept}
+        data = body if body is None or isinstance(body, str) else json.dumps(body)
+        if data is not None:
+            headers["Content-Type"] = content_type
+        async with self._session.request(
+            method, f"{self._url}{path}", data=data, headers=headers
+        ) as response:
+            text = await response.text()
+            is_json = response.content_type == "application/json"
+            return Answer(
+                response.status, json.loads(text) if is_json else text, response.content_type
+            )
+
+    async def get(self, path: str) -> Any:
+        return (await self.call("GET", path)).body
+
+    async def apply(
+        self, path: str, body: Any, manager: str = "tests", force: bool = False
+    ) -> Answer:
+        query = f"?fieldManager={manager}" + ("&force=true" if force else "")
+        return await self.call(
+            "PATCH", f"{path}{query}", body, content_type="application/apply-patch+yaml"
+        )
+
+    def watch(self, path: str) -> Any:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return self._session.get(f"{self._url}{path}", headers=headers)
+
+
+class Kubectl:
+    """The real kubectl."""
+
+    def __init__(self, binary: str, kubeconfig: Path, home: Path) -> None:
+        self._binary = binary
+        self._environment = {"KUBECONFIG": str(kubeconfig), "HOME": str(home)}
+
+    async def run(self, *arguments: str, stdin: str = "", expected: int = 0) -> str:
+        """Standard output and error together; fails on another exit code than expected."""
+        process = await asyncio.create_subprocess_exec(
+            self._binary,
+            *arguments,
+            env=self._environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate(stdin.encode())
+        assert process.returncode == expected, output.decode()
+        return output.decode()
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def addresses() -> PublicAddresses:
+    return PublicAddresses()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(SCALE)
+
+
+@pytest.fixture
+def new_cluster(clock: Clock, addresses: PublicAddresses) -> Callable[[str], Cluster]:
+    """More clusters of the same region, which share its DNS labels."""
+
+    def make(name: str) -> Cluster:
+        latencies = Latencies(clock, spread=0.0)
+        return Cluster(name, "westeurope", clock, latencies, addresses)
+
+    return make
+
+
+@pytest.fixture
+async def cluster(new_cluster: Callable[[str], Cluster]) -> AsyncIterator[Cluster]:
+    """A system node, and a GPU pool of up to three nodes that has none yet."""
+    cluster = new_cluster("gp-fraud-westeurope")
+    cluster.set_node_pool(SYSTEM_POOL)
+    cluster.set_node_pool(GPU_POOL)
+    yield cluster
+    cluster.stop()
+    await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def url(cluster: Cluster, authority: trustme.CA) -> AsyncIterator[str]:
+    def audience_of(token: str) -> str | None:
+        return routes.AUDIENCE if token == TOKEN else None
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await routes.handle(request, cluster, request.match_info["path"], audience_of)
+
+    app = web.Application()
+    app.router.add_route("*", "/kubernetes/id/{path:.*}", handle)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
+    await site.start()
+    port = runner.addresses[0][1]
+    yield f"https://127.0.0.1:{port}/kubernetes/id"
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def api(url: str, authority: trustme.CA) -> AsyncIterator[Api]:
+    context = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
+    connector = aiohttp.TCPConnector(ssl=context)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield Api(session, url)
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
+
+
+@pytest.fixture
+async def client(url: str, ca_file: Path) -> AsyncIterator[AsyncClient]:
+    config = KubeConfig.from_one(
+        cluster=ClusterEntry(server=url, certificate_auth=str(ca_file)), user=User(token=TOKEN)
+    )
+    client = AsyncClient(config=config, field_manager="tests", trust_env=False)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def kubectl(url: str, ca_file: Path, tmp_path: Path) -> Kubectl:
+    binary = shutil.which("kubectl")
+    if binary is None:
+        pytest.skip("kubectl is not installed: install one to check the API against it")
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(
+        json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [
+                    {
+                        "name": "aks",
+                        "cluster": {"server": url, "certificate-authority": str(ca_file)},
+                    }
+                ],
+                "users": [{"name": "me", "user": {"token": TOKEN}}],
+                "contexts": [{"name": "aks", "context": {"cluster": "aks", "user": "me"}}],
+                "current-context": "aks",
+            }
+        )
+    )
+    return Kubectl(binary, kubeconfig, tmp_path)
