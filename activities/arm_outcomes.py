@@ -1,23 +1,19 @@
 """Turns ARM's answers into outcomes."""
 
 from clients.answers import ArmAnswer
-from domain.failures import Failure, classify_error, parse_arm_error
+from domain.failures import Failure, classify_response
 from domain.outcomes import Outcome
 from domain.polling import parse_retry_after
 
 
 def failed(answer: ArmAnswer, operation: str) -> Outcome:
-    return Outcome.failed(classify(answer, operation))
-
-
-def classify(answer: ArmAnswer, operation: str) -> Failure:
-    error = parse_arm_error(answer.body)
-    return classify_error(
-        answer.status,
-        error.code,
-        error.message,
-        operation,
-        retry_after_seconds=parse_retry_after(answer.headers),
+    return Outcome.failed(
+        classify_response(
+            answer.status,
+            answer.body,
+            operation,
+            retry_after_seconds=parse_retry_after(answer.headers),
+        )
     )
 
 

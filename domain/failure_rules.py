@@ -199,6 +199,15 @@ RULES: tuple[Rule, ...] = (
         "Nothing: it is sent again once the origin is in place.",
         retryable=True,
     ),
+    # Nobody has seen Front Door refuse this, nor how it words it: the DNS name of a cell's address
+    # exists only once the address does.
+    _rule(
+        "OriginHostNotResolved",
+        r"host ?name.{0,120}(?:not|cannot) (?:be )?resolve|HostNameNotResolv",
+        "Nothing: it is sent again until the cell's address has its DNS name.",
+        retryable=True,
+        statuses=(400,),
+    ),
     _rule(
         "EndpointNotReady",
         r"is not associated with the AFDX profile or is in an? invalid provisioning state",

@@ -295,6 +295,15 @@ GATEWAY = (
         pytest.param(
             400,
             "BadRequest",
+            "The host name of the origin could not be resolved.",
+            "OriginHostNotResolved",
+            True,
+            "",
+            id="an origin whose cell has no address yet",
+        ),
+        pytest.param(
+            400,
+            "BadRequest",
             ENDPOINT_TOO_EARLY,
             "EndpointNotReady",
             True,

@@ -1,0 +1,70 @@
+"""`make demo` as a person runs it, and `make up` as a tool does."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from local_stack.stack import PROJECT
+from local_stack.up import STACK_FILE
+
+LONGEST_DEMO_SECONDS = 60.0
+LARGEST_RATIO = 1.15
+
+
+@pytest.mark.timing
+def test_the_demo_tells_its_whole_story_in_time():
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "local_stack.demo"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert time.monotonic() - started < LONGEST_DEMO_SECONDS
+    assert "nothing is left" in done.stdout
+
+    report = json.loads((PROJECT / "build" / "demo-report.json").read_text())
+    assert report["environment"]["phase"] == "Ready"
+    assert {step["status"] for step in report["steps"]} == {"Succeeded"}
+    assert report["leftovers"] == []
+    assert report["armCalls"]["PUT"] == 10, "each of ten resources is sent once"
+    assert report["timing"]["ratio"] <= LARGEST_RATIO
+
+
+@pytest.mark.timing
+def test_up_says_where_everything_is_and_ends_with_ctrl_c():
+    STACK_FILE.unlink(missing_ok=True)
+    up = subprocess.Popen(
+        [sys.executable, "-m", "local_stack.up"],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert up.stdout
+        printed = ""
+        while "/_simulator/state" not in printed:
+            line = up.stdout.readline()
+            assert line, printed
+            printed += line
+        facts = json.loads(STACK_FILE.read_text())
+        assert printed.count("curl ") == 3
+        assert httpx.get(f"{facts['functionApp']}/healthz").json() == {"status": "Healthy"}
+    finally:
+        up.send_signal(signal.SIGINT)
+        up.communicate(timeout=20)
+    assert up.returncode == 0
+    assert not STACK_FILE.exists()
+    for process_id in facts["processIds"].values():
+        with pytest.raises(ProcessLookupError):
+            os.kill(process_id, 0)
