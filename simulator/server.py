@@ -13,6 +13,7 @@ from simulator.clock import Clock
 from simulator.control.faults import Fault, Faults
 from simulator.control.journal import Entry, Journal
 from simulator.control.routes import PREFIX, ControlRoutes
+from simulator.edge import routes as edge
 from simulator.identity import Tokens
 from simulator.kubernetes import routes as kubernetes
 from simulator.kubernetes.cluster import Cluster
@@ -108,8 +109,6 @@ class Simulator:
         return await self.azure.gateway.handle(request)
 
     async def _data_plane(self, request: web.Request) -> web.StreamResponse:
-        from simulator.edge import routes as edge
-
         return await edge.handle(request, self.azure.front_door, self.azure.addresses)
 
     async def _kubernetes(self, request: web.Request) -> web.StreamResponse:

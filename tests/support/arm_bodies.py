@@ -3,8 +3,11 @@
 from typing import Any
 
 
-def cluster_body(gpu_count: int = 1, **changes: Any) -> Any:
-    """A cluster with a system pool and a GPU pool; `changes` go into its properties."""
+def cluster_body(gpu_minimum: int = 0, **changes: Any) -> Any:
+    """A cluster with a system pool and a GPU pool; `changes` go into its properties.
+
+    A GPU pool with a minimum of 1 keeps its idle node, which the autoscaler else takes away.
+    """
     return {
         "location": "westeurope",
         "tags": {"environment": "fraud", "managed-by": "gridplane"},
@@ -16,7 +19,10 @@ def cluster_body(gpu_count: int = 1, **changes: Any) -> Any:
             "aadProfile": {"managed": True, "enableAzureRBAC": True},
             "oidcIssuerProfile": {"enabled": True},
             "nodeResourceGroup": "gp-fraud-westeurope-nodes",
-            "agentPoolProfiles": [system_pool(), {"name": "gpu", **gpu_pool(gpu_count)}],
+            "agentPoolProfiles": [
+                system_pool(),
+                {"name": "gpu", **gpu_pool(minCount=gpu_minimum)},
+            ],
             **changes,
         },
     }

@@ -15,7 +15,7 @@ from tests.support.simulator import Control
 @pytest.fixture
 async def cluster(azure: Azure, group: str) -> str:
     begun = await azure.containers.managed_clusters.begin_create_or_update(
-        group, NAME, cluster_body()
+        group, NAME, cluster_body(gpu_minimum=1)
     )
     await begun.result()
     return NAME

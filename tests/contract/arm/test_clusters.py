@@ -27,7 +27,7 @@ async def create(azure: Azure, group: str, body: Any = None) -> Any:
 async def test_a_cluster_is_created_with_all_that_the_product_reads(
     azure: Azure, group: str, address: SimulatorAddress
 ) -> None:
-    cluster: models.ManagedCluster = await create(azure, group)
+    cluster: models.ManagedCluster = await create(azure, group, cluster_body(gpu_minimum=1))
     properties = cluster.properties
     assert properties is not None
     assert properties.provisioning_state == "Succeeded"

@@ -1,0 +1,98 @@
+"""Faults on demand, as the SDKs meet them."""
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+
+from tests.contract.arm.conftest import Arm, Azure
+from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
+from tests.support.arm_bodies import cluster_body
+from tests.support.simulator import Control
+
+GATEWAY_TIMEOUT = {
+    "status": 504,
+    "code": "GatewayTimeout",
+    "message": "The gateway did not receive a response from 'Microsoft.ContainerService' "
+    "within the specified time period.",
+    "count": 1,
+}
+
+
+async def test_a_gateway_timeout_may_hide_an_operation_that_began(
+    arm: Arm, group: str, control: Control
+) -> None:
+    await control.add_fault(match={"method": "PUT"}, after=True, **GATEWAY_TIMEOUT)
+    lost = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
+    cluster = await arm.call("GET", CLUSTER, api_version=VERSION)
+    again = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
+    assert lost.error == (504, "GatewayTimeout")
+    assert cluster.body["properties"]["provisioningState"] == "Creating"
+    assert again.error == (409, "OperationNotAllowed")
+
+
+async def test_the_sdk_repeats_a_put_that_a_gateway_refused(
+    azure: Azure, group: str, control: Control
+) -> None:
+    await control.add_fault(match={"method": "PUT", "path": "managedClusters"}, **GATEWAY_TIMEOUT)
+    begun = await azure.containers.managed_clusters.begin_create_or_update(
+        group, NAME, cluster_body()
+    )
+    cluster = await begun.result()
+    assert cluster.properties is not None
+    assert cluster.properties.provisioning_state == "Succeeded"
+    puts = [
+        each["status"]
+        for each in (await control.requests())["requests"]
+        if each["method"] == "PUT" and "managedClusters" in each["path"]
+    ]
+    assert puts == [504, 201]
+
+
+async def test_throttling_carries_its_retry_after(
+    azure: Azure, group: str, control: Control
+) -> None:
+    await control.add_fault(
+        match={"path": "resourcegroups"},
+        status=429,
+        code="SubscriptionRequestsThrottled",
+        headers={"Retry-After": "17"},
+        count=2,
+    )
+    assert (await azure.groups.resource_groups.get(group)).name == group
+    assert azure.retry_after.seen == ["17", "17"]
+
+
+async def test_an_answer_may_be_a_page_of_a_proxy(arm: Arm, control: Control) -> None:
+    page = "<html><head><title>502 Bad Gateway</title></head></html>"
+    await control.add_fault(match={}, status=502, body=page, count=1)
+    with pytest.raises(ValueError, match="Expecting value"):
+        await arm.call("GET", "resourceGroups")
+    assert (await arm.call("GET", "resourceGroups")).status == 200
+
+
+async def test_an_answer_may_only_be_late(arm: Arm, control: Control) -> None:
+    fault = await control.add_fault(match={"path": "resourceGroups$"}, latencySeconds=40)
+    assert (await arm.call("GET", "resourceGroups")).status == 200
+    record = await control.call("GET", "/latencies")
+    assert f"Fault {fault['id']}" in [each["name"] for each in record]
+
+
+async def test_an_operation_fails_with_the_error_that_was_asked_for(
+    azure: Azure, group: str, control: Control
+) -> None:
+    error = {"code": "ReconcileVMSSAgentPoolFailed", "message": 'Code="SkuNotAvailable"'}
+    await control.add_fault(operation="PUT .*managedClusters.*", error=error, count=1)
+    begun = await azure.containers.managed_clusters.begin_create_or_update(
+        group, NAME, cluster_body()
+    )
+    with pytest.raises(HttpResponseError, match="SkuNotAvailable"):
+        await begun.result()
+
+
+async def test_faults_can_be_taken_back(arm: Arm, control: Control) -> None:
+    first = await control.add_fault(match={}, status=500)
+    await control.add_fault(operation="PUT", error={"code": "X"})
+    await control.call("DELETE", f"/faults/{first['id']}")
+    assert len(await control.call("GET", "/faults")) == 1
+    await control.call("DELETE", "/faults")
+    assert await control.call("GET", "/faults") == []
+    assert (await arm.call("GET", "resourceGroups")).status == 200
