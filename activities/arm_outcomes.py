@@ -17,6 +17,17 @@ def failed(answer: ArmAnswer, operation: str) -> Outcome:
     )
 
 
+def being_deleted(resource_id: str) -> Outcome:
+    return Outcome.failed(
+        Failure(
+            reason="ResourceBeingDeleted",
+            message=f"{resource_id} is still being deleted.",
+            retryable=True,
+            suggested_action="Nothing: it is created once the old one is gone.",
+        )
+    )
+
+
 def not_ours(resource_id: str) -> Outcome:
     return Outcome.failed(
         Failure(

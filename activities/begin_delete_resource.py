@@ -14,11 +14,14 @@ from domain.resources import KINDS, is_foreign
 async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     resource = ResourceInput.from_wire(value)
     kind = KINDS[resource.kind]
-    resource_id = kind.build_id(resource.target(clients.settings.subscription_id))
+    target = resource.target(clients.settings.subscription_id)
+    resource_id = kind.build_id(target)
     existing = await clients.arm.get(resource_id, kind.api_version)
     if existing.status == 404:
         outcome = Outcome.succeeded()
-    elif existing.is_success and is_foreign(existing.body, resource.spec.name):
+    elif not existing.is_success:
+        outcome = failed(existing, f"GET {resource.kind}")
+    elif is_foreign(existing.body, target):
         outcome = not_ours(resource_id)
     else:
         answer = await clients.arm.delete(resource_id, kind.api_version)

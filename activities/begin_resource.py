@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from activities.arm_outcomes import failed, not_ours
+from activities.arm_outcomes import being_deleted, failed, not_ours
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.outcomes import Handle, Outcome
 from domain.payloads import ResourceInput
 from domain.polling import parse_retry_after
-from domain.resources import KINDS, Target, is_foreign, is_in_motion
+from domain.resources import KINDS, Target, is_foreign, is_in_motion, provisioning_state
 
 
 async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:
@@ -35,8 +35,10 @@ def _decide_from_existing(
     if not existing.is_success:
         return failed(existing, f"GET {target.kind}")
     resource_id = kind.build_id(target)
-    if is_foreign(existing.body, target.environment):
+    if is_foreign(existing.body, target):
         return not_ours(resource_id)
+    if provisioning_state(existing.body) == "deleting":
+        return being_deleted(resource_id)
     result = kind.read_result(existing.body)
     if is_in_motion(existing.body):
         return Outcome.accepted(Handle(kind=target.kind, resource_id=resource_id, result=result))

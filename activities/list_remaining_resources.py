@@ -6,19 +6,15 @@ from activities.arm_outcomes import failed
 from clients.factory import ClientFactory
 from domain.outcomes import Outcome
 from domain.payloads import ResourceInput
-from domain.resources import KINDS, Target
+from domain.resources import KINDS, list_group_ids
 
 
 async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     environment = ResourceInput.from_wire(value)
-    kind = KINDS["resourceGroup"]
+    api_version = KINDS["resourceGroup"].api_version
     found: list[str] = []
-    for region in ("", *environment.spec.regions):
-        target = Target(
-            "resourceGroup", environment.spec.name, region, clients.settings.subscription_id
-        )
-        group_id = kind.build_id(target)
-        answer = await clients.arm.get(f"{group_id}/resources", kind.api_version)
+    for group_id in list_group_ids(environment.spec, clients.settings.subscription_id):
+        answer = await clients.arm.get(f"{group_id}/resources", api_version)
         if answer.status == 404:
             continue
         if not answer.is_success:

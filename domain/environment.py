@@ -249,9 +249,13 @@ def _new_operation(request: OperationRequest, at: datetime) -> Operation:
 
 
 def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:
-    """A step that was still running when its operation ended was given up with it."""
+    """A step that still runs on the record shares the fate of its operation.
+
+    After success its own news is merely late; otherwise it was given up.
+    """
+    fate = OperationStatus.SUCCEEDED if end.outcome.is_success else OperationStatus.CANCELED
     return tuple(
-        step.model_copy(update={"status": OperationStatus.CANCELED, "ended_at": end.at})
+        step.model_copy(update={"status": fate, "ended_at": end.at})
         if step.status is OperationStatus.RUNNING
         else step
         for step in steps

@@ -35,6 +35,8 @@ class ResourceKind:
     build_id: Callable[[Target], str]
     build_body: Callable[[EnvironmentSpec, Target, Body | None], Body]
     """With what exists, if anything does: what others decide about it is kept."""
+    has_tags: bool
+    """Whether resources of this kind can say whose they are; if not, their parent does."""
     read_result: Callable[[Body], Body] = lambda body: {}
     is_current: Callable[[Body, Body], bool] | None = None
     """None: PUT it again; Front Door answers an unchanged PUT with 200 and starts nothing."""
@@ -54,6 +56,7 @@ def _edge(
     build_id: Callable[[Target], str],
     build_body: Callable[[EnvironmentSpec, Target], Body],
     *,
+    has_tags: bool = False,
     api_version: str = FRONT_DOOR_API_VERSION,
     create_timeout: float = deadlines.FRONT_DOOR,
     read_result: Callable[[Body], Body] = lambda body: {},
@@ -65,6 +68,7 @@ def _edge(
         delete_timeout=deadlines.FRONT_DOOR,
         build_id=build_id,
         build_body=lambda spec, target, existing: build_body(spec, target),
+        has_tags=has_tags,
         read_result=read_result,
     )
 
@@ -79,6 +83,7 @@ KINDS: Mapping[str, ResourceKind] = {
         build_body=lambda spec, t, existing: arm_bodies.build_resource_group(
             spec, t.region or spec.regions[0]
         ),
+        has_tags=True,
     ),
     "managedCluster": ResourceKind(
         api_version="2026-08-01",
@@ -89,17 +94,20 @@ KINDS: Mapping[str, ResourceKind] = {
         build_body=lambda spec, t, existing: arm_bodies.build_managed_cluster(
             spec, t.region, t.subscription_id, existing
         ),
+        has_tags=True,
         read_result=lambda body: {"fqdn": body["properties"].get("fqdn", "")},
         is_current=arm_bodies.is_cluster_current,
     ),
     "profile": _edge(
         lambda t: naming.profile_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_profile(spec),
+        has_tags=True,
         read_result=lambda body: {"frontDoorId": body["properties"].get("frontDoorId", "")},
     ),
     "endpoint": _edge(
         lambda t: naming.endpoint_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_endpoint(spec),
+        has_tags=True,
         read_result=lambda body: {"hostName": body["properties"]["hostName"]},
     ),
     "originGroup": _edge(
@@ -118,6 +126,7 @@ KINDS: Mapping[str, ResourceKind] = {
     "wafPolicy": _edge(
         lambda t: naming.waf_policy_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_waf_policy(spec),
+        has_tags=True,
         api_version="2025-10-01",
     ),
     "securityPolicy": _edge(
@@ -127,16 +136,29 @@ KINDS: Mapping[str, ResourceKind] = {
 }
 
 
-def is_foreign(existing: Mapping[str, Any], environment: str) -> bool:
-    """Whether a resource that can carry tags carries others than ours: never touch those."""
-    if "tags" not in existing:
+def is_foreign(existing: Mapping[str, Any], target: Target) -> bool:
+    """Whether somebody else made it: never touch that. ARM shows no `tags` where there are none."""
+    if not KINDS[target.kind].has_tags:
         return False
-    tags: Mapping[str, str] = existing["tags"] or {}
+    tags: Mapping[str, str] = existing.get("tags") or {}
     ours = (tags.get("managed-by"), tags.get("environment"))
-    return ours != (naming.MANAGED_BY, environment)
+    return ours != (naming.MANAGED_BY, target.environment)
+
+
+def provisioning_state(existing: Mapping[str, Any]) -> str:
+    """In lower case; what has no state has nothing to wait for."""
+    return str(existing.get("properties", {}).get("provisioningState", "Succeeded")).lower()
 
 
 def is_in_motion(existing: Mapping[str, Any]) -> bool:
     """Whether an operation on it still runs: a second PUT would be refused or supersede it."""
-    state = str(existing.get("properties", {}).get("provisioningState", "Succeeded"))
-    return state.lower() not in {"succeeded", "failed", "canceled"}
+    return provisioning_state(existing) not in {"succeeded", "failed", "canceled"}
+
+
+def list_group_ids(spec: EnvironmentSpec, subscription_id: str) -> list[str]:
+    """All resource groups of an environment, with those in which AKS keeps the nodes."""
+    groups = [naming.edge_resource_group(spec.name)]
+    for region in spec.regions:
+        groups.append(naming.cell_resource_group(spec.name, region))
+        groups.append(naming.node_resource_group(spec.name, region))
+    return [naming.resource_group_id(subscription_id, group) for group in groups]

@@ -1,6 +1,7 @@
 """`make demo`: one environment from request to Ready, its model asked, all deleted again."""
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ OPERATION_TIMEOUT_SECONDS = 120.0
 
 def main() -> int:
     console = Console()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
     try:
         console.print("Starting simulated Azure, task hub and Functions host ...")
