@@ -137,7 +137,7 @@ KINDS: Mapping[str, ResourceKind] = {
 
 
 def is_foreign(existing: Mapping[str, Any], target: Target) -> bool:
-    """Whether somebody else made it: never touch that. ARM shows no `tags` where there are none."""
+    """Whether somebody else made it: never touch that. ARM omits `tags` where there are none."""
     if not KINDS[target.kind].has_tags:
         return False
     tags: Mapping[str, str] = existing.get("tags") or {}
