@@ -36,9 +36,12 @@ class SimulatedAzure:
         clock: Clock,
         ca_pem: bytes,
         planned_failure: Callable[[str], PlannedFailure | None],
+        prepare_cluster: Callable[[Cluster], None],
         seed: int = 1,
     ) -> None:
+        """`prepare_cluster` is called with each new cluster: faults inside of it hang in here."""
         latencies = Latencies(clock, seed)
+        self._prepare_cluster = prepare_cluster
         identifiers = Identifiers(seed)
         self.platform = Platform(
             subscription_id=subscription_id,
@@ -81,4 +84,6 @@ class SimulatedAzure:
     def _make_cluster(self, name: str, region: str, version: str) -> KubernetesCluster:
         platform = self.platform
         latencies = platform.latencies.of(name)
-        return Cluster(name, region, platform.clock, latencies, self.addresses, version)
+        cluster = Cluster(name, region, platform.clock, latencies, self.addresses, version)
+        self._prepare_cluster(cluster)
+        return cluster

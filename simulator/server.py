@@ -127,6 +127,7 @@ class Simulator:
             self.clock,
             self._ca_pem,
             self.faults.planned_failure,
+            self.faults.prepare,
             self._seed,
         )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from simulator.aks import errors, pool_bodies, validation
 from simulator.aks.models import ManagedClusters
+from simulator.aks.shapes import check_pool_shape
 from simulator.aks.state import ManagedCluster, check_etag
 from simulator.arm.requests import ArmRequest
 from simulator.arm.resources import Resource
@@ -70,6 +71,7 @@ class AgentPools:
 
 
 def _requested(request: ArmRequest) -> dict[str, Any]:
+    check_pool_shape(request.body)
     if not isinstance(request.body.get("properties"), dict):
         raise errors.missing_parameter("properties")
     if request.properties.get("count") is None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.aks import cluster_bodies, errors, pool_bodies, validation
+from simulator.aks.shapes import check_cluster_shape
 from simulator.aks.state import POOL_TYPE, ClusterFactory, ManagedCluster, check_etag
 from simulator.aks.validation import CLUSTER_TYPE
 from simulator.arm.errors import location_changed, resource_not_found
@@ -60,6 +61,7 @@ class ManagedClusters:
     def create(self, request: ArmRequest) -> ManagedCluster:
         """Check a request for a new cluster and lay it down; nothing runs yet."""
         check_etag(request.headers, None)
+        check_cluster_shape(request.body)
         name = request.params["cluster"]
         region = validation.check_cluster(name, request.body, self.sizes)
         profiles = [{"count": 1, **each} for each in request.properties["agentPoolProfiles"]]
@@ -89,6 +91,7 @@ class ManagedClusters:
         """Check a change and store it; answers the provisioning state that it leads to."""
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+        check_cluster_shape(request.body)
         self._check_unmoved(cluster, request)
         validation.check_version(request.properties)
         changes = self._checked_profiles(cluster, request)
@@ -108,6 +111,7 @@ class ManagedClusters:
     def merge_tags(self, cluster: ManagedCluster, request: ArmRequest) -> None:
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+        check_cluster_shape(request.body)
         cluster.resource.body["tags"] = request.body.get("tags")
 
     def check_deletable(self, cluster: ManagedCluster, request: ArmRequest) -> None:

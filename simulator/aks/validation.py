@@ -23,7 +23,7 @@ def check_cluster(name: str, body: dict[str, Any], sizes: VmSizes) -> str:
         raise errors.invalid_parameter("name")
     region = checked_region(body)
     properties = body.get("properties")
-    if not isinstance(properties, dict):
+    if properties is None:
         raise errors.missing_parameter("properties")
     if not properties.get("dnsPrefix") and not properties.get("fqdnSubdomain"):
         raise errors.missing_parameter("dnsPrefix")
@@ -86,8 +86,6 @@ def check_unchanged(present: dict[str, Any], wanted: dict[str, Any]) -> None:
 def _check_profiles(profiles: Any, region: str, sizes: VmSizes) -> None:
     if not profiles:
         raise errors.missing_parameter("agentPoolProfiles")
-    if not isinstance(profiles, list) or not all(isinstance(each, dict) for each in profiles):
-        raise errors.unreadable("Properties.properties.agentPoolProfiles", profiles, "array")
     if len(profiles) > MAX_POOLS:
         raise errors.out_of_range("agentPoolProfiles", len(profiles), 1, MAX_POOLS)
     names = [str(profile.get("name") or "") for profile in profiles]
@@ -103,7 +101,6 @@ def _check_count(properties: dict[str, Any]) -> None:
     count = properties.get("count")
     if count is None:
         raise errors.missing_parameter("properties.count")
-    _check_integer("count", count)
     low = 1 if properties.get("mode") == "System" else 0
     if not low <= count <= MAX_NODES:
         raise errors.out_of_range("agentPoolProfile.count", count, low, MAX_NODES)
@@ -113,7 +110,6 @@ def _check_autoscaler(properties: dict[str, Any]) -> None:
     for name in ("minCount", "maxCount"):
         if properties.get(name) is None:
             raise errors.missing_parameter(f"properties.{name}")
-        _check_integer(name, properties[name])
     minimum, maximum = properties["minCount"], properties["maxCount"]
     low = 1 if properties.get("mode") == "System" else 0
     if not low <= minimum <= MAX_NODES:
@@ -128,12 +124,6 @@ def _check_autoscaler(properties: dict[str, Any]) -> None:
         )
 
 
-def _check_integer(name: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise errors.unreadable(f"Properties.properties.{name}", value, "int")
-
-
 def _has_identity(body: dict[str, Any], properties: dict[str, Any]) -> bool:
-    identity = body.get("identity")
-    managed = isinstance(identity, dict) and identity.get("type") not in (None, "None")
+    managed = (body.get("identity") or {}).get("type") not in (None, "None")
     return managed or bool(properties.get("servicePrincipalProfile"))

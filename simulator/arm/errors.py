@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from simulator.arm.answers import Answer, ArmError
+from simulator.arm.shapes import Mismatch
 
 MADE_BY_GATEWAY = {"x-ms-failure-cause": "gateway"}
 MADE_BY_PROVIDER = {"x-ms-failure-cause": "service"}
@@ -106,6 +107,12 @@ def invalid_content(reason: str) -> ArmError:
         400,
         "InvalidRequestContent",
         f"The request content was invalid and could not be deserialized: '{reason}'.",
+    )
+
+
+def wrong_type(found: Mismatch) -> ArmError:
+    return invalid_content(
+        f"Error converting value {found.value!r} to type '{found.wanted}'. Path '{found.path}'."
     )
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.arm.operations import PlannedFailure
+from simulator.control.cluster_faults import ClusterFault, apply_to, read_cluster_fault
 from simulator.control.input import BadInput, Fields, required
+from simulator.kubernetes.cluster import Cluster
 
 
 @dataclass(slots=True)
@@ -82,13 +84,18 @@ class Faults:
 
     requests: list[Fault] = field(default_factory=list[Fault])
     operations: list[OperationFault] = field(default_factory=list[OperationFault])
+    clusters: list[ClusterFault] = field(default_factory=list[ClusterFault])
     _made: int = 0
 
-    def add(self, body: object) -> Fault | OperationFault:
+    def add(self, body: object) -> Fault | OperationFault | ClusterFault:
         """Set a fault from its JSON; raises BadInput."""
         fields = Fields(body)
         self._made += 1
         fault_id = f"fault-{self._made}"
+        if "cluster" in fields:
+            cluster_fault = read_cluster_fault(fault_id, fields.all())
+            self.clusters.append(cluster_fault)
+            return cluster_fault
         if "operation" in fields:
             operation_fault = _read_operation_fault(fault_id, fields)
             self.operations.append(operation_fault)
@@ -114,17 +121,23 @@ class Faults:
         return None
 
     def remove(self, fault_id: str) -> bool:
-        before = len(self.requests) + len(self.operations)
+        before = len(self.wire())
         self.requests = [each for each in self.requests if each.id != fault_id]
         self.operations = [each for each in self.operations if each.id != fault_id]
-        return len(self.requests) + len(self.operations) < before
+        self.clusters = [each for each in self.clusters if each.id != fault_id]
+        return len(self.wire()) < before
 
     def clear(self) -> None:
         self.requests.clear()
         self.operations.clear()
+        self.clusters.clear()
+
+    def prepare(self, cluster: Cluster) -> None:
+        """Give a cluster the faults that are set for it."""
+        apply_to(cluster, self.clusters)
 
     def wire(self) -> list[dict[str, Any]]:
-        return [each.wire() for each in (*self.requests, *self.operations)]
+        return [each.wire() for each in (*self.requests, *self.operations, *self.clusters)]
 
 
 def _read_fault(fault_id: str, fields: Fields) -> Fault:

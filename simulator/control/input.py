@@ -21,6 +21,10 @@ class Fields:
     def __contains__(self, field: str) -> bool:
         return field in self._left
 
+    def all(self) -> dict[str, Any]:
+        """What nobody has read yet."""
+        return dict(self._left)
+
     def text(self, field: str, default: str | None = None) -> str | None:
         value = self._left.pop(field, default)
         if value is not None and not isinstance(value, str):

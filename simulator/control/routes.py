@@ -12,6 +12,7 @@ from simulator.control.faults import Faults
 from simulator.control.input import BadInput, Fields, required
 from simulator.control.journal import Journal
 from simulator.control.state import state
+from simulator.kubernetes.cluster import Cluster
 from simulator.regions import REGIONS, normalized_region
 
 PREFIX = "/_simulator"
@@ -54,7 +55,9 @@ class ControlRoutes:
             ("DELETE", "/faults"): self.delete_faults,
             ("GET", "/requests"): self.get_requests,
             ("DELETE", "/requests"): self.delete_requests,
+            ("GET", "/quota"): self.get_quota,
             ("PUT", "/quota"): self.put_quota,
+            ("PUT", "/dns-labels"): self.put_dns_label,
         }
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -117,13 +120,17 @@ class ControlRoutes:
         return self._simulator.faults.wire()
 
     async def post_fault(self, request: web.Request) -> Any:
-        return self._simulator.faults.add(await _json(request)).wire()
+        fault = self._simulator.faults.add(await _json(request))
+        self._prepare_clusters()
+        return fault.wire()
 
     async def delete_faults(self, request: web.Request) -> None:
         self._simulator.faults.clear()
+        self._prepare_clusters()
 
     def _delete_fault(self, fault_id: str) -> web.Response:
         if self._simulator.faults.remove(fault_id):
+            self._prepare_clusters()
             return web.Response(status=204)
         return _error(404, f"There is no fault {fault_id}.")
 
@@ -133,20 +140,54 @@ class ControlRoutes:
     async def delete_requests(self, request: web.Request) -> None:
         self._simulator.journal.clear()
 
+    async def get_quota(self, request: web.Request) -> Any:
+        region = normalized_region(request.query.get("region"))
+        if region not in REGIONS:
+            raise BadInput("region is required in the query and must be known.")
+        quota = self._simulator.azure.clusters.quota
+        return [
+            {"name": name, "limit": quota.limit(region, name), "usage": quota.usage(region, name)}
+            for name in quota.names()
+        ]
+
     async def put_quota(self, request: web.Request) -> Any:
         fields = Fields(await _json(request))
-        given = required(fields.text("region"), "region")
+        region = _region(fields)
         name = required(fields.text("name"), "name")
         limit = required(fields.integer("limit"), "limit")
         fields.finish()
-        region = normalized_region(given)
-        if region not in REGIONS:
-            raise BadInput(f"region {given} is not known.")
         quota = self._simulator.azure.clusters.quota
         if name.lower() not in (each.lower() for each in quota.names()):
             raise BadInput(f"name {name} is no VM family, nor cores, nor lowPriorityCores.")
         quota.set_limit(region, name, limit)
         return {"region": region, "name": name, "limit": quota.limit(region, name)}
+
+    async def put_dns_label(self, request: web.Request) -> Any:
+        """Let a DNS label be taken by another customer, or give it back."""
+        fields = Fields(await _json(request))
+        region = _region(fields)
+        label = required(fields.text("label"), "label")
+        taken = fields.flag("taken")
+        fields.finish()
+        addresses = self._simulator.azure.addresses
+        if taken:
+            addresses.reserve_dns_label(label, region)
+        else:
+            addresses.release_dns_label(label, region)
+        return {"region": region, "label": label, "taken": taken}
+
+    def _prepare_clusters(self) -> None:
+        for each in self._simulator.azure.clusters.all():
+            if isinstance(each.kubernetes, Cluster):
+                self._simulator.faults.prepare(each.kubernetes)
+
+
+def _region(fields: Fields) -> str:
+    given = required(fields.text("region"), "region")
+    region = normalized_region(given)
+    if region not in REGIONS:
+        raise BadInput(f"region {given} is not known.")
+    return region
 
 
 async def _json(request: web.Request) -> object:

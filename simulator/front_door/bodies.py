@@ -67,15 +67,18 @@ def requested_properties(
     kind: Kind, requested: dict[str, Any], present: dict[str, Any] | None
 ) -> dict[str, Any]:
     """What a PUT asks for, with defaults, and with what Azure itself made up for `present`."""
-    generated = _GENERATED.get(kind.type, ())
-    properties = dict(_DEFAULTS.get(kind.type, {}))
-    properties.update(
-        (name, value)
+    generated = {name: (present or {}).get(name) for name in _GENERATED.get(kind.type, ())}
+    return {**_DEFAULTS.get(kind.type, {}), **writable(kind, requested), **generated}
+
+
+def writable(kind: Kind, requested: dict[str, Any]) -> dict[str, Any]:
+    """What a caller may set of what was requested; null asks for nothing."""
+    read_only = (*_READ_ONLY, *_GENERATED.get(kind.type, ()))
+    return {
+        name: value
         for name, value in requested.items()
-        if value is not None and name not in (*_READ_ONLY, *generated)
-    )
-    properties.update((name, (present or {}).get(name)) for name in generated)
-    return properties
+        if value is not None and name not in read_only
+    }
 
 
 def endpoint_host_name(name: str, tenant_id: str) -> str:

@@ -13,6 +13,7 @@ from simulator.front_door.deployments import Deployments
 from simulator.front_door.edge_builder import build_endpoint
 from simulator.front_door.edge_view import EdgeEndpoint
 from simulator.front_door.kinds import ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
+from simulator.front_door.shapes import check_shape
 from simulator.latency import Duration
 from simulator.resource_groups.models import ResourceGroups
 
@@ -86,8 +87,9 @@ class FrontDoor:
 
     def merge(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
         """Check a PATCH on a resource and store it; False when it changes nothing."""
+        check_shape(kind, request.body)
         self._check_parent(kind, request)
-        properties = {**resource.properties, **request.properties}
+        properties = {**resource.properties, **bodies.writable(kind, request.properties)}
         rules.check_values(kind, properties)
         self._rules.check_put(kind, resource.id, properties)
         return self._store(kind, resource, properties, request.body.get("tags"))
@@ -124,6 +126,7 @@ class FrontDoor:
         resource_id: str,
         present: dict[str, Any] | None,
     ) -> dict[str, Any]:
+        check_shape(kind, request.body)
         if kind is PROFILE:
             rules.check_profile(request.body)
         else:

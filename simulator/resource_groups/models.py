@@ -9,10 +9,12 @@ from simulator.arm.errors import (
     location_required,
     resource_group_being_deleted,
     resource_group_not_found,
+    wrong_type,
 )
 from simulator.arm.operations import Error, Operation, Work
 from simulator.arm.platform import Platform
 from simulator.arm.resources import Resource
+from simulator.arm.shapes import TAGS, mismatch
 from simulator.latency import Duration
 from simulator.regions import REGIONS, normalized_region
 from simulator.resource_groups import errors
@@ -64,6 +66,7 @@ class ResourceGroups:
     def put(self, name: str, body: dict[str, Any]) -> tuple[Resource, bool]:
         """Create the group or replace its tags; True when it is new."""
         _check_name(name)
+        _check_shape(body)
         present = self.find(name)
         if present is not None:
             self.check_writable(name)
@@ -85,6 +88,7 @@ class ResourceGroups:
 
     def merge(self, name: str, body: dict[str, Any]) -> Resource:
         group = self.check_writable(name)
+        _check_shape(body)
         if "tags" in body:
             group.body["tags"] = body["tags"]
         return group
@@ -127,6 +131,12 @@ def _check_name(name: str) -> None:
     invalid = "".join(_INVALID_CHARACTER.findall(name)) or ("." if name.endswith(".") else "")
     if invalid or len(name) > 90:
         raise errors.invalid_name(name, invalid)
+
+
+def _check_shape(body: dict[str, Any]) -> None:
+    found = mismatch(body, {"location": str, "tags": TAGS, "managedBy": str})
+    if found is not None:
+        raise wrong_type(found)
 
 
 def _checked_location(body: dict[str, Any], present: Resource | None) -> str:

@@ -8,6 +8,7 @@ from simulator.arm.requests import ArmRequest
 from simulator.arm.resources import Resource
 from simulator.resource_groups.models import ResourceGroups
 from simulator.waf import errors
+from simulator.waf.shapes import check_shape
 
 WAF_TYPE = "Microsoft.Network/frontdoorwebapplicationfirewallpolicies"
 SECURITY_POLICY_TYPE = "Microsoft.Cdn/profiles/securitypolicies"
@@ -80,6 +81,7 @@ class WafPolicies:
 
 
 def _checked_body(request: ArmRequest, present: Resource | None) -> dict[str, Any]:
+    check_shape(request.body)
     if not _NAME.fullmatch(request.params["policy"]):
         raise errors.validation_failed("Policy ArmResourceId has incorrect formatting")
     requested_sku = (request.body.get("sku") or {}).get("name")

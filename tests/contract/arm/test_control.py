@@ -125,6 +125,14 @@ async def test_requests_are_counted_and_shown_without_tokens_and_queries(
             "POST", "/faults", {"operation": "PUT"}, "error must be an object", id="no error"
         ),
         pytest.param("PUT", "/quota", {"region": "westeurope"}, "name is required", id="quota"),
+        pytest.param("POST", "/faults", {"cluster": 1}, "cluster must be a string", id="cluster"),
+        pytest.param(
+            "POST",
+            "/faults",
+            {"cluster": "x", "images": {"llm": {"outcome": "Burns"}}},
+            "outcome must be one of PullFails, Crashes, NeverReady",
+            id="outcome",
+        ),
         pytest.param(
             "PUT",
             "/quota",
@@ -146,6 +154,29 @@ async def test_bad_input_is_answered_with_a_sentence_that_names_the_field(
 ) -> None:
     refused = await control.call(method, path, body, expected=400)
     assert text in refused["error"]["message"]
+
+
+async def test_quota_shows_limits_and_what_runs(
+    azure: Azure, group: str, control: Control
+) -> None:
+    begun = await azure.containers.managed_clusters.begin_create_or_update(
+        group, NAME, cluster_body(gpu_minimum=1)
+    )
+    await begun.result()
+    await control.set_quota("westeurope", "StandardNCADSA100v4Family", 48)
+    listed = await control.call("GET", "/quota?region=westeurope")
+    quota = {each["name"]: (each["usage"], each["limit"]) for each in listed}
+    assert quota["StandardNCADSA100v4Family"] == (24, 48)
+    assert quota["cores"][0] == 28
+    await control.call("GET", "/quota", expected=400)
+
+
+async def test_a_dns_label_can_be_taken_by_somebody_else(
+    control: Control, simulator: RunningSimulator
+) -> None:
+    label = {"region": "westeurope", "label": "fraud-1a2b3c4d"}
+    assert (await control.call("PUT", "/dns-labels", {**label, "taken": True}))["taken"]
+    assert not (await control.call("PUT", "/dns-labels", {**label, "taken": False}))["taken"]
 
 
 async def test_an_unknown_control_is_not_found(control: Control) -> None:

@@ -3,6 +3,8 @@
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from simulator.kubernetes.cluster import Cluster
+from simulator.process import RunningSimulator
 from tests.contract.arm.conftest import Arm, Azure
 from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
 from tests.support.arm_bodies import cluster_body
@@ -96,3 +98,23 @@ async def test_faults_can_be_taken_back(arm: Arm, control: Control) -> None:
     await control.call("DELETE", "/faults")
     assert await control.call("GET", "/faults") == []
     assert (await arm.call("GET", "resourceGroups")).status == 200
+
+
+async def test_faults_inside_of_clusters_meet_those_that_come_later(
+    arm: Arm, group: str, control: Control, simulator: RunningSimulator
+) -> None:
+    fault = await control.add_fault(
+        cluster="gp-fraud-.*",
+        images={"registry.example.com/llm": {"outcome": "Crashes", "exitCode": 137}},
+        nodeBootSeconds=900,
+        devicePluginBroken=True,
+    )
+    await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
+    (cluster,) = simulator.simulator.azure.clusters.all()
+    assert isinstance(cluster.kubernetes, Cluster)
+    faults = cluster.kubernetes.faults
+    assert faults.images["registry.example.com/llm"].exit_code == 137
+    assert (faults.node_boot_seconds, faults.device_plugin_broken) == (900, True)
+    await control.call("DELETE", f"/faults/{fault['id']}")
+    assert (faults.images, faults.node_boot_seconds) == ({}, None)
+    assert not faults.device_plugin_broken

@@ -1,0 +1,68 @@
+"""The types of all that AKS reads out of a request."""
+
+from typing import Any
+
+from simulator.aks import errors
+from simulator.arm.shapes import TAGS, Each, Shape, Values, mismatch
+
+_POOL_PROPERTIES: dict[str, Shape] = {
+    "name": str,
+    "count": int,
+    "minCount": int,
+    "maxCount": int,
+    "vmSize": str,
+    "mode": str,
+    "osType": str,
+    "osSKU": str,
+    "osDiskType": str,
+    "osDiskSizeGB": int,
+    "maxPods": int,
+    "type": str,
+    "enableAutoScaling": bool,
+    "orchestratorVersion": str,
+    "scaleSetPriority": str,
+    "scaleSetEvictionPolicy": str,
+    "spotMaxPrice": float,
+    "nodeLabels": Values(str),
+    "nodeTaints": Each(str),
+    "availabilityZones": Each(str),
+    "tags": TAGS,
+    "gpuInstanceProfile": str,
+    "gpuProfile": {"driver": str, "nvidia": {"managementMode": str}},
+    "powerState": {"code": str},
+}
+_CLUSTER: Shape = {
+    "location": str,
+    "tags": TAGS,
+    "identity": {"type": str},
+    "sku": {"name": str, "tier": str},
+    "properties": {
+        "kubernetesVersion": str,
+        "dnsPrefix": str,
+        "fqdnSubdomain": str,
+        "nodeResourceGroup": str,
+        "agentPoolProfiles": Each(_POOL_PROPERTIES),
+        "disableLocalAccounts": bool,
+        "enableRBAC": bool,
+        "aadProfile": {"managed": bool, "enableAzureRBAC": bool, "tenantID": str},
+        "oidcIssuerProfile": {"enabled": bool},
+        "servicePrincipalProfile": {"clientId": str},
+        "networkProfile": {"networkPlugin": str, "loadBalancerSku": str},
+        "autoScalerProfile": Values(str),
+    },
+}
+_POOL: Shape = {"properties": _POOL_PROPERTIES}
+
+
+def check_cluster_shape(body: dict[str, Any]) -> None:
+    _check(body, _CLUSTER)
+
+
+def check_pool_shape(body: dict[str, Any]) -> None:
+    _check(body, _POOL)
+
+
+def _check(body: dict[str, Any], shape: Shape) -> None:
+    found = mismatch(body, shape)
+    if found is not None:
+        raise errors.unreadable(f"Properties.{found.path}", found.value, found.wanted)

@@ -1,0 +1,76 @@
+"""The types of all that Front Door reads out of a request."""
+
+from typing import Any
+
+from simulator.arm.errors import wrong_type
+from simulator.arm.shapes import REFERENCE, TAGS, Each, Shape, mismatch
+from simulator.front_door.kinds import (
+    ENDPOINT,
+    ORIGIN,
+    ORIGIN_GROUP,
+    PROFILE,
+    ROUTE,
+    SECURITY_POLICY,
+    Kind,
+)
+
+_PROPERTIES: dict[str, Shape] = {
+    PROFILE.type: {"originResponseTimeoutSeconds": int},
+    ENDPOINT.type: {"enabledState": str},
+    ORIGIN_GROUP.type: {
+        "loadBalancingSettings": {
+            "sampleSize": int,
+            "successfulSamplesRequired": int,
+            "additionalLatencyInMilliseconds": int,
+        },
+        "healthProbeSettings": {
+            "probePath": str,
+            "probeRequestType": str,
+            "probeProtocol": str,
+            "probeIntervalInSeconds": int,
+        },
+        "trafficRestorationTimeToHealedOrNewEndpointsInMinutes": int,
+        "sessionAffinityState": str,
+    },
+    ORIGIN.type: {
+        "hostName": str,
+        "httpPort": int,
+        "httpsPort": int,
+        "originHostHeader": str,
+        "priority": int,
+        "weight": int,
+        "enabledState": str,
+        "enforceCertificateNameCheck": bool,
+    },
+    ROUTE.type: {
+        "customDomains": Each(REFERENCE),
+        "originGroup": REFERENCE,
+        "originPath": str,
+        "ruleSets": Each(REFERENCE),
+        "supportedProtocols": Each(str),
+        "patternsToMatch": Each(str),
+        "forwardingProtocol": str,
+        "linkToDefaultDomain": str,
+        "httpsRedirect": str,
+        "enabledState": str,
+    },
+    SECURITY_POLICY.type: {
+        "parameters": {
+            "type": str,
+            "wafPolicy": REFERENCE,
+            "associations": Each({"domains": Each(REFERENCE), "patternsToMatch": Each(str)}),
+        }
+    },
+}
+
+
+def check_shape(kind: Kind, body: dict[str, Any]) -> None:
+    shape: Shape = {
+        "location": str,
+        "tags": TAGS,
+        "sku": {"name": str},
+        "properties": _PROPERTIES[kind.type],
+    }
+    found = mismatch(body, shape)
+    if found is not None:
+        raise wrong_type(found)
