@@ -1,8 +1,8 @@
 """Turns ARM's answers into outcomes."""
 
-from clients.answers import ArmAnswer
+from clients.answers import ArmAnswer, NoAnswer
 from domain.failures import Failure, classify_response
-from domain.outcomes import Outcome
+from domain.outcomes import NO_ANSWER, Outcome
 from domain.polling import parse_retry_after
 
 
@@ -13,6 +13,18 @@ def failed(answer: ArmAnswer, operation: str) -> Outcome:
             answer.body,
             operation,
             retry_after_seconds=parse_retry_after(answer.headers),
+        )
+    )
+
+
+def no_answer(error: NoAnswer) -> Outcome:
+    return Outcome.failed(
+        Failure(
+            reason=NO_ANSWER,
+            message=f"Azure did not answer: {error}.",
+            retryable=True,
+            suggested_action="Nothing: it is asked again. If it persists, look at the network and "
+            "at the identity of the app.",
         )
     )
 

@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from activities.arm_outcomes import no_answer
+from clients.answers import NoAnswer
 from clients.factory import ClientFactory
 from domain.operations import environment_of
 from domain.outcomes import Outcome
@@ -15,8 +17,12 @@ type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
 
 
 async def run_logged(activity: Activity, value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    """Run it; that nobody answered is to be expected now and then, and becomes a value, too."""
     started = time.monotonic()
-    outcome = await activity(value, clients)
+    try:
+        outcome = await activity(value, clients)
+    except NoAnswer as error:
+        outcome = no_answer(error)
     failure = outcome.failure
     logger.log(
         logging.WARNING if failure else logging.INFO,

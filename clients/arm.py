@@ -1,7 +1,7 @@
 """Azure Resource Manager: one client for every resource type, because ARM's verbs are uniform.
 
-Answers of any status are values; only what got no answer raises. Waiting and retrying belong to
-the orchestrations, so nothing is retried here but connections that failed.
+Answers of any status are values; what got no answer raises NoAnswer. Waiting and retrying belong
+to the orchestrations, so nothing is retried here but connections that failed.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import aiohttp
 from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
 from azure.core.pipeline.policies import (
     AsyncRetryPolicy,
     DistributedTracingPolicy,
@@ -20,7 +21,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.mgmt.core import AsyncARMPipelineClient
 from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
 
-from clients.answers import ArmAnswer
+from clients.answers import ArmAnswer, NoAnswer
 
 ARM_SCOPE = "https://management.azure.com/.default"
 
@@ -69,8 +70,10 @@ class ArmClient:
         return await self._answer(request)
 
     async def _answer(self, request: HttpRequest) -> ArmAnswer:
-        response = await self._pipeline.send_request(request)
-        await response.read()
+        try:
+            response = await self._pipeline.send_request(request)
+        except AzureError as error:
+            raise NoAnswer(f"{type(error).__name__}: {error}") from error
         try:
             body = response.json() if response.content else None
         except ValueError:

@@ -8,6 +8,9 @@ from pydantic import Field
 from domain.failures import Failure
 from domain.wire import WireModel
 
+NO_ANSWER = "NoAnswer"
+"""Reason of a failure that says nothing about the resource that was asked for."""
+
 
 class Status(StrEnum):
     ACCEPTED = "Accepted"

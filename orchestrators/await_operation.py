@@ -11,12 +11,14 @@ from durabletask.task import OrchestrationContext
 
 from domain.failures import Failure
 from domain.operations import OperationStatus
-from domain.outcomes import Handle, Outcome, Status
+from domain.outcomes import NO_ANSWER, Handle, Outcome, Status
 from domain.payloads import OperationPoll, OperationWait
 from domain.polling import decide_poll_delay
 from domain.resources import KINDS
 from orchestrators import names
 from orchestrators.story import ACTIVITY_FAILED, Steps, Story
+
+NOT_POLLED = frozenset({ACTIVITY_FAILED, NO_ANSWER})
 
 POLLS_PER_RUN = 40
 """Then a new run begins, so that no history grows with the length of the wait."""
@@ -46,7 +48,7 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
 
 def _is_open(outcome: Outcome) -> bool:
     """A poll that could not be made says nothing about the operation."""
-    unknown = outcome.failure is not None and outcome.failure.reason == ACTIVITY_FAILED
+    unknown = outcome.failure is not None and outcome.failure.reason in NOT_POLLED
     return unknown or outcome.status is Status.RUNNING
 
 

@@ -19,6 +19,9 @@ from orchestrators.story import Steps, Story
 
 LOOKS_PER_RUN = 60
 
+LOOK_AGAIN_SECONDS = 5.0
+"""After a look that failed, which says nothing about the cell."""
+
 STEP_STATUS = {
     ConditionState.READY: OperationStatus.SUCCEEDED,
     ConditionState.WAITING: OperationStatus.RUNNING,
@@ -38,24 +41,37 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
     reported: dict[str, tuple[OperationStatus, str]] = {}
     for _ in range(LOOKS_PER_RUN):
         looked = yield from story.call(names.GET_OBSERVATION, cell)
-        observation = Observation.from_wire(looked.result) if looked.is_success else Observation()
-        readiness = decide_readiness(
-            observation,
-            wait.spec.workload.replicas,
-            gpus_needed(wait.spec),
-            story.now,
-            wait.started_at,
-            story.ref.deadline,
-        )
-        _report(story, wait.region, readiness, reported)
-        if readiness.verdict is Verdict.READY:
-            nodes = sum(node.ready for node in observation.nodes)
-            return Outcome.succeeded(externalIp=observation.external_ip, nodes=nodes).to_wire()
-        if readiness.failure:
-            return Outcome.failed(readiness.failure).to_wire()
-        if not (yield from story.pause(readiness.delay_seconds)):
+        if looked.failure and story.now >= story.ref.deadline:
+            return looked.to_wire()
+        delay = LOOK_AGAIN_SECONDS
+        if looked.is_success:
+            readiness = _decide(story, wait, Observation.from_wire(looked.result))
+            _report(story, wait.region, readiness, reported)
+            if readiness.verdict is not Verdict.WAIT:
+                return _conclude(readiness, looked).to_wire()
+            delay = readiness.delay_seconds
+        if not (yield from story.pause(delay)):
             return Outcome.canceled().to_wire()
     return story.go_on(value)
+
+
+def _decide(story: Story, wait: ReadyWait, observation: Observation) -> Readiness:
+    return decide_readiness(
+        observation,
+        wait.spec.workload.replicas,
+        gpus_needed(wait.spec),
+        story.now,
+        wait.started_at,
+        story.ref.deadline,
+    )
+
+
+def _conclude(readiness: Readiness, looked: Outcome) -> Outcome:
+    if readiness.failure:
+        return Outcome.failed(readiness.failure)
+    seen = Observation.from_wire(looked.result)
+    nodes = sum(node.ready for node in seen.nodes)
+    return Outcome.succeeded(externalIp=seen.external_ip, nodes=nodes)
 
 
 def _report(

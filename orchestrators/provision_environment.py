@@ -6,6 +6,8 @@
 4. Ready; or, after a failure, GPU pools to zero and a list of what is left.
 """
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from durabletask.task import OrchestrationContext
@@ -86,8 +88,11 @@ def _ask_through_edge(story: Story, request: OperationRequest, host_name: str) -
 def _stop_costs(
     story: Story, request: OperationRequest, outcome: Outcome
 ) -> Steps[tuple[str, ...]]:
-    """A canceled operation leaves this to the deletion that canceled it."""
+    """Has time of its own; a canceled operation leaves it to the deletion that canceled it."""
+    regions = request.spec.regions
+    limit = story.now + timedelta(seconds=deadlines.EMPTY_GPU_POOL * len(regions))
+    cleanup = replace(story, ref=story.ref.model_copy(update={"deadline": limit}))
     if outcome.status is not Status.CANCELED:
-        for region in request.spec.regions:
-            yield from empty_gpu_pool(story, request.spec, region)
+        for region in regions:
+            yield from empty_gpu_pool(cleanup, request.spec, region)
     return (yield from list_remaining(story, request.spec))

@@ -31,7 +31,7 @@ ACTIVITY_RETRY = RetryPolicy(
     max_number_of_attempts=4,
     backoff_coefficient=2.0,
 )
-"""For what activities raise: lost connections and bugs. Azure's refusals come back as values."""
+"""For what activities raise: crashes of their process, and bugs. All else comes back as values."""
 
 ACTIVITY_FAILED = "ActivityFailed"
 
@@ -96,7 +96,7 @@ class Story:
         return False
 
     def call(self, activity: str, value: Mapping[str, Any]) -> Steps[Outcome]:
-        """Run an activity; what it raised to the last attempt becomes a failure, too."""
+        """Run an activity; what it raised in every attempt becomes a failure, too."""
         task: Task[Any] = self.context.call_activity(
             activity, input=value, retry_policy=ACTIVITY_RETRY
         )
@@ -176,6 +176,6 @@ def unexpected_failure(reason: str, what: str, error: TaskFailedError) -> Failur
     return Failure(
         reason=reason,
         message=f"'{what}' failed: {error.details.message}",
-        retryable=True,
-        suggested_action="Try again; if it fails again, look for the error in the app's logs.",
+        retryable=False,
+        suggested_action="This is a bug of Gridplane: look for the error in the app's logs.",
     )
