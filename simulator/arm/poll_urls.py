@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 _TICKS_AT_UNIX_EPOCH = 621_355_968_000_000_000
-_CERTIFICATE_BYTES = 1500
+_CERTIFICATE_BYTES = 1600
 
 
 class PollUrls:

@@ -34,7 +34,8 @@ class Deployments:
         profile = "/".join(resource.key.split("/")[:9])
         now = self._platform.clock.now()
         own = now + timedelta(seconds=self._platform.latencies.sample(EDGE_PROPAGATION))
-        self._arrival[profile] = max(own, self._arrival.get(profile, own))
+        earliest = self._arrival.get(profile, now) + timedelta(seconds=1)
+        self._arrival[profile] = max(own, earliest)
         return (self._arrival[profile] - now).total_seconds()
 
     def forget(self, resource: Resource) -> None:

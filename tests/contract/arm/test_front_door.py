@@ -23,6 +23,7 @@ WAF = (
 SKU: Any = {"name": "Standard_AzureFrontDoor"}
 VERSION = "2026-10-01"
 WAF_VERSION = "2025-10-01"
+ENDED = ("Succeeded", "Failed", "Canceled")
 ORIGIN_HOST = "fraud-1a2b3c4d.westeurope.cloudapp.azure.com"
 
 ENDPOINT_BODY: Any = {"location": "global"}
@@ -83,16 +84,17 @@ def policy_body(arm: Arm) -> Any:
     }
 
 
-async def put(arm: Arm, path: str, body: dict[str, Any]) -> RawAnswer:
-    return await arm.call("PUT", path, body, api_version=WAF_VERSION if path == WAF else VERSION)
+async def put(arm: Arm, path: str, body: Any, version: str | None = None) -> RawAnswer:
+    default = WAF_VERSION if path == WAF else VERSION
+    return await arm.call("PUT", path, body, api_version=version or default)
 
 
-async def put_and_wait(arm: Arm, path: str, body: dict[str, Any]) -> RawAnswer:
+async def put_and_wait(arm: Arm, path: str, body: Any, version: str | None = None) -> RawAnswer:
     """PUT, and follow the operation to its end if there is one."""
-    answer = await put(arm, path, body)
+    answer = await put(arm, path, body, version)
     assert answer.status < 300, answer.body
     operation = answer.headers.get("Azure-AsyncOperation")
-    while operation and (await arm.call("GET", operation)).body["status"] == "InProgress":
+    while operation and (await arm.call("GET", operation)).body["status"] not in ENDED:
         pass
     return answer
 

@@ -1,0 +1,30 @@
+"""Parts of simulated Azure without HTTP."""
+
+import pytest
+
+from simulator.arm.operations import Operations
+from simulator.arm.platform import Platform
+from simulator.arm.poll_urls import PollUrls
+from simulator.arm.resources import Resources
+from simulator.clock import Clock
+from simulator.identifiers import Identifiers
+from simulator.latency import Latencies
+
+FAST = 20_000.0
+
+
+@pytest.fixture
+def platform() -> Platform:
+    clock = Clock(FAST)
+    latencies = Latencies(clock, seed=1)
+    identifiers = Identifiers(seed=1)
+    return Platform(
+        subscription_id="00000000-0000-4000-8000-000000000001",
+        tenant_id="00000000-0000-4000-8000-000000000002",
+        clock=clock,
+        latencies=latencies,
+        identifiers=identifiers,
+        resources=Resources(),
+        operations=Operations(clock, latencies, identifiers),
+        poll_urls=PollUrls(),
+    )
