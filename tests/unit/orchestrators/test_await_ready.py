@@ -114,6 +114,15 @@ def test_a_look_that_could_not_be_taken_is_taken_again():
     assert done.steps("call", "timer") == [LOOK, "timer 5 s", *[LOOK] * 4, "timer 5 s", LOOK]
 
 
+def test_a_cluster_that_cannot_be_looked_at_until_the_deadline_is_the_failure():
+    unreachable = failed("ApiServerUnreachable", retryable=True)
+    done = run(
+        await_ready, a_ready_wait(deadline_minutes=1), activities={"get_observation": unreachable}
+    )
+    assert done.outcome == unreachable
+    assert 60 <= done.seconds <= 66
+
+
 def test_a_cancellation_ends_the_wait_at_once():
     done = run(await_ready, a_ready_wait(), activities={"get_observation": BOOT}, cancel_after=8.5)
     assert done.steps("call", "timer", "cancel") == [

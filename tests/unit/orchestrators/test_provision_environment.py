@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
+from domain import deadlines
 from domain.environment import OperationEnd
 from domain.outcomes import Outcome, Status
-from domain.payloads import EdgeWait, EdgeInput
+from domain.payloads import EdgeInput, EdgeWait, OperationWait
 from domain.phases import Phase
-from domain import deadlines
 from orchestrators.provision_environment import provision_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED, accepted, failed
@@ -207,3 +209,14 @@ def test_a_child_that_breaks_counts_as_a_failure():
         "'wire_edge' failed: boom",
     )
     assert end_of(done).phase is Phase.FAILED
+
+
+def test_stopping_the_gpus_has_time_of_its_own_however_late_the_failure():
+    late = deadlines.PROVISION - 5
+    done = provision(
+        {"wire_edge": After(late, QUOTA), "await_operation": SUCCEEDED},
+        {"begin_empty_gpu_pool": accepted("managedCluster")},
+        regions=["westeurope"],
+    )
+    wait = OperationWait.from_wire(done.input_of("await_operation"))
+    assert wait.story.deadline - wait.begun_at > timedelta(seconds=deadlines.EMPTY_GPU_POOL - 5)

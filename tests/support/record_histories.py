@@ -1,0 +1,119 @@
+"""Records what the orchestrations of a few operations did, for the determinism tests to replay.
+
+`python -m tests.support.record_histories` runs the local stack; record anew when the order of
+steps was changed on purpose.
+"""
+
+import gzip
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import grpc
+from durabletask.internal import orchestrator_service_pb2 as pb
+from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
+from google.protobuf.json_format import MessageToDict
+
+from local_stack.api import Api, SimulatedAzure
+from local_stack.stack import running_stack
+from tests.support.specs import spec_body
+
+HISTORIES = Path(__file__).parents[1] / "unit" / "orchestrators" / "histories"
+TIME_SCALE = 120.0
+TIMEOUT_SECONDS = 180.0
+
+CLUSTERS_WITHOUT_QUOTA = {
+    "match": {"method": "PUT", "path": ".*/managedClusters/gp-refused-swedencentral"},
+    "status": 400,
+    "code": "ErrCode_InsufficientVCPUQuota",
+    "message": "Insufficient vcpu quota requested 24, remaining 0 for family "
+    "standardNCADSA100v4Family for region swedencentral.",
+}
+
+
+def main() -> None:
+    shutil.rmtree(HISTORIES, ignore_errors=True)
+    HISTORIES.mkdir(parents=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_stack(Path(folder) / "stack", time_scale=TIME_SCALE) as stack,
+        Api(stack.app_url) as api,
+        SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
+        grpc.insecure_channel(stack.task_hub_address) as channel,
+    ):
+        azure.add_fault(CLUSTERS_WITHOUT_QUOTA)
+        for name, play in PLAYS.items():
+            for operation_id in play(api, name):
+                record(TaskHubSidecarServiceStub(channel), operation_id)
+
+
+def built_and_deleted(api: Api, name: str) -> list[str]:
+    return [
+        finish(api, api.create_environment(spec_body(name=name))),
+        finish(api, api.delete_environment(name)),
+    ]
+
+
+def refused_in_one_of_two_regions(api: Api, name: str) -> list[str]:
+    body = spec_body(name=name, regions=["westeurope", "swedencentral"])
+    return [finish(api, api.create_environment(body))]
+
+
+def overtaken_by_its_deletion(api: Api, name: str) -> list[str]:
+    provision = api.create_environment(spec_body(name=name))
+    wait_for_step(api, provision, "managedCluster")
+    deletion = api.delete_environment(name)
+    return [finish(api, provision), finish(api, deletion)]
+
+
+PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
+    "built": built_and_deleted,
+    "refused": refused_in_one_of_two_regions,
+    "overtaken": overtaken_by_its_deletion,
+}
+
+
+def finish(api: Api, operation_id: str) -> str:
+    last = list(api.follow(operation_id, TIMEOUT_SECONDS))[-1]
+    print(operation_id, last["status"])
+    return operation_id
+
+
+def wait_for_step(api: Api, operation_id: str, step: str) -> None:
+    """Until the step runs and has something to tell."""
+    end = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < end:
+        for found in api.get_operation(operation_id)["steps"]:
+            if found["name"].endswith(step) and found.get("detail"):
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"'{step}' of {operation_id} never ran")
+
+
+def record(hub: TaskHubSidecarServiceStub, operation_id: str) -> None:
+    """One file per operation (`zcat` shows it): the last run of each of its orchestrations."""
+    query = pb.InstanceQuery(maxInstanceCount=500)
+    query.instanceIdPrefix.value = operation_id
+    found = hub.QueryInstances(pb.QueryInstancesRequest(query=query)).orchestrationState
+    lines = [
+        json.dumps({"instanceId": instance_id, "events": fetch_events(hub, instance_id)})
+        for instance_id in sorted(state.instanceId for state in found)
+    ]
+    packed = gzip.compress("\n".join(lines).encode(), mtime=0)
+    (HISTORIES / f"{operation_id}.jsonl.gz").write_bytes(packed)
+
+
+def fetch_events(hub: TaskHubSidecarServiceStub, instance_id: str) -> list[object]:
+    request = pb.StreamInstanceHistoryRequest(instanceId=instance_id)
+    return [
+        MessageToDict(event)
+        for chunk in hub.StreamInstanceHistory(request)
+        for event in chunk.events
+    ]
+
+
+if __name__ == "__main__":
+    main()
