@@ -98,9 +98,9 @@ def record_update(kind: Kind, old: Object | None, new: Object, manager: Manager,
     owners = owners_of(before)
     shape = shape_of(kind)
     changed = field_sets.changed_fields(before, new, shape)
-    present = field_sets.fields_of(new, shape)
+    removed = field_sets.fields_of(before, shape) - field_sets.fields_of(new, shape)
     for each in list(owners):
-        kept = owners[each].fields & present
+        kept = owners[each].fields - removed
         owners[each] = Ownership(each, owners[each].api_version, owners[each].time, kept)
     if changed:
         own = owners.get(manager)
@@ -158,7 +158,7 @@ def _conflicts(changed: FieldSet, owners: Owners, manager: Manager) -> Taken:
         (path, other)
         for other, ownership in owners.items()
         if other != manager
-        for path in sorted(changed & ownership.fields)
+        for path in sorted(changed & ownership.fields, key=field_sets.reading_order)
     ]
 
 
@@ -198,5 +198,5 @@ def _described(ownership: Ownership) -> str:
     if ownership.manager.subresource:
         who += f' with subresource "{ownership.manager.subresource}"'
     if ownership.manager.operation == "Update":
-        who += f" using {ownership.api_version} at {ownership.time}"
+        who += f" using {ownership.api_version}"
     return who

@@ -86,8 +86,11 @@ def not_found(kind: Kind, name: str) -> ApiError:
     return ApiError(404, "NotFound", message, _about(kind, name))
 
 
-def already_exists(kind: Kind, name: str) -> ApiError:
+def already_exists(kind: Kind, name: str, leaving: bool = False) -> ApiError:
+    """`leaving`: the object that is in the way is being deleted."""
     message = f'{kind.qualified_resource} "{name}" already exists'
+    if leaving:
+        message = f"object is being deleted: {message}"
     return ApiError(409, "AlreadyExists", message, _about(kind, name))
 
 
@@ -105,6 +108,19 @@ def modified(kind: Kind, name: str) -> ApiError:
     )
 
 
+def other_uid(kind: Kind, live: Object, asked: str) -> ApiError:
+    """An update that was meant for an object of the same name that lived before."""
+    metadata = live["metadata"]
+    place = "/".join(each for each in (metadata.get("namespace"), metadata["name"]) if each)
+    return conflict(
+        kind,
+        metadata["name"],
+        f"StorageError: invalid object, Code: 4, Key: /registry/{kind.plural}/{place},"
+        " ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition:"
+        f" {asked}, UID in object meta: {metadata['uid']}",
+    )
+
+
 def forbidden_in_terminating_namespace(kind: Kind, name: str, namespace: str) -> ApiError:
     message = (
         f'{kind.qualified_resource} "{name}" is forbidden: unable to create new content in'
@@ -118,12 +134,19 @@ def forbidden_in_terminating_namespace(kind: Kind, name: str, namespace: str) ->
     return ApiError(403, "Forbidden", message, _about(kind, name) | {"causes": [cause]})
 
 
+def invalid_options(options: str, error: FieldError) -> ApiError:
+    """`options`: CreateOptions and the like, which are the query parameters of a request."""
+    details = {"group": "meta.k8s.io", "kind": options, "causes": [error.cause]}
+    message = f'{options}.meta.k8s.io "" is invalid: {error.field}: {error.message}'
+    return ApiError(422, "Invalid", message, details)
+
+
 def invalid_object(kind: Kind, name: str, errors: list[FieldError]) -> ApiError:
     texts = list(dict.fromkeys(f"{each.field}: {each.message}" for each in errors))
     listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     group = {"group": kind.group} if kind.group else {}
     details = {
-        "name": name,
+        **({"name": name} if name else {}),
         **group,
         "kind": kind.kind,
         "causes": [each.cause for each in errors],

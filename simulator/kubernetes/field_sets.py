@@ -124,6 +124,11 @@ def _display_element(element: str) -> str:
     return f"[{pairs}]"
 
 
+def reading_order(path: Path) -> list[tuple[bool, str]]:
+    """At each level the fields themselves come before what lies below others."""
+    return [(index < len(path) - 1, each) for index, each in enumerate(path)]
+
+
 def covers(fields: FieldSet, path: Path) -> bool:
     """Whether the set holds `path` or anything below it."""
     return any(each[: len(path)] == path for each in fields)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from simulator.kubernetes import errors, selectors
+from simulator.kubernetes import errors, label_queries, selectors
 from simulator.kubernetes.kinds import Kind, Object
 from simulator.kubernetes.selectors import FieldSelector, LabelSelector
 from simulator.kubernetes.store import Store, key_of
@@ -26,7 +26,7 @@ class Selection:
         return cls(
             kind,
             namespace,
-            selectors.parse_label_selector(query.get("labelSelector", "")),
+            label_queries.parse(query.get("labelSelector", "")),
             selectors.parse_field_selector(query.get("fieldSelector", ""), kind),
         )
 
@@ -54,8 +54,8 @@ def page(store: Store, selection: Selection, query: Mapping[str, str]) -> Page:
     if query.get("continue"):
         start, version = _read_token(query["continue"])
         selected = [each for each in selected if "/".join(key_of(each)) > start]
-    limit = int(query.get("limit") or 0)
-    if not limit or len(selected) <= limit:
+    limit = whole_number(query, "limit")
+    if limit <= 0 or len(selected) <= limit:
         return Page(selected, version)
     items = selected[:limit]
     token = _write_token("/".join(key_of(items[-1])), version)
@@ -72,4 +72,28 @@ def _read_token(token: str) -> tuple[str, int]:
         content = json.loads(base64.urlsafe_b64decode(token + "=="))
         return content["start"].rstrip("\0"), int(content["rv"])
     except (ValueError, KeyError, TypeError) as failure:
-        raise errors.bad_request(f"continue key is not valid: {failure}") from failure
+        detail = f"continue key is not valid: {failure}"
+        raise errors.bad_request(f"invalid continue token: {detail}") from failure
+
+
+def whole_number(query: Mapping[str, str], name: str) -> int:
+    """A number in the query, 0 when it is not there."""
+    text = query.get(name) or "0"
+    try:
+        return int(text)
+    except ValueError as failure:
+        message = f'strconv.ParseInt: parsing "{text}": invalid syntax'
+        raise errors.bad_request(message) from failure
+
+
+def check_version(query: Mapping[str, str], watch: bool) -> None:
+    """Refuse a resource version that is no number."""
+    version = query.get("resourceVersion", "")
+    if version and not version.isdigit():
+        problem = (
+            f'resourceVersion: Invalid value: "{version}": strconv.ParseUint: parsing'
+            f' "{version}": invalid syntax'
+        )
+        if watch:
+            raise errors.ApiError(500, "", problem)
+        raise errors.bad_request(f"invalid resource version: {problem}")

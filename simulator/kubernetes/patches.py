@@ -102,10 +102,7 @@ def _add(parent: Any, last: str, operation: Object) -> None:
 
 
 def _replace(parent: Any, last: str, operation: Object) -> None:
-    index: Any = int(last) if isinstance(parent, list) else last
-    if isinstance(parent, dict) and last not in parent:
-        raise KeyError(last)
-    parent[index] = operation["value"]
+    parent[int(last) if isinstance(parent, list) else last] = operation["value"]
 
 
 def _remove(parent: Any, last: str, operation: Object) -> None:

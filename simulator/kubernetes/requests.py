@@ -9,7 +9,9 @@ import yaml
 from aiohttp import web
 
 from simulator.kubernetes import errors
-from simulator.kubernetes.kinds import Kind, Object, kind_at
+from simulator.kubernetes.admission import Writing
+from simulator.kubernetes.apply import Manager
+from simulator.kubernetes.kinds import KINDS, Kind, Object, kind_at
 
 JSON = "application/json"
 YAML = "application/yaml"
@@ -66,10 +68,6 @@ def flag(query: Mapping[str, str], name: str) -> bool:
     return query.get(name, "") in ("1", "true", "True", "t", "T")
 
 
-def is_dry_run(query: Mapping[str, str]) -> bool:
-    return query.get("dryRun") == "All"
-
-
 def manager_name(request: web.Request) -> str:
     """Who changes the object: `fieldManager`, else the first word of the User-Agent."""
     given = request.query.get("fieldManager")
@@ -77,67 +75,143 @@ def manager_name(request: web.Request) -> str:
     return given or agent
 
 
+_OPTIONS = {"POST": "CreateOptions", "PUT": "UpdateOptions", "PATCH": "PatchOptions"}
+_STRICTNESS = ("", "Ignore", "Strict", "Warn")
+
+
+def read_writing(request: web.Request, operation: str, subresource: str) -> Writing:
+    """Who writes and how, from the query. Raises the 422 for options that do not exist."""
+    query = request.query
+    options = _OPTIONS.get(request.method, "DeleteOptions")
+    dry_run = query.get("dryRun", "")
+    if dry_run not in ("", "All"):
+        wrong = errors.FieldError(
+            "dryRun",
+            "FieldValueNotSupported",
+            f'Unsupported value: []string{{"{dry_run}"}}: supported values: "All"',
+        )
+        raise errors.invalid_options(options, wrong)
+    strictness = query.get("fieldValidation", "")
+    if strictness not in _STRICTNESS:
+        wrong = errors.not_supported("fieldValidation", strictness, _STRICTNESS)
+        raise errors.invalid_options(options, wrong)
+    owned = subresource if subresource in ("status", "scale") else ""
+    manager = Manager(manager_name(request), operation, owned)
+    return Writing(manager, dry_run == "All", strictness or "Warn")
+
+
 async def read_object(request: web.Request, kind: Kind) -> Object:
-    """The manifest in the body, which has to be of the kind that the path names."""
-    if request.content_type not in (JSON, YAML, "application/octet-stream", *PATCHES):
-        raise errors.unsupported_media_type((JSON, YAML))
-    body = await read_body(request)
-    if not isinstance(body, dict):
-        raise errors.bad_request(_undecodable(kind, body))
-    given = (body.get("apiVersion"), body.get("kind"))
-    if not body.get("kind"):
-        text = json.dumps(body, separators=(",", ":"))
-        raise errors.bad_request(f"Object 'Kind' is missing in '{text}'")
-    if not body.get("apiVersion"):
-        text = json.dumps(body, separators=(",", ":"))
-        raise errors.bad_request(f"Object 'apiVersion' is missing in '{text}'")
-    if given != (kind.api_version, kind.kind):
+    """The manifest in the body; without apiVersion and kind it is taken for the path's."""
+    body = await _read_manifest(request, kind)
+    body.setdefault("apiVersion", kind.api_version)
+    body.setdefault("kind", kind.kind)
+    if (body["apiVersion"], body["kind"]) != (kind.api_version, kind.kind):
         raise errors.bad_request(_wrong_kind(kind, body))
     return body
 
 
-def _undecodable(kind: Kind, body: Any) -> str:
-    del kind
-    found = "array" if isinstance(body, list) else type(body).__name__
+async def _read_manifest(request: web.Request, kind: Kind) -> Object:
+    if request.content_type not in (JSON, YAML, "application/octet-stream"):
+        raise errors.unsupported_media_type((JSON, YAML, "application/vnd.kubernetes.protobuf"))
+    data = await request.read()
+    try:
+        body = yaml.safe_load(data) if request.content_type == YAML else json.loads(data)
+    except yaml.YAMLError as failure:
+        problem = f"error converting YAML to JSON: {_yaml_error(failure)}"
+        raise errors.bad_request(problem) from failure
+    except ValueError as failure:
+        raise errors.bad_request(_unrecognized(kind, data, _json_error(failure))) from failure
+    if not isinstance(body, dict):
+        problem = (
+            f"json: cannot unmarshal {_JSON_TYPES.get(type(body), 'null')} into Go value of type"
+            ' struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
+            ' Kind string "json:\\"kind,omitempty\\"" }'
+        )
+        raise errors.bad_request(_unrecognized(kind, data, problem))
+    return body
+
+
+_JSON_TYPES = {list: "array", str: "string", int: "number", float: "number", bool: "bool"}
+
+
+def _unrecognized(kind: Kind, data: bytes, problem: str) -> str:
+    """Go shows what begins like an object as text, anything else as bytes."""
+    shown = data.decode(errors="replace") if data.startswith(b"{") else data.hex()
     return (
-        "couldn't get version/kind; json parse error: json: cannot unmarshal"
-        f" {found} into Go value of type struct {{ APIVersion string"
-        ' "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+        f"the object provided is unrecognized (must be of type {kind.kind}): couldn't get"
+        f" version/kind; json parse error: {problem} ({shown[:1024] or '<empty>'})"
     )
 
 
 def _wrong_kind(kind: Kind, body: Object) -> str:
-    group, _, version = body["apiVersion"].rpartition("/")
-    if (group, version) == (kind.group, kind.version):
-        return (
-            f'{body["kind"]} in version "{version}" cannot be handled as a {kind.kind}:'
-            f' no kind "{body["kind"]}" is registered for version "{body["apiVersion"]}"'
-            " in scheme"
-        )
+    group, _, version = str(body["apiVersion"]).rpartition("/")
+    given = f'{body["kind"]} in version "{version}" cannot be handled as a {kind.kind}:'
+    if any(
+        (each.group, each.version, each.kind) == (group, version, body["kind"]) for each in KINDS
+    ):
+        package = kind.group.partition(".")[0] or "core"
+        conversion = f"(v1.{body['kind']}) to ({package}.{kind.kind})"
+        return f"{given} converting {conversion}: unknown conversion"
     return (
-        f"the API version in the data ({body['apiVersion']}) does not match the expected API"
-        f" version ({kind.api_version})"
+        f'{given} no kind "{body["kind"]}" is registered for version "{body["apiVersion"]}" in'
+        ' scheme "pkg/runtime/scheme.go:110"'
     )
 
 
-async def read_body(request: web.Request) -> Any:
-    """The body as JSON data, from JSON or YAML; None when it is empty."""
-    text = (await request.read()).decode()
-    if not text.strip():
-        return None
+async def read_applied(request: web.Request, kind: Kind) -> Object:
+    """The configuration in the body of a server-side apply, JSON or YAML."""
     try:
-        return json.loads(text)
-    except ValueError as failure:
-        if "yaml" not in request.content_type:
-            raise errors.bad_request(_json_error(failure)) from failure
-    try:
-        return yaml.safe_load(text)
+        body = yaml.load(await request.read(), yaml.CSafeLoader)
     except yaml.YAMLError as failure:
-        raise errors.bad_request(f"error decoding YAML: {failure}") from failure
+        message = f"error decoding YAML: error converting YAML to JSON: {_yaml_error(failure)}"
+        raise errors.bad_request(message) from failure
+    given = body if isinstance(body, dict) else {}
+    group, _, version = str(given.get("apiVersion") or "").rpartition("/")
+    if (group, version, given.get("kind")) != (kind.group, kind.version, kind.kind):
+        shown = f"{group}/{version}, Kind={given.get('kind') or ''}"
+        raise errors.bad_request(f"invalid object type: {shown}")
+    return given
+
+
+def _yaml_error(failure: yaml.YAMLError) -> str:
+    mark = getattr(failure, "problem_mark", None)
+    line = f"line {mark.line + 1}: " if mark is not None else ""
+    return f"yaml: {line}{getattr(failure, 'problem', None) or failure}"
+
+
+async def read_patch(request: web.Request) -> Any:
+    data = await request.read()
+    try:
+        return json.loads(data)
+    except ValueError as failure:
+        raise errors.bad_request(f"error decoding patch: {_json_error(failure)}") from failure
+
+
+async def read_options(request: web.Request) -> Object:
+    """The DeleteOptions in a body, which may be empty."""
+    data = await request.read()
+    if not data.strip():
+        return {}
+    try:
+        return json.loads(data)
+    except ValueError as failure:
+        problem = f"couldn't get version/kind; json parse error: {_json_error(failure)}"
+        raise errors.ApiError(500, "", problem) from failure
+
+
+_GO_PLACES = {
+    "Expecting property name enclosed in double quotes": (
+        "looking for beginning of object key string"
+    ),
+    "Expecting ':' delimiter": "after object key",
+    "Expecting ',' delimiter": "after object key:value pair",
+    "Extra data": "after top-level value",
+}
 
 
 def _json_error(failure: ValueError) -> str:
-    found = "unexpected end of JSON input"
-    if isinstance(failure, json.JSONDecodeError) and failure.pos < len(failure.doc):
-        found = f"invalid character '{failure.doc[failure.pos]}' looking for beginning of value"
-    return f"couldn't get version/kind; json parse error: {found}"
+    """What Go's decoder says of the same mistake."""
+    if not isinstance(failure, json.JSONDecodeError) or failure.pos >= len(failure.doc):
+        return "unexpected end of JSON input"
+    place = _GO_PLACES.get(failure.msg, "looking for beginning of value")
+    return f"invalid character '{failure.doc[failure.pos]}' {place}"

@@ -1,17 +1,17 @@
 """The verbs on resources: what each HTTP method does to a collection or to one object."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
 from simulator.kubernetes import errors, listing, patches, presentation, requests, watches
-from simulator.kubernetes.apply import Manager
+from simulator.kubernetes.admission import Writing
 from simulator.kubernetes.cluster import Cluster
+from simulator.kubernetes.deletion import POLICIES, Deletion
 from simulator.kubernetes.kinds import NAMESPACE, POD, Kind, Object
-from simulator.kubernetes.registry import Deletion
 from simulator.kubernetes.requests import Target
 from simulator.kubernetes.schema import shape_of
-from simulator.kubernetes.store import copy_of
 
 Handler = Callable[[], Awaitable[web.StreamResponse]]
 
@@ -26,7 +26,6 @@ class Resources:
         self._request = request
         self._query = request.query
         self._target = target
-        self._dry_run = requests.is_dry_run(request.query)
 
     async def answer(self) -> web.StreamResponse:
         handler = self._handlers().get(self._request.method)
@@ -62,20 +61,27 @@ class Resources:
     def _key(self) -> tuple[Kind, str, str]:
         return self._target.kind, self._target.namespace, self._target.name
 
-    def _respond(self, subject: Object, status: int = 200) -> web.Response:
-        return presentation.one(self._request, self._kind, subject, self._registry.now(), status)
+    def _respond(
+        self, subject: Object, status: int = 200, writing: Writing | None = None
+    ) -> web.Response:
+        response = presentation.one(
+            self._request, self._kind, subject, self._registry.now(), status
+        )
+        for warning in writing.warnings if writing else ():
+            response.headers.add("Warning", f"299 - {json.dumps(warning)}")
+        return response
 
-    def _manager(self, operation: str) -> Manager:
-        name = requests.manager_name(self._request)
-        subresource = self._target.subresource
-        return Manager(name, operation, subresource if subresource in ("status", "scale") else "")
+    def _writing(self, operation: str = "Update") -> Writing:
+        return requests.read_writing(self._request, operation, self._target.subresource)
 
     async def _get(self) -> web.StreamResponse:
         return self._respond(self._store.read(*self._key))
 
     async def _list(self) -> web.StreamResponse:
         selection = listing.Selection.read(self._kind, self._target.namespace, self._query)
-        if requests.flag(self._query, "watch"):
+        watch = requests.flag(self._query, "watch")
+        listing.check_version(self._query, watch)
+        if watch:
             return await watches.stream(self._cluster, self._request, selection)
         return presentation.many(
             self._request,
@@ -85,32 +91,42 @@ class Resources:
         )
 
     async def _create(self) -> web.StreamResponse:
+        writing = self._writing()
         body = await requests.read_object(self._request, self._kind)
-        named = (body.get("metadata") or {}).get("namespace")
+        self._check_namespace(body)
+        created = self._registry.create(self._kind, self._target.namespace, body, writing)
+        return self._respond(created, 201, writing)
+
+    async def _update(self) -> web.StreamResponse:
+        writing = self._writing()
+        body = await requests.read_object(self._request, self._kind)
+        self._check_name(body)
+        self._check_namespace(body)
+        updated = self._registry.update(*self._key, self._replacement(body), writing)
+        return self._respond(updated, writing=writing)
+
+    def _replacement(self, body: Object) -> Callable[[Object], Object]:
+        def replace(live: Object) -> Object:
+            asked, present = _metadata(body).get("uid"), live["metadata"]["uid"]
+            if asked and asked != present:
+                raise errors.other_uid(self._kind, live, asked)
+            return body
+
+        return replace
+
+    async def _finalize(self) -> web.StreamResponse:
+        return self._respond(self._store.read(NAMESPACE, "", self._target.name))
+
+    def _check_namespace(self, body: Object) -> None:
+        named = _metadata(body).get("namespace")
         if self._kind.namespaced and named and named != self._target.namespace:
             raise errors.bad_request(
                 "the namespace of the provided object does not match the namespace sent on"
                 " the request"
             )
-        manager = self._manager("Update")
-        created = self._registry.create(
-            self._kind, self._target.namespace, body, manager, self._dry_run
-        )
-        return self._respond(created, 201)
-
-    async def _update(self) -> web.StreamResponse:
-        body = await requests.read_object(self._request, self._kind)
-        self._check_name(body)
-        updated = self._registry.update(
-            *self._key, lambda live: copy_of(body), self._manager("Update"), self._dry_run
-        )
-        return self._respond(updated)
-
-    async def _finalize(self) -> web.StreamResponse:
-        return self._respond(self._store.read(NAMESPACE, "", self._target.name))
 
     def _check_name(self, body: Object) -> None:
-        named = (body.get("metadata") or {}).get("name")
+        named = _metadata(body).get("name")
         if named and named != self._target.name:
             raise errors.bad_request(
                 f"the name of the object ({named}) does not match the name on the URL"
@@ -118,18 +134,24 @@ class Resources:
             )
 
     async def _patch(self) -> web.StreamResponse:
-        content_type = self._request.content_type
-        if content_type == requests.APPLY_YAML:
+        if self._request.content_type == requests.APPLY_YAML:
             return await self._apply()
-        edit = await self._patch_edit(content_type)
-        return self._respond(
-            self._registry.update(*self._key, edit, self._manager("Update"), self._dry_run)
-        )
+        writing = self._writing()
+        edit = await self._patch_edit()
 
-    async def _patch_edit(self, content_type: str) -> Callable[[Object], Object]:
+        def checked(live: Object) -> Object:
+            patched = edit(live)
+            self._check_name(patched)
+            return patched
+
+        return self._respond(self._registry.update(*self._key, checked, writing), writing=writing)
+
+    async def _patch_edit(self) -> Callable[[Object], Object]:
+        content_type = self._request.content_type
         if content_type not in requests.PATCHES:
-            raise errors.unsupported_media_type(requests.PATCHES)
-        body = await requests.read_body(self._request)
+            message = "415: Unsupported Media Type"
+            raise errors.ApiError(415, "UnsupportedMediaType", message, {})
+        body = await requests.read_patch(self._request)
         if content_type == requests.JSON_PATCH:
             return lambda live: patches.json_patch(live, body)
         if content_type == requests.MERGE_PATCH:
@@ -137,29 +159,19 @@ class Resources:
         return lambda live: patches.strategic_merge(live, body, shape_of(self._kind))
 
     async def _apply(self) -> web.StreamResponse:
+        writing = self._writing("Apply")
         if not self._query.get("fieldManager"):
-            detail = "is required for apply patch"
-            raise errors.ApiError(
-                422,
-                "Invalid",
-                f'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: {detail}',
-                {
-                    "group": "meta.k8s.io",
-                    "kind": "PatchOptions",
-                    "causes": [errors.required("fieldManager", detail).cause],
-                },
-            )
-        body = await requests.read_object(self._request, self._kind)
+            missing = errors.required("fieldManager", "is required for apply patch")
+            raise errors.invalid_options("PatchOptions", missing)
+        body = await requests.read_applied(self._request, self._kind)
         self._check_name(body)
         force = requests.flag(self._query, "force")
-        applied, is_new = self._registry.apply(
-            *self._key, body, self._manager("Apply"), force, self._dry_run
-        )
-        return self._respond(applied, 201 if is_new else 200)
+        applied, is_new = self._registry.apply(*self._key, body, writing, force)
+        return self._respond(applied, 201 if is_new else 200, writing)
 
     async def _delete(self) -> web.StreamResponse:
         options = await self._deletion()
-        gone = self._registry.delete(*self._key, options, self._dry_run)
+        gone = self._registry.delete(*self._key, options, self._writing().dry_run)
         return self._deleted(gone)
 
     def _deleted(self, gone: Object) -> web.StreamResponse:
@@ -190,13 +202,16 @@ class Resources:
         for each in page.items:
             metadata = each["metadata"]
             namespace = metadata.get("namespace", "")
-            self._registry.delete(self._kind, namespace, metadata["name"], options, self._dry_run)
+            self._registry.delete(self._kind, namespace, metadata["name"], options)
         return presentation.many(self._request, self._kind, page, self._registry.now())
 
     async def _deletion(self) -> Deletion:
-        body = await requests.read_body(self._request) or {}
+        body = await requests.read_options(self._request)
         grace = body.get("gracePeriodSeconds", self._query.get("gracePeriodSeconds"))
         policy = body.get("propagationPolicy") or self._query.get("propagationPolicy")
+        if policy and policy not in POLICIES:
+            wrong = errors.not_supported("propagationPolicy", policy, (*POLICIES, "nil"))
+            raise errors.invalid_options("DeleteOptions", wrong)
         preconditions = body.get("preconditions") or {}
         return Deletion(
             policy or "Background",
@@ -209,11 +224,11 @@ class Resources:
         return presentation.plain(presentation.scale(self._store.read(*self._key)))
 
     async def _put_scale(self) -> web.StreamResponse:
-        body = await requests.read_body(self._request)
+        body = await requests.read_patch(self._request)
         return self._set_replicas((body.get("spec") or {}).get("replicas", 0))
 
     async def _patch_scale(self) -> web.StreamResponse:
-        edit = await self._patch_edit(self._request.content_type)
+        edit = await self._patch_edit()
         scale = edit(presentation.scale(self._store.read(*self._key)))
         return self._set_replicas(scale["spec"].get("replicas", 0))
 
@@ -222,14 +237,19 @@ class Resources:
             live["spec"]["replicas"] = replicas
             return live
 
-        changed = self._registry.update(*self._key, edit, self._manager("Update"), self._dry_run)
+        changed = self._registry.update(*self._key, edit, self._writing())
         return presentation.plain(presentation.scale(changed))
 
     async def _log(self) -> web.StreamResponse:
         return web.Response(text=presentation.log(self._store.read(*self._key)))
 
     async def _evict(self) -> web.StreamResponse:
-        self._registry.delete(*self._key, Deletion(), self._dry_run)
+        self._registry.delete(*self._key)
         return presentation.plain(
             {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}, 201
         )
+
+
+def _metadata(body: Object) -> Object:
+    metadata = body.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}

@@ -1,4 +1,4 @@
-"""Label and field selectors: read from a query or a manifest, and asked whether they match."""
+"""Label and field selectors, and whether they match."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,10 +8,6 @@ from typing import Any
 from simulator.kubernetes import errors
 from simulator.kubernetes.kinds import EVENT, NAMESPACE, NODE, POD, SERVICE, Kind, Object
 
-_REQUIREMENT = re.compile(
-    r"^(?P<key>[^\s=!<>(),]+)\s*(?:(?P<operator>==|=|!=|>|<|\s(?:in|notin)\s*)\s*"
-    r"(?P<values>\([^)]*\)|[^\s(),]*))?$"
-)
 _FIELD_TERM = re.compile(r"^(?P<path>[^=!]+)(?P<operator>!=|==|=)(?P<value>.*)$")
 
 
@@ -86,30 +82,6 @@ def of_labels(labels: Mapping[str, str]) -> LabelSelector:
     return of_manifest({"matchLabels": labels})
 
 
-def parse_label_selector(text: str) -> LabelSelector:
-    """Read a `labelSelector` query parameter."""
-    return LabelSelector(tuple(_parse_requirement(each) for each in _split(text)))
-
-
-def _split(text: str) -> list[str]:
-    parts = re.split(r",(?![^()]*\))", text)
-    return [each.strip() for each in parts if each.strip()]
-
-
-def _parse_requirement(text: str) -> Requirement:
-    if re.fullmatch(r"!\s*[^\s=!<>(),]+", text):
-        return Requirement(text[1:].strip(), "DoesNotExist")
-    found = _REQUIREMENT.match(text)
-    if found is None:
-        raise errors.bad_request(f"unable to parse requirement: found '{text}', expected: '='")
-    operator = (found["operator"] or "").strip()
-    if not operator:
-        return Requirement(found["key"], "Exists")
-    values = tuple(each.strip() for each in found["values"].strip("()").split(","))
-    name = {"=": "In", "==": "In", "!=": "NotIn", "in": "In", "notin": "NotIn"}
-    return Requirement(found["key"], name.get(operator, "Gt" if operator == ">" else "Lt"), values)
-
-
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     POD.plural: (
         "spec.nodeName",
@@ -153,18 +125,21 @@ def parse_field_selector(text: str, kind: Kind) -> FieldSelector:
     """Read a `fieldSelector` query parameter; only some fields of each kind can be asked for."""
     supported = ("metadata.name", "metadata.namespace", *_FIELDS.get(kind.plural, ()))
     terms: list[tuple[str, str, bool]] = []
-    for part in _split(text):
+    for part in (each.strip() for each in text.split(",") if each.strip()):
         found = _FIELD_TERM.match(part)
         if found is None:
             raise errors.bad_request(f"invalid selector: '{part}'; can't understand '{part}'")
         if found["path"] not in supported:
-            raise errors.bad_request(
-                f'Unable to find "{kind.api_version}, Resource={kind.plural}" that match label'
-                f' selector "", field selector "{text}": field label not supported:'
-                f" {found['path']}"
-            )
+            raise errors.bad_request(_not_supported(kind, found["path"]))
         terms.append((found["path"], found["value"], found["operator"] != "!="))
     return FieldSelector(tuple(terms))
+
+
+def _not_supported(kind: Kind, path: str) -> str:
+    if kind.plural in _FIELDS:
+        return f"field label not supported: {path}"
+    known = '"metadata.name", "metadata.namespace"'
+    return f'"{path}" is not a known field selector: only {known}'
 
 
 def _field(subject: Object, path: str) -> str:

@@ -1,7 +1,9 @@
 """Cluster-internal addresses and node ports of Services."""
 
+from simulator.kubernetes import errors
 from simulator.kubernetes.kinds import SERVICE, Object
 from simulator.kubernetes.store import Store
+from simulator.kubernetes.validation import go_values
 
 FIRST_NODE_PORT = 30000
 
@@ -16,7 +18,13 @@ class ServiceAddresses:
         spec = service["spec"]
         if spec["type"] == "ExternalName" or spec.get("clusterIP") == "None":
             return
-        spec["clusterIP"] = spec.get("clusterIP") or self._free_ip()
+        asked = spec.get("clusterIP")
+        problem = self._problem_of(asked) if asked else ""
+        if problem:
+            detail = f"failed to allocate IP {asked}: {problem}"
+            wrong = errors.invalid("spec.clusterIPs", go_values.strings([asked]), detail)
+            raise errors.invalid_object(SERVICE, service["metadata"]["name"], [wrong])
+        spec["clusterIP"] = asked or self._free_ip()
         spec["clusterIPs"] = [spec["clusterIP"]]
         self._assign_node_ports(spec)
 
@@ -44,8 +52,16 @@ class ServiceAddresses:
                 port["nodePort"] = _first_free(taken)
                 taken.add(port["nodePort"])
 
+    def _problem_of(self, address: str) -> str:
+        if not address.startswith("10.0."):
+            return "the provided network does not match the current range"
+        return "provided IP is already allocated" if address in self._taken_ips() else ""
+
+    def _taken_ips(self) -> set[str | None]:
+        return {each["spec"].get("clusterIP") for each in self._store.list(SERVICE)}
+
     def _free_ip(self) -> str:
-        taken = {each["spec"].get("clusterIP") for each in self._store.list(SERVICE)}
+        taken = self._taken_ips()
         number = 0
         while f"10.0.{number // 250}.{number % 250 + 1}" in taken:
             number += 1

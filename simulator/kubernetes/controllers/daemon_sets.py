@@ -12,7 +12,6 @@ from simulator.kubernetes.controllers.machinery import (
 )
 from simulator.kubernetes.events import Source
 from simulator.kubernetes.kinds import DAEMON_SET, NODE, POD, Object
-from simulator.kubernetes.registry import Deletion
 from simulator.kubernetes.store import Change, Key
 
 _SOURCE = Source("daemonset-controller")
@@ -98,7 +97,7 @@ class DaemonSetController:
 
     def _delete(self, daemon_set: Object, pod: Object) -> None:
         metadata = pod["metadata"]
-        self._machinery.registry.delete(POD, metadata["namespace"], metadata["name"], Deletion())
+        self._machinery.registry.delete(POD, metadata["namespace"], metadata["name"])
         message = f"Deleted pod: {metadata['name']}"
         self._machinery.events.normal(_SOURCE, DAEMON_SET, daemon_set, "SuccessfulDelete", message)
 

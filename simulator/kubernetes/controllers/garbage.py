@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from simulator.kubernetes.controllers.machinery import Machinery, is_deleted
 from simulator.kubernetes.kinds import KINDS, NAMESPACE, Kind, Object
-from simulator.kubernetes.registry import Deletion
 from simulator.kubernetes.store import Change, ChangeType, Key
 
 _FOREGROUND = "foregroundDeletion"
@@ -62,9 +61,7 @@ class GarbageCollector:
     def _delete(self, kind: Kind, subject: Object) -> None:
         if not is_deleted(subject):
             metadata = subject["metadata"]
-            self._machinery.registry.delete(
-                kind, metadata.get("namespace", ""), metadata["name"], Deletion()
-            )
+            self._machinery.registry.delete(kind, metadata.get("namespace", ""), metadata["name"])
 
     def _release(self, kind: Kind, subject: Object, uid: str) -> None:
         def edit(changed: Object) -> None:
@@ -109,7 +106,7 @@ class NamespaceController:
         content = self._content(key[1])
         for kind, each in content:
             if not is_deleted(each):
-                self._machinery.registry.delete(kind, key[1], each["metadata"]["name"], Deletion())
+                self._machinery.registry.delete(kind, key[1], each["metadata"]["name"])
         if not self._content(key[1]):
             self._machinery.store.remove(NAMESPACE, *key)
 

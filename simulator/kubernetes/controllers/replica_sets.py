@@ -12,7 +12,6 @@ from simulator.kubernetes.controllers.machinery import (
 )
 from simulator.kubernetes.events import Source
 from simulator.kubernetes.kinds import POD, REPLICA_SET, Object
-from simulator.kubernetes.registry import Deletion
 from simulator.kubernetes.store import Change, Key
 
 _SOURCE = Source("replicaset-controller")
@@ -68,7 +67,7 @@ class ReplicaSetController:
 
     def _delete(self, replica_set: Object, pod: Object) -> None:
         metadata = pod["metadata"]
-        self._machinery.registry.delete(POD, metadata["namespace"], metadata["name"], Deletion())
+        self._machinery.registry.delete(POD, metadata["namespace"], metadata["name"])
         message = f"Deleted pod: {metadata['name']}"
         self._machinery.events.normal(
             _SOURCE, REPLICA_SET, replica_set, "SuccessfulDelete", message

@@ -1,0 +1,59 @@
+"""What the API server refuses to store."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from simulator.kubernetes.errors import FieldError, invalid
+from simulator.kubernetes.kinds import (
+    DAEMON_SET,
+    DEPLOYMENT,
+    POD,
+    REPLICA_SET,
+    SERVICE,
+    Kind,
+    Object,
+)
+from simulator.kubernetes.validation import go_values, metadata, pod_specs, services, workloads
+
+
+def of_new(kind: Kind, subject: Object) -> list[FieldError]:
+    """Everything that is wrong with a new object."""
+    check = _CHECKS.get(kind)
+    found = check(subject) if check is not None else ()
+    return [*metadata.check(kind, subject), *found]
+
+
+def of_change(kind: Kind, live: Object, subject: Object, asked: Object) -> list[FieldError]:
+    """Everything that is wrong with a changed object; `asked` is its metadata as it was sent."""
+    uid = asked.get("uid")
+    found: list[FieldError] = []
+    if uid and uid != live["metadata"]["uid"]:
+        found.append(invalid("metadata.uid", go_values.text(uid), "field is immutable"))
+    check_update = _UPDATE_CHECKS.get(kind)
+    if check_update is not None:
+        found += check_update(live, subject)
+    return of_new(kind, subject) + found
+
+
+def _check_pod(subject: Object) -> Iterable[FieldError]:
+    return pod_specs.check(subject["spec"], "spec")
+
+
+def _check_pod_update(live: Object, changed: Object) -> Iterable[FieldError]:
+    return pod_specs.check_update(live["spec"], changed["spec"])
+
+
+_CHECKS: Mapping[Kind, Callable[[Object], Iterable[FieldError]]] = {
+    DEPLOYMENT: workloads.check_deployment,
+    REPLICA_SET: workloads.check_replica_set,
+    DAEMON_SET: workloads.check_daemon_set,
+    SERVICE: services.check,
+    POD: _check_pod,
+}
+
+_UPDATE_CHECKS: Mapping[Kind, Callable[[Object, Object], Iterable[FieldError]]] = {
+    DEPLOYMENT: workloads.check_selector_update,
+    REPLICA_SET: workloads.check_selector_update,
+    DAEMON_SET: workloads.check_selector_update,
+    SERVICE: services.check_update,
+    POD: _check_pod_update,
+}

@@ -1,0 +1,57 @@
+"""Names, labels and annotations of any object."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.kubernetes.errors import FieldError, invalid, required
+from simulator.kubernetes.kinds import EVENT, NAMESPACE, SERVICE, Kind, Object
+from simulator.kubernetes.validation import formats, go_values
+
+
+def check(kind: Kind, subject: Object) -> list[FieldError]:
+    metadata = subject["metadata"]
+    return [
+        *_check_name(kind, metadata.get("name") or ""),
+        *check_labels(metadata.get("labels"), "metadata.labels"),
+        *_check_annotations(metadata.get("annotations")),
+    ]
+
+
+def _check_name(kind: Kind, name: str) -> list[FieldError]:
+    if not name:
+        return [required("metadata.name", "name or generateName is required")]
+    return check_format("metadata.name", name, _NAME_FORMATS.get(kind, formats.dns_subdomain))
+
+
+_NAME_FORMATS: Mapping[Kind, Callable[[str], list[str]]] = {
+    NAMESPACE: formats.dns_label,
+    SERVICE: formats.dns_1035_label,
+    EVENT: formats.dns_subdomain,
+}
+
+
+def check_format(
+    field: str, value: str, check_value: Callable[[str], list[str]]
+) -> list[FieldError]:
+    return [invalid(field, go_values.text(value), each) for each in check_value(value)]
+
+
+def check_labels(labels: Mapping[str, str] | None, field: str) -> list[FieldError]:
+    found: list[FieldError] = []
+    for key, value in (labels or {}).items():
+        found += check_format(field, key, formats.qualified_name)
+        found += check_format(field, value, formats.label_value)
+    return found
+
+
+def _check_annotations(annotations: Mapping[str, str] | None) -> list[FieldError]:
+    found: list[FieldError] = []
+    for key in annotations or {}:
+        found += check_format("metadata.annotations", key.lower(), formats.qualified_name)
+    return found
+
+
+def check_at_least(field: str, value: Any, least: int) -> list[FieldError]:
+    if not isinstance(value, int) or value >= least:
+        return []
+    return [invalid(field, str(value), f"must be greater than or equal to {least}")]
