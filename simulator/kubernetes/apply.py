@@ -1,6 +1,7 @@
 """Server-side apply: merging what a manager applies, and keeping the record of who owns what."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,8 @@ def apply(
         raise _conflict_error(taken, owners)
     previous = owners.get(manager)
     if previous is not None:
-        _prune(merged, previous.fields - fields, owners, manager)
+        others = [each.fields for each in owners.values() if each.manager != manager]
+        _prune(merged, previous.fields - fields, [*others, fields])
     lost = frozenset(path for path, _ in taken)
     _give(owners, Ownership(manager, kind.api_version, now, fields), lost)
     record_owners(merged, owners)
@@ -162,11 +164,13 @@ def _conflicts(changed: FieldSet, owners: Owners, manager: Manager) -> Taken:
     ]
 
 
-def _prune(merged: Object, dropped: FieldSet, owners: Owners, manager: Manager) -> None:
-    others = [each.fields for each in owners.values() if each.manager != manager]
+def _prune(merged: Object, dropped: FieldSet, kept: Sequence[FieldSet]) -> None:
+    """Remove what the manager no longer applies, and defaults that came with it."""
     for path in sorted(dropped, key=len):
-        if not any(field_sets.covers(each, path) for each in others):
-            field_sets.remove_path(merged, path)
+        for length in range(2, len(path) + 1):
+            if not any(field_sets.covers(each, path[:length]) for each in kept):
+                field_sets.remove_path(merged, path[:length])
+                break
 
 
 def _conflict_error(taken: Taken, owners: Owners) -> ApiError:

@@ -29,8 +29,10 @@ def _set(target: Object, values: Mapping[str, Any]) -> None:
 
 
 def _pod(subject: Object) -> None:
-    _pod_spec(subject.setdefault("spec", {}))
-    spec = subject["spec"]
+    spec = subject.setdefault("spec", {})
+    _pod_spec(spec)
+    for each in (spec.get("containers") or []) + (spec.get("initContainers") or []):
+        _requests_from_limits(each.get("resources") or {})
     _set(
         spec,
         {
@@ -105,9 +107,6 @@ def _container(container: Object) -> None:
             "terminationMessagePolicy": "File",
         },
     )
-    resources = container["resources"]
-    if isinstance(resources, dict) and resources.get("limits"):
-        resources["requests"] = dict(resources["limits"]) | (resources.get("requests") or {})
     for port in container.get("ports") or []:
         port.setdefault("protocol", "TCP")
     for each in container.get("env") or []:
@@ -117,6 +116,12 @@ def _container(container: Object) -> None:
     for name in ("startupProbe", "readinessProbe", "livenessProbe"):
         if container.get(name):
             _probe(container[name])
+
+
+def _requests_from_limits(resources: Object) -> None:
+    """In a pod, not yet in a template, a limit without a request is a request as well."""
+    if resources.get("limits"):
+        resources["requests"] = dict(resources["limits"]) | (resources.get("requests") or {})
 
 
 def _probe(probe: Object) -> None:
@@ -148,6 +153,7 @@ def _deployment(subject: Object) -> None:
             "strategy": {},
         },
     )
+    subject.setdefault("status", {})
     strategy = spec["strategy"]
     strategy.setdefault("type", "RollingUpdate")
     if strategy["type"] == "RollingUpdate":
@@ -157,11 +163,21 @@ def _deployment(subject: Object) -> None:
 
 def _replica_set(subject: Object) -> None:
     _set(_template(subject), {"replicas": 1})
+    subject.setdefault("status", {"replicas": 0})
+
+
+_DAEMON_COUNTS = (
+    "currentNumberScheduled",
+    "numberMisscheduled",
+    "desiredNumberScheduled",
+    "numberReady",
+)
 
 
 def _daemon_set(subject: Object) -> None:
     spec = _template(subject)
     _set(spec, {"updateStrategy": {}, "revisionHistoryLimit": 10})
+    subject.setdefault("status", dict.fromkeys(_DAEMON_COUNTS, 0))
     strategy = spec["updateStrategy"]
     strategy.setdefault("type", "RollingUpdate")
     if strategy["type"] == "RollingUpdate":

@@ -259,8 +259,8 @@ _COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
     DEPLOYMENT: (
         _NAME,
         Column("Ready", _of(_ready_of_wanted)),
-        Column("Up-to-date", _count("status", "updatedReplicas"), "integer"),
-        Column("Available", _count("status", "availableReplicas"), "integer"),
+        Column("Up-to-date", _count("status", "updatedReplicas")),
+        Column("Available", _count("status", "availableReplicas")),
         _AGE,
         *_TEMPLATE_COLUMNS,
     ),
@@ -299,7 +299,7 @@ _COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
             lambda event, now: _since(event.get("firstTimestamp"), now),
             priority=1,
         ),
-        Column("Count", _at("count", missing=1), "integer", priority=1),
+        Column("Count", _at("count", missing=1), priority=1),
         Column("Name", _at("metadata", "name"), priority=1),
     ),
     ENDPOINT_SLICE: (
