@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -46,7 +47,12 @@ class Credential:
     async def __aenter__(self) -> "Credential":
         return self
 
-    async def __aexit__(self, *error: object) -> None: ...
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None: ...
 
 
 @pytest.fixture(scope="module")

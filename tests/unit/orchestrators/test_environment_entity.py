@@ -1,0 +1,148 @@
+from typing import Any
+
+import pytest
+from azure.durable_functions.testing import EntityTestResult, execute_entity
+
+from domain.environment import EnvironmentRecord, OperationEnd, end_operation
+from domain.operations import OperationKind, OperationStatus, StepChange
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from orchestrators.environment_entity import environment
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
+
+# The SDK reads states that carry no type, and warns of itself for doing so.
+pytestmark = pytest.mark.filterwarnings("ignore:azure.functions df_loads:DeprecationWarning")
+
+
+def tell(
+    operation: str, value: Any = None, record: EnvironmentRecord | None = None
+) -> EntityTestResult:
+    state = record.to_wire() if record else None
+    return execute_entity(environment, operation, value, state, entity_key="fraud-llm")
+
+
+def record_of(told: EntityTestResult) -> EnvironmentRecord:
+    return EnvironmentRecord.from_wire(told.get_state())
+
+
+def a_start(**changes: Any) -> dict[str, Any]:
+    request = a_request(**changes)
+    return {"request": request.to_wire(), "at": NOON.isoformat()}
+
+
+def an_end(phase: Phase = Phase.READY) -> dict[str, Any]:
+    return OperationEnd(
+        operation_id="fraud-llm.1",
+        phase=phase,
+        outcome=Outcome.succeeded(),
+        at=NOON + minutes(9),
+        endpoint="https://gp-fraud-llm.z01.azurefd.net",
+    ).to_wire()
+
+
+def a_change() -> dict[str, Any]:
+    return StepChange(
+        operation_id="fraud-llm.1",
+        step="edge/profile",
+        status=OperationStatus.RUNNING,
+        at=NOON + minutes(1),
+    ).to_wire()
+
+
+def test_the_first_operation_makes_the_record():
+    told = tell("start_operation", a_start())
+    assert told.get_result() is True
+    assert record_of(told) == a_record()
+
+
+def test_an_operation_that_may_not_start_changes_nothing():
+    before = a_record()
+    told = tell("start_operation", a_start(sequence=2), before)
+    assert told.get_result() is False
+    assert record_of(told) == before
+
+
+def test_the_same_start_delivered_twice_is_accepted_twice():
+    once = record_of(tell("start_operation", a_start()))
+    again = tell("start_operation", a_start(), once)
+    assert again.get_result() is True
+    assert record_of(again) == once
+
+
+def test_news_of_a_step_reach_the_record():
+    told = tell("record_step", a_change(), a_record())
+    operation = record_of(told).find_operation("fraud-llm.1")
+    assert operation
+    assert operation.steps[1].status is OperationStatus.RUNNING
+
+
+def test_the_end_of_an_operation_moves_the_phase():
+    record = record_of(tell("end_operation", an_end(), a_record()))
+    assert (record.phase, record.endpoint) == (
+        Phase.READY,
+        "https://gp-fraud-llm.z01.azurefd.net",
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "operation_id", "ended"),
+    [
+        pytest.param(a_record(), "fraud-llm.1", False, id="it runs"),
+        pytest.param(
+            end_operation(a_record(), OperationEnd.from_wire(an_end())),
+            "fraud-llm.1",
+            True,
+            id="it ended",
+        ),
+        pytest.param(a_record(), "fraud-llm.9", True, id="nobody knows it: none to wait for"),
+        pytest.param(None, "fraud-llm.1", True, id="no record"),
+    ],
+)
+def test_whether_an_operation_has_ended_is_told_without_a_change(
+    record: EnvironmentRecord | None, operation_id: str, ended: bool
+):
+    told = tell("has_ended", operation_id, record)
+    assert told.get_result() is ended
+    assert told.get_state() == (record.to_wire() if record else None)
+
+
+@pytest.mark.parametrize(
+    ("operation", "value"), [("record_step", a_change()), ("end_operation", an_end())]
+)
+def test_news_for_a_name_without_a_record_make_none(operation: str, value: dict[str, Any]):
+    told = tell(operation, value)
+    assert (told.get_result(), told.get_state()) == (False, None)
+
+
+def test_an_unknown_operation_is_a_bug_and_says_so():
+    with pytest.raises(ValueError, match="has no operation 'burn'"):
+        tell("burn", {}, a_record())
+
+
+def test_the_record_signals_nobody_and_starts_nothing():
+    assert tell("end_operation", an_end(), a_record()).actions == ()
+
+
+def test_a_deletion_takes_over_from_the_operation_that_runs():
+    told = tell("start_operation", a_start(kind=OperationKind.DELETE, sequence=2), a_record())
+    assert record_of(told).phase is Phase.DELETING
+    late = tell("end_operation", an_end(Phase.CANCELED), record_of(told))
+    assert record_of(late).phase is Phase.DELETING
+
+
+def test_the_state_stays_small_however_long_the_story():
+    """An entity's state travels with each of its operations; some 100 kB would be felt."""
+    regions = ["westeurope", "northeurope", "swedencentral", "uksouth", "francecentral"]
+    request = a_request(spec=a_spec(regions=regions))
+    record = a_record(request)
+    for minute in range(300):
+        change = StepChange(
+            operation_id="fraud-llm.1",
+            step=f"cell/{regions[minute % 5]}/step-{minute % 40}",
+            status=OperationStatus.RUNNING if minute % 2 else OperationStatus.FAILED,
+            at=NOON + minutes(minute),
+            detail="0/1 nodes completed " * 10,
+        )
+        record = record_of(tell("record_step", change.to_wire(), record))
+    size = len(tell("has_ended", "fraud-llm.1", record).serialized_state or "")
+    assert size < 100_000
