@@ -54,9 +54,12 @@ class AgentPools:
         cluster.check_free(request.api_version)
         nodes = cluster.node_count(pool)
         wanted = self._clusters.checked_change(cluster, pool, _requested(request))
+        power_change = _apply_power(pool, wanted, nodes)
         self._clusters.check_quota(cluster.region, [(wanted, wanted["count"] - nodes)])
         present = pool.properties
         pool.body["properties"] = wanted
+        if power_change is not None:
+            return power_change, nodes
         if wanted["orchestratorVersion"] != present["orchestratorVersion"]:
             return "Upgrading", nodes
         return "Scaling" if wanted["count"] != nodes else "Updating", nodes
@@ -77,3 +80,19 @@ def _requested(request: ArmRequest) -> dict[str, Any]:
     if request.properties.get("count") is None:
         raise errors.missing_parameter("properties.count")
     return request.properties
+
+
+def _apply_power(pool: Resource, wanted: dict[str, Any], nodes: int) -> str | None:
+    """Stopping a pool takes its nodes away, starting it brings back as many as it had."""
+    before = pool.properties["powerState"]["code"]
+    after = wanted["powerState"]["code"]
+    if before == after:
+        return None
+    if after == "Stopped":
+        if pool.properties["mode"] == "System" or pool.state != "Succeeded":
+            raise errors.cannot_stop_pool(pool.name)
+        pool.body["countBeforeStop"] = nodes
+        wanted["count"] = 0
+        return "Stopping"
+    wanted["count"] = pool.body.pop("countBeforeStop", wanted["count"])
+    return "Starting"

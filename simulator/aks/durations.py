@@ -22,7 +22,9 @@ POOL_CREATE_MORE = Duration(137.7, 212.1, 282.2)
 POOL_UPDATE = Duration(4.8, 7.9, 20.3)
 POOL_UPGRADE = Duration(421.0, 465.4, 489.0)
 POOL_DELETE = Duration(26.4, 54.5, 62.4)
-POOL_SCALE_TO_ZERO = Duration(36.7, 45.7, 69.4)
+POOL_STOP = Duration(36.7, 45.7, 69.4)
+POOL_START = Duration(97.0, 148.0, 217.3)
+POOL_SCALE_TO_ZERO = POOL_STOP
 """A scale to zero was never recorded; stopping a pool is the nearest."""
 POOL_SCALE_TO_ONE = Duration(47.5, 155.8, 188.9)
 POOL_SCALE_TO_MORE = Duration(77.3, 115.8, 207.4)

@@ -221,6 +221,15 @@ def etag_differs(given: str, present: str) -> ArmError:
     )
 
 
+def cannot_stop_pool(pool: str) -> ArmError:
+    return aks_error(
+        400,
+        "OperationNotAllowed",
+        f"Agent pool {pool} cannot be stopped: only a running user pool in the provisioning "
+        "state Succeeded can.",
+    )
+
+
 def already_exists() -> ArmError:
     return aks_error(
         412,

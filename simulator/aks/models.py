@@ -225,7 +225,9 @@ class ManagedClusters:
         wanted = pool_bodies.changed_properties(present, {"count": nodes, **requested})
         validation.check_pool(pool.name, wanted, cluster.region, self.sizes)
         validation.check_unchanged(present, wanted)
-        if wanted.get("enableAutoScaling") and present.get("enableAutoScaling"):
+        if pool_bodies.is_stopped(present) and pool_bodies.is_stopped(wanted):
+            wanted["count"] = nodes
+        elif wanted.get("enableAutoScaling") and present.get("enableAutoScaling"):
             # Recorded: with the autoscaler on, any count is accepted and has no effect.
             wanted["count"] = nodes
         elif wanted.get("enableAutoScaling") and wanted["count"] != nodes:

@@ -61,7 +61,9 @@ class AksOperations:
         }.get(kind, durations.CLUSTER_UPDATE)
 
         def succeeded() -> None:
-            self._boot(cluster, self._clusters.pools(cluster))
+            pools = self._clusters.pools(cluster)
+            self._keep_counts(cluster, pools)
+            self._boot(cluster, pools)
 
         seconds = self._platform.latencies.sample(duration)
         return self._begin(cluster, None, request, "update", seconds, succeeded)
@@ -96,13 +98,19 @@ class AksOperations:
         gpus = self._clusters.size_of(pool.properties).gpus
         duration = {
             "Scaling": durations.pool_scale(nodes, pool.properties["count"], gpus),
+            "Stopping": durations.POOL_STOP,
+            "Starting": durations.gpu_boot(gpus) if gpus else durations.POOL_START,
             "Upgrading": durations.POOL_UPGRADE,
         }.get(kind, durations.POOL_UPDATE)
         seconds = self._platform.latencies.sample(duration)
-        verb = "scale" if kind == "Scaling" else "update"
-        return self._begin(
-            cluster, pool, request, verb, seconds, lambda: self._boot(cluster, [pool])
-        )
+        verb = {"Scaling": "scale", "Stopping": "stop", "Starting": "start"}.get(kind, "update")
+
+        def succeeded() -> None:
+            if verb == "update":
+                self._keep_counts(cluster, [pool])
+            self._boot(cluster, [pool])
+
+        return self._begin(cluster, pool, request, verb, seconds, succeeded)
 
     def delete_pool(
         self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
@@ -167,11 +175,14 @@ class AksOperations:
         cluster.is_serving = True
         self._boot(cluster, pools)
 
-    def _boot(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
+    def _keep_counts(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
+        """The autoscaler may have changed a count since the request was accepted."""
         for pool in pools:
             if pool.properties.get("enableAutoScaling"):
-                # The autoscaler may have changed the count since the request was accepted.
                 pool.properties["count"] = cluster.node_count(pool)
+
+    def _boot(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
+        for pool in pools:
             cluster.kubernetes.set_node_pool(
                 pool_bodies.node_pool(pool.name, pool.properties, self._clusters.sizes)
             )

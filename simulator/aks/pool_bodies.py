@@ -40,6 +40,7 @@ def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
         },
     }
     properties.update({name: value for name, value in requested.items() if value is not None})
+    properties["powerState"] = {"code": "Running"}
     properties.pop("provisioningState", None)
     properties.pop("name", None)
     if properties.get("scaleSetPriority") == "Spot":
@@ -53,6 +54,7 @@ def changed_properties(present: dict[str, Any], requested: dict[str, Any]) -> di
     for name in ("nodeLabels", "nodeTaints", "tags", "enableAutoScaling", "minCount", "maxCount"):
         merged.pop(name, None)
     merged.update({name: value for name, value in requested.items() if value is not None})
+    merged["powerState"] = {"code": (merged["powerState"] or {}).get("code") or "Running"}
     merged.pop("provisioningState", None)
     merged.pop("name", None)
     if merged.get("scaleSetPriority") == "Spot":
@@ -75,7 +77,7 @@ def node_pool(name: str, properties: dict[str, Any], sizes: VmSizes) -> NodePool
         mode=properties["mode"],
         vm_size=properties["vmSize"],
         count=properties["count"],
-        autoscaling=bool(properties.get("enableAutoScaling")),
+        autoscaling=bool(properties.get("enableAutoScaling")) and not is_stopped(properties),
         min_count=properties.get("minCount") or 0,
         max_count=properties.get("maxCount") or 0,
         labels=dict(properties.get("nodeLabels") or {}),
@@ -83,6 +85,10 @@ def node_pool(name: str, properties: dict[str, Any], sizes: VmSizes) -> NodePool
         gpus_per_node=size.gpus if size else 0,
         spot=properties.get("scaleSetPriority") == "Spot",
     )
+
+
+def is_stopped(properties: dict[str, Any]) -> bool:
+    return properties["powerState"]["code"] == "Stopped"
 
 
 def _make_spot(properties: dict[str, Any]) -> None:

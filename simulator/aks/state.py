@@ -76,7 +76,7 @@ class ManagedCluster:
 
     def node_count(self, pool: Resource) -> int:
         """The nodes that the pool has, or those that it is being scaled to."""
-        if pool.name not in self.booted or pool.state == "Scaling":
+        if pool.name not in self.booted or pool.state in ("Scaling", "Stopping", "Starting"):
             return pool.properties["count"]
         return self.kubernetes.node_count(pool.name)
 

@@ -56,6 +56,9 @@ def check_pool(name: str, properties: dict[str, Any], region: str, sizes: VmSize
     size = sizes.find(str(properties.get("vmSize")))
     if size is None:
         raise errors.size_not_allowed(str(properties.get("vmSize")), region, sizes.names())
+    power = (properties.get("powerState") or {}).get("code")
+    if power not in (None, "Running", "Stopped"):
+        raise errors.invalid_parameter("agentPoolProfile.powerState.code")
     _check_count(properties)
     if properties.get("enableAutoScaling"):
         _check_autoscaler(properties)

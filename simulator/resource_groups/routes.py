@@ -9,6 +9,7 @@ from simulator.arm.requests import ArmRequest
 from simulator.arm.resources import Resource
 from simulator.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Route
 from simulator.latency import Duration
+from simulator.resource_groups.filters import matching
 from simulator.resource_groups.models import ResourceGroups
 
 VERSIONS = ApiVersions(
@@ -97,18 +98,20 @@ class ResourceGroupRoutes:
 
     async def list(self, request: ArmRequest) -> Answer:
         await self._read_latency()
-        return Answer(200, {"value": [_wire(group) for group in self._groups.all()]})
+        groups = matching(request.query.get("$filter"), self._groups.all())
+        return Answer(200, {"value": [_wire(group) for group in groups]})
 
     async def list_resources(self, request: ArmRequest) -> Answer:
         await self._read_latency()
-        contents = self._groups.contents(request.group)
+        contents = matching(request.query.get("$filter"), self._groups.contents(request.group))
         return Answer(200, {"value": [_summary(each) for each in contents]})
 
     async def list_all_resources(self, request: ArmRequest) -> Answer:
         await self._read_latency()
         groups = [group.name for group in self._groups.all()]
         contents = [each for name in groups for each in self._groups.contents(name)]
-        return Answer(200, {"value": [_summary(each) for each in contents]})
+        found = matching(request.query.get("$filter"), contents)
+        return Answer(200, {"value": [_summary(each) for each in found]})
 
     async def _read_latency(self) -> None:
         await self._latencies.pause(READ_LATENCY)

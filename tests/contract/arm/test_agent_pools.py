@@ -8,7 +8,7 @@ from azure.mgmt.containerservice.models import AgentPool
 
 from tests.contract.arm.conftest import Arm, Azure
 from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
-from tests.support.arm_bodies import cluster_body, gpu_pool
+from tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
 from tests.support.simulator import Control
 
 
@@ -202,3 +202,17 @@ async def test_a_failed_scale_leaves_a_failed_pool_that_can_be_repaired(
     repaired = await put(azure, "gpu", manual)
     assert repaired.properties is not None
     assert (repaired.properties.count, repaired.properties.provisioning_state) == (2, "Succeeded")
+
+
+async def test_a_stopped_pool_has_no_nodes_until_it_is_started(
+    arm: Arm, azure: Azure, cluster: str
+) -> None:
+    stopped = await put(azure, "gpu", gpu_pool(minCount=1, powerState={"code": "Stopped"}))
+    started = await put(azure, "gpu", gpu_pool(minCount=1, powerState={"code": "Running"}))
+    counts = [each.properties and each.properties.count for each in (stopped, started)]
+    assert counts == [0, 1]
+    system = {**system_pool(), "powerState": {"code": "Stopped"}}
+    refused = await arm.call(
+        "PUT", f"{CLUSTER}/agentPools/system", {"properties": system}, api_version=VERSION
+    )
+    assert refused.error == (400, "OperationNotAllowed")

@@ -151,3 +151,26 @@ async def test_a_missing_group_is_not_found(azure: Azure) -> None:
         await azure.groups.resource_groups.get("gp-nothing")
     assert caught.value.error is not None
     assert caught.value.error.message == "Resource group 'gp-nothing' could not be found."
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("tagName eq 'managed-by'", ["gp-one", "gp-two"], id="tag"),
+        pytest.param(
+            "tagName eq 'managed-by' and tagValue eq 'gridplane'", ["gp-one"], id="tag and value"
+        ),
+        pytest.param("tagName eq 'nothing'", [], id="no such tag"),
+    ],
+)
+async def test_groups_are_filtered_by_tags(azure: Azure, text: str, names: list[str]) -> None:
+    groups = azure.groups.resource_groups
+    for name, tags in [("gp-one", {"managed-by": "gridplane"}), ("gp-two", {"managed-by": "x"})]:
+        await groups.create_or_update(name, {"location": "westeurope", "tags": tags})
+    await groups.create_or_update("other", {"location": "westeurope"})
+    assert [each.name async for each in groups.list(filter=text)] == names
+
+
+async def test_a_filter_that_arm_does_not_know_is_refused(azure: Azure) -> None:
+    with pytest.raises(HttpResponseError, match="InvalidFilterInQueryString"):
+        [each async for each in azure.groups.resource_groups.list(filter="tags has 'a'")]

@@ -1,0 +1,48 @@
+"""The `$filter` of lists: the few comparisons that ARM documents for groups and resources."""
+
+import re
+from collections.abc import Callable
+
+from simulator.arm.answers import ArmError
+from simulator.arm.errors import gateway_error
+from simulator.arm.resources import Resource
+
+Predicate = Callable[[Resource], bool]
+
+_COMPARISON = re.compile(r"\s*(tagName|tagValue|resourceType|name|location)\s+eq\s+'([^']*)'\s*")
+
+
+def matching(text: str | None, resources: list[Resource]) -> list[Resource]:
+    """The resources that a `$filter` lets through; raises when it cannot be read."""
+    if not text:
+        return resources
+    wanted: dict[str, str] = {}
+    for part in re.split(r"\s+and\s+", text.strip()):
+        comparison = _COMPARISON.fullmatch(part)
+        if comparison is None:
+            raise invalid_filter(text)
+        wanted[comparison[1]] = comparison[2]
+    if "tagValue" in wanted and "tagName" not in wanted:
+        raise invalid_filter(text)
+    return [each for each in resources if _matches(each, wanted)]
+
+
+def invalid_filter(text: str) -> ArmError:
+    return gateway_error(
+        400,
+        "InvalidFilterInQueryString",
+        f"Invalid $filter '{text}' specified in the query string.",
+    )
+
+
+def _matches(resource: Resource, wanted: dict[str, str]) -> bool:
+    tags = resource.body.get("tags") or {}
+    given = {
+        "resourceType": resource.type.lower(),
+        "name": resource.name.lower(),
+        "location": str(resource.body.get("location")).lower(),
+    }
+    same = all(given[name] == wanted[name].lower() for name in given.keys() & wanted.keys())
+    tag_name = wanted.get("tagName")
+    has_tag = tag_name is None or tag_name in tags
+    return same and has_tag and wanted.get("tagValue") in (None, tags.get(tag_name or ""))
