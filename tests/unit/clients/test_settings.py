@@ -1,0 +1,79 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clients.settings import PUBLIC_ARM, Settings
+from domain.regions import DEFAULT_ALLOWED_REGIONS
+
+SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
+SAMPLE = Path(__file__).parents[3] / "local.settings.sample.json"
+
+
+def read(**values: str) -> Settings:
+    return Settings.from_environment({"AZURE_SUBSCRIPTION_ID": SUBSCRIPTION, **values})
+
+
+def test_the_subscription_alone_is_enough():
+    assert read() == Settings(
+        subscription_id=SUBSCRIPTION,
+        arm_endpoint=PUBLIC_ARM,
+        client_id=None,
+        ca_bundle=None,
+        edge_address=None,
+        allowed_regions=DEFAULT_ALLOWED_REGIONS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "attribute", "read_as"),
+    [
+        ("ARM_ENDPOINT", "https://127.0.0.1:9", "arm_endpoint", "https://127.0.0.1:9"),
+        ("ARM_ENDPOINT", "", "arm_endpoint", PUBLIC_ARM),
+        ("AZURE_CLIENT_ID", "1b2c", "client_id", "1b2c"),
+        ("AZURE_CLIENT_ID", "", "client_id", None),
+        ("CA_BUNDLE", "/tmp/ca.pem", "ca_bundle", "/tmp/ca.pem"),
+        ("CA_BUNDLE", "", "ca_bundle", None),
+        ("EDGE_ADDRESS", "127.0.0.1:9", "edge_address", "127.0.0.1:9"),
+        ("EDGE_ADDRESS", "", "edge_address", None),
+        ("ALLOWED_REGIONS", "westeurope", "allowed_regions", ("westeurope",)),
+        ("ALLOWED_REGIONS", " a , b,,", "allowed_regions", ("a", "b")),
+        ("ALLOWED_REGIONS", " , ", "allowed_regions", DEFAULT_ALLOWED_REGIONS),
+    ],
+)
+def test_each_setting_is_read_and_an_empty_one_counts_as_absent(
+    name: str, value: str, attribute: str, read_as: Any
+):
+    assert getattr(read(**{name: value}), attribute) == read_as
+
+
+@pytest.mark.parametrize("values", [{}, {"AZURE_SUBSCRIPTION_ID": ""}], ids=["absent", "empty"])
+def test_without_a_subscription_it_says_which_setting_is_missing(values: dict[str, str]):
+    with pytest.raises(ValueError, match="AZURE_SUBSCRIPTION_ID is missing: set it to"):
+        Settings.from_environment(values)
+
+
+class Reader(dict[str, str]):
+    """Remembers which names were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.names.add(key)
+        return SUBSCRIPTION if key == "AZURE_SUBSCRIPTION_ID" else default
+
+
+def test_every_setting_stands_in_the_sample_and_the_sample_has_no_other():
+    reader = Reader()
+    Settings.from_environment(reader)
+    sample = json.loads(SAMPLE.read_text())["Values"]
+    of_the_host = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
+    assert reader.names == set(sample) - of_the_host
+
+
+def test_the_sample_can_be_used_as_it_is():
+    sample = json.loads(SAMPLE.read_text())["Values"]
+    assert Settings.from_environment(sample).arm_endpoint == PUBLIC_ARM

@@ -1,0 +1,51 @@
+from typing import Any
+
+import pytest
+
+from domain.gpu_pools import build_empty_gpu_pool
+
+
+def pool(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "/clusters/1/agentPools/gpu",
+        "properties": {
+            "vmSize": "Standard_NC24ads_A100_v4",
+            "count": 2,
+            "enableAutoScaling": True,
+            "minCount": 0,
+            "maxCount": 5,
+            "nodeTaints": ["sku=gpu:NoSchedule"],
+            **changes,
+        },
+    }
+
+
+def test_the_autoscaler_goes_off_with_its_limits_because_it_never_forces_zero():
+    body = build_empty_gpu_pool(pool())
+    assert body == {
+        "properties": {
+            "vmSize": "Standard_NC24ads_A100_v4",
+            "count": 0,
+            "enableAutoScaling": False,
+            "nodeTaints": ["sku=gpu:NoSchedule"],
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "needs_a_put"),
+    [
+        pytest.param({"count": 0, "enableAutoScaling": False}, False, id="empty already"),
+        pytest.param({"count": 0, "enableAutoScaling": None}, False, id="never had a scaler"),
+        pytest.param({"count": 0}, True, id="empty, but the autoscaler may fill it"),
+        pytest.param({"count": 1, "enableAutoScaling": False}, True, id="one node without it"),
+    ],
+)
+def test_a_pool_that_is_and_stays_empty_is_left_alone(changes: dict[str, Any], needs_a_put: bool):
+    assert (build_empty_gpu_pool(pool(**changes)) is not None) is needs_a_put
+
+
+def test_what_was_read_is_not_changed():
+    existing = pool()
+    build_empty_gpu_pool(existing)
+    assert existing == pool()

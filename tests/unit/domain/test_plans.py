@@ -1,0 +1,62 @@
+from domain.plans import (
+    PROBE_STEP,
+    plan_cell,
+    plan_delete_steps,
+    plan_edge,
+    plan_provision_steps,
+)
+from domain.resources import KINDS
+
+REGIONS = ("westeurope", "swedencentral")
+
+
+def test_each_part_of_the_edge_comes_after_what_it_needs():
+    kinds = [resource.kind for resource in plan_edge(REGIONS)]
+    needs = {
+        "profile": ["resourceGroup"],
+        "endpoint": ["profile"],
+        "originGroup": ["profile"],
+        "origin": ["originGroup"],
+        "route": ["endpoint", "origin"],
+        "wafPolicy": ["resourceGroup"],
+        "securityPolicy": ["wafPolicy", "endpoint"],
+    }
+    for kind, needed in needs.items():
+        last = max(i for i, k in enumerate(kinds) if k == kind)
+        assert all(kinds.index(each) < last for each in needed), kind
+    assert kinds.count("origin") == len(REGIONS)
+
+
+def test_propagation_begins_before_the_waf_is_built():
+    kinds = [resource.kind for resource in plan_edge(REGIONS)]
+    assert kinds.index("route") < kinds.index("wafPolicy")
+
+
+def test_every_planned_kind_is_known():
+    planned = {r.kind for r in (*plan_edge(REGIONS), *plan_cell("westeurope"))}
+    assert planned == set(KINDS)
+
+
+def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
+    steps = plan_provision_steps(REGIONS)
+    assert steps[0] == "edge/resourceGroup"
+    assert steps[-1] == PROBE_STEP
+    assert [step for step in steps if step.startswith("cell/swedencentral")] == [
+        "cell/swedencentral/resourceGroup",
+        "cell/swedencentral/managedCluster",
+        "cell/swedencentral/workload",
+        "cell/swedencentral/nodes",
+        "cell/swedencentral/externalIp",
+        "cell/swedencentral/pods",
+    ]
+
+
+def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():
+    steps = plan_delete_steps(["westeurope"])
+    assert steps[:2] == ("cell/westeurope/managedCluster", "cell/westeurope/resourceGroup")
+    assert steps[2:] == tuple(r.step for r in reversed(plan_edge(["westeurope"])))
+
+
+def test_no_two_steps_have_the_same_name():
+    for steps in (plan_provision_steps(REGIONS), plan_delete_steps(REGIONS)):
+        assert len(set(steps)) == len(steps)
