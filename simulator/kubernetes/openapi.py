@@ -3,6 +3,9 @@
 from simulator.kubernetes import kinds
 from simulator.kubernetes.kinds import KINDS, Kind, Object
 
+PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+"""kubectl reads version 2 for manifests of kind List: no bytes are a document without types."""
+
 
 def answer(path: str) -> Object | None:
     """The document at `path`, or None when there is none."""

@@ -46,6 +46,8 @@ async def _answer(request: web.Request, cluster: Cluster, path: str) -> web.Stre
         return await Resources(cluster, request, target).answer()
     if path in _HEALTH_PATHS:
         return web.Response(text="ok")
+    if path == "/openapi/v2":
+        return web.Response(body=b"", content_type=openapi.PROTOBUF_V2)
     if path == "/version":
         return json_response(discovery.version(cluster.kubernetes_version))
     document = discovery.answer(path, request.host) or openapi.answer(path)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from simulator.kubernetes.controllers.machinery import Machinery, is_deleted
+from simulator.kubernetes.deletion import Deletion
 from simulator.kubernetes.kinds import KINDS, NAMESPACE, Kind, Object
 from simulator.kubernetes.store import Change, ChangeType, Key
 
@@ -39,7 +40,7 @@ class GarbageCollector:
             self._drop_finalizer(kind, subject, _ORPHAN)
         elif _FOREGROUND in finalizers:
             for dependent_kind, each in dependents:
-                self._delete(dependent_kind, each)
+                self._delete(dependent_kind, each, self._policy_for(each))
             if not self._dependents(key[1]):
                 self._drop_finalizer(kind, subject, _FOREGROUND)
 
@@ -58,10 +59,15 @@ class GarbageCollector:
             if any(owner["uid"] == uid for owner in each["metadata"].get("ownerReferences") or [])
         ]
 
-    def _delete(self, kind: Kind, subject: Object) -> None:
+    def _policy_for(self, dependent: Object) -> str:
+        """A dependent that has dependents itself waits for them as its owner waits for it."""
+        return "Foreground" if self._dependents(dependent["metadata"]["uid"]) else "Background"
+
+    def _delete(self, kind: Kind, subject: Object, policy: str = "Background") -> None:
         if not is_deleted(subject):
             metadata = subject["metadata"]
-            self._machinery.registry.delete(kind, metadata.get("namespace", ""), metadata["name"])
+            key = (metadata.get("namespace", ""), metadata["name"])
+            self._machinery.registry.delete(kind, *key, Deletion(policy))
 
     def _release(self, kind: Kind, subject: Object, uid: str) -> None:
         def edit(changed: Object) -> None:

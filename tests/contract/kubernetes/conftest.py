@@ -34,7 +34,7 @@ class Answer:
 
     status: int
     body: Any
-    content_type: str
+    warnings: list[str]
 
     @property
     def message(self) -> str:
@@ -66,9 +66,8 @@ class Api:
         ) as response:
             text = await response.text()
             is_json = response.content_type == "application/json"
-            return Answer(
-                response.status, json.loads(text) if is_json else text, response.content_type
-            )
+            warnings = response.headers.getall("Warning", [])
+            return Answer(response.status, json.loads(text) if is_json else text, warnings)
 
     async def get(self, path: str) -> Any:
         return (await self.call("GET", path)).body

@@ -33,6 +33,7 @@ from tests.contract.kubernetes.workloads import (
     ready_pod,
     service,
     small_deployment,
+    status_of,
     waiting_reasons,
 )
 
@@ -50,15 +51,17 @@ async def test_a_workload_becomes_ready_behind_a_public_address(
     await apply_all(client, namespace(), device_plugin(), deployment(), service())
 
     await client.wait(Deployment, NAME, namespace=NAMESPACE, for_conditions=["Available"])
-    exposed = await client.get(Service, NAME, namespace=NAMESPACE)
-    plugin = await client.get(DaemonSet, "nvidia-device-plugin", namespace="kube-system")
-    nodes = [each async for each in client.list(Node, labels={"agentpool": "gpu"})]
+    exposed = status_of(await client.get(Service, NAME, namespace=NAMESPACE))
+    plugin = status_of(
+        await client.get(DaemonSet, "nvidia-device-plugin", namespace="kube-system")
+    )
+    nodes = [status_of(each) async for each in client.list(Node, labels={"agentpool": "gpu"})]
 
     frontend = addresses.resolve(f"{DNS_LABEL}.westeurope.cloudapp.azure.com")
     assert frontend is not None
-    assert exposed.status.loadBalancer.ingress[0].ip == frontend.ip
-    assert plugin.status.numberReady == plugin.status.desiredNumberScheduled == 1
-    assert [each.status.allocatable["nvidia.com/gpu"] for each in nodes] == ["1"]
+    assert exposed["loadBalancer"]["ingress"][0]["ip"] == frontend.ip
+    assert plugin["numberReady"] == plugin["desiredNumberScheduled"] == 1
+    assert [each["allocatable"]["nvidia.com/gpu"] for each in nodes] == ["1"]
     assert frontend.cluster.ready_pods(frontend.namespace, frontend.service)
 
 
@@ -73,8 +76,8 @@ async def test_a_gpu_cannot_be_asked_for_before_the_device_plugin_runs(
         " node affinity/selector. preemption: 0/2 nodes are available:"
         " 2 Preemption is not helpful for scheduling."
     ]
-    node = await client.get(Node, node_names(gpu_cluster)[0])
-    assert "nvidia.com/gpu" not in node.status.allocatable
+    node = status_of(await client.get(Node, node_names(gpu_cluster)[0]))
+    assert "nvidia.com/gpu" not in node["allocatable"]
 
     await apply_all(client, device_plugin())
     await eventually(lambda: ready_pod(gpu_cluster))
@@ -308,8 +311,7 @@ async def test_a_deleted_namespace_takes_everything_with_it(
 
     await client.delete(Namespace, NAMESPACE)
 
-    present = await client.get(Namespace, NAMESPACE)
-    assert present.status.phase == "Terminating"
+    assert status_of(await client.get(Namespace, NAMESPACE))["phase"] == "Terminating"
     await eventually(lambda: cluster.store.get(NAMESPACE_KIND, "", NAMESPACE) is None)
     assert pods_of(cluster) == []
     assert addresses.frontends() == []

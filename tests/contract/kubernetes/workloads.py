@@ -94,8 +94,8 @@ def deployment(image: str = IMAGE, replicas: int = 1, **pod: Any) -> Object:
 
 def small_deployment(image: str = "nginx:1.29", replicas: int = 1) -> Object:
     """A workload for any node, without GPUs or probes."""
-    manifest = deployment(image, replicas, nodeSelector={}, tolerations=[])
-    manifest["spec"]["template"]["spec"]["containers"] = [{"name": NAME, "image": image}]
+    manifest = deployment(image, replicas)
+    manifest["spec"]["template"]["spec"] = {"containers": [{"name": NAME, "image": image}]}
     return manifest
 
 
@@ -172,3 +172,8 @@ def node_names(cluster: Cluster, pool: str = "gpu") -> list[str]:
         for each in cluster.store.list(NODE)
         if each["metadata"]["labels"]["agentpool"] == pool
     ]
+
+
+def status_of(resource: Any) -> Any:
+    """The status of an object as lightkube read it."""
+    return resource.to_dict()["status"]
