@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.kubernetes.conftest import Api
+from tests.contract.kubernetes.clients import Api
 from tests.contract.kubernetes.workloads import (
     DEPLOYMENT_URL,
     NAME,

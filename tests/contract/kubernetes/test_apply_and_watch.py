@@ -8,7 +8,7 @@ import pytest
 
 from simulator.kubernetes.cluster import Cluster
 from simulator.kubernetes.kinds import DEPLOYMENT, NODE
-from tests.contract.kubernetes.conftest import Api
+from tests.contract.kubernetes.clients import Api
 from tests.contract.kubernetes.workloads import (
     DEPLOYMENT_URL,
     NAME,

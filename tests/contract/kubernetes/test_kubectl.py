@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from simulator.kubernetes.cluster import Cluster
-from tests.contract.kubernetes.conftest import Kubectl
+from tests.contract.kubernetes.clients import Kubectl
 from tests.contract.kubernetes.workloads import (
     GPU_POOL,
     NAME,
