@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from activities.arm_outcomes import failed, not_ours
+from activities.arm_outcomes import failed
+from activities.ownership import find_obstacle
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.outcomes import Handle, Outcome
 from domain.payloads import ResourceInput
 from domain.polling import parse_retry_after
-from domain.resources import KINDS, is_foreign
+from domain.resources import KINDS
 
 
 async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:
@@ -16,14 +17,8 @@ async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -
     kind = KINDS[resource.kind]
     target = resource.target(clients.settings.subscription_id)
     resource_id = kind.build_id(target)
-    existing = await clients.arm.get(resource_id, kind.api_version)
-    if existing.status == 404:
-        outcome = Outcome.succeeded()
-    elif not existing.is_success:
-        outcome = failed(existing, f"GET {resource.kind}")
-    elif is_foreign(existing.body, target):
-        outcome = not_ours(resource_id)
-    else:
+    outcome = await find_obstacle(target, clients)
+    if outcome is None:
         answer = await clients.arm.delete(resource_id, kind.api_version)
         outcome = _begun(answer, resource.kind, resource_id)
     return outcome.about(resource_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 from activities.arm_outcomes import failed
 from activities.begin_resource import begun
+from activities.ownership import find_obstacle
 from clients.factory import ClientFactory
 from domain import naming
 from domain.gpu_pools import build_empty_gpu_pool
@@ -14,8 +15,16 @@ from domain.resources import KINDS
 
 async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     cell = ResourceInput.from_wire(value)
-    api_version = KINDS[cell.kind].api_version
-    pool_id = naming.agent_pool_id(clients.settings.subscription_id, cell.spec.name, cell.region)
+    subscription_id = clients.settings.subscription_id
+    pool_id = naming.agent_pool_id(subscription_id, cell.spec.name, cell.region)
+    outcome = await find_obstacle(cell.target(subscription_id), clients)
+    if outcome is None:
+        outcome = await _begin(cell.kind, pool_id, clients)
+    return outcome.about(pool_id)
+
+
+async def _begin(kind: str, pool_id: str, clients: ClientFactory) -> Outcome:
+    api_version = KINDS[kind].api_version
     existing = await clients.arm.get(pool_id, api_version)
     if existing.status == 404:
         return Outcome.succeeded()
@@ -24,5 +33,4 @@ async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) ->
     body = build_empty_gpu_pool(existing.body)
     if body is None:
         return Outcome.succeeded()
-    answer = await clients.arm.put(pool_id, api_version, body)
-    return begun(answer, cell.kind, pool_id).about(pool_id)
+    return begun(await clients.arm.put(pool_id, api_version, body), kind, pool_id)

@@ -4,7 +4,7 @@ Another Azure resource is another row here; beginning, waiting and deleting need
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain import arm_bodies, deadlines, front_door_bodies, naming
@@ -134,6 +134,11 @@ KINDS: Mapping[str, ResourceKind] = {
         lambda spec, t: front_door_bodies.build_security_policy(spec, t.subscription_id),
     ),
 }
+
+
+def owner_of(target: Target) -> Target:
+    """Whose tags say whose the target is: its own, or those of the profile it is a part of."""
+    return target if KINDS[target.kind].has_tags else replace(target, kind="profile", region="")
 
 
 def is_foreign(existing: Mapping[str, Any], target: Target) -> bool:

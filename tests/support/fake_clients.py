@@ -1,0 +1,174 @@
+"""Clients that keep state in memory, for activities."""
+
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from clients.answers import ArmAnswer, EdgeAnswer
+from clients.factory import ClientFactory
+from clients.settings import Settings
+
+SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
+OPERATIONS = "https://management.azure.com/operations"
+
+
+@dataclass(slots=True)
+class FakeArm:
+    """Resources by id. A PUT or DELETE of one in motion is refused with 409, as ARM does."""
+
+    resources: dict[str, dict[str, Any]] = field(default_factory=dict[str, Any])
+    requests: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    bodies: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    answers: dict[tuple[str, str], ArmAnswer | Exception] = field(
+        default_factory=dict[tuple[str, str], ArmAnswer | Exception]
+    )
+    """Answers to a method and an id or URL that come instead of what the state says."""
+
+    async def get(self, resource_id: str, api_version: str) -> ArmAnswer:
+        return self._answered("GET", resource_id) or self._found(resource_id)
+
+    async def put(self, resource_id: str, api_version: str, body: Mapping[str, Any]) -> ArmAnswer:
+        if answer := self._answered("PUT", resource_id):
+            return answer
+        if busy := self._busy(resource_id):
+            return busy
+        is_new = resource_id not in self.resources
+        self.bodies[resource_id] = body
+        properties = {**body.get("properties", {}), "provisioningState": "Creating"}
+        self.resources[resource_id] = {**body, "id": resource_id, "properties": properties}
+        return answer_of(
+            201 if is_new else 200,
+            self.resources[resource_id],
+            **{"Azure-AsyncOperation": f"{OPERATIONS}/put"},
+        )
+
+    async def delete(self, resource_id: str, api_version: str) -> ArmAnswer:
+        if answer := self._answered("DELETE", resource_id):
+            return answer
+        if busy := self._busy(resource_id):
+            return busy
+        self.resources[resource_id]["properties"]["provisioningState"] = "Deleting"
+        return answer_of(202, None, Location=f"{OPERATIONS}/delete")
+
+    async def follow(self, operation_url: str) -> ArmAnswer:
+        return self._answered("GET", operation_url) or not_found()
+
+    def add(self, resource_id: str, state: str = "Succeeded", **body: Any) -> dict[str, Any]:
+        properties = {"provisioningState": state, **body.pop("properties", {})}
+        self.resources[resource_id] = {"id": resource_id, **body, "properties": properties}
+        return self.resources[resource_id]
+
+    def sent(self, *methods: str) -> list[str]:
+        """`PUT` and the last part of the id, for each request of these methods."""
+        return [f"{m} {path.rpartition('/')[2]}" for m, path in self.requests if m in methods]
+
+    def _answered(self, method: str, path: str) -> ArmAnswer | None:
+        self.requests.append((method, path))
+        answer = self.answers.get((method, path))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _found(self, resource_id: str) -> ArmAnswer:
+        existing = self.resources.get(resource_id)
+        return answer_of(200, existing) if existing else not_found()
+
+    def _busy(self, resource_id: str) -> ArmAnswer | None:
+        existing = self.resources.get(resource_id, {})
+        state = existing.get("properties", {}).get("provisioningState", "Succeeded")
+        return None if state in {"Succeeded", "Failed", "Canceled"} else busy()
+
+
+@dataclass(slots=True)
+class FakeEdge:
+    answer: EdgeAnswer | Exception = field(default_factory=lambda: EdgeAnswer(200, "ref"))
+    asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    async def get(self, host_name: str, path: str, timeout_seconds: float) -> EdgeAnswer:
+        self.asked.append((host_name, path))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@dataclass(slots=True)
+class FakeKubernetes:
+    """One cluster's API; `error` is what any call meets."""
+
+    error: Exception | None = None
+    applied: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    nodes: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    service: dict[str, Any] = field(default_factory=dict[str, Any])
+    asked: list[str] = field(default_factory=list[str])
+
+    async def apply(self, manifests: Iterable[Mapping[str, Any]]) -> None:
+        self._fail()
+        self.applied += manifests
+
+    async def list_nodes(self, labels: dict[str, str]) -> list[dict[str, Any]]:
+        self._fail(f"nodes {labels}")
+        return self.nodes
+
+    async def list_pods(self, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
+        self._fail(f"pods {namespace} {labels}")
+        return self.pods
+
+    async def list_events(self, namespace: str) -> list[dict[str, Any]]:
+        self._fail(f"events {namespace}")
+        return []
+
+    async def get_service(self, namespace: str, name: str) -> dict[str, Any]:
+        self._fail(f"service {namespace} {name}")
+        return self.service
+
+    async def get_daemon_set(self, namespace: str, name: str) -> dict[str, Any]:
+        self._fail(f"daemonset {namespace} {name}")
+        return {}
+
+    def _fail(self, question: str = "") -> None:
+        self.asked.append(question)
+        if self.error:
+            raise self.error
+
+
+@dataclass(slots=True)
+class FakeClients:
+    """Stands in for the ClientFactory."""
+
+    arm: FakeArm = field(default_factory=FakeArm)
+    edge: FakeEdge = field(default_factory=FakeEdge)
+    cluster: FakeKubernetes = field(default_factory=FakeKubernetes)
+    settings: Settings = field(
+        default_factory=lambda: Settings.from_environment({"AZURE_SUBSCRIPTION_ID": SUBSCRIPTION})
+    )
+    opened: list[str] = field(default_factory=list[str])
+
+    @asynccontextmanager
+    async def kubernetes(
+        self, cluster_id: str, api_version: str
+    ) -> AsyncGenerator[FakeKubernetes]:
+        self.opened.append(cluster_id)
+        yield self.cluster
+
+    def as_factory(self) -> ClientFactory:
+        return cast("ClientFactory", self)
+
+
+def answer_of(status: int, body: Any = None, **headers: str) -> ArmAnswer:
+    return ArmAnswer(status, headers, body)
+
+
+def error_of(status: int, code: str, message: str = "", **headers: str) -> ArmAnswer:
+    return answer_of(status, {"error": {"code": code, "message": message}}, **headers)
+
+
+def not_found() -> ArmAnswer:
+    return error_of(404, "ResourceNotFound", "The Resource was not found.")
+
+
+def busy() -> ArmAnswer:
+    """As AKS writes it: flat, without `error` around it and without Retry-After."""
+    message = "Operation is not allowed: Another operation (Creating) is in progress."
+    return answer_of(409, {"code": "OperationNotAllowed", "message": message})

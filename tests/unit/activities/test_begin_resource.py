@@ -1,0 +1,208 @@
+from typing import Any
+
+import pytest
+
+from activities.begin_resource import begin_resource
+from clients.answers import ArmAnswer
+from domain import naming
+from domain.outcomes import Outcome, Status
+from domain.resources import KINDS, Target
+from tests.support.fake_clients import (
+    OPERATIONS,
+    SUBSCRIPTION,
+    FakeClients,
+    answer_of,
+    error_of,
+)
+from tests.support.payloads import a_resource
+from tests.support.specs import a_spec
+
+TAGS = naming.environment_tags(a_spec())
+
+
+def id_of(kind: str, region: str = "") -> str:
+    return KINDS[kind].build_id(Target(kind, "fraud-llm", region, SUBSCRIPTION))
+
+
+CLUSTER = id_of("managedCluster", "westeurope")
+PROFILE = id_of("profile")
+ENDPOINT = id_of("endpoint")
+ROUTE = id_of("route")
+
+
+async def begin(clients: FakeClients, kind: str, region: str = "") -> Outcome:
+    return await begin_resource(a_resource(kind, region), clients.as_factory())
+
+
+def a_current_cluster(clients: FakeClients) -> dict[str, Any]:
+    target = Target("managedCluster", "fraud-llm", "westeurope", SUBSCRIPTION)
+    body = KINDS["managedCluster"].build_body(a_spec(), target, None)
+    existing = clients.arm.add(CLUSTER, **body)
+    existing["properties"]["fqdn"] = "gp.hcp.azmk8s.io"
+    return existing
+
+
+async def test_what_is_not_there_is_put_and_its_operation_handed_back():
+    clients = FakeClients()
+    outcome = await begin(clients, "profile")
+    assert clients.arm.sent("GET", "PUT") == ["GET gp-fraud-llm", "PUT gp-fraud-llm"]
+    assert outcome.status is Status.ACCEPTED
+    assert outcome.handle
+    assert outcome.handle.resource_id == outcome.resource_id == PROFILE
+    assert outcome.handle.operation_url == f"{OPERATIONS}/put"
+    assert clients.arm.bodies[PROFILE]["tags"] == TAGS
+
+
+async def test_beginning_twice_puts_once():
+    clients = FakeClients()
+    await begin(clients, "profile")
+    again = await begin(clients, "profile")
+    assert clients.arm.sent("PUT") == ["PUT gp-fraud-llm"]
+    assert again.handle
+    assert again.handle.operation_url is None, "the resource itself is read instead"
+
+
+async def test_a_resource_that_is_done_at_once_needs_no_wait():
+    clients = FakeClients()
+    group = id_of("resourceGroup")
+    body = {"tags": TAGS, "properties": {"provisioningState": "Succeeded"}}
+    clients.arm.answers["PUT", group] = answer_of(201, body)
+    assert await begin(clients, "resourceGroup") == Outcome.succeeded().about(group)
+
+
+async def test_what_the_story_needs_is_read_from_the_answer():
+    clients = FakeClients()
+    clients.arm.answers["PUT", ENDPOINT] = answer_of(
+        201,
+        {"properties": {"hostName": "gp-a1.z01.azurefd.net", "provisioningState": "Creating"}},
+        Location=f"{OPERATIONS}/1",
+        **{"Retry-After": "10"},
+    )
+    outcome = await begin(clients, "endpoint")
+    assert outcome.handle
+    assert outcome.handle.result == {"hostName": "gp-a1.z01.azurefd.net"}
+    assert outcome.handle.retry_after_seconds == 10
+    assert outcome.handle.operation_url == f"{OPERATIONS}/1"
+
+
+async def test_a_cluster_that_is_current_is_left_alone():
+    clients = FakeClients()
+    a_current_cluster(clients)
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert outcome == Outcome.succeeded(fqdn="gp.hcp.azmk8s.io").about(CLUSTER)
+    assert clients.arm.sent("PUT") == []
+
+
+async def test_a_cluster_that_failed_is_put_again():
+    clients = FakeClients()
+    a_current_cluster(clients)["properties"]["provisioningState"] = "Failed"
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert outcome.status is Status.ACCEPTED
+    assert len(clients.arm.sent("PUT")) == 1
+
+
+async def test_a_cluster_in_motion_is_waited_for_and_not_put_again():
+    clients = FakeClients()
+    a_current_cluster(clients)["properties"]["provisioningState"] = "Creating"
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert outcome.handle
+    assert outcome.handle.result == {"fqdn": "gp.hcp.azmk8s.io"}
+    assert clients.arm.sent("PUT") == []
+
+
+async def test_what_is_being_deleted_is_begun_once_it_is_gone():
+    clients = FakeClients()
+    clients.arm.add(PROFILE, "Deleting", tags=TAGS)
+    outcome = await begin(clients, "profile")
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("ResourceBeingDeleted", True)
+    assert clients.arm.sent("PUT") == []
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({**TAGS, "environment": "other"}, id="another environment's"),
+        pytest.param({"managed-by": "terraform"}, id="another tool's"),
+    ],
+)
+async def test_what_somebody_else_made_is_never_touched(tags: dict[str, str]):
+    clients = FakeClients()
+    clients.arm.add(PROFILE, tags=tags)
+    outcome = await begin(clients, "profile")
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("ResourceNotOwned", False)
+    assert clients.arm.sent("PUT", "DELETE") == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "retryable"),
+    [
+        pytest.param(
+            answer_of(409, {"code": "OperationNotAllowed", "message": "Another operation"}),
+            "OperationInProgress",
+            True,
+            id="busy",
+        ),
+        pytest.param(
+            error_of(
+                400,
+                "BadRequest",
+                "Please make sure that the originGroup is created successfully and at least one "
+                "enabled origin is created under the origin group.",
+            ),
+            "OriginGroupNotReady",
+            True,
+            id="too early",
+        ),
+        pytest.param(
+            error_of(403, "AuthorizationFailed"), "Forbidden", False, id="not allowed to"
+        ),
+        pytest.param(
+            answer_of(502, "<html><h2>Bad Gateway</h2></html>"),
+            "AzureGatewayError",
+            True,
+            id="a gateway gave up",
+        ),
+        pytest.param(
+            answer_of(
+                400,
+                {
+                    "error": {
+                        "code": "InvalidTemplateDeployment",
+                        "message": "See inner errors.",
+                        "details": [{"code": "QuotaExceeded", "message": "No cores left."}],
+                    }
+                },
+            ),
+            "QuotaExceeded",
+            False,
+            id="the reason is in the details",
+        ),
+    ],
+)
+async def test_a_refusal_is_a_classified_value(answer: ArmAnswer, reason: str, retryable: bool):
+    clients = FakeClients()
+    clients.arm.answers["PUT", ROUTE] = answer
+    outcome = await begin(clients, "route")
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == (reason, retryable)
+    assert outcome.resource_id == ROUTE
+
+
+async def test_throttling_tells_how_long_to_wait():
+    clients = FakeClients()
+    clients.arm.answers["PUT", ROUTE] = error_of(429, "TooManyRequests", **{"Retry-After": "47"})
+    outcome = await begin(clients, "route")
+    assert outcome.failure
+    assert outcome.failure.retry_after_seconds == 47
+
+
+async def test_a_look_that_is_refused_does_not_end_in_a_put():
+    clients = FakeClients()
+    clients.arm.answers["GET", PROFILE] = error_of(403, "AuthorizationFailed")
+    outcome = await begin(clients, "profile")
+    assert outcome.failure
+    assert outcome.failure.reason == "Forbidden"
+    assert clients.arm.sent("PUT") == []
