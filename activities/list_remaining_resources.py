@@ -1,8 +1,10 @@
 """Lists what Azure still shows of an environment, so that nothing is left behind unreported."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from activities.arm_outcomes import failed
+from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.outcomes import Outcome
 from domain.payloads import ResourceInput
@@ -17,16 +19,17 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
         answer = await clients.arm.get(f"{group_id}/resources", api_version)
         if answer.status == 404:
             continue
-        if not answer.is_success:
-            return failed(answer, "GET resources")
-        found += [group_id, *await _ids(clients, answer.body)]
+        found.append(group_id)
+        async for page in _pages(answer, clients):
+            if not page.is_success:
+                return failed(page, "GET resources")
+            found += [resource["id"] for resource in page.body["value"]]
     return Outcome.succeeded(resourceIds=found)
 
 
-async def _ids(clients: ClientFactory, page: dict[str, Any]) -> list[str]:
+async def _pages(page: ArmAnswer, clients: ClientFactory) -> AsyncGenerator[ArmAnswer]:
     """An empty page may carry a nextLink and the last one may be empty: both were recorded."""
-    ids = [resource["id"] for resource in page["value"]]
-    while next_link := page.get("nextLink"):
-        page = (await clients.arm.follow(next_link)).body
-        ids += [resource["id"] for resource in page["value"]]
-    return ids
+    yield page
+    while page.is_success and (next_link := page.body.get("nextLink")):
+        page = await clients.arm.follow(next_link)
+        yield page

@@ -1,0 +1,141 @@
+"""What happens at a cluster's API: applying the workload and looking whether it is ready."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from activities.apply_workload import apply_workload
+from activities.get_observation import get_observation
+from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
+from clients.factory import ClientFactory
+from domain import naming
+from domain.manifests import build_manifests
+from domain.observed_objects import Observation
+from domain.outcomes import Outcome
+from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
+from tests.support.payloads import a_resource
+from tests.support.specs import a_spec
+
+type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
+
+CELL = a_resource("managedCluster", "westeurope")
+CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
+BOTH = pytest.mark.parametrize("activity", [apply_workload, get_observation])
+
+
+async def test_the_manifests_of_the_spec_are_applied_in_their_order():
+    clients = FakeClients()
+    outcome = await apply_workload(CELL, clients.as_factory())
+    assert outcome.is_success
+    assert clients.opened == [CLUSTER]
+    assert clients.cluster.applied == build_manifests(a_spec(), "westeurope", SUBSCRIPTION)
+    kinds = [manifest["kind"] for manifest in clients.cluster.applied]
+    assert kinds == ["Namespace", "DaemonSet", "Deployment", "Service"]
+
+
+async def test_one_look_asks_for_everything_that_readiness_depends_on():
+    node = {
+        "metadata": {"name": "gpu-0"},
+        "status": {
+            "conditions": [{"type": "Ready", "status": "True"}],
+            "allocatable": {"nvidia.com/gpu": "1"},
+        },
+    }
+    service = {"status": {"loadBalancer": {"ingress": [{"ip": "20.61.0.2"}]}}}
+    clients = FakeClients(cluster=FakeKubernetes(nodes=[node], service=service))
+    outcome = await get_observation(CELL, clients.as_factory())
+    seen = Observation.from_wire(outcome.result)
+    assert (seen.gpus_allocatable, seen.external_ip, seen.pods) == (1, "20.61.0.2", ())
+    assert sorted(clients.cluster.asked) == [
+        "daemonset kube-system nvidia-device-plugin",
+        "events inference",
+        "nodes {'gridplane.io/gpu-pool': 'true'}",
+        "pods inference {'app.kubernetes.io/name': 'fraud-llm'}",
+        "service inference fraud-llm",
+    ]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("error", "reason", "retryable"),
+    [
+        pytest.param(
+            NoAnswer("ConnectError: no such name"),
+            "ApiServerUnreachable",
+            True,
+            id="its name does not resolve yet",
+        ),
+        pytest.param(
+            KubernetesRefused(403, "Forbidden", "nodes is forbidden"),
+            "KubernetesRequestFailed",
+            True,
+            id="its role assignment has not arrived yet",
+        ),
+        pytest.param(
+            KubernetesRefused(401, "Unauthorized", "Unauthorized"),
+            "KubernetesRequestFailed",
+            True,
+            id="it does not know us yet",
+        ),
+        pytest.param(
+            KubernetesRefused(409, "Conflict", "the object has been modified"),
+            "KubernetesRequestFailed",
+            True,
+            id="somebody else wrote meanwhile",
+        ),
+        pytest.param(
+            KubernetesRefused(429, "TooManyRequests", "slow down"),
+            "KubernetesRequestFailed",
+            True,
+            id="throttled",
+        ),
+        pytest.param(
+            KubernetesRefused(503, "ServiceUnavailable", "etcd has no leader"),
+            "KubernetesRequestFailed",
+            True,
+            id="unavailable",
+        ),
+        pytest.param(
+            KubernetesRefused(422, "Invalid", "spec.replicas: Invalid value"),
+            "KubernetesRequestFailed",
+            False,
+            id="invalid: no use in trying again",
+        ),
+        pytest.param(
+            CredentialRefused(error_of(403, "AuthorizationFailed")),
+            "Forbidden",
+            False,
+            id="no kubeconfig for us",
+        ),
+        pytest.param(
+            CredentialRefused(error_of(404, "ResourceNotFound")),
+            "NotFound",
+            False,
+            id="no such cluster",
+        ),
+    ],
+)
+async def test_what_the_cluster_refuses_is_a_classified_value(
+    activity: Activity, error: Exception, reason: str, retryable: bool
+):
+    clients = FakeClients(cluster=FakeKubernetes(error=error))
+    outcome = await activity(CELL, clients.as_factory())
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == (reason, retryable)
+
+
+async def test_a_missing_role_is_named():
+    error = KubernetesRefused(403, "Forbidden", "nodes is forbidden")
+    clients = FakeClients(cluster=FakeKubernetes(error=error))
+    failure = (await apply_workload(CELL, clients.as_factory())).failure
+    assert failure
+    assert "Azure Kubernetes Service RBAC Cluster Admin" in failure.suggested_action
+    assert failure.innererror == {"code": "Forbidden", "status": 403}
+
+
+@BOTH
+async def test_a_bug_is_no_outcome(activity: Activity):
+    clients = FakeClients(cluster=FakeKubernetes(error=KeyError("bug")))
+    with pytest.raises(KeyError):
+        await activity(CELL, clients.as_factory())

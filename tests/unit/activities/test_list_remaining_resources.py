@@ -1,0 +1,64 @@
+from activities.list_remaining_resources import list_remaining_resources
+from domain.outcomes import Outcome
+from tests.support.fake_clients import SUBSCRIPTION, FakeClients, answer_of, error_of
+from tests.support.payloads import a_resource
+from tests.support.specs import a_spec
+
+ROOT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
+EDGE = f"{ROOT}/gp-fraud-llm-edge"
+NODES = f"{ROOT}/gp-fraud-llm-swedencentral-nodes"
+NEXT = "https://management.azure.com/next"
+
+
+def page(*ids: str, **more: str):
+    return answer_of(200, {"value": [{"id": each} for each in ids], **more})
+
+
+async def look(clients: FakeClients) -> Outcome:
+    spec = a_spec(regions=["westeurope", "swedencentral"])
+    return await list_remaining_resources(
+        a_resource("resourceGroup", spec=spec), clients.as_factory()
+    )
+
+
+async def test_nothing_is_left_when_no_group_is():
+    clients = FakeClients()
+    assert await look(clients) == Outcome.succeeded(resourceIds=[])
+    assert len(clients.arm.requests) == 5, "edge, two cells, and two groups with their nodes"
+
+
+async def test_a_group_is_listed_with_all_that_is_in_it():
+    clients = FakeClients()
+    clients.arm.answers["GET", f"{EDGE}/resources"] = page(f"{EDGE}/a", f"{EDGE}/b")
+    clients.arm.answers["GET", f"{NODES}/resources"] = page()
+    outcome = await look(clients)
+    assert outcome.result["resourceIds"] == [EDGE, f"{EDGE}/a", f"{EDGE}/b", NODES]
+
+
+async def test_every_page_is_read_also_after_an_empty_one():
+    clients = FakeClients()
+    clients.arm.answers |= {
+        ("GET", f"{EDGE}/resources"): page(nextLink=f"{NEXT}/1"),
+        ("GET", f"{NEXT}/1"): page(f"{EDGE}/a", nextLink=f"{NEXT}/2"),
+        ("GET", f"{NEXT}/2"): page(),
+    }
+    assert (await look(clients)).result["resourceIds"] == [EDGE, f"{EDGE}/a"]
+
+
+async def test_a_look_that_is_refused_does_not_claim_that_nothing_is_left():
+    clients = FakeClients()
+    clients.arm.answers["GET", f"{EDGE}/resources"] = error_of(403, "AuthorizationFailed")
+    outcome = await look(clients)
+    assert outcome.failure
+    assert outcome.failure.reason == "Forbidden"
+
+
+async def test_a_page_that_is_refused_does_not_claim_that_nothing_more_is_left():
+    clients = FakeClients()
+    clients.arm.answers |= {
+        ("GET", f"{EDGE}/resources"): page(f"{EDGE}/a", nextLink=f"{NEXT}/1"),
+        ("GET", f"{NEXT}/1"): error_of(503, "ServiceUnavailable"),
+    }
+    outcome = await look(clients)
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("AzureUnavailable", True)

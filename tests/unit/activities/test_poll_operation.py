@@ -1,0 +1,87 @@
+from typing import Any
+
+import pytest
+
+from activities.poll_operation import poll_operation
+from clients.answers import ArmAnswer
+from domain.outcomes import Handle, Outcome, Status
+from domain.payloads import OperationPoll
+from tests.support.fake_clients import OPERATIONS, FakeClients, answer_of, error_of
+
+URL = f"{OPERATIONS}/1?t=63&c=MII"
+
+
+async def poll(answer: ArmAnswer, **handle: Any) -> Outcome:
+    clients = FakeClients()
+    clients.arm.answers["GET", URL] = answer
+    return await ask(clients, operation_url=URL, **handle)
+
+
+async def ask(clients: FakeClients, **changes: Any) -> Outcome:
+    handle = Handle(kind="managedCluster", resource_id="/clusters/1", **changes)
+    value = OperationPoll(operation_id="fraud-llm.1", handle=handle).to_wire()
+    return await poll_operation(value, clients.as_factory())
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        pytest.param(
+            answer_of(200, {"status": "CreatingAgentPool: 0/1"}),
+            Outcome.running("CreatingAgentPool: 0/1"),
+            id="progress in free text",
+        ),
+        pytest.param(
+            answer_of(200, {"status": "InProgress"}, **{"Retry-After": "30"}),
+            Outcome.running("InProgress", 30),
+            id="Retry-After",
+        ),
+        pytest.param(answer_of(200, {"status": "Succeeded"}), Outcome.succeeded(), id="done"),
+        pytest.param(
+            answer_of(200, {"status": "Succeeded", "error": {"code": "X"}}),
+            Outcome.succeeded(),
+            id="an error beside success means nothing",
+        ),
+        pytest.param(
+            error_of(503, "ServiceUnavailable"),
+            Outcome.running("The last poll was answered with HTTP 503."),
+            id="a poll that missed",
+        ),
+    ],
+)
+async def test_an_operation_that_runs_or_is_done(answer: ArmAnswer, outcome: Outcome):
+    assert await poll(answer) == outcome.about("/clusters/1")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param(
+            answer_of(
+                200, {"status": "Failed", "error": {"code": "AllocationFailed", "message": "No."}}
+            ),
+            "AllocationFailed",
+            id="failed",
+        ),
+        pytest.param(answer_of(200, {"status": "Canceled"}), "OperationCanceled", id="canceled"),
+        pytest.param(error_of(404, "NotFound"), "NotFound", id="nobody knows it any more"),
+    ],
+)
+async def test_an_operation_that_ended_badly(answer: ArmAnswer, reason: str):
+    outcome = await poll(answer)
+    assert outcome.status is Status.FAILED
+    assert outcome.failure
+    assert outcome.failure.reason == reason
+
+
+async def test_what_a_deletion_no_longer_finds_is_deleted():
+    assert (await poll(error_of(404, "NotFound"), deleting=True)).is_success
+
+
+async def test_without_a_url_the_resource_itself_is_read():
+    clients = FakeClients()
+    existing = clients.arm.add("/clusters/1", "Creating")
+    assert (await ask(clients)).detail == "Creating"
+    existing["properties"]["provisioningState"] = "Succeeded"
+    assert (await ask(clients)).is_success
+    assert clients.arm.requests == [("GET", "/clusters/1")] * 2
