@@ -30,6 +30,9 @@ EDGE_ANSWERS = 60 * 60
 EMPTY_GPU_POOL = 10 * 60
 """Forcing a pool to zero: 36 to 279 s were recorded for stopping one."""
 
+LEFTOVERS = 5 * 60
+"""How long an operation's end waits for Azure to say what is left."""
+
 PREDECESSOR = 10 * 60
 """How long a deletion waits for the operation it cancels to let go."""
 

@@ -5,11 +5,15 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain import deadlines
 from domain.environment import OperationEnd, OperationRequest
 from domain.payloads import ResourceInput, StoryRef
 from domain.spec import EnvironmentSpec
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id, utc_now
+
+LOOK_AGAIN_SECONDS = 15.0
+UNKNOWN = ("unknown: Azure did not answer",)
 
 
 def open_operation(
@@ -44,7 +48,12 @@ def end_operation(story: Story, end: OperationEnd) -> Steps[dict[str, Any]]:
 def list_remaining(story: Story, spec: EnvironmentSpec) -> Steps[tuple[str, ...]]:
     """Ids of the environment's resources that Azure still shows."""
     value = ResourceInput(operation_id=story.ref.operation_id, kind="resourceGroup", spec=spec)
-    outcome = yield from story.call(names.LIST_REMAINING_RESOURCES, value.to_wire())
-    if not outcome.is_success:
-        return ("unknown: Azure did not answer",)
-    return tuple(outcome.result["resourceIds"])
+    limit = story.now + timedelta(seconds=deadlines.LEFTOVERS)
+    while True:
+        outcome = yield from story.call(names.LIST_REMAINING_RESOURCES, value.to_wire())
+        if outcome.is_success:
+            return tuple(outcome.result["resourceIds"])
+        if not outcome.is_worth_retrying or story.now >= limit:
+            return UNKNOWN
+        if not (yield from story.pause(LOOK_AGAIN_SECONDS)):
+            return UNKNOWN

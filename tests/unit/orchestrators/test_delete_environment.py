@@ -7,7 +7,7 @@ from domain.outcomes import Outcome, Status
 from domain.payloads import DeletionInput
 from domain.phases import Phase
 from orchestrators.delete_environment import delete_environment
-from tests.support.engine import After, Run, run
+from tests.support.engine import After, Answer, Run, run
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED, failed
 from tests.support.specs import NOON, a_request, a_spec
 
@@ -19,7 +19,7 @@ NOTHING_LEFT = Outcome.succeeded(resourceIds=[])
 LEFT = Outcome.succeeded(resourceIds=[GROUP, f"{GROUP}/providers/Microsoft.Cdn/profiles/gp-x"])
 
 
-def delete(children=None, remaining=NOTHING_LEFT, request=None, **options) -> Run:
+def delete(children=None, remaining: Answer = NOTHING_LEFT, request=None, **options) -> Run:
     value = a_request(
         OperationKind.DELETE,
         2,
@@ -81,10 +81,37 @@ def test_what_azure_still_shows_makes_the_deletion_fail_with_a_list_of_it():
     assert (end.phase, end.remaining) == (Phase.FAILED, tuple(LEFT.result["resourceIds"]))
 
 
-def test_a_deletion_that_cannot_look_does_not_claim_that_all_is_gone():
-    done = delete(remaining=failed("AzureUnavailable"))
+def test_a_look_that_azure_throttles_is_taken_again():
+    busy = failed("Throttled", retryable=True)
+    done = delete(remaining=[busy, busy, NOTHING_LEFT])
+    assert done.steps("call", "timer") == [
+        "call list_remaining_resources resourceGroup",
+        "timer 15 s",
+        "call list_remaining_resources resourceGroup",
+        "timer 15 s",
+        "call list_remaining_resources resourceGroup",
+    ]
+    assert done.outcome.is_success
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        pytest.param(failed("Forbidden"), 302, id="not allowed to look"),
+        pytest.param(
+            failed("AzureUnavailable", retryable=True),
+            302 + deadlines.LEFTOVERS,
+            id="no answer for minutes",
+        ),
+    ],
+)
+def test_a_deletion_that_cannot_look_does_not_claim_that_all_is_gone(
+    answer: Outcome, seconds: float
+):
+    done = delete(remaining=answer)
     assert end_of(done).phase is Phase.FAILED
     assert end_of(done).remaining == ("unknown: Azure did not answer",)
+    assert 0 <= done.seconds - seconds < 20
 
 
 def test_it_cancels_the_running_operation_and_waits_until_that_has_let_go():
