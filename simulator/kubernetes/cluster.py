@@ -1,5 +1,6 @@
 """One simulated AKS cluster: its objects, its controllers and its node pools."""
 
+from dataclasses import replace
 from typing import Any
 
 from simulator.clock import Clock
@@ -68,7 +69,13 @@ class Cluster:
 
     def set_node_pool(self, pool: NodePool) -> None:
         """Create or change a pool, with Ready nodes at once up to its count, or drained to it."""
-        self._nodes.set(pool)
+        present = len(self._nodes.of(pool.name))
+        on_their_way = self._autoscaler.booting(pool.name)
+        if pool.autoscaling and on_their_way and pool.count == present + on_their_way:
+            self._nodes.set(replace(pool, count=present))
+        else:
+            self._autoscaler.forget_boots(pool.name)
+            self._nodes.set(pool)
         self._loop.add(self._autoscaler, ("", pool.name))
 
     def remove_node_pool(self, name: str) -> None:

@@ -22,7 +22,7 @@ class Autoscaler:
     def __init__(self, machinery: Machinery, pool_nodes: PoolNodes) -> None:
         self._machinery = machinery
         self._nodes = pool_nodes
-        self._booting: dict[str, int] = {}
+        self._booting: dict[str, set[object]] = {}
         self._unneeded_since: dict[str, datetime] = {}
         self._last_added_at: datetime | None = None
         self._failures: dict[str, int] = {}
@@ -32,7 +32,11 @@ class Autoscaler:
 
     def booting(self, pool: str) -> int:
         """How many machines of the pool are on their way."""
-        return self._booting.get(pool, 0)
+        return len(self._booting.get(pool, ()))
+
+    def forget_boots(self, pool: str) -> None:
+        """AKS has set the pool to a size of its own: nothing comes on top of that."""
+        self._booting.pop(pool, None)
 
     def keys_of(self, change: Change) -> Iterable[Key]:
         return [("", "")] if change.kind in (POD, NODE) else []
@@ -72,9 +76,10 @@ class Autoscaler:
         for pod, message in outcome.refused:
             self._machinery.events.normal(_SOURCE, POD, pod, "NotTriggerScaleUp", message)
         for name, count in outcome.added.items():
-            self._booting[name] = self.booting(name) + count
             for _ in range(count):
-                work = self._boot(self._nodes.pools[name])
+                boot = object()
+                self._booting.setdefault(name, set()).add(boot)
+                work = self._boot(self._nodes.pools[name], boot)
                 self._machinery.background.start(work, f"boot a node of {name}")
 
     def _room(self) -> list[Candidate]:
@@ -107,15 +112,15 @@ class Autoscaler:
         node = nodes.template_node(self._nodes.site, pool, self._machinery.now())
         return scheduling.candidate_of(node, [])
 
-    async def _boot(self, pool: NodePool) -> None:
+    async def _boot(self, pool: NodePool, boot: object) -> None:
         await self._machinery.latencies.wait(
             f"Kubernetes boot node of pool {pool.name}", self._boot_duration(pool)
         )
-        self._booting[pool.name] -= 1
+        if boot not in self._booting.get(pool.name, ()) or pool.name not in self._nodes.pools:
+            return
+        self._booting[pool.name].discard(boot)
         if self._machinery.faults.scale_up_error:
             self._back_off(pool.name)
-            return
-        if pool.name not in self._nodes.pools:
             return
         self._failures.pop(pool.name, None)
         self._last_added_at = self._machinery.clock.now()

@@ -369,6 +369,30 @@ async def test_stopping_a_cluster_ends_its_tasks_and_frees_its_addresses(
     assert cluster.summary()["services"][0]["name"] == "kubernetes"
 
 
+async def test_an_update_of_the_pool_leaves_booting_machines_alone(
+    cluster: Cluster, client: AsyncClient
+):
+    await apply_all(client, namespace(), device_plugin(), deployment())
+    await eventually(lambda: cluster.node_count("gpu") == 1)
+
+    cluster.set_node_pool(replace(GPU_POOL, count=1, max_count=5))
+    assert node_names(cluster) == []
+
+    await eventually(lambda: ready_pod(cluster))
+    assert len(node_names(cluster)) == 1
+
+
+async def test_a_pool_that_is_forced_to_zero_stays_empty(cluster: Cluster, client: AsyncClient):
+    await apply_all(client, namespace(), device_plugin(), deployment())
+    await eventually(lambda: cluster.node_count("gpu") == 1)
+    started_at = cluster.registry.now()
+
+    cluster.set_node_pool(replace(GPU_POOL, autoscaling=False))
+    await eventually(lambda: _minutes_between(started_at, cluster.registry.now()) > 8)
+
+    assert cluster.node_count("gpu") == 0
+
+
 async def test_a_smaller_count_takes_the_youngest_nodes_away(cluster: Cluster):
     cluster.set_node_pool(replace(SYSTEM_POOL, count=3))
     names = node_names(cluster, "system")
