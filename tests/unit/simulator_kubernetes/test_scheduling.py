@@ -219,5 +219,5 @@ def test_quantities_are_read_with_their_suffix(text: str, amount: str):
 
 @pytest.mark.parametrize("text", ["", "x", "1Qi", "1 000", "--1"])
 def test_what_is_no_quantity_is_refused(text: str):
-    with pytest.raises(ValueError, match=re.escape(text)):
+    with pytest.raises(ValueError, match=re.escape(text) + "$"):
         quantities.parse(text)
