@@ -1,5 +1,6 @@
 """The specification of an environment: wire format, OpenAPI schema and structural rules in one."""
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -20,6 +21,8 @@ from domain.regions import normalise_region
 from domain.wire import WireModel
 
 ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+SHORTEST_NAME = 3
+LONGEST_NAME = 24
 COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
 OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 REGION_PATTERN = r"^[a-z][a-z0-9]{2,39}$"
@@ -55,6 +58,12 @@ class IdleAction(StrEnum):
     SCALE_TO_ZERO = "scaleToZero"
     WARN = "warn"
     NONE = "none"
+
+
+def is_environment_name(text: str) -> bool:
+    """Whether an environment can have this name: anything else is never looked up by it."""
+    has_length = SHORTEST_NAME <= len(text) <= LONGEST_NAME
+    return has_length and re.fullmatch(ENVIRONMENT_NAME_PATTERN, text) is not None
 
 
 def _refuse_number_as_time(value: object) -> object:
@@ -193,8 +202,8 @@ class EnvironmentSpec(WireModel):
 
     name: str = Field(
         pattern=ENVIRONMENT_NAME_PATTERN,
-        min_length=3,
-        max_length=24,
+        min_length=SHORTEST_NAME,
+        max_length=LONGEST_NAME,
         description="Lower-case letters, digits and single hyphens, starting with a letter.",
         examples=["fraud-llm"],
     )

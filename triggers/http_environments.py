@@ -39,7 +39,7 @@ async def create_environment(
 ) -> func.HttpResponse:
     try:
         body: object = json.loads(req.get_body())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return error_response(400, "InvalidJson", f"The body is not valid JSON: {error}.")
     spec = parse_spec(body, allowed_regions)
     if isinstance(spec, list):

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from domain.environment import CellState, Event
-from domain.failures import Failure
 from domain.operations import OperationKind, OperationStatus
 from domain.phases import Phase
 from domain.spec import EnvironmentSpec
@@ -18,7 +17,7 @@ type Schema = dict[str, Any]
 @cache
 def build_openapi() -> Schema:
     _, definitions = models_json_schema(
-        [(model, "validation") for model in (EnvironmentSpec, CellState, Event, Failure)],
+        [(model, "validation") for model in (EnvironmentSpec, CellState, Event)],
         by_alias=True,
         ref_template="#/components/schemas/{model}",
     )

@@ -60,7 +60,8 @@ def parse_flag(req: func.HttpRequest, name: str) -> bool | Problem:
 def _parse_page_size(text: str | None) -> int | Problem:
     if text is None:
         return DEFAULT_PAGE_SIZE
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PAGE_SIZE:
+    is_short = len(text) <= len(str(MAX_PAGE_SIZE))  # int() raises on thousands of digits
+    if is_short and text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PAGE_SIZE:
         return int(text)
     message = f"Send a whole number from 1 to {MAX_PAGE_SIZE}."
     return Problem("InvalidQueryParameter", message, "query maxpagesize")

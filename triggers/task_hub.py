@@ -17,6 +17,7 @@ from domain.failures import Failure
 from domain.operations import build_operation_id
 from domain.outcomes import Outcome
 from domain.phases import Phase
+from domain.spec import is_environment_name
 
 ENTITY = "environment"
 ENDED = frozenset(
@@ -54,6 +55,8 @@ async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | N
     An operation that was started but has not reached the record counts as begun: a GET straight
     after a 202 must find it. An operation whose orchestration died counts as failed.
     """
+    if not is_environment_name(name):
+        return None
     record = await _with_started_operation(client, name, await _read_entity(client, name))
     return await _with_dead_operation(client, record) if record else None
 

@@ -1,0 +1,136 @@
+"""A task hub in memory, as the triggers see it through their durable client."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import grpc
+from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
+from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
+from durabletask.entities import EntityInstanceId, EntityMetadata
+
+from domain.environment import (
+    EnvironmentRecord,
+    OperationEnd,
+    OperationRequest,
+    end_operation,
+    start_operation,
+)
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from tests.support.specs import NOON, minutes
+
+RUNNING = OrchestrationStatus.RUNNING
+
+
+@dataclass(slots=True)
+class FakeHub:
+    """Orchestrations do nothing by themselves: tests deliver their news to the records."""
+
+    records: dict[str, EnvironmentRecord | None] = field(default_factory=dict[str, Any])
+    instances: dict[str, OrchestrationState] = field(default_factory=dict[str, OrchestrationState])
+    rivals: list[OperationRequest] = field(default_factory=list[OperationRequest])
+    """Requests that get in just before the next ones here."""
+    unreachable: bool = False
+
+    async def get_entity(
+        self, entity_instance_id: EntityInstanceId, include_state: bool = True
+    ) -> EntityMetadata | None:
+        name = entity_instance_id.key
+        return self._metadata(name) if name in self.records else None
+
+    async def get_all_entities(
+        self, entity_query: EntityQuery | None = None
+    ) -> list[EntityMetadata]:
+        return [self._metadata(name) for name in self.records]
+
+    async def get_orchestration_state(
+        self, instance_id: str, *, fetch_payloads: bool = True
+    ) -> OrchestrationState | None:
+        if self.unreachable:
+            raise rpc_error(grpc.StatusCode.UNAVAILABLE)
+        state = self.instances.get(instance_id)
+        if state is None or fetch_payloads:
+            return state
+        return replace(state, serialized_input=None)
+
+    async def schedule_new_orchestration(
+        self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
+    ) -> str:
+        if self.rivals:
+            self._start(self.rivals.pop(0))
+        assert instance_id
+        if (state := self.instances.get(instance_id)) and state.runtime_status is RUNNING:
+            raise rpc_error(grpc.StatusCode.ALREADY_EXISTS)
+        request = OperationRequest.from_wire(input)
+        assert orchestrator == f"{request.kind}_environment"
+        return self._start(request)
+
+    def deliver(self, operation_id: str) -> EnvironmentRecord:
+        """Let the operation reach its record."""
+        state = self.instances[operation_id]
+        request = OperationRequest.from_wire(json.loads(state.serialized_input or ""))
+        name = request.spec.name
+        record = start_operation(self.records.get(name), request, NOON)
+        assert record
+        self.records[name] = record
+        return record
+
+    def finish(
+        self, operation_id: str, phase: Phase, outcome: Outcome | None = None
+    ) -> EnvironmentRecord:
+        """Let the operation end on its record, and then by itself."""
+        record = self.deliver(operation_id)
+        end = OperationEnd(
+            operation_id=operation_id,
+            phase=phase,
+            outcome=outcome or Outcome.succeeded(),
+            at=NOON + minutes(10),
+        )
+        record = end_operation(record, end)
+        self.records[record.name] = record
+        self.stop(operation_id)
+        return record
+
+    def stop(
+        self, operation_id: str, status: OrchestrationStatus = OrchestrationStatus.COMPLETED
+    ) -> None:
+        state = self.instances[operation_id]
+        self.instances[operation_id] = replace(
+            state, runtime_status=status, last_updated_at=state.created_at + timedelta(minutes=10)
+        )
+
+    def add(self, record: EnvironmentRecord) -> None:
+        self.records[record.name] = record
+
+    def _start(self, request: OperationRequest) -> str:
+        self.instances[request.operation_id] = OrchestrationState(
+            instance_id=request.operation_id,
+            name=f"{request.kind}_environment",
+            runtime_status=RUNNING,
+            created_at=NOON.replace(tzinfo=None),
+            last_updated_at=NOON.replace(tzinfo=None),
+            serialized_input=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(request.to_wire()),
+            serialized_output=None,
+            serialized_custom_status=None,
+            failure_details=None,
+            _data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
+        )
+        return request.operation_id
+
+    def _metadata(self, name: str) -> EntityMetadata:
+        record = self.records[name]
+        return EntityMetadata(
+            id=EntityInstanceId("environment", name),
+            last_modified=NOON,
+            backlog_queue_size=0,
+            locked_by="",
+            includes_state=True,
+            state=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(record.to_wire()) if record else "",
+            data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
+        )
+
+
+def rpc_error(code: grpc.StatusCode) -> grpc.aio.AioRpcError:
+    return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata(), "details")
