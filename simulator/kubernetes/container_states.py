@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.kubernetes.controllers.machinery import set_condition
+from simulator.kubernetes.conditions import set_condition
 from simulator.kubernetes.kinds import Object
 from simulator.kubernetes.store import copy_of
 

@@ -1,6 +1,7 @@
 """The cluster autoscaler: boots nodes for pods that fit nowhere, removes nodes nobody needs."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from simulator.kubernetes import durations, nodes, pods, scaling, scheduling
@@ -44,16 +45,21 @@ class Autoscaler:
     def reconcile(self, key: Key) -> None:
         del key
         if any(each.autoscaling for each in self._nodes.pools.values()):
-            self._schedule(self._machinery.latencies.sample(durations.AUTOSCALER_SCAN))
+            seconds = self._machinery.latencies.sample(durations.AUTOSCALER_SCAN)
+            self._schedule(seconds, "Kubernetes autoscaler notices a change")
 
-    def _schedule(self, seconds: float) -> None:
+    def _schedule(self, seconds: float, delay: str | None = None) -> None:
+        """Scan in so many seconds; a `delay` that somebody waits for is remembered by its name."""
         due_at = self._machinery.clock.now() + timedelta(seconds=seconds)
         if self._scan_due_at is None or due_at < self._scan_due_at:
             self._scan_due_at = due_at
-            self._machinery.background.start(self._scan_at(due_at, seconds), "autoscaler scan")
+            self._machinery.background.start(
+                self._scan_at(due_at, seconds, delay), "autoscaler scan"
+            )
 
-    async def _scan_at(self, due_at: datetime, seconds: float) -> None:
-        await self._machinery.clock.sleep(seconds)
+    async def _scan_at(self, due_at: datetime, seconds: float, delay: str | None) -> None:
+        async with self._machinery.latencies.span(delay) if delay else nullcontext():
+            await self._machinery.clock.sleep(seconds)
         if self._scan_due_at == due_at:
             self._scan_due_at = None
             self._scale_up()

@@ -135,7 +135,8 @@ class ContainerWorker:
         if title == "Startup" and outcome.failures >= probe.failure_threshold:
             await self._machinery.clock.sleep(probe.budget_seconds)
             return False
-        async with self._machinery.latencies.span(f"Kubernetes {title.lower()} probe answers"):
+        name = f"Kubernetes {title.lower()} probe of {self._name} succeeds"
+        async with self._machinery.latencies.span(name):
             await self._machinery.clock.sleep(outcome.seconds)
         return True
 

@@ -1,16 +1,14 @@
 """Deployments: one ReplicaSet for each pod template, rolled over without losing too many pods."""
 
-import math
 from collections.abc import Iterable
 
-from simulator.kubernetes import pods
+from simulator.kubernetes import deployment_status, pods
 from simulator.kubernetes.controllers.machinery import (
     Machinery,
     controlled_by,
     is_deleted,
     owner_keys,
     owner_reference,
-    set_condition,
 )
 from simulator.kubernetes.events import Source
 from simulator.kubernetes.kinds import DEPLOYMENT, REPLICA_SET, Object
@@ -25,6 +23,7 @@ class DeploymentController:
 
     def __init__(self, machinery: Machinery) -> None:
         self._machinery = machinery
+        self._watched: set[Key] = set()
 
     def keys_of(self, change: Change) -> Iterable[Key]:
         if change.kind is DEPLOYMENT:
@@ -69,7 +68,7 @@ class DeploymentController:
                     _REVISION: str(revision),
                     "deployment.kubernetes.io/desired-replicas": str(spec["replicas"]),
                     "deployment.kubernetes.io/max-replicas": str(
-                        spec["replicas"] + _surge(deployment)
+                        spec["replicas"] + deployment_status.surge(deployment)
                     ),
                 },
                 "ownerReferences": [owner_reference(DEPLOYMENT, deployment)],
@@ -95,7 +94,9 @@ class DeploymentController:
         if recreate and any((each.get("status") or {}).get("replicas") for each in older):
             target = 0
         else:
-            target = min(wanted, max(wanted + _surge(deployment) - running_old, 0))
+            target = min(
+                wanted, max(wanted + deployment_status.surge(deployment) - running_old, 0)
+            )
         self._set_replicas(deployment, current, target)
         self._scale_down(deployment, current, older)
 
@@ -105,14 +106,14 @@ class DeploymentController:
         if deployment["spec"]["strategy"]["type"] == "Recreate":
             least = -sum(each["spec"]["replicas"] for each in older)
         else:
-            least = wanted - _unavailable(deployment)
+            least = wanted - deployment_status.unavailable(deployment)
         every = [current, *older]
-        unavailable = current["spec"]["replicas"] - _available(current)
+        unavailable = current["spec"]["replicas"] - deployment_status.available(current)
         room = sum(each["spec"]["replicas"] for each in every) - least - unavailable
-        spare = sum(_available(each) for each in every) - least
+        spare = sum(deployment_status.available(each) for each in every) - least
         for each in older:
             replicas = each["spec"]["replicas"]
-            broken = min(replicas - _available(each), room)
+            broken = min(replicas - deployment_status.available(each), room)
             removed = max(broken, min(replicas, room, max(spare, 0) + max(broken, 0)), 0)
             spare -= removed - max(broken, 0)
             room -= removed
@@ -149,84 +150,25 @@ class DeploymentController:
         ]
         name = _replica_set_name(deployment)
         current = next((each for each in sets if each["metadata"]["name"] == name), None)
-        status = _status(deployment, sets, current, self._machinery.now())
+        status = deployment_status.status_of(deployment, sets, current, self._machinery.now())
         self._machinery.set_status(DEPLOYMENT, deployment, status)
+        self._watch_deadline((metadata["namespace"], metadata["name"]))
+
+    def _watch_deadline(self, key: Key) -> None:
+        """Look again when a rollout that goes on has had its time."""
+        deployment = self._machinery.store.read(DEPLOYMENT, *key)
+        seconds = deployment_status.seconds_until_deadline(deployment, self._machinery.now())
+        if seconds is not None and seconds > 0 and key not in self._watched:
+            self._watched.add(key)
+            work = self._reconcile_after(seconds + 1, key)
+            self._machinery.background.start(work, f"deadline of deployment {'/'.join(key)}")
+
+    async def _reconcile_after(self, seconds: float, key: Key) -> None:
+        await self._machinery.clock.sleep(seconds)
+        self._watched.discard(key)
+        self.reconcile(key)
 
 
 def _replica_set_name(deployment: Object) -> str:
     digest = pods.template_hash(deployment["spec"]["template"])
     return f"{deployment['metadata']['name']}-{digest}"
-
-
-def _available(replica_set: Object) -> int:
-    return (replica_set.get("status") or {}).get("availableReplicas", 0)
-
-
-def _surge(deployment: Object) -> int:
-    rolling = deployment["spec"]["strategy"].get("rollingUpdate") or {}
-    return _share(rolling.get("maxSurge", 0), deployment["spec"]["replicas"], round_up=True)
-
-
-def _unavailable(deployment: Object) -> int:
-    rolling = deployment["spec"]["strategy"].get("rollingUpdate") or {}
-    replicas = deployment["spec"]["replicas"]
-    share = _share(rolling.get("maxUnavailable", 0), replicas, round_up=False)
-    return share or int(_surge(deployment) == 0)
-
-
-def _share(value: str | int, replicas: int, round_up: bool) -> int:
-    if isinstance(value, int):
-        return value
-    exact = int(value.rstrip("%")) * replicas / 100
-    return math.ceil(exact) if round_up else math.floor(exact)
-
-
-def _status(deployment: Object, sets: list[Object], current: Object | None, now: str) -> Object:
-    def count(field: str) -> int:
-        return sum((each.get("status") or {}).get(field, 0) for each in sets)
-
-    updated = ((current or {}).get("status") or {}).get("replicas", 0)
-    available = count("availableReplicas")
-    wanted = deployment["spec"]["replicas"]
-    counts = {
-        "replicas": count("replicas"),
-        "updatedReplicas": updated,
-        "readyReplicas": count("readyReplicas"),
-        "availableReplicas": available,
-        "unavailableReplicas": max(max(wanted, count("replicas")) - available, 0),
-    }
-    status = {"observedGeneration": deployment["metadata"]["generation"]}
-    status |= {key: value for key, value in counts.items() if value}
-    name = current["metadata"]["name"] if current else ""
-    complete = counts["replicas"] == updated == available == wanted
-    return status | {"conditions": _conditions(deployment, name, complete, available, now)}
-
-
-def _conditions(
-    deployment: Object, replica_set: str, complete: bool, available: int, now: str
-) -> list[Object]:
-    present = (deployment.get("status") or {}).get("conditions") or []
-    enough = available >= deployment["spec"]["replicas"] - _unavailable(deployment)
-    is_available: Object = {
-        "type": "Available",
-        "status": "True" if enough else "False",
-        "reason": "MinimumReplicasAvailable" if enough else "MinimumReplicasUnavailable",
-        "message": f"Deployment {'has' if enough else 'does not have'} minimum availability.",
-    }
-    verb = "has successfully progressed" if complete else "is progressing"
-    progressing: Object = {
-        "type": "Progressing",
-        "status": "True",
-        "reason": "NewReplicaSetAvailable" if complete else "ReplicaSetUpdated",
-        "message": f'ReplicaSet "{replica_set}" {verb}.',
-    }
-    conditions = present
-    for wanted in (is_available, progressing):
-        conditions = set_condition(conditions, _with_update_time(conditions, wanted, now), now)
-    return conditions
-
-
-def _with_update_time(conditions: list[Object], wanted: Object, now: str) -> Object:
-    present = next((each for each in conditions if each["type"] == wanted["type"]), None)
-    same = present is not None and all(present.get(key) == wanted[key] for key in wanted)
-    return wanted | {"lastUpdateTime": present["lastUpdateTime"] if present and same else now}

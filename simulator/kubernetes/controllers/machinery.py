@@ -125,14 +125,3 @@ def owner_reference(kind: Kind, owner: Object) -> Object:
 
 def is_deleted(subject: Object) -> bool:
     return "deletionTimestamp" in subject["metadata"]
-
-
-def set_condition(conditions: list[Object], wanted: Object, now: str) -> list[Object]:
-    """`conditions` with `wanted` in it; its transition time moves only when its status does."""
-    present = next((each for each in conditions if each["type"] == wanted["type"]), None)
-    unchanged = present is not None and present["status"] == wanted["status"]
-    since = present["lastTransitionTime"] if present and unchanged else now
-    entry = {**wanted, "lastTransitionTime": since}
-    if present is None:
-        return [*conditions, entry]
-    return [entry if each is present else each for each in conditions]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from simulator.kubernetes import pods, scheduling
-from simulator.kubernetes.controllers.machinery import Machinery, set_condition
+from simulator.kubernetes.conditions import set_condition
+from simulator.kubernetes.controllers.machinery import Machinery
 from simulator.kubernetes.events import Source
 from simulator.kubernetes.kinds import NODE, POD, Object
 from simulator.kubernetes.store import Change, ChangeType, Key

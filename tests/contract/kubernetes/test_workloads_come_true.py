@@ -11,6 +11,7 @@ from lightkube.resources.core_v1 import Namespace, Node, Pod, Service
 from simulator.kubernetes import times
 from simulator.kubernetes.addresses import PublicAddresses
 from simulator.kubernetes.cluster import Cluster
+from simulator.kubernetes.conditions import find_condition
 from simulator.kubernetes.faults import ImageFault, ImageOutcome
 from simulator.kubernetes.kinds import DEPLOYMENT
 from simulator.kubernetes.kinds import NAMESPACE as NAMESPACE_KIND
@@ -333,6 +334,21 @@ async def test_a_changed_template_rolls_over_without_a_gap(cluster: Cluster, cli
 
     await eventually(rolled_over)
     assert min(available) >= 2
+
+
+async def test_a_rollout_that_gets_nowhere_runs_out_of_time(cluster: Cluster, client: AsyncClient):
+    manifest = small_deployment("registry.example.com/llm:does-not-exist")
+    manifest["spec"]["progressDeadlineSeconds"] = 60
+    await apply_all(client, namespace(), manifest)
+
+    def progress() -> dict | None:
+        status = cluster.store.read(DEPLOYMENT, NAMESPACE, NAME)["status"]
+        return find_condition(status.get("conditions") or [], "Progressing")
+
+    late = await eventually(lambda: (c := progress()) and c["status"] == "False" and c)
+
+    assert late["reason"] == "ProgressDeadlineExceeded"
+    assert late["message"].endswith("has timed out progressing.")
 
 
 async def test_a_deleted_deployment_leaves_no_pods(cluster: Cluster, client: AsyncClient):
