@@ -1,4 +1,4 @@
-"""What a Deployment allows while it rolls over, and the status that follows from its ReplicaSets."""
+"""What a Deployment allows while it rolls over, and the status that its ReplicaSets add up to."""
 
 import math
 from datetime import timedelta
@@ -39,7 +39,7 @@ def _share(value: str | int, replicas: int, round_up: bool) -> int:
 
 
 def status_of(deployment: Object, sets: list[Object], current: Object | None, now: str) -> Object:
-    """The status that follows from all ReplicaSets, `current` being that of the present template."""
+    """The status that all ReplicaSets add up to; `current` is that of the present template."""
 
     def count(field: str) -> int:
         return sum((each.get("status") or {}).get(field, 0) for each in sets)
