@@ -28,6 +28,9 @@ OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]
 REGION_PATTERN = r"^[a-z][a-z0-9]{2,39}$"
 VM_SIZE_PATTERN = r"^[A-Za-z0-9_]+$"
 HEALTH_PATH_PATTERN = r"^/[^\s#]*$"
+TIME_ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
+TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+END_OF_DAY_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 ENV_NAME_PATTERN = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
 IMAGE_PATTERN = (
     r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -58,6 +61,18 @@ class IdleAction(StrEnum):
     SCALE_TO_ZERO = "scaleToZero"
     WARN = "warn"
     NONE = "none"
+
+
+class Weekday(StrEnum):
+    """In the order of `datetime.weekday()`."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
 
 
 def is_environment_name(text: str) -> bool:
@@ -183,6 +198,49 @@ class Edge(WireModel):
     )
 
 
+class OffHours(WireModel):
+    """Hours in which nobody is expected to use the environment, by the clock on the wall."""
+
+    time_zone: str = Field(
+        pattern=TIME_ZONE_PATTERN,
+        max_length=64,
+        description="IANA name of the time zone.",
+        examples=["Europe/Berlin"],
+    )
+    start: str = Field(
+        pattern=TIME_OF_DAY_PATTERN, description="First minute, HH:MM.", examples=["20:00"]
+    )
+    end: str = Field(
+        pattern=END_OF_DAY_PATTERN,
+        description="First minute after it, HH:MM up to 24:00; before `start` it is the next "
+        "day's.",
+        examples=["07:00"],
+    )
+    days: tuple[Weekday, ...] = Field(
+        default=tuple(Weekday),
+        min_length=1,
+        max_length=7,
+        description="Days on which the window starts.",
+    )
+
+    @field_validator("end")
+    @classmethod
+    def _differs_from_start(cls, end: str, info: ValidationInfo) -> str:
+        if end == info.data.get("start"):
+            raise PydanticCustomError(
+                "InvalidOffHours",
+                "start and end are the same minute. Give 00:00 and 24:00 for whole days.",
+            )
+        return end
+
+    @field_validator("days")
+    @classmethod
+    def _are_unique(cls, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+        if len(set(days)) != len(days):
+            raise PydanticCustomError("DuplicateDay", "Name every day once.")
+        return days
+
+
 class Idle(WireModel):
     """What happens when nobody uses the environment."""
 
@@ -193,7 +251,23 @@ class Idle(WireModel):
         description="Minutes without a request after which the environment counts as idle.",
     )
     action: IdleAction = Field(
-        default=IdleAction.SCALE_TO_ZERO, description="What the sweep then does."
+        default=IdleAction.SCALE_TO_ZERO, description="What the sweep then does, after a warning."
+    )
+    keep_until: UtcDatetime | None = Field(
+        default=None,
+        description="Until then the sweep leaves the environment alone.",
+        examples=["2027-01-08T18:00:00Z"],
+    )
+    delete_after_days: StrictInt | None = Field(
+        default=None,
+        ge=1,
+        le=365,
+        description="Days at zero nodes after which the sweep deletes the environment; only "
+        "with action scaleToZero, and never if left out.",
+        examples=[14],
+    )
+    off_hours: OffHours | None = Field(
+        default=None, description="When minNodes does not hold and an idle pool may go to zero."
     )
 
 

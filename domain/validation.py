@@ -8,10 +8,11 @@ from typing import Any, TypeGuard, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.idle_windows import find_time_zone
 from domain.problems import Problem
 from domain.regions import normalise_region
 from domain.skus import check_gpu_vm_size, find_gpu_sku, nodes_for
-from domain.spec import Edge, EnvironmentSpec, GpuPool, Idle, Model, Workload
+from domain.spec import Edge, EnvironmentSpec, GpuPool, Idle, Model, OffHours, Workload
 
 __all__ = ["Problem", "parse_spec"]
 
@@ -25,7 +26,10 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "workload.model": Model,
     "edge": Edge,
     "idle": Idle,
+    "idle.offHours": OffHours,
 }
+
+TIME_ZONE = "idle.offHours.timeZone"
 
 PATTERN_FIXES = {
     "name": "Use 3 to 24 lower-case letters, digits and single hyphens, starting with a letter "
@@ -35,6 +39,9 @@ PATTERN_FIXES = {
     "gpu.vmSize": "Give an Azure VM size such as Standard_NC24ads_A100_v4.",
     "workload.image": "Give an image reference such as registry.example.com/llm:1.4.2.",
     "workload.healthPath": "Give a path that starts with '/' and has no spaces or '#'.",
+    TIME_ZONE: "Give the IANA name of a time zone such as Europe/Berlin.",
+    "idle.offHours.start": "Give a time of day such as 20:00.",
+    "idle.offHours.end": "Give a time of day such as 07:00, at most 24:00.",
 }
 
 TYPE_FIXES: dict[str, str] = {
@@ -147,6 +154,7 @@ def _policy_problems(
         vm_size = cast("dict[str, Any]", gpu).get("vmSize")
         problem = check_gpu_vm_size(vm_size) if _is_short_text(vm_size) else None
         yield from [problem] if problem else _capacity_problems(document)
+    yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 
 
@@ -200,6 +208,16 @@ def _section[Section](
         return validate(document.get(name))
     except ValidationError:
         return None
+
+
+def _time_zone_problems(document: dict[str, Any]) -> Iterable[Problem]:
+    idle = _section(document, "idle", Idle.model_validate)
+    if idle and idle.off_hours and find_time_zone(idle.off_hours.time_zone) is None:
+        yield Problem(
+            "UnknownTimeZone",
+            f"'{idle.off_hours.time_zone}' is no time zone. {PATTERN_FIXES[TIME_ZONE]}",
+            TIME_ZONE,
+        )
 
 
 def _expiry_problems(document: dict[str, Any], now: datetime | None) -> Iterable[Problem]:
