@@ -89,6 +89,9 @@ def _paths() -> Schema:
                 "getHealth", {"200": {"description": "Healthy."}, "503": _error()}, []
             )
         },
+        "/openapi.json": {
+            "get": _operation("getOpenApi", {"200": {"description": "This document."}}, [])
+        },
     }
 
 

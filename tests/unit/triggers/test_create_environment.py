@@ -6,9 +6,9 @@ import pytest
 from domain.operations import OperationKind, OperationStatus
 from domain.phases import Phase
 from tests.support.fake_hub import FakeHub, rpc_error
+from tests.support.http_api import ORIGIN, Api
 from tests.support.payloads import QUOTA
 from tests.support.specs import a_request, a_spec, spec_body
-from tests.unit.triggers.conftest import ORIGIN, Api
 
 OPERATION = f"{ORIGIN}/operations/fraud-llm.1"
 REQUEST_ID = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"

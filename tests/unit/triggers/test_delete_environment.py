@@ -6,8 +6,8 @@ from domain.environment import OperationRequest
 from domain.operations import OperationKind
 from domain.phases import Phase
 from tests.support.fake_hub import FakeHub
+from tests.support.http_api import ORIGIN, Api
 from tests.support.specs import a_request, spec_body
-from tests.unit.triggers.conftest import ORIGIN, Api
 
 DELETION = f"{ORIGIN}/operations/fraud-llm.2"
 

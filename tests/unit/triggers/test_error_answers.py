@@ -6,8 +6,8 @@ import pytest
 
 from domain.phases import Phase
 from tests.support.fake_hub import FakeHub
+from tests.support.http_api import Answer, Api
 from tests.support.specs import spec_body
-from tests.unit.triggers.conftest import Answer, Api
 
 SECRETS = ("/runtime/webhooks", "code=", "subscriptions/", "Traceback", ".py", "instanceId")
 OTHER = spec_body(owner="other@example.com")

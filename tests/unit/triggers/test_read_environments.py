@@ -7,9 +7,9 @@ from domain.environment import EnvironmentRecord, OperationEnd, end_operation
 from domain.outcomes import Outcome
 from domain.phases import Phase
 from tests.support.fake_hub import RUNNING, FakeHub
+from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes, spec_body
-from tests.unit.triggers.conftest import Answer, Api
 
 
 def a_ready_record(name: str, cost_center: str = "ML-1234") -> EnvironmentRecord:

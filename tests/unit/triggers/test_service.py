@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_hub import FakeHub
-from tests.unit.triggers.conftest import Api
+from tests.support.http_api import Api
 from triggers.openapi import build_openapi
 
 

@@ -1,0 +1,88 @@
+"""Modules stay small enough to be read at once, and say what they are for."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.architecture.source import (
+    PRODUCT_FOLDERS,
+    REPOSITORY,
+    all_modules,
+    imports_of,
+    name_of,
+    product_modules,
+)
+
+LONGEST_MODULE = 400
+LONGEST_STORY = 60
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+SAY_NOTHING = {"manager", "helper", "helpers", "util", "utils", "common", "base"}
+
+
+def names(modules: Iterable[Path], offends: Callable[[Path], object]) -> list[str]:
+    return [name_of(module) for module in modules if offends(module)]
+
+
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text())
+
+
+def test_no_module_is_longer_than_can_be_read_at_once():
+    assert names(all_modules(), lambda m: m.read_text().count("\n") > LONGEST_MODULE) == []
+
+
+def test_every_module_says_what_it_is_for():
+    assert names(all_modules(), lambda m: not ast.get_docstring(tree(m))) == []
+
+
+def test_nothing_is_left_for_later():
+    assert names(all_modules(), lambda m: UNFINISHED.search(m.read_text())) == []
+
+
+def test_every_modules_name_says_something():
+    assert names(all_modules(), lambda m: SAY_NOTHING & set(m.stem.split("_"))) == []
+
+
+def test_each_story_fits_on_one_screen():
+    too_long = [
+        f"{name_of(module)}: {function.name}"
+        for module in (REPOSITORY / "orchestrators").glob("*.py")
+        for function in ast.walk(tree(module))
+        if isinstance(function, ast.FunctionDef)
+        and (function.end_lineno or 0) - function.lineno >= LONGEST_STORY
+    ]
+    assert too_long == []
+
+
+def test_nobody_imports_the_composition_root():
+    assert names(product_modules(), lambda m: "function_app" in set(imports_of(m))) == []
+
+
+def test_the_product_reads_its_environment_in_one_place():
+    read = names(
+        product_modules(), lambda m: re.search(r"\bos\.(environ|getenv)\b", m.read_text())
+    )
+    assert set(read) == {"clients/settings.py", "function_app.py"}
+
+
+def test_no_module_of_the_product_keeps_state_of_its_own():
+    """Functions hosts run many processes: what one keeps, another does not know."""
+    assert names(product_modules()[1:], lambda m: empty_containers(tree(m))) == []
+
+
+def empty_containers(module: ast.Module) -> list[str]:
+    """Names on module level that begin empty, so that they can only be there to be filled."""
+    return [
+        ast.unparse(node)
+        for node in module.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and node.value is not None
+        and re.fullmatch(
+            r"\{\}|\[\]|(dict|list|set|defaultdict)(\[.*\])?\(\w*\)", ast.unparse(node.value)
+        )
+    ]
+
+
+def test_the_product_is_what_stands_in_its_folders():
+    assert all((REPOSITORY / folder / "__init__.py").exists() for folder in PRODUCT_FOLDERS)

@@ -1,0 +1,102 @@
+"""What is published to Azure: the product, what it needs, and nothing else."""
+
+import re
+import sys
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+
+from tests.architecture.source import (
+    PRODUCT_FOLDERS,
+    REPOSITORY,
+    imports_of,
+    product_modules,
+)
+
+PUBLISHED = {*PRODUCT_FOLDERS, "portal", "function_app.py", "host.json", "requirements.txt"}
+NOT_IN_GIT = {"__pycache__", "local.settings.json"}
+OURS = {*PRODUCT_FOLDERS, "portal"}
+
+
+def requirements(file: str) -> dict[str, str]:
+    """Lines by the normalised name of their package."""
+    lines = (line.strip() for line in (REPOSITORY / file).read_text().splitlines())
+    kept = [line for line in lines if line and not line.startswith(("#", "-r"))]
+    return {normalise(re.split(r"[=<>!~\[; ]", line)[0]): line for line in kept}
+
+
+def normalise(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_only_the_product_is_published():
+    patterns = [
+        line.rstrip("/")
+        for line in (REPOSITORY / ".funcignore").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    there = {path.name for path in REPOSITORY.iterdir()} - NOT_IN_GIT
+    published = {name for name in there if not any(fnmatch(name, p) for p in patterns)}
+    assert published == PUBLISHED & there
+
+
+def test_every_version_is_exact():
+    for line in requirements("requirements.txt").values():
+        assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line), line
+
+
+def test_no_tool_runs_in_azure():
+    tools = requirements("requirements-dev.txt")
+    assert not set(requirements("requirements.txt")) & set(tools)
+    assert {"pytest", "ruff", "pyright", "trustme", "httpx"} <= set(tools)
+
+
+def test_everything_that_the_product_imports_is_installed_in_azure():
+    installed = with_dependencies(requirements("requirements.txt"))
+    owners = packages_distributions()
+    missing = {
+        imported
+        for module in product_modules()
+        for imported in imports_of(module)
+        if (package := imported.partition(".")[0]) not in OURS
+        and package not in sys.stdlib_module_names
+        and not installed & {normalise(owner) for owner in owners.get(package, [])}
+    }
+    assert missing == set()
+
+
+def with_dependencies(names: Iterable[str]) -> set[str]:
+    """The packages with all that they bring along."""
+    known: set[str] = set()
+    open_names = list(names)
+    while open_names:
+        name = normalise(open_names.pop())
+        if name in known:
+            continue
+        try:
+            needed = requires(name) or []
+        except PackageNotFoundError:
+            continue
+        known.add(name)
+        open_names += [
+            re.split(r"[=<>!~\[;( ]", each)[0] for each in needed if "extra ==" not in each
+        ]
+    return known
+
+
+def test_the_index_of_decisions_lists_each_of_them():
+    folder = REPOSITORY / "docs" / "adr"
+    decisions = sorted(path.name for path in folder.glob("[0-9][0-9][0-9][0-9]-*.md"))
+    index = (folder / "README.md").read_text()
+    listed = re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", index)
+    assert decisions
+    assert listed == decisions
+    for name in decisions:
+        title = (folder / name).read_text().splitlines()[0]
+        assert title.removeprefix(f"# {name[:4]}: ") in index, name
+
+
+def test_numbers_of_decisions_have_no_gap():
+    folder = REPOSITORY / "docs" / "adr"
+    numbers = sorted(int(path.name[:4]) for path in folder.glob("[0-9]*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))

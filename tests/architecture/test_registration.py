@@ -1,0 +1,114 @@
+"""What the Functions host finds in function_app, looked at from a process of its own."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from orchestrators import names
+from tests.architecture.source import REPOSITORY
+from triggers.openapi import build_openapi
+
+LOOK = """
+import json, sys, time
+started = time.perf_counter()
+import function_app
+seconds = time.perf_counter() - started
+functions = []
+for function in function_app.app.get_functions():
+    trigger = function.get_trigger().get_dict_repr()
+    functions.append({"name": function.get_function_name(), **{
+        key: trigger[key] for key in ("type", "route", "methods") if key in trigger}})
+print(json.dumps({
+    "seconds": seconds, "modules": sorted(sys.modules), "functions": functions,
+}, default=str))
+"""
+LONGEST_IMPORT_SECONDS = 1.5
+HEAVY = ("aiohttp", "azure.core", "azure.identity", "azure.mgmt", "lightkube", "httpx2", "yaml")
+OF_THE_SDK = "BuiltIn__"
+
+
+def look() -> dict[str, Any]:
+    environment = {"AZURE_SUBSCRIPTION_ID": "5b5c5b5c-0000-4000-8000-000000000001", "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LOOK],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def app() -> dict[str, Any]:
+    return look()
+
+
+def names_of(app: dict[str, Any], kind: str) -> set[str]:
+    return {
+        function["name"]
+        for function in app["functions"]
+        if function["type"] == kind and not function["name"].startswith(OF_THE_SDK)
+    }
+
+
+def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, Any]):
+    used = {
+        value
+        for name, value in vars(names).items()
+        if name.isupper() and name not in {"CANCEL_EVENT"}
+    }
+    registered = {
+        name
+        for kind in ("orchestrationTrigger", "activityTrigger", "entityTrigger")
+        for name in names_of(app, kind)
+    }
+    assert registered == used
+
+
+def test_every_route_is_documented_and_every_documented_path_is_served(app: dict[str, Any]):
+    served = {
+        (f"/{function['route']}", str(method).rpartition(".")[2].lower())
+        for function in app["functions"]
+        if function["type"] == "httpTrigger" and not function["name"].startswith(OF_THE_SDK)
+        for method in function["methods"]
+    }
+    documented = {
+        (path, method) for path, methods in build_openapi()["paths"].items() for method in methods
+    }
+    assert served == documented
+
+
+def test_the_import_brings_no_sdk_along(app: dict[str, Any]):
+    """A cold start pays for each of them; they are imported on first use."""
+    brought = [
+        module
+        for module in app["modules"]
+        for heavy in HEAVY
+        if module == heavy or module.startswith(f"{heavy}.")
+    ]
+    assert brought == []
+
+
+@pytest.mark.timing
+def test_a_cold_import_is_quick():
+    best = min(look()["seconds"] for _ in range(2))
+    assert best < LONGEST_IMPORT_SECONDS
+
+
+def test_without_a_subscription_the_app_says_so_at_once():
+    done = subprocess.run(
+        [sys.executable, "-c", "import function_app"],
+        cwd=REPOSITORY,
+        env={"PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Setting AZURE_SUBSCRIPTION_ID is missing" in done.stderr
