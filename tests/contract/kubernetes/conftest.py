@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import aiohttp
@@ -21,6 +21,11 @@ from simulator.kubernetes.addresses import PublicAddresses
 from simulator.kubernetes.cluster import Cluster
 from simulator.latency import Latencies
 from tests.contract.kubernetes.clients import TOKEN, Api, Kubectl
+from tests.contract.kubernetes.real_api_server import (
+    assets,
+    clean_up,
+    real_api_server,
+)
 from tests.contract.kubernetes.workloads import GPU_POOL, SYSTEM_POOL
 
 SCALE = 3000.0
@@ -90,6 +95,32 @@ async def api(url: str, authority: trustme.CA) -> AsyncIterator[Api]:
     connector = aiohttp.TCPConnector(ssl=context)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield Api(session, url)
+
+
+@pytest.fixture(scope="session")
+def real_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A real API server and the certificate it shows."""
+    folder = assets()
+    assert folder is not None
+    work_dir = tmp_path_factory.mktemp("api-server")
+    with real_api_server(folder, work_dir) as url:
+        yield url, work_dir / "apiserver.crt"
+
+
+@pytest.fixture
+async def real_api(real_url: tuple[str, Path]) -> AsyncIterator[Api]:
+    url, certificate = real_url
+    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=certificate))
+    async with aiohttp.ClientSession(connector=connector) as session:
+        api = Api(session, url)
+        yield api
+        await clean_up(api)
+
+
+@pytest.fixture(params=["simulated", "real"] if assets() else ["simulated"])
+def either_api(request: pytest.FixtureRequest) -> Api:
+    """The simulated API server, and a real one that has to answer alike."""
+    return request.getfixturevalue("api" if request.param == "simulated" else "real_api")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.kubernetes.clients import Api
+from tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
 from tests.contract.kubernetes.workloads import (
     DEPLOYMENT_URL,
     NAME,
@@ -39,9 +40,17 @@ def changed(manifest: Any, path: str, value: Any) -> Any:
     return result
 
 
+def test_a_real_api_server_was_asked_the_same():
+    if assets() is None:
+        pytest.skip(
+            f"{ASSETS_VARIABLE} names no folder with kube-apiserver and etcd: only the simulated"
+            " API server was asked"
+        )
+
+
 @pytest.fixture(autouse=True)
-async def _namespace_exists(api: Api):
-    assert (await api.call("POST", "/api/v1/namespaces", namespace())).status == 201
+async def _namespace_exists(either_api: Api):
+    assert (await either_api.call("POST", "/api/v1/namespaces", namespace())).status == 201
 
 
 _LABEL_RULE = (
@@ -135,9 +144,9 @@ _MISMATCH = "`selector` does not match template `labels`"
     ids=lambda value: value if isinstance(value, str) and value.startswith("spec") else "",
 )
 async def test_an_invalid_deployment_is_refused_with_its_field(
-    api: Api, path: str, value: Any, message: str
+    either_api: Api, path: str, value: Any, message: str
 ):
-    refused = await api.call("POST", DEPLOYMENTS, changed(small_deployment(), path, value))
+    refused = await either_api.call("POST", DEPLOYMENTS, changed(small_deployment(), path, value))
 
     assert refused.status == 422
     assert refused.message == f'Deployment.apps "{NAME}" is invalid: {message}'
@@ -180,9 +189,9 @@ async def test_an_invalid_deployment_is_refused_with_its_field(
     ],
 )
 async def test_a_value_of_the_wrong_type_cannot_be_decoded(
-    api: Api, path: str, value: Any, message: str
+    either_api: Api, path: str, value: Any, message: str
 ):
-    refused = await api.call("POST", DEPLOYMENTS, changed(small_deployment(), path, value))
+    refused = await either_api.call("POST", DEPLOYMENTS, changed(small_deployment(), path, value))
 
     assert refused.status == 400
     assert refused.message == (
@@ -215,9 +224,9 @@ async def test_a_value_of_the_wrong_type_cannot_be_decoded(
     ],
 )
 async def test_server_side_apply_refuses_what_is_not_in_the_schema(
-    api: Api, path: str, value: Any, message: str
+    either_api: Api, path: str, value: Any, message: str
 ):
-    refused = await api.apply(DEPLOYMENT_URL, changed(small_deployment(), path, value))
+    refused = await either_api.apply(DEPLOYMENT_URL, changed(small_deployment(), path, value))
 
     assert refused.status == 500
     assert refused.message == (
@@ -226,15 +235,15 @@ async def test_server_side_apply_refuses_what_is_not_in_the_schema(
     )
 
 
-async def test_an_unknown_field_is_dropped_with_a_warning_or_refused_when_strict(api: Api):
+async def test_an_unknown_field_is_dropped_with_a_warning_or_refused_when_strict(either_api: Api):
     manifest = changed(small_deployment(), "spec.template.spec.foo", "x")
 
-    dropped = await api.call("POST", DEPLOYMENTS, manifest)
+    dropped = await either_api.call("POST", DEPLOYMENTS, manifest)
     assert dropped.status == 201
     assert "foo" not in dropped.body["spec"]["template"]["spec"]
     assert dropped.warnings == ['299 - "unknown field \\"spec.template.spec.foo\\""']
 
-    strict = await api.call("POST", f"{DEPLOYMENTS}?fieldValidation=Strict", manifest)
+    strict = await either_api.call("POST", f"{DEPLOYMENTS}?fieldValidation=Strict", manifest)
     assert strict.status == 400
     assert strict.message.endswith('strict decoding error: unknown field "spec.template.spec.foo"')
 
@@ -269,22 +278,22 @@ async def test_an_unknown_field_is_dropped_with_a_warning_or_refused_when_strict
     ids=["no ports", "port 0", "ports without names", "unknown type", "taken address"],
 )
 async def test_an_invalid_service_is_refused_with_its_field(
-    api: Api, path: str, value: Any, message: str
+    either_api: Api, path: str, value: Any, message: str
 ):
-    refused = await api.call("POST", SERVICES, changed(service(), path, value))
+    refused = await either_api.call("POST", SERVICES, changed(service(), path, value))
 
     assert refused.status == 422
     assert refused.message == f'Service "{NAME}" is invalid: {message}'
 
 
-async def test_the_selector_of_a_workload_never_changes(api: Api):
-    await api.call("POST", DEPLOYMENTS, small_deployment())
+async def test_the_selector_of_a_workload_never_changes(either_api: Api):
+    await either_api.call("POST", DEPLOYMENTS, small_deployment())
     other = {"app": "other"}
     patch = {
         "spec": {"selector": {"matchLabels": other}, "template": {"metadata": {"labels": other}}}
     }
 
-    refused = await api.call(
+    refused = await either_api.call(
         "PATCH", DEPLOYMENT_URL, patch, content_type="application/merge-patch+json"
     )
 
@@ -447,9 +456,9 @@ async def test_the_selector_of_a_workload_never_changes(api: Api):
     ],
 )
 async def test_a_request_that_makes_no_sense_gets_the_status_of_the_real_server(
-    api: Api, method: str, path: str, body: Any, status: int, reason: str, message: str
+    either_api: Api, method: str, path: str, body: Any, status: int, reason: str, message: str
 ):
-    refused = await api.call(method, path, body)
+    refused = await either_api.call(method, path, body)
 
     assert (refused.status, refused.body["reason"]) == (status, reason)
     assert refused.message == message
@@ -458,25 +467,25 @@ async def test_a_request_that_makes_no_sense_gets_the_status_of_the_real_server(
 
 
 @pytest.mark.parametrize("token", ["", "token-for-arm"])
-async def test_a_token_for_another_audience_is_unauthorized(api: Api, token: str):
-    refused = await api.call("GET", "/api/v1/namespaces", token=token)
+async def test_a_token_for_another_audience_is_unauthorized(either_api: Api, token: str):
+    refused = await either_api.call("GET", "/api/v1/namespaces", token=token)
 
     assert (refused.status, refused.body["reason"]) == (401, "Unauthorized")
     assert refused.message == "Unauthorized"
 
 
-async def test_a_path_outside_of_every_group_is_no_status_object(api: Api):
-    refused = await api.call("GET", "/apis/nope/v1/things")
+async def test_a_path_outside_of_every_group_is_no_status_object(either_api: Api):
+    refused = await either_api.call("GET", "/apis/nope/v1/things")
 
     assert refused.status == 404
     assert refused.body == "404 page not found\n"
 
 
-async def test_an_outdated_update_is_a_conflict(api: Api):
-    created = (await api.call("POST", DEPLOYMENTS, small_deployment())).body
+async def test_an_outdated_update_is_a_conflict(either_api: Api):
+    created = (await either_api.call("POST", DEPLOYMENTS, small_deployment())).body
     outdated = changed(created, "metadata.resourceVersion", "1")
 
-    refused = await api.call("PUT", DEPLOYMENT_URL, outdated)
+    refused = await either_api.call("PUT", DEPLOYMENT_URL, outdated)
 
     assert (refused.status, refused.body["reason"]) == (409, "Conflict")
     assert refused.message == (
@@ -485,13 +494,13 @@ async def test_an_outdated_update_is_a_conflict(api: Api):
     )
 
 
-async def test_nothing_new_comes_into_a_namespace_that_is_being_deleted(api: Api):
+async def test_nothing_new_comes_into_a_namespace_that_is_being_deleted(either_api: Api):
     pod = {"metadata": {"name": "p", "finalizers": ["example.com/kept"]}}
     pod["spec"] = {"containers": [{"name": "c", "image": "nginx"}]}
-    assert (await api.call("POST", POD_URL, pod)).status == 201
-    await api.call("DELETE", f"/api/v1/namespaces/{NAMESPACE}")
+    assert (await either_api.call("POST", POD_URL, pod)).status == 201
+    await either_api.call("DELETE", f"/api/v1/namespaces/{NAMESPACE}")
 
-    refused = await api.call("POST", DEPLOYMENTS, small_deployment())
+    refused = await either_api.call("POST", DEPLOYMENTS, small_deployment())
 
     assert (refused.status, refused.body["reason"]) == (403, "Forbidden")
     assert refused.message == (

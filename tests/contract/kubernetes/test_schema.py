@@ -1,0 +1,22 @@
+"""The types that the simulator decodes with, against those that a real API server publishes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from simulator.kubernetes import schema
+from tests.contract.kubernetes.clients import Api
+from tests.contract.kubernetes.openapi_types import DOCUMENTS, read_types
+from tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
+
+
+@pytest.mark.skipif(
+    assets() is None, reason=f"{ASSETS_VARIABLE} names no folder with kube-apiserver and etcd"
+)
+async def test_the_types_are_those_of_the_real_server(real_api: Api):
+    theirs = read_types([await real_api.get(f"/openapi/v3/{each}") for each in DOCUMENTS])
+    ours = json.loads(Path(schema.__file__).with_name("schema.json").read_text())
+
+    for name, fields in ours.items():
+        assert fields.items() <= theirs[name].items()
