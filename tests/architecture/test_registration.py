@@ -9,6 +9,7 @@ import pytest
 
 from orchestrators import names
 from tests.architecture.source import REPOSITORY
+from tests.support.replay import load_histories
 from triggers.openapi import build_openapi
 
 LOOK = """
@@ -69,6 +70,12 @@ def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, A
         for name in names_of(app, kind)
     }
     assert registered == used
+
+
+def test_a_history_was_recorded_of_every_orchestrator(app: dict[str, Any]):
+    """Otherwise nobody notices when its story stops being deterministic."""
+    recorded = {history.orchestrator for history in load_histories()}
+    assert recorded == names_of(app, "orchestrationTrigger")
 
 
 def test_every_route_is_documented_and_every_documented_path_is_served(app: dict[str, Any]):

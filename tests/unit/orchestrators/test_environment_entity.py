@@ -10,9 +10,6 @@ from domain.phases import Phase
 from orchestrators.environment_entity import environment
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
-# The SDK reads states that carry no type, and warns of itself for doing so.
-pytestmark = pytest.mark.filterwarnings("ignore:azure.functions df_loads:DeprecationWarning")
-
 
 def tell(
     operation: str, value: Any = None, record: EnvironmentRecord | None = None
