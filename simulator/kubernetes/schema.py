@@ -3,7 +3,7 @@
 `schema.json` holds them in short, taken from the OpenAPI documents of Kubernetes 1.33: `@Probe` is
 a struct, `[]string` a list that is replaced as a whole, `[=]string` a set, `[name]@Container` a
 list whose items are told apart by their name, `{}string` a map; a `!` at the end makes a struct or
-map one single value.
+map one single value. `tests/contract/kubernetes/openapi_types.py` makes that file.
 """
 
 import json
