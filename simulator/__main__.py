@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import logging
 import math
 import sys
@@ -9,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.clock import Clock
-from simulator.process import run_until_signal
+from simulator.control.input import BadInput
+from simulator.process import ServiceBusOptions, run_until_signal
+from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities, read_entities
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
     )
     clock = Clock(options.time_scale, options.clock_origin)
-    asyncio.run(run_until_signal(clock, options.work_dir, options.port, options.seed))
+    service_bus = ServiceBusOptions(options.service_bus_port, options.service_bus_entities)
+    asyncio.run(run_until_signal(clock, options.work_dir, options.port, options.seed, service_bus))
     return 0
 
 
@@ -33,7 +37,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
+    parser.add_argument(
+        "--service-bus-port", type=int, default=0, help="for AMQP; 0 takes a free port"
+    )
+    parser.add_argument(
+        "--service-bus-entities",
+        type=_entities,
+        default=DEFAULT_ENTITIES,
+        help="a JSON file with queues and topics, instead of the product's own",
+    )
     return parser
+
+
+def _entities(path: str) -> Entities:
+    try:
+        return read_entities(json.loads(Path(path).read_text()))
+    except (OSError, ValueError, BadInput) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from None
 
 
 def _scale(text: str) -> float:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from simulator.clock import Clock
 from simulator.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
+from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
 from simulator.tls import make_tls
 
 SHUTDOWN_SECONDS = 0.3
@@ -29,16 +30,31 @@ class RunningSimulator:
         await self.runner.cleanup()
 
 
-async def start(clock: Clock, work_dir: Path, port: int = 0, seed: int = 1) -> RunningSimulator:
-    """Open the port on the loopback interface and write the ready file."""
+@dataclass(frozen=True, slots=True)
+class ServiceBusOptions:
+    """Where the broker listens, 0 taking a free port, and what it has at the start."""
+
+    port: int = 0
+    entities: Entities = DEFAULT_ENTITIES
+
+
+async def start(
+    clock: Clock,
+    work_dir: Path,
+    port: int = 0,
+    seed: int = 1,
+    service_bus: ServiceBusOptions = ServiceBusOptions(),
+) -> RunningSimulator:
+    """Open the ports on the loopback interface and write the ready file."""
     tls = make_tls()
     work_dir.mkdir(parents=True, exist_ok=True)
     ca_bundle = work_dir / "ca.pem"
     ca_bundle.write_bytes(tls.ca_pem)
-    simulator = Simulator(clock, tls.ca_pem, seed)
+    simulator = Simulator(clock, tls.ca_pem, seed, service_bus.entities)
     runner = web.AppRunner(simulator.app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls.context).start()
+    await simulator.service_bus.start(service_bus.port)
     url = f"https://127.0.0.1:{runner.addresses[0][1]}"
     ready = {
         "url": url,
@@ -47,6 +63,7 @@ async def start(clock: Clock, work_dir: Path, port: int = 0, seed: int = 1) -> R
         "identityHeader": simulator.identity_header,
         "subscriptionId": SUBSCRIPTION_ID,
         "tenantId": TENANT_ID,
+        "serviceBus": simulator.service_bus.connection_string,
         "pid": os.getpid(),
     }
     _write_atomically(work_dir / "simulator.json", json.dumps(ready, indent=2))
@@ -54,12 +71,14 @@ async def start(clock: Clock, work_dir: Path, port: int = 0, seed: int = 1) -> R
     return RunningSimulator(simulator, runner, url)
 
 
-async def run_until_signal(clock: Clock, work_dir: Path, port: int, seed: int) -> None:
+async def run_until_signal(
+    clock: Clock, work_dir: Path, port: int, seed: int, service_bus: ServiceBusOptions
+) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    running = await start(clock, work_dir, port, seed)
+    running = await start(clock, work_dir, port, seed, service_bus)
     await stopped.wait()
     await running.stop()
     log.info("Stopped.")

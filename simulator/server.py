@@ -18,6 +18,8 @@ from simulator.identity import Tokens
 from simulator.kubernetes import routes as kubernetes
 from simulator.kubernetes.cluster import Cluster
 from simulator.managed_identity import ManagedIdentity
+from simulator.service_bus.broker import Broker
+from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
 
 SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
 TENANT_ID = "7e7e7e7e-0000-4000-8000-000000000001"
@@ -35,7 +37,13 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Simulator:
     """What lives as long as the process; the Azure inside it changes with a reset."""
 
-    def __init__(self, clock: Clock, ca_pem: bytes, seed: int = 1) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        ca_pem: bytes,
+        seed: int = 1,
+        entities: Entities = DEFAULT_ENTITIES,
+    ) -> None:
         self.clock = clock
         self.tokens = Tokens(TENANT_ID, PRINCIPAL_ID, CLIENT_ID)
         self.identity_header = secrets.token_hex(16)
@@ -44,6 +52,7 @@ class Simulator:
         self._ca_pem = ca_pem
         self._seed = seed
         self.azure = self._new_azure()
+        self.service_bus = Broker(clock, entities)
         self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
         self._control = ControlRoutes(self)
 
@@ -58,6 +67,7 @@ class Simulator:
         await self.azure.stop()
         self.faults.clear()
         self.journal.clear()
+        self.service_bus.reset()
         self.azure = self._new_azure()
         log.info("Reset.")
 
@@ -132,6 +142,7 @@ class Simulator:
         )
 
     async def _stop(self, app: web.Application) -> None:
+        await self.service_bus.stop()
         await self.azure.stop()
 
 

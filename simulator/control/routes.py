@@ -14,6 +14,8 @@ from simulator.control.journal import Journal
 from simulator.control.state import state
 from simulator.kubernetes.cluster import Cluster
 from simulator.regions import REGIONS, normalized_region
+from simulator.service_bus.broker import Broker
+from simulator.service_bus.control import ServiceBusControl
 
 PREFIX = "/_simulator"
 
@@ -34,6 +36,9 @@ class Controlled(Protocol):
 
     @property
     def journal(self) -> Journal: ...
+
+    @property
+    def service_bus(self) -> Broker: ...
 
     async def reset(self) -> None: ...
 
@@ -58,6 +63,7 @@ class ControlRoutes:
             ("GET", "/quota"): self.get_quota,
             ("PUT", "/quota"): self.put_quota,
             ("PUT", "/dns-labels"): self.put_dns_label,
+            **ServiceBusControl(simulator.service_bus).handlers(),
         }
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -77,7 +83,8 @@ class ControlRoutes:
         return web.json_response(answer, status=status)
 
     async def get_state(self, request: web.Request) -> Any:
-        return state(self._simulator.azure)
+        service_bus = self._simulator.service_bus.wire()
+        return {**state(self._simulator.azure), "serviceBus": service_bus}
 
     async def reset(self, request: web.Request) -> None:
         await self._simulator.reset()

@@ -1,0 +1,1 @@
+"""Simulated Service Bus: an AMQP 1.0 broker for the real SDK."""

@@ -1,0 +1,178 @@
+"""The broker: listens, opens links on entities, and can be reset."""
+
+import asyncio
+import math
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from simulator.clock import Clock
+from simulator.service_bus import cbs
+from simulator.service_bus.connection import Connection
+from simulator.service_bus.consumers import open_consumer
+from simulator.service_bus.errors import AmqpError, Condition
+from simulator.service_bus.gate import Gate, Operation
+from simulator.service_bus.links import IncomingLink, OutgoingLink
+from simulator.service_bus.management import Management
+from simulator.service_bus.message import read_messages
+from simulator.service_bus.namespace import MANAGEMENT, Namespace, path_of
+from simulator.service_bus.queue import Kind, Queue
+from simulator.service_bus.requests import Answering, Replies, Requests
+from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
+from simulator.service_bus.times import MIN_LOCK_REAL_SECONDS, Alarms, Times
+from simulator.service_bus.topic import Topic
+
+MAX_REQUEST_BYTES = 1024 * 1024
+
+
+class Sends:
+    """Where a sending link's messages go: all of a batch, or none of it."""
+
+    def __init__(self, entity: Queue | Topic) -> None:
+        self._entity = entity
+
+    def receive(self, payload: bytes, message_format: int) -> None:
+        self._entity.check(Operation.SEND)
+        contents = read_messages(payload, message_format)
+        for content in contents:
+            self._entity.check_content(content)
+        for content in contents:
+            self._entity.put(content)
+
+
+class Broker:
+    """One namespace on one port. The key and the port stay; a reset makes all else anew."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        entities: Entities = DEFAULT_ENTITIES,
+        min_lock_real_seconds: float = MIN_LOCK_REAL_SECONDS,
+        real_time: Callable[[], float] = time.time,
+    ) -> None:
+        self._times = Times(clock, min_lock_real_seconds, real_time)
+        self._entities = entities
+        self._key = cbs.AccessKey(secrets.token_urlsafe(32))
+        self._connections: set[Connection] = set()
+        self._server: asyncio.Server | None = None
+        self._alarms = Alarms(self._times)
+        self.gate = Gate()
+        self.namespace = self._new_namespace()
+
+    async def start(self, port: int = 0) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", port)
+
+    async def stop(self) -> None:
+        self._alarms.stop()
+        if self._server is not None:
+            self._server.close()
+        self.drop_connections()
+
+    @property
+    def connection_string(self) -> str | None:
+        if self._server is None or not self._server.sockets:
+            return None
+        port = self._server.sockets[0].getsockname()[1]
+        return (
+            f"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={cbs.KEY_NAME};"
+            f"SharedAccessKey={self._key.value};UseDevelopmentEmulator=true;"
+        )
+
+    def reset(self) -> None:
+        """The entities as they were declared at the start, without a message."""
+        self.drop_connections()
+        self._alarms.stop()
+        self.gate.faults.clear()
+        self.namespace = self._new_namespace()
+
+    def drop_connections(self) -> None:
+        for connection in list(self._connections):
+            connection.drop()
+
+    def wire(self) -> dict[str, Any]:
+        return {**self.namespace.wire(), "connections": len(self._connections)}
+
+    def connected(self, connection: Connection) -> None:
+        self._connections.add(connection)
+
+    def disconnected(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+
+    def authenticate(self, connection: Connection, mechanism: str, response: bytes) -> bool:
+        """Anonymous clients prove later, on $cbs, who they are."""
+        if mechanism != "PLAIN":
+            return mechanism in ("ANONYMOUS", "MSSBCBS")
+        _, name, key, *_ = [*response.decode(errors="replace").split("\0"), "", ""]
+        if self._key.is_credential(name, key):
+            connection.claims[""] = math.inf
+            return True
+        return False
+
+    def open_link(self, connection: Connection, link: IncomingLink | OutgoingLink) -> None:
+        path = _path(link)
+        if path == cbs.ADDRESS:
+            self._open_requests(connection, link, path, self._cbs(connection))
+            return
+        if not cbs.is_open(path, connection.claims, self._times.real_now()):
+            raise AmqpError(
+                Condition.UNAUTHORIZED, f"Unauthorized access. A claim on '{path}' is required."
+            )
+        entity = self.namespace.find(path.removesuffix(MANAGEMENT))
+        if path.endswith(MANAGEMENT):
+            answering = Management(entity, connection.links).answer
+            self._open_requests(connection, link, path, answering)
+            return
+        entity.check(Operation.ATTACH)
+        if isinstance(link, IncomingLink):
+            if isinstance(entity, Queue) and entity.kind is not Kind.QUEUE:
+                raise AmqpError(Condition.NOT_ALLOWED, f"Nothing can be sent to '{path}'.")
+            link.accept(Sends(entity), entity.settings.max_message_bytes)
+        elif isinstance(entity, Queue):
+            open_consumer(entity, link)
+        else:
+            raise AmqpError(Condition.NOT_ALLOWED, "A topic is read through a subscription.")
+
+    def _open_requests(
+        self,
+        connection: Connection,
+        link: IncomingLink | OutgoingLink,
+        path: str,
+        answering: Answering,
+    ) -> None:
+        if isinstance(link, OutgoingLink):
+            link.accept(Replies(link, path))
+        else:
+            requests = Requests(answering, lambda: _replies(connection, path))
+            link.accept(requests, MAX_REQUEST_BYTES)
+
+    def _cbs(self, connection: Connection) -> Answering:
+        return lambda request: cbs.answer(
+            request, self._key, connection.claims, self._times.real_now()
+        )
+
+    def _new_namespace(self) -> Namespace:
+        namespace = Namespace(self._times, self._alarms, self.gate)
+        namespace.declare(self._entities)
+        return namespace
+
+
+def _replies(connection: Connection, path: str) -> Replies | None:
+    for link in connection.links():
+        if isinstance(link, OutgoingLink) and not link.is_ended:
+            outlet = link.outlet
+            if isinstance(outlet, Replies) and outlet.path == path:
+                return outlet
+    return None
+
+
+def _path(link: IncomingLink | OutgoingLink) -> str:
+    """The node's address: the target of a link that sends, the source of one that receives."""
+    terminus = link.attach.target if isinstance(link, IncomingLink) else link.attach.source
+    fields = terminus.value if terminus is not None else None
+    if not isinstance(fields, list) or not fields or not isinstance(fields[0], str):
+        raise AmqpError(Condition.NOT_IMPLEMENTED, "A link needs an address.")
+    if link.attach.source is None or link.attach.target is None:
+        raise AmqpError(Condition.INVALID_FIELD, "A link has a source and a target.")
+    return path_of(fields[0])

@@ -1,0 +1,72 @@
+"""Refusals on demand: faults that are set for an entity and an operation, and used up."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from simulator.control.input import BadInput, Fields, required
+from simulator.service_bus.errors import AmqpError, Condition
+
+
+class Operation(StrEnum):
+    ATTACH = "attach"
+    SEND = "send"
+    SETTLE = "settle"
+    MANAGE = "manage"
+
+
+@dataclass(slots=True)
+class Fault:
+    """`entity` None means all. `left` None means for ever."""
+
+    id: str
+    entity: str | None
+    operation: Operation
+    condition: str
+    left: int | None
+
+    def wire(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "entity": self.entity,
+            "operation": self.operation,
+            "condition": self.condition,
+            "count": self.left,
+        }
+
+
+@dataclass(slots=True)
+class Gate:
+    """Every operation asks here before it is carried out."""
+
+    faults: list[Fault] = field(default_factory=list[Fault])
+    _made: int = 0
+
+    def add(self, body: object) -> Fault:
+        """Set a fault from its JSON; raises BadInput."""
+        fields = Fields(body)
+        operation = required(fields.text("operation"), "operation")
+        if operation not in list(Operation):
+            raise BadInput(f"operation must be one of {', '.join(Operation)}.")
+        entity = fields.text("entity")
+        condition = fields.text("condition", Condition.SERVER_BUSY)
+        count = fields.integer("count", low=1)
+        fields.finish()
+        self._made += 1
+        fault = Fault(
+            f"service-bus-fault-{self._made}",
+            entity,
+            Operation(operation),
+            condition or Condition.SERVER_BUSY,
+            count,
+        )
+        self.faults.append(fault)
+        return fault
+
+    def check(self, path: str, operation: Operation) -> None:
+        """Raises the AmqpError of the first fault that is set for this."""
+        for fault in self.faults:
+            matches = fault.entity is None or fault.entity.lower() == path.lower()
+            if matches and fault.operation is operation and fault.left != 0:
+                fault.left = None if fault.left is None else fault.left - 1
+                raise AmqpError(fault.condition, f"A fault on demand for {path}.")

@@ -1,0 +1,91 @@
+"""Simulated time for the broker, and how it looks to a client whose clock is the machine's."""
+
+import heapq
+import itertools
+import time
+from asyncio import Task, create_task
+from collections.abc import Callable
+
+from simulator.clock import Clock
+
+MIN_LOCK_REAL_SECONDS = 10.0
+"""A client's code does not run faster because the clock does: no lock is shorter than this."""
+
+_TICKS_AT_UNIX_EPOCH = 621_355_968_000_000_000
+
+
+class Times:
+    """Reads simulated time in seconds of Unix time and tells when locks end.
+
+    The SDK compares the end of a lock with the machine's clock and raises by itself when it has
+    passed. So what goes on the wire is the real moment at which simulated time reaches the end.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        min_lock_real_seconds: float = MIN_LOCK_REAL_SECONDS,
+        real_time: Callable[[], float] = time.time,
+    ) -> None:
+        self.clock = clock
+        self.min_lock_real_seconds = min_lock_real_seconds
+        self._real_time = real_time
+
+    def now(self) -> float:
+        return self.clock.now().timestamp()
+
+    def real_now(self) -> float:
+        return self._real_time()
+
+    def lock_end(self, seconds: float) -> float:
+        return self.now() + max(seconds, self.min_lock_real_seconds * self.clock.scale)
+
+    def real_milliseconds(self, moment: float) -> int:
+        real = self._real_time() + (moment - self.now()) / self.clock.scale
+        return round(real * 1000)
+
+    def real_ticks(self, moment: float) -> int:
+        """As .NET counts: 100 ns since the year 1."""
+        return self.real_milliseconds(moment) * 10_000 + _TICKS_AT_UNIX_EPOCH
+
+
+class Alarms:
+    """Calls actions at moments of simulated time: one task waits for the earliest of them."""
+
+    def __init__(self, times: Times) -> None:
+        self._times = times
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._waiting: Task[None] | None = None
+
+    def at(self, moment: float, action: Callable[[], None]) -> None:
+        is_earliest = not self._due or moment < self._due[0][0]
+        heapq.heappush(self._due, (moment, next(self._order), action))
+        if is_earliest:
+            self._restart()
+
+    def stop(self) -> None:
+        self._due.clear()
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _restart(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._waiting = create_task(self._run())
+
+    async def _run(self) -> None:
+        while self._due:
+            await self._times.clock.sleep(self._due[0][0] - self._times.now())
+            self._fire()
+        self._waiting = None
+
+    def _fire(self) -> None:
+        """What is due now. An action that sets an earlier alarm starts another waiting task."""
+        now = self._times.now()
+        due: list[Callable[[], None]] = []
+        while self._due and self._due[0][0] <= now:
+            due.append(heapq.heappop(self._due)[2])
+        for action in due:
+            action()
