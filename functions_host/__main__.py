@@ -7,14 +7,17 @@ import os
 import signal
 import sys
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 from functions_host.app_loader import AppLoadError
+from functions_host.clock import Clock
 from functions_host.host import HostOptions, LoadedApp, load, run
 from functions_host.logs import start_logging
+from functions_host.own_folder import default_own_folder
 from functions_host.own_task_hub import TaskHubStartError
 from functions_host.routes import RouteError
-from functions_host.settings import SettingsError
+from functions_host.settings_files import SettingsError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         port=parsed.port,
         task_hub=parsed.task_hub,
         ready_file=parsed.ready_file and parsed.ready_file.resolve(),
+        state_dir=(parsed.state_dir or default_own_folder(parsed.app)).resolve(),
+        clock=Clock(parsed.time_scale, parsed.clock_origin),
     )
     try:
         app = load(options.app_dir)
@@ -55,8 +60,22 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--host", default="127.0.0.1", help="address to listen on")
     start.add_argument("--task-hub", metavar="HOST:PORT", help="a task hub that runs already")
     start.add_argument("--ready-file", type=Path, help="written once the host listens")
+    start.add_argument(
+        "--state-dir", type=Path, help="what outlives the host; default .functions_host of the app"
+    )
+    start.add_argument(
+        "--time-scale", type=float, default=1.0, help="how much faster timers run than the clock"
+    )
+    start.add_argument(
+        "--clock-origin", type=_moment, help="ISO 8601; when both agree; default is now"
+    )
     start.add_argument("--verbose", action="store_true", help="log each durable turn, too")
     return parser
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The host's own `/admin` routes: its status, and firing a function by hand."""
 
 import asyncio
-import json
 import logging
 
 from aiohttp import web
@@ -10,6 +9,7 @@ from azure.functions.meta import Datum
 from functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
 from functions_host.http_server import CALLED_BY_HTTP
 from functions_host.invocation import Invoker
+from functions_host.timers.timer_runs import timer_datum
 
 _log = logging.getLogger("functions_host.admin")
 
@@ -49,11 +49,3 @@ class AdminApi:
             await self._invoker.invoke(function, trigger, reason=CALLED_BY_HTTP)
         except Exception:
             _log.exception("Function %s failed.", function.name)
-
-
-def timer_datum() -> Datum:
-    """What a timer that was not due gives to its function."""
-    return Datum(
-        json.dumps({"IsPastDue": False, "Schedule": {"AdjustForDST": True}, "ScheduleStatus": {}}),
-        "json",
-    )

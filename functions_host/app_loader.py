@@ -4,13 +4,13 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import azure.functions as func
 
-from functions_host import worker_rules
+from functions_host import deferred_bindings, worker_rules
 from functions_host.functions import Binding, FunctionIndex, IndexedFunction
 
 APP_MODULE = "function_app"
@@ -65,10 +65,27 @@ def _wants_context(call: Callable[..., Any], trigger_parameter: str) -> bool:
     return worker_rules.CONTEXT in parameters and trigger_parameter != worker_rules.CONTEXT
 
 
+def _settlement_parameter(
+    call: Callable[..., Any], bindings: Iterable[Any], annotations: Mapping[str, Any]
+) -> str | None:
+    """It has no binding; the worker knows it by its type, if it is the only such parameter."""
+    bound = {binding.name for binding in bindings}
+    unbound = set(inspect.signature(call).parameters) - bound - {worker_rules.CONTEXT}
+    if len(unbound) != 1:
+        return None
+    name = unbound.pop()
+    return name if deferred_bindings.is_settlement_client(annotations.get(name)) else None
+
+
 def index_function(function: Any) -> IndexedFunction:
     trigger = function.get_trigger()
     others = [binding for binding in function.get_bindings() if binding is not trigger]
     call = function.get_user_function()
+    try:
+        annotations = worker_rules.annotations_of(function.get_function_name(), call)
+    except worker_rules.WorkerRuleError as error:
+        raise AppLoadError(str(error)) from error.__cause__
+    annotation = annotations.get(trigger.name)
     indexed = IndexedFunction(
         name=function.get_function_name(),
         trigger_kind=trigger.type,
@@ -79,9 +96,12 @@ def index_function(function: Any) -> IndexedFunction:
         wants_context=_wants_context(call, trigger.name),
         inputs=tuple(Binding(b.name, b.type) for b in others if b.direction == _IN),
         outputs=tuple(Binding(b.name, b.type) for b in others if b.direction != _IN),
+        trigger_annotation=annotation,
+        takes_sdk_type=deferred_bindings.is_sdk_type(annotation),
+        settlement_parameter=_settlement_parameter(call, function.get_bindings(), annotations),
     )
     try:
-        worker_rules.check(indexed)
+        worker_rules.check(indexed, annotations)
     except worker_rules.WorkerRuleError as error:
         raise AppLoadError(str(error)) from error.__cause__
     return indexed

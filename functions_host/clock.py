@@ -1,4 +1,4 @@
-"""The task hub's time line: starts at an origin and runs `scale` times faster than real time."""
+"""The time line of a task hub or a host: real time, or `scale` times faster from an origin."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ _MICROSECONDS = 1_000_000
 
 
 class Clock:
-    """All times that the task hub shows are read here, in microseconds since 1970.
+    """All times that a task hub or a timer shows are read here, in microseconds since 1970.
 
     Whole numbers, because a timer that is due must never look one rounding error too early.
     """
@@ -19,7 +19,7 @@ class Clock:
         origin: datetime | None = None,
         real_time: Callable[[], float] = time.time,
     ) -> None:
-        """`scale`: hub seconds per real second. `origin`: the moment at which both agree."""
+        """`scale`: shown seconds per real second. `origin`: the moment at which both agree."""
         self._scale = scale
         self._real_time = real_time
         self._origin = real_time() if origin is None else origin.timestamp()

@@ -9,6 +9,7 @@ from typing import Any
 class TriggerKind(StrEnum):
     HTTP = "httpTrigger"
     TIMER = "timerTrigger"
+    SERVICE_BUS = "serviceBusTrigger"
     ORCHESTRATION = "orchestrationTrigger"
     ACTIVITY = "activityTrigger"
     ENTITY = "entityTrigger"
@@ -37,6 +38,10 @@ class IndexedFunction:
     wants_context: bool
     inputs: tuple[Binding, ...] = ()
     outputs: tuple[Binding, ...] = ()
+    trigger_annotation: Any = None
+    takes_sdk_type: bool = False
+    """The trigger's parameter is an SDK type, so it gets model binding data."""
+    settlement_parameter: str | None = None
 
     @property
     def durable_name(self) -> str:

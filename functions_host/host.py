@@ -15,6 +15,7 @@ from aiohttp import web
 
 from functions_host.admin_api import AdminApi
 from functions_host.app_loader import load_app
+from functions_host.clock import Clock
 from functions_host.durable_client_binding import durable_client_binding
 from functions_host.durable_worker import DurableWorker, hub_channel
 from functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
@@ -22,6 +23,7 @@ from functions_host.http_server import HttpFunctions, route_table
 from functions_host.invocation import DurableClientInput, Invoker
 from functions_host.invocation_context import InvocationContexts
 from functions_host.management.api import add_management_routes
+from functions_host.own_folder import make_own_folder
 from functions_host.own_task_hub import OwnTaskHub
 from functions_host.routes import RouteTable
 from functions_host.settings import (
@@ -32,6 +34,9 @@ from functions_host.settings import (
     thread_count,
 )
 from functions_host.start_report import report_start
+from functions_host.timers.declarations import Timer, timers_of
+from functions_host.timers.monitor import ScheduleMonitor
+from functions_host.timers.timer_runs import TimerRuns
 from functions_host.work_items import WorkItems
 
 _log = logging.getLogger("functions_host")
@@ -48,6 +53,8 @@ class HostOptions:
     port: int
     task_hub: str | None
     ready_file: Path | None
+    state_dir: Path
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class LoadedApp:
     functions: FunctionIndex
     settings: HostSettings
     routes: RouteTable[IndexedFunction]
+    timers: tuple[Timer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,12 @@ def load(app_dir: Path) -> LoadedApp:
     settings = read_host_settings(app_dir, os.environ)
     functions = load_app(app_dir)
     http = functions.of_kind(TriggerKind.HTTP)
-    return LoadedApp(functions, settings, route_table(http, settings.route_prefix))
+    return LoadedApp(
+        functions=functions,
+        settings=settings,
+        routes=route_table(http, settings.route_prefix),
+        timers=timers_of(functions.of_kind(TriggerKind.TIMER), os.environ),
+    )
 
 
 async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> None:
@@ -89,6 +102,7 @@ async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> N
             await parts.enter_async_context(_durable(running, hub, server))
         await parts.enter_async_context(_http(running, server, listener))
         report_start(app.functions, app.settings, url)
+        await parts.enter_async_context(_timers(running, options))
         if options.ready_file:
             _write_ready_file(options.ready_file, url)
         await stopped.wait()
@@ -101,7 +115,7 @@ async def _task_hub(app: LoadedApp, options: HostOptions) -> AsyncIterator[str |
     if options.task_hub or not app.functions.needs_task_hub:
         yield options.task_hub
         return
-    own = OwnTaskHub(options.app_dir)
+    own = OwnTaskHub(options.state_dir, options.clock)
     try:
         address = await own.start()
         keeper = asyncio.create_task(own.keep_running())
@@ -134,6 +148,21 @@ async def _durable(running: _Running, hub: str, server: web.Application) -> Asyn
         await worker.drain(_DRAIN_SECONDS)
         working.cancel()
         await channel.close()
+
+
+@contextlib.asynccontextmanager
+async def _timers(running: _Running, options: HostOptions) -> AsyncIterator[None]:
+    timers = running.app.timers
+    if any(timer.use_monitor for timer in timers):
+        make_own_folder(options.state_dir)
+    monitor = ScheduleMonitor(options.state_dir / "timers")
+    runs = TimerRuns(running.invoker, options.clock, monitor)
+    firing = asyncio.create_task(runs.run(timers))
+    try:
+        yield
+    finally:
+        await runs.drain(_DRAIN_SECONDS)
+        firing.cancel()
 
 
 @contextlib.asynccontextmanager

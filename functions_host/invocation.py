@@ -7,14 +7,17 @@ import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from azure.functions.meta import Datum, get_binding_registry
 
-from functions_host.functions import DURABLE_CLIENT, Binding, IndexedFunction
+from functions_host import deferred_bindings
+from functions_host.functions import DURABLE_CLIENT, Binding, IndexedFunction, TriggerKind
 from functions_host.invocation_context import InvocationContext, InvocationContexts
 
 RETURN = "$return"
+_NO_METADATA: Mapping[str, Datum] = MappingProxyType({})
 _log = logging.getLogger("functions_host.invocations")
 
 
@@ -66,6 +69,7 @@ class Invoker:
         trigger: Datum,
         *,
         reason: str,
+        metadata: Mapping[str, Datum] = _NO_METADATA,
         log_level: int = logging.INFO,
     ) -> Datum | None:
         """Run the function and return its encoded output; the app's exceptions pass through."""
@@ -80,7 +84,7 @@ class Invoker:
         started = time.perf_counter()
         outcome = "Failed"
         try:
-            output = await self._call(function, trigger, context)
+            output = await self._call(function, trigger, metadata, context)
             outcome = "Succeeded"
             return output
         finally:
@@ -94,11 +98,17 @@ class Invoker:
             )
 
     async def _call(
-        self, function: IndexedFunction, trigger: Datum, context: InvocationContext
+        self,
+        function: IndexedFunction,
+        trigger: Datum,
+        metadata: Mapping[str, Datum],
+        context: InvocationContext,
     ) -> Datum | None:
         arguments: dict[str, Any] = {
-            function.trigger_parameter: decode(function.trigger_kind, trigger)
+            function.trigger_parameter: _trigger_value(function, trigger, metadata)
         }
+        if function.settlement_parameter:
+            arguments[function.settlement_parameter] = deferred_bindings.settlement_client()
         for binding in function.inputs:
             arguments[binding.name] = decode(binding.kind, self._inputs.datum_for(binding))
         outputs = {b.name: OutputParameter[Any]() for b in function.outputs if b.name != RETURN}
@@ -123,11 +133,23 @@ class Invoker:
         return await loop.run_in_executor(self._sync_functions, copied.run, call)
 
 
-def decode(kind: str, datum: Datum) -> Any:
+def _trigger_value(
+    function: IndexedFunction, trigger: Datum, metadata: Mapping[str, Datum]
+) -> Any:
+    kind, annotation = function.trigger_kind, function.trigger_annotation
+    if function.takes_sdk_type:
+        return deferred_bindings.decode(kind, trigger, metadata, annotation)
+    if annotation in (str, bytes) and kind == TriggerKind.SERVICE_BUS:
+        # The worker calls this a generic binding and hands the value over as it came.
+        return trigger.value
+    return decode(kind, trigger, metadata)
+
+
+def decode(kind: str, datum: Datum, metadata: Mapping[str, Datum] = _NO_METADATA) -> Any:
     converter: Any = get_binding_registry().get(kind)
     if converter is None:
         raise InvocationError(f"azure-functions has no converter for the binding {kind}.")
-    return converter.decode(datum, trigger_metadata={})
+    return converter.decode(datum, trigger_metadata=metadata)
 
 
 def encode(kind: str, value: Any) -> Datum | None:
@@ -148,6 +170,11 @@ def _encoded_output(
             continue
         value = returned if binding.name == RETURN else outputs[binding.name].get()
         return None if value is None else encode(binding.kind, value)
+    if returned is not None and not any(binding.name == RETURN for binding in function.outputs):
+        # The worker lets such an invocation fail, so a message would be abandoned.
+        raise InvocationError(
+            f"Function {function.name} has no binding $return but returned a value."
+        )
     return None
 
 

@@ -7,6 +7,9 @@ import os
 import sys
 from pathlib import Path
 
+from functions_host.clock import Clock
+from functions_host.own_folder import make_own_folder
+
 _log = logging.getLogger("functions_host")
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 _START_SECONDS = 15.0
@@ -20,17 +23,17 @@ class TaskHubStartError(Exception):
 
 
 class OwnTaskHub:
-    """Keeps its database in `.functions_host` of the app, so the next start goes on from there."""
+    """Keeps its database in the host's own folder, so the next start goes on from there."""
 
-    def __init__(self, app_dir: Path) -> None:
-        self._folder = app_dir / ".functions_host"
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
         self._port = 0
 
     async def start(self) -> str:
         """Start the process and return its address."""
-        self._folder.mkdir(exist_ok=True)
-        (self._folder / ".gitignore").write_text("*\n")
+        make_own_folder(self._folder)
         address = await self._launch()
         self._port = int(address.rpartition(":")[2])
         return address
@@ -71,6 +74,10 @@ class OwnTaskHub:
             str(self._port),
             "--ready-file",
             str(ready_file),
+            "--time-scale",
+            str(self._clock.scale),
+            "--clock-origin",
+            self._clock.origin.isoformat(),
             stdin=asyncio.subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": _python_path()},
             # Ctrl-C in a terminal is for the host, which then ends the hub.

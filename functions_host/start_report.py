@@ -14,14 +14,18 @@ from functions_host.invocation import RETURN
 from functions_host.settings import HostSettings
 
 _log = logging.getLogger("functions_host")
+_SERVED = DURABLE_KINDS | {TriggerKind.TIMER, TriggerKind.SERVICE_BUS}
+"""Timers and Service Bus triggers tell of themselves when they start."""
 
 
 def report_start(functions: FunctionIndex, settings: HostSettings, url: str) -> None:
     for function in functions.functions:
         if function.trigger_kind == TriggerKind.HTTP:
             _report_route(function, settings, url)
-        elif function.trigger_kind not in DURABLE_KINDS:
-            _report_unserved(function)
+        elif function.trigger_kind not in _SERVED:
+            _log.warning(
+                "%s: this host does not serve a %s.", function.name, function.trigger_kind
+            )
         _report_bindings(function)
     durable = sum(len(functions.of_kind(kind)) for kind in DURABLE_KINDS)
     if durable:
@@ -38,19 +42,6 @@ def _report_route(function: IndexedFunction, settings: HostSettings, url: str) -
         url,
         parse_route(function, settings.route_prefix).template.strip("/"),
     )
-
-
-def _report_unserved(function: IndexedFunction) -> None:
-    if function.trigger_kind == TriggerKind.TIMER:
-        _log.warning(
-            "%s: its timer '%s' is not scheduled by this host; fire it with "
-            "POST /admin/functions/%s.",
-            function.name,
-            function.trigger_settings.get("schedule"),
-            function.name,
-        )
-        return
-    _log.warning("%s: this host does not serve a %s.", function.name, function.trigger_kind)
 
 
 def _report_bindings(function: IndexedFunction) -> None:

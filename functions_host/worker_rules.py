@@ -7,6 +7,7 @@ from typing import Any
 
 from azure.functions.meta import get_binding_registry
 
+from functions_host import deferred_bindings
 from functions_host.functions import Binding, IndexedFunction
 
 CONTEXT = "context"
@@ -17,13 +18,16 @@ class WorkerRuleError(Exception):
     """A function that would not load in Azure, in one plain sentence."""
 
 
-def check(function: IndexedFunction) -> None:
+def annotations_of(name: str, call: Callable[..., Any]) -> dict[str, Any]:
     try:
-        annotations = typing.get_type_hints(function.call)
+        return typing.get_type_hints(call)
     except Exception as error:
         raise WorkerRuleError(
-            f"Function {function.name} has an annotation that cannot be resolved: {error}."
+            f"Function {name} has an annotation that cannot be resolved: {error}."
         ) from error
+
+
+def check(function: IndexedFunction, annotations: dict[str, Any]) -> None:
     _check_names(function)
     if function.wants_context:
         _check_context(function, annotations)
@@ -42,7 +46,10 @@ def _check_names(function: IndexedFunction) -> None:
     declared = set(inspect.signature(function.call).parameters)
     bound = {binding.name for binding in function.inputs + function.outputs} - {RETURN}
     bound.add(function.trigger_parameter)
-    if unbound := declared - bound - ({CONTEXT} if function.wants_context else set()):
+    given = {CONTEXT} if function.wants_context else set[str]()
+    if function.settlement_parameter:
+        given.add(function.settlement_parameter)
+    if unbound := declared - bound - given:
         raise WorkerRuleError(
             f"Function {function.name} has parameters without a binding: {_listed(unbound)}."
         )
@@ -62,7 +69,10 @@ def _check_context(function: IndexedFunction, annotations: dict[str, Any]) -> No
 
 def _check_input(function: IndexedFunction, binding: Binding, annotation: Any) -> None:
     _check_is_type(function, binding, annotation)
-    converter: Any = get_binding_registry().get(binding.kind)
+    if deferred_bindings.is_sdk_type(annotation):
+        converter: Any = deferred_bindings.converter(binding.kind)
+    else:
+        converter = get_binding_registry().get(binding.kind)
     if annotation in (str, bytes) or converter is None:
         return
     if not _fits(converter.check_input_type_annotation, annotation):

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from host_processes import APPS, FunctionsHost, TaskHub, ended_afterwards
+
+from tests.integration.functions_host.host_processes import (
+    APPS,
+    FunctionsHost,
+    TaskHub,
+    ended_afterwards,
+)
 
 
 def running_host(app: str, folder: Path, **environment: str) -> Iterator[FunctionsHost]:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,10 +105,17 @@ class TaskHub(ServerProcess):
 class FunctionsHost(ServerProcess):
     """The Functions host under one app, and a client of its URL."""
 
-    def __init__(self, folder: Path, app: Path, task_hub: str | None, **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        app: Path,
+        task_hub: str | None,
+        options: Sequence[str] = (),
+        **environment: str,
+    ) -> None:
         hub = ["--task-hub", task_hub] if task_hub else []
         super().__init__(
-            ["-m", "functions_host", "start", "--port", "0", "--app", str(app), *hub],
+            ["-m", "functions_host", "start", "--port", "0", "--app", str(app), *hub, *options],
             folder,
             "functions_host",
             environment,

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from host_processes import WEBHOOKS, FunctionsHost, eventually
+
+from tests.integration.functions_host.host_processes import WEBHOOKS, FunctionsHost, eventually
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from host_processes import WEBHOOKS, FunctionsHost, eventually
+
+from tests.integration.functions_host.host_processes import WEBHOOKS, FunctionsHost, eventually
 
 INSTANCES = f"{WEBHOOKS}/instances"
 

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from host_processes import APPS, FunctionsHost, TaskHub, ended_afterwards, eventually
+
+from tests.integration.functions_host.host_processes import (
+    APPS,
+    FunctionsHost,
+    TaskHub,
+    ended_afterwards,
+    eventually,
+)
 
 
 @pytest.fixture

@@ -10,7 +10,14 @@ import time
 from pathlib import Path
 
 import pytest
-from host_processes import APPS, REPOSITORY, FunctionsHost, ended_afterwards, eventually
+
+from tests.integration.functions_host.host_processes import (
+    APPS,
+    REPOSITORY,
+    FunctionsHost,
+    ended_afterwards,
+    eventually,
+)
 
 APP = "import azure.functions as func\napp = func.FunctionApp()\n"
 
