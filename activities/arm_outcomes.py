@@ -1,6 +1,7 @@
 """Turns ARM's answers into outcomes."""
 
 from clients.answers import ArmAnswer, NoAnswer
+from domain.arm_errors import redact
 from domain.failures import Failure, classify_response
 from domain.outcomes import NO_ANSWER, Outcome
 from domain.polling import parse_retry_after
@@ -33,7 +34,7 @@ def being_deleted(resource_id: str) -> Outcome:
     return Outcome.failed(
         Failure(
             reason="ResourceBeingDeleted",
-            message=f"{resource_id} is still being deleted.",
+            message=f"{redact(resource_id)} is still being deleted.",
             retryable=True,
             suggested_action="Nothing: it is created once the old one is gone.",
         )
@@ -44,8 +45,8 @@ def not_ours(resource_id: str) -> Outcome:
     return Outcome.failed(
         Failure(
             reason="ResourceNotOwned",
-            message=f"{resource_id} exists, but its tags do not say that Gridplane made it for "
-            "this environment. It was left untouched.",
+            message=f"{redact(resource_id)} exists, but its tags do not say that Gridplane made "
+            "it for this environment. It was left untouched.",
             retryable=False,
             suggested_action="Choose another environment name, or remove that resource yourself.",
         )

@@ -10,6 +10,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
+from domain.arm_errors import redact
 from domain.environment import OperationEnd, OperationRequest
 from domain.failures import Failure
 from domain.operations import first_failure
@@ -78,7 +79,7 @@ def _start_children(story: Story, request: OperationRequest) -> list[Child]:
 def _left(remaining: tuple[str, ...]) -> Failure:
     return Failure(
         reason="ResourcesRemain",
-        message=f"Azure still shows {len(remaining)} resource(s): {', '.join(remaining)}.",
+        message=redact(f"Azure still shows {len(remaining)} resource(s): {', '.join(remaining)}."),
         retryable=True,
         suggested_action="Send DELETE again, with ?force=true if an operation is stuck.",
     )

@@ -116,6 +116,7 @@ async def test_what_is_being_deleted_is_begun_once_it_is_gone():
     outcome = await begin(clients, "profile")
     assert outcome.failure
     assert (outcome.failure.reason, outcome.failure.retryable) == ("ResourceBeingDeleted", True)
+    assert SUBSCRIPTION not in outcome.failure.message
     assert clients.arm.sent("PUT") == []
 
 
@@ -133,6 +134,7 @@ async def test_what_somebody_else_made_is_never_touched(tags: dict[str, str]):
     outcome = await begin(clients, "profile")
     assert outcome.failure
     assert (outcome.failure.reason, outcome.failure.retryable) == ("ResourceNotOwned", False)
+    assert SUBSCRIPTION not in outcome.failure.message
     assert clients.arm.sent("PUT", "DELETE") == []
 
 

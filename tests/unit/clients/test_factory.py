@@ -1,0 +1,131 @@
+import base64
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from azure.core.credentials import AccessToken
+from httpx2 import ConnectError, Request, Response
+from lightkube.core.exceptions import ApiError
+
+from clients.answers import ArmAnswer, CredentialRefused, KubernetesRefused, NoAnswer
+from clients.factory import ClientFactory
+from clients.kubernetes import AKS_SERVER_SCOPE, translated_errors
+from clients.settings import Settings
+from tests.support.fake_clients import SUBSCRIPTION, answer_of, error_of
+
+CLUSTER = "/clusters/1"
+KUBECONFIG = b"""
+clusters:
+- name: gp
+  cluster: {server: "https://127.0.0.1:9/kubernetes/gp"}
+users:
+- name: user
+  user: {exec: {command: kubelogin}}
+"""
+
+
+@dataclass
+class Arm:
+    """Hands out kubeconfigs and counts them."""
+
+    asked: list[str] = field(default_factory=list[str])
+    refusal: ArmAnswer | None = None
+
+    async def post(self, resource_id: str, action: str, api_version: str) -> ArmAnswer:
+        self.asked.append(f"{resource_id}/{action}")
+        encoded = base64.b64encode(KUBECONFIG).decode()
+        return self.refusal or answer_of(200, {"kubeconfigs": [{"value": encoded}]})
+
+
+@dataclass
+class Credential:
+    scopes: list[str] = field(default_factory=list[str])
+
+    async def get_token(self, *scopes: str) -> AccessToken:
+        self.scopes += scopes
+        return AccessToken("token", 4_000_000_000)
+
+
+@dataclass
+class Made:
+    """A factory whose ARM and identity are the test's."""
+
+    factory: ClientFactory
+    arm: Arm
+    credential: Credential
+
+    async def use(self, error: Exception | None = None) -> Any:
+        async with self.factory.kubernetes(CLUSTER, "2026-08-01") as kubernetes:
+            if error:
+                raise error
+            return kubernetes
+
+
+@pytest.fixture
+def made() -> Made:
+    settings = Settings.from_environment({"AZURE_SUBSCRIPTION_ID": SUBSCRIPTION})
+    factory, arm, credential = ClientFactory(settings), Arm(), Credential()
+    factory.__dict__ |= {"arm": arm, "_credential": credential}
+    return Made(factory, arm, credential)
+
+
+def refused(code: int) -> ApiError:
+    body = {"kind": "Status", "code": code, "reason": "Forbidden", "message": "no nodes for you"}
+    return ApiError(request=Request("GET", "https://x"), response=Response(code, json=body))
+
+
+async def test_a_cluster_is_spoken_to_with_an_entra_token_of_its_own_scope(made: Made):
+    await made.use()
+    assert made.arm.asked == [f"{CLUSTER}/listClusterUserCredential"]
+    assert made.credential.scopes == [AKS_SERVER_SCOPE]
+
+
+async def test_the_kubeconfig_is_asked_for_once(made: Made):
+    """Each time would spend an ARM write, and those are limited."""
+    await made.use()
+    await made.use()
+    assert len(made.arm.asked) == 1
+
+
+async def test_after_an_error_it_is_asked_for_anew(made: Made):
+    """A cluster that was built again has another address."""
+    with pytest.raises(NoAnswer):
+        await made.use(ConnectError("no such name"))
+    await made.use()
+    assert len(made.arm.asked) == 2
+
+
+async def test_a_kubeconfig_that_is_refused_is_not_kept(made: Made):
+    made.arm.refusal = error_of(403, "AuthorizationFailed")
+    with pytest.raises(CredentialRefused) as caught:
+        await made.use()
+    assert caught.value.answer is made.arm.refusal
+    made.arm.refusal = None
+    assert await made.use()
+
+
+async def test_what_was_never_used_needs_no_closing(made: Made):
+    await ClientFactory(made.factory.settings).close()
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "says"),
+    [
+        pytest.param(ConnectError("no name"), NoAnswer, "ConnectError: no name", id="no name"),
+        pytest.param(OSError("reset"), NoAnswer, "OSError: reset", id="connection reset"),
+        pytest.param(TimeoutError("slow"), NoAnswer, "TimeoutError: slow", id="no time left"),
+        pytest.param(refused(403), KubernetesRefused, "no nodes for you", id="a refusal"),
+        pytest.param(KeyError("bug"), KeyError, "bug", id="a bug stays one"),
+    ],
+)
+def test_errors_of_the_library_stay_behind_the_client(
+    error: Exception, raised: type[Exception], says: str
+):
+    with pytest.raises(raised, match=says), translated_errors():
+        raise error
+
+
+def test_a_refusal_keeps_kubernetes_own_code_and_reason():
+    with pytest.raises(KubernetesRefused) as caught, translated_errors():
+        raise refused(403)
+    assert (caught.value.code, caught.value.reason) == (403, "Forbidden")
