@@ -119,7 +119,7 @@ def test_an_operation_that_failed_on_what_passes_is_begun_again_under_another_id
 
 
 def test_an_origin_refused_while_its_host_does_not_resolve_goes_on_once_it_does():
-    """The cell's address takes up to half an hour; 60 refusals are 15 minutes of them."""
+    """The cell's address takes up to half an hour; 100 refusals are 25 minutes."""
     refused = failed("OriginHostUnknown", retryable=True)
     done = wire({"begin_resource origin": [*[refused] * 100, accepted("origin")]})
     assert done.outcome.is_success
