@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.edge import inference_server
+from simulator.edge import caddy_respond, inference_server
 from simulator.edge.exchange import Answer, Question
 from simulator.edge.front_doors import Origin, OriginGroup
 from simulator.kubernetes.addresses import Frontend, PublicAddresses
@@ -33,6 +33,10 @@ def reach(frontend: Frontend | None, port: int, question: Question) -> Answer:
     container = listening_container(pod, service_port.get("targetPort", port))
     if container is None:
         raise Unreachable
+    if caddy_respond.is_one(container):
+        return caddy_respond.answer(container, question)
+    if fixed_answer.is_run_by(container):
+        return fixed_answer.answer(container, question)
     return inference_server.answer(pod, container, question)
 
 

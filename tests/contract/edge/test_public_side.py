@@ -8,7 +8,7 @@ import pytest
 from simulator.front_door.edge_view import EdgeWaf
 from simulator.kubernetes.addresses import PublicAddresses
 from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import SERVICE
+from simulator.kubernetes.kinds import DEPLOYMENT, SERVICE
 from tests.contract.edge.public_side import (
     FRONT_DOOR_ID,
     HOST,
@@ -286,3 +286,31 @@ async def test_a_released_address_leads_nowhere(
     await until(lambda: addresses.resolve(origin_host("westeurope")) is None)
 
     assert (await client.ask("/health")).status == 503
+
+
+async def test_a_service_that_selects_a_responder_gives_its_fixed_answer(
+    client: Client, clusters: dict[str, Cluster]
+):
+    cluster = clusters["westeurope"]
+    deployment = manifests("westeurope")[0][1]
+    deployment["metadata"]["name"] = "responder"
+    labels = {"app": "responder"}
+    deployment["spec"]["selector"]["matchLabels"] = labels
+    deployment["spec"]["template"]["metadata"]["labels"] = labels
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    container |= {
+        "command": ["caddy", "respond"],
+        "args": ["--listen", ":8000", "--status", "503", "--header", "Retry-After: 30"]
+        + ["--header", "Content-Type: application/json", "--body", '{"asleep": true}'],
+    }
+    apply(cluster, DEPLOYMENT, deployment)
+    service = manifests("westeurope")[1][1]
+    service["spec"]["selector"] = labels
+    apply(cluster, SERVICE, service)
+    await until(lambda: cluster.ready_pods("inference", "fraud"))
+
+    answer = await client.ask("/v1/chat/completions", "POST", QUESTION)
+
+    assert (answer.status, answer.body) == (503, {"asleep": True})
+    assert answer.headers["Retry-After"] == "30"
+    assert answer.headers["x-azure-ref"]
