@@ -35,8 +35,6 @@ def reach(frontend: Frontend | None, port: int, question: Question) -> Answer:
         raise Unreachable
     if caddy_respond.is_one(container):
         return caddy_respond.answer(container, question)
-    if fixed_answer.is_run_by(container):
-        return fixed_answer.answer(container, question)
     return inference_server.answer(pod, container, question)
 
 

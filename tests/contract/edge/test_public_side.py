@@ -298,10 +298,10 @@ async def test_a_service_that_selects_a_responder_gives_its_fixed_answer(
     deployment["spec"]["selector"]["matchLabels"] = labels
     deployment["spec"]["template"]["metadata"]["labels"] = labels
     container = deployment["spec"]["template"]["spec"]["containers"][0]
+    headers = ("--header", "Retry-After: 30", "--header", "Content-Type: application/json")
     container |= {
         "command": ["caddy", "respond"],
-        "args": ["--listen", ":8000", "--status", "503", "--header", "Retry-After: 30"]
-        + ["--header", "Content-Type: application/json", "--body", '{"asleep": true}'],
+        "args": ["--status", "503", *headers, "--body", '{"asleep": true}'],
     }
     apply(cluster, DEPLOYMENT, deployment)
     service = manifests("westeurope")[1][1]
