@@ -1,9 +1,13 @@
-"""What to send to AKS to bring a GPU pool to zero nodes."""
+"""The body of an agent pool's PUT: everything that is to stay, and what changes."""
 
 from collections.abc import Mapping
 from typing import Any
 
 AUTOSCALER_SETTINGS = frozenset({"minCount", "maxCount"})
+
+READ_ONLY = frozenset(
+    {"currentOrchestratorVersion", "eTag", "nodeImageVersion", "provisioningState", "status"}
+)
 
 
 def build_empty_gpu_pool(existing: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -14,5 +18,29 @@ def build_empty_gpu_pool(existing: Mapping[str, Any]) -> dict[str, Any] | None:
     properties: Mapping[str, Any] = existing["properties"]
     if properties.get("count") == 0 and not properties.get("enableAutoScaling"):
         return None
-    kept = {key: value for key, value in properties.items() if key not in AUTOSCALER_SETTINGS}
-    return {"properties": {**kept, "enableAutoScaling": False, "count": 0}}
+    return build_scaled_pool(existing, 0)
+
+
+def build_scaled_pool(existing: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """The pool with this many nodes and the autoscaler off."""
+    return _restate(existing, {"enableAutoScaling": False, "count": count})
+
+
+def build_autoscaled_pool(
+    existing: Mapping[str, Any], min_count: int | None, max_count: int | None
+) -> dict[str, Any]:
+    """The pool with the autoscaler on and its count as it is.
+
+    AKS refuses both in one request: 400, "Cannot manually scale and enable cluster autoscaler in
+    the same update operation".
+    """
+    settings = {"enableAutoScaling": True, "minCount": min_count, "maxCount": max_count}
+    return _restate(existing, settings)
+
+
+def _restate(existing: Mapping[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """A PUT takes away what it does not name: labels, taints and tags are said again."""
+    properties: Mapping[str, Any] = existing["properties"]
+    dropped = READ_ONLY | AUTOSCALER_SETTINGS
+    kept = {key: value for key, value in properties.items() if key not in dropped}
+    return {"properties": {**kept, **changes}}

@@ -1,16 +1,27 @@
 """Decides what the sweep does with every GPU pool it finds; what is unknown counts as in use."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.idle_windows import is_off_hours
 from domain.phases import Phase
-from domain.spec import Idle
-from domain.usage import GpuPod, Sample, Usage
-from domain.wire import WireModel
+from domain.spec import Idle, IdleAction
+from domain.usage import (
+    GpuPod,
+    Sample,
+    SweepPolicy,
+    Usage,
+    Verdict,
+    interval_minutes,
+    judge_usage,
+    lookback_minutes,
+)
+from domain.wire import WireModel, format_time
 
 __all__ = [
     "GpuPod",
@@ -22,6 +33,7 @@ __all__ = [
     "SweepPolicy",
     "Usage",
     "decide_sweep",
+    "interval_minutes",
     "lookback_minutes",
 ]
 
@@ -72,26 +84,6 @@ class IdleState(WireModel):
     """The sweep took it to zero although minNodes is above zero."""
 
 
-class SweepPolicy(WireModel):
-    """Limits that hold for every environment."""
-
-    grace_after_create_minutes: int = Field(default=30, ge=0)
-    """Time to find the new endpoint and to send it a first request."""
-    grace_after_wake_minutes: int = Field(default=15, ge=0)
-    """Somebody woke it to use it; asleep again at once it would have cost for nothing."""
-    warning_minutes: int = Field(default=15, ge=0)
-    """Between the warning and the last node: three sweeps in which traffic takes it back."""
-    min_samples: int = Field(default=5, ge=1)
-    """Fewer samples prove nothing, however many of them are zero."""
-    max_sample_age_minutes: int = Field(default=8, ge=1)
-    """More than Azure Monitor's usual lag of 3 minutes, less than a clock that is 10 minutes
-    fast; also the longest hole between two samples."""
-    clock_tolerance_minutes: int = Field(default=2, ge=0)
-    """How far in the future a sample may lie before the clocks are not believed."""
-    utilisation_threshold_percent: float = Field(default=5, ge=0, le=100)
-    """A GPU above it computes; below lies what drivers and monitoring take themselves."""
-
-
 class SweepDecision(WireModel):
     """What happens to one pool, and why; every pool that was found gets one."""
 
@@ -102,6 +94,33 @@ class SweepDecision(WireModel):
     evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Plain JSON: the numbers and times that the decision rests on."""
     idle_since: AwareDatetime | None = None
+
+
+class Standing(StrEnum):
+    """Where a pool or its whole environment stands before stages and warnings are looked at."""
+
+    LEFT_ALONE = "leftAlone"
+    """Not the sweep's business now; a warning stays as it is."""
+    SPARED = "spared"
+    """In use or wanted: a warning is taken back."""
+    EMPTY = "empty"
+    IDLE = "idle"
+    ASLEEP = "asleep"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    standing: Standing
+    reason: str
+    evidence: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+STANDINGS = {
+    Verdict.IN_USE: Standing.SPARED,
+    Verdict.UNKNOWN: Standing.LEFT_ALONE,
+    Verdict.IDLE: Standing.IDLE,
+}
+BLOCKING = frozenset({Standing.LEFT_ALONE, Standing.SPARED})
 
 
 def decide_sweep(
@@ -116,9 +135,171 @@ def decide_sweep(
     An environment sleeps as a whole: its pools get the same action, or none. Call it again with
     fresh usage of one environment to check just before acting.
     """
-    raise NotImplementedError
+    pools = list(pools)
+    states = {state.environment: state for state in environments}
+    seen = {(each.environment, each.region): each for each in usage}
+    cells: dict[str, list[GpuPool]] = {}
+    for pool in pools:
+        if pool.is_ours:
+            cells.setdefault(pool.environment, []).append(pool)
+    decided: dict[str, SweepDecision] = {}
+    for name, own in cells.items():
+        for decision in _decide_environment(own, states.get(name), seen, now, policy):
+            decided[decision.pool.pool_id] = decision
+    return [decided[pool.pool_id] if pool.is_ours else _nothing(pool, "NotOurs") for pool in pools]
 
 
-def lookback_minutes(idle: Idle, policy: SweepPolicy) -> int:
-    """How far back the samples must reach."""
-    raise NotImplementedError
+def _nothing(pool: GpuPool, reason: str) -> SweepDecision:
+    return SweepDecision(
+        pool=pool, environment=pool.environment, action=SweepAction.NONE, reason=reason
+    )
+
+
+def _decide_environment(
+    pools: Sequence[GpuPool],
+    state: IdleState | None,
+    seen: Mapping[tuple[str, str], Usage],
+    now: datetime,
+    policy: SweepPolicy,
+) -> list[SweepDecision]:
+    if state is None:
+        return [_nothing(pool, "EnvironmentUnknown") for pool in pools]
+    whole = _find_whole(pools, state, now, policy)
+    findings = [
+        whole or _find_cell(pool, state, seen.get((pool.environment, pool.region)), now, policy)
+        for pool in pools
+    ]
+    return [
+        _decide_pool(pool, finding, findings, state, now, policy)
+        for pool, finding in zip(pools, findings, strict=True)
+    ]
+
+
+def _find_whole(
+    pools: Sequence[GpuPool], state: IdleState, now: datetime, policy: SweepPolicy
+) -> Finding | None:
+    """What holds for all pools of an environment, whatever their use."""
+    idle = state.policy
+    if state.phase not in {Phase.READY, Phase.SCALED_DOWN}:
+        return Finding(Standing.LEFT_ALONE, "NotReady", {"phase": str(state.phase)})
+    if idle.action is IdleAction.NONE:
+        return Finding(Standing.SPARED, "ActionNone")
+    if idle.keep_until is not None and idle.keep_until > now:
+        return Finding(Standing.SPARED, "KeptUntil", {"keepUntil": format_time(idle.keep_until)})
+    missing = sorted(set(state.regions) - {pool.region for pool in pools})
+    if missing:
+        return Finding(Standing.LEFT_ALONE, "CellMissing", {"missingRegions": missing})
+    if state.phase is Phase.SCALED_DOWN:
+        return _find_asleep(pools, state)
+    return _find_grace(state, now, policy)
+
+
+def _find_asleep(pools: Sequence[GpuPool], state: IdleState) -> Finding:
+    if state.scaled_down_at is None:
+        return Finding(Standing.LEFT_ALONE, "ScaledDownAtUnknown")
+    since = {"scaledDownAt": format_time(state.scaled_down_at)}
+    nodes = sum(pool.node_count for pool in pools)
+    if nodes:
+        # Somebody scaled the pool by hand, so it may be in use.
+        return Finding(Standing.LEFT_ALONE, "NodesWhileAsleep", {**since, "nodeCount": nodes})
+    return Finding(Standing.ASLEEP, "Asleep", since)
+
+
+def _find_grace(state: IdleState, now: datetime, policy: SweepPolicy) -> Finding | None:
+    """A start in the future is a clock that is off: the grace then lasts until it is past."""
+    if state.ready_since is None:
+        return Finding(Standing.LEFT_ALONE, "ReadySinceUnknown")
+    graces = (
+        ("GraceAfterCreate", "readySince", state.ready_since, policy.grace_after_create_minutes),
+        ("GraceAfterWake", "wokenAt", state.woken_at, policy.grace_after_wake_minutes),
+    )
+    for reason, name, start, minutes in graces:
+        if start is not None and now - start < timedelta(minutes=minutes):
+            evidence = {name: format_time(start), "graceMinutes": minutes}
+            return Finding(Standing.LEFT_ALONE, reason, evidence)
+    return None
+
+
+def _find_cell(
+    pool: GpuPool, state: IdleState, usage: Usage | None, now: datetime, policy: SweepPolicy
+) -> Finding:
+    off_hours = is_off_hours(state.policy.off_hours, now)
+    nodes = {
+        "nodeCount": pool.node_count,
+        "minNodes": pool.min_nodes,
+        "offHours": off_hours,
+    }
+    judgement = judge_usage(usage, state.policy, now, policy)
+    evidence = judgement.evidence | nodes
+    if judgement.verdict is not Verdict.IN_USE and pool.node_count == 0:
+        return Finding(Standing.EMPTY, "AlreadyAtZero", evidence)
+    if judgement.verdict is Verdict.IDLE and pool.min_nodes > 0 and not off_hours:
+        return Finding(Standing.SPARED, "MinNodes", evidence)
+    return Finding(STANDINGS[judgement.verdict], judgement.reason, evidence)
+
+
+def _decide_pool(
+    pool: GpuPool,
+    finding: Finding,
+    all_findings: Sequence[Finding],
+    state: IdleState,
+    now: datetime,
+    policy: SweepPolicy,
+) -> SweepDecision:
+    """The stage of the whole environment, seen from one of its pools."""
+    standings = {each.standing for each in all_findings}
+    warned_at = _valid_warning(state)
+    evidence = dict(finding.evidence)
+    if warned_at is not None:
+        evidence["warnedAt"] = format_time(warned_at)
+    action, reason, idle_since = SweepAction.NONE, finding.reason, None
+    if Standing.SPARED in standings or standings == {Standing.EMPTY}:
+        action = SweepAction.NONE if warned_at is None else SweepAction.UNWARN
+    if standings & BLOCKING:
+        if finding.standing not in BLOCKING:
+            reason = "AnotherCellNotIdle"
+    elif finding.standing is Standing.ASLEEP:
+        idle_since = state.scaled_down_at
+        action, reason = _stage_asleep(pool, state, now)
+    elif finding.standing is Standing.IDLE:
+        idle_since = (warned_at or now) - timedelta(minutes=state.policy.after_minutes)
+        action, reason = _stage_idle(warned_at, state.policy, now, policy)
+        evidence |= {"idleSince": format_time(idle_since)}
+    return SweepDecision(
+        pool=pool,
+        environment=pool.environment,
+        action=action,
+        reason=reason,
+        evidence=evidence,
+        idle_since=idle_since,
+    )
+
+
+def _valid_warning(state: IdleState) -> datetime | None:
+    """A warning from before the environment was last built or woken was about another life."""
+    starts = [start for start in (state.ready_since, state.woken_at) if start is not None]
+    if state.warned_at is None or any(start > state.warned_at for start in starts):
+        return None
+    return state.warned_at
+
+
+def _stage_idle(
+    warned_at: datetime | None, idle: Idle, now: datetime, policy: SweepPolicy
+) -> tuple[SweepAction, str]:
+    if warned_at is None:
+        return SweepAction.WARN, "Idle"
+    if idle.action is IdleAction.WARN:
+        return SweepAction.NONE, "OnlyWarned"
+    if now - warned_at < timedelta(minutes=policy.warning_minutes):
+        return SweepAction.NONE, "WarningRunning"
+    return SweepAction.SCALE_TO_ZERO, "IdleAfterWarning"
+
+
+def _stage_asleep(pool: GpuPool, state: IdleState, now: datetime) -> tuple[SweepAction, str]:
+    idle, since = state.policy, state.scaled_down_at
+    if state.slept_for_off_hours and pool.min_nodes and not is_off_hours(idle.off_hours, now):
+        return SweepAction.WAKE, "OffHoursOver"
+    days = idle.delete_after_days if idle.action is IdleAction.SCALE_TO_ZERO else None
+    if days is not None and since is not None and now - since >= timedelta(days=days):
+        return SweepAction.DELETE, "AsleepTooLong"
+    return SweepAction.NONE, "Asleep"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.gpu_pools import build_autoscaled_pool, build_scaled_pool
 from domain.wire import WireModel
 
 
@@ -15,18 +16,50 @@ class KeptPool(WireModel):
     count: int
     replicas: int
 
+    @property
+    def first_count(self) -> int:
+        """Nodes to ask for at once: those it had, and one for the first replica."""
+        wanted = max(self.count, self.min_count or 0, min(self.replicas, 1))
+        return wanted if self.max_count is None else min(wanted, self.max_count)
+
 
 def keep_settings(
     existing: Mapping[str, Any], replicas: int, known: KeptPool | None = None
 ) -> KeptPool:
-    """The settings to go back to; a pool that is at zero already leaves those known unchanged."""
-    raise NotImplementedError
+    """The settings to go back to; a pool that is at zero already leaves those known unchanged.
+
+    Going to zero may be begun twice, and the second time there is nothing left to keep.
+    """
+    properties: Mapping[str, Any] = existing["properties"]
+    autoscaled = bool(properties.get("enableAutoScaling"))
+    count = int(properties.get("count") or 0)
+    if known is not None and not autoscaled and count == 0:
+        return known
+    if known is not None and replicas == 0:
+        # The Deployment goes first, so a second beginning may find it at zero and the pool not.
+        replicas = known.replicas
+    return KeptPool(
+        enable_auto_scaling=autoscaled,
+        min_count=properties.get("minCount") if autoscaled else None,
+        max_count=properties.get("maxCount") if autoscaled else None,
+        count=count,
+        replicas=replicas,
+    )
 
 
 def plan_wake(existing: Mapping[str, Any], kept: KeptPool) -> dict[str, Any] | None:
     """The body of the next PUT on the way back, or None when there is nothing left to do.
 
     Ask again after each operation: AKS refuses to scale and to turn the autoscaler on in one
-    request (400), so waking takes two.
+    request (400), so waking takes two. Waking never takes nodes away.
     """
-    raise NotImplementedError
+    properties: Mapping[str, Any] = existing["properties"]
+    limits = (kept.min_count, kept.max_count)
+    if properties.get("enableAutoScaling"):
+        current = (properties.get("minCount"), properties.get("maxCount"))
+        if not kept.enable_auto_scaling or current == limits:
+            return None
+        return build_autoscaled_pool(existing, *limits)
+    if int(properties.get("count") or 0) < kept.first_count:
+        return build_scaled_pool(existing, kept.first_count)
+    return build_autoscaled_pool(existing, *limits) if kept.enable_auto_scaling else None

@@ -1,7 +1,8 @@
 """Turns the sweep's decisions into actions, gives them order and pace, and sums them up."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from domain.wire import WireModel
 
 
 class PlannedAction(WireModel):
-    """One action on one environment, with all its pools that have nodes."""
+    """One action on one environment, with all its pools that are concerned."""
 
     environment: str
     action: SweepAction
@@ -35,6 +36,9 @@ class PaceLimits(WireModel):
     spacing_seconds: float = 5
     """Then one start each. Azure grants 2 operation-status reads per second and subscription:
     with a poll every 15 s that is 30 operations at a time, and one takes some 150 s."""
+
+
+DEFAULT_PACE = PaceLimits()
 
 
 class ResultStatus(StrEnum):
@@ -80,17 +84,49 @@ class SweepSummary(WireModel):
     failures: tuple[SweepFailure, ...] = ()
 
 
+CHANGES_AZURE = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.DELETE, SweepAction.WAKE})
+SAVES = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.DELETE})
+LAST = datetime.max.replace(tzinfo=UTC)
+
+
 def order_actions(decisions: Iterable[SweepDecision]) -> list[PlannedAction]:
     """One action per environment, without those that do nothing.
 
     Oldest idle first, most expensive first on ties, then by name.
     """
-    raise NotImplementedError
+    by_environment: dict[str, list[SweepDecision]] = {}
+    for decision in decisions:
+        if decision.action is not SweepAction.NONE:
+            by_environment.setdefault(decision.environment, []).append(decision)
+    actions = [_plan(same) for same in by_environment.values()]
+    return sorted(
+        actions,
+        key=lambda action: (
+            action.idle_since or LAST,
+            -sum(_hourly_cost(pool) or 0 for pool in action.pools),
+            action.environment,
+        ),
+    )
 
 
-def pace(actions: Sequence[PlannedAction], limits: PaceLimits) -> list[PlannedAction]:
+def pace(
+    actions: Iterable[PlannedAction], limits: PaceLimits = DEFAULT_PACE
+) -> list[PlannedAction]:
     """The actions with their start delays; telling somebody something waits for nothing."""
-    raise NotImplementedError
+    paced: list[PlannedAction] = []
+    started = 0
+    cluster_free_at: dict[str, float] = {}
+    for action in actions:
+        if action.action in CHANGES_AZURE:
+            clusters = [pool.cluster_id for pool in action.pools]
+            turn = max(0, started + 1 - limits.burst) * limits.spacing_seconds
+            delay = max([turn, *(cluster_free_at.get(cluster, 0.0) for cluster in clusters)])
+            free_at = delay + limits.cluster_spacing_seconds
+            cluster_free_at |= dict.fromkeys(clusters, free_at)
+            started += 1
+            action = action.model_copy(update={"start_delay_seconds": delay})
+        paced.append(action)
+    return paced
 
 
 def summarise_sweep(
@@ -100,4 +136,58 @@ def summarise_sweep(
     ended_at: datetime,
     dry_run: bool = False,
 ) -> SweepSummary:
-    raise NotImplementedError
+    """What was decided, done and saved; a dry run counts as if everything had succeeded."""
+    done = {(r.environment, r.action) for r in results if r.status is ResultStatus.SUCCEEDED}
+    saving = [
+        decision.pool
+        for decision in decisions
+        if decision.action in SAVES
+        and (dry_run or (decision.environment, decision.action) in done)
+    ]
+    costs = [_hourly_cost(pool) for pool in saving]
+    known = [cost for cost in costs if cost is not None]
+    return SweepSummary(
+        started_at=started_at,
+        ended_at=ended_at,
+        dry_run=dry_run,
+        pools=len(decisions),
+        actions=_count(decision.action for decision in decisions),
+        reasons=_count(decision.reason for decision in decisions),
+        results=_count(result.status for result in results),
+        saved_per_hour_usd=round(sum(known), 3) if known or not costs else "unknown",
+        unpriced_pools=len(costs) - len(known),
+        failures=tuple(_describe(r) for r in results if r.status is ResultStatus.FAILED),
+    )
+
+
+def _plan(same: Sequence[SweepDecision]) -> PlannedAction:
+    first = same[0]
+    return PlannedAction(
+        environment=first.environment,
+        action=first.action,
+        reason=first.reason,
+        pools=tuple(decision.pool for decision in same),
+        evidence={decision.pool.region: decision.evidence for decision in same},
+        idle_since=min((d.idle_since for d in same if d.idle_since), default=None),
+    )
+
+
+def _hourly_cost(pool: GpuPool) -> float | None:
+    """A pool without nodes costs nothing, whatever the price of one."""
+    if pool.node_count == 0:
+        return 0.0
+    return None if pool.hourly_price is None else pool.node_count * pool.hourly_price
+
+
+def _count(words: Iterable[str]) -> dict[str, int]:
+    return {str(word): times for word, times in sorted(Counter(words).items())}
+
+
+def _describe(result: ActionResult) -> SweepFailure:
+    failure = result.failure
+    return SweepFailure(
+        environment=result.environment,
+        action=result.action,
+        reason=failure.reason if failure else result.reason or "Unknown",
+        message=failure.message if failure else "",
+    )

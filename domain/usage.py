@@ -1,8 +1,22 @@
-"""What is known about the use of a cell, and whether that shows activity, idleness or nothing."""
+"""Judges from what was seen of a cell whether it is in use, idle, or whether nobody can tell."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from domain.wire import WireModel
+from domain.spec import Idle
+from domain.wire import WireModel, format_time
+
+INTERVALS = (1, 5, 15, 30, 60)
+"""Time grains of Azure Monitor, in minutes."""
+
+MOST_SAMPLES = 300
+FINISHED = frozenset({"Succeeded", "Failed"})
 
 
 class Sample(WireModel):
@@ -37,3 +51,170 @@ class Usage(WireModel):
     """Percent. None where no such metric exists; empty where it exists and is silent."""
     interval_minutes: int = Field(default=1, ge=1)
     """The metrics' time grain."""
+
+
+class SweepPolicy(WireModel):
+    """Limits that hold for every environment."""
+
+    grace_after_create_minutes: int = Field(default=30, ge=0)
+    """Time to find the new endpoint and to send it a first request."""
+    grace_after_wake_minutes: int = Field(default=15, ge=0)
+    """Somebody woke it to use it; asleep again at once it would have cost for nothing."""
+    warning_minutes: int = Field(default=15, ge=0)
+    """Between the warning and the last node: three sweeps in which traffic takes it back."""
+    min_samples: int = Field(default=5, ge=1)
+    """Fewer samples prove nothing, however many of them are zero."""
+    max_sample_age_minutes: int = Field(default=8, ge=1)
+    """More than Azure Monitor's usual lag of 3 minutes, less than a clock that is 10 minutes
+    fast; also the longest hole between two samples."""
+    clock_tolerance_minutes: int = Field(default=2, ge=0)
+    """How far in the future a sample may lie before the clocks are not believed."""
+    utilisation_threshold_percent: float = Field(default=5, ge=0, le=100)
+    """A GPU above it computes; below lies what drivers and monitoring take themselves."""
+
+
+class Verdict(StrEnum):
+    IN_USE = "inUse"
+    UNKNOWN = "unknown"
+    """Counts as in use, but takes no warning back."""
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the observations amount to, with the word for why and the numbers behind it."""
+
+    verdict: Verdict
+    reason: str
+    evidence: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of a cell and what its values mean; its name begins the reasons."""
+
+    name: str
+    samples: tuple[Sample, ...] | None
+    threshold: float
+    busy: str
+    interval: timedelta
+
+
+def interval_minutes(idle: Idle) -> int:
+    """The finest time grain that tells the whole window in a bearable number of samples."""
+    fine_enough = (step for step in INTERVALS if idle.after_minutes <= step * MOST_SAMPLES)
+    return next(fine_enough, INTERVALS[-1])
+
+
+def lookback_minutes(idle: Idle, policy: SweepPolicy) -> int:
+    """How far back the samples must reach: the window ends with the newest, which may lag."""
+    return idle.after_minutes + policy.max_sample_age_minutes + 2 * interval_minutes(idle)
+
+
+def judge_usage(usage: Usage | None, idle: Idle, now: datetime, policy: SweepPolicy) -> Judgement:
+    """Use that was seen decides before what is unknown, and only without both is a cell idle."""
+    if usage is None:
+        return Judgement(Verdict.UNKNOWN, "UsageMissing")
+    window = timedelta(minutes=idle.after_minutes)
+    judgements = [
+        *_judge_observation(usage, now, policy),
+        *(_judge_metric(metric, window, now, policy) for metric in _metrics(usage, policy)),
+        _judge_pods(usage.gpu_pods, now - window),
+    ]
+    evidence = {"observedAt": format_time(usage.observed_at), "afterMinutes": idle.after_minutes}
+    for judgement in judgements:
+        evidence |= judgement.evidence
+    ranks = list(Verdict)
+    decisive = min(judgements, key=lambda judgement: ranks.index(judgement.verdict))
+    return Judgement(decisive.verdict, decisive.reason, evidence)
+
+
+def _judge_observation(usage: Usage, now: datetime, policy: SweepPolicy) -> Iterator[Judgement]:
+    if usage.observed_at > now + timedelta(minutes=policy.clock_tolerance_minutes):
+        yield Judgement(Verdict.UNKNOWN, "UsageFromTheFuture")
+    if now - usage.observed_at > timedelta(minutes=policy.max_sample_age_minutes):
+        yield Judgement(Verdict.UNKNOWN, "UsageStale")
+
+
+def _metrics(usage: Usage, policy: SweepPolicy) -> Iterator[Metric]:
+    interval = timedelta(minutes=usage.interval_minutes)
+    yield Metric("Requests", usage.requests, 0, "RequestsSeen", interval)
+    if usage.gpu_utilisation is not None:
+        threshold = policy.utilisation_threshold_percent
+        yield Metric("Utilisation", usage.gpu_utilisation, threshold, "GpuBusy", interval)
+
+
+def _judge_metric(
+    metric: Metric, window: timedelta, now: datetime, policy: SweepPolicy
+) -> Judgement:
+    if metric.samples is None:
+        return Judgement(Verdict.UNKNOWN, f"{metric.name}Unknown")
+    if not metric.samples:
+        return Judgement(Verdict.UNKNOWN, f"{metric.name}Missing")
+    samples = sorted(metric.samples, key=lambda sample: sample.at)
+    start = min(samples[-1].at + metric.interval, now) - window
+    inside = [sample for sample in samples if sample.at + metric.interval > start]
+    busy = [sample for sample in inside if sample.count > metric.threshold]
+    evidence = {metric.name.lower(): _describe(inside, busy)}
+    if busy:
+        return Judgement(Verdict.IN_USE, metric.busy, evidence)
+    reason = _find_doubt(inside, start, metric, now, policy)
+    verdict = Verdict.UNKNOWN if reason else Verdict.IDLE
+    return Judgement(verdict, f"{metric.name}{reason}" if reason else "Idle", evidence)
+
+
+def _find_doubt(
+    samples: Sequence[Sample],
+    start: datetime,
+    metric: Metric,
+    now: datetime,
+    policy: SweepPolicy,
+) -> str | None:
+    """Why samples without any use do not prove idleness."""
+    newest, longest = samples[-1].at, timedelta(minutes=policy.max_sample_age_minutes)
+    if newest > now + timedelta(minutes=policy.clock_tolerance_minutes):
+        return "FromTheFuture"
+    # A sample is published once its interval is over.
+    if now - newest > longest + metric.interval:
+        return "Stale"
+    if len(samples) < policy.min_samples:
+        return "TooFew"
+    times = [start, *(sample.at for sample in samples)]
+    if any(later - earlier > max(longest, metric.interval) for earlier, later in pairwise(times)):
+        return "Incomplete"
+    return None
+
+
+def _describe(inside: Sequence[Sample], busy: Sequence[Sample]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "samples": len(inside),
+        "from": format_time(inside[0].at),
+        "to": format_time(inside[-1].at),
+        "highest": max(sample.count for sample in inside),
+    }
+    return described | ({"lastUseAt": format_time(busy[-1].at)} if busy else {})
+
+
+def _judge_pods(pods: Sequence[GpuPod] | None, since: datetime) -> Judgement:
+    """The pods that serve hold their GPUs all the time, so they alone show no use."""
+    if pods is None:
+        return Judgement(Verdict.UNKNOWN, "GpuPodsUnknown")
+    others = [pod for pod in pods if not pod.is_serving]
+    counted = {"serving": len(pods) - len(others), "other": len(others)}
+    for pod in others:
+        verdict, reason = _judge_pod(pod, since)
+        if verdict is not Verdict.IDLE:
+            told = {**counted, "decisive": pod.name, "phase": pod.phase}
+            return Judgement(verdict, reason, {"gpuPods": told})
+    return Judgement(Verdict.IDLE, "Idle", {"gpuPods": counted})
+
+
+def _judge_pod(pod: GpuPod, since: datetime) -> tuple[Verdict, str]:
+    if pod.phase not in FINISHED:
+        pending = pod.phase == "Pending"
+        return Verdict.IN_USE, "GpuPodPending" if pending else "GpuPodRunning"
+    if pod.finished_at is None:
+        return Verdict.UNKNOWN, "GpuPodEndUnknown"
+    if pod.finished_at > since:
+        return Verdict.IN_USE, "GpuPodFinishedRecently"
+    return Verdict.IDLE, "Idle"
