@@ -11,6 +11,8 @@ from activities.apply_workload import apply_workload
 from activities.begin_delete_resource import begin_delete_resource
 from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
 from activities.begin_resource import begin_resource
+from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
+from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
 from activities.list_remaining_resources import list_remaining_resources
 from activities.logs import Activity
@@ -27,8 +29,12 @@ from orchestrators.delete_resources import delete_resources
 from orchestrators.environment_entity import environment
 from orchestrators.provision_cell import provision_cell
 from orchestrators.provision_environment import provision_environment
+from orchestrators.scale_down_cell import scale_down_cell
+from orchestrators.scale_down_environment import scale_down_environment
+from orchestrators.wake_cell import wake_cell
+from orchestrators.wake_environment import wake_environment
 from orchestrators.wire_edge import wire_edge
-from triggers import http_environments, http_operations, http_service
+from triggers import http_actions, http_environments, http_operations, http_service
 from triggers.logs import run_logged as run_request
 
 type Handler = Callable[[func.HttpRequest, DurableFunctionsClient], Awaitable[func.HttpResponse]]
@@ -53,6 +59,8 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "environments/{name}", http_environments.get_environment),
     ("DELETE", "environments/{name}", http_environments.delete_environment),
     ("GET", "environments/{name}/events", http_environments.list_events),
+    ("POST", "environments/{name}/wake", http_actions.wake),
+    ("POST", "environments/{name}/scale-down", http_actions.scale_down),
     ("GET", "operations/{id}", http_operations.get_operation),
     ("GET", "healthz", http_service.get_health),
     ("GET", "openapi.json", http_service.get_openapi),
@@ -63,6 +71,10 @@ ORCHESTRATORS = (
     wire_edge,
     delete_environment,
     delete_resources,
+    scale_down_environment,
+    scale_down_cell,
+    wake_environment,
+    wake_cell,
     await_operation,
     await_ready,
     await_edge,
@@ -71,6 +83,8 @@ ACTIVITIES: tuple[Activity, ...] = (
     begin_resource,
     begin_delete_resource,
     begin_empty_gpu_pool,
+    begin_wake_gpu_pool,
+    get_gpu_pool,
     poll_operation,
     apply_workload,
     get_observation,

@@ -4,18 +4,21 @@ from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
+from domain import naming
 from domain.manifests import build_manifests
 from domain.outcomes import Outcome
-from domain.payloads import ResourceInput
+from domain.payloads import WorkloadInput
 from domain.resources import KINDS
 
 
 async def apply_workload(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    cell = ResourceInput.from_wire(value)
+    cell = WorkloadInput.from_wire(value)
     kind = KINDS["managedCluster"]
     subscription_id = clients.settings.subscription_id
-    cluster_id = kind.build_id(cell.target(subscription_id))
-    manifests = build_manifests(cell.spec, cell.region, subscription_id)
+    cluster_id = naming.cluster_id(subscription_id, cell.spec.name, cell.region)
+    manifests = build_manifests(
+        cell.spec, cell.region, subscription_id, replicas=cell.replicas, awake=cell.awake
+    )
     try:
         async with clients.kubernetes(cluster_id, kind.api_version) as kubernetes:
             await kubernetes.apply(manifests)

@@ -8,7 +8,7 @@ from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.outcomes import Outcome
 from domain.payloads import ResourceInput
-from domain.resources import KINDS, list_group_ids
+from domain.resources import KINDS, is_foreign, list_group_ids
 
 
 async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory) -> Outcome:
@@ -16,15 +16,23 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
     api_version = KINDS["resourceGroup"].api_version
     found: list[str] = []
     for group_id in list_group_ids(environment.spec, clients.settings.subscription_id):
-        answer = await clients.arm.get(f"{group_id}/resources", api_version)
-        if answer.status == 404:
+        group = await clients.arm.get(group_id, api_version)
+        if group.status == 404 or (group.is_success and is_foreign_group(group.body, environment)):
             continue
+        if not group.is_success:
+            return failed(group, "GET resourceGroup")
         found.append(group_id)
+        answer = await clients.arm.get(f"{group_id}/resources", api_version)
         async for page in _pages(answer, clients):
             if not page.is_success:
                 return failed(page, "GET resources")
             found += [resource["id"] for resource in page.body["value"]]
     return Outcome.succeeded(resourceIds=found)
+
+
+def is_foreign_group(group: dict[str, Any], environment: ResourceInput) -> bool:
+    """A group that AKS manages for a cluster of ours carries no tags that could be relied on."""
+    return not group.get("managedBy") and is_foreign(group, environment.target(""))
 
 
 async def _pages(page: ArmAnswer, clients: ClientFactory) -> AsyncGenerator[ArmAnswer]:

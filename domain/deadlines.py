@@ -27,8 +27,9 @@ READINESS = 40 * 60
 EDGE_ANSWERS = 60 * 60
 """Propagation was seen to take 45 minutes; usually it is over before the cluster is up."""
 
-EMPTY_GPU_POOL = 10 * 60
-"""Forcing a pool to zero: 36 to 279 s were recorded for stopping one."""
+EMPTY_GPU_POOL = MANAGED_CLUSTER + 10 * 60
+"""Forcing a pool to zero: 36 to 279 s were recorded for stopping one; a cluster that is still
+being created refuses it until that is done."""
 
 LEFTOVERS = 5 * 60
 """How long an operation's end waits for Azure to say what is left."""
@@ -36,8 +37,13 @@ LEFTOVERS = 5 * 60
 PREDECESSOR = 10 * 60
 """How long a deletion waits for the operation it cancels to let go."""
 
+WAKE_GPU_POOL = 30 * 60
+"""A GPU node takes 3 to 10 minutes to boot, with a tail to 26."""
+
 ORIGIN = MANAGED_CLUSTER + READINESS
 """Should Front Door refuse a host that does not resolve yet, the origin waits for the IP."""
 
 PROVISION = RESOURCE_GROUP + MANAGED_CLUSTER + WORKLOAD + READINESS + EDGE_ANSWERS
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
+SCALE_DOWN = WORKLOAD + EMPTY_GPU_POOL
+WAKE = 2 * WAKE_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from domain.failures import Failure
 from domain.operations import (
@@ -19,7 +19,13 @@ from domain.operations import (
 )
 from domain.outcomes import Outcome
 from domain.phases import Phase, is_allowed
-from domain.plans import plan_delete_steps, plan_provision_steps
+from domain.plans import (
+    plan_delete_steps,
+    plan_provision_steps,
+    plan_scale_down_steps,
+    plan_wake_steps,
+)
+from domain.pool_scaling import KeptPool
 from domain.spec import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -62,6 +68,8 @@ class EnvironmentRecord(WireModel):
     failure: Failure | None = None
     remaining: tuple[str, ...] = ()
     """Ids of Azure resources that a failed or canceled operation left behind."""
+    kept_pools: dict[str, KeptPool] = Field(default_factory=dict[str, KeptPool])
+    """By region: the GPU pools' settings before they went to zero, which waking goes back to."""
     operations: tuple[Operation, ...] = ()
     events: tuple[Event, ...] = ()
     last_request_id: str | None = None
@@ -80,6 +88,8 @@ class OperationRequest(WireModel):
     predecessor: str | None = None
     """The operation that was running when this one was asked for."""
     force: bool = False
+    host_name: str = ""
+    """The environment's public name, where it has one."""
     request_id: str | None = None
 
 
@@ -98,10 +108,14 @@ class OperationEnd(WireModel):
 STARTING_PHASE = {
     OperationKind.PROVISION: Phase.PROVISIONING,
     OperationKind.DELETE: Phase.DELETING,
+    OperationKind.SCALE_DOWN: Phase.UPDATING,
+    OperationKind.WAKE: Phase.WAKING,
 }
 PLANS = {
     OperationKind.PROVISION: plan_provision_steps,
     OperationKind.DELETE: plan_delete_steps,
+    OperationKind.SCALE_DOWN: plan_scale_down_steps,
+    OperationKind.WAKE: plan_wake_steps,
 }
 
 
@@ -121,7 +135,13 @@ def start_operation(
         return None
     elif record.phase is Phase.DELETED:
         record = record.model_copy(
-            update={"endpoint": None, "cells": (), "created_at": at, "events": ()}
+            update={
+                "endpoint": None,
+                "cells": (),
+                "kept_pools": {},
+                "created_at": at,
+                "events": (),
+            }
         )
     provisioning = request.kind is OperationKind.PROVISION
     record = record.model_copy(
@@ -155,6 +175,11 @@ def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRec
     elif change.detail:
         message += f" ({change.detail})"
     return _noted(record, change.at, "StepChanged", message, change.operation_id)
+
+
+def keep_pool(record: EnvironmentRecord, region: str, kept: KeptPool) -> EnvironmentRecord:
+    """The record with a pool's settings kept."""
+    return record.model_copy(update={"kept_pools": {**record.kept_pools, region: kept}})
 
 
 def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:

@@ -4,6 +4,7 @@ from typing import Any
 
 from domain import naming
 from domain.arm_bodies import SPOT_TAINT_KEY
+from domain.responder import build_responder, responder_name
 from domain.spec import EnvironmentSpec
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
@@ -21,14 +22,15 @@ PROGRESS_DEADLINE_SECONDS = 3600
 
 
 def build_manifests(
-    spec: EnvironmentSpec, region: str, subscription_id: str
+    spec: EnvironmentSpec, region: str, subscription_id: str, *, replicas: int, awake: bool
 ) -> list[dict[str, Any]]:
-    """In the order in which they are applied."""
+    """In the order in which they are applied. Asleep, the responder gets the traffic."""
     return [
         _namespace(spec),
         _device_plugin(spec),
-        _deployment(spec),
-        _service(spec, region, subscription_id),
+        build_responder(spec),
+        _deployment(spec, replicas),
+        _service(spec, region, subscription_id, awake),
     ]
 
 
@@ -40,7 +42,7 @@ def _namespace(spec: EnvironmentSpec) -> dict[str, Any]:
         "kind": "Namespace",
         "metadata": {
             "name": naming.INFERENCE_NAMESPACE,
-            "labels": {**_labels(spec, naming.INFERENCE_NAMESPACE), **enforced},
+            "labels": {**naming.kubernetes_labels(spec, naming.INFERENCE_NAMESPACE), **enforced},
         },
     }
 
@@ -54,13 +56,13 @@ def _device_plugin(spec: EnvironmentSpec) -> dict[str, Any]:
         "metadata": {
             "name": naming.DEVICE_PLUGIN,
             "namespace": naming.DEVICE_PLUGIN_NAMESPACE,
-            "labels": _labels(spec, naming.DEVICE_PLUGIN),
+            "labels": naming.kubernetes_labels(spec, naming.DEVICE_PLUGIN),
         },
         "spec": {
             "selector": {"matchLabels": selector},
             "updateStrategy": {"type": "RollingUpdate"},
             "template": {
-                "metadata": {"labels": _labels(spec, naming.DEVICE_PLUGIN)},
+                "metadata": {"labels": naming.kubernetes_labels(spec, naming.DEVICE_PLUGIN)},
                 "spec": {
                     **_placement(spec),
                     "priorityClassName": "system-node-critical",
@@ -88,17 +90,17 @@ def _device_plugin_container() -> dict[str, Any]:
     }
 
 
-def _deployment(spec: EnvironmentSpec) -> dict[str, Any]:
+def _deployment(spec: EnvironmentSpec, replicas: int) -> dict[str, Any]:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {
             "name": spec.name,
             "namespace": naming.INFERENCE_NAMESPACE,
-            "labels": _labels(spec, spec.name),
+            "labels": naming.kubernetes_labels(spec, spec.name),
         },
         "spec": {
-            "replicas": spec.workload.replicas,
+            "replicas": replicas,
             "selector": {"matchLabels": _selector(spec)},
             # A surge pod would wait for a GPU that nobody has: the old pod goes first.
             "strategy": {
@@ -107,7 +109,7 @@ def _deployment(spec: EnvironmentSpec) -> dict[str, Any]:
             },
             "progressDeadlineSeconds": PROGRESS_DEADLINE_SECONDS,
             "template": {
-                "metadata": {"labels": _labels(spec, spec.name)},
+                "metadata": {"labels": naming.kubernetes_labels(spec, spec.name)},
                 "spec": _pod(spec),
             },
         },
@@ -170,7 +172,10 @@ def _env(spec: EnvironmentSpec) -> list[dict[str, str]]:
     ]
 
 
-def _service(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, Any]:
+def _service(
+    spec: EnvironmentSpec, region: str, subscription_id: str, awake: bool
+) -> dict[str, Any]:
+    served_by = spec.name if awake else responder_name(spec.name)
     annotation = "service.beta.kubernetes.io/azure-"
     return {
         "apiVersion": "v1",
@@ -178,7 +183,7 @@ def _service(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[s
         "metadata": {
             "name": spec.name,
             "namespace": naming.INFERENCE_NAMESPACE,
-            "labels": _labels(spec, spec.name),
+            "labels": naming.kubernetes_labels(spec, spec.name),
             "annotations": {
                 f"{annotation}dns-label-name": naming.dns_label(
                     spec.name, region, subscription_id
@@ -189,7 +194,7 @@ def _service(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[s
         },
         "spec": {
             "type": "LoadBalancer",
-            "selector": _selector(spec),
+            "selector": {"app.kubernetes.io/name": served_by},
             # The load balancer then asks each node whether a ready pod runs on it: a GPU node
             # that goes away drops out at once, and no request takes a detour through another.
             "externalTrafficPolicy": "Local",
@@ -219,11 +224,3 @@ def _container_security() -> dict[str, Any]:
 
 def _selector(spec: EnvironmentSpec) -> dict[str, str]:
     return {"app.kubernetes.io/name": spec.name}
-
-
-def _labels(spec: EnvironmentSpec, name: str) -> dict[str, str]:
-    return {
-        "app.kubernetes.io/name": name,
-        "app.kubernetes.io/instance": spec.name,
-        "app.kubernetes.io/managed-by": naming.MANAGED_BY,
-    }

@@ -115,3 +115,11 @@ def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
         "environment": spec.name,
         "managed-by": MANAGED_BY,
     }
+
+
+def kubernetes_labels(spec: EnvironmentSpec, name: str) -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/instance": spec.name,
+        "app.kubernetes.io/managed-by": MANAGED_BY,
+    }

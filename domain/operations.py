@@ -14,6 +14,8 @@ from domain.wire import WireModel, format_time
 class OperationKind(StrEnum):
     PROVISION = "provision"
     DELETE = "delete"
+    SCALE_DOWN = "scale-down"
+    WAKE = "wake"
 
 
 class OperationStatus(StrEnum):

@@ -4,6 +4,7 @@ from pydantic import AwareDatetime
 
 from domain.outcomes import Handle
 from domain.plans import PlannedResource
+from domain.pool_scaling import KeptPool
 from domain.resources import Target
 from domain.spec import EnvironmentSpec
 from domain.wire import WireModel
@@ -40,6 +41,35 @@ class ResourceInput(WireModel):
 
     def target(self, subscription_id: str) -> Target:
         return Target(self.kind, self.spec.name, self.region, subscription_id)
+
+
+class WorkloadInput(WireModel):
+    """What runs inside a cell, and who gets its traffic."""
+
+    operation_id: str
+    spec: EnvironmentSpec
+    region: str
+    replicas: int
+    awake: bool
+    """False: the responder gets the traffic and says that the model sleeps."""
+
+
+class PoolInput(WireModel):
+    """A cell's GPU pool and, on the way back from zero, the settings to go back to."""
+
+    operation_id: str
+    spec: EnvironmentSpec
+    region: str
+    kept: KeptPool | None = None
+
+
+class ScalingInput(WireModel):
+    """A cell on its way to zero or back, with the settings of its GPU pool that are kept."""
+
+    story: StoryRef
+    spec: EnvironmentSpec
+    region: str
+    kept: KeptPool | None = None
 
 
 class DeletionInput(WireModel):

@@ -22,11 +22,13 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
     Phase.READY: frozenset({Phase.UPDATING, Phase.SCALED_DOWN, Phase.DELETING, Phase.FAILED}),
     Phase.SCALED_DOWN: frozenset({Phase.WAKING, Phase.UPDATING, Phase.DELETING}),
     Phase.WAKING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
-    Phase.UPDATING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
+    Phase.UPDATING: frozenset(
+        {Phase.READY, Phase.SCALED_DOWN, Phase.FAILED, Phase.CANCELED, Phase.DELETING}
+    ),
     Phase.DELETING: frozenset({Phase.DELETED, Phase.FAILED, Phase.DELETING}),
     Phase.DELETED: frozenset({Phase.PROVISIONING, Phase.AWAITING_APPROVAL}),
-    Phase.FAILED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.DELETING}),
-    Phase.CANCELED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.DELETING}),
+    Phase.FAILED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
+    Phase.CANCELED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
 }
 
 IN_MOTION = frozenset({Phase.PROVISIONING, Phase.WAKING, Phase.UPDATING, Phase.DELETING})

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from domain.wire import WireModel
 
-READINESS_STEPS = ("nodes", "externalIp", "pods")
 PROBE_STEP = "probe"
 
 
@@ -46,16 +45,46 @@ def workload_step(region: str) -> str:
     return f"cell/{region}/workload"
 
 
+def gpu_pool_step(region: str) -> str:
+    return f"cell/{region}/gpuPool"
+
+
+def autoscaler_step(region: str) -> str:
+    return f"cell/{region}/autoscaler"
+
+
+def traffic_step(region: str) -> str:
+    return f"cell/{region}/traffic"
+
+
+def readiness_steps(region: str) -> tuple[str, ...]:
+    return tuple(f"cell/{region}/{name}" for name in ("nodes", "externalIp", "pods"))
+
+
 def plan_provision_steps(regions: Sequence[str]) -> tuple[str, ...]:
     """Names of all steps in the order in which a person reads them."""
     cells: list[str] = []
     for region in regions:
         cells += [resource.step for resource in plan_cell(region)]
         cells.append(workload_step(region))
-        cells += [f"cell/{region}/{name}" for name in READINESS_STEPS]
+        cells += readiness_steps(region)
     return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
 
 
 def plan_delete_steps(regions: Sequence[str]) -> tuple[str, ...]:
     cells = [resource.step for region in regions for resource in reversed(plan_cell(region))]
     return (*cells, *(resource.step for resource in reversed(plan_edge(regions))))
+
+
+def plan_scale_down_steps(regions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        step for region in regions for step in (workload_step(region), gpu_pool_step(region))
+    )
+
+
+def plan_wake_steps(regions: Sequence[str]) -> tuple[str, ...]:
+    cells: list[str] = []
+    for region in regions:
+        cells += [gpu_pool_step(region), autoscaler_step(region), workload_step(region)]
+        cells += [*readiness_steps(region), traffic_step(region)]
+    return (*cells, PROBE_STEP)

@@ -76,6 +76,38 @@ def decide_delete(record: EnvironmentRecord | None, force: bool) -> Start | Know
     )
 
 
+def decide_scale_down(record: EnvironmentRecord | None) -> Start | Known | Refused | Absent:
+    if record is None or record.phase is Phase.DELETED:
+        return Absent()
+    if record.phase is Phase.READY:
+        return Start(_next_request(record, OperationKind.SCALE_DOWN, record.spec))
+    return _known_or_refused(record, OperationKind.SCALE_DOWN, Phase.SCALED_DOWN, "Ready")
+
+
+def decide_wake(record: EnvironmentRecord | None) -> Start | Known | Refused | Absent:
+    """Also after a failed wake or scale-down: the settings to go back to are still kept."""
+    if record is None or record.phase is Phase.DELETED:
+        return Absent()
+    is_broken_asleep = record.phase is Phase.FAILED and bool(record.kept_pools)
+    if record.phase is Phase.SCALED_DOWN or is_broken_asleep:
+        return Start(_next_request(record, OperationKind.WAKE, record.spec))
+    return _known_or_refused(record, OperationKind.WAKE, Phase.READY, "ScaledDown")
+
+
+def _known_or_refused(
+    record: EnvironmentRecord, kind: OperationKind, goal: Phase, needed: str
+) -> Known | Refused:
+    """Known while it runs, and when it has led where it leads and nothing has happened since."""
+    latest = record.operations[-1] if record.operations else None
+    if latest and latest.kind is kind and (not latest.has_ended or record.phase is goal):
+        return Known(latest.id)
+    return Refused(
+        "WrongPhase",
+        f"Environment '{record.name}' is {record.phase}; this needs it to be {needed}.",
+        record.active_operation,
+    )
+
+
 def _repeated(record: EnvironmentRecord, spec: EnvironmentSpec) -> Known | Refused:
     if record.spec == spec:
         return Known(_latest(record, OperationKind.PROVISION))
@@ -98,6 +130,7 @@ def _next_request(
         kind=kind,
         sequence=sequence,
         spec=spec,
+        host_name=((record and record.endpoint) or "").removeprefix("https://"),
         request_id=request_id,
     )
 

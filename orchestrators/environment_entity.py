@@ -10,10 +10,12 @@ from domain.environment import (
     OperationEnd,
     OperationRequest,
     end_operation,
+    keep_pool,
     record_step,
     start_operation,
 )
 from domain.operations import StepChange
+from domain.pool_scaling import KeptPool
 
 
 def environment(context: EntityContext, value: Any) -> Any:
@@ -28,6 +30,11 @@ def environment(context: EntityContext, value: Any) -> Any:
         return operation is None or operation.has_ended
     if record is None:
         return False
+    if context.operation == "get_kept_pools":
+        return {region: kept.to_wire() for region, kept in record.kept_pools.items()}
+    if context.operation == "keep_pool":
+        kept = KeptPool.from_wire(value["kept"])
+        return _store(context, keep_pool(record, value["region"], kept))
     if context.operation == "record_step":
         return _store(context, record_step(record, StepChange.from_wire(value)))
     if context.operation == "end_operation":

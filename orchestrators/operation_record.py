@@ -8,6 +8,7 @@ from durabletask.task import OrchestrationContext
 from domain import deadlines
 from domain.environment import OperationEnd, OperationRequest
 from domain.payloads import ResourceInput, StoryRef
+from domain.pool_scaling import KeptPool
 from domain.spec import EnvironmentSpec
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id, utc_now
@@ -43,6 +44,14 @@ def end_operation(story: Story, end: OperationEnd) -> Steps[dict[str, Any]]:
         entity_id(story.ref.environment), "end_operation", end.to_wire()
     )
     return end.outcome.to_wire()
+
+
+def read_kept_pools(story: Story) -> Steps[dict[str, KeptPool]]:
+    """By region: the GPU pools' settings before they went to zero."""
+    kept: dict[str, Any] = yield story.context.call_entity(
+        entity_id(story.ref.environment), "get_kept_pools"
+    )
+    return {region: KeptPool.from_wire(pool) for region, pool in kept.items()}
 
 
 def list_remaining(story: Story, spec: EnvironmentSpec) -> Steps[tuple[str, ...]]:

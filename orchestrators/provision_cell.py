@@ -7,13 +7,12 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain import deadlines
 from domain.outcomes import Outcome
-from domain.payloads import CellInput, ReadyWait, ResourceInput
+from domain.payloads import CellInput
 from domain.plans import plan_cell, workload_step
-from orchestrators import names
-from orchestrators.resource_steps import create_resource, run_step
+from orchestrators.resource_steps import create_resource
 from orchestrators.story import Steps, Story
+from orchestrators.workload_steps import apply_workload, await_workload
 
 
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -31,31 +30,16 @@ def _build(story: Story, cell: CellInput) -> Steps[Outcome]:
     built = yield from create_resource(story, cluster, cell.spec)
     if not built.is_success:
         return built
-    outcome = yield from _apply_workload(story, cell)
+    outcome = yield from apply_workload(
+        story,
+        workload_step(cell.region),
+        cell.spec,
+        cell.region,
+        replicas=cell.spec.workload.replicas,
+        awake=True,
+    )
     if not outcome.is_success:
         return outcome
-    ready = yield from _await_ready(story, cell)
+    ready = yield from await_workload(story, cell.spec, cell.region)
     facts = {"region": cell.region, "clusterId": built.resource_id, **built.result}
     return ready.model_copy(update={"result": {**facts, **ready.result}})
-
-
-def _apply_workload(story: Story, cell: CellInput) -> Steps[Outcome]:
-    value = ResourceInput(
-        operation_id=story.ref.operation_id,
-        kind="managedCluster",
-        spec=cell.spec,
-        region=cell.region,
-    )
-    step = workload_step(cell.region)
-    return run_step(story, step, names.APPLY_WORKLOAD, value.to_wire(), deadlines.WORKLOAD)
-
-
-def _await_ready(story: Story, cell: CellInput) -> Steps[Outcome]:
-    deadline = story.deadline_in(deadlines.READINESS)
-    wait = ReadyWait(
-        story=story.ref.model_copy(update={"deadline": deadline}),
-        spec=cell.spec,
-        region=cell.region,
-        started_at=story.now,
-    )
-    return story.run_child(names.AWAIT_READY, wait.to_wire(), "ready")

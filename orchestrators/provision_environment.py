@@ -14,12 +14,12 @@ from durabletask.task import OrchestrationContext
 
 from domain import deadlines
 from domain.environment import CellState, OperationEnd, OperationRequest
-from domain.operations import OperationStatus, first_failure
+from domain.operations import first_failure
 from domain.outcomes import Outcome, Status
-from domain.payloads import CellInput, EdgeInput, EdgeProbe, EdgeWait
+from domain.payloads import CellInput, EdgeInput
 from domain.phases import Phase
-from domain.plans import PROBE_STEP
 from orchestrators import names
+from orchestrators.edge_steps import ask_through_edge
 from orchestrators.operation_record import end_operation, list_remaining, open_operation
 from orchestrators.resource_steps import empty_gpu_pool
 from orchestrators.story import Child, Steps, Story
@@ -40,7 +40,7 @@ def provision_environment(
     edge, *cells = yield from story.join(_start_children(story, request))
     outcome = first_failure([edge, *cells])
     if outcome is None:
-        outcome = yield from _ask_through_edge(story, request, edge.result["hostName"])
+        outcome = yield from ask_through_edge(story, request.spec, edge.result["hostName"])
     remaining: tuple[str, ...] = ()
     if not outcome.is_success:
         remaining = yield from _stop_costs(story, request, outcome)
@@ -69,22 +69,6 @@ def _start_children(story: Story, request: OperationRequest) -> list[Child]:
     ]
 
 
-def _ask_through_edge(story: Story, request: OperationRequest, host_name: str) -> Steps[Outcome]:
-    story.note(PROBE_STEP, OperationStatus.RUNNING)
-    wait = EdgeWait(
-        story=story.ref.model_copy(update={"deadline": story.deadline_in(deadlines.EDGE_ANSWERS)}),
-        step=PROBE_STEP,
-        probe=EdgeProbe(
-            operation_id=request.operation_id,
-            host_name=host_name,
-            path=request.spec.workload.health_path,
-        ),
-    )
-    outcome = yield from story.run_child(names.AWAIT_EDGE, wait.to_wire(), "probe")
-    story.note_end(PROBE_STEP, outcome)
-    return outcome
-
-
 def _stop_costs(
     story: Story, request: OperationRequest, outcome: Outcome
 ) -> Steps[tuple[str, ...]]:
@@ -94,5 +78,6 @@ def _stop_costs(
     cleanup = replace(story, ref=story.ref.model_copy(update={"deadline": limit}))
     if outcome.status is not Status.CANCELED:
         for region in regions:
-            yield from empty_gpu_pool(cleanup, request.spec, region)
+            step = f"cell/{region}/gpuPoolToZero"
+            yield from empty_gpu_pool(cleanup, step, request.spec, region)
     return (yield from list_remaining(story, request.spec))

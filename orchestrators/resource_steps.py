@@ -33,9 +33,8 @@ def delete_resource(
     return run_step(story, resource.step, names.BEGIN_DELETE_RESOURCE, value, timeout)
 
 
-def empty_gpu_pool(story: Story, spec: EnvironmentSpec, region: str) -> Steps[Outcome]:
+def empty_gpu_pool(story: Story, step: str, spec: EnvironmentSpec, region: str) -> Steps[Outcome]:
     """Stop the GPU pool's cost."""
-    step = f"cell/{region}/gpuPoolToZero"
     value = _input(story, "managedCluster", spec, region)
     return run_step(story, step, names.BEGIN_EMPTY_GPU_POOL, value, deadlines.EMPTY_GPU_POOL)
 

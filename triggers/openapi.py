@@ -77,6 +77,19 @@ def _paths() -> Schema:
                 "listEvents", {"200": _json(_ref("EventList")), "404": _error()}, [name]
             )
         },
+        **{
+            f"/environments/{{name}}/{action}": {
+                "post": _operation(
+                    operation_id,
+                    {"202": _accepted(), "404": _error(), "409": _error()},
+                    [name],
+                )
+            }
+            for action, operation_id in (
+                ("wake", "wakeEnvironment"),
+                ("scale-down", "scaleDownEnvironment"),
+            )
+        },
         "/operations/{id}": {
             "get": _operation(
                 "getOperation",

@@ -69,10 +69,18 @@ def overtaken_by_its_deletion(api: Api, name: str) -> list[str]:
     return [finish(api, provision), finish(api, deletion)]
 
 
+def rested_and_woken(api: Api, name: str) -> list[str]:
+    finish(api, api.create_environment(spec_body(name=name)))
+    scaled_down = api.post(f"/environments/{name}/scale-down").json()["id"]
+    finish(api, scaled_down)
+    return [scaled_down, finish(api, api.post(f"/environments/{name}/wake").json()["id"])]
+
+
 PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
     "built": built_and_deleted,
     "refused": refused_in_one_of_two_regions,
     "overtaken": overtaken_by_its_deletion,
+    "rested": rested_and_woken,
 }
 
 

@@ -13,6 +13,7 @@ from domain import naming
 from domain.manifests import build_manifests
 from domain.observed_objects import Observation
 from domain.outcomes import Outcome
+from domain.payloads import WorkloadInput
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
 from tests.support.payloads import a_resource
 from tests.support.specs import a_spec
@@ -20,18 +21,24 @@ from tests.support.specs import a_spec
 type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
 
 CELL = a_resource("managedCluster", "westeurope")
+WORKLOAD = WorkloadInput(
+    operation_id="fraud-llm.1", spec=a_spec(), region="westeurope", replicas=1, awake=True
+).to_wire()
+INPUTS = {apply_workload: WORKLOAD, get_observation: CELL}
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 BOTH = pytest.mark.parametrize("activity", [apply_workload, get_observation])
 
 
 async def test_the_manifests_of_the_spec_are_applied_in_their_order():
     clients = FakeClients()
-    outcome = await apply_workload(CELL, clients.as_factory())
+    outcome = await apply_workload(WORKLOAD, clients.as_factory())
     assert outcome.is_success
     assert clients.opened == [CLUSTER]
-    assert clients.cluster.applied == build_manifests(a_spec(), "westeurope", SUBSCRIPTION)
+    assert clients.cluster.applied == build_manifests(
+        a_spec(), "westeurope", SUBSCRIPTION, replicas=1, awake=True
+    )
     kinds = [manifest["kind"] for manifest in clients.cluster.applied]
-    assert kinds == ["Namespace", "DaemonSet", "Deployment", "Service"]
+    assert kinds == ["Namespace", "DaemonSet", "Deployment", "Deployment", "Service"]
 
 
 async def test_one_look_asks_for_everything_that_readiness_depends_on():
@@ -120,7 +127,7 @@ async def test_what_the_cluster_refuses_is_a_classified_value(
     activity: Activity, error: Exception, reason: str, retryable: bool
 ):
     clients = FakeClients(cluster=FakeKubernetes(error=error))
-    outcome = await activity(CELL, clients.as_factory())
+    outcome = await activity(INPUTS[activity], clients.as_factory())
     assert outcome.failure
     assert (outcome.failure.reason, outcome.failure.retryable) == (reason, retryable)
 
@@ -128,7 +135,7 @@ async def test_what_the_cluster_refuses_is_a_classified_value(
 async def test_a_missing_role_is_named():
     error = KubernetesRefused(403, "Forbidden", "nodes is forbidden")
     clients = FakeClients(cluster=FakeKubernetes(error=error))
-    failure = (await apply_workload(CELL, clients.as_factory())).failure
+    failure = (await apply_workload(WORKLOAD, clients.as_factory())).failure
     assert failure
     assert "Azure Kubernetes Service RBAC Cluster Admin" in failure.suggested_action
     assert failure.innererror == {"code": "Forbidden", "status": 403}
@@ -138,4 +145,4 @@ async def test_a_missing_role_is_named():
 async def test_a_bug_is_no_outcome(activity: Activity):
     clients = FakeClients(cluster=FakeKubernetes(error=KeyError("bug")))
     with pytest.raises(KeyError):
-        await activity(CELL, clients.as_factory())
+        await activity(INPUTS[activity], clients.as_factory())

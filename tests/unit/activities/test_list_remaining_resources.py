@@ -14,6 +14,14 @@ def page(*ids: str, **more: str):
     return answer_of(200, {"value": [{"id": each} for each in ids], **more})
 
 
+def with_groups(*ids: str) -> FakeClients:
+    clients = FakeClients()
+    for group_id in ids:
+        body = {"tags": {"managed-by": "gridplane", "environment": "fraud-llm"}}
+        clients.arm.answers["GET", group_id] = answer_of(200, body)
+    return clients
+
+
 async def look(clients: FakeClients) -> Outcome:
     spec = a_spec(regions=["westeurope", "swedencentral"])
     return await list_remaining_resources(
@@ -28,15 +36,18 @@ async def test_nothing_is_left_when_no_group_is():
 
 
 async def test_a_group_is_listed_with_all_that_is_in_it():
-    clients = FakeClients()
-    clients.arm.answers["GET", f"{EDGE}/resources"] = page(f"{EDGE}/a", f"{EDGE}/b")
-    clients.arm.answers["GET", f"{NODES}/resources"] = page()
+    clients = with_groups(EDGE)
+    clients.arm.answers |= {
+        ("GET", NODES): answer_of(200, {"managedBy": "/cluster"}),
+        ("GET", f"{EDGE}/resources"): page(f"{EDGE}/a", f"{EDGE}/b"),
+        ("GET", f"{NODES}/resources"): page(),
+    }
     outcome = await look(clients)
     assert outcome.result["resourceIds"] == [EDGE, f"{EDGE}/a", f"{EDGE}/b", NODES]
 
 
 async def test_every_page_is_read_also_after_an_empty_one():
-    clients = FakeClients()
+    clients = with_groups(EDGE)
     clients.arm.answers |= {
         ("GET", f"{EDGE}/resources"): page(nextLink=f"{NEXT}/1"),
         ("GET", f"{NEXT}/1"): page(f"{EDGE}/a", nextLink=f"{NEXT}/2"),
@@ -46,7 +57,7 @@ async def test_every_page_is_read_also_after_an_empty_one():
 
 
 async def test_a_look_that_is_refused_does_not_claim_that_nothing_is_left():
-    clients = FakeClients()
+    clients = with_groups(EDGE)
     clients.arm.answers["GET", f"{EDGE}/resources"] = error_of(403, "AuthorizationFailed")
     outcome = await look(clients)
     assert outcome.failure
@@ -54,7 +65,7 @@ async def test_a_look_that_is_refused_does_not_claim_that_nothing_is_left():
 
 
 async def test_a_page_that_is_refused_does_not_claim_that_nothing_more_is_left():
-    clients = FakeClients()
+    clients = with_groups(EDGE)
     clients.arm.answers |= {
         ("GET", f"{EDGE}/resources"): page(f"{EDGE}/a", nextLink=f"{NEXT}/1"),
         ("GET", f"{NEXT}/1"): error_of(503, "ServiceUnavailable"),
@@ -62,3 +73,9 @@ async def test_a_page_that_is_refused_does_not_claim_that_nothing_more_is_left()
     outcome = await look(clients)
     assert outcome.failure
     assert (outcome.failure.reason, outcome.failure.retryable) == ("AzureUnavailable", True)
+
+
+async def test_a_group_of_somebody_else_is_none_of_our_leftovers():
+    clients = FakeClients()
+    clients.arm.answers["GET", EDGE] = answer_of(200, {"tags": {"owner": "somebody"}})
+    assert (await look(clients)).result["resourceIds"] == []

@@ -33,7 +33,13 @@ EVERYTHING = {
 @pytest.fixture
 def build(make_spec):
     def build_objects(changes=None) -> dict[str, dict[str, Any]]:
-        manifests = build_manifests(make_spec(changes), "westeurope", SUBSCRIPTION)
+        manifests = build_manifests(
+            spec := make_spec(changes),
+            "westeurope",
+            SUBSCRIPTION,
+            replicas=spec.workload.replicas,
+            awake=True,
+        )
         return {manifest["kind"]: manifest for manifest in manifests}
 
     return build_objects

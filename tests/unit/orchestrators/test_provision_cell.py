@@ -48,7 +48,7 @@ def test_group_then_cluster_then_workload_then_readiness():
         "call begin_resource resourceGroup westeurope",
         "call begin_resource managedCluster westeurope",
         f"start {CLUSTER_WAIT}",
-        "call apply_workload managedCluster westeurope",
+        "call apply_workload westeurope",
         f"start {READY_WAIT}",
     ]
     assert done.outcome == Outcome.succeeded(
@@ -75,11 +75,11 @@ def test_a_busy_cluster_is_begun_again_when_it_may_be_free():
 def test_a_workload_that_the_api_server_does_not_take_yet_is_applied_again():
     done = build({"apply_workload": [UNREACHABLE, UNREACHABLE, SUCCEEDED]})
     assert done.steps("call apply", "timer") == [
-        "call apply_workload managedCluster westeurope",
+        "call apply_workload westeurope",
         "timer 15 s",
-        "call apply_workload managedCluster westeurope",
+        "call apply_workload westeurope",
         "timer 15 s",
-        "call apply_workload managedCluster westeurope",
+        "call apply_workload westeurope",
     ]
     assert done.outcome.is_success
 

@@ -1,0 +1,27 @@
+"""Asking the model through the edge, as the last step of a story."""
+
+from domain import deadlines
+from domain.operations import OperationStatus
+from domain.outcomes import Outcome
+from domain.payloads import EdgeProbe, EdgeWait
+from domain.plans import PROBE_STEP
+from domain.spec import EnvironmentSpec
+from orchestrators import names
+from orchestrators.story import Steps, Story
+
+
+def ask_through_edge(story: Story, spec: EnvironmentSpec, host_name: str) -> Steps[Outcome]:
+    story.note(PROBE_STEP, OperationStatus.RUNNING)
+    deadline = story.deadline_in(deadlines.EDGE_ANSWERS)
+    wait = EdgeWait(
+        story=story.ref.model_copy(update={"deadline": deadline}),
+        step=PROBE_STEP,
+        probe=EdgeProbe(
+            operation_id=story.ref.operation_id,
+            host_name=host_name,
+            path=spec.workload.health_path,
+        ),
+    )
+    outcome = yield from story.run_child(names.AWAIT_EDGE, wait.to_wire(), "probe")
+    story.note_end(PROBE_STEP, outcome)
+    return outcome

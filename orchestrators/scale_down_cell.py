@@ -1,0 +1,38 @@
+"""Brings one cell's GPU pool to zero nodes."""
+
+from typing import Any
+
+from durabletask.task import OrchestrationContext
+
+from domain.outcomes import Outcome
+from domain.payloads import PoolInput, ScalingInput
+from domain.plans import gpu_pool_step, workload_step
+from orchestrators import names
+from orchestrators.resource_steps import empty_gpu_pool
+from orchestrators.story import Steps, Story
+from orchestrators.workload_steps import apply_workload
+
+
+def scale_down_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
+    cell = ScalingInput.from_wire(value)
+    story = Story.open(context, cell.story)
+    return (yield from _scale_down(story, cell)).to_wire()
+
+
+def _scale_down(story: Story, cell: ScalingInput) -> Steps[Outcome]:
+    pool = PoolInput(
+        operation_id=story.ref.operation_id,
+        spec=cell.spec,
+        region=cell.region,
+        kept=cell.kept,
+    ).to_wire()
+    found = yield from story.call(names.GET_GPU_POOL, pool)
+    if not found.is_success:
+        return found
+    story.tell("keep_pool", {"region": cell.region, "kept": found.result})
+    outcome = yield from apply_workload(
+        story, workload_step(cell.region), cell.spec, cell.region, replicas=0, awake=False
+    )
+    if not outcome.is_success:
+        return outcome
+    return (yield from empty_gpu_pool(story, gpu_pool_step(cell.region), cell.spec, cell.region))

@@ -1,0 +1,51 @@
+"""The one way from a request into an orchestration: read the record, decide, start."""
+
+import logging
+from collections.abc import Callable
+
+import grpc
+
+from domain.environment import EnvironmentRecord
+from domain.requests import Absent, Known, Refused, Start
+from triggers import task_hub
+from triggers.task_hub import DurableClient
+
+logger = logging.getLogger("gridplane.operations")
+
+START_ATTEMPTS = 3
+
+type Decision = Start | Known | Refused | Absent
+type Decide = Callable[[EnvironmentRecord | None], Decision]
+
+
+async def decide_and_start(
+    client: DurableClient, name: str, decide: Decide
+) -> Known | Refused | Absent:
+    """`Known` when the operation runs, whoever started it."""
+    for _ in range(START_ATTEMPTS):
+        decision = decide(await task_hub.read_record(client, name))
+        if not isinstance(decision, Start):
+            return decision
+        if await _is_started(client, decision):
+            return Known(decision.request.operation_id)
+    return Refused(
+        "ConcurrentRequests",
+        f"Other requests for environment '{name}' got in first. Send the request again.",
+    )
+
+
+async def _is_started(client: DurableClient, decision: Start) -> bool:
+    """False if somebody else started an operation meanwhile: read and decide again."""
+    request = decision.request
+    try:
+        await task_hub.start(client, request)
+    except grpc.aio.AioRpcError as error:
+        if error.code() is grpc.StatusCode.ALREADY_EXISTS:
+            return False
+        raise
+    logger.info(
+        "%s started",
+        request.kind,
+        extra={"environment": request.spec.name, "operation": request.operation_id},
+    )
+    return True
