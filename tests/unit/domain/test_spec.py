@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 from domain.spec import EdgeSku, EnvironmentSpec, IdleAction, WafMode
 
+NIGHT = {"timeZone": "Europe/Berlin", "start": "20:00", "end": "07:00"}
+
 
 def test_the_wire_form_survives_a_round_trip(make_wire) -> None:
     assert EnvironmentSpec.from_wire(make_wire()).to_wire() == make_wire()
@@ -23,6 +25,8 @@ def test_defaults_are_cheap_and_safe(make_wire) -> None:
     assert (spec.workload.replicas, spec.workload.gpus_per_replica) == (1, 1)
     assert (spec.edge.sku, spec.edge.waf_mode) == (EdgeSku.STANDARD, WafMode.PREVENTION)
     assert (spec.idle.after_minutes, spec.idle.action) == (30, IdleAction.SCALE_TO_ZERO)
+    assert (spec.idle.keep_until, spec.idle.delete_after_days) == (None, None)
+    assert spec.idle.off_hours is None
     assert spec.expires_at is None
     assert "expiresAt" not in spec.to_wire(), "absent, not null"
 
@@ -48,6 +52,21 @@ def test_times_are_kept_in_utc(make_spec, written, expected) -> None:
 def test_regions_are_kept_as_arm_writes_them(make_spec) -> None:
     spec = make_spec({"regions": ["West Europe", "northeurope"]})
     assert spec.regions == ("westeurope", "northeurope")
+
+
+@pytest.mark.parametrize(
+    "off_hours",
+    [
+        pytest.param(NIGHT, id="past midnight"),
+        pytest.param({**NIGHT, "start": "00:00", "end": "24:00"}, id="whole days"),
+        pytest.param({**NIGHT, "timeZone": "UTC", "days": ["sat", "sun"]}, id="weekends in UTC"),
+        pytest.param({**NIGHT, "timeZone": "America/Argentina/Ushuaia"}, id="three parts"),
+        pytest.param({**NIGHT, "timeZone": "Etc/GMT-5"}, id="fixed offset"),
+    ],
+)
+def test_off_hours_that_pass(make_spec, off_hours) -> None:
+    written = make_spec({"idle.offHours": off_hours}).to_wire()["idle"]["offHours"]
+    assert written == {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], **off_hours}
 
 
 @pytest.mark.parametrize("name", ["abc", "a1b", "fraud-llm", "a-very-long-environment1"])
@@ -119,6 +138,21 @@ def test_images_that_pass(make_spec, image) -> None:
         pytest.param("edge.wafMode", "Off", id="no firewall"),
         pytest.param("idle.action", "delete", id="an unknown action"),
         pytest.param("idle.afterMinutes", 0, id="idle at once"),
+        pytest.param("idle.keepUntil", "2027-01-31T00:00:00", id="kept until, without an offset"),
+        pytest.param("idle.deleteAfterDays", 0, id="deleted as soon as asleep"),
+        pytest.param("idle.deleteAfterDays", 366, id="asleep for longer than a year"),
+        pytest.param("idle.offHours", {}, id="off hours without any hour"),
+        pytest.param("idle.offHours", {**NIGHT, "timeZone": "../UTC"}, id="zone as a path"),
+        pytest.param("idle.offHours", {**NIGHT, "timeZone": "localtime"}, id="zone of a machine"),
+        pytest.param("idle.offHours", {**NIGHT, "start": "24:00"}, id="starts after the day"),
+        pytest.param("idle.offHours", {**NIGHT, "start": "8:00"}, id="hour of one digit"),
+        pytest.param(
+            "idle.offHours", {**NIGHT, "end": "24:01"}, id="ends after midnight's minute"
+        ),
+        pytest.param("idle.offHours", {**NIGHT, "end": "20:00"}, id="ends when it starts"),
+        pytest.param("idle.offHours", {**NIGHT, "days": []}, id="off hours on no day"),
+        pytest.param("idle.offHours", {**NIGHT, "days": ["sat", "sat"]}, id="one day twice"),
+        pytest.param("idle.offHours", {**NIGHT, "days": ["Saturday"]}, id="a day written out"),
         pytest.param("expiresAt", "2027-01-31T00:00:00", id="time without an offset"),
         pytest.param("expiresAt", 5, id="time as a number"),
         pytest.param("expiresAt", "soon", id="time as a word"),

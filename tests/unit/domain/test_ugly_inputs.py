@@ -26,6 +26,9 @@ def section(*fields: str) -> st.SearchStrategy[Any]:
     return json_values | st.dictionaries(known, json_values, max_size=len(fields))
 
 
+off_hours = st.fixed_dictionaries(
+    {"timeZone": st.text(max_size=8), "start": json_values, "end": json_values}
+)
 requests = st.fixed_dictionaries(
     {
         "name": json_values,
@@ -33,7 +36,11 @@ requests = st.fixed_dictionaries(
         "gpu": section("vmSize", "maxNodes", "minNodes", "spot"),
         "workload": section("image", "port", "env", "args", "model", "replicas"),
     },
-    optional={"edge": section("sku"), "idle": section("action"), "expiresAt": json_values},
+    optional={
+        "edge": section("sku"),
+        "idle": section("action") | st.fixed_dictionaries({"offHours": off_hours}),
+        "expiresAt": json_values,
+    },
 )
 poll_bodies = json_values | st.fixed_dictionaries(
     {},

@@ -10,6 +10,7 @@ from domain.validation import MAX_PROBLEMS, parse_spec
 
 REGIONS = ("westeurope", "northeurope")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+NIGHT = {"timeZone": "Europe/Berlin", "start": "20:00", "end": "07:00"}
 
 
 def refuse(body: object) -> list[Problem]:
@@ -144,6 +145,62 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="an unknown tier names the known ones",
         ),
         pytest.param({"idle": None}, "InvalidValue", "idle", "object", id="null for an object"),
+        pytest.param(
+            {"idle.offHours": {**NIGHT, "timeZone": "Europe/Berlni"}},
+            "UnknownTimeZone",
+            "idle.offHours.timeZone",
+            "Europe/Berlin",
+            id="a time zone that nobody knows",
+        ),
+        pytest.param(
+            {"idle.offHours": {**NIGHT, "timeZone": "berlin time"}},
+            "InvalidValue",
+            "idle.offHours.timeZone",
+            "IANA",
+            id="a time zone that cannot be one",
+        ),
+        pytest.param(
+            {"idle.offHours": {**NIGHT, "start": "8pm"}},
+            "InvalidValue",
+            "idle.offHours.start",
+            "such as 20:00",
+            id="an hour of another clock",
+        ),
+        pytest.param(
+            {"idle.offHours": {**NIGHT, "end": "20:00"}},
+            "InvalidOffHours",
+            "idle.offHours.end",
+            "24:00",
+            id="off hours that end when they start",
+        ),
+        pytest.param(
+            {"idle.offHours": {**NIGHT, "days": ["sat", "sunday"]}},
+            "InvalidValue",
+            "idle.offHours.days[1]",
+            "'sun'",
+            id="an unknown day names the known ones",
+        ),
+        pytest.param(
+            {"idle.offHours": {**NIGHT, "timezone": "UTC"}},
+            "UnknownField",
+            "idle.offHours.timezone",
+            "'timeZone'",
+            id="off hours with a case error",
+        ),
+        pytest.param(
+            {"idle.deleteAfterDays": 0},
+            "InvalidValue",
+            "idle.deleteAfterDays",
+            "at least 1",
+            id="deletion as soon as asleep",
+        ),
+        pytest.param(
+            {"idle.keepUntil": "2027-01-31T00:00:00"},
+            "InvalidValue",
+            "idle.keepUntil",
+            "offset",
+            id="kept until, without an offset",
+        ),
         pytest.param({"gpu": []}, "InvalidValue", "gpu", "object", id="array for an object"),
         pytest.param(
             {"workload.env": {"a b": "x"}},

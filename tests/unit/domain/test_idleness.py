@@ -1,0 +1,378 @@
+"""Each rule of the sweep is one row: what it finds, what it does, and the word for why."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.idleness import GpuPool, IdleState, SweepDecision, Usage, decide_sweep
+from domain.phases import Phase
+from tests.unit.domain.sweep_models import (
+    NOW,
+    POLICY,
+    ago,
+    job,
+    make_pool,
+    make_state,
+    make_usage,
+    samples,
+)
+
+BUSY = {"requests": samples({5: 1})}
+WARNED: dict[str, Any] = {"warned_at": ago(20)}
+TWO_REGIONS = ("northeurope", "westeurope")
+NIGHTLY = {"timeZone": "UTC", "start": "20:00", "end": "07:00"}
+AT_NOON = {"timeZone": "UTC", "start": "11:00", "end": "13:00"}
+DAYS = 24 * 60
+
+
+def decide(
+    pools: list[GpuPool], states: list[IdleState], usage: list[Usage]
+) -> list[SweepDecision]:
+    return decide_sweep(pools, states, usage, NOW, POLICY)
+
+
+def decide_one(
+    pool: dict[str, Any] | None = None,
+    state: dict[str, Any] | None = None,
+    usage: dict[str, Any] | None = None,
+) -> SweepDecision:
+    (decision,) = decide(
+        [make_pool(**pool or {})], [make_state(**state or {})], [make_usage(**usage or {})]
+    )
+    return decision
+
+
+def asleep(minutes: float = 8 * DAYS, **changes: Any) -> dict[str, Any]:
+    return {"phase": Phase.SCALED_DOWN, "scaled_down_at": ago(minutes), **changes}
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "reason"),
+    [
+        pytest.param({}, "warn", "Idle", id="idle: a warning first"),
+        pytest.param({"warned_at": ago(14)}, "none", "WarningRunning", id="the warning runs"),
+        pytest.param(
+            {"warned_at": ago(15)}, "scaleToZero", "IdleAfterWarning", id="the warning is over"
+        ),
+        pytest.param({"warned_at": ago(-10)}, "none", "WarningRunning", id="warned in the future"),
+        pytest.param(
+            {"warned_at": ago(20), "woken_at": ago(16)},
+            "warn",
+            "Idle",
+            id="a warning of before the wake is none",
+        ),
+        pytest.param({"idle": {"action": "warn"}}, "warn", "Idle", id="action warn: warns"),
+        pytest.param(
+            {"idle": {"action": "warn"}, "warned_at": ago(500)},
+            "none",
+            "OnlyWarned",
+            id="action warn: and no more",
+        ),
+        pytest.param({"idle": {"action": "none"}}, "none", "ActionNone", id="action none"),
+        pytest.param(
+            {"idle": {"action": "none"}, **WARNED},
+            "unwarn",
+            "ActionNone",
+            id="action none after the warning",
+        ),
+        pytest.param(
+            {"idle": {"keepUntil": "2026-11-23T12:00:01Z"}}, "none", "KeptUntil", id="kept"
+        ),
+        pytest.param(
+            {"idle": {"keepUntil": "2026-11-23T12:00:01Z"}, **WARNED},
+            "unwarn",
+            "KeptUntil",
+            id="kept after the warning",
+        ),
+        pytest.param(
+            {"idle": {"keepUntil": "2026-11-23T12:00:00Z"}}, "warn", "Idle", id="kept no longer"
+        ),
+        pytest.param({"ready_since": ago(29)}, "none", "GraceAfterCreate", id="just created"),
+        pytest.param({"ready_since": ago(30)}, "warn", "Idle", id="created a while ago"),
+        pytest.param(
+            {"ready_since": ago(-10)}, "none", "GraceAfterCreate", id="created in the future"
+        ),
+        pytest.param({"ready_since": None}, "none", "ReadySinceUnknown", id="ready since when"),
+        pytest.param({"woken_at": ago(1)}, "none", "GraceAfterWake", id="woken a minute ago"),
+        pytest.param({"woken_at": ago(15)}, "warn", "Idle", id="woken a while ago"),
+        pytest.param({"woken_at": ago(-10)}, "none", "GraceAfterWake", id="woken in the future"),
+        pytest.param(
+            {"regions": TWO_REGIONS}, "none", "CellMissing", id="a cell that Azure did not list"
+        ),
+    ],
+)
+def test_an_idle_environment_goes_by_its_policy_and_stages(
+    state: dict, action: str, reason: str
+) -> None:
+    decision = decide_one(state=state)
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+@pytest.mark.parametrize("phase", [p for p in Phase if p not in {"Ready", "ScaledDown"}])
+def test_what_an_operation_owns_or_has_given_up_is_left_alone(phase: Phase) -> None:
+    decision = decide_one(state={"phase": phase, **WARNED})
+    assert (decision.action, decision.reason) == ("none", "NotReady")
+    assert decision.evidence["phase"] == phase
+
+
+@pytest.mark.parametrize(
+    ("usage", "action", "reason"),
+    [
+        pytest.param(BUSY, "unwarn", "RequestsSeen", id="traffic takes the warning back"),
+        pytest.param(
+            {"gpu_pods": (job("Running"),)}, "unwarn", "GpuPodRunning", id="so does a batch job"
+        ),
+        pytest.param({"requests": None}, "none", "RequestsUnknown", id="the unknown does not"),
+        pytest.param(
+            {"requests": samples(newest=12, oldest=60)}, "none", "RequestsStale", id="fast clock"
+        ),
+    ],
+)
+def test_after_the_warning_only_idleness_leads_to_zero(
+    usage: dict, action: str, reason: str
+) -> None:
+    decision = decide_one(state=WARNED, usage=usage)
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+@pytest.mark.parametrize(
+    ("idle", "warned", "action", "reason"),
+    [
+        pytest.param({}, {}, "none", "MinNodes", id="minNodes holds"),
+        pytest.param({}, WARNED, "unwarn", "MinNodes", id="minNodes was raised after the warning"),
+        pytest.param({"offHours": NIGHTLY}, {}, "none", "MinNodes", id="by day"),
+        pytest.param({"offHours": AT_NOON}, {}, "warn", "Idle", id="not in off hours"),
+        pytest.param(
+            {"offHours": AT_NOON},
+            WARNED,
+            "scaleToZero",
+            "IdleAfterWarning",
+            id="zero in off hours",
+        ),
+        pytest.param(
+            {"offHours": NIGHTLY}, WARNED, "unwarn", "MinNodes", id="off hours ended in between"
+        ),
+    ],
+)
+def test_min_nodes_are_kept_unless_off_hours_say_otherwise(
+    idle: dict, warned: dict, action: str, reason: str
+) -> None:
+    decision = decide_one(pool={"min_nodes": 1}, state={"idle": idle, **warned})
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+def test_traffic_keeps_the_nodes_in_off_hours_too() -> None:
+    decision = decide_one(state={"idle": {"offHours": AT_NOON}, **WARNED}, usage=BUSY)
+    assert (decision.action, decision.reason) == ("unwarn", "RequestsSeen")
+
+
+@pytest.mark.parametrize(
+    ("pool", "state", "usage", "action", "reason"),
+    [
+        pytest.param({"is_ours": False}, WARNED, {}, "none", "NotOurs", id="somebody else's"),
+        pytest.param({"environment": "lost"}, {}, {}, "none", "EnvironmentUnknown", id="orphan"),
+        pytest.param({"node_count": 0}, {}, {}, "none", "AlreadyAtZero", id="at zero"),
+        pytest.param(
+            {"node_count": 0}, WARNED, {}, "unwarn", "AlreadyAtZero", id="at zero by itself"
+        ),
+        pytest.param(
+            {"node_count": 0},
+            {},
+            {"requests": None},
+            "none",
+            "AlreadyAtZero",
+            id="at zero, unseen",
+        ),
+        pytest.param(
+            {"node_count": 0},
+            {},
+            {"gpu_pods": (job("Pending"),)},
+            "none",
+            "GpuPodPending",
+            id="at zero with a pod that waits for a node",
+        ),
+        pytest.param(
+            {}, {}, {"region": "northeurope"}, "none", "UsageMissing", id="usage of another cell"
+        ),
+    ],
+)
+def test_pools_that_are_not_to_be_touched(pool, state, usage, action, reason) -> None:
+    decision = decide_one(pool, state, usage)
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+@pytest.mark.parametrize(
+    ("pool", "state", "action", "reason"),
+    [
+        pytest.param({}, asleep(), "none", "Asleep", id="never deleted without deleteAfterDays"),
+        pytest.param(
+            {},
+            asleep(idle={"deleteAfterDays": 8}),
+            "delete",
+            "AsleepTooLong",
+            id="asleep for its days",
+        ),
+        pytest.param(
+            {}, asleep(8 * DAYS - 1, idle={"deleteAfterDays": 8}), "none", "Asleep", id="not yet"
+        ),
+        pytest.param(
+            {}, asleep(-10, idle={"deleteAfterDays": 1}), "none", "Asleep", id="in the future"
+        ),
+        pytest.param(
+            {},
+            asleep(idle={"deleteAfterDays": 1, "action": "warn"}),
+            "none",
+            "Asleep",
+            id="action warn never deletes",
+        ),
+        pytest.param(
+            {},
+            asleep(idle={"deleteAfterDays": 1, "action": "none"}),
+            "none",
+            "ActionNone",
+            id="action none never deletes",
+        ),
+        pytest.param(
+            {},
+            asleep(idle={"deleteAfterDays": 1, "keepUntil": "2026-12-01T00:00:00Z"}),
+            "none",
+            "KeptUntil",
+            id="kept from deletion",
+        ),
+        pytest.param(
+            {},
+            asleep(scaled_down_at=None, idle={"deleteAfterDays": 1}),
+            "none",
+            "ScaledDownAtUnknown",
+            id="asleep since when",
+        ),
+        pytest.param(
+            {"node_count": 1},
+            asleep(idle={"deleteAfterDays": 1}),
+            "none",
+            "NodesWhileAsleep",
+            id="somebody scaled it by hand",
+        ),
+        pytest.param(
+            {"min_nodes": 1},
+            asleep(600, slept_for_off_hours=True, idle={"offHours": NIGHTLY}),
+            "wake",
+            "OffHoursOver",
+            id="the morning brings minNodes back",
+        ),
+        pytest.param(
+            {"min_nodes": 1},
+            asleep(30, slept_for_off_hours=True, idle={"offHours": AT_NOON}),
+            "none",
+            "Asleep",
+            id="not before the off hours are over",
+        ),
+        pytest.param(
+            {"min_nodes": 1},
+            asleep(600, idle={"offHours": NIGHTLY}),
+            "none",
+            "Asleep",
+            id="who was put to sleep by hand is not woken",
+        ),
+        pytest.param(
+            {},
+            asleep(600, slept_for_off_hours=True, idle={"offHours": NIGHTLY}),
+            "none",
+            "Asleep",
+            id="without minNodes nobody is woken",
+        ),
+    ],
+)
+def test_a_sleeping_environment(pool, state, action, reason) -> None:
+    decision = decide_one({"node_count": 0, **pool}, state)
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+@pytest.mark.parametrize(
+    ("north", "state", "expected"),
+    [
+        pytest.param({}, {}, [("warn", "Idle"), ("warn", "Idle")], id="both idle"),
+        pytest.param(
+            {"gpu_pods": (job("Running"),)},
+            WARNED,
+            [("unwarn", "GpuPodRunning"), ("unwarn", "AnotherCellNotIdle")],
+            id="a job in one cell",
+        ),
+        pytest.param(
+            {"gpu_pods": None},
+            WARNED,
+            [("none", "GpuPodsUnknown"), ("none", "AnotherCellNotIdle")],
+            id="one cell does not answer",
+        ),
+    ],
+)
+def test_an_environment_sleeps_as_a_whole(north: dict, state: dict, expected: list) -> None:
+    pools = [make_pool(region=region) for region in TWO_REGIONS]
+    usage = [make_usage(region="northeurope", **north), make_usage()]
+    decisions = decide(pools, [make_state(regions=TWO_REGIONS, **state)], usage)
+    assert [(d.action, d.reason) for d in decisions] == expected
+
+
+def test_a_cell_at_zero_does_not_keep_the_other_one_up() -> None:
+    pools = [make_pool(region="northeurope", node_count=0), make_pool()]
+    usage = [make_usage(region="northeurope", requests=None), make_usage()]
+    decisions = decide(pools, [make_state(regions=TWO_REGIONS, **WARNED)], usage)
+    assert [(d.action, d.reason) for d in decisions] == [
+        ("none", "AlreadyAtZero"),
+        ("scaleToZero", "IdleAfterWarning"),
+    ]
+
+
+def test_a_foreign_pool_beside_ours_changes_nothing_for_us() -> None:
+    foreign = make_pool(is_ours=False, pool_id="/clusters/other/agentPools/gpu")
+    decisions = decide([foreign, make_pool()], [make_state(**WARNED)], [make_usage()])
+    assert [d.action for d in decisions] == ["none", "scaleToZero"]
+
+
+def test_every_pool_gets_its_decision_in_order() -> None:
+    names = ("c-env", "a-env", "b-env")
+    pools = [make_pool(environment=name) for name in names]
+    states = [make_state(environment=name) for name in names]
+    usage = [make_usage(environment=name) for name in names]
+    decisions = decide(pools, states, usage)
+    assert [d.environment for d in decisions] == list(names)
+    assert decide([], states, usage) == []
+
+
+def test_the_evidence_is_plain_json_with_the_numbers_behind_the_decision() -> None:
+    decision = decide_one(state=WARNED)
+    assert SweepDecision.from_wire(json.loads(json.dumps(decision.to_wire()))) == decision
+    assert decision.idle_since == ago(50)
+    expected = {
+        "afterMinutes": 30,
+        "idleSince": "2026-11-23T11:10:00Z",
+        "warnedAt": "2026-11-23T11:40:00Z",
+        "nodeCount": 2,
+        "minNodes": 0,
+        "offHours": False,
+    }
+    assert expected.items() <= decision.evidence.items()
+    assert decision.evidence["requests"]["highest"] == 0
+
+
+def test_the_stages_follow_each_other_sweep_by_sweep() -> None:
+    """Five-minute sweeps over an hour without traffic, the record kept as the entity keeps it."""
+    state, actions = make_state(ready_since=NOW - timedelta(hours=9)), []
+    for minutes in range(0, 60, 5):
+        now = NOW + timedelta(minutes=minutes)
+        requests = tuple(
+            s.model_copy(update={"at": s.at + timedelta(minutes=minutes)}) for s in samples()
+        )
+        usage = make_usage(requests=requests, observed_at=now)
+        pool = make_pool(node_count=0 if state.phase is Phase.SCALED_DOWN else 2)
+        (decision,) = decide_sweep([pool], [state], [usage], now, POLICY)
+        if decision.action == "warn":
+            state = state.model_copy(update={"warned_at": now})
+        if decision.action == "scaleToZero":
+            changes = {"phase": Phase.SCALED_DOWN, "scaled_down_at": now}
+            state = state.model_copy(update=changes)
+        if decision.action != "none":
+            actions.append((minutes, decision.action))
+    assert actions == [(0, "warn"), (15, "scaleToZero")]
