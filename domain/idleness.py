@@ -115,12 +115,32 @@ class Finding:
     evidence: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One environment at one moment."""
+
+    state: IdleState
+    now: datetime
+    policy: SweepPolicy
+
+    @property
+    def warned_at(self) -> datetime | None:
+        """A warning from before it was last built, woken or put to sleep is of another life."""
+        state = self.state
+        if state.warned_at is None or state.phase is not Phase.READY:
+            return None
+        starts = [start for start in (state.ready_since, state.woken_at) if start is not None]
+        return None if any(start > state.warned_at for start in starts) else state.warned_at
+
+
 STANDINGS = {
     Verdict.IN_USE: Standing.SPARED,
     Verdict.UNKNOWN: Standing.LEFT_ALONE,
     Verdict.IDLE: Standing.IDLE,
 }
 BLOCKING = frozenset({Standing.LEFT_ALONE, Standing.SPARED})
+ALL_EMPTY = frozenset({Standing.EMPTY})
+RESTING = frozenset({Standing.IDLE, Standing.ASLEEP})
 
 
 def decide_sweep(
@@ -164,34 +184,34 @@ def _decide_environment(
 ) -> list[SweepDecision]:
     if state is None:
         return [_nothing(pool, "EnvironmentUnknown") for pool in pools]
-    whole = _find_whole(pools, state, now, policy)
+    case = Case(state, now, policy)
+    whole = _find_whole(pools, case)
     findings = [
-        whole or _find_cell(pool, state, seen.get((pool.environment, pool.region)), now, policy)
+        whole or _find_cell(pool, seen.get((pool.environment, pool.region)), case)
         for pool in pools
     ]
+    standings = frozenset(finding.standing for finding in findings)
     return [
-        _decide_pool(pool, finding, findings, state, now, policy)
+        _decide_pool(pool, finding, standings, case)
         for pool, finding in zip(pools, findings, strict=True)
     ]
 
 
-def _find_whole(
-    pools: Sequence[GpuPool], state: IdleState, now: datetime, policy: SweepPolicy
-) -> Finding | None:
+def _find_whole(pools: Sequence[GpuPool], case: Case) -> Finding | None:
     """What holds for all pools of an environment, whatever their use."""
-    idle = state.policy
+    state, idle = case.state, case.state.policy
     if state.phase not in {Phase.READY, Phase.SCALED_DOWN}:
         return Finding(Standing.LEFT_ALONE, "NotReady", {"phase": str(state.phase)})
     if idle.action is IdleAction.NONE:
         return Finding(Standing.SPARED, "ActionNone")
-    if idle.keep_until is not None and idle.keep_until > now:
+    if idle.keep_until is not None and idle.keep_until > case.now:
         return Finding(Standing.SPARED, "KeptUntil", {"keepUntil": format_time(idle.keep_until)})
     missing = sorted(set(state.regions) - {pool.region for pool in pools})
     if missing:
         return Finding(Standing.LEFT_ALONE, "CellMissing", {"missingRegions": missing})
     if state.phase is Phase.SCALED_DOWN:
         return _find_asleep(pools, state)
-    return _find_grace(state, now, policy)
+    return _find_grace(case)
 
 
 def _find_asleep(pools: Sequence[GpuPool], state: IdleState) -> Finding:
@@ -205,8 +225,9 @@ def _find_asleep(pools: Sequence[GpuPool], state: IdleState) -> Finding:
     return Finding(Standing.ASLEEP, "Asleep", since)
 
 
-def _find_grace(state: IdleState, now: datetime, policy: SweepPolicy) -> Finding | None:
+def _find_grace(case: Case) -> Finding | None:
     """A start in the future is a clock that is off: the grace then lasts until it is past."""
+    state, policy = case.state, case.policy
     if state.ready_since is None:
         return Finding(Standing.LEFT_ALONE, "ReadySinceUnknown")
     graces = (
@@ -214,22 +235,16 @@ def _find_grace(state: IdleState, now: datetime, policy: SweepPolicy) -> Finding
         ("GraceAfterWake", "wokenAt", state.woken_at, policy.grace_after_wake_minutes),
     )
     for reason, name, start, minutes in graces:
-        if start is not None and now - start < timedelta(minutes=minutes):
+        if start is not None and case.now - start < timedelta(minutes=minutes):
             evidence = {name: format_time(start), "graceMinutes": minutes}
             return Finding(Standing.LEFT_ALONE, reason, evidence)
     return None
 
 
-def _find_cell(
-    pool: GpuPool, state: IdleState, usage: Usage | None, now: datetime, policy: SweepPolicy
-) -> Finding:
-    off_hours = is_off_hours(state.policy.off_hours, now)
-    nodes = {
-        "nodeCount": pool.node_count,
-        "minNodes": pool.min_nodes,
-        "offHours": off_hours,
-    }
-    judgement = judge_usage(usage, state.policy, now, policy)
+def _find_cell(pool: GpuPool, usage: Usage | None, case: Case) -> Finding:
+    off_hours = is_off_hours(case.state.policy.off_hours, case.now)
+    nodes = {"nodeCount": pool.node_count, "minNodes": pool.min_nodes, "offHours": off_hours}
+    judgement = judge_usage(usage, case.state.policy, case.now, case.policy)
     evidence = judgement.evidence | nodes
     if judgement.verdict is not Verdict.IN_USE and pool.node_count == 0:
         return Finding(Standing.EMPTY, "AlreadyAtZero", evidence)
@@ -239,67 +254,60 @@ def _find_cell(
 
 
 def _decide_pool(
-    pool: GpuPool,
-    finding: Finding,
-    all_findings: Sequence[Finding],
-    state: IdleState,
-    now: datetime,
-    policy: SweepPolicy,
+    pool: GpuPool, finding: Finding, standings: frozenset[Standing], case: Case
 ) -> SweepDecision:
     """The stage of the whole environment, seen from one of its pools."""
-    standings = {each.standing for each in all_findings}
-    warned_at = _valid_warning(state)
-    evidence = dict(finding.evidence)
-    if warned_at is not None:
-        evidence["warnedAt"] = format_time(warned_at)
-    action, reason, idle_since = SweepAction.NONE, finding.reason, None
-    if Standing.SPARED in standings or standings == {Standing.EMPTY}:
-        action = SweepAction.NONE if warned_at is None else SweepAction.UNWARN
-    if standings & BLOCKING:
-        if finding.standing not in BLOCKING:
-            reason = "AnotherCellNotIdle"
-    elif finding.standing is Standing.ASLEEP:
-        idle_since = state.scaled_down_at
-        action, reason = _stage_asleep(pool, state, now)
-    elif finding.standing is Standing.IDLE:
-        idle_since = (warned_at or now) - timedelta(minutes=state.policy.after_minutes)
-        action, reason = _stage_idle(warned_at, state.policy, now, policy)
-        evidence |= {"idleSince": format_time(idle_since)}
+    action, reason = _choose(pool, finding, standings, case)
+    evidence, idle_since = finding.evidence, case.state.scaled_down_at
+    if case.warned_at is not None:
+        evidence = {**evidence, "warnedAt": format_time(case.warned_at)}
+    if finding.standing is Standing.IDLE:
+        # Use after the warning would have taken it back.
+        window = timedelta(minutes=case.state.policy.after_minutes)
+        idle_since = (case.warned_at or case.now) - window
+        evidence = {**evidence, "idleSince": format_time(idle_since)}
     return SweepDecision(
         pool=pool,
         environment=pool.environment,
         action=action,
         reason=reason,
         evidence=evidence,
-        idle_since=idle_since,
+        idle_since=idle_since if finding.standing in RESTING else None,
     )
 
 
-def _valid_warning(state: IdleState) -> datetime | None:
-    """A warning from before the environment was last built or woken was about another life."""
-    starts = [start for start in (state.ready_since, state.woken_at) if start is not None]
-    if state.warned_at is None or any(start > state.warned_at for start in starts):
-        return None
-    return state.warned_at
-
-
-def _stage_idle(
-    warned_at: datetime | None, idle: Idle, now: datetime, policy: SweepPolicy
+def _choose(
+    pool: GpuPool, finding: Finding, standings: frozenset[Standing], case: Case
 ) -> tuple[SweepAction, str]:
-    if warned_at is None:
+    spared = Standing.SPARED in standings or standings == ALL_EMPTY
+    if standings & BLOCKING or spared:
+        blocks = finding.standing in BLOCKING or not standings & BLOCKING
+        unwarn = spared and case.warned_at is not None
+        action = SweepAction.UNWARN if unwarn else SweepAction.NONE
+        return action, finding.reason if blocks else "AnotherCellNotIdle"
+    if finding.standing is Standing.ASLEEP:
+        return _stage_asleep(pool, case)
+    if finding.standing is Standing.IDLE:
+        return _stage_idle(case)
+    return SweepAction.NONE, finding.reason
+
+
+def _stage_idle(case: Case) -> tuple[SweepAction, str]:
+    if case.warned_at is None:
         return SweepAction.WARN, "Idle"
-    if idle.action is IdleAction.WARN:
+    if case.state.policy.action is IdleAction.WARN:
         return SweepAction.NONE, "OnlyWarned"
-    if now - warned_at < timedelta(minutes=policy.warning_minutes):
+    if case.now - case.warned_at < timedelta(minutes=case.policy.warning_minutes):
         return SweepAction.NONE, "WarningRunning"
     return SweepAction.SCALE_TO_ZERO, "IdleAfterWarning"
 
 
-def _stage_asleep(pool: GpuPool, state: IdleState, now: datetime) -> tuple[SweepAction, str]:
-    idle, since = state.policy, state.scaled_down_at
-    if state.slept_for_off_hours and pool.min_nodes and not is_off_hours(idle.off_hours, now):
+def _stage_asleep(pool: GpuPool, case: Case) -> tuple[SweepAction, str]:
+    idle, since = case.state.policy, case.state.scaled_down_at
+    off_hours = is_off_hours(idle.off_hours, case.now)
+    if case.state.slept_for_off_hours and pool.min_nodes and not off_hours:
         return SweepAction.WAKE, "OffHoursOver"
     days = idle.delete_after_days if idle.action is IdleAction.SCALE_TO_ZERO else None
-    if days is not None and since is not None and now - since >= timedelta(days=days):
+    if days is not None and since is not None and case.now - since >= timedelta(days=days):
         return SweepAction.DELETE, "AsleepTooLong"
     return SweepAction.NONE, "Asleep"

@@ -243,6 +243,13 @@ def test_pools_that_are_not_to_be_touched(pool, state, usage, action, reason) ->
         ),
         pytest.param(
             {},
+            asleep(warned_at=ago(8 * DAYS + 15), idle={"keepUntil": "2026-12-01T00:00:00Z"}),
+            "none",
+            "KeptUntil",
+            id="no warning to take back",
+        ),
+        pytest.param(
+            {},
             asleep(scaled_down_at=None, idle={"deleteAfterDays": 1}),
             "none",
             "ScaledDownAtUnknown",
