@@ -69,7 +69,8 @@ def judge(usage: Usage | None, idle: Idle | None = None) -> tuple[str, str]:
         pytest.param(
             {"observed_at": ago(-3)}, "unknown", "UsageFromTheFuture", id="seen in the future"
         ),
-        pytest.param({"observed_at": ago(-1)}, "idle", "Idle", id="clocks a little apart"),
+        pytest.param({"observed_at": ago(8)}, "idle", "Idle", id="seen just in time"),
+        pytest.param({"observed_at": ago(-2)}, "idle", "Idle", id="clocks a little apart"),
         pytest.param({"gpu_pods": None}, "unknown", "GpuPodsUnknown", id="pods not learnt"),
         pytest.param(
             {"gpu_pods": (SERVING, job("Running"))}, "inUse", "GpuPodRunning", id="batch job runs"
@@ -87,7 +88,7 @@ def judge(usage: Usage | None, idle: Idle | None = None) -> tuple[str, str]:
             id="batch job ended within the window",
         ),
         pytest.param(
-            {"gpu_pods": (job("Failed", finished_at=ago(31)),)},
+            {"gpu_pods": (job("Failed", finished_at=ago(30)),)},
             "idle",
             "Idle",
             id="batch job ended before the window",
