@@ -1,10 +1,9 @@
 """Lists what Azure still shows of an environment, so that nothing is left behind unreported."""
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from activities.arm_outcomes import failed
-from clients.answers import ArmAnswer
+from activities.arm_pages import follow_pages
 from clients.factory import ClientFactory
 from domain.outcomes import Outcome
 from domain.payloads import ResourceInput
@@ -23,7 +22,7 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
             return failed(group, "GET resourceGroup")
         found.append(group_id)
         answer = await clients.arm.get(f"{group_id}/resources", api_version)
-        async for page in _pages(answer, clients):
+        async for page in follow_pages(answer, clients):
             if not page.is_success:
                 return failed(page, "GET resources")
             found += [resource["id"] for resource in page.body["value"]]
@@ -33,11 +32,3 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
 def is_foreign_group(group: dict[str, Any], environment: ResourceInput) -> bool:
     """A group that AKS manages for a cluster of ours carries no tags that could be relied on."""
     return not group.get("managedBy") and is_foreign(group, environment.target(""))
-
-
-async def _pages(page: ArmAnswer, clients: ClientFactory) -> AsyncGenerator[ArmAnswer]:
-    """An empty page may carry a nextLink and the last one may be empty: both were recorded."""
-    yield page
-    while page.is_success and (next_link := page.body.get("nextLink")):
-        page = await clients.arm.follow(next_link)
-        yield page

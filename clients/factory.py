@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clients.arm import ArmClient
     from clients.edge import EdgeClient
     from clients.kubernetes import KubernetesClient
+    from clients.metrics import MetricsClient
 
 
 class ClientFactory:
@@ -38,6 +39,15 @@ class ClientFactory:
 
         return EdgeClient(self._session, self.settings.edge_address)
 
+    @cached_property
+    def metrics(self) -> "MetricsClient":
+        from clients.metrics import MetricsClient
+
+        settings = self.settings
+        return MetricsClient.connect(
+            settings.metrics_endpoint, settings.subscription_id, self._credential, self._session
+        )
+
     @asynccontextmanager
     async def kubernetes(
         self, cluster_id: str, api_version: str
@@ -53,7 +63,8 @@ class ClientFactory:
         if kubeconfig is None:
             kubeconfig = await self._fetch_kubeconfig(cluster_id, api_version)
             self._kubeconfigs[cluster_id] = kubeconfig
-        token = await self._credential.get_token(AKS_SERVER_SCOPE)
+        with translated_errors():
+            token = await self._credential.get_token(AKS_SERVER_SCOPE)
         client = KubernetesClient.connect(kubeconfig, token.token)
         try:
             with translated_errors():

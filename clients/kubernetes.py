@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from ssl import SSLError
 from typing import Any, Self
 
+from azure.core.exceptions import AzureError
 from httpx2 import HTTPError
 from lightkube import AsyncClient, KubeConfig
 from lightkube.codecs import from_dict
@@ -23,7 +24,7 @@ FIELD_MANAGER = "gridplane"
 
 @contextmanager
 def translated_errors() -> Generator[None]:
-    """Raises KubernetesRefused and NoAnswer in place of lightkube's errors."""
+    """Raises KubernetesRefused and NoAnswer in place of the errors of SDKs."""
     try:
         yield
     except ApiError as error:
@@ -31,7 +32,7 @@ def translated_errors() -> Generator[None]:
         raise KubernetesRefused(
             status.code or 0, status.reason or "", status.message or ""
         ) from error
-    except (HTTPError, SSLError, OSError) as error:
+    except (AzureError, HTTPError, SSLError, OSError) as error:
         raise NoAnswer(f"{type(error).__name__}: {error}") from error
 
 
@@ -66,6 +67,10 @@ class KubernetesClient:
     async def list_pods(self, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
         pods = self._client.list(Pod, namespace=namespace, labels=labels)
         return [pod.to_dict() async for pod in pods]
+
+    async def list_all_pods(self) -> list[dict[str, Any]]:
+        """Of all namespaces."""
+        return [pod.to_dict() async for pod in self._client.list(Pod, namespace="*")]
 
     async def list_events(self, namespace: str) -> list[dict[str, Any]]:
         events = self._client.list(Event, namespace=namespace)

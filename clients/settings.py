@@ -8,6 +8,8 @@ from typing import Self
 from domain.regions import DEFAULT_ALLOWED_REGIONS
 
 PUBLIC_ARM = "https://management.azure.com"
+EVERY_FIVE_MINUTES = "0 */5 * * * *"
+GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,10 @@ class Settings:
 
     arm_endpoint: str
     """ARM_ENDPOINT: base URL of Azure Resource Manager. Default: the public cloud's."""
+
+    metrics_endpoint: str
+    """METRICS_ENDPOINT: base URL of Azure Monitor's metrics data plane for resources that lie in
+    no region, as Front Door profiles do. Default: the public cloud's."""
 
     client_id: str | None
     """AZURE_CLIENT_ID: the user-assigned identity to use. Default: the system-assigned one."""
@@ -32,6 +38,9 @@ class Settings:
     allowed_regions: tuple[str, ...]
     """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
 
+    sweep_schedule: str
+    """SWEEP_SCHEDULE: NCRONTAB of the sweep of idle GPU pools. Default: every 5 minutes."""
+
     @classmethod
     def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
         """Raises ValueError with the setting's name when a required one is missing."""
@@ -45,8 +54,10 @@ class Settings:
         return cls(
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
+            metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
             client_id=values.get("AZURE_CLIENT_ID") or None,
             ca_bundle=values.get("CA_BUNDLE") or None,
             edge_address=values.get("EDGE_ADDRESS") or None,
+            sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
         )

@@ -24,6 +24,8 @@ class Stack:
     app_port: int = 0
     simulator_port: int = 0
     task_hub_port: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of the app, beside those that the stack gives it."""
     clock_origin: datetime = field(default_factory=lambda: datetime.now(UTC))
     processes: dict[str, ManagedProcess] = field(default_factory=dict[str, ManagedProcess])
 
@@ -78,6 +80,7 @@ class Stack:
         arguments = [
             *("functions_host", "start", "--app", str(PROJECT), "--port", str(self.app_port)),
             *("--task-hub", self.task_hub_address, "--ready-file", str(ready_file)),
+            *self._clock_arguments(),
         ]
         self._run("app", arguments, ready_file, self._app_settings())
         self.app_port = _port(self.app_url)
@@ -124,10 +127,12 @@ class Stack:
         return {
             "AZURE_SUBSCRIPTION_ID": self.simulator["subscriptionId"],
             "ARM_ENDPOINT": self.simulator_url,
+            "METRICS_ENDPOINT": self.simulator_url,
             "CA_BUNDLE": self.ca_bundle,
             "EDGE_ADDRESS": self.simulator_url.removeprefix("https://"),
             "IDENTITY_ENDPOINT": self.simulator["identityEndpoint"],
             "IDENTITY_HEADER": self.simulator["identityHeader"],
+            **self.settings,
         }
 
     def _run(

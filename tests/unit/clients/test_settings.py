@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from clients.settings import PUBLIC_ARM, Settings
+from clients.settings import EVERY_FIVE_MINUTES, GLOBAL_METRICS, PUBLIC_ARM, Settings
 from domain.regions import DEFAULT_ALLOWED_REGIONS
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -19,10 +19,12 @@ def test_the_subscription_alone_is_enough():
     assert read() == Settings(
         subscription_id=SUBSCRIPTION,
         arm_endpoint=PUBLIC_ARM,
+        metrics_endpoint=GLOBAL_METRICS,
         client_id=None,
         ca_bundle=None,
         edge_address=None,
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
+        sweep_schedule=EVERY_FIVE_MINUTES,
     )
 
 
@@ -31,6 +33,10 @@ def test_the_subscription_alone_is_enough():
     [
         ("ARM_ENDPOINT", "https://127.0.0.1:9", "arm_endpoint", "https://127.0.0.1:9"),
         ("ARM_ENDPOINT", "", "arm_endpoint", PUBLIC_ARM),
+        ("METRICS_ENDPOINT", "https://127.0.0.1:9", "metrics_endpoint", "https://127.0.0.1:9"),
+        ("METRICS_ENDPOINT", "", "metrics_endpoint", GLOBAL_METRICS),
+        ("SWEEP_SCHEDULE", "0 0 * * * *", "sweep_schedule", "0 0 * * * *"),
+        ("SWEEP_SCHEDULE", "", "sweep_schedule", EVERY_FIVE_MINUTES),
         ("AZURE_CLIENT_ID", "1b2c", "client_id", "1b2c"),
         ("AZURE_CLIENT_ID", "", "client_id", None),
         ("CA_BUNDLE", "/tmp/ca.pem", "ca_bundle", "/tmp/ca.pem"),

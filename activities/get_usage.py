@@ -1,0 +1,85 @@
+"""Looks at what uses the GPUs of many cells; what cannot be read stays unknown."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from activities.cluster_outcomes import CLUSTER_ERRORS
+from clients.factory import ClientFactory
+from domain import naming
+from domain.gpu_listing import build_gpu_pods
+from domain.outcomes import Outcome
+from domain.resources import KINDS
+from domain.sweep_payloads import CellRef, UsageInput
+from domain.usage import GpuPod, Sample, Usage
+
+logger = logging.getLogger("gridplane.activities")
+
+CLUSTERS_AT_ONCE = 16
+CLUSTER_TIMEOUT_SECONDS = 30.0
+
+type Requests = Mapping[str, tuple[Sample, ...] | None]
+type Pods = tuple[GpuPod, ...] | None
+
+
+async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    asked = UsageInput.from_wire(value)
+    gate = asyncio.Semaphore(CLUSTERS_AT_ONCE)
+    requests, pods = await asyncio.gather(
+        _read_requests(asked, clients),
+        asyncio.gather(*(_read_pods(cell, clients, gate) for cell in asked.cells)),
+    )
+    usage = [
+        _build_usage(asked, cell, requests[cell.environment], found)
+        for cell, found in zip(asked.cells, pods, strict=True)
+    ]
+    # With null for what is unknown, which `to_wire` would leave out.
+    return Outcome.succeeded(usage=[each.model_dump(mode="json", by_alias=True) for each in usage])
+
+
+def _build_usage(
+    asked: UsageInput, cell: CellRef, requests: tuple[Sample, ...] | None, pods: Pods
+) -> Usage:
+    return Usage(
+        environment=cell.environment,
+        region=cell.region,
+        observed_at=asked.end,
+        requests=requests,
+        gpu_pods=pods,
+        interval_minutes=asked.interval_minutes,
+    )
+
+
+async def _read_requests(asked: UsageInput, clients: ClientFactory) -> Requests:
+    """By environment: the edge counts for all of its regions together."""
+    subscription_id = clients.settings.subscription_id
+    names = dict.fromkeys(cell.environment for cell in asked.cells)
+    ids = {name: naming.profile_id(subscription_id, name) for name in names}
+    counts = await clients.metrics.request_counts(
+        list(ids.values()), asked.start, asked.end, asked.interval_minutes
+    )
+    return {name: counts[profile_id] for name, profile_id in ids.items()}
+
+
+async def _read_pods(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaphore) -> Pods:
+    cluster_id = naming.cluster_id(clients.settings.subscription_id, cell.environment, cell.region)
+    api_version = KINDS["managedCluster"].api_version
+    try:
+        async with (
+            gate,
+            asyncio.timeout(CLUSTER_TIMEOUT_SECONDS),
+            clients.kubernetes(cluster_id, api_version) as kubernetes,
+        ):
+            pods = await kubernetes.list_all_pods()
+        return build_gpu_pods(pods, cell.environment)
+    except (*CLUSTER_ERRORS, TimeoutError, LookupError, ValueError) as error:
+        logger.warning(
+            "get_usage: pods of %s in %s are unknown: %s: %s",
+            cell.environment,
+            cell.region,
+            type(error).__name__,
+            error,
+            extra={"environment": cell.environment, "resource_id": cluster_id},
+        )
+        return None

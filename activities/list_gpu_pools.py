@@ -1,0 +1,24 @@
+"""Lists every GPU pool of the subscription: one request per page, however many there are."""
+
+from typing import Any
+
+from activities.arm_outcomes import failed
+from activities.arm_pages import follow_pages
+from clients.factory import ClientFactory
+from domain.gpu_listing import build_gpu_pools
+from domain.outcomes import Outcome
+from domain.resources import KINDS
+
+
+async def list_gpu_pools(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    """A list that broke off is none: a pool that is missing in it would look deleted."""
+    subscription = f"/subscriptions/{clients.settings.subscription_id}"
+    clusters = f"{subscription}/providers/Microsoft.ContainerService/managedClusters"
+    pools: list[dict[str, Any]] = []
+    answer = await clients.arm.get(clusters, KINDS["managedCluster"].api_version)
+    async for page in follow_pages(answer, clients):
+        if not page.is_success:
+            return failed(page, "GET managedClusters")
+        for cluster in page.body["value"]:
+            pools += [pool.to_wire() for pool in build_gpu_pools(cluster)]
+    return Outcome.succeeded(pools=pools)

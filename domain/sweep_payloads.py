@@ -1,0 +1,23 @@
+"""What the sweep's orchestration and activities hand to each other, as plain JSON."""
+
+from pydantic import AwareDatetime, Field
+
+from domain.wire import WireModel
+
+
+class CellRef(WireModel):
+    """One region's half of an environment, by name."""
+
+    environment: str
+    region: str
+
+
+class UsageInput(WireModel):
+    """Whose usage is asked for, and in which window."""
+
+    operation_id: str
+    start: AwareDatetime
+    end: AwareDatetime
+    cells: tuple[CellRef, ...]
+    interval_minutes: int = Field(default=1, ge=1)
+    """The metrics' time grain; coarser for long windows."""
