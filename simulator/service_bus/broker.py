@@ -80,6 +80,10 @@ class Broker:
             f"SharedAccessKey={self._key.value};UseDevelopmentEmulator=true;"
         )
 
+    def real_now(self) -> float:
+        """The clients' time, in which tokens and the ends of locks are told."""
+        return self._times.real_now()
+
     def reset(self) -> None:
         """The entities as they were declared at the start, without a message."""
         self.drop_connections()
@@ -115,7 +119,7 @@ class Broker:
         if path == cbs.ADDRESS:
             self._open_requests(connection, link, path, self._cbs(connection))
             return
-        if not cbs.is_open(path, connection.claims, self._times.real_now()):
+        if not cbs.is_open(path, connection.claims, self.real_now()):
             raise AmqpError(
                 Condition.UNAUTHORIZED, f"Unauthorized access. A claim on '{path}' is required."
             )
@@ -124,12 +128,13 @@ class Broker:
             answering = Management(entity, connection.links).answer
             self._open_requests(connection, link, path, answering)
             return
-        entity.check(Operation.ATTACH)
         if isinstance(link, IncomingLink):
+            entity.check(Operation.OPEN_SENDER)
             if isinstance(entity, Queue) and entity.kind is not Kind.QUEUE:
                 raise AmqpError(Condition.NOT_ALLOWED, f"Nothing can be sent to '{path}'.")
             link.accept(Sends(entity), entity.settings.max_message_bytes)
         elif isinstance(entity, Queue):
+            entity.check(Operation.OPEN_RECEIVER)
             open_consumer(entity, link)
         else:
             raise AmqpError(Condition.NOT_ALLOWED, "A topic is read through a subscription.")
@@ -148,9 +153,7 @@ class Broker:
             link.accept(requests, MAX_REQUEST_BYTES)
 
     def _cbs(self, connection: Connection) -> Answering:
-        return lambda request: cbs.answer(
-            request, self._key, connection.claims, self._times.real_now()
-        )
+        return lambda request: cbs.answer(request, self._key, connection.claims, self.real_now())
 
     def _new_namespace(self) -> Namespace:
         namespace = Namespace(self._times, self._alarms, self.gate)

@@ -26,6 +26,9 @@ IDLE_TIMEOUT_MS = UInt(240_000)
 """Told, never enforced: an idle sender of the SDK can be silent for 30 s and more."""
 
 SHORTEST_HEARTBEAT_SECONDS = 1.0
+MAX_BUFFERED_BYTES = 1024 * 1024
+"""What may wait to be written before deliveries stop: credit alone must not fill the memory."""
+
 MECHANISMS = ("MSSBCBS", "PLAIN", "ANONYMOUS")
 
 log = logging.getLogger("simulator.service_bus")
@@ -64,7 +67,8 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_writable(self) -> bool:
-        return not self._is_paused and not self._is_closed
+        is_full = len(self._out) >= MAX_BUFFERED_BYTES
+        return not (self._is_paused or self._is_closed or is_full)
 
     def links(self) -> list[IncomingLink | OutgoingLink]:
         return [link for session in self._sessions.values() for link in session.links()]
@@ -84,8 +88,7 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._is_paused = False
-        for session in list(self._sessions.values()):
-            session.on_writable()
+        self._go_on()
 
     def data_received(self, data: bytes) -> None:
         if self._is_closed:
@@ -160,7 +163,7 @@ class Connection(asyncio.Protocol):
         elif header == AMQP_HEADER and self._is_secure_layer_done:
             self._write(AMQP_HEADER)
         else:
-            self._write(SASL_HEADER)
+            self._write(AMQP_HEADER if self._is_secure_layer_done else SASL_HEADER)
             self._flush()
             self.drop()
 
@@ -254,4 +257,11 @@ class Connection(asyncio.Protocol):
     def _flush(self) -> None:
         if self._out and self._transport is not None and not self._transport.is_closing():
             self._transport.write(bytes(self._out))
+        was_full = len(self._out) >= MAX_BUFFERED_BYTES
         self._out.clear()
+        if was_full and not self._is_paused:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        for session in list(self._sessions.values()):
+            session.on_writable()

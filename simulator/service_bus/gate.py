@@ -6,13 +6,24 @@ from typing import Any
 
 from simulator.control.input import BadInput, Fields, required
 from simulator.service_bus.errors import AmqpError, Condition
+from simulator.service_bus.settings import Status
 
 
 class Operation(StrEnum):
-    ATTACH = "attach"
+    OPEN_SENDER = "open-sender"
+    OPEN_RECEIVER = "open-receiver"
     SEND = "send"
     SETTLE = "settle"
     MANAGE = "manage"
+
+
+_CLOSED: dict[Operation, tuple[Status, ...]] = {
+    Operation.OPEN_SENDER: (Status.DISABLED, Status.SEND_DISABLED),
+    Operation.OPEN_RECEIVER: (Status.DISABLED, Status.RECEIVE_DISABLED),
+    Operation.SEND: (Status.DISABLED, Status.SEND_DISABLED),
+    Operation.SETTLE: (),
+    Operation.MANAGE: (Status.DISABLED,),
+}
 
 
 @dataclass(slots=True)
@@ -63,8 +74,11 @@ class Gate:
         self.faults.append(fault)
         return fault
 
-    def check(self, path: str, operation: Operation) -> None:
-        """Raises the AmqpError of the first fault that is set for this."""
+    def check(self, path: str, status: Status, operation: Operation) -> None:
+        """Raises AmqpError when a fault is set for this, or the entity is closed for it."""
+        if status in _CLOSED[operation]:
+            text = f"Messaging entity '{path}' is currently disabled."
+            raise AmqpError(Condition.ENTITY_DISABLED, text)
         for fault in self.faults:
             matches = fault.entity is None or fault.entity.lower() == path.lower()
             if matches and fault.operation is operation and fault.left != 0:

@@ -18,7 +18,7 @@ from simulator.service_bus.values import Array, Int, Symbol, Timestamp
 PEEK_LOCK = 1
 MAX_PEEKED = 250
 UNTIL_THE_END_OF_TIME_MS = 253_402_300_799_000
-"""9999-12-31: as a time of update it asks for all sessions that have messages."""
+"""9999-12-31: as a time of update it asks for all sessions with messages or a state."""
 
 _STATUS_CODES = {
     Condition.MESSAGE_LOCK_LOST: 410,
@@ -177,23 +177,24 @@ class QueueOperations:
     def _list_sessions(self, body: dict[str, Any]) -> Answer:
         since = _field(body, "last-updated-time", int)
         skip, top = _field(body, "skip", int), _field(body, "top", int)
-        wanted = [each.id for each in self._queue.sessions.all() if _is_listed(each, since)]
-        page = sorted(wanted)[skip : skip + top]
+        page = sorted(self._listed_sessions(since))[skip : skip + top]
         if not page:
             return _NO_CONTENT
         return 200, {"skip": Int(skip + len(page)), "sessions-ids": Array(page)}
+
+    def _listed_sessions(self, since_ms: int) -> set[str]:
+        """Those with messages or a state, or only those whose state was set since then."""
+        with_state = {each for each in self._queue.sessions.all() if each.state is not None}
+        if since_ms < UNTIL_THE_END_OF_TIME_MS:
+            return {each.id for each in with_state if each.updated_at * 1000 > since_ms}
+        of_messages = (each.content.session_id for each in self._queue.messages.values())
+        return {each.id for each in with_state} | {each for each in of_messages if each}
 
     def _session(self, body: dict[str, Any]) -> MessageSession:
         return self._queue.sessions.get(_field(body, "session-id", str))
 
     def _timestamp(self, moment: float) -> Timestamp:
         return Timestamp(self._queue.times.real_milliseconds(moment))
-
-
-def _is_listed(session: MessageSession, since_ms: int) -> bool:
-    if since_ms >= UNTIL_THE_END_OF_TIME_MS:
-        return session.has_messages()
-    return session.state is not None and session.updated_at * 1000 > since_ms
 
 
 def _session_of(link: Link) -> str | None:

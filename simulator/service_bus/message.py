@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
+from uuid import UUID
 
 from simulator.service_bus.decoding import decode, malformed, skip
 from simulator.service_bus.encoding import encode, write, write_list
@@ -13,6 +14,7 @@ BATCH_FORMAT = 0x80013700
 
 _HEADER, _DELIVERY_ANNOTATIONS, _ANNOTATIONS, _PROPERTIES, _APPLICATION, _DATA = range(0x70, 0x76)
 _VALUE = 0x77
+_MESSAGE_IDS = (str, int, bytes, UUID)
 
 SEQUENCE_NUMBER = Symbol("x-opt-sequence-number")
 ENQUEUE_SEQUENCE_NUMBER = Symbol("x-opt-enqueue-sequence-number")
@@ -144,7 +146,7 @@ def read_content(payload: bytes) -> Content:
         properties=properties,
         application=application,
         body=payload[body_begin:],
-        message_id=fields[0] if fields else None,
+        message_id=fields[0] if fields and isinstance(fields[0], _MESSAGE_IDS) else None,
         session_id=fields[10] if len(fields) > 10 and isinstance(fields[10], str) else None,
     )
 

@@ -62,14 +62,7 @@ class Queue:
 
     def check(self, operation: Operation) -> None:
         """Raises AmqpError when the operation is to fail, or the entity is disabled for it."""
-        self._gate.check(self.path, operation)
-        status = self.settings.status
-        closed = Status.SEND_DISABLED if operation is Operation.SEND else Status.RECEIVE_DISABLED
-        if status is Status.DISABLED or status is closed:
-            raise AmqpError(
-                Condition.ENTITY_DISABLED,
-                f"Messaging entity '{self.path}' is currently disabled.",
-            )
+        self._gate.check(self.path, self.settings.status, operation)
 
     def check_content(self, content: Content) -> None:
         """Raises AmqpError when the message cannot be sent here."""

@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import logging
 import time
 from asyncio import Task, create_task
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from simulator.clock import Clock
 
 MIN_LOCK_REAL_SECONDS = 10.0
 """A client's code does not run faster because the clock does: no lock is shorter than this."""
+
+log = logging.getLogger("simulator.service_bus")
 
 _TICKS_AT_UNIX_EPOCH = 621_355_968_000_000_000
 
@@ -88,4 +91,7 @@ class Alarms:
         while self._due and self._due[0][0] <= now:
             due.append(heapq.heappop(self._due)[2])
         for action in due:
-            action()
+            try:
+                action()
+            except Exception:
+                log.exception("An alarm failed.")

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from simulator.service_bus.errors import AmqpError, Condition
 from simulator.service_bus.gate import Gate, Operation
 from simulator.service_bus.message import Content, Message
 from simulator.service_bus.parts import DuplicateWindow, Schedule
 from simulator.service_bus.queue import Kind, Queue
-from simulator.service_bus.settings import QueueSettings, Status, TopicSettings
+from simulator.service_bus.settings import QueueSettings, TopicSettings
 from simulator.service_bus.times import Alarms, Times
 
 
@@ -36,12 +35,7 @@ class Topic:
         return queue
 
     def check(self, operation: Operation) -> None:
-        self._gate.check(self.path, operation)
-        if self.settings.status in (Status.DISABLED, Status.SEND_DISABLED):
-            raise AmqpError(
-                Condition.ENTITY_DISABLED,
-                f"Messaging entity '{self.path}' is currently disabled.",
-            )
+        self._gate.check(self.path, self.settings.status, operation)
 
     def check_content(self, content: Content) -> None:
         """Any message can be published."""
