@@ -20,6 +20,7 @@ from simulator.identity import Tokens
 from simulator.kubernetes.addresses import PublicAddresses
 from simulator.kubernetes.cluster import Cluster
 from simulator.latency import Latencies
+from simulator.monitor.request_counts import RequestCounts
 from simulator.resource_groups.models import ResourceGroups
 from simulator.resource_groups.routes import ResourceGroupRoutes
 from simulator.waf.models import WafPolicies
@@ -54,6 +55,7 @@ class SimulatedAzure:
             poll_urls=PollUrls(),
         )
         self.addresses = PublicAddresses()
+        self.request_counts = RequestCounts(clock)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
         self.front_door = FrontDoor(self.platform, self.groups)

@@ -18,6 +18,8 @@ from simulator.identity import Tokens
 from simulator.kubernetes import routes as kubernetes
 from simulator.kubernetes.cluster import Cluster
 from simulator.managed_identity import ManagedIdentity
+from simulator.monitor import routes as metrics
+from simulator.monitor.models import Monitor
 from simulator.service_bus.broker import Broker
 from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
 
@@ -116,10 +118,20 @@ class Simulator:
             return self._managed_identity.handle(request)
         if request.path.startswith("/kubernetes/"):
             return await self._kubernetes(request)
+        if metrics.is_for_metrics(request):
+            azure = self.azure
+            monitor = Monitor(azure.platform, azure.request_counts, self.faults.metrics)
+            return await metrics.handle(request, monitor, self.tokens.audience_of)
         return await self.azure.gateway.handle(request)
 
     async def _data_plane(self, request: web.Request) -> web.StreamResponse:
-        return await edge.handle(request, self.azure.front_door, self.azure.addresses)
+        azure = self.azure
+        return await edge.handle(
+            request,
+            azure.front_door,
+            azure.addresses,
+            lambda endpoint: azure.request_counts.add(endpoint.front_door_id),
+        )
 
     async def _kubernetes(self, request: web.Request) -> web.StreamResponse:
         api_id, _, rest = request.path.removeprefix("/kubernetes/").partition("/")

@@ -7,7 +7,9 @@ from typing import Any
 from simulator.arm.operations import PlannedFailure
 from simulator.control.cluster_faults import ClusterFault, apply_to, read_cluster_fault
 from simulator.control.input import BadInput, Fields, required
+from simulator.control.metrics_faults import describe, read_metrics_fault
 from simulator.kubernetes.cluster import Cluster
+from simulator.monitor.faults import MetricsFault
 
 
 @dataclass(slots=True)
@@ -85,24 +87,29 @@ class Faults:
     requests: list[Fault] = field(default_factory=list[Fault])
     operations: list[OperationFault] = field(default_factory=list[OperationFault])
     clusters: list[ClusterFault] = field(default_factory=list[ClusterFault])
+    metrics: list[MetricsFault] = field(default_factory=list[MetricsFault])
     _made: int = 0
 
-    def add(self, body: object) -> Fault | OperationFault | ClusterFault:
-        """Set a fault from its JSON; raises BadInput."""
+    def add(self, body: object) -> dict[str, Any]:
+        """Set a fault from its JSON and show it; raises BadInput."""
         fields = Fields(body)
         self._made += 1
         fault_id = f"fault-{self._made}"
         if "cluster" in fields:
             cluster_fault = read_cluster_fault(fault_id, fields.all())
             self.clusters.append(cluster_fault)
-            return cluster_fault
+            return cluster_fault.wire()
+        if "metrics" in fields:
+            metrics_fault = read_metrics_fault(fault_id, fields)
+            self.metrics.append(metrics_fault)
+            return describe(metrics_fault)
         if "operation" in fields:
             operation_fault = _read_operation_fault(fault_id, fields)
             self.operations.append(operation_fault)
-            return operation_fault
+            return operation_fault.wire()
         fault = _read_fault(fault_id, fields)
         self.requests.append(fault)
-        return fault
+        return fault.wire()
 
     def take(self, method: str, host: str, path: str) -> Fault | None:
         """The first fault that matches a request, counted as used."""
@@ -125,19 +132,22 @@ class Faults:
         self.requests = [each for each in self.requests if each.id != fault_id]
         self.operations = [each for each in self.operations if each.id != fault_id]
         self.clusters = [each for each in self.clusters if each.id != fault_id]
+        self.metrics = [each for each in self.metrics if each.id != fault_id]
         return len(self.wire()) < before
 
     def clear(self) -> None:
         self.requests.clear()
         self.operations.clear()
         self.clusters.clear()
+        self.metrics.clear()
 
     def prepare(self, cluster: Cluster) -> None:
         """Give a cluster the faults that are set for it."""
         apply_to(cluster, self.clusters)
 
     def wire(self) -> list[dict[str, Any]]:
-        return [each.wire() for each in (*self.requests, *self.operations, *self.clusters)]
+        shown = [each.wire() for each in (*self.requests, *self.operations, *self.clusters)]
+        return shown + [describe(each) for each in self.metrics]
 
 
 def _read_fault(fault_id: str, fields: Fields) -> Fault:

@@ -129,7 +129,7 @@ class ControlRoutes:
     async def post_fault(self, request: web.Request) -> Any:
         fault = self._simulator.faults.add(await _json(request))
         self._prepare_clusters()
-        return fault.wire()
+        return fault
 
     async def delete_faults(self, request: web.Request) -> None:
         self._simulator.faults.clear()

@@ -1,20 +1,32 @@
 """The public side: requests to Front Door's host names and straight to a region's DNS labels."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from simulator.edge import front_door_edge, origins
 from simulator.edge.exchange import read_question
-from simulator.edge.front_doors import FrontDoors
+from simulator.edge.front_doors import Endpoint, FrontDoors
 from simulator.kubernetes.addresses import PublicAddresses
 
 
 async def handle(
-    request: web.Request, front_door: FrontDoors, addresses: PublicAddresses
+    request: web.Request,
+    front_door: FrontDoors,
+    addresses: PublicAddresses,
+    note: Callable[[Endpoint], None] = lambda endpoint: None,
 ) -> web.StreamResponse:
-    """Answer a request whose Host is an edge endpoint or a DNS label."""
+    """Answer a request whose Host is an edge endpoint or a DNS label.
+
+    `note` is called for each request that an endpoint serves, whatever the answer is; the edge's
+    own questions to origins whether they are healthy do not come through here.
+    """
     host = request.host.partition(":")[0].lower()
     if host.endswith(".azurefd.net"):
-        return await front_door_edge.serve(request, front_door.endpoint(host), addresses)
+        endpoint = front_door.endpoint(host)
+        if endpoint is not None and endpoint.known and endpoint.enabled:
+            note(endpoint)
+        return await front_door_edge.serve(request, endpoint, addresses)
     return await _serve_directly(request, host, addresses)
 
 

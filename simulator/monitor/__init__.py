@@ -1,0 +1,1 @@
+"""Azure Monitor: the metrics of Front Door profiles."""
