@@ -13,10 +13,11 @@ from simulator.service_bus.connection import Connection
 from simulator.service_bus.consumers import open_consumer
 from simulator.service_bus.errors import AmqpError, Condition
 from simulator.service_bus.gate import Gate, Operation
-from simulator.service_bus.links import IncomingLink, OutgoingLink
+from simulator.service_bus.incoming_link import IncomingLink
 from simulator.service_bus.management import Management
 from simulator.service_bus.message import read_messages
 from simulator.service_bus.namespace import MANAGEMENT, Namespace, path_of
+from simulator.service_bus.outgoing_link import OutgoingLink
 from simulator.service_bus.queue import Kind, Queue
 from simulator.service_bus.requests import Answering, Replies, Requests
 from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities

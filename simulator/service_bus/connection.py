@@ -15,9 +15,10 @@ from simulator.service_bus.frames import (
     Frame,
     FrameReader,
     empty_frame,
-    write_frame,
 )
-from simulator.service_bus.links import IncomingLink, OutgoingLink
+from simulator.service_bus.incoming_link import IncomingLink
+from simulator.service_bus.outbox import Outbox
+from simulator.service_bus.outgoing_link import OutgoingLink
 from simulator.service_bus.session import Session
 from simulator.service_bus.values import Array, Symbol, UByte, UInt, UShort
 
@@ -26,9 +27,6 @@ IDLE_TIMEOUT_MS = UInt(240_000)
 """Told, never enforced: an idle sender of the SDK can be silent for 30 s and more."""
 
 SHORTEST_HEARTBEAT_SECONDS = 1.0
-MAX_BUFFERED_BYTES = 1024 * 1024
-"""What may wait to be written before deliveries stop: credit alone must not fill the memory."""
-
 MECHANISMS = ("MSSBCBS", "PLAIN", "ANONYMOUS")
 
 log = logging.getLogger("simulator.service_bus")
@@ -52,14 +50,12 @@ class Connection(asyncio.Protocol):
     def __init__(self, container: Container) -> None:
         self._container = container
         self._reader = FrameReader()
-        self._out = bytearray()
+        self._out = Outbox(self._go_on)
         self._sessions: dict[int, Session] = {}
-        self._transport: asyncio.Transport | None = None
         self._is_secure_layer_done = False
         self._expects_header = True
         self._is_open_sent = False
         self._is_closed = False
-        self._is_paused = False
         self._heartbeat: asyncio.TimerHandle | None = None
         self.max_payload = SMALLEST_MAX_FRAME_SIZE
         self.claims: dict[str, float] = {}
@@ -67,15 +63,14 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_writable(self) -> bool:
-        is_full = len(self._out) >= MAX_BUFFERED_BYTES
-        return not (self._is_paused or self._is_closed or is_full)
+        return self._out.is_writable and not self._is_closed
 
     def links(self) -> list[IncomingLink | OutgoingLink]:
         return [link for session in self._sessions.values() for link in session.links()]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._out.open(transport)
         self._container.connected(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -84,11 +79,10 @@ class Connection(asyncio.Protocol):
         self._container.disconnected(self)
 
     def pause_writing(self) -> None:
-        self._is_paused = True
+        self._out.pause()
 
     def resume_writing(self) -> None:
-        self._is_paused = False
-        self._go_on()
+        self._out.resume()
 
     def data_received(self, data: bytes) -> None:
         if self._is_closed:
@@ -108,29 +102,25 @@ class Connection(asyncio.Protocol):
     def send_frame(
         self, channel: int, performative: p.Performative, payload: bytes | memoryview = b""
     ) -> None:
-        if self._is_closed:
-            return
-        if not self._out:
-            asyncio.get_running_loop().call_soon(self._flush)
-        write_frame(self._out, channel, performative, payload)
+        if not self._is_closed:
+            self._out.write_frame(channel, performative, payload)
 
     def close(self, error: AmqpError | None = None) -> None:
         """Say why, and end. A client that cannot read it yet gets the header first."""
         if self._is_closed:
             return
         if self._expects_header and not self._is_open_sent:
-            self._out += AMQP_HEADER
+            self._out.write(AMQP_HEADER)
         self._send_open()
         self.send_frame(0, p.Close(None if error is None else error.wire()))
-        self._flush()
+        self._out.flush()
         self.drop()
 
     def drop(self) -> None:
         """End without a word, as a broken network does."""
         self._is_closed = True
         self._end_sessions()
-        if self._transport is not None:
-            self._transport.close()
+        self._out.close()
 
     def _end_sessions(self) -> None:
         if self._heartbeat is not None:
@@ -157,14 +147,14 @@ class Connection(asyncio.Protocol):
     def _on_header(self, header: bytes) -> None:
         self._expects_header = False
         if header == SASL_HEADER and not self._is_secure_layer_done:
-            self._write(SASL_HEADER)
+            self._out.write(SASL_HEADER)
             offered = Array(Symbol(each) for each in MECHANISMS)
             self._send_sasl(p.SaslMechanisms(offered))
         elif header == AMQP_HEADER and self._is_secure_layer_done:
-            self._write(AMQP_HEADER)
+            self._out.write(AMQP_HEADER)
         else:
-            self._write(AMQP_HEADER if self._is_secure_layer_done else SASL_HEADER)
-            self._flush()
+            self._out.write(AMQP_HEADER if self._is_secure_layer_done else SASL_HEADER)
+            self._out.flush()
             self.drop()
 
     def _on_frame(self, frame: Frame) -> None:
@@ -192,7 +182,7 @@ class Connection(asyncio.Protocol):
             self._is_secure_layer_done = True
             self._expects_header = True
         else:
-            self._flush()
+            self._out.flush()
             self.drop()
 
     def _on_open(self, opened: p.Open) -> None:
@@ -240,27 +230,12 @@ class Connection(asyncio.Protocol):
             )
 
     def _send_sasl(self, performative: p.Performative) -> None:
-        frame = bytearray()
-        write_frame(frame, 0, performative, kind=SASL_FRAME)
-        self._write(bytes(frame))
+        self._out.write_frame(0, performative, kind=SASL_FRAME)
 
     def _keep_alive(self, seconds: float) -> None:
-        self._write(empty_frame())
+        self._out.write(empty_frame())
         loop = asyncio.get_running_loop()
         self._heartbeat = loop.call_later(seconds, self._keep_alive, seconds)
-
-    def _write(self, data: bytes) -> None:
-        if not self._out:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._out += data
-
-    def _flush(self) -> None:
-        if self._out and self._transport is not None and not self._transport.is_closing():
-            self._transport.write(bytes(self._out))
-        was_full = len(self._out) >= MAX_BUFFERED_BYTES
-        self._out.clear()
-        if was_full and not self._is_paused:
-            self._go_on()
 
     def _go_on(self) -> None:
         for session in list(self._sessions.values()):

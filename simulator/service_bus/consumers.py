@@ -4,10 +4,10 @@ from typing import Any
 
 from simulator.service_bus.errors import AmqpError, Condition
 from simulator.service_bus.lanes import Lane
-from simulator.service_bus.links import OutgoingLink
 from simulator.service_bus.message import Message
 from simulator.service_bus.message_sessions import MessageSession, Waiter
 from simulator.service_bus.outcomes import Outcome
+from simulator.service_bus.outgoing_link import OutgoingLink
 from simulator.service_bus.queue import Queue
 from simulator.service_bus.values import Described, Symbol, ULong
 

@@ -12,7 +12,7 @@ from simulator.service_bus.values import Int, Symbol, Timestamp, UByte, UInt
 
 BATCH_FORMAT = 0x80013700
 
-_HEADER, _DELIVERY_ANNOTATIONS, _ANNOTATIONS, _PROPERTIES, _APPLICATION, _DATA = range(0x70, 0x76)
+_HEADER, _, _ANNOTATIONS, _PROPERTIES, _APPLICATION, _DATA = range(0x70, 0x76)
 _VALUE = 0x77
 _MESSAGE_IDS = (str, int, bytes, UUID)
 
@@ -120,31 +120,23 @@ def read_messages(payload: bytes, message_format: int) -> list[Content]:
 def read_content(payload: bytes) -> Content:
     if not isinstance(payload, bytes):
         raise malformed("a message of a batch is not binary")
-    header: list[Any] = []
-    annotations: dict[Any, Any] = {}
-    properties, application, fields = b"", b"", []
+    found: dict[int, tuple[int, int]] = {}
     body_begin = len(payload)
     for code, begin, end in _sections(payload):
-        if code == _HEADER:
-            header = _of(list, payload, begin)
-        elif code == _ANNOTATIONS:
-            annotations = _of(dict, payload, begin)
-        elif code == _PROPERTIES:
-            properties, fields = payload[begin:end], _of(list, payload, begin)
-        elif code == _APPLICATION:
-            application = payload[begin:end]
-            _of(dict, payload, begin)
-        elif code >= _DATA:
+        if code >= _DATA:
             body_begin = begin
             break
-    durable, priority, ttl, *_ = [*header, None, None, None]
+        found[code] = (begin, end)
+    durable, priority, ttl, *_ = [*_value(list, payload, found.get(_HEADER)), None, None, None]
+    fields = _value(list, payload, found.get(_PROPERTIES))
+    _value(dict, payload, found.get(_APPLICATION))
     return Content(
         durable=durable if isinstance(durable, bool) else None,
         priority=priority if isinstance(priority, UByte) else None,
         ttl_seconds=ttl / 1000 if isinstance(ttl, UInt) else None,
-        annotations=annotations,
-        properties=properties,
-        application=application,
+        annotations=_value(dict, payload, found.get(_ANNOTATIONS)),
+        properties=_raw(payload, found.get(_PROPERTIES)),
+        application=_raw(payload, found.get(_APPLICATION)),
         body=payload[body_begin:],
         message_id=fields[0] if fields and isinstance(fields[0], _MESSAGE_IDS) else None,
         session_id=fields[10] if len(fields) > 10 and isinstance(fields[10], str) else None,
@@ -194,8 +186,15 @@ def _sections(payload: bytes) -> Iterator[tuple[int, int, int]]:
         position = end
 
 
-def _of(kind: type[Any], payload: bytes, begin: int) -> Any:
-    value, _ = decode(payload, begin + 3)
+def _value(kind: type[Any], payload: bytes, section: tuple[int, int] | None) -> Any:
+    """What a section holds, or an empty value where it is missing."""
+    if section is None:
+        return kind()
+    value, _ = decode(payload, section[0] + 3)
     if not isinstance(value, kind):
         raise malformed("a section has the wrong type")
     return value
+
+
+def _raw(payload: bytes, section: tuple[int, int] | None) -> bytes:
+    return b"" if section is None else payload[slice(*section)]

@@ -3,8 +3,10 @@
 from typing import Any, Protocol
 
 from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.links import IncomingLink, Link, OutgoingLink
+from simulator.service_bus.incoming_link import IncomingLink
+from simulator.service_bus.links import Link
 from simulator.service_bus.outcomes import Outcome, read_outcome, rejection
+from simulator.service_bus.outgoing_link import OutgoingLink
 from simulator.service_bus.performatives import (
     Attach,
     Begin,

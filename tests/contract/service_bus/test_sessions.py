@@ -149,3 +149,18 @@ async def test_sessions_and_plain_queues_do_not_mix(bus: ServiceBus) -> None:
     async with bus.client.get_queue_sender("orders") as sender:
         with pytest.raises(ServiceBusError, match="requires sessions"):
             await sender.send_messages(ServiceBusMessage("no session"))
+
+
+async def test_a_broken_connection_frees_the_session_for_the_next_receiver(
+    bus: ServiceBus,
+) -> None:
+    await bus.send("orders", "one", session_id="a")
+    async with session(bus, "a") as first:
+        await receive(first)
+        bus.broker.drop_connections()
+        assert bus.counts("orders")["lockedSessions"] == []
+        async with next_session(bus) as second:
+            (message,) = await receive(second)
+            assert message.delivery_count == 0
+            await second.complete_message(message)
+        assert bus.counts("orders")["active"] == 0

@@ -21,7 +21,10 @@ from simulator.service_bus.frames import (
     FrameReader,
     write_frame,
 )
+from simulator.service_bus.message import read_content
+from simulator.service_bus.settings import Entities, QueueSettings
 from simulator.service_bus.values import Described, Symbol, UInt, ULong, UShort
+from tests.support.simulator import eventually
 
 OPENED = p.Open("test", None, UInt(65536))
 BEGUN = p.Begin(None, UInt(0), UInt(1000), UInt(1000))
@@ -69,6 +72,20 @@ class RawClient:
         headers = data.replace(SASL_HEADER, b"").replace(AMQP_HEADER, b"")
         frames.feed(headers)
         return [p.read_performative(each.body)[0] for each in frames.frames() if each.body]
+
+    async def transfers(self, count: int) -> list[p.Transfer]:
+        """The next transfers, whatever else comes before and between."""
+        frames = FrameReader()
+        frames.feed(await self._reader.readexactly(len(SASL_HEADER)))
+        frames.take(len(SASL_HEADER))
+        found: list[p.Transfer] = []
+        while len(found) < count:
+            data = await asyncio.wait_for(self._reader.read(2**20), 2)
+            frames.feed(data.replace(AMQP_HEADER, b""))
+            for each in frames.frames():
+                performative, _ = p.read_performative(each.body)
+                found += [performative] if isinstance(performative, p.Transfer) else []
+        return found
 
     async def close(self) -> None:
         self.writer.close()
@@ -288,3 +305,38 @@ def test_a_frame_needs_its_whole_head() -> None:
 def test_channels_are_numbers() -> None:
     with pytest.raises(AmqpError):
         p.read_performative(b"\x00\x53\x10" + encode([UShort(1)]))
+
+
+def password(broker: Broker) -> bytes:
+    key = (broker.connection_string or "").split("SharedAccessKey=")[1].split(";")[0]
+    return sasl("PLAIN", b"\0RootManageSharedAccessKey\0" + key.encode())
+
+
+async def test_a_client_that_does_not_read_stops_its_deliveries_and_gets_all_later() -> None:
+    """The messages together are larger than what may wait in memory and in sockets."""
+    count, body = 400, b"x" * 60_000
+    broker = Broker(Clock(1.0), Entities(queues=(QueueSettings("slow"),)))
+    await broker.start()
+    queue = broker.namespace.find("slow")
+    for _ in range(count):
+        queue.put(read_content(b"\x00\x53\x75" + encode(body)))
+    client = await connect(broker)
+    flow = p.Flow(UInt(0), UInt(9), UInt(0), UInt(9), UInt(0), UInt(0), UInt(count))
+    client.writer.write(
+        password(broker) + AMQP_HEADER + frame(OPENED) + frame(BEGUN)
+        + frame(attach(0, "slow", role=True)) + frame(flow)
+    )  # fmt: skip
+    await eventually(lambda: delivered(broker) > 0)
+    await asyncio.sleep(0.05)
+    assert delivered(broker) < count
+    transfers = await client.transfers(count)
+    assert [each.delivery_id for each in transfers] == list(range(count))
+    drain = flow._replace(drain=True, delivery_count=UInt(count))
+    answers = await client.answers(frame(drain), frame(p.Close()))
+    assert (answers[-2].link_credit, answers[-2].delivery_count) == (0, 2 * count)
+    await client.close()
+    await broker.stop()
+
+
+def delivered(broker: Broker) -> int:
+    return broker.wire()["queues"][0]["lockedMessages"]
