@@ -109,7 +109,12 @@ def run(
     )
 
 
-ENTITY = {"start_operation": True, "has_ended": True, "end_operation": True}
+ENTITY = {
+    "start_operation": True,
+    "has_ended": True,
+    "get_kept_pools": {},
+    "end_operation": True,
+}
 
 
 class Engine:
@@ -221,11 +226,16 @@ class Context:
             self._complete_later(CANCEL_SECONDS, child, Outcome.canceled())
 
     def signal_entity(self, entity_id: EntityInstanceId, operation: str, value: Any) -> None:
+        if operation == "keep_pool":
+            self._note_kept(value)
+            return
         assert operation == "record_step"
         detail = value.get("detail") or value.get("failure", {}).get("reason")
         self.write(f"note {value['step']} {value['status']}{f' ({detail})' if detail else ''}")
 
-    def call_entity(self, entity_id: EntityInstanceId, operation: str, value: Any) -> Task[Any]:
+    def call_entity(
+        self, entity_id: EntityInstanceId, operation: str, value: Any = None
+    ) -> Task[Any]:
         subject = f" {value['phase']}" if operation == "end_operation" else ""
         self.write(f"entity {entity_id.key} {operation}{subject}")
         self.engine.inputs.append((operation, value))
@@ -240,6 +250,11 @@ class Context:
 
     def write(self, line: str) -> None:
         self.engine.lines.append(line)
+
+    def _note_kept(self, value: Mapping[str, Any]) -> None:
+        label = f"keep_pool {value['region']}"
+        self.engine.inputs.append((label, dict(value)))
+        self.write(f"tell {label}")
 
     def _attempt(
         self, task: CompletableTask[Any], label: str, policy: RetryPolicy, attempt: int

@@ -64,7 +64,7 @@ class FakeHub:
         if (state := self.instances.get(instance_id)) and state.runtime_status is RUNNING:
             raise rpc_error(grpc.StatusCode.ALREADY_EXISTS)
         request = OperationRequest.from_wire(input)
-        assert orchestrator == f"{request.kind}_environment"
+        assert orchestrator == _orchestrator_of(request)
         return self._start(request)
 
     def deliver(self, operation_id: str) -> EnvironmentRecord:
@@ -107,7 +107,7 @@ class FakeHub:
     def _start(self, request: OperationRequest) -> str:
         self.instances[request.operation_id] = OrchestrationState(
             instance_id=request.operation_id,
-            name=f"{request.kind}_environment",
+            name=_orchestrator_of(request),
             runtime_status=RUNNING,
             created_at=NOON.replace(tzinfo=None),
             last_updated_at=NOON.replace(tzinfo=None),
@@ -130,6 +130,10 @@ class FakeHub:
             state=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(record.to_wire()) if record else "",
             data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
         )
+
+
+def _orchestrator_of(request: OperationRequest) -> str:
+    return f"{request.kind.replace('-', '_')}_environment"
 
 
 def rpc_error(code: grpc.StatusCode) -> grpc.aio.AioRpcError:

@@ -9,7 +9,7 @@ import azure.functions as func
 
 from domain.regions import DEFAULT_ALLOWED_REGIONS
 from tests.support.fake_hub import FakeHub
-from triggers import http_environments, http_operations, http_service
+from triggers import http_actions, http_environments, http_operations, http_service
 from triggers.logs import run_logged
 
 ORIGIN = "https://gridplane.example.com"
@@ -19,6 +19,8 @@ HANDLERS: dict[tuple[str, str], Callable[..., Awaitable[func.HttpResponse]]] = {
     ("GET", "environments/{name}"): http_environments.get_environment,
     ("DELETE", "environments/{name}"): http_environments.delete_environment,
     ("GET", "environments/{name}/events"): http_environments.list_events,
+    ("POST", "environments/{name}/wake"): http_actions.wake,
+    ("POST", "environments/{name}/scale-down"): http_actions.scale_down,
     ("GET", "operations/{id}"): http_operations.get_operation,
     ("GET", "healthz"): http_service.get_health,
     ("GET", "openapi.json"): http_service.get_openapi,
@@ -53,6 +55,9 @@ class Api:
     async def delete(self, path: str, **headers: str) -> Answer:
         return await self.send("DELETE", path, headers=headers)
 
+    async def post(self, path: str, **headers: str) -> Answer:
+        return await self.send("POST", path, headers=headers)
+
     async def create(self, body: Any, **headers: str) -> Answer:
         return await self.send("POST", "environments", body, headers)
 
@@ -75,7 +80,7 @@ class Api:
     async def _handle(
         self, method: str, route: str, request: func.HttpRequest
     ) -> func.HttpResponse:
-        if method == "POST":
+        if (method, route) == ("POST", "environments"):
             return await http_environments.create_environment(
                 request, self.hub, DEFAULT_ALLOWED_REGIONS
             )
@@ -84,8 +89,8 @@ class Api:
 
 def _match(method: str, path: str) -> tuple[str, dict[str, str]]:
     match path.split("/"):
-        case ["environments", name, "events"]:
-            return "environments/{name}/events", {"name": name}
+        case ["environments", name, "events" | "wake" | "scale-down" as part]:
+            return f"environments/{{name}}/{part}", {"name": name}
         case ["environments", name]:
             return "environments/{name}", {"name": name}
         case ["operations", operation_id]:

@@ -10,11 +10,14 @@ from domain.payloads import (
     EdgeProbe,
     EdgeWait,
     OperationWait,
+    PoolInput,
     ReadyWait,
     ResourceInput,
+    ScalingInput,
     StoryRef,
 )
 from domain.plans import PROBE_STEP
+from domain.pool_scaling import KeptPool
 from domain.spec import EnvironmentSpec
 from tests.support.specs import NOON, a_spec, minutes
 
@@ -23,6 +26,7 @@ REGION = "westeurope"
 HOST = "gp-fraud-llm-a1b2c3.z01.azurefd.net"
 SUCCEEDED = Outcome.succeeded()
 CANCELED = Outcome.canceled()
+KEPT = KeptPool(enable_auto_scaling=True, min_count=0, max_count=5, count=2, replicas=3)
 
 
 def failed(
@@ -85,6 +89,16 @@ def an_edge_wait(deadline_minutes: float = 60) -> dict[str, Any]:
 
 def a_cell(deadline_minutes: float = 60) -> dict[str, Any]:
     return CellInput(story=a_story_ref(deadline_minutes), spec=a_spec(), region=REGION).to_wire()
+
+
+def a_scaling(deadline_minutes: float = 240, kept: KeptPool | None = None) -> dict[str, Any]:
+    return ScalingInput(
+        story=a_story_ref(deadline_minutes), spec=a_spec(), region=REGION, kept=kept
+    ).to_wire()
+
+
+def a_pool(kept: KeptPool | None = None) -> dict[str, Any]:
+    return PoolInput(operation_id=OPERATION, spec=a_spec(), region=REGION, kept=kept).to_wire()
 
 
 def an_edge(deadline_minutes: float = 120, **spec: Any) -> dict[str, Any]:
