@@ -1,8 +1,12 @@
 """Looks whether a resource is there and ours: what somebody else made is never touched."""
 
+from typing import Any
+
 from activities.arm_outcomes import failed, not_ours
 from clients.factory import ClientFactory
+from domain import naming
 from domain.outcomes import Outcome
+from domain.payloads import PoolInput
 from domain.resources import KINDS, Target, is_foreign, owner_of
 
 
@@ -19,3 +23,17 @@ async def find_obstacle(target: Target, clients: ClientFactory) -> Outcome | Non
         if is_foreign(existing.body, each):
             return not_ours(resource_id)
     return None
+
+
+async def find_gpu_pool(pool: PoolInput, clients: ClientFactory) -> dict[str, Any] | Outcome:
+    """The cell's GPU pool; or a failure where it is gone, or in somebody else's cluster."""
+    subscription_id = clients.settings.subscription_id
+    cluster = Target("managedCluster", pool.spec.name, pool.region, subscription_id)
+    pool_id = naming.agent_pool_id(subscription_id, pool.spec.name, pool.region)
+    obstacle = await find_obstacle(cluster, clients)
+    if obstacle and not obstacle.is_success:
+        return obstacle.about(pool_id)
+    existing = await clients.arm.get(pool_id, KINDS[cluster.kind].api_version)
+    if not existing.is_success:
+        return failed(existing, "GET agentPool").about(pool_id)
+    return existing.body

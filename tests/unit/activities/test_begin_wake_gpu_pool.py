@@ -1,0 +1,128 @@
+import pytest
+
+from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
+from domain import naming
+from domain.outcomes import Outcome, Status
+from domain.pool_scaling import KeptPool
+from tests.support.fake_clients import OPERATIONS, SUBSCRIPTION, FakeClients, busy, error_of
+from tests.support.payloads import KEPT, a_pool
+from tests.support.specs import a_spec
+
+OURS = naming.environment_tags(a_spec())
+CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
+POOL = naming.agent_pool_id(SUBSCRIPTION, "fraud-llm", "westeurope")
+LABELS = {"gridplane.io/gpu-pool": "true"}
+
+
+def a_sleeping_cell(tags: dict[str, str] = OURS) -> FakeClients:
+    clients = FakeClients()
+    clients.arm.add(CLUSTER, tags=tags)
+    properties = {"count": 0, "enableAutoScaling": False, "nodeLabels": LABELS}
+    clients.arm.add(POOL, properties=properties)
+    return clients
+
+
+async def begin(clients: FakeClients, kept: KeptPool = KEPT) -> Outcome:
+    return await begin_wake_gpu_pool(a_pool(kept), clients.as_factory())
+
+
+def finish(clients: FakeClients) -> None:
+    clients.arm.resources[POOL]["properties"]["provisioningState"] = "Succeeded"
+
+
+async def test_the_first_request_brings_the_nodes_back_without_the_autoscaler():
+    clients = a_sleeping_cell()
+    outcome = await begin(clients)
+    assert outcome.status is Status.ACCEPTED
+    assert outcome.handle
+    assert (outcome.handle.kind, outcome.handle.resource_id, outcome.handle.operation_url) == (
+        "managedCluster",
+        POOL,
+        f"{OPERATIONS}/put",
+    )
+    sent = clients.arm.bodies[POOL]["properties"]
+    assert sent == {"count": 2, "enableAutoScaling": False, "nodeLabels": LABELS}
+
+
+async def test_two_requests_lead_back_and_then_nothing_is_left_to_do():
+    clients = a_sleeping_cell()
+    for expected in (
+        {"count": 2, "enableAutoScaling": False},
+        {"count": 2, "enableAutoScaling": True, "minCount": 0, "maxCount": 5},
+    ):
+        assert (await begin(clients)).status is Status.ACCEPTED
+        assert clients.arm.bodies[POOL]["properties"] == {**expected, "nodeLabels": LABELS}
+        finish(clients)
+    done = await begin(clients)
+    assert (done.status, done.resource_id) == (Status.SUCCEEDED, POOL)
+    assert clients.arm.sent("PUT") == ["PUT gpu", "PUT gpu"]
+
+
+async def test_a_pool_that_had_no_autoscaler_takes_one_request():
+    clients = a_sleeping_cell()
+    kept = KeptPool(enable_auto_scaling=False, count=3, replicas=3)
+    assert (await begin(clients, kept)).status is Status.ACCEPTED
+    finish(clients)
+    assert (await begin(clients, kept)).is_success
+    assert clients.arm.resources[POOL]["properties"]["count"] == 3
+    assert clients.arm.sent("PUT") == ["PUT gpu"]
+
+
+async def test_a_cluster_in_motion_is_tried_again():
+    """As it is between the two requests, and when a crashed host began the first one."""
+    clients = a_sleeping_cell()
+    await begin(clients)
+    outcome = await begin(clients)
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("OperationInProgress", True)
+
+
+async def test_the_pool_of_somebody_elses_cluster_is_left_asleep():
+    clients = a_sleeping_cell(tags={"managed-by": "terraform"})
+    outcome = await begin(clients)
+    assert outcome.failure
+    assert outcome.failure.reason == "ResourceNotOwned"
+    assert clients.arm.sent("PUT") == []
+
+
+@pytest.mark.parametrize("gone", [[POOL], [POOL, CLUSTER]], ids=["no pool", "no cluster"])
+async def test_what_is_gone_cannot_wake(gone: list[str]):
+    clients = a_sleeping_cell()
+    for resource_id in gone:
+        del clients.arm.resources[resource_id]
+    outcome = await begin(clients)
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("NotFound", False)
+    assert clients.arm.sent("PUT") == []
+
+
+@pytest.mark.parametrize("path", [CLUSTER, POOL], ids=["cluster", "pool"])
+async def test_a_look_that_is_refused_is_a_failure(path: str):
+    clients = a_sleeping_cell()
+    clients.arm.answers["GET", path] = error_of(403, "AuthorizationFailed")
+    outcome = await begin(clients)
+    assert outcome.failure
+    assert outcome.failure.reason == "Forbidden"
+    assert clients.arm.sent("PUT") == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "retryable"),
+    [
+        pytest.param(busy(), "OperationInProgress", True, id="cluster busy"),
+        pytest.param(
+            error_of(400, "ErrCode_InsufficientVCPUQuota", "Insufficient vcpu quota"),
+            "QuotaExceeded",
+            False,
+            id="quota gone meanwhile",
+        ),
+    ],
+)
+async def test_a_request_that_azure_refuses_is_a_classified_failure(
+    answer, reason: str, retryable: bool
+):
+    clients = a_sleeping_cell()
+    clients.arm.answers["PUT", POOL] = answer
+    outcome = await begin(clients)
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == (reason, retryable)
