@@ -6,6 +6,7 @@
 3. Ask the model through the edge; only its answer makes the environment Ready again.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from durabletask.task import OrchestrationContext
@@ -43,8 +44,8 @@ def wake_environment(
 
 
 def _wake(story: Story, request: OperationRequest, kept: dict[str, KeptPool]) -> Steps[Outcome]:
-    if missing := [region for region in request.spec.regions if region not in kept]:
-        return Outcome.failed(_not_kept(missing))
+    if not kept:
+        return Outcome.failed(_not_kept(request.spec.regions))
     outcomes = yield from story.join(_start_children(story, request, kept))
     failure = first_failure(outcomes)
     if failure:
@@ -55,16 +56,18 @@ def _wake(story: Story, request: OperationRequest, kept: dict[str, KeptPool]) ->
 def _start_children(
     story: Story, request: OperationRequest, kept: dict[str, KeptPool]
 ) -> list[Child]:
+    """A cell without kept settings never slept: they are kept before anything is changed."""
     cells = [
         ScalingInput(story=story.ref, spec=request.spec, region=region, kept=kept[region])
         for region in request.spec.regions
+        if region in kept
     ]
     return [
         story.start_child(names.WAKE_CELL, cell.to_wire(), f"cell.{cell.region}") for cell in cells
     ]
 
 
-def _not_kept(regions: list[str]) -> Failure:
+def _not_kept(regions: Sequence[str]) -> Failure:
     return Failure(
         reason="NothingToWake",
         message=f"No settings of the GPU pool are kept for {', '.join(regions)}.",

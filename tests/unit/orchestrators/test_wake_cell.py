@@ -1,0 +1,180 @@
+import pytest
+
+from domain import deadlines
+from domain.outcomes import Outcome
+from domain.payloads import OperationWait, PoolInput, ReadyWait, WorkloadInput
+from orchestrators.wake_cell import wake_cell
+from tests.support.engine import Run, run
+from tests.support.payloads import (
+    BUSY,
+    CANCELED,
+    KEPT,
+    QUOTA,
+    SUCCEEDED,
+    a_scaling,
+    accepted,
+    failed,
+)
+from tests.support.specs import NOON, minutes
+
+CELL = "fraud-llm.1.cell.westeurope"
+POOL_WAIT = f"await_operation {CELL}.westeurope.gpuPool.1"
+SCALER_WAIT = f"await_operation {CELL}.westeurope.autoscaler.1"
+READY_WAIT = f"await_ready {CELL}.ready"
+READY = Outcome.succeeded(externalIp="20.61.0.2", nodes=2)
+
+
+def wake(activities=None, children=None, deadline_minutes=240, **options) -> Run:
+    return run(
+        wake_cell,
+        a_scaling(deadline_minutes, KEPT),
+        instance_id=CELL,
+        activities={
+            "begin_wake_gpu_pool": accepted("managedCluster"),
+            "apply_workload": SUCCEEDED,
+            **(activities or {}),
+        },
+        children={"await_operation": SUCCEEDED, "await_ready": READY, **(children or {})},
+        **options,
+    )
+
+
+def test_nodes_then_autoscaler_then_replicas_and_the_traffic_last():
+    done = wake()
+    assert done.lines == [
+        "note cell/westeurope/gpuPool Running",
+        "call begin_wake_gpu_pool westeurope",
+        "note cell/westeurope/gpuPool Running",
+        f"start {POOL_WAIT}",
+        "note cell/westeurope/gpuPool Succeeded",
+        "note cell/westeurope/autoscaler Running",
+        "call begin_wake_gpu_pool westeurope",
+        "note cell/westeurope/autoscaler Running",
+        f"start {SCALER_WAIT}",
+        "note cell/westeurope/autoscaler Succeeded",
+        "note cell/westeurope/workload Running",
+        "call apply_workload westeurope",
+        "note cell/westeurope/workload Succeeded",
+        f"start {READY_WAIT}",
+        "note cell/westeurope/traffic Running",
+        "call apply_workload westeurope",
+        "note cell/westeurope/traffic Succeeded",
+    ]
+    assert done.outcome == SUCCEEDED
+
+
+def test_the_kept_replicas_come_back_before_the_traffic():
+    applied = [
+        WorkloadInput.from_wire(value)
+        for label, value in wake().inputs
+        if label.startswith("apply_workload")
+    ]
+    assert [(each.replicas, each.awake) for each in applied] == [(3, False), (3, True)]
+
+
+def test_both_requests_go_back_to_the_same_kept_settings():
+    pools = [
+        PoolInput.from_wire(value)
+        for label, value in wake().inputs
+        if label.startswith("begin_wake_gpu_pool")
+    ]
+    assert [pool.kept for pool in pools] == [KEPT, KEPT]
+
+
+def test_a_pool_that_is_awake_already_is_not_waited_for():
+    done = wake({"begin_wake_gpu_pool": SUCCEEDED})
+    assert done.steps("start") == [f"start {READY_WAIT}"]
+    assert done.outcome.is_success
+
+
+def test_a_cluster_still_busy_with_the_first_request_gets_the_second_one_later():
+    answers = [accepted("managedCluster"), BUSY, BUSY, accepted("managedCluster")]
+    done = wake({"begin_wake_gpu_pool": answers})
+    assert done.steps("timer") == ["timer 15 s"] * 2
+    assert done.outcome.is_success
+
+
+@pytest.mark.parametrize(
+    ("activities", "children", "last"),
+    [
+        pytest.param(
+            {"begin_wake_gpu_pool": QUOTA},
+            {},
+            "note cell/westeurope/gpuPool Failed (QuotaExceeded)",
+            id="no quota for its nodes",
+        ),
+        pytest.param(
+            {"begin_wake_gpu_pool": [accepted("managedCluster"), QUOTA]},
+            {},
+            "note cell/westeurope/autoscaler Failed (QuotaExceeded)",
+            id="autoscaler refused",
+        ),
+        pytest.param(
+            {},
+            {POOL_WAIT: QUOTA},
+            "note cell/westeurope/gpuPool Failed (QuotaExceeded)",
+            id="nodes failed later",
+        ),
+        pytest.param(
+            {"apply_workload": QUOTA},
+            {},
+            "note cell/westeurope/workload Failed (QuotaExceeded)",
+            id="workload refused",
+        ),
+        pytest.param(
+            {"apply_workload": [SUCCEEDED, QUOTA]},
+            {},
+            "note cell/westeurope/traffic Failed (QuotaExceeded)",
+            id="traffic not handed over",
+        ),
+    ],
+)
+def test_a_failure_for_good_ends_the_cell_there(activities, children, last: str):
+    done = wake(activities, children)
+    assert done.lines[-1] == last
+    assert done.outcome == QUOTA
+
+
+def test_pods_that_never_get_ready_leave_the_traffic_with_the_responder():
+    stuck = failed("ImagePullFailed")
+    done = wake(children={"await_ready": stuck})
+    assert done.lines[-1] == f"start {READY_WAIT}"
+    assert done.outcome == stuck
+
+
+def test_each_wait_ends_with_its_own_step():
+    done = wake()
+    first, second = (OperationWait.from_wire(done.input_of(w)) for w in (POOL_WAIT, SCALER_WAIT))
+    ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
+    for wait in (first, second):
+        left = (wait.story.deadline - wait.begun_at).total_seconds()
+        assert left == pytest.approx(deadlines.WAKE_GPU_POOL, abs=2)
+    assert (ready.story.deadline - ready.started_at).total_seconds() == deadlines.READINESS
+
+
+def test_no_wait_outlasts_the_operation():
+    done = wake(deadline_minutes=5)
+    for label in (POOL_WAIT, SCALER_WAIT):
+        wait = OperationWait.from_wire(done.input_of(label))
+        assert wait.story.deadline == NOON + minutes(5)
+    assert ReadyWait.from_wire(done.input_of(READY_WAIT)).story.deadline == NOON + minutes(5)
+
+
+@pytest.mark.parametrize(
+    ("cancel_after", "calls", "passed_on"),
+    [
+        pytest.param(0.5, 1, [], id="before anything was accepted"),
+        pytest.param(30, 1, [f"send cancel to {CELL}.westeurope.gpuPool.1"], id="nodes"),
+        pytest.param(90, 2, [f"send cancel to {CELL}.westeurope.autoscaler.1"], id="autoscaler"),
+        pytest.param(122.5, 3, [], id="while the workload is applied"),
+        pytest.param(150, 3, [f"send cancel to {CELL}.ready"], id="readiness"),
+    ],
+)
+def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(
+    cancel_after: float, calls: int, passed_on: list[str]
+):
+    done = wake(cancel_after=cancel_after)
+    assert len(done.steps("call")) == calls
+    assert done.steps("send") == passed_on
+    assert done.outcome == CANCELED
+    assert done.seconds <= cancel_after + 1
