@@ -88,10 +88,18 @@ def decide_wake(record: EnvironmentRecord | None) -> Start | Known | Refused | A
     """Also after a failed wake or scale-down: the settings to go back to are still kept."""
     if record is None or record.phase is Phase.DELETED:
         return Absent()
-    is_broken_asleep = record.phase is Phase.FAILED and bool(record.kept_pools)
-    if record.phase is Phase.SCALED_DOWN or is_broken_asleep:
+    if record.phase is Phase.SCALED_DOWN or _is_broken_asleep(record):
         return Start(_next_request(record, OperationKind.WAKE, record.spec))
     return _known_or_refused(record, OperationKind.WAKE, Phase.READY, "ScaledDown")
+
+
+def _is_broken_asleep(record: EnvironmentRecord) -> bool:
+    """Not after a failed deletion: what is left of an environment then cannot wake."""
+    return (
+        record.phase is Phase.FAILED
+        and bool(record.kept_pools)
+        and record.operations[-1].kind in {OperationKind.SCALE_DOWN, OperationKind.WAKE}
+    )
 
 
 def _known_or_refused(

@@ -3,11 +3,27 @@ from typing import Any
 
 import pytest
 
-from domain.environment import EnvironmentRecord, OperationEnd, end_operation, start_operation
+from domain.environment import (
+    EnvironmentRecord,
+    OperationEnd,
+    end_operation,
+    keep_pool,
+    start_operation,
+)
 from domain.operations import OperationKind
 from domain.outcomes import Outcome
 from domain.phases import Phase
-from domain.requests import Absent, Known, Refused, Start, decide_create, decide_delete
+from domain.requests import (
+    Absent,
+    Known,
+    Refused,
+    Start,
+    decide_create,
+    decide_delete,
+    decide_scale_down,
+    decide_wake,
+)
+from tests.support.payloads import HOST, KEPT
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
 FIRST_ID, OTHER_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77", "00000000-0000-4000-8000-000000000000"
@@ -21,14 +37,34 @@ def ended(record: EnvironmentRecord, phase: Phase) -> EnvironmentRecord:
     return end_operation(record, end)
 
 
+def begun(record: EnvironmentRecord, kind: OperationKind) -> EnvironmentRecord:
+    started = start_operation(record, a_request(kind, record.sequence + 1), NOON)
+    assert started
+    return started
+
+
 PROVISIONING = a_record(a_request(request_id=FIRST_ID))
 READY = ended(PROVISIONING, Phase.READY)
 FAILED = ended(PROVISIONING, Phase.FAILED)
-_deleting = start_operation(READY, a_request(OperationKind.DELETE, 2), NOON)
-assert _deleting
-DELETING = _deleting
+DELETING = begun(READY, OperationKind.DELETE)
 DELETED = ended(DELETING, Phase.DELETED)
 STUCK = ended(DELETING, Phase.FAILED)
+
+UPDATING = begun(READY, OperationKind.SCALE_DOWN)
+FALLING_ASLEEP = keep_pool(UPDATING, "westeurope", KEPT)
+ASLEEP = ended(FALLING_ASLEEP, Phase.SCALED_DOWN)
+HALF_ASLEEP = ended(FALLING_ASLEEP, Phase.FAILED)
+STILL_AWAKE = ended(UPDATING, Phase.FAILED)
+WAKING = begun(ASLEEP, OperationKind.WAKE)
+AWAKE_AGAIN = ended(WAKING, Phase.READY)
+HALF_AWAKE = ended(WAKING, Phase.FAILED)
+DELETING_ASLEEP = begun(ASLEEP, OperationKind.DELETE)
+STUCK_ASLEEP = ended(DELETING_ASLEEP, Phase.FAILED)
+DELETED_ASLEEP = ended(DELETING_ASLEEP, Phase.DELETED)
+
+
+def refused(operation_id: str | None = None) -> tuple[str, str, str | None]:
+    return ("refused", "WrongPhase", operation_id)
 
 
 @dataclass
@@ -121,3 +157,92 @@ def test_creation_is_decided_from_the_record(case: Create):
 )
 def test_deletion_is_decided_from_the_record(record, force, expected):
     assert summary(decide_delete(record, force)) == expected
+
+
+def in_phase(phase: Phase) -> EnvironmentRecord:
+    """A phase that no operation of today leads to."""
+    return READY.model_copy(update={"phase": phase})
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(None, "absent", id="no such environment"),
+        pytest.param(in_phase(Phase.AWAITING_APPROVAL), refused(), id="not approved yet"),
+        pytest.param(PROVISIONING, refused("fraud-llm.1"), id="being built"),
+        pytest.param(READY, ("start", "scale-down", "fraud-llm.2", None), id="ready"),
+        pytest.param(
+            AWAKE_AGAIN, ("start", "scale-down", "fraud-llm.4", None), id="ready after waking"
+        ),
+        pytest.param(UPDATING, ("known", "fraud-llm.2"), id="on its way to sleep"),
+        pytest.param(ASLEEP, ("known", "fraud-llm.2"), id="asleep already"),
+        pytest.param(WAKING, refused("fraud-llm.3"), id="waking"),
+        pytest.param(DELETING, refused("fraud-llm.2"), id="being deleted"),
+        pytest.param(DELETED, "absent", id="deleted"),
+        pytest.param(FAILED, refused(), id="never built"),
+        pytest.param(HALF_ASLEEP, refused(), id="failed to fall asleep: wake it first"),
+        pytest.param(HALF_AWAKE, refused(), id="failed to wake: wake it again"),
+        pytest.param(in_phase(Phase.CANCELED), refused(), id="canceled"),
+    ],
+)
+def test_scaling_down_is_decided_from_the_record(record, expected):
+    assert summary(decide_scale_down(record)) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(None, "absent", id="no such environment"),
+        pytest.param(in_phase(Phase.AWAITING_APPROVAL), refused(), id="not approved yet"),
+        pytest.param(PROVISIONING, refused("fraud-llm.1"), id="being built"),
+        pytest.param(READY, refused(), id="ready: never slept"),
+        pytest.param(UPDATING, refused("fraud-llm.2"), id="on its way to sleep"),
+        pytest.param(ASLEEP, ("start", "wake", "fraud-llm.3", None), id="asleep"),
+        pytest.param(WAKING, ("known", "fraud-llm.3"), id="waking already"),
+        pytest.param(AWAKE_AGAIN, ("known", "fraud-llm.3"), id="awake by the last wake"),
+        pytest.param(DELETING_ASLEEP, refused("fraud-llm.3"), id="being deleted"),
+        pytest.param(DELETED_ASLEEP, "absent", id="deleted"),
+        pytest.param(FAILED, refused(), id="never built"),
+        pytest.param(
+            HALF_ASLEEP, ("start", "wake", "fraud-llm.3", None), id="failed to fall asleep"
+        ),
+        pytest.param(STILL_AWAKE, refused(), id="failed to fall asleep before anything was kept"),
+        pytest.param(HALF_AWAKE, ("start", "wake", "fraud-llm.4", None), id="failed to wake"),
+        pytest.param(
+            STUCK_ASLEEP, refused(), id="failed to go away: what is left of it is not woken"
+        ),
+        pytest.param(in_phase(Phase.CANCELED), refused(), id="canceled"),
+    ],
+)
+def test_waking_is_decided_from_the_record(record, expected):
+    assert summary(decide_wake(record)) == expected
+
+
+def test_every_phase_stands_in_both_tables():
+    def phases(test: Any) -> set[Phase]:
+        (mark,) = test.pytestmark
+        return {row.values[0].phase for row in mark.args[1] if row.values[0]}
+
+    assert phases(test_scaling_down_is_decided_from_the_record) == set(Phase)
+    assert phases(test_waking_is_decided_from_the_record) == set(Phase)
+
+
+def test_after_another_scale_down_the_last_wake_is_history():
+    asleep_again = ended(begun(AWAKE_AGAIN, OperationKind.SCALE_DOWN), Phase.SCALED_DOWN)
+    assert summary(decide_wake(asleep_again)) == ("start", "wake", "fraud-llm.5", None)
+
+
+@pytest.mark.parametrize("decide", [decide_scale_down, decide_wake])
+def test_a_refusal_says_what_it_is_and_what_it_would_have_to_be(decide):
+    decision = decide(PROVISIONING)
+    needed = "Ready" if decide is decide_scale_down else "ScaledDown"
+    assert isinstance(decision, Refused)
+    assert decision.message == (
+        f"Environment 'fraud-llm' is Provisioning; this needs it to be {needed}."
+    )
+
+
+def test_waking_knows_spec_and_public_name_of_the_environment():
+    decision = decide_wake(ASLEEP.model_copy(update={"endpoint": f"https://{HOST}"}))
+    assert isinstance(decision, Start)
+    assert (decision.request.spec, decision.request.host_name) == (a_spec(), HOST)
