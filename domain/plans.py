@@ -45,6 +45,10 @@ def workload_step(region: str) -> str:
     return f"cell/{region}/workload"
 
 
+def settings_step(region: str) -> str:
+    return f"cell/{region}/settings"
+
+
 def gpu_pool_step(region: str) -> str:
     return f"cell/{region}/gpuPool"
 
@@ -77,9 +81,8 @@ def plan_delete_steps(regions: Sequence[str]) -> tuple[str, ...]:
 
 
 def plan_scale_down_steps(regions: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        step for region in regions for step in (workload_step(region), gpu_pool_step(region))
-    )
+    steps = (settings_step, workload_step, gpu_pool_step)
+    return tuple(step(region) for region in regions for step in steps)
 
 
 def plan_wake_steps(regions: Sequence[str]) -> tuple[str, ...]:

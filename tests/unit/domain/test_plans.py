@@ -4,6 +4,8 @@ from domain.plans import (
     plan_delete_steps,
     plan_edge,
     plan_provision_steps,
+    plan_scale_down_steps,
+    plan_wake_steps,
 )
 from domain.resources import KINDS
 
@@ -57,6 +59,32 @@ def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():
     assert steps[2:] == tuple(r.step for r in reversed(plan_edge(["westeurope"])))
 
 
+def test_scaling_down_shows_settings_workload_and_nodes_of_each_cell():
+    assert plan_scale_down_steps(REGIONS) == (
+        "cell/westeurope/settings",
+        "cell/westeurope/workload",
+        "cell/westeurope/gpuPool",
+        "cell/swedencentral/settings",
+        "cell/swedencentral/workload",
+        "cell/swedencentral/gpuPool",
+    )
+
+
+def test_waking_shows_nodes_before_pods_and_the_traffic_before_the_probe():
+    assert plan_wake_steps(["westeurope"]) == (
+        "cell/westeurope/gpuPool",
+        "cell/westeurope/autoscaler",
+        "cell/westeurope/workload",
+        "cell/westeurope/nodes",
+        "cell/westeurope/externalIp",
+        "cell/westeurope/pods",
+        "cell/westeurope/traffic",
+        PROBE_STEP,
+    )
+
+
 def test_no_two_steps_have_the_same_name():
-    for steps in (plan_provision_steps(REGIONS), plan_delete_steps(REGIONS)):
+    plans = (plan_provision_steps, plan_delete_steps, plan_scale_down_steps, plan_wake_steps)
+    for plan in plans:
+        steps = plan(REGIONS)
         assert len(set(steps)) == len(steps)
