@@ -3,11 +3,13 @@ from dataclasses import dataclass
 import pytest
 
 from domain.environment import (
+    CellState,
     EnvironmentRecord,
     OperationEnd,
     build_etag,
     describe_environment,
     end_operation,
+    keep_pool,
     record_step,
     start_operation,
 )
@@ -15,9 +17,11 @@ from domain.failures import Failure
 from domain.operations import OperationKind, OperationStatus, StepChange
 from domain.outcomes import Outcome
 from domain.phases import Phase
+from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, minutes
 
 PROVISION, DELETE = OperationKind.PROVISION, OperationKind.DELETE
+SCALE_DOWN, WAKE = OperationKind.SCALE_DOWN, OperationKind.WAKE
 
 QUOTA = Failure(
     reason="QuotaExceeded",
@@ -25,6 +29,9 @@ QUOTA = Failure(
     retryable=False,
     suggested_action="Ask for more.",
 )
+
+
+AWAKE = KEPT.model_copy(update={"count": 1, "replicas": 1})
 
 
 def ended(record: EnvironmentRecord, phase: Phase, outcome: Outcome | None = None):
@@ -41,6 +48,17 @@ def ended(record: EnvironmentRecord, phase: Phase, outcome: Outcome | None = Non
 
 def a_ready_record() -> EnvironmentRecord:
     return ended(a_record(), Phase.READY)
+
+
+def begun(record: EnvironmentRecord, kind: OperationKind, sequence: int) -> EnvironmentRecord:
+    started = start_operation(record, a_request(kind, sequence), NOON + minutes(20))
+    assert started
+    return started
+
+
+def a_sleeping_record() -> EnvironmentRecord:
+    falling_asleep = keep_pool(begun(a_ready_record(), SCALE_DOWN, 2), "westeurope", KEPT)
+    return ended(falling_asleep, Phase.SCALED_DOWN)
 
 
 def a_deleted_record() -> EnvironmentRecord:
@@ -81,6 +99,26 @@ class Start:
             Start(a_deleted_record(), PROVISION, 3, Phase.PROVISIONING), id="the name used again"
         ),
         pytest.param(Start(a_deleted_record(), DELETE, 3, None), id="deleting twice: refused"),
+        pytest.param(
+            Start(a_ready_record(), SCALE_DOWN, 2, Phase.UPDATING), id="to sleep when ready"
+        ),
+        pytest.param(Start(a_record(), SCALE_DOWN, 2, None), id="to sleep while being built"),
+        pytest.param(Start(a_ready_record(), WAKE, 2, None), id="waking what is awake: refused"),
+        pytest.param(Start(a_sleeping_record(), WAKE, 3, Phase.WAKING), id="waking what sleeps"),
+        pytest.param(
+            Start(a_sleeping_record(), WAKE, 2, None), id="waking with an old number: refused"
+        ),
+        pytest.param(
+            Start(a_sleeping_record(), DELETE, 3, Phase.DELETING), id="deletion in its sleep"
+        ),
+        pytest.param(
+            Start(begun(a_sleeping_record(), WAKE, 3), DELETE, 4, Phase.DELETING),
+            id="deletion supersedes waking",
+        ),
+        pytest.param(
+            Start(begun(a_sleeping_record(), WAKE, 3), SCALE_DOWN, 4, None),
+            id="to sleep while it wakes: refused",
+        ),
     ],
 )
 def test_an_operation_starts_only_from_where_it_may(case: Start):
@@ -97,6 +135,44 @@ def test_a_name_that_is_used_again_shows_nothing_of_its_past():
         1,
     )
     assert record.generation == 2
+
+
+def test_a_name_that_is_used_again_keeps_no_settings_of_its_past():
+    deleted = ended(begun(a_sleeping_record(), DELETE, 3), Phase.DELETED)
+    assert deleted.kept_pools, "they are of no harm to what is deleted"
+    again = begun(deleted, PROVISION, 4)
+    assert (again.kept_pools, again.cells, again.remaining, again.failure) == ({}, (), (), None)
+
+
+def test_sleeping_and_waking_are_no_new_generation_of_the_spec():
+    waking = begun(a_sleeping_record(), WAKE, 3)
+    assert (waking.generation, waking.sequence) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "phase"),
+    [
+        pytest.param(a_ready_record(), SCALE_DOWN, Phase.SCALED_DOWN, id="asleep"),
+        pytest.param(a_sleeping_record(), WAKE, Phase.READY, id="awake again"),
+    ],
+)
+def test_endpoint_and_cells_outlast_sleep(record, kind, phase):
+    cells = (CellState(region="westeurope", external_ip="20.61.0.2"),)
+    known = {"endpoint": "https://gp-fraud-llm.z01.azurefd.net", "cells": cells}
+    record = begun(record.model_copy(update=known), kind, record.sequence + 1)
+    after = ended(record, phase)
+    assert (after.phase, after.endpoint, after.cells) == (phase, known["endpoint"], cells)
+
+
+def test_settings_are_kept_for_each_region_by_itself():
+    record = keep_pool(a_sleeping_record(), "swedencentral", AWAKE)
+    assert record.kept_pools == {"westeurope": KEPT, "swedencentral": AWAKE}
+    assert keep_pool(record, "westeurope", AWAKE).kept_pools["westeurope"] == AWAKE
+
+
+def test_what_is_kept_outlasts_a_waking_that_failed():
+    failed = ended(begun(a_sleeping_record(), WAKE, 3), Phase.FAILED, Outcome.failed(QUOTA))
+    assert failed.kept_pools == {"westeurope": KEPT}
 
 
 def change(step: str, status: OperationStatus, **more) -> StepChange:
@@ -185,6 +261,12 @@ def test_ending_twice_changes_nothing():
     assert end_operation(record, end) == record
 
 
-def test_a_record_survives_the_durable_boundary():
-    record = ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA))
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA)), id="failed"),
+        pytest.param(a_sleeping_record(), id="asleep"),
+    ],
+)
+def test_a_record_survives_the_durable_boundary(record: EnvironmentRecord):
     assert EnvironmentRecord.from_wire(record.to_wire()) == record

@@ -32,17 +32,18 @@ EVERYTHING = {
 
 @pytest.fixture
 def build(make_spec):
-    def build_objects(changes=None) -> dict[str, dict[str, Any]]:
-        manifests = build_manifests(
-            spec := make_spec(changes),
-            "westeurope",
-            SUBSCRIPTION,
-            replicas=spec.workload.replicas,
-            awake=True,
-        )
-        return {manifest["kind"]: manifest for manifest in manifests}
+    def build_objects(changes=None, **options) -> dict[str, dict[str, Any]]:
+        spec = make_spec(changes)
+        options = {"replicas": spec.workload.replicas, "awake": True, **options}
+        manifests = build_manifests(spec, "westeurope", SUBSCRIPTION, **options)
+        return {manifest["kind"]: manifest for manifest in manifests if not is_responder(manifest)}
 
     return build_objects
+
+
+def is_responder(manifest: dict[str, Any]) -> bool:
+    """It has tests of its own."""
+    return manifest["metadata"]["name"].endswith("-responder")
 
 
 def pod_of(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -178,3 +179,41 @@ def test_the_public_ip_has_our_dns_label_and_answers_front_door_only(build) -> N
 
 def test_zero_replicas_keep_everything_but_the_pods(build) -> None:
     assert build({"workload.replicas": 0})["Deployment"]["spec"]["replicas"] == 0
+
+
+@pytest.mark.parametrize(
+    ("awake", "served_by"),
+    [
+        pytest.param(True, "fraud-llm", id="awake: the model"),
+        pytest.param(False, "fraud-llm-responder", id="asleep: the responder"),
+    ],
+)
+def test_the_service_leads_to_whoever_answers_now(make_spec, awake, served_by) -> None:
+    manifests = build_manifests(make_spec(), "westeurope", SUBSCRIPTION, replicas=1, awake=awake)
+    *deployments, service = [m for m in manifests if m["kind"] in {"Deployment", "Service"}]
+    selector = service["spec"]["selector"].items()
+    reached = [
+        deployment
+        for deployment in deployments
+        if selector <= deployment["spec"]["template"]["metadata"]["labels"].items()
+    ]
+    assert [deployment["metadata"]["name"] for deployment in reached] == [served_by]
+    (port,) = container_of(reached[0])["ports"]
+    assert port["name"] == service["spec"]["ports"][0]["targetPort"]
+
+
+def test_only_the_replicas_and_the_traffic_differ_between_sleeping_and_waking(build) -> None:
+    """Nothing else changes, so that no pod is replaced when a sleeping environment wakes."""
+    awake, asleep = build(replicas=3), build(replicas=0, awake=False)
+    assert asleep["Deployment"]["spec"].pop("replicas") == 0
+    assert awake["Deployment"]["spec"].pop("replicas") == 3
+    del awake["Service"]["spec"]["selector"], asleep["Service"]["spec"]["selector"]
+    assert asleep == awake
+
+
+def test_the_responder_is_there_before_it_gets_the_traffic(make_spec) -> None:
+    manifests = build_manifests(make_spec(), "westeurope", SUBSCRIPTION, replicas=0, awake=False)
+    names = [(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests]
+    assert names.index(("Deployment", "fraud-llm-responder")) < names.index(
+        ("Service", "fraud-llm")
+    )

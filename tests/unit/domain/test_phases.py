@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from domain.phases import IN_MOTION, TRANSITIONS, Phase, is_allowed
@@ -24,7 +26,38 @@ def test_every_live_phase_can_be_left_by_deletion(phase: Phase):
         (Phase.READY, Phase.PROVISIONING),
         (Phase.DELETING, Phase.READY),
         (Phase.SCALED_DOWN, Phase.READY),
+        (Phase.READY, Phase.WAKING),
+        (Phase.WAKING, Phase.SCALED_DOWN),
+        (Phase.WAKING, Phase.UPDATING),
+        (Phase.UPDATING, Phase.WAKING),
+        (Phase.DELETING, Phase.WAKING),
+        (Phase.DELETED, Phase.WAKING),
+        (Phase.PROVISIONING, Phase.SCALED_DOWN),
     ],
 )
 def test_there_are_no_short_cuts(current: Phase, target: Phase):
     assert not is_allowed(current, target)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(
+            [Phase.READY, Phase.UPDATING, Phase.SCALED_DOWN, Phase.WAKING, Phase.READY],
+            id="to sleep and back",
+        ),
+        pytest.param(
+            [Phase.UPDATING, Phase.FAILED, Phase.WAKING, Phase.READY],
+            id="back after a failed scale-down",
+        ),
+        pytest.param(
+            [Phase.WAKING, Phase.FAILED, Phase.WAKING, Phase.READY], id="a second try to wake"
+        ),
+        pytest.param(
+            [Phase.SCALED_DOWN, Phase.DELETING, Phase.DELETED], id="deleted in its sleep"
+        ),
+    ],
+)
+def test_each_move_of_a_story_is_allowed(way: list[Phase]):
+    for current, target in pairwise(way):
+        assert is_allowed(current, target), f"{current} -> {target}"

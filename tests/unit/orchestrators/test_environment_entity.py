@@ -8,6 +8,7 @@ from domain.operations import OperationKind, OperationStatus, StepChange
 from domain.outcomes import Outcome
 from domain.phases import Phase
 from orchestrators.environment_entity import environment
+from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
 
@@ -104,11 +105,32 @@ def test_whether_an_operation_has_ended_is_told_without_a_change(
 
 
 @pytest.mark.parametrize(
-    ("operation", "value"), [("record_step", a_change()), ("end_operation", an_end())]
+    ("operation", "value"),
+    [
+        ("record_step", a_change()),
+        ("end_operation", an_end()),
+        ("keep_pool", {"region": "westeurope", "kept": KEPT.to_wire()}),
+    ],
 )
 def test_news_for_a_name_without_a_record_make_none(operation: str, value: dict[str, Any]):
     told = tell(operation, value)
     assert (told.get_result(), told.get_state()) == (False, None)
+
+
+def test_kept_settings_are_told_as_they_were_kept():
+    awake = KEPT.model_copy(update={"count": 1})
+    told = tell("keep_pool", {"region": "westeurope", "kept": awake.to_wire()}, a_record())
+    told = tell("keep_pool", {"region": "swedencentral", "kept": KEPT.to_wire()}, record_of(told))
+    told = tell("keep_pool", {"region": "westeurope", "kept": KEPT.to_wire()}, record_of(told))
+    assert told.get_result() is True
+    asked = tell("get_kept_pools", record=record_of(told))
+    assert asked.get_result() == {"westeurope": KEPT.to_wire(), "swedencentral": KEPT.to_wire()}
+    assert record_of(asked) == record_of(told), "asking changes nothing"
+
+
+@pytest.mark.parametrize("record", [None, a_record()], ids=["no record", "nothing kept"])
+def test_where_nothing_is_kept_nothing_is_told(record: EnvironmentRecord | None):
+    assert tell("get_kept_pools", record=record).get_result() == {}
 
 
 def test_an_unknown_operation_is_a_bug_and_says_so():
