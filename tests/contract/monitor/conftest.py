@@ -1,0 +1,111 @@
+"""The product's own clients against a simulator with one environment's edge in it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from clients.factory import ClientFactory
+from clients.settings import Settings
+from domain import naming
+from domain.resources import FRONT_DOOR_API_VERSION, KINDS
+from simulator.process import RunningSimulator
+from tests.support.simulator import Control, SimulatorAddress, simulator_in_process
+from tests.support.tls import client_context
+
+SKU = {"name": "Standard_AzureFrontDoor"}
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
+    async with simulator_in_process(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def simulator(running: tuple[RunningSimulator, SimulatorAddress]) -> RunningSimulator:
+    return running[0]
+
+
+@pytest.fixture
+def address(running: tuple[RunningSimulator, SimulatorAddress]) -> SimulatorAddress:
+    return running[1]
+
+
+@pytest.fixture
+async def session(address: SimulatorAddress) -> AsyncIterator[aiohttp.ClientSession]:
+    connector = aiohttp.TCPConnector(ssl=client_context(address.ca_bundle))
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
+
+
+@pytest.fixture
+def control(session: aiohttp.ClientSession, address: SimulatorAddress) -> Control:
+    return Control(session, address)
+
+
+@pytest.fixture
+async def clients(
+    address: SimulatorAddress, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[ClientFactory]:
+    for name, value in address.environment().items():
+        monkeypatch.setenv(name, value)
+    values = {
+        "AZURE_SUBSCRIPTION_ID": address.subscription_id,
+        "ARM_ENDPOINT": address.url,
+        "METRICS_ENDPOINT": address.url,
+        "CA_BUNDLE": address.ca_bundle,
+        "EDGE_ADDRESS": address.url.removeprefix("https://"),
+    }
+    factory = ClientFactory(Settings.from_environment(values))
+    yield factory
+    await factory.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An endpoint that the edge knows, with no route: whatever is asked is answered 404."""
+
+    profile_id: str
+    host_name: str
+    clients: ClientFactory
+
+    async def ask(self, times: int) -> None:
+        for _ in range(times):
+            answer = await self.clients.edge.get(self.host_name, "/", 5)
+            assert answer.status == 404
+
+
+@pytest.fixture
+async def edge(clients: ClientFactory, simulator: RunningSimulator) -> Edge:
+    subscription = clients.settings.subscription_id
+    group = naming.resource_group_id(subscription, naming.edge_resource_group("fraud-llm"))
+    profile = naming.profile_id(subscription, "fraud-llm")
+    endpoint = naming.endpoint_id(subscription, "fraud-llm")
+    await put(clients, group, KINDS["resourceGroup"].api_version, {"location": "westeurope"})
+    await put(clients, profile, FRONT_DOOR_API_VERSION, {"location": "global", "sku": SKU})
+    body = await put(clients, endpoint, FRONT_DOOR_API_VERSION, {"location": "global"})
+    simulator.simulator.clock.set_scale(1)
+    pass_minutes(simulator, 20)
+    return Edge(profile, body["properties"]["hostName"], clients)
+
+
+def pass_minutes(simulator: RunningSimulator, minutes: int) -> None:
+    clock = simulator.simulator.clock
+    clock.advance_to(clock.now() + timedelta(minutes=minutes))
+
+
+async def put(
+    clients: ClientFactory, resource_id: str, version: str, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Create it and wait until it is there."""
+    answer = await clients.arm.put(resource_id, version, body)
+    while answer.body["properties"].get("provisioningState") not in {None, "Succeeded"}:
+        assert answer.is_success, answer
+        answer = await clients.arm.get(resource_id, version)
+    assert answer.is_success, answer
+    return answer.body
