@@ -28,10 +28,11 @@ def environment(context: EntityContext, value: Any) -> Any:
     if context.operation == "has_ended":
         operation = record.find_operation(value) if record else None
         return operation is None or operation.has_ended
+    if context.operation == "get_kept_pools":
+        kept_pools = record.kept_pools if record else {}
+        return {region: kept.to_wire() for region, kept in kept_pools.items()}
     if record is None:
         return False
-    if context.operation == "get_kept_pools":
-        return {region: kept.to_wire() for region, kept in record.kept_pools.items()}
     if context.operation == "keep_pool":
         kept = KeptPool.from_wire(value["kept"])
         return _store(context, keep_pool(record, value["region"], kept))
