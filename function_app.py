@@ -14,11 +14,14 @@ from activities.begin_resource import begin_resource
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
+from activities.get_usage import get_usage
+from activities.list_gpu_pools import list_gpu_pools
 from activities.list_remaining_resources import list_remaining_resources
 from activities.logs import Activity
 from activities.logs import run_logged as run_activity
 from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
+from activities.start_operation import start_operation
 from clients.factory import ClientFactory
 from clients.settings import Settings
 from orchestrators.await_edge import await_edge
@@ -31,11 +34,20 @@ from orchestrators.provision_cell import provision_cell
 from orchestrators.provision_environment import provision_environment
 from orchestrators.scale_down_cell import scale_down_cell
 from orchestrators.scale_down_environment import scale_down_environment
+from orchestrators.sweep_environment import sweep_environment
+from orchestrators.sweep_idle_pools import sweep_idle_pools
 from orchestrators.wake_cell import wake_cell
 from orchestrators.wake_environment import wake_environment
 from orchestrators.wire_edge import wire_edge
-from triggers import http_actions, http_environments, http_operations, http_service
+from triggers import (
+    http_actions,
+    http_environments,
+    http_operations,
+    http_service,
+    http_sweeps,
+)
 from triggers.logs import run_logged as run_request
+from triggers.timer_sweep import run_sweep
 
 type Handler = Callable[[func.HttpRequest, DurableFunctionsClient], Awaitable[func.HttpResponse]]
 
@@ -62,6 +74,8 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "environments/{name}/wake", http_actions.wake),
     ("POST", "environments/{name}/scale-down", http_actions.scale_down),
     ("GET", "operations/{id}", http_operations.get_operation),
+    ("POST", "sweeps", http_sweeps.post_sweep),
+    ("GET", "sweeps/latest", http_sweeps.get_latest_sweep),
     ("GET", "healthz", http_service.get_health),
     ("GET", "openapi.json", http_service.get_openapi),
 )
@@ -75,6 +89,8 @@ ORCHESTRATORS = (
     scale_down_cell,
     wake_environment,
     wake_cell,
+    sweep_idle_pools,
+    sweep_environment,
     await_operation,
     await_ready,
     await_edge,
@@ -89,6 +105,8 @@ ACTIVITIES: tuple[Activity, ...] = (
     apply_workload,
     get_observation,
     probe_edge,
+    list_gpu_pools,
+    get_usage,
     list_remaining_resources,
 )
 
@@ -110,6 +128,26 @@ def register_activity(activity: Activity) -> None:
     app.activity_trigger(input_name="value")(run)
 
 
+def register_start_operation() -> None:
+    async def run(value: Any, client: DurableFunctionsClient) -> Any:
+        return (await start_operation(value, client)).to_wire()
+
+    run.__name__ = start_operation.__name__
+    with_trigger = app.activity_trigger(input_name="value")(run)
+    app.durable_client_input(client_name="client")(with_trigger)
+
+
+def register_sweep() -> None:
+    async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
+        await run_sweep(timer, client)
+
+    run.__name__ = run_sweep.__name__
+    with_client = app.durable_client_input(client_name="client")(run)
+    app.timer_trigger(arg_name="timer", schedule=settings.sweep_schedule, use_monitor=True)(
+        with_client
+    )
+
+
 for method, route, handler in ROUTES:
     register_route(method, route, handler)
 for orchestrator in ORCHESTRATORS:
@@ -117,3 +155,5 @@ for orchestrator in ORCHESTRATORS:
 for activity in ACTIVITIES:
     register_activity(activity)
 app.entity_trigger(context_name="context")(environment)
+register_start_operation()
+register_sweep()

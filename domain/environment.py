@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.failures import Failure
+from domain.idle_notes import IdleNotes
 from domain.operations import (
     Operation,
     OperationKind,
@@ -40,6 +41,7 @@ class Event(WireModel):
     type: str
     message: str
     operation_id: str | None = None
+    evidence: dict[str, Any] | None = None
 
 
 class CellState(WireModel):
@@ -70,6 +72,7 @@ class EnvironmentRecord(WireModel):
     """Ids of Azure resources that a failed or canceled operation left behind."""
     kept_pools: dict[str, KeptPool] = Field(default_factory=dict[str, KeptPool])
     """By region: the GPU pools' settings before they went to zero, which waking goes back to."""
+    idle_notes: IdleNotes = IdleNotes()
     operations: tuple[Operation, ...] = ()
     events: tuple[Event, ...] = ()
     last_request_id: str | None = None
@@ -91,6 +94,11 @@ class OperationRequest(WireModel):
     host_name: str = ""
     """The environment's public name, where it has one."""
     request_id: str | None = None
+
+    @property
+    def orchestrator(self) -> str:
+        """Name of the orchestration that carries it out."""
+        return f"{self.kind.replace('-', '_')}_environment"
 
 
 class OperationEnd(WireModel):
@@ -139,6 +147,7 @@ def start_operation(
                 "endpoint": None,
                 "cells": (),
                 "kept_pools": {},
+                "idle_notes": IdleNotes(),
                 "created_at": at,
                 "events": (),
             }
@@ -212,6 +221,23 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
             }
         )
     return _noted(record, end.at, f"Operation{status}", message, end.operation_id)
+
+
+def note_event(
+    record: EnvironmentRecord,
+    at: datetime,
+    event_type: str,
+    message: str,
+    *,
+    operation_id: str | None = None,
+    evidence: dict[str, Any] | None = None,
+) -> EnvironmentRecord:
+    """The record with another line on its timeline."""
+    event = Event(
+        at=at, type=event_type, message=message, operation_id=operation_id, evidence=evidence
+    )
+    events = (*record.events, event)[-KEPT_EVENTS:]
+    return record.model_copy(update={"events": events, **_touch(record, at)})
 
 
 def describe_environment(record: EnvironmentRecord) -> dict[str, Any]:
@@ -303,6 +329,4 @@ def _touch(record: EnvironmentRecord, at: datetime) -> dict[str, Any]:
 def _noted(
     record: EnvironmentRecord, at: datetime, event_type: str, message: str, operation_id: str
 ) -> EnvironmentRecord:
-    event = Event(at=at, type=event_type, message=message, operation_id=operation_id)
-    events = (*record.events, event)[-KEPT_EVENTS:]
-    return record.model_copy(update={"events": events, **_touch(record, at)})
+    return note_event(record, at, event_type, message, operation_id=operation_id)

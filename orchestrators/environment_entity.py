@@ -1,5 +1,6 @@
 """The durable entity `environment`: applies the domain's decisions to the stored record."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,50 @@ from domain.environment import (
     record_step,
     start_operation,
 )
+from domain.idle_notes import IdleNote
+from domain.idle_records import (
+    describe_for_sweep,
+    plan_swept_operation,
+    read_end,
+    take_note,
+)
+from domain.idleness import SweepAction
 from domain.operations import StepChange
 from domain.pool_scaling import KeptPool
+
+type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord]
+type Question = Callable[[EnvironmentRecord, Any], Any]
+
+CHANGES: dict[str, Change] = {
+    "record_step": lambda record, value: record_step(record, StepChange.from_wire(value)),
+    "end_operation": lambda record, value: end_operation(record, OperationEnd.from_wire(value)),
+    "keep_pool": lambda record, value: keep_pool(
+        record, value["region"], KeptPool.from_wire(value["kept"])
+    ),
+    "take_note": lambda record, value: take_note(record, IdleNote.from_wire(value)),
+}
+"""They change a record that is there, and answer whether it is."""
+
+
+def _has_ended(record: EnvironmentRecord, operation_id: str) -> bool:
+    operation = record.find_operation(operation_id)
+    return operation is None or operation.has_ended
+
+
+QUESTIONS: dict[str, tuple[Question, Any]] = {
+    "has_ended": (_has_ended, True),
+    "get_end": (lambda record, value: read_end(record, value), None),
+    "get_kept_pools": (
+        lambda record, value: {r: kept.to_wire() for r, kept in record.kept_pools.items()},
+        {},
+    ),
+    "get_swept": (lambda record, value: describe_for_sweep(record).to_wire(), None),
+    "plan_operation": (
+        lambda record, value: plan_swept_operation(record, SweepAction(value)),
+        None,
+    ),
+}
+"""What they answer, and what they answer where there is no record."""
 
 
 def environment(context: EntityContext, value: Any) -> Any:
@@ -23,23 +66,14 @@ def environment(context: EntityContext, value: Any) -> Any:
     record = EnvironmentRecord.from_wire(state) if state else None
     if context.operation == "start_operation":
         at = datetime.fromisoformat(value["at"])
-        started = start_operation(record, OperationRequest.from_wire(value["request"]), at)
-        return _store(context, started)
-    if context.operation == "has_ended":
-        operation = record.find_operation(value) if record else None
-        return operation is None or operation.has_ended
-    if context.operation == "get_kept_pools":
-        kept_pools = record.kept_pools if record else {}
-        return {region: kept.to_wire() for region, kept in kept_pools.items()}
-    if record is None:
-        return False
-    if context.operation == "keep_pool":
-        kept = KeptPool.from_wire(value["kept"])
-        return _store(context, keep_pool(record, value["region"], kept))
-    if context.operation == "record_step":
-        return _store(context, record_step(record, StepChange.from_wire(value)))
-    if context.operation == "end_operation":
-        return _store(context, end_operation(record, OperationEnd.from_wire(value)))
+        return _store(
+            context, start_operation(record, OperationRequest.from_wire(value["request"]), at)
+        )
+    if context.operation in QUESTIONS:
+        question, unknown = QUESTIONS[context.operation]
+        return question(record, value) if record else unknown
+    if context.operation in CHANGES:
+        return _store(context, CHANGES[context.operation](record, value) if record else None)
     raise ValueError(f"the entity 'environment' has no operation '{context.operation}'")
 
 

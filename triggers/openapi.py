@@ -6,9 +6,11 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from domain.environment import CellState, Event
+from domain.idleness import SweepDecision
 from domain.operations import OperationKind, OperationStatus
 from domain.phases import Phase
 from domain.spec import EnvironmentSpec
+from domain.sweeping import SweepSummary
 from triggers.queries import MAX_PAGE_SIZE
 
 type Schema = dict[str, Any]
@@ -17,7 +19,10 @@ type Schema = dict[str, Any]
 @cache
 def build_openapi() -> Schema:
     _, definitions = models_json_schema(
-        [(model, "validation") for model in (EnvironmentSpec, CellState, Event)],
+        [
+            (model, "validation")
+            for model in (EnvironmentSpec, CellState, Event, SweepDecision, SweepSummary)
+        ],
         by_alias=True,
         ref_template="#/components/schemas/{model}",
     )
@@ -97,6 +102,21 @@ def _paths() -> Schema:
                 [_parameter("id", "path")],
             )
         },
+        "/sweeps": {
+            "post": _operation(
+                "startSweep",
+                {"202": _json({"type": "object"}), "400": _error()},
+                [],
+                body=_object({"dryRun": {"type": "boolean"}}),
+            )
+        },
+        "/sweeps/latest": {
+            "get": _operation(
+                "getLatestSweep",
+                {"200": _json(_ref("Sweep")), "400": _error(), "404": _error()},
+                [_parameter("dryRun", "query", kind="boolean")],
+            )
+        },
         "/healthz": {
             "get": _operation(
                 "getHealth", {"200": {"description": "Healthy."}, "503": _error()}, []
@@ -162,6 +182,14 @@ def _answers() -> Schema:
                 "operationId": text,
                 "error": _ref("ErrorBody"),
                 "remainingResources": {"type": "array", "items": text},
+            }
+        ),
+        "Sweep": _object(
+            {
+                "status": {"type": "string"},
+                "summary": _ref("SweepSummary"),
+                "decisions": {"type": "array", "items": _ref("SweepDecision")},
+                "error": _ref("ErrorBody"),
             }
         ),
         "EnvironmentList": _page("Environment"),

@@ -72,7 +72,7 @@ async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
 async def start(client: DurableClient, request: OperationRequest) -> None:
     """Start the operation's orchestration; fails if one of this id is running already."""
     await client.schedule_new_orchestration(
-        f"{request.kind.replace('-', '_')}_environment",
+        request.orchestrator,
         input=request.to_wire(),
         instance_id=request.operation_id,
     )

@@ -10,18 +10,23 @@ from local_stack.stack import Stack, running_stack
 
 TIME_SCALE = 120.0
 
+NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
+"""Tests that want a sweep start it themselves."""
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One for all tests that leave its processes alone; each uses environment names of its own."""
-    with running_stack(tmp_path_factory.mktemp("stack"), time_scale=TIME_SCALE) as stack:
+    with running_stack(
+        tmp_path_factory.mktemp("stack"), time_scale=TIME_SCALE, settings=NEVER
+    ) as stack:
         yield stack
 
 
 @pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[Stack]:
     """For tests that kill processes or break Azure."""
-    with running_stack(tmp_path / "stack", time_scale=TIME_SCALE) as stack:
+    with running_stack(tmp_path / "stack", time_scale=TIME_SCALE, settings=NEVER) as stack:
         yield stack
 
 

@@ -24,6 +24,7 @@ from tests.support.specs import spec_body
 HISTORIES = Path(__file__).parents[1] / "unit" / "orchestrators" / "histories"
 TIME_SCALE = 120.0
 TIMEOUT_SECONDS = 180.0
+RARELY = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
 
 CLUSTERS_WITHOUT_QUOTA = {
     "match": {"method": "PUT", "path": ".*/managedClusters/gp-refused-swedencentral"},
@@ -39,7 +40,7 @@ def main() -> None:
     HISTORIES.mkdir(parents=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_stack(Path(folder) / "stack", time_scale=TIME_SCALE) as stack,
+        running_stack(Path(folder) / "stack", time_scale=TIME_SCALE, settings=RARELY) as stack,
         Api(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
         grpc.insecure_channel(stack.task_hub_address) as channel,
@@ -76,11 +77,26 @@ def rested_and_woken(api: Api, name: str) -> list[str]:
     return [scaled_down, finish(api, api.post(f"/environments/{name}/wake").json()["id"])]
 
 
+def swept_when_idle(api: Api, name: str) -> list[str]:
+    idle = {"afterMinutes": 5, "action": "scaleToZero"}
+    finish(api, api.create_environment(spec_body(name=name, idle=idle)))
+    end = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < end:
+        api.post("/sweeps")
+        while (latest := api.get("/sweeps/latest").json())["status"] == "Running":
+            time.sleep(0.2)
+        if latest["summary"]["results"] and latest["summary"]["actions"].get("scaleToZero"):
+            return ["sweep"]
+        time.sleep(0.5)
+    raise TimeoutError("no sweep scaled anything down")
+
+
 PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
     "built": built_and_deleted,
     "refused": refused_in_one_of_two_regions,
     "overtaken": overtaken_by_its_deletion,
     "rested": rested_and_woken,
+    "swept": swept_when_idle,
 }
 
 

@@ -24,7 +24,7 @@ CELL = a_resource("managedCluster", "westeurope")
 WORKLOAD = WorkloadInput(
     operation_id="fraud-llm.1", spec=a_spec(), region="westeurope", replicas=1, awake=True
 ).to_wire()
-INPUTS = {apply_workload: WORKLOAD, get_observation: CELL}
+INPUTS: dict[Any, dict[str, Any]] = {apply_workload: WORKLOAD, get_observation: CELL}
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 BOTH = pytest.mark.parametrize("activity", [apply_workload, get_observation])
 

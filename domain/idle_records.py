@@ -1,0 +1,136 @@
+"""Between an environment's record and the sweep: reads its idle state, takes in its notes."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from domain.environment import EnvironmentRecord, note_event
+from domain.expiry import ExpiryAction, expiry_mark
+from domain.idle_notes import IdleNote, IdleNotes
+from domain.idleness import IdleState, SweepAction, SweepDecision
+from domain.operations import OperationKind, OperationStatus
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from domain.requests import Start, decide_delete, decide_scale_down, decide_wake
+from domain.wire import WireModel
+
+
+def read_idle_state(record: EnvironmentRecord) -> IdleState:
+    notes = record.idle_notes
+    return IdleState(
+        environment=record.name,
+        phase=record.phase,
+        policy=record.spec.idle,
+        regions=record.spec.regions,
+        ready_since=_last_success(record, OperationKind.PROVISION) or record.created_at,
+        woken_at=_last_success(record, OperationKind.WAKE),
+        warned_at=notes.warned_at,
+        scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
+        slept_for_off_hours=notes.slept_for_off_hours,
+    )
+
+
+class SweptEnvironment(WireModel):
+    """All that the sweep needs to know of one environment."""
+
+    state: IdleState
+    notes: IdleNotes
+    min_nodes: int
+    expires_at: AwareDatetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state.phase not in {Phase.DELETING, Phase.DELETED}
+
+
+def describe_for_sweep(record: EnvironmentRecord) -> SweptEnvironment:
+    return SweptEnvironment(
+        state=read_idle_state(record),
+        notes=record.idle_notes,
+        min_nodes=record.spec.gpu.min_nodes,
+        expires_at=record.spec.expires_at,
+    )
+
+
+def take_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:
+    notes = IdleNotes(
+        warned_at=note.warned_at,
+        told=note.told,
+        slept_for_off_hours=note.slept_for_off_hours,
+    )
+    record = record.model_copy(update={"idle_notes": notes})
+    return note_event(record, note.at, note.event, note.message, evidence=note.evidence)
+
+
+def build_idle_note(notes: IdleNotes, decision: SweepDecision, now: datetime) -> IdleNote:
+    """What the record is told of a decision, before the action that follows from it."""
+    off_hours = bool(decision.evidence.get("offHours")) and decision.pool.min_nodes > 0
+    warned = decision.action is SweepAction.WARN
+    messages = {
+        SweepAction.WARN: ("IdleWarned", "Nobody uses it; its GPU pools go to zero soon."),
+        SweepAction.UNWARN: ("IdleWarningWithdrawn", "It is in use again."),
+        SweepAction.SCALE_TO_ZERO: ("IdleScaledToZero", "Nobody used it after the warning."),
+        SweepAction.DELETE: ("IdleDeleted", "It slept for longer than deleteAfterDays."),
+        SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes holds again."),
+    }
+    event, message = messages[decision.action]
+    return IdleNote(
+        at=now,
+        event=event,
+        message=f"{message} ({decision.reason})",
+        warned_at=now if warned else None,
+        told=notes.told,
+        slept_for_off_hours=decision.action is SweepAction.SCALE_TO_ZERO and off_hours,
+        evidence=decision.evidence,
+    )
+
+
+def build_expiry_note(
+    notes: IdleNotes, action: ExpiryAction, expires_at: datetime, now: datetime
+) -> IdleNote:
+    left = {
+        ExpiryAction.WARN_24H: "It expires within 24 hours and is deleted then.",
+        ExpiryAction.WARN_1H: "It expires within the hour and is deleted then.",
+        ExpiryAction.DELETE: "It has expired.",
+    }[action]
+    return IdleNote(
+        at=now,
+        event="Expired" if action is ExpiryAction.DELETE else "ExpiryWarned",
+        message=left,
+        warned_at=notes.warned_at,
+        told=(*notes.told, expiry_mark(action, expires_at)),
+        slept_for_off_hours=notes.slept_for_off_hours,
+    )
+
+
+def _last_success(record: EnvironmentRecord, kind: OperationKind) -> datetime | None:
+    ended = [
+        operation.last_action_at
+        for operation in record.operations
+        if operation.kind is kind and operation.status is OperationStatus.SUCCEEDED
+    ]
+    return ended[-1] if ended else None
+
+
+def plan_swept_operation(record: EnvironmentRecord, action: SweepAction) -> dict[str, Any] | None:
+    """The request of the operation that an action of the sweep starts; None if it may not now."""
+    match action:
+        case SweepAction.SCALE_TO_ZERO:
+            decision = decide_scale_down(record)
+        case SweepAction.WAKE:
+            decision = decide_wake(record)
+        case _:
+            decision = decide_delete(record, force=False)
+    return decision.request.to_wire() if isinstance(decision, Start) else None
+
+
+def read_end(record: EnvironmentRecord, operation_id: str) -> dict[str, Any] | None:
+    """How an operation of the sweep ended; None while it runs."""
+    operation = record.find_operation(operation_id)
+    if operation is None or not operation.has_ended:
+        return None
+    if operation.failure:
+        return Outcome.failed(operation.failure).to_wire()
+    succeeded = operation.status is OperationStatus.SUCCEEDED
+    return (Outcome.succeeded() if succeeded else Outcome.canceled()).to_wire()

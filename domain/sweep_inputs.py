@@ -1,0 +1,32 @@
+"""Inputs and result of the sweep's orchestrations."""
+
+from domain.environment import OperationRequest
+from domain.idleness import SweepDecision
+from domain.payloads import StoryRef
+from domain.sweeping import PlannedAction, SweepSummary
+from domain.wire import WireModel
+
+
+class SweepInput(WireModel):
+    environments: tuple[str, ...] = ()
+    """Names of all environments; those without a pool in Azure may still expire."""
+    dry_run: bool = False
+
+
+class SweepActionInput(WireModel):
+    """One action on one environment, to be checked again just before it is done."""
+
+    story: StoryRef
+    planned: PlannedAction
+
+
+class OperationStart(WireModel):
+    """An operation that the sweep starts."""
+
+    operation_id: str
+    request: OperationRequest
+
+
+class SweepReport(WireModel):
+    summary: SweepSummary
+    decisions: tuple[SweepDecision, ...]

@@ -1,0 +1,83 @@
+"""Does one action of the sweep on one environment.
+
+1. Wait for its turn.
+2. Look again: what is in use by now, or busy, is left alone.
+3. Tell the environment's record what happens and on what evidence.
+4. Start the operation that does it, and wait until it has ended.
+"""
+
+from typing import Any
+
+from durabletask.task import OrchestrationContext
+
+from domain.idle_records import build_idle_note
+from domain.idleness import SweepAction, SweepDecision
+from domain.outcomes import Outcome
+from domain.sweep_inputs import OperationStart, SweepActionInput
+from domain.sweeping import ActionResult, PlannedAction, ResultStatus
+from orchestrators import names
+from orchestrators.story import Steps, Story, entity_id
+from orchestrators.sweep_idle_pools import EXPIRED
+from orchestrators.sweep_view import look
+
+LOOK_SECONDS = 15.0
+ONLY_SAID = frozenset({SweepAction.WARN, SweepAction.UNWARN})
+
+
+def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
+    action = SweepActionInput.from_wire(value)
+    story = Story.open(context, action.story)
+    result = yield from _do(story, action.planned)
+    return Outcome.succeeded(**result.to_wire()).to_wire()
+
+
+def _do(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
+    if planned.start_delay_seconds and not (yield from story.pause(planned.start_delay_seconds)):
+        return _result(planned, ResultStatus.SKIPPED, "Canceled")
+    if planned.reason != EXPIRED:
+        decision, swept = yield from _look_again(story, planned)
+        if decision is None:
+            return _result(planned, ResultStatus.SKIPPED, "NoLongerDue")
+        note = build_idle_note(swept.notes, decision, story.now)
+        yield story.context.call_entity(
+            entity_id(planned.environment), "take_note", note.to_wire()
+        )
+    if planned.action in ONLY_SAID:
+        return _result(planned, ResultStatus.SUCCEEDED)
+    return (yield from _run_operation(story, planned))
+
+
+def _look_again(story: Story, planned: PlannedAction) -> Steps[tuple[SweepDecision | None, Any]]:
+    view = yield from look(story, [planned.environment], planned.pools)
+    same = [d for d in view.decide(story.now) if d.action is planned.action]
+    return (same[0] if same else None), view.environments.get(planned.environment)
+
+
+def _run_operation(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
+    record = entity_id(planned.environment)
+    request = yield story.context.call_entity(record, "plan_operation", str(planned.action))
+    if not request:
+        return _result(planned, ResultStatus.SKIPPED, "Busy")
+    start = OperationStart(operation_id=request["operationId"], request=request)
+    started = yield from story.call(names.START_OPERATION, start.to_wire())
+    if not started.is_success:
+        return _result(planned, ResultStatus.SKIPPED, "Busy")
+    while story.now < story.ref.deadline:
+        yield from story.pause(LOOK_SECONDS)
+        ended: Any = yield story.context.call_entity(record, "get_end", start.operation_id)
+        if ended:
+            outcome = Outcome.from_wire(ended)
+            status = ResultStatus.SUCCEEDED if outcome.is_success else ResultStatus.FAILED
+            return _result(planned, status).model_copy(update={"failure": outcome.failure})
+    return _result(planned, ResultStatus.FAILED, "DeadlineExceeded")
+
+
+def _result(
+    planned: PlannedAction, status: ResultStatus, reason: str | None = None
+) -> ActionResult:
+    return ActionResult(
+        environment=planned.environment,
+        action=planned.action,
+        status=status,
+        reason=reason or planned.reason,
+    )

@@ -1,0 +1,82 @@
+"""Brings idle GPU pools to zero, wakes and deletes what is due, and says why.
+
+1. List Azure's GPU pools first, then the environments, then their usage: what was built in
+   between is not taken for an orphan.
+2. Decide for each pool; what is unknown counts as in use.
+3. Act in order and at AKS's pace, each action as a child that looks again just before it acts.
+   One environment's failure does not stop the others.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from durabletask.task import OrchestrationContext
+
+from domain import deadlines
+from domain.expiry import ExpiryAction, decide_expiry
+from domain.idle_records import build_expiry_note
+from domain.idleness import GpuPool, SweepAction
+from domain.outcomes import Outcome
+from domain.payloads import StoryRef
+from domain.sweep_inputs import SweepActionInput, SweepInput, SweepReport
+from domain.sweeping import ActionResult, PlannedAction, order_actions, pace, summarise_sweep
+from orchestrators import names
+from orchestrators.story import Child, Steps, Story, entity_id, utc_now
+from orchestrators.sweep_view import SweepView, look
+
+EXPIRED = "Expired"
+
+
+def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
+    sweep = SweepInput.from_wire(value)
+    started_at = utc_now(context)
+    deadline = started_at + timedelta(seconds=deadlines.SWEEP)
+    ref = StoryRef(environment="", operation_id=context.instance_id, deadline=deadline)
+    story = Story.open(context, ref)
+    listed = yield from story.call(names.LIST_GPU_POOLS, {"operationId": story.ref.operation_id})
+    if not listed.is_success:
+        return listed.to_wire()
+    pools = [GpuPool.from_wire(pool) for pool in listed.result["pools"]]
+    environments = {*sweep.environments, *(p.environment for p in pools if p.is_ours)}
+    view = yield from look(story, environments, pools)
+    decisions = view.decide(story.now)
+    context.set_custom_status({"decisions": [decision.to_wire() for decision in decisions]})
+    results: list[ActionResult] = []
+    if not sweep.dry_run:
+        actions = [*pace(order_actions(decisions)), *_tell_expiries(story, view)]
+        results = yield from _act(story, actions)
+    summary = summarise_sweep(decisions, results, started_at, story.now, sweep.dry_run)
+    report = SweepReport(summary=summary, decisions=tuple(decisions))
+    return Outcome.succeeded(**report.to_wire()).to_wire()
+
+
+def _act(story: Story, actions: Sequence[PlannedAction]) -> Steps[list[ActionResult]]:
+    children: list[Child] = [
+        story.start_child(
+            names.SWEEP_ENVIRONMENT,
+            SweepActionInput(story=story.ref, planned=action).to_wire(),
+            f"{action.environment}.{action.action}",
+        )
+        for action in actions
+    ]
+    outcomes = yield from story.join(children, stop_on_failure=False)
+    return [ActionResult.from_wire(outcome.result) for outcome in outcomes if outcome.result]
+
+
+def _tell_expiries(story: Story, view: SweepView) -> list[PlannedAction]:
+    """Warnings go to the record at once; deletions are actions like others."""
+    due: list[PlannedAction] = []
+    for name, swept in view.environments.items():
+        action = decide_expiry(swept.expires_at, swept.notes.told, story.now)
+        if action is ExpiryAction.NONE or swept.expires_at is None or not swept.is_live:
+            continue
+        note = build_expiry_note(swept.notes, action, swept.expires_at, story.now)
+        story.context.signal_entity(entity_id(name), "take_note", note.to_wire())
+        if action is ExpiryAction.DELETE:
+            due.append(
+                PlannedAction(
+                    environment=name, action=SweepAction.DELETE, reason=EXPIRED, pools=()
+                )
+            )
+    return due

@@ -1,0 +1,80 @@
+"""What the sweep sees: pools, environments and their usage, in this order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from durabletask.task import Task, when_all
+
+from domain.idle_records import SweptEnvironment
+from domain.idleness import GpuPool, SweepDecision, SweepPolicy, decide_sweep, lookback_minutes
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from domain.sweep_payloads import CellRef, UsageInput
+from domain.usage import Usage
+from orchestrators import names
+from orchestrators.story import Steps, Story, entity_id
+
+POLICY = SweepPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class SweepView:
+    pools: Sequence[GpuPool]
+    environments: dict[str, SweptEnvironment]
+    usage: Sequence[Usage]
+
+    def decide(self, now: datetime) -> list[SweepDecision]:
+        states = [swept.state for swept in self.environments.values()]
+        return decide_sweep(self.pools, states, self.usage, now, POLICY)
+
+
+def look(story: Story, environments: Iterable[str], pools: Sequence[GpuPool]) -> Steps[SweepView]:
+    swept = yield from _read_environments(story, sorted(environments))
+    known = [_with_min_nodes(pool, swept.get(pool.environment)) for pool in pools]
+    usage = yield from _read_usage(story, known, swept)
+    return SweepView(known, swept, usage)
+
+
+def _read_environments(
+    story: Story, environments: Sequence[str]
+) -> Steps[dict[str, SweptEnvironment]]:
+    if not environments:
+        return {}
+    tasks: list[Task[Any]] = [
+        story.context.call_entity(entity_id(name), "get_swept") for name in environments
+    ]
+    answers: list[Any] = yield when_all(tasks)
+    return {
+        name: SweptEnvironment.from_wire(answer)
+        for name, answer in zip(environments, answers, strict=True)
+        if answer
+    }
+
+
+def _with_min_nodes(pool: GpuPool, swept: SweptEnvironment | None) -> GpuPool:
+    return pool.model_copy(update={"min_nodes": swept.min_nodes}) if swept else pool
+
+
+def _read_usage(
+    story: Story, pools: Sequence[GpuPool], environments: dict[str, SweptEnvironment]
+) -> Steps[list[Usage]]:
+    """Usage that could not be read is missing, and what is missing counts as in use."""
+    awake = {n: e.state for n, e in environments.items() if e.state.phase is Phase.READY}
+    cells = tuple(
+        CellRef(environment=pool.environment, region=pool.region)
+        for pool in pools
+        if pool.is_ours and pool.environment in awake
+    )
+    if not cells:
+        return []
+    minutes = max(lookback_minutes(state.policy, POLICY) for state in awake.values())
+    value = UsageInput(
+        operation_id=story.ref.operation_id,
+        start=story.now - timedelta(minutes=minutes),
+        end=story.now,
+        cells=cells,
+    )
+    outcome: Outcome = yield from story.call(names.GET_USAGE, value.to_wire())
+    return [Usage.from_wire(each) for each in outcome.result.get("usage", [])]
