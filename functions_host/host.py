@@ -26,6 +26,7 @@ from functions_host.management.api import add_management_routes
 from functions_host.own_folder import make_own_folder
 from functions_host.own_task_hub import OwnTaskHub
 from functions_host.routes import RouteTable
+from functions_host.service_bus.triggers import ServiceBusTrigger, trigger_of
 from functions_host.settings import (
     HostSettings,
     apply_local_settings,
@@ -63,6 +64,7 @@ class LoadedApp:
     settings: HostSettings
     routes: RouteTable[IndexedFunction]
     timers: tuple[Timer, ...]
+    service_bus: tuple[ServiceBusTrigger, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ def load(app_dir: Path) -> LoadedApp:
         settings=settings,
         routes=route_table(http, settings.route_prefix),
         timers=timers_of(functions.of_kind(TriggerKind.TIMER), os.environ),
+        service_bus=tuple(
+            trigger_of(function, settings.service_bus, os.environ)
+            for function in functions.of_kind(TriggerKind.SERVICE_BUS)
+        ),
     )
 
 
@@ -103,6 +109,7 @@ async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> N
         await parts.enter_async_context(_http(running, server, listener))
         report_start(app.functions, app.settings, url)
         await parts.enter_async_context(_timers(running, options))
+        await parts.enter_async_context(_service_bus(running))
         if options.ready_file:
             _write_ready_file(options.ready_file, url)
         await stopped.wait()
@@ -163,6 +170,19 @@ async def _timers(running: _Running, options: HostOptions) -> AsyncIterator[None
     finally:
         await runs.drain(_DRAIN_SECONDS)
         firing.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _service_bus(running: _Running) -> AsyncIterator[None]:
+    if not running.app.service_bus:
+        yield
+        return
+    # Only apps with such triggers need the Service Bus SDK.
+    from functions_host.service_bus.listening import listening
+
+    settings = running.app.settings.service_bus
+    async with listening(running.app.service_bus, settings, running.invoker):
+        yield
 
 
 @contextlib.asynccontextmanager

@@ -5,7 +5,10 @@ import sys
 from datetime import UTC, datetime
 
 _SHOWN_FIELDS = ("environment", "operation", "resource_id")
-_NOISE = ("aiohttp", "grpc", "asyncio", "azure", "durabletask", "urllib3", "httpx", "httpcore")
+_NOISE = (
+    *("aiohttp", "grpc", "asyncio", "azure", "durabletask", "uamqp"),
+    *("urllib3", "httpx", "httpcore"),
+)
 
 
 class LineFormatter(logging.Formatter):

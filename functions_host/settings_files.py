@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-_TIME_SPAN = re.compile(r"(?:(\d+)\.)?(\d+):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?")
+_TIME_SPAN = re.compile(r"(?:(\d+)\.)?(\d+):(\d{1,2})(?::(\d{1,2}(?:\.\d{1,7})?))?")
 
 
 class SettingsError(Exception):
@@ -47,11 +47,12 @@ def whole_number(
 
 
 def time_span(text: str) -> timedelta | None:
-    """Read .NET's `[d.]hh:mm[:ss]`; None when it is not one."""
+    """Read .NET's `[d.]hh:mm[:ss[.fffffff]]`; None when it is not one."""
     match = _TIME_SPAN.fullmatch(text.strip())
     if match is None:
         return None
-    days, first, second, third = (int(part or 0) for part in match.groups())
+    days, first, second = (int(part or 0) for part in match.groups()[:3])
+    third = float(match[4] or 0)
     if match[1] is None and first > 23:
         # .NET takes a first part that cannot be hours for days: 24:00:00 is 24 days.
         return timedelta(days=first, hours=second, minutes=third)

@@ -43,11 +43,12 @@ class TimerRuns:
         So a run that outlasts its interval is followed by one run at once, however many
         occurrences it missed, and two runs never overlap.
         """
-        status = self._first_status(timer)
+        now = self._clock.now()
+        status = self._first_status(timer, now)
         _log.info(
             "%s: timer '%s', next at %s.", timer.function.name, timer.schedule.text, status.next
         )
-        is_past_due = status.next is not None and status.next < self._clock.now()
+        is_past_due = status.next is not None and status.next < now
         if not is_past_due and timer.run_on_startup:
             status = await self._fire(timer, status, _RUN_ON_STARTUP)
         reason = _IS_PAST_DUE if is_past_due else _FIRED
@@ -56,10 +57,10 @@ class TimerRuns:
             status = await self._fire(timer, status, reason)
             reason = _FIRED
 
-    def _first_status(self, timer: Timer) -> ScheduleStatus:
+    def _first_status(self, timer: Timer, now: datetime) -> ScheduleStatus:
         name = timer.function.name
         recorded = self._monitor.read(name) if timer.use_monitor else None
-        status = status_at_start(recorded, timer.schedule, self._clock.now())
+        status = status_at_start(recorded, timer.schedule, now)
         if timer.use_monitor:
             self._monitor.write(name, status)
         return status

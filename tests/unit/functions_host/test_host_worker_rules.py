@@ -6,6 +6,7 @@ from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
+import azurefunctions.extensions.bindings.servicebus as servicebus
 import pytest
 
 from functions_host.app_loader import AppLoadError, index_function
@@ -34,8 +35,17 @@ def queue_output(app: df.DFApp, given: Callable[..., Any]) -> Any:
     return app.queue_output(arg_name="out", queue_name="q", connection="c")(http(app, given))
 
 
+def queue(app: df.DFApp, given: Callable[..., Any]) -> Any:
+    return app.service_bus_queue_trigger(arg_name="message", queue_name="q", connection="c")(given)
+
+
+def queue_and_client(app: df.DFApp, given: Callable[..., Any]) -> Any:
+    return queue(app, app.durable_client_input(client_name="client")(given))
+
+
 def indexed(declare: Declare, source: str) -> IndexedFunction:
     names: dict[str, Any] = {"func": func, "df": df, "Any": Any, "typing": typing}
+    names["sb"] = servicebus
     exec(f"def given{source}: ...", names)
     app = df.DFApp()
     declare(app, names["given"])
@@ -61,6 +71,15 @@ def indexed(declare: Declare, source: str) -> IndexedFunction:
         pytest.param(
             queue_output, "(req: func.HttpRequest, out: func.Out[str]) -> str", id="output"
         ),
+        pytest.param(queue, "(message: func.ServiceBusMessage) -> None", id="message"),
+        pytest.param(queue, "(message: str)", id="message as text"),
+        pytest.param(queue, "(message: sb.ServiceBusReceivedMessage)", id="SDK type"),
+        pytest.param(
+            queue_and_client,
+            "(message: sb.ServiceBusReceivedMessage, actions: sb.ServiceBusMessageActions, "
+            "client: df.DurableFunctionsClient, context)",
+            id="settlement client and durable client",
+        ),
     ],
 )
 def test_what_azure_loads_is_loaded(declare: Declare, source: str) -> None:
@@ -84,6 +103,16 @@ def test_what_azure_loads_is_loaded(declare: Declare, source: str) -> None:
         pytest.param(activity, "(value: dict[str, int])", "not a class", id="generic"),
         pytest.param(activity, "(value: str | None)", "not a class", id="optional"),
         pytest.param(timer, "(timer: int)", "does not fit", id="no timer"),
+        pytest.param(
+            queue,
+            "(message: sb.ServiceBusReceivedMessage, a: sb.ServiceBusMessageActions, b: int)",
+            "without a binding: a, b",
+            id="settlement client beside another unbound parameter",
+        ),
+        pytest.param(
+            queue, "(message, actions)", "without a binding: actions", id="untyped actions"
+        ),
+        pytest.param(queue, "(message: sb.ServiceBusMessageActions)", "does not fit", id="misfit"),
         pytest.param(queue_output, "(req, out: str)", "out must be a func.Out", id="no output"),
     ],
 )
@@ -102,3 +131,13 @@ def test_context_is_the_invocations_unless_it_is_the_triggers_name() -> None:
 
     assert indexed(activity, "(value, context)").wants_context
     assert not indexed(by_context, "(context)").wants_context
+
+
+def test_the_settlement_client_is_known_by_its_type() -> None:
+    function = indexed(
+        queue, "(message: sb.ServiceBusReceivedMessage, actions: sb.ServiceBusMessageActions)"
+    )
+
+    assert function.settlement_parameter == "actions"
+    assert function.takes_sdk_type
+    assert not indexed(queue, "(message: func.ServiceBusMessage)").takes_sdk_type

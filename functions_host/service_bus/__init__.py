@@ -1,0 +1,1 @@
+"""Service Bus triggers: receives messages, hands them to functions and settles them."""

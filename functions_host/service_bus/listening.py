@@ -1,0 +1,102 @@
+"""Runs the listeners of all Service Bus triggers on an event loop and thread of their own.
+
+Locks are renewed and messages settled there even while a function blocks the host's loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+
+from azure.functions.meta import Datum
+
+from functions_host.functions import IndexedFunction
+from functions_host.invocation import Invoker
+from functions_host.service_bus.connections import client_for
+from functions_host.service_bus.deliveries import Deliveries
+from functions_host.service_bus.listener import Listener
+from functions_host.service_bus.processing import Invoke, Processing
+from functions_host.service_bus.triggers import ServiceBusTrigger
+from functions_host.service_bus_settings import ServiceBusSettings
+from functions_host.settings_files import SettingsError
+
+_log = logging.getLogger("functions_host.service_bus")
+_DRAIN_SECONDS = 0.7
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    triggers: Sequence[ServiceBusTrigger], settings: ServiceBusSettings, invoker: Invoker
+) -> AsyncIterator[None]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="service_bus", daemon=True)
+    thread.start()
+    deliveries = Deliveries()
+    part = _Listeners(triggers, settings, _invoke_on(asyncio.get_running_loop(), invoker))
+    with contextlib.ExitStack() as servers:
+        if any(trigger.function.settlement_parameter for trigger in triggers):
+            servers.enter_context(_serving_settlement(deliveries, loop))
+        asyncio.run_coroutine_threadsafe(part.run(deliveries), loop)
+        try:
+            yield
+        finally:
+            # The broker sees the connections end with the process, which frees the sessions.
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(part.stop(), loop))
+
+
+@contextlib.contextmanager
+def _serving_settlement(deliveries: Deliveries, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    # Its stubs come with the binding extension, which only apps that settle bring along.
+    from functions_host.service_bus.settlement import (
+        Settlement,
+        start_settlement_server,
+        worker_arguments,
+    )
+
+    server, port = start_settlement_server(Settlement(deliveries, loop))
+    sys.argv[1:] = worker_arguments(port)
+    try:
+        yield
+    finally:
+        server.stop(grace=None)
+
+
+def _invoke_on(loop: asyncio.AbstractEventLoop, invoker: Invoker) -> Invoke:
+    async def invoke(
+        function: IndexedFunction, datum: Datum, metadata: Mapping[str, Datum], reason: str
+    ) -> None:
+        run = invoker.invoke(function, datum, reason=reason, metadata=metadata)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run, loop))
+
+    return invoke
+
+
+class _Listeners:
+    def __init__(
+        self, triggers: Sequence[ServiceBusTrigger], settings: ServiceBusSettings, invoke: Invoke
+    ) -> None:
+        self._triggers = triggers
+        self._settings = settings
+        self._invoke = invoke
+        self._listeners: list[Listener] = []
+
+    async def run(self, deliveries: Deliveries) -> None:
+        async with contextlib.AsyncExitStack() as clients:
+            for trigger in self._triggers:
+                try:
+                    client = client_for(trigger.connection, os.environ)
+                except (SettingsError, ValueError) as error:
+                    # Like the real host: this function is in error, the others run.
+                    _log.error("Function %s cannot listen: %s", trigger.function.name, error)
+                    continue
+                await clients.enter_async_context(client)
+                processing = Processing(trigger, self._invoke, deliveries, self._settings)
+                listener = Listener(trigger, client, processing, deliveries, self._settings)
+                self._listeners.append(listener)
+            await asyncio.gather(*(listener.run() for listener in self._listeners))
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(listener.drain(_DRAIN_SECONDS) for listener in self._listeners))
