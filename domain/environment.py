@@ -187,7 +187,9 @@ def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRec
 
 
 def keep_pool(record: EnvironmentRecord, region: str, kept: KeptPool) -> EnvironmentRecord:
-    """The record with a pool's settings kept."""
+    """The record with a pool's settings kept: the first ones, until a wake went back to them."""
+    if region in record.kept_pools:
+        return record
     return record.model_copy(update={"kept_pools": {**record.kept_pools, region: kept}})
 
 
@@ -218,6 +220,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
                 "endpoint": end.endpoint or record.endpoint,
                 "cells": end.cells or record.cells,
                 "remaining": end.remaining,
+                "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
             }
         )
     return _noted(record, end.at, f"Operation{status}", message, end.operation_id)

@@ -14,9 +14,12 @@ def build_empty_gpu_pool(existing: Mapping[str, Any]) -> dict[str, Any] | None:
     """The pool's body with the autoscaler off and no nodes, or None if it is like that already.
 
     The autoscaler allows zero but does not force it, and while it is on, AKS refuses a count.
+    A pool that says zero while it is still scaling, or after that failed, has not got there.
     """
     properties: Mapping[str, Any] = existing["properties"]
-    if properties.get("count") == 0 and not properties.get("enableAutoScaling"):
+    is_settled = str(properties.get("provisioningState", "Succeeded")).lower() == "succeeded"
+    is_empty = properties.get("count") == 0 and not properties.get("enableAutoScaling")
+    if is_empty and is_settled:
         return None
     return build_scaled_pool(existing, 0)
 

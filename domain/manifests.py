@@ -24,14 +24,14 @@ PROGRESS_DEADLINE_SECONDS = 3600
 def build_manifests(
     spec: EnvironmentSpec, region: str, subscription_id: str, *, replicas: int, awake: bool
 ) -> list[dict[str, Any]]:
-    """In the order in which they are applied. Asleep, the responder gets the traffic."""
-    return [
-        _namespace(spec),
-        _device_plugin(spec),
-        build_responder(spec),
-        _deployment(spec, replicas),
-        _service(spec, region, subscription_id, awake),
-    ]
+    """In the order in which they are applied.
+
+    Asleep, the responder gets the traffic, and gets it before the workload goes.
+    """
+    workload = _deployment(spec, replicas)
+    service = _service(spec, region, subscription_id, awake)
+    serving = [workload, service] if awake else [service, workload]
+    return [_namespace(spec), _device_plugin(spec), build_responder(spec), *serving]
 
 
 def _namespace(spec: EnvironmentSpec) -> dict[str, Any]:

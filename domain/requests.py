@@ -79,7 +79,7 @@ def decide_delete(record: EnvironmentRecord | None, force: bool) -> Start | Know
 def decide_scale_down(record: EnvironmentRecord | None) -> Start | Known | Refused | Absent:
     if record is None or record.phase is Phase.DELETED:
         return Absent()
-    if record.phase is Phase.READY:
+    if record.phase is Phase.READY or _failed_on_the_way(record):
         return Start(_next_request(record, OperationKind.SCALE_DOWN, record.spec))
     return _known_or_refused(record, OperationKind.SCALE_DOWN, Phase.SCALED_DOWN, "Ready")
 
@@ -88,18 +88,17 @@ def decide_wake(record: EnvironmentRecord | None) -> Start | Known | Refused | A
     """Also after a failed wake or scale-down: the settings to go back to are still kept."""
     if record is None or record.phase is Phase.DELETED:
         return Absent()
-    if record.phase is Phase.SCALED_DOWN or _is_broken_asleep(record):
+    if record.phase is Phase.SCALED_DOWN or (_failed_on_the_way(record) and record.kept_pools):
         return Start(_next_request(record, OperationKind.WAKE, record.spec))
     return _known_or_refused(record, OperationKind.WAKE, Phase.READY, "ScaledDown")
 
 
-def _is_broken_asleep(record: EnvironmentRecord) -> bool:
-    """Not after a failed deletion: what is left of an environment then cannot wake."""
-    return (
-        record.phase is Phase.FAILED
-        and bool(record.kept_pools)
-        and record.operations[-1].kind in {OperationKind.SCALE_DOWN, OperationKind.WAKE}
-    )
+def _failed_on_the_way(record: EnvironmentRecord) -> bool:
+    """To zero or back. After a failed deletion there is nothing left that could go either way."""
+    return record.phase is Phase.FAILED and record.operations[-1].kind in {
+        OperationKind.SCALE_DOWN,
+        OperationKind.WAKE,
+    }
 
 
 def _known_or_refused(

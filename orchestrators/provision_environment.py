@@ -6,8 +6,6 @@
 4. Ready; or, after a failure, GPU pools to zero and a list of what is left.
 """
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from durabletask.task import OrchestrationContext
@@ -21,7 +19,7 @@ from domain.phases import Phase
 from orchestrators import names
 from orchestrators.edge_steps import ask_through_edge
 from orchestrators.operation_record import end_operation, list_remaining, open_operation
-from orchestrators.resource_steps import empty_gpu_pool
+from orchestrators.resource_steps import stop_gpu_cost
 from orchestrators.story import Child, Steps, Story
 
 END_PHASES = {
@@ -72,12 +70,7 @@ def _start_children(story: Story, request: OperationRequest) -> list[Child]:
 def _stop_costs(
     story: Story, request: OperationRequest, outcome: Outcome
 ) -> Steps[tuple[str, ...]]:
-    """Has time of its own; a canceled operation leaves it to the deletion that canceled it."""
-    regions = request.spec.regions
-    limit = story.now + timedelta(seconds=deadlines.EMPTY_GPU_POOL * len(regions))
-    cleanup = replace(story, ref=story.ref.model_copy(update={"deadline": limit}))
+    """A canceled operation leaves the cost to the deletion that canceled it."""
     if outcome.status is not Status.CANCELED:
-        for region in regions:
-            step = f"cell/{region}/gpuPoolToZero"
-            yield from empty_gpu_pool(cleanup, step, request.spec, region)
+        yield from stop_gpu_cost(story, request.spec, request.spec.regions)
     return (yield from list_remaining(story, request.spec))

@@ -1,6 +1,8 @@
 """One ARM resource as one step of a story: begin, wait, begin again on what passes by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from domain import deadlines
@@ -31,6 +33,14 @@ def delete_resource(
     value = _input(story, resource.kind, spec, resource.region)
     timeout = KINDS[resource.kind].delete_timeout
     return run_step(story, resource.step, names.BEGIN_DELETE_RESOURCE, value, timeout)
+
+
+def stop_gpu_cost(story: Story, spec: EnvironmentSpec, regions: Sequence[str]) -> Steps[None]:
+    """Bring GPU pools to zero after a failure; has time of its own, whatever was left."""
+    limit = story.now + timedelta(seconds=deadlines.EMPTY_GPU_POOL * len(regions))
+    cleanup = replace(story, ref=story.ref.model_copy(update={"deadline": limit}))
+    for region in regions:
+        yield from empty_gpu_pool(cleanup, f"cell/{region}/gpuPoolToZero", spec, region)
 
 
 def empty_gpu_pool(story: Story, step: str, spec: EnvironmentSpec, region: str) -> Steps[Outcome]:

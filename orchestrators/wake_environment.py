@@ -3,7 +3,8 @@
 1. Put the operation on the record and read the kept settings from it.
 2. Each cell: pool to its old count, autoscaler on, workload's replicas back, nodes and pods
    ready, then the traffic. Until then the responder answers.
-3. Ask the model through the edge; only its answer makes the environment Ready again.
+3. Ask the model through the edge; only its answer makes the environment Ready again. After a
+   failure the pools that were woken go back to zero.
 """
 
 from collections.abc import Sequence
@@ -15,13 +16,14 @@ from domain import deadlines
 from domain.environment import OperationEnd, OperationRequest
 from domain.failures import Failure
 from domain.operations import first_failure
-from domain.outcomes import Outcome
+from domain.outcomes import Outcome, Status
 from domain.payloads import ScalingInput
 from domain.phases import Phase
 from domain.pool_scaling import KeptPool
 from orchestrators import names
 from orchestrators.edge_steps import ask_through_edge
 from orchestrators.operation_record import end_operation, open_operation, read_kept_pools
+from orchestrators.resource_steps import stop_gpu_cost
 from orchestrators.story import Child, Steps, Story
 
 
@@ -34,6 +36,8 @@ def wake_environment(
         return Outcome.canceled().to_wire()
     kept = yield from read_kept_pools(story)
     outcome = yield from _wake(story, request, kept)
+    if outcome.status is Status.FAILED:
+        yield from stop_gpu_cost(story, request.spec, tuple(kept))
     end = OperationEnd(
         operation_id=request.operation_id,
         phase=Phase.READY if outcome.is_success else Phase.FAILED,

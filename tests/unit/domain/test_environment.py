@@ -167,7 +167,13 @@ def test_endpoint_and_cells_outlast_sleep(record, kind, phase):
 def test_settings_are_kept_for_each_region_by_itself():
     record = keep_pool(a_sleeping_record(), "swedencentral", AWAKE)
     assert record.kept_pools == {"westeurope": KEPT, "swedencentral": AWAKE}
-    assert keep_pool(record, "westeurope", AWAKE).kept_pools["westeurope"] == AWAKE
+    again = keep_pool(record, "westeurope", AWAKE)
+    assert again.kept_pools["westeurope"] == KEPT, "a half-done pool is nothing to go back to"
+
+
+def test_a_wake_that_succeeded_went_back_to_what_was_kept():
+    woken = ended(begun(a_sleeping_record(), WAKE, 3), Phase.READY)
+    assert woken.kept_pools == {}
 
 
 def test_what_is_kept_outlasts_a_waking_that_failed():

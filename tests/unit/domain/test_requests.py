@@ -180,8 +180,13 @@ def in_phase(phase: Phase) -> EnvironmentRecord:
         pytest.param(DELETING, refused("fraud-llm.2"), id="being deleted"),
         pytest.param(DELETED, "absent", id="deleted"),
         pytest.param(FAILED, refused(), id="never built"),
-        pytest.param(HALF_ASLEEP, refused(), id="failed to fall asleep: wake it first"),
-        pytest.param(HALF_AWAKE, refused(), id="failed to wake: wake it again"),
+        pytest.param(
+            HALF_ASLEEP, ("start", "scale-down", "fraud-llm.3", None), id="failed to fall asleep"
+        ),
+        pytest.param(
+            HALF_AWAKE, ("start", "scale-down", "fraud-llm.4", None), id="failed to wake"
+        ),
+        pytest.param(STUCK_ASLEEP, refused(), id="failed to go away"),
         pytest.param(in_phase(Phase.CANCELED), refused(), id="canceled"),
     ],
 )

@@ -118,10 +118,11 @@ def test_news_for_a_name_without_a_record_make_none(operation: str, value: dict[
 
 
 def test_kept_settings_are_told_as_they_were_kept():
-    awake = KEPT.model_copy(update={"count": 1})
-    told = tell("keep_pool", {"region": "westeurope", "kept": awake.to_wire()}, a_record())
+    half_done = KEPT.model_copy(update={"count": 1})
+    told = tell("keep_pool", {"region": "westeurope", "kept": KEPT.to_wire()}, a_record())
     told = tell("keep_pool", {"region": "swedencentral", "kept": KEPT.to_wire()}, record_of(told))
-    told = tell("keep_pool", {"region": "westeurope", "kept": KEPT.to_wire()}, record_of(told))
+    again = {"region": "westeurope", "kept": half_done.to_wire()}
+    told = tell("keep_pool", again, record_of(told))
     assert told.get_result() is True
     asked = tell("get_kept_pools", record=record_of(told))
     assert asked.get_result() == {"westeurope": KEPT.to_wire(), "swedencentral": KEPT.to_wire()}

@@ -24,6 +24,7 @@ def wake(children=None, entity=None, **options) -> Run:
         a_request(OperationKind.WAKE, 3, spec=spec, host_name=HOST).to_wire(),
         instance_id=ME,
         children={"wake_cell": After(400, SUCCEEDED), "await_edge": SUCCEEDED, **(children or {})},
+        activities={"begin_empty_gpu_pool": SUCCEEDED},
         entity={"get_kept_pools": KEPT_POOLS, **(entity or {})},
         **options,
     )
@@ -66,7 +67,11 @@ def test_the_model_is_asked_where_it_answered_before_it_slept():
 
 def test_a_cell_that_fails_cancels_the_others_and_the_environment():
     done = wake({f"wake_cell {WEST}": After(10, QUOTA)})
-    assert done.steps("send", "start await") == [f"send cancel to {SWEDEN}"]
+    assert done.steps("send", "start await", "call") == [
+        f"send cancel to {SWEDEN}",
+        "call begin_empty_gpu_pool managedCluster westeurope",
+        "call begin_empty_gpu_pool managedCluster swedencentral",
+    ], "nodes that were woken in vain must not go on costing"
     assert done.outcome == QUOTA
     assert end_of(done).phase is Phase.FAILED
     assert done.seconds < 20
