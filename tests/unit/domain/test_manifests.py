@@ -190,7 +190,8 @@ def test_zero_replicas_keep_everything_but_the_pods(build) -> None:
 )
 def test_the_service_leads_to_whoever_answers_now(make_spec, awake, served_by) -> None:
     manifests = build_manifests(make_spec(), "westeurope", SUBSCRIPTION, replicas=1, awake=awake)
-    *deployments, service = [m for m in manifests if m["kind"] in {"Deployment", "Service"}]
+    deployments = [m for m in manifests if m["kind"] == "Deployment"]
+    (service,) = (m for m in manifests if m["kind"] == "Service")
     selector = service["spec"]["selector"].items()
     reached = [
         deployment
@@ -200,6 +201,11 @@ def test_the_service_leads_to_whoever_answers_now(make_spec, awake, served_by) -
     assert [deployment["metadata"]["name"] for deployment in reached] == [served_by]
     (port,) = container_of(reached[0])["ports"]
     assert port["name"] == service["spec"]["ports"][0]["targetPort"]
+
+
+def test_the_traffic_leaves_before_the_workload_does(make_spec) -> None:
+    manifests = build_manifests(make_spec(), "westeurope", SUBSCRIPTION, replicas=0, awake=False)
+    assert [m["kind"] for m in manifests[-2:]] == ["Service", "Deployment"]
 
 
 def test_only_the_replicas_and_the_traffic_differ_between_sleeping_and_waking(build) -> None:
