@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 
 from aiohttp import web
 from azure.functions.meta import Datum
@@ -36,16 +37,33 @@ class AdminApi:
         function = self._functions.named(request.match_info["name"])
         if function is None:
             return web.Response(status=404)
-        if function.trigger_kind != TriggerKind.TIMER:
-            message = f"This host cannot fire a {function.trigger_kind} by hand."
-            return web.json_response({"Message": message}, status=400)
-        task = asyncio.create_task(self._run(function, timer_datum()))
+        try:
+            trigger, metadata = await _trigger_of(function, request)
+        except ValueError as error:
+            return web.json_response({"Message": str(error)}, status=400)
+        task = asyncio.create_task(self._run(function, trigger, metadata))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return web.Response(status=202)
 
-    async def _run(self, function: IndexedFunction, trigger: Datum) -> None:
+    async def _run(
+        self, function: IndexedFunction, trigger: Datum, metadata: Mapping[str, Datum]
+    ) -> None:
         try:
-            await self._invoker.invoke(function, trigger, reason=CALLED_BY_HTTP)
+            await self._invoker.invoke(function, trigger, reason=CALLED_BY_HTTP, metadata=metadata)
         except Exception:
             _log.exception("Function %s failed.", function.name)
+
+
+async def _trigger_of(
+    function: IndexedFunction, request: web.Request
+) -> tuple[Datum, Mapping[str, Datum]]:
+    """A message by hand is the body's `input`; it has no lock, so no code can settle it."""
+    if function.trigger_kind == TriggerKind.TIMER:
+        return timer_datum(), {}
+    if function.trigger_kind != TriggerKind.SERVICE_BUS or function.takes_sdk_type:
+        raise ValueError(f"This host cannot fire {function.name} by hand.")
+    body = await request.json() if request.can_read_body else {}
+    if not isinstance(body, dict) or not isinstance(body.get("input", ""), str):
+        raise ValueError('The body must be {"input": "the message"}.')
+    return Datum(body.get("input", ""), "string"), {"UserProperties": Datum("{}", "json")}

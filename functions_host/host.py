@@ -6,9 +6,9 @@ import json
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
@@ -74,6 +74,8 @@ class _Running:
     app: LoadedApp
     invoker: Invoker
     url: str
+    drains: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """How each part lets running work end; all at once, as a stop must take less than 2 s."""
 
 
 def load(app_dir: Path) -> LoadedApp:
@@ -114,6 +116,7 @@ async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> N
             _write_ready_file(options.ready_file, url)
         await stopped.wait()
         _log.info("Functions host stops.")
+        await asyncio.gather(*(drain() for drain in running.drains))
 
 
 @contextlib.asynccontextmanager
@@ -148,11 +151,11 @@ async def _durable(running: _Running, hub: str, server: web.Application) -> Asyn
     channel = hub_channel(hub)
     add_management_routes(server, channel, app.functions, app.settings.hub_name)
     worker = DurableWorker(channel, WorkItems(app.functions, running.invoker), app.settings)
+    running.drains.append(lambda: worker.drain(_DRAIN_SECONDS))
     working = asyncio.create_task(worker.run())
     try:
         yield
     finally:
-        await worker.drain(_DRAIN_SECONDS)
         working.cancel()
         await channel.close()
 
@@ -164,11 +167,11 @@ async def _timers(running: _Running, options: HostOptions) -> AsyncIterator[None
         make_own_folder(options.state_dir)
     monitor = ScheduleMonitor(options.state_dir / "timers")
     runs = TimerRuns(running.invoker, options.clock, monitor)
+    running.drains.append(lambda: runs.drain(_DRAIN_SECONDS))
     firing = asyncio.create_task(runs.run(timers))
     try:
         yield
     finally:
-        await runs.drain(_DRAIN_SECONDS)
         firing.cancel()
 
 
@@ -181,7 +184,8 @@ async def _service_bus(running: _Running) -> AsyncIterator[None]:
     from functions_host.service_bus.listening import listening
 
     settings = running.app.settings.service_bus
-    async with listening(running.app.service_bus, settings, running.invoker):
+    async with listening(running.app.service_bus, settings, running.invoker) as drain:
+        running.drains.append(lambda: drain(_DRAIN_SECONDS))
         yield
 
 

@@ -82,7 +82,7 @@ class Listener:
                 finally:
                     if not messages:
                         slots.release()
-                if messages:
+                if messages and not self._is_stopping.is_set():
                     task = self._start(receiver, messages)
                     task.add_done_callback(lambda _: slots.release())
 
@@ -102,7 +102,7 @@ class Listener:
             idle = self._settings.session_idle_timeout.total_seconds()
             while not held.is_released and not self._is_stopping.is_set():
                 messages = await self._receive(receiver, idle)
-                if not messages:
+                if not messages or self._is_stopping.is_set():
                     return
                 renewal.restart()
                 await self._start(receiver, messages)

@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 
 from azure.functions.meta import Datum
 
@@ -24,13 +24,13 @@ from functions_host.service_bus_settings import ServiceBusSettings
 from functions_host.settings_files import SettingsError
 
 _log = logging.getLogger("functions_host.service_bus")
-_DRAIN_SECONDS = 0.7
 
 
 @contextlib.asynccontextmanager
 async def listening(
     triggers: Sequence[ServiceBusTrigger], settings: ServiceBusSettings, invoker: Invoker
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+    """Listen meanwhile; what is given lets running functions end and begins nothing new."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="service_bus", daemon=True)
     thread.start()
@@ -40,11 +40,15 @@ async def listening(
         if any(trigger.function.settlement_parameter for trigger in triggers):
             servers.enter_context(_serving_settlement(deliveries, loop))
         asyncio.run_coroutine_threadsafe(part.run(deliveries), loop)
+
+        async def drain(timeout: float) -> None:
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(part.stop(timeout), loop))
+
         try:
-            yield
+            yield drain
         finally:
             # The broker sees the connections end with the process, which frees the sessions.
-            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(part.stop(), loop))
+            loop.call_soon_threadsafe(loop.stop)
 
 
 @contextlib.contextmanager
@@ -98,5 +102,5 @@ class _Listeners:
                 self._listeners.append(listener)
             await asyncio.gather(*(listener.run() for listener in self._listeners))
 
-    async def stop(self) -> None:
-        await asyncio.gather(*(listener.drain(_DRAIN_SECONDS) for listener in self._listeners))
+    async def stop(self, timeout: float) -> None:
+        await asyncio.gather(*(listener.drain(timeout) for listener in self._listeners))

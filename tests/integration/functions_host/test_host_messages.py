@@ -224,6 +224,41 @@ def test_a_message_is_delivered_again_after_the_host_was_killed_within_it(own: R
     eventually(lambda: not own.bus.waiting("plain"))
 
 
+def test_a_killed_hosts_session_goes_on_in_order(own: Running) -> None:
+    own.bus.send("ordered", *(message(str(n), session_id="held") for n in range(3)))
+    own.noted("ordered", 1, event="begin")
+
+    own.host.end(signal.SIGKILL)
+    own.host.start()
+    own.noted("ordered", 2, event="begin")
+    (own.folder / "go").touch()
+
+    done = own.noted("ordered", 3, event="end")
+    assert [note["number"] for note in done] == [0, 1, 2]
+
+
+def test_a_host_that_is_told_to_stop_within_a_message_ends_in_time(own: Running) -> None:
+    own.bus.send("plain", message("slow"))
+    eventually(lambda: (own.folder / "started").exists())
+    began = time.monotonic()
+
+    assert own.host.end() == 0
+
+    assert time.monotonic() - began < 2
+    assert "Traceback" not in own.host.log
+
+
+def test_a_message_may_be_fired_by_hand(shared: Running) -> None:
+    fire = shared.host.http.post
+
+    assert fire("/admin/functions/plain", json={"input": "by hand"}).status_code == 202
+    assert fire("/admin/functions/plain", json={"input": 5}).status_code == 400
+    assert fire("/admin/functions/plain", content=b"{").status_code == 400
+    assert fire("/admin/functions/settled", json={}).status_code == 400
+
+    assert shared.noted("plain", 1, body="by hand")[0]["id"] is None
+
+
 def test_the_host_listens_again_after_the_broker_was_away(own: Running) -> None:
     own.bus.send("ordered", message("1", session_id="a"))
     own.bus.send("plain", message("one", message_id="one"))
