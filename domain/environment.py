@@ -162,6 +162,7 @@ def start_operation(
             "active_operation": request.operation_id,
             "failure": None,
             "remaining": (),
+            "idle_notes": _notes_after(record, request.kind),
             "operations": (*record.operations, _new_operation(request, at))[-KEPT_OPERATIONS:],
             "last_request_id": request.request_id if provisioning else record.last_request_id,
         }
@@ -268,6 +269,13 @@ def describe_environment(record: EnvironmentRecord) -> dict[str, Any]:
 
 def build_etag(record: EnvironmentRecord) -> str:
     return f'"{record.sequence}-{record.revision}"'
+
+
+def _notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNotes:
+    """Whoever wakes it ends the sleep for off hours; the next one may be somebody's wish."""
+    if kind is not OperationKind.WAKE:
+        return record.idle_notes
+    return record.idle_notes.model_copy(update={"slept_for_off_hours": False})
 
 
 def _may_start(record: EnvironmentRecord, request: OperationRequest) -> bool:

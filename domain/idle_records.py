@@ -99,7 +99,7 @@ def build_expiry_note(
         event="Expired" if action is ExpiryAction.DELETE else "ExpiryWarned",
         message=left,
         warned_at=notes.warned_at,
-        told=(*notes.told, expiry_mark(action, expires_at)),
+        told=tuple(dict.fromkeys((*notes.told, expiry_mark(action, expires_at)))),
         slept_for_off_hours=notes.slept_for_off_hours,
     )
 

@@ -1,0 +1,84 @@
+"""Environments, pools and usage at noon, as the sweep's orchestrations read them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.idle_notes import IdleNotes
+from domain.idle_records import SweptEnvironment
+from domain.idleness import GpuPool, IdleState, SweepAction
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from domain.spec import Idle
+from domain.sweeping import ActionResult, ResultStatus
+from domain.usage import GpuPod, Sample, Usage
+from tests.support.payloads import REGION
+from tests.support.specs import NOON, minutes
+
+WARNED_LONG_AGO = NOON - minutes(20)
+"""Longer ago than the warning runs: what is still idle goes to zero."""
+
+
+def a_swept(name: str = "fraud-llm", **changes: Any) -> SweptEnvironment:
+    """Ready for hours; `changes` go to the notes, to the environment itself, or to its state."""
+    notes = IdleNotes(warned_at=changes.get("warned_at"), told=changes.pop("told", ()))
+    return SweptEnvironment(
+        notes=notes,
+        min_nodes=changes.pop("min_nodes", 0),
+        expires_at=changes.pop("expires_at", None),
+        state=IdleState(
+            **{
+                "environment": name,
+                "phase": Phase.READY,
+                "regions": (REGION,),
+                "ready_since": NOON - minutes(600),
+                "policy": Idle(),
+                **changes,
+            }
+        ),
+    )
+
+
+def a_gpu_pool(name: str = "fraud-llm", **changes: Any) -> GpuPool:
+    cluster = f"/clusters/gp-{name}-{REGION}"
+    return GpuPool(
+        **{
+            "environment": name,
+            "region": REGION,
+            "cluster_id": cluster,
+            "pool_id": f"{cluster}/agentPools/gpu",
+            "vm_size": "Standard_NC24ads_A100_v4",
+            "node_count": 2,
+            "is_ours": True,
+            "hourly_price": 3.5,
+            **changes,
+        }
+    )
+
+
+def a_usage(name: str = "fraud-llm", requests: float = 0) -> Usage:
+    """Of the last 40 minutes, with so many requests in each of them."""
+    return Usage(
+        environment=name,
+        region=REGION,
+        observed_at=NOON,
+        requests=tuple(Sample(at=NOON - minutes(age), count=requests) for age in range(40, 1, -1)),
+        gpu_pods=(GpuPod(name=name, phase="Running", is_serving=True),),
+    )
+
+
+def told_usage(usage: Sequence[Usage]) -> Outcome:
+    return Outcome.succeeded(usage=[each.to_wire() for each in usage])
+
+
+def a_result(name: str, action: SweepAction, **changes: Any) -> Outcome:
+    """What a child of the sweep hands back."""
+    result = ActionResult(
+        **{
+            "environment": name,
+            "action": action,
+            "status": ResultStatus.SUCCEEDED,
+            "reason": "IdleAfterWarning",
+            **changes,
+        }
+    )
+    return Outcome.succeeded(**result.to_wire())

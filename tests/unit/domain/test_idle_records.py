@@ -1,0 +1,292 @@
+"""The record tells the sweep what it needs, and remembers what the sweep tells it."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from domain.environment import (
+    EnvironmentRecord,
+    OperationEnd,
+    OperationRequest,
+    end_operation,
+    start_operation,
+)
+from domain.expiry import ExpiryAction, expiry_mark
+from domain.idle_notes import IdleNote, IdleNotes
+from domain.idle_records import (
+    build_expiry_note,
+    build_idle_note,
+    describe_for_sweep,
+    plan_swept_operation,
+    read_end,
+    read_idle_state,
+    take_note,
+)
+from domain.idleness import SweepAction, SweepDecision
+from domain.operations import OperationKind
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
+from tests.support.sweeps import a_gpu_pool
+
+WAKE, SLEEP, DELETE = OperationKind.WAKE, OperationKind.SCALE_DOWN, OperationKind.DELETE
+EXPIRY = NOON + minutes(60 * 24)
+
+
+def at(minute: float) -> datetime:
+    return NOON + minutes(minute)
+
+
+def ended(
+    record: EnvironmentRecord, phase: Phase, minute: float, outcome: Outcome = SUCCEEDED
+) -> EnvironmentRecord:
+    assert record.active_operation
+    end = OperationEnd(
+        operation_id=record.active_operation, phase=phase, outcome=outcome, at=at(minute)
+    )
+    return end_operation(record, end)
+
+
+def begun(record: EnvironmentRecord, kind: OperationKind, minute: float) -> EnvironmentRecord:
+    request = a_request(kind, record.sequence + 1, spec=record.spec)
+    started = start_operation(record, request, at(minute))
+    assert started
+    return started
+
+
+def a_note(minute: float, **changes: Any) -> IdleNote:
+    return IdleNote(at=at(minute), event="IdleWarned", message="Nobody uses it.", **changes)
+
+
+PROVISIONING = a_record(
+    a_request(spec=a_spec(expiresAt=EXPIRY.isoformat(), regions=["westeurope", "uksouth"]))
+)
+READY = ended(PROVISIONING, Phase.READY, 10)
+UPDATING = begun(READY, SLEEP, 60)
+ASLEEP = ended(UPDATING, Phase.SCALED_DOWN, 70)
+WAKING = begun(ASLEEP, WAKE, 120)
+AWAKE = ended(WAKING, Phase.READY, 130)
+DELETING = begun(AWAKE, DELETE, 180)
+DELETED = ended(DELETING, Phase.DELETED, 190)
+NOT_BUILT = ended(PROVISIONING, Phase.FAILED, 10, QUOTA)
+NOT_WOKEN = ended(WAKING, Phase.FAILED, 130, QUOTA)
+OVERTAKEN = ended(UPDATING, Phase.CANCELED, 70, CANCELED)
+
+
+@pytest.mark.parametrize(
+    ("record", "ready_since", "woken_at", "scaled_down_at"),
+    [
+        pytest.param(PROVISIONING, 0, None, None, id="being built"),
+        pytest.param(NOT_BUILT, 0, None, None, id="not built: a failure ends no grace"),
+        pytest.param(READY, 10, None, None, id="ready"),
+        pytest.param(UPDATING, 10, None, None, id="going to zero"),
+        pytest.param(ASLEEP, 10, None, 70, id="asleep"),
+        pytest.param(OVERTAKEN, 10, None, None, id="overtaken on the way to zero"),
+        pytest.param(WAKING, 10, None, 70, id="waking"),
+        pytest.param(AWAKE, 10, 130, 70, id="awake again"),
+        pytest.param(NOT_WOKEN, 10, None, 70, id="not woken"),
+        pytest.param(DELETING, 10, 130, 70, id="being deleted"),
+        pytest.param(DELETED, 10, 130, 70, id="deleted"),
+    ],
+)
+def test_each_phase_says_since_when(
+    record: EnvironmentRecord,
+    ready_since: float,
+    woken_at: float | None,
+    scaled_down_at: float | None,
+):
+    state = read_idle_state(record)
+    assert (state.environment, state.phase) == ("fraud-llm", record.phase)
+    assert (state.regions, state.policy) == (("westeurope", "uksouth"), record.spec.idle)
+    assert state.ready_since == at(ready_since)
+    assert state.woken_at == (None if woken_at is None else at(woken_at))
+    assert state.scaled_down_at == (None if scaled_down_at is None else at(scaled_down_at))
+
+
+def test_the_latest_of_many_wakes_counts():
+    again = ended(begun(AWAKE, SLEEP, 200), Phase.SCALED_DOWN, 210)
+    again = ended(begun(again, WAKE, 300), Phase.READY, 310)
+    state = read_idle_state(again)
+    assert (state.woken_at, state.scaled_down_at) == (at(310), at(210))
+
+
+def test_a_life_after_deletion_begins_anew():
+    warned = take_note(DELETED, a_note(185, warned_at=at(185)))
+    again = begun(warned, OperationKind.PROVISION, 240)
+    assert again.idle_notes == IdleNotes()
+    assert read_idle_state(ended(again, Phase.READY, 250)).ready_since == at(250)
+
+
+def test_a_note_is_remembered_and_said_on_the_timeline():
+    noted = take_note(READY, a_note(40, warned_at=at(40), told=("x",), evidence={"nodes": 2}))
+    assert noted.idle_notes == IdleNotes(warned_at=at(40), told=("x",))
+    event = noted.events[-1]
+    assert (event.at, event.type, event.message) == (at(40), "IdleWarned", "Nobody uses it.")
+    assert event.evidence == {"nodes": 2}
+    assert (noted.phase, noted.revision) == (READY.phase, READY.revision + 1)
+    assert read_idle_state(noted).warned_at == at(40)
+
+
+def test_a_later_note_takes_the_place_of_the_earlier_one():
+    warned = take_note(READY, a_note(40, warned_at=at(40)))
+    assert read_idle_state(take_note(warned, a_note(45))).warned_at is None
+
+
+def decision(action: str, **changes: Any) -> SweepDecision:
+    values = {"reason": "Because", "evidence": {"offHours": False, "nodeCount": 2}, **changes}
+    return SweepDecision(
+        pool=a_gpu_pool(min_nodes=values.pop("min_nodes", 0)),
+        environment="fraud-llm",
+        action=SweepAction(action),
+        **values,
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "event", "warned_at"),
+    [
+        ("warn", "IdleWarned", NOON),
+        ("unwarn", "IdleWarningWithdrawn", None),
+        ("scaleToZero", "IdleScaledToZero", None),
+        ("delete", "IdleDeleted", None),
+        ("wake", "OffHoursOver", None),
+    ],
+)
+def test_each_action_has_its_note(action: str, event: str, warned_at: datetime | None):
+    notes = IdleNotes(warned_at=at(-20), told=("x",))
+    note = build_idle_note(notes, decision(action), NOON)
+    assert (note.at, note.event, note.warned_at) == (NOON, event, warned_at)
+    assert note.message.endswith("(Because)")
+    assert note.evidence == {"offHours": False, "nodeCount": 2}
+    assert note.told == ("x",), "what was told of expiry stays told"
+
+
+@pytest.mark.parametrize(
+    ("action", "off_hours", "min_nodes", "expected"),
+    [
+        pytest.param("scaleToZero", True, 1, True, id="against minNodes, so it must wake again"),
+        pytest.param("scaleToZero", True, 0, False, id="nothing says that it must wake"),
+        pytest.param("scaleToZero", False, 1, False, id="not in off hours"),
+        pytest.param("warn", True, 1, False, id="only warned"),
+        pytest.param("wake", True, 1, False, id="woken"),
+    ],
+)
+def test_only_a_sleep_for_off_hours_is_remembered_as_one(
+    action: str, off_hours: bool, min_nodes: int, expected: bool
+):
+    evidence = {"offHours": off_hours}
+    note = build_idle_note(
+        IdleNotes(), decision(action, evidence=evidence, min_nodes=min_nodes), at(60)
+    )
+    assert read_idle_state(take_note(READY, note)).slept_for_off_hours is expected
+
+
+def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
+    """Somebody woke it in the night and put it to sleep again: nobody wakes it in the morning."""
+    asleep = take_note(UPDATING, a_note(60, slept_for_off_hours=True))
+    asleep = ended(asleep, Phase.SCALED_DOWN, 70)
+    assert read_idle_state(asleep).slept_for_off_hours
+    woken = ended(begun(asleep, WAKE, 120), Phase.READY, 130)
+    assert not read_idle_state(woken).slept_for_off_hours
+    by_hand = ended(begun(woken, SLEEP, 140), Phase.SCALED_DOWN, 150)
+    assert not read_idle_state(by_hand).slept_for_off_hours
+    told = build_expiry_note(by_hand.idle_notes, ExpiryAction.WARN_24H, EXPIRY, at(160))
+    assert not read_idle_state(take_note(by_hand, told)).slept_for_off_hours
+
+
+@pytest.mark.parametrize(
+    ("action", "event", "said"),
+    [
+        (ExpiryAction.WARN_24H, "ExpiryWarned", "24 hours"),
+        (ExpiryAction.WARN_1H, "ExpiryWarned", "hour"),
+        (ExpiryAction.DELETE, "Expired", "expired"),
+    ],
+)
+def test_each_expiry_has_its_note_and_its_mark(action: ExpiryAction, event: str, said: str):
+    notes = IdleNotes(warned_at=at(-20), told=("x",), slept_for_off_hours=True)
+    note = build_expiry_note(notes, action, EXPIRY, NOON)
+    assert (note.at, note.event, note.told) == (NOON, event, ("x", expiry_mark(action, EXPIRY)))
+    assert said in note.message
+    assert note.warned_at == at(-20), "another warning stays as it is"
+    assert note.slept_for_off_hours
+
+
+def test_a_deletion_that_is_due_sweep_after_sweep_is_marked_once():
+    notes = IdleNotes(told=(expiry_mark(ExpiryAction.DELETE, EXPIRY),))
+    assert build_expiry_note(notes, ExpiryAction.DELETE, EXPIRY, NOON).told == notes.told
+
+
+@pytest.mark.parametrize(
+    ("record", "is_live"),
+    [
+        pytest.param(record, record.phase not in {Phase.DELETING, Phase.DELETED}, id=record.phase)
+        for record in (PROVISIONING, READY, UPDATING, ASLEEP, WAKING, NOT_BUILT, DELETING, DELETED)
+    ],
+)
+def test_what_is_going_away_is_not_live(record: EnvironmentRecord, is_live: bool):
+    assert describe_for_sweep(record).is_live is is_live
+
+
+def test_the_sweep_reads_limits_and_notes_with_the_state():
+    spec = a_spec(gpu={"vmSize": "Standard_NC24ads_A100_v4", "minNodes": 2, "maxNodes": 5})
+    record = take_note(a_record(a_request(spec=spec)), a_note(5, told=("x",)))
+    swept = describe_for_sweep(record)
+    assert (swept.min_nodes, swept.expires_at, swept.notes) == (2, None, record.idle_notes)
+    assert swept.state == read_idle_state(record)
+    assert describe_for_sweep(READY).expires_at == EXPIRY
+
+
+@pytest.mark.parametrize(
+    ("record", "action", "kind"),
+    [
+        pytest.param(READY, "scaleToZero", SLEEP, id="ready goes to zero"),
+        pytest.param(AWAKE, "scaleToZero", SLEEP, id="awake again goes to zero again"),
+        pytest.param(ASLEEP, "scaleToZero", None, id="asleep sleeps"),
+        pytest.param(UPDATING, "scaleToZero", None, id="on its way to zero already"),
+        pytest.param(PROVISIONING, "scaleToZero", None, id="being built"),
+        pytest.param(DELETING, "scaleToZero", None, id="being deleted"),
+        pytest.param(DELETED, "scaleToZero", None, id="deleted"),
+        pytest.param(ASLEEP, "wake", WAKE, id="asleep wakes"),
+        pytest.param(READY, "wake", None, id="ready is awake"),
+        pytest.param(WAKING, "wake", None, id="waking already"),
+        pytest.param(DELETED, "wake", None, id="deleted does not wake"),
+        pytest.param(ASLEEP, "delete", DELETE, id="asleep is deleted"),
+        pytest.param(NOT_BUILT, "delete", DELETE, id="failed is deleted"),
+        pytest.param(DELETING, "delete", None, id="being deleted already"),
+        pytest.param(DELETED, "delete", None, id="nothing left to delete"),
+    ],
+)
+def test_an_action_becomes_an_operation_where_the_phase_allows_it(
+    record: EnvironmentRecord, action: str, kind: OperationKind | None
+):
+    planned = plan_swept_operation(record, SweepAction(action))
+    if kind is None:
+        assert planned is None
+    else:
+        request = OperationRequest.from_wire(planned)
+        assert (request.kind, request.sequence) == (kind, record.sequence + 1)
+        assert start_operation(record, request, at(500)), "the record takes what it planned"
+
+
+def test_a_deletion_cancels_the_operation_that_runs():
+    planned = OperationRequest.from_wire(plan_swept_operation(WAKING, SweepAction.DELETE))
+    assert (planned.predecessor, planned.force) == (WAKING.active_operation, False)
+
+
+@pytest.mark.parametrize(
+    ("record", "operation_id", "end"),
+    [
+        pytest.param(UPDATING, "fraud-llm.2", None, id="it runs"),
+        pytest.param(ASLEEP, "fraud-llm.2", SUCCEEDED, id="it succeeded"),
+        pytest.param(NOT_WOKEN, "fraud-llm.3", QUOTA, id="it failed"),
+        pytest.param(OVERTAKEN, "fraud-llm.2", CANCELED, id="it was canceled"),
+        pytest.param(READY, "fraud-llm.2", None, id="it has not reached the record yet"),
+    ],
+)
+def test_the_end_of_an_operation_is_its_outcome(
+    record: EnvironmentRecord, operation_id: str, end: Outcome | None
+):
+    found = read_end(record, operation_id)
+    assert (found and Outcome.from_wire(found)) == end
