@@ -7,7 +7,7 @@ from durabletask.client import OrchestrationState
 
 from domain.failures import Failure
 from domain.outcomes import Outcome
-from domain.sweep_inputs import OperationStart
+from domain.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart
 
 
 class OrchestrationStarter(Protocol):
@@ -39,7 +39,7 @@ async def start_operation(value: dict[str, Any], client: OrchestrationStarter) -
 def _in_progress(operation_id: str) -> Outcome:
     return Outcome.failed(
         Failure(
-            reason="OperationInProgress",
+            reason=OPERATION_IN_PROGRESS,
             message=f"Another request started '{operation_id}' first.",
             retryable=False,
             suggested_action="Nothing: the next sweep looks again.",

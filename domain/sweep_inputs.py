@@ -6,6 +6,9 @@ from domain.payloads import StoryRef
 from domain.sweeping import PlannedAction, SweepSummary
 from domain.wire import WireModel
 
+OPERATION_IN_PROGRESS = "OperationInProgress"
+"""Reason of a start that somebody else was faster with."""
+
 
 class SweepInput(WireModel):
     environments: tuple[str, ...] = ()

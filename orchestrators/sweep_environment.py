@@ -13,7 +13,7 @@ from durabletask.task import OrchestrationContext
 from domain.idle_records import build_idle_note
 from domain.idleness import SweepAction, SweepDecision
 from domain.outcomes import Outcome
-from domain.sweep_inputs import OperationStart, SweepActionInput
+from domain.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
 from domain.sweeping import ActionResult, PlannedAction, ResultStatus
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id
@@ -61,15 +61,30 @@ def _run_operation(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
     start = OperationStart(operation_id=request["operationId"], request=request)
     started = yield from story.call(names.START_OPERATION, start.to_wire())
     if not started.is_success:
+        return _not_started(planned, started)
+    return (yield from _await_end(story, planned, start.operation_id))
+
+
+def _not_started(planned: PlannedAction, started: Outcome) -> ActionResult:
+    if started.failure and started.failure.reason == OPERATION_IN_PROGRESS:
         return _result(planned, ResultStatus.SKIPPED, "Busy")
+    return _ended(planned, started)
+
+
+def _await_end(story: Story, planned: PlannedAction, operation_id: str) -> Steps[ActionResult]:
+    record = entity_id(planned.environment)
     while story.now < story.ref.deadline:
-        yield from story.pause(LOOK_SECONDS)
-        ended: Any = yield story.context.call_entity(record, "get_end", start.operation_id)
+        if not (yield from story.pause(LOOK_SECONDS)):
+            return _result(planned, ResultStatus.FAILED, "Canceled")
+        ended: Any = yield story.context.call_entity(record, "get_end", operation_id)
         if ended:
-            outcome = Outcome.from_wire(ended)
-            status = ResultStatus.SUCCEEDED if outcome.is_success else ResultStatus.FAILED
-            return _result(planned, status).model_copy(update={"failure": outcome.failure})
+            return _ended(planned, Outcome.from_wire(ended))
     return _result(planned, ResultStatus.FAILED, "DeadlineExceeded")
+
+
+def _ended(planned: PlannedAction, outcome: Outcome) -> ActionResult:
+    status = ResultStatus.SUCCEEDED if outcome.is_success else ResultStatus.FAILED
+    return _result(planned, status).model_copy(update={"failure": outcome.failure})
 
 
 def _result(

@@ -20,7 +20,14 @@ from domain.idleness import GpuPool, SweepAction
 from domain.outcomes import Outcome
 from domain.payloads import StoryRef
 from domain.sweep_inputs import SweepActionInput, SweepInput, SweepReport
-from domain.sweeping import ActionResult, PlannedAction, order_actions, pace, summarise_sweep
+from domain.sweeping import (
+    ActionResult,
+    PlannedAction,
+    ResultStatus,
+    order_actions,
+    pace,
+    summarise_sweep,
+)
 from orchestrators import names
 from orchestrators.story import Child, Steps, Story, entity_id, utc_now
 from orchestrators.sweep_view import SweepView, look
@@ -44,8 +51,8 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     context.set_custom_status({"decisions": [decision.to_wire() for decision in decisions]})
     results: list[ActionResult] = []
     if not sweep.dry_run:
-        actions = [*pace(order_actions(decisions)), *_tell_expiries(story, view)]
-        results = yield from _act(story, actions)
+        expired = _tell_expiries(story, view)
+        results = yield from _act(story, pace(_join_actions(order_actions(decisions), expired)))
     summary = summarise_sweep(decisions, results, started_at, story.now, sweep.dry_run)
     report = SweepReport(summary=summary, decisions=tuple(decisions))
     return Outcome.succeeded(**report.to_wire()).to_wire()
@@ -61,7 +68,28 @@ def _act(story: Story, actions: Sequence[PlannedAction]) -> Steps[list[ActionRes
         for action in actions
     ]
     outcomes = yield from story.join(children, stop_on_failure=False)
-    return [ActionResult.from_wire(outcome.result) for outcome in outcomes if outcome.result]
+    return [_read_result(*each) for each in zip(actions, outcomes, strict=True)]
+
+
+def _read_result(action: PlannedAction, outcome: Outcome) -> ActionResult:
+    """A child that broke has no result of its own; it still counts as a failure."""
+    if outcome.is_success:
+        return ActionResult.from_wire(outcome.result)
+    return ActionResult(
+        environment=action.environment,
+        action=action.action,
+        status=ResultStatus.FAILED,
+        reason=str(outcome.status),
+        failure=outcome.failure,
+    )
+
+
+def _join_actions(
+    actions: Sequence[PlannedAction], expired: Sequence[PlannedAction]
+) -> list[PlannedAction]:
+    """One action per environment: who has expired need not be warned or go to zero first."""
+    ending = {action.environment for action in expired}
+    return [*(action for action in actions if action.environment not in ending), *expired]
 
 
 def _tell_expiries(story: Story, view: SweepView) -> list[PlannedAction]:

@@ -28,6 +28,7 @@ ACTIVITY_SECONDS = 1.0
 CHILD_SECONDS = 60.0
 CANCEL_SECONDS = 1.0
 LONGEST_RUN = timedelta(days=2)
+NO_MORE = object()
 
 type Orchestrator = Callable[[Any, dict[str, Any]], Generator[Task[Any], Any, Any]]
 type Answer = Any
@@ -58,8 +59,9 @@ class Script:
         answer = self.answers[key]
         if not isinstance(answer, list):
             return answer
-        answer = next(self.left.setdefault(key, iter(answer)), None)
-        assert answer is not None, f"the test has no more answers for '{label}'"
+        left = self.left.setdefault(key, iter(answer))
+        answer = next(left, NO_MORE)
+        assert answer is not NO_MORE, f"the test has no more answers for '{label}'"
         return answer
 
 
@@ -229,6 +231,10 @@ class Context:
         if operation == "keep_pool":
             self._note_kept(value)
             return
+        if operation == "take_note":
+            self.engine.inputs.append((f"{operation} {entity_id.key}", value))
+            self.write(f"tell {entity_id.key} {operation} {value['event']}")
+            return
         assert operation == "record_step"
         detail = value.get("detail") or value.get("failure", {}).get("reason")
         self.write(f"note {value['step']} {value['status']}{f' ({detail})' if detail else ''}")
@@ -236,12 +242,16 @@ class Context:
     def call_entity(
         self, entity_id: EntityInstanceId, operation: str, value: Any = None
     ) -> Task[Any]:
-        subject = f" {value['phase']}" if operation == "end_operation" else ""
-        self.write(f"entity {entity_id.key} {operation}{subject}")
-        self.engine.inputs.append((operation, value))
+        self.write(" ".join(["entity", entity_id.key, operation, *_asked(operation, value)]))
+        label = f"{operation} {entity_id.key}"
+        self.engine.inputs.append((label, value))
         task = CompletableTask[Any]()
-        self._complete_later(ACTIVITY_SECONDS, task, self.engine.entity.next(operation))
+        self._complete_later(ACTIVITY_SECONDS, task, self.engine.entity.next(label))
         return task
+
+    def set_custom_status(self, value: Any) -> None:
+        self.engine.inputs.append(("status", value))
+        self.write(f"status {' '.join(value)}")
 
     def continue_as_new(self, value: dict[str, Any], *, save_events: bool) -> None:
         assert save_events, "a cancellation that arrives now would be lost"
@@ -313,6 +323,19 @@ def _subject(value: Mapping[str, Any]) -> Sequence[str]:
     about = value.get("handle") or value.get("probe") or value
     found = (about.get("kind"), about.get("region"), about.get("hostName"))
     return [part for part in found if part]
+
+
+def _asked(operation: str, value: Any) -> Sequence[str]:
+    """What a question to an entity, or news for it, is about."""
+    match operation:
+        case "end_operation":
+            return [value["phase"]]
+        case "take_note":
+            return [value["event"]]
+        case "plan_operation" | "get_end":
+            return [value]
+        case _:
+            return []
 
 
 def _seconds(seconds: float) -> str:

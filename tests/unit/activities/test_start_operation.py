@@ -1,0 +1,73 @@
+import json
+from typing import Any
+
+import grpc
+import pytest
+
+from activities.start_operation import start_operation
+from domain.operations import OperationKind
+from domain.outcomes import Status
+from domain.sweep_inputs import OperationStart
+from tests.support.fake_hub import FakeHub, rpc_error
+from tests.support.payloads import SUCCEEDED
+from tests.support.specs import a_request
+
+REQUEST = a_request(OperationKind.SCALE_DOWN, 2)
+START = OperationStart(operation_id=REQUEST.operation_id, request=REQUEST).to_wire()
+
+
+@pytest.fixture(autouse=True)
+def strict_typing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As function_app sets it."""
+    monkeypatch.setenv("AZURE_FUNCTIONS_DURABLE_STRICT_TYPING", "1")
+
+
+class BrokenHub(FakeHub):
+    """Takes no new orchestrations in."""
+
+    async def schedule_new_orchestration(
+        self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
+    ) -> str:
+        raise rpc_error(grpc.StatusCode.UNAVAILABLE)
+
+
+class ForgetfulHub(FakeHub):
+    """The instance that was in the way is purged before anybody can look at it."""
+
+    async def get_orchestration_state(
+        self, instance_id: str, *, fetch_payloads: bool = True
+    ) -> None:
+        return None
+
+
+async def test_the_operation_is_started_under_its_own_id_with_its_request():
+    hub = FakeHub()
+    assert await start_operation(START, hub) == SUCCEEDED
+    (instance,) = hub.instances.values()
+    assert (instance.instance_id, instance.name) == ("fraud-llm.2", "scale_down_environment")
+    assert json.loads(instance.serialized_input or "") == REQUEST.to_wire()
+
+
+async def test_one_that_was_started_before_a_crash_is_ours_and_not_started_again():
+    hub = FakeHub()
+    await start_operation(START, hub)
+    before = dict(hub.instances)
+    assert await start_operation(START, hub) == SUCCEEDED
+    assert hub.instances == before
+
+
+@pytest.mark.parametrize("hub_type", [FakeHub, ForgetfulHub])
+async def test_what_somebody_else_started_first_is_not_ours(hub_type: type[FakeHub]):
+    hub = hub_type(rivals=[a_request(OperationKind.DELETE, 2)])
+    outcome = await start_operation(START, hub)
+    assert (outcome.status, outcome.is_worth_retrying) == (Status.FAILED, False)
+    assert outcome.failure
+    assert outcome.failure.reason == "OperationInProgress"
+    assert "fraud-llm.2" in outcome.failure.message
+    assert hub.instances["fraud-llm.2"].name == "delete_environment"
+
+
+async def test_any_other_refusal_is_raised_for_the_engine_to_try_again():
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await start_operation(START, BrokenHub())
+    assert raised.value.code() is grpc.StatusCode.UNAVAILABLE

@@ -1,0 +1,250 @@
+from typing import Any
+
+import pytest
+
+from domain.environment import OperationRequest
+from domain.idle_notes import IdleNote
+from domain.idle_records import SweptEnvironment
+from domain.idleness import SweepAction
+from domain.operations import OperationKind
+from domain.outcomes import Outcome
+from domain.payloads import StoryRef
+from domain.phases import Phase
+from domain.sweep_inputs import OperationStart, SweepActionInput
+from domain.sweeping import ActionResult, PlannedAction, ResultStatus
+from orchestrators.sweep_environment import sweep_environment
+from tests.support.engine import Run, run
+from tests.support.payloads import QUOTA, SUCCEEDED, failed
+from tests.support.specs import NOON, a_request, minutes
+from tests.support.sweeps import WARNED_LONG_AGO, a_gpu_pool, a_swept, a_usage, told_usage
+
+OPERATION = "fraud-llm.2"
+SCALE, DELETE = SweepAction.SCALE_TO_ZERO, SweepAction.DELETE
+WARNED = a_swept(warned_at=WARNED_LONG_AGO)
+LOOK = ["entity fraud-llm get_swept", "call get_usage"]
+RUN = [f"entity fraud-llm plan_operation {SCALE}", "call start_operation"]
+TOLD_ZERO = "entity fraud-llm take_note IdleScaledToZero"
+
+
+def act(
+    action: SweepAction = SCALE,
+    swept: SweptEnvironment | None = WARNED,
+    *,
+    requests: float = 0,
+    delay: float = 0,
+    reason: str = "IdleAfterWarning",
+    deadline_minutes: float = 120,
+    cancel_after: float | None = None,
+    **script: Any,
+) -> Run:
+    """One action on an environment that is idle, unless something else is said."""
+    story = StoryRef(
+        environment="", operation_id="sweep", deadline=NOON + minutes(deadline_minutes)
+    )
+    nodes = 0 if swept and swept.state.phase is Phase.SCALED_DOWN else 2
+    planned = PlannedAction(
+        environment="fraud-llm",
+        action=action,
+        reason=reason,
+        pools=() if reason == "Expired" else (a_gpu_pool(node_count=nodes),),
+        start_delay_seconds=delay,
+    )
+    return run(
+        sweep_environment,
+        SweepActionInput(story=story, planned=planned).to_wire(),
+        instance_id=f"sweep.fraud-llm.{action}",
+        activities={
+            "get_usage": told_usage([a_usage(requests=requests)]),
+            "start_operation": SUCCEEDED,
+            **script.pop("activities", {}),
+        },
+        entity={
+            "get_swept": swept.to_wire() if swept else None,
+            "take_note": True,
+            "plan_operation": a_request(OperationKind.SCALE_DOWN, 2).to_wire(),
+            "get_end": [None, None, SUCCEEDED.to_wire()],
+            **script.pop("entity", {}),
+        },
+        cancel_after=cancel_after,
+    )
+
+
+def result_of(done: Run) -> ActionResult:
+    assert done.outcome.is_success, "the sweep reads the result, whatever it says"
+    result = ActionResult.from_wire(done.outcome.result)
+    assert result.environment == "fraud-llm"
+    return result
+
+
+def verdict_of(done: Run) -> tuple[ResultStatus, str | None]:
+    result = result_of(done)
+    return result.status, result.reason
+
+
+def note_of(done: Run) -> IdleNote:
+    return IdleNote.from_wire(done.input_of("take_note"))
+
+
+def test_scaling_to_zero_tells_the_evidence_starts_the_operation_and_waits_for_its_end():
+    done = act()
+    assert done.lines == [
+        *LOOK,
+        TOLD_ZERO,
+        *RUN,
+        *["timer 15 s", f"entity fraud-llm get_end {OPERATION}"] * 3,
+    ]
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "IdleAfterWarning")
+    assert result_of(done).failure is None
+
+
+def test_the_record_hears_on_what_evidence():
+    note = note_of(act())
+    assert note.evidence["requests"]["highest"] == 0
+    assert note.evidence["warnedAt"] == "2026-11-22T11:40:00Z"
+    assert (note.warned_at, note.slept_for_off_hours) == (None, False)
+
+
+def test_the_operation_is_the_one_that_the_record_planned():
+    start = OperationStart.from_wire(act().input_of("start_operation"))
+    assert start.operation_id == OPERATION
+    assert start.request == OperationRequest.from_wire(
+        a_request(OperationKind.SCALE_DOWN, 2).to_wire()
+    )
+
+
+def test_it_waits_for_its_turn_before_it_looks():
+    assert act(delay=35).lines[:2] == ["timer 35 s", LOOK[0]]
+
+
+@pytest.mark.parametrize(
+    ("action", "swept", "requests"),
+    [
+        pytest.param(SCALE, WARNED, 3, id="somebody asks it now"),
+        pytest.param(SCALE, a_swept(), 0, id="the warning was taken back"),
+        pytest.param(SweepAction.WARN, WARNED, 0, id="it is warned already"),
+        pytest.param(SCALE, None, 0, id="its record is gone"),
+        pytest.param(
+            SCALE,
+            a_swept(phase=Phase.UPDATING, warned_at=WARNED_LONG_AGO),
+            0,
+            id="another operation runs",
+        ),
+        pytest.param(
+            SCALE,
+            a_swept(warned_at=WARNED_LONG_AGO, woken_at=NOON - minutes(2)),
+            0,
+            id="somebody woke it",
+        ),
+    ],
+)
+def test_what_is_no_longer_due_is_left_alone(
+    action: SweepAction, swept: SweptEnvironment | None, requests: float
+):
+    done = act(action, swept, requests=requests)
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
+    assert done.steps("entity") == [LOOK[0]], "nobody is told, nothing is planned"
+
+
+def test_without_fresh_usage_nothing_is_done():
+    done = act(activities={"get_usage": QUOTA})
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
+
+
+def test_a_warning_is_a_note_and_nothing_else():
+    done = act(SweepAction.WARN, a_swept(), reason="Idle")
+    assert done.lines == [*LOOK, "entity fraud-llm take_note IdleWarned"]
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "Idle")
+    assert note_of(done).warned_at == NOON + minutes(2 / 60), "when it was told"
+
+
+def test_a_warning_is_taken_back_by_a_note():
+    done = act(SweepAction.UNWARN, requests=3, reason="RequestsSeen")
+    assert done.lines == [*LOOK, "entity fraud-llm take_note IdleWarningWithdrawn"]
+    assert note_of(done).warned_at is None
+
+
+def test_a_note_keeps_the_expiry_warnings_that_were_given():
+    done = act(SweepAction.WARN, a_swept(told=("warn24h@2026-11-23T00:00:00Z",)))
+    assert note_of(done).told == ("warn24h@2026-11-23T00:00:00Z",)
+
+
+def test_an_environment_that_may_not_start_an_operation_is_busy():
+    done = act(entity={"plan_operation": None})
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
+    assert done.steps("call start_operation") == []
+
+
+def test_an_operation_that_somebody_else_started_first_is_not_waited_for():
+    done = act(activities={"start_operation": failed("OperationInProgress")})
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
+    assert done.steps("timer") == []
+
+
+def test_an_operation_that_cannot_be_started_is_a_failure():
+    done = act(activities={"start_operation": RuntimeError("no hub")})
+    assert result_of(done).status is ResultStatus.FAILED
+    failure = result_of(done).failure
+    assert failure
+    assert (failure.reason, failure.message) == (
+        "ActivityFailed",
+        "'start_operation' failed: no hub",
+    )
+
+
+def test_an_operation_that_fails_is_reported_with_its_failure():
+    done = act(entity={"get_end": [None, QUOTA.to_wire()]})
+    assert result_of(done).status is ResultStatus.FAILED
+    assert result_of(done).failure == QUOTA.failure
+
+
+def test_an_operation_that_was_overtaken_did_not_succeed():
+    done = act(entity={"get_end": Outcome.canceled().to_wire()})
+    assert result_of(done).status is ResultStatus.FAILED
+
+
+def test_an_operation_that_never_ends_is_given_up_at_the_deadline():
+    done = act(deadline_minutes=10, entity={"get_end": None})
+    assert verdict_of(done) == (ResultStatus.FAILED, "DeadlineExceeded")
+    assert 600 <= done.seconds < 600 + 20
+
+
+def test_the_expired_are_deleted_without_a_second_look():
+    done = act(
+        DELETE,
+        reason="Expired",
+        entity={"plan_operation": a_request(OperationKind.DELETE, 2).to_wire()},
+    )
+    assert done.lines[:2] == [
+        "entity fraud-llm plan_operation delete",
+        "call start_operation",
+    ]
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "Expired")
+
+
+def test_who_has_its_off_hours_behind_it_is_woken_without_a_look_at_usage():
+    asleep = a_swept(
+        phase=Phase.SCALED_DOWN,
+        scaled_down_at=NOON - minutes(600),
+        slept_for_off_hours=True,
+        min_nodes=1,
+    )
+    done = act(SweepAction.WAKE, asleep, reason="OffHoursOver")
+    assert done.lines[:3] == [
+        LOOK[0],
+        "entity fraud-llm take_note OffHoursOver",
+        "entity fraud-llm plan_operation wake",
+    ]
+    assert result_of(done).status is ResultStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("cancel_after", "verdict"),
+    [
+        pytest.param(10, (ResultStatus.SKIPPED, "Canceled"), id="while it waits for its turn"),
+        pytest.param(60, (ResultStatus.FAILED, "Canceled"), id="while the operation runs"),
+    ],
+)
+def test_canceled_it_ends_at_once(cancel_after: float, verdict: tuple[ResultStatus, str]):
+    done = act(delay=35, cancel_after=cancel_after, entity={"get_end": None})
+    assert verdict_of(done) == verdict
+    assert done.seconds <= cancel_after + 2

@@ -1,0 +1,293 @@
+from typing import Any
+
+import pytest
+
+from domain import deadlines
+from domain.expiry import ExpiryAction, expiry_mark
+from domain.idle_notes import IdleNote
+from domain.idle_records import SweptEnvironment
+from domain.idleness import GpuPool, SweepAction
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from domain.spec import Idle
+from domain.sweep_inputs import SweepActionInput, SweepInput, SweepReport
+from domain.sweep_payloads import CellRef, UsageInput
+from domain.sweeping import ResultStatus
+from domain.usage import Usage
+from orchestrators.sweep_idle_pools import sweep_idle_pools
+from tests.support.engine import After, Run, run
+from tests.support.payloads import QUOTA, REGION, failed
+from tests.support.specs import NOON, minutes
+from tests.support.sweeps import (
+    WARNED_LONG_AGO,
+    a_gpu_pool,
+    a_result,
+    a_swept,
+    a_usage,
+    told_usage,
+)
+
+SCALE = SweepAction.SCALE_TO_ZERO
+SOON = NOON + minutes(40)
+PAST = NOON - minutes(1)
+
+
+def sweep(
+    *environments: SweptEnvironment,
+    pools: list[GpuPool] | None = None,
+    usage: list[Usage] | None = None,
+    dry_run: bool = False,
+    **script: Any,
+) -> Run:
+    """Idle environments with a pool each, unless something else is said."""
+    names = [swept.state.environment for swept in environments]
+    pools = [a_gpu_pool(name) for name in names] if pools is None else pools
+    usage = [a_usage(name) for name in names] if usage is None else usage
+    return run(
+        sweep_idle_pools,
+        SweepInput(environments=tuple(names), dry_run=dry_run).to_wire(),
+        instance_id="sweep",
+        activities={
+            "list_gpu_pools": Outcome.succeeded(pools=[pool.to_wire() for pool in pools]),
+            "get_usage": told_usage(usage),
+            **script.get("activities", {}),
+        },
+        children={
+            "sweep_environment": a_result("fraud-llm", SweepAction.WARN),
+            **script.get("children", {}),
+        },
+        entity={
+            "get_swept": None,
+            **{f"get_swept {s.state.environment}": s.to_wire() for s in environments},
+        },
+    )
+
+
+def report_of(done: Run) -> SweepReport:
+    assert done.outcome.is_success
+    return SweepReport.from_wire(done.outcome.result)
+
+
+def decisions_of(done: Run) -> list[tuple[str, str, str]]:
+    return [(d.environment, str(d.action), d.reason) for d in report_of(done).decisions]
+
+
+def due(name: str, **changes: Any) -> SweptEnvironment:
+    """Idle, and warned for long enough."""
+    return a_swept(name, warned_at=WARNED_LONG_AGO, **changes)
+
+
+def test_azure_is_listed_first_then_the_environments_then_their_usage():
+    done = sweep(a_swept("b"), a_swept("a"))
+    assert done.lines == [
+        "call list_gpu_pools",
+        "entity a get_swept",
+        "entity b get_swept",
+        "call get_usage",
+        "status decisions",
+        "start sweep_environment sweep.a.warn",
+        "start sweep_environment sweep.b.warn",
+    ]
+    assert decisions_of(done) == [("b", "warn", "Idle"), ("a", "warn", "Idle")]
+
+
+def test_what_was_decided_can_be_read_while_it_is_done():
+    done = sweep(a_swept())
+    decisions = done.input_of("status")["decisions"]
+    assert decisions == done.outcome.to_wire()["result"]["decisions"]
+
+
+def test_each_child_gets_its_action_with_the_evidence_until_the_sweeps_end():
+    done = sweep(due("fraud-llm"))
+    child = SweepActionInput.from_wire(done.input_of("sweep_environment"))
+    assert (child.planned.action, child.planned.reason) == (SCALE, "IdleAfterWarning")
+    assert child.planned.evidence[REGION]["requests"]["highest"] == 0
+    assert [pool.environment for pool in child.planned.pools] == ["fraud-llm"]
+    assert (child.story.deadline - NOON).total_seconds() == deadlines.SWEEP
+
+
+def test_usage_is_asked_for_awake_cells_of_ours_and_as_far_back_as_the_longest_window():
+    done = sweep(
+        a_swept("awake"),
+        a_swept("slow", policy=Idle(after_minutes=120)),
+        a_swept("asleep", phase=Phase.SCALED_DOWN),
+        pools=[
+            *(a_gpu_pool(name) for name in ("awake", "slow", "asleep", "unknown")),
+            a_gpu_pool("foreign", is_ours=False),
+        ],
+    )
+    asked = UsageInput.from_wire(done.input_of("get_usage"))
+    assert asked.cells == tuple(CellRef(environment=e, region=REGION) for e in ("awake", "slow"))
+    assert asked.end - asked.start == minutes(120 + 8 + 2)
+
+
+def test_where_nobody_is_awake_no_usage_is_asked_for():
+    done = sweep(
+        a_swept(phase=Phase.SCALED_DOWN, scaled_down_at=PAST), pools=[a_gpu_pool(node_count=0)]
+    )
+    assert done.steps("call") == ["call list_gpu_pools"]
+    assert decisions_of(done) == [("fraud-llm", "none", "Asleep")]
+
+
+def test_an_empty_subscription_is_swept_in_no_time():
+    done = sweep()
+    assert done.lines == ["call list_gpu_pools", "status decisions"]
+    assert (report_of(done).decisions, report_of(done).summary.pools) == ((), 0)
+
+
+def test_pools_without_a_record_are_left_alone_and_named():
+    done = sweep(pools=[a_gpu_pool("orphan"), a_gpu_pool("foreign", is_ours=False)])
+    assert done.steps("entity") == ["entity orphan get_swept"]
+    assert decisions_of(done) == [
+        ("orphan", "none", "EnvironmentUnknown"),
+        ("foreign", "none", "NotOurs"),
+    ]
+    assert done.steps("start") == []
+
+
+def test_min_nodes_are_the_specs_because_aks_forgets_them():
+    done = sweep(a_swept(min_nodes=1))
+    assert decisions_of(done) == [("fraud-llm", "none", "MinNodes")]
+
+
+@pytest.mark.parametrize(
+    "usage", [QUOTA, RuntimeError("boom")], ids=["a failure as a value", "a crash"]
+)
+def test_usage_that_cannot_be_read_counts_as_use(usage: Outcome | Exception):
+    done = sweep(due("fraud-llm"), activities={"get_usage": usage})
+    assert decisions_of(done) == [("fraud-llm", "none", "UsageMissing")]
+    assert done.steps("start") == []
+
+
+def test_a_listing_that_fails_ends_the_sweep_as_failed():
+    done = sweep(a_swept(), activities={"list_gpu_pools": QUOTA})
+    assert done.lines == ["call list_gpu_pools"]
+    assert done.outcome == QUOTA
+
+
+def test_a_dry_run_decides_and_does_nothing():
+    done = sweep(due("fraud-llm"), a_swept("old", expires_at=PAST), pools=None, dry_run=True)
+    assert done.steps("start", "tell") == []
+    assert decisions_of(done)[0] == ("fraud-llm", "scaleToZero", "IdleAfterWarning")
+    summary = report_of(done).summary
+    assert (summary.dry_run, summary.results, summary.saved_per_hour_usd) == (True, {}, 7.0)
+
+
+def test_one_childs_failure_leaves_the_others():
+    done = sweep(
+        due("a"),
+        due("b"),
+        children={
+            "sweep_environment sweep.a.scaleToZero": After(
+                5, a_result("a", SCALE, status=ResultStatus.FAILED, failure=QUOTA.failure)
+            ),
+            "sweep_environment sweep.b.scaleToZero": After(200, a_result("b", SCALE)),
+        },
+    )
+    assert done.steps("send") == []
+    assert done.seconds > 200
+    summary = report_of(done).summary
+    assert summary.results == {"failed": 1, "succeeded": 1}
+    assert summary.saved_per_hour_usd == 7.0
+    assert [(f.environment, f.reason) for f in summary.failures] == [("a", "QuotaExceeded")]
+
+
+@pytest.mark.parametrize(
+    ("child", "reason"),
+    [
+        pytest.param(RuntimeError("boom"), "OrchestrationFailed", id="it breaks"),
+        pytest.param(failed("Lost"), "Lost", id="it fails as a whole"),
+        pytest.param(Outcome.canceled(), "Canceled", id="it is canceled"),
+    ],
+)
+def test_a_child_without_a_result_counts_as_a_failure(child: Outcome | Exception, reason: str):
+    done = sweep(due("a"), children={"sweep_environment": child})
+    summary = report_of(done).summary
+    assert summary.results == {"failed": 1}
+    assert [(f.environment, f.action, f.reason) for f in summary.failures] == [
+        ("a", SCALE, reason)
+    ]
+
+
+def test_actions_start_at_the_pace_that_azure_takes():
+    names = [f"e{number:02}" for number in range(22)]
+    done = sweep(*(due(name) for name in names))
+    children = [SweepActionInput.from_wire(v) for n, v in done.inputs if n.startswith("sweep_e")]
+    assert [child.planned.start_delay_seconds for child in children] == [0] * 20 + [5, 10]
+
+
+def expiring(at: Any, *told: str, **changes: Any) -> SweptEnvironment:
+    return a_swept(expires_at=at, told=told, **changes)
+
+
+@pytest.mark.parametrize(
+    ("swept", "mark"),
+    [
+        pytest.param(
+            expiring(NOON + minutes(600)),
+            expiry_mark(ExpiryAction.WARN_24H, NOON + minutes(600)),
+            id="the last day",
+        ),
+        pytest.param(expiring(SOON), expiry_mark(ExpiryAction.WARN_1H, SOON), id="the last hour"),
+        pytest.param(
+            expiring(SOON, warned_at=WARNED_LONG_AGO),
+            expiry_mark(ExpiryAction.WARN_1H, SOON),
+            id="also to somebody who was warned of idleness",
+        ),
+    ],
+)
+def test_who_expires_soon_is_told_and_nothing_else_happens(swept: SweptEnvironment, mark: str):
+    done = sweep(swept, pools=[])
+    assert done.steps("tell", "start") == ["tell fraud-llm take_note ExpiryWarned"]
+    note = IdleNote.from_wire(done.input_of("take_note fraud-llm"))
+    assert (note.told, note.warned_at) == ((mark,), swept.notes.warned_at)
+
+
+def test_who_was_told_is_not_told_again():
+    swept = expiring(SOON, expiry_mark(ExpiryAction.WARN_1H, SOON))
+    assert sweep(swept, pools=[]).steps("tell", "start") == []
+
+
+def test_who_has_expired_is_deleted_with_or_without_a_pool():
+    done = sweep(expiring(PAST), pools=[])
+    assert done.steps("tell", "start") == [
+        "tell fraud-llm take_note Expired",
+        "start sweep_environment sweep.fraud-llm.delete",
+    ]
+    child = SweepActionInput.from_wire(done.input_of("sweep_environment"))
+    assert (child.planned.reason, child.planned.pools) == ("Expired", ())
+
+
+@pytest.mark.parametrize("phase", [Phase.DELETING, Phase.DELETED])
+def test_an_environment_that_is_being_deleted_does_not_expire_again(phase: Phase):
+    assert sweep(expiring(PAST, phase=phase)).steps("tell", "start") == []
+
+
+@pytest.mark.parametrize(
+    "swept",
+    [
+        pytest.param(expiring(PAST), id="would be warned"),
+        pytest.param(expiring(PAST, warned_at=WARNED_LONG_AGO), id="would go to zero"),
+        pytest.param(
+            expiring(
+                PAST,
+                phase=Phase.SCALED_DOWN,
+                scaled_down_at=NOON - minutes(60 * 24 * 90),
+                policy=Idle(delete_after_days=30),
+            ),
+            id="would be deleted for its long sleep",
+        ),
+    ],
+)
+def test_an_expired_environment_is_only_deleted_and_only_once(swept: SweptEnvironment):
+    pools = [a_gpu_pool(node_count=0 if swept.state.phase is Phase.SCALED_DOWN else 2)]
+    done = sweep(swept, pools=pools)
+    assert report_of(done).summary.actions.get("none") is None, "there was something to do"
+    assert done.steps("start") == ["start sweep_environment sweep.fraud-llm.delete"]
+
+
+def test_deletions_of_the_expired_keep_the_pace():
+    names = [f"e{number:02}" for number in range(22)]
+    done = sweep(*(a_swept(name, expires_at=PAST) for name in names), pools=[])
+    children = [SweepActionInput.from_wire(v) for n, v in done.inputs if n.startswith("sweep_e")]
+    assert [child.planned.start_delay_seconds for child in children][-2:] == [5, 10]
