@@ -41,8 +41,10 @@ def _parse_dry_run(req: func.HttpRequest) -> bool | Problem:
         body: object = json.loads(req.get_body() or b"{}")
     except (ValueError, RecursionError) as error:
         return Problem("InvalidJson", f"The body is not valid JSON: {error}.", "body")
-    if body == {}:
-        return False
-    if body in ({"dryRun": True}, {"dryRun": False}):
-        return body == {"dryRun": True}
-    return Problem("InvalidBody", 'Send {"dryRun": true}, or nothing.', "dryRun")
+    match body:
+        case {"dryRun": bool(dry_run)} if body == {"dryRun": dry_run}:
+            return dry_run
+        case {} if not body:
+            return False
+        case _:
+            return Problem("InvalidBody", 'Send {"dryRun": true}, or nothing.', "dryRun")

@@ -6,6 +6,8 @@ from typing import Any
 import grpc
 from durabletask.client import OrchestrationState, OrchestrationStatus
 
+from domain.failures import Failure
+from domain.operations import describe_failure
 from domain.sweep_inputs import SweepInput
 from triggers import task_hub
 from triggers.task_hub import DurableClient
@@ -48,7 +50,8 @@ def _describe(instance: OrchestrationState) -> dict[str, Any]:
         outcome = instance.get_output()
         if outcome["status"] == "Succeeded":
             return {"status": "Succeeded", **outcome["result"]}
-        return {"status": "Failed", "error": outcome["failure"]}
+        failure = Failure.from_wire(outcome["failure"])
+        return {"status": "Failed", "error": describe_failure(failure)}
     if instance.runtime_status in task_hub.ENDED:
         return {"status": "Failed"}
     return {"status": "Running", **(instance.get_custom_status() or {})}

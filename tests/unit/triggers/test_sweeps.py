@@ -1,0 +1,256 @@
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import azure.functions as func
+import grpc
+import pytest
+from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
+from durabletask.client import OrchestrationState, OrchestrationStatus
+
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from domain.sweep_inputs import SweepInput
+from tests.support.fake_hub import RUNNING, FakeHub, rpc_error
+from tests.support.http_api import ORIGIN, Answer
+from tests.support.payloads import QUOTA
+from tests.support.specs import NOON, a_record, a_request, a_spec
+from triggers.http_sweeps import get_latest_sweep, post_sweep
+from triggers.logs import run_logged
+from triggers.timer_sweep import run_sweep
+
+DECISIONS = {"decisions": [{"reason": "Idle"}]}
+REPORT = {"summary": {"pools": 1}, **DECISIONS}
+BOTH = pytest.mark.parametrize(
+    ("instance_id", "query"),
+    [("sweep", ""), ("sweep.dry-run", "?dryRun=true")],
+    ids=["sweep", "dry run"],
+)
+type Handler = Callable[[func.HttpRequest, Any], Awaitable[func.HttpResponse]]
+
+
+class SweepHub(FakeHub):
+    """Runs sweeps, one per id."""
+
+    starts: int = 0
+    refusal: grpc.StatusCode | None = None
+
+    async def schedule_new_orchestration(
+        self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
+    ) -> str:
+        assert orchestrator == "sweep_idle_pools"
+        assert instance_id
+        if self.refusal:
+            raise rpc_error(self.refusal)
+        if (running := self.instances.get(instance_id)) and running.runtime_status is RUNNING:
+            raise rpc_error(grpc.StatusCode.ALREADY_EXISTS)
+        self.starts += 1
+        self.instances[instance_id] = OrchestrationState(
+            instance_id=instance_id,
+            name=orchestrator,
+            runtime_status=RUNNING,
+            created_at=NOON.replace(tzinfo=None),
+            last_updated_at=NOON.replace(tzinfo=None),
+            serialized_input=to_json(input),
+            serialized_output=None,
+            serialized_custom_status=None,
+            failure_details=None,
+            _data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
+        )
+        return instance_id
+
+    def change(self, instance_id: str, **changes: Any) -> None:
+        self.instances[instance_id] = replace(self.instances[instance_id], **changes)
+
+    def input_of(self, instance_id: str) -> SweepInput:
+        return SweepInput.from_wire(json.loads(self.instances[instance_id].serialized_input or ""))
+
+
+def to_json(value: Any) -> str | None:
+    return DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(value)
+
+
+@pytest.fixture
+def hub() -> SweepHub:
+    return SweepHub()
+
+
+async def send(
+    handler: Handler, hub: SweepHub, method: str, path: str, body: bytes = b""
+) -> Answer:
+    _, _, query = path.partition("?")
+    request = func.HttpRequest(
+        method=method,
+        url=f"{ORIGIN}/{path}",
+        params=dict(pair.split("=", 1) for pair in query.split("&") if pair),
+        body=body,
+    )
+    response = await run_logged(request, lambda: handler(request, hub))
+    return Answer(response.status_code, dict(response.headers), response.get_body().decode())
+
+
+async def post(hub: SweepHub, body: bytes = b"") -> Answer:
+    return await send(post_sweep, hub, "POST", "sweeps", body)
+
+
+async def latest(hub: SweepHub, query: str = "") -> Answer:
+    return await send(get_latest_sweep, hub, "GET", f"sweeps/latest{query}")
+
+
+def end(
+    hub: SweepHub,
+    instance_id: str,
+    outcome: Outcome | None,
+    status: OrchestrationStatus = OrchestrationStatus.COMPLETED,
+) -> None:
+    output = to_json(outcome.to_wire()) if outcome else None
+    hub.change(instance_id, runtime_status=status, serialized_output=output)
+
+
+async def start(hub: SweepHub, instance_id: str) -> None:
+    await post(hub, b'{"dryRun": true}' if instance_id == "sweep.dry-run" else b"")
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"dryRun": false}'])
+async def test_a_sweep_is_accepted_and_says_where_its_result_will_be(hub: SweepHub, body: bytes):
+    answer = await post(hub, body)
+    assert (answer.status, answer.json) == (202, {"status": "Running"})
+    assert answer.headers["Location"] == f"{ORIGIN}/sweeps/latest"
+    assert answer.headers["Retry-After"] == "5"
+    assert hub.input_of("sweep") == SweepInput()
+
+
+async def test_a_dry_run_has_a_place_of_its_own(hub: SweepHub):
+    answer = await post(hub, b'{"dryRun": true}')
+    assert answer.status == 202
+    assert answer.headers["Location"] == f"{ORIGIN}/sweeps/latest?dryRun=true"
+    assert list(hub.instances) == ["sweep.dry-run"]
+    assert hub.input_of("sweep.dry-run").dry_run
+
+
+async def test_a_sweep_knows_all_environments_that_are_not_deleted(hub: SweepHub):
+    for name in ("b-llm", "a-llm", "gone"):
+        record = a_record(a_request(spec=a_spec(name=name)))
+        phase = Phase.DELETED if name == "gone" else record.phase
+        hub.add(record.model_copy(update={"phase": phase}))
+    await post(hub)
+    assert hub.input_of("sweep").environments == ("a-llm", "b-llm")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param(b"{", "InvalidJson", id="no JSON"),
+        pytest.param(b"\xff", "InvalidJson", id="no text"),
+        pytest.param(b"null", "InvalidBody", id="null"),
+        pytest.param(b"false", "InvalidBody", id="no object"),
+        pytest.param(b"[]", "InvalidBody", id="a list"),
+        pytest.param(b'{"dryRun": "true"}', "InvalidBody", id="a word for a flag"),
+        pytest.param(b'{"dryRun": 1}', "InvalidBody", id="a number for a flag"),
+        pytest.param(b'{"dryRun": 0.0}', "InvalidBody", id="zero for a flag"),
+        pytest.param(b'{"dryRun": null}', "InvalidBody", id="null for a flag"),
+        pytest.param(b'{"dryrun": true}', "InvalidBody", id="a flag that nobody knows"),
+        pytest.param(b'{"dryRun": true, "force": true}', "InvalidBody", id="one more flag"),
+        pytest.param(b"[" * 100_000, "InvalidJson", id="a deep nest"),
+    ],
+)
+async def test_a_body_that_could_be_meant_otherwise_starts_nothing(
+    hub: SweepHub, body: bytes, code: str
+):
+    answer = await post(hub, body)
+    assert (answer.status, answer.error["code"]) == (400, code)
+    assert hub.instances == {}
+
+
+@BOTH
+async def test_a_second_one_meanwhile_gets_the_same_answer_and_starts_nothing(
+    hub: SweepHub, instance_id: str, query: str
+):
+    await start(hub, instance_id)
+    body = b'{"dryRun": true}' if query else b""
+    answer = await post(hub, body)
+    assert (answer.status, answer.json) == (202, {"status": "Running"})
+    assert answer.headers["Location"] == f"{ORIGIN}/sweeps/latest{query}"
+    assert hub.starts == 1
+
+
+async def test_a_dry_run_is_possible_while_a_sweep_runs(hub: SweepHub):
+    await post(hub)
+    await post(hub, b'{"dryRun": true}')
+    assert list(hub.instances) == ["sweep", "sweep.dry-run"]
+
+
+async def test_after_its_end_the_next_one_starts(hub: SweepHub):
+    await post(hub)
+    end(hub, "sweep", Outcome.succeeded(**REPORT))
+    await post(hub)
+    assert hub.starts == 2
+
+
+async def test_a_hub_that_cannot_be_reached_is_not_taken_for_a_sweep_that_runs(hub: SweepHub):
+    hub.refusal = grpc.StatusCode.UNAVAILABLE
+    with pytest.raises(grpc.aio.AioRpcError):
+        await post(hub)
+
+
+@BOTH
+async def test_before_the_first_one_there_is_none(hub: SweepHub, instance_id: str, query: str):
+    answer = await latest(hub, query)
+    assert (answer.status, answer.error["code"]) == (404, "SweepNotFound")
+    await start(hub, instance_id)
+    assert (await latest(hub, "" if query else "?dryRun=true")).status == 404, "not the other one"
+
+
+@BOTH
+async def test_while_it_runs_it_tells_what_it_has_decided(
+    hub: SweepHub, instance_id: str, query: str
+):
+    await start(hub, instance_id)
+    assert (await latest(hub, query)).json == {"status": "Running"}
+    hub.change(instance_id, serialized_custom_status=to_json(DECISIONS))
+    assert (await latest(hub, query)).json == {"status": "Running", **DECISIONS}
+
+
+@BOTH
+async def test_its_result_stays_to_be_read(hub: SweepHub, instance_id: str, query: str):
+    await start(hub, instance_id)
+    end(hub, instance_id, Outcome.succeeded(**REPORT))
+    answer = await latest(hub, query)
+    assert (answer.status, answer.json) == (200, {"status": "Succeeded", **REPORT})
+
+
+async def test_a_listing_that_failed_is_told_as_every_other_error(hub: SweepHub):
+    await post(hub)
+    end(hub, "sweep", QUOTA)
+    answer = await latest(hub)
+    assert (answer.status, answer.json["status"]) == (200, "Failed")
+    assert answer.json["error"]["code"] == "QuotaExceeded"
+    assert answer.json["error"]["message"] == "Azure says QuotaExceeded."
+
+
+@pytest.mark.parametrize("status", [OrchestrationStatus.FAILED, OrchestrationStatus.TERMINATED])
+async def test_a_sweep_that_died_has_failed(hub: SweepHub, status: OrchestrationStatus):
+    await post(hub)
+    end(hub, "sweep", None, status)
+    assert (await latest(hub)).json == {"status": "Failed"}
+
+
+async def test_a_flag_that_is_none_is_refused(hub: SweepHub):
+    assert (await latest(hub, "?dryRun=perhaps")).status == 400
+
+
+async def test_the_timer_starts_the_sweep_and_no_dry_run(hub: SweepHub):
+    hub.add(a_record())
+    await run_sweep(cast("func.TimerRequest", None), hub)
+    assert hub.input_of("sweep") == SweepInput(environments=("fraud-llm",))
+
+
+async def test_the_timer_starts_no_second_sweep_and_is_not_upset(
+    hub: SweepHub, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO")
+    for _ in range(2):
+        await run_sweep(cast("func.TimerRequest", None), hub)
+    assert hub.starts == 1
+    assert "still running" in caplog.text
