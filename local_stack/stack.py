@@ -80,7 +80,7 @@ class Stack:
         arguments = [
             *("functions_host", "start", "--app", str(PROJECT), "--port", str(self.app_port)),
             *("--task-hub", self.task_hub_address, "--ready-file", str(ready_file)),
-            *self._clock_arguments(),
+            *("--state-dir", str(self.work_dir / "host"), *self._clock_arguments()),
         ]
         self._run("app", arguments, ready_file, self._app_settings())
         self.app_port = _port(self.app_url)

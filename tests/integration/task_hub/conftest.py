@@ -12,7 +12,13 @@ import pytest
 from durabletask.client import TaskHubGrpcClient
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 from durabletask.worker import ConcurrencyOptions, TaskHubGrpcWorker
-from served_hubs import LARGE_MESSAGES, QUICK_RECONNECTS, StartWorker, ThreadHub
+
+from tests.integration.task_hub.served_hubs import (
+    LARGE_MESSAGES,
+    QUICK_RECONNECTS,
+    StartWorker,
+    ThreadHub,
+)
 
 
 @pytest.fixture

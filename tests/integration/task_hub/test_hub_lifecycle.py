@@ -12,7 +12,14 @@ from durabletask.client import OrchestrationStatus, TaskHubGrpcClient
 from durabletask.history import ExecutionCompletedEvent
 from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
-from served_hubs import StartWorker, ThreadHub, completed, eventually, refused_with
+
+from tests.integration.task_hub.served_hubs import (
+    StartWorker,
+    ThreadHub,
+    completed,
+    eventually,
+    refused_with,
+)
 
 
 def waiter(context: task.OrchestrationContext, _: Any) -> Any:

@@ -8,7 +8,8 @@ import pytest
 from durabletask import task
 from durabletask.client import OrchestrationState, OrchestrationStatus, TaskHubGrpcClient
 from durabletask.history import HistoryEvent, OrchestratorStartedEvent
-from served_hubs import StartWorker, ThreadHub, completed
+
+from tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, completed
 
 
 def double(_: task.ActivityContext, value: int) -> int:

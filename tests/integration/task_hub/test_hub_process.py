@@ -16,7 +16,14 @@ import pytest
 from durabletask import entities, task
 from durabletask.client import TaskHubGrpcClient
 from durabletask.entities import EntityInstanceId
-from served_hubs import HubProcess, StartWorker, ThreadHub, completed, eventually
+
+from tests.integration.task_hub.served_hubs import (
+    HubProcess,
+    StartWorker,
+    ThreadHub,
+    completed,
+    eventually,
+)
 
 FAR_AWAY = datetime(9999, 1, 1, tzinfo=UTC)
 COUNTER = EntityInstanceId("counter", "main")

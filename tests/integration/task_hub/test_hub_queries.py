@@ -9,7 +9,8 @@ from durabletask import task
 from durabletask.client import OrchestrationQuery, OrchestrationStatus, TaskHubGrpcClient
 from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
-from served_hubs import StartWorker, ThreadHub, completed
+
+from tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, completed
 
 
 def instant(context: task.OrchestrationContext, given: Any) -> Any:

@@ -8,7 +8,8 @@ import pytest
 from durabletask import task
 from durabletask.client import OrchestrationStatus, TaskHubGrpcClient
 from durabletask.history import TaskScheduledEvent
-from served_hubs import StartWorker, completed, refused_with
+
+from tests.integration.task_hub.served_hubs import StartWorker, completed, refused_with
 
 
 def instant(context: task.OrchestrationContext, given: Any) -> Any:
