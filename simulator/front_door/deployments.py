@@ -1,12 +1,22 @@
 """What has reached the edge locations: every change does so minutes after its operation ended."""
 
 import copy
+from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.arm.platform import Platform
 from simulator.arm.resources import Resource
 from simulator.front_door.kinds import EDGE_PROPAGATION
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Change:
+    """A resource as it was when its change left for the edge."""
+
+    resource: Resource
+    properties: dict[str, Any]
 
 
 class Deployments:
@@ -16,22 +26,30 @@ class Deployments:
         self._platform = platform
         self._properties: dict[str, dict[str, Any]] = {}
         self._arrival: dict[str, datetime] = {}
+        self._underway: dict[str, deque[_Change]] = {}
 
     def begin(self, resource: Resource) -> None:
         """Send the resource, as it is now, on its way to the edge."""
-        properties = copy.deepcopy(resource.properties)
+        change = _Change(resource, copy.deepcopy(resource.properties))
+        profile = "/".join(resource.key.split("/")[:9])
+        underway = self._underway.setdefault(profile, deque())
+        underway.append(change)
 
         def arrive() -> None:
-            if self._platform.resources.holds(resource):
-                self._properties[resource.key] = properties
+            # Timers of a loaded machine go off in another order: what left before comes first.
+            while change in underway:
+                self._apply(underway.popleft())
 
         kind = resource.type.rpartition("/")[2]
         name = f"Front Door propagate {kind} {resource.name}"
-        self._platform.operations.later(name, self._seconds(resource), arrive)
+        self._platform.operations.later(name, self._seconds(profile), arrive)
 
-    def _seconds(self, resource: Resource) -> float:
+    def _apply(self, change: _Change) -> None:
+        if self._platform.resources.holds(change.resource):
+            self._properties[change.resource.key] = change.properties
+
+    def _seconds(self, profile: str) -> float:
         """No change overtakes an older one of the same profile."""
-        profile = "/".join(resource.key.split("/")[:9])
         now = self._platform.clock.now()
         own = now + timedelta(seconds=self._platform.latencies.sample(EDGE_PROPAGATION))
         earliest = self._arrival.get(profile, now) + timedelta(seconds=1)
