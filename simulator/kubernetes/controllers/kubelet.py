@@ -7,6 +7,7 @@ from simulator.kubernetes import durations, pods
 from simulator.kubernetes.controllers.container_worker import ContainerWorker
 from simulator.kubernetes.controllers.machinery import Machinery
 from simulator.kubernetes.controllers.pod_view import PodView
+from simulator.kubernetes.deletion import Deletion
 from simulator.kubernetes.kinds import NODE, POD, Object
 from simulator.kubernetes.store import Change, ChangeType, Key
 
@@ -41,7 +42,7 @@ class Kubelets:
         uid = pod["metadata"]["uid"]
         node = self._machinery.store.get(NODE, "", pod["spec"]["nodeName"])
         if node is None:
-            self._machinery.store.remove(POD, *key)
+            self._let_go(key)
         elif pods.is_terminating(pod):
             self._begin_stop(uid, pod)
         elif uid not in self._workers and not pods.is_finished(pod):
@@ -83,7 +84,11 @@ class Kubelets:
             await self._machinery.latencies.wait("Kubernetes stop pod", durations.POD_STOP)
         present = self._machinery.store.get(POD, metadata["namespace"], metadata["name"])
         if present is not None and present["metadata"]["uid"] == metadata["uid"]:
-            self._machinery.store.remove(POD, metadata["namespace"], metadata["name"])
+            self._let_go((metadata["namespace"], metadata["name"]))
+
+    def _let_go(self, key: Key) -> None:
+        """Delete without grace, as kubelets do: finalizers still keep the pod."""
+        self._machinery.registry.delete(POD, *key, Deletion(grace_period_seconds=0))
 
     def _next_address(self) -> str:
         self._addresses += 1

@@ -13,8 +13,10 @@ from tests.contract.kubernetes.workloads import (
     DEPLOYMENT_URL,
     NAME,
     NAMESPACE,
+    POD_URL,
     eventually,
     namespace,
+    pods_of,
     ready_pod,
     small_deployment,
 )
@@ -106,6 +108,30 @@ async def test_an_orphaning_deletion_leaves_the_pods(api: Api, cluster: Cluster)
     left = ready_pod(cluster)
     assert left is not None
     assert left["metadata"]["uid"] == pod["metadata"]["uid"]
+
+
+@pytest.mark.parametrize("end", ["the pod is deleted", "its node goes away"])
+async def test_a_finalizer_keeps_a_stopped_pod_until_it_is_taken_away(
+    api: Api, cluster: Cluster, end: str
+):
+    pod = {"metadata": {"name": "p", "finalizers": ["example.com/kept"]}}
+    pod["spec"] = {"containers": [{"name": "c", "image": "nginx"}]}
+    await api.call("POST", POD_URL, pod)
+    await eventually(lambda: ready_pod(cluster))
+
+    if end == "the pod is deleted":
+        await api.call("DELETE", f"{POD_URL}/p")
+    else:
+        cluster.remove_node_pool("system")
+
+    await eventually(lambda: _is_without_grace(cluster))
+    await api.call("PATCH", f"{POD_URL}/p", {"metadata": {"finalizers": None}}, MERGE)
+    assert pods_of(cluster) == []
+
+
+def _is_without_grace(cluster: Cluster) -> bool:
+    metadata = pods_of(cluster)[0]["metadata"]
+    return "deletionTimestamp" in metadata and metadata["deletionGracePeriodSeconds"] == 0
 
 
 def _key_of_deployment() -> Any:
