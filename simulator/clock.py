@@ -20,7 +20,7 @@ class Clock:
         self._real_time = real_time
         self._origin = real_time() if origin is None else origin.timestamp()
         self._advance = 0.0
-        self._sleepers: set[asyncio.Future[None]] = set()
+        self._sleepers: dict[asyncio.Future[None], float] = {}
 
     @property
     def scale(self) -> float:
@@ -39,11 +39,11 @@ class Clock:
         await asyncio.sleep(0)
         while (left := end - self._simulated()) > 0:
             sleeper = asyncio.get_running_loop().create_future()
-            self._sleepers.add(sleeper)
+            self._sleepers[sleeper] = end
             try:
                 await asyncio.wait((sleeper,), timeout=left / self._scale)
             finally:
-                self._sleepers.discard(sleeper)
+                del self._sleepers[sleeper]
 
     def set_scale(self, scale: float) -> None:
         """Run at another speed from now on, without a jump."""
@@ -64,6 +64,6 @@ class Clock:
         return self._origin + (self._real_time() - self._origin) * self._scale + self._advance
 
     def _wake_sleepers(self) -> None:
-        for sleeper in self._sleepers:
+        for sleeper in sorted(self._sleepers, key=self._sleepers.__getitem__):
             if not sleeper.done():
                 sleeper.set_result(None)
