@@ -58,10 +58,10 @@ def read_address(ready_file: Path) -> SimulatorAddress:
 
 @contextlib.asynccontextmanager
 async def simulator_in_process(
-    work_dir: Path, scale: float = TEST_TIME_SCALE, seed: int = 1
+    work_dir: Path, clock: Clock | None = None, seed: int = 1
 ) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
     """The simulator in the running event loop, with its objects at hand."""
-    running = await start(Clock(scale), work_dir, seed=seed)
+    running = await start(clock or Clock(TEST_TIME_SCALE), work_dir, seed=seed)
     try:
         yield running, read_address(work_dir / "simulator.json")
     finally:
@@ -86,10 +86,10 @@ def simulator_process(
         yield read_address(_await_file(work_dir / "simulator.json", process))
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=5)
+        process.wait(timeout=60)
 
 
-def _await_file(path: Path, process: subprocess.Popen[bytes], seconds: float = 15.0) -> Path:
+def _await_file(path: Path, process: subprocess.Popen[bytes], seconds: float = 60.0) -> Path:
     end = time.monotonic() + seconds
     while not path.exists():
         if process.poll() is not None or time.monotonic() > end:
@@ -130,7 +130,7 @@ class Control:
         await self.call("PUT", "/quota", {"region": region, "name": name, "limit": limit})
 
 
-async def eventually(condition: Any, seconds: float = 5.0) -> None:
+async def eventually(condition: Any, seconds: float = 60.0) -> None:
     """Let other tasks run until the condition holds."""
     async with asyncio.timeout(seconds):
         while not condition():

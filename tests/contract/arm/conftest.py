@@ -1,5 +1,6 @@
 """Real Azure SDK clients against a simulator of their own for each test."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,21 @@ from azure.mgmt.resource.resources.aio import ResourceManagementClient
 from multidict import CIMultiDictProxy
 
 from simulator.process import RunningSimulator
+from tests.support.idle_time import IdleTimeLoop, idle_clock
 from tests.support.simulator import (
+    TEST_TIME_SCALE,
     Control,
     SimulatorAddress,
     simulator_in_process,
 )
 from tests.support.tls import client_context
+
+POLLING_INTERVAL = 0.01
+"""In real seconds; in simulated ones it is twenty."""
+
+
+def pytest_asyncio_loop_factories() -> dict[str, type[IdleTimeLoop]]:
+    return {"idle time": IdleTimeLoop}
 
 
 class ScaledRetryAfter(SansIOHTTPPolicy[Any, Any]):
@@ -104,10 +114,15 @@ class Arm:
             parsed = await response.json(content_type=None) if response.content_length else None
             return RawAnswer(response.status, response.headers, parsed)
 
+    async def poll(self, url: str) -> RawAnswer:
+        """GET after a pause: simulated time passes only while nobody has anything to do."""
+        await asyncio.sleep(POLLING_INTERVAL)
+        return await self.call("GET", url)
+
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
-    async with simulator_in_process(tmp_path) as started:
+    async with simulator_in_process(tmp_path, idle_clock(TEST_TIME_SCALE)) as started:
         yield started
 
 
@@ -161,7 +176,7 @@ async def azure(
     options: dict[str, Any] = {
         "base_url": address.url,
         "connection_verify": address.ca_bundle,
-        "polling_interval": 0.01,
+        "polling_interval": POLLING_INTERVAL,
         "retry_backoff_factor": 0.01,
         "per_retry_policies": [retry_after],
     }

@@ -70,7 +70,7 @@ async def test_a_create_names_an_operation_and_no_retry_after(arm: Arm, group: s
     poll = await arm.call("GET", operation)
     statuses = [poll.body["status"]]
     while statuses[-1] not in ("Succeeded", "Failed"):
-        poll = await arm.call("GET", operation)
+        poll = await arm.poll(operation)
         statuses.append(poll.body["status"])
     assert "Retry-After" not in poll.headers
     assert statuses[-1] == "Succeeded"

@@ -1,5 +1,6 @@
 """Front Door, by the SDK and on the wire."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm, Azure, RawAnswer
+from tests.contract.arm.conftest import POLLING_INTERVAL, Arm, Azure, RawAnswer
 from tests.support.simulator import Control, eventually
 
 PROFILE = "resourceGroups/gp-fraud/providers/Microsoft.Cdn/profiles/gp-fraud"
@@ -94,7 +95,7 @@ async def put_and_wait(arm: Arm, path: str, body: Any, version: str | None = Non
     answer = await put(arm, path, body, version)
     assert answer.status < 300, answer.body
     operation = answer.headers.get("Azure-AsyncOperation")
-    while operation and (await arm.call("GET", operation)).body["status"] not in ENDED:
+    while operation and (await arm.poll(operation)).body["status"] not in ENDED:
         pass
     return answer
 
@@ -204,7 +205,7 @@ async def test_polls_carry_an_error_that_means_none(arm: Arm, group: str) -> Non
     assert "Retry-After" not in running.headers
     last = running
     while last.body["status"] == "InProgress":
-        last = await arm.call("GET", accepted.headers["Azure-AsyncOperation"])
+        last = await arm.poll(accepted.headers["Azure-AsyncOperation"])
     assert last.body == {"status": "Succeeded", "error": {"code": "None", "message": None}}
 
 
@@ -241,6 +242,7 @@ async def test_a_route_is_refused_until_an_origin_is_provisioned(arm: Arm, profi
         "origin is created under the origin group."
     )
     while early.status == 400:
+        await asyncio.sleep(POLLING_INTERVAL)
         early = await put(arm, ROUTE, route_body(arm))
     assert early.status == 201
 
@@ -382,7 +384,7 @@ async def test_parts_are_deleted_from_the_route_to_the_profile(arm: Arm, edge: s
         accepted = await arm.call("DELETE", path, api_version=VERSION)
         assert accepted.status == 202
         operation = accepted.headers["Azure-AsyncOperation"]
-        while (await arm.call("GET", operation)).body["status"] == "InProgress":
+        while (await arm.poll(operation)).body["status"] == "InProgress":
             pass
         assert (await arm.call("GET", accepted.headers["Location"])).status == 204
 

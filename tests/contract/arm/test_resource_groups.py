@@ -55,7 +55,7 @@ async def test_a_deletion_is_followed_by_its_location_until_an_empty_200(arm: Ar
     assert first.headers["Location"] == location
     last = first
     while last.status == 202:
-        last = await arm.call("GET", location)
+        last = await arm.poll(location)
     assert (last.status, last.body) == (200, None)
 
 

@@ -7,7 +7,6 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from simulator.clock import Clock
 from simulator.edge import routes
 from simulator.kubernetes.addresses import PublicAddresses
 from simulator.kubernetes.cluster import Cluster
@@ -15,6 +14,11 @@ from simulator.kubernetes.kinds import NAMESPACE
 from simulator.kubernetes.node_pools import NodePool
 from simulator.latency import Latencies
 from tests.contract.edge.public_side import REGIONS, Client, Edge, apply, manifests, until
+from tests.support.idle_time import IdleTimeLoop, idle_clock
+
+
+def pytest_asyncio_loop_factories() -> dict[str, type[IdleTimeLoop]]:
+    return {"idle time": IdleTimeLoop}
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def addresses() -> PublicAddresses:
 @pytest.fixture
 async def clusters(addresses: PublicAddresses) -> AsyncIterator[dict[str, Cluster]]:
     """A cluster with a serving pod behind a public address in each region."""
-    clock = Clock(5000.0)
+    clock = idle_clock(5000.0)
     started: dict[str, Cluster] = {}
     for region in REGIONS:
         cluster = Cluster(f"gp-fraud-{region}", region, clock, Latencies(clock), addresses)

@@ -164,7 +164,7 @@ def scale(cluster: Cluster, replicas: int) -> None:
     cluster.store.change(DEPLOYMENT, "inference", "fraud", edit)
 
 
-async def until(condition: Callable[[], Any], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)

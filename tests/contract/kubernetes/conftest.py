@@ -27,8 +27,13 @@ from tests.contract.kubernetes.real_api_server import (
     real_api_server,
 )
 from tests.contract.kubernetes.workloads import GPU_POOL, SYSTEM_POOL
+from tests.support.idle_time import IdleTimeLoop, idle_clock
 
 SCALE = 3000.0
+
+
+def pytest_asyncio_loop_factories() -> dict[str, type[IdleTimeLoop]]:
+    return {"idle time": IdleTimeLoop}
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +47,8 @@ def addresses() -> PublicAddresses:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(SCALE)
+async def clock() -> Clock:
+    return idle_clock(SCALE)
 
 
 @pytest.fixture

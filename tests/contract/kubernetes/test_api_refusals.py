@@ -40,7 +40,7 @@ def changed(manifest: Any, path: str, value: Any) -> Any:
     return result
 
 
-def test_a_real_api_server_was_asked_the_same():
+async def test_a_real_api_server_was_asked_the_same():
     if assets() is None:
         pytest.skip(
             f"{ASSETS_VARIABLE} names no folder with kube-apiserver and etcd: only the simulated"

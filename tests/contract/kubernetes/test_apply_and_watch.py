@@ -206,7 +206,7 @@ async def test_a_watch_tells_what_happens_from_a_version_on(either_api: Api):
 
 async def test_an_object_that_leaves_a_selection_is_deleted_for_its_watcher(either_api: Api):
     await either_api.call("POST", DEPLOYMENTS, small_deployment())
-    query = f"labelSelector=app%3D{NAME}&timeoutSeconds=5"
+    query = f"labelSelector=app%3D{NAME}&timeoutSeconds=600"
 
     types: list[str] = []
     async with either_api.watch(f"{DEPLOYMENTS}?watch=1&{query}") as stream:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from simulator.clock import Clock
 from simulator.kubernetes.cluster import Cluster
 from tests.contract.kubernetes.clients import Kubectl
 from tests.contract.kubernetes.workloads import (
@@ -21,13 +22,16 @@ from tests.contract.kubernetes.workloads import (
     small_deployment,
 )
 
+EVENTS_STAY = 60.0
+"""Events are gone after an hour, which a slow start of kubectl must not take."""
+
 
 def _list(*manifests: dict) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
 
 
 async def test_kubectl_applies_waits_and_shows_a_workload(cluster: Cluster, kubectl: Kubectl):
-    cluster.set_node_pool(replace(GPU_POOL, count=1))
+    cluster.set_node_pool(replace(GPU_POOL, count=1, min_count=1))
     manifests = _list(namespace(), device_plugin(), deployment(), service())
 
     applied = await kubectl.run("apply", "--server-side", "-f", "-", stdin=manifests)
@@ -38,9 +42,10 @@ async def test_kubectl_applies_waits_and_shows_a_workload(cluster: Cluster, kube
         f"service/{NAME} serverside-applied",
     ]
 
-    await kubectl.run("rollout", "status", f"deploy/{NAME}", "-n", NAMESPACE, "--timeout=20s")
+    await kubectl.run("rollout", "status", f"deploy/{NAME}", "-n", NAMESPACE, "--timeout=120s")
     waited = await kubectl.run(
-        "wait", "--for=condition=Ready", "pod", "-l", f"app={NAME}", "-n", NAMESPACE
+        *("wait", "--for=condition=Ready", "pod", "-l", f"app={NAME}", "-n", NAMESPACE),
+        "--timeout=120s",
     )
     assert "condition met" in waited
     pods = await kubectl.run("get", "pods", "-n", NAMESPACE, "-o", "wide")
@@ -52,12 +57,13 @@ async def test_kubectl_applies_waits_and_shows_a_workload(cluster: Cluster, kube
     assert exposed.splitlines()[1].split()[1] == "LoadBalancer"
 
 
-async def test_kubectl_describes_what_it_gets(cluster: Cluster, kubectl: Kubectl):
-    cluster.set_node_pool(replace(GPU_POOL, count=1))
+async def test_kubectl_describes_what_it_gets(cluster: Cluster, kubectl: Kubectl, clock: Clock):
+    cluster.set_node_pool(replace(GPU_POOL, count=1, min_count=1))
     manifests = _list(namespace(), device_plugin(), deployment(), service())
     await kubectl.run("apply", "-f", "-", stdin=manifests)
     pod = await eventually(lambda: ready_pod(cluster))
     await eventually(lambda: messages(cluster, "EnsuredLoadBalancer"))
+    clock.set_scale(EVENTS_STAY)
 
     described = await kubectl.run("describe", "pod", "-n", NAMESPACE)
     assert f"Controlled By:  ReplicaSet/{NAME}" in described
@@ -84,7 +90,7 @@ async def test_kubectl_scales_deletes_and_waits_for_the_end(cluster: Cluster, ku
     deleted = await kubectl.run("delete", "pod", "-n", NAMESPACE, "-l", f"app={NAME}")
     assert deleted.count("deleted") == 2
 
-    gone = await kubectl.run("delete", "namespace", NAMESPACE, "--timeout=20s")
+    gone = await kubectl.run("delete", "namespace", NAMESPACE, "--timeout=120s")
     assert gone == f'namespace "{NAMESPACE}" deleted\n'
     assert pods_of(cluster) == []
 

@@ -123,7 +123,7 @@ async def apply_all(client: Any, *manifests: Object) -> None:
         await client.apply(codecs.from_dict(manifest), force=True)
 
 
-async def eventually(ask: Callable[[], Any], seconds: float = 10.0) -> Any:
+async def eventually(ask: Callable[[], Any], seconds: float = 60.0) -> Any:
     """What `ask` answers as soon as that is true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

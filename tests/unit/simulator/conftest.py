@@ -6,16 +6,20 @@ from simulator.arm.operations import Operations
 from simulator.arm.platform import Platform
 from simulator.arm.poll_urls import PollUrls
 from simulator.arm.resources import Resources
-from simulator.clock import Clock
 from simulator.identifiers import Identifiers
 from simulator.latency import Latencies
+from tests.support.idle_time import IdleTimeLoop, idle_clock
 
 FAST = 20_000.0
 
 
+def pytest_asyncio_loop_factories() -> dict[str, type[IdleTimeLoop]]:
+    return {"idle time": IdleTimeLoop}
+
+
 @pytest.fixture
-def platform() -> Platform:
-    clock = Clock(FAST)
+async def platform() -> Platform:
+    clock = idle_clock(FAST)
     latencies = Latencies(clock, seed=1)
     identifiers = Identifiers(seed=1)
     return Platform(
