@@ -21,11 +21,9 @@ from simulator.process import RunningSimulator
 from tests.support.idle_time import IdleTimeLoop, idle_clock
 from tests.support.simulator import (
     TEST_TIME_SCALE,
-    Control,
     SimulatorAddress,
     simulator_in_process,
 )
-from tests.support.tls import client_context
 
 POLLING_INTERVAL = 0.01
 """In real seconds; in simulated ones it is twenty."""
@@ -124,28 +122,6 @@ class Arm:
 async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
     async with simulator_in_process(tmp_path, idle_clock(TEST_TIME_SCALE)) as started:
         yield started
-
-
-@pytest.fixture
-def address(running: tuple[RunningSimulator, SimulatorAddress]) -> SimulatorAddress:
-    return running[1]
-
-
-@pytest.fixture
-def simulator(running: tuple[RunningSimulator, SimulatorAddress]) -> RunningSimulator:
-    return running[0]
-
-
-@pytest.fixture
-async def session(address: SimulatorAddress) -> AsyncIterator[aiohttp.ClientSession]:
-    connector = aiohttp.TCPConnector(ssl=client_context(address.ca_bundle))
-    async with aiohttp.ClientSession(connector=connector) as session:
-        yield session
-
-
-@pytest.fixture
-def control(session: aiohttp.ClientSession, address: SimulatorAddress) -> Control:
-    return Control(session, address)
 
 
 @pytest.fixture

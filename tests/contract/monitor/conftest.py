@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from clients.factory import ClientFactory
@@ -14,8 +13,7 @@ from clients.settings import Settings
 from domain import naming
 from domain.resources import FRONT_DOOR_API_VERSION, KINDS
 from simulator.process import RunningSimulator
-from tests.support.simulator import Control, SimulatorAddress, simulator_in_process
-from tests.support.tls import client_context
+from tests.support.simulator import SimulatorAddress, simulator_in_process
 
 SKU = {"name": "Standard_AzureFrontDoor"}
 
@@ -24,28 +22,6 @@ SKU = {"name": "Standard_AzureFrontDoor"}
 async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
     async with simulator_in_process(tmp_path) as started:
         yield started
-
-
-@pytest.fixture
-def simulator(running: tuple[RunningSimulator, SimulatorAddress]) -> RunningSimulator:
-    return running[0]
-
-
-@pytest.fixture
-def address(running: tuple[RunningSimulator, SimulatorAddress]) -> SimulatorAddress:
-    return running[1]
-
-
-@pytest.fixture
-async def session(address: SimulatorAddress) -> AsyncIterator[aiohttp.ClientSession]:
-    connector = aiohttp.TCPConnector(ssl=client_context(address.ca_bundle))
-    async with aiohttp.ClientSession(connector=connector) as session:
-        yield session
-
-
-@pytest.fixture
-def control(session: aiohttp.ClientSession, address: SimulatorAddress) -> Control:
-    return Control(session, address)
 
 
 @pytest.fixture
