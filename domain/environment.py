@@ -1,5 +1,7 @@
 """The record of one environment: what is wanted, what phase it is in, what was done and said."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -32,6 +34,10 @@ from domain.wire import WireModel
 
 KEPT_OPERATIONS = 10
 KEPT_EVENTS = 200
+KEPT_REQUESTS = 50
+"""A repetition comes minutes after the first; this many take days."""
+
+BRING_A_SPEC = frozenset({OperationKind.PROVISION})
 
 
 class Event(WireModel):
@@ -50,6 +56,15 @@ class CellState(WireModel):
     external_ip: str = ""
     fqdn: str = ""
     nodes: int = 0
+
+
+class TakenRequest(WireModel):
+    """A request that started an operation, to be known again when it is repeated."""
+
+    id: str
+    operation_id: str
+    digest: str
+    """Of what was asked for; the same id with something else in it is a mistake."""
 
 
 class EnvironmentRecord(WireModel):
@@ -75,10 +90,14 @@ class EnvironmentRecord(WireModel):
     idle_notes: IdleNotes = IdleNotes()
     operations: tuple[Operation, ...] = ()
     events: tuple[Event, ...] = ()
-    last_request_id: str | None = None
+    requests: tuple[TakenRequest, ...] = ()
+    """The latest requests that came with an id of their caller's, the oldest first."""
 
     def find_operation(self, operation_id: str) -> Operation | None:
         return next((o for o in self.operations if o.id == operation_id), None)
+
+    def find_request(self, request_id: str) -> TakenRequest | None:
+        return next((r for r in self.requests if r.id == request_id), None)
 
 
 class OperationRequest(WireModel):
@@ -94,11 +113,23 @@ class OperationRequest(WireModel):
     host_name: str = ""
     """The environment's public name, where it has one."""
     request_id: str | None = None
+    traceparent: str | None = None
 
     @property
     def orchestrator(self) -> str:
         """Name of the orchestration that carries it out."""
         return f"{self.kind.replace('-', '_')}_environment"
+
+    @property
+    def digest(self) -> str:
+        spec = self.spec if self.kind in BRING_A_SPEC else None
+        return digest_request(self.kind, spec, self.force)
+
+
+def digest_request(kind: OperationKind, spec: EnvironmentSpec | None, force: bool) -> str:
+    """Of what a caller asks for, to tell a repetition from another request."""
+    text = json.dumps([kind, spec.to_wire() if spec else None, force], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class OperationEnd(WireModel):
@@ -152,19 +183,18 @@ def start_operation(
                 "events": (),
             }
         )
-    provisioning = request.kind is OperationKind.PROVISION
     record = record.model_copy(
         update={
             "phase": STARTING_PHASE[request.kind],
             "spec": request.spec,
             "sequence": request.sequence,
-            "generation": record.generation + provisioning,
+            "generation": record.generation + (request.kind in BRING_A_SPEC),
             "active_operation": request.operation_id,
             "failure": None,
             "remaining": (),
             "idle_notes": _notes_after(record, request.kind),
             "operations": (*record.operations, _new_operation(request, at))[-KEPT_OPERATIONS:],
-            "last_request_id": request.request_id if provisioning else record.last_request_id,
+            "requests": _with_request(record, request),
         }
     )
     return _noted(record, at, "OperationStarted", f"{request.kind} started", request.operation_id)
@@ -276,6 +306,17 @@ def _notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNotes:
     if kind is not OperationKind.WAKE:
         return record.idle_notes
     return record.idle_notes.model_copy(update={"slept_for_off_hours": False})
+
+
+def _with_request(
+    record: EnvironmentRecord, request: OperationRequest
+) -> tuple[TakenRequest, ...]:
+    if request.request_id is None:
+        return record.requests
+    taken = TakenRequest(
+        id=request.request_id, operation_id=request.operation_id, digest=request.digest
+    )
+    return (*record.requests, taken)[-KEPT_REQUESTS:]
 
 
 def _may_start(record: EnvironmentRecord, request: OperationRequest) -> bool:

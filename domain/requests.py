@@ -2,10 +2,28 @@
 
 from dataclasses import dataclass
 
-from domain.environment import EnvironmentRecord, OperationRequest
+from domain.callers import ANYBODY, Caller
+from domain.environment import EnvironmentRecord, OperationRequest, digest_request
 from domain.operations import OperationKind, build_operation_id
 from domain.phases import Phase
 from domain.spec import EnvironmentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a caller wants, through whichever door it came."""
+
+    kind: OperationKind
+    name: str
+    """Of the environment."""
+    spec: EnvironmentSpec | None = None
+    """Only with the kinds that bring one along."""
+    force: bool = False
+    caller: Caller = ANYBODY
+
+    @property
+    def digest(self) -> str:
+        return digest_request(self.kind, self.spec, self.force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +47,8 @@ class Refused:
     code: str
     message: str
     operation_id: str | None = None
+    is_passing: bool = False
+    """Whether the same request can be accepted later, without anybody correcting anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +60,45 @@ def is_live(record: EnvironmentRecord | None) -> bool:
     return record is not None and record.phase is not Phase.DELETED
 
 
+type Decision = Start | Known | Refused | Absent
+
+
+def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
+    """Who sent the same request before gets the same operation, whatever has happened since."""
+    if record is not None and (repeated := _find_repeated(record, command)):
+        return repeated
+    decision = _decide_anew(record, command)
+    if not isinstance(decision, Start):
+        return decision
+    return Start(decision.request.model_copy(update=dict(command.caller)))
+
+
+def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision:
+    match command:
+        case Command(OperationKind.PROVISION, spec=EnvironmentSpec() as spec):
+            return decide_create(record, spec)
+        case Command(OperationKind.DELETE):
+            return decide_delete(record, command.force)
+        case Command(OperationKind.SCALE_DOWN):
+            return decide_scale_down(record)
+        case Command(OperationKind.WAKE):
+            return decide_wake(record)
+        case _:
+            raise ValueError(f"a {command.kind} needs a specification")
+
+
 def decide_create(
-    record: EnvironmentRecord | None, spec: EnvironmentSpec, request_id: str | None
+    record: EnvironmentRecord | None, spec: EnvironmentSpec
 ) -> Start | Known | Refused:
-    if record is not None and request_id and record.last_request_id == request_id:
-        return _repeated(record, spec)
     if record is None or record.phase is Phase.DELETED:
-        return Start(_next_request(record, OperationKind.PROVISION, spec, request_id=request_id))
+        return Start(_next_request(record, OperationKind.PROVISION, spec))
     if record.phase is Phase.DELETING:
         return Refused(
             "EnvironmentIsBeingDeleted",
             f"Environment '{spec.name}' is being deleted. Wait for the deletion to end, "
             "then send the request again.",
             record.active_operation,
+            is_passing=True,
         )
     if record.spec == spec:
         return Known(_latest(record, OperationKind.PROVISION))
@@ -112,16 +158,22 @@ def _known_or_refused(
         "WrongPhase",
         f"Environment '{record.name}' is {record.phase}; this needs it to be {needed}.",
         record.active_operation,
+        is_passing=record.active_operation is not None,
     )
 
 
-def _repeated(record: EnvironmentRecord, spec: EnvironmentSpec) -> Known | Refused:
-    if record.spec == spec:
-        return Known(_latest(record, OperationKind.PROVISION))
+def _find_repeated(record: EnvironmentRecord, command: Command) -> Known | Refused | None:
+    """None if the request has no id, or nobody sent one of this id before."""
+    request_id = command.caller.request_id
+    taken = record.find_request(request_id) if request_id else None
+    if taken is None:
+        return None
+    if taken.digest == command.digest:
+        return Known(taken.operation_id)
     return Refused(
         "RepeatabilityRequestIdReused",
-        "This Repeatability-Request-ID was used with another body. Send a new id with a new body.",
-        _latest(record, OperationKind.PROVISION),
+        f"The id {request_id} was used with another request. Send a new id with a new request.",
+        taken.operation_id,
     )
 
 
@@ -129,7 +181,6 @@ def _next_request(
     record: EnvironmentRecord | None,
     kind: OperationKind,
     spec: EnvironmentSpec,
-    request_id: str | None = None,
 ) -> OperationRequest:
     sequence = (record.sequence if record else 0) + 1
     return OperationRequest(
@@ -138,7 +189,6 @@ def _next_request(
         sequence=sequence,
         spec=spec,
         host_name=((record and record.endpoint) or "").removeprefix("https://"),
-        request_id=request_id,
     )
 
 

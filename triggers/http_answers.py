@@ -4,26 +4,40 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
-from domain.operations import describe_operation
-from domain.requests import Absent, Known, Refused
+from domain.operations import OperationKind, describe_operation
+from domain.problems import Problem
+from domain.requests import Absent, Command, Known, Refused
+from domain.spec import EnvironmentSpec
 from triggers import task_hub
-from triggers.errors import error_response, json_response, not_found
-from triggers.starting import Decide, decide_and_start
+from triggers.callers import read_caller
+from triggers.errors import error_response, json_response, not_found, problems_response
+from triggers.starting import decide_and_start
 from triggers.task_hub import DurableClient
 
 RETRY_AFTER_SECONDS = 5
 
 
 async def start_and_answer(
-    req: func.HttpRequest, client: DurableClient, name: str, decide: Decide
+    req: func.HttpRequest,
+    client: DurableClient,
+    kind: OperationKind,
+    name: str,
+    *,
+    spec: EnvironmentSpec | None = None,
+    force: bool = False,
 ) -> func.HttpResponse:
     """202 with the operation; 409 if the environment is in no state for it; 404 if it is not."""
-    decision = await decide_and_start(client, name, decide)
-    match decision:
+    caller = read_caller(req)
+    if isinstance(caller, Problem):
+        return problems_response([caller])
+    match await decide_and_start(client, Command(kind, name, spec, force, caller)):
         case Known(operation_id):
-            return await _accepted(req, client, name, operation_id)
-        case Refused():
-            return _refused(req, decision)
+            answer = await _accepted(req, client, name, operation_id)
+            if caller.request_id:
+                answer.headers["Repeatability-Result"] = "accepted"
+            return answer
+        case Refused() as refusal:
+            return _refused(req, refusal)
         case Absent():
             return unknown_environment(name)
 

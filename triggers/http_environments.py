@@ -1,18 +1,19 @@
 """`/environments`: create, read, list, delete."""
 
-import json
-import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import azure.functions as func
 
 from domain.environment import EnvironmentRecord, build_etag, describe_environment
+from domain.operations import OperationKind
 from domain.problems import Problem
-from domain.requests import decide_create, decide_delete, is_live
+from domain.requests import is_live
 from domain.validation import parse_spec
 from triggers import task_hub
+from triggers.bodies import decode_json
 from triggers.errors import error_response, json_response, problems_response
 from triggers.http_answers import origin_of, start_and_answer, unknown_environment
 from triggers.queries import parse_flag, parse_list_query, read_header
@@ -22,23 +23,13 @@ from triggers.task_hub import DurableClient
 async def create_environment(
     req: func.HttpRequest, client: DurableClient, allowed_regions: Sequence[str]
 ) -> func.HttpResponse:
-    try:
-        body: object = json.loads(req.get_body())
-    except (ValueError, RecursionError) as error:
-        return error_response(400, "InvalidJson", f"The body is not valid JSON: {error}.")
-    spec = parse_spec(body, allowed_regions)
+    body = decode_json(req.get_body())
+    if isinstance(body, Problem):
+        return problems_response([body])
+    spec = parse_spec(body, allowed_regions, datetime.now(UTC))
     if isinstance(spec, list):
         return problems_response(spec)
-    request_id = read_header(req, "Repeatability-Request-ID")
-    if request_id is not None and not _is_uuid(request_id):
-        problem = Problem("InvalidHeader", "Send a UUID.", "header Repeatability-Request-ID")
-        return problems_response([problem])
-    answer = await start_and_answer(
-        req, client, spec.name, lambda record: decide_create(record, spec, request_id)
-    )
-    if request_id and answer.status_code == 202:
-        answer.headers["Repeatability-Result"] = "accepted"
-    return answer
+    return await start_and_answer(req, client, OperationKind.PROVISION, spec.name, spec=spec)
 
 
 async def delete_environment(req: func.HttpRequest, client: DurableClient) -> func.HttpResponse:
@@ -51,7 +42,7 @@ async def delete_environment(req: func.HttpRequest, client: DurableClient) -> fu
         return func.HttpResponse(status_code=204)
     if record is not None and (stale := _stale(req, record)):
         return stale
-    return await start_and_answer(req, client, name, lambda record: decide_delete(record, force))
+    return await start_and_answer(req, client, OperationKind.DELETE, name, force=force)
 
 
 async def get_environment(req: func.HttpRequest, client: DurableClient) -> func.HttpResponse:
@@ -97,11 +88,3 @@ def _stale(req: func.HttpRequest, record: EnvironmentRecord) -> func.HttpRespons
         return None
     message = f"The environment has changed: its ETag is {build_etag(record)}. Read it again."
     return error_response(412, "PreconditionFailed", message, target="header If-Match")
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

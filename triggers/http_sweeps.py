@@ -1,10 +1,9 @@
 """`POST /sweeps` runs the sweep by hand, `GET /sweeps/latest` shows what the last one decided."""
 
-import json
-
 import azure.functions as func
 
 from domain.problems import Problem
+from triggers.bodies import decode_json
 from triggers.errors import json_response, not_found, problems_response
 from triggers.http_answers import RETRY_AFTER_SECONDS, origin_of
 from triggers.queries import parse_flag
@@ -37,11 +36,10 @@ async def get_latest_sweep(req: func.HttpRequest, client: DurableClient) -> func
 
 
 def _parse_dry_run(req: func.HttpRequest) -> bool | Problem:
-    try:
-        body: object = json.loads(req.get_body() or b"{}")
-    except (ValueError, RecursionError) as error:
-        return Problem("InvalidJson", f"The body is not valid JSON: {error}.", "body")
+    body = decode_json(req.get_body() or b"{}")
     match body:
+        case Problem():
+            return body
         case {"dryRun": bool(dry_run)} if body == {"dryRun": dry_run}:
             return dry_run
         case {} if not body:

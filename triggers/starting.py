@@ -1,12 +1,10 @@
 """The one way from a request into an orchestration: read the record, decide, start."""
 
 import logging
-from collections.abc import Callable
 
 import grpc
 
-from domain.environment import EnvironmentRecord
-from domain.requests import Absent, Known, Refused, Start
+from domain.requests import Absent, Command, Known, Refused, Start, decide
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 
@@ -14,23 +12,19 @@ logger = logging.getLogger("gridplane.operations")
 
 START_ATTEMPTS = 3
 
-type Decision = Start | Known | Refused | Absent
-type Decide = Callable[[EnvironmentRecord | None], Decision]
 
-
-async def decide_and_start(
-    client: DurableClient, name: str, decide: Decide
-) -> Known | Refused | Absent:
+async def decide_and_start(client: DurableClient, command: Command) -> Known | Refused | Absent:
     """`Known` when the operation runs, whoever started it."""
     for _ in range(START_ATTEMPTS):
-        decision = decide(await task_hub.read_record(client, name))
+        decision = decide(await task_hub.read_record(client, command.name), command)
         if not isinstance(decision, Start):
             return decision
         if await _is_started(client, decision):
             return Known(decision.request.operation_id)
     return Refused(
         "ConcurrentRequests",
-        f"Other requests for environment '{name}' got in first. Send the request again.",
+        f"Other requests for environment '{command.name}' got in first. Send the request again.",
+        is_passing=True,
     )
 
 

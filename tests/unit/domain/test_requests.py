@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from domain.callers import Caller
 from domain.environment import (
     EnvironmentRecord,
     OperationEnd,
@@ -15,10 +16,11 @@ from domain.outcomes import Outcome
 from domain.phases import Phase
 from domain.requests import (
     Absent,
+    Command,
     Known,
     Refused,
     Start,
-    decide_create,
+    decide,
     decide_delete,
     decide_scale_down,
     decide_wake,
@@ -127,7 +129,11 @@ OTHER_SPEC = a_spec(costCenter="ML-9")
     ],
 )
 def test_creation_is_decided_from_the_record(case: Create):
-    decision = decide_create(case.record, case.spec or a_spec(), case.request_id)
+    spec = case.spec or a_spec()
+    caller = Caller(request_id=case.request_id)
+    decision = decide(
+        case.record, Command(OperationKind.PROVISION, spec.name, spec, caller=caller)
+    )
     assert summary(decision) == case.expected
 
 
@@ -251,3 +257,56 @@ def test_waking_knows_spec_and_public_name_of_the_environment():
     decision = decide_wake(ASLEEP.model_copy(update={"endpoint": f"https://{HOST}"}))
     assert isinstance(decision, Start)
     assert (decision.request.spec, decision.request.host_name) == (a_spec(), HOST)
+
+
+MESSAGE = Caller(
+    request_id="message-7", traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "kind", "phases"),
+    [
+        pytest.param(READY, OperationKind.SCALE_DOWN, [Phase.SCALED_DOWN], id="scale-down"),
+        pytest.param(ASLEEP, OperationKind.WAKE, [Phase.READY], id="wake"),
+        pytest.param(READY, OperationKind.DELETE, [Phase.DELETED], id="delete"),
+    ],
+)
+def test_a_request_that_comes_again_is_known_whatever_has_happened_since(
+    before: EnvironmentRecord, kind: OperationKind, phases: list[Phase]
+):
+    command = Command(kind, "fraud-llm", caller=MESSAGE)
+    first = decide(before, command)
+    assert isinstance(first, Start)
+    assert first.request.traceparent == MESSAGE.traceparent
+    begun_by_it = start_operation(before, first.request, NOON)
+    assert begun_by_it
+    for record in (begun_by_it, *(ended(begun_by_it, phase) for phase in phases)):
+        assert decide(record, command) == Known(first.request.operation_id)
+
+
+def test_an_id_that_was_used_for_something_else_is_refused_for_good():
+    scale_down = decide(READY, Command(OperationKind.SCALE_DOWN, "fraud-llm", caller=MESSAGE))
+    assert isinstance(scale_down, Start)
+    record = start_operation(READY, scale_down.request, NOON)
+    refusal = decide(record, Command(OperationKind.DELETE, "fraud-llm", caller=MESSAGE))
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.is_passing) == ("RepeatabilityRequestIdReused", False)
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "passes"),
+    [
+        pytest.param(PROVISIONING, OperationKind.WAKE, True, id="an operation runs"),
+        pytest.param(READY, OperationKind.WAKE, False, id="nothing runs and nothing sleeps"),
+        pytest.param(DELETING, OperationKind.PROVISION, True, id="it is being deleted"),
+        pytest.param(FAILED, OperationKind.SCALE_DOWN, False, id="it has failed"),
+    ],
+)
+def test_a_refusal_says_whether_waiting_helps(
+    record: EnvironmentRecord, kind: OperationKind, passes: bool
+):
+    spec = a_spec() if kind is OperationKind.PROVISION else None
+    refusal = decide(record, Command(kind, "fraud-llm", spec))
+    assert isinstance(refusal, Refused)
+    assert refusal.is_passing is passes

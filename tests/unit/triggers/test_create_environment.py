@@ -204,3 +204,9 @@ async def test_the_started_orchestration_is_that_of_the_kind(api: Api, hub: Fake
     record = hub.deliver("fraud-llm.1")
     (operation,) = record.operations
     assert (operation.kind, operation.status) == (OperationKind.PROVISION, OperationStatus.RUNNING)
+
+
+async def test_an_expiry_that_has_passed_is_refused(api: Api, hub: FakeHub):
+    answer = await api.create(spec_body(expiresAt="2020-01-01T00:00:00Z"))
+    assert (answer.status, answer.error["target"]) == (400, "expiresAt")
+    assert not hub.instances
