@@ -45,6 +45,7 @@ from triggers import (
     http_operations,
     http_service,
     http_sweeps,
+    service_bus_requests,
 )
 from triggers.logs import run_logged as run_request
 from triggers.timer_sweep import run_sweep
@@ -148,6 +149,32 @@ def register_sweep() -> None:
     )
 
 
+def register_messages() -> None:
+    # It brings the Service Bus SDK along, which only an app that has a queue should pay for.
+    from azurefunctions.extensions.bindings.servicebus import (  # pyright: ignore[reportMissingTypeStubs]
+        ServiceBusMessageActions,
+        ServiceBusReceivedMessage,
+    )
+
+    async def run(
+        message: ServiceBusReceivedMessage,
+        actions: ServiceBusMessageActions,
+        client: DurableFunctionsClient,
+    ) -> None:
+        regions = settings.allowed_regions
+        await service_bus_requests.take_message(message, actions, client, regions)
+
+    run.__name__ = service_bus_requests.take_message.__name__
+    with_client = app.durable_client_input(client_name="client")(run)
+    app.service_bus_queue_trigger(
+        arg_name="message",
+        queue_name=service_bus_requests.QUEUE,
+        connection="SERVICE_BUS",
+        is_sessions_enabled=True,
+        auto_complete_messages=False,
+    )(with_client)
+
+
 for method, route, handler in ROUTES:
     register_route(method, route, handler)
 for orchestrator in ORCHESTRATORS:
@@ -157,3 +184,5 @@ for activity in ACTIVITIES:
 app.entity_trigger(context_name="context")(environment)
 register_start_operation()
 register_sweep()
+if settings.has_service_bus:
+    register_messages()

@@ -35,11 +35,23 @@ class Settings:
     """EDGE_ADDRESS: `host:port` to connect to when asking an environment's public host name,
     where that name has no DNS record. Default: DNS decides."""
 
+    service_bus_connection_string: str | None
+    """SERVICE_BUS: connection string of the Service Bus namespace. Only for the laptop's broker;
+    in Azure the namespace and the app's identity take its place."""
+
+    service_bus_namespace: str | None
+    """SERVICE_BUS__fullyQualifiedNamespace: host name of the Service Bus namespace to which the
+    app's identity has access. Without either the app takes no messages and publishes no events."""
+
     allowed_regions: tuple[str, ...]
     """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
 
     sweep_schedule: str
     """SWEEP_SCHEDULE: NCRONTAB of the sweep of idle GPU pools. Default: every 5 minutes."""
+
+    @property
+    def has_service_bus(self) -> bool:
+        return bool(self.service_bus_connection_string or self.service_bus_namespace)
 
     @classmethod
     def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
@@ -58,6 +70,8 @@ class Settings:
             client_id=values.get("AZURE_CLIENT_ID") or None,
             ca_bundle=values.get("CA_BUNDLE") or None,
             edge_address=values.get("EDGE_ADDRESS") or None,
+            service_bus_connection_string=values.get("SERVICE_BUS") or None,
+            service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
         )

@@ -19,6 +19,8 @@ class Command:
     spec: EnvironmentSpec | None = None
     """Only with the kinds that bring one along."""
     force: bool = False
+    waits: bool = False
+    """Whether it lets a running operation end where it could also cancel it."""
     caller: Caller = ANYBODY
 
     @property
@@ -70,6 +72,8 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
     decision = _decide_anew(record, command)
     if not isinstance(decision, Start):
         return decision
+    if decision.request.predecessor and command.waits and not command.force:
+        return _not_yet(command.name, decision.request.predecessor)
     return Start(decision.request.model_copy(update=dict(command.caller)))
 
 
@@ -159,6 +163,15 @@ def _known_or_refused(
         f"Environment '{record.name}' is {record.phase}; this needs it to be {needed}.",
         record.active_operation,
         is_passing=record.active_operation is not None,
+    )
+
+
+def _not_yet(name: str, operation_id: str) -> Refused:
+    return Refused(
+        "OperationInProgress",
+        f"Operation '{operation_id}' of environment '{name}' has to end first.",
+        operation_id,
+        is_passing=True,
     )
 
 

@@ -14,13 +14,12 @@ from domain.regions import normalise_region
 from domain.skus import check_gpu_vm_size, find_gpu_sku, nodes_for
 from domain.spec import Edge, EnvironmentSpec, GpuPool, Idle, Model, OffHours, Workload
 
-__all__ = ["Problem", "parse_spec"]
+__all__ = ["Problem", "find_field_problems", "parse_spec"]
 
 MAX_PROBLEMS = 50
 """Enough to put a request right; a hostile one cannot make the answer grow with it."""
 
 SECTIONS: dict[str, type[BaseModel]] = {
-    "": EnvironmentSpec,
     "gpu": GpuPool,
     "workload": Workload,
     "workload.model": Model,
@@ -75,7 +74,7 @@ def parse_spec(
         return [Problem("InvalidBody", "Send a JSON object with the specification.", "")]
     document = cast("dict[str, Any]", body)
     found: dict[str, list[Problem]] = {}
-    for problem in _structural_problems(document):
+    for problem in find_field_problems(EnvironmentSpec, document):
         found.setdefault(problem.target, []).append(problem)
     for problem in _policy_problems(document, allowed_regions, now):
         found[problem.target] = [problem]
@@ -91,22 +90,23 @@ def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
     return spec.model_copy(update={"gpu": spec.gpu.model_copy(update={"vm_size": sku.name})})
 
 
-def _structural_problems(document: dict[str, Any]) -> Iterable[Problem]:
+def find_field_problems(model: type[BaseModel], document: dict[str, Any]) -> Iterable[Problem]:
+    """What the model refuses of a document, field by field."""
     try:
-        EnvironmentSpec.model_validate(document, by_alias=True, by_name=False)
+        model.model_validate(document, by_alias=True, by_name=False)
     except ValidationError as refused:
         for error in refused.errors(include_url=False, include_input=False):
-            yield _to_problem(error)
+            yield _to_problem(model, error)
 
 
-def _to_problem(error: ErrorDetails) -> Problem:
+def _to_problem(model: type[BaseModel], error: ErrorDetails) -> Problem:
     path = error["loc"]
     target = _render_target(path)
     kind = error["type"]
     if kind == "missing":
         return Problem("MissingField", f"Add '{target}'.", target)
     if kind == "extra_forbidden":
-        return Problem("UnknownField", _unknown_field_fix(path), target)
+        return Problem("UnknownField", _unknown_field_fix(model, path), target)
     code = kind if kind[0].isupper() else "InvalidName" if target == "name" else "InvalidValue"
     return Problem(code, _fix(error, target), target)
 
@@ -123,8 +123,8 @@ def _fix(error: ErrorDetails, target: str) -> str:
     return message if message.endswith(".") else f"{message}."
 
 
-def _unknown_field_fix(path: Sequence[int | str]) -> str:
-    section = SECTIONS.get(_render_target(path[:-1]))
+def _unknown_field_fix(model: type[BaseModel], path: Sequence[int | str]) -> str:
+    section = SECTIONS.get(_render_target(path[:-1])) if len(path) > 1 else model
     fields = section.model_fields.values() if section else ()
     known = [field.alias or "" for field in fields]
     written = str(path[-1])

@@ -10,7 +10,13 @@ from domain.requests import Absent, Command, Known, Refused
 from domain.spec import EnvironmentSpec
 from triggers import task_hub
 from triggers.callers import read_caller
-from triggers.errors import error_response, json_response, not_found, problems_response
+from triggers.errors import (
+    environment_not_found,
+    error_response,
+    json_response,
+    not_found,
+    problems_response,
+)
 from triggers.starting import decide_and_start
 from triggers.task_hub import DurableClient
 
@@ -30,7 +36,7 @@ async def start_and_answer(
     caller = read_caller(req)
     if isinstance(caller, Problem):
         return problems_response([caller])
-    match await decide_and_start(client, Command(kind, name, spec, force, caller)):
+    match await decide_and_start(client, Command(kind, name, spec, force, caller=caller)):
         case Known(operation_id):
             answer = await _accepted(req, client, name, operation_id)
             if caller.request_id:
@@ -43,7 +49,8 @@ async def start_and_answer(
 
 
 def unknown_environment(name: str) -> func.HttpResponse:
-    return not_found("EnvironmentNotFound", f"There is no environment '{name}'.")
+    problem = environment_not_found(name)
+    return not_found(problem.code, problem.message)
 
 
 def origin_of(req: func.HttpRequest) -> str:

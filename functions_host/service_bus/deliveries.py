@@ -35,6 +35,10 @@ class Deliveries:
     def session(self, session_id: str) -> HeldSession | None:
         return self._sessions.get(session_id)
 
+    def is_released(self, receiver: ServiceBusReceiver) -> bool:
+        """Whether the receiver's session was let go of, with the messages that are left in it."""
+        return any(s.is_released for s in self._sessions.values() if s.receiver is receiver)
+
     @contextmanager
     def held(
         self, receiver: ServiceBusReceiver, messages: Sequence[ServiceBusReceivedMessage]

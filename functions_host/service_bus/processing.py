@@ -49,8 +49,8 @@ class Processing:
             await _settle_all(unsettled, "abandon", receiver.abandon_message)
         elif self._trigger.auto_complete:
             await _settle_all(unsettled, "complete", receiver.complete_message)
-        for each in unsettled:
-            if not each.is_settled and has_succeeded and not self._trigger.auto_complete:
+        elif not self._deliveries.is_released(receiver):
+            for each in unsettled:
                 _log.warning(
                     "Function %s did not settle the message %s; it comes back when its lock ends.",
                     self._trigger.function.name,

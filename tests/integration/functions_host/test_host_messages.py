@@ -166,6 +166,18 @@ def test_a_message_that_is_given_back_by_code_or_by_failing_is_delivered_again(
     assert len(shared.noted("settled", 3, body=body)) == 3
 
 
+def test_letting_go_of_a_session_gives_its_message_back_and_counts_no_delivery(
+    shared: Running,
+) -> None:
+    """As often as it takes: five times here, on a queue that allows three deliveries."""
+    shared.bus.send("settled", message("release", session_id="s3", message_id="s3-1"))
+
+    assert len(shared.noted("settled", 6, body="release")) == 6
+
+    assert [m for m in shared.bus.dead_letters("settled") if m.session_id == "s3"] == []
+    assert "did not settle the message s3-1" not in shared.host.log
+
+
 def test_settling_twice_is_refused_in_a_sentence(shared: Running) -> None:
     shared.bus.send("settled", message("twice", session_id="s2"))
 

@@ -23,6 +23,8 @@ def test_the_subscription_alone_is_enough():
         client_id=None,
         ca_bundle=None,
         edge_address=None,
+        service_bus_connection_string=None,
+        service_bus_namespace=None,
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
         sweep_schedule=EVERY_FIVE_MINUTES,
     )
@@ -43,6 +45,15 @@ def test_the_subscription_alone_is_enough():
         ("CA_BUNDLE", "", "ca_bundle", None),
         ("EDGE_ADDRESS", "127.0.0.1:9", "edge_address", "127.0.0.1:9"),
         ("EDGE_ADDRESS", "", "edge_address", None),
+        ("SERVICE_BUS", "Endpoint=sb://x;", "service_bus_connection_string", "Endpoint=sb://x;"),
+        ("SERVICE_BUS", "", "service_bus_connection_string", None),
+        (
+            "SERVICE_BUS__fullyQualifiedNamespace",
+            "x.example.com",
+            "service_bus_namespace",
+            "x.example.com",
+        ),
+        ("SERVICE_BUS__fullyQualifiedNamespace", "", "service_bus_namespace", None),
         ("ALLOWED_REGIONS", "westeurope", "allowed_regions", ("westeurope",)),
         ("ALLOWED_REGIONS", " a , b,,", "allowed_regions", ("a", "b")),
         ("ALLOWED_REGIONS", " , ", "allowed_regions", DEFAULT_ALLOWED_REGIONS),
@@ -83,3 +94,9 @@ def test_every_setting_stands_in_the_sample_and_the_sample_has_no_other():
 def test_the_sample_can_be_used_as_it_is():
     sample = json.loads(SAMPLE.read_text())["Values"]
     assert Settings.from_environment(sample).arm_endpoint == PUBLIC_ARM
+
+
+def test_a_namespace_or_a_connection_string_gives_it_a_service_bus():
+    assert not read().has_service_bus
+    assert read(SERVICE_BUS="Endpoint=sb://x;").has_service_bus
+    assert read(SERVICE_BUS__fullyQualifiedNamespace="x.example.com").has_service_bus

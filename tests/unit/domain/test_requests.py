@@ -310,3 +310,23 @@ def test_a_refusal_says_whether_waiting_helps(
     refusal = decide(record, Command(kind, "fraud-llm", spec))
     assert isinstance(refusal, Refused)
     assert refusal.is_passing is passes
+
+
+def test_a_deletion_that_waits_lets_a_running_operation_end():
+    waiting = Command(OperationKind.DELETE, "fraud-llm", waits=True)
+    refusal = decide(PROVISIONING, waiting)
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.operation_id, refusal.is_passing) == (
+        "OperationInProgress",
+        "fraud-llm.1",
+        True,
+    )
+    assert summary(decide(READY, waiting)) == ("start", "delete", "fraud-llm.2", None)
+    assert decide(DELETING, waiting) == Known("fraud-llm.2")
+    forced = Command(OperationKind.DELETE, "fraud-llm", force=True, waits=True)
+    assert summary(decide(PROVISIONING, forced)) == (
+        "start",
+        "delete",
+        "fraud-llm.2",
+        "fraud-llm.1",
+    )

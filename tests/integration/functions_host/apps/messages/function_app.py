@@ -54,6 +54,21 @@ async def ordered(message: func.ServiceBusMessage) -> None:
     note("ordered", session=message.session_id, number=number, event="end")
 
 
+def give_back(
+    message: servicebus.ServiceBusReceivedMessage,
+    actions: servicebus.ServiceBusMessageActions,
+    times: int,
+) -> None:
+    """Let go of its session so many times, then complete it."""
+    given_back = NOTES / "given back"
+    count = len(given_back.read_text()) if given_back.exists() else 0
+    given_back.write_text("x" * (count + 1))
+    if count < times:
+        actions.release_session(message.session_id or "")
+    else:
+        actions.complete(message)
+
+
 @app.service_bus_queue_trigger(
     arg_name="message",
     queue_name="settled",
@@ -81,6 +96,8 @@ def settled(
             actions.deadletter(message, "InvalidSpec", "The region is not known.")
         case "abandon":
             actions.abandon(message)
+        case "release":
+            give_back(message, actions, times=5)
         case "fail":
             raise ValueError("before settling")
         case "twice":

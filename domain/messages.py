@@ -1,0 +1,108 @@
+"""Reads commands from Service Bus messages: CloudEvents 1.0 in structured JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, Field, StrictBool
+
+from domain.callers import Caller, parse_traceparent
+from domain.environment import BRING_A_SPEC
+from domain.operations import OperationKind
+from domain.problems import Problem
+from domain.requests import Command
+from domain.spec import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
+from domain.validation import find_field_problems, parse_spec
+from domain.wire import WireModel
+
+KINDS = {f"io.gridplane.environment.{kind}.v1": kind for kind in OperationKind}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageProperties:
+    """What Service Bus itself knows of a message."""
+
+    session_id: str | None
+    message_id: str | None
+
+
+class CloudEvent(BaseModel):
+    """The attributes that count here; others are allowed and not looked at."""
+
+    specversion: Literal["1.0"]
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    type: str
+    subject: str | None = None
+    traceparent: Any = None
+    data: dict[str, Any]
+
+
+class Target(WireModel):
+    """The data of a message that brings no specification along."""
+
+    name: str = Field(
+        pattern=ENVIRONMENT_NAME_PATTERN, min_length=SHORTEST_NAME, max_length=LONGEST_NAME
+    )
+
+
+class DeletionTarget(Target):
+    force: StrictBool = False
+
+
+def parse_message(
+    body: object, properties: MessageProperties, allowed_regions: Sequence[str], now: datetime
+) -> Command | list[Problem]:
+    """The command that a message brings, or all that is wrong with it."""
+    if not isinstance(body, dict):
+        return [Problem("InvalidBody", "Send a CloudEvent as a JSON object.", "")]
+    document = cast("dict[str, Any]", body)
+    problems = list(find_field_problems(CloudEvent, document))
+    if problems:
+        return problems
+    event = CloudEvent.model_validate(document)
+    kind = KINDS.get(event.type)
+    if kind is None:
+        return [Problem("UnknownEventType", f"Use one of {', '.join(KINDS)}.", "type")]
+    caller = Caller(
+        request_id=properties.message_id or f"{event.source}#{event.id}",
+        traceparent=parse_traceparent(event.traceparent),
+    )
+    command = _parse_data(kind, event.data, caller, allowed_regions, now)
+    if isinstance(command, list):
+        return command
+    return _find_contradictions(command.name, event, properties) or command
+
+
+def _parse_data(
+    kind: OperationKind,
+    data: dict[str, Any],
+    caller: Caller,
+    allowed_regions: Sequence[str],
+    now: datetime,
+) -> Command | list[Problem]:
+    if kind in BRING_A_SPEC:
+        spec = parse_spec(data, allowed_regions, now)
+        if isinstance(spec, list):
+            return spec
+        return Command(kind, spec.name, spec, waits=True, caller=caller)
+    model = DeletionTarget if kind is OperationKind.DELETE else Target
+    if problems := list(find_field_problems(model, data)):
+        return problems
+    target = DeletionTarget.from_wire(data)
+    return Command(kind, target.name, force=target.force, waits=True, caller=caller)
+
+
+def _find_contradictions(
+    name: str, event: CloudEvent, properties: MessageProperties
+) -> list[Problem]:
+    """Messages of one environment keep their order only within its own session."""
+    problems: list[Problem] = []
+    if properties.session_id != name:
+        fix = f"Send the message in session '{name}', the name in its data."
+        problems.append(Problem("SessionIdMismatch", fix, "sessionId"))
+    if event.subject not in (None, f"/environments/{name}"):
+        fix = f"Give '/environments/{name}', or leave it out."
+        problems.append(Problem("SubjectMismatch", fix, "subject"))
+    return problems

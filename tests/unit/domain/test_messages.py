@@ -1,0 +1,134 @@
+from typing import Any
+
+import pytest
+
+from domain.callers import Caller
+from domain.messages import KINDS, MessageProperties, parse_message
+from domain.operations import OperationKind
+from domain.problems import Problem
+from domain.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests import Command
+from tests.support.messages import cloud_event
+from tests.support.specs import NOON, a_spec, spec_body
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+NAME = {"name": "fraud-llm"}
+
+
+def parse(
+    body: Any, session_id: str | None = "fraud-llm", message_id: str | None = "message-1"
+) -> Command | list[Problem]:
+    properties = MessageProperties(session_id, message_id)
+    return parse_message(body, properties, DEFAULT_ALLOWED_REGIONS, NOON)
+
+
+def test_a_provision_brings_the_specification_that_rest_would_bring():
+    found = parse(cloud_event("provision", spec_body(), traceparent=TRACE))
+    assert found == Command(
+        OperationKind.PROVISION,
+        "fraud-llm",
+        a_spec(),
+        waits=True,
+        caller=Caller(request_id="message-1", traceparent=TRACE),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "force"),
+    [
+        ("delete", NAME, False),
+        ("delete", {**NAME, "force": True}, True),
+        ("wake", NAME, False),
+        ("scale-down", NAME, False),
+    ],
+)
+def test_the_others_bring_a_name(kind: str, data: dict[str, Any], force: bool):
+    found = parse(cloud_event(kind, data, subject="/environments/fraud-llm", extension="any"))
+    assert isinstance(found, Command)
+    assert (found.kind, found.name, found.spec, found.force) == (kind, "fraud-llm", None, force)
+
+
+def test_every_kind_of_operation_has_a_message():
+    assert set(KINDS.values()) == set(OperationKind)
+
+
+def test_without_a_message_id_the_events_own_identity_is_the_callers():
+    found = parse(cloud_event("wake", NAME), message_id=None)
+    assert isinstance(found, Command)
+    assert found.caller.request_id == "/portals/ml#event-1"
+
+
+def without(attribute: str) -> dict[str, Any]:
+    event = cloud_event("wake", NAME)
+    del event[attribute]
+    return event
+
+
+@pytest.mark.parametrize(
+    ("body", "session_id", "expected"),
+    [
+        pytest.param([], "fraud-llm", [("InvalidBody", "")], id="no object"),
+        pytest.param(without("specversion"), "fraud-llm", [("MissingField", "specversion")]),
+        pytest.param(without("id"), "fraud-llm", [("MissingField", "id")]),
+        pytest.param(without("source"), "fraud-llm", [("MissingField", "source")]),
+        pytest.param(without("data"), "fraud-llm", [("MissingField", "data")]),
+        pytest.param(
+            cloud_event("wake", NAME, specversion="0.3"),
+            "fraud-llm",
+            [("InvalidValue", "specversion")],
+            id="another version of CloudEvents",
+        ),
+        pytest.param(
+            cloud_event("wake", "fraud-llm"), "fraud-llm", [("InvalidValue", "data")], id="text"
+        ),
+        pytest.param(
+            cloud_event("explode", NAME), "fraud-llm", [("UnknownEventType", "type")], id="type"
+        ),
+        pytest.param(
+            cloud_event("provision", spec_body(colour="blue", owner="nobody")),
+            "fraud-llm",
+            [("InvalidValue", "owner"), ("UnknownField", "colour")],
+            id="what REST refuses",
+        ),
+        pytest.param(
+            cloud_event("provision", spec_body(regions=["atlantis"])),
+            "fraud-llm",
+            [("RegionNotAllowed", "regions[0]")],
+            id="what is forbidden here",
+        ),
+        pytest.param(
+            cloud_event("wake", {**NAME, "force": True}),
+            "fraud-llm",
+            [("UnknownField", "force")],
+            id="force without deletion",
+        ),
+        pytest.param(
+            cloud_event("wake", {"name": "No name"}), "x", [("InvalidName", "name")], id="name"
+        ),
+        pytest.param(
+            cloud_event("wake", NAME), "other", [("SessionIdMismatch", "sessionId")], id="session"
+        ),
+        pytest.param(
+            cloud_event("wake", NAME), None, [("SessionIdMismatch", "sessionId")], id="no session"
+        ),
+        pytest.param(
+            cloud_event("wake", NAME, subject="/environments/other"),
+            "fraud-llm",
+            [("SubjectMismatch", "subject")],
+            id="subject",
+        ),
+    ],
+)
+def test_what_can_never_work_is_told_with_its_target(
+    body: Any, session_id: str | None, expected: list[tuple[str, str]]
+):
+    found = parse(body, session_id)
+    assert isinstance(found, list)
+    assert sorted((problem.code, problem.target) for problem in found) == sorted(expected)
+    assert all(problem.message for problem in found)
+
+
+def test_the_fix_for_a_mistyped_field_knows_the_messages_own_fields():
+    found = parse(cloud_event("delete", {**NAME, "Force": True}))
+    assert isinstance(found, list)
+    assert [problem.message for problem in found] == ["Write 'force' instead of 'Force'."]

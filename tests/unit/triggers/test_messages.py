@@ -1,0 +1,209 @@
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import pytest
+
+from domain.operations import OperationKind
+from domain.phases import Phase
+from domain.regions import DEFAULT_ALLOWED_REGIONS
+from tests.support.fake_hub import FakeHub, rpc_error
+from tests.support.http_api import Api
+from tests.support.messages import FakeMessage, cloud_event
+from tests.support.specs import spec_body
+from triggers.service_bus_requests import LONGEST_DESCRIPTION, LOOKS, take_message
+
+NAME = {"name": "fraud-llm"}
+PROVISION = cloud_event("provision", spec_body())
+DELETE, WAKE = cloud_event("delete", NAME), cloud_event("wake", NAME)
+SCALE_DOWN = cloud_event("scale-down", NAME)
+
+
+@dataclass(slots=True)
+class Queue:
+    """Hands messages to the trigger and keeps what became of each, by message id."""
+
+    hub: FakeHub
+    fate: dict[str | None, str] = field(default_factory=dict[Any, str])
+    reasons: dict[str | None, tuple[str, str]] = field(default_factory=dict[Any, Any])
+    pauses: list[float] = field(default_factory=list[float])
+    during_pause: list[Any] = field(default_factory=list[Any])
+
+    async def deliver(self, content: Any, message_id: str = "message-1", **changes: Any) -> str:
+        message = FakeMessage(content, message_id=message_id, **changes)
+        await take_message(message, self, self.hub, DEFAULT_ALLOWED_REGIONS, self.pause)
+        return self.fate.pop(message_id)
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        if self.during_pause:
+            self.during_pause.pop(0)()
+
+    def complete(self, message: FakeMessage) -> None:
+        self.fate[message.message_id] = "completed"
+
+    def deadletter(
+        self, message: FakeMessage, deadletter_reason: str, deadletter_error_description: str
+    ) -> None:
+        self.fate[message.message_id] = "dead-lettered"
+        self.reasons[message.message_id] = (deadletter_reason, deadletter_error_description)
+
+    def release_session(self, session_id: str) -> None:
+        assert session_id == "fraud-llm"
+        self.fate["message-1"] = "released"
+
+
+@pytest.fixture
+def queue(hub: FakeHub) -> Queue:
+    return Queue(hub)
+
+
+async def test_a_message_is_completed_when_its_operation_has_started(queue: Queue, hub: FakeHub):
+    assert await queue.deliver(PROVISION) == "completed"
+    assert list(hub.instances) == ["fraud-llm.1"]
+
+
+@pytest.mark.parametrize("how_far", ["started", "on record", "ended", "deleted since"])
+async def test_a_message_that_comes_again_starts_nothing_twice(
+    queue: Queue, hub: FakeHub, api: Api, how_far: str
+):
+    await queue.deliver(PROVISION)
+    if how_far == "on record":
+        hub.deliver("fraud-llm.1")
+    if how_far in {"ended", "deleted since"}:
+        hub.finish("fraud-llm.1", Phase.READY)
+    if how_far == "deleted since":
+        await api.delete("environments/fraud-llm")
+        hub.finish("fraud-llm.2", Phase.DELETED)
+    before = list(hub.instances)
+    assert await queue.deliver(PROVISION) == "completed"
+    assert list(hub.instances) == before
+
+
+async def test_every_kind_starts_what_rest_would_start(queue: Queue, hub: FakeHub):
+    story = [
+        (PROVISION, Phase.READY),
+        (SCALE_DOWN, Phase.SCALED_DOWN),
+        (WAKE, Phase.READY),
+        (DELETE, Phase.DELETED),
+    ]
+    for number, (event, phase) in enumerate(story, start=1):
+        assert await queue.deliver(event, f"message-{number}") == "completed"
+        hub.finish(f"fraud-llm.{number}", phase)
+    record = hub.records["fraud-llm"]
+    assert record
+    assert [operation.kind for operation in record.operations] == [
+        OperationKind.PROVISION,
+        OperationKind.SCALE_DOWN,
+        OperationKind.WAKE,
+        OperationKind.DELETE,
+    ]
+
+
+@pytest.mark.parametrize("event", [SCALE_DOWN, DELETE], ids=["scale-down", "delete"])
+async def test_a_message_waits_until_the_operation_before_it_has_ended(
+    queue: Queue, hub: FakeHub, event: dict[str, Any]
+):
+    await queue.deliver(PROVISION, "message-0")
+    assert await queue.deliver(event) == "released"
+    assert len(queue.pauses) == LOOKS - 1
+    assert list(hub.instances) == ["fraud-llm.1"]
+    queue.during_pause.append(lambda: hub.finish("fraud-llm.1", Phase.READY))
+    assert await queue.deliver(event) == "completed"
+    assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
+
+
+async def test_a_forced_deletion_waits_for_nobody(queue: Queue, hub: FakeHub):
+    await queue.deliver(PROVISION, "message-0")
+    assert await queue.deliver(cloud_event("delete", {**NAME, "force": True})) == "completed"
+    assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
+
+
+async def test_deleting_what_is_not_there_is_done_already(queue: Queue, hub: FakeHub):
+    assert await queue.deliver(DELETE) == "completed"
+    assert hub.instances == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "description"),
+    [
+        pytest.param(b"{", "InvalidJson", "The body is not valid JSON", id="not JSON"),
+        pytest.param(b"\xff\xfe", "InvalidJson", "The body is not valid JSON", id="not text"),
+        pytest.param([1], "InvalidBody", "Send a CloudEvent as a JSON object.", id="no object"),
+        pytest.param(cloud_event("x", NAME), "UnknownEventType", "type: Use one of", id="type"),
+        pytest.param(
+            cloud_event("provision", spec_body(colour="blue")),
+            "UnknownField",
+            "colour: Remove 'colour'.",
+            id="an unknown field",
+        ),
+        pytest.param(
+            WAKE, "EnvironmentNotFound", "There is no environment 'fraud-llm'.", id="who"
+        ),
+    ],
+)
+async def test_what_can_never_work_is_dead_lettered_at_once(
+    queue: Queue, hub: FakeHub, content: Any, reason: str, description: str
+):
+    assert await queue.deliver(content) == "dead-lettered"
+    code, told = queue.reasons["message-1"]
+    assert (code, told[: len(description)]) == (reason, description)
+    assert hub.instances == {}
+    assert queue.pauses == []
+
+
+async def test_what_is_refused_for_good_says_what_rest_would_say(
+    queue: Queue, hub: FakeHub, api: Api
+):
+    await queue.deliver(PROVISION)
+    hub.finish("fraud-llm.1", Phase.READY)
+    other = cloud_event("provision", spec_body(costCenter="ML-9"))
+    assert await queue.deliver(other, "message-2") == "dead-lettered"
+    answer = await api.create(spec_body(costCenter="ML-9"))
+    assert queue.reasons["message-2"] == (answer.error["code"], answer.error["message"])
+    assert await queue.deliver(WAKE, "message-3") == "dead-lettered"
+    assert queue.reasons["message-3"][0] == "WrongPhase"
+
+
+async def test_several_problems_are_all_in_the_description(queue: Queue):
+    await queue.deliver(cloud_event("provision", spec_body(colour="blue", owner="nobody")))
+    code, told = queue.reasons["message-1"]
+    assert code == "InvalidRequest"
+    assert "\nowner: Give an e-mail address" in told
+    assert "\ncolour: Remove 'colour'" in told
+
+
+async def test_a_description_is_never_longer_than_service_bus_takes(queue: Queue):
+    many = {f"field{number}" * 8: 1 for number in range(50)}
+    assert await queue.deliver(cloud_event("provision", spec_body(**many))) == "dead-lettered"
+    assert len(queue.reasons["message-1"][1]) == LONGEST_DESCRIPTION
+
+
+class AwayHub(FakeHub):
+    """A task hub that is away for a while."""
+
+    failures: list[grpc.StatusCode]
+
+    async def get_entity(self, *arguments: Any, **options: Any) -> Any:
+        if self.failures:
+            raise rpc_error(self.failures.pop(0))
+        return await super().get_entity(*arguments, **options)
+
+
+async def test_while_the_task_hub_is_away_the_message_stays_where_it_is():
+    hub = AwayHub()
+    hub.failures = [grpc.StatusCode.UNAVAILABLE] * LOOKS
+    queue = Queue(hub)
+    assert await queue.deliver(PROVISION) == "released"
+    hub.failures = [grpc.StatusCode.UNAVAILABLE]
+    assert await queue.deliver(PROVISION) == "completed"
+    assert list(hub.instances) == ["fraud-llm.1"]
+
+
+async def test_what_nobody_expected_is_left_to_the_host_to_abandon():
+    hub = AwayHub()
+    hub.failures = [grpc.StatusCode.INTERNAL]
+    queue = Queue(hub)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await queue.deliver(PROVISION)
+    assert queue.fate == {}
