@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 NAME ?= fraud-llm
+FILE ?= examples/messages/provision.json
 
 ##@ Use it
 .PHONY: demo
@@ -18,6 +19,10 @@ up: $(READY) ## Start everything and keep it running; Ctrl-C stops all of it
 .PHONY: kubeconfig
 kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `make up` runs: NAME=fraud-llm
 	@$(BIN)/python -m local_stack.kubeconfig $(NAME)
+
+.PHONY: send
+send: $(READY) ## Put a message on the Service Bus queue while `make up` runs: FILE=examples/messages/provision.json
+	@$(BIN)/python -m local_stack.send $(FILE)
 
 ##@ Work on it
 .PHONY: setup

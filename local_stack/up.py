@@ -25,6 +25,7 @@ Try:
   curl -i -X POST {functionApp}/environments -H 'Content-Type: application/json' \
 -d @examples/environment.json
   curl -s {functionApp}/operations/fraud-llm.1
+  make send
   curl -s --cacert {caBundle} {simulator}/_simulator/state
 """
 

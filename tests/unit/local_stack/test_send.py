@@ -1,0 +1,28 @@
+import json
+
+import pytest
+
+from domain.messages import MessageProperties, parse_message
+from domain.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests import Command
+from local_stack.send import build_message
+from local_stack.stack import PROJECT
+from tests.support.specs import NOON
+
+EXAMPLES = sorted((PROJECT / "examples" / "messages").glob("*.json"))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=[file.stem for file in EXAMPLES])
+def test_every_example_is_a_command_that_the_queue_takes(file):
+    message = build_message(json.loads(file.read_text()))
+    properties = MessageProperties(message.session_id, message.message_id)
+    body = json.loads(b"".join(message.body))
+    command = parse_message(body, properties, DEFAULT_ALLOWED_REGIONS, NOON)
+    assert isinstance(command, Command), command
+    assert command.kind == file.stem
+    assert command.caller.request_id == body["id"]
+
+
+def test_an_event_keeps_the_id_that_it_has():
+    message = build_message({"id": "mine", "data": {"name": "fraud-llm"}})
+    assert (message.message_id, message.session_id) == ("mine", "fraud-llm")
