@@ -44,6 +44,10 @@ test: check ## Checks and all tests
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not timing"
 	$(BIN)/pytest -m timing
 
+.PHONY: flood
+flood: $(READY) ## The flood test at its full size: 500 messages for 50 environments, some 5 minutes
+	FLOOD_ENVIRONMENTS=50 $(BIN)/pytest tests/e2e/test_flood.py --durations 1
+
 .PHONY: format
 format: $(READY) ## Format and mend what can be mended mechanically
 	$(BIN)/ruff format .
