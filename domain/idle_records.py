@@ -1,5 +1,6 @@
 """Between an environment's record and the sweep: reads its idle state, takes in its notes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,10 +64,13 @@ def take_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:
     return note_event(record, note.at, note.event, note.message, evidence=note.evidence)
 
 
-def build_idle_note(notes: IdleNotes, decision: SweepDecision, now: datetime) -> IdleNote:
-    """What the record is told of a decision, before the action that follows from it."""
-    off_hours = bool(decision.evidence.get("offHours")) and decision.pool.min_nodes > 0
-    warned = decision.action is SweepAction.WARN
+def build_idle_note(
+    notes: IdleNotes, decisions: Sequence[SweepDecision], now: datetime
+) -> IdleNote:
+    """What the record is told of an action: all its pools' decisions, at least one, lead to it."""
+    first = decisions[0]
+    off_hours = any(d.evidence.get("offHours") and d.pool.min_nodes > 0 for d in decisions)
+    warned = first.action is SweepAction.WARN
     messages = {
         SweepAction.WARN: ("IdleWarned", "Nobody uses it; its GPU pools go to zero soon."),
         SweepAction.UNWARN: ("IdleWarningWithdrawn", "It is in use again."),
@@ -74,15 +78,15 @@ def build_idle_note(notes: IdleNotes, decision: SweepDecision, now: datetime) ->
         SweepAction.DELETE: ("IdleDeleted", "It slept for longer than deleteAfterDays."),
         SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes holds again."),
     }
-    event, message = messages[decision.action]
+    event, message = messages[first.action]
     return IdleNote(
         at=now,
         event=event,
-        message=f"{message} ({decision.reason})",
+        message=f"{message} ({first.reason})",
         warned_at=now if warned else None,
         told=notes.told,
-        slept_for_off_hours=decision.action is SweepAction.SCALE_TO_ZERO and off_hours,
-        evidence=decision.evidence,
+        slept_for_off_hours=first.action is SweepAction.SCALE_TO_ZERO and off_hours,
+        evidence={d.pool.region: d.evidence for d in decisions},
     )
 
 

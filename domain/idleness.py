@@ -17,9 +17,7 @@ from domain.usage import (
     SweepPolicy,
     Usage,
     Verdict,
-    interval_minutes,
     judge_usage,
-    lookback_minutes,
 )
 from domain.wire import WireModel, format_time
 
@@ -33,8 +31,7 @@ __all__ = [
     "SweepPolicy",
     "Usage",
     "decide_sweep",
-    "interval_minutes",
-    "lookback_minutes",
+    "needs_usage",
 ]
 
 
@@ -167,6 +164,13 @@ def decide_sweep(
         for decision in _decide_environment(own, states.get(name), seen, now, policy):
             decided[decision.pool.pool_id] = decision
     return [decided[pool.pool_id] if pool.is_ours else _nothing(pool, "NotOurs") for pool in pools]
+
+
+def needs_usage(
+    pools: Sequence[GpuPool], state: IdleState, now: datetime, policy: SweepPolicy
+) -> bool:
+    """Whether the decision on an environment's pools depends on their use at all."""
+    return _find_whole(pools, Case(state, now, policy)) is None
 
 
 def _nothing(pool: GpuPool, reason: str) -> SweepDecision:

@@ -2,16 +2,18 @@
 
 1. Wait for its turn.
 2. Look again: what is in use by now, or busy, is left alone.
-3. Tell the environment's record what happens and on what evidence.
-4. Start the operation that does it, and wait until it has ended.
+3. Start the operation that does it, where one is needed.
+4. Tell the environment's record what happens and on what evidence.
+5. Wait until the operation has ended.
 """
 
 from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain.idle_notes import IdleNote
 from domain.idle_records import build_idle_note
-from domain.idleness import SweepAction, SweepDecision
+from domain.idleness import SweepAction
 from domain.outcomes import Outcome
 from domain.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
 from domain.sweeping import ActionResult, PlannedAction, ResultStatus
@@ -34,26 +36,34 @@ def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> S
 def _do(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
     if planned.start_delay_seconds and not (yield from story.pause(planned.start_delay_seconds)):
         return _result(planned, ResultStatus.SKIPPED, "Canceled")
+    note: IdleNote | None = None
     if planned.reason != EXPIRED:
-        decision, swept = yield from _look_again(story, planned)
-        if decision is None:
+        note = yield from _look_again(story, planned)
+        if note is None:
             return _result(planned, ResultStatus.SKIPPED, "NoLongerDue")
-        note = build_idle_note(swept.notes, decision, story.now)
-        yield story.context.call_entity(
-            entity_id(planned.environment), "take_note", note.to_wire()
-        )
     if planned.action in ONLY_SAID:
+        yield from _tell(story, planned, note)
         return _result(planned, ResultStatus.SUCCEEDED)
-    return (yield from _run_operation(story, planned))
+    return (yield from _run_operation(story, planned, note))
 
 
-def _look_again(story: Story, planned: PlannedAction) -> Steps[tuple[SweepDecision | None, Any]]:
+def _look_again(story: Story, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """What the record is to be told; None if the action is not due any more."""
     view = yield from look(story, [planned.environment], planned.pools)
     same = [d for d in view.decide(story.now) if d.action is planned.action]
-    return (same[0] if same else None), view.environments.get(planned.environment)
+    swept = view.environments.get(planned.environment)
+    return build_idle_note(swept.notes, same, story.now) if same and swept else None
 
 
-def _run_operation(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
+def _tell(story: Story, planned: PlannedAction, note: IdleNote | None) -> Steps[None]:
+    if note:
+        record = entity_id(planned.environment)
+        yield story.context.call_entity(record, "take_note", note.to_wire())
+
+
+def _run_operation(
+    story: Story, planned: PlannedAction, note: IdleNote | None
+) -> Steps[ActionResult]:
     record = entity_id(planned.environment)
     request = yield story.context.call_entity(record, "plan_operation", str(planned.action))
     if not request:
@@ -62,6 +72,7 @@ def _run_operation(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
     started = yield from story.call(names.START_OPERATION, start.to_wire())
     if not started.is_success:
         return _not_started(planned, started)
+    yield from _tell(story, planned, note)
     return (yield from _await_end(story, planned, start.operation_id))
 
 

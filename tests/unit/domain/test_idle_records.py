@@ -156,10 +156,10 @@ def decision(action: str, **changes: Any) -> SweepDecision:
 )
 def test_each_action_has_its_note(action: str, event: str, warned_at: datetime | None):
     notes = IdleNotes(warned_at=at(-20), told=("x",))
-    note = build_idle_note(notes, decision(action), NOON)
+    note = build_idle_note(notes, [decision(action)], NOON)
     assert (note.at, note.event, note.warned_at) == (NOON, event, warned_at)
     assert note.message.endswith("(Because)")
-    assert note.evidence == {"offHours": False, "nodeCount": 2}
+    assert note.evidence == {"westeurope": {"offHours": False, "nodeCount": 2}}
     assert note.told == ("x",), "what was told of expiry stays told"
 
 
@@ -177,10 +177,25 @@ def test_only_a_sleep_for_off_hours_is_remembered_as_one(
     action: str, off_hours: bool, min_nodes: int, expected: bool
 ):
     evidence = {"offHours": off_hours}
-    note = build_idle_note(
-        IdleNotes(), decision(action, evidence=evidence, min_nodes=min_nodes), at(60)
-    )
+    decisions = [decision(action, evidence=evidence, min_nodes=min_nodes)]
+    note = build_idle_note(IdleNotes(), decisions, at(60))
     assert read_idle_state(take_note(READY, note)).slept_for_off_hours is expected
+
+
+def test_a_note_tells_the_evidence_of_every_region():
+    here = decision("scaleToZero", evidence={"nodeCount": 2})
+    there = here.model_copy(
+        update={
+            "pool": here.pool.model_copy(update={"region": "swedencentral", "min_nodes": 1}),
+            "evidence": {"nodeCount": 1, "offHours": True},
+        }
+    )
+    note = build_idle_note(IdleNotes(), [here, there], NOON)
+    assert note.evidence == {
+        "westeurope": {"nodeCount": 2},
+        "swedencentral": {"nodeCount": 1, "offHours": True},
+    }
+    assert note.slept_for_off_hours, "one of its pools went to zero against its minNodes"
 
 
 def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():

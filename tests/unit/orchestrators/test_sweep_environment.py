@@ -89,8 +89,8 @@ def test_scaling_to_zero_tells_the_evidence_starts_the_operation_and_waits_for_i
     done = act()
     assert done.lines == [
         *LOOK,
-        TOLD_ZERO,
         *RUN,
+        TOLD_ZERO,
         *["timer 15 s", f"entity fraud-llm get_end {OPERATION}"] * 3,
     ]
     assert verdict_of(done) == (ResultStatus.SUCCEEDED, "IdleAfterWarning")
@@ -99,8 +99,9 @@ def test_scaling_to_zero_tells_the_evidence_starts_the_operation_and_waits_for_i
 
 def test_the_record_hears_on_what_evidence():
     note = note_of(act())
-    assert note.evidence["requests"]["highest"] == 0
-    assert note.evidence["warnedAt"] == "2026-11-22T11:40:00Z"
+    evidence = note.evidence["westeurope"]
+    assert evidence["requests"]["highest"] == 0
+    assert evidence["warnedAt"] == "2026-11-22T11:40:00Z"
     assert (note.warned_at, note.slept_for_off_hours) == (None, False)
 
 
@@ -172,12 +173,14 @@ def test_an_environment_that_may_not_start_an_operation_is_busy():
     done = act(entity={"plan_operation": None})
     assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
     assert done.steps("call start_operation") == []
+    assert TOLD_ZERO not in done.lines, "the timeline tells nothing that did not happen"
 
 
 def test_an_operation_that_somebody_else_started_first_is_not_waited_for():
     done = act(activities={"start_operation": failed("OperationInProgress")})
     assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
     assert done.steps("timer") == []
+    assert TOLD_ZERO not in done.lines
 
 
 def test_an_operation_that_cannot_be_started_is_a_failure():
@@ -229,10 +232,11 @@ def test_who_has_its_off_hours_behind_it_is_woken_without_a_look_at_usage():
         min_nodes=1,
     )
     done = act(SweepAction.WAKE, asleep, reason="OffHoursOver")
-    assert done.lines[:3] == [
+    assert done.lines[:4] == [
         LOOK[0],
-        "entity fraud-llm take_note OffHoursOver",
         "entity fraud-llm plan_operation wake",
+        "call start_operation",
+        "entity fraud-llm take_note OffHoursOver",
     ]
     assert result_of(done).status is ResultStatus.SUCCEEDED
 
