@@ -41,6 +41,18 @@ class Settings:
     sweep_schedule: str
     """SWEEP_SCHEDULE: NCRONTAB of the sweep of idle GPU pools. Default: every 5 minutes."""
 
+    service_bus_connection_string: str | None
+    """SERVICE_BUS: connection string of the Service Bus namespace, where there is no identity to
+    use, as on a laptop. Default: the namespace below."""
+
+    service_bus_namespace: str | None
+    """SERVICE_BUS__fullyQualifiedNamespace: host name of the Service Bus namespace, which is used
+    as the app's identity. Default: none, and then nothing is published."""
+
+    @property
+    def has_service_bus(self) -> bool:
+        return bool(self.service_bus_connection_string or self.service_bus_namespace)
+
     @classmethod
     def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
         """Raises ValueError with the setting's name when a required one is missing."""
@@ -60,4 +72,6 @@ class Settings:
             edge_address=values.get("EDGE_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
+            service_bus_connection_string=values.get("SERVICE_BUS") or None,
+            service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
