@@ -132,6 +132,7 @@ class Stack:
             "EDGE_ADDRESS": self.simulator_url.removeprefix("https://"),
             "IDENTITY_ENDPOINT": self.simulator["identityEndpoint"],
             "IDENTITY_HEADER": self.simulator["identityHeader"],
+            "SERVICE_BUS": self.simulator["serviceBus"],
             **self.settings,
         }
 
