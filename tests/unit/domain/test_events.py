@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from domain.environment import (
     record_step,
     start_operation,
 )
-from domain.events import NEWS, build_event_source, find_news
+from domain.events import NEWS, SCALED_DOWN, build_event_source, find_news
 from domain.expiry import ExpiryAction
 from domain.idle_notes import IdleNote, IdleNotes
 from domain.idle_records import build_expiry_note, build_idle_note, take_note
@@ -23,6 +24,7 @@ from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweeps import a_gpu_pool
 
+DOCUMENT = Path(__file__).parents[3] / "docs" / "events.md"
 ENDPOINT = "https://gp-fraud-llm.z01.azurefd.net"
 PROVISION, SCALE_DOWN = OperationKind.PROVISION, OperationKind.SCALE_DOWN
 
@@ -215,6 +217,12 @@ def test_nothing_of_the_workload_gets_out():
         news_of(record, take_note(record, a_note())),
     ):
         assert "s3cret" not in str(publication.to_wire())
+
+
+def test_every_word_is_documented_for_consumers():
+    documented = DOCUMENT.read_text()
+    missing = [word for word in (*NEWS.values(), SCALED_DOWN) if f"`{word}`" not in documented]
+    assert missing == []
 
 
 def test_the_source_tells_control_planes_apart():
