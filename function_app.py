@@ -6,6 +6,7 @@ from typing import Any
 
 import azure.functions as func
 from azure.durable_functions import DFApp, DurableFunctionsClient
+from durabletask.entities import EntityContext
 
 from activities.apply_workload import apply_workload
 from activities.begin_delete_resource import begin_delete_resource
@@ -21,14 +22,17 @@ from activities.logs import Activity
 from activities.logs import run_logged as run_activity
 from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
+from activities.publish_event import publish_event
 from activities.start_operation import start_operation
 from clients.factory import ClientFactory
 from clients.settings import Settings
+from domain.events import build_event_source
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
+from orchestrators.deliver_event import deliver_event
 from orchestrators.environment_entity import environment
 from orchestrators.provision_cell import provision_cell
 from orchestrators.provision_environment import provision_environment
@@ -95,6 +99,7 @@ ORCHESTRATORS = (
     await_operation,
     await_ready,
     await_edge,
+    deliver_event,
 )
 ACTIVITIES: tuple[Activity, ...] = (
     begin_resource,
@@ -108,6 +113,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     probe_edge,
     list_gpu_pools,
     get_usage,
+    publish_event,
     list_remaining_resources,
 )
 
@@ -127,6 +133,17 @@ def register_activity(activity: Activity) -> None:
 
     run.__name__ = activity.__name__
     app.activity_trigger(input_name="value")(run)
+
+
+def register_entity() -> None:
+    """Without a Service Bus nothing is published."""
+    source = build_event_source(settings.subscription_id) if settings.has_service_bus else None
+
+    def run(context: EntityContext, value: Any) -> Any:
+        return environment(context, value, source)
+
+    run.__name__ = environment.__name__
+    app.entity_trigger(context_name="context")(run)
 
 
 def register_start_operation() -> None:
@@ -181,7 +198,7 @@ for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:
     register_activity(activity)
-app.entity_trigger(context_name="context")(environment)
+register_entity()
 register_start_operation()
 register_sweep()
 if settings.has_service_bus:

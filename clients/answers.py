@@ -29,6 +29,14 @@ class EdgeAnswer:
     """Front Door's own id of the request, for a support case."""
 
 
+@dataclass(frozen=True, slots=True)
+class EventRefusal:
+    """Why Service Bus did not take an event: a code of ours, and its own words."""
+
+    code: str
+    message: str
+
+
 class NoAnswer(Exception):
     """Nobody answered: no name, no connection, no certificate to trust, or no time left."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clients.answers import CredentialRefused
 from clients.settings import Settings
+from domain.publishing import TOPIC
 
 if TYPE_CHECKING:
     import aiohttp
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from clients.arm import ArmClient
     from clients.edge import EdgeClient
+    from clients.events import EventsClient
     from clients.kubernetes import KubernetesClient
     from clients.metrics import MetricsClient
 
@@ -47,6 +49,22 @@ class ClientFactory:
         return MetricsClient.connect(
             settings.metrics_endpoint, settings.subscription_id, self._credential, self._session
         )
+
+    @cached_property
+    def events(self) -> "EventsClient":
+        """Raises ValueError without a Service Bus."""
+        from clients.events import EventsClient
+
+        settings = self.settings
+        if settings.service_bus_connection_string:
+            return EventsClient.by_connection_string(
+                settings.service_bus_connection_string, settings.ca_bundle, TOPIC
+            )
+        if settings.service_bus_namespace:
+            return EventsClient.by_identity(
+                settings.service_bus_namespace, self._credential, settings.ca_bundle, TOPIC
+            )
+        raise ValueError("No Service Bus is configured.")
 
     @asynccontextmanager
     async def kubernetes(
@@ -103,6 +121,8 @@ class ClientFactory:
 
     async def close(self) -> None:
         """End the connections; for tests and tools, an app lives as long as its process."""
+        if "events" in self.__dict__:
+            await self.events.close()
         if "_credential" in self.__dict__:
             await self._credential.close()
         if "_session" in self.__dict__:

@@ -70,8 +70,8 @@ class Settings:
             client_id=values.get("AZURE_CLIENT_ID") or None,
             ca_bundle=values.get("CA_BUNDLE") or None,
             edge_address=values.get("EDGE_ADDRESS") or None,
-            service_bus_connection_string=values.get("SERVICE_BUS") or None,
-            service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
+            service_bus_connection_string=values.get("SERVICE_BUS") or None,
+            service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )

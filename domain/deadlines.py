@@ -50,5 +50,8 @@ PROVISION = RESOURCE_GROUP + MANAGED_CLUSTER + WORKLOAD + READINESS + EDGE_ANSWE
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = 2 * WAKE_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
+EVENT = 60 * 60
+"""How long an event is worth trying to publish: outages of a Service Bus namespace and new role
+assignments are over by then, and whoever waits for the news has looked at the operation."""
 SWEEP = 2 * 60 * 60
 """A sweep that started 200 scale-downs at 5 s each and waits for the last one."""

@@ -348,6 +348,7 @@ def _new_operation(request: OperationRequest, at: datetime) -> Operation:
         created_at=at,
         last_action_at=at,
         steps=tuple(Step(name=name) for name in plan(request.spec.regions)),
+        traceparent=request.traceparent,
     )
 
 

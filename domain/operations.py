@@ -53,6 +53,15 @@ class StepChange(WireModel):
     failure: Failure | None = None
 
 
+class OperationWarning(WireModel):
+    """Something beside the operation that somebody should know, though it went on without it."""
+
+    code: str
+    message: str
+    target: str
+    """What it is about."""
+
+
 class Operation(WireModel):
     """The status monitor behind `GET /operations/{id}`."""
 
@@ -64,6 +73,9 @@ class Operation(WireModel):
     last_action_at: AwareDatetime
     steps: tuple[Step, ...] = ()
     failure: Failure | None = None
+    warnings: tuple[OperationWarning, ...] = ()
+    traceparent: str | None = None
+    """Of the request that asked for it."""
 
     @property
     def has_ended(self) -> bool:
@@ -136,7 +148,7 @@ def first_failure(outcomes: Iterable[Outcome]) -> Outcome | None:
 
 def describe_operation(operation: Operation) -> dict[str, Any]:
     """The body of `GET /operations/{id}`."""
-    return {
+    body: dict[str, Any] = {
         "id": operation.id,
         "kind": str(operation.kind),
         "environment": operation.environment,
@@ -145,7 +157,12 @@ def describe_operation(operation: Operation) -> dict[str, Any]:
         "createdDateTime": format_time(operation.created_at),
         "lastActionDateTime": format_time(operation.last_action_at),
         "steps": [_describe_step(step) for step in operation.steps],
-    } | ({"error": describe_failure(operation.failure)} if operation.failure else {})
+    }
+    if operation.failure:
+        body["error"] = describe_failure(operation.failure)
+    if operation.warnings:
+        body["warnings"] = [warning.to_wire() for warning in operation.warnings]
+    return body
 
 
 def _describe_step(step: Step) -> dict[str, Any]:

@@ -131,9 +131,9 @@ class Stack:
             "METRICS_ENDPOINT": self.simulator_url,
             "CA_BUNDLE": self.ca_bundle,
             "EDGE_ADDRESS": self.simulator_url.removeprefix("https://"),
-            "SERVICE_BUS": self.simulator["serviceBus"],
             "IDENTITY_ENDPOINT": self.simulator["identityEndpoint"],
             "IDENTITY_HEADER": self.simulator["identityHeader"],
+            "SERVICE_BUS": self.simulator["serviceBus"],
             **self.settings,
         }
 

@@ -1,4 +1,7 @@
-"""The durable entity `environment`: applies the domain's decisions to the stored record."""
+"""The durable entity `environment`: applies the domain's decisions to the stored record.
+
+It is the outbox of events, too: what a change has to tell is scheduled together with the change.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +18,7 @@ from domain.environment import (
     record_step,
     start_operation,
 )
+from domain.events import find_news
 from domain.idle_notes import IdleNote
 from domain.idle_records import (
     describe_for_sweep,
@@ -25,6 +29,8 @@ from domain.idle_records import (
 from domain.idleness import SweepAction
 from domain.operations import StepChange
 from domain.pool_scaling import KeptPool
+from domain.publishing import WarningNews, record_warning
+from orchestrators import names
 
 type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord]
 type Question = Callable[[EnvironmentRecord, Any], Any]
@@ -36,6 +42,7 @@ CHANGES: dict[str, Change] = {
         record, value["region"], KeptPool.from_wire(value["kept"])
     ),
     "take_note": lambda record, value: take_note(record, IdleNote.from_wire(value)),
+    "record_warning": lambda record, value: record_warning(record, WarningNews.from_wire(value)),
 }
 """They change a record that is there, and answer whether it is."""
 
@@ -61,24 +68,42 @@ QUESTIONS: dict[str, tuple[Question, Any]] = {
 """What they answer, and what they answer where there is no record."""
 
 
-def environment(context: EntityContext, value: Any) -> Any:
+def environment(context: EntityContext, value: Any, event_source: str | None = None) -> Any:
+    """`event_source`: in whose name its events are published; None: nobody is told."""
     state = context.get_state()
     record = EnvironmentRecord.from_wire(state) if state else None
-    if context.operation == "start_operation":
-        at = datetime.fromisoformat(value["at"])
-        return _store(
-            context, start_operation(record, OperationRequest.from_wire(value["request"]), at)
-        )
     if context.operation in QUESTIONS:
         question, unknown = QUESTIONS[context.operation]
         return question(record, value) if record else unknown
-    if context.operation in CHANGES:
-        return _store(context, CHANGES[context.operation](record, value) if record else None)
-    raise ValueError(f"the entity 'environment' has no operation '{context.operation}'")
-
-
-def _store(context: EntityContext, record: EnvironmentRecord | None) -> bool:
-    if record is None:
+    changed = _change(context.operation, record, value)
+    if changed is None:
         return False
-    context.set_state(record.to_wire())
+    context.set_state(changed.to_wire())
+    if event_source:
+        _schedule_news(context, record, changed, event_source)
     return True
+
+
+def _change(
+    operation: str, record: EnvironmentRecord | None, value: Any
+) -> EnvironmentRecord | None:
+    if operation == "start_operation":
+        at = datetime.fromisoformat(value["at"])
+        return start_operation(record, OperationRequest.from_wire(value["request"]), at)
+    if operation not in CHANGES:
+        raise ValueError(f"the entity 'environment' has no operation '{operation}'")
+    return CHANGES[operation](record, value) if record else None
+
+
+def _schedule_news(
+    context: EntityContext,
+    before: EnvironmentRecord | None,
+    after: EnvironmentRecord,
+    event_source: str,
+) -> None:
+    """State and action commit together, so that no change is untold and none is told alone."""
+    news = find_news(before, after, event_source)
+    if news:
+        context.schedule_new_orchestration(
+            names.DELIVER_EVENT, news.to_wire(), instance_id=news.event.id
+        )

@@ -141,6 +141,7 @@ def _answers() -> Schema:
             "error": _ref("ErrorBody"),
         }
     )
+    warning = _object({"code": text, "message": text, "target": text})
     return {
         "ErrorBody": {
             "type": "object",
@@ -166,6 +167,7 @@ def _answers() -> Schema:
                 "createdDateTime": time,
                 "lastActionDateTime": time,
                 "steps": {"type": "array", "items": step},
+                "warnings": {"type": "array", "items": warning},
                 "error": _ref("ErrorBody"),
             }
         ),

@@ -76,7 +76,13 @@ DEFAULT_ENTITIES = Entities(
             duplicate_window_seconds=600.0,
         ),
     ),
-    topics=(TopicSettings("environment-events", subscriptions=(QueueSettings("all"),)),),
+    topics=(
+        TopicSettings(
+            "environment-events",
+            duplicate_window_seconds=600.0,
+            subscriptions=(QueueSettings("all"),),
+        ),
+    ),
 )
 
 

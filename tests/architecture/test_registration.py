@@ -27,7 +27,10 @@ print(json.dumps({
 }, default=str))
 """
 LONGEST_IMPORT_SECONDS = 1.5
-HEAVY = ("aiohttp", "azure.core", "azure.identity", "azure.mgmt", "lightkube", "httpx2", "yaml")
+HEAVY = (
+    *("aiohttp", "azure.core", "azure.identity", "azure.mgmt", "azure.servicebus"),
+    *("lightkube", "httpx2", "yaml"),
+)
 OF_THE_SDK = "BuiltIn__"
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from local_stack.api import Api, SimulatedAzure
 from local_stack.stack import Stack
+from tests.e2e.published_events import await_events
 from tests.e2e.stories import creations, finish
 from tests.support.specs import spec_body
 
+TOLD = ("accepted", "succeeded")
 RESOURCES_OF_ONE_CELL = 10
 """Two resource groups, cluster, profile, endpoint, origin group, origin, route, WAF, policy."""
 
@@ -34,5 +36,7 @@ def test_provisioning_goes_on_after_kill_9(
         assert finish(api, operation_id)["status"] == "Succeeded"
     with SimulatedAzure(own_stack.simulator_url, own_stack.ca_bundle) as azure:
         created = creations(azure, "unbroken")
+    told = await_events(own_stack, "unbroken", f"{operation_id}.succeeded")
+    assert [event["id"] for event in told] == [f"{operation_id}.{w}" for w in TOLD]
     assert set(created.values()) == {1}
     assert len(created) == RESOURCES_OF_ONE_CELL

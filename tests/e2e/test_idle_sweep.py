@@ -4,6 +4,8 @@ import time
 from typing import Any
 
 from local_stack.api import Api, SimulatedAzure
+from local_stack.stack import Stack
+from tests.e2e.published_events import await_events
 from tests.e2e.stories import delete, finish, provision
 
 IDLE_AFTER_10_MINUTES = {"afterMinutes": 10, "action": "scaleToZero"}
@@ -36,16 +38,24 @@ def sweep_until(api: Api, name: str, event: str) -> list[str]:
 
 
 def timeline(api: Api, name: str) -> list[str]:
-    return [e["type"] for e in api.get(f"/environments/{name}/events").json()["value"]]
+    return [event["type"] for event in timeline_of(api, name)]
 
 
-def test_an_idle_environment_is_warned_goes_to_zero_and_wakes(api: Api, azure: SimulatedAzure):
+def timeline_of(api: Api, name: str) -> list[dict[str, Any]]:
+    return api.get(f"/environments/{name}/events").json()["value"]
+
+
+def test_an_idle_environment_is_warned_goes_to_zero_and_wakes(
+    api: Api, azure: SimulatedAzure, stack: Stack
+):
     environment = provision(api, "idler", idle=IDLE_AFTER_10_MINUTES)
     azure.ask_model(environment, "Anybody there?")
 
     reasons = sweep_until(api, "idler", "IdleWarned")
     assert reasons[0] == "GraceAfterCreate"
     assert api.get_environment("idler")["phase"] == "Ready"
+    warned_at = next(e["at"] for e in timeline_of(api, "idler") if e["type"] == "IdleWarned")
+    await_events(stack, "idler", f"idler.idle-warned.{warned_at}")
     sweep_until(api, "idler", "IdleScaledToZero")
     assert api.get_environment("idler")["phase"] == "ScaledDown"
     latest = api.get("/sweeps/latest").json()

@@ -235,6 +235,10 @@ class Context:
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             self.write(f"tell {entity_id.key} {operation} {value['event']}")
             return
+        if operation == "record_warning":
+            self.engine.inputs.append((operation, value))
+            self.write(f"tell {entity_id.key} {operation} {value['warning']['target']}")
+            return
         assert operation == "record_step"
         detail = value.get("detail") or value.get("failure", {}).get("reason")
         self.write(f"note {value['step']} {value['status']}{f' ({detail})' if detail else ''}")

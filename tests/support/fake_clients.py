@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from clients.answers import ArmAnswer, EdgeAnswer
+from clients.answers import ArmAnswer, EdgeAnswer, EventRefusal
 from clients.factory import ClientFactory
 from clients.settings import Settings
+from domain.events import CloudEvent
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 OPERATIONS = "https://management.azure.com/operations"
@@ -93,6 +94,21 @@ class FakeEdge:
 
 
 @dataclass(slots=True)
+class FakeEvents:
+    """A topic that drops ids it has seen; `answer` is what any event meets."""
+
+    answer: EventRefusal | Exception | None = None
+    taken: dict[str, CloudEvent] = field(default_factory=dict[str, CloudEvent])
+
+    async def publish(self, event: CloudEvent) -> EventRefusal | None:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        if self.answer is None:
+            self.taken.setdefault(event.id, event)
+        return self.answer
+
+
+@dataclass(slots=True)
 class FakeKubernetes:
     """One cluster's API; `error` is what any call meets."""
 
@@ -139,6 +155,7 @@ class FakeClients:
 
     arm: FakeArm = field(default_factory=FakeArm)
     edge: FakeEdge = field(default_factory=FakeEdge)
+    events: FakeEvents = field(default_factory=FakeEvents)
     cluster: FakeKubernetes = field(default_factory=FakeKubernetes)
     settings: Settings = field(
         default_factory=lambda: Settings.from_environment({"AZURE_SUBSCRIPTION_ID": SUBSCRIPTION})

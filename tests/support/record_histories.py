@@ -119,15 +119,25 @@ def wait_for_step(api: Api, operation_id: str, step: str) -> None:
 
 def record(hub: TaskHubSidecarServiceStub, operation_id: str) -> None:
     """One file per operation (`zcat` shows it): the last run of each of its orchestrations."""
-    query = pb.InstanceQuery(maxInstanceCount=500)
-    query.instanceIdPrefix.value = operation_id
-    found = hub.QueryInstances(pb.QueryInstancesRequest(query=query)).orchestrationState
     lines = [
         json.dumps({"instanceId": instance_id, "events": fetch_events(hub, instance_id)})
-        for instance_id in sorted(state.instanceId for state in found)
+        for instance_id in await_instances(hub, operation_id)
     ]
     packed = gzip.compress("\n".join(lines).encode(), mtime=0)
     (HISTORIES / f"{operation_id}.jsonl.gz").write_bytes(packed)
+
+
+def await_instances(hub: TaskHubSidecarServiceStub, operation_id: str) -> list[str]:
+    """Their ids when all have ended: news of an operation's end leaves after that end."""
+    query = pb.InstanceQuery(maxInstanceCount=500)
+    query.instanceIdPrefix.value = operation_id
+    end = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < end:
+        found = hub.QueryInstances(pb.QueryInstancesRequest(query=query)).orchestrationState
+        if all(state.HasField("completedTimestamp") for state in found):
+            return sorted(state.instanceId for state in found)
+        time.sleep(0.1)
+    raise TimeoutError(f"not all orchestrations of {operation_id} have ended")
 
 
 def fetch_events(hub: TaskHubSidecarServiceStub, instance_id: str) -> list[object]:

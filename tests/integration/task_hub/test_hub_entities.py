@@ -32,6 +32,9 @@ def counter(context: entities.EntityContext, given: Any) -> Any:
             raise ValueError("no such operation")
         case "start":
             context.schedule_new_orchestration("recorder", given)
+        case "tell":
+            context.set_state(value + given)
+            context.schedule_new_orchestration("messenger", value + given, instance_id="news")
         case "forward":
             context.signal_entity(EntityInstanceId("counter", given), "add", input=value)
 
@@ -245,6 +248,23 @@ def test_entities_signal_each_other_and_start_orchestrations(
 
     eventually(value_of(client, EntityInstanceId("counter", "other")), 4)
     eventually(lambda: recorded, ["from an entity"])
+
+
+def test_an_id_that_an_entity_starts_while_it_runs_goes_on_and_the_entity_too(
+    client: TaskHubGrpcClient, start_worker: StartWorker
+) -> None:
+    def messenger(context: task.OrchestrationContext, given: Any) -> Any:
+        yield context.wait_for_external_event("deliver")
+        return given
+
+    start_worker(orchestrators=(messenger,), entities=(counter,))
+    client.signal_entity(COUNTER, "tell", 1)
+    client.signal_entity(COUNTER, "tell", 1)
+    eventually(value_of(client, COUNTER), 2)
+    client.raise_orchestration_event("news", "deliver")
+    state = client.wait_for_orchestration_completion("news", timeout=10)
+    assert state is not None
+    assert state.get_output() == 1
 
 
 def test_entities_are_listed_page_by_page_and_a_deleted_one_is_gone(

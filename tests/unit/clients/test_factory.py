@@ -45,6 +45,8 @@ class Credential:
         self.scopes += scopes
         return AccessToken("token", 4_000_000_000)
 
+    async def close(self) -> None: ...
+
 
 @dataclass
 class Made:
@@ -106,6 +108,41 @@ async def test_a_kubeconfig_that_is_refused_is_not_kept(made: Made):
 
 async def test_what_was_never_used_needs_no_closing(made: Made):
     await ClientFactory(made.factory.settings).close()
+
+
+async def test_without_a_service_bus_there_is_no_client_of_it(made: Made):
+    with pytest.raises(ValueError, match="No Service Bus is configured"):
+        _ = made.factory.events
+
+
+NAMESPACE = {"SERVICE_BUS__fullyQualifiedNamespace": "gp.servicebus.windows.net"}
+CONNECTION = {
+    "SERVICE_BUS": "Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=k;SharedAccessKey=cw==;"
+    "UseDevelopmentEmulator=true"
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "host", "by_identity"),
+    [
+        pytest.param(NAMESPACE, "gp.servicebus.windows.net", True, id="identity"),
+        pytest.param(CONNECTION, "127.0.0.1:9", False, id="connection string"),
+        pytest.param(NAMESPACE | CONNECTION, "127.0.0.1:9", False, id="both: as the host does"),
+    ],
+)
+async def test_events_go_to_the_namespace_that_is_configured(
+    values: dict[str, str], host: str, by_identity: bool
+):
+    settings = {"AZURE_SUBSCRIPTION_ID": SUBSCRIPTION, "CA_BUNDLE": "/tmp/ca.pem", **values}
+    factory = ClientFactory(Settings.from_environment(settings))
+    credential = Credential()
+    factory.__dict__["_credential"] = credential
+    client: Any = factory.events._client  # pyright: ignore[reportPrivateUsage]
+    assert client.fully_qualified_namespace == host
+    assert (client._credential is credential) is by_identity
+    assert client._connection_verify == "/tmp/ca.pem"
+    assert factory.events is factory.events, "it is kept"
+    await factory.close()
 
 
 @pytest.mark.parametrize(

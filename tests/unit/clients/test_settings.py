@@ -8,6 +8,8 @@ from clients.settings import EVERY_FIVE_MINUTES, GLOBAL_METRICS, PUBLIC_ARM, Set
 from domain.regions import DEFAULT_ALLOWED_REGIONS
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
+NAMESPACE = "SERVICE_BUS__fullyQualifiedNamespace"
+GP_NAMESPACE = "gp.servicebus.windows.net"
 SAMPLE = Path(__file__).parents[3] / "local.settings.sample.json"
 
 
@@ -23,10 +25,10 @@ def test_the_subscription_alone_is_enough():
         client_id=None,
         ca_bundle=None,
         edge_address=None,
-        service_bus_connection_string=None,
-        service_bus_namespace=None,
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
         sweep_schedule=EVERY_FIVE_MINUTES,
+        service_bus_connection_string=None,
+        service_bus_namespace=None,
     )
 
 
@@ -45,15 +47,10 @@ def test_the_subscription_alone_is_enough():
         ("CA_BUNDLE", "", "ca_bundle", None),
         ("EDGE_ADDRESS", "127.0.0.1:9", "edge_address", "127.0.0.1:9"),
         ("EDGE_ADDRESS", "", "edge_address", None),
-        ("SERVICE_BUS", "Endpoint=sb://x;", "service_bus_connection_string", "Endpoint=sb://x;"),
+        ("SERVICE_BUS", "Endpoint=sb://x", "service_bus_connection_string", "Endpoint=sb://x"),
         ("SERVICE_BUS", "", "service_bus_connection_string", None),
-        (
-            "SERVICE_BUS__fullyQualifiedNamespace",
-            "x.example.com",
-            "service_bus_namespace",
-            "x.example.com",
-        ),
-        ("SERVICE_BUS__fullyQualifiedNamespace", "", "service_bus_namespace", None),
+        (NAMESPACE, GP_NAMESPACE, "service_bus_namespace", GP_NAMESPACE),
+        (NAMESPACE, "", "service_bus_namespace", None),
         ("ALLOWED_REGIONS", "westeurope", "allowed_regions", ("westeurope",)),
         ("ALLOWED_REGIONS", " a , b,,", "allowed_regions", ("a", "b")),
         ("ALLOWED_REGIONS", " , ", "allowed_regions", DEFAULT_ALLOWED_REGIONS),
@@ -63,6 +60,19 @@ def test_each_setting_is_read_and_an_empty_one_counts_as_absent(
     name: str, value: str, attribute: str, read_as: Any
 ):
     assert getattr(read(**{name: value}), attribute) == read_as
+
+
+@pytest.mark.parametrize(
+    ("values", "has_one"),
+    [
+        ({}, False),
+        ({"SERVICE_BUS": "", NAMESPACE: ""}, False),
+        ({"SERVICE_BUS": "Endpoint=sb://x"}, True),
+        ({NAMESPACE: GP_NAMESPACE}, True),
+    ],
+)
+def test_a_service_bus_is_known_by_either_setting(values: dict[str, str], has_one: bool):
+    assert read(**values).has_service_bus is has_one
 
 
 @pytest.mark.parametrize("values", [{}, {"AZURE_SUBSCRIPTION_ID": ""}], ids=["absent", "empty"])

@@ -1,13 +1,27 @@
 from typing import Any
 
 import pytest
-from azure.durable_functions.testing import EntityTestResult, execute_entity
+from azure.durable_functions.testing import (
+    EntityTestResult,
+    OrchestrationStartAction,
+    execute_entity,
+)
+from durabletask.entities import EntityContext
 
 from domain.environment import EnvironmentRecord, OperationEnd, end_operation
-from domain.operations import OperationKind, OperationStatus, StepChange
+from domain.idle_notes import IdleNote
+from domain.operations import (
+    OperationKind,
+    OperationStatus,
+    OperationWarning,
+    StepChange,
+)
 from domain.outcomes import Outcome
 from domain.phases import Phase
+from domain.publishing import WarningNews
 from orchestrators.environment_entity import environment
+from orchestrators.names import DELIVER_EVENT
+from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
@@ -110,6 +124,7 @@ def test_whether_an_operation_has_ended_is_told_without_a_change(
         ("record_step", a_change()),
         ("end_operation", an_end()),
         ("keep_pool", {"region": "westeurope", "kept": KEPT.to_wire()}),
+        ("record_warning", {}),
     ],
 )
 def test_news_for_a_name_without_a_record_make_none(operation: str, value: dict[str, Any]):
@@ -139,8 +154,71 @@ def test_an_unknown_operation_is_a_bug_and_says_so():
         tell("burn", {}, a_record())
 
 
-def test_the_record_signals_nobody_and_starts_nothing():
+def test_without_a_service_bus_the_record_signals_nobody_and_starts_nothing():
     assert tell("end_operation", an_end(), a_record()).actions == ()
+
+
+def tell_outside(
+    operation: str, value: Any = None, record: EnvironmentRecord | None = None
+) -> EntityTestResult:
+    """As it is registered where there is a Service Bus."""
+    state = record.to_wire() if record else None
+
+    def registered(context: EntityContext, value: Any) -> Any:
+        return environment(context, value, SOURCE)
+
+    return execute_entity(registered, operation, value, state, entity_key="fraud-llm")
+
+
+def scheduled(told: EntityTestResult) -> list[tuple[str, str]]:
+    """Orchestrations that it starts, by name and id; it does nothing else."""
+    starts = [a for a in told.actions if isinstance(a, OrchestrationStartAction)]
+    assert len(starts) == len(told.actions)
+    return [(start.name, start.instance_id) for start in starts]
+
+
+def test_a_change_and_its_news_leave_the_entity_together():
+    told = tell_outside("start_operation", a_start(traceparent=TRACE))
+    record = record_of(told)
+    assert scheduled(told) == [(DELIVER_EVENT, "fraud-llm.1.accepted")]
+    assert told.actions[0].get_input() == news_of(None, record).to_wire()
+    ended = tell_outside("end_operation", an_end(), record)
+    assert scheduled(ended) == [(DELIVER_EVENT, "fraud-llm.1.succeeded")]
+    assert ended.actions[0].get_input() == news_of(record, record_of(ended)).to_wire()
+
+
+def test_what_changes_nothing_tells_nothing():
+    record = record_of(tell("start_operation", a_start()))
+    ended = record_of(tell("end_operation", an_end(), record))
+    assert scheduled(tell_outside("start_operation", a_start(), record)) == []
+    assert scheduled(tell_outside("start_operation", a_start(sequence=2), record)) == []
+    assert scheduled(tell_outside("end_operation", an_end(), ended)) == []
+    assert scheduled(tell_outside("end_operation", an_end())) == []
+
+
+def test_steps_and_warnings_are_no_news():
+    assert scheduled(tell_outside("record_step", a_change(), a_record())) == []
+    assert scheduled(tell_outside("record_warning", a_warning(), a_record())) == []
+
+
+def test_a_note_of_the_sweep_is_news():
+    note = IdleNote(at=NOON, event="IdleWarned", message="Nobody uses it.", warned_at=NOON)
+    told = tell_outside("take_note", note.to_wire(), a_record())
+    assert scheduled(told) == [(DELIVER_EVENT, "fraud-llm.idle-warned.2026-11-22T12:00:00Z")]
+
+
+def a_warning() -> dict[str, Any]:
+    warning = OperationWarning(code="EventNotPublished", message="No topic.", target="an-event")
+    return WarningNews(operation_id="fraud-llm.1", at=NOON, warning=warning).to_wire()
+
+
+def test_a_warning_reaches_the_operation_and_nothing_else():
+    before = a_record()
+    after = record_of(tell("record_warning", a_warning(), before))
+    operation = after.find_operation("fraud-llm.1")
+    assert operation
+    assert [warning.code for warning in operation.warnings] == ["EventNotPublished"]
+    assert (after.phase, operation.status) == (before.phase, OperationStatus.RUNNING)
 
 
 def test_a_deletion_takes_over_from_the_operation_that_runs():

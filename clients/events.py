@@ -1,0 +1,121 @@
+"""The topic to which events of environments are published."""
+
+import asyncio
+import json
+from typing import Any, Self
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.servicebus import ServiceBusMessage
+from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
+from azure.servicebus.exceptions import (
+    MessageSizeExceededError,
+    MessagingEntityDisabledError,
+    MessagingEntityNotFoundError,
+    OperationTimeoutError,
+    ServiceBusAuthenticationError,
+    ServiceBusAuthorizationError,
+    ServiceBusCommunicationError,
+    ServiceBusConnectionError,
+    ServiceBusError,
+    ServiceBusQuotaExceededError,
+)
+
+from clients.answers import EventRefusal, NoAnswer
+from domain.events import CloudEvent
+
+CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
+SEND_SECONDS = 20.0
+RETRIES = 1
+"""For a connection that was closed while nothing was sent; all other waiting is orchestrated."""
+
+UNANSWERED = (ServiceBusConnectionError, ServiceBusCommunicationError, OperationTimeoutError)
+REFUSALS: tuple[tuple[type[ServiceBusError], str], ...] = (
+    (ServiceBusAuthenticationError, "Unauthorized"),
+    (ServiceBusAuthorizationError, "Unauthorized"),
+    (MessagingEntityNotFoundError, "TopicNotFound"),
+    (MessagingEntityDisabledError, "TopicDisabled"),
+    (ServiceBusQuotaExceededError, "TopicFull"),
+    (MessageSizeExceededError, "EventTooLarge"),
+    (ServiceBusError, "EventRefused"),
+)
+
+
+class EventsClient:
+    """Keeps one sender, opened on first use and anew after any error."""
+
+    def __init__(self, client: ServiceBusClient, topic: str) -> None:
+        self._client = client
+        self._topic = topic
+        self._sender: ServiceBusSender | None = None
+        self._turn = asyncio.Lock()  # the SDK's senders take one call at a time
+
+    @classmethod
+    def by_identity(
+        cls, namespace: str, credential: AsyncTokenCredential, ca_bundle: str | None, topic: str
+    ) -> Self:
+        """`namespace`: its host name."""
+        client = ServiceBusClient(
+            namespace, credential, connection_verify=ca_bundle, retry_total=RETRIES
+        )
+        return cls(client, topic)
+
+    @classmethod
+    def by_connection_string(
+        cls, connection_string: str, ca_bundle: str | None, topic: str
+    ) -> Self:
+        client = ServiceBusClient.from_connection_string(
+            connection_string, connection_verify=ca_bundle, retry_total=RETRIES
+        )
+        return cls(client, topic)
+
+    async def publish(self, event: CloudEvent) -> EventRefusal | None:
+        """None when the topic has taken it. Raises NoAnswer."""
+        message = build_message(event)
+        async with self._turn:
+            try:
+                await self._send(message)
+            except UNANSWERED as error:
+                await self.close_sender()
+                raise NoAnswer(f"{type(error).__name__}: {error}") from error
+            except ServiceBusError as error:
+                await self.close_sender()
+                return EventRefusal(_code_of(error), str(error))
+        return None
+
+    async def _send(self, message: ServiceBusMessage) -> None:
+        self._sender = self._sender or self._client.get_topic_sender(self._topic)
+        await self._sender.send_messages(message, timeout=SEND_SECONDS)
+
+    async def close_sender(self) -> None:
+        sender, self._sender = self._sender, None
+        if sender:
+            await sender.close()
+
+    async def close(self) -> None:
+        await self.close_sender()
+        await self._client.close()
+
+
+def build_message(event: CloudEvent) -> ServiceBusMessage:
+    """CloudEvents' structured mode; type and trace stand in properties, too, for filters.
+
+    The topic drops a message id that it has seen, so an attempt made twice is delivered once.
+    """
+    properties: dict[str | bytes, Any] = {
+        "cloudEvents_type": event.type,
+        "cloudEvents_source": event.source,
+        "cloudEvents_subject": event.subject,
+    }
+    if event.traceparent:
+        properties["traceparent"] = event.traceparent
+    return ServiceBusMessage(
+        json.dumps(event.to_wire()),
+        message_id=event.id,
+        content_type=CONTENT_TYPE,
+        subject=event.subject,
+        application_properties=properties,
+    )
+
+
+def _code_of(error: ServiceBusError) -> str:
+    return next(code for kind, code in REFUSALS if isinstance(error, kind))

@@ -1,0 +1,203 @@
+"""The product's client of the events topic, against the topic that the simulator declares."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from azure.core.credentials import AccessToken
+from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.aio import ServiceBusClient
+
+from clients import events as events_client
+from clients.answers import EventRefusal, NoAnswer
+from clients.events import EventsClient
+from domain.publishing import REFUSALS, TOPIC
+from simulator.clock import Clock
+from simulator.service_bus.broker import Broker
+from simulator.service_bus.settings import DEFAULT_ENTITIES, Status, TopicSettings
+from tests.contract.service_bus.conftest import properties, receive
+from tests.support.events import TRACE, an_event
+
+
+@pytest.fixture
+async def broker(clock: Clock) -> AsyncIterator[Broker]:
+    broker = Broker(clock, DEFAULT_ENTITIES, min_lock_real_seconds=0)
+    await broker.start()
+    yield broker
+    await broker.stop()
+
+
+@pytest.fixture
+async def events(broker: Broker) -> AsyncIterator[EventsClient]:
+    client = EventsClient.by_connection_string(broker.connection_string or "", None, TOPIC)
+    yield client
+    await client.close()
+
+
+async def published(broker: Broker, count: int) -> list[ServiceBusReceivedMessage]:
+    """All that the subscription `all` has, which must be so many messages."""
+    (topic,) = broker.wire()["topics"]
+    assert topic["subscriptions"][0]["active"] == count
+    async with (
+        ServiceBusClient.from_connection_string(broker.connection_string or "") as client,
+        client.get_subscription_receiver(TOPIC, "all") as receiver,
+    ):
+        messages = await receive(receiver, count)
+        for message in messages:
+            await receiver.complete_message(message)
+        return messages
+
+
+async def test_an_event_arrives_as_a_structured_cloud_event(broker: Broker, events: EventsClient):
+    event = an_event()
+    assert await events.publish(event) is None
+    (message,) = await published(broker, 1)
+    assert json.loads(str(message)) == event.to_wire()
+    assert message.content_type == "application/cloudevents+json; charset=utf-8"
+    assert message.message_id == "fraud-llm.1.accepted"
+    assert message.subject == "/environments/fraud-llm"
+    assert properties(message) == {
+        "cloudEvents_type": "io.gridplane.environment.accepted.v1",
+        "cloudEvents_source": event.source,
+        "cloudEvents_subject": "/environments/fraud-llm",
+        "traceparent": TRACE,
+    }
+
+
+async def test_an_event_without_a_trace_has_no_empty_one(broker: Broker, events: EventsClient):
+    await events.publish(an_event(traceparent=None))
+    (message,) = await published(broker, 1)
+    assert "traceparent" not in properties(message)
+
+
+async def test_what_is_published_twice_is_delivered_once(broker: Broker, events: EventsClient):
+    for _ in range(2):
+        assert await events.publish(an_event()) is None
+    await published(broker, 1)
+
+
+async def test_many_at_once_use_one_connection(broker: Broker, events: EventsClient):
+    ids = [f"fraud-llm.{number}.accepted" for number in range(20)]
+    await asyncio.gather(*(events.publish(an_event(id=each)) for each in ids))
+    assert broker.wire()["connections"] == 1
+    assert {message.message_id for message in await published(broker, 20)} == set(ids)
+
+
+def fault(operation: str, condition: str) -> dict[str, Any]:
+    return {"entity": TOPIC, "operation": operation, "condition": condition}
+
+
+@pytest.mark.parametrize(
+    ("refusing", "code"),
+    [
+        (fault("open-sender", "amqp:unauthorized-access"), "Unauthorized"),
+        (fault("open-sender", "amqp:not-found"), "TopicNotFound"),
+        (fault("send", "com.microsoft:entity-disabled"), "TopicDisabled"),
+        (fault("send", "amqp:resource-limit-exceeded"), "TopicFull"),
+        (fault("send", "com.microsoft:server-busy"), "EventRefused"),
+        (fault("send", "amqp:not-allowed"), "EventRefused"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value["condition"],
+)
+async def test_a_refusal_is_a_value_and_ends_with_its_cause(
+    broker: Broker, events: EventsClient, refusing: dict[str, Any], code: str
+):
+    broker.gate.add(refusing)
+    refusal = await events.publish(an_event())
+    assert isinstance(refusal, EventRefusal)
+    assert refusal.code == code
+    assert "fault on demand" in refusal.message
+    broker.gate.faults.clear()
+    assert await events.publish(an_event()) is None
+
+
+async def test_a_closed_topic_takes_events_once_it_is_open(broker: Broker, events: EventsClient):
+    assert await events.publish(an_event()) is None
+    declare(broker, status=Status.SEND_DISABLED)
+    refusal = await events.publish(an_event(id="fraud-llm.1.succeeded"))
+    assert refusal
+    assert refusal.code == "TopicDisabled"
+    declare(broker)
+    assert await events.publish(an_event(id="fraud-llm.1.succeeded")) is None
+    await published(broker, 2)
+
+
+def declare(broker: Broker, **changes: Any) -> None:
+    (topic,) = DEFAULT_ENTITIES.topics
+    changed = TopicSettings(TOPIC, topic.default_ttl_seconds, 600.0, **changes)
+    broker.namespace.declare(type(DEFAULT_ENTITIES)(topics=(changed,)))
+
+
+async def test_an_event_that_is_too_large_is_refused(broker: Broker, events: EventsClient):
+    refusal = await events.publish(an_event(data={"message": "x" * 300_000}))
+    assert refusal
+    assert refusal.code == "EventTooLarge"
+    assert await events.publish(an_event()) is None
+
+
+async def test_a_broken_connection_is_opened_anew(broker: Broker, events: EventsClient):
+    await events.publish(an_event(id="fraud-llm.1.accepted"))
+    broker.drop_connections()
+    assert await events.publish(an_event(id="fraud-llm.1.succeeded")) is None
+    await published(broker, 2)
+
+
+async def test_a_broker_that_is_gone_gives_no_answer_and_may_come_back(
+    broker: Broker, events: EventsClient
+):
+    await events.publish(an_event(id="fraud-llm.1.accepted"))
+    port = int((broker.connection_string or "").split(";")[0].rpartition(":")[2])
+    await broker.stop()
+    with pytest.raises(NoAnswer, match="ServiceBusConnectionError"):
+        await events.publish(an_event(id="fraud-llm.1.succeeded"))
+    await broker.start(port)
+    assert await events.publish(an_event(id="fraud-llm.1.succeeded")) is None
+
+
+@dataclass
+class Credential:
+    """An identity, which the simulated broker does not know."""
+
+    scopes: list[str] = field(default_factory=list[str])
+
+    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        self.scopes += scopes
+        return AccessToken("token", 4_000_000_000)
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> "Credential":
+        return self
+
+    async def __aexit__(
+        self, exc_type: Any = None, exc_value: Any = None, traceback: Any = None
+    ) -> None: ...
+
+
+async def test_an_identity_brings_a_token_of_service_bus(broker: Broker):
+    credential = Credential()
+    address = (broker.connection_string or "").split(";")[0].removeprefix("Endpoint=sb://")
+    client = ServiceBusClient(address, credential, retry_total=0, use_tls=False)
+    events = EventsClient(client, TOPIC)
+    refusal = await events.publish(an_event())
+    assert refusal
+    assert refusal.code == "Unauthorized"
+    assert set(credential.scopes) == {"https://servicebus.azure.net//.default"}
+    await events.close()
+
+
+async def test_an_identity_speaks_tls_and_nothing_else(broker: Broker):
+    """The SDK drops the port of a namespace and uses that of AMQP over TLS, which is closed."""
+    address = (broker.connection_string or "").split(";")[0].removeprefix("Endpoint=sb://")
+    events = EventsClient.by_identity(address, Credential(), None, TOPIC)
+    with pytest.raises(NoAnswer):
+        await events.publish(an_event())
+    await events.close()
+
+
+def test_there_is_advice_for_every_refusal_that_the_client_names():
+    named = {code for _, code in events_client.REFUSALS}
+    assert named - {"EventRefused"} <= set(REFUSALS)

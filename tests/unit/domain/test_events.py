@@ -1,0 +1,229 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.environment import (
+    EnvironmentRecord,
+    OperationEnd,
+    end_operation,
+    keep_pool,
+    record_step,
+    start_operation,
+)
+from domain.events import NEWS, SCALED_DOWN, build_event_source, find_news
+from domain.expiry import ExpiryAction
+from domain.idle_notes import IdleNote, IdleNotes
+from domain.idle_records import build_expiry_note, build_idle_note, take_note
+from domain.idleness import SweepAction, SweepDecision
+from domain.operations import OperationKind, OperationStatus, StepChange
+from domain.outcomes import Outcome
+from domain.phases import Phase
+from tests.support.events import SOURCE, TRACE, news_of
+from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
+from tests.support.sweeps import a_gpu_pool
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "events.md"
+ENDPOINT = "https://gp-fraud-llm.z01.azurefd.net"
+PROVISION, SCALE_DOWN = OperationKind.PROVISION, OperationKind.SCALE_DOWN
+
+
+def ended(record: EnvironmentRecord, phase: Phase, outcome: Outcome) -> EnvironmentRecord:
+    end = OperationEnd(
+        operation_id=record.operations[-1].id,
+        phase=phase,
+        outcome=outcome,
+        at=NOON + minutes(9),
+        endpoint=ENDPOINT if phase is Phase.READY else None,
+    )
+    return end_operation(record, end)
+
+
+def running(kind: OperationKind) -> EnvironmentRecord:
+    """An environment on which an operation of this kind has just begun."""
+    if kind is PROVISION:
+        return a_record(a_request(traceparent=TRACE))
+    before = ended(a_record(), Phase.READY, SUCCEEDED)
+    if kind is OperationKind.WAKE:
+        before = ended(begun(before, SCALE_DOWN, 2), Phase.SCALED_DOWN, SUCCEEDED)
+    return begun(before, kind, before.sequence + 1)
+
+
+def begun(record: EnvironmentRecord, kind: OperationKind, sequence: int) -> EnvironmentRecord:
+    started = start_operation(record, a_request(kind, sequence), NOON + minutes(20))
+    assert started
+    return started
+
+
+def test_an_accepted_operation_is_told_as_a_cloud_event():
+    record = running(PROVISION)
+    publication = news_of(None, record)
+    assert publication.operation_id == "fraud-llm.1"
+    assert publication.event.to_wire() == {
+        "specversion": "1.0",
+        "id": "fraud-llm.1.accepted",
+        "source": SOURCE,
+        "type": "io.gridplane.environment.accepted.v1",
+        "subject": "/environments/fraud-llm",
+        "time": "2026-11-22T12:00:00Z",
+        "datacontenttype": "application/json",
+        "sequence": "0000000001",
+        "traceparent": TRACE,
+        "data": {
+            "environment": "fraud-llm",
+            "owner": "fraud-team@example.com",
+            "costCenter": "ML-1234",
+            "phase": "Provisioning",
+            "message": "provision started",
+            "operationId": "fraud-llm.1",
+            "kind": "provision",
+            "status": "Running",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "phase", "outcome", "word"),
+    [
+        (PROVISION, Phase.READY, SUCCEEDED, "succeeded"),
+        (PROVISION, Phase.FAILED, QUOTA, "failed"),
+        (PROVISION, Phase.CANCELED, CANCELED, "canceled"),
+        (SCALE_DOWN, Phase.SCALED_DOWN, SUCCEEDED, "scaled-down"),
+        (SCALE_DOWN, Phase.FAILED, QUOTA, "failed"),
+        (SCALE_DOWN, Phase.CANCELED, CANCELED, "canceled"),
+        (OperationKind.WAKE, Phase.READY, SUCCEEDED, "succeeded"),
+        (OperationKind.DELETE, Phase.DELETED, SUCCEEDED, "succeeded"),
+    ],
+)
+def test_the_end_of_an_operation_is_told_once_by_one_word(
+    kind: OperationKind, phase: Phase, outcome: Outcome, word: str
+):
+    before = running(kind)
+    after = ended(before, phase, outcome)
+    event = news_of(before, after).event
+    assert event.type == f"io.gridplane.environment.{word}.v1"
+    assert event.id == f"fraud-llm.{before.sequence}.{word}"
+    assert event.time == NOON + minutes(9)
+    assert (event.data["kind"], event.data["phase"]) == (str(kind), str(phase))
+    assert find_news(after, ended(after, phase, outcome), SOURCE) is None
+
+
+def test_the_end_carries_trace_and_endpoint():
+    before = running(PROVISION)
+    event = news_of(before, ended(before, Phase.READY, SUCCEEDED)).event
+    assert (event.traceparent, event.data["endpoint"]) == (TRACE, ENDPOINT)
+    assert "error" not in event.data
+
+
+def test_a_failure_is_told_as_the_api_tells_it():
+    before = running(PROVISION)
+    event = news_of(before, ended(before, Phase.FAILED, QUOTA)).event
+    assert event.data["error"] == {
+        "code": "QuotaExceeded",
+        "message": "Azure says QuotaExceeded.",
+        "retryable": False,
+        "suggestedAction": "Look.",
+    }
+
+
+def test_an_end_that_no_longer_moves_the_phase_is_told_nevertheless():
+    deleting = begun(running(PROVISION), OperationKind.DELETE, 2)
+    end = OperationEnd(
+        operation_id="fraud-llm.1", phase=Phase.CANCELED, outcome=CANCELED, at=NOON + minutes(21)
+    )
+    event = news_of(deleting, end_operation(deleting, end)).event
+    assert (event.id, event.data["phase"]) == ("fraud-llm.1.canceled", "Deleting")
+
+
+def test_a_name_that_is_used_again_tells_of_its_new_operation():
+    deleted = ended(running(OperationKind.DELETE), Phase.DELETED, SUCCEEDED)
+    again = begun(deleted, PROVISION, 3)
+    event = news_of(deleted, again).event
+    assert event.id == "fraud-llm.3.accepted"
+    assert event.sequence > news_of(running(OperationKind.DELETE), deleted).event.sequence
+
+
+def a_note(**changes: Any) -> IdleNote:
+    return IdleNote.model_validate(
+        {"at": NOON + minutes(40), "event": "IdleWarned", "message": "Nobody uses it.", **changes}
+    )
+
+
+def test_a_note_of_the_sweep_is_told_with_its_evidence():
+    before = running(SCALE_DOWN)
+    after = take_note(before, a_note(evidence={"requests": 0}))
+    publication = news_of(before, after)
+    event = publication.event
+    assert publication.operation_id == "fraud-llm"
+    assert event.id == "fraud-llm.idle-warned.2026-11-22T12:40:00Z"
+    assert event.type == "io.gridplane.environment.idle-warned.v1"
+    assert event.data["evidence"] == {"requests": 0}
+    assert event.data["message"] == "Nobody uses it."
+    assert "operationId" not in event.data
+    assert find_news(after, take_note(after, a_note(evidence={"requests": 0})), SOURCE) is None
+
+
+@pytest.mark.parametrize("action", [a for a in SweepAction if a is not SweepAction.NONE])
+def test_whatever_the_sweep_does_is_news(action: SweepAction):
+    decision = SweepDecision(
+        pool=a_gpu_pool(), environment="fraud-llm", action=action, reason="Idle"
+    )
+    assert build_idle_note(IdleNotes(), [decision], NOON).event in NEWS
+
+
+@pytest.mark.parametrize("action", [a for a in ExpiryAction if a is not ExpiryAction.NONE])
+def test_whatever_is_said_of_an_expiry_is_news(action: ExpiryAction):
+    assert build_expiry_note(IdleNotes(), action, NOON, NOON).event in NEWS
+
+
+def test_no_other_change_is_news():
+    record = a_record()
+    step = StepChange(
+        operation_id="fraud-llm.1", step="edge/profile", status=OperationStatus.RUNNING, at=NOON
+    )
+    stepped = record_step(record, step)
+    again = record_step(stepped, step.model_copy(update={"detail": "half done"}))
+    kept = keep_pool(again, "westeurope", KEPT)
+    for before, after in ((record, stepped), (stepped, again), (again, kept), (kept, kept)):
+        assert find_news(before, after, SOURCE) is None
+
+
+def test_news_of_a_step_right_after_the_start_do_not_tell_the_start_again():
+    record = a_record()
+    unknown = StepChange(
+        operation_id="fraud-llm.1",
+        step="edge/profile",
+        status=OperationStatus.NOT_STARTED,
+        at=NOON,
+    )
+    touched = record_step(record, unknown)
+    assert touched.events == record.events
+    assert find_news(record, touched, SOURCE) is None
+
+
+def test_nothing_of_the_workload_gets_out():
+    workload = {
+        "image": "registry.example.com/llm:1.4.2",
+        "model": {"name": "fraud-llm", "version": "7"},
+        "env": {"API_KEY": "s3cret"},
+        "args": ["--token=s3cret"],
+    }
+    record = a_record(a_request(spec=a_spec(workload=workload)))
+    assert "s3cret" in str(record.to_wire())
+    for publication in (
+        news_of(None, record),
+        news_of(record, ended(record, Phase.FAILED, QUOTA)),
+        news_of(record, take_note(record, a_note())),
+    ):
+        assert "s3cret" not in str(publication.to_wire())
+
+
+def test_every_word_is_documented_for_consumers():
+    documented = DOCUMENT.read_text()
+    missing = [word for word in (*NEWS.values(), SCALED_DOWN) if f"`{word}`" not in documented]
+    assert missing == []
+
+
+def test_the_source_tells_control_planes_apart():
+    assert build_event_source("5b5c") == "/subscriptions/5b5c/gridplane"

@@ -1,0 +1,70 @@
+import pytest
+
+from domain.environment import describe_environment
+from domain.operations import describe_operation
+from domain.publishing import (
+    WarningNews,
+    build_warning,
+    decide_pause,
+    describe_refusal,
+    record_warning,
+)
+from tests.support.events import a_publication
+from tests.support.specs import NOON, a_record, minutes
+
+FAILURE = describe_refusal("TopicNotFound", "there is none.")
+WARNING = build_warning(a_publication(), FAILURE)
+
+
+def a_warning(operation_id: str = "fraud-llm.1") -> WarningNews:
+    return WarningNews(operation_id=operation_id, at=NOON + minutes(1), warning=WARNING)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (20, 300)]
+)
+def test_pauses_double_up_to_five_minutes(attempts: int, seconds: float):
+    assert decide_pause(attempts) == seconds
+
+
+def test_what_nobody_knows_is_tried_again():
+    failure = describe_refusal("EventRefused", "a bad day.")
+    assert failure.retryable
+    assert failure.message == "Service Bus refused the event: a bad day."
+
+
+def test_a_warning_says_which_event_why_and_what_to_do():
+    assert WARNING.target == "fraud-llm.1.accepted"
+    assert WARNING.message == (
+        "An event was not published to the topic 'environment-events'. "
+        "Service Bus refused the event: there is none. "
+        "Create the topic 'environment-events' in the Service Bus namespace."
+    )
+
+
+def test_the_operation_shows_it_and_is_otherwise_as_before():
+    before = a_record()
+    after = record_warning(before, a_warning())
+    shown = describe_operation(after.operations[0])
+    assert shown.pop("warnings") == [WARNING.to_wire()]
+    assert shown == describe_operation(before.operations[0])
+    changed = {"lastModifiedDateTime": "2026-11-22T12:01:00Z"}
+    assert describe_environment(after) == describe_environment(before) | changed
+    line = after.events[-1]
+    assert (line.type, line.operation_id) == ("EventNotPublished", "fraud-llm.1")
+
+
+def test_it_is_told_once():
+    once = record_warning(a_record(), a_warning())
+    assert record_warning(once, a_warning()) == once
+
+
+@pytest.mark.parametrize(
+    "operation_id", ["fraud-llm", "fraud-llm.99"], ids=["a note", "forgotten"]
+)
+def test_what_no_known_operation_brought_is_told_on_the_timeline(operation_id: str):
+    after = record_warning(a_record(), a_warning(operation_id))
+    line = after.events[-1]
+    assert (line.type, line.operation_id) == ("EventNotPublished", None)
+    assert line.message.startswith("fraud-llm.1.accepted: An event was not published")
+    assert after.operations[0].warnings == ()
