@@ -25,6 +25,9 @@ from domain.events import CloudEvent
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 SEND_SECONDS = 20.0
+TURN_SECONDS = 30.0
+"""With a namespace that swallows everything, many events would wait for each other's timeouts,
+and longer than the Functions host lets a function run."""
 RETRIES = 1
 """For a connection that was closed while nothing was sent; all other waiting is orchestrated."""
 
@@ -70,21 +73,26 @@ class EventsClient:
 
     async def publish(self, event: CloudEvent) -> EventRefusal | None:
         """None when the topic has taken it. Raises NoAnswer."""
-        message = build_message(event)
-        async with self._turn:
-            try:
-                await self._send(message)
-            except UNANSWERED as error:
-                await self.close_sender()
-                raise NoAnswer(f"{type(error).__name__}: {error}") from error
-            except ServiceBusError as error:
-                await self.close_sender()
-                return EventRefusal(_code_of(error), str(error))
-        return None
+        try:
+            await asyncio.wait_for(self._turn.acquire(), TURN_SECONDS)
+        except TimeoutError as error:
+            raise NoAnswer("other events waited for an answer, too") from error
+        try:
+            return await self._send(build_message(event))
+        finally:
+            self._turn.release()
 
-    async def _send(self, message: ServiceBusMessage) -> None:
+    async def _send(self, message: ServiceBusMessage) -> EventRefusal | None:
         self._sender = self._sender or self._client.get_topic_sender(self._topic)
-        await self._sender.send_messages(message, timeout=SEND_SECONDS)
+        try:
+            await self._sender.send_messages(message, timeout=SEND_SECONDS)
+        except UNANSWERED as error:
+            await self.close_sender()
+            raise NoAnswer(f"{type(error).__name__}: {error}") from error
+        except ServiceBusError as error:
+            await self.close_sender()
+            return EventRefusal(_code_of(error), str(error))
+        return None
 
     async def close_sender(self) -> None:
         sender, self._sender = self._sender, None

@@ -46,12 +46,13 @@ WAKE_GPU_POOL = 30 * 60
 ORIGIN = MANAGED_CLUSTER + READINESS
 """Should Front Door refuse a host that does not resolve yet, the origin waits for the IP."""
 
+EVENT = 60 * 60
+"""Then whoever waits for the news has looked at the operation; most role assignments take
+minutes to be known."""
+
 PROVISION = RESOURCE_GROUP + MANAGED_CLUSTER + WORKLOAD + READINESS + EDGE_ANSWERS
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = 2 * WAKE_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
-EVENT = 60 * 60
-"""How long an event is worth trying to publish: outages of a Service Bus namespace and new role
-assignments are over by then, and whoever waits for the news has looked at the operation."""
 SWEEP = 2 * 60 * 60
 """A sweep that started 200 scale-downs at 5 s each and waits for the last one."""
