@@ -40,6 +40,7 @@ from orchestrators.scale_down_cell import scale_down_cell
 from orchestrators.scale_down_environment import scale_down_environment
 from orchestrators.sweep_environment import sweep_environment
 from orchestrators.sweep_idle_pools import sweep_idle_pools
+from orchestrators.update_environment import update_environment
 from orchestrators.wake_cell import wake_cell
 from orchestrators.wake_environment import wake_environment
 from orchestrators.wire_edge import wire_edge
@@ -70,10 +71,17 @@ async def create_environment(
     return await http_environments.create_environment(req, client, settings.allowed_regions)
 
 
+async def replace_environment(
+    req: func.HttpRequest, client: DurableFunctionsClient
+) -> func.HttpResponse:
+    return await http_environments.replace_environment(req, client, settings.allowed_regions)
+
+
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "environments", create_environment),
     ("GET", "environments", http_environments.list_environments),
     ("GET", "environments/{name}", http_environments.get_environment),
+    ("PUT", "environments/{name}", replace_environment),
     ("DELETE", "environments/{name}", http_environments.delete_environment),
     ("GET", "environments/{name}/events", http_environments.list_events),
     ("POST", "environments/{name}/wake", http_actions.wake),
@@ -86,6 +94,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 )
 ORCHESTRATORS = (
     provision_environment,
+    update_environment,
     provision_cell,
     wire_edge,
     delete_environment,

@@ -28,11 +28,12 @@ async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outc
 
 async def _look(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
     namespace = naming.INFERENCE_NAMESPACE
-    nodes, pods, service, plugin, events = await asyncio.gather(
+    nodes, pods, deployment, service, plugin, events = await asyncio.gather(
         kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),
         kubernetes.list_pods(namespace, {"app.kubernetes.io/name": name}),
+        kubernetes.get_deployment(namespace, name),
         kubernetes.get_service(namespace, name),
         kubernetes.get_daemon_set(naming.DEVICE_PLUGIN_NAMESPACE, naming.DEVICE_PLUGIN),
         kubernetes.list_events(namespace),
     )
-    return build_observation(nodes, pods, service, plugin, events).to_wire()
+    return build_observation(nodes, pods, deployment, service, plugin, events).to_wire()

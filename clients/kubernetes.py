@@ -11,7 +11,7 @@ from lightkube import AsyncClient, KubeConfig
 from lightkube.codecs import from_dict
 from lightkube.config.models import Cluster, User
 from lightkube.core.exceptions import ApiError
-from lightkube.resources.apps_v1 import DaemonSet
+from lightkube.resources.apps_v1 import DaemonSet, Deployment
 from lightkube.resources.core_v1 import Event, Node, Pod, Service
 
 from clients.answers import KubernetesRefused, NoAnswer
@@ -78,6 +78,9 @@ class KubernetesClient:
 
     async def get_service(self, namespace: str, name: str) -> dict[str, Any]:
         return (await self._client.get(Service, name, namespace=namespace)).to_dict()
+
+    async def get_deployment(self, namespace: str, name: str) -> dict[str, Any]:
+        return (await self._client.get(Deployment, name, namespace=namespace)).to_dict()
 
     async def get_daemon_set(self, namespace: str, name: str) -> dict[str, Any]:
         return (await self._client.get(DaemonSet, name, namespace=namespace)).to_dict()

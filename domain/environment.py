@@ -37,7 +37,7 @@ KEPT_EVENTS = 200
 KEPT_REQUESTS = 50
 """A repetition comes minutes after the first; this many take days."""
 
-BRING_A_SPEC = frozenset({OperationKind.PROVISION})
+BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
 
 
 class Event(WireModel):
@@ -146,12 +146,14 @@ class OperationEnd(WireModel):
 
 STARTING_PHASE = {
     OperationKind.PROVISION: Phase.PROVISIONING,
+    OperationKind.UPDATE: Phase.UPDATING,
     OperationKind.DELETE: Phase.DELETING,
     OperationKind.SCALE_DOWN: Phase.UPDATING,
     OperationKind.WAKE: Phase.WAKING,
 }
 PLANS = {
     OperationKind.PROVISION: plan_provision_steps,
+    OperationKind.UPDATE: plan_provision_steps,
     OperationKind.DELETE: plan_delete_steps,
     OperationKind.SCALE_DOWN: plan_scale_down_steps,
     OperationKind.WAKE: plan_wake_steps,

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from domain.readiness import (
+from domain.observed_objects import (
     DevicePluginObservation,
     EventObservation,
     NodeObservation,
     Observation,
     PodObservation,
+    RolloutObservation,
 )
 
 Object = dict[str, Any]
@@ -17,6 +18,7 @@ Object = dict[str, Any]
 def build_observation(
     nodes: Sequence[Object],
     pods: Sequence[Object],
+    deployment: Object,
     service: Object,
     device_plugin: Object,
     events: Sequence[Object],
@@ -24,6 +26,7 @@ def build_observation(
     return Observation(
         nodes=tuple(_node(node) for node in nodes),
         pods=tuple(_pod(pod) for pod in pods),
+        rollout=_rollout(deployment),
         external_ip=_external_ip(service),
         device_plugin=_device_plugin(device_plugin),
         events=tuple(_event(event) for event in events),
@@ -65,6 +68,17 @@ def _pod(pod: Object) -> PodObservation:
         started_at=status.get("startTime"),
         exit_code=ended.get("exitCode"),
         termination_reason=ended.get("reason", ""),
+    )
+
+
+def _rollout(deployment: Object) -> RolloutObservation:
+    status = deployment.get("status", {})
+    generation = deployment["metadata"].get("generation", 0)
+    return RolloutObservation(
+        is_seen=status.get("observedGeneration", 0) >= generation,
+        replicas=status.get("replicas", 0),
+        updated=status.get("updatedReplicas", 0),
+        ready=status.get("readyReplicas", 0),
     )
 
 

@@ -36,6 +36,21 @@ class DevicePluginObservation(WireModel):
     ready: int
 
 
+class RolloutObservation(WireModel):
+    """How far the workload's Deployment is with its latest template."""
+
+    is_seen: bool
+    """Whether the controller has taken it in at all; until then all counts are of the old one."""
+    replicas: int
+    updated: int
+    ready: int
+
+    @property
+    def is_over(self) -> bool:
+        """No pod of an older template is left."""
+        return self.is_seen and self.updated == self.replicas
+
+
 class EventObservation(WireModel):
     reason: str
     message: str
@@ -48,6 +63,7 @@ class Observation(WireModel):
 
     nodes: tuple[NodeObservation, ...] = ()
     pods: tuple[PodObservation, ...] = ()
+    rollout: RolloutObservation | None = None
     external_ip: str | None = None
     device_plugin: DevicePluginObservation | None = None
     events: tuple[EventObservation, ...] = ()
@@ -62,4 +78,6 @@ class Observation(WireModel):
 
     @property
     def ready_pods(self) -> int:
-        return sum(pod.ready for pod in self.pods)
+        """Read in two requests: what is counted less often is true of both moments."""
+        ready = sum(pod.ready for pod in self.pods)
+        return min(ready, self.rollout.ready) if self.rollout else ready

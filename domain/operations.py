@@ -13,6 +13,7 @@ from domain.wire import WireModel, format_time
 
 class OperationKind(StrEnum):
     PROVISION = "provision"
+    UPDATE = "update"
     DELETE = "delete"
     SCALE_DOWN = "scale-down"
     WAKE = "wake"

@@ -186,6 +186,8 @@ def _pods(observation: Observation, replicas: int) -> Condition:
     ready = observation.ready_pods
     reasons = sorted({pod.reason for pod in observation.pods if not pod.ready and pod.reason})
     detail = f"{ready} of {replicas} pods are ready"
+    if observation.rollout and not observation.rollout.is_over:
+        return _condition(False, f"{detail}, some of them of the version before.")
     return _condition(
         ready >= replicas, f"{detail} ({', '.join(reasons)})." if reasons else f"{detail}."
     )

@@ -1,10 +1,12 @@
 """Decides what a request for an environment leads to: a new operation, a known one, a refusal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from domain.callers import ANYBODY, Caller
 from domain.environment import EnvironmentRecord, OperationRequest, digest_request
-from domain.operations import OperationKind, build_operation_id
+from domain.operations import Operation, OperationKind, build_operation_id
 from domain.phases import Phase
 from domain.spec import EnvironmentSpec
 
@@ -49,6 +51,7 @@ class Refused:
     code: str
     message: str
     operation_id: str | None = None
+    target: str = "name"
     is_passing: bool = False
     """Whether the same request can be accepted later, without anybody correcting anything."""
 
@@ -61,6 +64,14 @@ class Absent:
 def is_live(record: EnvironmentRecord | None) -> bool:
     return record is not None and record.phase is not Phase.DELETED
 
+
+UPDATE = OperationKind.UPDATE
+FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
+    "regions": lambda spec: frozenset(spec.regions),
+    "gpu.vmSize": lambda spec: spec.gpu.vm_size,
+    "gpu.spot": lambda spec: spec.gpu.spot,
+    "edge.sku": lambda spec: spec.edge.sku,
+}
 
 type Decision = Start | Known | Refused | Absent
 
@@ -81,6 +92,8 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
     match command:
         case Command(OperationKind.PROVISION, spec=EnvironmentSpec() as spec):
             return decide_create(record, spec)
+        case Command(OperationKind.UPDATE, spec=EnvironmentSpec() as spec):
+            return decide_update(record, spec)
         case Command(OperationKind.DELETE):
             return decide_delete(record, command.force)
         case Command(OperationKind.SCALE_DOWN):
@@ -108,10 +121,38 @@ def decide_create(
         return Known(_latest(record, OperationKind.PROVISION))
     return Refused(
         "EnvironmentExists",
-        f"Environment '{spec.name}' exists with another spec. Delete it first, "
-        "or choose another name.",
+        f"Environment '{spec.name}' exists with another spec. Update it with PUT, delete it "
+        "first, or choose another name.",
         record.active_operation or _latest(record, OperationKind.PROVISION),
     )
+
+
+def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
+    """Also after a failed update: the next one puts it right."""
+    if record is None or record.phase is Phase.DELETED:
+        return Absent()
+    if fixed := find_fixed_fields(record.spec, spec):
+        return Refused(
+            "FieldCannotBeChanged",
+            f"{', '.join(fixed)} cannot be changed in place. Keep what environment "
+            f"'{spec.name}' has, or create another environment and delete this one.",
+            record.active_operation,
+            target=fixed[0],
+        )
+    latest = record.operations[-1]
+    if record.spec == spec and (record.phase is Phase.READY or _is_running(latest, UPDATE)):
+        return Known(latest.id)
+    if record.phase is Phase.READY or (_is_over(record) and latest.kind is UPDATE):
+        return Start(_next_request(record, UPDATE, spec))
+    return _wrong_phase(record, "Ready")
+
+
+def find_fixed_fields(old: EnvironmentSpec, new: EnvironmentSpec) -> list[str]:
+    """What differs and Azure cannot change: a pool's size and priority, Front Door's tier.
+
+    Regions are cells: another one is another environment's size of work.
+    """
+    return [name for name, read in FIXED_FIELDS.items() if read(old) != read(new)]
 
 
 def decide_delete(record: EnvironmentRecord | None, force: bool) -> Start | Known | Absent:
@@ -158,6 +199,18 @@ def _known_or_refused(
     latest = record.operations[-1] if record.operations else None
     if latest and latest.kind is kind and (not latest.has_ended or record.phase is goal):
         return Known(latest.id)
+    return _wrong_phase(record, needed)
+
+
+def _is_running(operation: Operation, kind: OperationKind) -> bool:
+    return operation.kind is kind and not operation.has_ended
+
+
+def _is_over(record: EnvironmentRecord) -> bool:
+    return record.phase in {Phase.FAILED, Phase.CANCELED}
+
+
+def _wrong_phase(record: EnvironmentRecord, needed: str) -> Refused:
     return Refused(
         "WrongPhase",
         f"Environment '{record.name}' is {record.phase}; this needs it to be {needed}.",

@@ -28,6 +28,10 @@ class Api(httpx.Client):
         """The id of the operation that the request started."""
         return _expect(self.post("/environments", json=body), 202)["id"]
 
+    def replace_environment(self, body: Mapping[str, Any]) -> str:
+        """The id of the operation that changes it."""
+        return _expect(self.put(f"/environments/{body['name']}", json=body), 202)["id"]
+
     def delete_environment(self, name: str) -> str:
         return _expect(self.delete(f"/environments/{name}"), 202)["id"]
 

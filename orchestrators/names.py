@@ -3,6 +3,7 @@
 ENVIRONMENT_ENTITY = "environment"
 
 PROVISION_ENVIRONMENT = "provision_environment"
+UPDATE_ENVIRONMENT = "update_environment"
 PROVISION_CELL = "provision_cell"
 WIRE_EDGE = "wire_edge"
 DELETE_ENVIRONMENT = "delete_environment"

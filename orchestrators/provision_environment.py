@@ -11,21 +11,12 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.environment import CellState, OperationEnd, OperationRequest
-from domain.operations import first_failure
+from domain.environment import OperationRequest
 from domain.outcomes import Outcome, Status
-from domain.payloads import CellInput, EdgeInput
-from domain.phases import Phase
-from orchestrators import names
-from orchestrators.edge_steps import ask_through_edge
+from orchestrators.build_steps import build_everything
 from orchestrators.operation_record import end_operation, list_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
-from orchestrators.story import Child, Steps, Story
-
-END_PHASES = {
-    Status.SUCCEEDED: Phase.READY,
-    Status.CANCELED: Phase.CANCELED,
-}
+from orchestrators.story import Steps, Story
 
 
 def provision_environment(
@@ -35,36 +26,11 @@ def provision_environment(
     story = yield from open_operation(context, request, deadlines.PROVISION)
     if story is None:
         return Outcome.canceled().to_wire()
-    edge, *cells = yield from story.join(_start_children(story, request))
-    outcome = first_failure([edge, *cells])
-    if outcome is None:
-        outcome = yield from ask_through_edge(story, request.spec, edge.result["hostName"])
+    built = yield from build_everything(story, request)
     remaining: tuple[str, ...] = ()
-    if not outcome.is_success:
-        remaining = yield from _stop_costs(story, request, outcome)
-    end = OperationEnd(
-        operation_id=request.operation_id,
-        phase=END_PHASES.get(outcome.status, Phase.FAILED),
-        outcome=outcome,
-        at=story.now,
-        endpoint=f"https://{edge.result['hostName']}" if outcome.is_success else None,
-        cells=tuple(CellState.from_wire(cell.result) for cell in cells if cell.is_success),
-        remaining=remaining,
-    )
-    return (yield from end_operation(story, end))
-
-
-def _start_children(story: Story, request: OperationRequest) -> list[Child]:
-    spec = request.spec
-    edge = EdgeInput(story=story.ref, spec=spec)
-    cells = [CellInput(story=story.ref, spec=spec, region=region) for region in spec.regions]
-    return [
-        story.start_child(names.WIRE_EDGE, edge.to_wire(), "edge"),
-        *(
-            story.start_child(names.PROVISION_CELL, cell.to_wire(), f"cell.{cell.region}")
-            for cell in cells
-        ),
-    ]
+    if not built.outcome.is_success:
+        remaining = yield from _stop_costs(story, request, built.outcome)
+    return (yield from end_operation(story, built.end(story, request, remaining)))
 
 
 def _stop_costs(

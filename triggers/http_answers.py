@@ -76,4 +76,6 @@ def _refused(req: func.HttpRequest, refusal: Refused) -> func.HttpResponse:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     if refusal.operation_id:
         headers["Operation-Location"] = f"{origin_of(req)}/operations/{refusal.operation_id}"
-    return error_response(409, refusal.code, refusal.message, target="name", headers=headers)
+    return error_response(
+        409, refusal.code, refusal.message, target=refusal.target, headers=headers
+    )

@@ -1,4 +1,4 @@
-"""`/environments`: create, read, list, delete."""
+"""`/environments`: create, read, list, replace, delete."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from domain.environment import EnvironmentRecord, build_etag, describe_environme
 from domain.operations import OperationKind
 from domain.problems import Problem
 from domain.requests import is_live
+from domain.spec import EnvironmentSpec
 from domain.validation import parse_spec
 from triggers import task_hub
 from triggers.bodies import decode_json
@@ -23,13 +24,26 @@ from triggers.task_hub import DurableClient
 async def create_environment(
     req: func.HttpRequest, client: DurableClient, allowed_regions: Sequence[str]
 ) -> func.HttpResponse:
-    body = decode_json(req.get_body())
-    if isinstance(body, Problem):
-        return problems_response([body])
-    spec = parse_spec(body, allowed_regions, datetime.now(UTC))
+    spec = _read_spec(req, allowed_regions)
     if isinstance(spec, list):
         return problems_response(spec)
     return await start_and_answer(req, client, OperationKind.PROVISION, spec.name, spec=spec)
+
+
+async def replace_environment(
+    req: func.HttpRequest, client: DurableClient, allowed_regions: Sequence[str]
+) -> func.HttpResponse:
+    name = req.route_params["name"]
+    spec = _read_spec(req, allowed_regions)
+    if isinstance(spec, list):
+        return problems_response(spec)
+    if spec.name != name:
+        problem = Problem("NameMismatch", f"Give '{name}', the name in the URL.", "name")
+        return problems_response([problem])
+    record = await task_hub.read_record(client, name)
+    if record is not None and (stale := _stale(req, record)):
+        return stale
+    return await start_and_answer(req, client, OperationKind.UPDATE, name, spec=spec)
 
 
 async def delete_environment(req: func.HttpRequest, client: DurableClient) -> func.HttpResponse:
@@ -80,6 +94,15 @@ async def list_events(req: func.HttpRequest, client: DurableClient) -> func.Http
     if record is None:
         return unknown_environment(req.route_params["name"])
     return json_response({"value": [event.to_wire() for event in record.events]})
+
+
+def _read_spec(
+    req: func.HttpRequest, allowed_regions: Sequence[str]
+) -> EnvironmentSpec | list[Problem]:
+    body = decode_json(req.get_body())
+    if isinstance(body, Problem):
+        return [body]
+    return parse_spec(body, allowed_regions, datetime.now(UTC))
 
 
 def _stale(req: func.HttpRequest, record: EnvironmentRecord) -> func.HttpResponse | None:

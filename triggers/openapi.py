@@ -61,6 +61,22 @@ def _paths() -> Schema:
             "get": _operation(
                 "getEnvironment", {"200": _json(_ref("Environment")), "404": _error()}, [name]
             ),
+            "put": _operation(
+                "replaceEnvironment",
+                {
+                    "202": _accepted(),
+                    "400": _error(),
+                    "404": _error(),
+                    "409": _error(),
+                    "412": _error(),
+                },
+                [
+                    name,
+                    _parameter("Repeatability-Request-ID", "header", format="uuid"),
+                    _parameter("If-Match", "header"),
+                ],
+                body=_ref("EnvironmentSpec"),
+            ),
             "delete": _operation(
                 "deleteEnvironment",
                 {

@@ -19,9 +19,10 @@ SHARE_SENT_AGAIN = 0.2
 
 NEXT = {
     "none": ("provision",),
-    "provision": ("scale-down", "delete"),
+    "provision": ("update", "scale-down", "delete"),
+    "update": ("update", "scale-down", "delete"),
     "scale-down": ("wake", "delete"),
-    "wake": ("scale-down", "delete"),
+    "wake": ("update", "scale-down", "delete"),
     "delete": ("provision",),
 }
 """What makes sense after what; everything else would be refused for good reason."""
@@ -89,10 +90,16 @@ def _plan_story(name: str, dice: random.Random) -> Story:
             is_last = number >= MESSAGES_PER_ENVIRONMENT - 1 - (poisoned == number + 1)
             latest = _choose(latest, is_last, dice)
             story.kinds.append(latest)
-            data = spec_body(name=name) if latest == "provision" else {"name": name}
-            body = _event(latest, data)
+            body = _event(latest, _data_for(latest, name, number))
         story.messages.append(Sent(message_id, name, body.decode()))
     return story
+
+
+def _data_for(kind: str, name: str, number: int) -> dict[str, Any]:
+    """Each update is another one: who pays changes with the message's number."""
+    if kind == "update":
+        return spec_body(name=name, costCenter=f"ML-{number}")
+    return spec_body(name=name) if kind == "provision" else {"name": name}
 
 
 def _choose(latest: str, is_last: bool, dice: random.Random) -> str:

@@ -116,6 +116,7 @@ class FakeKubernetes:
     applied: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
     nodes: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    deployment: dict[str, Any] = field(default_factory=lambda: {"metadata": {}})
     service: dict[str, Any] = field(default_factory=dict[str, Any])
     asked: list[str] = field(default_factory=list[str])
 
@@ -134,6 +135,10 @@ class FakeKubernetes:
     async def list_events(self, namespace: str) -> list[dict[str, Any]]:
         self._fail(f"events {namespace}")
         return []
+
+    async def get_deployment(self, namespace: str, name: str) -> dict[str, Any]:
+        self._fail(f"deployment {namespace} {name}")
+        return self.deployment
 
     async def get_service(self, namespace: str, name: str) -> dict[str, Any]:
         self._fail(f"service {namespace} {name}")

@@ -26,6 +26,11 @@ HANDLERS: dict[tuple[str, str], Callable[..., Awaitable[func.HttpResponse]]] = {
     ("GET", "openapi.json"): http_service.get_openapi,
 }
 
+WITH_REGIONS: dict[tuple[str, str], Callable[..., Awaitable[func.HttpResponse]]] = {
+    ("POST", "environments"): http_environments.create_environment,
+    ("PUT", "environments/{name}"): http_environments.replace_environment,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -58,6 +63,9 @@ class Api:
     async def post(self, path: str, **headers: str) -> Answer:
         return await self.send("POST", path, headers=headers)
 
+    async def put(self, path: str, body: Any, **headers: str) -> Answer:
+        return await self.send("PUT", path, body, headers)
+
     async def create(self, body: Any, **headers: str) -> Answer:
         return await self.send("POST", "environments", body, headers)
 
@@ -80,10 +88,9 @@ class Api:
     async def _handle(
         self, method: str, route: str, request: func.HttpRequest
     ) -> func.HttpResponse:
-        if (method, route) == ("POST", "environments"):
-            return await http_environments.create_environment(
-                request, self.hub, DEFAULT_ALLOWED_REGIONS
-            )
+        if (method, route) in WITH_REGIONS:
+            handler = WITH_REGIONS[method, route]
+            return await handler(request, self.hub, DEFAULT_ALLOWED_REGIONS)
         return await HANDLERS[method, route](request, self.hub)
 
 

@@ -77,6 +77,11 @@ def rested_and_woken(api: Api, name: str) -> list[str]:
     return [scaled_down, finish(api, api.post(f"/environments/{name}/wake").json()["id"])]
 
 
+def changed(api: Api, name: str) -> list[str]:
+    finish(api, api.create_environment(spec_body(name=name)))
+    return [finish(api, api.replace_environment(spec_body(name=name, costCenter="ML-9")))]
+
+
 def swept_when_idle(api: Api, name: str) -> list[str]:
     idle = {"afterMinutes": 5, "action": "scaleToZero"}
     finish(api, api.create_environment(spec_body(name=name, idle=idle)))
@@ -96,6 +101,7 @@ PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
     "refused": refused_in_one_of_two_regions,
     "overtaken": overtaken_by_its_deletion,
     "rested": rested_and_woken,
+    "changed": changed,
     "swept": swept_when_idle,
 }
 

@@ -56,6 +56,7 @@ async def test_one_look_asks_for_everything_that_readiness_depends_on():
     assert (seen.gpus_allocatable, seen.external_ip, seen.pods) == (1, "20.61.0.2", ())
     assert sorted(clients.cluster.asked) == [
         "daemonset kube-system nvidia-device-plugin",
+        "deployment inference fraud-llm",
         "events inference",
         "nodes {'gridplane.io/gpu-pool': 'true'}",
         "pods inference {'app.kubernetes.io/name': 'fraud-llm'}",

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from domain.observations import build_observation
 from domain.observed_objects import (
     DevicePluginObservation,
@@ -10,6 +12,7 @@ from domain.observed_objects import (
     NodeObservation,
     Observation,
     PodObservation,
+    RolloutObservation,
 )
 
 NOTHING: dict[str, Any] = {"metadata": {"name": "x"}}
@@ -18,11 +21,12 @@ NOTHING: dict[str, Any] = {"metadata": {"name": "x"}}
 def observe(
     nodes: Any = (),
     pods: Any = (),
+    deployment: Any = NOTHING,
     service: Any = NOTHING,
     plugin: Any = NOTHING,
     events: Any = (),
 ) -> Observation:
-    return build_observation(nodes, pods, service, plugin, events)
+    return build_observation(nodes, pods, deployment, service, plugin, events)
 
 
 def node(allocatable: dict[str, str] | None = None, ready: str = "True") -> dict[str, Any]:
@@ -45,7 +49,42 @@ def only_pod(**status: Any) -> PodObservation:
 
 
 def test_a_cluster_that_has_just_begun_shows_nothing():
-    assert observe() == Observation(device_plugin=DevicePluginObservation(desired=0, ready=0))
+    assert observe() == Observation(
+        device_plugin=DevicePluginObservation(desired=0, ready=0),
+        rollout=RolloutObservation(is_seen=True, replicas=0, updated=0, ready=0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("generation", "status", "is_over"),
+    [
+        pytest.param(2, {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1}, False),
+        pytest.param(2, {"observedGeneration": 2, "replicas": 1}, False, id="the old pod stands"),
+        pytest.param(
+            2,
+            {"observedGeneration": 2, "replicas": 3, "updatedReplicas": 2},
+            False,
+            id="one of three is old",
+        ),
+        pytest.param(
+            2, {"observedGeneration": 2, "replicas": 3, "updatedReplicas": 3}, True, id="all new"
+        ),
+    ],
+)
+def test_a_rollout_is_over_when_no_pod_of_an_older_template_is_left(
+    generation: int, status: dict[str, Any], is_over: bool
+):
+    deployment = {"metadata": {"generation": generation}, "status": status}
+    rollout = observe(deployment=deployment).rollout
+    assert rollout
+    assert rollout.is_over is is_over
+
+
+def test_the_pods_are_as_ready_as_pods_and_deployment_both_say():
+    ready = pod(conditions=[{"type": "Ready", "status": "True"}])
+    assert observe(pods=[ready]).ready_pods == 0, "it has gone between the two requests"
+    deployment = {"metadata": {}, "status": {"readyReplicas": 1}}
+    assert observe(pods=[ready], deployment=deployment).ready_pods == 1
 
 
 def test_a_node_counts_its_gpus_once_the_device_plugin_offers_them():

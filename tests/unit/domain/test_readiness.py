@@ -87,6 +87,18 @@ def test_no_replica_needs_an_address_but_no_gpu() -> None:
         pytest.param({"externalIp": ""}, "externalIp", "pending", id="an empty address"),
         pytest.param({"pods": []}, "pods", "0 of 1 pods", id="no pod yet"),
         pytest.param(
+            {"rollout": {"isSeen": True, "replicas": 1, "updated": 0, "ready": 1}},
+            "pods",
+            "of the version before",
+            id="a pod that is ready, of the version before",
+        ),
+        pytest.param(
+            {"rollout": {"isSeen": False, "replicas": 1, "updated": 1, "ready": 1}},
+            "pods",
+            "of the version before",
+            id="a change that the controller has not seen",
+        ),
+        pytest.param(
             {"pods": [pod("Unschedulable", NO_GPU_FOR_POD)], "nodes": []},
             "pods",
             "Unschedulable",

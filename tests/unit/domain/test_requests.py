@@ -23,6 +23,7 @@ from domain.requests import (
     decide,
     decide_delete,
     decide_scale_down,
+    decide_update,
     decide_wake,
 )
 from tests.support.payloads import HOST, KEPT
@@ -330,3 +331,83 @@ def test_a_deletion_that_waits_lets_a_running_operation_end():
         "fraud-llm.2",
         "fraud-llm.1",
     )
+
+
+def updating(record: EnvironmentRecord, **changes: Any) -> EnvironmentRecord:
+    request = a_request(OperationKind.UPDATE, record.sequence + 1, spec=a_spec(**changes))
+    started = start_operation(record, request, NOON)
+    assert started
+    return started
+
+
+CHANGED = {"costCenter": "ML-9"}
+START_UPDATE = ("start", "update", "fraud-llm.2", None)
+BEING_UPDATED = updating(READY, **CHANGED)
+HALF_UPDATED = ended(BEING_UPDATED, Phase.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("record", "changes", "expected"),
+    [
+        pytest.param(None, CHANGED, "absent", id="no such environment"),
+        pytest.param(DELETED, CHANGED, "absent", id="deleted"),
+        pytest.param(READY, CHANGED, START_UPDATE, id="a ready one"),
+        pytest.param(READY, {}, ("known", "fraud-llm.1"), id="nothing to change"),
+        pytest.param(BEING_UPDATED, CHANGED, ("known", "fraud-llm.2"), id="the same again"),
+        pytest.param(
+            BEING_UPDATED, {}, refused("fraud-llm.2"), id="another one while the first runs"
+        ),
+        pytest.param(
+            HALF_UPDATED,
+            CHANGED,
+            ("start", "update", "fraud-llm.3", None),
+            id="a failed one again",
+        ),
+        pytest.param(
+            HALF_UPDATED,
+            {},
+            ("start", "update", "fraud-llm.3", None),
+            id="back after a failed one",
+        ),
+        pytest.param(PROVISIONING, CHANGED, refused("fraud-llm.1"), id="while it is being built"),
+        pytest.param(FAILED, CHANGED, refused(), id="after a failed creation"),
+        pytest.param(ASLEEP, CHANGED, refused(), id="while it sleeps"),
+        pytest.param(DELETING, CHANGED, refused("fraud-llm.2"), id="while it is being deleted"),
+    ],
+)
+def test_an_update_is_decided_from_the_record(
+    record: EnvironmentRecord | None, changes: dict[str, Any], expected: Any
+):
+    assert summary(decide_update(record, a_spec(**changes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"regions": ["swedencentral"]}, "regions"),
+        ({"gpu": {"vmSize": "Standard_NC48ads_A100_v4", "maxNodes": 5}}, "gpu.vmSize"),
+        ({"gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5, "spot": True}}, "gpu.spot"),
+        ({"edge": {"sku": "Premium_AzureFrontDoor"}}, "edge.sku"),
+        (
+            {"regions": ["swedencentral"], "edge": {"sku": "Premium_AzureFrontDoor"}},
+            "regions, edge.sku",
+        ),
+    ],
+)
+def test_what_azure_cannot_change_is_refused_for_good_by_its_name(
+    changes: dict[str, Any], named: str
+):
+    refusal = decide_update(READY, a_spec(**changes))
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.is_passing) == ("FieldCannotBeChanged", False)
+    assert refusal.message.startswith(f"{named} cannot be changed")
+
+
+def test_an_update_keeps_what_the_record_knows_of_the_environment():
+    known = READY.model_copy(update={"endpoint": f"https://{HOST}"})
+    record = updating(known, **CHANGED)
+    assert (record.phase, record.generation) == (Phase.UPDATING, READY.generation + 1)
+    assert (record.spec.cost_center, record.endpoint) == ("ML-9", f"https://{HOST}")
+    decision = decide_update(known, a_spec(**CHANGED))
+    assert isinstance(decision, Start)
+    assert decision.request.host_name == HOST

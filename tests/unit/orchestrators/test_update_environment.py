@@ -1,0 +1,68 @@
+from domain.environment import OperationEnd
+from domain.operations import OperationKind
+from domain.outcomes import Outcome, Status
+from domain.phases import Phase
+from orchestrators.update_environment import update_environment
+from tests.support.engine import After, Run, run
+from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED
+from tests.support.specs import a_request, a_spec
+
+EDGE, WEST = "fraud-llm.2.edge", "fraud-llm.2.cell.westeurope"
+CLUSTER = "/subscriptions/1/.../managedClusters/gp-fraud-llm-westeurope"
+CELL = {"clusterId": "/cluster", "fqdn": "gp.hcp.azmk8s.io", "externalIp": "20.61.0.2", "nodes": 1}
+CHANGED = {
+    "wire_edge": Outcome.succeeded(hostName=HOST),
+    "provision_cell": After(300, Outcome.succeeded(region="westeurope", **CELL)),
+    "await_edge": SUCCEEDED,
+}
+
+
+def update(**script) -> Run:
+    return run(
+        update_environment,
+        a_request(OperationKind.UPDATE, 2, spec=a_spec(costCenter="ML-9")).to_wire(),
+        activities={"list_remaining_resources": Outcome.succeeded(resourceIds=[CLUSTER])},
+        children={**CHANGED, **script.pop("children", {})},
+        instance_id="fraud-llm.2",
+        **script,
+    )
+
+
+def end_of(done: Run) -> OperationEnd:
+    return OperationEnd.from_wire(done.input_of("end_operation"))
+
+
+def test_edge_and_cell_side_by_side_then_the_probe_then_ready():
+    done = update()
+    assert done.lines == [
+        "entity fraud-llm start_operation",
+        f"start wire_edge {EDGE}",
+        f"start provision_cell {WEST}",
+        "note probe Running",
+        "start await_edge fraud-llm.2.probe",
+        "note probe Succeeded",
+        "entity fraud-llm end_operation Ready",
+    ]
+    assert end_of(done).endpoint == f"https://{HOST}"
+    assert done.input_of("provision_cell")["spec"]["costCenter"] == "ML-9"
+
+
+def test_an_update_that_the_record_refuses_changes_nothing():
+    done = update(entity={"start_operation": False})
+    assert done.lines == ["entity fraud-llm start_operation"]
+    assert done.outcome.status is Status.CANCELED
+
+
+def test_a_failed_update_takes_no_gpu_away_and_lists_what_is_there():
+    done = update(children={"provision_cell": QUOTA})
+    end = end_of(done)
+    assert (end.phase, end.outcome.failure) == (Phase.FAILED, QUOTA.failure)
+    assert end.remaining == (CLUSTER,)
+    assert done.steps("call") == ["call list_remaining_resources resourceGroup"]
+
+
+def test_a_canceled_update_ends_its_children_and_says_so():
+    done = update(cancel_after=100)
+    assert end_of(done).phase is Phase.CANCELED
+    assert f"send cancel to {WEST}" in done.lines
+    assert done.outcome == CANCELED

@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+from domain.environment import OperationRequest
+from domain.operations import OperationKind
+from domain.phases import Phase
+from tests.support.fake_hub import FakeHub
+from tests.support.http_api import ORIGIN, Api
+from tests.support.specs import spec_body
+
+URL = "environments/fraud-llm"
+CHANGED = spec_body(costCenter="ML-9")
+REQUEST_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"
+
+
+@pytest.fixture(autouse=True)
+async def ready(api: Api, hub: FakeHub) -> None:
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", Phase.READY)
+
+
+async def test_a_new_spec_is_accepted_as_an_operation(api: Api, hub: FakeHub):
+    answer = await api.put(URL, CHANGED)
+    assert answer.status == 202
+    assert answer.headers["Operation-Location"] == f"{ORIGIN}/operations/fraud-llm.2"
+    assert (answer.headers["Location"], answer.json["kind"]) == (f"{ORIGIN}/{URL}", "update")
+    started = json.loads(hub.instances["fraud-llm.2"].serialized_input or "")
+    request = OperationRequest.from_wire(started)
+    assert (request.kind, request.spec.cost_center) == (OperationKind.UPDATE, "ML-9")
+    shown = (await api.get(URL)).json
+    assert (shown["phase"], shown["generation"]) == ("Updating", 2)
+    assert shown["spec"]["costCenter"] == "ML-9"
+
+
+async def test_the_spec_that_it_has_changes_nothing(api: Api, hub: FakeHub):
+    answer = await api.put(URL, spec_body())
+    assert (answer.status, answer.json["id"]) == (202, "fraud-llm.1")
+    assert list(hub.instances) == ["fraud-llm.1"]
+
+
+async def test_a_repeated_request_starts_nothing_twice(api: Api, hub: FakeHub):
+    first = await api.put(URL, CHANGED, Repeatability_Request_ID=REQUEST_ID)
+    hub.finish("fraud-llm.2", Phase.READY)
+    await api.put(URL, spec_body())
+    hub.finish("fraud-llm.3", Phase.READY)
+    again = await api.put(URL, CHANGED, Repeatability_Request_ID=REQUEST_ID)
+    assert first.json["id"] == again.json["id"] == "fraud-llm.2"
+    assert again.headers["Repeatability-Result"] == "accepted"
+    assert "fraud-llm.4" not in hub.instances
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "target"),
+    [
+        pytest.param(b"{", 400, "InvalidJson", None, id="no JSON"),
+        pytest.param(spec_body(name="other-llm"), 400, "NameMismatch", "name", id="name"),
+        pytest.param(spec_body(colour="x"), 400, "UnknownField", "colour", id="a field"),
+        pytest.param(
+            spec_body(regions=["swedencentral"]),
+            409,
+            "FieldCannotBeChanged",
+            "regions",
+            id="fixed",
+        ),
+    ],
+)
+async def test_what_cannot_work_is_refused_at_once(
+    api: Api, hub: FakeHub, body: object, status: int, code: str, target: str | None
+):
+    answer = await api.put(URL, body)
+    assert (answer.status, answer.error["code"]) == (status, code)
+    assert answer.error.get("target") == target
+    assert list(hub.instances) == ["fraud-llm.1"]
+
+
+async def test_who_has_read_something_older_is_told_so(api: Api, hub: FakeHub):
+    etag = (await api.get(URL)).headers["ETag"]
+    stale = await api.put(URL, CHANGED, If_Match='"0-0"')
+    assert (stale.status, stale.error["code"]) == (412, "PreconditionFailed")
+    assert (await api.put(URL, CHANGED, If_Match=etag)).status == 202
+
+
+async def test_what_is_not_there_is_not_created(api: Api, hub: FakeHub):
+    answer = await api.put("environments/new-llm", spec_body(name="new-llm"))
+    assert (answer.status, answer.error["code"]) == (404, "EnvironmentNotFound")
