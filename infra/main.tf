@@ -76,7 +76,7 @@ module "identity" {
   }
 
   name                = local.names.identity
-  stage               = var.stage
+  stage               = "${var.stage}-${var.name_suffix}"
   resource_group_name = azurerm_resource_group.this.name
   location            = var.location
   tags                = local.tags

@@ -5,7 +5,7 @@ locals {
       description = "An operation of an environment failed."
       severity    = 2
       frequency   = "PT5M"
-      window      = "PT5M"
+      window      = "PT15M" # wider than the pace: lines come in minutes late
       dimensions  = ["Operation", "Reason"]
       query       = file("${path.module}/queries/failed_operations.kql")
     }

@@ -24,10 +24,9 @@ resource "azurerm_application_insights" "this" {
 resource "azurerm_monitor_diagnostic_setting" "this" {
   for_each = var.diagnostic_resources
 
-  name                           = "to-log-analytics"
-  target_resource_id             = each.value
-  log_analytics_workspace_id     = azurerm_log_analytics_workspace.this.id
-  log_analytics_destination_type = "Dedicated"
+  name                       = "to-log-analytics"
+  target_resource_id         = each.value
+  log_analytics_workspace_id = azurerm_log_analytics_workspace.this.id
 
   enabled_log {
     category_group = "allLogs"

@@ -5,6 +5,7 @@ resource "azurerm_storage_account" "host" {
   #checkov:skip=CKV2_AZURE_21:logging of blob reads likewise
   #checkov:skip=CKV_AZURE_206:zones, not regions: a copy in another region lags, and a task hub that jumps back repeats what it did
   #checkov:skip=CKV_AZURE_59:closed by the switch private_endpoints_enabled; without it the identity decides, keys are off
+  #checkov:skip=CKV_AZURE_35:likewise
   #checkov:skip=CKV2_AZURE_33:made by modules/network when private_endpoints_enabled is on
   #checkov:skip=CKV2_AZURE_1:Microsoft's key; a key of one's own would stop the task hub with the vault
   name                = var.name
@@ -54,6 +55,8 @@ resource "azurerm_management_lock" "host" {
   scope      = azurerm_storage_account.host.id
   lock_level = "CanNotDelete"
   notes      = "Holds the task hub, Gridplane's only database."
+
+  depends_on = [azurerm_storage_container.package]
 }
 
 # Flex Consumption keeps the published package here.
