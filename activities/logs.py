@@ -26,8 +26,9 @@ async def run_logged(activity: Activity, value: dict[str, Any], clients: ClientF
     failure = outcome.failure
     logger.log(
         logging.WARNING if failure else logging.INFO,
-        "%s: %s%s",
+        "%s of %s: %s%s",
         activity.__name__,
+        value["operationId"],
         outcome.status,
         f" ({failure.reason}: {failure.message})" if failure else "",
         extra={

@@ -33,7 +33,7 @@ async def test_every_activity_leaves_one_line_with_the_fields_to_follow_it_by(
     outcome = Outcome.succeeded().about("/clusters/1")
     assert await run(outcome) == outcome
     (line,) = caplog.records
-    assert line.getMessage() == "begin_resource: Succeeded"
+    assert line.getMessage() == "begin_resource of fraud-llm.7: Succeeded"
     fields = vars(line)
     assert (fields["environment"], fields["operation"], fields["resource_id"]) == (
         "fraud-llm",
@@ -48,7 +48,7 @@ async def test_a_failure_is_a_warning_with_its_reason(caplog: pytest.LogCaptureF
     (line,) = caplog.records
     assert line.levelno == logging.WARNING
     assert line.getMessage() == (
-        "begin_resource: Failed (QuotaExceeded: Azure says QuotaExceeded.)"
+        "begin_resource of fraud-llm.7: Failed (QuotaExceeded: Azure says QuotaExceeded.)"
     )
 
 

@@ -1,0 +1,37 @@
+variable "name" {
+  description = "Name of the identity."
+  type        = string
+}
+
+variable "stage" {
+  description = "Name of the stage with its suffix: names of roles are unique in a tenant."
+  type        = string
+}
+
+variable "resource_group_name" {
+  description = "Resource group."
+  type        = string
+}
+
+variable "location" {
+  description = "Region."
+  type        = string
+}
+
+variable "tags" {
+  description = "Tags."
+  type        = map(string)
+}
+
+variable "environments_scope" {
+  description = "/subscriptions/<id> in which environments are built."
+  type        = string
+}
+
+variable "data_roles" {
+  description = "Roles of the identity on single resources of the control plane, by what they are for."
+  type = map(object({
+    role  = string
+    scope = string
+  }))
+}

@@ -1,0 +1,7 @@
+output "assignments" {
+  description = "Names of the policy assignments."
+  value = sort(concat(
+    [for assignment in azurerm_subscription_policy_assignment.rule : assignment.name],
+    [for assignment in azurerm_subscription_policy_assignment.region : assignment.name],
+  ))
+}

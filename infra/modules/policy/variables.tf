@@ -1,0 +1,38 @@
+variable "stage" {
+  description = "Name of the stage; definitions of two stages may share a subscription."
+  type        = string
+}
+
+variable "scope" {
+  description = "/subscriptions/<id> that the rules hold for."
+  type        = string
+}
+
+variable "effect" {
+  description = "Deny, Audit or Disabled."
+  type        = string
+}
+
+variable "allowed_gpu_sizes" {
+  description = "VM sizes with GPUs that may be built."
+  type        = list(string)
+}
+
+variable "allowed_regions" {
+  description = "Regions in which anything may be built."
+  type        = list(string)
+}
+
+variable "budget" {
+  description = "Amount per month, its first day, and the percentages at which somebody is told."
+  type = object({
+    amount     = number
+    start_date = string
+    thresholds = list(number)
+  })
+}
+
+variable "alert_emails" {
+  description = "Who is told of the budget."
+  type        = set(string)
+}

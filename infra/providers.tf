@@ -1,0 +1,40 @@
+provider "azurerm" {
+  subscription_id     = var.subscription_id
+  storage_use_azuread = true # the account keys are off
+
+  resource_providers_to_register = [
+    "Microsoft.App", # Flex Consumption's VNet integration runs on it
+    "Microsoft.Insights",
+    "Microsoft.KeyVault",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Network",
+    "Microsoft.OperationalInsights",
+    "Microsoft.ServiceBus",
+    "Microsoft.Storage",
+    "Microsoft.Web",
+  ]
+
+  features {
+    storage {
+      # Nothing here needs the data plane, which private endpoints close to the outside.
+      data_plane_available = false
+    }
+  }
+}
+
+# Where environments are built: roles, policies and the budget belong to that subscription.
+provider "azurerm" {
+  alias           = "environments"
+  subscription_id = local.environments_subscription_id
+
+  resource_providers_to_register = [
+    "Microsoft.Cdn",
+    "Microsoft.Compute",
+    "Microsoft.ContainerService",
+    "Microsoft.Insights",
+    "Microsoft.Network",
+    "Microsoft.PolicyInsights",
+  ]
+
+  features {}
+}

@@ -1,0 +1,93 @@
+# Everything applied on a mocked Azure, with every switch on: order, references and the shape of
+# ids, which the provider checks only once they are known.
+
+mock_provider "azurerm" {
+  source = "./tests/mocks"
+}
+mock_provider "azurerm" {
+  alias  = "environments"
+  source = "./tests/mocks"
+}
+
+variables {
+  stage                        = "prod"
+  name_suffix                  = "contoso"
+  location                     = "westeurope"
+  subscription_id              = "00000000-0000-0000-0000-000000000001"
+  environments_subscription_id = "00000000-0000-0000-0000-000000000011"
+  tags                         = { cost-center = "ML-1234", owner = "platform@example.com" }
+  allowed_regions              = ["westeurope"]
+  budget                       = { amount = 1000, start_date = "2026-12-01T00:00:00Z" }
+  authentication = {
+    client_id = "00000000-0000-0000-0000-0000000000a1"
+    tenant_id = "00000000-0000-0000-0000-0000000000ff"
+  }
+  address_space             = "10.40.0.0/24"
+  private_endpoints_enabled = true
+  service_bus_sku           = "Premium"
+  client_cidrs              = ["203.0.113.0/24"]
+  key_vault_administrators  = ["00000000-0000-0000-0000-0000000000d9"]
+  alert_emails              = ["platform@example.com"]
+  gpu_vms = {
+    research = {
+      size           = "Standard_NC4as_T4_v3"
+      cost_center    = "ML-9"
+      ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICw0LfWMtjwTErhvjWGFRqBDDldNeo+y/EqnYwNykfh0"
+      public_ip_from = ["203.0.113.7/32"]
+      zone           = "1"
+      shutdown_email = "research@example.com"
+    }
+  }
+}
+
+run "everything_fits_together" {
+  assert {
+    condition     = output.function_app_name == "func-gridplane-prod-contoso" && output.function_app_hostname == "func.azurewebsites.net"
+    error_message = "Whoever deploys needs the app's name, whoever calls its host name."
+  }
+  assert {
+    condition     = output.egress_ip_address == "203.0.113.10"
+    error_message = "Others put the app's address on their lists."
+  }
+  assert {
+    condition     = local.app_settings["AZURE_CLIENT_ID"] == "00000000-0000-0000-0000-0000000000c1" && local.app_settings["SERVICE_BUS__clientId"] == "00000000-0000-0000-0000-0000000000c1"
+    error_message = "The app acts as the identity that has the roles."
+  }
+  assert {
+    condition = {
+      for purpose, grant in local.data_roles : purpose => grant.scope
+      } == {
+      host_blobs        = module.storage.host_storage.id
+      host_queues       = module.storage.host_storage.id
+      host_tables       = module.storage.host_storage.id
+      receive_requests  = module.service_bus.requests_queue_id
+      send_events       = module.service_bus.events_topic_id
+      publish_telemetry = module.monitoring.application_insights_id
+    }
+    error_message = "No role reaches further than the resource that it is for."
+  }
+}
+
+run "roles_are_assigned_by_their_full_id" {
+  providers = {
+    azurerm              = azurerm
+    azurerm.environments = azurerm.environments
+  }
+  module {
+    source = "./modules/identity"
+  }
+  variables {
+    name                = "id-gridplane-test"
+    resource_group_name = "rg-gridplane-test"
+    environments_scope  = "/subscriptions/00000000-0000-0000-0000-000000000011"
+    data_roles          = {}
+  }
+
+  assert {
+    condition = alltrue([
+      for assignment in azurerm_role_assignment.environments :
+      can(regex("^/subscriptions/[^/]+/providers/Microsoft.Authorization/roleDefinitions/[^/]+$", assignment.role_definition_id))
+    ])
+    error_message = "Azure takes no bare GUID of a role here, and no id with a scope behind it."
+  }
+}

@@ -1,0 +1,330 @@
+# The rules that single modules keep, whoever uses them.
+
+mock_provider "azurerm" {}
+mock_provider "azurerm" {
+  alias = "environments"
+}
+
+variables {
+  name                = "gridplane-test"
+  stage               = "test"
+  resource_group_name = "rg-gridplane-test"
+  location            = "westeurope"
+  tags                = { cost-center = "ML-1234" }
+}
+
+run "the_app_signs_in_by_identity_everywhere" {
+  command = plan
+  module {
+    source = "./modules/function_app"
+  }
+  variables {
+    subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/functions"
+    identity = {
+      id           = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
+      client_id    = "00000000-0000-0000-0000-0000000000c1"
+      principal_id = "00000000-0000-0000-0000-0000000000d1"
+    }
+    storage = {
+      id          = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stgptest"
+      name        = "stgptest"
+      package_url = "https://stgptest.blob.core.windows.net/app-package"
+    }
+    scale = { instance_memory_in_mb = 2048, maximum_instance_count = 40, always_ready = { http = 1 } }
+    authentication = {
+      client_id            = "00000000-0000-0000-0000-0000000000a1"
+      tenant_id            = "00000000-0000-0000-0000-0000000000ff"
+      allowed_applications = []
+      allowed_principals   = []
+    }
+    client_cidrs                           = ["203.0.113.0/24"]
+    application_insights_connection_string = "InstrumentationKey=00000000-0000-0000-0000-000000000000"
+    app_settings                           = { ALLOWED_REGIONS = "westeurope" }
+  }
+
+  assert {
+    condition = (
+      azurerm_function_app_flex_consumption.this.runtime_name == "python" &&
+      azurerm_function_app_flex_consumption.this.runtime_version == "3.13"
+    )
+    error_message = "The product needs Python 3.13."
+  }
+  assert {
+    condition = (
+      azurerm_function_app_flex_consumption.this.app_settings["AzureWebJobsStorage__accountName"] == "stgptest" &&
+      azurerm_function_app_flex_consumption.this.app_settings["AzureWebJobsStorage__credential"] == "managedidentity" &&
+      azurerm_function_app_flex_consumption.this.app_settings["AzureWebJobsStorage__clientId"] == "00000000-0000-0000-0000-0000000000c1" &&
+      azurerm_function_app_flex_consumption.this.storage_authentication_type == "UserAssignedIdentity"
+    )
+    error_message = "Host and package are read as the identity."
+  }
+  assert {
+    condition = alltrue([
+      for name, value in azurerm_function_app_flex_consumption.this.app_settings :
+      value == "" if lower(name) == "azurewebjobsstorage"
+    ]) && contains([for name in keys(azurerm_function_app_flex_consumption.this.app_settings) : lower(name)], "azurewebjobsstorage")
+    error_message = "Without an empty setting of its own the provider adds a connection string."
+  }
+  assert {
+    condition     = length(regexall("AccountKey|SharedAccessKey", jsonencode(azurerm_function_app_flex_consumption.this.app_settings))) == 0
+    error_message = "No setting holds a key."
+  }
+  assert {
+    condition = (
+      azurerm_function_app_flex_consumption.this.auth_settings_v2[0].require_authentication &&
+      azurerm_function_app_flex_consumption.this.auth_settings_v2[0].unauthenticated_action == "Return401" &&
+      azurerm_function_app_flex_consumption.this.auth_settings_v2[0].excluded_paths == tolist(["/healthz"])
+    )
+    error_message = "Who sends no token gets 401, except for the health check."
+  }
+  assert {
+    condition     = azurerm_function_app_flex_consumption.this.site_config[0].ip_restriction_default_action == "Deny"
+    error_message = "Named addresses exclude all others."
+  }
+}
+
+run "a_request_is_taken_once_and_in_order" {
+  command = plan
+  module {
+    source = "./modules/service_bus"
+  }
+  variables {
+    name                          = "sb-gridplane-test"
+    sku                           = "Standard"
+    public_network_access_enabled = true
+  }
+
+  assert {
+    condition = (
+      azurerm_servicebus_queue.requests.name == "provisioning-requests" &&
+      azurerm_servicebus_queue.requests.requires_session &&
+      azurerm_servicebus_queue.requests.requires_duplicate_detection &&
+      azurerm_servicebus_queue.requests.duplicate_detection_history_time_window == "PT10M" &&
+      azurerm_servicebus_queue.requests.dead_lettering_on_message_expiration &&
+      azurerm_servicebus_queue.requests.max_delivery_count == 10 &&
+      azurerm_servicebus_queue.requests.lock_duration == "PT1M"
+    )
+    error_message = "Sessions keep the order, duplicate detection drops the second copy, dead-lettering loses nothing."
+  }
+  assert {
+    condition     = azurerm_servicebus_topic.events.name == "environment-events" && azurerm_servicebus_topic.events.requires_duplicate_detection
+    error_message = "An event that an activity sent twice arrives once."
+  }
+  assert {
+    condition     = !azurerm_servicebus_namespace.this.local_auth_enabled
+    error_message = "Service Bus knows no keys."
+  }
+}
+
+run "the_roles_have_no_wildcard" {
+  command = plan
+  module {
+    source = "./modules/identity"
+  }
+  variables {
+    environments_scope = "/subscriptions/00000000-0000-0000-0000-000000000011"
+    data_roles         = {}
+  }
+
+  assert {
+    condition = alltrue([
+      for action in concat(
+        tolist(azurerm_role_definition.resource_manager.permissions[0].actions),
+        tolist(azurerm_role_definition.kubernetes.permissions[0].data_actions),
+      ) : !strcontains(action, "*")
+    ])
+    error_message = "Name each action: a wildcard grants what nobody asked for."
+  }
+  assert {
+    condition     = alltrue([for action in azurerm_role_definition.resource_manager.permissions[0].actions : !startswith(lower(action), "microsoft.authorization/")])
+    error_message = "The app grants nobody anything."
+  }
+  assert {
+    condition     = azurerm_role_definition.resource_manager.assignable_scopes == tolist(["/subscriptions/00000000-0000-0000-0000-000000000011"])
+    error_message = "The role can be assigned in the environments' subscription only."
+  }
+}
+
+run "gpu_machines_and_pools_need_a_cost_center" {
+  command = plan
+  module {
+    source = "./modules/policy"
+  }
+  variables {
+    scope             = "/subscriptions/00000000-0000-0000-0000-000000000011"
+    effect            = "Deny"
+    allowed_gpu_sizes = ["Standard_NC4as_T4_v3"]
+    allowed_regions   = ["westeurope"]
+    budget            = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [80] }
+    alert_emails      = ["platform@example.com"]
+  }
+
+  assert {
+    condition     = toset(keys(azurerm_policy_definition.this)) == toset(["gpu-vm-cost-center", "gpu-pool-cost-center", "gpu-sizes"])
+    error_message = "Three rules are Gridplane's own."
+  }
+  assert {
+    condition = alltrue([
+      for type in ["Microsoft.ContainerService/managedClusters/agentPools", "Microsoft.ContainerService/managedClusters/agentPoolProfiles[*]"] :
+      strcontains(azurerm_policy_definition.this["gpu-pool-cost-center"].policy_rule, "${type}")
+    ])
+    error_message = "A pool comes with its cluster or after it; both ways are watched."
+  }
+  assert {
+    condition     = alltrue([for name, assignment in azurerm_subscription_policy_assignment.region : assignment.enforce])
+    error_message = "What is denied is enforced."
+  }
+  assert {
+    condition     = length(azurerm_consumption_budget_subscription.this.notification) == 2
+    error_message = "Each threshold has a notification, and the forecast has one."
+  }
+}
+
+run "an_audit_denies_nothing" {
+  command = plan
+  module {
+    source = "./modules/policy"
+  }
+  variables {
+    scope             = "/subscriptions/00000000-0000-0000-0000-000000000011"
+    effect            = "Audit"
+    allowed_gpu_sizes = ["Standard_NC4as_T4_v3"]
+    allowed_regions   = ["westeurope"]
+    budget            = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [80] }
+    alert_emails      = ["platform@example.com"]
+  }
+
+  assert {
+    condition     = alltrue([for name, assignment in azurerm_subscription_policy_assignment.region : !assignment.enforce])
+    error_message = "The built-in rules for regions know no effect but Deny; in an audit they are not enforced."
+  }
+  assert {
+    condition     = alltrue([for name, assignment in azurerm_subscription_policy_assignment.rule : jsondecode(assignment.parameters).effect.value == "Audit"])
+    error_message = "The rules of our own take the effect that is asked for."
+  }
+}
+
+run "every_alert_tells_somebody" {
+  command = plan
+  module {
+    source = "./modules/monitoring"
+  }
+  variables {
+    retention_in_days    = 30
+    alert_emails         = ["platform@example.com"]
+    alert_thresholds     = { stuck_operation_minutes = 190, sweep_missing_minutes = 30, idle_gpu_usd_per_hour = 10 }
+    service_bus_id       = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.ServiceBus/namespaces/sb"
+    diagnostic_resources = {}
+  }
+
+  assert {
+    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.this)) == toset(["failed-operations", "stuck-operation", "sweep-not-run", "idle-gpu-spend"])
+    error_message = "Four alerts stand on log lines; the fifth, dead letters, on a metric."
+  }
+  assert {
+    condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.this["stuck-operation"].criteria[0].query, "> 190m")
+    error_message = "The threshold reaches the query."
+  }
+  assert {
+    condition     = !azurerm_log_analytics_workspace.this.local_authentication_enabled && !azurerm_application_insights.this.local_authentication_enabled
+    error_message = "Telemetry comes from identities only."
+  }
+}
+
+run "a_single_machine_is_private_and_sleeps_at_night" {
+  command = plan
+  module {
+    source = "./modules/gpu_vm"
+  }
+  variables {
+    subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/machines"
+    machine = {
+      size            = "Standard_NC4as_T4_v3"
+      ssh_public_key  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICw0LfWMtjwTErhvjWGFRqBDDldNeo+y/EqnYwNykfh0"
+      admin_username  = "azureuser"
+      disk_size_in_gb = 128
+      shutdown_time   = "1900"
+      timezone        = "UTC"
+      public_ip_from  = []
+    }
+  }
+
+  assert {
+    condition     = length(azurerm_public_ip.this) == 0 && length(azurerm_network_security_rule.ssh) == 0
+    error_message = "Without addresses to let in there is no way in from outside."
+  }
+  assert {
+    condition     = azurerm_linux_virtual_machine.this.disable_password_authentication
+    error_message = "Keys only."
+  }
+  assert {
+    condition     = azurerm_dev_test_global_vm_shutdown_schedule.this.daily_recurrence_time == "1900"
+    error_message = "A machine that is forgotten does not run through the night."
+  }
+}
+
+run "a_machine_open_to_the_world_is_refused" {
+  command = plan
+  module {
+    source = "./modules/gpu_vm"
+  }
+  variables {
+    subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/machines"
+    machine = {
+      size            = "Standard_NC4as_T4_v3"
+      ssh_public_key  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICw0LfWMtjwTErhvjWGFRqBDDldNeo+y/EqnYwNykfh0"
+      admin_username  = "azureuser"
+      disk_size_in_gb = 128
+      shutdown_time   = "1900"
+      timezone        = "UTC"
+      public_ip_from  = ["0.0.0.0/0"]
+    }
+  }
+  expect_failures = [var.machine]
+}
+
+run "a_machine_with_a_path_for_a_key_is_refused" {
+  command = plan
+  module {
+    source = "./modules/gpu_vm"
+  }
+  variables {
+    subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/machines"
+    machine = {
+      size            = "Standard_NC4as_T4_v3"
+      ssh_public_key  = "~/.ssh/id_ed25519.pub"
+      admin_username  = "azureuser"
+      disk_size_in_gb = 128
+      shutdown_time   = "1900"
+      timezone        = "UTC"
+      public_ip_from  = []
+    }
+  }
+  expect_failures = [var.machine]
+}
+
+run "zones_that_a_hub_keeps_are_not_made_again" {
+  command = plan
+  module {
+    source = "./modules/network"
+  }
+  variables {
+    address_space = "10.40.0.0/16"
+    private_endpoints = {
+      blob  = { resource_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st", subresource = "blob", zone = "privatelink.blob.core.windows.net" }
+      queue = { resource_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st", subresource = "queue", zone = "privatelink.queue.core.windows.net" }
+    }
+    private_dns_zone_ids = {
+      "privatelink.blob.core.windows.net" = "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/rg-hub/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
+    }
+  }
+
+  assert {
+    condition     = toset(keys(azurerm_private_dns_zone.this)) == toset(["privatelink.queue.core.windows.net"])
+    error_message = "Two zones of one name in a tenant answer differently."
+  }
+  assert {
+    condition     = azurerm_subnet.this["functions"].address_prefixes == tolist(["10.40.0.0/26"]) && azurerm_subnet.this["functions"].delegation[0].service_delegation[0].name == "Microsoft.App/environments"
+    error_message = "Flex Consumption wants a delegated subnet of at least 32 addresses."
+  }
+}

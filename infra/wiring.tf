@@ -1,0 +1,59 @@
+# What ties the modules together: settings, data-plane roles, private endpoints, diagnostics.
+
+locals {
+  # Every setting that clients/settings.py reads, without CA_BUNDLE and EDGE_ADDRESS: those are for
+  # a laptop, where certificates and names are simulated.
+  app_settings = {
+    AZURE_SUBSCRIPTION_ID = local.environments_subscription_id
+    AZURE_CLIENT_ID       = module.identity.identity.client_id
+    ARM_ENDPOINT          = var.endpoints.resource_manager
+    METRICS_ENDPOINT      = var.endpoints.metrics
+    ALLOWED_REGIONS       = join(",", var.allowed_regions)
+    SWEEP_SCHEDULE        = var.sweep_schedule
+
+    SERVICE_BUS__fullyQualifiedNamespace = module.service_bus.fully_qualified_namespace
+    SERVICE_BUS__clientId                = module.identity.identity.client_id
+    SERVICE_BUS__credential              = "managedidentity"
+  }
+
+  # Each on the one resource that the app uses it for.
+  data_roles = {
+    host_blobs = {
+      role  = "Storage Blob Data Owner" # what the Functions host documents for its own storage
+      scope = module.storage.host_storage.id
+    }
+    host_queues = {
+      role  = "Storage Queue Data Contributor"
+      scope = module.storage.host_storage.id
+    }
+    host_tables = {
+      role  = "Storage Table Data Contributor"
+      scope = module.storage.host_storage.id
+    }
+    receive_requests = {
+      role  = "Azure Service Bus Data Receiver"
+      scope = module.service_bus.requests_queue_id
+    }
+    send_events = {
+      role  = "Azure Service Bus Data Sender"
+      scope = module.service_bus.events_topic_id
+    }
+    publish_telemetry = {
+      role  = "Monitoring Metrics Publisher"
+      scope = module.monitoring.application_insights_id
+    }
+  }
+
+  private_endpoints = {
+    blob        = { resource_id = module.storage.host_storage.id, subresource = "blob", zone = "privatelink.blob.core.windows.net" }
+    queue       = { resource_id = module.storage.host_storage.id, subresource = "queue", zone = "privatelink.queue.core.windows.net" }
+    table       = { resource_id = module.storage.host_storage.id, subresource = "table", zone = "privatelink.table.core.windows.net" }
+    service-bus = { resource_id = module.service_bus.namespace_id, subresource = "namespace", zone = "privatelink.servicebus.windows.net" }
+    key-vault   = { resource_id = module.key_vault.id, subresource = "vault", zone = "privatelink.vaultcore.azure.net" }
+  }
+
+  diagnostic_resources = {
+    key-vault   = module.key_vault.id
+    service-bus = module.service_bus.namespace_id
+  }
+}
