@@ -52,6 +52,7 @@ from triggers import (
     http_sweeps,
     service_bus_requests,
 )
+from triggers.logs import log_operation_end
 from triggers.logs import run_logged as run_request
 from triggers.timer_sweep import run_sweep
 
@@ -149,7 +150,7 @@ def register_entity() -> None:
     source = build_event_source(settings.subscription_id) if settings.has_service_bus else None
 
     def run(context: EntityContext, value: Any) -> Any:
-        return environment(context, value, source)
+        return environment(context, value, source, log_operation_end)
 
     run.__name__ = environment.__name__
     app.entity_trigger(context_name="context")(run)

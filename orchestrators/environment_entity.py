@@ -33,6 +33,7 @@ from domain.publishing import WarningNews, record_warning
 from orchestrators import names
 
 type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord]
+type LogChange = Callable[[EnvironmentRecord | None, EnvironmentRecord], None]
 type Question = Callable[[EnvironmentRecord, Any], Any]
 
 CHANGES: dict[str, Change] = {
@@ -68,7 +69,12 @@ QUESTIONS: dict[str, tuple[Question, Any]] = {
 """What they answer, and what they answer where there is no record."""
 
 
-def environment(context: EntityContext, value: Any, event_source: str | None = None) -> Any:
+def environment(
+    context: EntityContext,
+    value: Any,
+    event_source: str | None = None,
+    log_change: LogChange = lambda before, after: None,
+) -> Any:
     """`event_source`: in whose name its events are published; None: nobody is told."""
     state = context.get_state()
     record = EnvironmentRecord.from_wire(state) if state else None
@@ -79,6 +85,7 @@ def environment(context: EntityContext, value: Any, event_source: str | None = N
     if changed is None:
         return False
     context.set_state(changed.to_wire())
+    log_change(record, changed)
     if event_source:
         _schedule_news(context, record, changed, event_source)
     return True

@@ -1,4 +1,4 @@
-"""Logs every request with the fields by which a person follows one environment."""
+"""Logs requests, and the ends of operations, with the fields by which a person follows them."""
 
 import logging
 import time
@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import azure.functions as func
 
+from domain.environment import EnvironmentRecord
+
 logger = logging.getLogger("gridplane.requests")
+operations = logging.getLogger("gridplane.operations")
 
 
 async def run_logged(
@@ -30,3 +33,21 @@ async def run_logged(
         },
     )
     return response
+
+
+def log_operation_end(before: EnvironmentRecord | None, after: EnvironmentRecord) -> None:
+    """One line when an operation has ended; an alert in infra/ reads it."""
+    ended_before = {o.id for o in before.operations if o.has_ended} if before else set[str]()
+    for operation in after.operations:
+        if not operation.has_ended or operation.id in ended_before:
+            continue
+        failure = operation.failure
+        operations.log(
+            logging.WARNING if failure else logging.INFO,
+            "operation ended: %s %s %s %s",
+            operation.id,
+            operation.kind,
+            operation.status,
+            failure.reason if failure else "None",
+            extra={"environment": after.name, "operation": operation.id},
+        )
