@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from durabletask.task import Task, when_all
 
 from domain.idle_records import SweptEnvironment
-from domain.idleness import GpuPool, SweepDecision, SweepPolicy, decide_sweep, lookback_minutes
+from domain.idleness import GpuPool, SweepDecision, SweepPolicy, decide_sweep, find_undecided
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.sweep_payloads import CellRef, UsageInput
+from domain.sweep_payloads import CellRef
 from domain.usage import Usage
+from domain.usage_questions import ask_usage
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id
 
@@ -60,21 +60,20 @@ def _with_min_nodes(pool: GpuPool, swept: SweptEnvironment | None) -> GpuPool:
 def _read_usage(
     story: Story, pools: Sequence[GpuPool], environments: dict[str, SweptEnvironment]
 ) -> Steps[list[Usage]]:
-    """Usage that could not be read is missing, and what is missing counts as in use."""
-    awake = {n: e.state for n, e in environments.items() if e.state.phase is Phase.READY}
-    cells = tuple(
+    """Of those on whose usage the decision rests.
+
+    Usage that could not be read is missing, and what is missing counts as in use.
+    """
+    states = {name: swept.state for name, swept in environments.items()}
+    undecided = find_undecided(pools, states.values(), story.now, POLICY)
+    cells = [
         CellRef(environment=pool.environment, region=pool.region)
         for pool in pools
-        if pool.is_ours and pool.environment in awake
-    )
-    if not cells:
-        return []
-    minutes = max(lookback_minutes(state.policy, POLICY) for state in awake.values())
-    value = UsageInput(
-        operation_id=story.ref.operation_id,
-        start=story.now - timedelta(minutes=minutes),
-        end=story.now,
-        cells=cells,
-    )
-    outcome: Outcome = yield from story.call(names.GET_USAGE, value.to_wire())
-    return [Usage.from_wire(each) for each in outcome.result.get("usage", [])]
+        if pool.is_ours and pool.environment in undecided
+    ]
+    idles = {name: states[name].policy for name in undecided}
+    usage: list[Usage] = []
+    for asked in ask_usage(story.ref.operation_id, cells, idles, story.now, POLICY):
+        outcome: Outcome = yield from story.call(names.GET_USAGE, asked.to_wire())
+        usage += [Usage.from_wire(each) for each in outcome.result.get("usage", [])]
+    return usage
