@@ -44,17 +44,18 @@ def fetch_kubeconfig(stack: Mapping[str, Any], cluster_id: str) -> dict[str, Any
         answer = client.post(
             f"{cluster_id}/listClusterUserCredential",
             params={"api-version": API_VERSION},
-            headers={"Authorization": f"Bearer {_fetch_token(client, stack, ARM_RESOURCE)}"},
+            headers={"Authorization": f"Bearer {fetch_token(client, stack, ARM_RESOURCE)}"},
         )
         answer.raise_for_status()
         kubeconfig = yaml.safe_load(base64.b64decode(answer.json()["kubeconfigs"][0]["value"]))
-        token = _fetch_token(client, stack, AKS_SERVER_APPLICATION)
+        token = fetch_token(client, stack, AKS_SERVER_APPLICATION)
     for user in kubeconfig["users"]:
         user["user"] = {"token": token}
     return kubeconfig
 
 
-def _fetch_token(client: httpx.Client, stack: Mapping[str, Any], resource: str) -> str:
+def fetch_token(client: httpx.Client, stack: Mapping[str, Any], resource: str) -> str:
+    """A token for `resource` by the app's own identity."""
     answer = client.get(
         stack["identityEndpoint"],
         params={"api-version": "2019-08-01", "resource": resource},

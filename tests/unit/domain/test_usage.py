@@ -69,7 +69,18 @@ def judge(usage: Usage | None, idle: Idle | None = None) -> tuple[str, str]:
         pytest.param(
             {"observed_at": ago(-3)}, "unknown", "UsageFromTheFuture", id="seen in the future"
         ),
-        pytest.param({"observed_at": ago(8)}, "idle", "Idle", id="seen just in time"),
+        pytest.param(
+            {"observed_at": ago(8), "requests": samples(newest=8, oldest=48)},
+            "idle",
+            "Idle",
+            id="seen just in time",
+        ),
+        pytest.param(
+            {"observed_at": ago(8)},
+            "unknown",
+            "RequestsFromTheFuture",
+            id="samples newer than the clock of who asked for them",
+        ),
         pytest.param({"observed_at": ago(-2)}, "idle", "Idle", id="clocks a little apart"),
         pytest.param({"gpu_pods": None}, "unknown", "GpuPodsUnknown", id="pods not learnt"),
         pytest.param(
