@@ -44,7 +44,7 @@ def _build_usage(
     return Usage(
         environment=cell.environment,
         region=cell.region,
-        observed_at=asked.end,
+        observed_at=asked.observed_at,
         requests=requests,
         gpu_pods=pods,
         interval_minutes=asked.interval_minutes,
@@ -57,7 +57,7 @@ async def _read_requests(asked: UsageInput, clients: ClientFactory) -> Requests:
     names = dict.fromkeys(cell.environment for cell in asked.cells)
     ids = {name: naming.profile_id(subscription_id, name) for name in names}
     counts = await clients.metrics.request_counts(
-        list(ids.values()), asked.start, asked.end, asked.interval_minutes
+        list(ids.values()), asked.start, asked.interval_minutes
     )
     return {name: counts[profile_id] for name, profile_id in ids.items()}
 

@@ -18,9 +18,12 @@ class IdleNote(WireModel):
     """News of the sweep for one environment: what it remembers from now on, and what it says."""
 
     at: AwareDatetime
+    operation_id: str | None = None
+    """The operation that it is about, which has begun."""
     event: str
     message: str
     warned_at: AwareDatetime | None = None
     told: tuple[str, ...] = ()
     slept_for_off_hours: bool = False
     evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """By region."""

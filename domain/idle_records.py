@@ -55,22 +55,45 @@ def describe_for_sweep(record: EnvironmentRecord) -> SweptEnvironment:
 
 
 def take_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:
-    notes = IdleNotes(
-        warned_at=note.warned_at,
-        told=note.told,
-        slept_for_off_hours=note.slept_for_off_hours,
+    if not _is_overtaken(record, note):
+        notes = IdleNotes(
+            warned_at=note.warned_at,
+            told=note.told,
+            slept_for_off_hours=note.slept_for_off_hours,
+        )
+        record = record.model_copy(update={"idle_notes": notes})
+    return note_event(
+        record,
+        note.at,
+        note.event,
+        note.message,
+        operation_id=note.operation_id,
+        evidence=note.evidence,
     )
-    record = record.model_copy(update={"idle_notes": notes})
-    return note_event(record, note.at, note.event, note.message, evidence=note.evidence)
+
+
+def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
+    """Whether another operation has begun since the one that the note is about.
+
+    What happened is still told, but how the environment sleeps is now that operation's business.
+    """
+    known = note.operation_id is not None and record.find_operation(note.operation_id)
+    return bool(known) and record.operations[-1].id != note.operation_id
 
 
 def build_idle_note(
-    notes: IdleNotes, decisions: Sequence[SweepDecision], now: datetime
+    notes: IdleNotes,
+    action: SweepAction,
+    decisions: Sequence[SweepDecision],
+    now: datetime,
+    operation_id: str | None = None,
 ) -> IdleNote:
-    """What the record is told of an action: all its pools' decisions, at least one, lead to it."""
-    first = decisions[0]
-    off_hours = any(d.evidence.get("offHours") and d.pool.min_nodes > 0 for d in decisions)
-    warned = first.action is SweepAction.WARN
+    """What the record is told of an action that begins, with the evidence of every cell.
+
+    `decisions`: of one environment, `action` for at least one of its pools.
+    """
+    acting = [decision for decision in decisions if decision.action is action]
+    off_hours = any(d.evidence.get("offHours") and d.pool.min_nodes > 0 for d in acting)
     messages = {
         SweepAction.WARN: ("IdleWarned", "Nobody uses it; its GPU pools go to zero soon."),
         SweepAction.UNWARN: ("IdleWarningWithdrawn", "It is in use again."),
@@ -78,15 +101,16 @@ def build_idle_note(
         SweepAction.DELETE: ("IdleDeleted", "It slept for longer than deleteAfterDays."),
         SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes holds again."),
     }
-    event, message = messages[first.action]
+    event, message = messages[action]
     return IdleNote(
         at=now,
+        operation_id=operation_id,
         event=event,
-        message=f"{message} ({first.reason})",
-        warned_at=now if warned else None,
+        message=f"{message} ({acting[0].reason})",
+        warned_at=now if action is SweepAction.WARN else None,
         told=notes.told,
-        slept_for_off_hours=first.action is SweepAction.SCALE_TO_ZERO and off_hours,
-        evidence={d.pool.region: d.evidence for d in decisions},
+        slept_for_off_hours=action is SweepAction.SCALE_TO_ZERO and off_hours,
+        evidence={decision.pool.region: decision.evidence for decision in decisions},
     )
 
 

@@ -17,7 +17,9 @@ from domain.usage import (
     SweepPolicy,
     Usage,
     Verdict,
+    interval_minutes,
     judge_usage,
+    lookback_minutes,
 )
 from domain.wire import WireModel, format_time
 
@@ -31,7 +33,9 @@ __all__ = [
     "SweepPolicy",
     "Usage",
     "decide_sweep",
-    "needs_usage",
+    "find_undecided",
+    "interval_minutes",
+    "lookback_minutes",
 ]
 
 
@@ -155,22 +159,32 @@ def decide_sweep(
     pools = list(pools)
     states = {state.environment: state for state in environments}
     seen = {(each.environment, each.region): each for each in usage}
-    cells: dict[str, list[GpuPool]] = {}
-    for pool in pools:
-        if pool.is_ours:
-            cells.setdefault(pool.environment, []).append(pool)
     decided: dict[str, SweepDecision] = {}
-    for name, own in cells.items():
+    for name, own in _group(pools).items():
         for decision in _decide_environment(own, states.get(name), seen, now, policy):
             decided[decision.pool.pool_id] = decision
     return [decided[pool.pool_id] if pool.is_ours else _nothing(pool, "NotOurs") for pool in pools]
 
 
-def needs_usage(
-    pools: Sequence[GpuPool], state: IdleState, now: datetime, policy: SweepPolicy
-) -> bool:
-    """Whether the decision on an environment's pools depends on their use at all."""
-    return _find_whole(pools, Case(state, now, policy)) is None
+def find_undecided(
+    pools: Iterable[GpuPool], environments: Iterable[IdleState], now: datetime, policy: SweepPolicy
+) -> frozenset[str]:
+    """Names of the environments whose usage decides; of all others nobody need ask for it."""
+    cells = _group(pools)
+    return frozenset(
+        state.environment
+        for state in environments
+        if (own := cells.get(state.environment)) and not _find_whole(own, Case(state, now, policy))
+    )
+
+
+def _group(pools: Iterable[GpuPool]) -> dict[str, list[GpuPool]]:
+    """Our own pools, by environment."""
+    cells: dict[str, list[GpuPool]] = {}
+    for pool in pools:
+        if pool.is_ours:
+            cells.setdefault(pool.environment, []).append(pool)
+    return cells
 
 
 def _nothing(pool: GpuPool, reason: str) -> SweepDecision:

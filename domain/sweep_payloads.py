@@ -13,11 +13,13 @@ class CellRef(WireModel):
 
 
 class UsageInput(WireModel):
-    """Whose usage is asked for, and in which window."""
+    """Whose usage is asked for, and since when."""
 
     operation_id: str
     start: AwareDatetime
-    end: AwareDatetime
+    """The window has no end: Azure's own clock says how far its samples reach."""
+    observed_at: AwareDatetime
+    """Now, by the clock of who asks."""
     cells: tuple[CellRef, ...]
     interval_minutes: int = Field(default=1, ge=1)
     """The metrics' time grain; coarser for long windows."""

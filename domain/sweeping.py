@@ -14,7 +14,7 @@ from domain.wire import WireModel
 
 
 class PlannedAction(WireModel):
-    """One action on one environment, with all its pools that are concerned."""
+    """One action on one environment, with all its pools."""
 
     environment: str
     action: SweepAction
@@ -96,9 +96,13 @@ def order_actions(decisions: Iterable[SweepDecision]) -> list[PlannedAction]:
     """
     by_environment: dict[str, list[SweepDecision]] = {}
     for decision in decisions:
-        if decision.action is not SweepAction.NONE:
+        if decision.pool.is_ours:
             by_environment.setdefault(decision.environment, []).append(decision)
-    actions = [_plan(same) for same in by_environment.values()]
+    actions = [
+        _plan(same)
+        for same in by_environment.values()
+        if any(decision.action is not SweepAction.NONE for decision in same)
+    ]
     return sorted(
         actions,
         key=lambda action: (
@@ -161,7 +165,8 @@ def summarise_sweep(
 
 
 def _plan(same: Sequence[SweepDecision]) -> PlannedAction:
-    first = same[0]
+    """With the pools that need nothing, too: without them a cell would look as if it were gone."""
+    first = next(decision for decision in same if decision.action is not SweepAction.NONE)
     return PlannedAction(
         environment=first.environment,
         action=first.action,

@@ -98,6 +98,7 @@ class Metric:
     threshold: float
     busy: str
     interval: timedelta
+    asked_at: datetime
 
 
 def interval_minutes(idle: Idle) -> int:
@@ -137,11 +138,11 @@ def _judge_observation(usage: Usage, now: datetime, policy: SweepPolicy) -> Iter
 
 
 def _metrics(usage: Usage, policy: SweepPolicy) -> Iterator[Metric]:
-    interval = timedelta(minutes=usage.interval_minutes)
-    yield Metric("Requests", usage.requests, 0, "RequestsSeen", interval)
+    times = timedelta(minutes=usage.interval_minutes), usage.observed_at
+    yield Metric("Requests", usage.requests, 0, "RequestsSeen", *times)
     if usage.gpu_utilisation is not None:
         threshold = policy.utilisation_threshold_percent
-        yield Metric("Utilisation", usage.gpu_utilisation, threshold, "GpuBusy", interval)
+        yield Metric("Utilisation", usage.gpu_utilisation, threshold, "GpuBusy", *times)
 
 
 def _judge_metric(
@@ -172,7 +173,8 @@ def _find_doubt(
 ) -> str | None:
     """Why samples without any use do not prove idleness."""
     newest, longest = samples[-1].at, timedelta(minutes=policy.max_sample_age_minutes)
-    if newest > now + timedelta(minutes=policy.clock_tolerance_minutes):
+    # Against the clock when it was asked: a decision that took its time hides no slow clock.
+    if newest > metric.asked_at + timedelta(minutes=policy.clock_tolerance_minutes):
         return "FromTheFuture"
     # A sample is published once its interval is over.
     if now - newest > longest + metric.interval:

@@ -1,47 +1,39 @@
-"""Which cells the sweep asks about, in which window and at which time grain."""
+"""Turns the cells whose usage matters into as few questions as their windows allow."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from domain.idleness import GpuPool, IdleState, needs_usage
+from domain.spec import Idle
 from domain.sweep_payloads import CellRef, UsageInput
 from domain.usage import SweepPolicy, interval_minutes, lookback_minutes
 
 
-def plan_usage_questions(
+def ask_usage(
     operation_id: str,
-    pools: Iterable[GpuPool],
-    states: Mapping[str, IdleState],
+    cells: Iterable[CellRef],
+    idles: Mapping[str, Idle],
     now: datetime,
     policy: SweepPolicy,
 ) -> list[UsageInput]:
-    """One question per time grain: a long window must not make everybody tell every minute.
+    """One question per time grain, each as far back as its own longest window.
 
-    Where the answer could change nothing, nobody is asked.
+    A metric is read in one grain at a time, and the finest for the longest window would be
+    thousands of samples for everybody. `idles`: by environment, of each that has a cell.
     """
-    own: dict[str, list[GpuPool]] = {}
-    for pool in pools:
-        if pool.is_ours and pool.environment in states:
-            own.setdefault(pool.environment, []).append(pool)
-    by_grain: dict[int, list[str]] = {}
-    for name, its_pools in own.items():
-        if needs_usage(its_pools, states[name], now, policy):
-            by_grain.setdefault(interval_minutes(states[name].policy), []).append(name)
+    by_grain: dict[int, list[CellRef]] = {}
+    for cell in cells:
+        by_grain.setdefault(interval_minutes(idles[cell.environment]), []).append(cell)
     return [
         UsageInput(
             operation_id=operation_id,
-            start=now - timedelta(minutes=_lookback(names, states, policy)),
-            end=now,
-            cells=tuple(
-                CellRef(environment=name, region=pool.region)
-                for name in names
-                for pool in own[name]
-            ),
+            start=now - timedelta(minutes=_reach(same, idles, policy)),
+            observed_at=now,
+            cells=tuple(same),
             interval_minutes=grain,
         )
-        for grain, names in sorted(by_grain.items())
+        for grain, same in sorted(by_grain.items())
     ]
 
 
-def _lookback(names: Sequence[str], states: Mapping[str, IdleState], policy: SweepPolicy) -> int:
-    return max(lookback_minutes(states[name].policy, policy) for name in names)
+def _reach(cells: Iterable[CellRef], idles: Mapping[str, Idle], policy: SweepPolicy) -> int:
+    return max(lookback_minutes(idles[cell.environment], policy) for cell in cells)

@@ -55,6 +55,7 @@ def fetch_kubeconfig(stack: Mapping[str, Any], cluster_id: str) -> dict[str, Any
 
 
 def fetch_token(client: httpx.Client, stack: Mapping[str, Any], resource: str) -> str:
+    """A token for `resource` by the app's own identity."""
     answer = client.get(
         stack["identityEndpoint"],
         params={"api-version": "2019-08-01", "resource": resource},

@@ -2,18 +2,20 @@
 
 1. Wait for its turn.
 2. Look again: what is in use by now, or busy, is left alone.
-3. Start the operation that does it, where one is needed.
-4. Tell the environment's record what happens and on what evidence.
+3. Start the operation that does it.
+4. Tell the environment's record what has begun and on what evidence.
 5. Wait until the operation has ended.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from durabletask.task import OrchestrationContext
+from durabletask.task import OrchestrationContext, Task
 
-from domain.idle_notes import IdleNote
+from domain.idle_notes import IdleNotes
 from domain.idle_records import build_idle_note
-from domain.idleness import SweepAction
+from domain.idleness import SweepAction, SweepDecision
 from domain.outcomes import Outcome
 from domain.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
 from domain.sweeping import ActionResult, PlannedAction, ResultStatus
@@ -26,6 +28,14 @@ LOOK_SECONDS = 15.0
 ONLY_SAID = frozenset({SweepAction.WARN, SweepAction.UNWARN})
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the second look found: the action is still due."""
+
+    notes: IdleNotes
+    decisions: Sequence[SweepDecision]
+
+
 def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     action = SweepActionInput.from_wire(value)
     story = Story.open(context, action.story)
@@ -36,34 +46,35 @@ def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> S
 def _do(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
     if planned.start_delay_seconds and not (yield from story.pause(planned.start_delay_seconds)):
         return _result(planned, ResultStatus.SKIPPED, "Canceled")
-    note: IdleNote | None = None
-    if planned.reason != EXPIRED:
-        note = yield from _look_again(story, planned)
-        if note is None:
-            return _result(planned, ResultStatus.SKIPPED, "NoLongerDue")
+    if planned.reason == EXPIRED:
+        return (yield from _run_operation(story, planned, None))
+    seen = yield from _look_again(story, planned)
+    if seen is None:
+        return _result(planned, ResultStatus.SKIPPED, "NoLongerDue")
     if planned.action in ONLY_SAID:
-        yield from _tell(story, planned, note)
+        yield _tell(story, planned, seen)
         return _result(planned, ResultStatus.SUCCEEDED)
-    return (yield from _run_operation(story, planned, note))
+    return (yield from _run_operation(story, planned, seen))
 
 
-def _look_again(story: Story, planned: PlannedAction) -> Steps[IdleNote | None]:
-    """What the record is to be told; None if the action is not due any more."""
+def _look_again(story: Story, planned: PlannedAction) -> Steps[Seen | None]:
     view = yield from look(story, [planned.environment], planned.pools)
-    same = [d for d in view.decide(story.now) if d.action is planned.action]
-    swept = view.environments.get(planned.environment)
-    return build_idle_note(swept.notes, same, story.now) if same and swept else None
+    decisions = view.decide(story.now)
+    if all(decision.action is not planned.action for decision in decisions):
+        return None
+    return Seen(view.environments[planned.environment].notes, decisions)
 
 
-def _tell(story: Story, planned: PlannedAction, note: IdleNote | None) -> Steps[None]:
-    if note:
-        record = entity_id(planned.environment)
-        yield story.context.call_entity(record, "take_note", note.to_wire())
+def _tell(
+    story: Story, planned: PlannedAction, seen: Seen, operation_id: str | None = None
+) -> Task[Any]:
+    note = build_idle_note(seen.notes, planned.action, seen.decisions, story.now, operation_id)
+    record = entity_id(planned.environment)
+    return story.context.call_entity(record, "take_note", note.to_wire())
 
 
-def _run_operation(
-    story: Story, planned: PlannedAction, note: IdleNote | None
-) -> Steps[ActionResult]:
+def _run_operation(story: Story, planned: PlannedAction, seen: Seen | None) -> Steps[ActionResult]:
+    """The record hears of it only once it has begun: until then it may turn out to be busy."""
     record = entity_id(planned.environment)
     request = yield story.context.call_entity(record, "plan_operation", str(planned.action))
     if not request:
@@ -72,7 +83,8 @@ def _run_operation(
     started = yield from story.call(names.START_OPERATION, start.to_wire())
     if not started.is_success:
         return _not_started(planned, started)
-    yield from _tell(story, planned, note)
+    if seen:
+        yield _tell(story, planned, seen, start.operation_id)
     return (yield from _await_end(story, planned, start.operation_id))
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from durabletask.task import Task, when_all
 
 from domain.idle_records import SweptEnvironment
-from domain.idleness import GpuPool, SweepDecision, SweepPolicy, decide_sweep
+from domain.idleness import GpuPool, SweepDecision, SweepPolicy, decide_sweep, find_undecided
 from domain.outcomes import Outcome
+from domain.sweep_payloads import CellRef
 from domain.usage import Usage
-from domain.usage_questions import plan_usage_questions
+from domain.usage_questions import ask_usage
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id
 
@@ -59,10 +60,20 @@ def _with_min_nodes(pool: GpuPool, swept: SweptEnvironment | None) -> GpuPool:
 def _read_usage(
     story: Story, pools: Sequence[GpuPool], environments: dict[str, SweptEnvironment]
 ) -> Steps[list[Usage]]:
-    """Usage that could not be read is missing, and what is missing counts as in use."""
+    """Of those on whose usage the decision rests.
+
+    Usage that could not be read is missing, and what is missing counts as in use.
+    """
     states = {name: swept.state for name, swept in environments.items()}
+    undecided = find_undecided(pools, states.values(), story.now, POLICY)
+    cells = [
+        CellRef(environment=pool.environment, region=pool.region)
+        for pool in pools
+        if pool.is_ours and pool.environment in undecided
+    ]
+    idles = {name: states[name].policy for name in undecided}
     usage: list[Usage] = []
-    for asked in plan_usage_questions(story.ref.operation_id, pools, states, story.now, POLICY):
+    for asked in ask_usage(story.ref.operation_id, cells, idles, story.now, POLICY):
         outcome: Outcome = yield from story.call(names.GET_USAGE, asked.to_wire())
         usage += [Usage.from_wire(each) for each in outcome.result.get("usage", [])]
     return usage

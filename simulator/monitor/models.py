@@ -43,6 +43,9 @@ class Monitor:
         self._counts = counts
         self._faults = faults
 
+    def now(self) -> datetime:
+        return self._platform.clock.now()
+
     def find(self, profile_id: str) -> Resource | None:
         found = self._platform.resources.get(profile_id)
         return found if found is not None and found.type == PROFILE.type else None

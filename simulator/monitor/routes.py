@@ -50,7 +50,7 @@ async def handle(
     try:
         _check_token(request, audience_of)
         _check_question(request, monitor)
-        window = _read_window(request.query)
+        window = _read_window(request.query, monitor.now())
         profiles = _find_profiles(await _read_ids(request), monitor)
     except Refusal as refusal:
         headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else None
@@ -82,8 +82,9 @@ def _check_question(request: web.Request, monitor: Monitor) -> None:
             raise _bad_request(f"{name} must be one of {', '.join(known)}.")
 
 
-def _read_window(query: Mapping[str, str]) -> Window:
-    start, end = _read_time(query, "starttime"), _read_time(query, "endtime")
+def _read_window(query: Mapping[str, str], now: datetime) -> Window:
+    start = _read_time(query, "starttime")
+    end = _read_time(query, "endtime") if "endtime" in query else now
     grain = query.get("interval", "PT1M")
     if grain not in GRAINS:
         raise _bad_request(f"interval must be one of {', '.join(GRAINS)}.")

@@ -34,6 +34,11 @@ def leftovers(azure: SimulatedAzure, name: str) -> list[str]:
     return [each for each in ids if name in each]
 
 
+def gpu_nodes(azure: SimulatedAzure, name: str) -> list[str]:
+    clusters = [c for c in azure.get_state()["clusters"] if f"gp-{name}-" in c["id"]]
+    return [node["name"] for c in clusters for node in c["nodes"] if "-gpu-" in node["name"]]
+
+
 def creations(azure: SimulatedAzure, name: str) -> dict[str, int]:
     """How often each resource of an environment was created: ARM answers 201 to a creation."""
     counts: dict[str, int] = {}

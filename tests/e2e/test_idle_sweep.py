@@ -1,83 +1,225 @@
-"""Nobody uses an environment: it is warned, goes to zero, and comes back when it is woken."""
+"""Some environments are idle and some only look like it; the sweep tells them apart.
 
-import time
+All stand side by side in one subscription. `idler` and `drowsy` go to zero in the end, so whoever
+is still there was not spared by a sweep that does nothing.
+"""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
+import httpx
+import pytest
+from lightkube import Client, KubeConfig
+from lightkube.codecs import from_dict
+
 from local_stack.api import Api, SimulatedAzure
+from local_stack.kubeconfig import API_VERSION, ARM_RESOURCE, fetch_kubeconfig, fetch_token
 from local_stack.stack import Stack
 from tests.e2e.published_events import await_events
-from tests.e2e.stories import delete, finish, provision
+from tests.e2e.stories import finish, gpu_nodes, provision
+from tests.e2e.sweeps import (
+    IDLE_AFTER_10_MINUTES,
+    Reasons,
+    idle_events,
+    sweep,
+    sweep_until,
+    timeline,
+)
+from tests.support.arm_bodies import cluster_body
+from tests.support.specs import spec_body
 
-IDLE_AFTER_10_MINUTES = {"afterMinutes": 10, "action": "scaleToZero"}
-TIMEOUT_SECONDS = 60.0
-BETWEEN_SWEEPS_SECONDS = 0.5
-
-
-def sweep(api: Api) -> dict[str, Any]:
-    """One sweep by hand, to its end."""
-    assert api.post("/sweeps").status_code == 202
-    end = time.monotonic() + TIMEOUT_SECONDS
-    while (latest := api.get("/sweeps/latest").json())["status"] == "Running":
-        assert time.monotonic() < end, latest
-        time.sleep(0.05)
-    assert latest["status"] == "Succeeded", latest
-    return latest
-
-
-def sweep_until(api: Api, name: str, event: str) -> list[str]:
-    """Sweep again and again until the environment's timeline has `event`; the reasons seen."""
-    reasons: list[str] = []
-    end = time.monotonic() + TIMEOUT_SECONDS
-    while event not in timeline(api, name):
-        assert time.monotonic() < end, reasons
-        for decision in sweep(api)["decisions"]:
-            if decision["environment"] == name and decision["reason"] not in reasons:
-                reasons.append(decision["reason"])
-        time.sleep(BETWEEN_SWEEPS_SECONDS)
-    return reasons
+IDLE = ("idler", "drowsy")
+SPARED = ("blind", "batcher")
+FOREIGN_TAGS = {"owner": "vision-team"}
+COPIED_TAGS = {"environment": "idler", "managed-by": "gridplane"}
 
 
-def timeline(api: Api, name: str) -> list[str]:
-    return [event["type"] for event in timeline_of(api, name)]
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What the sweeps decided until everybody slept who was idle."""
+
+    reasons: Reasons
+    foreign: tuple[str, ...]
+    """Ids of clusters that somebody else built."""
+    last: dict[str, Any]
+    """The report of the sweep that took the idle ones to zero."""
 
 
-def timeline_of(api: Api, name: str) -> list[dict[str, Any]]:
-    return api.get(f"/environments/{name}/events").json()["value"]
+@pytest.fixture
+def night(stack: Stack) -> Iterator[Night]:
+    with ExitStack() as exits:
+        api = exits.enter_context(Api(stack.app_url))
+        azure = exits.enter_context(SimulatedAzure(stack.simulator_url, stack.ca_bundle))
+        fault = {"metrics": "missing", "profile": "/gp-blind$"}
+        azure.add_fault(fault)
+        foreign = (
+            build_foreign_cluster(stack, "vision", FOREIGN_TAGS),
+            build_foreign_cluster(stack, "copy", COPIED_TAGS),
+        )
+        body = {"idle": IDLE_AFTER_10_MINUTES}
+        for operation in [
+            api.create_environment(spec_body(name=name, **body)) for name in (*IDLE, *SPARED)
+        ]:
+            assert finish(api, operation)["status"] == "Succeeded"
+        start_batch_job(stack, api.get_environment("batcher"))
+
+        idler = api.get_environment("idler")
+        reasons = sweep_until(
+            api,
+            lambda seen: "RequestsSeen" in seen.get("idler", []),
+            between=lambda: azure.ask_model(idler, "Anybody there?"),
+        )
+        later = sweep_until(
+            api, lambda _: all("IdleScaledToZero" in idle_events(api, name) for name in IDLE)
+        )
+        for name, words in later.items():
+            reasons[name] = [*dict.fromkeys([*reasons.get(name, []), *words])]
+        warned = next(e for e in timeline(api, "idler") if e["type"] == "IdleWarned")
+        await_events(stack, "idler", f"idler.idle-warned.{warned['at']}")
+        yield Night(reasons, foreign, api.get("/sweeps/latest").json())
+        azure.clear_faults()
+        for name in (*IDLE, *SPARED):
+            api.delete_environment(name)
 
 
-def test_an_idle_environment_is_warned_goes_to_zero_and_wakes(
-    api: Api, azure: SimulatedAzure, stack: Stack
-):
-    environment = provision(api, "idler", idle=IDLE_AFTER_10_MINUTES)
-    azure.ask_model(environment, "Anybody there?")
+def build_foreign_cluster(stack: Stack, name: str, tags: dict[str, str]) -> str:
+    """By plain ARM requests, as any other tool makes them; the id of the cluster."""
+    context = ssl.create_default_context(cafile=stack.ca_bundle)
+    group = f"/subscriptions/{stack.simulator['subscriptionId']}/resourceGroups/{name}"
+    cluster = f"{group}/providers/Microsoft.ContainerService/managedClusters/{name}"
+    body = {**cluster_body(gpu_minimum=1, nodeResourceGroup=f"{name}-nodes"), "tags": tags}
+    with httpx.Client(base_url=stack.simulator_url, verify=context, trust_env=False) as arm:
+        token = fetch_token(arm, stack.describe(), ARM_RESOURCE)
+        for path, version, wanted in (
+            (group, "2021-04-01", {"location": "westeurope"}),
+            (cluster, API_VERSION, body),
+        ):
+            answer = arm.put(
+                path,
+                params={"api-version": version},
+                json=wanted,
+                headers={"Authorization": f"Bearer {token}"},
+            )
+            assert answer.status_code == 201, answer.text
+    return cluster
 
-    reasons = sweep_until(api, "idler", "IdleWarned")
-    assert reasons[0] == "GraceAfterCreate"
-    assert api.get_environment("idler")["phase"] == "Ready"
-    warned_at = next(e["at"] for e in timeline_of(api, "idler") if e["type"] == "IdleWarned")
-    await_events(stack, "idler", f"idler.idle-warned.{warned_at}")
-    sweep_until(api, "idler", "IdleScaledToZero")
-    assert api.get_environment("idler")["phase"] == "ScaledDown"
-    latest = api.get("/sweeps/latest").json()
-    assert latest["summary"]["results"] == {"succeeded": 1}
-    assert latest["summary"]["savedPerHourUsd"] > 0
 
-    waking = api.post("/environments/idler/wake").json()["id"]
+def start_batch_job(stack: Stack, environment: dict[str, Any]) -> None:
+    """A pod that computes on a GPU of its own, and that no request ever reaches."""
+    cluster_id = environment["cells"][0]["clusterId"]
+    kubeconfig = KubeConfig.from_dict(fetch_kubeconfig(stack.describe(), cluster_id))
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "training", "namespace": "default"},
+        "spec": {
+            "nodeSelector": {"gridplane.io/gpu-pool": "true"},
+            "tolerations": [{"key": "sku", "operator": "Equal", "value": "gpu"}],
+            "containers": [
+                {
+                    "name": "training",
+                    "image": "registry.example.com/training:3",
+                    "resources": {"limits": {"nvidia.com/gpu": "1"}},
+                }
+            ],
+        },
+    }
+    with Client(kubeconfig, trust_env=False) as kubernetes:
+        kubernetes.create(from_dict(pod))
+
+
+def ask(azure: SimulatedAzure, environment: dict[str, Any]) -> httpx.Response:
+    host = environment["endpoint"].removeprefix("https://")
+    return azure.get("/v1/models", headers={"Host": host}, extensions={"sni_hostname": host})
+
+
+def wake(api: Api, name: str) -> None:
+    waking = api.post(f"/environments/{name}/wake").json()["id"]
     assert finish(api, waking)["status"] == "Succeeded"
-    woken = [d for d in sweep(api)["decisions"] if d["environment"] == "idler"]
-    assert [d["reason"] for d in woken] == ["GraceAfterWake"]
-    assert delete(api, "idler")["status"] == "Succeeded"
+
+
+def check_the_story(night: Night, api: Api, azure: SimulatedAzure):
+    """Traffic; none; warned; nodes gone; 503 waking; Ready; traffic."""
+    words = ["GraceAfterCreate", "RequestsSeen", "Idle", "WarningRunning", "IdleAfterWarning"]
+    assert [word for word in night.reasons["idler"] if word in words] == words
+    assert idle_events(api, "idler") == ["IdleWarned", "IdleScaledToZero"]
+    told = next(e for e in timeline(api, "idler") if e["type"] == "IdleScaledToZero")
+    assert told["operationId"] == "idler.2"
+    assert told["evidence"]["westeurope"]["requests"]["highest"] == 0
+    assert night.last["summary"]["results"]["succeeded"] >= 1
+    assert night.last["summary"]["savedPerHourUsd"] > 0
+
+    asleep = api.get_environment("idler")
+    assert asleep["phase"] == "ScaledDown"
+    assert gpu_nodes(azure, "idler") == []
+    answer = ask(azure, asleep)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.json()["error"]["code"] == "EnvironmentAsleep"
+
+    wake(api, "idler")
+    assert api.get_environment("idler")["phase"] == "Ready"
+    assert len(gpu_nodes(azure, "idler")) == 1
+    azure.ask_model(api.get_environment("idler"), "Good morning?")
+
+
+def check_missing_metrics(night: Night, api: Api, azure: SimulatedAzure):
+    assert night.reasons["blind"][-1] == "RequestsMissing"
+    assert idle_events(api, "blind") == []
+    assert len(gpu_nodes(azure, "blind")) == 1
+
+
+def check_the_batch_job(night: Night, api: Api, azure: SimulatedAzure):
+    assert night.reasons["batcher"][-1] == "GpuPodRunning"
+    assert idle_events(api, "batcher") == []
+    assert len(gpu_nodes(azure, "batcher")) == 2
+
+
+def check_a_wake_a_minute_ago(night: Night, api: Api, azure: SimulatedAzure):
+    """Nobody has asked it anything for an hour, and nothing else speaks for it."""
+    wake(api, "drowsy")
+    (decision,) = [d for d in sweep(api)["decisions"] if d["environment"] == "drowsy"]
+    assert (decision["action"], decision["reason"]) == ("none", "GraceAfterWake")
+    assert idle_events(api, "drowsy") == ["IdleWarned", "IdleScaledToZero"], "and no second time"
+
+
+def check_foreign_pools(night: Night, api: Api, azure: SimulatedAzure):
+    """Not even those that bear our tags, which travel with every copied template."""
+    clusters = [cluster.lower() for cluster in night.foreign]
+    decisions = sweep(api)["decisions"]
+    foreign = [d for d in decisions if d["pool"]["clusterId"].lower() in clusters]
+    assert [(d["action"], d["reason"]) for d in foreign] == [("none", "NotOurs")] * 2
+    assert [d["pool"]["nodeCount"] for d in foreign] == [1, 1]
+    asked = [(r["method"], r["path"]) for r in azure.get_requests()["requests"]]
+    for cluster in clusters:
+        methods = [method for method, path in asked if path.lower().startswith(cluster)]
+        assert methods == ["PUT"], "that of its owner"
+
+
+CHECKS = {
+    "who is not used any more is warned, goes to zero and wakes": check_the_story,
+    "missing metrics count as use": check_missing_metrics,
+    "a batch job without traffic counts as use": check_the_batch_job,
+    "a wake a minute ago counts as use": check_a_wake_a_minute_ago,
+    "pools of somebody else are never touched": check_foreign_pools,
+}
+"""Parts of one test, because the night before them takes most of a minute."""
+
+
+def test_only_who_is_idle_goes_to_zero(
+    night: Night, api: Api, azure: SimulatedAzure, subtests: pytest.Subtests
+):
+    for sentence, check in CHECKS.items():
+        with subtests.test(sentence):
+            check(night, api, azure)
 
 
 def test_a_dry_run_decides_and_does_nothing(api: Api):
     provision(api, "onlooker", idle=IDLE_AFTER_10_MINUTES)
-    assert api.post("/sweeps", json={"dryRun": True}).status_code == 202
-    end = time.monotonic() + TIMEOUT_SECONDS
-    while api.get("/sweeps/latest?dryRun=true").json()["status"] == "Running":
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    report = api.get("/sweeps/latest?dryRun=true").json()
+    report = sweep(api, dry_run=True)
     assert report["summary"]["dryRun"] is True
     assert "onlooker" in {d["environment"] for d in report["decisions"]}
-    assert [e for e in timeline(api, "onlooker") if e.startswith("Idle")] == []
-    assert delete(api, "onlooker")["status"] == "Succeeded"
+    assert idle_events(api, "onlooker") == []
+    api.delete_environment("onlooker")

@@ -1,12 +1,7 @@
 """An environment that is scaled down says so at its edge, and comes back as it was."""
 
 from local_stack.api import Api, SimulatedAzure
-from tests.e2e.stories import delete, finish, provision
-
-
-def gpu_nodes(azure: SimulatedAzure, name: str) -> list[str]:
-    clusters = [c for c in azure.get_state()["clusters"] if f"gp-{name}-" in c["id"]]
-    return [node["name"] for c in clusters for node in c["nodes"] if "-gpu-" in node["name"]]
+from tests.e2e.stories import delete, finish, gpu_nodes, provision
 
 
 def start(api: Api, name: str, action: str) -> str:

@@ -39,7 +39,7 @@ def a_swept(name: str = "fraud-llm", **changes: Any) -> SweptEnvironment:
 
 
 def a_gpu_pool(name: str = "fraud-llm", **changes: Any) -> GpuPool:
-    cluster = f"/clusters/gp-{name}-{REGION}"
+    cluster = f"/clusters/gp-{name}-{changes.get('region', REGION)}"
     return GpuPool(
         **{
             "environment": name,

@@ -47,11 +47,11 @@ async def test_the_pool_of_a_cell_is_listed_as_ours(cell: Target, clients: Clien
 async def test_the_pods_of_a_cell_are_seen_and_a_cell_that_is_gone_is_unknown(
     cell: Target, clients: ClientFactory, simulator: RunningSimulator
 ):
-    end = simulator.simulator.clock.now()
+    now = simulator.simulator.clock.now()
     asked = UsageInput(
         operation_id="sweep",
-        start=end - timedelta(hours=1),
-        end=end,
+        start=now - timedelta(hours=1),
+        observed_at=now,
         cells=(
             CellRef(environment="fraud-llm", region=REGION),
             CellRef(environment="gone", region=REGION),

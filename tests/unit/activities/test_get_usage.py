@@ -32,9 +32,9 @@ class FakeMetrics:
     asked: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
     async def request_counts(
-        self, profile_ids: Sequence[str], start: datetime, end: datetime, interval: int
+        self, profile_ids: Sequence[str], start: datetime, interval: int
     ) -> dict[str, tuple[Sample, ...] | None]:
-        self.asked.append((list(profile_ids), start, end, interval))
+        self.asked.append((list(profile_ids), start, interval))
         return {each: self.counts.get(each) for each in profile_ids}
 
 
@@ -99,7 +99,7 @@ async def look(clients: Clients, *cells: tuple[str, str], interval: int = 1) -> 
     value = UsageInput(
         operation_id="sweep",
         start=START,
-        end=NOON,
+        observed_at=NOON,
         cells=tuple(CellRef(environment=name, region=region) for name, region in cells),
         interval_minutes=interval,
     )
@@ -124,7 +124,7 @@ async def test_requests_and_pods_of_every_cell_are_told():
 async def test_the_metrics_are_asked_once_with_each_environment_once():
     clients = Clients()
     await look(clients, ("a", "westeurope"), ("a", "northeurope"), ("b", "westeurope"))
-    assert clients.metrics.asked == [([profile_id("a"), profile_id("b")], START, NOON, 1)]
+    assert clients.metrics.asked == [([profile_id("a"), profile_id("b")], START, 1)]
 
 
 async def test_the_cells_of_one_environment_share_its_requests_but_not_their_pods():

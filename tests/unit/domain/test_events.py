@@ -169,7 +169,7 @@ def test_whatever_the_sweep_does_is_news(action: SweepAction):
     decision = SweepDecision(
         pool=a_gpu_pool(), environment="fraud-llm", action=action, reason="Idle"
     )
-    assert build_idle_note(IdleNotes(), [decision], NOON).event in NEWS
+    assert build_idle_note(IdleNotes(), action, [decision], NOON).event in NEWS
 
 
 @pytest.mark.parametrize("action", [a for a in ExpiryAction if a is not ExpiryAction.NONE])

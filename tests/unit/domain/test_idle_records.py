@@ -137,7 +137,9 @@ def test_a_later_note_takes_the_place_of_the_earlier_one():
 def decision(action: str, **changes: Any) -> SweepDecision:
     values = {"reason": "Because", "evidence": {"offHours": False, "nodeCount": 2}, **changes}
     return SweepDecision(
-        pool=a_gpu_pool(min_nodes=values.pop("min_nodes", 0)),
+        pool=a_gpu_pool(
+            min_nodes=values.pop("min_nodes", 0), region=values.pop("region", "westeurope")
+        ),
         environment="fraud-llm",
         action=SweepAction(action),
         **values,
@@ -156,11 +158,26 @@ def decision(action: str, **changes: Any) -> SweepDecision:
 )
 def test_each_action_has_its_note(action: str, event: str, warned_at: datetime | None):
     notes = IdleNotes(warned_at=at(-20), told=("x",))
-    note = build_idle_note(notes, [decision(action)], NOON)
+    note = build_idle_note(notes, SweepAction(action), [decision(action)], NOON)
     assert (note.at, note.event, note.warned_at) == (NOON, event, warned_at)
     assert note.message.endswith("(Because)")
     assert note.evidence == {"westeurope": {"offHours": False, "nodeCount": 2}}
     assert note.told == ("x",), "what was told of expiry stays told"
+
+
+def test_a_note_has_the_evidence_of_every_cell():
+    """Of those that need nothing, too: the environment sleeps as a whole."""
+    empty = decision("none", region="uksouth", reason="AlreadyAtZero", evidence={"nodeCount": 0})
+    note = build_idle_note(
+        IdleNotes(), SweepAction.SCALE_TO_ZERO, [empty, decision("scaleToZero")], NOON, "a.2"
+    )
+    assert note.evidence == {
+        "uksouth": {"nodeCount": 0},
+        "westeurope": {"offHours": False, "nodeCount": 2},
+    }
+    assert note.message.endswith("(Because)"), "the word of who is scaled down"
+    event = take_note(READY, note).events[-1]
+    assert (event.operation_id, event.evidence) == ("a.2", note.evidence)
 
 
 @pytest.mark.parametrize(
@@ -177,25 +194,9 @@ def test_only_a_sleep_for_off_hours_is_remembered_as_one(
     action: str, off_hours: bool, min_nodes: int, expected: bool
 ):
     evidence = {"offHours": off_hours}
-    decisions = [decision(action, evidence=evidence, min_nodes=min_nodes)]
-    note = build_idle_note(IdleNotes(), decisions, at(60))
+    decided = decision(action, evidence=evidence, min_nodes=min_nodes)
+    note = build_idle_note(IdleNotes(), decided.action, [decided], at(60))
     assert read_idle_state(take_note(READY, note)).slept_for_off_hours is expected
-
-
-def test_a_note_tells_the_evidence_of_every_region():
-    here = decision("scaleToZero", evidence={"nodeCount": 2})
-    there = here.model_copy(
-        update={
-            "pool": here.pool.model_copy(update={"region": "swedencentral", "min_nodes": 1}),
-            "evidence": {"nodeCount": 1, "offHours": True},
-        }
-    )
-    note = build_idle_note(IdleNotes(), [here, there], NOON)
-    assert note.evidence == {
-        "westeurope": {"nodeCount": 2},
-        "swedencentral": {"nodeCount": 1, "offHours": True},
-    }
-    assert note.slept_for_off_hours, "one of its pools went to zero against its minNodes"
 
 
 def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
@@ -209,6 +210,24 @@ def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
     assert not read_idle_state(by_hand).slept_for_off_hours
     told = build_expiry_note(by_hand.idle_notes, ExpiryAction.WARN_24H, EXPIRY, at(160))
     assert not read_idle_state(take_note(by_hand, told)).slept_for_off_hours
+
+
+@pytest.mark.parametrize(
+    ("record", "remembered"),
+    [
+        pytest.param(READY, True, id="its operation is not on the record yet"),
+        pytest.param(UPDATING, True, id="its operation runs"),
+        pytest.param(ASLEEP, True, id="its operation has ended"),
+        pytest.param(WAKING, False, id="somebody wakes it already"),
+        pytest.param(AWAKE, False, id="somebody woke it"),
+    ],
+)
+def test_a_note_that_comes_late_tells_what_happened_and_changes_nothing_any_more(
+    record: EnvironmentRecord, remembered: bool
+):
+    noted = take_note(record, a_note(60, operation_id="fraud-llm.2", slept_for_off_hours=True))
+    assert noted.idle_notes.slept_for_off_hours is remembered
+    assert noted.events[-1].type == "IdleWarned"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from domain.idleness import GpuPool, IdleState, SweepDecision, Usage, decide_sweep
+from domain.idleness import (
+    GpuPool,
+    IdleState,
+    SweepDecision,
+    Usage,
+    decide_sweep,
+    find_undecided,
+)
 from domain.phases import Phase
 from tests.unit.domain.sweep_models import (
     NOW,
@@ -383,3 +390,32 @@ def test_the_stages_follow_each_other_sweep_by_sweep() -> None:
         if decision.action != "none":
             actions.append((minutes, decision.action))
     assert actions == [(0, "warn"), (15, "scaleToZero")]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_undecided"),
+    [
+        pytest.param({}, True, id="ready"),
+        pytest.param(WARNED, True, id="warned"),
+        pytest.param({"idle": {"afterMinutes": 60}}, True, id="with a policy of its own"),
+        pytest.param(asleep(), False, id="asleep"),
+        pytest.param({"phase": Phase.UPDATING}, False, id="another operation runs"),
+        pytest.param({"idle": {"action": "none"}}, False, id="never swept"),
+        pytest.param({"idle": {"keepUntil": "2026-11-24T00:00:00Z"}}, False, id="kept"),
+        pytest.param({"ready_since": ago(5)}, False, id="new"),
+        pytest.param({"woken_at": ago(1)}, False, id="just woken"),
+        pytest.param({"regions": TWO_REGIONS}, False, id="a cell is missing"),
+    ],
+)
+def test_usage_need_only_be_known_where_it_decides(
+    state: dict[str, Any], is_undecided: bool
+) -> None:
+    """Nobody pays for a look that changes nothing, and no look that matters is left out."""
+    pools, states = [make_pool()], [make_state(**state)]
+    assert bool(find_undecided(pools, states, NOW, POLICY)) is is_undecided
+    busy = decide(pools, states, [make_usage(**BUSY)])
+    assert (decide(pools, states, []) != busy) is is_undecided
+
+
+def test_of_others_pools_no_usage_need_be_known() -> None:
+    assert find_undecided([make_pool(is_ours=False)], [make_state()], NOW, POLICY) == frozenset()

@@ -87,6 +87,19 @@ def test_the_pools_of_an_environment_are_one_action() -> None:
     assert PlannedAction.from_wire(action.to_wire()) == action
 
 
+def test_an_action_takes_along_the_pools_that_need_nothing() -> None:
+    """Without them the look just before acting would miss a cell and leave the rest alone."""
+    (action,) = order_actions(
+        [
+            decision("fraud-llm", "none", None, region="uksouth", node_count=0),
+            decision("fraud-llm", region="westeurope"),
+            decision("fraud-llm", "none", None, region="northeurope", is_ours=False),
+        ]
+    )
+    assert [pool.region for pool in action.pools] == ["uksouth", "westeurope"]
+    assert (str(action.action), action.idle_since) == ("scaleToZero", ago(60))
+
+
 @pytest.mark.parametrize(
     ("actions", "delays"),
     [

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from domain.idleness import Sample, interval_minutes, lookback_minutes
 from domain.spec import Idle
-from domain.usage import Sample, Usage, Verdict, interval_minutes, judge_usage, lookback_minutes
+from domain.usage import Usage, Verdict, judge_usage
 from tests.unit.domain.sweep_models import NOW, POLICY, SERVING, ago, job, make_usage, samples
 
 SKEWED = tuple(Sample(at=s.at + timedelta(minutes=10), count=0) for s in samples())
@@ -68,7 +69,18 @@ def judge(usage: Usage | None, idle: Idle | None = None) -> tuple[str, str]:
         pytest.param(
             {"observed_at": ago(-3)}, "unknown", "UsageFromTheFuture", id="seen in the future"
         ),
-        pytest.param({"observed_at": ago(8)}, "idle", "Idle", id="seen just in time"),
+        pytest.param(
+            {"observed_at": ago(8), "requests": samples(newest=8, oldest=48)},
+            "idle",
+            "Idle",
+            id="seen just in time",
+        ),
+        pytest.param(
+            {"observed_at": ago(8)},
+            "unknown",
+            "RequestsFromTheFuture",
+            id="samples newer than the clock of who asked for them",
+        ),
         pytest.param({"observed_at": ago(-2)}, "idle", "Idle", id="clocks a little apart"),
         pytest.param({"gpu_pods": None}, "unknown", "GpuPodsUnknown", id="pods not learnt"),
         pytest.param(

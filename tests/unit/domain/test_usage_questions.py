@@ -1,60 +1,46 @@
-from datetime import timedelta
-from typing import Any
+"""Few questions for many cells, and none that makes others read too much."""
 
-from domain.idleness import IdleState
-from domain.phases import Phase
+import pytest
+
 from domain.spec import Idle
 from domain.sweep_payloads import CellRef, UsageInput
-from domain.usage import SweepPolicy, lookback_minutes
-from domain.usage_questions import plan_usage_questions
-from tests.support.specs import NOON, minutes
-from tests.support.sweeps import a_gpu_pool, a_swept
-
-POLICY = SweepPolicy()
+from domain.usage_questions import ask_usage
+from tests.unit.domain.sweep_models import NOW, POLICY, ago
 
 
-def ask(**environments: dict[str, Any]) -> list[UsageInput]:
-    """By name: what is special about each environment."""
-    states: dict[str, IdleState] = {n: a_swept(n, **c).state for n, c in environments.items()}
-    pools = [a_gpu_pool(name) for name in environments]
-    return plan_usage_questions("sweep", pools, states, NOON, POLICY)
+def ask(windows: dict[str, int], *cells: tuple[str, str]) -> list[UsageInput]:
+    """`windows`: afterMinutes by environment, each with one cell if nothing else is said."""
+    refs = [
+        CellRef(environment=name, region=region)
+        for name, region in cells or [(name, "westeurope") for name in windows]
+    ]
+    idles = {name: Idle(after_minutes=after) for name, after in windows.items()}
+    return ask_usage("sweep", refs, idles, NOW, POLICY)
 
 
-def cells(*names: str) -> tuple[CellRef, ...]:
-    return tuple(CellRef(environment=name, region="westeurope") for name in names)
+@pytest.mark.parametrize(
+    ("windows", "grains", "reaches"),
+    [
+        pytest.param({}, [], [], id="nobody, no question"),
+        pytest.param({"a": 30}, [1], [30 + 8 + 2], id="one"),
+        pytest.param({"a": 30, "b": 300}, [1], [300 + 8 + 2], id="the longest of a grain"),
+        pytest.param(
+            {"week": 10080, "half hour": 30},
+            [1, 60],
+            [30 + 8 + 2, 10080 + 8 + 120],
+            id="a week is asked for in hours, half an hour in minutes",
+        ),
+    ],
+)
+def test_one_question_per_time_grain(
+    windows: dict[str, int], grains: list[int], reaches: list[int]
+) -> None:
+    questions = ask(windows)
+    assert [question.interval_minutes for question in questions] == grains
+    assert [question.start for question in questions] == [ago(reach) for reach in reaches]
+    assert {question.observed_at for question in questions} <= {NOW}
 
 
-def test_environments_of_one_time_grain_share_a_question_that_reaches_back_for_all():
-    short, longer = Idle(after_minutes=30), Idle(after_minutes=60)
-    (asked,) = ask(one={"policy": short}, two={"policy": longer})
-    assert (asked.cells, asked.interval_minutes) == (cells("one", "two"), 1)
-    assert asked.end - asked.start == timedelta(minutes=lookback_minutes(longer, POLICY))
-
-
-def test_a_long_window_is_asked_for_in_coarser_grains_and_by_itself():
-    short, week = Idle(after_minutes=30), Idle(after_minutes=10080)
-    minutely, hourly = ask(patient={"policy": week}, hasty={"policy": short})
-    assert (minutely.cells, minutely.interval_minutes) == (cells("hasty"), 1)
-    assert (hourly.cells, hourly.interval_minutes) == (cells("patient"), 60)
-    assert minutely.end - minutely.start == timedelta(minutes=lookback_minutes(short, POLICY))
-
-
-def test_nobody_is_asked_where_the_answer_changes_nothing():
-    assert (
-        ask(
-            asleep={"phase": Phase.SCALED_DOWN},
-            building={"phase": Phase.PROVISIONING},
-            fresh={"ready_since": NOON - minutes(5)},
-            woken={"woken_at": NOON - minutes(5)},
-            kept={"policy": Idle(keep_until=NOON + minutes(5))},
-            exempt={"policy": Idle.model_validate({"action": "none"})},
-        )
-        == []
-    )
-
-
-def test_pools_of_nobody_and_of_others_are_not_asked_about():
-    foreign = a_gpu_pool("foreign", is_ours=False)
-    unknown = a_gpu_pool("unknown")
-    states = {"foreign": a_swept("foreign").state}
-    assert plan_usage_questions("sweep", [foreign, unknown], states, NOON, POLICY) == []
+def test_the_cells_of_one_environment_stay_together() -> None:
+    (question,) = ask({"a": 30}, ("a", "westeurope"), ("a", "uksouth"))
+    assert [cell.region for cell in question.cells] == ["westeurope", "uksouth"]

@@ -5,7 +5,7 @@ import pytest
 from domain.environment import OperationRequest
 from domain.idle_notes import IdleNote
 from domain.idle_records import SweptEnvironment
-from domain.idleness import SweepAction
+from domain.idleness import GpuPool, SweepAction
 from domain.operations import OperationKind
 from domain.outcomes import Outcome
 from domain.payloads import StoryRef
@@ -14,7 +14,7 @@ from domain.sweep_inputs import OperationStart, SweepActionInput
 from domain.sweeping import ActionResult, PlannedAction, ResultStatus
 from orchestrators.sweep_environment import sweep_environment
 from tests.support.engine import Run, run
-from tests.support.payloads import QUOTA, SUCCEEDED, failed
+from tests.support.payloads import QUOTA, REGION, SUCCEEDED, failed
 from tests.support.specs import NOON, a_request, minutes
 from tests.support.sweeps import WARNED_LONG_AGO, a_gpu_pool, a_swept, a_usage, told_usage
 
@@ -23,7 +23,8 @@ SCALE, DELETE = SweepAction.SCALE_TO_ZERO, SweepAction.DELETE
 WARNED = a_swept(warned_at=WARNED_LONG_AGO)
 LOOK = ["entity fraud-llm get_swept", "call get_usage"]
 RUN = [f"entity fraud-llm plan_operation {SCALE}", "call start_operation"]
-TOLD_ZERO = "entity fraud-llm take_note IdleScaledToZero"
+TOLD = "entity fraud-llm take_note"
+TOLD_ZERO = f"{TOLD} IdleScaledToZero"
 
 
 def act(
@@ -35,6 +36,7 @@ def act(
     reason: str = "IdleAfterWarning",
     deadline_minutes: float = 120,
     cancel_after: float | None = None,
+    pools: tuple[GpuPool, ...] | None = None,
     **script: Any,
 ) -> Run:
     """One action on an environment that is idle, unless something else is said."""
@@ -46,7 +48,7 @@ def act(
         environment="fraud-llm",
         action=action,
         reason=reason,
-        pools=() if reason == "Expired" else (a_gpu_pool(node_count=nodes),),
+        pools=() if reason == "Expired" else pools or (a_gpu_pool(node_count=nodes),),
         start_delay_seconds=delay,
     )
     return run(
@@ -85,7 +87,7 @@ def note_of(done: Run) -> IdleNote:
     return IdleNote.from_wire(done.input_of("take_note"))
 
 
-def test_scaling_to_zero_tells_the_evidence_starts_the_operation_and_waits_for_its_end():
+def test_scaling_to_zero_starts_the_operation_tells_the_evidence_and_waits_for_its_end():
     done = act()
     assert done.lines == [
         *LOOK,
@@ -99,10 +101,24 @@ def test_scaling_to_zero_tells_the_evidence_starts_the_operation_and_waits_for_i
 
 def test_the_record_hears_on_what_evidence():
     note = note_of(act())
-    evidence = note.evidence["westeurope"]
-    assert evidence["requests"]["highest"] == 0
-    assert evidence["warnedAt"] == "2026-11-22T11:40:00Z"
+    assert note.evidence[REGION]["requests"]["highest"] == 0
+    assert note.evidence[REGION]["warnedAt"] == "2026-11-22T11:40:00Z"
     assert (note.warned_at, note.slept_for_off_hours) == (None, False)
+    assert note.operation_id == OPERATION
+
+
+def test_the_record_hears_the_evidence_of_every_region():
+    here, there = REGION, "uksouth"
+    done = act(
+        swept=a_swept(warned_at=WARNED_LONG_AGO, regions=(here, there)),
+        pools=(a_gpu_pool(), a_gpu_pool(region=there, node_count=0)),
+        activities={
+            "get_usage": told_usage([a_usage(), a_usage().model_copy(update={"region": there})])
+        },
+    )
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "IdleAfterWarning")
+    evidence = note_of(done).evidence
+    assert {region: each["nodeCount"] for region, each in evidence.items()} == {here: 2, there: 0}
 
 
 def test_the_operation_is_the_one_that_the_record_planned():
@@ -173,18 +189,18 @@ def test_an_environment_that_may_not_start_an_operation_is_busy():
     done = act(entity={"plan_operation": None})
     assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
     assert done.steps("call start_operation") == []
-    assert TOLD_ZERO not in done.lines, "the timeline tells nothing that did not happen"
+    assert done.steps(TOLD) == [], "nothing has happened that its timeline could tell"
 
 
 def test_an_operation_that_somebody_else_started_first_is_not_waited_for():
     done = act(activities={"start_operation": failed("OperationInProgress")})
     assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
-    assert done.steps("timer") == []
-    assert TOLD_ZERO not in done.lines
+    assert done.steps("timer", TOLD) == []
 
 
 def test_an_operation_that_cannot_be_started_is_a_failure():
     done = act(activities={"start_operation": RuntimeError("no hub")})
+    assert done.steps(TOLD) == []
     assert result_of(done).status is ResultStatus.FAILED
     failure = result_of(done).failure
     assert failure

@@ -106,19 +106,55 @@ def test_each_child_gets_its_action_with_the_evidence_until_the_sweeps_end():
     assert (child.story.deadline - NOON).total_seconds() == deadlines.SWEEP
 
 
-def test_usage_is_asked_for_awake_cells_of_ours_and_as_far_back_as_the_longest_window():
+def asked_of(done: Run) -> list[UsageInput]:
+    return [UsageInput.from_wire(value) for name, value in done.inputs if name == "get_usage"]
+
+
+def test_usage_is_asked_for_where_it_decides():
     done = sweep(
         a_swept("awake"),
-        a_swept("slow", policy=Idle(after_minutes=120)),
         a_swept("asleep", phase=Phase.SCALED_DOWN),
+        a_swept("kept", policy=Idle(keep_until=NOON + minutes(60))),
+        a_swept("new", ready_since=NOON - minutes(5)),
         pools=[
-            *(a_gpu_pool(name) for name in ("awake", "slow", "asleep", "unknown")),
+            *(a_gpu_pool(name) for name in ("awake", "asleep", "kept", "new", "unknown")),
             a_gpu_pool("foreign", is_ours=False),
         ],
     )
-    asked = UsageInput.from_wire(done.input_of("get_usage"))
-    assert asked.cells == tuple(CellRef(environment=e, region=REGION) for e in ("awake", "slow"))
-    assert asked.end - asked.start == minutes(120 + 8 + 2)
+    (asked,) = asked_of(done)
+    assert asked.cells == (CellRef(environment="awake", region=REGION),)
+    assert {reason: name for name, _, reason in decisions_of(done)} == {
+        "Idle": "awake",
+        "ScaledDownAtUnknown": "asleep",
+        "KeptUntil": "kept",
+        "GraceAfterCreate": "new",
+        "EnvironmentUnknown": "unknown",
+        "NotOurs": "foreign",
+    }
+
+
+def test_usage_is_asked_for_in_each_grain_as_far_back_as_its_longest_window():
+    """Whoever may idle for a week asks for hours, and does not make the others ask for a week."""
+    windows = {"short": 30, "longer": 120, "day": 1440, "week": 10080}
+    done = sweep(*(a_swept(n, policy=Idle(after_minutes=m)) for n, m in windows.items()))
+    minute, five, hour = asked_of(done)
+    assert [cell.environment for cell in minute.cells] == ["short", "longer"]
+    assert [cell.environment for cell in (*five.cells, *hour.cells)] == ["day", "week"]
+    assert [asked.interval_minutes for asked in (minute, five, hour)] == [1, 5, 60]
+    assert [asked.observed_at - asked.start for asked in (minute, five, hour)] == [
+        minutes(120 + 8 + 2),
+        minutes(1440 + 8 + 10),
+        minutes(10080 + 8 + 120),
+    ]
+
+
+def test_usage_that_cannot_be_read_in_one_grain_hides_no_other():
+    done = sweep(
+        a_swept("short"),
+        a_swept("week", policy=Idle(after_minutes=10080)),
+        activities={"get_usage": [QUOTA, told_usage([a_usage("week")])]},
+    )
+    assert [reason for *_, reason in decisions_of(done)] == ["UsageMissing", "RequestsIncomplete"]
 
 
 def test_where_nobody_is_awake_no_usage_is_asked_for():

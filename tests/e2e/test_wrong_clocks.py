@@ -1,0 +1,48 @@
+"""A clock that is minutes off makes an idle environment look busy or a busy one idle."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from local_stack.api import Api
+from local_stack.stack import Stack
+from tests.e2e.conftest import NEVER
+from tests.e2e.stories import provision
+from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, idle_events, sweep, sweep_until
+
+TIME_SCALE = 180.0
+GRACE = "GraceAfterCreate"
+
+
+def start_with_wrong_clock(stack: Stack, minutes_fast: float) -> None:
+    """Azure's time is right; the app and its task hub live `minutes_fast` ahead of it."""
+    stack.work_dir.mkdir()
+    stack.start_simulator()
+    # Moved back, the origin makes simulated time run fast from an earlier moment on.
+    stack.clock_origin -= timedelta(minutes=minutes_fast / (stack.time_scale - 1))
+    stack.start_task_hub()
+    stack.start_app()
+
+
+@pytest.fixture(params=[10, -10], ids=["10 minutes fast", "10 minutes slow"])
+def wrong(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Api, str]]:
+    stack = Stack(tmp_path / "stack", time_scale=TIME_SCALE, settings=NEVER)
+    try:
+        start_with_wrong_clock(stack, request.param)
+        with Api(stack.app_url) as api:
+            yield api, "RequestsStale" if request.param > 0 else "RequestsFromTheFuture"
+    finally:
+        stack.stop()
+
+
+def test_by_a_clock_that_is_off_nobody_is_idle(wrong: tuple[Api, str]):
+    """Its window would lie where the traffic is not; both clocks can only be wrong together."""
+    api, reason = wrong
+    provision(api, "timeless", idle=IDLE_AFTER_10_MINUTES)
+    reasons = sweep_until(api, lambda seen: bool(set(seen.get("timeless", [])) - {GRACE}))
+    assert reasons["timeless"] == [GRACE, reason]
+    (decision,) = sweep(api)["decisions"]
+    assert (decision["action"], decision["reason"]) == ("none", reason)
+    assert idle_events(api, "timeless") == []
