@@ -70,11 +70,6 @@ module "key_vault" {
 module "identity" {
   source = "./modules/identity"
 
-  providers = {
-    azurerm              = azurerm
-    azurerm.environments = azurerm.environments
-  }
-
   name                = local.names.identity
   stage               = "${var.stage}-${var.name_suffix}"
   resource_group_name = azurerm_resource_group.this.name

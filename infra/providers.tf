@@ -22,7 +22,8 @@ provider "azurerm" {
   }
 }
 
-# Where environments are built: roles, policies and the budget belong to that subscription.
+# Where environments are built. Policies are defined in the provider's own subscription; roles and
+# their assignments name their scope and need no second provider.
 provider "azurerm" {
   alias           = "environments"
   subscription_id = local.environments_subscription_id

@@ -69,10 +69,6 @@ run "everything_fits_together" {
 }
 
 run "roles_are_assigned_by_their_full_id" {
-  providers = {
-    azurerm              = azurerm
-    azurerm.environments = azurerm.environments
-  }
   module {
     source = "./modules/identity"
   }

@@ -1,9 +1,6 @@
 # The rules that single modules keep, whoever uses them.
 
 mock_provider "azurerm" {}
-mock_provider "azurerm" {
-  alias = "environments"
-}
 
 variables {
   name                = "gridplane-test"

@@ -13,8 +13,6 @@ resource "azurerm_user_assigned_identity" "this" {
 # The subscription is the narrowest scope there is: each environment brings resource groups of its
 # own, which do not exist before the app makes them.
 resource "azurerm_role_definition" "resource_manager" {
-  provider = azurerm.environments
-
   name              = "Gridplane control plane (${var.stage})"
   description       = "What Gridplane does in Azure Resource Manager, action by action."
   scope             = var.environments_scope
@@ -28,8 +26,6 @@ resource "azurerm_role_definition" "resource_manager" {
 # Instead of `Azure Kubernetes Service RBAC Cluster Admin`, which could also read every secret of
 # every cluster in the subscription: nothing narrower that is built in may write a namespace.
 resource "azurerm_role_definition" "kubernetes" {
-  provider = azurerm.environments
-
   name              = "Gridplane workloads (${var.stage})"
   description       = "What Gridplane does in the clusters of environments, by Azure RBAC for Kubernetes."
   scope             = var.environments_scope
@@ -41,7 +37,6 @@ resource "azurerm_role_definition" "kubernetes" {
 }
 
 resource "azurerm_role_assignment" "environments" {
-  provider = azurerm.environments
   for_each = {
     resource_manager = azurerm_role_definition.resource_manager.role_definition_resource_id
     kubernetes       = azurerm_role_definition.kubernetes.role_definition_resource_id

@@ -1,8 +1,7 @@
 terraform {
   required_providers {
     azurerm = {
-      source                = "hashicorp/azurerm"
-      configuration_aliases = [azurerm.environments]
+      source = "hashicorp/azurerm"
     }
   }
 }
