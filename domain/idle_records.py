@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.environment import EnvironmentRecord, note_event
+from domain.environment import BRING_A_SPEC, EnvironmentRecord, note_event
 from domain.expiry import ExpiryAction, expiry_mark
 from domain.idle_notes import IdleNote, IdleNotes
 from domain.idleness import IdleState, SweepAction, SweepDecision
@@ -24,7 +24,7 @@ def read_idle_state(record: EnvironmentRecord) -> IdleState:
         phase=record.phase,
         policy=record.spec.idle,
         regions=record.spec.regions,
-        ready_since=_last_success(record, OperationKind.PROVISION) or record.created_at,
+        ready_since=_last_success(record, *BRING_A_SPEC) or record.created_at,
         woken_at=_last_success(record, OperationKind.WAKE),
         warned_at=notes.warned_at,
         scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
@@ -132,11 +132,11 @@ def build_expiry_note(
     )
 
 
-def _last_success(record: EnvironmentRecord, kind: OperationKind) -> datetime | None:
+def _last_success(record: EnvironmentRecord, *kinds: OperationKind) -> datetime | None:
     ended = [
         operation.last_action_at
         for operation in record.operations
-        if operation.kind is kind and operation.status is OperationStatus.SUCCEEDED
+        if operation.kind in kinds and operation.status is OperationStatus.SUCCEEDED
     ]
     return ended[-1] if ended else None
 

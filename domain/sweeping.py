@@ -79,6 +79,8 @@ class SweepSummary(WireModel):
     """Actions by what came of them, one per environment."""
     saved_per_hour_usd: float | Literal["unknown"]
     """List price of the nodes that are gone; in a dry run of those that would go."""
+    idle_per_hour_usd: float = 0
+    """List price of the nodes that nobody used, whatever was done about them."""
     unpriced_pools: int = 0
     """Pools taken to zero whose price is unknown: they saved more than the sum says."""
     failures: tuple[SweepFailure, ...] = ()
@@ -148,6 +150,7 @@ def summarise_sweep(
         if decision.action in SAVES
         and (dry_run or (decision.environment, decision.action) in done)
     ]
+    idle = [decision.pool for decision in decisions if decision.idle_since is not None]
     costs = [_hourly_cost(pool) for pool in saving]
     known = [cost for cost in costs if cost is not None]
     return SweepSummary(
@@ -158,6 +161,7 @@ def summarise_sweep(
         actions=_count(decision.action for decision in decisions),
         reasons=_count(decision.reason for decision in decisions),
         results=_count(result.status for result in results),
+        idle_per_hour_usd=round(sum(_hourly_cost(pool) or 0 for pool in idle), 3),
         saved_per_hour_usd=round(sum(known), 3) if known or not costs else "unknown",
         unpriced_pools=len(costs) - len(known),
         failures=tuple(_describe(r) for r in results if r.status is ResultStatus.FAILED),

@@ -41,6 +41,21 @@ async def read_sweep(client: DurableClient, *, dry_run: bool) -> dict[str, Any] 
     return _describe(instance) if instance else None
 
 
+async def log_last_sweep(client: DurableClient) -> None:
+    """One line on what the sweep before found and did; alerts in infra/ read it."""
+    sweep = await read_sweep(client, dry_run=False)
+    if sweep is None or sweep["status"] != "Succeeded":
+        return
+    summary = sweep["summary"]
+    logger.info(
+        "sweep ended: pools=%s idle_usd_per_hour=%s saved_usd_per_hour=%s failed=%s",
+        summary["pools"],
+        summary["idlePerHourUsd"],
+        summary["savedPerHourUsd"],
+        summary["results"].get("failed", 0),
+    )
+
+
 def sweep_id(dry_run: bool) -> str:
     return DRY_RUN if dry_run else SWEEP
 

@@ -324,3 +324,8 @@ def test_the_end_of_an_operation_is_its_outcome(
 ):
     found = read_end(record, operation_id)
     assert (found and Outcome.from_wire(found)) == end
+
+
+def test_an_update_gives_new_grace_as_a_creation_does():
+    updated = ended(begun(READY, OperationKind.UPDATE, 60), Phase.READY, 65)
+    assert read_idle_state(updated).ready_since == at(65)

@@ -199,6 +199,7 @@ def test_the_summary_counts_and_names_the_failures() -> None:
         "actions": {"none": 1, "scaleToZero": 2, "warn": 1},
         "reasons": {"Idle": 4},
         "results": {"failed": 2, "succeeded": 1},
+        "idlePerHourUsd": 29.384,
         "savedPerHourUsd": 7.346,
         "unpricedPools": 0,
         "failures": [

@@ -254,3 +254,28 @@ async def test_the_timer_starts_no_second_sweep_and_is_not_upset(
         await run_sweep(cast("func.TimerRequest", None), hub)
     assert hub.starts == 1
     assert "still running" in caplog.text
+
+
+async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
+    hub: SweepHub, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO", "gridplane.sweeps")
+    await run_sweep(cast("func.TimerRequest", None), hub)
+    assert caplog.records == [], "there was none before"
+    summary = {
+        "pools": 3,
+        "idlePerHourUsd": 7.346,
+        "savedPerHourUsd": 3.673,
+        "results": {"succeeded": 1, "failed": 1},
+    }
+    report = Outcome.succeeded(summary=summary, decisions=[])
+    hub.change(
+        "sweep",
+        runtime_status=OrchestrationStatus.COMPLETED,
+        serialized_output=to_json(report.to_wire()),
+    )
+    await run_sweep(cast("func.TimerRequest", None), hub)
+    assert [record.getMessage() for record in caplog.records] == [
+        "sweep ended: pools=3 idle_usd_per_hour=7.346 saved_usd_per_hour=3.673 failed=1"
+    ]
+    assert hub.starts == 2
