@@ -86,7 +86,6 @@ def build_idle_note(
     action: SweepAction,
     decisions: Sequence[SweepDecision],
     now: datetime,
-    operation_id: str | None = None,
 ) -> IdleNote:
     """What the record is told of an action that begins, with the evidence of every cell.
 
@@ -104,7 +103,6 @@ def build_idle_note(
     event, message = messages[action]
     return IdleNote(
         at=now,
-        operation_id=operation_id,
         event=event,
         message=f"{message} ({acting[0].reason})",
         warned_at=now if action is SweepAction.WARN else None,
