@@ -39,8 +39,19 @@ def first_gpu_node_count(spec: EnvironmentSpec) -> int:
     return min(max(needed, spec.gpu.min_nodes), spec.gpu.max_nodes)
 
 
-def build_resource_group(spec: EnvironmentSpec, region: str) -> dict[str, Any]:
-    return {"location": region, "tags": naming.environment_tags(spec)}
+def build_resource_group(
+    spec: EnvironmentSpec, region: str, existing: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A group that exists cannot move: ARM refuses another location with 409."""
+    location = existing["location"] if existing else region
+    return keep_tags({"location": location, "tags": naming.environment_tags(spec)}, existing)
+
+
+def keep_tags(body: dict[str, Any], existing: Mapping[str, Any] | None) -> dict[str, Any]:
+    """With the tags of others: a PUT takes away what it does not name."""
+    if not existing or "tags" not in body:
+        return body
+    return {**body, "tags": {**_mapping(existing.get("tags")), **body["tags"]}}
 
 
 def build_managed_cluster(
@@ -153,8 +164,7 @@ def _keep_existing(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[st
     names = {pool["name"] for pool in ours}
     others = [dict(pool) for name, pool in pools.items() if name not in names]
     return {
-        **body,
-        "tags": {**_mapping(existing.get("tags")), **body["tags"]},
+        **keep_tags(body, existing),
         "properties": {**body["properties"], **kept, "agentPoolProfiles": [*ours, *others]},
     }
 

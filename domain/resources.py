@@ -67,7 +67,9 @@ def _edge(
         create_timeout=create_timeout,
         delete_timeout=deadlines.FRONT_DOOR,
         build_id=build_id,
-        build_body=lambda spec, target, existing: build_body(spec, target),
+        build_body=lambda spec, target, existing: arm_bodies.keep_tags(
+            build_body(spec, target), existing
+        ),
         has_tags=has_tags,
         read_result=read_result,
     )
@@ -81,7 +83,7 @@ KINDS: Mapping[str, ResourceKind] = {
         delete_timeout=deadlines.RESOURCE_GROUP_DELETE,
         build_id=_resource_group_id,
         build_body=lambda spec, t, existing: arm_bodies.build_resource_group(
-            spec, t.region or spec.regions[0]
+            spec, t.region or spec.regions[0], existing
         ),
         has_tags=True,
     ),
