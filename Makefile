@@ -39,8 +39,22 @@ check: $(READY) ## Format, lint, types, import contracts
 	$(BIN)/pyright --warnings
 	$(BIN)/lint-imports --no-cache
 
+INFRA_BIN := .venv-infra/bin
+
+.venv-infra/.installed: requirements-infra.txt .python-version
+	@bash local_stack/make_venv.sh .venv-infra requirements-infra.txt
+	@touch $@
+
+.PHONY: check-infra
+check-infra: .venv-infra/.installed ## Terraform, its policies and the workflows, as far as this machine can
+	@infra/check.sh $(INFRA_BIN)
+
+.PHONY: package
+package: $(READY) ## Build what is published to Azure: build/package.zip
+	@local_stack/make_package.sh $(BIN)/python
+
 .PHONY: test
-test: check ## Checks and all tests
+test: check check-infra ## Checks and all tests
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not timing"
 	$(BIN)/pytest -m timing
 
@@ -55,8 +69,13 @@ format: $(READY) ## Format and mend what can be mended mechanically
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-infra build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+##@ Measure it
+.PHONY: bench-sweep
+bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count what that asks of it
+	@$(BIN)/python -m benchmarks.sweep --environments 200
 
 .PHONY: help
 help: ## Show this

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Makes a virtual environment of the Python in .python-version and installs what the project pins.
 set -euo pipefail
+# usage: make_venv.sh FOLDER [REQUIREMENTS]
 venv=$1
+requirements=${2:-requirements-dev.txt}
 wanted=$(cat .python-version)
 
 is_wanted() {
@@ -29,4 +31,4 @@ else
   exit 1
 fi
 echo "Installing the pinned requirements into $venv ..."
-"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"

@@ -1,5 +1,8 @@
 """The sweep's two looks at a cell that stands in the simulator."""
 
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -11,6 +14,7 @@ from clients.factory import ClientFactory
 from domain.idleness import GpuPool
 from domain.payloads import WorkloadInput
 from domain.resources import KINDS, Target
+from domain.spec import EnvironmentSpec
 from domain.sweep_payloads import CellRef, UsageInput
 from domain.usage import Usage
 from simulator.process import RunningSimulator
@@ -22,18 +26,82 @@ REGION = "westeurope"
 
 @pytest.fixture
 async def cell(clients: ClientFactory) -> Target:
+    return await build_cell(clients, a_spec())
+
+
+async def build_cell(clients: ClientFactory, spec: EnvironmentSpec) -> Target:
     """A cluster with a GPU pool and the workload applied."""
-    spec = a_spec()
     target = Target("managedCluster", spec.name, REGION, clients.settings.subscription_id)
-    for name in ("resourceGroup", "managedCluster"):
-        kind = KINDS[name]
-        body = kind.build_body(spec, target, None)
-        await put(clients, kind.build_id(target), kind.api_version, body)
+    await build(clients, spec, "resourceGroup", REGION)
+    await build(clients, spec, "managedCluster", REGION)
     workload = WorkloadInput(
         operation_id="fraud-llm.1", spec=spec, region=REGION, replicas=1, awake=True
     )
     assert (await apply_workload(workload.to_wire(), clients)).is_success
     return target
+
+
+async def build(clients: ClientFactory, spec: EnvironmentSpec, name: str, region: str) -> None:
+    kind, target = KINDS[name], Target(name, spec.name, region, clients.settings.subscription_id)
+    body = kind.build_body(spec, target, None)
+    await put(clients, kind.build_id(target), kind.api_version, body)
+
+
+async def build_with_profile(clients: ClientFactory, name: str) -> None:
+    spec = a_spec(name=name)
+    await build(clients, spec, "resourceGroup", "")
+    await build(clients, spec, "profile", "")
+    await build_cell(clients, spec)
+
+
+@asynccontextmanager
+async def new_process(clients: ClientFactory) -> AsyncIterator[ClientFactory]:
+    """Clients of the same app that have seen no cluster yet."""
+    fresh = ClientFactory(clients.settings)
+    try:
+        yield fresh
+    finally:
+        await fresh.close()
+
+
+async def look(
+    clients: ClientFactory, simulator: RunningSimulator, *names: str
+) -> tuple[Counter[str], list[Usage]]:
+    """All that a sweep asks for: which requests it took, and what they told."""
+    journal, now = simulator.simulator.journal, simulator.simulator.clock.now()
+    journal.clear()
+    assert (await list_gpu_pools({"operationId": "sweep"}, clients)).is_success
+    asked = UsageInput(
+        operation_id="sweep",
+        start=now - timedelta(hours=1),
+        observed_at=now,
+        cells=tuple(CellRef(environment=name, region=REGION) for name in names),
+    )
+    outcome = await get_usage(asked.to_wire(), clients)
+    paths = [each["path"] for each in journal.wire()["requests"]]
+    asked_for = [path for path in paths if path.startswith("/subscriptions/")]
+    counts = Counter(path.rpartition("/")[2] for path in asked_for)
+    return counts, [Usage.from_wire(each) for each in outcome.result["usage"]]
+
+
+async def test_the_arm_calls_of_a_sweep_do_not_grow_with_the_environments(
+    clients: ClientFactory, simulator: RunningSimulator
+):
+    """Only a cluster's first look costs one, for a credential that the process then keeps."""
+    names = ["one", "two", "three"]
+    await build_with_profile(clients, names[0])
+    async with new_process(clients) as sweeping:
+        of_one, _ = await look(sweeping, simulator, *names[:1])
+    for name in names[1:]:
+        await build_with_profile(clients, name)
+    async with new_process(clients) as sweeping:
+        of_three, usage = await look(sweeping, simulator, *names)
+        again, _ = await look(sweeping, simulator, *names)
+    assert of_one.pop("listClusterUserCredential") == 1
+    assert of_three.pop("listClusterUserCredential") == 3
+    assert of_one == of_three == {"managedClusters": 1, "metrics:getBatch": 1}
+    assert again == of_three, "credentials are kept"
+    assert all(cell.requests and cell.gpu_pods for cell in usage), "and everything is seen"
 
 
 async def test_the_pool_of_a_cell_is_listed_as_ours(cell: Target, clients: ClientFactory):

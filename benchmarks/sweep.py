@@ -1,0 +1,313 @@
+"""Measures what a sweep over many environments asks of Azure, and how long it takes.
+
+Their clusters and profiles are built in simulated Azure, their pods by the product's own
+activity, their records in the task hub; none of them has any traffic. The first sweep warns them
+all, the second finds them warned and looks only. Fails when the look at Azure costs more than one
+listing call per resource type and page, or when a sweep decides anything else.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from durabletask.client import TaskHubGrpcClient
+from durabletask.entities import EntityInstanceId
+
+from activities.apply_workload import apply_workload
+from clients.factory import ClientFactory
+from clients.settings import Settings
+from domain.environment import OperationEnd, OperationRequest
+from domain.operations import OperationKind, build_operation_id
+from domain.outcomes import Outcome
+from domain.payloads import WorkloadInput
+from domain.phases import Phase
+from domain.resources import KINDS, Target
+from domain.spec import EnvironmentSpec
+from local_stack.api import Api, SimulatedAzure
+from local_stack.stack import Stack
+
+REGION = "westeurope"
+BUILDING_SCALE = 2000.0
+SWEEPING_SCALE = 2.0
+"""Slow enough that the machine's own work does not look like minutes of Azure's time."""
+
+AT_ONCE = 16
+READY_TIMEOUT_SECONDS = 60.0
+SWEEP_TIMEOUT_SECONDS = 300.0
+LISTING_PAGES = 1
+"""Simulated Azure answers a list of clusters in one page."""
+
+RESOURCES = (("resourceGroup", ""), ("profile", ""), ("resourceGroup", REGION))
+METRICS = re.compile(r".*/metrics:getBatch")
+LISTINGS = re.compile(r"/subscriptions/[^/]+/providers/[^/]+/[^/]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    reasons: Mapping[str, int]
+    seconds: float
+    requests: Counter[str]
+    """By kind and method."""
+    listings: int
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--environments", type=int, default=200)
+    count = parser.parse_args().environments
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder) / "stack", settings={"SWEEP_SCHEDULE": "0 0 0 1 1 *"})
+        try:
+            return measure(stack, [build_spec(number) for number in range(count)])
+        finally:
+            stack.stop()
+
+
+def build_spec(number: int) -> EnvironmentSpec:
+    name = f"bench-{number:03}"
+    return EnvironmentSpec.from_wire(
+        {
+            "name": name,
+            "costCenter": "BENCH",
+            "owner": "bench@example.com",
+            "regions": [REGION],
+            "gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5},
+            "workload": {
+                "image": "registry.example.com/llm:1",
+                "model": {"name": name, "version": "1"},
+            },
+            "idle": {"afterMinutes": 10, "action": "scaleToZero"},
+        }
+    )
+
+
+def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> int:
+    stack.work_dir.mkdir()
+    stack.time_scale = BUILDING_SCALE
+    stack.start_simulator()
+    with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
+        raise_quota(azure)
+        asyncio.run(build_azure(stack, specs))
+        pass_hours(azure, 1)
+        start_product(stack, azure)
+        write_records(stack, specs, now_of(azure) - timedelta(hours=1))
+        with Api(stack.app_url) as api:
+            warning = sweep(api, azure)
+            looking = sweep(api, azure)
+    for title, measured in (("every environment is warned", warning), ("nothing to do", looking)):
+        report(title, measured)
+    return judge(len(specs), warning, looking)
+
+
+def raise_quota(azure: SimulatedAzure) -> None:
+    for quota in azure.get("/_simulator/quota", params={"region": REGION}).json():
+        limit = {"region": REGION, "name": quota["name"], "limit": 1_000_000}
+        azure.put("/_simulator/quota", json=limit).raise_for_status()
+
+
+async def build_azure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> None:
+    async with open_clients(stack) as clients:
+        await for_each("built", specs, lambda spec: build_resources(clients, spec))
+        await for_each("serving", specs, lambda spec: build_workload(clients, spec))
+
+
+@asynccontextmanager
+async def open_clients(stack: Stack) -> AsyncIterator[ClientFactory]:
+    """The product's own clients against simulated Azure."""
+    simulator = stack.simulator
+    os.environ |= {
+        "IDENTITY_ENDPOINT": simulator["identityEndpoint"],
+        "IDENTITY_HEADER": simulator["identityHeader"],
+        "SSL_CERT_FILE": stack.ca_bundle,
+    }
+    settings = {
+        "AZURE_SUBSCRIPTION_ID": simulator["subscriptionId"],
+        "ARM_ENDPOINT": stack.simulator_url,
+        "METRICS_ENDPOINT": stack.simulator_url,
+        "CA_BUNDLE": stack.ca_bundle,
+    }
+    clients = ClientFactory(Settings.from_environment(settings))
+    try:
+        yield clients
+    finally:
+        await clients.close()
+
+
+async def for_each(
+    word: str,
+    specs: Sequence[EnvironmentSpec],
+    build: Callable[[EnvironmentSpec], Awaitable[None]],
+) -> None:
+    """Some at once, with progress."""
+    gate, done = asyncio.Semaphore(AT_ONCE), 0
+
+    async def one(spec: EnvironmentSpec) -> None:
+        nonlocal done
+        async with gate:
+            await build(spec)
+        done += 1
+        print(f"\r{done} of {len(specs)} {word}", end="", file=sys.stderr, flush=True)
+
+    await asyncio.gather(*(one(spec) for spec in specs))
+    print(file=sys.stderr)
+
+
+async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None:
+    for name, region in (*RESOURCES, ("managedCluster", REGION)):
+        target = Target(name, spec.name, region, clients.settings.subscription_id)
+        kind = KINDS[name]
+        body = kind.build_body(spec, target, None)
+        answer = await clients.arm.put(kind.build_id(target), kind.api_version, body)
+        while answer.body["properties"].get("provisioningState") not in {None, "Succeeded"}:
+            await asyncio.sleep(0.2)
+            answer = await clients.arm.get(kind.build_id(target), kind.api_version)
+            if not answer.is_success:
+                raise SystemExit(f"{target}: {answer}")
+
+
+async def build_workload(clients: ClientFactory, spec: EnvironmentSpec) -> None:
+    workload = WorkloadInput(
+        operation_id="bench", spec=spec, region=REGION, replicas=1, awake=True
+    )
+    outcome = await apply_workload(workload.to_wire(), clients)
+    if not outcome.is_success:
+        raise SystemExit(f"{spec.name}: {outcome}")
+
+
+def now_of(azure: SimulatedAzure) -> datetime:
+    return datetime.fromisoformat(azure.get("/_simulator/clock").json()["now"])
+
+
+def pass_hours(azure: SimulatedAzure, hours: float) -> None:
+    """An hour without any traffic; from then on time runs slowly."""
+    later = now_of(azure) + timedelta(hours=hours)
+    clock = {"now": later.isoformat(), "scale": SWEEPING_SCALE}
+    azure.put("/_simulator/clock", json=clock).raise_for_status()
+
+
+def start_product(stack: Stack, azure: SimulatedAzure) -> None:
+    """Task hub and app, whose clocks agree with Azure's as it runs now."""
+    shown, real = now_of(azure).timestamp(), time.time()
+    origin = (real * SWEEPING_SCALE - shown) / (SWEEPING_SCALE - 1)
+    stack.time_scale = SWEEPING_SCALE
+    stack.clock_origin = datetime.fromtimestamp(origin, UTC)
+    stack.start_task_hub()
+    stack.start_app()
+
+
+def write_records(stack: Stack, specs: Sequence[EnvironmentSpec], ready_at: datetime) -> None:
+    """What a provisioning that ended at `ready_at` leaves in the task hub."""
+    with (
+        TaskHubGrpcClient(
+            host_address=stack.task_hub_address, logger=logging.getLogger("benchmarks")
+        ) as hub,
+        Api(stack.app_url) as api,
+    ):
+        for spec in specs:
+            record = EntityInstanceId("environment", spec.name)
+            operation_id = build_operation_id(spec.name, 1)
+            request = OperationRequest(
+                operation_id=operation_id, kind=OperationKind.PROVISION, sequence=1, spec=spec
+            )
+            begun = {"request": request.to_wire(), "at": ready_at.isoformat()}
+            ended = OperationEnd(
+                operation_id=operation_id,
+                phase=Phase.READY,
+                outcome=Outcome.succeeded(),
+                at=ready_at,
+            )
+            hub.signal_entity(record, "start_operation", begun)
+            hub.signal_entity(record, "end_operation", ended.to_wire())
+        deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+        while (ready := count_ready(api)) < len(specs):
+            if time.monotonic() > deadline:
+                raise SystemExit(f"only {ready} of {len(specs)} records are Ready")
+            time.sleep(0.5)
+
+
+def count_ready(api: Api) -> int:
+    ready, url = 0, f"/environments?phase={Phase.READY}"
+    while url:
+        page = api.get(url).json()
+        ready += len(page["value"])
+        url = page.get("nextLink")
+    return ready
+
+
+def sweep(api: Api, azure: SimulatedAzure) -> Measured:
+    azure.delete("/_simulator/requests").raise_for_status()
+    began = time.monotonic()
+    api.post("/sweeps").raise_for_status()
+    while (latest := api.get("/sweeps/latest").json())["status"] == "Running":
+        if time.monotonic() - began > SWEEP_TIMEOUT_SECONDS:
+            raise SystemExit("The sweep does not end.")
+        time.sleep(0.2)
+    seconds = time.monotonic() - began
+    if latest["status"] != "Succeeded":
+        raise SystemExit(f"The sweep failed: {latest}")
+    asked = [r for r in azure.get_requests()["requests"] if "/_simulator" not in r["path"]]
+    return Measured(
+        reasons=latest["summary"]["reasons"],
+        seconds=seconds,
+        requests=Counter(classify(each) for each in asked),
+        listings=sum(is_listing(each) for each in asked),
+    )
+
+
+def classify(request: Mapping[str, Any]) -> str:
+    method, path = request["method"], request["path"]
+    if path.startswith("/kubernetes/"):
+        return f"Kubernetes {method} {path.rpartition('/')[2]}"
+    if METRICS.fullmatch(path):
+        return f"Azure Monitor {method} metrics:getBatch"
+    if not path.startswith("/subscriptions/"):
+        return f"identity {method} token"
+    return f"ARM {method} {path.rpartition('/')[2]}"
+
+
+def is_listing(request: Mapping[str, Any]) -> bool:
+    return request["method"] == "GET" and LISTINGS.fullmatch(request["path"]) is not None
+
+
+def report(title: str, measured: Measured) -> None:
+    print(f"\n{title}: {measured.seconds:.1f} s, {dict(measured.reasons)}")
+    for kind, times in sorted(measured.requests.items()):
+        print(f"  {times:6} {kind}")
+
+
+def judge(count: int, warning: Measured, looking: Measured) -> int:
+    """The exit code."""
+    problems = [
+        f"{measured.listings} listings of {LISTING_PAGES} page"
+        for measured in (warning, looking)
+        if measured.listings > LISTING_PAGES
+    ]
+    for measured, reason in ((warning, "Idle"), (looking, "WarningRunning")):
+        if measured.reasons != {reason: count}:
+            problems.append(f"not all {count} are {reason}: {dict(measured.reasons)}")
+    unexpected = {
+        kind
+        for measured in (warning, looking)
+        for kind in measured.requests
+        if kind.startswith("ARM ")
+    } - {"ARM GET managedClusters", "ARM POST listClusterUserCredential"}
+    problems += [f"an ARM request for an environment: {kind}" for kind in sorted(unexpected)]
+    for problem in problems:
+        print(f"FAILED: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
