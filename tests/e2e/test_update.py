@@ -1,12 +1,9 @@
 """An environment gets another specification while it runs."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from domain import naming
 from local_stack.api import Api, SimulatedAzure
-from local_stack.kubeconfig import ARM_RESOURCE, fetch_kubeconfig, fetch_token
 from local_stack.stack import Stack
+from tests.e2e.looks import Look
 from tests.e2e.stories import delete, finish, provision
 from tests.support.specs import spec_body
 
@@ -17,27 +14,6 @@ WORKLOAD = {
     "healthPath": "/health",
     "model": {"name": NAME, "version": "8"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Reads what simulated Azure has, as somebody with a token does."""
-
-    azure: SimulatedAzure
-    stack: Stack
-
-    def at_arm(self, resource_id: str, api_version: str) -> dict[str, Any]:
-        token = fetch_token(self.azure, self.stack.describe(), ARM_RESOURCE)
-        return self._get(resource_id, token, {"api-version": api_version})
-
-    def into_cluster(self, cluster_id: str, path: str) -> dict[str, Any]:
-        config = fetch_kubeconfig(self.stack.describe(), cluster_id)
-        token = config["users"][0]["user"]["token"]
-        return self._get(f"{config['clusters'][0]['cluster']['server']}{path}", token, {})
-
-    def _get(self, url: str, token: str, query: dict[str, str]) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.azure.get(url, params=query, headers=headers).raise_for_status().json()
 
 
 def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
@@ -56,9 +32,9 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
 
     cluster_id = environment["cells"][0]["clusterId"]
     look = Look(azure, stack)
-    pool = look.at_arm(f"{cluster_id}/agentPools/gpu", "2026-08-01")
-    assert (pool["properties"]["minCount"], pool["properties"]["maxCount"]) == (1, 7)
-    assert pool["properties"]["tags"]["cost-center"] == "ML-9"
+    pool = look.at_gpu_pool(cluster_id)
+    assert (pool["minCount"], pool["maxCount"]) == (1, 7)
+    assert pool["tags"]["cost-center"] == "ML-9"
     waf = look.at_arm(naming.waf_policy_id(stack.simulator["subscriptionId"], NAME), "2025-10-01")
     assert waf["properties"]["policySettings"]["mode"] == "Detection"
     path = f"/apis/apps/v1/namespaces/inference/deployments/{NAME}"
