@@ -4,7 +4,7 @@ from domain import naming
 from local_stack.api import Api, SimulatedAzure
 from local_stack.stack import Stack
 from tests.e2e.looks import Look
-from tests.e2e.stories import delete, finish, provision
+from tests.e2e.stories import delete, finish, gpu_nodes, provision
 from tests.support.specs import spec_body
 
 NAME = "changing"
@@ -47,3 +47,22 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
     fixed = api.put(f"/environments/{NAME}", json=spec_body(name=NAME, regions=["swedencentral"]))
     assert (fixed.status_code, fixed.json()["error"]["target"]) == (409, "regions")
     assert delete(api, NAME)["status"] == "Succeeded"
+
+
+def test_an_update_heals_a_pool_that_was_emptied_by_hand(
+    api: Api, azure: SimulatedAzure, stack: Stack
+):
+    name = "tinkered"
+    cluster_id = provision(api, name)["cells"][0]["clusterId"]
+    look = Look(azure, stack)
+    emptied = {"enableAutoScaling": False, "count": 0}
+    look.change_at_arm(f"{cluster_id}/agentPools/gpu", "2026-08-01", **emptied)
+    assert gpu_nodes(azure, name) == []
+
+    body = spec_body(name=name, costCenter="ML-9")
+    operation = finish(api, api.replace_environment(body))
+    assert operation["status"] == "Succeeded", operation
+    pool = look.at_gpu_pool(cluster_id)
+    assert (pool["enableAutoScaling"], pool["maxCount"]) == (True, 5)
+    assert azure.ask_model(api.get_environment(name), "Who pays?")["choices"]
+    assert delete(api, name)["status"] == "Succeeded"
