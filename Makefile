@@ -72,11 +72,11 @@ clean: ## Remove everything that was built or installed
 	rm -rf $(VENV) .venv-infra build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+.PHONY: help
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
 ##@ Measure it
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count what that asks of it
 	@$(BIN)/python -m benchmarks.sweep --environments 200
-
-.PHONY: help
-help: ## Show this
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -17,7 +17,8 @@ locals {
   }
 
   tags = merge(var.tags, {
-    managed-by = "terraform"
-    stage      = var.stage
+    azd-env-name = var.stage # azd finds the stage by this
+    managed-by   = "terraform"
+    stage        = var.stage
   })
 }

@@ -26,7 +26,7 @@ resource "azurerm_federated_identity_credential" "deploy" {
   subject                   = "repo:${var.github_repository}:environment:${each.key}"
 }
 
-# Pull requests may look, and so plan, but change nothing.
+# Pull requests and main may look, and so plan, but change nothing.
 resource "azurerm_user_assigned_identity" "plan" {
   name                = "id-gridplane-plan"
   resource_group_name = azurerm_resource_group.this.name
@@ -35,9 +35,14 @@ resource "azurerm_user_assigned_identity" "plan" {
 }
 
 resource "azurerm_federated_identity_credential" "plan" {
-  name                      = "github-pull-request"
+  for_each = {
+    github-pull-request = "pull_request"
+    github-main         = "ref:refs/heads/main"
+  }
+
+  name                      = each.key
   user_assigned_identity_id = azurerm_user_assigned_identity.plan.id
   issuer                    = local.github_issuer
   audience                  = [local.github_audience]
-  subject                   = "repo:${var.github_repository}:pull_request"
+  subject                   = "repo:${var.github_repository}:${each.value}"
 }

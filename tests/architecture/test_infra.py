@@ -1,13 +1,31 @@
 """What infra/ says of the product is what the product says of itself."""
 
+import json
 import re
 
 from domain.skus import GPU_SKUS
 from tests.architecture.source import REPOSITORY
 
+ON_A_LAPTOP_ONLY = {
+    "CA_BUNDLE",  # certificates of simulated Azure
+    "EDGE_ADDRESS",  # names of simulated Front Door, which no DNS knows
+    "SERVICE_BUS",  # a connection string; in Azure the namespace and the app's identity
+}
 VARIABLES = (REPOSITORY / "infra/variables.tf").read_text()
 
 
 def test_the_gpu_sizes_that_may_be_built_are_those_that_the_product_knows():
     block = VARIABLES.partition('variable "allowed_gpu_sizes"')[2].partition("]")[0]
     assert re.findall(r'"(Standard_\w+)"', block) == [sku.name for sku in GPU_SKUS]
+
+
+def test_every_setting_that_the_app_reads_is_set_in_azure_and_stands_in_the_sample():
+    settings = (REPOSITORY / "clients/settings.py").read_text()
+    read = set(re.findall(r'values\.get\("(\w+)"', settings))
+    wiring = (REPOSITORY / "infra/wiring.tf").read_text()
+    block = wiring.partition("app_settings = {")[2].partition("\n  }")[0]
+    given = set(re.findall(r"^    (\w+) +=", block, re.MULTILINE))
+    assert "AZURE_SUBSCRIPTION_ID" in read
+    assert read - given == ON_A_LAPTOP_ONLY
+    sample = json.loads((REPOSITORY / "local.settings.sample.json").read_text())["Values"]
+    assert read - set(sample) == set()

@@ -33,7 +33,7 @@ resource "azurerm_function_app_flex_consumption" "this" {
   name                = var.name
   resource_group_name = var.resource_group_name
   location            = var.location
-  tags                = var.tags
+  tags                = merge(var.tags, { azd-service-name = "api" }) # azure.yaml finds it by this
   service_plan_id     = azurerm_service_plan.this.id
 
   runtime_name           = "python"
