@@ -49,6 +49,16 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
     assert delete(api, NAME)["status"] == "Succeeded"
 
 
+def test_an_environment_without_replicas_is_ready_without_an_answer(api: Api):
+    name = "quiet"
+    provision(api, name)
+    body = spec_body(name=name, workload={**WORKLOAD, "replicas": 0})
+    operation = finish(api, api.replace_environment(body))
+    assert operation["status"] == "Succeeded", operation
+    assert {step["status"] for step in operation["steps"]} == {"Succeeded"}
+    assert delete(api, name)["status"] == "Succeeded"
+
+
 def test_an_update_heals_a_pool_that_was_emptied_by_hand(
     api: Api, azure: SimulatedAzure, stack: Stack
 ):
