@@ -41,7 +41,9 @@ def _decide_from_existing(
         return being_deleted(resource_id)
     result = kind.read_result(existing.body)
     if is_in_motion(existing.body):
-        return Outcome.accepted(Handle(kind=target.kind, resource_id=resource_id, result=result))
+        return Outcome.accepted(
+            Handle(kind=target.kind, resource_id=resource_id, begun_earlier=True, result=result)
+        )
     if kind.is_current and kind.is_current(existing.body, body):
         return Outcome.succeeded(**result)
     return None

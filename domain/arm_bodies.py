@@ -1,9 +1,10 @@
 """Request bodies of resource groups and AKS clusters for Azure Resource Manager."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
 from domain import naming
+from domain.existing_resources import keep_cluster, keep_tags
 from domain.skus import find_gpu_sku, nodes_for
 from domain.spec import EnvironmentSpec
 
@@ -22,8 +23,6 @@ selector stays visibly Pending instead of squeezing CoreDNS."""
 
 SPOT_TAINT_KEY = "kubernetes.azure.com/scalesetpriority"
 
-ENDED_STATES = frozenset({"failed", "canceled", "deleting"})
-
 
 def gpus_needed(spec: EnvironmentSpec) -> int:
     """GPUs that all replicas of one cell hold together."""
@@ -39,8 +38,12 @@ def first_gpu_node_count(spec: EnvironmentSpec) -> int:
     return min(max(needed, spec.gpu.min_nodes), spec.gpu.max_nodes)
 
 
-def build_resource_group(spec: EnvironmentSpec, region: str) -> dict[str, Any]:
-    return {"location": region, "tags": naming.environment_tags(spec)}
+def build_resource_group(
+    spec: EnvironmentSpec, region: str, existing: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A group that exists cannot move: ARM refuses another location with 409."""
+    location = existing["location"] if existing else region
+    return keep_tags({"location": location, "tags": naming.environment_tags(spec)}, existing)
 
 
 def build_managed_cluster(
@@ -52,7 +55,7 @@ def build_managed_cluster(
     """The cluster with both pools in one request.
 
     With `existing`, what others decide is kept: the autoscaler's node count, the Kubernetes
-    version after an upgrade, and pools that are not ours.
+    version after an upgrade, add-ons that policies switch on, and pools that are not ours.
     """
     body: dict[str, Any] = {
         "location": region,
@@ -70,13 +73,7 @@ def build_managed_cluster(
             "networkProfile": _network_profile(),
         },
     }
-    return _keep_existing(body, existing) if existing else body
-
-
-def is_cluster_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
-    """Whether the cluster already is, or is becoming, what the body asks for."""
-    state = str(_mapping(existing.get("properties")).get("provisioningState", ""))
-    return state.lower() not in ENDED_STATES and _is_met(existing, body)
+    return keep_cluster(body, existing) if existing else body
 
 
 def _system_pool(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -142,74 +139,3 @@ def _network_profile() -> dict[str, Any]:
         "loadBalancerSku": "standard",
         "outboundType": "loadBalancer",
     }
-
-
-def _keep_existing(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    properties = _mapping(existing.get("properties"))
-    version = properties.get("kubernetesVersion")
-    kept = {"kubernetesVersion": version} if version else {}
-    pools = _pools(properties)
-    ours = [_keep_pool(pool, pools.get(pool["name"], {})) for pool in _pools(body).values()]
-    names = {pool["name"] for pool in ours}
-    others = [dict(pool) for name, pool in pools.items() if name not in names]
-    return {
-        **body,
-        "tags": {**_mapping(existing.get("tags")), **body["tags"]},
-        "properties": {**body["properties"], **kept, "agentPoolProfiles": [*ours, *others]},
-    }
-
-
-def _keep_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    version = existing.get("orchestratorVersion")
-    kept: dict[str, Any] = {"orchestratorVersion": version} if version else {}
-    if pool.get("enableAutoScaling") and existing.get("enableAutoScaling"):
-        count = int(existing.get("count") or 0)
-        kept["count"] = min(max(count, pool["minCount"]), pool["maxCount"])
-    return {**pool, **kept}
-
-
-def _is_met(actual: object, wanted: object) -> bool:
-    """Whether everything wanted is there; what AKS adds of its own does not matter."""
-    if isinstance(wanted, dict):
-        found = _mapping(actual)
-        return all(
-            _are_pools_met(found.get(key), value)
-            if key == "agentPoolProfiles"
-            else _is_met(found.get(key), value)
-            for key, value in cast("dict[str, object]", wanted).items()
-        )
-    if isinstance(wanted, list):
-        present = _sequence(actual)
-        items = cast("list[object]", wanted)
-        return all(any(_is_met(item, want) for item in present) for want in items)
-    if isinstance(wanted, str):
-        return isinstance(actual, str) and actual.lower() == wanted.lower()
-    # What is off or zero may be left out of an answer.
-    return actual == wanted or (not wanted and actual is None)
-
-
-def _are_pools_met(actual: object, wanted: object) -> bool:
-    pools = _pools({"agentPoolProfiles": actual})
-    return all(
-        _is_met(pools.get(name), _without_autoscaled_count(pool))
-        for name, pool in _pools({"agentPoolProfiles": wanted}).items()
-    )
-
-
-def _without_autoscaled_count(pool: Mapping[str, Any]) -> dict[str, Any]:
-    is_autoscaled = pool.get("enableAutoScaling") is True
-    return {key: value for key, value in pool.items() if not (is_autoscaled and key == "count")}
-
-
-def _pools(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    properties = _mapping(document.get("properties", document))
-    pools = [_mapping(pool) for pool in _sequence(properties.get("agentPoolProfiles"))]
-    return {str(pool.get("name", "")): pool for pool in pools}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: object) -> Sequence[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []

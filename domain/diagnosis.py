@@ -29,7 +29,7 @@ def find_lasting_failure(
     observation: Observation, now: datetime, started_at: datetime
 ) -> Failure | None:
     """What cannot pass by itself, so that waiting for the deadline would only cost GPU hours."""
-    for pod in observation.pods:
+    for pod in observation.latest_pods:
         if _is_image_lost(pod, observation, now, started_at):
             return image_pull_failed(pod, observation)
         if not pod.ready and pod.restarts >= CRASHES_ARE_A_LOOP:
@@ -117,7 +117,7 @@ def describe_device_plugin(observation: Observation) -> str:
 
 def unready_pods(observation: Observation, replicas: int) -> Failure:
     """The pod that is furthest from ready explains the others."""
-    waiting = [pod for pod in observation.pods if not pod.ready]
+    waiting = [pod for pod in observation.latest_pods if not pod.ready]
     for pod in waiting:
         if pod.reason in IMAGE_REASONS:
             return image_pull_failed(pod, observation)
@@ -130,7 +130,7 @@ def unready_pods(observation: Observation, replicas: int) -> Failure:
         return _unschedulable(unscheduled, observation)
     if waiting:
         return _never_ready(waiting[0], observation)
-    created = len(observation.pods)
+    created = len(observation.latest_pods)
     refused = _first(observation.events, lambda event: event.reason == "FailedCreate")
     return _failure(
         "PodNotCreated",

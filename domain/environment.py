@@ -251,7 +251,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
                 "active_operation": None,
                 "failure": end.outcome.failure,
                 "endpoint": end.endpoint or record.endpoint,
-                "cells": end.cells or record.cells,
+                "cells": _with_cells(record.cells, end.cells),
                 "remaining": end.remaining,
                 "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
             }
@@ -366,6 +366,12 @@ def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:
         else step
         for step in steps
     )
+
+
+def _with_cells(known: Sequence[CellState], changed: Sequence[CellState]) -> tuple[CellState, ...]:
+    """An operation that failed in one region tells nothing about the cell there."""
+    by_region = {cell.region: cell for cell in (*known, *changed)}
+    return tuple(by_region.values())
 
 
 def _with_operation(record: EnvironmentRecord, operation: Operation) -> EnvironmentRecord:

@@ -1,5 +1,7 @@
 """Kubernetes objects of a cell: NVIDIA device plugin, workload and its public Service."""
 
+import json
+from hashlib import sha256
 from typing import Any
 
 from domain import naming
@@ -91,13 +93,15 @@ def _device_plugin_container() -> dict[str, Any]:
 
 
 def _deployment(spec: EnvironmentSpec, replicas: int) -> dict[str, Any]:
+    labels = naming.kubernetes_labels(spec, spec.name)
+    pod = _pod(spec)
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {
             "name": spec.name,
             "namespace": naming.INFERENCE_NAMESPACE,
-            "labels": naming.kubernetes_labels(spec, spec.name),
+            "labels": labels,
         },
         "spec": {
             "replicas": replicas,
@@ -109,11 +113,15 @@ def _deployment(spec: EnvironmentSpec, replicas: int) -> dict[str, Any]:
             },
             "progressDeadlineSeconds": PROGRESS_DEADLINE_SECONDS,
             "template": {
-                "metadata": {"labels": naming.kubernetes_labels(spec, spec.name)},
-                "spec": _pod(spec),
+                "metadata": {"labels": {**labels, naming.TEMPLATE_LABEL: _digest(pod)}},
+                "spec": pod,
             },
         },
     }
+
+
+def _digest(pod: dict[str, Any]) -> str:
+    return sha256(json.dumps(pod, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _pod(spec: EnvironmentSpec) -> dict[str, Any]:

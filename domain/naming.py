@@ -13,6 +13,9 @@ INFERENCE_NAMESPACE = "inference"
 DEVICE_PLUGIN = "nvidia-device-plugin"
 DEVICE_PLUGIN_NAMESPACE = "kube-system"
 GPU_NODE_LABEL = "gridplane.io/gpu-pool"
+TEMPLATE_LABEL = "gridplane.io/template"
+"""Of pods: which version of the workload they are. The Deployment does not tell Kubernetes' own
+pod-template-hash."""
 MANAGED_BY = "gridplane"
 
 

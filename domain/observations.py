@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from domain.naming import TEMPLATE_LABEL
 from domain.observed_objects import (
     DevicePluginObservation,
     EventObservation,
@@ -25,7 +26,7 @@ def build_observation(
 ) -> Observation:
     return Observation(
         nodes=tuple(_node(node) for node in nodes),
-        pods=tuple(_pod(pod) for pod in pods),
+        pods=tuple(_pod(pod, _template_of(deployment)) for pod in pods),
         rollout=_rollout(deployment),
         external_ip=_external_ip(service),
         device_plugin=_device_plugin(device_plugin),
@@ -47,7 +48,13 @@ def _node(node: Object) -> NodeObservation:
     )
 
 
-def _pod(pod: Object) -> PodObservation:
+def _template_of(deployment: Object) -> str | None:
+    template = deployment.get("spec", {}).get("template", {})
+    return template.get("metadata", {}).get("labels", {}).get(TEMPLATE_LABEL)
+
+
+def _pod(pod: Object, template: str | None) -> PodObservation:
+    labels: Object = pod["metadata"].get("labels", {})
     status = pod.get("status", {})
     conditions: list[Object] = status.get("conditions", [])
     containers: list[Object] = status.get("containerStatuses", [])
@@ -62,6 +69,7 @@ def _pod(pod: Object) -> PodObservation:
         name=pod["metadata"]["name"],
         phase=status.get("phase", "Pending"),
         ready=_is_true(conditions, "Ready"),
+        is_of_latest_template=template in (None, labels.get(TEMPLATE_LABEL)),
         reason=waiting.get("reason") or unscheduled.get("reason", ""),
         message=waiting.get("message") or unscheduled.get("message", ""),
         restarts=container.get("restartCount", 0),

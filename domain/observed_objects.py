@@ -19,6 +19,7 @@ class PodObservation(WireModel):
     name: str
     phase: str
     ready: bool
+    is_of_latest_template: bool = True
     reason: str = ""
     message: str = ""
     restarts: int = 0
@@ -71,6 +72,11 @@ class Observation(WireModel):
     @property
     def ready_nodes(self) -> tuple[NodeObservation, ...]:
         return tuple(node for node in self.nodes if node.ready)
+
+    @property
+    def latest_pods(self) -> tuple[PodObservation, ...]:
+        """Those that the workload is to have: what older ones suffer from is being changed."""
+        return tuple(pod for pod in self.pods if pod.is_of_latest_template)
 
     @property
     def gpus_allocatable(self) -> int:

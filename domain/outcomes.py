@@ -28,6 +28,8 @@ class Handle(WireModel):
     operation_url: str | None = None
     """None: ARM gave no operation URL to this caller, the resource itself is read instead."""
     deleting: bool = False
+    begun_earlier: bool = False
+    """It was under way already: what it leads to may not be what is wanted now."""
     retry_after_seconds: float | None = None
     result: dict[str, Any] = Field(default_factory=dict[str, Any])
     """What the resource said of itself when the operation began, such as its host name."""

@@ -184,7 +184,7 @@ def _pods(observation: Observation, replicas: int) -> Condition:
     if replicas == 0:
         return _condition(True, "No replica is wanted.")
     ready = observation.ready_pods
-    reasons = sorted({pod.reason for pod in observation.pods if not pod.ready and pod.reason})
+    reasons = sorted({pod.reason for pod in observation.latest_pods if not pod.ready} - {""})
     detail = f"{ready} of {replicas} pods are ready"
     if observation.rollout and not observation.rollout.is_over:
         return _condition(False, f"{detail}, some of them of the version before.")

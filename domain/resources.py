@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain import arm_bodies, deadlines, front_door_bodies, naming
+from domain.existing_resources import is_cluster_current, keep_tags
 from domain.polling import PollKind
 from domain.spec import EnvironmentSpec
 
@@ -67,7 +68,7 @@ def _edge(
         create_timeout=create_timeout,
         delete_timeout=deadlines.FRONT_DOOR,
         build_id=build_id,
-        build_body=lambda spec, target, existing: build_body(spec, target),
+        build_body=lambda spec, target, existing: keep_tags(build_body(spec, target), existing),
         has_tags=has_tags,
         read_result=read_result,
     )
@@ -81,7 +82,7 @@ KINDS: Mapping[str, ResourceKind] = {
         delete_timeout=deadlines.RESOURCE_GROUP_DELETE,
         build_id=_resource_group_id,
         build_body=lambda spec, t, existing: arm_bodies.build_resource_group(
-            spec, t.region or spec.regions[0]
+            spec, t.region or spec.regions[0], existing
         ),
         has_tags=True,
     ),
@@ -96,7 +97,7 @@ KINDS: Mapping[str, ResourceKind] = {
         ),
         has_tags=True,
         read_result=lambda body: {"fqdn": body["properties"].get("fqdn", "")},
-        is_current=arm_bodies.is_cluster_current,
+        is_current=is_cluster_current,
     ),
     "profile": _edge(
         lambda t: naming.profile_id(t.subscription_id, t.environment),

@@ -9,8 +9,13 @@ from domain.spec import EnvironmentSpec
 from orchestrators import names
 from orchestrators.story import Steps, Story
 
+NOBODY_TO_ASK = "Not asked: no replica is wanted."
+
 
 def ask_through_edge(story: Story, spec: EnvironmentSpec, host_name: str) -> Steps[Outcome]:
+    if spec.workload.replicas == 0:
+        story.note(PROBE_STEP, OperationStatus.SUCCEEDED, detail=NOBODY_TO_ASK)
+        return Outcome.succeeded()
     story.note(PROBE_STEP, OperationStatus.RUNNING)
     deadline = story.deadline_in(deadlines.EDGE_ANSWERS)
     wait = EdgeWait(

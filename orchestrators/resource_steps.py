@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain import deadlines
 from domain.operations import OperationStatus
-from domain.outcomes import Outcome
+from domain.outcomes import Handle, Outcome
 from domain.payloads import OperationWait, ResourceInput
 from domain.plans import PlannedResource
 from domain.resources import KINDS
@@ -61,16 +61,10 @@ def run_step(
     while True:
         attempt += 1
         outcome = yield from story.call(activity, value)
-        if outcome.handle:
-            story.note(step, OperationStatus.RUNNING, resource_id=outcome.handle.resource_id)
-            wait = OperationWait(
-                story=story.ref.model_copy(update={"deadline": deadline}),
-                step=step,
-                handle=outcome.handle,
-                begun_at=story.now,
-            )
-            suffix = f"{step.partition('/')[2].replace('/', '.')}.{attempt}"
-            outcome = yield from story.run_child(names.AWAIT_OPERATION, wait.to_wire(), suffix)
+        if handle := outcome.handle:
+            outcome = yield from _await_handle(story, step, handle, deadline, attempt)
+            if handle.begun_earlier and _is_to_be_looked_at_again(story, outcome, deadline):
+                continue
         if not outcome.is_worth_retrying or story.now >= deadline:
             break
         if not (yield from _wait_to_begin_again(story, step, outcome)):
@@ -78,6 +72,25 @@ def run_step(
             break
     story.note_end(step, outcome)
     return outcome
+
+
+def _await_handle(
+    story: Story, step: str, handle: Handle, deadline: datetime, attempt: int
+) -> Steps[Outcome]:
+    story.note(step, OperationStatus.RUNNING, resource_id=handle.resource_id)
+    wait = OperationWait(
+        story=story.ref.model_copy(update={"deadline": deadline}),
+        step=step,
+        handle=handle,
+        begun_at=story.now,
+    )
+    suffix = f"{step.partition('/')[2].replace('/', '.')}.{attempt}"
+    return story.run_child(names.AWAIT_OPERATION, wait.to_wire(), suffix)
+
+
+def _is_to_be_looked_at_again(story: Story, earlier: Outcome, deadline: datetime) -> bool:
+    """An earlier operation may have been sent for another specification, and failed by it."""
+    return earlier.is_success or (earlier.failure is not None and story.now < deadline)
 
 
 def _wait_to_begin_again(story: Story, step: str, outcome: Outcome) -> Steps[bool]:

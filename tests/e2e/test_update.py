@@ -1,13 +1,10 @@
 """An environment gets another specification while it runs."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from domain import naming
 from local_stack.api import Api, SimulatedAzure
-from local_stack.kubeconfig import ARM_RESOURCE, fetch_kubeconfig, fetch_token
 from local_stack.stack import Stack
-from tests.e2e.stories import delete, finish, provision
+from tests.e2e.looks import Look
+from tests.e2e.stories import delete, finish, gpu_nodes, provision
 from tests.support.specs import spec_body
 
 NAME = "changing"
@@ -17,27 +14,6 @@ WORKLOAD = {
     "healthPath": "/health",
     "model": {"name": NAME, "version": "8"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Reads what simulated Azure has, as somebody with a token does."""
-
-    azure: SimulatedAzure
-    stack: Stack
-
-    def at_arm(self, resource_id: str, api_version: str) -> dict[str, Any]:
-        token = fetch_token(self.azure, self.stack.describe(), ARM_RESOURCE)
-        return self._get(resource_id, token, {"api-version": api_version})
-
-    def into_cluster(self, cluster_id: str, path: str) -> dict[str, Any]:
-        config = fetch_kubeconfig(self.stack.describe(), cluster_id)
-        token = config["users"][0]["user"]["token"]
-        return self._get(f"{config['clusters'][0]['cluster']['server']}{path}", token, {})
-
-    def _get(self, url: str, token: str, query: dict[str, str]) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {token}"}
-        return self.azure.get(url, params=query, headers=headers).raise_for_status().json()
 
 
 def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
@@ -56,9 +32,9 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
 
     cluster_id = environment["cells"][0]["clusterId"]
     look = Look(azure, stack)
-    pool = look.at_arm(f"{cluster_id}/agentPools/gpu", "2026-08-01")
-    assert (pool["properties"]["minCount"], pool["properties"]["maxCount"]) == (1, 7)
-    assert pool["properties"]["tags"]["cost-center"] == "ML-9"
+    pool = look.at_gpu_pool(cluster_id)
+    assert (pool["minCount"], pool["maxCount"]) == (1, 7)
+    assert pool["tags"]["cost-center"] == "ML-9"
     waf = look.at_arm(naming.waf_policy_id(stack.simulator["subscriptionId"], NAME), "2025-10-01")
     assert waf["properties"]["policySettings"]["mode"] == "Detection"
     path = f"/apis/apps/v1/namespaces/inference/deployments/{NAME}"
@@ -71,3 +47,32 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
     fixed = api.put(f"/environments/{NAME}", json=spec_body(name=NAME, regions=["swedencentral"]))
     assert (fixed.status_code, fixed.json()["error"]["target"]) == (409, "regions")
     assert delete(api, NAME)["status"] == "Succeeded"
+
+
+def test_an_environment_without_replicas_is_ready_without_an_answer(api: Api):
+    name = "quiet"
+    provision(api, name)
+    body = spec_body(name=name, workload={**WORKLOAD, "replicas": 0})
+    operation = finish(api, api.replace_environment(body))
+    assert operation["status"] == "Succeeded", operation
+    assert {step["status"] for step in operation["steps"]} == {"Succeeded"}
+    assert delete(api, name)["status"] == "Succeeded"
+
+
+def test_an_update_heals_a_pool_that_was_emptied_by_hand(
+    api: Api, azure: SimulatedAzure, stack: Stack
+):
+    name = "tinkered"
+    cluster_id = provision(api, name)["cells"][0]["clusterId"]
+    look = Look(azure, stack)
+    emptied = {"enableAutoScaling": False, "count": 0}
+    look.change_at_arm(f"{cluster_id}/agentPools/gpu", "2026-08-01", **emptied)
+    assert gpu_nodes(azure, name) == []
+
+    body = spec_body(name=name, costCenter="ML-9")
+    operation = finish(api, api.replace_environment(body))
+    assert operation["status"] == "Succeeded", operation
+    pool = look.at_gpu_pool(cluster_id)
+    assert (pool["enableAutoScaling"], pool["maxCount"]) == (True, 5)
+    assert azure.ask_model(api.get_environment(name), "Who pays?")["choices"]
+    assert delete(api, name)["status"] == "Succeeded"

@@ -50,6 +50,7 @@ async def test_what_is_not_there_is_put_and_its_operation_handed_back():
     assert outcome.handle
     assert outcome.handle.resource_id == outcome.resource_id == PROFILE
     assert outcome.handle.operation_url == f"{OPERATIONS}/put"
+    assert not outcome.handle.begun_earlier
     assert clients.arm.bodies[PROFILE]["tags"] == TAGS
 
 
@@ -107,6 +108,7 @@ async def test_a_cluster_in_motion_is_waited_for_and_not_put_again():
     outcome = await begin(clients, "managedCluster", "westeurope")
     assert outcome.handle
     assert outcome.handle.result == {"fqdn": "gp.hcp.azmk8s.io"}
+    assert outcome.handle.begun_earlier, "it may lead to something else than what is wanted"
     assert clients.arm.sent("PUT") == []
 
 

@@ -11,8 +11,8 @@ from domain.arm_bodies import (
     build_resource_group,
     first_gpu_node_count,
     gpus_needed,
-    is_cluster_current,
 )
+from domain.existing_resources import is_cluster_current
 from tests.unit.domain.azure_models import find_unknown
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -176,10 +176,46 @@ def test_an_update_brings_the_autoscaled_count_within_the_new_limits(build) -> N
     assert pool_of(build({"gpu.maxNodes": 2}, existing), "gpu")["count"] == 2
 
 
-def test_a_pool_that_was_emptied_by_hand_gets_its_nodes_back(build) -> None:
+def test_a_pool_that_was_emptied_by_hand_gets_its_autoscaler_back(build) -> None:
+    """AKS refuses to change the count in the same request; pods that wait bring the nodes."""
     existing = as_aks_answers(build())
     pool_of(existing, "gpu").update(enableAutoScaling=False, count=0)
-    assert pool_of(build(existing=existing), "gpu")["count"] == 1
+    pool = pool_of(build(existing=existing), "gpu")
+    assert (pool["enableAutoScaling"], pool["count"]) == (True, 0)
+
+
+def test_an_update_takes_away_nothing_that_others_switched_on(build) -> None:
+    """A PUT takes away what it does not name."""
+    existing = as_aks_answers(build())
+    existing["sku"] = {"name": "Base", "tier": "Standard"}
+    defender = {"defender": {"securityMonitoring": {"enabled": True}}}
+    addons = {"azurepolicy": {"enabled": True}}
+    existing["properties"]["addonProfiles"] = addons
+    existing["properties"]["securityProfile"] |= defender
+    pool_of(existing, "gpu")["nodeLabels"]["team"] = "blue"
+    body = build({"gpu.maxNodes": 9}, existing)
+    assert body["sku"] == existing["sku"]
+    assert body["properties"]["addonProfiles"] == addons
+    assert body["properties"]["securityProfile"] == {
+        "workloadIdentity": {"enabled": True},
+        **defender,
+    }
+    assert body["properties"]["networkProfile"]["podCidr"] == "10.244.0.0/16"
+    pool = pool_of(body, "gpu")
+    assert pool["nodeLabels"] == {"gridplane.io/gpu-pool": "true", "team": "blue"}
+    assert (pool["maxPods"], pool["maxCount"]) == (250, 9)
+
+
+def test_an_update_sends_nothing_back_that_only_azure_says(build) -> None:
+    body = build(existing=as_aks_answers(build()))
+    said_of: list[tuple[dict[str, Any], Any]] = [
+        (body["properties"], models.ManagedClusterProperties),
+        (pool_of(body, "gpu"), models.ManagedClusterAgentPoolProfile),
+    ]
+    for said, model in said_of:
+        model()  # The first instance fills the class's table of fields.
+        fields = model._attr_to_rest_field.values()
+        assert not {f._rest_name for f in fields if f._visibility == ["read"]} & set(said)
 
 
 def change_nothing(existing: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from tests.support.specs import NOON, a_record, a_request, minutes
 
 PROVISION, DELETE = OperationKind.PROVISION, OperationKind.DELETE
 SCALE_DOWN, WAKE = OperationKind.SCALE_DOWN, OperationKind.WAKE
+UPDATE = OperationKind.UPDATE
 
 QUOTA = Failure(
     reason="QuotaExceeded",
@@ -162,6 +163,21 @@ def test_endpoint_and_cells_outlast_sleep(record, kind, phase):
     record = begun(record.model_copy(update=known), kind, record.sequence + 1)
     after = ended(record, phase)
     assert (after.phase, after.endpoint, after.cells) == (phase, known["endpoint"], cells)
+
+
+def test_a_cell_that_an_update_did_not_get_to_stays_on_the_record():
+    west, north = CellState(region="westeurope", nodes=1), CellState(region="northeurope")
+    record = begun(a_ready_record().model_copy(update={"cells": (west, north)}), UPDATE, 2)
+    changed = north.model_copy(update={"nodes": 3})
+    assert record.active_operation
+    end = OperationEnd(
+        operation_id=record.active_operation,
+        phase=Phase.FAILED,
+        outcome=Outcome.failed(QUOTA),
+        at=NOON,
+        cells=(changed,),
+    )
+    assert end_operation(record, end).cells == (west, changed)
 
 
 def test_settings_are_kept_for_each_region_by_itself():

@@ -84,6 +84,18 @@ def test_the_service_finds_the_deployments_pods_and_port(build) -> None:
     assert container_port["containerPort"] == 8000
 
 
+def test_only_what_a_pod_is_made_of_makes_another_pod(build) -> None:
+    """Another template takes the pods away that serve; who pays or how many there are does not."""
+    template = build()["Deployment"]["spec"]["template"]
+    same = {"costCenter": "ML-9", "owner": "new@example.com", "gpu.maxNodes": 9}
+    kept = build({**same, "workload.replicas": 2, "edge.wafMode": "Detection"})
+    assert kept["Deployment"]["spec"]["template"] == template
+    mark = template["metadata"]["labels"][naming.TEMPLATE_LABEL]
+    for change in ({"workload.image": "registry.example.com/llm:2"}, EVERYTHING):
+        labels = build(change)["Deployment"]["spec"]["template"]["metadata"]["labels"]
+        assert labels[naming.TEMPLATE_LABEL] != mark
+
+
 @pytest.mark.parametrize("kind", ["DaemonSet", "Deployment"])
 @pytest.mark.parametrize(
     ("spot", "tolerations"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.naming import TEMPLATE_LABEL
 from domain.observations import build_observation
 from domain.observed_objects import (
     DevicePluginObservation,
@@ -78,6 +79,28 @@ def test_a_rollout_is_over_when_no_pod_of_an_older_template_is_left(
     rollout = observe(deployment=deployment).rollout
     assert rollout
     assert rollout.is_over is is_over
+
+
+def of_template(template: str | None) -> dict[str, Any]:
+    labels = {TEMPLATE_LABEL: template} if template else {}
+    return {"metadata": {"name": "llm-0", "labels": labels}, "status": {"phase": "Running"}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "has", "expected"),
+    [
+        pytest.param("a1", "a1", True, id="the latest"),
+        pytest.param("a1", "b2", False, id="an older one"),
+        pytest.param("a1", None, False, id="one from before there were marks"),
+        pytest.param(None, "b2", True, id="a Deployment without a mark tells nothing"),
+    ],
+)
+def test_a_pod_is_of_the_latest_template_by_its_mark(
+    wanted: str | None, has: str | None, expected: bool
+):
+    deployment = {**NOTHING, "spec": {"template": of_template(wanted)}}
+    shown = observe(pods=[of_template(has)], deployment=deployment)
+    assert shown.pods[0].is_of_latest_template is expected
 
 
 def test_the_pods_are_as_ready_as_pods_and_deployment_both_say():

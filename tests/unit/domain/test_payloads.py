@@ -57,7 +57,13 @@ def test_the_wire_speaks_camel_case_and_leaves_out_what_is_not_there():
     ).to_wire()
     assert wire == {
         "operationId": "fraud-llm.1",
-        "handle": {"kind": "profile", "resourceId": "/profile", "deleting": False, "result": {}},
+        "handle": {
+            "kind": "profile",
+            "resourceId": "/profile",
+            "deleting": False,
+            "begunEarlier": False,
+            "result": {},
+        },
     }
 
 

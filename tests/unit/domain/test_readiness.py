@@ -141,6 +141,45 @@ def test_what_passes_by_itself_is_waited_for(observed, waiting_for, detail) -> N
     assert detail in condition.detail
 
 
+OLD = {"name": "fraud-llm-5c4d-x0", "isOfLatestTemplate": False}
+ROLLING_OUT = {"isSeen": True, "replicas": 2, "updated": 1, "ready": 0}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(pod("CrashLoopBackOff", restarts=40), id="it crashed"),
+        pytest.param(pod("InvalidImageName"), id="its image has no name"),
+        pytest.param(pod("CreateContainerConfigError"), id="its secret is missing"),
+    ],
+)
+def test_what_was_wrong_with_the_version_before_says_nothing_of_the_new_one(broken) -> None:
+    """With several replicas, old pods that never got ready stay until a new one is."""
+    starting = pod("ContainerCreating")
+    readiness = look({"pods": [{**broken, **OLD}, starting], "rollout": ROLLING_OUT}, minutes=20)
+    assert (readiness.verdict, readiness.failure) == (Verdict.WAIT, None)
+
+
+def test_what_is_wrong_with_the_new_version_is_said_although_the_old_one_serves() -> None:
+    old = {**RUNNING, **OLD}
+    observed = {"pods": [old, pod("InvalidImageName")], "rollout": {**ROLLING_OUT, "ready": 1}}
+    readiness = look(observed, minutes=2)
+    assert readiness.verdict is Verdict.GIVE_UP
+    assert readiness.failure
+    assert POD in readiness.failure.message
+
+
+def test_at_the_deadline_the_new_versions_pod_explains_and_not_the_old_ones() -> None:
+    old = {**pod("CrashLoopBackOff", restarts=40), **OLD}
+    new = {**pod(), "phase": "Running"}
+    readiness = look({"pods": [old, new], "rollout": ROLLING_OUT}, minutes=40)
+    assert readiness.failure
+    assert (readiness.failure.reason, POD in readiness.failure.message) == (
+        "ModelLoadFailed",
+        True,
+    )
+
+
 @pytest.mark.parametrize("reason", ["ErrImagePull", "ImagePullBackOff"])
 @pytest.mark.parametrize(
     ("evidence", "minutes", "verdict"),

@@ -78,6 +78,22 @@ def test_the_edges_group_stands_in_the_first_region():
     assert body["location"] == "swedencentral"
 
 
+def test_the_edges_group_stays_where_it_stands_when_regions_change_places():
+    spec = a_spec(regions=["swedencentral", "westeurope"])
+    existing = {"location": "westeurope", "tags": OURS}
+    body = KINDS["resourceGroup"].build_body(spec, target("resourceGroup"), existing)
+    assert body["location"] == "westeurope"
+
+
+@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.has_tags])
+def test_tags_of_others_are_kept_beside_ours(kind: str):
+    """A PUT takes away what it does not name: policies and cost reports set tags, too."""
+    spec = a_spec(costCenter="ML-9")
+    existing = {"location": "westeurope", "tags": {"cost-center": "ML-1", "team": "blue"}}
+    body = KINDS[kind].build_body(spec, target(kind, "westeurope"), existing)
+    assert body["tags"] == {"team": "blue", **naming.environment_tags(spec)}
+
+
 @pytest.mark.parametrize(
     ("kind", "properties", "result"),
     [

@@ -2,6 +2,7 @@ from domain.environment import OperationEnd
 from domain.operations import OperationKind
 from domain.outcomes import Outcome, Status
 from domain.phases import Phase
+from domain.spec import EnvironmentSpec
 from orchestrators.update_environment import update_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED
@@ -10,6 +11,7 @@ from tests.support.specs import a_request, a_spec
 EDGE, WEST = "fraud-llm.2.edge", "fraud-llm.2.cell.westeurope"
 CLUSTER = "/subscriptions/1/.../managedClusters/gp-fraud-llm-westeurope"
 CELL = {"clusterId": "/cluster", "fqdn": "gp.hcp.azmk8s.io", "externalIp": "20.61.0.2", "nodes": 1}
+CHANGED_SPEC = a_spec(costCenter="ML-9")
 CHANGED = {
     "wire_edge": Outcome.succeeded(hostName=HOST),
     "provision_cell": After(300, Outcome.succeeded(region="westeurope", **CELL)),
@@ -17,10 +19,10 @@ CHANGED = {
 }
 
 
-def update(**script) -> Run:
+def update(spec: EnvironmentSpec = CHANGED_SPEC, **script) -> Run:
     return run(
         update_environment,
-        a_request(OperationKind.UPDATE, 2, spec=a_spec(costCenter="ML-9")).to_wire(),
+        a_request(OperationKind.UPDATE, 2, spec=spec).to_wire(),
         activities={"list_remaining_resources": Outcome.succeeded(resourceIds=[CLUSTER])},
         children={**CHANGED, **script.pop("children", {})},
         instance_id="fraud-llm.2",
@@ -59,6 +61,14 @@ def test_a_failed_update_takes_no_gpu_away_and_lists_what_is_there():
     assert (end.phase, end.outcome.failure) == (Phase.FAILED, QUOTA.failure)
     assert end.remaining == (CLUSTER,)
     assert done.steps("call") == ["call list_remaining_resources resourceGroup"]
+
+
+def test_a_specification_without_replicas_has_nobody_who_could_answer():
+    workload = {"image": "registry.example.com/llm:1.4.2", "replicas": 0}
+    done = update(a_spec(workload=workload))
+    assert done.steps("note") == ["note probe Succeeded (Not asked: no replica is wanted.)"]
+    assert done.steps("start await_edge") == []
+    assert end_of(done).phase is Phase.READY
 
 
 def test_a_canceled_update_ends_its_children_and_says_so():

@@ -118,6 +118,46 @@ def test_an_operation_that_failed_on_what_passes_is_begun_again_under_another_id
     assert done.outcome.is_success
 
 
+@pytest.mark.parametrize(
+    "earlier", [pytest.param(SUCCEEDED, id="succeeded"), pytest.param(QUOTA, id="failed")]
+)
+def test_what_an_earlier_operation_led_to_is_looked_at_again(earlier: Outcome):
+    """It may have been sent for another specification."""
+    found = accepted("profile", begun_earlier=True)
+    done = wire(
+        {"begin_resource profile": [found, accepted("profile")]},
+        {"await_operation": SUCCEEDED, f"await_operation {EDGE}.profile": [earlier, SUCCEEDED]},
+    )
+    assert [line for line in done.steps("call", "start", "timer") if "profile" in line] == [
+        "call begin_resource profile",
+        f"start await_operation {EDGE}.profile.1",
+        "call begin_resource profile",
+        f"start await_operation {EDGE}.profile.2",
+    ]
+    assert done.outcome.is_success
+
+
+def test_an_earlier_operation_that_does_not_end_is_waited_for_once():
+    late = failed("DeadlineExceeded")
+    done = wire(
+        {"begin_resource profile": accepted("profile", begun_earlier=True)},
+        {f"await_operation {EDGE}.profile": After(15 * 60, late)},
+    )
+    assert done.outcome == late
+    assert done.steps("call")[-1] == "call begin_resource profile"
+    assert len(done.steps("start")) == 1
+
+
+def test_a_cancellation_ends_the_wait_for_an_earlier_operation():
+    done = wire(
+        {"begin_resource profile": accepted("profile", begun_earlier=True)},
+        {f"await_operation {EDGE}.profile": After(600, SUCCEEDED)},
+        cancel_after=100,
+    )
+    assert done.outcome == CANCELED
+    assert len(done.steps("call begin_resource profile")) == 1
+
+
 def test_an_origin_refused_while_its_host_does_not_resolve_goes_on_once_it_does():
     """The cell's address takes up to half an hour; 100 refusals are 25 minutes."""
     refused = failed("OriginHostUnknown", retryable=True)

@@ -15,6 +15,7 @@ from triggers.service_bus_requests import LONGEST_DESCRIPTION, LOOKS, take_messa
 
 NAME = {"name": "fraud-llm"}
 PROVISION = cloud_event("provision", spec_body())
+UPDATE = cloud_event("update", spec_body(costCenter="ML-9"))
 DELETE, WAKE = cloud_event("delete", NAME), cloud_event("wake", NAME)
 SCALE_DOWN = cloud_event("scale-down", NAME)
 
@@ -83,6 +84,7 @@ async def test_a_message_that_comes_again_starts_nothing_twice(
 async def test_every_kind_starts_what_rest_would_start(queue: Queue, hub: FakeHub):
     story = [
         (PROVISION, Phase.READY),
+        (UPDATE, Phase.READY),
         (SCALE_DOWN, Phase.SCALED_DOWN),
         (WAKE, Phase.READY),
         (DELETE, Phase.DELETED),
@@ -92,15 +94,19 @@ async def test_every_kind_starts_what_rest_would_start(queue: Queue, hub: FakeHu
         hub.finish(f"fraud-llm.{number}", phase)
     record = hub.records["fraud-llm"]
     assert record
+    assert record.spec.cost_center == "ML-9"
     assert [operation.kind for operation in record.operations] == [
         OperationKind.PROVISION,
+        OperationKind.UPDATE,
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
         OperationKind.DELETE,
     ]
 
 
-@pytest.mark.parametrize("event", [SCALE_DOWN, DELETE], ids=["scale-down", "delete"])
+@pytest.mark.parametrize(
+    "event", [SCALE_DOWN, DELETE, UPDATE], ids=["scale-down", "delete", "update"]
+)
 async def test_a_message_waits_until_the_operation_before_it_has_ended(
     queue: Queue, hub: FakeHub, event: dict[str, Any]
 ):
@@ -163,6 +169,11 @@ async def test_what_is_refused_for_good_says_what_rest_would_say(
     assert queue.reasons["message-2"] == (answer.error["code"], answer.error["message"])
     assert await queue.deliver(WAKE, "message-3") == "dead-lettered"
     assert queue.reasons["message-3"][0] == "WrongPhase"
+    moved = cloud_event("update", spec_body(regions=["swedencentral"]))
+    assert await queue.deliver(moved, "message-4") == "dead-lettered"
+    assert queue.reasons["message-4"][0] == "FieldCannotBeChanged"
+    assert queue.reasons["message-4"][1].startswith("regions cannot be changed in place.")
+    assert list(hub.instances) == ["fraud-llm.1"]
 
 
 async def test_several_problems_are_all_in_the_description(queue: Queue):

@@ -1,0 +1,54 @@
+"""Looks at what simulated Azure and its clusters have, by their own APIs."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from local_stack.api import SimulatedAzure
+from local_stack.kubeconfig import ARM_RESOURCE, fetch_kubeconfig, fetch_token
+from local_stack.stack import Stack
+
+SETTLED_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Reads and changes what simulated Azure has, as somebody with a token does."""
+
+    azure: SimulatedAzure
+    stack: Stack
+
+    def at_arm(self, resource_id: str, api_version: str) -> dict[str, Any]:
+        return self._get(resource_id, self._arm_token(), {"api-version": api_version})
+
+    def change_at_arm(self, resource_id: str, api_version: str, **properties: Any) -> None:
+        """Read, change, write: returns when the resource has settled."""
+        body = self.at_arm(resource_id, api_version)
+        body["properties"] |= properties
+        self.azure.put(
+            resource_id,
+            json=body,
+            params={"api-version": api_version},
+            headers={"Authorization": f"Bearer {self._arm_token()}"},
+        ).raise_for_status()
+        end = time.monotonic() + SETTLED_SECONDS
+        while (
+            self.at_arm(resource_id, api_version)["properties"]["provisioningState"] != "Succeeded"
+        ):
+            assert time.monotonic() < end, f"{resource_id} does not settle"
+            time.sleep(0.2)
+
+    def at_gpu_pool(self, cluster_id: str) -> dict[str, Any]:
+        return self.at_arm(f"{cluster_id}/agentPools/gpu", "2026-08-01")["properties"]
+
+    def into_cluster(self, cluster_id: str, path: str) -> dict[str, Any]:
+        config = fetch_kubeconfig(self.stack.describe(), cluster_id)
+        token = config["users"][0]["user"]["token"]
+        return self._get(f"{config['clusters'][0]['cluster']['server']}{path}", token, {})
+
+    def _arm_token(self) -> str:
+        return fetch_token(self.azure, self.stack.describe(), ARM_RESOURCE)
+
+    def _get(self, url: str, token: str, query: dict[str, str]) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.azure.get(url, params=query, headers=headers).raise_for_status().json()
