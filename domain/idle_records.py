@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.environment import BRING_A_SPEC, EnvironmentRecord, note_event
+from domain.environment import EnvironmentRecord, note_event
 from domain.expiry import ExpiryAction, expiry_mark
 from domain.idle_notes import IdleNote, IdleNotes
 from domain.idleness import IdleState, SweepAction, SweepDecision
+from domain.operation_requests import BRING_A_SPEC
 from domain.operations import OperationKind, OperationStatus
 from domain.outcomes import Outcome
 from domain.phases import Phase

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.callers import ANYBODY, Caller
-from domain.environment import EnvironmentRecord, OperationRequest, digest_request
+from domain.environment import EnvironmentRecord
+from domain.operation_requests import OperationRequest, digest_request
 from domain.operations import Operation, OperationKind, build_operation_id
 from domain.phases import Phase
 from domain.spec import EnvironmentSpec

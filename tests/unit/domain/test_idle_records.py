@@ -8,7 +8,6 @@ import pytest
 from domain.environment import (
     EnvironmentRecord,
     OperationEnd,
-    OperationRequest,
     end_operation,
     start_operation,
 )
@@ -24,6 +23,7 @@ from domain.idle_records import (
     take_note,
 )
 from domain.idleness import SweepAction, SweepDecision
+from domain.operation_requests import OperationRequest
 from domain.operations import OperationKind
 from domain.outcomes import Outcome
 from domain.phases import Phase

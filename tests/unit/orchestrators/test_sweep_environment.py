@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from domain.environment import OperationRequest
 from domain.idle_notes import IdleNote
 from domain.idle_records import SweptEnvironment
 from domain.idleness import GpuPool, SweepAction
+from domain.operation_requests import OperationRequest
 from domain.operations import OperationKind
 from domain.outcomes import Outcome
 from domain.payloads import StoryRef
