@@ -186,10 +186,14 @@ def decide_wake(record: EnvironmentRecord | None) -> Start | Known | Refused | A
 
 
 def _failed_on_the_way(record: EnvironmentRecord) -> bool:
-    """To zero or back. After a failed deletion there is nothing left that could go either way."""
+    """To zero or back, or to another specification: its GPU nodes may still cost.
+
+    After a failed deletion there is nothing left that could go either way.
+    """
     return record.phase is Phase.FAILED and record.operations[-1].kind in {
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
+        OperationKind.UPDATE,
     }
 
 
