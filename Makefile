@@ -4,6 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+INFRA_VENV := .venv-infra
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 
@@ -39,15 +40,13 @@ check: $(READY) ## Format, lint, types, import contracts
 	$(BIN)/pyright --warnings
 	$(BIN)/lint-imports --no-cache
 
-INFRA_BIN := .venv-infra/bin
-
-.venv-infra/.installed: requirements-infra.txt .python-version
-	@bash local_stack/make_venv.sh .venv-infra requirements-infra.txt
+$(INFRA_VENV)/.installed: requirements-infra.txt .python-version
+	@bash local_stack/make_venv.sh $(INFRA_VENV) requirements-infra.txt
 	@touch $@
 
 .PHONY: check-infra
-check-infra: .venv-infra/.installed ## Terraform, its policies and the workflows, as far as this machine can
-	@infra/check.sh $(INFRA_BIN)
+check-infra: $(INFRA_VENV)/.installed ## Terraform, its policies and the workflows, as far as this machine can
+	@infra/check.sh $(INFRA_VENV)/bin
 
 .PHONY: package
 package: $(READY) ## Build what is published to Azure: build/package.zip
@@ -69,7 +68,7 @@ format: $(READY) ## Format and mend what can be mended mechanically
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	rm -rf $(VENV) .venv-infra build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INFRA_VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
