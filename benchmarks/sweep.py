@@ -28,7 +28,8 @@ from durabletask.entities import EntityInstanceId
 from activities.apply_workload import apply_workload
 from clients.factory import ClientFactory
 from clients.settings import Settings
-from domain.environment import OperationEnd, OperationRequest
+from domain.environment import OperationEnd
+from domain.operation_requests import OperationRequest
 from domain.operations import OperationKind, build_operation_id
 from domain.outcomes import Outcome
 from domain.payloads import WorkloadInput

@@ -1,7 +1,5 @@
 """The record of one environment: what is wanted, what phase it is in, what was done and said."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.failures import Failure
 from domain.idle_notes import IdleNotes
+from domain.operation_requests import BRING_A_SPEC, OperationRequest, TakenRequest
 from domain.operations import (
     Operation,
     OperationKind,
@@ -37,8 +36,6 @@ KEPT_EVENTS = 200
 KEPT_REQUESTS = 50
 """A repetition comes minutes after the first; this many take days."""
 
-BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
-
 
 class Event(WireModel):
     """One line of the timeline."""
@@ -56,15 +53,6 @@ class CellState(WireModel):
     external_ip: str = ""
     fqdn: str = ""
     nodes: int = 0
-
-
-class TakenRequest(WireModel):
-    """A request that started an operation, to be known again when it is repeated."""
-
-    id: str
-    operation_id: str
-    digest: str
-    """Of what was asked for; the same id with something else in it is a mistake."""
 
 
 class EnvironmentRecord(WireModel):
@@ -98,38 +86,6 @@ class EnvironmentRecord(WireModel):
 
     def find_request(self, request_id: str) -> TakenRequest | None:
         return next((r for r in self.requests if r.id == request_id), None)
-
-
-class OperationRequest(WireModel):
-    """The input of every operation's orchestration."""
-
-    operation_id: str
-    kind: OperationKind
-    sequence: int
-    spec: EnvironmentSpec
-    predecessor: str | None = None
-    """The operation that was running when this one was asked for."""
-    force: bool = False
-    host_name: str = ""
-    """The environment's public name, where it has one."""
-    request_id: str | None = None
-    traceparent: str | None = None
-
-    @property
-    def orchestrator(self) -> str:
-        """Name of the orchestration that carries it out."""
-        return f"{self.kind.replace('-', '_')}_environment"
-
-    @property
-    def digest(self) -> str:
-        spec = self.spec if self.kind in BRING_A_SPEC else None
-        return digest_request(self.kind, spec, self.force)
-
-
-def digest_request(kind: OperationKind, spec: EnvironmentSpec | None, force: bool) -> str:
-    """Of what a caller asks for, to tell a repetition from another request."""
-    text = json.dumps([kind, spec.to_wire() if spec else None, force], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class OperationEnd(WireModel):

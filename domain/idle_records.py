@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.environment import BRING_A_SPEC, EnvironmentRecord, note_event
+from domain.environment import EnvironmentRecord, note_event
 from domain.expiry import ExpiryAction, expiry_mark
 from domain.idle_notes import IdleNote, IdleNotes
 from domain.idleness import IdleState, SweepAction, SweepDecision
+from domain.operation_requests import BRING_A_SPEC
 from domain.operations import OperationKind, OperationStatus
 from domain.outcomes import Outcome
 from domain.phases import Phase
@@ -86,7 +87,6 @@ def build_idle_note(
     action: SweepAction,
     decisions: Sequence[SweepDecision],
     now: datetime,
-    operation_id: str | None = None,
 ) -> IdleNote:
     """What the record is told of an action that begins, with the evidence of every cell.
 
@@ -104,7 +104,6 @@ def build_idle_note(
     event, message = messages[action]
     return IdleNote(
         at=now,
-        operation_id=operation_id,
         event=event,
         message=f"{message} ({acting[0].reason})",
         warned_at=now if action is SweepAction.WARN else None,

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from pydantic import BaseModel, Field, StrictBool
 
 from domain.callers import Caller, parse_traceparent
-from domain.environment import BRING_A_SPEC
+from domain.operation_requests import BRING_A_SPEC
 from domain.operations import OperationKind
 from domain.problems import Problem
 from domain.requests import Command

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.callers import ANYBODY, Caller
-from domain.environment import EnvironmentRecord, OperationRequest, digest_request
+from domain.environment import EnvironmentRecord
+from domain.operation_requests import OperationRequest, digest_request
 from domain.operations import Operation, OperationKind, build_operation_id
 from domain.phases import Phase
 from domain.spec import EnvironmentSpec
@@ -185,10 +186,14 @@ def decide_wake(record: EnvironmentRecord | None) -> Start | Known | Refused | A
 
 
 def _failed_on_the_way(record: EnvironmentRecord) -> bool:
-    """To zero or back. After a failed deletion there is nothing left that could go either way."""
+    """To zero or back, or to another specification: its GPU nodes may still cost.
+
+    After a failed deletion there is nothing left that could go either way.
+    """
     return record.phase is Phase.FAILED and record.operations[-1].kind in {
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
+        OperationKind.UPDATE,
     }
 
 

@@ -1,7 +1,7 @@
 """Inputs and result of the sweep's orchestrations."""
 
-from domain.environment import OperationRequest
 from domain.idleness import SweepDecision
+from domain.operation_requests import OperationRequest
 from domain.payloads import StoryRef
 from domain.sweeping import PlannedAction, SweepSummary
 from domain.wire import WireModel

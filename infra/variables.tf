@@ -133,8 +133,8 @@ variable "budget" {
   })
 
   validation {
-    condition     = var.budget.amount > 0
-    error_message = "Set budget.amount above 0: it is what the subscription may cost in a month."
+    condition     = var.budget.amount >= 1
+    error_message = "Set budget.amount to 1 or more: it is what the subscription may cost in a month."
   }
 
   validation {
@@ -143,8 +143,13 @@ variable "budget" {
   }
 
   validation {
-    condition     = length(var.budget.thresholds) > 0 && alltrue([for percent in var.budget.thresholds : percent > 0 && percent <= 1000])
-    error_message = "budget.thresholds are percentages between 1 and 1000, at least one of them, such as [50, 80, 100]."
+    condition     = length(var.budget.thresholds) >= 1 && length(var.budget.thresholds) <= 5
+    error_message = "Name one to five budget.thresholds, such as [50, 80, 100]: Azure tells of no more than five for one budget."
+  }
+
+  validation {
+    condition     = alltrue([for percent in var.budget.thresholds : percent >= 1 && percent <= 1000 && floor(percent) == percent])
+    error_message = "budget.thresholds are whole percentages between 1 and 1000, such as [50, 80, 100]."
   }
 }
 
@@ -287,8 +292,8 @@ variable "address_space" {
   type        = string
 
   validation {
-    condition     = can(cidrhost(var.address_space, 0))
-    error_message = "Write address_space as CIDR, such as \"10.40.0.0/24\"."
+    condition     = try(cidrhost(var.address_space, 0) == split("/", var.address_space)[0] && !strcontains(var.address_space, ":"), false)
+    error_message = "Write address_space as an IPv4 range by its first address, such as \"10.40.0.0/24\"; Azure refuses \"10.40.0.5/24\"."
   }
 
   validation {
@@ -334,8 +339,9 @@ variable "alert_emails" {
 variable "alert_thresholds" {
   description = <<-EOT
     When alerts fire. stuck_operation_minutes: above the longest time that domain/deadlines.py
-    grants, which is 180 minutes for waking. idle_gpu_usd_per_hour: list price of the GPU nodes
-    that the sweep found idle.
+    grants, which is 180 minutes for waking. sweep_missing_minutes: above the pace of
+    sweep_schedule, several times over. idle_gpu_usd_per_hour: list price of the GPU nodes that the
+    sweep found idle.
   EOT
   type = object({
     stuck_operation_minutes = optional(number, 190)
@@ -395,5 +401,10 @@ variable "gpu_vms" {
   validation {
     condition     = alltrue([for machine in values(var.gpu_vms) : contains(var.allowed_gpu_sizes, machine.size)])
     error_message = "Choose each gpu_vms size from allowed_gpu_sizes, in the same spelling, such as Standard_NC4as_T4_v3: Azure Policy denies the others."
+  }
+
+  validation {
+    condition     = alltrue([for machine in values(var.gpu_vms) : trimspace(machine.cost_center) != ""])
+    error_message = "Set cost_center of each of gpu_vms, such as \"ML-1234\": Azure Policy denies machines with GPUs that nobody pays."
   }
 }

@@ -6,7 +6,8 @@ an environment and change one.
 
 from dataclasses import dataclass
 
-from domain.environment import CellState, OperationEnd, OperationRequest
+from domain.environment import CellState, OperationEnd
+from domain.operation_requests import OperationRequest
 from domain.operations import first_failure
 from domain.outcomes import Outcome, Status
 from domain.payloads import CellInput, EdgeInput

@@ -11,8 +11,9 @@ from durabletask.task import OrchestrationContext
 
 from domain import deadlines
 from domain.arm_errors import redact
-from domain.environment import OperationEnd, OperationRequest
+from domain.environment import OperationEnd
 from domain.failures import Failure
+from domain.operation_requests import OperationRequest
 from domain.operations import first_failure
 from domain.outcomes import Outcome
 from domain.payloads import DeletionInput

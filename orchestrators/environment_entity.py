@@ -12,7 +12,6 @@ from durabletask.entities import EntityContext
 from domain.environment import (
     EnvironmentRecord,
     OperationEnd,
-    OperationRequest,
     end_operation,
     keep_pool,
     record_step,
@@ -27,6 +26,7 @@ from domain.idle_records import (
     take_note,
 )
 from domain.idleness import SweepAction
+from domain.operation_requests import OperationRequest
 from domain.operations import StepChange
 from domain.pool_scaling import KeptPool
 from domain.publishing import WarningNews, record_warning

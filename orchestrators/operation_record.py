@@ -6,7 +6,8 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.environment import OperationEnd, OperationRequest
+from domain.environment import OperationEnd
+from domain.operation_requests import OperationRequest
 from domain.payloads import ResourceInput, StoryRef
 from domain.pool_scaling import KeptPool
 from domain.spec import EnvironmentSpec

@@ -1,21 +1,20 @@
 """Does one action of the sweep on one environment.
 
 1. Wait for its turn.
-2. Look again: what is in use by now, or busy, is left alone.
+2. Look again: what is in use by now, busy, or has been given more time, is left alone.
 3. Start the operation that does it.
 4. Tell the environment's record what has begun and on what evidence.
 5. Wait until the operation has ended.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from durabletask.task import OrchestrationContext, Task
 
-from domain.idle_notes import IdleNotes
-from domain.idle_records import build_idle_note
-from domain.idleness import SweepAction, SweepDecision
+from domain.expiry import ExpiryAction, decide_expiry
+from domain.idle_notes import IdleNote
+from domain.idle_records import build_expiry_note, build_idle_note
+from domain.idleness import SweepAction
 from domain.outcomes import Outcome
 from domain.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
 from domain.sweeping import ActionResult, PlannedAction, ResultStatus
@@ -28,14 +27,6 @@ LOOK_SECONDS = 15.0
 ONLY_SAID = frozenset({SweepAction.WARN, SweepAction.UNWARN})
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the second look found: the action is still due."""
-
-    notes: IdleNotes
-    decisions: Sequence[SweepDecision]
-
-
 def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     action = SweepActionInput.from_wire(value)
     story = Story.open(context, action.story)
@@ -46,34 +37,43 @@ def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> S
 def _do(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
     if planned.start_delay_seconds and not (yield from story.pause(planned.start_delay_seconds)):
         return _result(planned, ResultStatus.SKIPPED, "Canceled")
-    if planned.reason == EXPIRED:
-        return (yield from _run_operation(story, planned, None))
-    seen = yield from _look_again(story, planned)
-    if seen is None:
+    look_again = _look_at_expiry if planned.reason == EXPIRED else _look_at_use
+    note = yield from look_again(story, planned)
+    if note is None:
         return _result(planned, ResultStatus.SKIPPED, "NoLongerDue")
     if planned.action in ONLY_SAID:
-        yield _tell(story, planned, seen)
+        yield _tell(story, planned, note)
         return _result(planned, ResultStatus.SUCCEEDED)
-    return (yield from _run_operation(story, planned, seen))
+    return (yield from _run_operation(story, planned, note))
 
 
-def _look_again(story: Story, planned: PlannedAction) -> Steps[Seen | None]:
+def _look_at_use(story: Story, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """What the record is to be told; None if the action is not due any more."""
     view = yield from look(story, [planned.environment], planned.pools)
     decisions = view.decide(story.now)
     if all(decision.action is not planned.action for decision in decisions):
         return None
-    return Seen(view.environments[planned.environment].notes, decisions)
+    notes = view.environments[planned.environment].notes
+    return build_idle_note(notes, planned.action, decisions, story.now)
 
 
-def _tell(
-    story: Story, planned: PlannedAction, seen: Seen, operation_id: str | None = None
-) -> Task[Any]:
-    note = build_idle_note(seen.notes, planned.action, seen.decisions, story.now, operation_id)
+def _look_at_expiry(story: Story, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """Somebody may have given it more time while it waited for its turn."""
+    view = yield from look(story, [planned.environment], ())
+    swept = view.environments.get(planned.environment)
+    if swept is None or swept.expires_at is None or not swept.is_live:
+        return None
+    if decide_expiry(swept.expires_at, swept.notes.told, story.now) is not ExpiryAction.DELETE:
+        return None
+    return build_expiry_note(swept.notes, ExpiryAction.DELETE, swept.expires_at, story.now)
+
+
+def _tell(story: Story, planned: PlannedAction, note: IdleNote) -> Task[Any]:
     record = entity_id(planned.environment)
     return story.context.call_entity(record, "take_note", note.to_wire())
 
 
-def _run_operation(story: Story, planned: PlannedAction, seen: Seen | None) -> Steps[ActionResult]:
+def _run_operation(story: Story, planned: PlannedAction, note: IdleNote) -> Steps[ActionResult]:
     """The record hears of it only once it has begun: until then it may turn out to be busy."""
     record = entity_id(planned.environment)
     request = yield story.context.call_entity(record, "plan_operation", str(planned.action))
@@ -83,8 +83,8 @@ def _run_operation(story: Story, planned: PlannedAction, seen: Seen | None) -> S
     started = yield from story.call(names.START_OPERATION, start.to_wire())
     if not started.is_success:
         return _not_started(planned, started)
-    if seen:
-        yield _tell(story, planned, seen, start.operation_id)
+    begun = {"at": story.now, "operation_id": start.operation_id}
+    yield _tell(story, planned, note.model_copy(update=begun))
     return (yield from _await_end(story, planned, start.operation_id))
 
 

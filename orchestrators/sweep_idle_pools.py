@@ -99,12 +99,13 @@ def _tell_expiries(story: Story, view: SweepView) -> list[PlannedAction]:
         action = decide_expiry(swept.expires_at, swept.notes.told, story.now)
         if action is ExpiryAction.NONE or swept.expires_at is None or not swept.is_live:
             continue
-        note = build_expiry_note(swept.notes, action, swept.expires_at, story.now)
-        story.context.signal_entity(entity_id(name), "take_note", note.to_wire())
         if action is ExpiryAction.DELETE:
             due.append(
                 PlannedAction(
                     environment=name, action=SweepAction.DELETE, reason=EXPIRED, pools=()
                 )
             )
+            continue
+        note = build_expiry_note(swept.notes, action, swept.expires_at, story.now)
+        story.context.signal_entity(entity_id(name), "take_note", note.to_wire())
     return due

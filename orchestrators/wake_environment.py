@@ -13,8 +13,9 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.environment import OperationEnd, OperationRequest
+from domain.environment import OperationEnd
 from domain.failures import Failure
+from domain.operation_requests import OperationRequest
 from domain.operations import first_failure
 from domain.outcomes import Outcome, Status
 from domain.payloads import ScalingInput

@@ -9,11 +9,11 @@ from durabletask.entities import EntityInstanceId, EntityMetadata
 from domain.environment import (
     EnvironmentRecord,
     OperationEnd,
-    OperationRequest,
     end_operation,
     start_operation,
 )
 from domain.failures import Failure
+from domain.operation_requests import OperationRequest
 from domain.operations import build_operation_id
 from domain.outcomes import Outcome
 from domain.phases import Phase

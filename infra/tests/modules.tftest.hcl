@@ -168,6 +168,13 @@ run "gpu_machines_and_pools_need_a_cost_center" {
     error_message = "A pool comes with its cluster or after it; both ways are watched."
   }
   assert {
+    condition = contains([
+      for test in jsondecode(azurerm_policy_definition.this["gpu-vm-cost-center"].policy_rule).if.allOf[1].anyOf :
+      try(test.equals, null)
+    ], "")
+    error_message = "A cost-center that is there but empty names nobody who pays."
+  }
+  assert {
     condition     = alltrue([for name, assignment in azurerm_subscription_policy_assignment.region : assignment.enforce])
     error_message = "What is denied is enforced."
   }
@@ -292,6 +299,67 @@ run "a_machine_with_a_path_for_a_key_is_refused" {
       ssh_public_key  = "~/.ssh/id_ed25519.pub"
       admin_username  = "azureuser"
       disk_size_in_gb = 128
+      shutdown_time   = "1900"
+      timezone        = "UTC"
+      public_ip_from  = []
+    }
+  }
+  expect_failures = [var.machine]
+}
+
+run "a_machine_in_a_zone_that_no_region_has_is_refused" {
+  command = plan
+  module {
+    source = "./modules/gpu_vm"
+  }
+  variables {
+    subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/machines"
+    machine = {
+      size            = "Standard_NC4as_T4_v3"
+      ssh_public_key  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICw0LfWMtjwTErhvjWGFRqBDDldNeo+y/EqnYwNykfh0"
+      admin_username  = "azureuser"
+      disk_size_in_gb = 128
+      shutdown_time   = "1900"
+      timezone        = "UTC"
+      public_ip_from  = []
+      zone            = "4"
+    }
+  }
+  expect_failures = [var.machine]
+}
+
+run "a_machine_with_an_account_that_azure_reserves_is_refused" {
+  command = plan
+  module {
+    source = "./modules/gpu_vm"
+  }
+  variables {
+    subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/machines"
+    machine = {
+      size            = "Standard_NC4as_T4_v3"
+      ssh_public_key  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICw0LfWMtjwTErhvjWGFRqBDDldNeo+y/EqnYwNykfh0"
+      admin_username  = "root"
+      disk_size_in_gb = 128
+      shutdown_time   = "1900"
+      timezone        = "UTC"
+      public_ip_from  = []
+    }
+  }
+  expect_failures = [var.machine]
+}
+
+run "a_machine_with_a_disk_too_small_for_the_driver_is_refused" {
+  command = plan
+  module {
+    source = "./modules/gpu_vm"
+  }
+  variables {
+    subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/machines"
+    machine = {
+      size            = "Standard_NC4as_T4_v3"
+      ssh_public_key  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICw0LfWMtjwTErhvjWGFRqBDDldNeo+y/EqnYwNykfh0"
+      admin_username  = "azureuser"
+      disk_size_in_gb = 30
       shutdown_time   = "1900"
       timezone        = "UTC"
       public_ip_from  = []

@@ -162,3 +162,103 @@ run "a_machine_without_a_gpu_is_refused" {
   }
   expect_failures = [var.gpu_vms]
 }
+
+run "a_budget_of_less_than_one_is_refused" {
+  command = plan
+  variables { budget = { amount = 0.5, start_date = "2026-12-01T00:00:00Z" } }
+  expect_failures = [var.budget]
+}
+
+run "a_budget_with_more_thresholds_than_azure_takes_is_refused" {
+  command = plan
+  variables { budget = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [10, 20, 40, 60, 80, 100] } }
+  expect_failures = [var.budget]
+}
+
+run "a_budget_with_a_broken_threshold_is_refused" {
+  command = plan
+  variables { budget = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [99.5] } }
+  expect_failures = [var.budget]
+}
+
+run "an_address_space_that_does_not_begin_its_range_is_refused" {
+  command = plan
+  variables { address_space = "10.40.0.5/24" }
+  expect_failures = [var.address_space]
+}
+
+run "an_address_space_of_ipv6_is_refused" {
+  command = plan
+  variables { address_space = "fd00::/24" }
+  expect_failures = [var.address_space]
+}
+
+run "a_client_without_a_prefix_length_is_refused" {
+  command = plan
+  variables { client_cidrs = ["203.0.113.7"] }
+  expect_failures = [var.client_cidrs]
+}
+
+run "an_environments_subscription_by_name_is_refused" {
+  command = plan
+  variables { environments_subscription_id = "ML Environments" }
+  expect_failures = [var.environments_subscription_id]
+}
+
+run "an_unknown_effect_is_refused" {
+  command = plan
+  variables { policy_effect = "Warn" }
+  expect_failures = [var.policy_effect]
+}
+
+run "an_endpoint_with_a_path_is_refused" {
+  command = plan
+  variables { endpoints = { resource_manager = "https://management.azure.com/" } }
+  expect_failures = [var.endpoints]
+}
+
+run "an_unknown_group_of_functions_is_refused" {
+  command = plan
+  variables { function_app_scale = { always_ready = { timer = 1 } } }
+  expect_failures = [var.function_app_scale]
+}
+
+run "a_copy_of_the_task_hub_in_another_region_is_refused" {
+  command = plan
+  variables { storage_replication = "GRS" }
+  expect_failures = [var.storage_replication]
+}
+
+run "an_administrator_by_name_is_refused" {
+  command = plan
+  variables { key_vault_administrators = ["platform-team"] }
+  expect_failures = [var.key_vault_administrators]
+}
+
+run "a_dns_zone_by_half_its_name_is_refused" {
+  command = plan
+  variables { private_dns_zone_ids = { "blob.core.windows.net" = "/subscriptions/x" } }
+  expect_failures = [var.private_dns_zone_ids]
+}
+
+run "a_sweep_that_is_missed_at_once_is_refused" {
+  command = plan
+  variables { alert_thresholds = { sweep_missing_minutes = 5 } }
+  expect_failures = [var.alert_thresholds]
+}
+
+run "logs_of_a_week_are_refused" {
+  command = plan
+  variables { log_retention_days = 7 }
+  expect_failures = [var.log_retention_days]
+}
+
+run "a_machine_that_nobody_pays_is_refused" {
+  command = plan
+  variables {
+    gpu_vms = {
+      research = { size = "Standard_NC4as_T4_v3", cost_center = " ", ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICw0LfWMtjwTErhvjWGFRqBDDldNeo+y/EqnYwNykfh0" }
+    }
+  }
+  expect_failures = [var.gpu_vms]
+}

@@ -13,10 +13,10 @@ from durabletask.entities import EntityInstanceId, EntityMetadata
 from domain.environment import (
     EnvironmentRecord,
     OperationEnd,
-    OperationRequest,
     end_operation,
     start_operation,
 )
+from domain.operation_requests import OperationRequest
 from domain.outcomes import Outcome
 from domain.phases import Phase
 from tests.support.specs import NOON, minutes

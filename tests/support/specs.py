@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.environment import EnvironmentRecord, OperationRequest, start_operation
+from domain.environment import EnvironmentRecord, start_operation
+from domain.operation_requests import OperationRequest
 from domain.operations import OperationKind, build_operation_id
 from domain.spec import EnvironmentSpec
 

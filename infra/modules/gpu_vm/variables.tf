@@ -48,6 +48,21 @@ variable "machine" {
   }
 
   validation {
+    condition     = can(regex("^[a-z_][a-z0-9_-]{0,31}$", var.machine.admin_username)) && !contains(["admin", "administrator", "guest", "owner", "root", "test", "user"], var.machine.admin_username)
+    error_message = "Choose another admin_username of lower-case letters, digits, - and _, such as \"azureuser\": Azure reserves names like root and admin."
+  }
+
+  validation {
+    condition     = var.machine.disk_size_in_gb >= 64 && var.machine.disk_size_in_gb <= 4095
+    error_message = "Set disk_size_in_gb between 64 and 4095: system, driver and CUDA need the one, Azure's system disks end at the other."
+  }
+
+  validation {
+    condition     = var.machine.zone == null || contains(["1", "2", "3"], coalesce(var.machine.zone, "-"))
+    error_message = "zone is \"1\", \"2\" or \"3\", or left out. Where the size is to be had: az vm list-skus --location westeurope --size ${var.machine.size} --zone -o table"
+  }
+
+  validation {
     condition     = can(regex("^([01][0-9]|2[0-3])[0-5][0-9]$", var.machine.shutdown_time))
     error_message = "Write shutdown_time as HHmm, such as \"1900\"."
   }

@@ -8,7 +8,6 @@ import pytest
 from domain.environment import (
     EnvironmentRecord,
     OperationEnd,
-    OperationRequest,
     end_operation,
     start_operation,
 )
@@ -24,6 +23,7 @@ from domain.idle_records import (
     take_note,
 )
 from domain.idleness import SweepAction, SweepDecision
+from domain.operation_requests import OperationRequest
 from domain.operations import OperationKind
 from domain.outcomes import Outcome
 from domain.phases import Phase
@@ -169,8 +169,8 @@ def test_a_note_has_the_evidence_of_every_cell():
     """Of those that need nothing, too: the environment sleeps as a whole."""
     empty = decision("none", region="uksouth", reason="AlreadyAtZero", evidence={"nodeCount": 0})
     note = build_idle_note(
-        IdleNotes(), SweepAction.SCALE_TO_ZERO, [empty, decision("scaleToZero")], NOON, "a.2"
-    )
+        IdleNotes(), SweepAction.SCALE_TO_ZERO, [empty, decision("scaleToZero")], NOON
+    ).model_copy(update={"operation_id": "a.2"})
     assert note.evidence == {
         "uksouth": {"nodeCount": 0},
         "westeurope": {"offHours": False, "nodeCount": 2},

@@ -411,3 +411,9 @@ def test_an_update_keeps_what_the_record_knows_of_the_environment():
     decision = decide_update(known, a_spec(**CHANGED))
     assert isinstance(decision, Start)
     assert decision.request.host_name == HOST
+
+
+def test_after_a_failed_update_its_gpu_pools_can_go_to_zero():
+    start = ("start", "scale-down", "fraud-llm.3", None)
+    assert summary(decide_scale_down(HALF_UPDATED)) == start
+    assert summary(decide_wake(HALF_UPDATED)) == refused(), "nothing was kept to go back to"

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from domain.environment import OperationRequest
 from domain.idle_notes import IdleNote
 from domain.idle_records import SweptEnvironment
 from domain.idleness import GpuPool, SweepAction
+from domain.operation_requests import OperationRequest
 from domain.operations import OperationKind
 from domain.outcomes import Outcome
 from domain.payloads import StoryRef
@@ -227,17 +227,39 @@ def test_an_operation_that_never_ends_is_given_up_at_the_deadline():
     assert 600 <= done.seconds < 600 + 20
 
 
-def test_the_expired_are_deleted_without_a_second_look():
-    done = act(
-        DELETE,
-        reason="Expired",
-        entity={"plan_operation": a_request(OperationKind.DELETE, 2).to_wire()},
-    )
-    assert done.lines[:2] == [
+PAST, LATER = NOON - minutes(5), NOON + minutes(500)
+
+
+def expire(swept: SweptEnvironment | None) -> Run:
+    request = a_request(OperationKind.DELETE, 2).to_wire()
+    return act(DELETE, swept, reason="Expired", entity={"plan_operation": request})
+
+
+def test_the_expired_are_deleted_and_told_so_once_that_has_begun():
+    done = expire(a_swept(expires_at=PAST))
+    assert done.lines[:4] == [
+        "entity fraud-llm get_swept",
         "entity fraud-llm plan_operation delete",
         "call start_operation",
+        "entity fraud-llm take_note Expired",
     ]
     assert verdict_of(done) == (ResultStatus.SUCCEEDED, "Expired")
+    assert note_of(done).operation_id == OPERATION
+
+
+@pytest.mark.parametrize(
+    "swept",
+    [
+        pytest.param(a_swept(expires_at=LATER), id="it was given more time"),
+        pytest.param(a_swept(), id="it does not expire any more"),
+        pytest.param(a_swept(expires_at=PAST, phase=Phase.DELETING), id="it is being deleted"),
+        pytest.param(None, id="its record is gone"),
+    ],
+)
+def test_who_does_not_expire_any_more_is_left_alone(swept: SweptEnvironment | None):
+    done = expire(swept)
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
+    assert done.lines == ["entity fraud-llm get_swept"]
 
 
 def test_who_has_its_off_hours_behind_it_is_woken_without_a_look_at_usage():

@@ -286,10 +286,7 @@ def test_who_was_told_is_not_told_again():
 
 def test_who_has_expired_is_deleted_with_or_without_a_pool():
     done = sweep(expiring(PAST), pools=[])
-    assert done.steps("tell", "start") == [
-        "tell fraud-llm take_note Expired",
-        "start sweep_environment sweep.fraud-llm.delete",
-    ]
+    assert done.steps("tell", "start") == ["start sweep_environment sweep.fraud-llm.delete"]
     child = SweepActionInput.from_wire(done.input_of("sweep_environment"))
     assert (child.planned.reason, child.planned.pools) == ("Expired", ())
 

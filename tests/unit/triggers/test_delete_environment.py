@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from domain.environment import OperationRequest
+from domain.operation_requests import OperationRequest
 from domain.operations import OperationKind
 from domain.phases import Phase
 from tests.support.fake_hub import FakeHub

@@ -1,0 +1,52 @@
+"""What is handed to the orchestration of an operation, and how a repeated request is known."""
+
+import hashlib
+import json
+
+from domain.operations import OperationKind
+from domain.spec import EnvironmentSpec
+from domain.wire import WireModel
+
+BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
+"""Kinds of operations that are asked for with a specification."""
+
+
+def digest_request(kind: OperationKind, spec: EnvironmentSpec | None, force: bool) -> str:
+    """Of what a caller asks for, to tell a repetition from another request."""
+    text = json.dumps([kind, spec.to_wire() if spec else None, force], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class OperationRequest(WireModel):
+    """The input of every operation's orchestration."""
+
+    operation_id: str
+    kind: OperationKind
+    sequence: int
+    spec: EnvironmentSpec
+    predecessor: str | None = None
+    """The operation that was running when this one was asked for."""
+    force: bool = False
+    host_name: str = ""
+    """The environment's public name, where it has one."""
+    request_id: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def orchestrator(self) -> str:
+        """Name of the orchestration that carries it out."""
+        return f"{self.kind.replace('-', '_')}_environment"
+
+    @property
+    def digest(self) -> str:
+        spec = self.spec if self.kind in BRING_A_SPEC else None
+        return digest_request(self.kind, spec, self.force)
+
+
+class TakenRequest(WireModel):
+    """A request that started an operation, to be known again when it is repeated."""
+
+    id: str
+    operation_id: str
+    digest: str
+    """Of what was asked for; the same id with something else in it is a mistake."""

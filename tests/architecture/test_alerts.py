@@ -1,0 +1,114 @@
+"""Alerts and workbook read the text of log lines: they go blind when a line changes its words."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.source import REPOSITORY, product_modules
+
+QUERIES = REPOSITORY / "infra/modules/monitoring/queries"
+LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+
+OPERATION = ("operation ended: %s %s %s %s", ("fraud-llm.1", "provision", "Failed", "NoQuota"))
+SWEEP = (
+    "sweep ended: pools=%s idle_usd_per_hour=%s saved_usd_per_hour=%s failed=%s",
+    (3, 7.346, 3.673, 1),
+)
+REFUSAL = (
+    "%s of %s: %s%s",
+    ("begin_resource", "fraud-llm.1", "Failed", " (NoQuota: Too few vCPUs: 0 of 24.)"),
+)
+AT_WORK = ("%s of %s: %s%s", ("poll_operation", "fraud-llm.1", "Running", ""))
+LOOK = ("%s of %s: %s%s", ("list_gpu_pools", "sweep", "Succeeded", ""))
+OVERRUN = ("the sweep before this one is still running", ())
+
+IDLE_USD = {"Pools": "3", "IdleUsdPerHour": "7.346"}
+CASES = [
+    pytest.param(
+        "failed_operations.kql",
+        [OPERATION],
+        {"Operation": "fraud-llm.1", "Kind": "provision", "Status": "Failed", "Reason": "NoQuota"},
+        id="failed operations",
+    ),
+    pytest.param(
+        "operations_by_outcome.kql",
+        [OPERATION],
+        {"Operation": "fraud-llm.1", "Kind": "provision", "Status": "Failed", "Reason": "NoQuota"},
+        id="operations by outcome",
+    ),
+    pytest.param(
+        "refusals_by_reason.kql",
+        [REFUSAL],
+        {"Activity": "begin_resource", "Operation": "fraud-llm.1", "Reason": "NoQuota"},
+        id="refusals by reason",
+    ),
+    pytest.param("idle_gpu_spend.kql", [SWEEP], IDLE_USD, id="idle GPU spend"),
+    pytest.param(
+        "idle_spend_over_time.kql",
+        [SWEEP],
+        {**IDLE_USD, "SavedUsdPerHour": "3.673"},
+        id="idle spend over time",
+    ),
+    pytest.param(
+        "stuck_operations.kql", [AT_WORK], {"Operation": "fraud-llm.1"}, id="stuck operations"
+    ),
+    pytest.param("sweep_not_run.kql", [LOOK, OVERRUN], {}, id="sweep not run"),
+]
+ON_REQUESTS = {"api_requests.kql"}
+"""Stands on what the Functions host records of itself."""
+
+type Line = tuple[str, tuple[object, ...]]
+
+
+@pytest.mark.parametrize(("file", "lines", "columns"), CASES)
+def test_a_query_finds_the_lines_that_the_app_writes(
+    file: str, lines: list[Line], columns: dict[str, str]
+):
+    query = (QUERIES / file).read_text()
+    assert {text for text, _ in lines} <= set(formats_of_log_lines())
+    messages = [text % values for text, values in lines]
+    for beginning in re.findall(r'Message startswith "([^"]*)"', query):
+        assert any(message.startswith(beginning) for message in messages), beginning
+    assert read_columns(query, messages[0]) == columns
+
+
+def test_every_query_has_its_lines_above():
+    known = {str(case.values[0]) for case in CASES}
+    assert known | ON_REQUESTS == {path.name for path in QUERIES.glob("*.kql")}
+
+
+def formats_of_log_lines() -> Iterator[str]:
+    for module in product_modules():
+        for node in ast.walk(ast.parse(module.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in LEVELS
+            ):
+                arguments = (each for each in node.args if isinstance(each, ast.Constant))
+                yield from (each.value for each in arguments if isinstance(each.value, str))
+
+
+def read_columns(query: str, message: str) -> dict[str, str]:
+    """What Kusto's `parse` and `extract` would make of the message."""
+    columns: dict[str, str] = {}
+    for pattern in re.findall(r"\| parse Message with (.+)", query):
+        found = re.fullmatch(as_expression(pattern), message)
+        assert found, f"{pattern} does not match {message}"
+        columns |= found.groupdict()
+    for name, expression in re.findall(r'extend (\w+) = extract\(@"([^"]+)", 1, Message\)', query):
+        found = re.search(expression, message)
+        assert found, f"{expression} does not match {message}"
+        columns[name] = found.group(1)
+    return columns
+
+
+def as_expression(pattern: str) -> str:
+    """Text in quotes stands for itself, a name for a column with or without its type."""
+    parts = re.findall(r'"([^"]*)"|(\*)|(\w+)(?::\w+)?', pattern)
+    return "".join(
+        f"(?P<{name}>.*?)" if name else ".*?" if rest else re.escape(text)
+        for text, rest, name in parts
+    )
