@@ -14,7 +14,14 @@ ROLE_ACTIONS = REPOSITORY / "infra/modules/identity/role_actions.json"
 OF_THE_APP = ("gridplane", "python-httpx2")
 """How its clients call themselves; kubectl and what tests look with have other names."""
 
-VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
+VERBS = {
+    "GET": "read",
+    "HEAD": "read",
+    "POST": "write",
+    "PUT": "write",
+    "PATCH": "write",
+    "DELETE": "delete",
+}
 
 KUBERNETES = re.compile(
     r"/kubernetes/[^/]+/(?:api/v1|apis/(?P<group>[^/]+)/[^/]+)"
