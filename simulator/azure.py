@@ -77,6 +77,12 @@ class SimulatedAzure:
         routes = Routes([route for service in services for route in service.routes()])
         self.gateway = Gateway(tokens, routes, groups.check_group, self.platform)
 
+    def resume(self) -> None:
+        """Go on from a saved state."""
+        self.platform.operations.resume()
+        for cluster in self.clusters.all():
+            cluster.kubernetes.resume()
+
     async def stop(self) -> None:
         """End all background work."""
         await self.platform.operations.stop()
