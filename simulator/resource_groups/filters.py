@@ -9,7 +9,8 @@ from simulator.arm.resources import Resource
 
 Predicate = Callable[[Resource], bool]
 
-_COMPARISON = re.compile(r"\s*(tagName|tagValue|resourceType|name|location)\s+eq\s+'([^']*)'\s*")
+_NAMES = "tagName|tagValue|resourceType|resourceGroup|name|location"
+_COMPARISON = re.compile(rf"\s*({_NAMES})\s+eq\s+'([^']*)'\s*")
 
 
 def matching(text: str | None, resources: list[Resource]) -> list[Resource]:
@@ -39,6 +40,7 @@ def _matches(resource: Resource, wanted: dict[str, str]) -> bool:
     tags = resource.body.get("tags") or {}
     given = {
         "resourceType": resource.type.lower(),
+        "resourceGroup": resource.group,
         "name": resource.name.lower(),
         "location": str(resource.body.get("location")).lower(),
     }
