@@ -120,8 +120,9 @@ async def test_the_resources_of_a_group_are_found_by_a_filter(azure: Azure, arm:
         await arm.call("PUT", f"resourceGroups/gp-{name}", {"location": "westeurope"})
         path = f"resourceGroups/gp-{name}/providers/Microsoft.Cdn/profiles/{name}"
         await arm.call("PUT", path, profile, api_version="2026-10-01")
-    found = azure.groups.resources.list(filter="resourceGroup eq 'gp-two'")
-    assert [each.name async for each in found] == ["two"]
+    for text in ("resourceGroup eq 'gp-two'", "RESOURCEGROUP eq 'GP-TWO'"):
+        found = azure.groups.resources.list(filter=text)
+        assert [each.name async for each in found] == ["two"]
 
 
 @pytest.mark.parametrize(
