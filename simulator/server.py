@@ -89,7 +89,13 @@ class Simulator:
         response = await self._guarded(request, self._with_faults)
         seconds = (self.clock.now() - started_at).total_seconds()
         entry = Entry(
-            started_at, request.method, _host(request), request.path, response.status, seconds
+            started_at,
+            request.method,
+            _host(request),
+            request.path,
+            response.status,
+            seconds,
+            request.headers.get("User-Agent", ""),
         )
         self.journal.add(entry)
         return response
