@@ -82,6 +82,10 @@ async def start(
         "identityHeader": simulator.identity_header,
         "subscriptionId": SUBSCRIPTION_ID,
         "tenantId": TENANT_ID,
+        "servicePrincipal": {
+            "clientId": simulator.application.principal.client_id,
+            "clientSecret": simulator.application.secret,
+        },
         "serviceBus": simulator.service_bus.connection_string,
         "pid": os.getpid(),
     }

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from simulator import cloud_metadata
 from simulator.arm import errors
 from simulator.azure import SimulatedAzure
 from simulator.clock import Clock
@@ -14,7 +15,9 @@ from simulator.control.faults import Fault, Faults
 from simulator.control.journal import Entry, Journal
 from simulator.control.routes import PREFIX, ControlRoutes
 from simulator.edge import routes as edge
-from simulator.identity import Tokens
+from simulator.entra.applications import Application, Applications
+from simulator.entra.routes import Entra, is_for_entra
+from simulator.identity import Principal, Tokens
 from simulator.kubernetes import routes as kubernetes
 from simulator.kubernetes.cluster import Cluster
 from simulator.managed_identity import ManagedIdentity
@@ -27,6 +30,10 @@ SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
 TENANT_ID = "7e7e7e7e-0000-4000-8000-000000000001"
 PRINCIPAL_ID = "9d9d9d9d-0000-4000-8000-000000000001"
 CLIENT_ID = "c11e0000-0000-4000-8000-000000000001"
+APPLICATION = Principal(
+    "a9910000-0000-4000-8000-000000000001", "a9910000-0000-4000-8000-000000000002"
+)
+"""The one service principal that signs in with a secret; the ids above are the app's identity."""
 
 DATA_PLANE = (".azurefd.net", ".cloudapp.azure.com")
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -49,6 +56,7 @@ class Simulator:
         self.clock = clock
         self.tokens = Tokens(TENANT_ID, PRINCIPAL_ID, CLIENT_ID)
         self.identity_header = secrets.token_hex(16)
+        self.application = Application(APPLICATION, secrets.token_urlsafe(24))
         self.faults = Faults()
         self.journal = Journal()
         self._ca_pem = ca_pem
@@ -56,6 +64,7 @@ class Simulator:
         self.azure = self._new_azure()
         self.service_bus = Broker(clock, entities)
         self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
+        self._entra = Entra(self.tokens, Applications([self.application]))
         self._control = ControlRoutes(self)
 
     def app(self) -> web.Application:
@@ -127,6 +136,10 @@ class Simulator:
             return await self._data_plane(request)
         if request.path == "/msi/token":
             return self._managed_identity.handle(request)
+        if cloud_metadata.is_for_metadata(request):
+            return cloud_metadata.handle(request)
+        if is_for_entra(request):
+            return await self._entra.handle(request)
         if request.path.startswith("/kubernetes/"):
             return await self._kubernetes(request)
         if metrics.is_for_metrics(request):

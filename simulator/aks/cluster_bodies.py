@@ -57,6 +57,7 @@ def new_properties(
         "hostedSystemProfile": {"enabled": False},
     }
     properties.update(_without_read_only(requested))
+    properties["kubernetesVersion"] = version
     properties["networkProfile"] = _network(requested.get("networkProfile") or {})
     _complete_issuer(properties, region, tenant_id, identifiers)
     _complete_aad(properties, tenant_id)
@@ -74,6 +75,8 @@ def changed_properties(present: dict[str, Any], requested: dict[str, Any]) -> di
         merged["oidcIssuerProfile"] = {**(merged.get("oidcIssuerProfile") or {}), **issuer}
     if version := requested.get("kubernetesVersion"):
         merged["currentKubernetesVersion"] = full_version(str(version))
+    else:
+        merged["kubernetesVersion"] = present["kubernetesVersion"]
     return merged
 
 

@@ -221,6 +221,25 @@ def etag_differs(given: str, present: str) -> ArmError:
     )
 
 
+def wrong_power_state(provisioning_state: str, power_state: str, doing: str) -> ArmError:
+    """Reported of stopping a stopped cluster; all else says the same of itself: assumed."""
+    return aks_error(
+        400,
+        "OperationNotAllowed",
+        f"managed cluster is in Provisioning State({provisioning_state}) and "
+        f"Power State({power_state}), {doing} cannot be performed",
+    )
+
+
+def nothing_to_abort(name: str) -> ArmError:
+    """The specification says 409 when the operation has ended before; the text is assumed."""
+    return aks_error(
+        409,
+        "OperationNotAllowed",
+        f"Operation abort is not allowed: there is no operation in progress on {name}.",
+    )
+
+
 def cannot_stop_pool(pool: str) -> ArmError:
     return aks_error(
         400,

@@ -91,6 +91,7 @@ class ManagedClusters:
         """Check a change and store it; answers the provisioning state that it leads to."""
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+        cluster.check_running("updating")
         check_cluster_shape(request.body)
         self._check_unmoved(cluster, request)
         validation.check_version(request.properties)
@@ -111,12 +112,18 @@ class ManagedClusters:
     def merge_tags(self, cluster: ManagedCluster, request: ArmRequest) -> None:
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+        cluster.check_running("updating")
         check_cluster_shape(request.body)
         cluster.resource.body["tags"] = request.body.get("tags")
 
     def check_deletable(self, cluster: ManagedCluster, request: ArmRequest) -> None:
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+
+    def check_start(self, cluster: ManagedCluster) -> None:
+        """The machines of a stopped cluster count again from its start on."""
+        wanted = [(pool.properties, pool.properties["count"]) for pool in self.pools(cluster)]
+        self.check_quota(cluster.region, wanted)
 
     def check_quota(self, region: str, wanted: Iterable[tuple[dict[str, Any], int]]) -> None:
         """Refuse pool properties with that many more nodes when the quota does not allow them."""
@@ -248,4 +255,5 @@ class ManagedClusters:
             for pool in self.pools(cluster):
                 spot = pool.properties.get("scaleSetPriority") == "Spot"
                 size = self.size_of(pool.properties)
-                yield NodesInUse(cluster.region, size, cluster.node_count(pool), spot)
+                nodes = 0 if cluster.is_stopped else cluster.node_count(pool)
+                yield NodesInUse(cluster.region, size, nodes, spot)

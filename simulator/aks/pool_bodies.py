@@ -40,6 +40,7 @@ def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
         },
     }
     properties.update({name: value for name, value in requested.items() if value is not None})
+    properties["orchestratorVersion"] = properties["orchestratorVersion"] or version
     properties["powerState"] = {"code": "Running"}
     properties.pop("provisioningState", None)
     properties.pop("name", None)
@@ -54,6 +55,9 @@ def changed_properties(present: dict[str, Any], requested: dict[str, Any]) -> di
     for name in ("nodeLabels", "nodeTaints", "tags", "enableAutoScaling", "minCount", "maxCount"):
         merged.pop(name, None)
     merged.update({name: value for name, value in requested.items() if value is not None})
+    merged["orchestratorVersion"] = merged["orchestratorVersion"] or present["orchestratorVersion"]
+    if merged["orchestratorVersion"] != present["orchestratorVersion"]:
+        merged["currentOrchestratorVersion"] = full_version(merged["orchestratorVersion"])
     merged["powerState"] = {"code": (merged["powerState"] or {}).get("code") or "Running"}
     merged.pop("provisioningState", None)
     merged.pop("name", None)

@@ -43,8 +43,8 @@ def checked_region(body: dict[str, Any]) -> str:
     return region
 
 
-def check_version(properties: dict[str, Any]) -> None:
-    version = properties.get("kubernetesVersion")
+def check_version(properties: dict[str, Any], name: str = "kubernetesVersion") -> None:
+    version = properties.get(name)
     if version and full_version(str(version)) is None:
         raise errors.version_not_supported(str(version))
 
@@ -59,6 +59,7 @@ def check_pool(name: str, properties: dict[str, Any], region: str, sizes: VmSize
     power = (properties.get("powerState") or {}).get("code")
     if power not in (None, "Running", "Stopped"):
         raise errors.invalid_parameter("agentPoolProfile.powerState.code")
+    check_version(properties, "orchestratorVersion")
     _check_count(properties)
     if properties.get("enableAutoScaling"):
         _check_autoscaler(properties)

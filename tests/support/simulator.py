@@ -25,7 +25,7 @@ TEST_TIME_SCALE = 2000.0
 
 @dataclass(frozen=True, slots=True)
 class SimulatorAddress:
-    """What the ready file says."""
+    """What the ready file says; client id and secret are those of the service principal."""
 
     url: str
     ca_bundle: str
@@ -33,6 +33,8 @@ class SimulatorAddress:
     identity_header: str
     subscription_id: str
     tenant_id: str
+    client_id: str
+    client_secret: str
 
     def environment(self) -> dict[str, str]:
         """Variables with which azure-identity and the SDKs find this Azure."""
@@ -53,6 +55,8 @@ def read_address(ready_file: Path) -> SimulatorAddress:
         identity_header=ready["identityHeader"],
         subscription_id=ready["subscriptionId"],
         tenant_id=ready["tenantId"],
+        client_id=ready["servicePrincipal"]["clientId"],
+        client_secret=ready["servicePrincipal"]["clientSecret"],
     )
 
 

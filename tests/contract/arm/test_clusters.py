@@ -53,6 +53,13 @@ async def test_a_cluster_is_created_with_all_that_the_product_reads(
     assert {pool.provisioning_state for pool in pools.values()} == {"Succeeded"}
 
 
+async def test_an_empty_kubernetes_version_means_the_default(azure: Azure, group: str) -> None:
+    cluster = await create(azure, group, cluster_body(kubernetesVersion=""))
+    assert cluster.properties.kubernetes_version == "1.35"
+    (system, gpu) = cluster.properties.agent_pool_profiles
+    assert system.orchestrator_version == gpu.orchestrator_version == "1.35"
+
+
 async def test_a_create_names_an_operation_and_no_retry_after(arm: Arm, group: str) -> None:
     accepted = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
     assert accepted.status == 201

@@ -27,6 +27,7 @@ async def test_the_process_tells_where_it_is_and_keeps_the_time_line_it_was_give
             "identityHeader",
             "subscriptionId",
             "tenantId",
+            "servicePrincipal",
             "serviceBus",
             "pid",
         }

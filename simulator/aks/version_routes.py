@@ -1,0 +1,56 @@
+"""Routes that tell the Kubernetes versions on offer, and those that a cluster can go to.
+
+Shapes are those of the REST specification.
+"""
+
+from typing import Any
+
+from simulator.aks import durations
+from simulator.aks.models import ManagedClusters
+from simulator.aks.versions import DEFAULT_VERSION, offered_versions, upgrades_of
+from simulator.arm.answers import JSON, Answer
+from simulator.arm.platform import Platform
+from simulator.arm.requests import ArmRequest
+
+
+class VersionRoutes:
+    """Reads only."""
+
+    def __init__(self, platform: Platform, clusters: ManagedClusters) -> None:
+        self._platform = platform
+        self._clusters = clusters
+
+    async def list(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        values = [_version(minor, patches) for minor, patches in offered_versions().items()]
+        return Answer(200, {"values": values}, content_type=JSON)
+
+    async def upgrades(self, request: ArmRequest) -> Answer:
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        cluster = self._clusters.get(request)
+        control_plane = _profile(cluster.resource.properties["currentKubernetesVersion"])
+        pools = [
+            {"name": pool.name, **_profile(pool.properties["currentOrchestratorVersion"])}
+            for pool in self._clusters.pools(cluster)
+        ]
+        body = {
+            "id": f"{cluster.resource.id}/upgradeprofiles/default",
+            "name": "default",
+            "type": "Microsoft.ContainerService/managedClusters/upgradeprofiles",
+            "properties": {"controlPlaneProfile": control_plane, "agentPoolProfiles": pools},
+        }
+        return Answer(200, body, content_type=JSON)
+
+
+def _version(minor: str, patches: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "version": minor,
+        "capabilities": {"supportPlan": ["KubernetesOfficial"]},
+        "isDefault": minor == DEFAULT_VERSION,
+        "patchVersions": {patch: {"upgrades": upgrades_of(patch)} for patch in patches},
+    }
+
+
+def _profile(version: str) -> dict[str, Any]:
+    upgrades = [{"kubernetesVersion": each} for each in upgrades_of(version)]
+    return {"kubernetesVersion": version, "osType": "Linux", "upgrades": upgrades}
