@@ -22,7 +22,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     clock = Clock(options.time_scale, options.clock_origin)
     service_bus = ServiceBusOptions(options.service_bus_port, options.service_bus_entities)
-    asyncio.run(run_until_signal(clock, options.work_dir, options.port, options.seed, service_bus))
+    asyncio.run(
+        run_until_signal(
+            clock,
+            options.work_dir,
+            options.port,
+            options.seed,
+            service_bus,
+            options.throttling,
+        )
+    )
     return 0
 
 
@@ -36,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         "--clock-origin", type=_moment, help="when simulated and real time agree, ISO 8601"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--throttling", action="store_true", help="refuse requests beyond Azure's limits"
+    )
     parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
     parser.add_argument(
         "--service-bus-port", type=int, default=0, help="for AMQP; 0 takes a free port"

@@ -23,6 +23,7 @@ from simulator.latency import Latencies
 from simulator.monitor.request_counts import RequestCounts
 from simulator.resource_groups.models import ResourceGroups
 from simulator.resource_groups.routes import ResourceGroupRoutes
+from simulator.throttling.throttling import Throttling
 from simulator.waf.models import WafPolicies
 from simulator.waf.routes import WafRoutes
 
@@ -38,6 +39,7 @@ class SimulatedAzure:
         ca_pem: bytes,
         planned_failure: Callable[[str], PlannedFailure | None],
         prepare_cluster: Callable[[Cluster], None],
+        throttling: Throttling,
         seed: int = 1,
     ) -> None:
         """`prepare_cluster` is called with each new cluster: faults inside of it hang in here."""
@@ -75,7 +77,7 @@ class SimulatedAzure:
         front_door = FrontDoorRoutes(self.platform, self.front_door)
         services = (groups, aks, front_door, waf)
         routes = Routes([route for service in services for route in service.routes()])
-        self.gateway = Gateway(tokens, routes, groups.check_group, self.platform)
+        self.gateway = Gateway(tokens, routes, groups.check_group, self.platform, throttling.admit)
 
     async def stop(self) -> None:
         """End all background work."""

@@ -79,6 +79,11 @@ class Tokens:
             return None
         return str(claims["aud"]).rstrip("/")
 
+    def principal_of(self, token: str) -> str:
+        """The object id of whom a token was issued to that `audience_of` has recognised."""
+        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+        return str(claims["oid"])
+
     def _signature(self, signed: str) -> str:
         return _base64url(hmac.new(self._key, signed.encode(), hashlib.sha256).digest())
 

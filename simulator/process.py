@@ -44,13 +44,14 @@ async def start(
     port: int = 0,
     seed: int = 1,
     service_bus: ServiceBusOptions = ServiceBusOptions(),
+    throttled: bool = False,
 ) -> RunningSimulator:
     """Open the ports on the loopback interface and write the ready file."""
     tls = make_tls()
     work_dir.mkdir(parents=True, exist_ok=True)
     ca_bundle = work_dir / "ca.pem"
     ca_bundle.write_bytes(tls.ca_pem)
-    simulator = Simulator(clock, tls.ca_pem, seed, service_bus.entities)
+    simulator = Simulator(clock, tls.ca_pem, seed, service_bus.entities, throttled)
     runner = web.AppRunner(simulator.app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls.context).start()
@@ -72,13 +73,18 @@ async def start(
 
 
 async def run_until_signal(
-    clock: Clock, work_dir: Path, port: int, seed: int, service_bus: ServiceBusOptions
+    clock: Clock,
+    work_dir: Path,
+    port: int,
+    seed: int,
+    service_bus: ServiceBusOptions,
+    throttled: bool = False,
 ) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    running = await start(clock, work_dir, port, seed, service_bus)
+    running = await start(clock, work_dir, port, seed, service_bus, throttled)
     await stopped.wait()
     await running.stop()
     log.info("Stopped.")

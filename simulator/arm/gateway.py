@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +17,8 @@ from simulator.arm.requests import ArmRequest
 from simulator.arm.routing import Match, Route, Routes
 from simulator.identity import ARM_AUDIENCE, Tokens, bearer_token
 
+Admission = Callable[[Match, str], dict[str, str]]
+"""Counts a request of a principal; answers headers for its success, or raises a refusal."""
 GroupCheck = Callable[[ArmRequest], Awaitable[None]]
 
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z]+)?", re.IGNORECASE)
@@ -32,11 +35,13 @@ class Gateway:
         routes: Routes,
         group_check: GroupCheck,
         platform: Platform,
+        admit: Admission,
     ) -> None:
         self._subscription_id = platform.subscription_id
         self._tokens = tokens
         self._routes = routes
         self._group_check = group_check
+        self._admit = admit
         self._resources = platform.resources
         self._clock = platform.clock
         self._identifiers = platform.identifiers
@@ -68,10 +73,11 @@ class Gateway:
         api_version = request.query.get("api-version")
         if not api_version:
             raise errors.missing_api_version()
-        self._check_token(request)
+        principal = self._check_token(request)
         match = self._routes.find(request.method, request.path, api_version)
         self._check_subscription(match)
         _check_version(match.route, api_version)
+        remaining = self._admit(match, principal)
         arm_request = ArmRequest(
             method=request.method,
             path=request.path,
@@ -88,17 +94,23 @@ class Gateway:
         if match.route.needs_group and "group" in match.params:
             await self._group_check(arm_request)
         self._check_parent(match.route, arm_request)
-        return await match.route.handler(arm_request)
+        answer = await match.route.handler(arm_request)
+        if answer.status >= 400:
+            return answer
+        return replace(answer, headers={**remaining, **answer.headers})
 
-    def _check_token(self, request: web.Request) -> None:
+    def _check_token(self, request: web.Request) -> str:
+        """Answers the principal that the token was issued to."""
         header = request.headers.get("Authorization")
         if not header:
             raise errors.missing_authorization(self._tokens.tenant_id)
-        audience = self._tokens.audience_of(bearer_token(header) or "")
+        token = bearer_token(header) or ""
+        audience = self._tokens.audience_of(token)
         if audience is None:
             raise errors.invalid_token(self._tokens.tenant_id)
         if audience not in _AUDIENCES:
             raise errors.wrong_audience(self._tokens.tenant_id, audience)
+        return self._tokens.principal_of(token)
 
     def _check_subscription(self, match: Match) -> None:
         given = match.params.get("subscription")

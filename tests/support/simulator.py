@@ -74,12 +74,15 @@ def simulator_process(
     scale: float = TEST_TIME_SCALE,
     seed: int = 1,
     origin: datetime | None = None,
+    throttled: bool = False,
 ) -> Iterator[SimulatorAddress]:
     """The simulator as its own process, as the local stack runs it."""
     command = [sys.executable, "-m", "simulator", "--port", "0", "--work-dir", str(work_dir)]
     command += ["--time-scale", str(scale), "--seed", str(seed)]
     if origin is not None:
         command += ["--clock-origin", origin.isoformat()]
+    if throttled:
+        command.append("--throttling")
     with (work_dir / "simulator.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, env=dict(os.environ))
     try:
