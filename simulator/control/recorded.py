@@ -9,16 +9,19 @@ from typing import Any
 from simulator.arm.answers import JSON, Answer
 from simulator.arm.errors import MADE_BY_GATEWAY, MADE_BY_PROVIDER
 
-_CORES = (
-    "Operation could not be completed as it results in exceeding approved Total Regional Cores "
-    "quota. Additional details - Deployment Model: Resource Manager, Location: westus2, "
-    "Current Limit: 20, Current Usage: 18, Additional Required: 4, "
-    "(Minimum) New Limit Required: 22."
-)
 _BUSY_URI = (
     "https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/providers/"
     "Microsoft.Network/locations/westeurope/operations/11111111-1111-1111-1111-111111111111"
 )
+
+
+def _cores(usage: int, required: int) -> str:
+    return (
+        "Operation could not be completed as it results in exceeding approved Total Regional "
+        "Cores quota. Additional details - Deployment Model: Resource Manager, Location: westus2, "
+        f"Current Limit: 20, Current Usage: {usage}, Additional Required: {required}, "
+        f"(Minimum) New Limit Required: {usage + required}."
+    )
 
 
 def _gateway(
@@ -99,11 +102,15 @@ RECORDED_ANSWERS: Mapping[str, Answer] = {
         "operation. Status: 'TooManyRequests'. Response: Retry after 2 seconds.'.",
     ),
     "MissingSubscriptionRegistration": _unregistered("Microsoft.Cdn"),
-    "QuotaExceeded": _aks(
+    "QuotaExceeded": Answer(
         400,
-        "QuotaExceeded",
-        "Provisioning of resource(s) for container service gp-fraud in resource group gp-fraud "
-        f"failed. Message: {_CORES} Details: ",
+        {
+            "code": "QuotaExceeded",
+            "message": "Provisioning of resource(s) for container service gp-fraud in resource "
+            f"group gp-fraud failed. Message: {_cores(20, 6)} Details: ",
+        },
+        MADE_BY_PROVIDER,
+        JSON,
     ),
     "VMSizeNotSupported": _aks(
         400,
@@ -172,7 +179,7 @@ RECORDED_ANSWERS: Mapping[str, Answer] = {
 RECORDED_FAILURES: Mapping[str, Mapping[str, Any]] = {
     "ReconcileVMSSAgentPoolFailed": {
         "code": "ReconcileVMSSAgentPoolFailed",
-        "message": f'Code="OperationNotAllowed" Message="{_CORES}"',
+        "message": f'Code="OperationNotAllowed" Message="{_cores(18, 4)}"',
     },
 }
 """Errors with which a poll ended."""
