@@ -7,8 +7,9 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ARM_AUDIENCE = "https://management.azure.com"
 KUBERNETES_AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
@@ -68,6 +69,11 @@ class Tokens:
 
     def audience_of(self, token: str) -> str | None:
         """The resource that `token` is good for, without trailing slash; None for a bad token."""
+        claims = self.claims_of(token)
+        return None if claims is None else str(claims["aud"]).rstrip("/")
+
+    def claims_of(self, token: str) -> Mapping[str, Any] | None:
+        """What `token` says of its bearer; None for a bad token."""
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
             return None
@@ -75,14 +81,7 @@ class Tokens:
             claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
         except (ValueError, binascii.Error):
             return None
-        if claims["exp"] <= self._real_time():
-            return None
-        return str(claims["aud"]).rstrip("/")
-
-    def principal_of(self, token: str) -> str:
-        """The object id of whom a token was issued to that `audience_of` has recognised."""
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-        return str(claims["oid"])
+        return None if claims["exp"] <= self._real_time() else claims
 
     def _signature(self, signed: str) -> str:
         return _base64url(hmac.new(self._key, signed.encode(), hashlib.sha256).digest())
