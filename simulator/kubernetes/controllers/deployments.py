@@ -10,6 +10,7 @@ from simulator.kubernetes.controllers.machinery import (
     owner_keys,
     owner_reference,
 )
+from simulator.kubernetes.controllers.ownership import claim
 from simulator.kubernetes.events import Source
 from simulator.kubernetes.kinds import DEPLOYMENT, REPLICA_SET, Object
 from simulator.kubernetes.store import Change, Key, copy_of
@@ -37,6 +38,7 @@ class DeploymentController:
         deployment = self._machinery.store.get(DEPLOYMENT, *key)
         if deployment is None or is_deleted(deployment):
             return
+        claim(self._machinery, DEPLOYMENT, deployment, REPLICA_SET)
         owned = [
             each
             for each in self._machinery.store.list(REPLICA_SET, key[0])
