@@ -91,12 +91,14 @@ def collecting(context: Any, _: Any) -> Any:
 
 @app.orchestration_trigger(context_name="context")
 def repeating(context: Any, left: int) -> Any:
-    """Each run leaves a timer and an activity behind that belong to nobody after it."""
+    """Each run leaves a timer and an activity behind whose ids mean something else to the next."""
     context.create_timer(timedelta(seconds=20))
-    context.call_activity("plus_one", input=100)
-    value = yield context.call_activity("plus_one", input=left - 2)
-    if value > 0:
-        context.continue_as_new(value)
+    mine = context.call_activity("plus_one", input=100 * left)
+    next_left = yield context.call_activity("plus_one", input=left - 2)
+    if left % 2 == 0 and (yield mine) != 100 * left + 1:
+        return "a result of another run"
+    if next_left > 0:
+        context.continue_as_new(next_left)
         return None
     return "done"
 
@@ -111,8 +113,10 @@ def counting(context: Any, times: int) -> Any:
 
 @app.orchestration_trigger(context_name="context")
 def transferring(context: Any, amount: int) -> Any:
-    """Nobody else may come between the two reads and the two writes."""
+    """Nobody else may come between the read and the writes, not even with a mere signal."""
     left, right = ACCOUNTS if amount % 2 else ACCOUNTS[::-1]
+    context.signal_entity(left, "add", 1000)
+    context.signal_entity(right, "add", -1000)
     with (yield context.lock_entities([left, right])):
         before = yield context.call_entity(left, "get")
         yield context.call_activity("plus_one", input=amount)

@@ -5,19 +5,11 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from random import Random
 
 import pytest
 from durabletask.internal import orchestrator_service_pb2 as pb
 from google.protobuf.wrappers_pb2 import StringValue
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-    run_state_machine_as_test,
-)
 
 from functions_host.functions import FunctionIndex
 from functions_host.task_hub.instance_table import Instance
@@ -27,40 +19,48 @@ from tests.integration.task_hub.unreliable_workers import SkewedLoop, Unreliable
 
 _MOST_STEPS_TO_THE_END = 1000
 _MOST_WORKERS = 3
-_WHICH = st.integers(0, 20)
+_STEPS = 40
 _KINDS = sorted([*model_app.ANSWERS, "racing", "failing"])
+_CHANCES = {
+    "start": 4,
+    "work": 12,
+    "open_worker": 2,
+    "kill_worker": 2,
+    "answer_late": 2,
+    "answer_twice": 2,
+    "pass_time": 2,
+    "restart_hub": 1,
+    "raise_event": 3,
+    "suspend": 1,
+    "resume": 2,
+    "terminate": 1,
+}
 
 
-class HubMachine(RuleBasedStateMachine):
-    """The world of one example; `functions` and `loop` are shared by all of them."""
+class HubModel:
+    """Does what its seed says to a hub, and knows what has to come of it."""
 
-    functions: FunctionIndex
-    loop: SkewedLoop
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = TemporaryDirectory()
-        self.world = UnreliableWorld(self.loop, Path(self.folder.name) / "hub.db", self.functions)
+    def __init__(self, world: UnreliableWorld, seed: int) -> None:
+        self.world = world
         self.started: dict[str, tuple[str, int]] = {}
         self.raised: dict[str, int] = {}
         self.terminated: set[str] = set()
-        self.kinds: list[str] = []
-        self.newest_first = False
+        self._choice = Random(seed)
+        # Few kinds at once, so that many of the same get into each other's way.
+        self._kinds = [_KINDS[seed % len(_KINDS)], self._choice.choice(_KINDS)]
 
-    @initialize(
-        kinds=st.lists(st.sampled_from(_KINDS), min_size=1, max_size=2, unique=True),
-        newest_first=st.booleans(),
-    )
-    def begin(self, kinds: list[str], newest_first: bool) -> None:
-        """Few kinds at once, so that many of the same get into each other's way."""
-        self.kinds = kinds
-        self.newest_first = newest_first
+    def run(self) -> None:
         self.world.open_worker()
+        self.start()
+        names, chances = list(_CHANCES), list(_CHANCES.values())
+        for name in self._choice.choices(names, chances, k=_STEPS):
+            getattr(self, name)()
+        self._work_to_the_end()
+        self._check_all()
 
-    @rule(which=_WHICH, values=st.lists(st.integers(1, 9), min_size=1, max_size=3))
-    def start(self, which: int, values: list[int]) -> None:
-        kind = self.kinds[which % len(self.kinds)]
-        for value in values:
+    def start(self) -> None:
+        for _ in range(self._choice.randint(1, 3)):
+            kind, value = self._choice.choice(self._kinds), self._choice.randint(1, 9)
             instance_id = f"{kind}-{len(self.started)}"
             self.started[instance_id] = (kind, value)
             request = pb.CreateInstanceRequest(
@@ -68,67 +68,54 @@ class HubMachine(RuleBasedStateMachine):
             )
             self.world.call("StartInstance", request)
 
-    @rule(which=_WHICH, times=st.integers(1, 6))
-    def work(self, which: int, times: int) -> None:
+    def work(self) -> None:
         """Answer some of what is in hand, not in the order in which it came."""
-        for _ in range(times):
+        for _ in range(self._choice.randint(1, 6)):
             in_hand = [item for one in self.world.workers for item in one.in_hand.values()]
             if in_hand:
-                self.world.answer(in_hand[which % len(in_hand)])
+                self.world.answer(self._choice.choice(in_hand))
 
-    @rule()
     def open_worker(self) -> None:
         if len(self.world.workers) < _MOST_WORKERS:
             self.world.open_worker()
 
-    @rule(which=_WHICH)
-    def kill_worker(self, which: int) -> None:
-        if workers := self.world.workers:
-            self.world.kill_worker(workers[which % len(workers)])
+    def kill_worker(self) -> None:
+        if self.world.workers:
+            self.world.kill_worker(self._choice.choice(self.world.workers))
 
-    @rule(which=_WHICH)
-    def answer_late(self, which: int) -> None:
+    def answer_late(self) -> None:
         if late := self.world.late:
-            self.world.answer(late.pop(which % len(late)))
+            self.world.answer(late.pop(self._choice.randrange(len(late))))
 
-    @rule(which=_WHICH)
-    def answer_twice(self, which: int) -> None:
+    def answer_twice(self) -> None:
         if answered := self.world.answered:
-            self.world.call(*answered[-1 - which % len(answered)])
+            self.world.call(*self._choice.choice(answered[-5:]))
 
-    @rule(seconds=st.integers(1, 70))
-    def pass_time(self, seconds: int) -> None:
+    def pass_time(self) -> None:
         """More than a minute is longer than the lease of a turn."""
-        self.world.pass_time(seconds)
+        self.world.pass_time(self._choice.randint(1, 70))
 
-    @rule()
     def restart_hub(self) -> None:
         self.world.restart_hub()
 
-    @rule(which=_WHICH)
-    def raise_event(self, which: int) -> None:
+    def raise_event(self) -> None:
         if awaiting := [one for one in self._live() if self._lacks_event(one)]:
-            self._raise_event(awaiting[which % len(awaiting)])
+            self._raise_event(self._choice.choice(awaiting))
 
-    @rule(which=_WHICH, what=st.sampled_from(("Suspend", "Resume", "Resume")))
-    def pause(self, which: int, what: str) -> None:
-        if live := self._live():
-            self._control(what, live[which % len(live)])
+    def suspend(self) -> None:
+        self._control_one("Suspend")
 
-    @rule(which=_WHICH)
-    def terminate(self, which: int) -> None:
-        if live := self._live():
-            instance_id = live[which % len(live)]
-            self.terminated.add(instance_id)
-            self._control("Terminate", instance_id)
+    def resume(self) -> None:
+        self._control_one("Resume")
 
-    def teardown(self) -> None:
-        try:
-            self._work_to_the_end()
-            self._check_all()
-        finally:
-            self.world.close()
-            self.folder.cleanup()
+    def terminate(self) -> None:
+        self.terminated.update(self._control_one("Terminate"))
+
+    def _control_one(self, what: str) -> list[str]:
+        chosen = self._choice.sample(self._live(), 1) if self._live() else []
+        for instance_id in chosen:
+            self._control(what, instance_id)
+        return chosen
 
     def _work_to_the_end(self) -> None:
         for worker in list(self.world.workers):
@@ -139,8 +126,8 @@ class HubMachine(RuleBasedStateMachine):
                 self._raise_event(instance_id)
         worker = self.world.open_worker()
         for _ in range(_MOST_STEPS_TO_THE_END):
-            if worker.in_hand:
-                self.world.answer(list(worker.in_hand.values())[-1 if self.newest_first else 0])
+            if in_hand := list(worker.in_hand.values()):
+                self.world.answer(self._choice.choice(in_hand))
             elif (due_at := self.world.hub.store.schedule.earliest()) is not None:
                 now = self.world.clock.microseconds()
                 self.world.pass_time(timedelta(microseconds=due_at - now).total_seconds())
@@ -216,32 +203,25 @@ class HubMachine(RuleBasedStateMachine):
         self.world.call(f"{what}Instance", getattr(pb, f"{what}Request")(instanceId=instance_id))
 
 
+@pytest.fixture(scope="module")
+def functions() -> FunctionIndex:
+    return model_app.functions()
+
+
 @pytest.fixture
-def loop() -> Iterator[SkewedLoop]:
+def world(tmp_path: Path, functions: FunctionIndex) -> Iterator[UnreliableWorld]:
     loop = SkewedLoop()
+    world = UnreliableWorld(loop, tmp_path / "hub.db", functions)
     # Thousands of lines about activities that fail on purpose take time and tell nothing.
     logging.disable()
-    yield loop
+    yield world
     logging.disable(logging.NOTSET)
+    world.close()
     loop.close()
 
 
 # The SDK's advice for typed apps; raised as an error it would fail orchestrations.
 @pytest.mark.filterwarnings("ignore:azure.functions df_loads was called:DeprecationWarning")
-def test_every_orchestration_ends_with_the_right_answer(loop: SkewedLoop) -> None:
-    class Machine(HubMachine):
-        pass
-
-    Machine.functions = model_app.functions()
-    Machine.loop = loop
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=20,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )
+@pytest.mark.parametrize("seed", range(2 * len(_KINDS)))
+def test_every_orchestration_ends_with_the_right_answer(world: UnreliableWorld, seed: int) -> None:
+    HubModel(world, seed).run()
