@@ -51,7 +51,8 @@ def test_the_process_ends_cleanly_on_a_signal(tmp_path: Path) -> None:
 
 
 def test_a_bad_option_is_explained(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "simulator", "--work-dir", str(tmp_path), "--time-scale", "-1"]
+    module = [sys.executable, "-m", "simulator"]
+    command = [*module, "--work-dir", str(tmp_path), "--time-scale", "-1"]
     ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "--time-scale" in ended.stderr
