@@ -103,7 +103,13 @@ class ManagedClusters:
             pool.body["properties"] = properties
         body = cluster.resource.body
         before = body["properties"]
-        body["properties"] = cluster_bodies.changed_properties(before, request.properties)
+        body["properties"] = cluster_bodies.changed_properties(
+            before,
+            request.properties,
+            cluster.region,
+            self._platform.tenant_id,
+            self._platform.identifiers,
+        )
         body["tags"] = request.body.get("tags")
         body["sku"] = request.body.get("sku") or body["sku"]
         versions = (each["currentKubernetesVersion"] for each in (before, body["properties"]))

@@ -176,6 +176,16 @@ async def test_a_change_of_tags_by_patch_keeps_everything_else(azure: Azure, gro
     assert len(cluster.properties.agent_pool_profiles or []) == 2
 
 
+async def test_an_issuer_comes_with_an_update_and_stays(azure: Azure, group: str) -> None:
+    without = await create(azure, group, cluster_body(oidcIssuerProfile={"enabled": False}))
+    assert not without.properties.oidc_issuer_profile.issuer_url
+    enabled = await create(azure, group, cluster_body(oidcIssuerProfile={"enabled": True}))
+    issuer = enabled.properties.oidc_issuer_profile.issuer_url
+    assert issuer.startswith("https://westeurope.oic.prod-aks.azure.com/")
+    again = await create(azure, group, cluster_body(oidcIssuerProfile={"enabled": False}))
+    assert again.properties.oidc_issuer_profile.issuer_url == issuer
+
+
 async def test_a_write_with_a_stale_etag_is_refused(arm: Arm, azure: Azure, group: str) -> None:
     cluster = await create(azure, group)
     stale = await arm.call(

@@ -177,7 +177,10 @@ CLUSTERS = {
     "stop": Row(a_cluster, "POST", f"{CLUSTER}/stop", None, 202, True),
     "start": Row(a_stopped_cluster, "POST", f"{CLUSTER}/start", None, 202, True),
     "abort": Row(
-        a_cluster_being_updated, "POST", f"{CLUSTER}/abort", None, 202, True, after="Canceled"
+        a_cluster_being_updated,
+        *("POST", f"{CLUSTER}/abort", None, 202, True),
+        state="Updating",
+        after="Canceled",
     ),
 }
 POOLS = {
@@ -195,7 +198,15 @@ POOLS = {
     ),
     "pool delete": Row(a_cluster, "DELETE", POOL, None, 202, True, after=None, seconds=0.5),
     "pool abort": Row(
-        a_pool_being_scaled, "POST", f"{POOL}/abort", None, 202, True, after="Canceled"
+        a_pool_being_scaled,
+        *("POST", f"{POOL}/abort", None, 202, True),
+        state="Scaling",
+        after="Canceled",
+    ),
+    "pool image": Row(
+        a_cluster,
+        *("POST", f"{POOL}/upgradeNodeImageVersion", None, 202, True),
+        state="UpgradingNodeImageVersion",
     ),
 }
 PROFILES = {
