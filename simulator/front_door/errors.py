@@ -73,5 +73,10 @@ def profile_not_ready(name: str) -> ArmError:
     return bad_request(f"Profile '{name}' is in a invalid provisioning state.")
 
 
+def host_name_fixed() -> ArmError:
+    """The specification lists no change of the name of a custom domain; the text is assumed."""
+    return bad_request("Property 'AfdDomain.HostName' cannot be changed.")
+
+
 def host_name_taken() -> ArmError:
     return provider_error(409, "Conflict", "That resource name isn't available.")

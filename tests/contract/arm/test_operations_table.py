@@ -14,6 +14,8 @@ import pytest
 from tests.contract.arm.conftest import Arm, RawAnswer
 from tests.contract.arm.test_clusters import CLUSTER
 from tests.contract.arm.test_clusters import VERSION as AKS
+from tests.contract.arm.test_custom_domains import BODY as DOMAIN_BODY
+from tests.contract.arm.test_custom_domains import DOMAIN
 from tests.contract.arm.test_front_door import (
     ENDPOINT,
     ENDPOINT_BODY,
@@ -115,6 +117,11 @@ async def a_profile(arm: Arm) -> None:
 async def an_endpoint(arm: Arm) -> None:
     await a_profile(arm)
     await put_and_wait(arm, ENDPOINT, ENDPOINT_BODY)
+
+
+async def a_domain(arm: Arm) -> None:
+    await a_profile(arm)
+    await put_and_wait(arm, DOMAIN, DOMAIN_BODY)
 
 
 async def origins(arm: Arm) -> None:
@@ -246,6 +253,11 @@ ORIGIN_ROWS = {
     "origin again": Row(an_origin, "PUT", ORIGIN, ORIGIN_BODY, 200, False, False, "Succeeded"),
     "origin delete": Row(an_origin, "DELETE", ORIGIN, None, 202, True, after=None),
 }
+DOMAINS = {
+    "domain create": Row(a_profile, "PUT", DOMAIN, DOMAIN_BODY, 201, state="Creating"),
+    "domain again": Row(a_domain, "PUT", DOMAIN, DOMAIN_BODY, 200, False, False, "Succeeded"),
+    "domain delete": Row(a_domain, "DELETE", DOMAIN, None, 202, True, after=None),
+}
 ROUTES = {
     "route create": Row(an_origin, "PUT", ROUTE, route_body, 201, state="Creating"),
     "route change": Row(
@@ -278,7 +290,7 @@ FIREWALLS = {
     ),
     "WAF policy delete": Row(a_firewall, "DELETE", WAF, None, 204, False, False, after=None),
 }
-ROWS = CLUSTERS | POOLS | PROFILES | ENDPOINTS | ORIGIN_ROWS | ROUTES | FIREWALLS
+ROWS = CLUSTERS | POOLS | PROFILES | ENDPOINTS | ORIGIN_ROWS | DOMAINS | ROUTES | FIREWALLS
 
 
 async def ended(arm: Arm, accepted: RawAnswer) -> RawAnswer:
