@@ -15,8 +15,8 @@ demo: $(READY) ## Build an environment on simulated Azure, ask its model, delete
 	@$(BIN)/python -m local_stack.demo
 
 .PHONY: up
-up: $(READY) ## Start everything and keep it running; Ctrl-C stops all of it
-	@$(BIN)/python -m local_stack.up
+up: $(READY) ## Start everything and keep it running; Ctrl-C stops it, the next one goes on. FRESH=1: from nothing
+	@$(BIN)/python -m local_stack.up $(if $(FRESH),--fresh)
 
 .PHONY: kubeconfig
 kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `make up` runs: NAME=fraud-llm

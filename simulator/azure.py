@@ -98,6 +98,12 @@ class SimulatedAzure:
             self.platform,
         )
 
+    def resume(self) -> None:
+        """Go on from a saved state."""
+        self.platform.operations.resume()
+        for cluster in self.clusters.all():
+            cluster.kubernetes.resume()
+
     async def stop(self) -> None:
         """End all background work."""
         await self.platform.operations.stop()

@@ -82,6 +82,11 @@ class Simulator:
         self.azure = self._new_azure()
         log.info("Reset.")
 
+    def resume(self) -> None:
+        """Go on from a saved state; its clock has moved on by as much as nobody was there."""
+        self.azure.resume()
+        self.service_bus.resume()
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith(PREFIX):
             return await self._guarded(request, self._control.handle)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -99,12 +100,15 @@ class ControlRoutes:
 
     async def put_clock(self, request: web.Request) -> Any:
         fields = Fields(await _json(request))
-        scale = fields.number("scale", low=0.001)
+        scale = fields.number("scale", low=0)
         now = fields.moment("now")
+        ahead = fields.number("advanceSeconds", low=0)
         fields.finish()
-        if scale is None and now is None:
-            raise BadInput("scale or now is required.")
+        if scale is None and now is None and ahead is None:
+            raise BadInput("scale, now or advanceSeconds is required.")
         clock = self._simulator.clock
+        if ahead is not None:
+            clock.advance_to(clock.now() + timedelta(seconds=ahead))
         if now is not None:
             if now < clock.now():
                 raise BadInput("now must not lie in the past: simulated time runs forward.")
