@@ -64,7 +64,9 @@ class ManagedClusters:
         check_cluster_shape(request.body)
         name = request.params["cluster"]
         region = validation.check_cluster(name, request.body, self.sizes)
-        profiles = [{"count": 1, **each} for each in request.properties["agentPoolProfiles"]]
+        profiles = [
+            pool_bodies.completed_profile(each) for each in request.properties["agentPoolProfiles"]
+        ]
         self.check_quota(region, [(each, each["count"]) for each in profiles])
         resource = self._new_resource(request, region)
         cluster = self._lay_down(resource)

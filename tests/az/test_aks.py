@@ -161,6 +161,7 @@ def test_what_azure_refuses_is_refused_with_its_code(
 
 def test_a_cluster_is_deleted(az: AzureCli, group: str) -> None:
     where = f"--resource-group {group} --name short"
-    az(f"aks create {where} --node-count 1 --node-vm-size Standard_D4ds_v5 --no-ssh-key")
+    created = az(f"aks create {where} --no-ssh-key", "agentPoolProfiles[0].[count, vmSize]")
+    assert created == [3, "Standard_D4ds_v5"]
     az(f"aks delete {where} --yes")
     assert az.refused(f"aks show {where}").exit_code == 3

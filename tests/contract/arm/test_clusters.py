@@ -60,6 +60,13 @@ async def test_an_empty_kubernetes_version_means_the_default(azure: Azure, group
     assert system.orchestrator_version == gpu.orchestrator_version == "1.35"
 
 
+async def test_a_pool_without_a_size_gets_one(azure: Azure, group: str) -> None:
+    pools = [{**system_pool(), "vmSize": ""}]
+    cluster = await create(azure, group, cluster_body(agentPoolProfiles=pools))
+    (system,) = cluster.properties.agent_pool_profiles
+    assert system.vm_size == "Standard_D4ds_v5"
+
+
 async def test_a_create_names_an_operation_and_no_retry_after(arm: Arm, group: str) -> None:
     accepted = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
     assert accepted.status == 201
