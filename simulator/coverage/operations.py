@@ -144,7 +144,13 @@ FRONT_DOOR_OPERATIONS = (
         RECORDED,
         "front_door.kinds:SECURITY_POLICY",
     ),
-    Entry("custom domains", "201, validated by DNS", RECORDED, None, "nobody here needs them"),
+    Entry(
+        "custom domains",
+        "201; Submitting, Pending, Approved; the only kind whose deploymentStatus says Succeeded",
+        RECORDED,
+        "front_door.custom_domains:begin_validation",
+        "the owner's proof arrives by itself, how soon is assumed; the edge does not serve them",
+    ),
     Entry("rule sets", "201, synchronous", RECORDED, None, "nobody here needs them"),
     Entry(
         "WAF policy PUT and DELETE",
