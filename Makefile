@@ -88,3 +88,7 @@ help: ## Show this
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count what that asks of it
 	@$(BIN)/python -m benchmarks.sweep --environments 200
+
+.PHONY: bench-host
+bench-host: $(READY) ## Time chains of activities under the Functions host and its task hub
+	@$(BIN)/python -m benchmarks.host

@@ -11,23 +11,26 @@ from pathlib import Path
 
 from simulator.clock import Clock
 from simulator.control.input import BadInput
-from simulator.process import ServiceBusOptions, run_until_signal
+from simulator.process import Options, ServiceBusOptions, run_until_signal
 from simulator.saved_state import CannotBeRead
 from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities, read_entities
 
 
-def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+def main(command_line: list[str] | None = None) -> int:
+    arguments = _parser().parse_args(command_line)
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
     )
-    clock = Clock(options.time_scale, options.clock_origin)
-    service_bus = ServiceBusOptions(options.service_bus_port, options.service_bus_entities)
-    work = run_until_signal(
-        clock, options.work_dir, options.port, options.seed, service_bus, options.state_file
+    clock = Clock(arguments.time_scale, arguments.clock_origin)
+    options = Options(
+        port=arguments.port,
+        seed=arguments.seed,
+        service_bus=ServiceBusOptions(arguments.service_bus_port, arguments.service_bus_entities),
+        throttled=arguments.throttling,
+        state_file=arguments.state_file,
     )
     try:
-        asyncio.run(work)
+        asyncio.run(run_until_signal(clock, arguments.work_dir, options))
     except CannotBeRead as refusal:
         print(f"{refusal} Remove it to start with an empty Azure.", file=sys.stderr)
         return 1
@@ -47,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         "--clock-origin", type=_moment, help="when simulated and real time agree, ISO 8601"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--throttling", action="store_true", help="refuse requests beyond Azure's limits"
+    )
     parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
     parser.add_argument(
         "--state-file", type=Path, help="save all there is at the end, and go on from it next time"

@@ -31,6 +31,7 @@ from simulator.providers.routes import ProviderRoutes
 from simulator.resource_groups.models import ResourceGroups
 from simulator.resource_groups.routes import ResourceGroupRoutes
 from simulator.subscriptions.routes import SubscriptionRoutes
+from simulator.throttling.throttling import Throttling
 from simulator.waf.models import WafPolicies
 from simulator.waf.routes import WafRoutes
 
@@ -46,6 +47,7 @@ class SimulatedAzure:
         ca_pem: bytes,
         planned_failure: Callable[[str], PlannedFailure | None],
         prepare_cluster: Callable[[Cluster], None],
+        throttling: Throttling,
         seed: int = 1,
     ) -> None:
         """`prepare_cluster` is called with each new cluster: faults inside of it hang in here."""
@@ -96,6 +98,7 @@ class SimulatedAzure:
             self._check_provider,
             Recorder(self.platform, self.activity_log).answer,
             self.platform,
+            throttling.admit,
         )
 
     def resume(self) -> None:

@@ -48,19 +48,23 @@ class ServiceBusOptions:
     entities: Entities = DEFAULT_ENTITIES
 
 
-async def start(
-    clock: Clock,
-    work_dir: Path,
-    port: int = 0,
-    seed: int = 1,
-    service_bus: ServiceBusOptions = ServiceBusOptions(),
-    state_file: Path | None = None,
-) -> RunningSimulator:
-    """Open the ports on the loopback interface and write the ready file.
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a simulator is started. Port 0 is a free one.
 
-    With a `state_file` go on from what is saved there. Raises CannotBeRead.
+    With a `state_file` it goes on from what is saved there, and saves at its end.
     """
-    saved = take_state(state_file, clock) if state_file else None
+
+    port: int = 0
+    seed: int = 1
+    service_bus: ServiceBusOptions = ServiceBusOptions()
+    throttled: bool = False
+    state_file: Path | None = None
+
+
+async def start(clock: Clock, work_dir: Path, options: Options = Options()) -> RunningSimulator:
+    """Open the ports on the loopback interface and write the ready file. Raises CannotBeRead."""
+    saved = take_state(options.state_file, clock) if options.state_file else None
     tls = make_tls(saved.ca_pem, saved.ca_key_pem) if saved else make_tls()
     work_dir.mkdir(parents=True, exist_ok=True)
     ca_bundle = work_dir / "ca.pem"
@@ -69,11 +73,12 @@ async def start(
         simulator = saved.simulator
         simulator.resume()
     else:
-        simulator = Simulator(clock, tls.ca_pem, seed, service_bus.entities)
+        entities = options.service_bus.entities
+        simulator = Simulator(clock, tls.ca_pem, options.seed, entities, options.throttled)
     runner = web.AppRunner(simulator.app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls.context).start()
-    await simulator.service_bus.start(service_bus.port)
+    await web.TCPSite(runner, "127.0.0.1", options.port, ssl_context=tls.context).start()
+    await simulator.service_bus.start(options.service_bus.port)
     url = f"https://127.0.0.1:{runner.addresses[0][1]}"
     ready = {
         "url": url,
@@ -91,7 +96,7 @@ async def start(
     }
     _write_atomically(work_dir / "simulator.json", json.dumps(ready, indent=2))
     log.info("Simulated Azure answers at %s, %g times as fast as real time.", url, clock.scale)
-    return RunningSimulator(simulator, runner, url, tls, state_file)
+    return RunningSimulator(simulator, runner, url, tls, options.state_file)
 
 
 def take_state(state_file: Path, clock: Clock) -> SavedState | None:
@@ -103,19 +108,12 @@ def take_state(state_file: Path, clock: Clock) -> SavedState | None:
     return saved
 
 
-async def run_until_signal(
-    clock: Clock,
-    work_dir: Path,
-    port: int,
-    seed: int,
-    service_bus: ServiceBusOptions,
-    state_file: Path | None,
-) -> None:
+async def run_until_signal(clock: Clock, work_dir: Path, options: Options) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    running = await start(clock, work_dir, port, seed, service_bus, state_file)
+    running = await start(clock, work_dir, options)
     await stopped.wait()
     await running.stop()
     log.info("Stopped.")

@@ -4,15 +4,18 @@ import logging
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiohttp import web
 
 from simulator import cloud_metadata
 from simulator.arm import errors
+from simulator.arm.answers import Answer
 from simulator.azure import SimulatedAzure
 from simulator.clock import Clock
 from simulator.control.faults import Fault, Faults
 from simulator.control.journal import Entry, Journal
+from simulator.control.recorded import RECORDED_ANSWERS
 from simulator.control.routes import PREFIX, ControlRoutes
 from simulator.edge import routes as edge
 from simulator.entra.applications import Application, Applications
@@ -25,6 +28,7 @@ from simulator.monitor import routes as metrics
 from simulator.monitor.models import Monitor
 from simulator.service_bus.broker import Broker
 from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
+from simulator.throttling.throttling import Throttling
 
 SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
 TENANT_ID = "7e7e7e7e-0000-4000-8000-000000000001"
@@ -52,6 +56,7 @@ class Simulator:
         ca_pem: bytes,
         seed: int = 1,
         entities: Entities = DEFAULT_ENTITIES,
+        throttled: bool = False,
     ) -> None:
         self.clock = clock
         self.tokens = Tokens(TENANT_ID, PRINCIPAL_ID, CLIENT_ID)
@@ -59,6 +64,7 @@ class Simulator:
         self.application = Application(APPLICATION, secrets.token_urlsafe(24))
         self.faults = Faults()
         self.journal = Journal()
+        self.throttling = Throttling(clock, throttled)
         self._ca_pem = ca_pem
         self._seed = seed
         self.azure = self._new_azure()
@@ -74,10 +80,11 @@ class Simulator:
         return app
 
     async def reset(self) -> None:
-        """Forget everything but the clock and the identity."""
+        """Forget everything but the clock, the identity and the switch of throttling."""
         await self.azure.stop()
         self.faults.clear()
         self.journal.clear()
+        self.throttling.refill()
         self.service_bus.reset()
         self.azure = self._new_azure()
         log.info("Reset.")
@@ -127,9 +134,19 @@ class Simulator:
         if fault.latency_seconds:
             async with self.azure.platform.latencies.span(f"Fault {fault.id}"):
                 await self.clock.sleep(fault.latency_seconds)
+        if fault.recorded is not None:
+            return self._recorded(request, fault, RECORDED_ANSWERS[fault.recorded])
         if fault.status is None:
             return await self._dispatch(request)
         return _faulty_response(fault, fault.status)
+
+    def _recorded(self, request: web.Request, fault: Fault, answer: Answer) -> web.Response:
+        """A proxy's page comes as it is; what ARM answers has the headers of ARM."""
+        if isinstance(answer.body, str):
+            headers = {"Content-Type": answer.content_type, **fault.headers}
+            return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
+        headers = {**answer.headers, **fault.headers}
+        return self.azure.gateway.response(request, replace(answer, headers=headers))
 
     async def _dispatch(self, request: web.Request) -> web.StreamResponse:
         if _host(request).endswith(DATA_PLANE):
@@ -174,6 +191,7 @@ class Simulator:
             self._ca_pem,
             self.faults.planned_failure,
             self.faults.prepare,
+            self.throttling,
             self._seed,
         )
 

@@ -92,6 +92,7 @@ def terminate(change: Change, instance_id: str, output: str | None, recursive: b
         ended,
         [
             events.orchestrator_started(change.now),
+            *_start_of(change, instance),
             events.history_event(change.now, executionTerminated=terminated),
             events.execution_completed(change.now, ended.status, output, None),
             events.orchestrator_completed(change.now),
@@ -101,6 +102,14 @@ def terminate(change: Change, instance_id: str, output: str | None, recursive: b
         for child in change.store.instances.children(instance_id):
             if not child.is_finished:
                 terminate(change, child.instance_id, output, recursive=True)
+
+
+def _start_of(change: Change, instance: Instance) -> list[pb.HistoryEvent]:
+    """What never had a turn tells nevertheless in its history what it would have been."""
+    if instance.turns > 0:
+        return []
+    started = change.store.instances.started(instance.instance_id)
+    return [events.history_event(instance.created_at, executionStarted=started)]
 
 
 def suspend(change: Change, instance_id: str, reason: str | None) -> None:

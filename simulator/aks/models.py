@@ -64,6 +64,7 @@ class ManagedClusters:
         check_cluster_shape(request.body)
         name = request.params["cluster"]
         region = validation.check_cluster(name, request.body, self.sizes)
+        self._check_room(region)
         profiles = [
             pool_bodies.completed_profile(each) for each in request.properties["agentPoolProfiles"]
         ]
@@ -148,6 +149,12 @@ class ManagedClusters:
         if size is None:
             raise LookupError(f"{properties['vmSize']} was stored although it is unknown")
         return size
+
+    def _check_room(self, region: str) -> None:
+        allowed = self._platform.limits.clusters_per_region
+        present = sum(each.region == region for each in self.all())
+        if present >= allowed:
+            raise errors.too_many_clusters(allowed, present)
 
     def _id(self, request: ArmRequest) -> str:
         name = request.params["cluster"]

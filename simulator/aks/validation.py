@@ -16,6 +16,7 @@ MAX_NODES = 1000
 
 _CLUSTER_NAME = re.compile(r"[a-zA-Z0-9]([-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
 _POOL_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
+_WINDOWS_POOL_NAME = re.compile(r"[a-z][a-z0-9]{0,5}")
 
 
 def check_cluster(name: str, body: dict[str, Any], sizes: VmSizes) -> str:
@@ -52,7 +53,8 @@ def check_version(properties: dict[str, Any], name: str = "kubernetesVersion") -
 
 def check_pool(name: str, properties: dict[str, Any], region: str, sizes: VmSizes) -> VmSize:
     """Check one pool, be it in a cluster's request or in one of its own."""
-    if not _POOL_NAME.fullmatch(name):
+    is_windows = properties.get("osType") == "Windows"
+    if not (_WINDOWS_POOL_NAME if is_windows else _POOL_NAME).fullmatch(name):
         raise errors.invalid_parameter("agentPoolProfile.name")
     size = sizes.find(str(properties.get("vmSize")))
     if size is None:
@@ -64,8 +66,8 @@ def check_pool(name: str, properties: dict[str, Any], region: str, sizes: VmSize
     _check_count(properties)
     if properties.get("enableAutoScaling"):
         _check_autoscaler(properties)
-    if properties.get("scaleSetPriority") == "Spot" and properties.get("mode") == "System":
-        raise errors.invalid_parameter("agentPoolProfile.scaleSetPriority")
+    if properties.get("mode") == "System":
+        _check_system_pool(properties)
     return size
 
 
@@ -100,6 +102,13 @@ def _check_profiles(profiles: Any, region: str, sizes: VmSizes) -> None:
         raise errors.invalid_parameter("agentPoolProfile.name")
     if not any(profile.get("mode") == "System" for profile in profiles):
         raise errors.no_system_pool()
+
+
+def _check_system_pool(properties: dict[str, Any]) -> None:
+    if properties.get("scaleSetPriority") == "Spot":
+        raise errors.invalid_parameter("agentPoolProfile.scaleSetPriority")
+    if properties.get("osType") not in (None, "Linux"):
+        raise errors.invalid_parameter("agentPoolProfile.osType")
 
 
 def _check_count(properties: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +17,8 @@ from simulator.arm.requests import ArmRequest
 from simulator.arm.routing import Match, Route, Routes
 from simulator.identity import ARM_AUDIENCE, Tokens, bearer_token
 
+Admission = Callable[[Match, str], dict[str, str]]
+"""Counts a request of a principal; answers headers for its success, or raises a refusal."""
 GroupCheck = Callable[[ArmRequest], Awaitable[None]]
 ProviderCheck = Callable[[Route], None]
 Answering = Callable[[Route, ArmRequest, Mapping[str, Any]], Awaitable[Answer]]
@@ -37,6 +40,7 @@ class Gateway:
         provider_check: ProviderCheck,
         answering: Answering,
         platform: Platform,
+        admit: Admission,
     ) -> None:
         self._subscription_id = platform.subscription_id
         self._tokens = tokens
@@ -44,6 +48,7 @@ class Gateway:
         self._group_check = group_check
         self._provider_check = provider_check
         self._answering = answering
+        self._admit = admit
         self._resources = platform.resources
         self._clock = platform.clock
         self._identifiers = platform.identifiers
@@ -79,6 +84,7 @@ class Gateway:
         match = self._routes.find(request.method, request.path, api_version)
         self._check_subscription(match)
         _check_version(match.route, api_version)
+        remaining = self._admit(match, str(claims["oid"]))
         arm_request = ArmRequest(
             method=request.method,
             path=request.path,
@@ -96,7 +102,10 @@ class Gateway:
         if match.route.needs_group and "group" in match.params:
             await self._group_check(arm_request)
         self._check_parent(match.route, arm_request)
-        return await self._answering(match.route, arm_request, claims)
+        answer = await self._answering(match.route, arm_request, claims)
+        if answer.status >= 400:
+            return answer
+        return replace(answer, headers={**remaining, **answer.headers})
 
     def _checked_claims(self, request: web.Request) -> Mapping[str, Any]:
         """What the caller's token says of its bearer."""

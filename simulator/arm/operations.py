@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,10 +28,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFailure:
-    """An error that ends an operation, after its usual duration or after `after_seconds`."""
+    """An error that ends an operation, after its usual duration or after `after_seconds`.
+
+    A stray one only stands in the polls of AKS: the operation goes on and succeeds.
+    """
 
     error: Error
     after_seconds: float | None = None
+    is_stray: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ class Operations:
     def begin(self, work: Work) -> Operation:
         """Start the work now and answer at once."""
         failure = self._planned_failure(work.request) or work.failure
+        if failure is not None and failure.is_stray:
+            work, failure = replace(work, stray_error=failure.error), None
         operation = Operation(self._identifiers.guid(), work, self._clock.now(), failure)
         self._by_id[operation.id] = operation
         operation.task = asyncio.create_task(self._run(operation))

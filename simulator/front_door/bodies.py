@@ -15,7 +15,9 @@ from simulator.front_door.kinds import (
     ROUTE,
     Kind,
 )
-from simulator.regions import normalized_region
+
+LOCATION = "Global"
+"""As Front Door spells it, however the request did."""
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     PROFILE.type: {"originResponseTimeoutSeconds": 30},
@@ -115,12 +117,6 @@ def wire(kind: Kind, resource: Resource) -> dict[str, Any]:
         states = {"provisioningState": resource.state, "deploymentStatus": deployed}
     shown["properties"] = {**resource.properties, **states}
     return shown
-
-
-def shown_location(location: object) -> str:
-    """Front Door writes regions in its own way: `Global`, `WestUs`."""
-    region = normalized_region(location)
-    return region[:1].upper() + region[1:]
 
 
 def _profile_state(resource: Resource) -> str:

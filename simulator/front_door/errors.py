@@ -78,5 +78,20 @@ def host_name_fixed() -> ArmError:
     return bad_request("Property 'AfdDomain.HostName' cannot be changed.")
 
 
+def too_many_profiles() -> ArmError:
+    return bad_request(
+        "The number of profiles created exceeds quota. Please contact support to increase quota."
+    )
+
+
+def private_link_needs_premium() -> ArmError:
+    """Azure refuses it; its wording was never recorded."""
+    return bad_request(
+        "Private link is supported only with the sku Premium_AzureFrontDoor and with "
+        "enforceCertificateNameCheck."
+    )
+
+
 def host_name_taken() -> ArmError:
+    """Where the label of an endpoint's host name may be used again, another one may have it."""
     return provider_error(409, "Conflict", "That resource name isn't available.")

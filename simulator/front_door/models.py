@@ -62,10 +62,13 @@ class FrontDoor:
         name = resource_id.rpartition("/")[2]
         rules.check_name(kind, name)
         properties = self._checked(kind, request, resource_id, None)
+        if kind is PROFILE:
+            self._rules.check_room(self._platform.limits.front_door_profiles)
+        if kind is ENDPOINT:
+            self._rules.check_host_name(properties["hostName"])
         body: dict[str, Any] = {"properties": properties}
         if kind in (PROFILE, ENDPOINT):
-            location = request.body.get("location") or "global"
-            body |= {"location": bodies.shown_location(location), "tags": request.body.get("tags")}
+            body |= {"location": bodies.LOCATION, "tags": request.body.get("tags")}
         if kind is PROFILE:
             body["sku"] = {"name": request.body["sku"]["name"]}
         resource = Resource(
@@ -131,6 +134,8 @@ class FrontDoor:
             rules.check_profile(request.body)
         else:
             self._check_parent(kind, request)
+        if kind is ENDPOINT:
+            rules.check_endpoint(request.body)
         properties = bodies.requested_properties(kind, request.properties, present)
         if present is None:
             properties.update(self._generated(kind, request))

@@ -16,6 +16,7 @@ from simulator.front_door.kinds import (
     SECURITY_POLICY,
     Kind,
 )
+from simulator.regions import normalized_region
 from simulator.waf.models import WAF_TYPE
 
 PROFILE_SKUS = ("Standard_AzureFrontDoor", "Premium_AzureFrontDoor")
@@ -67,11 +68,14 @@ def check_name(kind: Kind, name: str) -> None:
 
 
 def check_profile(body: dict[str, Any]) -> None:
-    if not body.get("location"):
-        raise location_required()
+    _check_location(PROFILE, body)
     sku = (body.get("sku") or {}).get("name")
     if sku not in PROFILE_SKUS:
         raise errors.not_acceptable("Profile.Sku.Name", sku, PROFILE_SKUS)
+
+
+def check_endpoint(body: dict[str, Any]) -> None:
+    _check_location(ENDPOINT, body)
 
 
 def check_values(kind: Kind, properties: dict[str, Any]) -> None:
@@ -94,6 +98,17 @@ class Rules:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
+
+    def check_room(self, allowed: int) -> None:
+        """Refuse a new profile when there are as many as `allowed`."""
+        if len(self._resources.of_type(PROFILE.type)) >= allowed:
+            raise errors.too_many_profiles()
+
+    def check_host_name(self, host_name: str) -> None:
+        """Refuse a new endpoint with a host name that another profile's endpoint has."""
+        endpoints = self._resources.of_type(ENDPOINT.type)
+        if any(each.properties["hostName"] == host_name for each in endpoints):
+            raise errors.host_name_taken()
 
     def check_parent(self, profile: Resource) -> None:
         if profile.state in ("Creating", "Deleting"):
@@ -133,6 +148,14 @@ class Rules:
             )
         if properties["enabledState"] == "Disabled":
             self._check_not_last(resource_id)
+        if properties["sharedPrivateLinkResource"] is not None:
+            self._check_private_link(resource_id, properties)
+
+    def _check_private_link(self, origin_id: str, properties: dict[str, Any]) -> None:
+        profile = self._resources.get(_parent(_parent(origin_id)))
+        premium = profile is not None and profile.body["sku"]["name"] == PROFILE_SKUS[1]
+        if not premium or not properties["enforceCertificateNameCheck"]:
+            raise errors.private_link_needs_premium()
 
     def _check_domain(self, resource_id: str, properties: dict[str, Any]) -> None:
         present = self._resources.get(resource_id)
@@ -173,7 +196,7 @@ class Rules:
         for domain_id in associated_domains(properties):
             endpoint = self._resources.get(domain_id)
             outside = _parent(domain_id) != _parent(resource_id).lower()
-            if endpoint is None or outside or endpoint.state in ("Creating", "Deleting"):
+            if endpoint is None or outside or endpoint.state != "Succeeded":
                 raise errors.endpoint_not_ready(domain_id.rpartition("/")[2])
 
     def _routes_to(self, group_key: str) -> list[Resource]:
@@ -208,6 +231,15 @@ def associated_domains(properties: dict[str, Any]) -> list[str]:
 
 def _parent(resource_id: str) -> str:
     return resource_id.rpartition("/")[0].rpartition("/")[0]
+
+
+def _check_location(kind: Kind, body: dict[str, Any]) -> None:
+    """Profiles of the classic CDN have regions, those of Front Door are everywhere."""
+    location = body.get("location")
+    if not location:
+        raise location_required()
+    if normalized_region(location) != "global":
+        raise errors.not_acceptable(f"{kind.body_name}.Location", location, ["Global"])
 
 
 def _check_probe(settings: dict[str, Any]) -> None:

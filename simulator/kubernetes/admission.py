@@ -11,7 +11,9 @@ from simulator.kubernetes.service_addresses import ServiceAddresses
 from simulator.kubernetes.store import Store
 from simulator.kubernetes.validation import decoding
 
-_WITHOUT_GENERATION = frozenset({"Event", "Service", "Namespace", "Node", "EndpointSlice"})
+_WITHOUT_GENERATION = frozenset(
+    {"ConfigMap", "EndpointSlice", "Event", "Namespace", "Node", "Secret", "Service"}
+)
 _NAME_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 _KEPT_METADATA = (

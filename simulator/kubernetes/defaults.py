@@ -1,5 +1,6 @@
 """What the API server fills in when a manifest leaves it out."""
 
+import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from simulator.kubernetes.kinds import (
     NAMESPACE,
     POD,
     REPLICA_SET,
+    SECRET,
     SERVICE,
     Kind,
     Object,
@@ -214,6 +216,14 @@ def _namespace(subject: Object) -> None:
     subject.setdefault("status", {"phase": "Active"})
 
 
+def _secret(subject: Object) -> None:
+    """`stringData` is a way to write `data`, which is never read again."""
+    subject.setdefault("type", "Opaque")
+    for key, text in (subject.pop("stringData", None) or {}).items():
+        encoded = base64.b64encode(text.encode()).decode()
+        subject.setdefault("data", {})[key] = encoded
+
+
 def _endpoint_slice(subject: Object) -> None:
     subject.setdefault("endpoints", [])
 
@@ -225,5 +235,6 @@ _DEFAULTS: Mapping[Kind, Callable[[Object], None]] = {
     DAEMON_SET: _daemon_set,
     SERVICE: _service,
     NAMESPACE: _namespace,
+    SECRET: _secret,
     ENDPOINT_SLICE: _endpoint_slice,
 }

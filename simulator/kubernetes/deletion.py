@@ -21,6 +21,7 @@ class Deletion:
     grace_period_seconds: int | None = None
     uid: str | None = None
     resource_version: str | None = None
+    dry_run: bool = False
 
 
 class Deleting:
@@ -30,12 +31,10 @@ class Deleting:
         self._store = store
         self._now = now
 
-    def delete(
-        self, kind: Kind, namespace: str, name: str, options: Deletion, dry_run: bool
-    ) -> Object:
+    def delete(self, kind: Kind, namespace: str, name: str, options: Deletion) -> Object:
         live = self._store.read(kind, namespace, name)
         _check_preconditions(kind, live, options)
-        if dry_run:
+        if options.dry_run:
             return live
         if kind is NAMESPACE:
             return self._terminate_namespace(live)

@@ -85,6 +85,8 @@ def _availability(deployment: Object, counts: dict[str, int]) -> Object:
 
 
 def _progress(deployment: Object, counts: dict[str, int], name: str, now: str) -> Object:
+    if deployment["spec"].get("paused"):
+        return _PAUSED
     complete = (
         counts["replicas"]
         == counts["updatedReplicas"]
@@ -96,6 +98,14 @@ def _progress(deployment: Object, counts: dict[str, int], name: str, now: str) -
     if not _moved_on(deployment, counts) and _is_late(deployment, now):
         return _progressing("False", "ProgressDeadlineExceeded", name, "has timed out progressing")
     return _progressing("True", "ReplicaSetUpdated", name, "is progressing")
+
+
+_PAUSED: Object = {
+    "type": "Progressing",
+    "status": "Unknown",
+    "reason": "DeploymentPaused",
+    "message": "Deployment is paused",
+}
 
 
 def _progressing(status: str, reason: str, name: str, verb: str) -> Object:

@@ -1,7 +1,7 @@
 """Discovery: which groups, versions and resources the API server has."""
 
 from simulator.kubernetes import kinds
-from simulator.kubernetes.kinds import KINDS, POD, VERBS, Kind, Object
+from simulator.kubernetes.kinds import POD, SERVED, Kind, Object
 
 _STATUS_VERBS = ("get", "patch", "update")
 
@@ -29,11 +29,16 @@ def answer(path: str, host: str) -> Object | None:
     if path == "/apis":
         return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [*_groups().values()]}
     for group, group_version in kinds.group_versions():
-        if path == (f"/apis/{group}/{group_version}" if group else f"/api/{group_version}"):
+        if path == f"/{prefix(group, group_version)}":
             return _resources(group, group_version)
         if group and path == f"/apis/{group}":
             return {"kind": "APIGroup", "apiVersion": "v1", **_groups()[group]}
     return None
+
+
+def prefix(group: str, version: str) -> str:
+    """Where the resources of a group and version are."""
+    return f"apis/{group}/{version}" if group else f"api/{version}"
 
 
 def _groups() -> dict[str, Object]:
@@ -46,7 +51,7 @@ def _groups() -> dict[str, Object]:
 
 
 def _resources(group: str, group_version: str) -> Object:
-    served = [each for each in KINDS if (each.group, each.version) == (group, group_version)]
+    served = [each for each in SERVED if (each.group, each.version) == (group, group_version)]
     return {
         "kind": "APIResourceList",
         "apiVersion": "v1",
@@ -61,7 +66,7 @@ def _entries(kind: Kind) -> list[Object]:
         "singularName": kind.singular,
         "namespaced": kind.namespaced,
         "kind": kind.kind,
-        "verbs": list(VERBS),
+        "verbs": list(kind.verbs),
         "storageVersionHash": f"{kind.kind.lower():_<12}",
     }
     if kind.short_names:

@@ -1,5 +1,6 @@
 """Failures as the API server words them: one exception that carries a Status object."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +139,20 @@ def invalid_options(options: str, error: FieldError) -> ApiError:
     """`options`: CreateOptions and the like, which are the query parameters of a request."""
     details = {"group": "meta.k8s.io", "kind": options, "causes": [error.cause]}
     message = f'{options}.meta.k8s.io "" is invalid: {error.field}: {error.message}'
+    return ApiError(422, "Invalid", message, details)
+
+
+def invalid_patch(shown: str, problem: str) -> ApiError:
+    """`shown`: the patch, or what it made of the object, as Go prints it."""
+    error = invalid("patch", json.dumps(shown, ensure_ascii=False), problem)
+    message = f' "" is invalid: patch: {error.message}'
+    return ApiError(422, "Invalid", message, {"causes": [error.cause]})
+
+
+def invalid_scale(name: str, error: FieldError) -> ApiError:
+    """A Scale is known by no group, whatever it scales."""
+    details = {"name": name, "kind": "Scale", "causes": [error.cause]}
+    message = f'Scale "{name}" is invalid: {error.field}: {error.message}'
     return ApiError(422, "Invalid", message, details)
 
 

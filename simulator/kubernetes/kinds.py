@@ -30,6 +30,7 @@ class Kind:
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     subresources: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = VERBS
 
     @property
     def api_version(self) -> str:
@@ -54,6 +55,8 @@ NODE = Kind("", "v1", "Node", "nodes", False, ("no",), (), ("status",))
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", False, ("ns",), (), ("status", "finalize"))
 POD = Kind("", "v1", "Pod", "pods", True, ("po",), ("all",), ("status", "log", "eviction"))
 SERVICE = Kind("", "v1", "Service", "services", True, ("svc",), ("all",), ("status",))
+CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps", True, ("cm",))
+SECRET = Kind("", "v1", "Secret", "secrets")
 EVENT = Kind("", "v1", "Event", "events", True, ("ev",))
 ENDPOINT_SLICE = Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
 DEPLOYMENT = Kind(
@@ -69,22 +72,39 @@ KINDS = (
     NAMESPACE,
     POD,
     SERVICE,
+    CONFIG_MAP,
+    SECRET,
     EVENT,
     DEPLOYMENT,
     REPLICA_SET,
     DAEMON_SET,
     ENDPOINT_SLICE,
 )
+"""What the store keeps."""
+
+SCALE = Kind("autoscaling", "v1", "Scale", "scales")
+EVICTION = Kind("policy", "v1", "Eviction", "evictions")
+ACCESS_REVIEW = Kind(
+    "authorization.k8s.io",
+    "v1",
+    "SelfSubjectAccessReview",
+    "selfsubjectaccessreviews",
+    namespaced=False,
+    verbs=("create",),
+)
+
+SERVED = (*KINDS, ACCESS_REVIEW)
+"""What discovery lists. Scale and Eviction are only found below other objects."""
 
 
 def kind_at(group: str, version: str, plural: str) -> Kind | None:
     """The kind whose objects live under this resource name, or None."""
     wanted = (group, version, plural)
     return next(
-        (each for each in KINDS if (each.group, each.version, each.plural) == wanted), None
+        (each for each in SERVED if (each.group, each.version, each.plural) == wanted), None
     )
 
 
 def group_versions() -> list[tuple[str, str]]:
     """Every group and version that is served, the core group first."""
-    return list(dict.fromkeys((each.group, each.version) for each in KINDS))
+    return list(dict.fromkeys((each.group, each.version) for each in SERVED))

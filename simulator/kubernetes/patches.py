@@ -6,6 +6,7 @@ from simulator.kubernetes import errors
 from simulator.kubernetes.kinds import Object
 from simulator.kubernetes.schema import Shape
 from simulator.kubernetes.store import copy_of
+from simulator.kubernetes.validation import go_values
 
 
 def merge(target: Any, patch: Any) -> Any:
@@ -58,6 +59,9 @@ def _strategic_list(target: list[Any], patch: list[Any], shape: Shape) -> list[A
     key = shape.item_keys[0]
     result = [copy_of(each) for each in target]
     for item in patch:
+        if key not in item:
+            problem = f"map: {go_values.printed(item)} does not contain declared merge key: {key}"
+            raise errors.ApiError(500, "", problem)
         index = _index_by(result, key, item.get(key))
         if item.get("$patch") == "delete":
             result = [each for each in result if each.get(key) != item.get(key)]
@@ -73,45 +77,78 @@ def _index_by(items: list[Object], key: str, value: Any) -> int | None:
 
 
 def json_patch(target: Object, operations: list[Object]) -> Object:
-    """RFC 6902, without `move` and `copy`, which no Kubernetes client in use here sends."""
+    """RFC 6902."""
     result = copy_of(target)
-    for each in operations:
-        _apply_operation(result, each)
-    return result
-
-
-def _apply_operation(document: Any, operation: Object) -> None:
-    *parents, last = [
-        each.replace("~1", "/").replace("~0", "~") for each in operation["path"].split("/")[1:]
-    ]
     try:
-        for part in parents:
-            document = document[int(part) if isinstance(document, list) else part]
-        _OPERATIONS[operation["op"]](document, last, operation)
+        for each in operations:
+            _OPERATIONS[each["op"]](result, each)
     except (KeyError, IndexError, ValueError, TypeError) as failure:
         raise errors.ApiError(
             422, "Invalid", "the server rejected our request due to an error in our request", {}
         ) from failure
+    return result
 
 
-def _add(parent: Any, last: str, operation: Object) -> None:
+def _place(document: Any, pointer: str) -> tuple[Any, Any]:
+    """The list or map that a JSON pointer leads to, and the index or key in it."""
+    *parents, last = [
+        each.replace("~1", "/").replace("~0", "~") for each in pointer.split("/")[1:]
+    ]
+    for part in parents:
+        document = document[int(part) if isinstance(document, list) else part]
+    if isinstance(document, list):
+        return document, len(document) if last == "-" else int(last)
+    return document, last
+
+
+def _value_at(document: Any, pointer: str) -> Any:
+    parent, index = _place(document, pointer)
+    return parent[index]
+
+
+def _put(document: Any, pointer: str, value: Any) -> None:
+    parent, index = _place(document, pointer)
     if isinstance(parent, list):
-        parent.insert(len(parent) if last == "-" else int(last), operation["value"])
+        parent.insert(index, value)
     else:
-        parent[last] = operation["value"]
+        parent[index] = value
 
 
-def _replace(parent: Any, last: str, operation: Object) -> None:
-    parent[int(last) if isinstance(parent, list) else last] = operation["value"]
+def _add(document: Any, operation: Object) -> None:
+    _put(document, operation["path"], operation["value"])
 
 
-def _remove(parent: Any, last: str, operation: Object) -> None:
-    del parent[int(last) if isinstance(parent, list) else last]
+def _replace(document: Any, operation: Object) -> None:
+    parent, index = _place(document, operation["path"])
+    if parent[index] != operation["value"]:
+        parent[index] = operation["value"]
 
 
-def _test(parent: Any, last: str, operation: Object) -> None:
-    if parent[int(last) if isinstance(parent, list) else last] != operation["value"]:
+def _remove(document: Any, operation: Object) -> None:
+    parent, index = _place(document, operation["path"])
+    del parent[index]
+
+
+def _copy(document: Any, operation: Object) -> None:
+    _put(document, operation["path"], copy_of(_value_at(document, operation["from"])))
+
+
+def _move(document: Any, operation: Object) -> None:
+    moved = _value_at(document, operation["from"])
+    _remove(document, {"path": operation["from"]})
+    _put(document, operation["path"], moved)
+
+
+def _test(document: Any, operation: Object) -> None:
+    if _value_at(document, operation["path"]) != operation["value"]:
         raise ValueError(operation["path"])
 
 
-_OPERATIONS = {"add": _add, "replace": _replace, "remove": _remove, "test": _test}
+_OPERATIONS = {
+    "add": _add,
+    "replace": _replace,
+    "remove": _remove,
+    "copy": _copy,
+    "move": _move,
+    "test": _test,
+}

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from simulator.kubernetes import tables
-from simulator.kubernetes.kinds import Kind, Object
+from simulator.kubernetes.kinds import SCALE, Kind, Object
 from simulator.kubernetes.listing import Page
 from simulator.kubernetes.store import as_json
 
@@ -16,8 +16,7 @@ def one(
     request: web.Request, kind: Kind, subject: Object, now: str, status: int = 200
 ) -> web.Response:
     if wants_table(request):
-        version = subject["metadata"].get("resourceVersion", "")
-        return plain(tables.build(kind, [subject], {"resourceVersion": version}, now), status)
+        return plain(table_of_one(request, kind, subject, now), status)
     return plain(subject, status)
 
 
@@ -26,7 +25,7 @@ def many(request: web.Request, kind: Kind, page: Page, now: str) -> web.Response
     if page.next_token:
         metadata |= {"continue": page.next_token, "remainingItemCount": page.remaining}
     if wants_table(request):
-        return plain(tables.build(kind, page.items, metadata, now))
+        return plain(tables.build(kind, page.items, metadata, now, _include(request)))
     listed = [_without_type(each) for each in page.items]
     return plain(
         {
@@ -36,6 +35,15 @@ def many(request: web.Request, kind: Kind, page: Page, now: str) -> web.Response
             "items": listed,
         }
     )
+
+
+def table_of_one(request: web.Request, kind: Kind, subject: Object, now: str) -> Object:
+    metadata = {"resourceVersion": subject["metadata"].get("resourceVersion", "")}
+    return tables.build(kind, [subject], metadata, now, _include(request))
+
+
+def _include(request: web.Request) -> str:
+    return request.query.get("includeObject") or "Metadata"
 
 
 def wants_table(request: web.Request) -> bool:
@@ -64,12 +72,9 @@ def scale(subject: Object) -> Object:
     }
 
 
-def log(pod: Object) -> str:
-    """What a pod's first container has written."""
-    statuses = pod["status"].get("containerStatuses") or []
-    state = statuses[0]["state"] if statuses else {}
-    last = statuses[0]["lastState"].get("terminated", {}) if statuses else {}
-    lines = [last["message"]] if last.get("message") else []
-    if "running" in state:
-        lines.append(f"{state['running']['startedAt']} listening")
-    return "".join(f"{each}\n" for each in lines)
+def scale_response(request: web.Request, subject: Object, now: str) -> web.Response:
+    """The Scale of an object, as it is or as a table."""
+    shown = scale(subject)
+    if wants_table(request):
+        return plain(table_of_one(request, SCALE, shown, now))
+    return plain(shown)

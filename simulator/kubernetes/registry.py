@@ -7,11 +7,11 @@ from simulator.kubernetes import errors
 from simulator.kubernetes.admission import Admission, Writing
 from simulator.kubernetes.apply import Manager, apply, owners_of, record_owners, record_update
 from simulator.kubernetes.deletion import Deleting, Deletion
-from simulator.kubernetes.kinds import Kind, Object
+from simulator.kubernetes.kinds import NAMESPACE, Kind, Object
 from simulator.kubernetes.service_addresses import ServiceAddresses
 from simulator.kubernetes.store import Store, copy_of
 from simulator.kubernetes.times import stamp
-from simulator.kubernetes.validation import decoding
+from simulator.kubernetes.validation import typed
 
 
 class Registry:
@@ -45,7 +45,7 @@ class Registry:
         applied["metadata"] = {**(applied.get("metadata") or {}), "name": name}
         if applied["metadata"].get("managedFields"):
             raise errors.bad_request("metadata.managedFields must be nil")
-        decoding.check_typed(kind, namespace, applied)
+        typed.check(kind, namespace, applied)
         live = self.store.get(kind, namespace, name)
         merged = apply(kind, live, applied, manager, force, self.now())
         fields = merged["metadata"]["managedFields"]
@@ -79,15 +79,21 @@ class Registry:
         return self._deleting.finish(kind, self.store.replace(kind, subject))
 
     def delete(
-        self,
-        kind: Kind,
-        namespace: str,
-        name: str,
-        options: Deletion | None = None,
-        dry_run: bool = False,
+        self, kind: Kind, namespace: str, name: str, options: Deletion | None = None
     ) -> Object:
         """Delete an object, or mark it when something has to be done before it can go."""
-        return self._deleting.delete(kind, namespace, name, options or Deletion(), dry_run)
+        return self._deleting.delete(kind, namespace, name, options or Deletion())
+
+    def finalize_namespace(self, name: str, finalizers: list[str]) -> Object:
+        """Leave a namespace these finalizers of its own; without any a deleted one goes."""
+
+        def edit(live: Object) -> None:
+            live["spec"] = {"finalizers": finalizers} if finalizers else {}
+
+        self.store.read(NAMESPACE, "", name)
+        changed = self.store.change(NAMESPACE, "", name, edit)
+        assert changed is not None
+        return self._deleting.finish(NAMESPACE, changed)
 
     def _record_fields(
         self, kind: Kind, live: Object, subject: Object, manager: Manager | None

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from simulator.kubernetes import discovery, errors, openapi, requests
+from simulator.kubernetes import bodies, discovery, errors, kinds, openapi, requests, resources
+from simulator.kubernetes.calls import Call
 from simulator.kubernetes.cluster import Cluster
 from simulator.kubernetes.errors import ApiError
 from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.resources import Resources
 from simulator.kubernetes.store import as_json
 
 AudienceOf = Callable[[str], str | None]
@@ -31,7 +31,7 @@ async def handle(
 
 
 def json_response(body: Object, status: int = 200) -> web.Response:
-    return web.Response(body=as_json(body), status=status, content_type=requests.JSON)
+    return web.Response(body=as_json(body), status=status, content_type=bodies.JSON)
 
 
 def _check_token(request: web.Request, audience_of: AudienceOf) -> None:
@@ -43,7 +43,7 @@ def _check_token(request: web.Request, audience_of: AudienceOf) -> None:
 async def _answer(request: web.Request, cluster: Cluster, path: str) -> web.StreamResponse:
     target = requests.parse_path(path)
     if target is not None:
-        return await Resources(cluster, request, target).answer()
+        return await resources.answer(Call(cluster, request, target))
     if path in _HEALTH_PATHS:
         return web.Response(text="ok")
     if path == "/openapi/v2":
@@ -53,6 +53,6 @@ async def _answer(request: web.Request, cluster: Cluster, path: str) -> web.Stre
     document = discovery.answer(path, request.host) or openapi.answer(path)
     if document is not None:
         return json_response(document)
-    if path.startswith(("/api/v1/", "/apis/apps/v1/", "/apis/discovery.k8s.io/v1/")):
+    if any(path.startswith(f"/{discovery.prefix(*each)}/") for each in kinds.group_versions()):
         raise errors.unknown_resource()
     return web.Response(text="404 page not found\n", status=404)

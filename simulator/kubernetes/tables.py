@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.kubernetes import nodes, pod_status, times
 from simulator.kubernetes.kinds import (
+    CONFIG_MAP,
     DAEMON_SET,
     DEPLOYMENT,
     ENDPOINT_SLICE,
@@ -15,6 +16,8 @@ from simulator.kubernetes.kinds import (
     NODE,
     POD,
     REPLICA_SET,
+    SCALE,
+    SECRET,
     SERVICE,
     Kind,
     Object,
@@ -43,8 +46,10 @@ class Column:
         }
 
 
-def build(kind: Kind, subjects: list[Object], metadata: Object, now: str) -> Object:
-    """The Table of some objects, each row with the object's metadata."""
+def build(
+    kind: Kind, subjects: list[Object], metadata: Object, now: str, include: str = "Metadata"
+) -> Object:
+    """The Table of some objects; `include` is how much of its object each row carries."""
     columns = _COLUMNS.get(kind, (_NAME, _AGE))
     moment = times.parse(now)
     return {
@@ -55,15 +60,18 @@ def build(kind: Kind, subjects: list[Object], metadata: Object, now: str) -> Obj
         "rows": [
             {
                 "cells": [column.value(subject, moment) for column in columns],
-                "object": {
-                    "kind": "PartialObjectMetadata",
-                    "apiVersion": "meta.k8s.io/v1",
-                    "metadata": subject["metadata"],
-                },
+                "object": _included(subject, include),
             }
             for subject in subjects
         ],
     }
+
+
+def _included(subject: Object, include: str) -> Object | None:
+    if include == "Metadata":
+        partial = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
+        return partial | {"metadata": subject["metadata"]}
+    return subject if include == "Object" else None
 
 
 def human_duration(seconds: float) -> str:
@@ -208,6 +216,10 @@ def _slice_endpoints(subject: Object) -> str:
     return ",".join(addresses[:3]) + more or "<unset>"
 
 
+def _data_count(subject: Object) -> int:
+    return len(subject.get("data") or {}) + len(subject.get("binaryData") or {})
+
+
 def _count(*path: str) -> Callable[[Object, datetime], Any]:
     return _at(*path, missing=0)
 
@@ -285,6 +297,19 @@ _COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         ),
         _AGE,
         *_TEMPLATE_COLUMNS,
+    ),
+    CONFIG_MAP: (_NAME, Column("Data", _of(_data_count)), _AGE),
+    SECRET: (
+        _NAME,
+        Column("Type", _at("type")),
+        Column("Data", _of(_data_count)),
+        _AGE,
+    ),
+    SCALE: (
+        _NAME,
+        Column("Desired", _count("spec", "replicas"), "integer"),
+        Column("Available", _count("status", "replicas"), "integer"),
+        _AGE,
     ),
     EVENT: (
         Column("Last Seen", _event_last_seen),

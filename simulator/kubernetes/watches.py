@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from simulator.kubernetes import presentation, tables
+from simulator.kubernetes import presentation
 from simulator.kubernetes.cluster import Cluster
 from simulator.kubernetes.kinds import Object
 from simulator.kubernetes.listing import Selection
@@ -97,7 +97,7 @@ async def _send(
 ) -> None:
     subject = event["object"]
     if presentation.wants_table(request) and event["type"] != "BOOKMARK":
-        metadata = {"resourceVersion": subject["metadata"]["resourceVersion"]}
         now = cluster.registry.now()
-        event = event | {"object": tables.build(selection.kind, [subject], metadata, now)}
+        table = presentation.table_of_one(request, selection.kind, subject, now)
+        event = event | {"object": table}
     await response.write(as_json(event))

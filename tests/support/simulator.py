@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from simulator.clock import Clock
-from simulator.process import RunningSimulator, start
+from simulator.process import Options, RunningSimulator, start
 
 REPOSITORY = Path(__file__).parents[2]
 TEST_TIME_SCALE = 2000.0
@@ -65,7 +65,7 @@ async def simulator_in_process(
     work_dir: Path, clock: Clock | None = None, seed: int = 1
 ) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
     """The simulator in the running event loop, with its objects at hand."""
-    running = await start(clock or Clock(TEST_TIME_SCALE), work_dir, seed=seed)
+    running = await start(clock or Clock(TEST_TIME_SCALE), work_dir, Options(seed=seed))
     try:
         yield running, read_address(work_dir / "simulator.json")
     finally:
@@ -78,12 +78,15 @@ def simulator_process(
     scale: float = TEST_TIME_SCALE,
     seed: int = 1,
     origin: datetime | None = None,
+    throttled: bool = False,
 ) -> Iterator[SimulatorAddress]:
     """The simulator as its own process, as the local stack runs it."""
     command = [sys.executable, "-m", "simulator", "--port", "0", "--work-dir", str(work_dir)]
     command += ["--time-scale", str(scale), "--seed", str(seed)]
     if origin is not None:
         command += ["--clock-origin", origin.isoformat()]
+    if throttled:
+        command.append("--throttling")
     with (work_dir / "simulator.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, env=dict(os.environ))
     try:

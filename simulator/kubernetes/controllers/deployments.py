@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes import deployment_status, pods
+from simulator.kubernetes import deployment_status, pods, revisions
 from simulator.kubernetes.controllers.machinery import (
     Machinery,
     controlled_by,
@@ -10,12 +10,12 @@ from simulator.kubernetes.controllers.machinery import (
     owner_keys,
     owner_reference,
 )
+from simulator.kubernetes.controllers.ownership import claim
 from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import DEPLOYMENT, REPLICA_SET, Object
+from simulator.kubernetes.kinds import DEPLOYMENT, REPLICA_SET, Kind, Object
 from simulator.kubernetes.store import Change, Key, copy_of
 
 _SOURCE = Source("deployment-controller")
-_REVISION = "deployment.kubernetes.io/revision"
 
 
 class DeploymentController:
@@ -37,20 +37,35 @@ class DeploymentController:
         deployment = self._machinery.store.get(DEPLOYMENT, *key)
         if deployment is None or is_deleted(deployment):
             return
+        claim(self._machinery, DEPLOYMENT, deployment, REPLICA_SET)
         owned = [
             each
             for each in self._machinery.store.list(REPLICA_SET, key[0])
             if controlled_by(each, deployment) and not is_deleted(each)
         ]
-        current = self._current(deployment, owned)
-        older = [each for each in owned if each is not current]
-        self._scale(deployment, current, older)
+        if deployment["spec"].get("paused"):
+            self._hold(deployment, owned)
+        else:
+            self._roll(deployment, owned)
         self._write_status(deployment)
 
-    def _current(self, deployment: Object, owned: list[Object]) -> Object:
+    def _hold(self, deployment: Object, owned: list[Object]) -> None:
+        """A paused Deployment is scaled, but not rolled over."""
+        active = [each for each in owned if each["spec"]["replicas"]]
+        if len(active) == 1:
+            self._set_replicas(deployment, active[0], deployment["spec"]["replicas"])
+
+    def _roll(self, deployment: Object, owned: list[Object]) -> None:
         name = _replica_set_name(deployment)
+        older = [each for each in owned if each["metadata"]["name"] != name]
         present = next((each for each in owned if each["metadata"]["name"] == name), None)
-        return present or self._create(deployment, len(owned) + 1)
+        revision = revisions.next_after(older)
+        if present is None:
+            present = self._create(deployment, revision)
+        revision = max(revision, revisions.number_of(present))
+        self._note_revision(REPLICA_SET, present, revision)
+        self._note_revision(DEPLOYMENT, deployment, revision)
+        self._scale(deployment, present, older)
 
     def _create(self, deployment: Object, revision: int) -> Object:
         metadata = deployment["metadata"]
@@ -64,28 +79,22 @@ class DeploymentController:
             "metadata": {
                 "name": _replica_set_name(deployment),
                 "labels": dict(template["metadata"]["labels"]),
-                "annotations": {
-                    _REVISION: str(revision),
-                    "deployment.kubernetes.io/desired-replicas": str(spec["replicas"]),
-                    "deployment.kubernetes.io/max-replicas": str(
-                        spec["replicas"] + deployment_status.surge(deployment)
-                    ),
-                },
+                "annotations": revisions.annotations_of(
+                    deployment, revision, deployment_status.surge(deployment)
+                ),
                 "ownerReferences": [owner_reference(DEPLOYMENT, deployment)],
             },
             "spec": {"replicas": 0, "selector": selector, "template": template},
         }
-        created = self._machinery.registry.create(REPLICA_SET, metadata["namespace"], body)
-        self._note_revision(deployment, revision)
-        return created
+        return self._machinery.registry.create(REPLICA_SET, metadata["namespace"], body)
 
-    def _note_revision(self, deployment: Object, revision: int) -> None:
-        def edit(subject: Object) -> None:
-            annotations = subject["metadata"].setdefault("annotations", {})
-            annotations[_REVISION] = str(revision)
+    def _note_revision(self, kind: Kind, subject: Object, revision: int) -> None:
+        def edit(changed: Object) -> None:
+            annotations = changed["metadata"].setdefault("annotations", {})
+            annotations[revisions.REVISION] = str(revision)
 
-        metadata = deployment["metadata"]
-        self._machinery.store.change(DEPLOYMENT, metadata["namespace"], metadata["name"], edit)
+        metadata = subject["metadata"]
+        self._machinery.store.change(kind, metadata["namespace"], metadata["name"], edit)
 
     def _scale(self, deployment: Object, current: Object, older: list[Object]) -> None:
         wanted = deployment["spec"]["replicas"]

@@ -10,6 +10,7 @@ from simulator.kubernetes.controllers.machinery import (
     owner_keys,
     owner_reference,
 )
+from simulator.kubernetes.controllers.ownership import claim
 from simulator.kubernetes.events import Source
 from simulator.kubernetes.kinds import POD, REPLICA_SET, Object
 from simulator.kubernetes.store import Change, Key
@@ -33,6 +34,8 @@ class ReplicaSetController:
         replica_set = self._machinery.store.get(REPLICA_SET, *key)
         if replica_set is None:
             return
+        if not is_deleted(replica_set):
+            claim(self._machinery, REPLICA_SET, replica_set, POD)
         owned = self._pods(replica_set)
         if not is_deleted(replica_set):
             missing = replica_set["spec"]["replicas"] - len(owned)

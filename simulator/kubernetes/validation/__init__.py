@@ -4,15 +4,24 @@ from collections.abc import Callable, Iterable, Mapping
 
 from simulator.kubernetes.errors import FieldError, invalid
 from simulator.kubernetes.kinds import (
+    CONFIG_MAP,
     DAEMON_SET,
     DEPLOYMENT,
     POD,
     REPLICA_SET,
+    SECRET,
     SERVICE,
     Kind,
     Object,
 )
-from simulator.kubernetes.validation import go_values, metadata, pod_specs, services, workloads
+from simulator.kubernetes.validation import (
+    config_data,
+    go_values,
+    metadata,
+    pod_specs,
+    services,
+    workloads,
+)
 
 
 def of_new(kind: Kind, subject: Object) -> list[FieldError]:
@@ -48,6 +57,8 @@ _CHECKS: Mapping[Kind, Callable[[Object], Iterable[FieldError]]] = {
     DAEMON_SET: workloads.check_daemon_set,
     SERVICE: services.check,
     POD: _check_pod,
+    CONFIG_MAP: config_data.check_config_map,
+    SECRET: config_data.check_secret,
 }
 
 _UPDATE_CHECKS: Mapping[Kind, Callable[[Object, Object], Iterable[FieldError]]] = {
@@ -56,4 +67,6 @@ _UPDATE_CHECKS: Mapping[Kind, Callable[[Object, Object], Iterable[FieldError]]] 
     DAEMON_SET: workloads.check_selector_update,
     SERVICE: services.check_update,
     POD: _check_pod_update,
+    CONFIG_MAP: config_data.check_config_map_update,
+    SECRET: config_data.check_secret_update,
 }

@@ -1,7 +1,6 @@
 """Reading a manifest into its Go type: wrong types are refused, unknown fields are dropped."""
 
-import json
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +8,7 @@ from simulator.kubernetes import errors, quantities
 from simulator.kubernetes.errors import ApiError
 from simulator.kubernetes.kinds import Kind, Object
 from simulator.kubernetes.schema import Shape, shape_of
+from simulator.kubernetes.validation import go_values
 
 _QUANTITY_RULE = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
@@ -39,6 +39,31 @@ def decode(kind: Kind, body: Object) -> Decoded:
             f" {failure}"
         ) from failure
     return decoded
+
+
+def problem_of(kind: Kind, body: Object, strict: bool) -> str:
+    """What is wrong with a patched object; empty when nothing is."""
+    unknown: list[str] = []
+    try:
+        _Decoder(kind, unknown).value(body, shape_of(kind), (), "")
+    except Undecodable as failure:
+        return str(failure)
+    if strict and unknown:
+        listed = ", ".join(f'unknown field "{each}"' for each in sorted(unknown))
+        return f"strict decoding error: {listed}"
+    return ""
+
+
+def scalar_problem(value: Any, code: str) -> str:
+    """What is wrong with a value whose Go type reads its own JSON."""
+    try:
+        if code == "quantity":
+            _check_quantity(value)
+        elif code == "bytes" and isinstance(value, str):
+            _check_base64(value)
+    except Undecodable as failure:
+        return f"error decoding from json: {failure}" if code == "bytes" else str(failure)
+    return ""
 
 
 def strict_error(kind: Kind, unknown: list[str]) -> ApiError:
@@ -90,23 +115,26 @@ class _Decoder:
     def _scalar(self, value: Any, shape: Shape, path: tuple[str, ...], owner: str) -> None:
         if shape.code == "quantity":
             _check_quantity(value)
+        elif shape.code == "bytes" and isinstance(value, str):
+            _check_base64(value)
         elif shape.code == "int-or-string":
-            fits = isinstance(value, (int, str)) and not isinstance(value, bool)
-            self._expect(fits, value, shape, path, owner)
+            fitting = isinstance(value, (int, str)) and not isinstance(value, bool)
+            self._expect(fitting, value, shape, path, owner)
         else:
-            self._expect(_fits(value, shape.code), value, shape, path, owner)
+            self._expect(fits(value, shape.code), value, shape, path, owner)
 
     def _expect(
-        self, fits: bool, value: Any, shape: Shape, path: tuple[str, ...], owner: str
+        self, fitting: bool, value: Any, shape: Shape, path: tuple[str, ...], owner: str
     ) -> None:
-        if not fits:
+        if not fitting:
             raise Undecodable(
-                f"json: cannot unmarshal {_json_type(value)} into Go struct field"
+                f"json: cannot unmarshal {go_values.json_type(value)} into Go struct field"
                 f" {owner}.{_dotted(path, with_index=False)} of type {_go_type(shape)}"
             )
 
 
-def _fits(value: Any, code: str) -> bool:
+def fits(value: Any, code: str) -> bool:
+    """Whether JSON data has the type of a field."""
     if code == "boolean":
         return isinstance(value, bool)
     if code in ("int32", "int64"):
@@ -123,6 +151,14 @@ def _check_quantity(value: Any) -> None:
         raise Undecodable(_QUANTITY_RULE) from failure
 
 
+def _check_base64(text: str) -> None:
+    alphabet = re.match(r"[A-Za-z0-9+/\r\n]*={0,2}", text)
+    length = alphabet.end() if alphabet else 0
+    whole = len(re.sub(r"[\r\n]", "", text)) % 4 == 0
+    if length < len(text) or not whole:
+        raise Undecodable(f"illegal base64 data at input byte {min(length, len(text))}")
+
+
 def _dotted(path: tuple[str, ...], with_index: bool) -> str:
     text = ""
     for part in path:
@@ -133,15 +169,6 @@ def _dotted(path: tuple[str, ...], with_index: bool) -> str:
     return text
 
 
-def _json_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, float):
-        return f"number {json.dumps(value)}"
-    names = ((str, "string"), (int, "number"), (list, "array"), (dict, "object"))
-    return next(name for kind, name in names if isinstance(value, kind))
-
-
 def _go_type(shape: Shape) -> str:
     if shape.is_list:
         return f"[]{_go_type(shape.item)}"
@@ -150,87 +177,3 @@ def _go_type(shape: Shape) -> str:
     if shape.is_struct:
         return f"v1.{shape.type_name}"
     return _GO_TYPES.get(shape.code, shape.code)
-
-
-def check_typed(kind: Kind, namespace: str, body: Object) -> None:
-    """The stricter reading of server-side apply: it refuses unknown fields and duplicate keys."""
-    found = list(_typed_errors(body, shape_of(kind), ""))
-    if not found:
-        return
-    name = body["metadata"].get("name", "")
-    where = f"{namespace}/{name}" if namespace else f"/{name}"
-    listed = found[0] if len(found) == 1 else "errors:\n" + "\n".join(f"  {e}" for e in found)
-    message = (
-        f"failed to create typed patch object ({where}; {kind.api_version}, Kind={kind.kind}):"
-        f" {listed}"
-    )
-    raise ApiError(500, "", message)
-
-
-def _typed_errors(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    if value is None or shape.code == "any":
-        return
-    if shape.is_struct or shape.is_map:
-        yield from _typed_map(value, shape, path)
-    elif shape.is_list:
-        yield from _typed_list(value, shape, path)
-    elif isinstance(value, (dict, list)):
-        yield f"{path}: expected {_TYPED_NAMES.get(shape.code, 'any scalar')}, got &{{{value}}}"
-    elif shape.code in _TYPED_NAMES and not _fits(value, _TYPED_CODES.get(shape.code, shape.code)):
-        yield f"{path}: expected {_TYPED_NAMES[shape.code]}, got {_typed_value(value)}"
-
-
-_TYPED_NAMES = {
-    "string": "string",
-    "boolean": "boolean",
-    "int32": "numeric (int or float)",
-    "int64": "numeric (int or float)",
-    "number": "numeric (int or float)",
-}
-
-
-_TYPED_CODES = {"int32": "number", "int64": "number"}
-"""Fractions are found out only when the object is converted to its Go type."""
-
-
-def _typed_value(value: Any) -> str:
-    if isinstance(value, str):
-        return "string"
-    return f"&value.valueUnstructured{{Value:{json.dumps(value)}}}"
-
-
-def _typed_map(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield f"{path}: expected map, got &{{{value}}}"
-        return
-    for key, each in value.items():
-        if shape.is_struct and key not in shape.fields:
-            yield f"{path}.{key}: field not declared in schema"
-        else:
-            yield from _typed_errors(each, shape.child(key), f"{path}.{key}")
-
-
-def _typed_list(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    if not isinstance(value, list):
-        yield f"{path}: expected list, got &{{{value}}}"
-        return
-    seen: set[str] = set()
-    for index, each in enumerate(value):
-        if shape.item_keys and not isinstance(each, dict):
-            yield (
-                f"{path}: element {index}: associative list with keys may not have non-map"
-                " elements"
-            )
-            continue
-        here = f"{path}[{index}]"
-        if shape.item_keys:
-            key = _key_text(shape.item_key(each))
-            here = f"{path}[{key}]"
-            if key in seen:
-                yield f"{path}: duplicate entries for key [{key}]"
-            seen.add(key)
-        yield from _typed_errors(each, shape.item, here)
-
-
-def _key_text(key: dict[str, Any]) -> str:
-    return ",".join(f"{name}={json.dumps(value)}" for name, value in key.items())

@@ -65,6 +65,13 @@ def qualified_name(value: str) -> list[str]:
     return messages + _check(name, _NAME_PART, len(name), rule, examples)
 
 
+def config_key(value: str) -> list[str]:
+    """A key in the data of a ConfigMap or Secret."""
+    rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
+    examples = "'key.name',  or 'KEY_NAME',  or 'key-name'"
+    return _check(value, "[-._a-zA-Z0-9]+", 253, rule, examples)
+
+
 def label_value(value: str) -> list[str]:
     rule = (
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_'"

@@ -9,6 +9,27 @@ def text(value: str) -> str:
     return json.dumps(value)
 
 
+def printed(value: Any) -> str:
+    """JSON data as `%v` prints it."""
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{key}:{printed(value[key])}' for key in sorted(value))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(printed(each) for each in value)}]"
+    if value is None:
+        return "<nil>"
+    return json.dumps(value) if isinstance(value, bool) else str(value)
+
+
+def json_type(value: Any) -> str:
+    """The type of JSON data as Go's decoder names it."""
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, float):
+        return f"number {json.dumps(value)}"
+    names = ((str, "string"), (int, "number"), (list, "array"), (dict, "object"))
+    return next((name for kind, name in names if isinstance(value, kind)), "null")
+
+
 def string_map(value: Mapping[str, str] | None) -> str:
     if not value:
         return "map[string]string(nil)"

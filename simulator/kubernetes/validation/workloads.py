@@ -54,9 +54,10 @@ def check_daemon_set(subject: Object) -> Iterator[FieldError]:
 
 def check_selector_update(live: Object, changed: Object) -> Iterator[FieldError]:
     """Which pods belong to a workload never changes."""
-    selector = changed["spec"].get("selector") or {}
-    if live["spec"].get("selector") != changed["spec"].get("selector"):
-        yield invalid("spec.selector", go_values.label_selector(selector), "field is immutable")
+    selector = changed["spec"].get("selector")
+    if live["spec"].get("selector") != selector:
+        shown = '"null"' if selector is None else go_values.label_selector(selector)
+        yield invalid("spec.selector", shown, "field is immutable")
 
 
 def _check_template(spec: Object, selector_required: bool = True) -> Iterator[FieldError]:

@@ -1,7 +1,10 @@
 """Clients of the Kubernetes API: plain HTTP and the real kubectl."""
 
 import asyncio
+import contextlib
 import json
+import os
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,11 +76,38 @@ class Kubectl:
 
     def __init__(self, binary: str, kubeconfig: Path, home: Path) -> None:
         self._binary = binary
-        self._environment = {"KUBECONFIG": str(kubeconfig), "HOME": str(home)}
+        path = os.environ.get("PATH", "")
+        self._environment = {"KUBECONFIG": str(kubeconfig), "HOME": str(home), "PATH": path}
 
     async def run(self, *arguments: str, stdin: str = "", expected: int = 0) -> str:
         """Standard output and error together; fails on another exit code than expected."""
-        process = await asyncio.create_subprocess_exec(
+        process = await self._start(*arguments)
+        output, _ = await process.communicate(stdin.encode())
+        assert process.returncode == expected, output.decode()
+        return output.decode()
+
+    async def read(self, *arguments: str) -> Any:
+        """The JSON that `-o json` prints."""
+        return json.loads(await self.run(*arguments, "-o", "json"))
+
+    @contextlib.asynccontextmanager
+    async def follow(self, *arguments: str) -> AsyncIterator[asyncio.StreamReader]:
+        """What a command prints that goes on, such as a watch; it is ended on the way out."""
+        process = await self._start(*arguments)
+        assert process.stdout is not None
+        try:
+            yield process.stdout
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.communicate()
+
+    def use_editor(self, command: str) -> None:
+        """What `kubectl edit` starts: a command that gets the file's name appended."""
+        self._environment["KUBE_EDITOR"] = command
+
+    async def _start(self, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             self._binary,
             *arguments,
             env=self._environment,
@@ -85,6 +115,3 @@ class Kubectl:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        output, _ = await process.communicate(stdin.encode())
-        assert process.returncode == expected, output.decode()
-        return output.decode()

@@ -123,9 +123,14 @@ async def real_api(real_url: tuple[str, Path]) -> AsyncIterator[Api]:
 
 
 @pytest.fixture(params=["simulated", "real"] if assets() else ["simulated"])
-def either_api(request: pytest.FixtureRequest) -> Api:
+def backend(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def either_api(backend: str, request: pytest.FixtureRequest) -> Api:
     """The simulated API server, and a real one that has to answer alike."""
-    return request.getfixturevalue("api" if request.param == "simulated" else "real_api")
+    return request.getfixturevalue("api" if backend == "simulated" else "real_api")
 
 
 @pytest.fixture
@@ -147,25 +152,33 @@ async def client(url: str, ca_file: Path) -> AsyncIterator[AsyncClient]:
 
 @pytest.fixture
 def kubectl(url: str, ca_file: Path, tmp_path: Path) -> Kubectl:
+    return _kubectl_for(url, ca_file, tmp_path)
+
+
+@pytest.fixture
+def real_kubectl(real_url: tuple[str, Path], tmp_path: Path) -> Kubectl:
+    return _kubectl_for(*real_url, tmp_path)
+
+
+@pytest.fixture
+def either_kubectl(backend: str, request: pytest.FixtureRequest) -> Kubectl:
+    """kubectl on the simulated API server, and on a real one that has to answer alike."""
+    return request.getfixturevalue("kubectl" if backend == "simulated" else "real_kubectl")
+
+
+def _kubectl_for(url: str, ca_file: Path, home: Path) -> Kubectl:
     binary = shutil.which("kubectl")
     if binary is None:
         pytest.skip("kubectl is not installed: install one to check the API against it")
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(
-        json.dumps(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "clusters": [
-                    {
-                        "name": "aks",
-                        "cluster": {"server": url, "certificate-authority": str(ca_file)},
-                    }
-                ],
-                "users": [{"name": "me", "user": {"token": TOKEN}}],
-                "contexts": [{"name": "aks", "context": {"cluster": "aks", "user": "me"}}],
-                "current-context": "aks",
-            }
-        )
-    )
-    return Kubectl(binary, kubeconfig, tmp_path)
+    kubeconfig = home / "kubeconfig"
+    cluster = {"server": url, "certificate-authority": str(ca_file)}
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "aks", "cluster": cluster}],
+        "users": [{"name": "me", "user": {"token": TOKEN}}],
+        "contexts": [{"name": "aks", "context": {"cluster": "aks", "user": "me"}}],
+        "current-context": "aks",
+    }
+    kubeconfig.write_text(json.dumps(config))
+    return Kubectl(binary, kubeconfig, home)

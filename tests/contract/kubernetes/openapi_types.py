@@ -13,11 +13,20 @@ from typing import Any
 Schemas = Mapping[str, Any]
 Types = dict[str, dict[str, str]]
 
-DOCUMENTS = ("api/v1", "apis/apps/v1", "apis/discovery.k8s.io/v1")
+DOCUMENTS = (
+    "api/v1",
+    "apis/apps/v1",
+    "apis/discovery.k8s.io/v1",
+    "apis/authorization.k8s.io/v1",
+)
+_CORE = ("ConfigMap", "Event", "Namespace", "Node", "Pod", "Secret", "Service")
 _ROOTS = (
-    *(f"io.k8s.api.core.v1.{each}" for each in ("Node", "Namespace", "Pod", "Service", "Event")),
+    *(f"io.k8s.api.core.v1.{each}" for each in _CORE),
     *(f"io.k8s.api.apps.v1.{each}" for each in ("Deployment", "ReplicaSet", "DaemonSet")),
     "io.k8s.api.discovery.v1.EndpointSlice",
+    "io.k8s.api.autoscaling.v1.Scale",
+    "io.k8s.api.policy.v1.Eviction",
+    "io.k8s.api.authorization.v1.SelfSubjectAccessReview",
 )
 _SCALARS = {
     "Quantity": "quantity",
@@ -69,6 +78,8 @@ def _code(schema: Any, schemas: Schemas, found: Types) -> str:
         return f"{{}}{value}" + ("!" if _is_atomic(schema) else "")
     if kind == "integer":
         return schema.get("format", "int32")
+    if (kind, schema.get("format")) == ("string", "byte"):
+        return "bytes"
     return kind if kind in ("string", "boolean", "number") else "any"
 
 

@@ -21,6 +21,8 @@ ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
 _COLLECTIONS = (
     "/apis/apps/v1/namespaces/{}/deployments",
     "/apis/apps/v1/namespaces/{}/daemonsets",
+    "/api/v1/namespaces/{}/configmaps",
+    "/api/v1/namespaces/{}/secrets",
     "/api/v1/namespaces/{}/services",
     "/api/v1/namespaces/{}/pods",
 )

@@ -1,0 +1,162 @@
+"""What a container has written, as the kubelet hands it out."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from simulator.kubernetes import errors, listing, times
+from simulator.kubernetes.cluster import Cluster
+from simulator.kubernetes.kinds import Kind, Object
+from simulator.kubernetes.requests import flag
+from simulator.kubernetes.store import Change
+
+_WAITING = {
+    "ErrImagePull": "image can't be pulled",
+    "ImagePullBackOff": "trying and failing to pull image",
+}
+"""What the kubelet says instead of the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line with the moment at which it was written, as metadata writes it."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options of one request for a log."""
+
+    container: str
+    follow: bool = False
+    previous: bool = False
+    timestamps: bool = False
+    tail: int | None = None
+    since_seconds: int | None = None
+    since_time: str = ""
+
+
+def read_wanted(query: Mapping[str, str], pod: Object) -> Wanted:
+    """Raises the 400 for a container that the pod does not have."""
+    return Wanted(
+        container=_container_name(query.get("container", ""), pod),
+        follow=flag(query, "follow"),
+        previous=flag(query, "previous"),
+        timestamps=flag(query, "timestamps"),
+        tail=listing.whole_number(query, "tailLines") if "tailLines" in query else None,
+        since_seconds=listing.whole_number(query, "sinceSeconds") or None,
+        since_time=query.get("sinceTime", ""),
+    )
+
+
+def _container_name(asked: str, pod: Object) -> str:
+    spec = pod["spec"]
+    names = [each["name"] for each in spec["containers"]]
+    initial = [each["name"] for each in spec.get("initContainers") or []]
+    name = pod["metadata"]["name"]
+    if not asked and len(names) == 1:
+        return names[0]
+    if not asked:
+        every = f"[{' '.join(names)}]"
+        if initial:
+            every += f" or one of the init containers: [{' '.join(initial)}]"
+        message = f"a container name must be specified for pod {name}, choose one of: {every}"
+        raise errors.bad_request(message)
+    if asked not in (*names, *initial):
+        raise errors.bad_request(f"container {asked} is not valid for pod {name}")
+    return asked
+
+
+def read(pod: Object, wanted: Wanted, now: datetime) -> list[Line]:
+    """The lines that are there. Raises the 400 of a container that has not written any yet."""
+    if not pod["spec"].get("nodeName"):
+        return []
+    return _select(_written(pod, wanted), wanted, now)
+
+
+def _written(pod: Object, wanted: Wanted) -> list[Line]:
+    name = pod["metadata"]["name"]
+    status = _status_of(pod, wanted.container)
+    state = status.get("state") or {}
+    before = (status.get("lastState") or {}).get("terminated")
+    if wanted.previous:
+        if before is None:
+            missing = f'previous terminated container "{wanted.container}" in pod "{name}"'
+            raise errors.bad_request(f"{missing} not found")
+        return _lines_of(before)
+    if "running" in state:
+        return [Line(state["running"]["startedAt"], f"{state['running']['startedAt']} listening")]
+    ended = state.get("terminated") or before
+    if ended is not None:
+        return _lines_of(ended)
+    reason = (state.get("waiting") or {}).get("reason", "ContainerCreating")
+    raise errors.bad_request(
+        f'container "{wanted.container}" in pod "{name}" is waiting to start:'
+        f" {_WAITING.get(reason, reason)}"
+    )
+
+
+def _status_of(pod: Object, container: str) -> Object:
+    statuses = pod["status"].get("containerStatuses") or []
+    return next((each for each in statuses if each["name"] == container), {})
+
+
+def _lines_of(ended: Object) -> list[Line]:
+    text = str(ended.get("message") or "")
+    return [Line(ended["finishedAt"], each) for each in text.splitlines()]
+
+
+def _select(lines: list[Line], wanted: Wanted, now: datetime) -> list[Line]:
+    if wanted.since_seconds is not None:
+        lines = [line for line in lines if _age(line, now) <= wanted.since_seconds]
+    if wanted.since_time:
+        start = times.parse(wanted.since_time)
+        lines = [line for line in lines if times.parse(line.at) >= start]
+    if wanted.tail is not None and wanted.tail >= 0:
+        lines = lines[len(lines) - min(wanted.tail, len(lines)) :]
+    return lines
+
+
+def _age(line: Line, now: datetime) -> float:
+    return (now - times.parse(line.at)).total_seconds()
+
+
+def as_text(lines: list[Line], timestamps: bool) -> bytes:
+    written = (
+        f"{line.at.removesuffix('Z')}.000000000Z {line.text}" if timestamps else line.text
+        for line in lines
+    )
+    return "".join(f"{each}\n" for each in written).encode()
+
+
+async def stream(
+    cluster: Cluster, request: web.Request, key: tuple[Kind, str, str], wanted: Wanted
+) -> web.StreamResponse:
+    """Answer with the log; one that is followed ends with its container or pod."""
+    now = times.parse(cluster.registry.now())
+    text = as_text(read(cluster.store.read(*key), wanted, now), wanted.timestamps)
+    if not wanted.follow or wanted.previous:
+        return web.Response(body=text, content_type="text/plain")
+    response = web.StreamResponse(headers={"Content-Type": "text/plain"})
+    changes: asyncio.Queue[Change] = asyncio.Queue()
+    cluster.store.listen(changes.put_nowait)
+    try:
+        await response.prepare(request)
+        await response.write(text)
+        while request.transport is not None and _is_running(
+            cluster.store.get(*key), wanted.container
+        ):
+            await changes.get()
+        return response
+    finally:
+        cluster.store.unlisten(changes.put_nowait)
+
+
+def _is_running(pod: Object | None, container: str) -> bool:
+    state = _status_of(pod, container).get("state") if pod is not None else None
+    return "running" in (state or {})
