@@ -8,6 +8,7 @@ from simulator.coverage.operations import (
     AKS_OPERATIONS,
     FRONT_DOOR_OPERATIONS,
     GROUP_OPERATIONS,
+    SUBSCRIPTION_OPERATIONS,
 )
 from simulator.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES
 
@@ -21,6 +22,7 @@ SECTIONS = (
         "Durations lie between the recorded bounds.",
         FRONT_DOOR_OPERATIONS,
     ),
+    Section("Operations: subscription and sign-in", "", SUBSCRIPTION_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", FRONT_DOOR_RULES),
     Section("Rules: ARM", "", ARM_RULES),

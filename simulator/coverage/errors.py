@@ -101,6 +101,13 @@ AKS_ERRORS = (
         "aks.errors:local_accounts_disabled",
     ),
     Entry(
+        "AKS stop when stopped",
+        "400, `managed cluster is in Provisioning State(Succeeded) and Power State(Stopped)`",
+        REPORTED,
+        "aks.errors:wrong_power_state",
+        "the code is assumed; documentation of 2024 shows another sentence",
+    ),
+    Entry(
         "AKS cluster quota",
         "400 `ManagedClusterCountExceedsQuotaLimit`",
         DOCUMENTED,
@@ -246,8 +253,14 @@ ARM_ERRORS = (
         "resource provider not registered",
         "409 `MissingSubscriptionRegistration`",
         RECORDED,
-        BY_FAULT,
-        "by a fault",
+        "providers.errors:not_registered",
+        "after `unregister`: at first all providers are registered",
+    ),
+    Entry(
+        "activity log of long ago",
+        "400 `BadRequest`, flat, for a start more than 90 days ago",
+        RECORDED,
+        "activity_log.errors:too_long_ago",
     ),
     Entry(
         "nested resources",

@@ -48,6 +48,19 @@ AKS_OPERATIONS = (
         "aks.operations:AksOperations.delete",
     ),
     Entry(
+        "cluster stop and start",
+        "202 without a body, Azure-AsyncOperation and Location, which ends in 204; then "
+        "`powerState.code` Stopped or Running",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.stop",
+    ),
+    Entry(
+        "abort of a cluster's or a pool's operation",
+        "202 with Location; what was aborted ends `Canceled`",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.abort",
+    ),
+    Entry(
         "credentials",
         "200 with `clusterAdmin` or `clusterUser`, at once; a write for throttling",
         RECORDED,
@@ -151,5 +164,49 @@ FRONT_DOOR_OPERATIONS = (
         "201, 200 and 204, all synchronous; without a sku it is a classic one",
         RECORDED,
         "waf.routes:WafRoutes.put",
+    ),
+)
+
+SUBSCRIPTION_OPERATIONS = (
+    Entry(
+        "usages",
+        "200 with limits and what runs, family names irregular as recorded; "
+        "`x-ms-ratelimit-remaining-resource`",
+        RECORDED,
+        "compute.usages:usages",
+        "the sizes that are simulated, not all 165 items; the header does not count down",
+    ),
+    Entry(
+        "SKUs",
+        "200 with `vCPUs` and `restrictions`, by region",
+        RECORDED,
+        "compute.skus:skus",
+        "recorded in 2018; the capability `GPUs` is assumed, memory is left out",
+    ),
+    Entry(
+        "activity log",
+        "200 with an event per accepted and ended write",
+        DOCUMENTED,
+        "activity_log.routes:ActivityLogRoutes",
+        "no 200 was ever recorded",
+    ),
+    Entry(
+        "subscriptions, tenants, locations",
+        "200",
+        DOCUMENTED,
+        "subscriptions.routes:SubscriptionRoutes",
+        "names and the offer are assumed",
+    ),
+    Entry(
+        "providers",
+        "list, show, register, unregister",
+        DOCUMENTED,
+        "providers.routes:ProviderRoutes",
+    ),
+    Entry(
+        "sign-in of a service principal",
+        "discovery and token endpoint of Entra, enough for `az login --service-principal`",
+        DOCUMENTED,
+        "entra.routes:Entra",
     ),
 )

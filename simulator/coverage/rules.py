@@ -111,6 +111,13 @@ AKS_RULES = (
         "these resource types are not simulated",
     ),
     Entry(
+        "a stopped cluster",
+        "can only be started or deleted",
+        DOCUMENTED,
+        "aks.state:ManagedCluster.check_running",
+        "the answer is assumed, but for a second stop",
+    ),
+    Entry(
         "pools that may be stopped",
         "User pools that are Running and Succeeded; a stopped pool has 0 nodes",
         DOCUMENTED,
