@@ -60,17 +60,6 @@ def _retryable(code: str, message: str, retry_after: int | None = None) -> Answe
     return Answer(429, body, {**MADE_BY_PROVIDER, **headers})
 
 
-def _unregistered(namespace: str) -> Answer:
-    code = "MissingSubscriptionRegistration"
-    message = (
-        f"The subscription is not registered to use namespace '{namespace}'. "
-        "See https://aka.ms/rps-not-found for how to register subscriptions."
-    )
-    details = [{"code": code, "target": namespace, "message": message}]
-    body = {"error": {"code": code, "message": message, "details": details}}
-    return Answer(409, body, MADE_BY_GATEWAY)
-
-
 RECORDED_ANSWERS: Mapping[str, Answer] = {
     "GatewayTimeout": _gateway(
         504,
@@ -101,7 +90,6 @@ RECORDED_ANSWERS: Mapping[str, Answer] = {
         "Identity operation for resource failed with error 'Failed to perform resource identity "
         "operation. Status: 'TooManyRequests'. Response: Retry after 2 seconds.'.",
     ),
-    "MissingSubscriptionRegistration": _unregistered("Microsoft.Cdn"),
     "QuotaExceeded": Answer(
         400,
         {

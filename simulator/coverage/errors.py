@@ -140,6 +140,20 @@ AKS_ERRORS = (
         "throttling.errors:aks_throttled",
         "the sentence is assumed",
     ),
+    Entry(
+        "AKS stop when stopped",
+        "400, `managed cluster is in Provisioning State(Succeeded) and Power State(Stopped)`",
+        REPORTED,
+        "aks.errors:wrong_power_state",
+        "the code `OperationNotAllowed` is assumed, and that other writes are refused alike",
+    ),
+    Entry(
+        "AKS abort when nothing runs",
+        "409",
+        DOCUMENTED,
+        "aks.errors:nothing_to_abort",
+        "code and sentence are assumed",
+    ),
 )
 
 FRONT_DOOR_ERRORS = (
@@ -244,10 +258,16 @@ ARM_ERRORS = (
     ),
     Entry(
         "resource provider not registered",
-        "409 `MissingSubscriptionRegistration`",
+        "409 `MissingSubscriptionRegistration`, once more in `details`",
         RECORDED,
-        BY_FAULT,
-        "by a fault",
+        "providers.errors:not_registered",
+        "that reads are refused as well is assumed",
+    ),
+    Entry(
+        "activity log, start too long ago",
+        "400 `BadRequest`, flat",
+        RECORDED,
+        "activity_log.errors:too_long_ago",
     ),
     Entry(
         "nested resources",

@@ -79,6 +79,34 @@ AKS_OPERATIONS = (
         "aks.operations:AksOperations.delete_pool",
     ),
     Entry(
+        "cluster stop and start",
+        "202, empty, with Azure-AsyncOperation and a Location that ends in 204; `powerState` "
+        "changes at the end",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.stop",
+        "that pools show the power state of their cluster is assumed",
+    ),
+    Entry(
+        "cluster and pool abort",
+        "202 with the resource in the state it had; it ends `Canceled`, the abort `Succeeded`",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.abort",
+        "how far the aborted operation had come is assumed; `Canceling` is documented",
+    ),
+    Entry(
+        "pool upgradeNodeImageVersion",
+        "202 `UpgradingNodeImageVersion`",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.renew_image",
+        "there is only one image",
+    ),
+    Entry(
+        "versions and upgrades",
+        "of a region, of a cluster, of a pool",
+        DOCUMENTED,
+        "aks.version_routes:VersionRoutes.list",
+    ),
+    Entry(
         "pool list",
         "200 and a second page that is empty",
         RECORDED,
@@ -134,7 +162,7 @@ FRONT_DOOR_OPERATIONS = (
     ),
     Entry(
         "deploymentStatus",
-        "never leaves `NotStarted`",
+        "never leaves `NotStarted`, but for custom domains",
         RECORDED,
         "front_door.bodies:wire",
     ),
@@ -144,12 +172,69 @@ FRONT_DOOR_OPERATIONS = (
         RECORDED,
         "front_door.kinds:SECURITY_POLICY",
     ),
-    Entry("custom domains", "201, validated by DNS", RECORDED, None, "nobody here needs them"),
+    Entry(
+        "custom domains",
+        "201; Submitting, Pending, Approved; the only kind whose deploymentStatus says Succeeded",
+        RECORDED,
+        "front_door.custom_domains:begin_validation",
+        "the owner's proof arrives by itself, how soon is assumed; the edge does not serve them",
+    ),
     Entry("rule sets", "201, synchronous", RECORDED, None, "nobody here needs them"),
     Entry(
         "WAF policy PUT and DELETE",
         "201, 200 and 204, all synchronous; without a sku it is a classic one",
         RECORDED,
         "waf.routes:WafRoutes.put",
+    ),
+)
+
+CLIENT_OPERATIONS = (
+    Entry(
+        "Entra token",
+        "client credentials with a secret, at `/oauth2/v2.0/token` and `/oauth2/token`",
+        DOCUMENTED,
+        "entra.routes:Entra",
+        "which of two faults is reported first is assumed; no key is published",
+    ),
+    Entry(
+        "metadata of the cloud",
+        "`/metadata/endpoints`, one cloud from 2022-09-01 on, a list before",
+        DOCUMENTED,
+        "cloud_metadata:handle",
+    ),
+    Entry(
+        "subscriptions, tenants, locations",
+        "one subscription in one tenant",
+        DOCUMENTED,
+        "subscriptions.routes:SubscriptionRoutes",
+        "the offer is assumed",
+    ),
+    Entry(
+        "providers",
+        "list, show, register, unregister",
+        DOCUMENTED,
+        "providers.routes:ProviderRoutes",
+        "how long registering takes is assumed",
+    ),
+    Entry(
+        "vCPU quota",
+        "200 without a nextLink, family names as irregular as recorded",
+        RECORDED,
+        "compute.routes:ComputeRoutes.usages",
+        "limits are the simulator's own, and none of them 0",
+    ),
+    Entry(
+        "SKUs",
+        "filtered by `location`",
+        RECORDED,
+        "compute.routes:ComputeRoutes.skus",
+        "the capability `GPUs` is assumed, memory is left out",
+    ),
+    Entry(
+        "activity log",
+        "writes of the last 90 days with beginning, answer and end of the operation",
+        DOCUMENTED,
+        "activity_log.routes:ActivityLogRoutes.list",
+        "late by 3 to 20 minutes as documented; how that spreads is assumed",
     ),
 )

@@ -111,6 +111,13 @@ AKS_RULES = (
         "these resource types are not simulated",
     ),
     Entry(
+        "a stopped cluster",
+        "only a start and a deletion are allowed; it has no nodes, and no API server answers",
+        DOCUMENTED,
+        "aks.state:ManagedCluster.check_running",
+        "that a start of a running cluster is refused is assumed",
+    ),
+    Entry(
         "pools that may be stopped",
         "User pools that are Running and Succeeded; a stopped pool has 0 nodes",
         DOCUMENTED,

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 
 from simulator.clock import Clock
-from simulator.process import start
+from simulator.process import Options, start
 from tests.contract.arm.conftest import Arm
 from tests.contract.arm.test_activity_log import LATE, asked, later, told
 from tests.contract.arm.test_cluster_power import shown
@@ -26,7 +26,7 @@ async def signed_in(
     folder: Path, clock: Clock, known: SimulatorAddress | None = None
 ) -> AsyncIterator[tuple[Arm, Control, SimulatorAddress]]:
     """Azure as the file has it, entered by a secret: that of `known`, or the one it now names."""
-    running = await start(clock, folder, state_file=folder / "azure.state")
+    running = await start(clock, folder, Options(state_file=folder / "azure.state"))
     address = read_address(folder / "simulator.json")
     changes = {} if known is None else {"client_secret": known.client_secret}
     connector = aiohttp.TCPConnector(ssl=client_context(address.ca_bundle))
