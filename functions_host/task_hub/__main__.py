@@ -64,7 +64,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
 
 def _clock_of(database: Database, scale: float, origin: datetime) -> Clock:
     stored_scale, stored_origin = database.time_line(scale, origin)
-    if (stored_scale, stored_origin) != (scale, origin):
+    # In real time it does not matter where the time line begins.
+    if stored_scale != scale or (scale != 1.0 and stored_origin != origin):
         _log.warning(
             "The database keeps its time line (scale %s from %s); the arguments do not count.",
             stored_scale,
