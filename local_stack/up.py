@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from rich.console import Console
 
@@ -37,6 +38,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE)
     parser.add_argument(
+        "--work-dir",
+        type=Path,
+        default=FOLDER,
+        help="of logs, and of what the next one goes on from",
+    )
+    parser.add_argument(
         "--fresh", action="store_true", help="forget what the last stack left when it was stopped"
     )
     parser.add_argument("--port", type=int, default=0, help="of the function app; 0: a free one")
@@ -46,9 +53,12 @@ def main() -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         if arguments.fresh:
-            shutil.rmtree(FOLDER, ignore_errors=True)
+            shutil.rmtree(arguments.work_dir, ignore_errors=True)
         with running_stack(
-            FOLDER, time_scale=arguments.time_scale, app_port=arguments.port, keeps_state=True
+            arguments.work_dir,
+            time_scale=arguments.time_scale,
+            app_port=arguments.port,
+            keeps_state=True,
         ) as stack:
             _welcome(stack)
             _watch(stack, stopped)

@@ -6,6 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -40,11 +43,11 @@ def test_the_demo_tells_its_whole_story_in_time():
     assert report["timing"]["ratio"] <= LARGEST_RATIO
 
 
-@pytest.mark.timing
-def test_up_says_where_everything_is_and_ends_with_ctrl_c():
-    STACK_FILE.unlink(missing_ok=True)
+@contextmanager
+def running_up(work_dir: Path, last_line: str) -> Iterator[str]:
+    """What it printed; ended by Ctrl-C."""
     up = subprocess.Popen(
-        [sys.executable, "-m", "local_stack.up"],
+        [sys.executable, "-m", "local_stack.up", "--work-dir", str(work_dir)],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         text=True,
@@ -53,18 +56,27 @@ def test_up_says_where_everything_is_and_ends_with_ctrl_c():
     try:
         assert up.stdout
         printed = ""
-        while "/_simulator/state" not in printed:
+        while last_line not in printed:
             line = up.stdout.readline()
             assert line, printed
             printed += line
-        facts = json.loads(STACK_FILE.read_text())
-        assert printed.count("curl ") == 3
-        assert httpx.get(f"{facts['functionApp']}/healthz").json() == {"status": "Healthy"}
+        yield printed
     finally:
         up.send_signal(signal.SIGINT)
         up.communicate(timeout=20)
     assert up.returncode == 0
+
+
+@pytest.mark.timing
+def test_up_says_where_everything_is_ends_with_ctrl_c_and_goes_on(tmp_path: Path):
+    STACK_FILE.unlink(missing_ok=True)
+    with running_up(tmp_path / "up", "/_simulator/state") as printed:
+        facts = json.loads(STACK_FILE.read_text())
+        assert printed.count("curl ") == 3
+        assert httpx.get(f"{facts['functionApp']}/healthz").json() == {"status": "Healthy"}
     assert not STACK_FILE.exists()
     for process_id in facts["processIds"].values():
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
+    with running_up(tmp_path / "up", "Goes on from where it was stopped.") as printed:
+        assert facts["functionApp"] in printed
