@@ -74,6 +74,7 @@ flood: $(READY) ## The flood test at its full size: 500 messages for 50 environm
 format: $(READY) ## Format and mend what can be mended mechanically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python -m simulator.coverage
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed

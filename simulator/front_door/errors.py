@@ -92,6 +92,11 @@ def host_name_fixed() -> ArmError:
     return bad_request("Property 'AfdDomain.HostName' cannot be changed.")
 
 
+def being_deleted(name: str) -> ArmError:
+    """A write on what is being deleted; Azure's answer was never recorded."""
+    return provider_error(409, "Conflict", f"The resource '{name}' is being deleted.")
+
+
 def host_name_taken() -> ArmError:
     """Where the label of an endpoint's host name may be used again, another one may have it."""
     return provider_error(409, "Conflict", "That resource name isn't available.")

@@ -85,11 +85,13 @@ class FrontDoor:
 
     def replace(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
         """Check a PUT on a resource and store it; False when it changes nothing."""
+        rules.check_changeable(resource)
         properties = self._checked(kind, request, resource.id, resource.properties)
         return self._store(kind, resource, properties, request.body.get("tags") or {})
 
     def merge(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
         """Check a PATCH on a resource and store it; False when it changes nothing."""
+        rules.check_changeable(resource)
         check_shape(kind, request.body)
         self._check_parent(kind, request)
         properties = {**resource.properties, **bodies.writable(kind, request.properties)}

@@ -74,6 +74,11 @@ def check_profile(body: dict[str, Any]) -> None:
         raise errors.not_acceptable("Profile.Sku.Name", sku, PROFILE_SKUS)
 
 
+def check_changeable(resource: Resource) -> None:
+    if resource.state == "Deleting":
+        raise errors.being_deleted(resource.name)
+
+
 def check_endpoint(body: dict[str, Any]) -> None:
     _check_location(ENDPOINT, body)
 

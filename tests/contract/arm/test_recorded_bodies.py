@@ -161,3 +161,51 @@ async def test_ids_and_types_of_aks_are_spelled_as_recorded(world: World) -> Non
     )
     assert cluster["properties"]["maxAgentPools"] == 100
     assert pool["properties"]["eTag"]
+
+
+async def test_an_item_of_the_usages_has_the_recorded_shape_and_odd_names(world: World) -> None:
+    where = "providers/Microsoft.Compute/locations/westeurope/usages"
+    answer = await world.arm.call("GET", where, api_version="2026-04-01")
+    assert set(answer.body) == {"value"}
+    items = {each["name"]["value"]: each for each in answer.body["value"]}
+    assert items["cores"] == {
+        "limit": items["cores"]["limit"],
+        "unit": "Count",
+        "currentValue": 0,
+        "name": {"value": "cores", "localizedValue": "Total Regional vCPUs"},
+    }
+    odd = {
+        "lowPriorityCores",
+        "Standard NCASv3_T4 Family",
+        "Standard NDASv4_A100 Family",
+        "standard NDAMSv4_A100Family",
+        "StandardNCADSA100v4Family",
+        "StandardNCadsH100v5Family",
+        "standardNDSH100v5Family",
+        "StandardNVADSA10v5Family",
+        "standardNDISv5MI300XFamily",
+    }
+    assert odd <= set(items)
+    assert answer.headers["x-ms-ratelimit-remaining-resource"] == (
+        "Microsoft.Compute/GetSubscriptionInfoSubscriptionMaximum;359"
+    )
+
+
+async def test_a_sku_has_the_recorded_fields(world: World) -> None:
+    where, text = "providers/Microsoft.Compute/skus", {"$filter": "location eq 'eastus'"}
+    answer = await world.arm.call_with(where, "2021-07-01", text)
+    skus = {each["name"]: each for each in answer.body["value"]}
+    sku = skus["Standard_NC4as_T4_v3"]
+    recorded = {
+        "resourceType": "virtualMachines",
+        "name": "Standard_NC4as_T4_v3",
+        "tier": "Standard",
+        "size": "NC4as_T4_v3",
+        "family": "Standard NCASv3_T4 Family",
+        "locations": ["eastus"],
+        "restrictions": [],
+    }
+    assert {name: sku[name] for name in recorded} == recorded
+    assert set(sku) - set(recorded) == {"locationInfo", "capabilities"}
+    assert {"name": "vCPUs", "value": "4"} in sku["capabilities"]
+    assert sku["locationInfo"][0]["location"] == "eastus"
