@@ -67,6 +67,10 @@ def test_an_orchestrator_that_calls_for_an_exit_fails_alone(native: FunctionsHos
     assert native.result("chain", 1) == 4
 
 
+def test_no_more_activities_run_at_once_than_host_json_allows(native: FunctionsHost) -> None:
+    assert 1 < native.result("crowding", 30) <= 10
+
+
 def test_an_unknown_activity_fails_its_caller(native: FunctionsHost) -> None:
     failure = native.result("calling", {"activity": "missing"})
 

@@ -375,7 +375,7 @@ def test_entities_are_listed_page_by_page_with_the_time_of_their_last_operation(
 ) -> None:
     for key in ("x", "y", "z"):
         native.http.post(f"{WEBHOOKS}/entities/Ledger/{key}?op=book", json=1)
-        eventually(lambda key=key: native.http.get(f"{WEBHOOKS}/entities/ledger/{key}").json())
+        eventually(lambda key=key: native.http.get(f"{WEBHOOKS}/entities/ledger/{key}").text)
     url = f"{WEBHOOKS}/entities/Ledger?top=2&lastOperationTimeFrom=2020-01-01"
 
     first = native.http.get(url)
@@ -384,7 +384,8 @@ def test_entities_are_listed_page_by_page_with_the_time_of_their_last_operation(
 
     listed = first.json() + second.json()
     assert len(first.json()) == 2
-    assert [one["entityId"]["key"] for one in listed] == ["x", "y", "z"]
+    keys = [one["entityId"]["key"] for one in listed]
+    assert [key for key in keys if key in {"x", "y", "z"}] == ["x", "y", "z"]
     assert {one["state"] for one in listed} == {None}
     time = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?Z"
     assert all(re.fullmatch(time, one["lastOperationTime"]) for one in listed)

@@ -122,6 +122,25 @@ def fan(context, width):
     return (yield task.when_all(tasks))
 
 
+crowd: set[int] = set()
+
+
+@app.activity_trigger(input_name="number")
+async def gather(number: int) -> int:
+    """Tell how many run at this moment."""
+    crowd.add(number)
+    size = len(crowd)
+    await asyncio.sleep(0.1)
+    crowd.discard(number)
+    return size
+
+
+@app.orchestration_trigger(context_name="context")
+def crowding(context, width):
+    tasks = [context.call_activity("gather", input=number) for number in range(width)]
+    return max((yield task.when_all(tasks)))
+
+
 @app.orchestration_trigger(context_name="context")
 def parent(context, values):
     children = [context.call_sub_orchestrator("chain", input=value) for value in values]
