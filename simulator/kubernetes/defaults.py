@@ -204,7 +204,7 @@ def _service(subject: Object) -> None:
         spec.setdefault("allocateLoadBalancerNodePorts", True)
     for port in spec.get("ports") or []:
         port.setdefault("protocol", "TCP")
-        port.setdefault("targetPort", port.get("port"))
+        port["targetPort"] = port.get("targetPort") or port.get("port", 0)
     subject.setdefault("status", {"loadBalancer": {}})
 
 

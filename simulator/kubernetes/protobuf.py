@@ -2,9 +2,9 @@
 
 A body is the magic bytes, then an envelope that names the type and carries the message.
 `protobuf.json` lists the fields of each type in the order of their numbers (`-` is a number that
-nobody has): `replicas*` may be absent, so that its zero counts, `+ProbeHandler` is embedded, its
-fields are written among those of its owner. `tests/contract/kubernetes/protobuf_fields.py` makes
-that file.
+nobody has): `replicas*` may be absent, so that its zero counts; `+ProbeHandler` is embedded, its
+fields are written among those of its owner; `effect:v1.TaintEffect` is text by another name.
+`tests/contract/kubernetes/protobuf_fields.py` makes that file.
 """
 
 import base64
@@ -43,6 +43,21 @@ class Envelope:
     message: bytes
 
 
+def tells_empty_from_absent(type_name: str, field: str) -> bool:
+    """Whether the Go field is a pointer, so that an empty value is one all the same."""
+    return any(_name_in(each) == field and "*" in each for each in _FIELDS.get(type_name, []))
+
+
+def named_type(type_name: str, field: str) -> str:
+    """The Go type of a field that is text by another name, else nothing."""
+    found = (each for each in _FIELDS.get(type_name, []) if _name_in(each) == field)
+    return next(found, "").partition(":")[2]
+
+
+def _name_in(written: str) -> str:
+    return written.partition(":")[0].removesuffix("*")
+
+
 def open_envelope(data: bytes) -> Envelope:
     """Raises Malformed."""
     if not data.startswith(MAGIC):
@@ -68,8 +83,8 @@ def _decode_into(target: Object, message: bytes, shape: Shape, type_name: str) -
         if written.startswith("+"):
             _decode_into(target, _bytes(value), shape, written[1:])
         elif written != "-":
-            name = written.removesuffix("*")
-            _set_field(target, name, value, shape.child(name), written != name)
+            name = _name_in(written)
+            _set_field(target, name, value, shape.child(name), "*" in written)
 
 
 def _set_field(target: Object, name: str, value: Wire, shape: Shape, optional: bool) -> None:

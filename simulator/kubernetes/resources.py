@@ -82,8 +82,8 @@ def _replacement(call: Call, body: Object) -> Edit:
 
 
 def _check_namespace(call: Call, body: Object) -> None:
-    named = _metadata(body).get("namespace")
-    if call.kind.namespaced and named and named != call.target.namespace:
+    named, place = _metadata(body).get("namespace"), call.target.namespace
+    if call.kind.namespaced and isinstance(named, str) and named not in ("", place):
         raise errors.bad_request(
             "the namespace of the provided object does not match the namespace sent on the request"
         )

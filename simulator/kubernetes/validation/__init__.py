@@ -7,6 +7,7 @@ from simulator.kubernetes.kinds import (
     CONFIG_MAP,
     DAEMON_SET,
     DEPLOYMENT,
+    NAMESPACE,
     POD,
     REPLICA_SET,
     SECRET,
@@ -57,6 +58,7 @@ _CHECKS: Mapping[Kind, Callable[[Object], Iterable[FieldError]]] = {
     DAEMON_SET: workloads.check_daemon_set,
     SERVICE: services.check,
     POD: _check_pod,
+    NAMESPACE: metadata.check_namespace,
     CONFIG_MAP: config_data.check_config_map,
     SECRET: config_data.check_secret,
 }

@@ -6,12 +6,11 @@ from typing import Any
 
 from simulator.kubernetes import quantities
 from simulator.kubernetes.errors import FieldError, duplicate, invalid, not_supported, required
-from simulator.kubernetes.validation import formats, go_values
-from simulator.kubernetes.validation.metadata import check_at_least, check_format
+from simulator.kubernetes.validation import environment, formats, go_values, handlers
+from simulator.kubernetes.validation.metadata import check_format
 
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 PROTOCOLS = ("SCTP", "TCP", "UDP")
-_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _OVERCOMMITTABLE = ("cpu", "memory", "ephemeral-storage")
 
 Container = Mapping[str, Any]
@@ -39,6 +38,7 @@ def check(
         yield from _check_environment(container.get("env") or [], f"{here}.env")
         yield from _check_mounts(container, here, volumes)
         yield from _check_probes(container, here)
+        yield from handlers.check_lifecycle(container.get("lifecycle") or {}, f"{here}.lifecycle")
         yield from _check_resources(container.get("resources") or {}, f"{here}.resources")
 
 
@@ -76,9 +76,8 @@ def _check_environment(variables: Sequence[Mapping[str, Any]], field: str) -> It
             yield required(f"{here}.name")
         else:
             yield from check_format(f"{here}.name", name, formats.environment_name)
-        if variable.get("value") and variable.get("valueFrom"):
-            detail = "may not be specified when `value` is not empty"
-            yield invalid(f"{here}.valueFrom", '""', detail)
+        if "valueFrom" in variable:
+            yield from environment.check_source(variable, f"{here}.valueFrom")
 
 
 def _check_mounts(
@@ -87,10 +86,10 @@ def _check_mounts(
     paths: set[str] = set()
     for index, mount in enumerate(container.get("volumeMounts") or []):
         here = f"{field}.volumeMounts[{index}]"
-        name = mount.get("name")
+        name = mount.get("name", "")
         if not name:
             yield required(f"{here}.name")
-        elif name not in volumes:
+        if name not in volumes:
             text = f"Not found: {go_values.text(name)}"
             yield FieldError(f"{here}.name", "FieldValueNotFound", text)
         path = mount.get("mountPath")
@@ -107,36 +106,11 @@ def _check_probes(container: Container, field: str) -> Iterator[FieldError]:
         if probe is None:
             continue
         here = f"{field}.{name}"
-        yield from _check_probe(probe, here)
+        yield from handlers.check_probe(probe, here)
         once = name in ("livenessProbe", "startupProbe")
         if once and probe.get("successThreshold", 1) != 1:
             wrong = str(probe["successThreshold"])
             yield invalid(f"{here}.successThreshold", wrong, "must be 1")
-
-
-def _check_probe(probe: Mapping[str, Any], field: str) -> Iterator[FieldError]:
-    if not any(each in probe for each in _HANDLERS):
-        yield required(field, "must specify a handler type")
-    if "httpGet" in probe:
-        yield from _check_probe_port(probe["httpGet"].get("port", 0), f"{field}.httpGet.port")
-    if "tcpSocket" in probe:
-        yield from _check_probe_port(probe["tcpSocket"].get("port", 0), f"{field}.tcpSocket.port")
-    for name in (
-        "initialDelaySeconds",
-        "timeoutSeconds",
-        "periodSeconds",
-        "successThreshold",
-        "failureThreshold",
-    ):
-        yield from check_at_least(f"{field}.{name}", probe.get(name), 0)
-
-
-def _check_probe_port(port: int | str, field: str) -> Iterator[FieldError]:
-    if isinstance(port, int):
-        for each in formats.port_number(port):
-            yield invalid(field, str(port), each)
-    else:
-        yield from check_format(field, port, formats.port_name)
 
 
 def _check_resources(resources: Mapping[str, Any], field: str) -> Iterator[FieldError]:

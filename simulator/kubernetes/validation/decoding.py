@@ -1,10 +1,11 @@
 """Reading a manifest into its Go type: wrong types are refused, unknown fields are dropped."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.kubernetes import errors, quantities
+from simulator.kubernetes import errors, protobuf, quantities
 from simulator.kubernetes.errors import ApiError
 from simulator.kubernetes.kinds import Kind, Object
 from simulator.kubernetes.schema import Shape, shape_of
@@ -13,7 +14,14 @@ from simulator.kubernetes.validation import go_values
 _QUANTITY_RULE = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 )
-_GO_TYPES = {"string": "string", "boolean": "bool", "int32": "int32", "int64": "int64"}
+_GO_TYPES = {
+    "string": "string",
+    "bytes": "[]uint8",
+    "boolean": "bool",
+    "int32": "int32",
+    "int64": "int64",
+    "int-or-string": "int32",
+}
 
 
 class Undecodable(Exception):
@@ -88,16 +96,23 @@ class _Decoder:
         if shape.is_list:
             self._expect(isinstance(value, list), value, shape, path, owner)
             return [
-                self.value(each, shape.item, (*path, f"[{index}]"), owner)
+                self._element(each, shape.item, (*path, f"[{index}]"), owner)
                 for index, each in enumerate(value)
             ]
         if shape.is_map:
             self._expect(isinstance(value, dict), value, shape, path, owner)
             return {
-                key: self.value(each, shape.child(key), path, owner) for key, each in value.items()
+                key: self._element(each, shape.child(key), path, owner)
+                for key, each in value.items()
             }
         self._scalar(value, shape, path, owner)
         return value
+
+    def _element(self, value: Any, shape: Shape, path: tuple[str, ...], owner: str) -> Any:
+        """A null in a list or map is the zero of its Go type."""
+        if value is not None:
+            return self.value(value, shape, path, owner)
+        return {} if shape.is_struct else _ZEROS.get(shape.code)
 
     def _struct(self, value: Any, shape: Shape, path: tuple[str, ...], owner: str) -> Any:
         self._expect(isinstance(value, dict), value, shape, path, owner)
@@ -108,7 +123,7 @@ class _Decoder:
                 continue
             child = shape.child(key)
             decoded = self.value(each, child, (*path, key), shape.type_name)
-            if decoded is not None and not (decoded in ([], {}) and not child.is_struct):
+            if not _is_absent(decoded, child, shape.type_name, key):
                 result[key] = decoded
         return result
 
@@ -128,8 +143,9 @@ class _Decoder:
     ) -> None:
         if not fitting:
             raise Undecodable(
-                f"json: cannot unmarshal {go_values.json_type(value)} into Go struct field"
-                f" {owner}.{_dotted(path, with_index=False)} of type {_go_type(shape)}"
+                f"json: cannot unmarshal {_given(value, shape)} into Go struct field"
+                f" {owner}.{_dotted(path, with_index=False)}"
+                f" of type {_go_type(shape, owner, path)}"
             )
 
 
@@ -156,7 +172,32 @@ def _check_base64(text: str) -> None:
     length = alphabet.end() if alphabet else 0
     whole = len(re.sub(r"[\r\n]", "", text)) % 4 == 0
     if length < len(text) or not whole:
-        raise Undecodable(f"illegal base64 data at input byte {min(length, len(text))}")
+        place = length if length < len(text) else length - length % 4
+        raise Undecodable(f"illegal base64 data at input byte {place}")
+
+
+def _is_absent(decoded: Any, shape: Shape, type_name: str, field: str) -> bool:
+    """Whether Go does not tell the value from a missing one."""
+    if decoded == "" and shape.code != "int-or-string":
+        return not protobuf.tells_empty_from_absent(type_name, field)
+    return decoded is None or (decoded in ([], {}) and not shape.is_struct)
+
+
+def _given(value: Any, shape: Shape) -> str:
+    """A number is shown only where another number would do."""
+    integer = shape.code in ("int32", "int64", "int-or-string")
+    return go_values.json_type(value if integer or not isinstance(value, float) else int(value))
+
+
+_ZEROS: Mapping[str, Any] = {
+    "string": "",
+    "bytes": "",
+    "boolean": False,
+    "int32": 0,
+    "int64": 0,
+    "int-or-string": 0,
+    "quantity": "0",
+}
 
 
 def _dotted(path: tuple[str, ...], with_index: bool) -> str:
@@ -169,11 +210,16 @@ def _dotted(path: tuple[str, ...], with_index: bool) -> str:
     return text
 
 
-def _go_type(shape: Shape) -> str:
+def _go_type(shape: Shape, owner: str = "", path: tuple[str, ...] = ()) -> str:
+    """Of text in a field of a struct, the name of the Go type if it has one."""
+    if shape.code == "string" and path:
+        field = next((each for each in reversed(path) if not each.startswith("[")), "")
+        return protobuf.named_type(owner, field) or "string"
     if shape.is_list:
-        return f"[]{_go_type(shape.item)}"
+        return f"[]{_go_type(shape.item, owner, path)}"
     if shape.is_map:
-        return f"map[string]{_go_type(shape.child(''))}"
+        value = shape.child("")
+        return "v1.ResourceList" if value.code == "quantity" else f"map[string]{_go_type(value)}"
     if shape.is_struct:
         return f"v1.{shape.type_name}"
     return _GO_TYPES.get(shape.code, shape.code)

@@ -54,7 +54,7 @@ def qualified_name(value: str) -> list[str]:
         return ["prefix part must be non-empty"]
     messages = [f"prefix part {each}" for each in dns_subdomain(prefix)] if slash else []
     if not name:
-        return [*messages, "name part must be non-empty"]
+        messages.append("name part must be non-empty")
     rule = (
         "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and"
         " end with an alphanumeric character"
@@ -87,7 +87,6 @@ def port_name(value: str) -> list[str]:
         messages.append("must be no more than 15 characters")
     if not re.fullmatch(r"[-a-z0-9]+", value):
         messages.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
-        return messages
     if not re.search(r"[a-z]", value):
         messages.append("must contain at least one letter (a-z)")
     if "--" in value:

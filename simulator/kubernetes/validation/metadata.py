@@ -1,6 +1,6 @@
 """Names, labels and annotations of any object."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from simulator.kubernetes.errors import FieldError, invalid, required
@@ -11,10 +11,59 @@ from simulator.kubernetes.validation import formats, go_values
 def check(kind: Kind, subject: Object) -> list[FieldError]:
     metadata = subject["metadata"]
     return [
+        *_check_generate_name(kind, metadata.get("generateName") or ""),
         *_check_name(kind, metadata.get("name") or ""),
         *check_labels(metadata.get("labels"), "metadata.labels"),
         *_check_annotations(metadata.get("annotations")),
+        *_check_owners(metadata.get("ownerReferences") or []),
+        *_check_finalizers(metadata.get("finalizers") or []),
     ]
+
+
+def _check_generate_name(kind: Kind, prefix: str) -> list[FieldError]:
+    """A prefix may end with a dash, as names may not."""
+    if not prefix:
+        return []
+    name = f"{prefix[:-1]}a" if prefix.endswith("-") else prefix
+    check_value = _NAME_FORMATS.get(kind, formats.dns_subdomain)
+    found = check_value(name)
+    return [invalid("metadata.generateName", go_values.text(prefix), each) for each in found]
+
+
+def _check_owners(references: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    fields = (("apiVersion", "version"), ("kind", "kind"), ("name", "name"), ("uid", "uid"))
+    return [
+        invalid(f"metadata.ownerReferences.{field}", '""', f"{word} must not be empty")
+        for reference in references
+        for field, word in fields
+        if not reference.get(field)
+    ]
+
+
+_STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
+
+
+def _check_finalizers(finalizers: Sequence[str]) -> list[FieldError]:
+    found: list[FieldError] = []
+    for index, name in enumerate(finalizers):
+        found += check_format("metadata.finalizers", name, formats.qualified_name)
+        found += _check_standard(name, f"metadata.finalizers[{index}]")
+    return found
+
+
+def check_namespace(namespace: Object) -> list[FieldError]:
+    found: list[FieldError] = []
+    for name in (namespace.get("spec") or {}).get("finalizers") or []:
+        found += check_format("spec.finalizers", name, formats.qualified_name)
+        found += _check_standard(name, "spec.finalizers")
+    return found
+
+
+def _check_standard(finalizer: str, field: str) -> list[FieldError]:
+    if "/" in finalizer or finalizer in _STANDARD_FINALIZERS:
+        return []
+    detail = "name is neither a standard finalizer name nor is it fully qualified"
+    return [invalid(field, go_values.text(finalizer), detail)]
 
 
 def _check_name(kind: Kind, name: str) -> list[FieldError]:

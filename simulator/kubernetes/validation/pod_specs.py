@@ -37,6 +37,8 @@ def check(spec: Object, field: str) -> Iterator[FieldError]:
     yield from containers.check(spec.get("initContainers") or [], f"{field}.initContainers", names)
     yield from _check_policies(spec, field)
     yield from check_labels(spec.get("nodeSelector"), f"{field}.nodeSelector")
+    yield from _check_security(spec.get("securityContext") or {}, f"{field}.securityContext")
+    yield from _check_names(spec, field)
     yield from _check_affinity(spec, f"{field}.affinity.nodeAffinity")
     yield from _check_tolerations(spec.get("tolerations") or [], f"{field}.tolerations")
 
@@ -46,6 +48,23 @@ def _check_policies(spec: Object, field: str) -> Iterator[FieldError]:
     for name, supported in policies:
         if spec.get(name, supported[0]) not in supported:
             yield not_supported(f"{field}.{name}", str(spec.get(name)), supported)
+
+
+def _check_names(spec: Object, field: str) -> Iterator[FieldError]:
+    for name in ("serviceAccountName", "priorityClassName"):
+        if spec.get(name):
+            yield from check_format(f"{field}.{name}", spec[name], formats.dns_subdomain)
+
+
+_HIGHEST_ID = 2**31 - 1
+
+
+def _check_security(context: Object, field: str) -> Iterator[FieldError]:
+    for name in ("runAsUser", "runAsGroup", "fsGroup"):
+        number = context.get(name)
+        if number is not None and not 0 <= number <= _HIGHEST_ID:
+            detail = f"must be between 0 and {_HIGHEST_ID}, inclusive"
+            yield invalid(f"{field}.{name}", str(number), detail)
 
 
 def _check_volumes(volumes: Sequence[Mapping[str, Any]], field: str) -> Iterator[FieldError]:
@@ -59,6 +78,13 @@ def _check_volumes(volumes: Sequence[Mapping[str, Any]], field: str) -> Iterator
         if name in seen:
             yield duplicate(f"{field}[{index}].name", go_values.text(name))
         seen.add(name)
+        yield from _check_source(volume, f"{field}[{index}]")
+
+
+def _check_source(volume: Mapping[str, Any], field: str) -> Iterator[FieldError]:
+    for source, name in (("configMap", "name"), ("secret", "secretName")):
+        if source in volume and not volume[source].get(name):
+            yield required(f"{field}.{source}.{name}")
 
 
 def _check_tolerations(
@@ -82,7 +108,9 @@ def _check_toleration(toleration: Mapping[str, Any], field: str) -> Iterator[Fie
         yield invalid(f"{field}.operator", go_values.text(operator), detail)
     if operator not in ("", "Equal", "Exists"):
         yield not_supported(f"{field}.operator", operator, ("Equal", "Exists"))
-    elif operator == "Exists" and value:
+    elif operator != "Exists":
+        yield from check_format(f"{field}.operator", value, formats.label_value)
+    elif value:
         detail = "value must be empty when `operator` is 'Exists'"
         yield invalid(f"{field}.operator", go_values.text(value), detail)
     effect = toleration.get("effect")
@@ -103,6 +131,9 @@ def _check_affinity(spec: Object, field: str) -> Iterator[FieldError]:
         for number, each in enumerate(term.get("matchExpressions") or []):
             place = f"{here}[{index}].matchExpressions[{number}]"
             yield from check_expression(each, place, comparing=True)
+            for position, value in enumerate(each.get("values") or []):
+                here_too = f"{place}.values[{position}]"
+                yield from check_format(here_too, value, formats.label_value)
 
 
 def check_update(live: Object, changed: Object) -> Iterator[FieldError]:

@@ -4,7 +4,14 @@ import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from simulator.kubernetes.errors import FieldError, duplicate, invalid, not_supported, required
+from simulator.kubernetes.errors import (
+    FieldError,
+    duplicate,
+    forbidden,
+    invalid,
+    not_supported,
+    required,
+)
 from simulator.kubernetes.kinds import Object
 from simulator.kubernetes.validation import formats, go_values
 from simulator.kubernetes.validation.containers import PROTOCOLS
@@ -27,12 +34,14 @@ def check(subject: Object) -> Iterator[FieldError]:
     if kind == "ExternalName" and not spec.get("externalName"):
         yield required("spec.externalName")
     policies = (
+        ("ipFamilyPolicy", ("PreferDualStack", "RequireDualStack", "SingleStack")),
         ("sessionAffinity", ("ClientIP", "None")),
         ("externalTrafficPolicy", ("Cluster", "Local")),
     )
     for name, supported in policies:
         if name in spec and spec[name] not in supported:
             yield not_supported(f"spec.{name}", spec[name], supported)
+    yield from _check_reach(spec)
     yield from _check_source_ranges(spec.get("loadBalancerSourceRanges") or [])
 
 
@@ -41,6 +50,22 @@ def check_update(live: Object, changed: Object) -> Iterator[FieldError]:
     if before and before != after and changed["spec"].get("type") != "ExternalName":
         printed = go_values.strings([str(after)])
         yield invalid("spec.clusterIPs[0]", printed, "may not change once set")
+
+
+def _check_reach(spec: Object) -> Iterator[FieldError]:
+    """What only makes sense for a Service that can be reached from outside."""
+    kind = spec.get("type")
+    for index, port in enumerate(spec.get("ports") or []):
+        if kind == "ClusterIP" and port.get("nodePort"):
+            detail = "may not be used when `type` is 'ClusterIP'"
+            yield forbidden(f"spec.ports[{index}].nodePort", detail)
+    if kind != "LoadBalancer" and spec.get("loadBalancerSourceRanges"):
+        detail = "may only be used when `type` is 'LoadBalancer'"
+        yield forbidden("spec.LoadBalancerSourceRanges", detail)
+    if kind not in ("LoadBalancer", "NodePort") and spec.get("externalTrafficPolicy"):
+        detail = "may only be set for externally-accessible services"
+        shown = go_values.text(spec["externalTrafficPolicy"])
+        yield invalid("spec.externalTrafficPolicy", shown, detail)
 
 
 def _check_ports(ports: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
@@ -55,7 +80,7 @@ def _check_ports(ports: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
         target = port.get("targetPort", 0)
         if isinstance(target, str):
             yield from check_format(f"{here}.targetPort", target, formats.port_name)
-        elif target:
+        else:
             yield from _check_number(target, f"{here}.targetPort")
         node_port = port.get("nodePort")
         if node_port and node_port not in _NODE_PORTS:

@@ -24,6 +24,8 @@ def check_deployment(subject: Object) -> Iterator[FieldError]:
     yield from _check_strategy(spec["strategy"])
     minimum = spec.get("minReadySeconds", 0)
     yield from check_at_least("spec.minReadySeconds", minimum, 0)
+    history = spec.get("revisionHistoryLimit")
+    yield from check_at_least("spec.revisionHistoryLimit", history, 0)
     deadline = spec.get("progressDeadlineSeconds")
     if deadline is not None:
         yield from check_at_least("spec.progressDeadlineSeconds", deadline, 0)
@@ -62,6 +64,9 @@ def check_selector_update(live: Object, changed: Object) -> Iterator[FieldError]
 
 def _check_template(spec: Object, selector_required: bool = True) -> Iterator[FieldError]:
     selector = spec.get("selector")
+    if selector is not None and check_label_selector(selector, ""):
+        yield from _check_selector(selector)
+        return
     template = spec.get("template") or {}
     labels = (template.get("metadata") or {}).get("labels")
     if selector is not None:
@@ -94,11 +99,7 @@ def _check_selector(selector: Mapping[str, Any]) -> Iterator[FieldError]:
 
 
 def _selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
-    if not selector or not (selector.get("matchLabels") or selector.get("matchExpressions")):
-        return False
-    if check_label_selector(selector, ""):
-        return True
-    return selectors.of_manifest(selector).matches(labels)
+    return selector is not None and selectors.of_manifest(selector).matches(labels)
 
 
 def _check_strategy(strategy: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -125,9 +126,7 @@ def _check_rolling(rolling: Mapping[str, Any]) -> Iterator[FieldError]:
         wrong = formats.percentage(value) if isinstance(value, str) else []
         for each in wrong:
             yield invalid(f"{here}.{name}", go_values.int_or_string(str(value)), each)
-        if isinstance(value, int) and value < 0:
-            printed = go_values.int_or_string(value)
-            yield invalid(f"{here}.{name}", printed, "must be greater than or equal to 0")
+        yield from check_at_least(f"{here}.{name}", value, 0)
     if all(rolling.get(each) in (0, "0%") for each in ("maxUnavailable", "maxSurge")):
         printed = go_values.int_or_string(rolling["maxUnavailable"])
         detail = "may not be 0 when `maxSurge` is 0"

@@ -37,11 +37,15 @@ def read_fields(sources: list[str]) -> Fields:
 def _written(go_type: str, name: str) -> str:
     if not name:
         return f"+{go_type}"
-    return f"{name}*" if go_type.startswith("*") else name
+    written = f"{name}*" if go_type.startswith("*") else name
+    named = go_type.removeprefix("*").removeprefix("[]")
+    if not named[0].isupper() and not named.startswith("types."):
+        return written
+    return f"{written}:{named}" if "." in named else f"{written}:v1.{named}"
 
 
 def needed(fields: Fields, types: set[str]) -> Fields:
-    """The fields of these types, and of what is embedded in them."""
+    """The fields of these types, and of what is embedded in them; only text keeps its type."""
     embedded = {
         each.removeprefix("+")
         for name in types & fields.keys()
@@ -49,7 +53,16 @@ def needed(fields: Fields, types: set[str]) -> Fields:
         if each.startswith("+")
     }
     wanted = types | embedded
-    return {name: fields[name] for name in sorted(wanted) if fields.get(name)}
+    return {
+        name: {number: _without_struct(each, fields) for number, each in fields[name].items()}
+        for name in sorted(wanted)
+        if fields.get(name)
+    }
+
+
+def _without_struct(written: str, fields: Fields) -> str:
+    name, _, go_type = written.partition(":")
+    return name if go_type.removeprefix("v1.") in fields or go_type == "v1.Time" else written
 
 
 def as_text(fields: Fields) -> str:

@@ -135,6 +135,64 @@ _MISMATCH = "`selector` does not match template `labels`"
             " when `operator` is 'Exists'",
         ),
         (
+            "spec.template.spec.tolerations",
+            [{"key": "sku", "value": "g p u"}],
+            'spec.template.spec.tolerations[0].operator: Invalid value: "g p u": a valid label'
+            " must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and"
+            " must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',"
+            "  or '12345', regex used for validation is"
+            " '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+        ),
+        (
+            f"{CONTAINER}.env",
+            [{"name": "A", "valueFrom": {}}],
+            'spec.template.spec.containers[0].env[0].valueFrom: Invalid value: "": must specify'
+            " one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`",
+        ),
+        (
+            f"{CONTAINER}.env",
+            [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s"}}}],
+            "spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef.key: Required value",
+        ),
+        (
+            f"{CONTAINER}.lifecycle",
+            {"preStop": {"exec": {}}},
+            "spec.template.spec.containers[0].lifecycle.preStop.exec.command: Required value",
+        ),
+        (
+            "spec.template.spec.volumes",
+            [{"name": "v", "configMap": {}}],
+            "spec.template.spec.volumes[0].configMap.name: Required value",
+        ),
+        (
+            "spec.template.spec.securityContext",
+            {"runAsUser": -1},
+            "spec.template.spec.securityContext.runAsUser: Invalid value: -1: must be between 0"
+            " and 2147483647, inclusive",
+        ),
+        (
+            "spec.revisionHistoryLimit",
+            -1,
+            "spec.revisionHistoryLimit: Invalid value: -1: must be greater than or equal to 0",
+        ),
+        (
+            "metadata.finalizers",
+            ["kept"],
+            'metadata.finalizers[0]: Invalid value: "kept": name is neither a standard finalizer'
+            " name nor is it fully qualified",
+        ),
+        (
+            "spec.selector",
+            {"matchLabels": {"app": "a b"}},
+            '[spec.selector.matchLabels: Invalid value: "a b": a valid label must be an empty'
+            " string or consist of alphanumeric characters, '-', '_' or '.', and must start and"
+            " end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345',"
+            " regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'),"
+            " spec.selector: Invalid value:"
+            ' v1.LabelSelector{MatchLabels:map[string]string{"app":"a b"},'
+            " MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: invalid label selector]",
+        ),
+        (
             "spec.strategy",
             {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}},
             "spec.strategy.rollingUpdate.maxUnavailable: Invalid value:"
@@ -492,6 +550,21 @@ async def test_an_outdated_update_is_a_conflict(either_api: Api):
         f'Operation cannot be fulfilled on deployments.apps "{NAME}": the object has been'
         " modified; please apply your changes to the latest version and try again"
     )
+
+
+async def test_what_is_empty_or_null_is_as_good_as_missing(either_api: Api):
+    manifest = small_deployment()
+    manifest["metadata"]["labels"]["app"] = None
+    pod = manifest["spec"]["template"]["spec"]
+    pod |= {"restartPolicy": "", "dnsPolicy": ""}
+    pod["containers"][0]["imagePullPolicy"] = ""
+
+    stored = (await either_api.call("POST", DEPLOYMENTS, manifest)).body
+
+    assert stored["metadata"]["labels"] == {"app": ""}
+    pod = stored["spec"]["template"]["spec"]
+    assert (pod["restartPolicy"], pod["dnsPolicy"]) == ("Always", "ClusterFirst")
+    assert pod["containers"][0]["imagePullPolicy"] == "IfNotPresent"
 
 
 async def test_nothing_new_comes_into_a_namespace_that_is_being_deleted(either_api: Api):
