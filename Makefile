@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 INFRA_VENV := .venv-infra
+AZ_VENV := .venv-az
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 
@@ -14,8 +15,8 @@ demo: $(READY) ## Build an environment on simulated Azure, ask its model, delete
 	@$(BIN)/python -m local_stack.demo
 
 .PHONY: up
-up: $(READY) ## Start everything and keep it running; Ctrl-C stops all of it
-	@$(BIN)/python -m local_stack.up
+up: $(READY) ## Start everything and keep it running; Ctrl-C stops it, the next one goes on. FRESH=1: from nothing
+	@$(BIN)/python -m local_stack.up $(if $(FRESH),--fresh)
 
 .PHONY: kubeconfig
 kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `make up` runs: NAME=fraud-llm
@@ -54,8 +55,16 @@ package: $(READY) ## Build what is published to Azure: build/package.zip
 
 .PHONY: test
 test: check check-infra ## Checks and all tests
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not timing"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not timing and not az"
 	$(BIN)/pytest -m timing
+
+$(AZ_VENV)/.installed: requirements-az.txt .python-version
+	@bash local_stack/make_venv.sh $(AZ_VENV) requirements-az.txt
+	@touch $@
+
+.PHONY: test-az
+test-az: $(READY) $(AZ_VENV)/.installed ## The real Azure CLI at work on simulated Azure (installs it: 700 MB)
+	$(BIN)/pytest -m az tests/az
 
 .PHONY: flood
 flood: $(READY) ## The flood test at its full size: 500 messages for 50 environments, some 5 minutes
@@ -65,10 +74,11 @@ flood: $(READY) ## The flood test at its full size: 500 messages for 50 environm
 format: $(READY) ## Format and mend what can be mended mechanically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python -m simulator.coverage
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	rm -rf $(VENV) $(INFRA_VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -79,3 +89,11 @@ help: ## Show this
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count what that asks of it
 	@$(BIN)/python -m benchmarks.sweep --environments 200
+
+.PHONY: bench-host
+bench-host: $(READY) ## Time chains of activities under the Functions host and its task hub
+	@$(BIN)/python -m benchmarks.host
+
+.PHONY: bench-simulator
+bench-simulator: $(READY) ## Fill a simulator with 200 clusters and 2,000 pods and time what it answers
+	@$(BIN)/python -m benchmarks.simulator

@@ -52,6 +52,7 @@ from triggers import (
     http_sweeps,
     service_bus_requests,
 )
+from triggers.access import answer_if_allowed
 from triggers.logs import log_operation_end
 from triggers.logs import run_logged as run_request
 from triggers.timer_sweep import run_sweep
@@ -78,6 +79,9 @@ async def replace_environment(
     return await http_environments.replace_environment(req, client, settings.allowed_regions)
 
 
+HEALTH = "healthz"
+"""The one route that asks nobody who they are: infra/ excludes it from authentication too."""
+
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "environments", create_environment),
     ("GET", "environments", http_environments.list_environments),
@@ -90,7 +94,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "operations/{id}", http_operations.get_operation),
     ("POST", "sweeps", http_sweeps.post_sweep),
     ("GET", "sweeps/latest", http_sweeps.get_latest_sweep),
-    ("GET", "healthz", http_service.get_health),
+    ("GET", HEALTH, http_service.get_health),
     ("GET", "openapi.json", http_service.get_openapi),
 )
 ORCHESTRATORS = (
@@ -129,8 +133,15 @@ ACTIVITIES: tuple[Activity, ...] = (
 
 
 def register_route(method: str, route: str, handler: Handler) -> None:
+    is_open = route == HEALTH or not settings.requires_app_roles
+
     async def serve(req: func.HttpRequest, client: DurableFunctionsClient) -> func.HttpResponse:
-        return await run_request(req, lambda: handler(req, client))
+        async def answer() -> func.HttpResponse:
+            return await handler(req, client)
+
+        return await run_request(
+            req, answer if is_open else lambda: answer_if_allowed(req, answer)
+        )
 
     serve.__name__ = f"http_{handler.__name__}"
     with_client = app.durable_client_input(client_name="client")(serve)

@@ -27,8 +27,8 @@ def _refused(error: KubernetesRefused, operation: str) -> Failure:
         reason="KubernetesRequestFailed",
         message=f"Kubernetes refused to {operation}: {error.message}",
         retryable=forbidden or error.code in {409, 429} or error.code >= 500,
-        suggested_action="Give the app's identity the role 'Azure Kubernetes Service RBAC Cluster "
-        "Admin' on the cluster."
+        suggested_action="Give the app's identity the data actions on clusters that "
+        "infra/modules/identity/role_actions.json lists."
         if forbidden
         else "Correct what the message names and try again.",
         innererror={"code": error.reason, "status": error.code},

@@ -49,13 +49,17 @@ class Settings:
     sweep_schedule: str
     """SWEEP_SCHEDULE: NCRONTAB of the sweep of idle GPU pools. Default: every 5 minutes."""
 
+    requires_app_roles: bool
+    """REQUIRE_APP_ROLES: `true` where built-in authentication stands in front of the app and says
+    which app roles a caller has. Default: false, for a laptop, where nobody says it."""
+
     @property
     def has_service_bus(self) -> bool:
         return bool(self.service_bus_connection_string or self.service_bus_namespace)
 
     @classmethod
     def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
-        """Raises ValueError with the setting's name when a required one is missing."""
+        """Raises ValueError with the setting's name when one is missing or means nothing."""
         subscription_id = values.get("AZURE_SUBSCRIPTION_ID", "")
         if not subscription_id:
             raise ValueError(
@@ -72,6 +76,18 @@ class Settings:
             edge_address=values.get("EDGE_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
+            requires_app_roles=_parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
+
+
+def _parse_switch(name: str, text: str | None) -> bool:
+    """Off when it is not set. What is misspelt must not leave a door open."""
+    match (text or "false").lower():
+        case "true":
+            return True
+        case "false":
+            return False
+        case _:
+            raise ValueError(f"Setting {name} is '{text}': set it to true or false.")

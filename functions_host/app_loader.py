@@ -23,6 +23,8 @@ class AppLoadError(Exception):
 
 def load_app(app_dir: Path) -> FunctionIndex:
     """Make the folder the working and import folder, then index `function_app`'s app."""
+    if not app_dir.is_dir():
+        raise AppLoadError(f"There is no folder {app_dir}.")
     if not (app_dir / f"{APP_MODULE}.py").is_file():
         raise AppLoadError(f"There is no {APP_MODULE}.py in {app_dir}.")
     os.chdir(app_dir)
@@ -38,6 +40,8 @@ def load_app(app_dir: Path) -> FunctionIndex:
         functions = app.get_functions()
     except Exception as error:
         raise AppLoadError(f"The functions of the app are not valid: {error}") from error
+    if not functions:
+        raise AppLoadError(f"The app in {APP_MODULE}.py has no functions.")
     return FunctionIndex(
         index_function(function) for function in functions if not _is_disabled(function)
     )

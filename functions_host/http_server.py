@@ -13,6 +13,7 @@ from functions_host.routes import Route, RouteError, RouteTable
 
 _log = logging.getLogger("functions_host.http")
 CALLED_BY_HTTP = "This function was programmatically called via the host APIs."
+_RESERVED = ("admin", "runtime")
 _SET_BY_SERVER = frozenset({"content-length", "transfer-encoding"})
 
 
@@ -61,17 +62,42 @@ def _not_found(request: web.Request) -> web.Response:
 def route_table(
     functions: Iterable[IndexedFunction], route_prefix: str
 ) -> RouteTable[IndexedFunction]:
+    known = tuple(functions)
+    for position, function in enumerate(known):
+        _check_route(function, known[:position])
     return RouteTable(
-        (parse_route(function, route_prefix), methods_of(function), function)
-        for function in functions
+        (parse_route(function, route_prefix), methods_of(function), function) for function in known
     )
 
 
-def parse_route(function: IndexedFunction, route_prefix: str) -> Route:
+def _check_route(function: IndexedFunction, others: Iterable[IndexedFunction]) -> None:
+    """The real host leaves such a function out; here nobody has to look for it."""
+    own = _own_route(function).lower()
+    if own.startswith(_RESERVED):
+        raise RouteError(
+            f"Function {function.name}: the route {own!r} conflicts with the host's own routes."
+        )
+    for other in others:
+        if own == _own_route(other).lower() and _share_methods(function, other):
+            raise RouteError(
+                f"Function {function.name}: the route {own!r} conflicts with the route of "
+                f"function {other.name}."
+            )
+
+
+def _share_methods(one: IndexedFunction, other: IndexedFunction) -> bool:
+    methods, other_methods = methods_of(one), methods_of(other)
+    return methods is None or other_methods is None or bool(methods & other_methods)
+
+
+def _own_route(function: IndexedFunction) -> str:
     # An empty route counts as none; the root is written as "/".
-    own = str(function.trigger_settings.get("route") or function.name)
+    return str(function.trigger_settings.get("route") or function.name).strip("/")
+
+
+def parse_route(function: IndexedFunction, route_prefix: str) -> Route:
     try:
-        return Route.parse(f"{route_prefix}/{own.strip('/')}")
+        return Route.parse(f"{route_prefix}/{_own_route(function)}")
     except RouteError as error:
         raise RouteError(f"Function {function.name}: {error}") from None
 

@@ -1,6 +1,7 @@
 """What the app's host.json and local.settings.json say about running it."""
 
 import os
+import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from functions_host.settings_files import (
 )
 
 DEFAULT_ROUTE_PREFIX = "api"
+_HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
 DEFAULT_HUB_NAME = "TestHubName"
 """The Durable extension's own default outside of Azure."""
 
@@ -63,12 +65,24 @@ def read_host_settings(app_dir: Path, environment: Mapping[str, str]) -> HostSet
 
     return HostSettings(
         route_prefix=_route_prefix(host, environment),
-        hub_name=resolve(durable.get("hubName") or DEFAULT_HUB_NAME, environment, "host.json"),
+        hub_name=_hub_name(durable, environment),
         max_concurrent_activities=limit("maxConcurrentActivityFunctions"),
         max_concurrent_orchestrators=limit("maxConcurrentOrchestratorFunctions"),
         max_concurrent_entities=limit("maxConcurrentEntityFunctions"),
         service_bus=service_bus_settings(host, processors),
     )
+
+
+def _hub_name(durable: dict[str, Any], environment: Mapping[str, str]) -> str:
+    """Refuse what Azure Storage, the default home of a task hub, could not make tables of."""
+    written = durable.get("hubName") or DEFAULT_HUB_NAME
+    name = resolve(str(written), environment, "host.json")
+    if not _HUB_NAME.fullmatch(name):
+        raise SettingsError(
+            f"host.json: {name!r} is no valid extensions.durableTask.hubName: it must start with "
+            "a letter, contain only letters and digits, and have 3 to 45 characters."
+        )
+    return name
 
 
 def _route_prefix(host: dict[str, Any], environment: Mapping[str, str]) -> str:

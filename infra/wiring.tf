@@ -10,6 +10,7 @@ locals {
     METRICS_ENDPOINT      = var.endpoints.metrics
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
+    REQUIRE_APP_ROLES     = "true"
 
     SERVICE_BUS__fullyQualifiedNamespace = module.service_bus.fully_qualified_namespace
     SERVICE_BUS__clientId                = module.identity.identity.client_id

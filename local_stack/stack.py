@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local_stack.processes import ManagedProcess, start_process
+from local_stack.rest import Rest, origin_of, simulated
 
 PROJECT = Path(__file__).parent.parent
 DEFAULT_TIME_SCALE = 60.0
@@ -26,6 +27,10 @@ class Stack:
     task_hub_port: int = 0
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     """Of the app, beside those that the stack gives it."""
+    keeps_state: bool = False
+    """Go on from where the last stack of the folder was stopped."""
+    goes_on: bool = False
+    """Whether it did."""
     clock_origin: datetime = field(default_factory=lambda: datetime.now(UTC))
     processes: dict[str, ManagedProcess] = field(default_factory=dict[str, ManagedProcess])
 
@@ -50,9 +55,14 @@ class Stack:
         return self.simulator["caBundle"]
 
     def start(self) -> None:
-        """Start from nothing: what an earlier stack left in the folder is removed."""
-        shutil.rmtree(self.work_dir, ignore_errors=True)
-        self.work_dir.mkdir(parents=True)
+        """Start from nothing, unless the stack keeps its state and there is some."""
+        rest = Rest.read(self._rest_file) if self.keeps_state else None
+        self.goes_on = rest is not None
+        if rest:
+            self._take_up(rest)
+        else:
+            shutil.rmtree(self.work_dir, ignore_errors=True)
+            self.work_dir.mkdir(parents=True)
         self.start_simulator()
         self.start_task_hub()
         self.start_app()
@@ -61,6 +71,7 @@ class Stack:
         arguments = [
             *("simulator", "--port", str(self.simulator_port), "--seed", str(self.seed)),
             *("--work-dir", str(self.work_dir), *self._clock_arguments()),
+            *(("--state-file", str(self._state_file)) if self.keeps_state else ()),
         ]
         self._run("simulator", arguments, self.work_dir / "simulator.json")
         self.simulator_port = _port(self.simulator_url)
@@ -98,6 +109,8 @@ class Stack:
     def stop(self) -> None:
         for process in reversed(self.processes.values()):
             process.stop()
+        if self.keeps_state and self._state_file.exists():
+            self._leave()
 
     def find_ended(self) -> ManagedProcess | None:
         """A process that ended by itself."""
@@ -118,6 +131,27 @@ class Stack:
             "timeScale": self.time_scale,
             "processIds": {name: p.popen.pid for name, p in self.processes.items()},
         }
+
+    @property
+    def _rest_file(self) -> Path:
+        return self.work_dir / "rest.json"
+
+    @property
+    def _state_file(self) -> Path:
+        return self.work_dir / "azure.state"
+
+    def _take_up(self, rest: Rest) -> None:
+        """Once: whoever is killed has nothing that fits together to go on from."""
+        self._rest_file.unlink()
+        self.app_port = self.app_port or rest.app_port
+        self.simulator_port, self.task_hub_port = rest.simulator_port, rest.task_hub_port
+        moment = datetime.fromisoformat(rest.stopped_at)
+        self.clock_origin = origin_of(moment, self.time_scale, datetime.now(UTC))
+
+    def _leave(self) -> None:
+        now = simulated(self.clock_origin, self.time_scale, datetime.now(UTC))
+        ports = (self.app_port, self.simulator_port, self.task_hub_port)
+        Rest(now.isoformat(), *ports).write(self._rest_file)
 
     def _clock_arguments(self) -> list[str]:
         origin = self.clock_origin.isoformat()

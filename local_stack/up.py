@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from rich.console import Console
 from local_stack.processes import ProcessFailed
 from local_stack.stack import DEFAULT_TIME_SCALE, PROJECT, Stack, running_stack
 
+FOLDER = PROJECT / "build" / "up"
 STACK_FILE = PROJECT / "build" / "local-stack.json"
 LOOK_SECONDS = 0.5
 
@@ -19,7 +21,8 @@ Function app     {functionApp}
 Simulated Azure  {simulator}
 Task hub         {taskHub}
 CA bundle        {caBundle}
-All of this is in {stack_file}. Ctrl-C stops everything.
+All of this is in {stack_file}. Ctrl-C stops everything; the next `make up` goes on from there,
+`make up FRESH=1` from nothing.
 
 Try:
   curl -i -X POST {functionApp}/environments -H 'Content-Type: application/json' \
@@ -33,19 +36,24 @@ Try:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE)
+    parser.add_argument(
+        "--fresh", action="store_true", help="forget what the last stack left when it was stopped"
+    )
     parser.add_argument("--port", type=int, default=0, help="of the function app; 0: a free one")
     arguments = parser.parse_args()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
+        if arguments.fresh:
+            shutil.rmtree(FOLDER, ignore_errors=True)
         with running_stack(
-            PROJECT / "build" / "up", time_scale=arguments.time_scale, app_port=arguments.port
+            FOLDER, time_scale=arguments.time_scale, app_port=arguments.port, keeps_state=True
         ) as stack:
             _welcome(stack)
             _watch(stack, stopped)
     except ProcessFailed as error:
-        print(error, file=sys.stderr)
+        print(f"{error}\n`make up FRESH=1` starts from nothing.", file=sys.stderr)
         return 1
     finally:
         STACK_FILE.unlink(missing_ok=True)
@@ -56,6 +64,8 @@ def _welcome(stack: Stack) -> None:
     facts = stack.describe()
     STACK_FILE.write_text(json.dumps(facts, indent=2) + "\n")
     text = WELCOME.format(**facts, stack_file=STACK_FILE.relative_to(PROJECT))
+    if stack.goes_on:
+        text += "\nGoes on from where it was stopped.\n"
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
 
 

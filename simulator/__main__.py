@@ -11,18 +11,29 @@ from pathlib import Path
 
 from simulator.clock import Clock
 from simulator.control.input import BadInput
-from simulator.process import ServiceBusOptions, run_until_signal
+from simulator.process import Options, ServiceBusOptions, run_until_signal
+from simulator.saved_state import CannotBeRead
 from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities, read_entities
 
 
-def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+def main(command_line: list[str] | None = None) -> int:
+    arguments = _parser().parse_args(command_line)
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
     )
-    clock = Clock(options.time_scale, options.clock_origin)
-    service_bus = ServiceBusOptions(options.service_bus_port, options.service_bus_entities)
-    asyncio.run(run_until_signal(clock, options.work_dir, options.port, options.seed, service_bus))
+    clock = Clock(arguments.time_scale, arguments.clock_origin)
+    options = Options(
+        port=arguments.port,
+        seed=arguments.seed,
+        service_bus=ServiceBusOptions(arguments.service_bus_port, arguments.service_bus_entities),
+        throttled=arguments.throttling,
+        state_file=arguments.state_file,
+    )
+    try:
+        asyncio.run(run_until_signal(clock, arguments.work_dir, options))
+    except CannotBeRead as refusal:
+        print(f"{refusal} Remove it to start with an empty Azure.", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -30,13 +41,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulator", description="Simulated Azure.")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument(
-        "--time-scale", type=_scale, default=60.0, help="simulated seconds per real second"
+        "--time-scale",
+        type=_scale,
+        default=60.0,
+        help="simulated seconds per real second; 0: a clock that only moves when told to",
     )
     parser.add_argument(
         "--clock-origin", type=_moment, help="when simulated and real time agree, ISO 8601"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--throttling", action="store_true", help="refuse requests beyond Azure's limits"
+    )
     parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
+    parser.add_argument(
+        "--state-file", type=Path, help="save all there is at the end, and go on from it next time"
+    )
     parser.add_argument(
         "--service-bus-port", type=int, default=0, help="for AMQP; 0 takes a free port"
     )
@@ -58,7 +78,7 @@ def _entities(path: str) -> Entities:
 
 def _scale(text: str) -> float:
     scale = float(text)
-    if not (math.isfinite(scale) and scale > 0):
+    if not (math.isfinite(scale) and scale >= 0):
         raise ValueError(text)
     return scale
 

@@ -1,7 +1,10 @@
 """Simulated Azure put together: one subscription with its services, from empty to full."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from simulator.activity_log.models import ActivityLog
+from simulator.activity_log.recorder import Recorder
+from simulator.activity_log.routes import ActivityLogRoutes
 from simulator.aks.models import ManagedClusters
 from simulator.aks.operations import AksOperations
 from simulator.aks.routes import AksRoutes
@@ -11,8 +14,9 @@ from simulator.arm.operations import Operations, PlannedFailure
 from simulator.arm.platform import Platform
 from simulator.arm.poll_urls import PollUrls
 from simulator.arm.resources import Resources
-from simulator.arm.routing import Routes
+from simulator.arm.routing import Route, Routes
 from simulator.clock import Clock
+from simulator.compute.routes import ComputeRoutes
 from simulator.front_door.models import FrontDoor
 from simulator.front_door.routes import FrontDoorRoutes
 from simulator.identifiers import Identifiers
@@ -21,8 +25,13 @@ from simulator.kubernetes.addresses import PublicAddresses
 from simulator.kubernetes.cluster import Cluster
 from simulator.latency import Latencies
 from simulator.monitor.request_counts import RequestCounts
+from simulator.providers.catalog import Catalog, namespace_of
+from simulator.providers.registrations import Registrations
+from simulator.providers.routes import ProviderRoutes
 from simulator.resource_groups.models import ResourceGroups
 from simulator.resource_groups.routes import ResourceGroupRoutes
+from simulator.subscriptions.routes import SubscriptionRoutes
+from simulator.throttling.throttling import Throttling
 from simulator.waf.models import WafPolicies
 from simulator.waf.routes import WafRoutes
 
@@ -38,6 +47,7 @@ class SimulatedAzure:
         ca_pem: bytes,
         planned_failure: Callable[[str], PlannedFailure | None],
         prepare_cluster: Callable[[Cluster], None],
+        throttling: Throttling,
         seed: int = 1,
     ) -> None:
         """`prepare_cluster` is called with each new cluster: faults inside of it hang in here."""
@@ -56,6 +66,7 @@ class SimulatedAzure:
         )
         self.addresses = PublicAddresses()
         self.request_counts = RequestCounts(clock)
+        self.registrations = Registrations(self.platform.operations, latencies)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
         self.front_door = FrontDoor(self.platform, self.groups)
@@ -73,15 +84,42 @@ class SimulatedAzure:
             self.front_door.deployments.begin,
         )
         front_door = FrontDoorRoutes(self.platform, self.front_door)
-        services = (groups, aks, front_door, waf)
-        routes = Routes([route for service in services for route in service.routes()])
-        self.gateway = Gateway(tokens, routes, groups.check_group, self.platform)
+        compute = ComputeRoutes(self.platform, self.clusters.sizes, self.clusters.quota)
+        # Draws of its own: what is logged must not change what happens.
+        self.activity_log = ActivityLog(clock, Latencies(clock, seed), Identifiers(-seed))
+        log = ActivityLogRoutes(self.platform, self.activity_log)
+        subscriptions = SubscriptionRoutes(self.platform)
+        services = (groups, aks, front_door, waf, compute, log, subscriptions)
+        routes = [route for service in services for route in service.routes()]
+        self.gateway = Gateway(
+            tokens,
+            Routes([*routes, *self._provider_routes(routes)]),
+            groups.check_group,
+            self._check_provider,
+            Recorder(self.platform, self.activity_log).answer,
+            self.platform,
+            throttling.admit,
+        )
+
+    def resume(self) -> None:
+        """Go on from a saved state."""
+        self.platform.operations.resume()
+        for cluster in self.clusters.all():
+            cluster.kubernetes.resume()
 
     async def stop(self) -> None:
         """End all background work."""
         await self.platform.operations.stop()
         for cluster in self.clusters.all():
             cluster.kubernetes.stop()
+
+    def _provider_routes(self, routes: Iterable[Route]) -> list[Route]:
+        return ProviderRoutes(self.platform, Catalog(routes), self.registrations).routes()
+
+    def _check_provider(self, route: Route) -> None:
+        namespace = namespace_of(route.pattern)
+        if namespace is not None:
+            self.registrations.check(namespace)
 
     def _make_cluster(self, name: str, region: str, version: str) -> KubernetesCluster:
         platform = self.platform

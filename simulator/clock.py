@@ -1,4 +1,7 @@
-"""Simulated time: starts at an origin and runs `scale` times faster than the machine's clock."""
+"""Simulated time: starts at an origin and runs `scale` times faster than the machine's clock.
+
+A scale of 0 is a clock that only moves when it is told to.
+"""
 
 import asyncio
 import time
@@ -41,7 +44,7 @@ class Clock:
             sleeper = asyncio.get_running_loop().create_future()
             self._sleepers[sleeper] = end
             try:
-                await asyncio.wait((sleeper,), timeout=left / self._scale)
+                await asyncio.wait((sleeper,), timeout=left / self._scale if self._scale else None)
             finally:
                 del self._sleepers[sleeper]
 

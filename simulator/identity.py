@@ -1,4 +1,4 @@
-"""Access tokens of the simulated tenant: issued to a managed identity, checked by all services."""
+"""Access tokens of the simulated tenant: issued to its identities, checked by all services."""
 
 import base64
 import binascii
@@ -7,8 +7,9 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ARM_AUDIENCE = "https://management.azure.com"
 KUBERNETES_AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
@@ -24,6 +25,14 @@ class AccessToken:
 
     value: str
     expires_on: int
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a token is for: an application and the object that stands for it in the tenant."""
+
+    client_id: str
+    object_id: str
 
 
 class Tokens:
@@ -46,20 +55,26 @@ class Tokens:
         self._real_time = real_time
         self._key = secrets.token_bytes(32)
 
-    def issue(self, resource: str) -> AccessToken:
-        """A token for `resource`, which is an application id or an address."""
+    def issue(
+        self,
+        resource: str,
+        principal: Principal | None = None,
+        lifetime_seconds: int = TOKEN_LIFETIME_SECONDS,
+    ) -> AccessToken:
+        """A token for `resource`, by default in the name of the managed identity."""
+        bearer = principal or Principal(self.client_id, self.principal_id)
         now = int(self._real_time())
-        expires_on = now + TOKEN_LIFETIME_SECONDS
+        expires_on = now + lifetime_seconds
         claims = {
             "aud": resource,
             "iss": f"https://sts.windows.net/{self.tenant_id}/",
             "iat": now,
             "nbf": now,
             "exp": expires_on,
-            "appid": self.client_id,
+            "appid": bearer.client_id,
             "idtyp": "app",
-            "oid": self.principal_id,
-            "sub": self.principal_id,
+            "oid": bearer.object_id,
+            "sub": bearer.object_id,
             "tid": self.tenant_id,
             "ver": "1.0",
         }
@@ -68,6 +83,11 @@ class Tokens:
 
     def audience_of(self, token: str) -> str | None:
         """The resource that `token` is good for, without trailing slash; None for a bad token."""
+        claims = self.claims_of(token)
+        return None if claims is None else str(claims["aud"]).rstrip("/")
+
+    def claims_of(self, token: str) -> Mapping[str, Any] | None:
+        """What `token` says of its bearer; None for a bad token."""
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
             return None
@@ -75,9 +95,7 @@ class Tokens:
             claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
         except (ValueError, binascii.Error):
             return None
-        if claims["exp"] <= self._real_time():
-            return None
-        return str(claims["aud"]).rstrip("/")
+        return None if claims["exp"] <= self._real_time() else claims
 
     def _signature(self, signed: str) -> str:
         return _base64url(hmac.new(self._key, signed.encode(), hashlib.sha256).digest())

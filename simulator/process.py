@@ -9,10 +9,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from simulator import saved_state
 from simulator.clock import Clock
+from simulator.saved_state import SavedState
 from simulator.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
 from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
-from simulator.tls import make_tls
+from simulator.tls import Tls, make_tls
 
 SHUTDOWN_SECONDS = 0.3
 """What open requests, such as watches, may take twice before the process ends without them."""
@@ -25,8 +27,16 @@ class RunningSimulator:
     simulator: Simulator
     runner: web.AppRunner
     url: str
+    tls: Tls
+    state_file: Path | None = None
 
     async def stop(self) -> None:
+        """Save the state first, if there is a file for it: what ends afterwards is let go."""
+        if self.state_file is not None:
+            self.simulator.service_bus.drop_connections()
+            state = SavedState(self.simulator, self.tls.ca_pem, self.tls.ca_key_pem)
+            saved_state.save(self.state_file, state)
+            log.info("Saved what there is into %s.", self.state_file)
         await self.runner.cleanup()
 
 
@@ -38,23 +48,37 @@ class ServiceBusOptions:
     entities: Entities = DEFAULT_ENTITIES
 
 
-async def start(
-    clock: Clock,
-    work_dir: Path,
-    port: int = 0,
-    seed: int = 1,
-    service_bus: ServiceBusOptions = ServiceBusOptions(),
-) -> RunningSimulator:
-    """Open the ports on the loopback interface and write the ready file."""
-    tls = make_tls()
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a simulator is started. Port 0 is a free one.
+
+    With a `state_file` it goes on from what is saved there, and saves at its end.
+    """
+
+    port: int = 0
+    seed: int = 1
+    service_bus: ServiceBusOptions = ServiceBusOptions()
+    throttled: bool = False
+    state_file: Path | None = None
+
+
+async def start(clock: Clock, work_dir: Path, options: Options = Options()) -> RunningSimulator:
+    """Open the ports on the loopback interface and write the ready file. Raises CannotBeRead."""
+    saved = take_state(options.state_file, clock) if options.state_file else None
+    tls = make_tls(saved.ca_pem, saved.ca_key_pem) if saved else make_tls()
     work_dir.mkdir(parents=True, exist_ok=True)
     ca_bundle = work_dir / "ca.pem"
     ca_bundle.write_bytes(tls.ca_pem)
-    simulator = Simulator(clock, tls.ca_pem, seed, service_bus.entities)
+    if saved:
+        simulator = saved.simulator
+        simulator.resume()
+    else:
+        entities = options.service_bus.entities
+        simulator = Simulator(clock, tls.ca_pem, options.seed, entities, options.throttled)
     runner = web.AppRunner(simulator.app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls.context).start()
-    await simulator.service_bus.start(service_bus.port)
+    await web.TCPSite(runner, "127.0.0.1", options.port, ssl_context=tls.context).start()
+    await simulator.service_bus.start(options.service_bus.port)
     url = f"https://127.0.0.1:{runner.addresses[0][1]}"
     ready = {
         "url": url,
@@ -63,22 +87,33 @@ async def start(
         "identityHeader": simulator.identity_header,
         "subscriptionId": SUBSCRIPTION_ID,
         "tenantId": TENANT_ID,
+        "servicePrincipal": {
+            "clientId": simulator.application.principal.client_id,
+            "clientSecret": simulator.application.secret,
+        },
         "serviceBus": simulator.service_bus.connection_string,
         "pid": os.getpid(),
     }
     _write_atomically(work_dir / "simulator.json", json.dumps(ready, indent=2))
     log.info("Simulated Azure answers at %s, %g times as fast as real time.", url, clock.scale)
-    return RunningSimulator(simulator, runner, url)
+    return RunningSimulator(simulator, runner, url, tls, options.state_file)
 
 
-async def run_until_signal(
-    clock: Clock, work_dir: Path, port: int, seed: int, service_bus: ServiceBusOptions
-) -> None:
+def take_state(state_file: Path, clock: Clock) -> SavedState | None:
+    """What is saved, once: it is of no use any more when the process has gone on from it."""
+    if not state_file.exists():
+        return None
+    saved = saved_state.load(state_file, clock)
+    state_file.unlink()
+    return saved
+
+
+async def run_until_signal(clock: Clock, work_dir: Path, options: Options) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    running = await start(clock, work_dir, port, seed, service_bus)
+    running = await start(clock, work_dir, options)
     await stopped.wait()
     await running.stop()
     log.info("Stopped.")

@@ -4,17 +4,23 @@ import logging
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiohttp import web
 
+from simulator import cloud_metadata
 from simulator.arm import errors
+from simulator.arm.answers import Answer
 from simulator.azure import SimulatedAzure
 from simulator.clock import Clock
 from simulator.control.faults import Fault, Faults
 from simulator.control.journal import Entry, Journal
+from simulator.control.recorded import RECORDED_ANSWERS
 from simulator.control.routes import PREFIX, ControlRoutes
 from simulator.edge import routes as edge
-from simulator.identity import Tokens
+from simulator.entra.applications import Application, Applications
+from simulator.entra.routes import Entra, is_for_entra
+from simulator.identity import Principal, Tokens
 from simulator.kubernetes import routes as kubernetes
 from simulator.kubernetes.cluster import Cluster
 from simulator.managed_identity import ManagedIdentity
@@ -22,11 +28,16 @@ from simulator.monitor import routes as metrics
 from simulator.monitor.models import Monitor
 from simulator.service_bus.broker import Broker
 from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
+from simulator.throttling.throttling import Throttling
 
 SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
 TENANT_ID = "7e7e7e7e-0000-4000-8000-000000000001"
 PRINCIPAL_ID = "9d9d9d9d-0000-4000-8000-000000000001"
 CLIENT_ID = "c11e0000-0000-4000-8000-000000000001"
+APPLICATION = Principal(
+    "a9910000-0000-4000-8000-000000000001", "a9910000-0000-4000-8000-000000000002"
+)
+"""The one service principal that signs in with a secret; the ids above are the app's identity."""
 
 DATA_PLANE = (".azurefd.net", ".cloudapp.azure.com")
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -45,17 +56,21 @@ class Simulator:
         ca_pem: bytes,
         seed: int = 1,
         entities: Entities = DEFAULT_ENTITIES,
+        throttled: bool = False,
     ) -> None:
         self.clock = clock
         self.tokens = Tokens(TENANT_ID, PRINCIPAL_ID, CLIENT_ID)
         self.identity_header = secrets.token_hex(16)
+        self.application = Application(APPLICATION, secrets.token_urlsafe(24))
         self.faults = Faults()
         self.journal = Journal()
+        self.throttling = Throttling(clock, throttled)
         self._ca_pem = ca_pem
         self._seed = seed
         self.azure = self._new_azure()
         self.service_bus = Broker(clock, entities)
         self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
+        self._entra = Entra(self.tokens, Applications([self.application]))
         self._control = ControlRoutes(self)
 
     def app(self) -> web.Application:
@@ -65,13 +80,19 @@ class Simulator:
         return app
 
     async def reset(self) -> None:
-        """Forget everything but the clock and the identity."""
+        """Forget everything but the clock, the identity and the switch of throttling."""
         await self.azure.stop()
         self.faults.clear()
         self.journal.clear()
+        self.throttling.refill()
         self.service_bus.reset()
         self.azure = self._new_azure()
         log.info("Reset.")
+
+    def resume(self) -> None:
+        """Go on from a saved state; its clock has moved on by as much as nobody was there."""
+        self.azure.resume()
+        self.service_bus.resume()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith(PREFIX):
@@ -80,7 +101,13 @@ class Simulator:
         response = await self._guarded(request, self._with_faults)
         seconds = (self.clock.now() - started_at).total_seconds()
         entry = Entry(
-            started_at, request.method, _host(request), request.path, response.status, seconds
+            started_at,
+            request.method,
+            _host(request),
+            request.path,
+            response.status,
+            seconds,
+            request.headers.get("User-Agent", ""),
         )
         self.journal.add(entry)
         return response
@@ -107,15 +134,29 @@ class Simulator:
         if fault.latency_seconds:
             async with self.azure.platform.latencies.span(f"Fault {fault.id}"):
                 await self.clock.sleep(fault.latency_seconds)
+        if fault.recorded is not None:
+            return self._recorded(request, fault, RECORDED_ANSWERS[fault.recorded])
         if fault.status is None:
             return await self._dispatch(request)
         return _faulty_response(fault, fault.status)
+
+    def _recorded(self, request: web.Request, fault: Fault, answer: Answer) -> web.Response:
+        """A proxy's page comes as it is; what ARM answers has the headers of ARM."""
+        if isinstance(answer.body, str):
+            headers = {"Content-Type": answer.content_type, **fault.headers}
+            return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
+        headers = {**answer.headers, **fault.headers}
+        return self.azure.gateway.response(request, replace(answer, headers=headers))
 
     async def _dispatch(self, request: web.Request) -> web.StreamResponse:
         if _host(request).endswith(DATA_PLANE):
             return await self._data_plane(request)
         if request.path == "/msi/token":
             return self._managed_identity.handle(request)
+        if cloud_metadata.is_for_metadata(request):
+            return cloud_metadata.handle(request)
+        if is_for_entra(request):
+            return await self._entra.handle(request)
         if request.path.startswith("/kubernetes/"):
             return await self._kubernetes(request)
         if metrics.is_for_metrics(request):
@@ -150,6 +191,7 @@ class Simulator:
             self._ca_pem,
             self.faults.planned_failure,
             self.faults.prepare,
+            self.throttling,
             self._seed,
         )
 

@@ -14,13 +14,17 @@ class Tls:
 
     context: ssl.SSLContext
     ca_pem: bytes
+    ca_key_pem: bytes
 
 
-def make_tls() -> Tls:
-    """A new authority with one certificate for every name that simulated Azure answers to."""
-    authority = trustme.CA(organization_name="Gridplane simulated Azure")
+def make_tls(ca_pem: bytes | None = None, ca_key_pem: bytes | None = None) -> Tls:
+    """One certificate for all names of simulated Azure, by a new authority or the given one."""
+    if ca_pem and ca_key_pem:
+        authority = trustme.CA.from_pem(ca_pem, ca_key_pem)
+    else:
+        authority = trustme.CA(organization_name="Gridplane simulated Azure")
     names = [f"*.{region}.cloudapp.azure.com" for region in REGIONS]
     certificate = authority.issue_cert("127.0.0.1", "localhost", "*.z01.azurefd.net", *names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
-    return Tls(context, authority.cert_pem.bytes())
+    return Tls(context, authority.cert_pem.bytes(), authority.private_key_pem.bytes())

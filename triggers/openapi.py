@@ -135,7 +135,10 @@ def _paths() -> Schema:
         },
         "/healthz": {
             "get": _operation(
-                "getHealth", {"200": {"description": "Healthy."}, "503": _error()}, []
+                "getHealth",
+                {"200": {"description": "Healthy."}, "503": _error()},
+                [],
+                asks_for_role=False,
             )
         },
         "/openapi.json": {
@@ -260,12 +263,17 @@ def _parameter(name: str, place: str, kind: str = "string", **schema: Any) -> Sc
 
 
 def _operation(
-    operation_id: str, responses: Schema, parameters: list[Schema], body: Schema | None = None
+    operation_id: str,
+    responses: Schema,
+    parameters: list[Schema],
+    body: Schema | None = None,
+    *,
+    asks_for_role: bool = True,
 ) -> Schema:
     operation: Schema = {
         "operationId": operation_id,
         "parameters": parameters,
-        "responses": responses,
+        "responses": {**responses, **({"403": _error()} if asks_for_role else {})},
     }
     if body:
         content = {"application/json": {"schema": body}}

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 from azure.durable_functions.http import HttpManagementPayload
@@ -28,18 +29,23 @@ FINISHED = frozenset(
 
 
 class Refusal(Exception):
-    """A request that is answered with an error status."""
+    """A request that is answered with an error status.
 
-    def __init__(self, status: int, message: str | None = None) -> None:
+    `bare`: the body is the message as a JSON string, where the extension does not use its error
+    object `{"Message": ...}`.
+    """
+
+    def __init__(self, status: int, message: str | None = None, *, bare: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.bare = bare
 
 
-def error_response(status: int, message: str | None) -> web.Response:
+def error_response(status: int, message: str | None, *, bare: bool = False) -> web.Response:
     if message is None:
         return web.Response(status=status)
-    return json_response({"Message": message}, status=status)
+    return json_response(message if bare else {"Message": message}, status=status)
 
 
 def json_response(body: Any, status: int = 200) -> web.Response:
@@ -80,12 +86,18 @@ def written_time(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def precise_time(at: datetime) -> str:
+    """A .NET time as JSON: fractions of a second without the zeros at their end."""
+    fraction = at.strftime(".%f").rstrip("0").rstrip(".")
+    return f"{at:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
 def check_status_response(request: web.Request, instance_id: str, hub_name: str) -> web.Response:
     """Answer 202 with the management URLs, as a starter function would."""
     origin = f"{request.scheme}://{request.host}"
     urls = HttpManagementPayload(
         instance_id,
-        f"{origin}{WEBHOOK_PATH}/instances/{instance_id}",
+        f"{origin}{WEBHOOK_PATH}/instances/{quote(instance_id, safe='')}",
         required_query(hub_name),
     )
     # The extension leaves this one out of its own answer; only the Python client adds it.

@@ -41,9 +41,7 @@ def add_management_routes(
     instance = "/instances/{instance}"
     routes: list[tuple[str, str, Handler]] = [
         ("GET", "/instances", instances.list),
-        ("GET", "/instances/", instances.list),
         ("DELETE", "/instances", instances.purge_many),
-        ("DELETE", "/instances/", instances.purge_many),
         ("GET", instance, instances.status),
         ("DELETE", instance, instances.purge),
         ("POST", f"{instance}/raiseEvent/{{event}}", instances.raise_event),
@@ -61,7 +59,17 @@ def add_management_routes(
         ("DELETE", "/entities/{entity}/{key}", entities.signal),
     ]
     for method, path, handler in routes:
-        server.router.add_route(method, WEBHOOK_PATH + path, _answering_errors(handler))
+        server.router.add_route(method, _pattern(path), _answering_errors(handler))
+
+
+def _pattern(path: str) -> str:
+    """Neither the case of literal parts nor a slash at the end matters."""
+    parts = path.strip("/").split("/")
+    literal = "/".join(
+        part if part.startswith("{") else f"{{_{number}:(?i:{part})}}"
+        for number, part in enumerate(parts)
+    )
+    return f"{WEBHOOK_PATH}/{literal}{{_end:/?}}"
 
 
 def _answering_errors(handler: Handler) -> Handler:
@@ -69,7 +77,7 @@ def _answering_errors(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except Refusal as refusal:
-            return error_response(refusal.status, refusal.message)
+            return error_response(refusal.status, refusal.message, bare=refusal.bare)
         except grpc.aio.AioRpcError as error:
             status = _STATUSES.get(error.code(), 500)
             if status == 500:

@@ -1,5 +1,6 @@
 """Management of durable entities: state, list and operations sent by HTTP."""
 
+import json
 from typing import Any
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from durabletask.entities import EntityInstanceId
 from durabletask.internal import orchestrator_service_pb2 as pb
 
 from functions_host.management import requests
-from functions_host.management.answers import Refusal, json_response, parsed, written_time
+from functions_host.management.answers import Refusal, json_response, parsed, precise_time
 from functions_host.management.instances import CONTINUATION_HEADER
 from functions_host.management.pages import EntityFilter, HubPages
 
@@ -42,18 +43,21 @@ class Entities:
 
     async def signal(self, request: web.Request) -> web.Response:
         """Send the operation `op`; a body that is not JSON is passed on as text."""
-        if request.method == "DELETE":
-            operation, operation_input = "delete", None
-        elif request.content_type == "application/json":
-            operation, operation_input = _operation(request), await requests.json_body(request)
-        else:
-            operation, operation_input = _operation(request), await request.text() or None
-        await self._client.signal_entity(_entity_id(request), operation, input=operation_input)
+        is_deletion = request.method == "DELETE"
+        operation = "delete" if is_deletion else requests.text(request, "op") or ""
+        entity_id = _entity_id(request)
+        await self._client.signal_entity(entity_id, operation, input=await _input(request))
         return web.Response(status=202)
 
 
-def _operation(request: web.Request) -> str:
-    return request.query.get("op", "")
+async def _input(request: web.Request) -> Any:
+    written = await request.text()
+    if not written or request.content_type != "application/json":
+        return written or None
+    try:
+        return json.loads(written)
+    except ValueError as error:
+        raise Refusal(400, f"Could not parse JSON content: {error}") from error
 
 
 def _entity_id(request: web.Request) -> EntityInstanceId:
@@ -67,6 +71,6 @@ def _entity_body(entity: pb.EntityMetadata) -> dict[str, Any]:
     entity_id = EntityInstanceId.parse(entity.instanceId)
     return {
         "entityId": {"name": entity_id.entity, "key": entity_id.key},
-        "lastOperationTime": written_time(entity.lastModifiedTime.ToDatetime()),
+        "lastOperationTime": precise_time(entity.lastModifiedTime.ToDatetime()),
         "state": parsed(entity.serializedState.value),
     }

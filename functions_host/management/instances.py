@@ -11,12 +11,12 @@ from functions_host.management.answers import (
     FINISHED,
     RUNNING_RETRY_SECONDS,
     Refusal,
-    check_status_response,
     instance_body,
     json_response,
     status_name,
 )
 from functions_host.management.pages import HubPages, InstanceFilter
+from functions_host.management.waiting import answer_started
 
 CONTINUATION_HEADER = "x-ms-continuation-token"
 _DEFAULT_PAGE = 100
@@ -49,7 +49,7 @@ class Instances:
 
     async def list(self, request: web.Request) -> web.Response:
         asked = InstanceFilter(
-            id_prefix=request.query.get("instanceIdPrefix"),
+            id_prefix=requests.text(request, "instanceIdPrefix"),
             created_from=requests.time(request, "createdTimeFrom"),
             created_to=requests.time(request, "createdTimeTo"),
             statuses=requests.statuses(request),
@@ -78,7 +78,7 @@ class Instances:
     async def terminate(self, request: web.Request) -> web.Response:
         state = await self._unfinished(request)
         await self._client.terminate_orchestration(
-            state.instance_id, output=request.query.get("reason")
+            state.instance_id, output=requests.text(request, "reason")
         )
         return web.Response(status=202)
 
@@ -89,15 +89,21 @@ class Instances:
         return await self._with_reason(request, self._client.resume_orchestration)
 
     async def rewind(self, request: web.Request) -> web.Response:
-        state = await self._existing(request)
+        instance_id = request.match_info["instance"]
+        state = await self._client.get_orchestration_state(instance_id)
+        if state is None:
+            # The dollar sign is the extension's.
+            unknown = f'No orchestration with instance ID "${instance_id}" found.'
+            raise Refusal(404, unknown, bare=True)
         if state.runtime_status is not OrchestrationStatus.FAILED:
             raise Refusal(
                 412,
                 f"This orchestration has status {status_name(state)}, but only orchestrations "
                 'in the "Failed" state can be rewound.',
+                bare=True,
             )
         await self._client.rewind_orchestration(
-            state.instance_id, reason=request.query.get("reason")
+            state.instance_id, reason=requests.text(request, "reason")
         )
         return web.Response(status=202)
 
@@ -112,23 +118,28 @@ class Instances:
         restarted = await self._client.restart_orchestration(
             instance_id, restart_with_new_instance_id=with_new_id
         )
-        return check_status_response(request, restarted, self._hub_name)
+        return await answer_started(request, self._client, restarted, self._hub_name)
 
     async def purge(self, request: web.Request) -> web.Response:
-        state = await self._existing(request)
-        if state.runtime_status not in FINISHED:
-            raise Refusal(
-                412,
-                "Only orchestrations in a terminal state can be purged, but the orchestration "
-                f"with instance ID {state.instance_id} has status {status_name(state)}",
-            )
-        purged = await self._client.purge_orchestration(state.instance_id)
+        """An entity may be purged at any time; it has no status to look at."""
+        instance_id = request.match_info["instance"]
+        if not instance_id.startswith("@"):
+            state = await self._existing(request)
+            if state.runtime_status not in FINISHED:
+                raise Refusal(
+                    412,
+                    "Only orchestrations in a terminal state can be purged, but the orchestration "
+                    f"with instance ID {instance_id} has status {status_name(state)}",
+                    bare=True,
+                )
+        purged = await self._client.purge_orchestration(instance_id)
         return json_response({"instancesDeleted": purged.deleted_instance_count})
 
     async def purge_many(self, request: web.Request) -> web.Response:
         created_from = requests.time(request, "createdTimeFrom")
         if created_from is None:
-            raise Refusal(400, "Please provide value for 'createdTimeFrom' parameter.")
+            missing = "Please provide value for 'createdTimeFrom' parameter."
+            raise Refusal(400, missing, bare=True)
         purged = await self._client.purge_orchestrations_by(
             created_time_from=created_from,
             created_time_to=requests.time(request, "createdTimeTo"),
@@ -142,7 +153,7 @@ class Instances:
         self, request: web.Request, command: Callable[..., Awaitable[None]]
     ) -> web.Response:
         state = await self._unfinished(request)
-        await command(state.instance_id, reason=request.query.get("reason"))
+        await command(state.instance_id, reason=requests.text(request, "reason"))
         return web.Response(status=202)
 
     async def _existing(self, request: web.Request) -> OrchestrationState:

@@ -10,36 +10,42 @@ from durabletask.client import OrchestrationStatus
 from functions_host.management.answers import STATUSES, Refusal
 
 
+def text(request: web.Request, name: str) -> str | None:
+    """Read a parameter; names do not depend on case, and what comes twice is joined by commas."""
+    written = [value for key, value in request.query.items() if key.lower() == name.lower()]
+    return ",".join(written) if written else None
+
+
 def flag(request: web.Request, name: str, default: bool) -> bool:
-    written = request.query.get(name, "").strip().lower()
+    written = (text(request, name) or "").strip().lower()
     return {"true": True, "false": False}.get(written, default)
 
 
 def number(request: web.Request, name: str) -> float | None:
     try:
-        return float(request.query[name])
-    except (KeyError, ValueError):
+        return float(text(request, name) or "")
+    except ValueError:
         return None
 
 
 def page_size(request: web.Request, default: int) -> int:
-    size = number(request, "top")
-    return int(size) if size is not None and size >= 1 else default
+    written = (text(request, "top") or "").strip()
+    return int(written) if written.isdecimal() and int(written) >= 1 else default
 
 
 def time(request: web.Request, name: str) -> datetime | None:
     """Read a time; one without an offset is UTC, an unreadable one counts as not given."""
     try:
-        at = datetime.fromisoformat(request.query[name])
-    except (KeyError, ValueError):
+        at = datetime.fromisoformat(text(request, name) or "")
+    except ValueError:
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def statuses(request: web.Request) -> list[OrchestrationStatus]:
     """Read `runtimeStatus=Running,Failed`; names that do not exist are left out."""
-    written = ",".join(request.query.getall("runtimeStatus", []))
-    return [STATUSES[name] for name in written.split(",") if name in STATUSES]
+    written = (text(request, "runtimeStatus") or "").split(",")
+    return [STATUSES[name.strip()] for name in written if name.strip() in STATUSES]
 
 
 async def json_body(request: web.Request) -> Any:

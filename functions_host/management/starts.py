@@ -1,20 +1,14 @@
-"""Starts orchestrations by HTTP, and waits for them when the caller asks for it."""
+"""Starts orchestrations by HTTP."""
 
 import uuid
 
 from aiohttp import web
-from durabletask.client import AsyncTaskHubGrpcClient, OrchestrationStatus
+from durabletask.client import AsyncTaskHubGrpcClient
 
 from functions_host.functions import FunctionIndex, TriggerKind
 from functions_host.management import requests
-from functions_host.management.answers import (
-    FINISHED,
-    Refusal,
-    check_status_response,
-    instance_body,
-    json_response,
-    parsed,
-)
+from functions_host.management.answers import FINISHED, Refusal
+from functions_host.management.waiting import answer_started
 
 
 class Starts:
@@ -37,12 +31,9 @@ class Starts:
             name,
             input=await requests.json_body(request),
             instance_id=await self._free_id(request.match_info.get("instance")),
-            version=request.query.get("version"),
+            version=requests.text(request, "version"),
         )
-        timeout = requests.number(request, "timeout")
-        if timeout is not None and requests.number(request, "pollingInterval") is not None:
-            return await self._wait(request, instance_id, timeout)
-        return check_status_response(request, instance_id, self._hub_name)
+        return await answer_started(request, self._client, instance_id, self._hub_name)
 
     async def _free_id(self, wanted: str | None) -> str:
         if not wanted:
@@ -51,16 +42,3 @@ class Starts:
         if state is not None and state.runtime_status not in FINISHED:
             raise Refusal(409, f"An Orchestration instance with ID '{wanted}' already exists.")
         return wanted
-
-    async def _wait(self, request: web.Request, instance_id: str, timeout: float) -> web.Response:
-        try:
-            state = await self._client.wait_for_orchestration_completion(
-                instance_id, timeout=timeout
-            )
-        except TimeoutError:
-            state = None
-        if state is None:
-            return check_status_response(request, instance_id, self._hub_name)
-        if state.runtime_status is OrchestrationStatus.COMPLETED:
-            return json_response(parsed(state.serialized_output))
-        return json_response(instance_body(state, show_input=True))

@@ -45,7 +45,7 @@ class Stream:
     limits: Mapping[Kind, int]
     filters: WorkFilters
     in_flight: Counter[Kind] = field(default_factory=Counter)
-    leases: set["Lease"] = field(default_factory=set)
+    leases: dict["Lease", None] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def has_room(self, kind: Kind) -> bool:
@@ -91,18 +91,18 @@ class WorkItems:
     def __init__(self, sources: Mapping[Kind, WorkSource], lease_seconds: float) -> None:
         self._queues = {kind: _Queue(source) for kind, source in sources.items()}
         self._lease_seconds = lease_seconds
-        self._streams: set[Stream] = set()
+        self._streams: dict[Stream, None] = {}
         self._leases: dict[str, Lease] = {}
         self._attempts = 0
         self._order = list(self._queues)
 
     def open(self, stream: Stream) -> None:
-        self._streams.add(stream)
+        self._streams[stream] = None
 
     def close(self, stream: Stream) -> None:
-        """What the stream still had is handed out again, before anything that waits."""
-        self._streams.discard(stream)
-        for lease in list(stream.leases):
+        """What the stream still had is handed out again, in its order, before all that waits."""
+        self._streams.pop(stream, None)
+        for lease in reversed(list(stream.leases)):
             self._lose(lease)
 
     def offer(self, kind: Kind, subject: Hashable) -> None:
@@ -165,7 +165,7 @@ class WorkItems:
             lease.expiry = loop.call_later(self._lease_seconds, self._lose, lease)
         queue.leased.add(subject)
         self._leases[token] = lease
-        stream.leases.add(lease)
+        stream.leases[lease] = None
         stream.in_flight[kind] += 1
         work.item.completionToken = token
         return work.item
@@ -182,7 +182,7 @@ class WorkItems:
             lease.expiry.cancel()
         self._leases.pop(lease.token, None)
         if lease in lease.stream.leases:
-            lease.stream.leases.discard(lease)
+            del lease.stream.leases[lease]
             lease.stream.in_flight[lease.kind] -= 1
 
     def _tell_streams(self) -> None:

@@ -35,6 +35,7 @@ class AgentPools:
         """Check a request for a new pool and lay it down."""
         check_etag(request.headers, None)
         cluster.check_free(request.api_version)
+        cluster.check_running("adding an agent pool")
         name = request.params["pool"]
         requested = _requested(request)
         version = cluster.resource.properties["kubernetesVersion"]
@@ -52,6 +53,7 @@ class AgentPools:
         """Check a change and store it; answers its kind and the nodes before it."""
         check_etag(request.headers, pool)
         cluster.check_free(request.api_version)
+        cluster.check_running("updating an agent pool")
         nodes = cluster.node_count(pool)
         wanted = self._clusters.checked_change(cluster, pool, _requested(request))
         power_change = _apply_power(pool, wanted, nodes)
@@ -69,8 +71,20 @@ class AgentPools:
     ) -> None:
         check_etag(request.headers, pool)
         cluster.check_free(request.api_version)
+        cluster.check_running("deleting an agent pool")
         if pool.properties["mode"] == "System":
             self._clusters.check_other_system_pool(cluster, pool)
+
+    def undo_power_change(self, pool: Resource) -> None:
+        """A stop or start that is aborted leaves the pool as powered as it was before: assumed."""
+        properties = pool.properties
+        if pool.state == "Stopping":
+            properties["powerState"] = {"code": "Running"}
+            properties["count"] = pool.body.pop("countBeforeStop", properties["count"])
+        if pool.state == "Starting":
+            properties["powerState"] = {"code": "Stopped"}
+            pool.body["countBeforeStop"] = properties["count"]
+            properties["count"] = 0
 
 
 def _requested(request: ArmRequest) -> dict[str, Any]:

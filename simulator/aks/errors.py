@@ -97,10 +97,9 @@ def change_not_allowed(name: str) -> ArmError:
 
 
 def size_not_allowed(size: str, region: str, available: Iterable[str]) -> ArmError:
-    names = ",".join(f"'{name}'" for name in available)
     return bad_request(
         f"The VM size of {size} is not allowed in your subscription in location '{region}'. "
-        f"The available VM sizes are {names}"
+        f"The available VM sizes are '{','.join(available)}'"
     )
 
 
@@ -118,6 +117,18 @@ def quota_exceeded(shortage: Shortage, region: str) -> ArmError:
             f"{QUOTA_HELP}"
         )
     return aks_error(400, "ErrCode_InsufficientVCPUQuota", message)
+
+
+def too_many_clusters(allowed: int, present: int) -> ArmError:
+    return aks_error(
+        400,
+        "ManagedClusterCountExceedsQuotaLimit",
+        "Operation results in exceeding quota limits for managed clusters. "
+        f"Maximum allowed: {allowed}, Current usage: {present}, Additional requested: 1. "
+        "Consider deleting unused clusters or requesting a quota increase. To request a quota "
+        "increase, follow the instructions here: "
+        "https://learn.microsoft.com/azure/quotas/quickstart-increase-quota-portal.",
+    )
 
 
 def cluster_busy(kind: str, operation_id: str, started_at: datetime, api_version: str) -> ArmError:
@@ -218,6 +229,25 @@ def etag_differs(given: str, present: str) -> ArmError:
         "PreconditionFailed",
         f"The ETag '{given}' provided in the request does not match the ETag '{present}' "
         "of the resource.",
+    )
+
+
+def wrong_power_state(provisioning_state: str, power_state: str, doing: str) -> ArmError:
+    """Reported of stopping a stopped cluster; all else says the same of itself: assumed."""
+    return aks_error(
+        400,
+        "OperationNotAllowed",
+        f"managed cluster is in Provisioning State({provisioning_state}) and "
+        f"Power State({power_state}), {doing} cannot be performed",
+    )
+
+
+def nothing_to_abort(name: str) -> ArmError:
+    """The specification says 409 when the operation has ended before; the text is assumed."""
+    return aks_error(
+        409,
+        "OperationNotAllowed",
+        f"Operation abort is not allowed: there is no operation in progress on {name}.",
     )
 
 

@@ -64,7 +64,10 @@ class ManagedClusters:
         check_cluster_shape(request.body)
         name = request.params["cluster"]
         region = validation.check_cluster(name, request.body, self.sizes)
-        profiles = [{"count": 1, **each} for each in request.properties["agentPoolProfiles"]]
+        self._check_room(region)
+        profiles = [
+            pool_bodies.completed_profile(each) for each in request.properties["agentPoolProfiles"]
+        ]
         self.check_quota(region, [(each, each["count"]) for each in profiles])
         resource = self._new_resource(request, region)
         cluster = self._lay_down(resource)
@@ -91,6 +94,7 @@ class ManagedClusters:
         """Check a change and store it; answers the provisioning state that it leads to."""
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+        cluster.check_running("updating")
         check_cluster_shape(request.body)
         self._check_unmoved(cluster, request)
         validation.check_version(request.properties)
@@ -102,7 +106,13 @@ class ManagedClusters:
             pool.body["properties"] = properties
         body = cluster.resource.body
         before = body["properties"]
-        body["properties"] = cluster_bodies.changed_properties(before, request.properties)
+        body["properties"] = cluster_bodies.changed_properties(
+            before,
+            request.properties,
+            cluster.region,
+            self._platform.tenant_id,
+            self._platform.identifiers,
+        )
         body["tags"] = request.body.get("tags")
         body["sku"] = request.body.get("sku") or body["sku"]
         versions = (each["currentKubernetesVersion"] for each in (before, body["properties"]))
@@ -111,12 +121,18 @@ class ManagedClusters:
     def merge_tags(self, cluster: ManagedCluster, request: ArmRequest) -> None:
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+        cluster.check_running("updating")
         check_cluster_shape(request.body)
         cluster.resource.body["tags"] = request.body.get("tags")
 
     def check_deletable(self, cluster: ManagedCluster, request: ArmRequest) -> None:
         check_etag(request.headers, cluster.resource)
         cluster.check_free(request.api_version)
+
+    def check_start(self, cluster: ManagedCluster) -> None:
+        """The machines of a stopped cluster count again from its start on."""
+        wanted = [(pool.properties, pool.properties["count"]) for pool in self.pools(cluster)]
+        self.check_quota(cluster.region, wanted)
 
     def check_quota(self, region: str, wanted: Iterable[tuple[dict[str, Any], int]]) -> None:
         """Refuse pool properties with that many more nodes when the quota does not allow them."""
@@ -133,6 +149,12 @@ class ManagedClusters:
         if size is None:
             raise LookupError(f"{properties['vmSize']} was stored although it is unknown")
         return size
+
+    def _check_room(self, region: str) -> None:
+        allowed = self._platform.limits.clusters_per_region
+        present = sum(each.region == region for each in self.all())
+        if present >= allowed:
+            raise errors.too_many_clusters(allowed, present)
 
     def _id(self, request: ArmRequest) -> str:
         name = request.params["cluster"]
@@ -248,4 +270,5 @@ class ManagedClusters:
             for pool in self.pools(cluster):
                 spot = pool.properties.get("scaleSetPriority") == "Spot"
                 size = self.size_of(pool.properties)
-                yield NodesInUse(cluster.region, size, cluster.node_count(pool), spot)
+                nodes = 0 if cluster.is_stopped else cluster.node_count(pool)
+                yield NodesInUse(cluster.region, size, nodes, spot)

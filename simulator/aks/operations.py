@@ -1,6 +1,7 @@
 """Operations on clusters and pools: how long they take and what they leave behind."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from simulator.aks import cluster_bodies, durations, pool_bodies, progress
 from simulator.aks.models import ManagedClusters
@@ -63,7 +64,11 @@ class AksOperations:
         def succeeded() -> None:
             pools = self._clusters.pools(cluster)
             self._keep_counts(cluster, pools)
-            self._boot(cluster, pools)
+            if cluster.is_serving:
+                self._boot(cluster, pools)
+            else:
+                # Its creation was aborted: the update completes it.
+                self._serve(cluster, pools)
 
         seconds = self._platform.latencies.sample(duration)
         return self._begin(cluster, None, request, "update", seconds, succeeded)
@@ -74,6 +79,42 @@ class AksOperations:
 
         seconds = self._platform.latencies.sample(durations.CLUSTER_DELETE)
         return self._begin(cluster, None, request, "delete", seconds, succeeded)
+
+    def stop(self, cluster: ManagedCluster, request: ArmRequest) -> Operation:
+        """At the end the API server is gone, and with the machines everything on them."""
+
+        def succeeded() -> None:
+            pools = self._clusters.pools(cluster)
+            self._keep_counts(cluster, pools)
+            cluster.resource.properties["powerState"] = {"code": "Stopped"}
+            cluster.is_serving = False
+            for pool in pools:
+                node_pool = pool_bodies.node_pool(pool.name, pool.properties, self._clusters.sizes)
+                cluster.kubernetes.set_node_pool(replace(node_pool, count=0, autoscaling=False))
+
+        seconds = self._platform.latencies.sample(durations.CLUSTER_STOP)
+        return self._begin(cluster, None, request, "stop", seconds, succeeded)
+
+    def start(self, cluster: ManagedCluster, request: ArmRequest) -> Operation:
+        """Each pool comes back with the nodes that it had."""
+
+        def succeeded() -> None:
+            cluster.resource.properties["powerState"] = {"code": "Running"}
+            cluster.is_serving = True
+            self._boot(cluster, self._clusters.pools(cluster))
+
+        seconds = self._platform.latencies.sample(durations.CLUSTER_START)
+        return self._begin(cluster, None, request, "start", seconds, succeeded)
+
+    def abort(
+        self, cluster: ManagedCluster, pool: Resource | None, request: ArmRequest
+    ) -> Operation:
+        """What was canceled stays as far as it had come; its operation has ended already."""
+        duration = durations.CLUSTER_ABORT if pool is None else durations.POOL_ABORT
+        seconds = self._platform.latencies.sample(duration)
+        return self._begin(
+            cluster, pool, request, "abort", seconds, lambda: None, final_state="Canceled"
+        )
 
     def create_pool(
         self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
@@ -112,6 +153,12 @@ class AksOperations:
 
         return self._begin(cluster, pool, request, verb, seconds, succeeded)
 
+    def renew_image(
+        self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
+    ) -> Operation:
+        seconds = self._platform.latencies.sample(durations.POOL_IMAGE)
+        return self._begin(cluster, pool, request, "renew image of", seconds, lambda: None)
+
     def delete_pool(
         self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
     ) -> Operation:
@@ -135,6 +182,7 @@ class AksOperations:
         succeeded: Callable[[], None],
         failed: Callable[[Error], None] = lambda error: None,
         stages: tuple[Stage, ...] = (),
+        final_state: str = "Succeeded",
     ) -> Operation:
         subject = pool or cluster.resource
         kind = subject.state
@@ -152,7 +200,7 @@ class AksOperations:
                 name=f"AKS {verb} {name}",
                 request=f"{request.method} {request.path}",
                 seconds=seconds,
-                on_succeeded=lambda: end(succeeded, "Succeeded"),
+                on_succeeded=lambda: end(succeeded, final_state),
                 on_failed=lambda error: end(lambda: failed(error), "Failed"),
                 stages=stages,
                 stray_error=progress.stray_error(

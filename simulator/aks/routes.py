@@ -6,16 +6,13 @@ from simulator.aks import durations, errors
 from simulator.aks.agent_pools import AgentPools
 from simulator.aks.kubeconfig import entra_user, kubeconfig, static_user
 from simulator.aks.models import ManagedClusters
+from simulator.aks.operation_answers import PROVIDER, OperationAnswers
 from simulator.aks.operations import AksOperations
+from simulator.aks.power_routes import PowerRoutes
 from simulator.aks.state import POOL_TYPE, ManagedCluster
 from simulator.aks.validation import CLUSTER_TYPE
-from simulator.aks.wire import (
-    GRANULAR_OPERATION_VERSION,
-    PLAIN_OPERATION_VERSION,
-    cluster_wire,
-    operation_wire,
-    pool_wire,
-)
+from simulator.aks.version_routes import VersionRoutes
+from simulator.aks.wire import cluster_wire, operation_wire, pool_wire
 from simulator.arm.answers import JSON, Answer
 from simulator.arm.operations import Operation
 from simulator.arm.platform import Platform
@@ -31,7 +28,6 @@ VERSIONS = ApiVersions(
 )
 OPERATION_VERSIONS = ApiVersions("2016-03-30", VERSIONS.newest, ("2016-03-30", "2025-03-01"))
 
-PROVIDER = "providers/Microsoft.ContainerService"
 CLUSTERS = f"{GROUP}/{PROVIDER}/managedClusters"
 CLUSTER = f"{CLUSTERS}/{{cluster}}"
 POOLS = f"{CLUSTER}/agentPools"
@@ -54,6 +50,9 @@ class AksRoutes:
         self._clusters = clusters
         self._pools = AgentPools(clusters)
         self._operations = operations
+        self._answers = OperationAnswers(platform)
+        self._power = PowerRoutes(platform, clusters, operations)
+        self._versions = VersionRoutes(platform, clusters)
         self._tokens = tokens
         self._ca_pem = ca_pem
 
@@ -73,10 +72,18 @@ class AksRoutes:
             cluster("DELETE", CLUSTER, self.delete),
             cluster("POST", f"{CLUSTER}/listClusterUserCredential", self.user_credential),
             cluster("POST", f"{CLUSTER}/listClusterAdminCredential", self.admin_credential),
+            cluster("POST", f"{CLUSTER}/stop", self._power.stop),
+            cluster("POST", f"{CLUSTER}/start", self._power.start),
+            cluster("POST", f"{CLUSTER}/abort", self._power.abort),
+            cluster("GET", f"{CLUSTER}/upgradeProfiles/default", self._versions.upgrades),
+            pool("POST", f"{POOL}/abort", self._power.abort_pool),
+            pool("POST", f"{POOL}/upgradeNodeImageVersion", self._power.renew_image),
+            pool("GET", f"{POOL}/upgradeProfiles/default", self._versions.pool_upgrades),
             pool("GET", POOLS, self.list_pools),
             pool("GET", POOL, self.get_pool),
             pool("PUT", POOL, self.put_pool),
             pool("DELETE", POOL, self.delete_pool),
+            Route("GET", f"{LOCATION}/kubernetesVersions", self._versions.list, VERSIONS),
             Route("GET", f"{LOCATION}/operations/{{operation}}", self.poll, OPERATION_VERSIONS),
             Route(
                 "GET",
@@ -108,7 +115,7 @@ class AksRoutes:
             body = self._wire(cluster)
             await self._accept("PUT managedClusters", cluster.resource.name, durations.PUT_CLUSTER)
             operation = self._operations.create(cluster, request)
-            return self._accepted(201, request, cluster, operation, body)
+            return self._answers.accepted(201, request, cluster, operation, body)
         kind = self._clusters.update(cluster, request)
         return await self._update(cluster, request, kind)
 
@@ -123,13 +130,13 @@ class AksRoutes:
             return Answer(204)
         busy = cluster.busy
         if cluster.resource.state == "Deleting" and busy is not None and busy.operation:
-            return self._accepted(202, request, cluster, busy.operation, None)
+            return self._answers.accepted(202, request, cluster, busy.operation, None)
         self._clusters.check_deletable(cluster, request)
         self._operations.take(cluster, "Deleting")
         name = cluster.resource.name
         await self._accept("DELETE managedClusters", name, durations.DELETE_CLUSTER)
         operation = self._operations.delete(cluster, request)
-        return self._accepted(202, request, cluster, operation, None)
+        return self._answers.accepted(202, request, cluster, operation, None)
 
     async def user_credential(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
@@ -170,13 +177,13 @@ class AksRoutes:
             body = pool_wire(cluster, pool)
             await self._accept("PUT agentPools", pool.name, durations.PUT_POOL)
             operation = self._operations.create_pool(cluster, pool, request)
-            return self._accepted(201, request, cluster, operation, body)
+            return self._answers.accepted(201, request, cluster, operation, body)
         kind, nodes = self._pools.change(cluster, pool, request)
         self._operations.take(cluster, kind, pool)
         body = pool_wire(cluster, pool)
         await self._accept("PUT agentPools", pool.name, durations.PUT_POOL)
         operation = self._operations.change_pool(cluster, pool, request, kind, nodes)
-        return self._accepted(200, request, cluster, operation, body)
+        return self._answers.accepted(200, request, cluster, operation, body)
 
     async def delete_pool(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
@@ -187,7 +194,7 @@ class AksRoutes:
         self._operations.take(cluster, "Deleting", pool)
         await self._accept("DELETE agentPools", pool.name, durations.DELETE_POOL)
         operation = self._operations.delete_pool(cluster, pool, request)
-        return self._accepted(202, request, cluster, operation, None)
+        return self._answers.accepted(202, request, cluster, operation, None)
 
     async def poll(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(durations.POLL)
@@ -208,37 +215,10 @@ class AksRoutes:
         name = cluster.resource.name
         await self._accept(f"{request.method} managedClusters", name, durations.PUT_CLUSTER)
         operation = self._operations.update(cluster, request, kind)
-        return self._accepted(200, request, cluster, operation, body)
+        return self._answers.accepted(200, request, cluster, operation, body)
 
     async def _accept(self, call: str, name: str, duration: Duration) -> None:
         await self._platform.latencies.wait(f"ARM {call} {name} accepted", duration)
-
-    def _accepted(
-        self,
-        status: int,
-        request: ArmRequest,
-        cluster: ManagedCluster,
-        operation: Operation,
-        body: dict[str, Any] | None,
-    ) -> Answer:
-        """AKS gives an Azure-AsyncOperation, with a 202 a Location as well, never Retry-After."""
-        headers = {"Azure-AsyncOperation": self._url(request, cluster, "operations", operation)}
-        if status == 202:
-            headers["Location"] = self._url(request, cluster, "operationresults", operation)
-        return Answer(status, body, headers, JSON)
-
-    def _url(
-        self, request: ArmRequest, cluster: ManagedCluster, kind: str, operation: Operation
-    ) -> str:
-        granular = request.api_version >= errors.GRANULAR_SINCE
-        version = GRANULAR_OPERATION_VERSION if granular else PLAIN_OPERATION_VERSION
-        path = (
-            f"/subscriptions/{self._platform.subscription_id}/{PROVIDER}"
-            f"/locations/{cluster.region}/{kind}/{operation.id}"
-        )
-        return self._platform.poll_urls.signed(
-            request.base_url, path, version, self._platform.clock.now()
-        )
 
     async def _credential(
         self, request: ArmRequest, cluster: ManagedCluster, name: str, user: dict[str, Any]

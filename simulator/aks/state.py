@@ -23,6 +23,8 @@ class KubernetesCluster(Protocol):
 
     def stop(self) -> None: ...
 
+    def resume(self) -> None: ...
+
     def summary(self) -> dict[str, Any]: ...
 
 
@@ -74,9 +76,29 @@ class ManagedCluster:
             busy.kind, busy.operation.id, busy.operation.started_at, api_version
         )
 
+    @property
+    def is_stopped(self) -> bool:
+        return self.resource.properties["powerState"]["code"] == "Stopped"
+
+    def check_running(self, doing: str) -> None:
+        """Refuse all but a start and a deletion while the cluster is stopped."""
+        if self.is_stopped:
+            raise errors.wrong_power_state(self.resource.state, "Stopped", doing)
+
+    def abortable(self, pool: Resource | None) -> Operation:
+        """The running operation of the cluster, or of that pool, unless it deletes."""
+        busy = self.busy
+        wanted = pool.name if pool else None
+        if busy is None or not busy.is_running or busy.pool != wanted or busy.operation is None:
+            raise errors.nothing_to_abort((pool or self.resource).name)
+        if busy.kind in ("Deleting", "Canceling"):
+            raise errors.nothing_to_abort((pool or self.resource).name)
+        return busy.operation
+
     def node_count(self, pool: Resource) -> int:
-        """The nodes that the pool has, or those that it is being scaled to."""
-        if pool.name not in self.booted or pool.state in ("Scaling", "Stopping", "Starting"):
+        """The nodes that the pool has, will be scaled to, or gets back with the next start."""
+        changing = pool.state in ("Scaling", "Stopping", "Starting")
+        if pool.name not in self.booted or changing or self.is_stopped:
             return pool.properties["count"]
         return self.kubernetes.node_count(pool.name)
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from simulator.aks import errors
+from simulator.aks.pool_bodies import completed_profile
 from simulator.aks.versions import full_version
 from simulator.arm.errors import location_not_available, location_required
 from simulator.compute.vm_sizes import VmSize, VmSizes
@@ -15,6 +16,7 @@ MAX_NODES = 1000
 
 _CLUSTER_NAME = re.compile(r"[a-zA-Z0-9]([-_a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
 _POOL_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
+_WINDOWS_POOL_NAME = re.compile(r"[a-z][a-z0-9]{0,5}")
 
 
 def check_cluster(name: str, body: dict[str, Any], sizes: VmSizes) -> str:
@@ -43,15 +45,16 @@ def checked_region(body: dict[str, Any]) -> str:
     return region
 
 
-def check_version(properties: dict[str, Any]) -> None:
-    version = properties.get("kubernetesVersion")
+def check_version(properties: dict[str, Any], name: str = "kubernetesVersion") -> None:
+    version = properties.get(name)
     if version and full_version(str(version)) is None:
         raise errors.version_not_supported(str(version))
 
 
 def check_pool(name: str, properties: dict[str, Any], region: str, sizes: VmSizes) -> VmSize:
     """Check one pool, be it in a cluster's request or in one of its own."""
-    if not _POOL_NAME.fullmatch(name):
+    is_windows = properties.get("osType") == "Windows"
+    if not (_WINDOWS_POOL_NAME if is_windows else _POOL_NAME).fullmatch(name):
         raise errors.invalid_parameter("agentPoolProfile.name")
     size = sizes.find(str(properties.get("vmSize")))
     if size is None:
@@ -59,11 +62,12 @@ def check_pool(name: str, properties: dict[str, Any], region: str, sizes: VmSize
     power = (properties.get("powerState") or {}).get("code")
     if power not in (None, "Running", "Stopped"):
         raise errors.invalid_parameter("agentPoolProfile.powerState.code")
+    check_version(properties, "orchestratorVersion")
     _check_count(properties)
     if properties.get("enableAutoScaling"):
         _check_autoscaler(properties)
-    if properties.get("scaleSetPriority") == "Spot" and properties.get("mode") == "System":
-        raise errors.invalid_parameter("agentPoolProfile.scaleSetPriority")
+    if properties.get("mode") == "System":
+        _check_system_pool(properties)
     return size
 
 
@@ -93,11 +97,18 @@ def _check_profiles(profiles: Any, region: str, sizes: VmSizes) -> None:
         raise errors.out_of_range("agentPoolProfiles", len(profiles), 1, MAX_POOLS)
     names = [str(profile.get("name") or "") for profile in profiles]
     for name, profile in zip(names, profiles, strict=True):
-        check_pool(name, {"count": 1, **profile}, region, sizes)
+        check_pool(name, completed_profile(profile), region, sizes)
     if len(set(names)) < len(names):
         raise errors.invalid_parameter("agentPoolProfile.name")
     if not any(profile.get("mode") == "System" for profile in profiles):
         raise errors.no_system_pool()
+
+
+def _check_system_pool(properties: dict[str, Any]) -> None:
+    if properties.get("scaleSetPriority") == "Spot":
+        raise errors.invalid_parameter("agentPoolProfile.scaleSetPriority")
+    if properties.get("osType") not in (None, "Linux"):
+        raise errors.invalid_parameter("agentPoolProfile.osType")
 
 
 def _check_count(properties: dict[str, Any]) -> None:

@@ -10,6 +10,33 @@ _PATCH_VERSIONS = {
 }
 
 
+def offered_versions() -> dict[str, tuple[str, ...]]:
+    """Minor versions with their patch versions, the newest patch first."""
+    return dict(_PATCH_VERSIONS)
+
+
+def upgrades_of(version: str) -> list[str]:
+    """Later patches of the same minor version, and all of the next one."""
+    minor = version.rpartition(".")[0]
+    major, _, number = minor.partition(".")
+    following = _PATCH_VERSIONS.get(f"{major}.{int(number) + 1}", ())
+    newer = [each for each in _PATCH_VERSIONS.get(minor, ()) if _patch(each) > _patch(version)]
+    return [*newer, *following]
+
+
+def is_at_most(version: str, limit: str) -> bool:
+    """Compare by number: 1.9.10 lies above 1.9.9."""
+    return _numbers(version) <= _numbers(limit)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _patch(version: str) -> int:
+    return int(version.rpartition(".")[2])
+
+
 def full_version(version: str) -> str | None:
     """The version that a request for `1.35` or `1.35.7` gets, or None when there is none."""
     if version in _PATCH_VERSIONS:

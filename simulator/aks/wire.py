@@ -60,9 +60,11 @@ def operation_wire(operation: Operation, api_version: str, now: datetime) -> dic
 
 
 def _pool_properties(cluster: ManagedCluster, pool: Resource) -> dict[str, Any]:
-    return pool_bodies.shown_properties(
+    shown = pool_bodies.shown_properties(
         pool.properties, pool.state, pool.etag, cluster.node_count(pool)
     )
+    # The pools of a stopped cluster show its power state: assumed.
+    return {**shown, "powerState": {"code": "Stopped"}} if cluster.is_stopped else shown
 
 
 def _seven_digits(moment: datetime) -> str:

@@ -3,7 +3,8 @@
 import json
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -16,7 +17,12 @@ from simulator.arm.requests import ArmRequest
 from simulator.arm.routing import Match, Route, Routes
 from simulator.identity import ARM_AUDIENCE, Tokens, bearer_token
 
+Admission = Callable[[Match, str], dict[str, str]]
+"""Counts a request of a principal; answers headers for its success, or raises a refusal."""
 GroupCheck = Callable[[ArmRequest], Awaitable[None]]
+ProviderCheck = Callable[[Route], None]
+Answering = Callable[[Route, ArmRequest, Mapping[str, Any]], Awaitable[Answer]]
+"""Lets a route's service answer a request whose token makes these claims."""
 
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z]+)?", re.IGNORECASE)
 _VERBS = {"GET": "read", "HEAD": "read", "DELETE": "delete", "POST": "action"}
@@ -31,12 +37,18 @@ class Gateway:
         tokens: Tokens,
         routes: Routes,
         group_check: GroupCheck,
+        provider_check: ProviderCheck,
+        answering: Answering,
         platform: Platform,
+        admit: Admission,
     ) -> None:
         self._subscription_id = platform.subscription_id
         self._tokens = tokens
         self._routes = routes
         self._group_check = group_check
+        self._provider_check = provider_check
+        self._answering = answering
+        self._admit = admit
         self._resources = platform.resources
         self._clock = platform.clock
         self._identifiers = platform.identifiers
@@ -68,10 +80,11 @@ class Gateway:
         api_version = request.query.get("api-version")
         if not api_version:
             raise errors.missing_api_version()
-        self._check_token(request)
+        claims = self._checked_claims(request)
         match = self._routes.find(request.method, request.path, api_version)
         self._check_subscription(match)
         _check_version(match.route, api_version)
+        remaining = self._admit(match, str(claims["oid"]))
         arm_request = ArmRequest(
             method=request.method,
             path=request.path,
@@ -85,20 +98,27 @@ class Gateway:
         )
         if not self._poll_urls.is_intact(request.path, request.query):
             raise errors.altered_operation_url()
+        self._provider_check(match.route)
         if match.route.needs_group and "group" in match.params:
             await self._group_check(arm_request)
         self._check_parent(match.route, arm_request)
-        return await match.route.handler(arm_request)
+        answer = await self._answering(match.route, arm_request, claims)
+        if answer.status >= 400:
+            return answer
+        return replace(answer, headers={**remaining, **answer.headers})
 
-    def _check_token(self, request: web.Request) -> None:
+    def _checked_claims(self, request: web.Request) -> Mapping[str, Any]:
+        """What the caller's token says of its bearer."""
         header = request.headers.get("Authorization")
         if not header:
             raise errors.missing_authorization(self._tokens.tenant_id)
-        audience = self._tokens.audience_of(bearer_token(header) or "")
-        if audience is None:
+        claims = self._tokens.claims_of(bearer_token(header) or "")
+        if claims is None:
             raise errors.invalid_token(self._tokens.tenant_id)
+        audience = str(claims["aud"]).rstrip("/")
         if audience not in _AUDIENCES:
             raise errors.wrong_audience(self._tokens.tenant_id, audience)
+        return claims
 
     def _check_subscription(self, match: Match) -> None:
         given = match.params.get("subscription")
@@ -112,11 +132,12 @@ class Gateway:
 
     def _check_parent(self, route: Route, request: ArmRequest) -> None:
         """Below a resource that does not exist nothing can be read, written or deleted."""
-        if route.resource_type is None or route.resource_type.count("/") < 2:
+        depth = (route.resource_type or "").count("/") - 1
+        if route.resource_type is None or depth < 1:
             return
-        names_an_item = route.pattern.endswith("}")
-        parts = request.path.rstrip("/").split("/")
-        parent_id = "/".join(parts[: -2 if names_an_item else -1])
+        parts = request.path.split("/")
+        provider = [part.lower() for part in parts].index("providers") + 1
+        parent_id = "/".join(parts[: provider + 1 + 2 * depth])
         if self._resources.get(parent_id) is None:
             verb = _VERBS.get(request.method, "write")
             raise errors.parent_not_found(verb, route.resource_type, parent_id)

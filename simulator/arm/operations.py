@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.clock import Clock
@@ -28,10 +28,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFailure:
-    """An error that ends an operation, after its usual duration or after `after_seconds`."""
+    """An error that ends an operation, after its usual duration or after `after_seconds`.
+
+    A stray one only stands in the polls of AKS: the operation goes on and succeeds.
+    """
 
     error: Error
     after_seconds: float | None = None
+    is_stray: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Operation:
     id: str
     work: Work
     started_at: datetime
+    failure: PlannedFailure | None = None
     status: str = IN_PROGRESS
     ended_at: datetime | None = None
     error: Error | None = None
@@ -65,6 +70,12 @@ class Operation:
     def is_running(self) -> bool:
         return self.ended_at is None
 
+    @property
+    def due_at(self) -> datetime:
+        """When it ends if nobody cancels it."""
+        early = self.failure.after_seconds if self.failure else None
+        return self.started_at + timedelta(seconds=self.work.seconds if early is None else early)
+
     def detailed_status(self, now: datetime) -> str:
         """The stage that the operation is in, or its final status."""
         if not self.is_running or self.work.seconds <= 0:
@@ -72,6 +83,16 @@ class Operation:
         share = (now - self.started_at).total_seconds() / self.work.seconds
         reached = [stage.status for stage in self.work.stages if stage.after <= share]
         return reached[-1] if reached else self.status
+
+
+@dataclass(slots=True, eq=False)
+class _Unseen:
+    """Something on its way that no poller can see."""
+
+    name: str
+    due_at: datetime
+    effect: Callable[[], None]
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
 class Operations:
@@ -89,28 +110,24 @@ class Operations:
         self._latencies = latencies
         self._identifiers = identifiers
         self._by_id: dict[str, Operation] = {}
-        self._unseen: set[asyncio.Task[None]] = set()
+        self._unseen: set[_Unseen] = set()
         self._planned_failure = planned_failure
 
     def begin(self, work: Work) -> Operation:
         """Start the work now and answer at once."""
-        operation = Operation(self._identifiers.guid(), work, self._clock.now())
-        self._by_id[operation.id] = operation
         failure = self._planned_failure(work.request) or work.failure
-        operation.task = asyncio.create_task(self._run(operation, failure))
+        if failure is not None and failure.is_stray:
+            work, failure = replace(work, stray_error=failure.error), None
+        operation = Operation(self._identifiers.guid(), work, self._clock.now(), failure)
+        self._by_id[operation.id] = operation
+        operation.task = asyncio.create_task(self._run(operation))
         return operation
 
     def later(self, name: str, seconds: float, effect: Callable[[], None]) -> None:
         """Let something happen that no poller can see, with a record of the delay."""
-
-        async def run() -> None:
-            async with self._latencies.span(name):
-                await self._clock.sleep(seconds)
-            effect()
-
-        task = asyncio.create_task(run())
-        self._unseen.add(task)
-        task.add_done_callback(self._unseen.discard)
+        unseen = _Unseen(name, self._clock.now() + timedelta(seconds=seconds), effect)
+        self._unseen.add(unseen)
+        unseen.task = asyncio.create_task(self._run_unseen(unseen))
 
     def get(self, operation_id: str) -> Operation | None:
         return self._by_id.get(operation_id.lower())
@@ -127,19 +144,32 @@ class Operations:
 
     async def stop(self) -> None:
         """Leave all operations where they are and end their tasks."""
-        tasks = [each.task for each in self._by_id.values() if each.task is not None]
-        tasks.extend(self._unseen)
+        every = (*self._by_id.values(), *self._unseen)
+        tasks = [each.task for each in every if each.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, operation: Operation, failure: PlannedFailure | None) -> None:
-        work = operation.work
-        seconds = work.seconds
-        if failure is not None and failure.after_seconds is not None:
-            seconds = failure.after_seconds
-        async with self._latencies.span(work.name):
-            await self._clock.sleep(seconds)
+    def resume(self) -> None:
+        """Go on with what had not ended when the state was saved."""
+        for operation in self._by_id.values():
+            if operation.is_running:
+                operation.task = asyncio.create_task(self._run(operation))
+        for unseen in self._unseen:
+            unseen.task = asyncio.create_task(self._run_unseen(unseen))
+
+    async def _run_unseen(self, unseen: _Unseen) -> None:
+        await self._wait(unseen.name, unseen.due_at)
+        self._unseen.discard(unseen)
+        unseen.effect()
+
+    async def _wait(self, name: str, moment: datetime) -> None:
+        async with self._latencies.span(name):
+            await self._clock.sleep((moment - self._clock.now()).total_seconds())
+
+    async def _run(self, operation: Operation) -> None:
+        work, failure = operation.work, operation.failure
+        await self._wait(work.name, operation.due_at)
         if failure is None:
             work.on_succeeded()
             self._end(operation, SUCCEEDED, None)

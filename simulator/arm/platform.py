@@ -1,7 +1,8 @@
 """What every simulated service builds on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from simulator.arm.limits import Limits
 from simulator.arm.operations import Operations
 from simulator.arm.poll_urls import PollUrls
 from simulator.arm.resources import Resources
@@ -22,3 +23,4 @@ class Platform:
     resources: Resources
     operations: Operations
     poll_urls: PollUrls
+    limits: Limits = field(default_factory=Limits)

@@ -60,6 +60,14 @@ class Quota:
             if use.region == region and name in _counted_as(use.size, use.spot)
         )
 
+    def machines(self, region: str) -> int:
+        """How many machines run in the region, spot ones included."""
+        return sum(use.nodes for use in self._in_use() if use.region == region)
+
+    def scale_sets(self, region: str) -> int:
+        """Each pool of machines is one scale set."""
+        return sum(1 for use in self._in_use() if use.region == region)
+
     def shortage(self, region: str, wanted: Iterable[tuple[VmSize, int, bool]]) -> Shortage | None:
         """The first quota that (size, additional nodes, spot) together would exceed."""
         requested: dict[str, int] = {}

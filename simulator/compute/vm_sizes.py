@@ -77,6 +77,9 @@ class VmSizes:
     def find(self, name: str) -> VmSize | None:
         return self._by_name.get(name.lower())
 
+    def all(self) -> list[VmSize]:
+        return list(self._by_name.values())
+
     def names(self) -> list[str]:
         return sorted(self._by_name)
 

@@ -8,6 +8,7 @@ from simulator.arm.operations import PlannedFailure
 from simulator.control.cluster_faults import ClusterFault, apply_to, read_cluster_fault
 from simulator.control.input import BadInput, Fields, required
 from simulator.control.metrics_faults import describe, read_metrics_fault
+from simulator.control.recorded import RECORDED_ANSWERS, RECORDED_FAILURES
 from simulator.kubernetes.cluster import Cluster
 from simulator.monitor.faults import MetricsFault
 
@@ -32,6 +33,12 @@ class Fault:
     body: Any
     headers: dict[str, str]
     after: bool
+    recorded: str | None = None
+    """The name of a whole answer of real Azure, instead of status, code, message and body."""
+
+    @property
+    def answers(self) -> bool:
+        return self.status is not None or self.recorded is not None
 
     def matches(self, method: str, host: str, path: str) -> bool:
         return (
@@ -58,6 +65,7 @@ class Fault:
             "body": self.body,
             "headers": self.headers,
             "after": self.after,
+            "recorded": self.recorded,
         }
 
 
@@ -77,6 +85,7 @@ class OperationFault:
             "count": self.left,
             "error": self.failure.error,
             "afterSeconds": self.failure.after_seconds,
+            "stray": self.failure.is_stray,
         }
 
 
@@ -166,26 +175,52 @@ def _read_fault(fault_id: str, fields: Fields) -> Fault:
         body=fields.anything("body"),
         headers=fields.strings("headers"),
         after=fields.flag("after"),
+        recorded=fields.text("recorded"),
     )
     match.finish()
     fields.finish()
-    if fault.status is None and not fault.latency_seconds:
-        raise BadInput("status or latencySeconds is required: a fault must do something.")
-    if fault.status is None and (fault.after or fault.code or fault.body is not None):
-        raise BadInput("status is required when after, code or body is given.")
+    _check_answer(fault)
     return fault
+
+
+def _check_answer(fault: Fault) -> None:
+    in_detail = bool(fault.code or fault.message or fault.body is not None)
+    if not fault.answers and not fault.latency_seconds:
+        raise BadInput(
+            "status or latencySeconds is required, or recorded: a fault must do something."
+        )
+    if not fault.answers and (fault.after or in_detail):
+        raise BadInput("status is required when after, code or body is given.")
+    if fault.recorded is None:
+        return
+    if fault.recorded not in RECORDED_ANSWERS:
+        raise BadInput(f"recorded must be one of {', '.join(RECORDED_ANSWERS)}.")
+    if fault.status is not None or in_detail:
+        raise BadInput("recorded is a whole answer: status, code, message and body are not.")
 
 
 def _read_operation_fault(fault_id: str, fields: Fields) -> OperationFault:
     operation = required(fields.pattern("operation"), "operation")
-    error = fields.anything("error")
-    if not isinstance(error, dict) or not isinstance(error.get("code"), str):
-        raise BadInput("error must be an object with a code.")
+    error = _read_error(fields)
     fault = OperationFault(
         id=fault_id,
         operation=operation,
         left=fields.integer("count", low=1),
-        failure=PlannedFailure({"message": "", **error}, fields.number("afterSeconds")),
+        failure=PlannedFailure(
+            {"message": "", **error}, fields.number("afterSeconds"), fields.flag("stray")
+        ),
     )
     fields.finish()
     return fault
+
+
+def _read_error(fields: Fields) -> dict[str, Any]:
+    recorded = fields.text("recorded")
+    if recorded is not None:
+        if recorded not in RECORDED_FAILURES:
+            raise BadInput(f"recorded must be one of {', '.join(RECORDED_FAILURES)}.")
+        return dict(RECORDED_FAILURES[recorded])
+    error = fields.anything("error")
+    if not isinstance(error, dict) or not isinstance(error.get("code"), str):
+        raise BadInput("error must be an object with a code.")
+    return error

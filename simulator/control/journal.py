@@ -18,6 +18,7 @@ class Entry:
     path: str
     status: int
     seconds: float
+    user_agent: str = ""
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -27,6 +28,7 @@ class Entry:
             "path": self.path,
             "status": self.status,
             "durationSeconds": round(self.seconds, 3),
+            "userAgent": self.user_agent,
         }
 
 

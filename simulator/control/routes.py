@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from simulator.kubernetes.cluster import Cluster
 from simulator.regions import REGIONS, normalized_region
 from simulator.service_bus.broker import Broker
 from simulator.service_bus.control import ServiceBusControl
+from simulator.throttling.throttling import Throttling
 
 PREFIX = "/_simulator"
 
@@ -40,6 +42,9 @@ class Controlled(Protocol):
     @property
     def service_bus(self) -> Broker: ...
 
+    @property
+    def throttling(self) -> Throttling: ...
+
     async def reset(self) -> None: ...
 
 
@@ -62,7 +67,11 @@ class ControlRoutes:
             ("DELETE", "/requests"): self.delete_requests,
             ("GET", "/quota"): self.get_quota,
             ("PUT", "/quota"): self.put_quota,
+            ("GET", "/limits"): self.get_limits,
+            ("PUT", "/limits"): self.put_limits,
             ("PUT", "/dns-labels"): self.put_dns_label,
+            ("GET", "/throttling"): self.get_throttling,
+            ("PUT", "/throttling"): self.put_throttling,
             **ServiceBusControl(simulator.service_bus).handlers(),
         }
 
@@ -99,12 +108,15 @@ class ControlRoutes:
 
     async def put_clock(self, request: web.Request) -> Any:
         fields = Fields(await _json(request))
-        scale = fields.number("scale", low=0.001)
+        scale = fields.number("scale", low=0)
         now = fields.moment("now")
+        ahead = fields.number("advanceSeconds", low=0)
         fields.finish()
-        if scale is None and now is None:
-            raise BadInput("scale or now is required.")
+        if scale is None and now is None and ahead is None:
+            raise BadInput("scale, now or advanceSeconds is required.")
         clock = self._simulator.clock
+        if ahead is not None:
+            clock.advance_to(clock.now() + timedelta(seconds=ahead))
         if now is not None:
             if now < clock.now():
                 raise BadInput("now must not lie in the past: simulated time runs forward.")
@@ -169,6 +181,23 @@ class ControlRoutes:
         quota.set_limit(region, name, limit)
         return {"region": region, "name": name, "limit": quota.limit(region, name)}
 
+    async def get_limits(self, request: web.Request) -> Any:
+        limits = self._simulator.azure.platform.limits
+        return {
+            "clustersPerRegion": limits.clusters_per_region,
+            "frontDoorProfiles": limits.front_door_profiles,
+        }
+
+    async def put_limits(self, request: web.Request) -> Any:
+        fields = Fields(await _json(request))
+        limits = self._simulator.azure.platform.limits
+        clusters = fields.integer("clustersPerRegion", limits.clusters_per_region)
+        profiles = fields.integer("frontDoorProfiles", limits.front_door_profiles)
+        fields.finish()
+        limits.clusters_per_region = required(clusters, "clustersPerRegion")
+        limits.front_door_profiles = required(profiles, "frontDoorProfiles")
+        return await self.get_limits(request)
+
     async def put_dns_label(self, request: web.Request) -> Any:
         """Let a DNS label be taken by another customer, or give it back."""
         fields = Fields(await _json(request))
@@ -182,6 +211,19 @@ class ControlRoutes:
         else:
             addresses.release_dns_label(label, region)
         return {"region": region, "label": label, "taken": taken}
+
+    async def get_throttling(self, request: web.Request) -> Any:
+        return self._simulator.throttling.wire()
+
+    async def put_throttling(self, request: web.Request) -> Any:
+        fields = Fields(await _json(request))
+        if "enabled" not in fields:
+            raise BadInput("enabled is required.")
+        enabled = fields.flag("enabled")
+        tokens = fields.integer("tokens")
+        fields.finish()
+        self._simulator.throttling.switch(enabled, tokens)
+        return await self.get_throttling(request)
 
     def _prepare_clusters(self) -> None:
         for each in self._simulator.azure.clusters.all():

@@ -5,7 +5,9 @@ import hashlib
 from typing import Any
 
 from simulator.arm.resources import Resource
+from simulator.front_door.custom_domains import deployment_status
 from simulator.front_door.kinds import (
+    CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,
     ORIGIN_GROUP,
@@ -13,7 +15,9 @@ from simulator.front_door.kinds import (
     ROUTE,
     Kind,
 )
-from simulator.regions import normalized_region
+
+LOCATION = "Global"
+"""As Front Door spells it, however the request did."""
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     PROFILE.type: {"originResponseTimeoutSeconds": 30},
@@ -38,6 +42,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "sharedPrivateLinkResource": None,
         "enforceCertificateNameCheck": True,
     },
+    CUSTOM_DOMAIN.type: {
+        "hostName": None,
+        "tlsSettings": None,
+        "azureDnsZone": None,
+        "preValidatedCustomDomainResourceId": None,
+    },
     ROUTE.type: {
         "customDomains": [],
         "originGroup": None,
@@ -59,6 +69,7 @@ _GENERATED = {
     ENDPOINT.type: ("hostName",),
     ORIGIN.type: ("originGroupName",),
     ROUTE.type: ("endpointName",),
+    CUSTOM_DOMAIN.type: ("domainValidationState", "validationProperties"),
 }
 _HAS_LOCATION = (PROFILE, ENDPOINT)
 
@@ -89,7 +100,7 @@ def endpoint_host_name(name: str, tenant_id: str) -> str:
 
 
 def wire(kind: Kind, resource: Resource) -> dict[str, Any]:
-    """A resource as a GET shows it. `deploymentStatus` has never been seen to change."""
+    """A resource as a GET shows it. `deploymentStatus` changes for custom domains only."""
     body = resource.body
     shown: dict[str, Any] = {
         "id": resource.id.replace("/resourceGroups/", "/resourcegroups/"),
@@ -102,15 +113,10 @@ def wire(kind: Kind, resource: Resource) -> dict[str, Any]:
         shown |= {"kind": "frontdoor", "sku": body["sku"]}
         states = {"resourceState": _profile_state(resource), "provisioningState": resource.state}
     else:
-        states = {"provisioningState": resource.state, "deploymentStatus": "NotStarted"}
+        deployed = deployment_status(resource) if kind is CUSTOM_DOMAIN else "NotStarted"
+        states = {"provisioningState": resource.state, "deploymentStatus": deployed}
     shown["properties"] = {**resource.properties, **states}
     return shown
-
-
-def shown_location(location: object) -> str:
-    """Front Door writes regions in its own way: `Global`, `WestUs`."""
-    region = normalized_region(location)
-    return region[:1].upper() + region[1:]
 
 
 def _profile_state(resource: Resource) -> str:

@@ -73,5 +73,30 @@ def profile_not_ready(name: str) -> ArmError:
     return bad_request(f"Profile '{name}' is in a invalid provisioning state.")
 
 
+def too_many_profiles() -> ArmError:
+    return bad_request(
+        "The number of profiles created exceeds quota. Please contact support to increase quota."
+    )
+
+
+def private_link_needs_premium() -> ArmError:
+    """Azure refuses it; its wording was never recorded."""
+    return bad_request(
+        "Private link is supported only with the sku Premium_AzureFrontDoor and with "
+        "enforceCertificateNameCheck."
+    )
+
+
+def host_name_fixed() -> ArmError:
+    """The specification lists no change of the name of a custom domain; the text is assumed."""
+    return bad_request("Property 'AfdDomain.HostName' cannot be changed.")
+
+
+def being_deleted(name: str) -> ArmError:
+    """A write on what is being deleted; Azure's answer was never recorded."""
+    return provider_error(409, "Conflict", f"The resource '{name}' is being deleted.")
+
+
 def host_name_taken() -> ArmError:
+    """Where the label of an endpoint's host name may be used again, another one may have it."""
     return provider_error(409, "Conflict", "That resource name isn't available.")

@@ -8,11 +8,11 @@ from simulator.arm.operations import Error, Operation, Work
 from simulator.arm.platform import Platform
 from simulator.arm.requests import ArmRequest
 from simulator.arm.resources import Resource
-from simulator.front_door import bodies, errors, rules
+from simulator.front_door import bodies, custom_domains, errors, rules
 from simulator.front_door.deployments import Deployments
 from simulator.front_door.edge_builder import build_endpoint
 from simulator.front_door.edge_view import EdgeEndpoint
-from simulator.front_door.kinds import ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
+from simulator.front_door.kinds import CUSTOM_DOMAIN, ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
 from simulator.front_door.shapes import check_shape
 from simulator.latency import Duration
 from simulator.resource_groups.models import ResourceGroups
@@ -62,10 +62,13 @@ class FrontDoor:
         name = resource_id.rpartition("/")[2]
         rules.check_name(kind, name)
         properties = self._checked(kind, request, resource_id, None)
+        if kind is PROFILE:
+            self._rules.check_room(self._platform.limits.front_door_profiles)
+        if kind is ENDPOINT:
+            self._rules.check_host_name(properties["hostName"])
         body: dict[str, Any] = {"properties": properties}
         if kind in (PROFILE, ENDPOINT):
-            location = request.body.get("location") or "global"
-            body |= {"location": bodies.shown_location(location), "tags": request.body.get("tags")}
+            body |= {"location": bodies.LOCATION, "tags": request.body.get("tags")}
         if kind is PROFILE:
             body["sku"] = {"name": request.body["sku"]["name"]}
         resource = Resource(
@@ -82,11 +85,13 @@ class FrontDoor:
 
     def replace(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
         """Check a PUT on a resource and store it; False when it changes nothing."""
+        rules.check_changeable(resource)
         properties = self._checked(kind, request, resource.id, resource.properties)
         return self._store(kind, resource, properties, request.body.get("tags") or {})
 
     def merge(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
         """Check a PATCH on a resource and store it; False when it changes nothing."""
+        rules.check_changeable(resource)
         check_shape(kind, request.body)
         self._check_parent(kind, request)
         properties = {**resource.properties, **bodies.writable(kind, request.properties)}
@@ -131,6 +136,8 @@ class FrontDoor:
             rules.check_profile(request.body)
         else:
             self._check_parent(kind, request)
+        if kind is ENDPOINT:
+            rules.check_endpoint(request.body)
         properties = bodies.requested_properties(kind, request.properties, present)
         if present is None:
             properties.update(self._generated(kind, request))
@@ -145,6 +152,8 @@ class FrontDoor:
         if kind is ENDPOINT:
             name = request.params["endpoint"]
             return {"hostName": bodies.endpoint_host_name(name, self._platform.tenant_id)}
+        if kind is CUSTOM_DOMAIN:
+            return custom_domains.generated(self._platform)
         if kind is ORIGIN:
             return {"originGroupName": request.params["group_of_origins"]}
         return {"endpointName": request.params["endpoint"]} if kind is ROUTE else {}
@@ -175,6 +184,8 @@ class FrontDoor:
     ) -> Operation:
         def succeeded() -> None:
             resource.state = "Succeeded"
+            if kind is CUSTOM_DOMAIN:
+                custom_domains.begin_validation(self._platform, resource)
             self.deployments.begin(resource)
 
         def result() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from simulator.arm.errors import location_required
 from simulator.arm.resources import Resource, Resources
 from simulator.front_door import errors
 from simulator.front_door.kinds import (
+    CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,
     ORIGIN_GROUP,
@@ -15,6 +16,7 @@ from simulator.front_door.kinds import (
     SECURITY_POLICY,
     Kind,
 )
+from simulator.regions import normalized_region
 from simulator.waf.models import WAF_TYPE
 
 PROFILE_SKUS = ("Standard_AzureFrontDoor", "Premium_AzureFrontDoor")
@@ -38,6 +40,14 @@ _PROBE_CHOICES = {
     "probeRequestType": ("NotSet", "GET", "HEAD"),
     "probeProtocol": ("NotSet", "Http", "Https"),
 }
+_TLS_CHOICES = {
+    "certificateType": (
+        "CustomerCertificate",
+        "ManagedCertificate",
+        "AzureFirstPartyManagedCertificate",
+    ),
+    "minimumTlsVersion": ("TLS10", "TLS12", "TLS13"),
+}
 _RANGES: dict[str, dict[str, tuple[int, int]]] = {
     PROFILE.type: {"originResponseTimeoutSeconds": (16, 240)},
     ORIGIN.type: {
@@ -58,11 +68,19 @@ def check_name(kind: Kind, name: str) -> None:
 
 
 def check_profile(body: dict[str, Any]) -> None:
-    if not body.get("location"):
-        raise location_required()
+    _check_location(PROFILE, body)
     sku = (body.get("sku") or {}).get("name")
     if sku not in PROFILE_SKUS:
         raise errors.not_acceptable("Profile.Sku.Name", sku, PROFILE_SKUS)
+
+
+def check_changeable(resource: Resource) -> None:
+    if resource.state == "Deleting":
+        raise errors.being_deleted(resource.name)
+
+
+def check_endpoint(body: dict[str, Any]) -> None:
+    _check_location(ENDPOINT, body)
 
 
 def check_values(kind: Kind, properties: dict[str, Any]) -> None:
@@ -74,12 +92,10 @@ def check_values(kind: Kind, properties: dict[str, Any]) -> None:
     if kind is ORIGIN_GROUP:
         _check_probe(properties.get("healthProbeSettings") or {})
     if kind is ORIGIN:
-        host_name = properties.get("hostName")
-        if not isinstance(host_name, str) or not _HOST_NAME.fullmatch(host_name):
-            raise errors.bad_request(
-                f"Property 'Origin.HostName' cannot be set to '{host_name or ''}'. "
-                "Acceptable values are: a valid IPv4 address, IPv6 address, or domain name"
-            )
+        _check_host_name("Origin.HostName", properties)
+    if kind is CUSTOM_DOMAIN:
+        _check_host_name("AfdDomain.HostName", properties)
+        _check_tls(properties.get("tlsSettings") or {})
 
 
 class Rules:
@@ -88,6 +104,17 @@ class Rules:
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
 
+    def check_room(self, allowed: int) -> None:
+        """Refuse a new profile when there are as many as `allowed`."""
+        if len(self._resources.of_type(PROFILE.type)) >= allowed:
+            raise errors.too_many_profiles()
+
+    def check_host_name(self, host_name: str) -> None:
+        """Refuse a new endpoint with a host name that another profile's endpoint has."""
+        endpoints = self._resources.of_type(ENDPOINT.type)
+        if any(each.properties["hostName"] == host_name for each in endpoints):
+            raise errors.host_name_taken()
+
     def check_parent(self, profile: Resource) -> None:
         if profile.state in ("Creating", "Deleting"):
             raise errors.profile_not_ready(profile.name)
@@ -95,6 +122,8 @@ class Rules:
     def check_put(self, kind: Kind, resource_id: str, properties: dict[str, Any]) -> None:
         if kind is ORIGIN:
             self._check_origin(resource_id, properties)
+        if kind is CUSTOM_DOMAIN:
+            self._check_domain(resource_id, properties)
         if kind is ROUTE:
             self._check_route(resource_id, properties)
         if kind is SECURITY_POLICY:
@@ -105,7 +134,7 @@ class Rules:
             self._check_not_last(resource.id)
         if kind is ORIGIN_GROUP and self._routes_to(resource.key):
             raise errors.group_in_use()
-        if kind is ENDPOINT:
+        if kind in (ENDPOINT, CUSTOM_DOMAIN):
             for policy in self._security_policies(resource.id):
                 if resource.key in associated_domains(policy.properties):
                     raise errors.endpoint_in_security_policy(policy.name)
@@ -124,6 +153,19 @@ class Rules:
             )
         if properties["enabledState"] == "Disabled":
             self._check_not_last(resource_id)
+        if properties["sharedPrivateLinkResource"] is not None:
+            self._check_private_link(resource_id, properties)
+
+    def _check_private_link(self, origin_id: str, properties: dict[str, Any]) -> None:
+        profile = self._resources.get(_parent(_parent(origin_id)))
+        premium = profile is not None and profile.body["sku"]["name"] == PROFILE_SKUS[1]
+        if not premium or not properties["enforceCertificateNameCheck"]:
+            raise errors.private_link_needs_premium()
+
+    def _check_domain(self, resource_id: str, properties: dict[str, Any]) -> None:
+        present = self._resources.get(resource_id)
+        if present is not None and present.properties["hostName"] != properties["hostName"]:
+            raise errors.host_name_fixed()
 
     def _check_not_last(self, origin_id: str) -> None:
         origin = self._resources.get(origin_id)
@@ -159,7 +201,7 @@ class Rules:
         for domain_id in associated_domains(properties):
             endpoint = self._resources.get(domain_id)
             outside = _parent(domain_id) != _parent(resource_id).lower()
-            if endpoint is None or outside or endpoint.state in ("Creating", "Deleting"):
+            if endpoint is None or outside or endpoint.state != "Succeeded":
                 raise errors.endpoint_not_ready(domain_id.rpartition("/")[2])
 
     def _routes_to(self, group_key: str) -> list[Resource]:
@@ -196,6 +238,15 @@ def _parent(resource_id: str) -> str:
     return resource_id.rpartition("/")[0].rpartition("/")[0]
 
 
+def _check_location(kind: Kind, body: dict[str, Any]) -> None:
+    """Profiles of the classic CDN have regions, those of Front Door are everywhere."""
+    location = body.get("location")
+    if not location:
+        raise location_required()
+    if normalized_region(location) != "global":
+        raise errors.not_acceptable(f"{kind.body_name}.Location", location, ["Global"])
+
+
 def _check_probe(settings: dict[str, Any]) -> None:
     for name, choices in _PROBE_CHOICES.items():
         _check_choice(
@@ -203,6 +254,20 @@ def _check_probe(settings: dict[str, Any]) -> None:
         )
     interval = settings.get("probeIntervalInSeconds")
     _check_range("OriginGroup.HealthProbeSettings.ProbeIntervalInSeconds", interval, (1, 255))
+
+
+def _check_host_name(name: str, properties: dict[str, Any]) -> None:
+    host_name = properties.get("hostName")
+    if not isinstance(host_name, str) or not _HOST_NAME.fullmatch(host_name):
+        raise errors.bad_request(
+            f"Property '{name}' cannot be set to '{host_name or ''}'. "
+            "Acceptable values are: a valid IPv4 address, IPv6 address, or domain name"
+        )
+
+
+def _check_tls(settings: dict[str, Any]) -> None:
+    for name, choices in _TLS_CHOICES.items():
+        _check_choice(f"AfdDomain.TlsSettings.{_pascal(name)}", settings.get(name), choices)
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

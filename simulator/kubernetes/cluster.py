@@ -50,22 +50,23 @@ class Cluster:
         self.faults = Faults()
         self.store = Store()
         self.registry = Registry(self.store, clock, ServiceAddresses(self.store))
+        self._clock = clock
+        self._latencies = latencies
         self._addresses = addresses
-        self._background = Background()
         self._nodes = PoolNodes(self.store, self.registry, Site(name, region, kubernetes_version))
-        self._machinery = Machinery(
-            self.store,
-            self.registry,
-            EventRecorder(self.store, clock),
-            clock,
-            latencies,
-            self._background,
-            self.faults,
-        )
-        self._autoscaler = Autoscaler(self._machinery, self._nodes)
-        self._loop = ControllerLoop(self.store, self._controllers())
+        self._start()
         self._create_first_objects()
-        self._background.start(self._loop.run(), f"controllers of {name}")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the controllers: they keep nothing that is not in the store."""
+        runtime = ("_background", "_machinery", "_autoscaler", "_loop")
+        return {key: value for key, value in self.__dict__.items() if key not in runtime}
+
+    def resume(self) -> None:
+        """Start controllers on a saved store; as real ones do, they begin by looking at it all."""
+        self._start()
+        self._autoscaler.adopt()
+        self._loop.look_at_everything()
 
     def set_node_pool(self, pool: NodePool) -> None:
         """Create or change a pool, with Ready nodes at once up to its count, or drained to it."""
@@ -111,6 +112,21 @@ class Cluster:
             and pods.is_ready(each)
             and not pods.is_terminating(each)
         ]
+
+    def _start(self) -> None:
+        self._background = Background()
+        self._machinery = Machinery(
+            self.store,
+            self.registry,
+            EventRecorder(self.store, self._clock),
+            self._clock,
+            self._latencies,
+            self._background,
+            self.faults,
+        )
+        self._autoscaler = Autoscaler(self._machinery, self._nodes)
+        self._loop = ControllerLoop(self.store, self._controllers())
+        self._background.start(self._loop.run(), f"controllers of {self.name}")
 
     def _controllers(self) -> list[Controller]:
         machinery = self._machinery

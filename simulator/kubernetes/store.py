@@ -74,6 +74,10 @@ class Store:
         self._history: deque[Change] = deque(maxlen=history_length)
         self._listeners: list[Listener] = []
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without those who listen: they end with the process."""
+        return {**self.__dict__, "_listeners": []}
+
     def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
         return self._objects[kind].get((namespace, name))
 
@@ -152,6 +156,14 @@ class Store:
 
     def unlisten(self, listener: Listener) -> None:
         self._listeners.remove(listener)
+
+    def everything(self) -> Sequence[Change]:
+        """All that is there, as if it had come just now."""
+        return [
+            Change(ChangeType.ADDED, kind, each, None, self.version)
+            for kind in KINDS
+            for each in self.list(kind)
+        ]
 
     def changes_since(self, version: int) -> Sequence[Change]:
         """What happened after `version`; 410 when that is no longer remembered."""

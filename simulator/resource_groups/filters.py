@@ -9,7 +9,9 @@ from simulator.arm.resources import Resource
 
 Predicate = Callable[[Resource], bool]
 
-_COMPARISON = re.compile(r"\s*(tagName|tagValue|resourceType|name|location)\s+eq\s+'([^']*)'\s*")
+_NAMES = "tagName|tagValue|resourceType|resourceGroup|name|location"
+_COMPARISON = re.compile(rf"\s*({_NAMES})\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
+"""Names ignore case: the Azure CLI writes `tagname`."""
 
 
 def matching(text: str | None, resources: list[Resource]) -> list[Resource]:
@@ -21,8 +23,8 @@ def matching(text: str | None, resources: list[Resource]) -> list[Resource]:
         comparison = _COMPARISON.fullmatch(part)
         if comparison is None:
             raise invalid_filter(text)
-        wanted[comparison[1]] = comparison[2]
-    if "tagValue" in wanted and "tagName" not in wanted:
+        wanted[comparison[1].lower()] = comparison[2]
+    if "tagvalue" in wanted and "tagname" not in wanted:
         raise invalid_filter(text)
     return [each for each in resources if _matches(each, wanted)]
 
@@ -38,11 +40,12 @@ def invalid_filter(text: str) -> ArmError:
 def _matches(resource: Resource, wanted: dict[str, str]) -> bool:
     tags = resource.body.get("tags") or {}
     given = {
-        "resourceType": resource.type.lower(),
+        "resourcetype": resource.type.lower(),
+        "resourcegroup": resource.group,
         "name": resource.name.lower(),
         "location": str(resource.body.get("location")).lower(),
     }
     same = all(given[name] == wanted[name].lower() for name in given.keys() & wanted.keys())
-    tag_name = wanted.get("tagName")
+    tag_name = wanted.get("tagname")
     has_tag = tag_name is None or tag_name in tags
-    return same and has_tag and wanted.get("tagValue") in (None, tags.get(tag_name or ""))
+    return same and has_tag and wanted.get("tagvalue") in (None, tags.get(tag_name or ""))

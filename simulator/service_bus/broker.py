@@ -61,6 +61,10 @@ class Broker:
         self.gate = Gate()
         self.namespace = self._new_namespace()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what ends with the process."""
+        return {**self.__dict__, "_connections": set(), "_server": None}
+
     async def start(self, port: int = 0) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", port)
@@ -91,6 +95,9 @@ class Broker:
         self._alarms.stop()
         self.gate.faults.clear()
         self.namespace = self._new_namespace()
+
+    def resume(self) -> None:
+        self._alarms.resume()
 
     def drop_connections(self) -> None:
         for connection in list(self._connections):

@@ -1,7 +1,6 @@
 """Simulated time for the broker, and how it looks to a client whose clock is the machine's."""
 
 import heapq
-import itertools
 import logging
 import time
 from asyncio import Task, create_task
@@ -11,6 +10,9 @@ from simulator.clock import Clock
 
 MIN_LOCK_REAL_SECONDS = 10.0
 """A client's code does not run faster because the clock does: no lock is shorter than this."""
+
+NEVER_REAL_SECONDS = 24 * 3600.0
+"""How far ahead a lock ends while the clock stands still."""
 
 log = logging.getLogger("simulator.service_bus")
 
@@ -44,8 +46,9 @@ class Times:
         return self.now() + max(seconds, self.min_lock_real_seconds * self.clock.scale)
 
     def real_milliseconds(self, moment: float) -> int:
-        real = self._real_time() + (moment - self.now()) / self.clock.scale
-        return round(real * 1000)
+        scale = self.clock.scale
+        ahead = (moment - self.now()) / scale if scale else NEVER_REAL_SECONDS
+        return round((self._real_time() + ahead) * 1000)
 
     def real_ticks(self, moment: float) -> int:
         """As .NET counts: 100 ns since the year 1."""
@@ -58,14 +61,19 @@ class Alarms:
     def __init__(self, times: Times) -> None:
         self._times = times
         self._due: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = itertools.count()
+        self._set = 0
         self._waiting: Task[None] | None = None
 
     def at(self, moment: float, action: Callable[[], None]) -> None:
         is_earliest = not self._due or moment < self._due[0][0]
-        heapq.heappush(self._due, (moment, next(self._order), action))
+        self._set += 1
+        heapq.heappush(self._due, (moment, self._set, action))
         if is_earliest:
             self._restart()
+
+    def resume(self) -> None:
+        """Wait for what was due when the state was saved."""
+        self._restart()
 
     def stop(self) -> None:
         self._due.clear()

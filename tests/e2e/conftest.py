@@ -7,6 +7,7 @@ import pytest
 
 from local_stack.api import Api, SimulatedAzure
 from local_stack.stack import Stack, running_stack
+from tests.support.azure_actions import granted_actions, read_actions
 
 TIME_SCALE = 120.0
 
@@ -17,10 +18,10 @@ NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One for all tests that leave its processes alone; each uses environment names of its own."""
-    with running_stack(
-        tmp_path_factory.mktemp("stack"), time_scale=TIME_SCALE, settings=NEVER
-    ) as stack:
+    folder = tmp_path_factory.mktemp("stack")
+    with running_stack(folder, time_scale=TIME_SCALE, settings=NEVER) as stack:
         yield stack
+        refuse_what_azure_would_refuse(stack)
 
 
 @pytest.fixture
@@ -28,6 +29,12 @@ def own_stack(tmp_path: Path) -> Iterator[Stack]:
     """For tests that kill processes or break Azure."""
     with running_stack(tmp_path / "stack", time_scale=TIME_SCALE, settings=NEVER) as stack:
         yield stack
+        refuse_what_azure_would_refuse(stack)
+
+
+def refuse_what_azure_would_refuse(stack: Stack) -> None:
+    """Nothing that the app asked for in any story may lie outside its roles."""
+    assert read_actions(stack) - granted_actions() == set(), "refused in Azure"
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from lightkube import Client, KubeConfig
-from lightkube.codecs import from_dict
 
 from local_stack.api import Api, SimulatedAzure
 from local_stack.kubeconfig import API_VERSION, ARM_RESOURCE, fetch_kubeconfig, fetch_token
@@ -110,7 +108,7 @@ def build_foreign_cluster(stack: Stack, name: str, tags: dict[str, str]) -> str:
 def start_batch_job(stack: Stack, environment: dict[str, Any]) -> None:
     """A pod that computes on a GPU of its own, and that no request ever reaches."""
     cluster_id = environment["cells"][0]["clusterId"]
-    kubeconfig = KubeConfig.from_dict(fetch_kubeconfig(stack.describe(), cluster_id))
+    config = fetch_kubeconfig(stack.describe(), cluster_id)
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -127,8 +125,10 @@ def start_batch_job(stack: Stack, environment: dict[str, Any]) -> None:
             ],
         },
     }
-    with Client(kubeconfig, trust_env=False) as kubernetes:
-        kubernetes.create(from_dict(pod))
+    url = f"{config['clusters'][0]['cluster']['server']}/api/v1/namespaces/default/pods"
+    headers = {"Authorization": f"Bearer {config['users'][0]['user']['token']}"}
+    with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
+        azure.post(url, json=pod, headers=headers).raise_for_status()
 
 
 def ask(azure: SimulatedAzure, environment: dict[str, Any]) -> httpx.Response:

@@ -1,16 +1,47 @@
-"""Which Azure RBAC action a request needs, by the rules by which ARM and AKS derive it."""
+"""Which Azure RBAC actions the app needs for what it asks, and which it is given by infra/."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
+from local_stack.api import SimulatedAzure
+from local_stack.stack import Stack
+from tests.architecture.source import REPOSITORY
+
+ROLE_ACTIONS = REPOSITORY / "infra/modules/identity/role_actions.json"
+
+OF_THE_APP = ("gridplane", "python-httpx2")
+"""How its clients call themselves; kubectl and what tests look with have other names."""
+
+VERBS = {
+    "GET": "read",
+    "HEAD": "read",
+    "POST": "write",
+    "PUT": "write",
+    "PATCH": "write",
+    "DELETE": "delete",
+}
 
 KUBERNETES = re.compile(
     r"/kubernetes/[^/]+/(?:api/v1|apis/(?P<group>[^/]+)/[^/]+)"
     r"(?:/namespaces/[^/]+(?=/))?/(?P<resource>[a-z]+)(?:/[^/]+)?"
 )
 """A cluster's API as the simulator serves it, below a path of its own."""
+
+
+def granted_actions() -> set[str]:
+    """In lower case, as Azure compares them."""
+    parts = json.loads(ROLE_ACTIONS.read_text()).values()
+    return {action.lower() for actions in parts for action in actions}
+
+
+def read_actions(stack: Stack) -> set[str]:
+    """What the app has asked of this stack's Azure."""
+    with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
+        requests = azure.get_requests()["requests"]
+    asked = {action_of(each) for each in requests if each["userAgent"].startswith(OF_THE_APP)}
+    return {action for action in asked if action}
 
 
 def action_of(request: Mapping[str, Any]) -> str | None:

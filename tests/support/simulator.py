@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from simulator.clock import Clock
-from simulator.process import RunningSimulator, start
+from simulator.process import Options, RunningSimulator, start
 
 REPOSITORY = Path(__file__).parents[2]
 TEST_TIME_SCALE = 2000.0
@@ -25,7 +25,7 @@ TEST_TIME_SCALE = 2000.0
 
 @dataclass(frozen=True, slots=True)
 class SimulatorAddress:
-    """What the ready file says."""
+    """What the ready file says; client id and secret are those of the service principal."""
 
     url: str
     ca_bundle: str
@@ -33,6 +33,8 @@ class SimulatorAddress:
     identity_header: str
     subscription_id: str
     tenant_id: str
+    client_id: str
+    client_secret: str
 
     def environment(self) -> dict[str, str]:
         """Variables with which azure-identity and the SDKs find this Azure."""
@@ -53,6 +55,8 @@ def read_address(ready_file: Path) -> SimulatorAddress:
         identity_header=ready["identityHeader"],
         subscription_id=ready["subscriptionId"],
         tenant_id=ready["tenantId"],
+        client_id=ready["servicePrincipal"]["clientId"],
+        client_secret=ready["servicePrincipal"]["clientSecret"],
     )
 
 
@@ -61,7 +65,7 @@ async def simulator_in_process(
     work_dir: Path, clock: Clock | None = None, seed: int = 1
 ) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
     """The simulator in the running event loop, with its objects at hand."""
-    running = await start(clock or Clock(TEST_TIME_SCALE), work_dir, seed=seed)
+    running = await start(clock or Clock(TEST_TIME_SCALE), work_dir, Options(seed=seed))
     try:
         yield running, read_address(work_dir / "simulator.json")
     finally:
@@ -74,12 +78,15 @@ def simulator_process(
     scale: float = TEST_TIME_SCALE,
     seed: int = 1,
     origin: datetime | None = None,
+    throttled: bool = False,
 ) -> Iterator[SimulatorAddress]:
     """The simulator as its own process, as the local stack runs it."""
     command = [sys.executable, "-m", "simulator", "--port", "0", "--work-dir", str(work_dir)]
     command += ["--time-scale", str(scale), "--seed", str(seed)]
     if origin is not None:
         command += ["--clock-origin", origin.isoformat()]
+    if throttled:
+        command.append("--throttling")
     with (work_dir / "simulator.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, env=dict(os.environ))
     try:

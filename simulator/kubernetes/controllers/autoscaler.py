@@ -15,6 +15,7 @@ from simulator.kubernetes.store import Change, Key
 from simulator.latency import Duration
 
 _SOURCE = Source("cluster-autoscaler")
+_GOING = {"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}
 
 
 class Autoscaler:
@@ -38,6 +39,15 @@ class Autoscaler:
     def forget_boots(self, pool: str) -> None:
         """AKS has set the pool to a size of its own: nothing comes on top of that."""
         self._booting.pop(pool, None)
+
+    def adopt(self) -> None:
+        """Take over nodes that are coming or going from an autoscaler that ended."""
+        for node in self._machinery.store.list(NODE):
+            name = node["metadata"]["name"]
+            if _is_going(node):
+                self._begin_removal(node)
+            elif not nodes.is_ready(node):
+                self._machinery.background.start(self._become_ready(name), f"{name} is coming")
 
     def keys_of(self, change: Change) -> Iterable[Key]:
         return [("", "")] if change.kind in (POD, NODE) else []
@@ -130,7 +140,9 @@ class Autoscaler:
             return
         self._failures.pop(pool.name, None)
         self._last_added_at = self._machinery.clock.now()
-        name = self._nodes.add(self._nodes.pools[pool.name], ready=False)
+        await self._become_ready(self._nodes.add(self._nodes.pools[pool.name], ready=False))
+
+    async def _become_ready(self, name: str) -> None:
         await self._machinery.latencies.wait(
             "Kubernetes node becomes ready", durations.NODE_BECOMES_READY
         )
@@ -233,6 +245,10 @@ def _is_incomplete(pool: NodePool, node: Object) -> bool:
     return not nodes.is_ready(node) or (pool.gpus_per_node > 0 and not gpus_of(node))
 
 
+def _is_going(node: Object) -> bool:
+    return _GOING in (node["spec"].get("taints") or [])
+
+
 def _taint_for_deletion(node: Object) -> None:
-    taint = {"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}
-    node["spec"]["taints"] = [*(node["spec"].get("taints") or []), taint]
+    if not _is_going(node):
+        node["spec"]["taints"] = [*(node["spec"].get("taints") or []), _GOING]

@@ -24,15 +24,20 @@ class ContainerWorker:
         self._image: str = container["image"]
 
     async def run(self) -> None:
-        restarts = 0
-        while True:
-            await self._pull()
-            await self._start()
+        """From where the container is: a kubelet that starts may find it running, or ready."""
+        found: dict[str, Any] = self._pod.container(self._name)
+        restarts: int = found.get("restartCount", 0)
+        is_running = "running" in found.get("state", {})
+        while not found.get("ready"):
+            if not is_running:
+                await self._pull()
+                await self._start()
             failure = await self._become_ready()
             if failure is None:
                 return
             await self._back_off(failure, restarts)
             restarts += 1
+            is_running = False
 
     def _fault(self, outcome: ImageOutcome) -> ImageFault | None:
         fault = self._machinery.faults.of_image(self._image)

@@ -67,8 +67,9 @@ class Kubelets:
     async def _run(self, pod: Object, node: Object) -> None:
         view = PodView(self._machinery, pod)
         name = node["metadata"]["name"]
-        await self._machinery.latencies.wait("Kubernetes start pod", durations.POD_SANDBOX)
-        view.start(self._next_address(), node["status"]["addresses"][0]["address"])
+        if not view.address:  # a kubelet that starts finds pods that run already
+            await self._machinery.latencies.wait("Kubernetes start pod", durations.POD_SANDBOX)
+            view.start(self._free_address(), node["status"]["addresses"][0]["address"])
         pulled = self._pulled.setdefault(name, set())
         async with asyncio.TaskGroup() as group:
             for container in pod["spec"]["containers"]:
@@ -89,6 +90,12 @@ class Kubelets:
     def _let_go(self, key: Key) -> None:
         """Delete without grace, as kubelets do: finalizers still keep the pod."""
         self._machinery.registry.delete(POD, *key, Deletion(grace_period_seconds=0))
+
+    def _free_address(self) -> str:
+        taken = {each["status"].get("podIP") for each in self._machinery.store.list(POD)}
+        while (address := self._next_address()) in taken:
+            pass
+        return address
 
     def _next_address(self) -> str:
         self._addresses += 1

@@ -60,6 +60,7 @@ class ControllerLoop:
     """Calls `reconcile` once for each object that changes concern; asleep when nothing changes."""
 
     def __init__(self, store: Store, controllers: Sequence[Controller]) -> None:
+        self._store = store
         self._controllers = controllers
         self._waiting: dict[Work, None] = {}
         self._work = asyncio.Event()
@@ -78,6 +79,10 @@ class ControllerLoop:
         """Have one object looked at, though nothing in the store changed."""
         self._waiting[controller, key] = None
         self._work.set()
+
+    def look_at_everything(self) -> None:
+        for change in self._store.everything():
+            self._note(change)
 
     def _note(self, change: Change) -> None:
         if change.kind is EVENT:

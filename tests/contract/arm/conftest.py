@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -111,6 +112,16 @@ class Arm:
         async with self._session.request(method, url, json=body, headers=sent) as response:
             parsed = await response.json(content_type=None) if response.content_length else None
             return RawAnswer(response.status, response.headers, parsed)
+
+    async def call_with(self, path: str, api_version: str, query: dict[str, str]) -> RawAnswer:
+        """GET below the subscription with more in the query than the api-version."""
+        text = urlencode({"api-version": api_version, **query})
+        return await self.call("GET", f"{self._address.url}{self.subscription}/{path}?{text}")
+
+    async def poll_path(self, path: str, api_version: str = "2025-04-01") -> RawAnswer:
+        """GET below the subscription after a pause."""
+        await asyncio.sleep(POLLING_INTERVAL)
+        return await self.call("GET", path, api_version=api_version)
 
     async def poll(self, url: str) -> RawAnswer:
         """GET after a pause: simulated time passes only while nobody has anything to do."""

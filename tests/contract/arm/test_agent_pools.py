@@ -216,3 +216,20 @@ async def test_a_stopped_pool_has_no_nodes_until_it_is_started(
         "PUT", f"{CLUSTER}/agentPools/system", {"properties": system}, api_version=VERSION
     )
     assert refused.error == (400, "OperationNotAllowed")
+
+
+async def test_an_empty_version_means_the_one_of_the_cluster(azure: Azure, cluster: str) -> None:
+    pool = await put(azure, "gpu2", gpu_pool(0, orchestratorVersion=""))
+    kept = await put(azure, "gpu2", gpu_pool(0, orchestratorVersion="", maxCount=7))
+    for each in (pool, kept):
+        assert each.properties is not None
+        assert each.properties.orchestrator_version == "1.35"
+
+
+async def test_a_pool_is_upgraded_by_its_version(arm: Arm, azure: Azure, cluster: str) -> None:
+    upgraded = await put(azure, "gpu", gpu_pool(orchestratorVersion="1.36.2"))
+    assert upgraded.properties is not None
+    assert upgraded.properties.current_orchestrator_version == "1.36.2"
+    body = {"properties": gpu_pool(orchestratorVersion="1.20")}
+    refusal = await arm.call("PUT", f"{CLUSTER}/agentPools/gpu", body, api_version=VERSION)
+    assert refusal.error == (400, "K8sVersionNotSupported")

@@ -57,6 +57,14 @@ async def test_the_clock_can_run_faster_and_jump_but_not_go_back(
     assert "now must not lie in the past" in refused["error"]["message"]
 
 
+async def test_the_clock_can_stand_still_and_be_moved_by_hand(control: Control) -> None:
+    standing = await control.call("PUT", "/clock", {"scale": 0})
+    assert await control.call("GET", "/clock") == standing
+    moved = await control.call("PUT", "/clock", {"advanceSeconds": 90})
+    then, now = (datetime.fromisoformat(each["now"]) for each in (standing, moved))
+    assert now - then == timedelta(seconds=90)
+
+
 async def test_every_imposed_delay_is_recorded_with_its_name(
     azure: Azure, group: str, control: Control
 ) -> None:
@@ -94,10 +102,12 @@ async def test_requests_are_counted_and_shown_without_tokens_and_queries(
     ("method", "path", "body", "text"),
     [
         pytest.param("PUT", "/clock", {"scale": "fast"}, "scale must be a number", id="scale"),
-        pytest.param("PUT", "/clock", {"scale": 0}, "scale must be a number", id="no speed"),
+        pytest.param("PUT", "/clock", {"scale": -1}, "scale must be a number", id="backwards"),
         pytest.param("PUT", "/clock", {"now": "soon"}, "now must be a time", id="time"),
         pytest.param("PUT", "/clock", {"speed": 2}, "speed is not known", id="unknown field"),
-        pytest.param("PUT", "/clock", {}, "scale or now is required", id="nothing"),
+        pytest.param(
+            "PUT", "/clock", {}, "scale, now or advanceSeconds is required", id="nothing"
+        ),
         pytest.param("PUT", "/clock", [], "must be a JSON object", id="no object"),
         pytest.param("POST", "/faults", {"match": {}}, "status or latencySeconds", id="no effect"),
         pytest.param(

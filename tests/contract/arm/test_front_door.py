@@ -389,6 +389,14 @@ async def test_parts_are_deleted_from_the_route_to_the_profile(arm: Arm, edge: s
         assert (await arm.call("GET", accepted.headers["Location"])).status == 204
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_what_is_being_deleted_is_not_changed(arm: Arm, edge: str, method: str) -> None:
+    await arm.call("DELETE", ROUTE, api_version=VERSION)
+    body = route_body(arm, forwardingProtocol="HttpsOnly")
+    refusal = await arm.call(method, ROUTE, body, api_version=VERSION)
+    assert refusal.error == (409, "Conflict")
+
+
 async def test_a_failed_operation_says_so_in_its_poll(
     azure: Azure, group: str, control: Control
 ) -> None:

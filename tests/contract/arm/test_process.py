@@ -14,11 +14,11 @@ from tests.support.simulator import REPOSITORY, Control, simulator_process
 from tests.support.tls import client_context
 
 
-async def test_the_process_tells_where_it_is_and_keeps_the_time_line_it_was_given(
+async def test_the_process_tells_where_it_is_and_keeps_to_its_options(
     tmp_path: Path,
 ) -> None:
     origin = datetime.now(UTC) - timedelta(seconds=10)
-    with simulator_process(tmp_path, scale=60, origin=origin) as address:
+    with simulator_process(tmp_path, scale=60, origin=origin, throttled=True) as address:
         ready = json.loads((tmp_path / "simulator.json").read_text())
         assert set(ready) == {
             "url",
@@ -27,12 +27,15 @@ async def test_the_process_tells_where_it_is_and_keeps_the_time_line_it_was_give
             "identityHeader",
             "subscriptionId",
             "tenantId",
+            "servicePrincipal",
             "serviceBus",
             "pid",
         }
         connector = aiohttp.TCPConnector(ssl=client_context(address.ca_bundle))
         async with aiohttp.ClientSession(connector=connector) as session:
             clock = await Control(session, address).call("GET", "/clock")
+            throttling = await Control(session, address).call("GET", "/throttling")
+    assert throttling == {"enabled": True, "tokens": {}}
     assert clock["scale"] == 60
     assert datetime.fromisoformat(clock["origin"]) == origin
     assert datetime.fromisoformat(clock["now"]) - origin >= timedelta(minutes=10)
@@ -48,7 +51,8 @@ def test_the_process_ends_cleanly_on_a_signal(tmp_path: Path) -> None:
 
 
 def test_a_bad_option_is_explained(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "simulator", "--work-dir", str(tmp_path), "--time-scale", "0"]
+    module = [sys.executable, "-m", "simulator"]
+    command = [*module, "--work-dir", str(tmp_path), "--time-scale", "-1"]
     ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "--time-scale" in ended.stderr

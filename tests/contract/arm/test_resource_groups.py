@@ -114,6 +114,17 @@ async def test_the_resources_of_a_group_are_listed_without_their_properties(
     assert listed[0].tags == {"environment": "fraud", "managed-by": "gridplane"}
 
 
+async def test_the_resources_of_a_group_are_found_by_a_filter(azure: Azure, arm: Arm) -> None:
+    profile = {"location": "global", "sku": {"name": "Standard_AzureFrontDoor"}}
+    for name in ("one", "two"):
+        await arm.call("PUT", f"resourceGroups/gp-{name}", {"location": "westeurope"})
+        path = f"resourceGroups/gp-{name}/providers/Microsoft.Cdn/profiles/{name}"
+        await arm.call("PUT", path, profile, api_version="2026-10-01")
+    for text in ("resourceGroup eq 'gp-two'", "RESOURCEGROUP eq 'GP-TWO'"):
+        found = azure.groups.resources.list(filter=text)
+        assert [each.name async for each in found] == ["two"]
+
+
 @pytest.mark.parametrize(
     ("name", "body", "status", "code"),
     [

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.functions_host.host_processes import WEBHOOKS, FunctionsHost, eventually
+from tests.integration.functions_host.slow_service import slow_service
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,7 @@ from tests.integration.functions_host.host_processes import WEBHOOKS, FunctionsH
         pytest.param("sleeper", None, True, id="an hour's timer"),
         pytest.param("approval", 0.1, "nobody answered", id="a timer wins"),
         pytest.param("counting", "a", 5, id="entity called and signalled"),
+        pytest.param("transfer", 5, [-5, 5], id="two entities under a lock"),
         pytest.param("BookKeeping", [3, 4], [3, 4], id="entity class and names of their own"),
     ],
 )
@@ -47,6 +49,22 @@ def test_activities_answer_and_fail_as_in_azure(
     native: FunctionsHost, call: dict[str, str], answer: object
 ) -> None:
     assert native.result("calling", call) == answer
+
+
+@pytest.mark.parametrize("activity", ["leave", "leave_later"])
+def test_an_activity_that_calls_for_an_exit_fails_alone(
+    native: FunctionsHost, activity: str
+) -> None:
+    failure = native.result("calling", {"activity": activity})
+
+    assert failure["message"] == f"Function {activity} called for an exit."
+
+
+def test_an_orchestrator_that_calls_for_an_exit_fails_alone(native: FunctionsHost) -> None:
+    status = native.finished(native.begin("leaving"))
+
+    assert status["runtimeStatus"] == "Failed"
+    assert native.result("chain", 1) == 4
 
 
 def test_an_unknown_activity_fails_its_caller(native: FunctionsHost) -> None:
@@ -119,3 +137,42 @@ def test_an_app_of_the_first_version_s_style_runs_unchanged(classic: FunctionsHo
         "Hello, two!",
         {"event": "first", "total": 5},
     ]
+
+
+@pytest.mark.parametrize(
+    ("app", "orchestrator"), [("native", "download"), ("classic", "classic_download")]
+)
+def test_durable_http_follows_a_202_until_the_work_is_done(
+    request: pytest.FixtureRequest, app: str, orchestrator: str
+) -> None:
+    host: FunctionsHost = request.getfixturevalue(app)
+    with slow_service() as url:
+        assert host.result(orchestrator, url) == [200, "worth the wait"]
+
+
+@pytest.mark.parametrize(
+    ("app", "orchestrator"), [("native", "rounds"), ("classic", "classic_rounds")]
+)
+def test_an_orchestration_begins_anew_under_its_id(
+    request: pytest.FixtureRequest, app: str, orchestrator: str
+) -> None:
+    host: FunctionsHost = request.getfixturevalue(app)
+    instance = host.begin(orchestrator, 3)
+
+    status = host.finished(instance)
+
+    assert (status["output"], status["input"]) == (instance, 0)
+    assert status["customStatus"] == {"left": 0}
+
+
+def test_the_first_versions_style_retries_races_and_catches(
+    classic: FunctionsHost, tmp_path: Path
+) -> None:
+    assert classic.result("classic_retries", str(tmp_path)) == [3, "Hello at last, you!", True]
+
+
+def test_several_megabytes_travel_through_a_function_and_back(native: FunctionsHost) -> None:
+    """More than the four megabytes that gRPC takes unless it is told otherwise."""
+    large = "x" * 4_500_000
+
+    assert native.result("calling", {"activity": "mirror", "input": large}) == large

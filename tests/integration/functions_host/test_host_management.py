@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -104,7 +105,9 @@ def test_the_caller_may_wait_for_the_output(native: FunctionsHost) -> None:
         pytest.param("POST", "orchestrators/none", 400, id="start an unknown function"),
         pytest.param("GET", "entities/counter/none", 404, id="state of an unknown entity"),
         pytest.param("POST", "entities/counter/a%40b", 400, id="an impossible entity key"),
+        pytest.param("POST", "entities/counter/a%40b?op=add", 400, id="signal an impossible key"),
         pytest.param("PUT", "instances/none", 404, id="a method it does not know"),
+        pytest.param("POST", "instances/none/dance", 404, id="an operation it does not know"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -206,7 +209,7 @@ def test_a_running_orchestration_cannot_be_purged(native: FunctionsHost) -> None
     answer = native.http.delete(f"{INSTANCES}/{native.begin('approval')}")
 
     assert answer.status_code == 412
-    assert "Only orchestrations in a terminal state can be purged" in answer.json()["Message"]
+    assert answer.json().startswith("Only orchestrations in a terminal state can be purged, but")
 
 
 def test_a_live_id_cannot_be_started_again(native: FunctionsHost) -> None:
@@ -252,3 +255,148 @@ def test_entities_are_signalled_read_and_listed(native: FunctionsHost) -> None:
     listed = native.http.get(f"{WEBHOOKS}/entities/counter?fetchState=true").json()
     by_hand = next(e for e in listed if e["entityId"] == {"name": "counter", "key": "by-hand"})
     assert by_hand["state"] == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        pytest.param(
+            "POST",
+            "instances/none/rewind",
+            'No orchestration with instance ID "$none" found.',
+            id="rewind an unknown id",
+        ),
+        pytest.param(
+            "DELETE",
+            "instances",
+            "Please provide value for 'createdTimeFrom' parameter.",
+            id="purge without createdTimeFrom",
+        ),
+        pytest.param(
+            "POST",
+            "orchestrators/chain?timeout=1&pollingInterval=2",
+            {"Message": "Total timeout 1 should be bigger than retry timeout 2"},
+            id="a wait that ends before it looks",
+        ),
+        pytest.param(
+            "POST",
+            "instances/none/restart",
+            {"Message": "InstanceId does not match a valid orchestration instance."},
+            id="restart an unknown id",
+        ),
+    ],
+)
+def test_refusals_are_worded_as_the_extension_words_them(
+    native: FunctionsHost, method: str, path: str, body: object
+) -> None:
+    assert native.http.request(method, f"{WEBHOOKS}/{path}").json() == body
+
+
+def test_paths_and_parameters_match_whatever_their_case(native: FunctionsHost) -> None:
+    instance = native.begin("chain", 1)
+    native.finished(instance)
+
+    answer = native.http.get(f"{WEBHOOKS}/Instances/{instance}/?SHOWINPUT=False")
+
+    assert answer.json()["instanceId"] == instance
+    assert answer.json()["input"] is None
+
+
+@pytest.mark.parametrize("instance", ["a b", "a:b", "50%", "größe"])
+def test_an_id_of_unusual_characters_is_found_at_its_urls(
+    native: FunctionsHost, instance: str
+) -> None:
+    started = native.http.post(f"{WEBHOOKS}/orchestrators/chain/{quote(instance)}", json=1)
+
+    assert started.json()["id"] == instance
+    status = eventually(lambda: _completed(native, started.json()["statusQueryGetUri"]))
+    assert status["instanceId"] == instance
+
+
+def _completed(host: FunctionsHost, url: str) -> dict[str, Any] | None:
+    answer = host.http.get(url)
+    return answer.json() if answer.status_code == 200 else None
+
+
+def test_a_restart_may_wait_for_its_output(native: FunctionsHost) -> None:
+    instance = native.begin("chain", 1)
+    native.finished(instance)
+    url = f"{INSTANCES}/{instance}/restart?restartWithNewInstanceId=false"
+
+    answer = native.http.post(f"{url}&timeout=15&pollingInterval=1")
+
+    assert (answer.status_code, answer.json()) == (200, 4)
+
+
+def test_a_restart_under_the_same_id_has_to_wait_for_the_end(native: FunctionsHost) -> None:
+    url = f"{INSTANCES}/{native.begin('approval')}/restart?restartWithNewInstanceId=false"
+
+    answer = native.http.post(url)
+
+    assert answer.status_code == 409
+    assert answer.json() == {
+        "Message": "A non-terminal instance with this instance ID already exists."
+    }
+
+
+def test_a_wait_for_what_fails_is_answered_with_its_status(native: FunctionsHost) -> None:
+    url = f"{WEBHOOKS}/orchestrators/failing?timeout=15&pollingInterval=1"
+
+    answer = native.http.post(url, json="it broke")
+
+    assert (answer.status_code, answer.json()["runtimeStatus"]) == (200, "Failed")
+
+
+def test_a_wait_that_takes_too_long_is_answered_with_the_urls(native: FunctionsHost) -> None:
+    url = f"{WEBHOOKS}/orchestrators/approval?timeout=0.1&pollingInterval=0.1"
+
+    answer = native.http.post(url)
+
+    assert answer.status_code == 202
+    assert native.http.get(answer.headers["location"]).json()["runtimeStatus"] == "Running"
+
+
+def test_a_deleted_entity_has_no_state_and_so_has_a_purged_one(native: FunctionsHost) -> None:
+    deleted, purged = (f"{WEBHOOKS}/entities/ledger/{key}" for key in ("deleted", "purged"))
+    for entity in (deleted, purged):
+        native.http.post(f"{entity}?op=book", json=1)
+        assert eventually(lambda entity=entity: native.http.get(entity).text) == "[1]"
+
+    assert native.http.delete(deleted).status_code == 202
+    answer = native.http.delete(f"{INSTANCES}/@ledger@purged")
+
+    assert answer.json() == {"instancesDeleted": 1}
+    assert native.http.get(purged).status_code == 404
+    assert eventually(lambda: native.http.get(deleted).status_code == 404)
+
+
+def test_entities_are_listed_page_by_page_with_the_time_of_their_last_operation(
+    native: FunctionsHost,
+) -> None:
+    for key in ("x", "y", "z"):
+        native.http.post(f"{WEBHOOKS}/entities/Ledger/{key}?op=book", json=1)
+        eventually(lambda key=key: native.http.get(f"{WEBHOOKS}/entities/ledger/{key}").json())
+    url = f"{WEBHOOKS}/entities/Ledger?top=2&lastOperationTimeFrom=2020-01-01"
+
+    first = native.http.get(url)
+    token = {"x-ms-continuation-token": first.headers["x-ms-continuation-token"]}
+    second = native.http.get(url, headers=token)
+
+    listed = first.json() + second.json()
+    assert len(first.json()) == 2
+    assert [one["entityId"]["key"] for one in listed] == ["x", "y", "z"]
+    assert {one["state"] for one in listed} == {None}
+    time = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?Z"
+    assert all(re.fullmatch(time, one["lastOperationTime"]) for one in listed)
+    assert native.http.get(f"{url}&lastOperationTimeTo=2020-01-02").json() == []
+
+
+def test_what_is_no_json_cannot_be_the_input_of_an_operation(native: FunctionsHost) -> None:
+    answer = native.http.post(
+        f"{WEBHOOKS}/entities/counter/a?op=add",
+        content="{",
+        headers={"content-type": "application/json"},
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["Message"].startswith("Could not parse JSON content: ")

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -57,9 +58,9 @@ def off(req: func.HttpRequest) -> str:
 """
 
 
-def failed_start(app: Path) -> str:
+def failed_start(app: Path, port: int = 0) -> str:
     ended = subprocess.run(
-        [sys.executable, "-m", "functions_host", "start", "--port", "0", "--app", str(app)],
+        [sys.executable, "-m", "functions_host", "start", "--port", str(port), "--app", str(app)],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -90,6 +91,32 @@ def failed_start(app: Path) -> str:
             id="bad route",
         ),
         pytest.param(
+            APP
+            + "@app.route(route='same', methods=['GET'])\n"
+            + "def one(req: func.HttpRequest) -> str: return ''\n"
+            + "@app.route(route='Same/')\n"
+            + "def two(req: func.HttpRequest) -> str: return ''",
+            "Function two: the route 'same' conflicts with the route of function one.",
+            "",
+            id="two functions with one route",
+        ),
+        pytest.param(
+            APP + "@app.route(route='admin/x')\ndef f(req: func.HttpRequest) -> str: return ''",
+            "Function f: the route 'admin/x' conflicts with the host's own routes.",
+            "",
+            id="reserved route",
+        ),
+        pytest.param(
+            APP
+            + "@app.function_name('f')\n@app.route()\n"
+            + "def one(req: func.HttpRequest) -> str: return ''\n"
+            + "@app.function_name('f')\n@app.route(route='two')\n"
+            + "def two(req: func.HttpRequest) -> str: return ''",
+            "Function f does not have a unique function name.",
+            "ValueError",
+            id="two functions with one name",
+        ),
+        pytest.param(
             APP + "@app.route()\ndef f(req: func.HttpRequest) -> str | None: return ''",
             "the return annotation str | None is not a class",
             "",
@@ -108,6 +135,48 @@ def test_an_app_that_does_not_load_is_refused_in_a_sentence(
     assert sentence in told.splitlines()[0]
     assert cause in told
     assert cause or "Traceback" not in told
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert failed_start(tmp_path / "missing") == f"There is no folder {tmp_path / 'missing'}.\n"
+
+
+def test_a_host_json_that_is_none_is_refused_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "function_app.py").write_text(APP)
+    (tmp_path / "host.json").write_text("{")
+
+    assert failed_start(tmp_path).startswith("host.json is not valid JSON: ")
+
+
+def test_the_app_is_that_of_the_working_folder_and_one_without_functions_is_refused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "function_app.py").write_text(APP)
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "functions_host", "start", "--port", "0"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert "The app in function_app.py has no functions." in ended.stderr
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    (tmp_path / "function_app.py").write_text(GENERIC_APP)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        told = failed_start(tmp_path, port=port)
+
+    assert "Address already in use" in told
+    assert str(port) in told
+    assert "Traceback" not in told
 
 
 def test_local_settings_fill_the_environment_but_do_not_override_it(tmp_path: Path) -> None:

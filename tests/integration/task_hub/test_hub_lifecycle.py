@@ -9,7 +9,7 @@ import grpc
 import pytest
 from durabletask import task
 from durabletask.client import OrchestrationStatus, TaskHubGrpcClient
-from durabletask.history import ExecutionCompletedEvent
+from durabletask.history import ExecutionCompletedEvent, ExecutionStartedEvent
 from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 
@@ -214,6 +214,25 @@ def test_children_end_with_their_parent_when_that_is_asked_for(
     assert status_of(client, "depth-2")() is OrchestrationStatus.TERMINATED
     assert status_of(client, "depth-1")() is ended
     assert status_of(client, "depth-0")() is ended
+
+
+def test_what_is_terminated_before_its_first_turn_tells_what_it_would_have_been(
+    client: TaskHubGrpcClient,
+) -> None:
+    instance_id = client.schedule_new_orchestration("never", input=7)
+
+    client.terminate_orchestration(instance_id)
+
+    history = client.get_orchestration_history(instance_id)
+    started = next(event for event in history if isinstance(event, ExecutionStartedEvent))
+    assert (started.name, started.input) == ("never", "7")
+    assert [type(event).__name__ for event in history] == [
+        "OrchestratorStartedEvent",
+        "ExecutionStartedEvent",
+        "ExecutionTerminatedEvent",
+        "ExecutionCompletedEvent",
+        "OrchestratorCompletedEvent",
+    ]
 
 
 def test_a_parent_hears_that_its_child_was_terminated(

@@ -138,7 +138,7 @@ async def test_a_missing_role_is_named():
     clients = FakeClients(cluster=FakeKubernetes(error=error))
     failure = (await apply_workload(WORKLOAD, clients.as_factory())).failure
     assert failure
-    assert "Azure Kubernetes Service RBAC Cluster Admin" in failure.suggested_action
+    assert "infra/modules/identity/role_actions.json" in failure.suggested_action
     assert failure.innererror == {"code": "Forbidden", "status": 403}
 
 

@@ -29,6 +29,7 @@ def test_the_subscription_alone_is_enough():
         sweep_schedule=EVERY_FIVE_MINUTES,
         service_bus_connection_string=None,
         service_bus_namespace=None,
+        requires_app_roles=False,
     )
 
 
@@ -53,6 +54,9 @@ def test_the_subscription_alone_is_enough():
         (NAMESPACE, "", "service_bus_namespace", None),
         ("ALLOWED_REGIONS", "westeurope", "allowed_regions", ("westeurope",)),
         ("ALLOWED_REGIONS", " a , b,,", "allowed_regions", ("a", "b")),
+        ("REQUIRE_APP_ROLES", "True", "requires_app_roles", True),
+        ("REQUIRE_APP_ROLES", "false", "requires_app_roles", False),
+        ("REQUIRE_APP_ROLES", "", "requires_app_roles", False),
         ("ALLOWED_REGIONS", " , ", "allowed_regions", DEFAULT_ALLOWED_REGIONS),
     ],
 )
@@ -110,3 +114,8 @@ def test_a_namespace_or_a_connection_string_gives_it_a_service_bus():
     assert not read().has_service_bus
     assert read(SERVICE_BUS="Endpoint=sb://x;").has_service_bus
     assert read(SERVICE_BUS__fullyQualifiedNamespace="x.example.com").has_service_bus
+
+
+def test_a_misspelt_switch_is_refused_rather_than_taken_for_off():
+    with pytest.raises(ValueError, match="REQUIRE_APP_ROLES is 'ture': set it to true or false"):
+        read(REQUIRE_APP_ROLES="ture")

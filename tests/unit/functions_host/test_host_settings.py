@@ -74,6 +74,8 @@ def test_the_durable_section_is_read(tmp_path: Path) -> None:
         ({"extensions": {"http": {"routePrefix": 1}}}, "routePrefix must be a string"),
         ({"extensions": {"durableTask": "on"}}, "extensions.durableTask must be an object"),
         ({"extensions": {"durableTask": {"hubName": "%NONE%"}}}, "%NONE% names a setting"),
+        ({"extensions": {"durableTask": {"hubName": "my-hub"}}}, "'my-hub' is no valid"),
+        ({"extensions": {"durableTask": {"hubName": 5}}}, "'5' is no valid"),
         (
             {"extensions": {"durableTask": {"maxConcurrentActivityFunctions": 0}}},
             "maxConcurrentActivityFunctions must be a whole number",

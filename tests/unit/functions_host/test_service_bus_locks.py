@@ -7,7 +7,7 @@ from azure.servicebus.exceptions import MessageLockLostError
 
 from functions_host.service_bus.lock_renewal import LockRenewal, renewed
 
-LOCK = timedelta(milliseconds=200)
+LOCK = timedelta(milliseconds=800)
 
 
 class BrokerLock:

@@ -28,6 +28,11 @@ def test_no_lock_is_shorter_than_ten_real_seconds(
     assert clock.real_milliseconds(end) == pytest.approx((1000.0 + real) * 1000, abs=1)
 
 
+def test_a_lock_outlasts_a_clock_that_stands_still() -> None:
+    clock = times(0.0)
+    assert clock.real_milliseconds(clock.lock_end(60.0)) == (1000 + 24 * 3600) * 1000
+
+
 def test_ticks_count_from_the_year_one() -> None:
     assert times(1.0).real_ticks(0.0) == 621_355_968_000_000_000
 

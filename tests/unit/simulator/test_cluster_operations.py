@@ -35,6 +35,9 @@ class StandInCluster:
     def stop(self) -> None:
         self.is_stopped = True
 
+    def resume(self) -> None:
+        self.is_stopped = False
+
     def summary(self) -> dict[str, Any]:
         return {}
 

@@ -1,13 +1,15 @@
 """A foreign app in the style of Durable 1.x: one-argument orchestrators, every route syntax."""
 
 # The SDK runs this style but its type annotations know only the two-argument one.
-# pyright: reportArgumentType=false
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
 
+import asyncio
 import json
 import logging
 import os
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -112,9 +114,57 @@ def classic_child(context: df.DurableOrchestrationContext):
     return {"event": context.get_input(), "total": total}
 
 
+@app.orchestration_trigger(context_name="context")
+def classic_download(context: df.DurableOrchestrationContext):
+    """Durable HTTP: a 202 is followed to its Location until the answer is there."""
+    answer = yield context.call_http("GET", context.get_input())
+    return [answer.status_code, answer.content]
+
+
+@app.orchestration_trigger(context_name="context")
+def classic_retries(context: df.DurableOrchestrationContext):
+    """Retries, a timer that loses a race and a failure that is caught."""
+    retry = df.RetryOptions(1000, 3)
+    runs = yield context.call_activity_with_retry("classic_flaky", retry, context.get_input())
+    timeout = context.create_timer(context.current_utc_datetime + timedelta(days=1))
+    quick = context.call_activity("greet_later", "you")
+    winner = yield context.task_any([timeout, quick])
+    timeout.cancel()
+    try:
+        yield context.call_activity("classic_flaky", "")
+    except Exception as error:
+        return [runs, winner == quick and quick.result, "nowhere at all" in str(error)]
+
+
+@app.orchestration_trigger(context_name="context")
+def classic_rounds(context: df.DurableOrchestrationContext):
+    """Starts anew with each round; a custom status tells which one it is."""
+    left = context.get_input()
+    context.set_custom_status({"left": left})
+    if left:
+        context.continue_as_new(left - 1)
+        return None
+    return context.instance_id
+
+
 @app.activity_trigger(input_name="name")
 def greet(name: str) -> str:
     return f"Hello, {name}!"
+
+
+@app.activity_trigger(input_name="name")
+async def greet_later(name: str) -> str:
+    await asyncio.sleep(0)
+    return f"Hello at last, {name}!"
+
+
+@app.activity_trigger(input_name="folder")
+def classic_flaky(folder: str) -> int:
+    run = len(list(Path(folder or "nowhere at all").iterdir())) + 1
+    (Path(folder) / f"run-{run}").touch()
+    if run < 3:
+        raise ConnectionError(f"run {run} failed")
+    return run
 
 
 @app.entity_trigger(context_name="context")

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import logging
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 
 import azure.durable_functions as df
 import azure.functions as func
+from azure.durable_functions.http.builtin import BUILTIN_HTTP_POLL_ORCHESTRATOR_NAME
+from azure.durable_functions.http.models import DurableHttpRequest, DurableHttpResponse
 from durabletask import task
 from durabletask.entities import DurableEntity, EntityInstanceId
 
@@ -50,6 +53,11 @@ def add_one(value: int) -> int:
     return value + 1
 
 
+@app.activity_trigger(input_name="value")
+def mirror(value: str) -> str:
+    return value
+
+
 @app.activity_trigger(input_name="text")
 async def shout(text: str) -> str:
     await asyncio.sleep(0)
@@ -84,6 +92,21 @@ def flaky(folder: str) -> int:
 @app.activity_trigger(input_name="value")
 def refuse(value: str) -> None:
     raise ValueError(value) if value else ValueError
+
+
+@app.activity_trigger(input_name="nothing")
+def leave(nothing: object) -> None:
+    sys.exit(3)
+
+
+@app.activity_trigger(input_name="nothing")
+async def leave_later(nothing: object) -> None:
+    sys.exit(3)
+
+
+@app.orchestration_trigger(context_name="context")
+def leaving(context, value):
+    sys.exit(3)
 
 
 @app.orchestration_trigger(context_name="context")
@@ -137,6 +160,36 @@ def once(context, folder):
 def holding(context, folder):
     held = yield context.call_activity("hold", input=folder)
     return [held, (yield context.call_activity("add_one", input=1))]
+
+
+@app.orchestration_trigger(context_name="context")
+def download(context, url):
+    """Native contexts have no `call_http`; what that calls is an orchestrator like any other."""
+    request = DurableHttpRequest("GET", url).to_json()
+    answer = yield context.call_sub_orchestrator(
+        BUILTIN_HTTP_POLL_ORCHESTRATOR_NAME, input=request, return_type=DurableHttpResponse
+    )
+    return [answer.status_code, answer.content]
+
+
+@app.orchestration_trigger(context_name="context")
+def rounds(context, left):
+    context.set_custom_status({"left": left})
+    if left:
+        context.continue_as_new(left - 1)
+        return None
+    return context.instance_id
+
+
+@app.orchestration_trigger(context_name="context")
+def transfer(context, amount):
+    """Two entities under one lock."""
+    source, target = EntityInstanceId("counter", "source"), EntityInstanceId("counter", "target")
+    with (yield context.lock_entities([source, target])):
+        yield context.call_entity(source, "add", -amount)
+        yield context.call_entity(target, "add", amount)
+        left = yield context.call_entity(source, "get")
+        return [left, (yield context.call_entity(target, "get"))]
 
 
 @app.orchestration_trigger(context_name="context")

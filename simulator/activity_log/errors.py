@@ -1,0 +1,17 @@
+"""Refusals of the activity log: flat, as recorded for a start too long ago. Others are assumed."""
+
+from simulator.arm.answers import JSON_WITH_CHARSET, Answer, ArmError
+from simulator.arm.errors import MADE_BY_PROVIDER
+
+
+def bad_request(message: str) -> ArmError:
+    body = {"code": "BadRequest", "message": message}
+    return ArmError(Answer(400, body, MADE_BY_PROVIDER, JSON_WITH_CHARSET))
+
+
+def too_long_ago() -> ArmError:
+    return bad_request("The start time cannot be more than 90 days in the past.")
+
+
+def invalid_filter(text: str) -> ArmError:
+    return bad_request(f"The filter '{text}' is not supported.")

@@ -1,0 +1,41 @@
+"""What of real Azure is simulated, where, and how it is known that Azure does so."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Known(StrEnum):
+    """How a behaviour of real Azure is known."""
+
+    RECORDED = "recorded"
+    """Measured from a recording of real traffic."""
+    DOCUMENTED = "documented"
+    """Microsoft's documentation, a REST specification, or an SDK generated from it."""
+    REPORTED = "reported"
+    """Real text, but somebody else's report."""
+    ASSUMED = "assumed"
+    """Nobody wrote down what Azure does: the simulator does what is likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One behaviour of Azure.
+
+    `made_by` is `module:name` below the package `simulator`; None is not simulated, and then
+    `note` says why.
+    """
+
+    name: str
+    what: str
+    known: Known
+    made_by: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of COVERAGE.md."""
+
+    title: str
+    intro: str
+    entries: tuple[Entry, ...]

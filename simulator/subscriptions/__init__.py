@@ -1,0 +1,1 @@
+"""The subscription, its tenant and the regions it may use."""

@@ -1,0 +1,29 @@
+"""The app as it stands in Azure, behind built-in authentication."""
+
+import base64
+import json
+from pathlib import Path
+
+from local_stack.api import Api
+from local_stack.stack import running_stack
+from tests.support.specs import spec_body
+
+
+def principal(role: str) -> dict[str, str]:
+    claims = {"auth_typ": "aad", "claims": [{"typ": "roles", "val": role}]}
+    return {"X-MS-CLIENT-PRINCIPAL": base64.b64encode(json.dumps(claims).encode()).decode()}
+
+
+def test_only_who_has_the_role_may_do_what_it_stands_for(tmp_path: Path):
+    with (
+        running_stack(tmp_path / "stack", settings={"REQUIRE_APP_ROLES": "true"}) as stack,
+        Api(stack.app_url) as api,
+    ):
+        reader, writer = principal("Environments.Read"), principal("Environments.Write")
+        assert api.get("/healthz").status_code == 200
+        assert api.get("/environments").status_code == 403
+        assert api.get("/environments", headers=reader).status_code == 200
+        refused = api.post("/environments", headers=reader, json=spec_body())
+        assert refused.json()["error"]["code"] == refused.headers["x-ms-error-code"]
+        assert refused.status_code == 403
+        assert api.post("/environments", headers=writer, json={}).status_code == 400

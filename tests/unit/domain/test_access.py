@@ -1,0 +1,41 @@
+import json
+
+import pytest
+
+from domain.access import AppRole, is_allowed, needed_role
+from tests.architecture.source import REPOSITORY
+
+
+@pytest.mark.parametrize(
+    ("method", "needed"),
+    [
+        ("GET", AppRole.READ),
+        ("head", AppRole.READ),
+        ("POST", AppRole.WRITE),
+        ("PUT", AppRole.WRITE),
+        ("PATCH", AppRole.WRITE),
+        ("DELETE", AppRole.WRITE),
+    ],
+)
+def test_whoever_changes_something_needs_more(method: str, needed: AppRole):
+    assert needed_role(method) == needed
+
+
+@pytest.mark.parametrize(
+    ("roles", "needed", "allowed"),
+    [
+        ([], AppRole.READ, False),
+        (["Reader"], AppRole.READ, False),
+        (["Environments.Read"], AppRole.READ, True),
+        (["Environments.Read"], AppRole.WRITE, False),
+        (["Environments.Write"], AppRole.READ, True),
+        (["Other", "Environments.Write"], AppRole.WRITE, True),
+    ],
+)
+def test_a_role_allows_what_it_says(roles: list[str], needed: AppRole, allowed: bool):
+    assert is_allowed(roles, needed) is allowed
+
+
+def test_entra_id_is_told_of_the_roles_that_the_api_asks_for():
+    declared = json.loads((REPOSITORY / "infra/app_roles.json").read_text())
+    assert [role["value"] for role in declared] == list(AppRole)
