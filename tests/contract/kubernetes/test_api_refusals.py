@@ -139,8 +139,8 @@ _MISMATCH = "`selector` does not match template `labels`"
             [{"key": "sku", "value": "g p u"}],
             'spec.template.spec.tolerations[0].operator: Invalid value: "g p u": a valid label'
             " must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and"
-            " must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or"
-            " '12345', regex used for validation is"
+            " must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',"
+            "  or '12345', regex used for validation is"
             " '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
         ),
         (
@@ -189,7 +189,8 @@ _MISMATCH = "`selector` does not match template `labels`"
             " end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345',"
             " regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'),"
             " spec.selector: Invalid value:"
-            ' v1.LabelSelector{MatchLabels:map[string]string{"app":"a b"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: invalid label selector]',
+            ' v1.LabelSelector{MatchLabels:map[string]string{"app":"a b"},'
+            " MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: invalid label selector]",
         ),
         (
             "spec.strategy",
