@@ -70,31 +70,14 @@ class SimulatedAzure:
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
         self.front_door = FrontDoor(self.platform, self.groups)
-        groups = ResourceGroupRoutes(self.platform, self.groups)
-        aks = AksRoutes(
-            self.platform,
-            self.clusters,
-            AksOperations(self.platform, self.groups, self.clusters),
-            tokens,
-            ca_pem,
-        )
-        waf = WafRoutes(
-            self.platform,
-            WafPolicies(self.platform, self.groups),
-            self.front_door.deployments.begin,
-        )
-        front_door = FrontDoorRoutes(self.platform, self.front_door)
-        compute = ComputeRoutes(self.platform, self.clusters.sizes, self.clusters.quota)
         # Draws of its own: what is logged must not change what happens.
         self.activity_log = ActivityLog(clock, Latencies(clock, seed), Identifiers(-seed))
-        log = ActivityLogRoutes(self.platform, self.activity_log)
-        subscriptions = SubscriptionRoutes(self.platform)
-        services = (groups, aks, front_door, waf, compute, log, subscriptions)
-        routes = [route for service in services for route in service.routes()]
+        group_routes = ResourceGroupRoutes(self.platform, self.groups)
+        routes = [*group_routes.routes(), *self._service_routes(tokens, ca_pem)]
         self.gateway = Gateway(
             tokens,
             Routes([*routes, *self._provider_routes(routes)]),
-            groups.check_group,
+            group_routes.check_group,
             self._check_provider,
             Recorder(self.platform, self.activity_log).answer,
             self.platform,
@@ -112,6 +95,20 @@ class SimulatedAzure:
         await self.platform.operations.stop()
         for cluster in self.clusters.all():
             cluster.kubernetes.stop()
+
+    def _service_routes(self, tokens: Tokens, ca_pem: bytes) -> list[Route]:
+        platform, clusters, front_door = self.platform, self.clusters, self.front_door
+        aks_operations = AksOperations(platform, self.groups, clusters)
+        policies = WafPolicies(platform, self.groups)
+        services = (
+            AksRoutes(platform, clusters, aks_operations, tokens, ca_pem),
+            FrontDoorRoutes(platform, front_door),
+            WafRoutes(platform, policies, front_door.deployments.begin),
+            ComputeRoutes(platform, clusters.sizes, clusters.quota),
+            ActivityLogRoutes(platform, self.activity_log),
+            SubscriptionRoutes(platform),
+        )
+        return [route for service in services for route in service.routes()]
 
     def _provider_routes(self, routes: Iterable[Route]) -> list[Route]:
         return ProviderRoutes(self.platform, Catalog(routes), self.registrations).routes()
