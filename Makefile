@@ -93,3 +93,7 @@ bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count wha
 .PHONY: bench-host
 bench-host: $(READY) ## Time chains of activities under the Functions host and its task hub
 	@$(BIN)/python -m benchmarks.host
+
+.PHONY: bench-simulator
+bench-simulator: $(READY) ## Fill a simulator with 200 clusters and 2,000 pods and time what it answers
+	@$(BIN)/python -m benchmarks.simulator

@@ -13,6 +13,7 @@ from functions_host.invocation import Invoker
 from functions_host.timers.timer_runs import timer_datum
 
 _log = logging.getLogger("functions_host.admin")
+_BODY = 'The body must be {"input": "the message"}; a timer needs no more than {}.'
 
 
 class AdminApi:
@@ -34,6 +35,8 @@ class AdminApi:
 
     async def fire(self, request: web.Request) -> web.Response:
         """Answer at once; how the function fares is in the log, as in Azure."""
+        if not request.can_read_body:
+            return web.json_response({"Message": _BODY}, status=400)
         function = self._functions.named(request.match_info["name"])
         if function is None:
             return web.Response(status=404)
@@ -63,7 +66,7 @@ async def _trigger_of(
         return timer_datum(), {}
     if function.trigger_kind != TriggerKind.SERVICE_BUS or function.takes_sdk_type:
         raise ValueError(f"This host cannot fire {function.name} by hand.")
-    body = await request.json() if request.can_read_body else {}
+    body = await request.json()
     if not isinstance(body, dict) or not isinstance(body.get("input", ""), str):
-        raise ValueError('The body must be {"input": "the message"}.')
+        raise ValueError(_BODY)
     return Datum(body.get("input", ""), "string"), {"UserProperties": Datum("{}", "json")}

@@ -115,7 +115,11 @@ class Invoker:
         arguments.update(outputs)
         if function.wants_context:
             arguments["context"] = context
-        returned = await self._run(function, arguments, context)
+        try:
+            returned = await self._run(function, arguments, context)
+        except SystemExit as error:
+            # It would end the host, and with it all that runs beside this function.
+            raise InvocationError(f"Function {function.name} called for an exit.") from error
         return _encoded_output(function, returned, outputs)
 
     async def _run(

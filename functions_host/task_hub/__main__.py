@@ -19,6 +19,9 @@ from functions_host.task_hub.store import Store
 
 _log = logging.getLogger("functions_host.task_hub")
 _GRACE_SECONDS = 0.5
+# Work that takes longer would be handed out again for ever, and no result of it be taken. Five
+# minutes is what the Consumption plan lets a function have; a lost stream ends its leases at once.
+_LEASE_SECONDS = 300.0
 
 
 def main() -> int:
@@ -87,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--lease-seconds",
         type=float,
-        default=60.0,
+        default=_LEASE_SECONDS,
         help="real seconds that a worker has for one turn or one batch of entity operations",
     )
     return parser

@@ -84,9 +84,21 @@ def drop_messages(change: Change, instance_id: str) -> None:
 
 def terminate(change: Change, instance_id: str, output: str | None, recursive: bool) -> None:
     """End at once, without a turn: code that runs at this moment reports to nobody."""
-    instance = running(change, instance_id)
-    ended = finish(change, instance, Ending(pb.ORCHESTRATION_STATUS_TERMINATED, output))
     terminated = pb.ExecutionTerminatedEvent(input=events.string_value(output), recurse=recursive)
+    _terminate_one(change, running(change, instance_id), terminated)
+    parents = [instance_id] if recursive else []
+    while parents:
+        for child in change.store.instances.children(parents.pop()):
+            if not child.is_finished:
+                _terminate_one(change, child, terminated)
+                parents.append(child.instance_id)
+
+
+def _terminate_one(
+    change: Change, instance: Instance, terminated: pb.ExecutionTerminatedEvent
+) -> None:
+    output = events.text_or_none(terminated, "input")
+    ended = finish(change, instance, Ending(pb.ORCHESTRATION_STATUS_TERMINATED, output))
     append_turn(
         change,
         ended,
@@ -98,10 +110,6 @@ def terminate(change: Change, instance_id: str, output: str | None, recursive: b
             events.orchestrator_completed(change.now),
         ],
     )
-    if recursive:
-        for child in change.store.instances.children(instance_id):
-            if not child.is_finished:
-                terminate(change, child.instance_id, output, recursive=True)
 
 
 def _start_of(change: Change, instance: Instance) -> list[pb.HistoryEvent]:
@@ -143,14 +151,20 @@ def raise_event(change: Change, instance_id: str, name: str, data: str | None) -
 
 def purge(change: Change, instance_id: str, recursive: bool) -> int:
     """Delete a finished instance; the answer counts what is gone."""
-    instance = change.store.instances.get(instance_id)
-    if instance is None or not instance.is_finished:
-        return 0
-    children = change.store.instances.children(instance_id) if recursive else []
-    change.store.instances.delete(instance_id)
-    drop_messages(change, instance_id)
-    change.touched_instances.add(instance_id)
-    return 1 + sum(purge(change, child.instance_id, recursive=True) for child in children)
+    count = 0
+    doomed = [instance_id]
+    while doomed:
+        instance = change.store.instances.get(doomed.pop())
+        if instance is None or not instance.is_finished:
+            continue
+        if recursive:
+            children = change.store.instances.children(instance.instance_id)
+            doomed.extend(child.instance_id for child in children)
+        change.store.instances.delete(instance.instance_id)
+        drop_messages(change, instance.instance_id)
+        change.touched_instances.add(instance.instance_id)
+        count += 1
+    return count
 
 
 def purge_entity(change: Change, entity_id: str) -> int:

@@ -15,7 +15,6 @@ from functions_host.task_hub.refusals import Refusal
 from functions_host.task_hub.worker_calls import WorkerCalls
 
 _log = logging.getLogger("functions_host.task_hub")
-_LARGEST_MESSAGE = 64 * 1024 * 1024
 PING_SECONDS = 10.0
 
 
@@ -66,11 +65,15 @@ def new_server(hub: TaskHub, ping_seconds: float = PING_SECONDS) -> grpc.aio.Ser
 
 
 def _options(ping_seconds: float) -> list[tuple[str, int]]:
-    """A worker whose process hangs answers no ping: its stream ends and its leases with it."""
+    """A worker whose process hangs answers no ping: its stream ends and its leases with it.
+
+    Messages may have any size: a turn carries its whole history, and one that does not fit
+    would end the stream of every worker that is to get it, again and again.
+    """
     milliseconds = round(ping_seconds * 1000)
     return [
-        ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
-        ("grpc.max_send_message_length", _LARGEST_MESSAGE),
+        ("grpc.max_receive_message_length", -1),
+        ("grpc.max_send_message_length", -1),
         ("grpc.keepalive_time_ms", milliseconds),
         ("grpc.keepalive_timeout_ms", 2 * milliseconds),
         # Without this one a ping may stay unanswered for a minute, whatever the others say.

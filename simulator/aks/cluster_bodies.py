@@ -64,15 +64,23 @@ def new_properties(
     return properties
 
 
-def changed_properties(present: dict[str, Any], requested: dict[str, Any]) -> dict[str, Any]:
-    """The properties after a PUT on an existing cluster."""
+def changed_properties(
+    present: dict[str, Any],
+    requested: dict[str, Any],
+    region: str,
+    tenant_id: str,
+    identifiers: Identifiers,
+) -> dict[str, Any]:
+    """The properties after a PUT on an existing cluster; an issuer stays once it is there."""
     merged = {**present, **_without_read_only(requested)}
     merged["networkProfile"] = {
         **present["networkProfile"],
         **(requested.get("networkProfile") or {}),
     }
-    if issuer := present.get("oidcIssuerProfile"):
-        merged["oidcIssuerProfile"] = {**(merged.get("oidcIssuerProfile") or {}), **issuer}
+    if (present.get("oidcIssuerProfile") or {}).get("issuerURL"):
+        merged["oidcIssuerProfile"] = present["oidcIssuerProfile"]
+    else:
+        _complete_issuer(merged, region, tenant_id, identifiers)
     if version := requested.get("kubernetesVersion"):
         merged["currentKubernetesVersion"] = full_version(str(version))
     else:

@@ -27,6 +27,8 @@ POOL_CREATE_ONE = Duration(135.4, 191.6, 242.3)
 POOL_CREATE_MORE = Duration(137.7, 212.1, 282.2)
 POOL_UPDATE = Duration(4.8, 7.9, 20.3)
 POOL_UPGRADE = Duration(421.0, 465.4, 489.0)
+POOL_IMAGE = Duration(8.5, 39.4, 103.6)
+"""Five recordings only."""
 POOL_DELETE = Duration(26.4, 54.5, 62.4)
 POOL_STOP = Duration(36.7, 45.7, 69.4)
 POOL_START = Duration(97.0, 148.0, 217.3)

@@ -65,7 +65,9 @@ class ManagedClusters:
         name = request.params["cluster"]
         region = validation.check_cluster(name, request.body, self.sizes)
         self._check_room(region)
-        profiles = [{"count": 1, **each} for each in request.properties["agentPoolProfiles"]]
+        profiles = [
+            pool_bodies.completed_profile(each) for each in request.properties["agentPoolProfiles"]
+        ]
         self.check_quota(region, [(each, each["count"]) for each in profiles])
         resource = self._new_resource(request, region)
         cluster = self._lay_down(resource)
@@ -104,7 +106,13 @@ class ManagedClusters:
             pool.body["properties"] = properties
         body = cluster.resource.body
         before = body["properties"]
-        body["properties"] = cluster_bodies.changed_properties(before, request.properties)
+        body["properties"] = cluster_bodies.changed_properties(
+            before,
+            request.properties,
+            cluster.region,
+            self._platform.tenant_id,
+            self._platform.identifiers,
+        )
         body["tags"] = request.body.get("tags")
         body["sku"] = request.body.get("sku") or body["sku"]
         versions = (each["currentKubernetesVersion"] for each in (before, body["properties"]))

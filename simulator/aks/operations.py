@@ -153,6 +153,12 @@ class AksOperations:
 
         return self._begin(cluster, pool, request, verb, seconds, succeeded)
 
+    def renew_image(
+        self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
+    ) -> Operation:
+        seconds = self._platform.latencies.sample(durations.POOL_IMAGE)
+        return self._begin(cluster, pool, request, "renew image of", seconds, lambda: None)
+
     def delete_pool(
         self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
     ) -> Operation:

@@ -12,6 +12,16 @@ DEFAULT_VM_SIZE = "Standard_D4ds_v5"
 _SPOT = "kubernetes.azure.com/scalesetpriority"
 
 
+def given(requested: dict[str, Any]) -> dict[str, Any]:
+    """What a request asks for: empty text, as the Azure CLI sends it, asks for nothing."""
+    return {name: value for name, value in requested.items() if value not in (None, "")}
+
+
+def completed_profile(requested: dict[str, Any]) -> dict[str, Any]:
+    """A pool in the request for a new cluster, with a size and a count to check."""
+    return {"count": 1, "vmSize": DEFAULT_VM_SIZE, **given(requested)}
+
+
 def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
     """A new pool's properties: the request on top of what AKS fills in."""
     full = full_version(str(requested.get("orchestratorVersion") or version))
@@ -29,7 +39,7 @@ def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
         "enableNodePublicIP": False,
         "mode": "User",
         "osType": "Linux",
-        "osSKU": "Ubuntu",
+        "osSKU": "Windows2022" if requested.get("osType") == "Windows" else "Ubuntu",
         "nodeImageVersion": NODE_IMAGE,
         "enableFIPS": False,
         "upgradeSettings": {"maxSurge": "10%", "maxUnavailable": "0"},
@@ -39,8 +49,7 @@ def pool_properties(requested: dict[str, Any], version: str) -> dict[str, Any]:
             "enableSecureBoot": False,
         },
     }
-    properties.update({name: value for name, value in requested.items() if value is not None})
-    properties["orchestratorVersion"] = properties["orchestratorVersion"] or version
+    properties.update(given(requested))
     properties["powerState"] = {"code": "Running"}
     properties.pop("provisioningState", None)
     properties.pop("name", None)
@@ -54,8 +63,7 @@ def changed_properties(present: dict[str, Any], requested: dict[str, Any]) -> di
     merged = dict(present)
     for name in ("nodeLabels", "nodeTaints", "tags", "enableAutoScaling", "minCount", "maxCount"):
         merged.pop(name, None)
-    merged.update({name: value for name, value in requested.items() if value is not None})
-    merged["orchestratorVersion"] = merged["orchestratorVersion"] or present["orchestratorVersion"]
+    merged.update(given(requested))
     if merged["orchestratorVersion"] != present["orchestratorVersion"]:
         merged["currentOrchestratorVersion"] = full_version(merged["orchestratorVersion"])
     merged["powerState"] = {"code": (merged["powerState"] or {}).get("code") or "Running"}

@@ -1,4 +1,6 @@
-"""Routes that stop and start a cluster, and that abort what runs on a cluster or a pool."""
+"""Routes that stop and start a cluster, abort what runs, and renew the image of a pool's nodes."""
+
+from typing import Any
 
 from simulator.aks import durations, errors
 from simulator.aks.agent_pools import AgentPools
@@ -6,6 +8,7 @@ from simulator.aks.models import ManagedClusters
 from simulator.aks.operation_answers import OperationAnswers
 from simulator.aks.operations import AksOperations
 from simulator.aks.state import ManagedCluster
+from simulator.aks.wire import cluster_wire, pool_wire
 from simulator.arm.answers import Answer
 from simulator.arm.platform import Platform
 from simulator.arm.requests import ArmRequest
@@ -13,7 +16,7 @@ from simulator.arm.resources import Resource
 
 
 class PowerRoutes:
-    """All of them answer 202 with an empty body, an operation and a Location that ends in 204."""
+    """All of them answer 202 with an operation, and with a Location that ends in 204."""
 
     def __init__(
         self, platform: Platform, clusters: ManagedClusters, operations: AksOperations
@@ -44,16 +47,36 @@ class PowerRoutes:
         operation = self._operations.start(cluster, request)
         return self._answers.accepted(202, request, cluster, operation, None)
 
+    async def renew_image(self, request: ArmRequest) -> Answer:
+        """The pool keeps its version: there is only one node image."""
+        cluster = self._clusters.get(request)
+        pool = self._pools.get(cluster, request)
+        cluster.check_free(request.api_version)
+        cluster.check_running("upgrading an agent pool")
+        self._operations.take(cluster, "UpgradingNodeImageVersion", pool)
+        body = pool_wire(cluster, pool)
+        await self._accept("upgradeNodeImageVersion", pool.name)
+        operation = self._operations.renew_image(cluster, pool, request)
+        return self._answers.accepted(202, request, cluster, operation, body)
+
     async def abort(self, request: ArmRequest) -> Answer:
-        return await self._abort(request, self._clusters.get(request), None)
+        cluster = self._clusters.get(request)
+        body = cluster_wire(cluster, self._clusters.pools(cluster))
+        return await self._abort(request, cluster, None, body)
 
     async def abort_pool(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
-        return await self._abort(request, cluster, self._pools.get(cluster, request))
+        pool = self._pools.get(cluster, request)
+        return await self._abort(request, cluster, pool, pool_wire(cluster, pool))
 
     async def _abort(
-        self, request: ArmRequest, cluster: ManagedCluster, pool: Resource | None
+        self,
+        request: ArmRequest,
+        cluster: ManagedCluster,
+        pool: Resource | None,
+        body: dict[str, Any],
     ) -> Answer:
+        """Recorded: the answer shows what is aborted as it was before, `Creating` for example."""
         aborted = cluster.abortable(pool)
         self._platform.operations.cancel(aborted)
         if pool is not None:
@@ -61,7 +84,7 @@ class PowerRoutes:
         self._operations.take(cluster, "Canceling", pool)
         await self._accept("abort", (pool or cluster.resource).name)
         operation = self._operations.abort(cluster, pool, request)
-        return self._answers.accepted(202, request, cluster, operation, None)
+        return self._answers.accepted(202, request, cluster, operation, body)
 
     async def _accept(self, verb: str, name: str) -> None:
         await self._platform.latencies.wait(f"ARM POST {verb} {name} accepted", durations.POST)

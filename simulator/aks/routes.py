@@ -77,6 +77,8 @@ class AksRoutes:
             cluster("POST", f"{CLUSTER}/abort", self._power.abort),
             cluster("GET", f"{CLUSTER}/upgradeProfiles/default", self._versions.upgrades),
             pool("POST", f"{POOL}/abort", self._power.abort_pool),
+            pool("POST", f"{POOL}/upgradeNodeImageVersion", self._power.renew_image),
+            pool("GET", f"{POOL}/upgradeProfiles/default", self._versions.pool_upgrades),
             pool("GET", POOLS, self.list_pools),
             pool("GET", POOL, self.get_pool),
             pool("PUT", POOL, self.put_pool),

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from simulator.aks import errors
+from simulator.aks.pool_bodies import completed_profile
 from simulator.aks.versions import full_version
 from simulator.arm.errors import location_not_available, location_required
 from simulator.compute.vm_sizes import VmSize, VmSizes
@@ -96,7 +97,7 @@ def _check_profiles(profiles: Any, region: str, sizes: VmSizes) -> None:
         raise errors.out_of_range("agentPoolProfiles", len(profiles), 1, MAX_POOLS)
     names = [str(profile.get("name") or "") for profile in profiles]
     for name, profile in zip(names, profiles, strict=True):
-        check_pool(name, {"count": 1, **profile}, region, sizes)
+        check_pool(name, completed_profile(profile), region, sizes)
     if len(set(names)) < len(names):
         raise errors.invalid_parameter("agentPoolProfile.name")
     if not any(profile.get("mode") == "System" for profile in profiles):

@@ -6,19 +6,22 @@ Shapes are those of the REST specification.
 from typing import Any
 
 from simulator.aks import durations
+from simulator.aks.agent_pools import AgentPools
 from simulator.aks.models import ManagedClusters
-from simulator.aks.versions import DEFAULT_VERSION, offered_versions, upgrades_of
+from simulator.aks.pool_bodies import NODE_IMAGE
+from simulator.aks.versions import DEFAULT_VERSION, is_at_most, offered_versions, upgrades_of
 from simulator.arm.answers import JSON, Answer
 from simulator.arm.platform import Platform
 from simulator.arm.requests import ArmRequest
 
 
 class VersionRoutes:
-    """Reads only."""
+    """Answers questions; nothing changes here."""
 
     def __init__(self, platform: Platform, clusters: ManagedClusters) -> None:
         self._platform = platform
         self._clusters = clusters
+        self._pools = AgentPools(clusters)
 
     async def list(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(durations.GET_CLUSTER)
@@ -41,6 +44,21 @@ class VersionRoutes:
         }
         return Answer(200, body, content_type=JSON)
 
+    async def pool_upgrades(self, request: ArmRequest) -> Answer:
+        """A pool does not get newer than its cluster."""
+        await self._platform.latencies.pause(durations.GET_CLUSTER)
+        cluster = self._clusters.get(request)
+        pool = self._pools.get(cluster, request)
+        newest = cluster.resource.properties["currentKubernetesVersion"]
+        profile = _profile(pool.properties["currentOrchestratorVersion"], newest)
+        body = {
+            "id": f"{pool.id}/upgradeProfiles/default",
+            "name": "default",
+            "type": f"{pool.type}/upgradeProfiles",
+            "properties": {**profile, "latestNodeImageVersion": NODE_IMAGE},
+        }
+        return Answer(200, body, content_type=JSON)
+
 
 def _version(minor: str, patches: tuple[str, ...]) -> dict[str, Any]:
     return {
@@ -51,6 +69,10 @@ def _version(minor: str, patches: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _profile(version: str) -> dict[str, Any]:
-    upgrades = [{"kubernetesVersion": each} for each in upgrades_of(version)]
+def _profile(version: str, newest: str | None = None) -> dict[str, Any]:
+    upgrades = [
+        {"kubernetesVersion": each}
+        for each in upgrades_of(version)
+        if newest is None or is_at_most(each, newest)
+    ]
     return {"kubernetesVersion": version, "osType": "Linux", "upgrades": upgrades}

@@ -24,6 +24,15 @@ def upgrades_of(version: str) -> list[str]:
     return [*newer, *following]
 
 
+def is_at_most(version: str, limit: str) -> bool:
+    """Compare by number: 1.9.10 lies above 1.9.9."""
+    return _numbers(version) <= _numbers(limit)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
 def _patch(version: str) -> int:
     return int(version.rpartition(".")[2])
 

@@ -6,9 +6,9 @@ from simulator.coverage import Entry, Known, Section
 from simulator.coverage.errors import AKS_ERRORS, ARM_ERRORS, FRONT_DOOR_ERRORS
 from simulator.coverage.operations import (
     AKS_OPERATIONS,
+    CLIENT_OPERATIONS,
     FRONT_DOOR_OPERATIONS,
     GROUP_OPERATIONS,
-    SUBSCRIPTION_OPERATIONS,
 )
 from simulator.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES
 
@@ -22,7 +22,7 @@ SECTIONS = (
         "Durations lie between the recorded bounds.",
         FRONT_DOOR_OPERATIONS,
     ),
-    Section("Operations: subscription and sign-in", "", SUBSCRIPTION_OPERATIONS),
+    Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", FRONT_DOOR_RULES),
     Section("Rules: ARM", "", ARM_RULES),

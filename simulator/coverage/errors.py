@@ -101,13 +101,6 @@ AKS_ERRORS = (
         "aks.errors:local_accounts_disabled",
     ),
     Entry(
-        "AKS stop when stopped",
-        "400, `managed cluster is in Provisioning State(Succeeded) and Power State(Stopped)`",
-        REPORTED,
-        "aks.errors:wrong_power_state",
-        "the code is assumed; documentation of 2024 shows another sentence",
-    ),
-    Entry(
         "AKS cluster quota",
         "400 `ManagedClusterCountExceedsQuotaLimit`",
         DOCUMENTED,
@@ -146,6 +139,20 @@ AKS_ERRORS = (
         DOCUMENTED,
         "throttling.errors:aks_throttled",
         "the sentence is assumed",
+    ),
+    Entry(
+        "AKS stop when stopped",
+        "400, `managed cluster is in Provisioning State(Succeeded) and Power State(Stopped)`",
+        REPORTED,
+        "aks.errors:wrong_power_state",
+        "the code `OperationNotAllowed` is assumed, and that other writes are refused alike",
+    ),
+    Entry(
+        "AKS abort when nothing runs",
+        "409",
+        DOCUMENTED,
+        "aks.errors:nothing_to_abort",
+        "code and sentence are assumed",
     ),
 )
 
@@ -251,14 +258,14 @@ ARM_ERRORS = (
     ),
     Entry(
         "resource provider not registered",
-        "409 `MissingSubscriptionRegistration`",
+        "409 `MissingSubscriptionRegistration`, once more in `details`",
         RECORDED,
         "providers.errors:not_registered",
-        "after `unregister`: at first all providers are registered",
+        "that reads are refused as well is assumed",
     ),
     Entry(
-        "activity log of long ago",
-        "400 `BadRequest`, flat, for a start more than 90 days ago",
+        "activity log, start too long ago",
+        "400 `BadRequest`, flat",
         RECORDED,
         "activity_log.errors:too_long_ago",
     ),

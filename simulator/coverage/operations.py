@@ -48,19 +48,6 @@ AKS_OPERATIONS = (
         "aks.operations:AksOperations.delete",
     ),
     Entry(
-        "cluster stop and start",
-        "202 without a body, Azure-AsyncOperation and Location, which ends in 204; then "
-        "`powerState.code` Stopped or Running",
-        RECORDED,
-        "aks.power_routes:PowerRoutes.stop",
-    ),
-    Entry(
-        "abort of a cluster's or a pool's operation",
-        "202 with Location; what was aborted ends `Canceled`",
-        RECORDED,
-        "aks.power_routes:PowerRoutes.abort",
-    ),
-    Entry(
         "credentials",
         "200 with `clusterAdmin` or `clusterUser`, at once; a write for throttling",
         RECORDED,
@@ -90,6 +77,34 @@ AKS_OPERATIONS = (
         "202 with Azure-AsyncOperation and Location; then 404",
         RECORDED,
         "aks.operations:AksOperations.delete_pool",
+    ),
+    Entry(
+        "cluster stop and start",
+        "202, empty, with Azure-AsyncOperation and a Location that ends in 204; `powerState` "
+        "changes at the end",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.stop",
+        "that pools show the power state of their cluster is assumed",
+    ),
+    Entry(
+        "cluster and pool abort",
+        "202 with the resource in the state it had; it ends `Canceled`, the abort `Succeeded`",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.abort",
+        "how far the aborted operation had come is assumed; `Canceling` is documented",
+    ),
+    Entry(
+        "pool upgradeNodeImageVersion",
+        "202 `UpgradingNodeImageVersion`",
+        RECORDED,
+        "aks.power_routes:PowerRoutes.renew_image",
+        "there is only one image",
+    ),
+    Entry(
+        "versions and upgrades",
+        "of a region, of a cluster, of a pool",
+        DOCUMENTED,
+        "aks.version_routes:VersionRoutes.list",
     ),
     Entry(
         "pool list",
@@ -147,7 +162,7 @@ FRONT_DOOR_OPERATIONS = (
     ),
     Entry(
         "deploymentStatus",
-        "never leaves `NotStarted`",
+        "never leaves `NotStarted`, but for custom domains",
         RECORDED,
         "front_door.bodies:wire",
     ),
@@ -157,7 +172,13 @@ FRONT_DOOR_OPERATIONS = (
         RECORDED,
         "front_door.kinds:SECURITY_POLICY",
     ),
-    Entry("custom domains", "201, validated by DNS", RECORDED, None, "nobody here needs them"),
+    Entry(
+        "custom domains",
+        "201; Submitting, Pending, Approved; the only kind whose deploymentStatus says Succeeded",
+        RECORDED,
+        "front_door.custom_domains:begin_validation",
+        "the owner's proof arrives by itself, how soon is assumed; the edge does not serve them",
+    ),
     Entry("rule sets", "201, synchronous", RECORDED, None, "nobody here needs them"),
     Entry(
         "WAF policy PUT and DELETE",
@@ -167,46 +188,53 @@ FRONT_DOOR_OPERATIONS = (
     ),
 )
 
-SUBSCRIPTION_OPERATIONS = (
+CLIENT_OPERATIONS = (
     Entry(
-        "usages",
-        "200 with limits and what runs, family names irregular as recorded; "
-        "`x-ms-ratelimit-remaining-resource`",
-        RECORDED,
-        "compute.usages:usages",
-        "the sizes that are simulated, not all 165 items; the header does not count down",
-    ),
-    Entry(
-        "SKUs",
-        "200 with `vCPUs` and `restrictions`, by region",
-        RECORDED,
-        "compute.skus:skus",
-        "recorded in 2018; the capability `GPUs` is assumed, memory is left out",
-    ),
-    Entry(
-        "activity log",
-        "200 with an event per accepted and ended write",
+        "Entra token",
+        "client credentials with a secret, at `/oauth2/v2.0/token` and `/oauth2/token`",
         DOCUMENTED,
-        "activity_log.routes:ActivityLogRoutes",
-        "no 200 was ever recorded",
+        "entra.routes:Entra",
+        "which of two faults is reported first is assumed; no key is published",
+    ),
+    Entry(
+        "metadata of the cloud",
+        "`/metadata/endpoints`, one cloud from 2022-09-01 on, a list before",
+        DOCUMENTED,
+        "cloud_metadata:handle",
     ),
     Entry(
         "subscriptions, tenants, locations",
-        "200",
+        "one subscription in one tenant",
         DOCUMENTED,
         "subscriptions.routes:SubscriptionRoutes",
-        "names and the offer are assumed",
+        "the offer is assumed",
     ),
     Entry(
         "providers",
         "list, show, register, unregister",
         DOCUMENTED,
         "providers.routes:ProviderRoutes",
+        "how long registering takes is assumed",
     ),
     Entry(
-        "sign-in of a service principal",
-        "discovery and token endpoint of Entra, enough for `az login --service-principal`",
+        "vCPU quota",
+        "200 without a nextLink, family names as irregular as recorded",
+        RECORDED,
+        "compute.routes:ComputeRoutes.usages",
+        "limits are the simulator's own, and none of them 0",
+    ),
+    Entry(
+        "SKUs",
+        "filtered by `location`",
+        RECORDED,
+        "compute.routes:ComputeRoutes.skus",
+        "the capability `GPUs` is assumed, memory is left out",
+    ),
+    Entry(
+        "activity log",
+        "writes of the last 90 days with beginning, answer and end of the operation",
         DOCUMENTED,
-        "entra.routes:Entra",
+        "activity_log.routes:ActivityLogRoutes.list",
+        "late by 3 to 20 minutes as documented; how that spreads is assumed",
     ),
 )

@@ -112,10 +112,10 @@ AKS_RULES = (
     ),
     Entry(
         "a stopped cluster",
-        "can only be started or deleted",
+        "only a start and a deletion are allowed; it has no nodes, and no API server answers",
         DOCUMENTED,
         "aks.state:ManagedCluster.check_running",
-        "the answer is assumed, but for a second stop",
+        "that a start of a running cluster is refused is assumed",
     ),
     Entry(
         "pools that may be stopped",

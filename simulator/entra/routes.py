@@ -4,11 +4,13 @@ Both generations are here: `/oauth2/v2.0/token` asks for a scope, `/oauth2/token
 Access tokens are opaque to whoever asks for them, so no key is published to verify them with.
 """
 
+import base64
 import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -66,8 +68,7 @@ class Entra:
         is_v2 = "v2.0/" in what
         if what.endswith("openid-configuration"):
             return self._configuration(base_url, tenant, is_v2)
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        return self._token(form, is_v2)
+        return self._token(await _read_form(request), is_v2)
 
     def _check_tenant(self, tenant: str) -> None:
         if tenant.lower() not in (self._tokens.tenant_id, DOMAIN, *ANY_TENANT):
@@ -113,6 +114,22 @@ class Entra:
         if not application.has_secret(form["client_secret"]):
             raise errors.wrong_secret(client_id)
         return application
+
+
+async def _read_form(request: web.Request) -> dict[str, str]:
+    """The fields of the form; a client may send its id and secret as basic authorization."""
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    header = request.headers.get("Authorization")
+    if header is None:
+        return form
+    scheme, _, encoded = header.partition(" ")
+    try:
+        login, colon, password = base64.b64decode(encoded).decode().partition(":")
+    except ValueError:
+        raise errors.missing_secret() from None
+    if scheme.lower() != "basic" or not colon:
+        raise errors.missing_secret()
+    return {**form, "client_id": unquote(login), "client_secret": unquote(password)}
 
 
 def _required(form: Mapping[str, str], name: str) -> str:

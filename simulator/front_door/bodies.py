@@ -5,7 +5,9 @@ import hashlib
 from typing import Any
 
 from simulator.arm.resources import Resource
+from simulator.front_door.custom_domains import deployment_status
 from simulator.front_door.kinds import (
+    CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,
     ORIGIN_GROUP,
@@ -40,6 +42,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "sharedPrivateLinkResource": None,
         "enforceCertificateNameCheck": True,
     },
+    CUSTOM_DOMAIN.type: {
+        "hostName": None,
+        "tlsSettings": None,
+        "azureDnsZone": None,
+        "preValidatedCustomDomainResourceId": None,
+    },
     ROUTE.type: {
         "customDomains": [],
         "originGroup": None,
@@ -61,6 +69,7 @@ _GENERATED = {
     ENDPOINT.type: ("hostName",),
     ORIGIN.type: ("originGroupName",),
     ROUTE.type: ("endpointName",),
+    CUSTOM_DOMAIN.type: ("domainValidationState", "validationProperties"),
 }
 _HAS_LOCATION = (PROFILE, ENDPOINT)
 
@@ -91,7 +100,7 @@ def endpoint_host_name(name: str, tenant_id: str) -> str:
 
 
 def wire(kind: Kind, resource: Resource) -> dict[str, Any]:
-    """A resource as a GET shows it. `deploymentStatus` has never been seen to change."""
+    """A resource as a GET shows it. `deploymentStatus` changes for custom domains only."""
     body = resource.body
     shown: dict[str, Any] = {
         "id": resource.id.replace("/resourceGroups/", "/resourcegroups/"),
@@ -104,7 +113,8 @@ def wire(kind: Kind, resource: Resource) -> dict[str, Any]:
         shown |= {"kind": "frontdoor", "sku": body["sku"]}
         states = {"resourceState": _profile_state(resource), "provisioningState": resource.state}
     else:
-        states = {"provisioningState": resource.state, "deploymentStatus": "NotStarted"}
+        deployed = deployment_status(resource) if kind is CUSTOM_DOMAIN else "NotStarted"
+        states = {"provisioningState": resource.state, "deploymentStatus": deployed}
     shown["properties"] = {**resource.properties, **states}
     return shown
 

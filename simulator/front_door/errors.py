@@ -92,6 +92,11 @@ def being_deleted(name: str) -> ArmError:
     return provider_error(409, "Conflict", f"The resource '{name}' is being deleted.")
 
 
+def host_name_fixed() -> ArmError:
+    """The specification lists no change of the name of a custom domain; the text is assumed."""
+    return bad_request("Property 'AfdDomain.HostName' cannot be changed.")
+
+
 def host_name_taken() -> ArmError:
     """Where the label of an endpoint's host name may be used again, another one may have it."""
     return provider_error(409, "Conflict", "That resource name isn't available.")

@@ -106,5 +106,16 @@ SECURITY_POLICY = Kind(
     merge=Duration(9, 11, 62),
     operation_version="2020-09-01",
 )
+CUSTOM_DOMAIN = Kind(
+    types=("profiles", "customdomains"),
+    path=f"{PROFILES}/{{profile}}/customDomains/{{domain}}",
+    shown_type="Microsoft.Cdn/profiles/customdomains",
+    body_name="AfdDomain",
+    create=Duration(40, 120, 530),
+    update=Duration(40, 60, 120),
+    delete=Duration(61, 90, 136),
+    merge=Duration(40, 60, 120),
+)
+"""How long changes take was not recorded."""
 
-KINDS = (PROFILE, ENDPOINT, ORIGIN_GROUP, ORIGIN, ROUTE, SECURITY_POLICY)
+KINDS = (PROFILE, ENDPOINT, ORIGIN_GROUP, ORIGIN, ROUTE, SECURITY_POLICY, CUSTOM_DOMAIN)

@@ -8,11 +8,11 @@ from simulator.arm.operations import Error, Operation, Work
 from simulator.arm.platform import Platform
 from simulator.arm.requests import ArmRequest
 from simulator.arm.resources import Resource
-from simulator.front_door import bodies, errors, rules
+from simulator.front_door import bodies, custom_domains, errors, rules
 from simulator.front_door.deployments import Deployments
 from simulator.front_door.edge_builder import build_endpoint
 from simulator.front_door.edge_view import EdgeEndpoint
-from simulator.front_door.kinds import ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
+from simulator.front_door.kinds import CUSTOM_DOMAIN, ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
 from simulator.front_door.shapes import check_shape
 from simulator.latency import Duration
 from simulator.resource_groups.models import ResourceGroups
@@ -152,6 +152,8 @@ class FrontDoor:
         if kind is ENDPOINT:
             name = request.params["endpoint"]
             return {"hostName": bodies.endpoint_host_name(name, self._platform.tenant_id)}
+        if kind is CUSTOM_DOMAIN:
+            return custom_domains.generated(self._platform)
         if kind is ORIGIN:
             return {"originGroupName": request.params["group_of_origins"]}
         return {"endpointName": request.params["endpoint"]} if kind is ROUTE else {}
@@ -182,6 +184,8 @@ class FrontDoor:
     ) -> Operation:
         def succeeded() -> None:
             resource.state = "Succeeded"
+            if kind is CUSTOM_DOMAIN:
+                custom_domains.begin_validation(self._platform, resource)
             self.deployments.begin(resource)
 
         def result() -> dict[str, Any]:

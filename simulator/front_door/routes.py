@@ -178,6 +178,7 @@ _RESULT_TYPES = {
     "origins": "originresults",
     "routes": "routeresults",
     "securitypolicies": "securitypolicyresults",
+    "customdomains": "customdomainresults",
 }
 
 

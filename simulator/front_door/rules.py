@@ -7,6 +7,7 @@ from simulator.arm.errors import location_required
 from simulator.arm.resources import Resource, Resources
 from simulator.front_door import errors
 from simulator.front_door.kinds import (
+    CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,
     ORIGIN_GROUP,
@@ -38,6 +39,14 @@ _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
 _PROBE_CHOICES = {
     "probeRequestType": ("NotSet", "GET", "HEAD"),
     "probeProtocol": ("NotSet", "Http", "Https"),
+}
+_TLS_CHOICES = {
+    "certificateType": (
+        "CustomerCertificate",
+        "ManagedCertificate",
+        "AzureFirstPartyManagedCertificate",
+    ),
+    "minimumTlsVersion": ("TLS10", "TLS12", "TLS13"),
 }
 _RANGES: dict[str, dict[str, tuple[int, int]]] = {
     PROFILE.type: {"originResponseTimeoutSeconds": (16, 240)},
@@ -83,12 +92,10 @@ def check_values(kind: Kind, properties: dict[str, Any]) -> None:
     if kind is ORIGIN_GROUP:
         _check_probe(properties.get("healthProbeSettings") or {})
     if kind is ORIGIN:
-        host_name = properties.get("hostName")
-        if not isinstance(host_name, str) or not _HOST_NAME.fullmatch(host_name):
-            raise errors.bad_request(
-                f"Property 'Origin.HostName' cannot be set to '{host_name or ''}'. "
-                "Acceptable values are: a valid IPv4 address, IPv6 address, or domain name"
-            )
+        _check_host_name("Origin.HostName", properties)
+    if kind is CUSTOM_DOMAIN:
+        _check_host_name("AfdDomain.HostName", properties)
+        _check_tls(properties.get("tlsSettings") or {})
 
 
 class Rules:
@@ -115,6 +122,8 @@ class Rules:
     def check_put(self, kind: Kind, resource_id: str, properties: dict[str, Any]) -> None:
         if kind is ORIGIN:
             self._check_origin(resource_id, properties)
+        if kind is CUSTOM_DOMAIN:
+            self._check_domain(resource_id, properties)
         if kind is ROUTE:
             self._check_route(resource_id, properties)
         if kind is SECURITY_POLICY:
@@ -125,7 +134,7 @@ class Rules:
             self._check_not_last(resource.id)
         if kind is ORIGIN_GROUP and self._routes_to(resource.key):
             raise errors.group_in_use()
-        if kind is ENDPOINT:
+        if kind in (ENDPOINT, CUSTOM_DOMAIN):
             for policy in self._security_policies(resource.id):
                 if resource.key in associated_domains(policy.properties):
                     raise errors.endpoint_in_security_policy(policy.name)
@@ -152,6 +161,11 @@ class Rules:
         premium = profile is not None and profile.body["sku"]["name"] == PROFILE_SKUS[1]
         if not premium or not properties["enforceCertificateNameCheck"]:
             raise errors.private_link_needs_premium()
+
+    def _check_domain(self, resource_id: str, properties: dict[str, Any]) -> None:
+        present = self._resources.get(resource_id)
+        if present is not None and present.properties["hostName"] != properties["hostName"]:
+            raise errors.host_name_fixed()
 
     def _check_not_last(self, origin_id: str) -> None:
         origin = self._resources.get(origin_id)
@@ -240,6 +254,20 @@ def _check_probe(settings: dict[str, Any]) -> None:
         )
     interval = settings.get("probeIntervalInSeconds")
     _check_range("OriginGroup.HealthProbeSettings.ProbeIntervalInSeconds", interval, (1, 255))
+
+
+def _check_host_name(name: str, properties: dict[str, Any]) -> None:
+    host_name = properties.get("hostName")
+    if not isinstance(host_name, str) or not _HOST_NAME.fullmatch(host_name):
+        raise errors.bad_request(
+            f"Property '{name}' cannot be set to '{host_name or ''}'. "
+            "Acceptable values are: a valid IPv4 address, IPv6 address, or domain name"
+        )
+
+
+def _check_tls(settings: dict[str, Any]) -> None:
+    for name, choices in _TLS_CHOICES.items():
+        _check_choice(f"AfdDomain.TlsSettings.{_pascal(name)}", settings.get(name), choices)
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from simulator.arm.errors import wrong_type
 from simulator.arm.shapes import REFERENCE, TAGS, Each, Shape, mismatch
 from simulator.front_door.kinds import (
+    CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,
     ORIGIN_GROUP,
@@ -53,6 +54,11 @@ _PROPERTIES: dict[str, Shape] = {
         "linkToDefaultDomain": str,
         "httpsRedirect": str,
         "enabledState": str,
+    },
+    CUSTOM_DOMAIN.type: {
+        "hostName": str,
+        "tlsSettings": {"certificateType": str, "minimumTlsVersion": str, "secret": REFERENCE},
+        "azureDnsZone": REFERENCE,
     },
     SECURITY_POLICY.type: {
         "parameters": {

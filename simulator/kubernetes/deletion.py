@@ -46,14 +46,15 @@ class Deleting:
             return self._store.remove(kind, namespace, name) or live
         return self._mark(kind, live, finalizers, grace)
 
-    def finish(self, kind: Kind, stored: Object) -> Object:
-        """Let an object go whose last finalizer was taken away."""
-        metadata = stored["metadata"]
-        waits = metadata.get("finalizers") or metadata.get("deletionGracePeriodSeconds")
-        pending = kind is NAMESPACE and (stored.get("spec") or {}).get("finalizers")
-        if metadata.get("deletionTimestamp") and not waits and not pending:
-            self._store.remove(kind, metadata.get("namespace", ""), metadata["name"])
-        return stored
+    def keep(self, kind: Kind, subject: Object) -> Object:
+        """Store a changed object; one that nothing holds any more goes instead, in one change."""
+        metadata = subject["metadata"]
+        holds = metadata.get("finalizers") or metadata.get("deletionGracePeriodSeconds")
+        pending = kind is NAMESPACE and (subject.get("spec") or {}).get("finalizers")
+        if not metadata.get("deletionTimestamp") or holds or pending:
+            return self._store.replace(kind, subject)
+        self._store.remove(kind, metadata.get("namespace", ""), metadata["name"])
+        return subject
 
     def _mark(self, kind: Kind, live: Object, finalizers: list[str], grace: int) -> Object:
         subject = copy_of(live)

@@ -53,12 +53,14 @@ class ApiError(Exception):
         reason: str,
         message: str,
         details: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
         self.message = message
         self.details = details
+        self.metadata = metadata or {}
 
     @property
     def status(self) -> Object:
@@ -66,7 +68,7 @@ class ApiError(Exception):
         status: Object = {
             "kind": "Status",
             "apiVersion": "v1",
-            "metadata": {},
+            "metadata": self.metadata,
             "status": "Failure",
             "message": self.message,
         }
@@ -194,6 +196,29 @@ def unsupported_media_type(supported: tuple[str, ...]) -> ApiError:
         f" {', '.join(supported)}"
     )
     return ApiError(415, "UnsupportedMediaType", message, {})
+
+
+def expired_list() -> ApiError:
+    message = "The resourceVersion for the provided list is too old."
+    return ApiError(410, "Expired", message)
+
+
+def expired_continue(token: str) -> ApiError:
+    """`token` goes on all the same, with what is there by now."""
+    message = (
+        "The provided continue parameter is too old to display a consistent list result. You can"
+        " start a new list without the continue parameter, or use the continue token in this"
+        " response to retrieve the remainder of the results. Continuing with the provided token"
+        " results in an inconsistent list - objects that were created, modified, or deleted"
+        " between the time the first chunk was returned and now may show up in the list."
+    )
+    return ApiError(410, "Expired", message, metadata={"continue": token})
+
+
+def version_in_the_future(version: int, current: int) -> ApiError:
+    message = f"Timeout: Too large resource version: {version}, current: {current}"
+    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    return ApiError(504, "Timeout", message, {"causes": [cause], "retryAfterSeconds": 1})
 
 
 def expired(version: int, oldest: int) -> ApiError:

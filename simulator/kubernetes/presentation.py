@@ -23,7 +23,9 @@ def one(
 def many(request: web.Request, kind: Kind, page: Page, now: str) -> web.Response:
     metadata: Object = {"resourceVersion": str(page.version)}
     if page.next_token:
-        metadata |= {"continue": page.next_token, "remainingItemCount": page.remaining}
+        metadata["continue"] = page.next_token
+    if page.remaining is not None:
+        metadata["remainingItemCount"] = page.remaining
     if wants_table(request):
         return plain(tables.build(kind, page.items, metadata, now, _include(request)))
     listed = [_without_type(each) for each in page.items]

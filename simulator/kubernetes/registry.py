@@ -57,7 +57,7 @@ class Registry:
         subject["metadata"]["managedFields"] = fields
         if writing.dry_run:
             return subject, live is None
-        store = self.store.add if live is None else self.store.replace
+        store = self.store.add if live is None else self.keep
         return store(kind, subject), live is None
 
     def update(
@@ -76,7 +76,7 @@ class Registry:
         self._record_fields(kind, live, subject, writing.manager)
         if writing.dry_run:
             return subject
-        return self._deleting.finish(kind, self.store.replace(kind, subject))
+        return self._deleting.keep(kind, subject)
 
     def delete(
         self, kind: Kind, namespace: str, name: str, options: Deletion | None = None
@@ -84,16 +84,15 @@ class Registry:
         """Delete an object, or mark it when something has to be done before it can go."""
         return self._deleting.delete(kind, namespace, name, options or Deletion())
 
+    def keep(self, kind: Kind, subject: Object) -> Object:
+        """Store an object that a controller changed; it goes when nothing holds it any more."""
+        return self._deleting.keep(kind, subject)
+
     def finalize_namespace(self, name: str, finalizers: list[str]) -> Object:
         """Leave a namespace these finalizers of its own; without any a deleted one goes."""
-
-        def edit(live: Object) -> None:
-            live["spec"] = {"finalizers": finalizers} if finalizers else {}
-
-        self.store.read(NAMESPACE, "", name)
-        changed = self.store.change(NAMESPACE, "", name, edit)
-        assert changed is not None
-        return self._deleting.finish(NAMESPACE, changed)
+        changed = copy_of(self.store.read(NAMESPACE, "", name))
+        changed["spec"] = {"finalizers": finalizers} if finalizers else {}
+        return self._deleting.keep(NAMESPACE, changed)
 
     def _record_fields(
         self, kind: Kind, live: Object, subject: Object, manager: Manager | None

@@ -46,7 +46,7 @@ async def _list(call: Call) -> web.StreamResponse:
     query = call.request.query
     selection = listing.Selection.read(call.kind, call.target.namespace, query)
     watch = requests.flag(query, "watch")
-    listing.check_version(query, watch)
+    listing.check_options(query, watch)
     if watch:
         return await watches.stream(call.cluster, call.request, selection)
     page = listing.page(call.cluster.store, selection, query)

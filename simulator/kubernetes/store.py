@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -52,13 +52,26 @@ def key_of(subject: Object) -> Key:
     return metadata.get("namespace", ""), metadata["name"]
 
 
-class Store:
-    """Everything the API server keeps. Objects in it are replaced, never changed in place."""
+def _in_order(objects: Mapping[Key, Object], namespace: str | None = None) -> list[Object]:
+    """By the text of their keys, where namespace `a-b` comes before `a` with its slash."""
+    return [
+        objects[key]
+        for key in sorted(objects, key="/".join)
+        if namespace is None or key[0] == namespace
+    ]
 
-    def __init__(self) -> None:
+
+class Store:
+    """Everything the API server keeps. Objects in it are replaced, never changed in place.
+
+    Each change makes a version. The last `history_length` changes are remembered: so far back
+    watches can begin and lists can be read.
+    """
+
+    def __init__(self, history_length: int = HISTORY_LENGTH) -> None:
         self.version = 1
         self._objects: dict[Kind, dict[Key, Object]] = {each: {} for each in KINDS}
-        self._history: deque[Change] = deque(maxlen=HISTORY_LENGTH)
+        self._history: deque[Change] = deque(maxlen=history_length)
         self._listeners: list[Listener] = []
 
     def __getstate__(self) -> dict[str, Any]:
@@ -76,11 +89,29 @@ class Store:
         return found
 
     def list(self, kind: Kind, namespace: str | None = None) -> list[Object]:
-        """All objects of a kind, in the order of namespace and name as etcd keeps them."""
-        objects = self._objects[kind]
-        return [
-            objects[key] for key in sorted(objects) if namespace is None or key[0] == namespace
-        ]
+        """All objects of a kind, in the order in which etcd keeps them."""
+        return _in_order(self._objects[kind], namespace)
+
+    def list_at(self, kind: Kind, version: int) -> Sequence[Object]:
+        """All objects of a kind as they were at a version; 410 when that is forgotten."""
+        if version < self.oldest_version:
+            raise errors.expired_list()
+        objects = dict(self._objects[kind])
+        for change in reversed(self._history):
+            if change.version <= version:
+                break
+            if change.kind is not kind:
+                continue
+            if change.previous is None:
+                del objects[key_of(change.object)]
+            else:
+                objects[key_of(change.object)] = change.previous
+        return _in_order(objects)
+
+    @property
+    def oldest_version(self) -> int:
+        """The oldest version that is remembered, which older ones were compacted into."""
+        return self._history[0].version if self._history else self.version
 
     def add(self, kind: Kind, subject: Object) -> Object:
         """Store a new object."""
@@ -136,9 +167,8 @@ class Store:
 
     def changes_since(self, version: int) -> Sequence[Change]:
         """What happened after `version`; 410 when that is no longer remembered."""
-        oldest = self._history[0].version if self._history else self.version + 1
-        if version + 1 < oldest and len(self._history) == HISTORY_LENGTH:
-            raise errors.expired(version, oldest)
+        if version < self.oldest_version:
+            raise errors.expired(version, self.oldest_version)
         return [each for each in self._history if each.version > version]
 
     def _put(

@@ -27,7 +27,8 @@ class Refusal:
 class AzureCli:
     """Runs `az` for one signed-in user; every answer is the JSON that a `--query` picked."""
 
-    def __init__(self, address: SimulatorAddress, folder: Path) -> None:
+    def __init__(self, address: SimulatorAddress, folder: Path, **more: str) -> None:
+        """`more` are further environment variables."""
         self.address = address
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -39,6 +40,7 @@ class AzureCli:
             "AZURE_CORE_ONLY_SHOW_ERRORS": "true",
             "AZURE_EXTENSION_USE_DYNAMIC_INSTALL": "no",
             "REQUESTS_CA_BUNDLE": address.ca_bundle,
+            **more,
         }
 
     @property
@@ -59,12 +61,15 @@ class AzureCli:
         assert ended.returncode != 0, f"az {command}\n{ended.stdout}"
         return Refusal(ended.returncode, ended.stderr)
 
+    def register_cloud(self) -> None:
+        url = self.address.url
+        self(f"cloud register --name {CLOUD} --endpoint-resource-manager {url}")
+        self(f"cloud set --name {CLOUD}")
+
     def sign_in(self) -> Any:
         """Register the cloud and sign in; answers the subscriptions."""
-        address = self.address
-        self(f"cloud register --name {CLOUD} --endpoint-resource-manager {address.url}")
-        self(f"cloud set --name {CLOUD}")
-        return self(self.login_command(address.client_id, address.client_secret))
+        self.register_cloud()
+        return self(self.login_command(self.address.client_id, self.address.client_secret))
 
     def login_command(self, client_id: str, secret: str, tenant: str | None = None) -> str:
         where = tenant or self.address.tenant_id

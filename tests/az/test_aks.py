@@ -82,6 +82,18 @@ def test_a_pool_is_stopped_started_and_deleted(az: AzureCli, pool: str) -> None:
     )
 
 
+def test_a_pool_gets_a_new_image(az: AzureCli, pool: str) -> None:
+    latest = az(
+        "aks nodepool get-upgrades --resource-group gp-fraud --cluster-name fraud "
+        "--nodepool-name gpu",
+        "latestNodeImageVersion",
+    )
+    az(f"aks nodepool upgrade {POOL} --node-image-only")
+    shown = az(f"aks nodepool show {POOL}", "[nodeImageVersion, provisioningState]")
+    assert shown == [latest, "Succeeded"]
+    az(f"aks nodepool delete {POOL}")
+
+
 def test_credentials_lead_to_the_cluster(az: AzureCli, cluster: str, tmp_path: Path) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     az(f"aks get-credentials {WHERE} --file {kubeconfig}")
@@ -106,6 +118,8 @@ def test_a_stopped_cluster_refuses_changes_until_it_is_started(az: AzureCli, clu
 def test_a_cluster_is_scaled_tagged_and_upgraded(az: AzureCli, cluster: str) -> None:
     assert az(f"aks scale {WHERE} --node-count 2", "agentPoolProfiles[0].count") == 2
     assert az(f"aks update {WHERE} --tags a=b", "tags") == {"a": "b"}
+    issuer = az(f"aks update {WHERE} --enable-oidc-issuer", "oidcIssuerProfile.issuerUrl")
+    assert issuer.startswith("https://westeurope.oic.prod-aks.azure.com/")
     upgrades = az(f"aks get-upgrades {WHERE}", "controlPlaneProfile.upgrades[].kubernetesVersion")
     assert upgrades == ["1.36.2"]
     upgraded = az(
@@ -147,6 +161,7 @@ def test_what_azure_refuses_is_refused_with_its_code(
 
 def test_a_cluster_is_deleted(az: AzureCli, group: str) -> None:
     where = f"--resource-group {group} --name short"
-    az(f"aks create {where} --node-count 1 --node-vm-size Standard_D4ds_v5 --no-ssh-key")
+    created = az(f"aks create {where} --no-ssh-key", "agentPoolProfiles[0].[count, vmSize]")
+    assert created == [3, "Standard_D4ds_v5"]
     az(f"aks delete {where} --yes")
     assert az.refused(f"aks show {where}").exit_code == 3

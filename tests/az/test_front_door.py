@@ -107,6 +107,19 @@ def test_a_firewall_policy_guards_the_endpoint(az: AzureCli, edge: str) -> None:
     assert az(f"afd security-policy list {WHERE}") == []
 
 
+def test_a_custom_domain_is_created_listed_and_deleted(az: AzureCli, profile: str) -> None:
+    domain = f"{WHERE} --custom-domain-name fraud"
+    created = az(
+        f"afd custom-domain create {domain} --host-name fraud.example.com "
+        "--certificate-type ManagedCertificate --minimum-tls-version TLS12",
+        "[hostName, provisioningState, tlsSettings.minimumTlsVersion]",
+    )
+    assert created == ["fraud.example.com", "Succeeded", "TLS12"]
+    assert az(f"afd custom-domain list {WHERE}", "[].domainValidationState") == ["Approved"]
+    az(f"afd custom-domain delete {domain} --yes")
+    assert az(f"afd custom-domain list {WHERE}") == []
+
+
 REFUSALS = [
     pytest.param(f"afd profile show {WHERE}x", 3, "ResourceNotFound", id="no profile"),
     pytest.param(f"afd origin-group show {ORIGINS}x", 3, "NotFound", id="no origin group"),

@@ -29,13 +29,24 @@ def test_the_cloud_is_registered_by_its_own_metadata_and_a_secret_opens_it(
 
 def test_a_wrong_secret_or_application_is_refused_as_entra_does(fresh: AzureCli) -> None:
     address = fresh.address
-    fresh(f"cloud register --name {CLOUD} --endpoint-resource-manager {address.url}")
-    fresh(f"cloud set --name {CLOUD}")
+    fresh.register_cloud()
     secret = fresh.refused(fresh.login_command(address.client_id, "wrong"))
     application = fresh.refused(fresh.login_command(address.tenant_id, "wrong"))
     assert (secret.exit_code, application.exit_code) == (1, 1)
     assert "AADSTS7000215: Invalid client secret provided." in secret.text
     assert "AADSTS700016: Application with identifier" in application.text
+
+
+def test_a_managed_identity_signs_in(address: SimulatorAddress, tmp_path: Path) -> None:
+    identity = {
+        "IDENTITY_ENDPOINT": address.identity_endpoint,
+        "IDENTITY_HEADER": address.identity_header,
+    }
+    app = AzureCli(address, tmp_path, **identity)
+    app.register_cloud()
+    (user,) = app("login --identity", "[].user")
+    assert (user["name"], user["assignedIdentityInfo"]) == ("systemAssignedIdentity", "MSI")
+    assert app("group list") is not None
 
 
 def test_regions_and_providers_are_listed(az: AzureCli) -> None:

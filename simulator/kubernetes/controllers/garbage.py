@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from simulator.kubernetes.controllers.machinery import Machinery, is_deleted
 from simulator.kubernetes.deletion import Deletion
 from simulator.kubernetes.kinds import KINDS, NAMESPACE, Kind, Object
-from simulator.kubernetes.store import Change, ChangeType, Key
+from simulator.kubernetes.store import Change, ChangeType, Key, copy_of
 
 _FOREGROUND = "foregroundDeletion"
 _ORPHAN = "orphan"
@@ -80,14 +80,9 @@ class GarbageCollector:
         self._machinery.store.change(kind, metadata.get("namespace", ""), metadata["name"], edit)
 
     def _drop_finalizer(self, kind: Kind, subject: Object, finalizer: str) -> None:
-        def edit(changed: Object) -> None:
-            changed["metadata"]["finalizers"].remove(finalizer)
-
-        metadata = subject["metadata"]
-        key = (metadata.get("namespace", ""), metadata["name"])
-        changed = self._machinery.store.change(kind, *key, edit)
-        if changed is not None and not changed["metadata"]["finalizers"]:
-            self._machinery.store.remove(kind, *key)
+        changed = copy_of(subject)
+        changed["metadata"]["finalizers"].remove(finalizer)
+        self._machinery.registry.keep(kind, changed)
 
 
 class NamespaceController:

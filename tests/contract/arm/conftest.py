@@ -118,10 +118,10 @@ class Arm:
         text = urlencode({"api-version": api_version, **query})
         return await self.call("GET", f"{self._address.url}{self.subscription}/{path}?{text}")
 
-    async def poll_path(self, path: str) -> RawAnswer:
+    async def poll_path(self, path: str, api_version: str = "2025-04-01") -> RawAnswer:
         """GET below the subscription after a pause."""
         await asyncio.sleep(POLLING_INTERVAL)
-        return await self.call("GET", path)
+        return await self.call("GET", path, api_version=api_version)
 
     async def poll(self, url: str) -> RawAnswer:
         """GET after a pause: simulated time passes only while nobody has anything to do."""

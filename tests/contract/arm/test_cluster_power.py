@@ -166,7 +166,8 @@ async def test_an_aborted_creation_is_canceled_and_an_update_completes_it(
     created = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
     accepted = await arm.call("POST", f"{CLUSTER}/abort", api_version=VERSION)
     meanwhile = await arm.call("GET", CLUSTER, api_version=VERSION)
-    assert (accepted.status, accepted.body) == (202, None)
+    assert accepted.status == 202
+    assert accepted.body["properties"]["provisioningState"] == "Creating"
     assert meanwhile.body["properties"]["provisioningState"] == "Canceling"
     assert (await followed(arm, accepted)).body["status"] == "Succeeded"
     assert (await arm.call("GET", accepted.headers["Location"])).status == 204
@@ -246,6 +247,17 @@ async def test_a_pool_honours_etags(arm: Arm, cluster: str) -> None:
     await followed(arm, changed)
     created = await put(f"{POOL}2", If_None_Match="*")
     assert created.status == 201
+
+
+async def test_the_image_of_a_pool_is_renewed(azure: Azure, cluster: str) -> None:
+    pools = azure.containers.agent_pools
+    await (await pools.begin_upgrade_node_image_version("gp-fraud", NAME, "gpu")).result()
+    pool = await pools.get("gp-fraud", NAME, "gpu")
+    profile = await pools.get_upgrade_profile("gp-fraud", NAME, "gpu")
+    assert pool.properties is not None
+    assert pool.properties.provisioning_state == "Succeeded"
+    assert profile.properties.latest_node_image_version == pool.properties.node_image_version
+    assert not profile.properties.upgrades
 
 
 async def test_versions_and_upgrades_are_told(azure: Azure, cluster: str) -> None:

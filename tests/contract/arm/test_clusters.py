@@ -60,6 +60,13 @@ async def test_an_empty_kubernetes_version_means_the_default(azure: Azure, group
     assert system.orchestrator_version == gpu.orchestrator_version == "1.35"
 
 
+async def test_a_pool_without_a_size_gets_one(azure: Azure, group: str) -> None:
+    pools = [{**system_pool(), "vmSize": ""}]
+    cluster = await create(azure, group, cluster_body(agentPoolProfiles=pools))
+    (system,) = cluster.properties.agent_pool_profiles
+    assert system.vm_size == "Standard_D4ds_v5"
+
+
 async def test_a_create_names_an_operation_and_no_retry_after(arm: Arm, group: str) -> None:
     accepted = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
     assert accepted.status == 201
@@ -174,6 +181,16 @@ async def test_a_change_of_tags_by_patch_keeps_everything_else(azure: Azure, gro
     assert cluster.tags == {"owner": "fraud-team@example.com"}
     assert cluster.properties is not None
     assert len(cluster.properties.agent_pool_profiles or []) == 2
+
+
+async def test_an_issuer_comes_with_an_update_and_stays(azure: Azure, group: str) -> None:
+    without = await create(azure, group, cluster_body(oidcIssuerProfile={"enabled": False}))
+    assert not without.properties.oidc_issuer_profile.issuer_url
+    enabled = await create(azure, group, cluster_body(oidcIssuerProfile={"enabled": True}))
+    issuer = enabled.properties.oidc_issuer_profile.issuer_url
+    assert issuer.startswith("https://westeurope.oic.prod-aks.azure.com/")
+    again = await create(azure, group, cluster_body(oidcIssuerProfile={"enabled": False}))
+    assert again.properties.oidc_issuer_profile.issuer_url == issuer
 
 
 async def test_a_write_with_a_stale_etag_is_refused(arm: Arm, azure: Azure, group: str) -> None:

@@ -134,6 +134,19 @@ async def test_the_older_endpoint_takes_a_resource_and_writes_numbers_as_text(
     assert audience == "https://management.core.windows.net"
 
 
+@pytest.mark.parametrize(("secret", "status"), [("known", 200), ("wrong", 401), (None, 401)])
+async def test_id_and_secret_may_come_as_basic_authorization(
+    session: aiohttp.ClientSession, address: SimulatorAddress, secret: str | None, status: int
+) -> None:
+    given = address.client_secret if secret == "known" else str(secret)
+    basic = aiohttp.encode_basic_auth(address.client_id, given)
+    headers = {"Authorization": "Negotiate abc" if secret is None else basic}
+    url = f"{address.url}/{address.tenant_id}/oauth2/v2.0/token"
+    async with session.post(url, data=FORM, headers=headers) as response:
+        body = await response.json()
+    assert (response.status, "access_token" in body) == (status, status == 200)
+
+
 async def get(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
     async with session.get(url) as response:
         return response.status, await response.json()

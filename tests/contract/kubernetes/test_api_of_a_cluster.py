@@ -68,14 +68,19 @@ async def test_a_streaming_list_ends_with_a_bookmark(api: Api):
     assert bookmark["annotations"] == {"k8s.io/initial-events-end": "true"}
 
 
-async def test_a_watch_from_a_forgotten_version_is_expired(api: Api, cluster: Cluster):
+async def test_a_list_of_a_forgotten_version_goes_on_with_what_is_there_now(
+    api: Api, cluster: Cluster
+):
+    first = await api.get("/api/v1/namespaces?limit=4")
     for number in range(4100):
         _relabel(cluster, str(number))
+    go_on = f"/api/v1/namespaces?continue={first['metadata']['continue']}"
 
-    expired = await api.call("GET", "/api/v1/nodes?watch=1&resourceVersion=2")
-
+    expired = await api.call("GET", go_on)
     assert (expired.status, expired.body["reason"]) == (410, "Expired")
-    assert expired.message.startswith("too old resource version: 2 (")
+    assert expired.message.startswith("The provided continue parameter is too old to display")
+    rest = await api.get(f"/api/v1/namespaces?continue={expired.body['metadata']['continue']}")
+    assert [each["metadata"]["name"] for each in rest["items"]] == ["kube-system"]
 
 
 def _relabel(cluster: Cluster, value: str) -> None:

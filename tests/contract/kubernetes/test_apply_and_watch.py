@@ -208,14 +208,104 @@ async def test_an_object_that_leaves_a_selection_is_deleted_for_its_watcher(eith
     await either_api.call("POST", DEPLOYMENTS, small_deployment())
     query = f"labelSelector=app%3D{NAME}&timeoutSeconds=600"
 
-    types: list[str] = []
+    events: list[Any] = []
+    changed: Any = None
     async with either_api.watch(f"{DEPLOYMENTS}?watch=1&{query}") as stream:
         async for line in stream.content:
-            types.append(json.loads(line)["type"])
-            if len(types) == 1:
+            events.append(json.loads(line))
+            if len(events) == 1:
                 patch = {"metadata": {"labels": {"app": "other"}}}
-                await either_api.call("PATCH", DEPLOYMENT_URL, patch, MERGE)
-            if types[-1] == "DELETED":
+                changed = (await either_api.call("PATCH", DEPLOYMENT_URL, patch, MERGE)).body
+            if events[-1]["type"] == "DELETED":
                 break
 
-    assert types[0] == "ADDED"
+    assert events[0]["type"] == "ADDED"
+    left = events[-1]["object"]["metadata"]
+    assert left["labels"] == {"app": NAME}
+    assert left["resourceVersion"] == changed["metadata"]["resourceVersion"]
+
+
+async def test_a_watch_from_a_forgotten_version_is_told_so_in_its_stream(either_api: Api):
+    query = "watch=1&resourceVersion=1&timeoutSeconds=5"
+    async with either_api.watch(f"/api/v1/namespaces?{query}") as stream:
+        event = json.loads(await stream.content.read())
+
+    assert stream.status == 200
+    assert event["type"] == "ERROR"
+    assert (event["object"]["code"], event["object"]["reason"]) == (410, "Expired")
+    assert event["object"]["message"].startswith("too old resource version: 1 (")
+
+
+async def test_pages_of_a_list_show_one_moment(either_api: Api):
+    path = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
+    for name in "ace":
+        await either_api.call("POST", path, {"metadata": {"name": name}})
+    first = await either_api.get(f"{path}?limit=1")
+    await either_api.call("POST", path, {"metadata": {"name": "b"}})
+    await either_api.call("DELETE", f"{path}/c")
+
+    token, version = first["metadata"]["continue"], first["metadata"]["resourceVersion"]
+    rest = await either_api.get(f"{path}?limit=5&continue={token}")
+    assert [each["metadata"]["name"] for each in rest["items"]] == ["c", "e"]
+    assert rest["metadata"]["resourceVersion"] == version
+    then = await either_api.get(f"{path}?resourceVersion={version}&resourceVersionMatch=Exact")
+    assert [each["metadata"]["name"] for each in then["items"]] == ["a", "c", "e"]
+    now = await either_api.get(f"{path}?resourceVersion={version}&limit=1&labelSelector=!x")
+    assert "remainingItemCount" not in now["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        (
+            "resourceVersionMatch=Exact",
+            422,
+            'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden:'
+            " resourceVersionMatch is forbidden unless resourceVersion is provided",
+        ),
+        (
+            "resourceVersionMatch=Newest&resourceVersion=5",
+            422,
+            'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Unsupported value:'
+            ' "Newest": supported values: "Exact", "NotOlderThan", ""',
+        ),
+        (
+            "resourceVersionMatch=Exact&resourceVersion=0",
+            422,
+            'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden:'
+            ' resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+        ),
+    ],
+    ids=["match without version", "unknown match", "exactly any version"],
+)
+async def test_a_list_of_no_sensible_version_is_refused(
+    either_api: Api, query: str, status: int, message: str
+):
+    refused = await either_api.call("GET", f"/api/v1/namespaces?{query}")
+
+    assert (refused.status, refused.message) == (status, message)
+
+
+async def test_a_list_of_a_version_to_come_is_told_to_try_again(either_api: Api):
+    refused = await either_api.call("GET", "/api/v1/namespaces?resourceVersion=9999999")
+
+    assert (refused.status, refused.body["reason"]) == (504, "Timeout")
+    assert refused.message.startswith("Timeout: Too large resource version: 9999999, current: ")
+    assert refused.body["details"]["causes"] == [
+        {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    ]
+
+
+async def test_what_loses_its_last_finalizer_is_gone_in_one_change(either_api: Api):
+    path = f"/api/v1/namespaces/{NAMESPACE}/configmaps"
+    kept = {"metadata": {"name": "kept", "finalizers": ["example.com/kept"]}}
+    await either_api.call("POST", path, kept)
+    leaving = (await either_api.call("DELETE", f"{path}/kept")).body
+    version = leaving["metadata"]["resourceVersion"]
+
+    async with either_api.watch(f"{path}?watch=1&resourceVersion={version}") as stream:
+        await either_api.call("PATCH", f"{path}/kept", {"metadata": {"finalizers": None}}, MERGE)
+        event = json.loads(await stream.content.readline())
+
+    assert event["type"] == "DELETED"
+    assert event["object"]["metadata"]["finalizers"] == ["example.com/kept"]

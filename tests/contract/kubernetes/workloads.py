@@ -159,7 +159,7 @@ def container_state(pod: Object) -> Object:
 def waiting_reasons(cluster: Cluster) -> list[str]:
     """All the reasons for which containers of the namespace have waited so far, in order."""
     reasons: list[str] = []
-    for change in cluster.store.changes_since(0):
+    for change in cluster.store.changes_since(cluster.store.oldest_version):
         if change.kind is POD and change.object["metadata"]["namespace"] == NAMESPACE:
             state = container_state(change.object).get("state") or {}
             reasons.append(state.get("waiting", {}).get("reason", ""))

@@ -51,6 +51,22 @@ def test_activities_answer_and_fail_as_in_azure(
     assert native.result("calling", call) == answer
 
 
+@pytest.mark.parametrize("activity", ["leave", "leave_later"])
+def test_an_activity_that_calls_for_an_exit_fails_alone(
+    native: FunctionsHost, activity: str
+) -> None:
+    failure = native.result("calling", {"activity": activity})
+
+    assert failure["message"] == f"Function {activity} called for an exit."
+
+
+def test_an_orchestrator_that_calls_for_an_exit_fails_alone(native: FunctionsHost) -> None:
+    status = native.finished(native.begin("leaving"))
+
+    assert status["runtimeStatus"] == "Failed"
+    assert native.result("chain", 1) == 4
+
+
 def test_an_unknown_activity_fails_its_caller(native: FunctionsHost) -> None:
     failure = native.result("calling", {"activity": "missing"})
 

@@ -102,3 +102,7 @@ def test_a_timer_is_fired_by_hand(classic: FunctionsHost) -> None:
 def test_only_a_function_with_a_timer_is_fired_by_hand(classic: FunctionsHost) -> None:
     assert classic.http.post("/admin/functions/unknown", json={}).status_code == 404
     assert classic.http.post("/admin/functions/greet", json={}).status_code == 400
+
+
+def test_nothing_is_fired_by_hand_without_a_body(classic: FunctionsHost) -> None:
+    assert classic.http.post("/admin/functions/SWEEP").status_code == 400

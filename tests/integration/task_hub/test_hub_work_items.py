@@ -198,6 +198,19 @@ def test_an_abandoned_item_comes_back_with_another_token(
     assert again.completionToken != turn.completionToken
 
 
+def test_a_history_of_any_size_reaches_its_worker(hub: ThreadHub) -> None:
+    """One that does not would end each stream that is to get it, and nothing else would run."""
+    sizes = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+    large = "x" * 70_000_000
+    with grpc.insecure_channel(hub.address, options=sizes) as channel:
+        stub = TaskHubSidecarServiceStub(channel)
+        stub.StartInstance(pb.CreateInstanceRequest(name="story", input=StringValue(value=large)))
+        with closing(WorkStream(stub)) as stream:
+            started = stream.next().orchestratorRequest.newEvents[1].executionStarted
+
+    assert started.input.value == large
+
+
 def test_filters_keep_away_what_a_worker_has_no_code_for(
     client: TaskHubGrpcClient, open_stream: OpenStream
 ) -> None:

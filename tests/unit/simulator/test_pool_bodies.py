@@ -20,6 +20,11 @@ GPU: dict[str, Any] = {
 }
 
 
+def test_windows_nodes_get_windows() -> None:
+    assert pool_bodies.pool_properties({"osType": "Windows"}, "1.35")["osSKU"] == "Windows2022"
+    assert pool_bodies.pool_properties({"osType": ""}, "1.35")["osSKU"] == "Ubuntu"
+
+
 def test_a_new_pool_is_completed_by_what_aks_fills_in() -> None:
     properties = pool_bodies.pool_properties({**GPU, "osType": None}, "1.35")
     assert properties["osType"] == "Linux"

@@ -26,6 +26,7 @@ EXACT = [
     pytest.param(durations.POOL_CREATE_MORE, (138, 212, 282), id="pool create, three nodes"),
     pytest.param(durations.POOL_UPDATE, (5, 8, 20), id="pool update"),
     pytest.param(durations.POOL_UPGRADE, (421, 465, 489), id="pool upgrade"),
+    pytest.param(durations.POOL_IMAGE, (9, 39, 104), id="pool image"),
     pytest.param(durations.POOL_DELETE, (26, 54, 62), id="pool delete"),
     pytest.param(durations.POOL_SCALE_TO_ONE, (47, 156, 189), id="pool scale to one"),
     pytest.param(durations.POOL_SCALE_TO_MORE, (77, 116, 207), id="pool scale to three"),

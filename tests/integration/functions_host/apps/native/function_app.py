@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -91,6 +92,21 @@ def flaky(folder: str) -> int:
 @app.activity_trigger(input_name="value")
 def refuse(value: str) -> None:
     raise ValueError(value) if value else ValueError
+
+
+@app.activity_trigger(input_name="nothing")
+def leave(nothing: object) -> None:
+    sys.exit(3)
+
+
+@app.activity_trigger(input_name="nothing")
+async def leave_later(nothing: object) -> None:
+    sys.exit(3)
+
+
+@app.orchestration_trigger(context_name="context")
+def leaving(context, value):
+    sys.exit(3)
 
 
 @app.orchestration_trigger(context_name="context")

@@ -1,0 +1,52 @@
+"""Custom domains: their owner has to prove that the name is his before they serve anybody.
+
+Recorded are the states Submitting, Pending and Approved. Real Azure waits in Pending until a TXT
+record with the token can be resolved; nobody can publish one here, so the proof arrives by itself.
+How long that takes is assumed. The edge does not serve the names of custom domains.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulator.arm.platform import Platform
+from simulator.arm.resources import Resource
+from simulator.latency import Duration
+
+VALIDATION = Duration(60, 180, 600)
+TOKEN_IS_GOOD_FOR = timedelta(days=7)
+
+SUBMITTING = "Submitting"
+PENDING = "Pending"
+APPROVED = "Approved"
+
+
+def generated(platform: Platform) -> dict[str, Any]:
+    """What Azure makes up for a new custom domain."""
+    expires_at: datetime = platform.clock.now() + TOKEN_IS_GOOD_FOR
+    return {
+        "domainValidationState": SUBMITTING,
+        "validationProperties": {
+            "validationToken": platform.identifiers.letters_and_digits(32),
+            "expirationDate": expires_at.isoformat(),
+        },
+    }
+
+
+def begin_validation(platform: Platform, domain: Resource) -> None:
+    """Wait for the proof, once the domain itself has been created."""
+    if domain.properties["domainValidationState"] != SUBMITTING:
+        return
+    domain.properties["domainValidationState"] = PENDING
+
+    def approve() -> None:
+        if platform.resources.holds(domain):
+            domain.properties["domainValidationState"] = APPROVED
+
+    seconds = platform.latencies.sample(VALIDATION)
+    platform.operations.later(f"Front Door validate domain {domain.name}", seconds, approve)
+
+
+def deployment_status(domain: Resource) -> str:
+    """The only kind of resource that was ever seen to say Succeeded here."""
+    is_approved = domain.properties["domainValidationState"] == APPROVED
+    return "Succeeded" if is_approved else "NotStarted"
