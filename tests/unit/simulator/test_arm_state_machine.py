@@ -27,7 +27,7 @@ ROUTES = f"{ENDPOINTS}/edge/routes"
 AKS, CDN, ARM = "2026-08-01", "2026-10-01", "2025-04-01"
 
 MANUAL = {"enableAutoScaling": False, "minCount": None, "maxCount": None}
-MOVING = ("Creating", "Updating", "Scaling", "Upgrading", "Starting", "Stopping")
+MOVING = ("Creating", "Updating", "Scaling", "Upgrading", "Starting", "Stopping", "Canceling")
 RESTING = ("Succeeded", "Failed", "Canceled")
 FIRST = ("Creating", "Succeeded")
 """An origin group, a WAF policy and a resource group are there at once."""
@@ -42,7 +42,7 @@ def is_allowed(resource: Resource, before: str, after: str) -> bool:
         # Front Door takes a change while another one is on its way.
         return True
     if before in MOVING:
-        return after in (*RESTING, "Deleting")
+        return after in (*RESTING, "Deleting", "Canceling")
     return before in RESTING and after in (*MOVING[1:], "Deleting")
 
 
@@ -216,6 +216,22 @@ class ArmResources(RuleBasedStateMachine):
             self.note(target, answer, doomed)
         else:
             assert answer.status in (400, 409), answer
+        self.arm.pass_time(wait)
+
+    @rule(
+        name=sampled_from(("cluster one", "cluster two")),
+        verb=sampled_from(("stop", "start", "abort")),
+        wait=sampled_from(WAITS),
+    )
+    def power(self, name: str, verb: str, wait: float) -> None:
+        target = TARGETS[name]
+        existed, busy = self.find(target) is not None, self.is_busy(target)
+        answer = self.arm.call("POST", f"{target.path}/{verb}", target.version)
+        assert answer.status in (202, 400, 404, 409), answer
+        if answer.status == 202:
+            assert existed
+            assert busy == (verb == "abort")
+            self.note(target, answer)
         self.arm.pass_time(wait)
 
     @rule(name=sampled_from(ALL))
