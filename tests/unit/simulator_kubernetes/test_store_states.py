@@ -251,6 +251,6 @@ def _refusal_of(act: Callable[[], object]) -> int | None:
 
 
 StoreStates.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=50, derandomize=True, deadline=None, database=None
+    max_examples=200, stateful_step_count=50, derandomize=True, deadline=None, database=None
 )
 test_store_states = StoreStates.TestCase
