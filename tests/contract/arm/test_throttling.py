@@ -1,7 +1,6 @@
 """Throttling on the wire, and the product's own client under it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from activities.begin_resource import begin_resource
 from activities.poll_operation import poll_operation
 from clients.factory import ClientFactory
-from clients.settings import Settings
 from domain.outcomes import Outcome, Status
 from domain.payloads import OperationPoll, ResourceInput
 from domain.polling import PollKind, decide_poll_delay
@@ -18,7 +16,7 @@ from simulator.process import RunningSimulator
 from tests.contract.arm.conftest import Arm, RawAnswer
 from tests.contract.arm.test_clusters import CLUSTER, VERSION
 from tests.contract.arm.test_front_door import PROFILE
-from tests.support.simulator import Control, SimulatorAddress
+from tests.support.simulator import Control
 from tests.support.specs import a_spec
 
 REMAINING = "x-ms-ratelimit-remaining"
@@ -124,24 +122,6 @@ async def test_switching_off_lets_everybody_through(
     assert (await arm.call("GET", PROFILE, api_version="2026-10-01")).status == 404
     refused = await control.call("PUT", "/throttling", {}, expected=400)
     assert refused["error"]["message"] == "enabled is required."
-
-
-@pytest.fixture
-async def clients(
-    address: SimulatorAddress, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[ClientFactory]:
-    for name, value in address.environment().items():
-        monkeypatch.setenv(name, value)
-    values = {
-        "AZURE_SUBSCRIPTION_ID": address.subscription_id,
-        "ARM_ENDPOINT": address.url,
-        "METRICS_ENDPOINT": address.url,
-        "CA_BUNDLE": address.ca_bundle,
-        "EDGE_ADDRESS": address.url.removeprefix("https://"),
-    }
-    factory = ClientFactory(Settings.from_environment(values))
-    yield factory
-    await factory.close()
 
 
 async def begin(clients: ClientFactory, kind: str) -> Outcome:

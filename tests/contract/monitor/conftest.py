@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from clients.factory import ClientFactory
-from clients.settings import Settings
 from domain import naming
 from domain.resources import FRONT_DOOR_API_VERSION, KINDS
 from simulator.process import RunningSimulator
@@ -22,24 +21,6 @@ SKU = {"name": "Standard_AzureFrontDoor"}
 async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
     async with simulator_in_process(tmp_path) as started:
         yield started
-
-
-@pytest.fixture
-async def clients(
-    address: SimulatorAddress, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[ClientFactory]:
-    for name, value in address.environment().items():
-        monkeypatch.setenv(name, value)
-    values = {
-        "AZURE_SUBSCRIPTION_ID": address.subscription_id,
-        "ARM_ENDPOINT": address.url,
-        "METRICS_ENDPOINT": address.url,
-        "CA_BUNDLE": address.ca_bundle,
-        "EDGE_ADDRESS": address.url.removeprefix("https://"),
-    }
-    factory = ClientFactory(Settings.from_environment(values))
-    yield factory
-    await factory.close()
 
 
 @dataclass(frozen=True, slots=True)
