@@ -82,6 +82,7 @@ class Stack:
             *("functions_host.task_hub", "--port", str(self.task_hub_port)),
             *("--database", str(self.work_dir / "task-hub.db")),
             *("--ready-file", str(ready_file), *self._clock_arguments()),
+            *(("--move-time-line",) if self.goes_on else ()),
         ]
         self._run("task-hub", arguments, ready_file)
         self.task_hub_port = _port(self.task_hub_address)

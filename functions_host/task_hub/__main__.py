@@ -45,6 +45,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     database = Database(arguments.database)
+    if arguments.move_time_line:
+        database.move_time_line(arguments.time_scale, arguments.clock_origin)
     clock = _clock_of(database, arguments.time_scale, arguments.clock_origin)
     hub = TaskHub(Store(database), clock, arguments.lease_seconds)
     server = new_server(hub)
@@ -87,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--time-scale", type=float, default=1.0)
     parser.add_argument("--clock-origin", type=_moment, default=datetime.now(UTC))
+    parser.add_argument(
+        "--move-time-line",
+        action="store_true",
+        help="the clock's arguments count, though the database has a time line of its own",
+    )
     parser.add_argument("--ready-file", type=Path)
     parser.add_argument(
         "--lease-seconds",

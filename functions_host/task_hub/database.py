@@ -101,10 +101,15 @@ class Database:
         self.connection.execute("COMMIT")
 
     def time_line(self, scale: float, origin: datetime) -> tuple[float, datetime]:
-        """Keep the first time line for good: stored due times mean nothing on another one."""
+        """Keep the first time line: stored due times mean nothing on another one."""
         stored_scale = float(self._setting("timeScale", repr(scale)))
         stored_origin = datetime.fromisoformat(self._setting("clockOrigin", origin.isoformat()))
         return stored_scale, stored_origin
+
+    def move_time_line(self, scale: float, origin: datetime) -> None:
+        """Time stood still for everybody: stored due times mean the same on the new one."""
+        for name, value in (("timeScale", repr(scale)), ("clockOrigin", origin.isoformat())):
+            self.connection.execute("REPLACE INTO settings VALUES (?, ?)", (name, value))
 
     def clear(self) -> None:
         for table in _DATA_TABLES:

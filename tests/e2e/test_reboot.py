@@ -1,12 +1,31 @@
 """What `make up` does over a reboot: everything is stopped, and goes on later."""
 
+import json
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from local_stack.api import Api, SimulatedAzure
 from local_stack.stack import running_stack
 from tests.e2e.conftest import NEVER, TIME_SCALE
-from tests.e2e.stories import delete, finish, leftovers, provision
+from tests.e2e.stories import finish, leftovers, provision
 from tests.support.specs import spec_body
+
+
+def now_of(azure: SimulatedAzure) -> datetime:
+    return datetime.fromisoformat(azure.get("/_simulator/clock").json()["now"])
+
+
+def first_step(operation: dict[str, Any]) -> datetime | None:
+    begun = [step["startDateTime"] for step in operation["steps"] if "startDateTime" in step]
+    return datetime.fromisoformat(min(begun)) if begun else None
+
+
+def stay_off(rest: Path, time: timedelta) -> None:
+    """Let simulated time lie back as if the machine had been off for so much of it."""
+    written = json.loads(rest.read_text())
+    stopped_at = datetime.fromisoformat(written["stopped_at"]) - time
+    rest.write_text(json.dumps({**written, "stopped_at": stopped_at.isoformat()}))
 
 
 def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path: Path):
@@ -17,6 +36,7 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         steps = next(api.follow(begun, 30))["steps"]
         assert steps
         before = api.get_environment("standing")
+    stay_off(tmp_path / "stack" / "rest.json", timedelta(minutes=5))
     with (
         running_stack(tmp_path / "stack", **options) as stack,
         Api(stack.app_url) as api,
@@ -27,5 +47,9 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         answer = azure.get("/v1/models", headers={"Host": host}, extensions={"sni_hostname": host})
         assert answer.status_code == 200
         assert finish(api, begun)["status"] == "Succeeded"
-        assert delete(api, "standing")["status"] == "Succeeded"
+        asked_at = now_of(azure)
+        deletion = api.delete_environment("standing")
+        begun_at = next(at for each in api.follow(deletion, 30) if (at := first_step(each)))
+        assert asked_at <= begun_at <= now_of(azure), "all clocks go on together"
+        assert finish(api, deletion)["status"] == "Succeeded"
         assert leftovers(azure, "standing") == []

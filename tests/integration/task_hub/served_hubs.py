@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,7 +107,13 @@ class ThreadHub:
 class HubProcess:
     """`python -m functions_host.task_hub`, which tests may kill."""
 
-    def __init__(self, directory: Path, port: int = 0, scale: float = HOUR_PER_SECOND) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        port: int = 0,
+        scale: float = HOUR_PER_SECOND,
+        options: Sequence[str] = (),
+    ) -> None:
         self._ready_file = directory / "hub.json"
         self._ready_file.unlink(missing_ok=True)
         self._process = subprocess.Popen(
@@ -118,6 +124,7 @@ class HubProcess:
                 *("--time-scale", str(scale)),
                 *("--clock-origin", datetime.now(UTC).isoformat()),
                 *("--ready-file", str(self._ready_file)),
+                *options,
             ],
             stderr=subprocess.PIPE,
         )

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -157,14 +158,15 @@ def test_an_activity_of_a_lost_worker_is_run_by_the_next_one(
         assert completed(client, instance_id).get_output() == "started\n"
 
 
-def test_a_restart_keeps_the_stored_time_line(tmp_path: Path, process: HubProcess) -> None:
-    def created_at(hub: HubProcess, instance_id: str) -> datetime:
-        with connected(hub) as client:
-            client.schedule_new_orchestration("story", instance_id=instance_id)
-            state = client.get_orchestration_state(instance_id)
-            assert state is not None
-            return state.created_at
+def created_at(hub: HubProcess, instance_id: str) -> datetime:
+    with connected(hub) as client:
+        client.schedule_new_orchestration("story", instance_id=instance_id)
+        state = client.get_orchestration_state(instance_id)
+        assert state is not None
+        return state.created_at
 
+
+def test_a_restart_keeps_the_stored_time_line(tmp_path: Path, process: HubProcess) -> None:
     first = created_at(process, "before")
     process.stop()
     with closing(HubProcess(tmp_path, scale=1.0)) as restarted:
@@ -173,6 +175,24 @@ def test_a_restart_keeps_the_stored_time_line(tmp_path: Path, process: HubProces
 
     assert second - first > timedelta(minutes=5)
     assert "keeps its time line" in log
+
+
+def test_a_restart_moves_to_another_time_line_when_told_to(
+    tmp_path: Path, process: HubProcess
+) -> None:
+    first = created_at(process, "before")
+    process.stop()
+    origin = ("--clock-origin", first.isoformat())
+    with closing(HubProcess(tmp_path, scale=1.0, options=(*origin, "--move-time-line"))) as moved:
+        second = created_at(moved, "after")
+        moved.stop()
+    with closing(HubProcess(tmp_path, scale=1.0, options=origin)) as restarted:
+        third = created_at(restarted, "later")
+        _, log = restarted.stop()
+
+    assert abs(second.timestamp() - time.time()) < 60, "real time"
+    assert second < third
+    assert "keeps its time line" not in log
 
 
 def test_it_ends_cleanly_and_in_time_although_streams_and_waits_are_open(
