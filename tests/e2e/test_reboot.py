@@ -1,12 +1,14 @@
 """What `make up` does over a reboot: everything is stopped, and goes on later."""
 
+import base64
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import running_stack
+from local_stack.kubeconfig import fetch_kubeconfig
+from local_stack.stack import Stack, running_stack
 from tests.e2e.conftest import NEVER, TIME_SCALE
 from tests.e2e.stories import finish, leftovers, provision
 from tests.support.specs import spec_body
@@ -14,6 +16,15 @@ from tests.support.specs import spec_body
 
 def now_of(azure: SimulatedAzure) -> datetime:
     return datetime.fromisoformat(azure.get("/_simulator/clock").json()["now"])
+
+
+def count_pods(stack: Stack, kubeconfig: dict[str, Any]) -> int:
+    cluster, token = kubeconfig["clusters"][0]["cluster"], kubeconfig["users"][0]["user"]["token"]
+    authority = base64.b64decode(cluster["certificate-authority-data"])
+    assert authority == Path(stack.ca_bundle).read_bytes()
+    with SimulatedAzure(cluster["server"], stack.ca_bundle) as kubernetes:
+        pods = kubernetes.get("/api/v1/pods", headers={"Authorization": f"Bearer {token}"})
+    return len(pods.raise_for_status().json()["items"])
 
 
 def first_step(operation: dict[str, Any]) -> datetime | None:
@@ -36,6 +47,7 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         steps = next(api.follow(begun, 30))["steps"]
         assert steps
         before = api.get_environment("standing")
+        kubeconfig = fetch_kubeconfig(stack.describe(), before["cells"][0]["clusterId"])
     stay_off(tmp_path / "stack" / "rest.json", timedelta(minutes=5))
     with (
         running_stack(tmp_path / "stack", **options) as stack,
@@ -43,6 +55,7 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):
         assert api.get_environment("standing") == before
+        assert count_pods(stack, kubeconfig) > 0, "a kubeconfig of before is still good"
         host = before["endpoint"].removeprefix("https://")
         answer = azure.get("/v1/models", headers={"Host": host}, extensions={"sni_hostname": host})
         assert answer.status_code == 200
