@@ -55,7 +55,7 @@ package: $(READY) ## Build what is published to Azure: build/package.zip
 
 .PHONY: test
 test: check check-infra ## Checks and all tests
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not timing and not az"
+	$(BIN)/pytest -n 3 --dist loadgroup -m "not timing and not az"
 	$(BIN)/pytest -m timing
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
