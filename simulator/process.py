@@ -6,6 +6,7 @@ import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -69,31 +70,13 @@ async def start(clock: Clock, work_dir: Path, options: Options = Options()) -> R
     work_dir.mkdir(parents=True, exist_ok=True)
     ca_bundle = work_dir / "ca.pem"
     ca_bundle.write_bytes(tls.ca_pem)
-    if saved:
-        simulator = saved.simulator
-        simulator.resume()
-    else:
-        entities = options.service_bus.entities
-        simulator = Simulator(clock, tls.ca_pem, options.seed, entities, options.throttled)
+    simulator = _simulator(saved, clock, tls, options)
     runner = web.AppRunner(simulator.app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", options.port, ssl_context=tls.context).start()
     await simulator.service_bus.start(options.service_bus.port)
     url = f"https://127.0.0.1:{runner.addresses[0][1]}"
-    ready = {
-        "url": url,
-        "caBundle": str(ca_bundle.resolve()),
-        "identityEndpoint": f"{url}/msi/token",
-        "identityHeader": simulator.identity_header,
-        "subscriptionId": SUBSCRIPTION_ID,
-        "tenantId": TENANT_ID,
-        "servicePrincipal": {
-            "clientId": simulator.application.principal.client_id,
-            "clientSecret": simulator.application.secret,
-        },
-        "serviceBus": simulator.service_bus.connection_string,
-        "pid": os.getpid(),
-    }
+    ready = _describe(simulator, url, ca_bundle)
     _write_atomically(work_dir / "simulator.json", json.dumps(ready, indent=2))
     log.info("Simulated Azure answers at %s, %g times as fast as real time.", url, clock.scale)
     return RunningSimulator(simulator, runner, url, tls, options.state_file)
@@ -108,6 +91,14 @@ def take_state(state_file: Path, clock: Clock) -> SavedState | None:
     return saved
 
 
+def _simulator(saved: SavedState | None, clock: Clock, tls: Tls, options: Options) -> Simulator:
+    if saved is None:
+        entities = options.service_bus.entities
+        return Simulator(clock, tls.ca_pem, options.seed, entities, options.throttled)
+    saved.simulator.resume()
+    return saved.simulator
+
+
 async def run_until_signal(clock: Clock, work_dir: Path, options: Options) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -117,6 +108,24 @@ async def run_until_signal(clock: Clock, work_dir: Path, options: Options) -> No
     await stopped.wait()
     await running.stop()
     log.info("Stopped.")
+
+
+def _describe(simulator: Simulator, url: str, ca_bundle: Path) -> dict[str, Any]:
+    """What a client needs to know."""
+    return {
+        "url": url,
+        "caBundle": str(ca_bundle.resolve()),
+        "identityEndpoint": f"{url}/msi/token",
+        "identityHeader": simulator.identity_header,
+        "subscriptionId": SUBSCRIPTION_ID,
+        "tenantId": TENANT_ID,
+        "servicePrincipal": {
+            "clientId": simulator.application.principal.client_id,
+            "clientSecret": simulator.application.secret,
+        },
+        "serviceBus": simulator.service_bus.connection_string,
+        "pid": os.getpid(),
+    }
 
 
 def _write_atomically(path: Path, text: str) -> None:
