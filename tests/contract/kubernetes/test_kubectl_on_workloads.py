@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from simulator.clock import Clock
 from simulator.kubernetes.cluster import Cluster
 from simulator.kubernetes.faults import ImageFault, ImageOutcome
 from simulator.kubernetes.kinds import REPLICA_SET, Object
@@ -99,7 +100,7 @@ async def test_kubectl_follows_a_log_until_its_pod_ends(
 
 
 async def test_kubectl_reads_the_log_of_what_crashed_and_of_what_cannot_start(
-    api: Api, cluster: Cluster, kubectl: Kubectl
+    api: Api, cluster: Cluster, kubectl: Kubectl, clock: Clock
 ):
     cluster.faults.set_image(
         "nginx:1.29", ImageFault(ImageOutcome.CRASHES, message="CUDA out of memory")
@@ -112,6 +113,7 @@ async def test_kubectl_reads_the_log_of_what_crashed_and_of_what_cannot_start(
     assert await kubectl.run("logs", _name(crashed), *HERE, "--previous") == "CUDA out of memory\n"
     await kubectl.run("set", "image", WORKLOAD, f"{NAME}=nginx:0", *HERE)
     absent = await eventually(lambda: _waiting(cluster, "ImagePullBackOff"))
+    clock.set_scale(0)  # else it may be tried again before kubectl asks
     refused = await kubectl.run("logs", _name(absent), *HERE, expected=1)
     assert refused == (
         f'Error from server (BadRequest): container "{NAME}" in pod "{_name(absent)}" is waiting'
