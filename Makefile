@@ -12,26 +12,26 @@ FILE ?= examples/messages/provision.json
 ##@ Use it
 .PHONY: demo
 demo: $(READY) ## Build an environment on simulated Azure, ask its model, delete it, prove that nothing is left
-	@$(BIN)/python -m local_stack.demo
+	@$(BIN)/python -m emulators.stack.demo
 
 .PHONY: up
 up: $(READY) ## Start everything and keep it running; Ctrl-C stops it, the next one goes on. FRESH=1: from nothing
-	@$(BIN)/python -m local_stack.up $(if $(FRESH),--fresh)
+	@$(BIN)/python -m emulators.stack.up $(if $(FRESH),--fresh)
 
 .PHONY: kubeconfig
 kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `make up` runs: NAME=fraud-llm
-	@$(BIN)/python -m local_stack.kubeconfig $(NAME)
+	@$(BIN)/python -m emulators.stack.kubeconfig $(NAME)
 
 .PHONY: send
 send: $(READY) ## Put a message on the Service Bus queue while `make up` runs: FILE=examples/messages/provision.json
-	@$(BIN)/python -m local_stack.send $(FILE)
+	@$(BIN)/python -m emulators.stack.send $(FILE)
 
 ##@ Work on it
 .PHONY: setup
 setup: $(READY) ## Install what everything else needs into .venv
 
 $(READY): requirements.txt requirements-dev.txt .python-version
-	@bash local_stack/make_venv.sh $(VENV)
+	@bash emulators/stack/make_venv.sh $(VENV)
 	@touch $@
 
 .PHONY: check
@@ -42,7 +42,7 @@ check: $(READY) ## Format, lint, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 $(INFRA_VENV)/.installed: requirements-infra.txt .python-version
-	@bash local_stack/make_venv.sh $(INFRA_VENV) requirements-infra.txt
+	@bash emulators/stack/make_venv.sh $(INFRA_VENV) requirements-infra.txt
 	@touch $@
 
 .PHONY: check-infra
@@ -51,7 +51,7 @@ check-infra: $(INFRA_VENV)/.installed ## Terraform, its policies and the workflo
 
 .PHONY: package
 package: $(READY) ## Build what is published to Azure: build/package.zip
-	@local_stack/make_package.sh $(BIN)/python
+	@emulators/stack/make_package.sh $(BIN)/python
 
 .PHONY: test
 test: check check-infra ## Checks and all tests
@@ -59,12 +59,12 @@ test: check check-infra ## Checks and all tests
 	$(BIN)/pytest -m timing
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
-	@bash local_stack/make_venv.sh $(AZ_VENV) requirements-az.txt
+	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt
 	@touch $@
 
 .PHONY: test-az
 test-az: $(READY) $(AZ_VENV)/.installed ## The real Azure CLI at work on simulated Azure (installs it: 700 MB)
-	$(BIN)/pytest -m az tests/az
+	$(BIN)/pytest -m az emulators/tests/az
 
 .PHONY: flood
 flood: $(READY) ## The flood test at its full size: 500 messages for 50 environments, some 5 minutes
@@ -74,7 +74,7 @@ flood: $(READY) ## The flood test at its full size: 500 messages for 50 environm
 format: $(READY) ## Format and mend what can be mended mechanically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/python -m simulator.coverage
+	$(BIN)/python -m emulators.azure.coverage
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
@@ -92,8 +92,8 @@ bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count wha
 
 .PHONY: bench-host
 bench-host: $(READY) ## Time chains of activities under the Functions host and its task hub
-	@$(BIN)/python -m benchmarks.host
+	@$(BIN)/python -m emulators.benchmarks.host
 
-.PHONY: bench-simulator
-bench-simulator: $(READY) ## Fill a simulator with 200 clusters and 2,000 pods and time what it answers
-	@$(BIN)/python -m benchmarks.simulator
+.PHONY: bench-azure
+bench-azure: $(READY) ## Fill simulated Azure with 200 clusters and 2,000 pods and time what it answers
+	@$(BIN)/python -m emulators.benchmarks.azure

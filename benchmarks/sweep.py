@@ -36,8 +36,8 @@ from domain.payloads import WorkloadInput
 from domain.phases import Phase
 from domain.resources import KINDS, Target
 from domain.spec import EnvironmentSpec
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 
 REGION = "westeurope"
 BUILDING_SCALE = 2000.0

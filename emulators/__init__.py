@@ -1,1 +1,1 @@
-"""What stands in for Azure on a laptop: useful to others too, and never imported by the product."""
+"""What stands in for Azure on a laptop. The product never imports it."""

@@ -1,4 +1,4 @@
-"""Command line of the simulator: `python -m simulator --work-dir DIR`."""
+"""Command line of the simulator: `python -m emulators.azure --work-dir DIR`."""
 
 import argparse
 import asyncio
@@ -9,11 +9,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.clock import Clock
-from simulator.control.input import BadInput
-from simulator.process import Options, ServiceBusOptions, run_until_signal
-from simulator.saved_state import CannotBeRead
-from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities, read_entities
+from emulators.azure.clock import Clock
+from emulators.azure.control.input import BadInput
+from emulators.azure.process import Options, ServiceBusOptions, run_until_signal
+from emulators.azure.saved_state import CannotBeRead
+from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities, read_entities
 
 
 def main(command_line: list[str] | None = None) -> int:
@@ -38,7 +38,9 @@ def main(command_line: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="simulator", description="Simulated Azure.")
+    parser = argparse.ArgumentParser(
+        prog="python -m emulators.azure", description="Simulated Azure."
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument(
         "--time-scale",

@@ -2,38 +2,38 @@
 
 from collections.abc import Callable, Iterable
 
-from simulator.activity_log.models import ActivityLog
-from simulator.activity_log.recorder import Recorder
-from simulator.activity_log.routes import ActivityLogRoutes
-from simulator.aks.models import ManagedClusters
-from simulator.aks.operations import AksOperations
-from simulator.aks.routes import AksRoutes
-from simulator.aks.state import KubernetesCluster
-from simulator.arm.gateway import Gateway
-from simulator.arm.operations import Operations, PlannedFailure
-from simulator.arm.platform import Platform
-from simulator.arm.poll_urls import PollUrls
-from simulator.arm.resources import Resources
-from simulator.arm.routing import Route, Routes
-from simulator.clock import Clock
-from simulator.compute.routes import ComputeRoutes
-from simulator.front_door.models import FrontDoor
-from simulator.front_door.routes import FrontDoorRoutes
-from simulator.identifiers import Identifiers
-from simulator.identity import Tokens
-from simulator.kubernetes.addresses import PublicAddresses
-from simulator.kubernetes.cluster import Cluster
-from simulator.latency import Latencies
-from simulator.monitor.request_counts import RequestCounts
-from simulator.providers.catalog import Catalog, namespace_of
-from simulator.providers.registrations import Registrations
-from simulator.providers.routes import ProviderRoutes
-from simulator.resource_groups.models import ResourceGroups
-from simulator.resource_groups.routes import ResourceGroupRoutes
-from simulator.subscriptions.routes import SubscriptionRoutes
-from simulator.throttling.throttling import Throttling
-from simulator.waf.models import WafPolicies
-from simulator.waf.routes import WafRoutes
+from emulators.azure.activity_log.models import ActivityLog
+from emulators.azure.activity_log.recorder import Recorder
+from emulators.azure.activity_log.routes import ActivityLogRoutes
+from emulators.azure.aks.models import ManagedClusters
+from emulators.azure.aks.operations import AksOperations
+from emulators.azure.aks.routes import AksRoutes
+from emulators.azure.aks.state import KubernetesCluster
+from emulators.azure.arm.gateway import Gateway
+from emulators.azure.arm.operations import Operations, PlannedFailure
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.poll_urls import PollUrls
+from emulators.azure.arm.resources import Resources
+from emulators.azure.arm.routing import Route, Routes
+from emulators.azure.clock import Clock
+from emulators.azure.compute.routes import ComputeRoutes
+from emulators.azure.front_door.models import FrontDoor
+from emulators.azure.front_door.routes import FrontDoorRoutes
+from emulators.azure.identifiers import Identifiers
+from emulators.azure.identity import Tokens
+from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.latency import Latencies
+from emulators.azure.monitor.request_counts import RequestCounts
+from emulators.azure.providers.catalog import Catalog, namespace_of
+from emulators.azure.providers.registrations import Registrations
+from emulators.azure.providers.routes import ProviderRoutes
+from emulators.azure.resource_groups.models import ResourceGroups
+from emulators.azure.resource_groups.routes import ResourceGroupRoutes
+from emulators.azure.subscriptions.routes import SubscriptionRoutes
+from emulators.azure.throttling.throttling import Throttling
+from emulators.azure.waf.models import WafPolicies
+from emulators.azure.waf.routes import WafRoutes
 
 
 class SimulatedAzure:

@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.arm.errors import missing_api_version
-from simulator.identity import ARM_AUDIENCE
+from emulators.azure.arm.errors import missing_api_version
+from emulators.azure.identity import ARM_AUDIENCE
 
 PATH = "/metadata/endpoints"
 CLOUD_NAME = "SimulatedAzure"

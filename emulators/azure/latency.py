@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator.clock import Clock
+from emulators.azure.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

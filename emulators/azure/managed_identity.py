@@ -4,7 +4,7 @@ import hmac
 
 from aiohttp import web
 
-from simulator.identity import Tokens
+from emulators.azure.identity import Tokens
 
 API_VERSION = "2019-08-01"
 

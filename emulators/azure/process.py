@@ -10,12 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator import saved_state
-from simulator.clock import Clock
-from simulator.saved_state import SavedState
-from simulator.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
-from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
-from simulator.tls import Tls, make_tls
+from emulators.azure import saved_state
+from emulators.azure.clock import Clock
+from emulators.azure.saved_state import SavedState
+from emulators.azure.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
+from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
+from emulators.azure.tls import Tls, make_tls
 
 SHUTDOWN_SECONDS = 0.3
 """What open requests, such as watches, may take twice before the process ends without them."""

@@ -17,8 +17,8 @@ from typing import Any
 
 import cloudpickle
 
-from simulator.clock import Clock
-from simulator.server import Simulator
+from emulators.azure.clock import Clock
+from emulators.azure.server import Simulator
 
 SOURCES = Path(__file__).parent
 MAGIC = b"simulated Azure "
@@ -113,7 +113,7 @@ class _Unpickler(pickle.Unpickler):
 def _constants() -> Iterator[tuple[int, tuple[str, str, str]]]:
     """Constants of modules, such as the kinds of objects, which are compared by identity."""
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == "simulator":
+        if name.startswith("emulators.azure"):
             for constant, value in vars(module).items():
-                if type(value).__module__.startswith("simulator."):
+                if type(value).__module__.startswith("emulators.azure."):
                     yield id(value), ("constant", name, constant)

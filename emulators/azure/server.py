@@ -8,27 +8,27 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from simulator import cloud_metadata
-from simulator.arm import errors
-from simulator.arm.answers import Answer
-from simulator.azure import SimulatedAzure
-from simulator.clock import Clock
-from simulator.control.faults import Fault, Faults
-from simulator.control.journal import Entry, Journal
-from simulator.control.recorded import RECORDED_ANSWERS
-from simulator.control.routes import PREFIX, ControlRoutes
-from simulator.edge import routes as edge
-from simulator.entra.applications import Application, Applications
-from simulator.entra.routes import Entra, is_for_entra
-from simulator.identity import Principal, Tokens
-from simulator.kubernetes import routes as kubernetes
-from simulator.kubernetes.cluster import Cluster
-from simulator.managed_identity import ManagedIdentity
-from simulator.monitor import routes as metrics
-from simulator.monitor.models import Monitor
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
-from simulator.throttling.throttling import Throttling
+from emulators.azure import cloud_metadata
+from emulators.azure.arm import errors
+from emulators.azure.arm.answers import Answer
+from emulators.azure.azure import SimulatedAzure
+from emulators.azure.clock import Clock
+from emulators.azure.control.faults import Fault, Faults
+from emulators.azure.control.journal import Entry, Journal
+from emulators.azure.control.recorded import RECORDED_ANSWERS
+from emulators.azure.control.routes import PREFIX, ControlRoutes
+from emulators.azure.edge import routes as edge
+from emulators.azure.entra.applications import Application, Applications
+from emulators.azure.entra.routes import Entra, is_for_entra
+from emulators.azure.identity import Principal, Tokens
+from emulators.azure.kubernetes import routes as kubernetes
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.managed_identity import ManagedIdentity
+from emulators.azure.monitor import routes as metrics
+from emulators.azure.monitor.models import Monitor
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
+from emulators.azure.throttling.throttling import Throttling
 
 SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
 TENANT_ID = "7e7e7e7e-0000-4000-8000-000000000001"
@@ -42,7 +42,7 @@ APPLICATION = Principal(
 DATA_PLANE = (".azurefd.net", ".cloudapp.azure.com")
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
-log = logging.getLogger("simulator")
+log = logging.getLogger("emulators.azure")
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import trustme
 
-from simulator.regions import REGIONS
+from emulators.azure.regions import REGIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,14 @@ from typing import Any
 import httpx
 
 from benchmarks.sweep import REGION, raise_quota
-from local_stack.api import SimulatedAzure
-from local_stack.kubeconfig import AKS_SERVER_APPLICATION, API_VERSION, ARM_RESOURCE, fetch_token
-from local_stack.stack import DEFAULT_TIME_SCALE, Stack
+from emulators.stack.api import SimulatedAzure
+from emulators.stack.kubeconfig import (
+    AKS_SERVER_APPLICATION,
+    API_VERSION,
+    ARM_RESOURCE,
+    fetch_token,
+)
+from emulators.stack.stack import DEFAULT_TIME_SCALE, Stack
 
 BUILDING_SCALE = 2000.0
 PODS_PER_CLUSTER = 10

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
-_APP = Path("tests/integration/functions_host/apps/native")
+_APP = Path("emulators/tests/integration/functions_host/apps/native")
 _START = "/runtime/webhooks/durabletask/orchestrators"
 _WAIT = {"timeout": "120", "pollingInterval": "1"}
 _READY_SECONDS = 20
@@ -25,7 +25,7 @@ _READY_SECONDS = 20
 def running_host(directory: Path) -> Iterator[str]:
     """Run the host with a task hub of its own; what it logs is in `host.log`."""
     ready = directory / "ready.json"
-    arguments = ["-m", "functions_host", "start", "--port", "0", "--app", str(_APP)]
+    arguments = ["-m", "emulators.functions_host", "start", "--port", "0", "--app", str(_APP)]
     files = ["--state-dir", str(directory / "state"), "--ready-file", str(ready)]
     with (directory / "host.log").open("w") as log:
         host = subprocess.Popen([sys.executable, *arguments, *files], stderr=log)

@@ -76,7 +76,7 @@ def start_simulator(directory: Path, clients: int) -> tuple[subprocess.Popen[byt
     entities.write_text(json.dumps({"queues": [{"name": f"q{n}"} for n in range(clients)]}))
     simulator = subprocess.Popen(
         [
-            *(sys.executable, "-m", "simulator", "--work-dir", str(directory)),
+            *(sys.executable, "-m", "emulators.azure", "--work-dir", str(directory)),
             *("--service-bus-entities", str(entities), "--time-scale", "1"),
         ],
         stderr=subprocess.DEVNULL,

@@ -50,7 +50,7 @@ def start_hub(directory: Path) -> tuple[subprocess.Popen[bytes], str]:
     ready = directory / "ready.json"
     hub = subprocess.Popen(
         [
-            *(sys.executable, "-m", "functions_host.task_hub"),
+            *(sys.executable, "-m", "emulators.functions_host.task_hub"),
             *("--database", str(directory / "hub.db"), "--ready-file", str(ready)),
         ]
     )

@@ -1,4 +1,4 @@
-"""`python -m functions_host start`: the command line of the local Functions host."""
+"""`python -m emulators.functions_host start`: the command line of the local Functions host."""
 
 import argparse
 import asyncio
@@ -10,14 +10,14 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from functions_host.app_loader import AppLoadError
-from functions_host.clock import Clock
-from functions_host.host import HostOptions, LoadedApp, load, run
-from functions_host.logs import start_logging
-from functions_host.own_folder import default_own_folder
-from functions_host.own_task_hub import TaskHubStartError
-from functions_host.routes import RouteError
-from functions_host.settings_files import SettingsError
+from emulators.functions_host.app_loader import AppLoadError
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.host import HostOptions, LoadedApp, load, run
+from emulators.functions_host.logs import start_logging
+from emulators.functions_host.own_folder import default_own_folder
+from emulators.functions_host.own_task_hub import TaskHubStartError
+from emulators.functions_host.routes import RouteError
+from emulators.functions_host.settings_files import SettingsError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,7 +52,9 @@ async def _serve(app: LoadedApp, options: HostOptions) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="functions_host", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m emulators.functions_host", description=__doc__
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     start = commands.add_parser("start", help="run a function app")
     start.add_argument("--app", type=Path, default=Path(), help="folder of the app")

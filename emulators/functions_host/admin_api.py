@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from aiohttp import web
 from azure.functions.meta import Datum
 
-from functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
-from functions_host.http_server import CALLED_BY_HTTP
-from functions_host.invocation import Invoker
-from functions_host.timers.timer_runs import timer_datum
+from emulators.functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
+from emulators.functions_host.http_server import CALLED_BY_HTTP
+from emulators.functions_host.invocation import Invoker
+from emulators.functions_host.timers.timer_runs import timer_datum
 
-_log = logging.getLogger("functions_host.admin")
+_log = logging.getLogger("emulators.functions_host.admin")
 _BODY = 'The body must be {"input": "the message"}; a timer needs no more than {}.'
 
 

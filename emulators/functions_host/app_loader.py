@@ -10,8 +10,8 @@ from typing import Any
 
 import azure.functions as func
 
-from functions_host import deferred_bindings, worker_rules
-from functions_host.functions import Binding, FunctionIndex, IndexedFunction
+from emulators.functions_host import deferred_bindings, worker_rules
+from emulators.functions_host.functions import Binding, FunctionIndex, IndexedFunction
 
 APP_MODULE = "function_app"
 _IN = 0

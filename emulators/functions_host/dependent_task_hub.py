@@ -20,8 +20,8 @@ def main() -> None:
         if not _is_locked(lock.fileno()):
             sys.exit(f"Another task hub works on {lock_file.parent} already.")
         threading.Thread(target=_end_with_parent, daemon=True).start()
-        sys.argv[0] = "functions_host.task_hub"
-        runpy.run_module("functions_host.task_hub", run_name="__main__", alter_sys=True)
+        sys.argv[0] = "emulators.functions_host.task_hub"
+        runpy.run_module("emulators.functions_host.task_hub", run_name="__main__", alter_sys=True)
 
 
 def _is_locked(descriptor: int) -> bool:

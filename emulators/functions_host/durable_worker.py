@@ -12,10 +12,10 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 from google.protobuf.empty_pb2 import Empty
 
-from functions_host.settings import HostSettings
-from functions_host.work_items import WorkItems
+from emulators.functions_host.settings import HostSettings
+from emulators.functions_host.work_items import WorkItems
 
-_log = logging.getLogger("functions_host.durable")
+_log = logging.getLogger("emulators.functions_host.durable")
 _FIRST_RECONNECT_SECONDS = 0.05
 _LONGEST_RECONNECT_SECONDS = 2.0
 _DELIVERY_ATTEMPTS = 8

@@ -13,34 +13,34 @@ from pathlib import Path
 
 from aiohttp import web
 
-from functions_host.admin_api import AdminApi
-from functions_host.app_loader import load_app
-from functions_host.clock import Clock
-from functions_host.durable_client_binding import durable_client_binding
-from functions_host.durable_worker import DurableWorker, hub_channel
-from functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
-from functions_host.http_server import HttpFunctions, route_table
-from functions_host.invocation import DurableClientInput, Invoker
-from functions_host.invocation_context import InvocationContexts
-from functions_host.management.api import add_management_routes
-from functions_host.own_folder import make_own_folder
-from functions_host.own_task_hub import OwnTaskHub
-from functions_host.routes import RouteTable
-from functions_host.service_bus.triggers import ServiceBusTrigger, trigger_of
-from functions_host.settings import (
+from emulators.functions_host.admin_api import AdminApi
+from emulators.functions_host.app_loader import load_app
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.durable_client_binding import durable_client_binding
+from emulators.functions_host.durable_worker import DurableWorker, hub_channel
+from emulators.functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
+from emulators.functions_host.http_server import HttpFunctions, route_table
+from emulators.functions_host.invocation import DurableClientInput, Invoker
+from emulators.functions_host.invocation_context import InvocationContexts
+from emulators.functions_host.management.api import add_management_routes
+from emulators.functions_host.own_folder import make_own_folder
+from emulators.functions_host.own_task_hub import OwnTaskHub
+from emulators.functions_host.routes import RouteTable
+from emulators.functions_host.service_bus.triggers import ServiceBusTrigger, trigger_of
+from emulators.functions_host.settings import (
     HostSettings,
     apply_local_settings,
     read_host_settings,
     set_host_environment,
     thread_count,
 )
-from functions_host.start_report import report_start
-from functions_host.timers.declarations import Timer, timers_of
-from functions_host.timers.monitor import ScheduleMonitor
-from functions_host.timers.timer_runs import TimerRuns
-from functions_host.work_items import WorkItems
+from emulators.functions_host.start_report import report_start
+from emulators.functions_host.timers.declarations import Timer, timers_of
+from emulators.functions_host.timers.monitor import ScheduleMonitor
+from emulators.functions_host.timers.timer_runs import TimerRuns
+from emulators.functions_host.work_items import WorkItems
 
-_log = logging.getLogger("functions_host")
+_log = logging.getLogger("emulators.functions_host")
 _MAX_REQUEST_BYTES = 100 * 1024 * 1024
 """The limit of Azure's front ends."""
 _DRAIN_SECONDS = 0.7
@@ -181,7 +181,7 @@ async def _service_bus(running: _Running) -> AsyncIterator[None]:
         yield
         return
     # Only apps with such triggers need the Service Bus SDK.
-    from functions_host.service_bus.listening import listening
+    from emulators.functions_host.service_bus.listening import listening
 
     settings = running.app.settings.service_bus
     async with listening(running.app.service_bus, settings, running.invoker) as drain:

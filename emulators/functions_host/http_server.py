@@ -7,11 +7,11 @@ from typing import Any
 from aiohttp import web
 from azure.functions.meta import Datum
 
-from functions_host.functions import IndexedFunction
-from functions_host.invocation import Invoker
-from functions_host.routes import Route, RouteError, RouteTable
+from emulators.functions_host.functions import IndexedFunction
+from emulators.functions_host.invocation import Invoker
+from emulators.functions_host.routes import Route, RouteError, RouteTable
 
-_log = logging.getLogger("functions_host.http")
+_log = logging.getLogger("emulators.functions_host.http")
 CALLED_BY_HTTP = "This function was programmatically called via the host APIs."
 _RESERVED = ("admin", "runtime")
 _SET_BY_SERVER = frozenset({"content-length", "transfer-encoding"})

@@ -12,13 +12,18 @@ from typing import Any, Protocol
 
 from azure.functions.meta import Datum, get_binding_registry
 
-from functions_host import deferred_bindings
-from functions_host.functions import DURABLE_CLIENT, Binding, IndexedFunction, TriggerKind
-from functions_host.invocation_context import InvocationContext, InvocationContexts
+from emulators.functions_host import deferred_bindings
+from emulators.functions_host.functions import (
+    DURABLE_CLIENT,
+    Binding,
+    IndexedFunction,
+    TriggerKind,
+)
+from emulators.functions_host.invocation_context import InvocationContext, InvocationContexts
 
 RETURN = "$return"
 _NO_METADATA: Mapping[str, Datum] = MappingProxyType({})
-_log = logging.getLogger("functions_host.invocations")
+_log = logging.getLogger("emulators.functions_host.invocations")
 
 
 class InvocationError(Exception):

@@ -32,6 +32,8 @@ def start_logging(*, verbose: bool) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    logging.getLogger("functions_host").setLevel(logging.DEBUG if verbose else logging.INFO)
+    logging.getLogger("emulators.functions_host").setLevel(
+        logging.DEBUG if verbose else logging.INFO
+    )
     for name in _NOISE:
         logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)

@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-from functions_host.clock import Clock
-from functions_host.own_folder import make_own_folder
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.own_folder import make_own_folder
 
-_log = logging.getLogger("functions_host")
-_PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+_log = logging.getLogger("emulators.functions_host")
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 15.0
 _STOP_SECONDS = 0.8
 _LOOK_SECONDS = 0.02
@@ -66,7 +66,7 @@ class OwnTaskHub:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "functions_host.dependent_task_hub",
+            "emulators.functions_host.dependent_task_hub",
             str(self._folder / "lock"),
             "--database",
             str(self._folder / "task_hub.db"),

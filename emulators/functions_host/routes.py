@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import unquote
 
-from functions_host.route_constraints import Constraint, ConstraintError, constraint
+from emulators.functions_host.route_constraints import Constraint, ConstraintError, constraint
 
 _PARAMETER = re.compile(
     r"\{(?P<stars>\*{0,2})(?P<name>[^:=?{}*]+)(?P<constraints>(?::(?:\([^)]*\)|[^:=?{}()])+)*)"

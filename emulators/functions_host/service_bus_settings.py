@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from functions_host.settings_files import SettingsError, section, time_span, whole_number
+from emulators.functions_host.settings_files import SettingsError, section, time_span, whole_number
 
 _WHERE = "extensions.serviceBus"
 

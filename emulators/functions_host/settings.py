@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from functions_host.service_bus_settings import ServiceBusSettings, service_bus_settings
-from functions_host.settings_files import (
+from emulators.functions_host.service_bus_settings import ServiceBusSettings, service_bus_settings
+from emulators.functions_host.settings_files import (
     SettingsError,
     read_json,
     resolve,

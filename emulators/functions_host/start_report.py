@@ -2,18 +2,18 @@
 
 import logging
 
-from functions_host.functions import (
+from emulators.functions_host.functions import (
     DURABLE_CLIENT,
     DURABLE_KINDS,
     FunctionIndex,
     IndexedFunction,
     TriggerKind,
 )
-from functions_host.http_server import methods_of, parse_route
-from functions_host.invocation import RETURN
-from functions_host.settings import HostSettings
+from emulators.functions_host.http_server import methods_of, parse_route
+from emulators.functions_host.invocation import RETURN
+from emulators.functions_host.settings import HostSettings
 
-_log = logging.getLogger("functions_host")
+_log = logging.getLogger("emulators.functions_host")
 _SERVED = DURABLE_KINDS | {TriggerKind.TIMER, TriggerKind.SERVICE_BUS}
 """Timers and Service Bus triggers tell of themselves when they start."""
 

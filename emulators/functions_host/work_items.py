@@ -8,11 +8,11 @@ from durabletask.internal import helpers
 from durabletask.internal import orchestrator_service_pb2 as pb
 from google.protobuf.wrappers_pb2 import StringValue
 
-from functions_host.failure_details import failure_of, missing_function
-from functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
-from functions_host.invocation import Invoker
+from emulators.functions_host.failure_details import failure_of, missing_function
+from emulators.functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
+from emulators.functions_host.invocation import Invoker
 
-_log = logging.getLogger("functions_host.durable")
+_log = logging.getLogger("emulators.functions_host.durable")
 
 
 class WorkItems:

@@ -7,8 +7,8 @@ from typing import Any
 
 from azure.functions.meta import get_binding_registry
 
-from functions_host import deferred_bindings
-from functions_host.functions import Binding, IndexedFunction
+from emulators.functions_host import deferred_bindings
+from emulators.functions_host.functions import Binding, IndexedFunction
 
 CONTEXT = "context"
 RETURN = "$return"

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from local_stack.longest_chain import Delay
+from emulators.stack.longest_chain import Delay
 
 LOOK_SECONDS = 0.2
 ENDED = frozenset({"Succeeded", "Failed", "Canceled"})

@@ -11,11 +11,11 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from local_stack.api import Api, SimulatedAzure, UnexpectedAnswer
-from local_stack.processes import ProcessFailed
-from local_stack.report import build_report, find_leftovers
-from local_stack.stack import PROJECT, Stack, running_stack
-from local_stack.views import format_seconds, render_facts, render_operation
+from emulators.stack.api import Api, SimulatedAzure, UnexpectedAnswer
+from emulators.stack.processes import ProcessFailed
+from emulators.stack.report import build_report, find_leftovers
+from emulators.stack.stack import PROJECT, Stack, running_stack
+from emulators.stack.views import format_seconds, render_facts, render_operation
 
 BUILD = PROJECT / "build"
 EXAMPLE = PROJECT / "examples" / "environment.json"

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import yaml
 
-from local_stack.api import Api, UnexpectedAnswer
-from local_stack.up import STACK_FILE
+from emulators.stack.api import Api, UnexpectedAnswer
+from emulators.stack.up import STACK_FILE
 
 AKS_SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630"
 ARM_RESOURCE = "https://management.azure.com"

@@ -2,7 +2,7 @@
 # Builds build/package.zip: what .funcignore leaves, with the packages of requirements.txt.
 # usage: make_package.sh PYTHON, as seen from the repository
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 python=$PWD/$1
 folder=build/package
 rm -rf "$folder" build/package.zip

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.longest_chain import Delay, find_longest_branch
-from local_stack.views import read_time
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.longest_chain import Delay, find_longest_branch
+from emulators.stack.views import read_time
 
 HOW_THE_CHAIN_WAS_FOUND = (
     "Edge and cells are built side by side. In each of these branches: of all delays that "

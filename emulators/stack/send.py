@@ -16,7 +16,7 @@ from azure.servicebus import (
     ServiceBusSubQueue,
 )
 
-from local_stack.up import STACK_FILE
+from emulators.stack.up import STACK_FILE
 
 QUEUE = "provisioning-requests"
 LOOKS = 15

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local_stack.processes import ManagedProcess, start_process
-from local_stack.rest import Rest, origin_of, simulated
+from emulators.stack.processes import ManagedProcess, start_process
+from emulators.stack.rest import Rest, origin_of, simulated
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 DEFAULT_TIME_SCALE = 60.0
 
 
@@ -69,7 +69,7 @@ class Stack:
 
     def start_simulator(self) -> None:
         arguments = [
-            *("simulator", "--port", str(self.simulator_port), "--seed", str(self.seed)),
+            *("emulators.azure", "--port", str(self.simulator_port), "--seed", str(self.seed)),
             *("--work-dir", str(self.work_dir), *self._clock_arguments()),
             *(("--state-file", str(self._state_file)) if self.keeps_state else ()),
         ]
@@ -79,7 +79,7 @@ class Stack:
     def start_task_hub(self) -> None:
         ready_file = self.work_dir / "task-hub.json"
         arguments = [
-            *("functions_host.task_hub", "--port", str(self.task_hub_port)),
+            *("emulators.functions_host.task_hub", "--port", str(self.task_hub_port)),
             *("--database", str(self.work_dir / "task-hub.db")),
             *("--ready-file", str(ready_file), *self._clock_arguments()),
             *(("--move-time-line",) if self.goes_on else ()),
@@ -90,7 +90,14 @@ class Stack:
     def start_app(self) -> None:
         ready_file = self.work_dir / "app.json"
         arguments = [
-            *("functions_host", "start", "--app", str(PROJECT), "--port", str(self.app_port)),
+            *(
+                "emulators.functions_host",
+                "start",
+                "--app",
+                str(PROJECT),
+                "--port",
+                str(self.app_port),
+            ),
             *("--task-hub", self.task_hub_address, "--ready-file", str(ready_file)),
             *("--state-dir", str(self.work_dir / "host"), *self._clock_arguments()),
         ]

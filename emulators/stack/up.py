@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local_stack.processes import ProcessFailed
-from local_stack.stack import DEFAULT_TIME_SCALE, PROJECT, Stack, running_stack
+from emulators.stack.processes import ProcessFailed
+from emulators.stack.stack import DEFAULT_TIME_SCALE, PROJECT, Stack, running_stack
 
 FOLDER = PROJECT / "build" / "up"
 STACK_FILE = PROJECT / "build" / "local-stack.json"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 PRODUCT_FOLDERS = ("activities", "clients", "domain", "orchestrators", "triggers")
-OTHER_FOLDERS = ("benchmarks", "cli", "functions_host", "local_stack", "portal", "simulator")
+TESTS = REPOSITORY / "emulators" / "tests"
+OTHER_FOLDERS = ("benchmarks", "emulators")
 
 
 def product_modules() -> list[Path]:
@@ -33,4 +34,5 @@ def imports_of(module: Path) -> Iterator[str]:
 
 
 def _modules(folders: tuple[str, ...]) -> list[Path]:
-    return [path for each in folders for path in sorted((REPOSITORY / each).rglob("*.py"))]
+    found = [path for each in folders for path in sorted((REPOSITORY / each).rglob("*.py"))]
+    return [path for path in found if TESTS not in path.parents]

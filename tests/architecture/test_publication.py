@@ -13,9 +13,8 @@ from tests.architecture.source import (
     product_modules,
 )
 
-PUBLISHED = {*PRODUCT_FOLDERS, "portal", "function_app.py", "host.json", "requirements.txt"}
+PUBLISHED = {*PRODUCT_FOLDERS, "function_app.py", "host.json", "requirements.txt"}
 NOT_IN_GIT = {"__pycache__", "local.settings.json"}
-OURS = {*PRODUCT_FOLDERS, "portal"}
 
 
 def requirements(file: str) -> dict[str, str]:
@@ -58,7 +57,7 @@ def test_everything_that_the_product_imports_is_installed_in_azure():
         imported
         for module in product_modules()
         for imported in imports_of(module)
-        if (package := imported.partition(".")[0]) not in OURS
+        if (package := imported.partition(".")[0]) not in PRODUCT_FOLDERS
         and package not in sys.stdlib_module_names
         and not installed & {normalise(owner) for owner in owners.get(package, [])}
     }

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack, running_stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack, running_stack
 from tests.support.azure_actions import granted_actions, read_actions
 
 TIME_SCALE = 120.0

@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from local_stack.api import SimulatedAzure
-from local_stack.kubeconfig import ARM_RESOURCE, fetch_kubeconfig, fetch_token
-from local_stack.stack import Stack
+from emulators.stack.api import SimulatedAzure
+from emulators.stack.kubeconfig import ARM_RESOURCE, fetch_kubeconfig, fetch_token
+from emulators.stack.stack import Stack
 
 SETTLED_SECONDS = 30.0
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from azure.servicebus import ServiceBusClient, ServiceBusReceivedMessage
 
-from local_stack.stack import Stack
+from emulators.stack.stack import Stack
 
 TIMEOUT_SECONDS = 60.0
 PAGE = 250

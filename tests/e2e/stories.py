@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_stack.api import Api, SimulatedAzure
+from emulators.stack.api import Api, SimulatedAzure
 from tests.support.specs import spec_body
 
 TIMEOUT_SECONDS = 90.0

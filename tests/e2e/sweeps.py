@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local_stack.api import Api
+from emulators.stack.api import Api
 
 IDLE_AFTER_10_MINUTES = {"afterMinutes": 10, "action": "scaleToZero"}
 TIMEOUT_SECONDS = 90.0

@@ -4,8 +4,8 @@ import base64
 import json
 from pathlib import Path
 
-from local_stack.api import Api
-from local_stack.stack import running_stack
+from emulators.stack.api import Api
+from emulators.stack.stack import running_stack
 from tests.support.specs import spec_body
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.e2e.stories import creations, delete, finish, leftovers
 from tests.support.specs import spec_body
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import creations, finish
 from tests.support.specs import spec_body

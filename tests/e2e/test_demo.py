@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local_stack.stack import PROJECT
-from local_stack.up import STACK_FILE
+from emulators.stack.stack import PROJECT
+from emulators.stack.up import STACK_FILE
 
 LONGEST_DEMO_SECONDS = 60.0
 LARGEST_RATIO = 1.15
@@ -24,7 +24,7 @@ LARGEST_RATIO = 1.15
 def test_the_demo_tells_its_whole_story_in_time():
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "local_stack.demo"],
+        [sys.executable, "-m", "emulators.stack.demo"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -47,7 +47,7 @@ def test_the_demo_tells_its_whole_story_in_time():
 def running_up(work_dir: Path, last_line: str) -> Iterator[str]:
     """What it printed; ended by Ctrl-C."""
     up = subprocess.Popen(
-        [sys.executable, "-m", "local_stack.up", "--work-dir", str(work_dir)],
+        [sys.executable, "-m", "emulators.stack.up", "--work-dir", str(work_dir)],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         text=True,

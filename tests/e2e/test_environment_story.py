@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_stack.api import Api, SimulatedAzure
+from emulators.stack.api import Api, SimulatedAzure
 from tests.e2e.stories import delete, finish, leftovers, provision
 from tests.support.specs import spec_body
 

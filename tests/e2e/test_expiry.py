@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import leftovers, provision
 from tests.e2e.sweeps import sweep_until, timeline

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
 from tests.e2e.stories import delete, finish, leftovers, provision
 from tests.support.specs import spec_body

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusSubQueue
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.e2e.flood_plan import Story, interleave, plan_flood, to_json
 
 ENVIRONMENTS = int(os.environ.get("FLOOD_ENVIRONMENTS", "5"))

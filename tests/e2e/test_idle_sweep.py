@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.kubeconfig import API_VERSION, ARM_RESOURCE, fetch_kubeconfig, fetch_token
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.kubeconfig import API_VERSION, ARM_RESOURCE, fetch_kubeconfig, fetch_token
+from emulators.stack.stack import Stack
+from emulators.tests.support.arm_bodies import cluster_body
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import finish, gpu_nodes, provision
 from tests.e2e.sweeps import (
@@ -26,7 +27,6 @@ from tests.e2e.sweeps import (
     sweep_until,
     timeline,
 )
-from tests.support.arm_bodies import cluster_body
 from tests.support.specs import spec_body
 
 IDLE = ("idler", "drowsy")

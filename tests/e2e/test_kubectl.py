@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local_stack.api import Api
-from local_stack.kubeconfig import fetch_kubeconfig
-from local_stack.stack import Stack
+from emulators.stack.api import Api
+from emulators.stack.kubeconfig import fetch_kubeconfig
+from emulators.stack.stack import Stack
 from tests.e2e.stories import delete, provision
 
 pytestmark = pytest.mark.skipif(

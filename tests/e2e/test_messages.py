@@ -6,8 +6,8 @@ from typing import Any
 
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSubQueue
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.e2e.stories import TIMEOUT_SECONDS, creations, finish
 from tests.support.messages import cloud_event
 from tests.support.specs import spec_body

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.kubeconfig import fetch_kubeconfig
-from local_stack.stack import Stack, running_stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.kubeconfig import fetch_kubeconfig
+from emulators.stack.stack import Stack, running_stack
 from tests.e2e.conftest import NEVER, TIME_SCALE
 from tests.e2e.stories import finish, leftovers, provision
 from tests.support.specs import spec_body

@@ -3,8 +3,8 @@
 That they grant all that any story needs is looked at after every test here, in conftest.py.
 """
 
-from local_stack.api import Api
-from local_stack.stack import Stack
+from emulators.stack.api import Api
+from emulators.stack.stack import Stack
 from tests.e2e.stories import delete, finish, provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, sweep_until
 from tests.support.azure_actions import granted_actions, read_actions

@@ -1,6 +1,6 @@
 """An environment that is scaled down says so at its edge, and comes back as it was."""
 
-from local_stack.api import Api, SimulatedAzure
+from emulators.stack.api import Api, SimulatedAzure
 from tests.e2e.stories import delete, finish, gpu_nodes, provision
 
 

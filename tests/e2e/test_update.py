@@ -1,8 +1,8 @@
 """An environment gets another specification while it runs."""
 
 from domain import naming
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
 from tests.e2e.stories import delete, finish, gpu_nodes, provision
 from tests.support.specs import spec_body

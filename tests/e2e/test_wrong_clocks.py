@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.api import Api
-from local_stack.stack import Stack
+from emulators.stack.api import Api
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import NEVER
 from tests.e2e.stories import provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, idle_events, sweep, sweep_until

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local_stack.api import SimulatedAzure
-from local_stack.stack import Stack
+from emulators.stack.api import SimulatedAzure
+from emulators.stack.stack import Stack
 from tests.architecture.source import REPOSITORY
 
 ROLE_ACTIONS = REPOSITORY / "infra/modules/identity/role_actions.json"

@@ -17,8 +17,8 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 from google.protobuf.json_format import MessageToDict
 
-from local_stack.api import Api, SimulatedAzure
-from local_stack.stack import running_stack
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import running_stack
 from tests.support.specs import spec_body
 
 HISTORIES = Path(__file__).parents[1] / "unit" / "orchestrators" / "histories"

@@ -1,7 +1,7 @@
 """Refusals of the activity log: flat, as recorded for a start too long ago. Others are assumed."""
 
-from simulator.arm.answers import JSON_WITH_CHARSET, Answer, ArmError
-from simulator.arm.errors import MADE_BY_PROVIDER
+from emulators.azure.arm.answers import JSON_WITH_CHARSET, Answer, ArmError
+from emulators.azure.arm.errors import MADE_BY_PROVIDER
 
 
 def bad_request(message: str) -> ArmError:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from simulator.activity_log import errors
-from simulator.activity_log.models import Event
+from emulators.azure.activity_log import errors
+from emulators.azure.activity_log.models import Event
 
 KEPT = timedelta(days=90)
 _ROUNDING = timedelta(minutes=1)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.arm.operations import Operation
-from simulator.clock import Clock
-from simulator.identifiers import Identifiers
-from simulator.latency import Duration, Latencies
+from emulators.azure.arm.operations import Operation
+from emulators.azure.clock import Clock
+from emulators.azure.identifiers import Identifiers
+from emulators.azure.latency import Duration, Latencies
 
 REMEMBERED_WRITES = 20_000
 INGESTION = Duration(180, 300, 1200)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from simulator.activity_log.models import ActivityLog, Write
-from simulator.arm.answers import Answer, ArmError
-from simulator.arm.operations import Operation
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import Route
+from emulators.azure.activity_log.models import ActivityLog, Write
+from emulators.azure.arm.answers import Answer, ArmError
+from emulators.azure.arm.operations import Operation
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import Route
 
 _VERBS = {"PUT": "write", "PATCH": "write", "DELETE": "delete", "POST": "action"}
 _CORRELATION = "x-ms-correlation-request-id"

@@ -2,15 +2,15 @@
 
 from urllib.parse import urlencode
 
-from simulator.activity_log import errors
-from simulator.activity_log.filters import read_filter
-from simulator.activity_log.models import ActivityLog
-from simulator.activity_log.wire import event_wire
-from simulator.arm.answers import Answer
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import SUBSCRIPTION, ApiVersions, Route
-from simulator.latency import Duration
+from emulators.azure.activity_log import errors
+from emulators.azure.activity_log.filters import read_filter
+from emulators.azure.activity_log.models import ActivityLog
+from emulators.azure.activity_log.wire import event_wire
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import SUBSCRIPTION, ApiVersions, Route
+from emulators.azure.latency import Duration
 
 VERSIONS = ApiVersions("2014-04-01", "2015-04-01", ("2014-04-01", "2015-04-01"))
 VALUES = f"{SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values"

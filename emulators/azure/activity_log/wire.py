@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from simulator.activity_log.filters import group_of
-from simulator.activity_log.models import BEGIN, Event
+from emulators.azure.activity_log.filters import group_of
+from emulators.azure.activity_log.models import BEGIN, Event
 
 _EVENT_NAMES = {BEGIN: "Begin request"}
 

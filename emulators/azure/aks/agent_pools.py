@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from simulator.aks import errors, pool_bodies, validation
-from simulator.aks.models import ManagedClusters
-from simulator.aks.shapes import check_pool_shape
-from simulator.aks.state import ManagedCluster, check_etag
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
+from emulators.azure.aks import errors, pool_bodies, validation
+from emulators.azure.aks.models import ManagedClusters
+from emulators.azure.aks.shapes import check_pool_shape
+from emulators.azure.aks.state import ManagedCluster, check_etag
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
 
 
 class AgentPools:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from simulator.aks.versions import DEFAULT_VERSION, full_version
-from simulator.arm.resources import Resource
-from simulator.identifiers import Identifiers
+from emulators.azure.aks.versions import DEFAULT_VERSION, full_version
+from emulators.azure.arm.resources import Resource
+from emulators.azure.identifiers import Identifiers
 
 _READ_ONLY = (
     "agentPoolProfiles",

@@ -1,6 +1,6 @@
 """How long AKS takes, as recorded: from start to end of each kind of operation."""
 
-from simulator.latency import Duration
+from emulators.azure.latency import Duration
 
 PUT_CLUSTER = Duration(5.0, 7.0, 10.5)
 PUT_POOL = Duration(4.5, 5.5, 7.0)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from simulator.arm.answers import JSON, Answer, ArmError
-from simulator.arm.errors import MADE_BY_PROVIDER
-from simulator.compute.quota import REGIONAL, Shortage
+from emulators.azure.arm.answers import JSON, Answer, ArmError
+from emulators.azure.arm.errors import MADE_BY_PROVIDER
+from emulators.azure.compute.quota import REGIONAL, Shortage
 
 PENDING_OPERATION = "https://aka.ms/aks-pending-operation"
 QUOTA_HELP = (

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from simulator.identity import KUBERNETES_AUDIENCE
+from emulators.azure.identity import KUBERNETES_AUDIENCE
 
 PUBLIC_CLIENT = "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
 """The application id of the AKS client application, the same in every tenant."""

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.aks import cluster_bodies, errors, pool_bodies, validation
-from simulator.aks.shapes import check_cluster_shape
-from simulator.aks.state import POOL_TYPE, ClusterFactory, ManagedCluster, check_etag
-from simulator.aks.validation import CLUSTER_TYPE
-from simulator.arm.errors import location_changed, resource_not_found
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
-from simulator.compute.quota import NodesInUse, Quota
-from simulator.compute.vm_sizes import VmSize, VmSizes
-from simulator.resource_groups.models import ResourceGroups
+from emulators.azure.aks import cluster_bodies, errors, pool_bodies, validation
+from emulators.azure.aks.shapes import check_cluster_shape
+from emulators.azure.aks.state import POOL_TYPE, ClusterFactory, ManagedCluster, check_etag
+from emulators.azure.aks.validation import CLUSTER_TYPE
+from emulators.azure.arm.errors import location_changed, resource_not_found
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
+from emulators.azure.compute.quota import NodesInUse, Quota
+from emulators.azure.compute.vm_sizes import VmSize, VmSizes
+from emulators.azure.resource_groups.models import ResourceGroups
 
 REMEMBERED_AFTER_DELETE = timedelta(seconds=60)
 """For so long the resource provider itself says that a cluster is gone, then the gateway does."""

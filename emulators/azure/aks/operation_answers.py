@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from simulator.aks import errors
-from simulator.aks.state import ManagedCluster
-from simulator.aks.wire import GRANULAR_OPERATION_VERSION, PLAIN_OPERATION_VERSION
-from simulator.arm.answers import JSON, Answer
-from simulator.arm.operations import Operation
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
+from emulators.azure.aks import errors
+from emulators.azure.aks.state import ManagedCluster
+from emulators.azure.aks.wire import GRANULAR_OPERATION_VERSION, PLAIN_OPERATION_VERSION
+from emulators.azure.arm.answers import JSON, Answer
+from emulators.azure.arm.operations import Operation
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
 
 PROVIDER = "providers/Microsoft.ContainerService"
 

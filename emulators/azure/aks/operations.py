@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from simulator.aks import cluster_bodies, durations, pool_bodies, progress
-from simulator.aks.models import ManagedClusters
-from simulator.aks.state import ManagedCluster, RunningOperation
-from simulator.arm.operations import Error, Operation, Stage, Work
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
-from simulator.resource_groups.models import ResourceGroups
+from emulators.azure.aks import cluster_bodies, durations, pool_bodies, progress
+from emulators.azure.aks.models import ManagedClusters
+from emulators.azure.aks.state import ManagedCluster, RunningOperation
+from emulators.azure.arm.operations import Error, Operation, Stage, Work
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
+from emulators.azure.resource_groups.models import ResourceGroups
 
 
 class AksOperations:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from simulator.aks.versions import DEFAULT_VERSION, full_version
-from simulator.compute.vm_sizes import VmSizes
-from simulator.kubernetes.node_pools import NodePool
+from emulators.azure.aks.versions import DEFAULT_VERSION, full_version
+from emulators.azure.compute.vm_sizes import VmSizes
+from emulators.azure.kubernetes.node_pools import NodePool
 
 NODE_IMAGE = "AKSUbuntu-2404gen2containerd-202610.19.0"
 DEFAULT_VM_SIZE = "Standard_D4ds_v5"

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from simulator.aks import durations, errors
-from simulator.aks.agent_pools import AgentPools
-from simulator.aks.models import ManagedClusters
-from simulator.aks.operation_answers import OperationAnswers
-from simulator.aks.operations import AksOperations
-from simulator.aks.state import ManagedCluster
-from simulator.aks.wire import cluster_wire, pool_wire
-from simulator.arm.answers import Answer
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
+from emulators.azure.aks import durations, errors
+from emulators.azure.aks.agent_pools import AgentPools
+from emulators.azure.aks.models import ManagedClusters
+from emulators.azure.aks.operation_answers import OperationAnswers
+from emulators.azure.aks.operations import AksOperations
+from emulators.azure.aks.state import ManagedCluster
+from emulators.azure.aks.wire import cluster_wire, pool_wire
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
 
 
 class PowerRoutes:

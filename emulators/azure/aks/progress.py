@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from simulator.arm.operations import Stage
-from simulator.identifiers import Identifiers
+from emulators.azure.arm.operations import Stage
+from emulators.azure.identifiers import Identifiers
 
 STRAY_ERROR_SHARE = 0.017
 """The share of recorded operations with an error in a poll; nearly all of them succeeded."""

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from simulator.aks import durations, errors
-from simulator.aks.agent_pools import AgentPools
-from simulator.aks.kubeconfig import entra_user, kubeconfig, static_user
-from simulator.aks.models import ManagedClusters
-from simulator.aks.operation_answers import PROVIDER, OperationAnswers
-from simulator.aks.operations import AksOperations
-from simulator.aks.power_routes import PowerRoutes
-from simulator.aks.state import POOL_TYPE, ManagedCluster
-from simulator.aks.validation import CLUSTER_TYPE
-from simulator.aks.version_routes import VersionRoutes
-from simulator.aks.wire import cluster_wire, operation_wire, pool_wire
-from simulator.arm.answers import JSON, Answer
-from simulator.arm.operations import Operation
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Handler, Route
-from simulator.identity import KUBERNETES_AUDIENCE, Tokens
-from simulator.latency import Duration
+from emulators.azure.aks import durations, errors
+from emulators.azure.aks.agent_pools import AgentPools
+from emulators.azure.aks.kubeconfig import entra_user, kubeconfig, static_user
+from emulators.azure.aks.models import ManagedClusters
+from emulators.azure.aks.operation_answers import PROVIDER, OperationAnswers
+from emulators.azure.aks.operations import AksOperations
+from emulators.azure.aks.power_routes import PowerRoutes
+from emulators.azure.aks.state import POOL_TYPE, ManagedCluster
+from emulators.azure.aks.validation import CLUSTER_TYPE
+from emulators.azure.aks.version_routes import VersionRoutes
+from emulators.azure.aks.wire import cluster_wire, operation_wire, pool_wire
+from emulators.azure.arm.answers import JSON, Answer
+from emulators.azure.arm.operations import Operation
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Handler, Route
+from emulators.azure.identity import KUBERNETES_AUDIENCE, Tokens
+from emulators.azure.latency import Duration
 
 VERSIONS = ApiVersions(
     "2020-09-01",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from simulator.aks import errors
-from simulator.arm.shapes import TAGS, Each, Shape, Values, mismatch
+from emulators.azure.aks import errors
+from emulators.azure.arm.shapes import TAGS, Each, Shape, Values, mismatch
 
 _POOL_PROPERTIES: dict[str, Shape] = {
     "name": str,

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from simulator.aks import errors
-from simulator.arm.operations import Operation
-from simulator.arm.resources import Resource
-from simulator.kubernetes.node_pools import NodePool
+from emulators.azure.aks import errors
+from emulators.azure.arm.operations import Operation
+from emulators.azure.arm.resources import Resource
+from emulators.azure.kubernetes.node_pools import NodePool
 
 POOL_TYPE = "Microsoft.ContainerService/managedClusters/agentPools"
 

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from simulator.aks import errors
-from simulator.aks.pool_bodies import completed_profile
-from simulator.aks.versions import full_version
-from simulator.arm.errors import location_not_available, location_required
-from simulator.compute.vm_sizes import VmSize, VmSizes
-from simulator.regions import REGIONS, normalized_region
+from emulators.azure.aks import errors
+from emulators.azure.aks.pool_bodies import completed_profile
+from emulators.azure.aks.versions import full_version
+from emulators.azure.arm.errors import location_not_available, location_required
+from emulators.azure.compute.vm_sizes import VmSize, VmSizes
+from emulators.azure.regions import REGIONS, normalized_region
 
 CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters"
 MAX_POOLS = 100

@@ -5,14 +5,14 @@ Shapes are those of the REST specification.
 
 from typing import Any
 
-from simulator.aks import durations
-from simulator.aks.agent_pools import AgentPools
-from simulator.aks.models import ManagedClusters
-from simulator.aks.pool_bodies import NODE_IMAGE
-from simulator.aks.versions import DEFAULT_VERSION, is_at_most, offered_versions, upgrades_of
-from simulator.arm.answers import JSON, Answer
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
+from emulators.azure.aks import durations
+from emulators.azure.aks.agent_pools import AgentPools
+from emulators.azure.aks.models import ManagedClusters
+from emulators.azure.aks.pool_bodies import NODE_IMAGE
+from emulators.azure.aks.versions import DEFAULT_VERSION, is_at_most, offered_versions, upgrades_of
+from emulators.azure.arm.answers import JSON, Answer
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
 
 
 class VersionRoutes:

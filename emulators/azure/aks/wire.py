@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from simulator.aks import pool_bodies
-from simulator.aks.state import ManagedCluster
-from simulator.arm.operations import FAILED, Operation
-from simulator.arm.resources import Resource
+from emulators.azure.aks import pool_bodies
+from emulators.azure.aks.state import ManagedCluster
+from emulators.azure.arm.operations import FAILED, Operation
+from emulators.azure.arm.resources import Resource
 
 GRANULAR_OPERATION_VERSION = "2025-03-01"
 PLAIN_OPERATION_VERSION = "2016-03-30"

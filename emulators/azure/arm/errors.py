@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from simulator.arm.answers import Answer, ArmError
-from simulator.arm.shapes import Mismatch
+from emulators.azure.arm.answers import Answer, ArmError
+from emulators.azure.arm.shapes import Mismatch
 
 MADE_BY_GATEWAY = {"x-ms-failure-cause": "gateway"}
 MADE_BY_PROVIDER = {"x-ms-failure-cause": "service"}

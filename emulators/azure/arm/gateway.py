@@ -9,13 +9,13 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.arm import errors
-from simulator.arm.answers import JSON, Answer, ArmError
-from simulator.arm.headers import standard_headers
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import Match, Route, Routes
-from simulator.identity import ARM_AUDIENCE, Tokens, bearer_token
+from emulators.azure.arm import errors
+from emulators.azure.arm.answers import JSON, Answer, ArmError
+from emulators.azure.arm.headers import standard_headers
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import Match, Route, Routes
+from emulators.azure.identity import ARM_AUDIENCE, Tokens, bearer_token
 
 Admission = Callable[[Match, str], dict[str, str]]
 """Counts a request of a principal; answers headers for its success, or raises a refusal."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from simulator.identifiers import Identifiers
-from simulator.identity import Tokens
+from emulators.azure.identifiers import Identifiers
+from emulators.azure.identity import Tokens
 
 
 def standard_headers(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.clock import Clock
-from simulator.identifiers import Identifiers
-from simulator.latency import Latencies
+from emulators.azure.clock import Clock
+from emulators.azure.identifiers import Identifiers
+from emulators.azure.latency import Latencies
 
 SUCCEEDED = "Succeeded"
 FAILED = "Failed"

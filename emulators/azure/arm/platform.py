@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from simulator.arm.limits import Limits
-from simulator.arm.operations import Operations
-from simulator.arm.poll_urls import PollUrls
-from simulator.arm.resources import Resources
-from simulator.clock import Clock
-from simulator.identifiers import Identifiers
-from simulator.latency import Latencies
+from emulators.azure.arm.limits import Limits
+from emulators.azure.arm.operations import Operations
+from emulators.azure.arm.poll_urls import PollUrls
+from emulators.azure.arm.resources import Resources
+from emulators.azure.clock import Clock
+from emulators.azure.identifiers import Identifiers
+from emulators.azure.latency import Latencies
 
 
 @dataclass(frozen=True, slots=True)

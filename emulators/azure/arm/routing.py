@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from simulator.arm import errors
-from simulator.arm.answers import Answer
-from simulator.arm.requests import ArmRequest
+from emulators.azure.arm import errors
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.requests import ArmRequest
 
 SUBSCRIPTION = "/subscriptions/{subscription}"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/{{group}}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from simulator.compute.vm_sizes import VmSize
+from emulators.azure.compute.vm_sizes import VmSize
 
 REGIONAL = "cores"
 SPOT = "lowPriorityCores"

@@ -2,17 +2,17 @@
 
 import re
 
-from simulator.arm.answers import Answer
-from simulator.arm.errors import gateway_error, location_not_available
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import SUBSCRIPTION, ApiVersions, Route
-from simulator.compute.quota import Quota
-from simulator.compute.skus import skus
-from simulator.compute.usages import usages
-from simulator.compute.vm_sizes import VmSizes
-from simulator.latency import Duration
-from simulator.regions import REGIONS, normalized_region
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.errors import gateway_error, location_not_available
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import SUBSCRIPTION, ApiVersions, Route
+from emulators.azure.compute.quota import Quota
+from emulators.azure.compute.skus import skus
+from emulators.azure.compute.usages import usages
+from emulators.azure.compute.vm_sizes import VmSizes
+from emulators.azure.latency import Duration
+from emulators.azure.regions import REGIONS, normalized_region
 
 USAGE_VERSIONS = ApiVersions(
     "2016-03-30", "2026-04-01", ("2024-07-01", "2025-04-01", "2026-04-01")

@@ -6,8 +6,8 @@ documentation. Sizes have no memory here, so that capability is left out.
 
 from typing import Any
 
-from simulator.compute.vm_sizes import VmSize, VmSizes
-from simulator.regions import REGIONS
+from emulators.azure.compute.vm_sizes import VmSize, VmSizes
+from emulators.azure.regions import REGIONS
 
 
 def skus(sizes: VmSizes, region: str | None) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.compute.quota import REGIONAL, SPOT, Quota
+from emulators.azure.compute.quota import REGIONAL, SPOT, Quota
 
 _SHOWN_NAMES = {REGIONAL: "Total Regional vCPUs", SPOT: "Total Regional Low-priority vCPUs"}
 

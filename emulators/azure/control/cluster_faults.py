@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.control.input import BadInput, Fields, required
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.faults import ImageFault, ImageOutcome
+from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
 
 
 @dataclass(frozen=True, slots=True)

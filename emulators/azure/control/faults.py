@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.arm.operations import PlannedFailure
-from simulator.control.cluster_faults import ClusterFault, apply_to, read_cluster_fault
-from simulator.control.input import BadInput, Fields, required
-from simulator.control.metrics_faults import describe, read_metrics_fault
-from simulator.control.recorded import RECORDED_ANSWERS, RECORDED_FAILURES
-from simulator.kubernetes.cluster import Cluster
-from simulator.monitor.faults import MetricsFault
+from emulators.azure.arm.operations import PlannedFailure
+from emulators.azure.control.cluster_faults import ClusterFault, apply_to, read_cluster_fault
+from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.control.metrics_faults import describe, read_metrics_fault
+from emulators.azure.control.recorded import RECORDED_ANSWERS, RECORDED_FAILURES
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.monitor.faults import MetricsFault
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from simulator.control.input import BadInput, Fields
-from simulator.monitor.faults import MetricsFault, MetricsTrouble
+from emulators.azure.control.input import BadInput, Fields
+from emulators.azure.monitor.faults import MetricsFault, MetricsTrouble
 
 
 def read_metrics_fault(fault_id: str, fields: Fields) -> MetricsFault:

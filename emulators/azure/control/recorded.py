@@ -6,8 +6,8 @@ Names of resources are neutral; everything else is as it was recorded or reporte
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.arm.answers import JSON, Answer
-from simulator.arm.errors import MADE_BY_GATEWAY, MADE_BY_PROVIDER
+from emulators.azure.arm.answers import JSON, Answer
+from emulators.azure.arm.errors import MADE_BY_GATEWAY, MADE_BY_PROVIDER
 
 _BUSY_URI = (
     "https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/providers/"

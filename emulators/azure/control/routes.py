@@ -7,17 +7,17 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from simulator.azure import SimulatedAzure
-from simulator.clock import Clock
-from simulator.control.faults import Faults
-from simulator.control.input import BadInput, Fields, required
-from simulator.control.journal import Journal
-from simulator.control.state import state
-from simulator.kubernetes.cluster import Cluster
-from simulator.regions import REGIONS, normalized_region
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.control import ServiceBusControl
-from simulator.throttling.throttling import Throttling
+from emulators.azure.azure import SimulatedAzure
+from emulators.azure.clock import Clock
+from emulators.azure.control.faults import Faults
+from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.control.journal import Journal
+from emulators.azure.control.state import state
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.regions import REGIONS, normalized_region
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.control import ServiceBusControl
+from emulators.azure.throttling.throttling import Throttling
 
 PREFIX = "/_simulator"
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from simulator.aks.state import ManagedCluster
-from simulator.arm.operations import Operation
-from simulator.arm.resources import Resource
-from simulator.azure import SimulatedAzure
-from simulator.kubernetes.addresses import Frontend
-from simulator.resource_groups.models import GROUP_TYPE
+from emulators.azure.aks.state import ManagedCluster
+from emulators.azure.arm.operations import Operation
+from emulators.azure.arm.resources import Resource
+from emulators.azure.azure import SimulatedAzure
+from emulators.azure.kubernetes.addresses import Frontend
+from emulators.azure.resource_groups.models import GROUP_TYPE
 
 
 def state(azure: SimulatedAzure) -> dict[str, Any]:

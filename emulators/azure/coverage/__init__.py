@@ -21,7 +21,7 @@ class Known(StrEnum):
 class Entry:
     """One behaviour of Azure.
 
-    `made_by` is `module:name` below the package `simulator`; None is not simulated, and then
+    `made_by` is `module:name` below the package `emulators.azure`; None is not simulated, and then
     `note` says why.
     """
 

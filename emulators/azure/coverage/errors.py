@@ -1,6 +1,6 @@
 """The errors that clients of these services have met, each with the function that makes it."""
 
-from simulator.coverage import Entry, Known
+from emulators.azure.coverage import Entry, Known
 
 RECORDED, DOCUMENTED = Known.RECORDED, Known.DOCUMENTED
 REPORTED, ASSUMED = Known.REPORTED, Known.ASSUMED

@@ -1,6 +1,6 @@
 """The operations of the services, each with its handler."""
 
-from simulator.coverage import Entry, Known
+from emulators.azure.coverage import Entry, Known
 
 RECORDED, DOCUMENTED, ASSUMED = Known.RECORDED, Known.DOCUMENTED, Known.ASSUMED
 

@@ -1,6 +1,6 @@
 """The rules of the services, each with what enforces it."""
 
-from simulator.coverage import Entry, Known
+from emulators.azure.coverage import Entry, Known
 
 RECORDED, DOCUMENTED = Known.RECORDED, Known.DOCUMENTED
 REPORTED, ASSUMED = Known.REPORTED, Known.ASSUMED

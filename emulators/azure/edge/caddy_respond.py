@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from simulator.edge.exchange import Answer, Question
+from emulators.azure.edge.exchange import Answer, Question
 
 Container = Mapping[str, Any]
 

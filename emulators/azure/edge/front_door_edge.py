@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from simulator.edge import origins, pages, patterns, waf
-from simulator.edge.exchange import Answer, Question, read_question
-from simulator.edge.front_doors import Endpoint, Route
-from simulator.kubernetes.addresses import PublicAddresses
+from emulators.azure.edge import origins, pages, patterns, waf
+from emulators.azure.edge.exchange import Answer, Question, read_question
+from emulators.azure.edge.front_doors import Endpoint, Route
+from emulators.azure.kubernetes.addresses import PublicAddresses
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "host"})
 

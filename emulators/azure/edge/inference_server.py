@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from simulator.edge.exchange import Answer, Question
+from emulators.azure.edge.exchange import Answer, Question
 
 Container = Mapping[str, Any]
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.edge import caddy_respond, inference_server
-from simulator.edge.exchange import Answer, Question
-from simulator.edge.front_doors import Origin, OriginGroup
-from simulator.kubernetes.addresses import Frontend, PublicAddresses
-from simulator.kubernetes.probes import named_port
+from emulators.azure.edge import caddy_respond, inference_server
+from emulators.azure.edge.exchange import Answer, Question
+from emulators.azure.edge.front_doors import Origin, OriginGroup
+from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses
+from emulators.azure.kubernetes.probes import named_port
 
 FRONT_DOOR_TAG = "AzureFrontDoor.Backend"
 _ALLOWED_TAGS = "service.beta.kubernetes.io/azure-allowed-service-tags"

@@ -1,6 +1,6 @@
 """The HTML pages that Front Door itself answers with."""
 
-from simulator.edge.exchange import Answer
+from emulators.azure.edge.exchange import Answer
 
 _PAGE = """<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Transitional//EN' \
 'http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd'>\

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from simulator.edge import front_door_edge, origins
-from simulator.edge.exchange import read_question
-from simulator.edge.front_doors import Endpoint, FrontDoors
-from simulator.kubernetes.addresses import PublicAddresses
+from emulators.azure.edge import front_door_edge, origins
+from emulators.azure.edge.exchange import read_question
+from emulators.azure.edge.front_doors import Endpoint, FrontDoors
+from emulators.azure.kubernetes.addresses import PublicAddresses
 
 
 async def handle(

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from simulator.edge import patterns
-from simulator.edge.exchange import Question
-from simulator.edge.front_doors import Waf
+from emulators.azure.edge import patterns
+from emulators.azure.edge.exchange import Question
+from emulators.azure.edge.front_doors import Waf
 
 _ATTACKS = (
     re.compile(r"<\s*script", re.IGNORECASE),

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from simulator.identity import Principal
+from emulators.azure.identity import Principal
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from simulator.entra import errors
-from simulator.entra.applications import Application, Applications
-from simulator.entra.errors import Refusal
-from simulator.identity import AccessToken, Tokens
+from emulators.azure.entra import errors
+from emulators.azure.entra.applications import Application, Applications
+from emulators.azure.entra.errors import Refusal
+from emulators.azure.identity import AccessToken, Tokens
 
 TOKEN_LIFETIME_SECONDS = 3599
 """Entra gives 60 to 90 minutes and says one second less."""

@@ -4,9 +4,9 @@ import base64
 import hashlib
 from typing import Any
 
-from simulator.arm.resources import Resource
-from simulator.front_door.custom_domains import deployment_status
-from simulator.front_door.kinds import (
+from emulators.azure.arm.resources import Resource
+from emulators.azure.front_door.custom_domains import deployment_status
+from emulators.azure.front_door.kinds import (
     CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,

@@ -8,9 +8,9 @@ How long that takes is assumed. The edge does not serve the names of custom doma
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.arm.platform import Platform
-from simulator.arm.resources import Resource
-from simulator.latency import Duration
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.resources import Resource
+from emulators.azure.latency import Duration
 
 VALIDATION = Duration(60, 180, 600)
 TOKEN_IS_GOOD_FOR = timedelta(days=7)

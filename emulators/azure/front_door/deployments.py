@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.arm.platform import Platform
-from simulator.arm.resources import Resource
-from simulator.front_door.kinds import EDGE_PROPAGATION
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.resources import Resource
+from emulators.azure.front_door.kinds import EDGE_PROPAGATION
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from simulator.arm.resources import Resource, Resources
-from simulator.front_door.deployments import Deployments
-from simulator.front_door.edge_view import (
+from emulators.azure.arm.resources import Resource, Resources
+from emulators.azure.front_door.deployments import Deployments
+from emulators.azure.front_door.edge_view import (
     EdgeEndpoint,
     EdgeOrigin,
     EdgeOriginGroup,
@@ -12,7 +12,7 @@ from simulator.front_door.edge_view import (
     EdgeRoute,
     EdgeWaf,
 )
-from simulator.front_door.kinds import ORIGIN, ROUTE, SECURITY_POLICY
+from emulators.azure.front_door.kinds import ORIGIN, ROUTE, SECURITY_POLICY
 
 Properties = dict[str, Any]
 

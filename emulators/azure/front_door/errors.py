@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from simulator.arm.answers import ArmError
-from simulator.arm.errors import provider_error
+from emulators.azure.arm.answers import ArmError
+from emulators.azure.arm.errors import provider_error
 
 
 def bad_request(message: str) -> ArmError:

@@ -5,8 +5,8 @@ The recordings give bounds, not exact times: what is written here lies between t
 
 from dataclasses import dataclass
 
-from simulator.arm.routing import GROUP
-from simulator.latency import Duration
+from emulators.azure.arm.routing import GROUP
+from emulators.azure.latency import Duration
 
 NAMESPACE = "Microsoft.Cdn"
 PROFILES = f"{GROUP}/providers/{NAMESPACE}/profiles"

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulator.arm.errors import resource_not_found
-from simulator.arm.operations import Error, Operation, Work
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
-from simulator.front_door import bodies, custom_domains, errors, rules
-from simulator.front_door.deployments import Deployments
-from simulator.front_door.edge_builder import build_endpoint
-from simulator.front_door.edge_view import EdgeEndpoint
-from simulator.front_door.kinds import CUSTOM_DOMAIN, ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
-from simulator.front_door.shapes import check_shape
-from simulator.latency import Duration
-from simulator.resource_groups.models import ResourceGroups
+from emulators.azure.arm.errors import resource_not_found
+from emulators.azure.arm.operations import Error, Operation, Work
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
+from emulators.azure.front_door import bodies, custom_domains, errors, rules
+from emulators.azure.front_door.deployments import Deployments
+from emulators.azure.front_door.edge_builder import build_endpoint
+from emulators.azure.front_door.edge_view import EdgeEndpoint
+from emulators.azure.front_door.kinds import CUSTOM_DOMAIN, ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
+from emulators.azure.front_door.shapes import check_shape
+from emulators.azure.latency import Duration
+from emulators.azure.resource_groups.models import ResourceGroups
 
 
 class FrontDoor:

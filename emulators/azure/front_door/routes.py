@@ -4,16 +4,16 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from simulator.arm.answers import Answer
-from simulator.arm.operations import FAILED, Operation
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
-from simulator.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Route
-from simulator.front_door import errors
-from simulator.front_door.bodies import wire
-from simulator.front_door.kinds import ACCEPT, KINDS, NAMESPACE, POLL, PROFILE, READ, Kind
-from simulator.front_door.models import FrontDoor
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.operations import FAILED, Operation
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
+from emulators.azure.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Route
+from emulators.azure.front_door import errors
+from emulators.azure.front_door.bodies import wire
+from emulators.azure.front_door.kinds import ACCEPT, KINDS, NAMESPACE, POLL, PROFILE, READ, Kind
+from emulators.azure.front_door.models import FrontDoor
 
 VERSIONS = ApiVersions(
     "2020-09-01",

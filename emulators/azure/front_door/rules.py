@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from simulator.arm.errors import location_required
-from simulator.arm.resources import Resource, Resources
-from simulator.front_door import errors
-from simulator.front_door.kinds import (
+from emulators.azure.arm.errors import location_required
+from emulators.azure.arm.resources import Resource, Resources
+from emulators.azure.front_door import errors
+from emulators.azure.front_door.kinds import (
     CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,
@@ -16,8 +16,8 @@ from simulator.front_door.kinds import (
     SECURITY_POLICY,
     Kind,
 )
-from simulator.regions import normalized_region
-from simulator.waf.models import WAF_TYPE
+from emulators.azure.regions import normalized_region
+from emulators.azure.waf.models import WAF_TYPE
 
 PROFILE_SKUS = ("Standard_AzureFrontDoor", "Premium_AzureFrontDoor")
 ENABLED_STATES = ("Enabled", "Disabled")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from simulator.arm.errors import wrong_type
-from simulator.arm.shapes import REFERENCE, TAGS, Each, Shape, mismatch
-from simulator.front_door.kinds import (
+from emulators.azure.arm.errors import wrong_type
+from emulators.azure.arm.shapes import REFERENCE, TAGS, Each, Shape, mismatch
+from emulators.azure.front_door.kinds import (
     CUSTOM_DOMAIN,
     ENDPOINT,
     ORIGIN,

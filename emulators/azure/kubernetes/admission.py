@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulator.kubernetes import defaults, errors, validation
-from simulator.kubernetes.apply import Manager
-from simulator.kubernetes.kinds import NAMESPACE, NODE, SERVICE, Kind, Object
-from simulator.kubernetes.service_addresses import ServiceAddresses
-from simulator.kubernetes.store import Store
-from simulator.kubernetes.validation import decoding
+from emulators.azure.kubernetes import defaults, errors, validation
+from emulators.azure.kubernetes.apply import Manager
+from emulators.azure.kubernetes.kinds import NAMESPACE, NODE, SERVICE, Kind, Object
+from emulators.azure.kubernetes.service_addresses import ServiceAddresses
+from emulators.azure.kubernetes.store import Store
+from emulators.azure.kubernetes.validation import decoding
 
 _WITHOUT_GENERATION = frozenset(
     {"ConfigMap", "EndpointSlice", "Event", "Namespace", "Node", "Secret", "Service"}

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.kubernetes import field_sets
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.field_sets import FieldSet, Path
-from simulator.kubernetes.kinds import Kind, Object
-from simulator.kubernetes.schema import Shape, shape_of
-from simulator.kubernetes.store import copy_of
+from emulators.azure.kubernetes import field_sets
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.field_sets import FieldSet, Path
+from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.schema import Shape, shape_of
+from emulators.azure.kubernetes.store import copy_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from typing import Any
 import yaml
 from aiohttp import web
 
-from simulator.kubernetes import errors, protobuf
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.kinds import SERVED, Kind, Object
-from simulator.kubernetes.schema import Shape, shape_of
+from emulators.azure.kubernetes import errors, protobuf
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.kinds import SERVED, Kind, Object
+from emulators.azure.kubernetes.schema import Shape, shape_of
 
 JSON = "application/json"
 YAML = "application/yaml"

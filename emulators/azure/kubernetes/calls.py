@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from simulator.kubernetes import bodies, errors, patching, presentation, requests
-from simulator.kubernetes.admission import Writing
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.deletion import POLICIES, Deletion
-from simulator.kubernetes.kinds import Kind, Object
-from simulator.kubernetes.patching import Edit
-from simulator.kubernetes.requests import Target
+from emulators.azure.kubernetes import bodies, errors, patching, presentation, requests
+from emulators.azure.kubernetes.admission import Writing
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.deletion import POLICIES, Deletion
+from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.patching import Edit
+from emulators.azure.kubernetes.requests import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,31 +3,31 @@
 from dataclasses import replace
 from typing import Any
 
-from simulator.clock import Clock
-from simulator.kubernetes import pods, selectors, summaries
-from simulator.kubernetes.addresses import PublicAddresses
-from simulator.kubernetes.background import Background
-from simulator.kubernetes.controllers.autoscaler import Autoscaler
-from simulator.kubernetes.controllers.daemon_sets import DaemonSetController
-from simulator.kubernetes.controllers.deployments import DeploymentController
-from simulator.kubernetes.controllers.device_plugin import DevicePlugins
-from simulator.kubernetes.controllers.endpoint_slices import EndpointSlices
-from simulator.kubernetes.controllers.garbage import GarbageCollector, NamespaceController
-from simulator.kubernetes.controllers.kubelet import Kubelets
-from simulator.kubernetes.controllers.load_balancers import LoadBalancers
-from simulator.kubernetes.controllers.machinery import Controller, ControllerLoop, Machinery
-from simulator.kubernetes.controllers.replica_sets import ReplicaSetController
-from simulator.kubernetes.controllers.scheduler import Scheduler
-from simulator.kubernetes.events import EventRecorder
-from simulator.kubernetes.faults import Faults
-from simulator.kubernetes.kinds import NAMESPACE, POD, SERVICE, Object
-from simulator.kubernetes.node_pools import NodePool
-from simulator.kubernetes.nodes import Site
-from simulator.kubernetes.pool_nodes import PoolNodes
-from simulator.kubernetes.registry import Registry
-from simulator.kubernetes.service_addresses import ServiceAddresses
-from simulator.kubernetes.store import Store
-from simulator.latency import Latencies
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes import pods, selectors, summaries
+from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.background import Background
+from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
+from emulators.azure.kubernetes.controllers.daemon_sets import DaemonSetController
+from emulators.azure.kubernetes.controllers.deployments import DeploymentController
+from emulators.azure.kubernetes.controllers.device_plugin import DevicePlugins
+from emulators.azure.kubernetes.controllers.endpoint_slices import EndpointSlices
+from emulators.azure.kubernetes.controllers.garbage import GarbageCollector, NamespaceController
+from emulators.azure.kubernetes.controllers.kubelet import Kubelets
+from emulators.azure.kubernetes.controllers.load_balancers import LoadBalancers
+from emulators.azure.kubernetes.controllers.machinery import Controller, ControllerLoop, Machinery
+from emulators.azure.kubernetes.controllers.replica_sets import ReplicaSetController
+from emulators.azure.kubernetes.controllers.scheduler import Scheduler
+from emulators.azure.kubernetes.events import EventRecorder
+from emulators.azure.kubernetes.faults import Faults
+from emulators.azure.kubernetes.kinds import NAMESPACE, POD, SERVICE, Object
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.nodes import Site
+from emulators.azure.kubernetes.pool_nodes import PoolNodes
+from emulators.azure.kubernetes.registry import Registry
+from emulators.azure.kubernetes.service_addresses import ServiceAddresses
+from emulators.azure.kubernetes.store import Store
+from emulators.azure.latency import Latencies
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 

@@ -1,6 +1,6 @@
 """Conditions in the status of objects."""
 
-from simulator.kubernetes.kinds import Object
+from emulators.azure.kubernetes.kinds import Object
 
 
 def find_condition(conditions: list[Object], kind: str) -> Object | None:

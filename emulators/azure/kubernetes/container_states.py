@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.kubernetes.conditions import set_condition
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.store import copy_of
+from emulators.azure.kubernetes.conditions import set_condition
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.store import copy_of
 
 
 def waiting(reason: str, message: str = "") -> Object:

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator.kubernetes.kinds import (
+from emulators.azure.kubernetes.kinds import (
     DAEMON_SET,
     DEPLOYMENT,
     ENDPOINT_SLICE,

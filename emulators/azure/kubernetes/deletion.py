@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.kubernetes import errors
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.kinds import NAMESPACE, POD, Kind, Object
-from simulator.kubernetes.store import Store, copy_of
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.kinds import NAMESPACE, POD, Kind, Object
+from emulators.azure.kubernetes.store import Store, copy_of
 
 PROTECTED_NAMESPACES = frozenset({"default", "kube-system", "kube-public"})
 POLICIES = ("Foreground", "Background", "Orphan")

@@ -3,9 +3,9 @@
 import math
 from datetime import timedelta
 
-from simulator.kubernetes import times
-from simulator.kubernetes.conditions import find_condition, set_condition
-from simulator.kubernetes.kinds import Object
+from emulators.azure.kubernetes import times
+from emulators.azure.kubernetes.conditions import find_condition, set_condition
+from emulators.azure.kubernetes.kinds import Object
 
 _COUNTS = ("updatedReplicas", "readyReplicas", "availableReplicas")
 

@@ -1,7 +1,7 @@
 """Discovery: which groups, versions and resources the API server has."""
 
-from simulator.kubernetes import kinds
-from simulator.kubernetes.kinds import POD, SERVED, Kind, Object
+from emulators.azure.kubernetes import kinds
+from emulators.azure.kubernetes.kinds import POD, SERVED, Kind, Object
 
 _STATUS_VERBS = ("get", "patch", "update")
 

@@ -1,6 +1,6 @@
 """How long things take inside a cluster, in simulated seconds."""
 
-from simulator.latency import Duration
+from emulators.azure.latency import Duration
 
 SMALL_IMAGE_PULL = Duration(2, 4, 8)
 INFERENCE_IMAGE_PULL = Duration(60, 85, 120)

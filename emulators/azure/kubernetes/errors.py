@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.kinds import Kind, Object
 
 
 @dataclass(frozen=True, slots=True)

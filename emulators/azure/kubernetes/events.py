@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from simulator.clock import Clock
-from simulator.kubernetes.kinds import EVENT, NAMESPACE, Kind, Object
-from simulator.kubernetes.store import Store
-from simulator.kubernetes.times import stamp
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes.kinds import EVENT, NAMESPACE, Kind, Object
+from emulators.azure.kubernetes.store import Store
+from emulators.azure.kubernetes.times import stamp
 
 RETENTION = timedelta(hours=1)
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.listing import Selection
-from simulator.kubernetes.store import Change, ChangeType, Store, copy_of
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.listing import Selection
+from emulators.azure.kubernetes.store import Change, ChangeType, Store, copy_of
 
 
 class Feed:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.schema import Shape
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.schema import Shape
 
 Path = tuple[str, ...]
 """Elements as FieldsV1 writes them: `f:spec`, `k:{"name":"a"}`, `v:"x"`."""

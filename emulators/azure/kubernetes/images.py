@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from simulator.kubernetes import durations
-from simulator.kubernetes.nodes import GPU
-from simulator.latency import Duration
+from emulators.azure.kubernetes import durations
+from emulators.azure.kubernetes.nodes import GPU
+from emulators.azure.latency import Duration
 
 DEVICE_PLUGIN = "k8s-device-plugin"
 _INFERENCE_NAMES = re.compile(r"llm|vllm|triton|tgi|text-generation|inference", re.IGNORECASE)

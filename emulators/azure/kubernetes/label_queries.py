@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from simulator.kubernetes import errors
-from simulator.kubernetes.selectors import LabelSelector, Requirement
-from simulator.kubernetes.validation import formats, go_values
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.selectors import LabelSelector, Requirement
+from emulators.azure.kubernetes.validation import formats, go_values
 
 _TOKEN = re.compile(r"\s*(==|!=|[=!<>(),]|[^\s=!<>(),]+)")
 _SYMBOLS = frozenset(("==", "!=", "=", "!", "<", ">", "(", ")", ","))

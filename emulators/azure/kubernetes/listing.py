@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from simulator.kubernetes import errors, label_queries, selectors
-from simulator.kubernetes.kinds import Kind, Object
-from simulator.kubernetes.selectors import FieldSelector, LabelSelector
-from simulator.kubernetes.store import Store, key_of
+from emulators.azure.kubernetes import errors, label_queries, selectors
+from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.selectors import FieldSelector, LabelSelector
+from emulators.azure.kubernetes.store import Store, key_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from aiohttp import web
 
-from simulator.kubernetes import errors, listing, times
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import Kind, Object
-from simulator.kubernetes.requests import flag
-from simulator.kubernetes.store import Change
+from emulators.azure.kubernetes import errors, listing, times
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.requests import flag
+from emulators.azure.kubernetes.store import Change
 
 _WAITING = {
     "ErrImagePull": "image can't be pulled",

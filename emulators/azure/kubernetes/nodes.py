@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from simulator.kubernetes.kinds import NODE, Object
-from simulator.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.kinds import NODE, Object
+from emulators.azure.kubernetes.node_pools import NodePool
 
 GPU = "nvidia.com/gpu"
 NOT_READY_TAINT = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}

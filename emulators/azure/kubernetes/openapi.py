@@ -6,10 +6,10 @@ without a description in words.
 
 from collections.abc import Mapping
 
-from simulator.kubernetes import kinds, schema
-from simulator.kubernetes.discovery import prefix
-from simulator.kubernetes.kinds import KINDS, Kind, Object
-from simulator.kubernetes.schema import Shape
+from emulators.azure.kubernetes import kinds, schema
+from emulators.azure.kubernetes.discovery import prefix
+from emulators.azure.kubernetes.kinds import KINDS, Kind, Object
+from emulators.azure.kubernetes.schema import Shape
 
 PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 """kubectl reads version 2 for manifests of kind List: no bytes are a document without types."""

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from simulator.kubernetes import errors
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.schema import Shape
-from simulator.kubernetes.store import copy_of
-from simulator.kubernetes.validation import go_values
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.schema import Shape
+from emulators.azure.kubernetes.store import copy_of
+from emulators.azure.kubernetes.validation import go_values
 
 
 def merge(target: Any, patch: Any) -> Any:

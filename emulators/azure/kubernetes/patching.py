@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulator.kubernetes import bodies, errors, patches
-from simulator.kubernetes.kinds import Kind, Object
-from simulator.kubernetes.schema import Shape, shape_of
-from simulator.kubernetes.store import as_json
-from simulator.kubernetes.validation import decoding, go_values
+from emulators.azure.kubernetes import bodies, errors, patches
+from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.schema import Shape, shape_of
+from emulators.azure.kubernetes.store import as_json
+from emulators.azure.kubernetes.validation import decoding, go_values
 
 Edit = Callable[[Object], Object]
 

@@ -1,7 +1,7 @@
 """A pod's state in the words of `kubectl get pods`."""
 
-from simulator.kubernetes import pods
-from simulator.kubernetes.kinds import Object
+from emulators.azure.kubernetes import pods
+from emulators.azure.kubernetes.kinds import Object
 
 
 def ready_count(pod: Object) -> str:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from hashlib import sha256
 
-from simulator.kubernetes.kinds import POD, Object
-from simulator.kubernetes.store import copy_of
+from emulators.azure.kubernetes.kinds import POD, Object
+from emulators.azure.kubernetes.store import copy_of
 
 _HASH_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 

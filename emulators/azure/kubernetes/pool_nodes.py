@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from simulator.kubernetes import nodes
-from simulator.kubernetes.kinds import NODE, Object
-from simulator.kubernetes.node_pools import NodePool
-from simulator.kubernetes.nodes import GPU, Site
-from simulator.kubernetes.registry import Registry
-from simulator.kubernetes.store import Store
+from emulators.azure.kubernetes import nodes
+from emulators.azure.kubernetes.kinds import NODE, Object
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.nodes import GPU, Site
+from emulators.azure.kubernetes.registry import Registry
+from emulators.azure.kubernetes.store import Store
 
 
 class PoolNodes:

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from simulator.kubernetes import tables
-from simulator.kubernetes.kinds import SCALE, Kind, Object
-from simulator.kubernetes.listing import Page
-from simulator.kubernetes.store import as_json
+from emulators.azure.kubernetes import tables
+from emulators.azure.kubernetes.kinds import SCALE, Kind, Object
+from emulators.azure.kubernetes.listing import Page
+from emulators.azure.kubernetes.store import as_json
 
 
 def plain(body: Object, status: int = 200) -> web.Response:

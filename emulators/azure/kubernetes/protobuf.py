@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.schema import Shape
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.schema import Shape
 
 MAGIC = b"k8s\0"
 

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable
 
-from simulator.clock import Clock
-from simulator.kubernetes import errors
-from simulator.kubernetes.admission import Admission, Writing
-from simulator.kubernetes.apply import Manager, apply, owners_of, record_owners, record_update
-from simulator.kubernetes.deletion import Deleting, Deletion
-from simulator.kubernetes.kinds import NAMESPACE, Kind, Object
-from simulator.kubernetes.service_addresses import ServiceAddresses
-from simulator.kubernetes.store import Store, copy_of
-from simulator.kubernetes.times import stamp
-from simulator.kubernetes.validation import typed
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.admission import Admission, Writing
+from emulators.azure.kubernetes.apply import (
+    Manager,
+    apply,
+    owners_of,
+    record_owners,
+    record_update,
+)
+from emulators.azure.kubernetes.deletion import Deleting, Deletion
+from emulators.azure.kubernetes.kinds import NAMESPACE, Kind, Object
+from emulators.azure.kubernetes.service_addresses import ServiceAddresses
+from emulators.azure.kubernetes.store import Store, copy_of
+from emulators.azure.kubernetes.times import stamp
+from emulators.azure.kubernetes.validation import typed
 
 
 class Registry:

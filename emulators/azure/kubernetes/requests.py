@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from simulator.kubernetes import errors
-from simulator.kubernetes.admission import Writing
-from simulator.kubernetes.apply import Manager
-from simulator.kubernetes.kinds import Kind, kind_at
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.admission import Writing
+from emulators.azure.kubernetes.apply import Manager
+from emulators.azure.kubernetes.kinds import Kind, kind_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from simulator.kubernetes import (
+from emulators.azure.kubernetes import (
     bodies,
     errors,
     listing,
@@ -14,9 +14,9 @@ from simulator.kubernetes import (
     subresources,
     watches,
 )
-from simulator.kubernetes.calls import Call
-from simulator.kubernetes.kinds import ACCESS_REVIEW, POD, Object
-from simulator.kubernetes.patching import Edit
+from emulators.azure.kubernetes.calls import Call
+from emulators.azure.kubernetes.kinds import ACCESS_REVIEW, POD, Object
+from emulators.azure.kubernetes.patching import Edit
 
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes.kinds import Object
+from emulators.azure.kubernetes.kinds import Object
 
 _PREFIX = "deployment.kubernetes.io/"
 REVISION = f"{_PREFIX}revision"

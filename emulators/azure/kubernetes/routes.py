@@ -4,12 +4,20 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from simulator.kubernetes import bodies, discovery, errors, kinds, openapi, requests, resources
-from simulator.kubernetes.calls import Call
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.store import as_json
+from emulators.azure.kubernetes import (
+    bodies,
+    discovery,
+    errors,
+    kinds,
+    openapi,
+    requests,
+    resources,
+)
+from emulators.azure.kubernetes.calls import Call
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.store import as_json
 
 AudienceOf = Callable[[str], str | None]
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from simulator.kubernetes import pods, scheduling
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.node_pools import NodePool
-from simulator.kubernetes.nodes import GPU
-from simulator.kubernetes.scheduling import Candidate
+from emulators.azure.kubernetes import pods, scheduling
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.nodes import GPU
+from emulators.azure.kubernetes.scheduling import Candidate
 
 UTILIZATION_THRESHOLD = Decimal("0.5")
 MAX_SIZE_REACHED = "max node group size reached"

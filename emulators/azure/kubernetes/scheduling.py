@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from simulator.kubernetes import quantities, selectors
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.quantities import Amounts
+from emulators.azure.kubernetes import quantities, selectors
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.quantities import Amounts
 
 _FINISHED = ("Succeeded", "Failed")
 _AFFINITY_REASON = "node(s) didn't match Pod's node affinity/selector"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.kubernetes.kinds import Kind
+from emulators.azure.kubernetes.kinds import Kind
 
 _KEY_DEFAULTS: Mapping[str, Any] = {"protocol": "TCP"}
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.kubernetes import errors
-from simulator.kubernetes.kinds import EVENT, NAMESPACE, NODE, POD, SERVICE, Kind, Object
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.kinds import EVENT, NAMESPACE, NODE, POD, SERVICE, Kind, Object
 
 _FIELD_TERM = re.compile(r"^(?P<path>[^=!]+)(?P<operator>!=|==|=)(?P<value>.*)$")
 

@@ -1,9 +1,9 @@
 """Cluster-internal addresses and node ports of Services."""
 
-from simulator.kubernetes import errors
-from simulator.kubernetes.kinds import SERVICE, Object
-from simulator.kubernetes.store import Store
-from simulator.kubernetes.validation import go_values
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.kinds import SERVICE, Object
+from emulators.azure.kubernetes.store import Store
+from emulators.azure.kubernetes.validation import go_values
 
 FIRST_NODE_PORT = 30000
 

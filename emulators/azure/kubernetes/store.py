@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from simulator.kubernetes import errors
-from simulator.kubernetes.kinds import KINDS, Kind, Object
+from emulators.azure.kubernetes import errors
+from emulators.azure.kubernetes.kinds import KINDS, Kind, Object
 
 Key = tuple[str, str]
 """Namespace (empty for cluster-wide objects) and name."""

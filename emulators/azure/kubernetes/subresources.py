@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from simulator.kubernetes import bodies, errors, logs, presentation
-from simulator.kubernetes.calls import Call
-from simulator.kubernetes.kinds import EVICTION, NAMESPACE, SCALE, Object
+from emulators.azure.kubernetes import bodies, errors, logs, presentation
+from emulators.azure.kubernetes.calls import Call
+from emulators.azure.kubernetes.kinds import EVICTION, NAMESPACE, SCALE, Object
 
 
 async def get_scale(call: Call) -> web.StreamResponse:

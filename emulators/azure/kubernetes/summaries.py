@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from simulator.kubernetes import nodes, pods
-from simulator.kubernetes.kinds import NODE, POD, SERVICE, Object
-from simulator.kubernetes.pool_nodes import gpus_of
-from simulator.kubernetes.store import Store
+from emulators.azure.kubernetes import nodes, pods
+from emulators.azure.kubernetes.kinds import NODE, POD, SERVICE, Object
+from emulators.azure.kubernetes.pool_nodes import gpus_of
+from emulators.azure.kubernetes.store import Store
 
 
 def of_cluster(name: str, region: str, store: Store) -> dict[str, Any]:

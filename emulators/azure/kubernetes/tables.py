@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from simulator.kubernetes import nodes, pod_status, times
-from simulator.kubernetes.kinds import (
+from emulators.azure.kubernetes import nodes, pod_status, times
+from emulators.azure.kubernetes.kinds import (
     CONFIG_MAP,
     DAEMON_SET,
     DEPLOYMENT,

@@ -5,14 +5,14 @@ import contextlib
 
 from aiohttp import web
 
-from simulator.kubernetes import presentation
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.feeds import Feed
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.listing import Selection
-from simulator.kubernetes.requests import flag
-from simulator.kubernetes.store import as_json
+from emulators.azure.kubernetes import presentation
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.feeds import Feed
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.listing import Selection
+from emulators.azure.kubernetes.requests import flag
+from emulators.azure.kubernetes.store import as_json
 
 DEFAULT_TIMEOUT_SECONDS = 1800.0
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.arm.platform import Platform
-from simulator.arm.resources import Resource
-from simulator.front_door.kinds import PROFILE
-from simulator.monitor.faults import MetricsFault, MetricsTrouble
-from simulator.monitor.request_counts import MINUTE, RequestCounts, floor
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.resources import Resource
+from emulators.azure.front_door.kinds import PROFILE
+from emulators.azure.monitor.faults import MetricsFault, MetricsTrouble
+from emulators.azure.monitor.request_counts import MINUTE, RequestCounts, floor
 
 INGESTION = timedelta(minutes=2)
 """A minute shows up this long after its end, so that the newest is three to four minutes old."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from simulator.clock import Clock
+from emulators.azure.clock import Clock
 
 MINUTE = timedelta(minutes=1)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.arm.resources import Resource
-from simulator.identity import bearer_token
-from simulator.monitor.models import REQUEST_COUNT, Monitor, Window
+from emulators.azure.arm.resources import Resource
+from emulators.azure.identity import bearer_token
+from emulators.azure.monitor.models import REQUEST_COUNT, Monitor, Window
 
 AUDIENCE = "https://metrics.monitor.azure.com"
 API_VERSIONS = ("2023-10-01", "2024-02-01")

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.arm.routing import Route
-from simulator.regions import REGIONS
-from simulator.subscriptions.locations import display_name
+from emulators.azure.arm.routing import Route
+from emulators.azure.regions import REGIONS
+from emulators.azure.subscriptions.locations import display_name
 
 GLOBAL_NAMESPACES = ("microsoft.cdn", "microsoft.network")
 """Of the latter only the WAF policies of Front Door are simulated, and they are global."""

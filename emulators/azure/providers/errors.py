@@ -1,7 +1,7 @@
 """Refusals that have to do with resource providers themselves."""
 
-from simulator.arm.answers import Answer, ArmError
-from simulator.arm.errors import MADE_BY_GATEWAY, gateway_error
+from emulators.azure.arm.answers import Answer, ArmError
+from emulators.azure.arm.errors import MADE_BY_GATEWAY, gateway_error
 
 
 def not_registered(namespace: str) -> ArmError:

@@ -4,9 +4,9 @@ How long registering takes was not recorded: documented as up to minutes, assume
 namespace which is not registered refuses reads as well as writes is assumed, too.
 """
 
-from simulator.arm.operations import Operations
-from simulator.latency import Duration, Latencies
-from simulator.providers import errors
+from emulators.azure.arm.operations import Operations
+from emulators.azure.latency import Duration, Latencies
+from emulators.azure.providers import errors
 
 REGISTERED = "Registered"
 REGISTERING = "Registering"

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from simulator.arm.answers import Answer
-from simulator.arm.errors import unknown_namespace
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import SUBSCRIPTION, ApiVersions, Handler, Route
-from simulator.latency import Duration
-from simulator.providers import errors
-from simulator.providers.catalog import Catalog, Provider, types_wire
-from simulator.providers.registrations import ALWAYS_REGISTERED, Registrations
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.errors import unknown_namespace
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import SUBSCRIPTION, ApiVersions, Handler, Route
+from emulators.azure.latency import Duration
+from emulators.azure.providers import errors
+from emulators.azure.providers.catalog import Catalog, Provider, types_wire
+from emulators.azure.providers.registrations import ALWAYS_REGISTERED, Registrations
 
 VERSIONS = ApiVersions("2014-04-01", "2025-04-01", ("2021-04-01", "2022-09-01", "2025-04-01"))
 

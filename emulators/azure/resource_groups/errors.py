@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from simulator.arm.answers import ArmError
-from simulator.arm.errors import gateway_error
+from emulators.azure.arm.answers import ArmError
+from emulators.azure.arm.errors import gateway_error
 
 
 def invalid_name(name: str, invalid_characters: str) -> ArmError:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from simulator.arm.answers import ArmError
-from simulator.arm.errors import gateway_error
-from simulator.arm.resources import Resource
+from emulators.azure.arm.answers import ArmError
+from emulators.azure.arm.errors import gateway_error
+from emulators.azure.arm.resources import Resource
 
 Predicate = Callable[[Resource], bool]
 

@@ -5,19 +5,19 @@ import json
 import re
 from typing import Any
 
-from simulator.arm.errors import (
+from emulators.azure.arm.errors import (
     location_required,
     resource_group_being_deleted,
     resource_group_not_found,
     wrong_type,
 )
-from simulator.arm.operations import Error, Operation, Work
-from simulator.arm.platform import Platform
-from simulator.arm.resources import Resource
-from simulator.arm.shapes import TAGS, mismatch
-from simulator.latency import Duration
-from simulator.regions import REGIONS, normalized_region
-from simulator.resource_groups import errors
+from emulators.azure.arm.operations import Error, Operation, Work
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.resources import Resource
+from emulators.azure.arm.shapes import TAGS, mismatch
+from emulators.azure.latency import Duration
+from emulators.azure.regions import REGIONS, normalized_region
+from emulators.azure.resource_groups import errors
 
 GROUP_TYPE = "Microsoft.Resources/resourceGroups"
 CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters"

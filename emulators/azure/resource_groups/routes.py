@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from simulator.arm.answers import Answer
-from simulator.arm.errors import gateway_error, resource_group_not_found
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
-from simulator.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Route
-from simulator.latency import Duration
-from simulator.resource_groups.filters import matching
-from simulator.resource_groups.models import ResourceGroups
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.errors import gateway_error, resource_group_not_found
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
+from emulators.azure.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Route
+from emulators.azure.latency import Duration
+from emulators.azure.resource_groups.filters import matching
+from emulators.azure.resource_groups.models import ResourceGroups
 
 VERSIONS = ApiVersions(
     "2015-01-01", "2025-04-01", ("2025-04-01", "2025-03-01", "2024-11-01", "2022-09-01")

@@ -7,22 +7,22 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from simulator.clock import Clock
-from simulator.service_bus import cbs
-from simulator.service_bus.connection import Connection
-from simulator.service_bus.consumers import open_consumer
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.gate import Gate, Operation
-from simulator.service_bus.incoming_link import IncomingLink
-from simulator.service_bus.management import Management
-from simulator.service_bus.message import read_messages
-from simulator.service_bus.namespace import MANAGEMENT, Namespace, path_of
-from simulator.service_bus.outgoing_link import OutgoingLink
-from simulator.service_bus.queue import Kind, Queue
-from simulator.service_bus.requests import Answering, Replies, Requests
-from simulator.service_bus.settings import DEFAULT_ENTITIES, Entities
-from simulator.service_bus.times import MIN_LOCK_REAL_SECONDS, Alarms, Times
-from simulator.service_bus.topic import Topic
+from emulators.azure.clock import Clock
+from emulators.azure.service_bus import cbs
+from emulators.azure.service_bus.connection import Connection
+from emulators.azure.service_bus.consumers import open_consumer
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.gate import Gate, Operation
+from emulators.azure.service_bus.incoming_link import IncomingLink
+from emulators.azure.service_bus.management import Management
+from emulators.azure.service_bus.message import read_messages
+from emulators.azure.service_bus.namespace import MANAGEMENT, Namespace, path_of
+from emulators.azure.service_bus.outgoing_link import OutgoingLink
+from emulators.azure.service_bus.queue import Kind, Queue
+from emulators.azure.service_bus.requests import Answering, Replies, Requests
+from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
+from emulators.azure.service_bus.times import MIN_LOCK_REAL_SECONDS, Alarms, Times
+from emulators.azure.service_bus.topic import Topic
 
 MAX_REQUEST_BYTES = 1024 * 1024
 

@@ -5,9 +5,9 @@ import hashlib
 import hmac
 from urllib.parse import unquote_plus
 
-from simulator.service_bus.message import Request, write_reply
-from simulator.service_bus.namespace import path_of
-from simulator.service_bus.values import Int
+from emulators.azure.service_bus.message import Request, write_reply
+from emulators.azure.service_bus.namespace import path_of
+from emulators.azure.service_bus.values import Int
 
 ADDRESS = "$cbs"
 KEY_NAME = "RootManageSharedAccessKey"

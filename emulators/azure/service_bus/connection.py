@@ -4,9 +4,9 @@ import asyncio
 import logging
 from typing import Any, Protocol
 
-from simulator.service_bus import performatives as p
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.frames import (
+from emulators.azure.service_bus import performatives as p
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.frames import (
     AMQP_HEADER,
     MAX_FRAME_SIZE,
     SASL_FRAME,
@@ -16,11 +16,11 @@ from simulator.service_bus.frames import (
     FrameReader,
     empty_frame,
 )
-from simulator.service_bus.incoming_link import IncomingLink
-from simulator.service_bus.outbox import Outbox
-from simulator.service_bus.outgoing_link import OutgoingLink
-from simulator.service_bus.session import Session
-from simulator.service_bus.values import Array, Symbol, UByte, UInt, UShort
+from emulators.azure.service_bus.incoming_link import IncomingLink
+from emulators.azure.service_bus.outbox import Outbox
+from emulators.azure.service_bus.outgoing_link import OutgoingLink
+from emulators.azure.service_bus.session import Session
+from emulators.azure.service_bus.values import Array, Symbol, UByte, UInt, UShort
 
 CHANNEL_MAX = UShort(255)
 IDLE_TIMEOUT_MS = UInt(240_000)
@@ -29,7 +29,7 @@ IDLE_TIMEOUT_MS = UInt(240_000)
 SHORTEST_HEARTBEAT_SECONDS = 1.0
 MECHANISMS = ("MSSBCBS", "PLAIN", "ANONYMOUS")
 
-log = logging.getLogger("simulator.service_bus")
+log = logging.getLogger("emulators.azure.service_bus")
 
 
 class Container(Protocol):

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.lanes import Lane
-from simulator.service_bus.message import Message
-from simulator.service_bus.message_sessions import MessageSession, Waiter
-from simulator.service_bus.outcomes import Outcome
-from simulator.service_bus.outgoing_link import OutgoingLink
-from simulator.service_bus.queue import Queue
-from simulator.service_bus.values import Described, Symbol, ULong
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.lanes import Lane
+from emulators.azure.service_bus.message import Message
+from emulators.azure.service_bus.message_sessions import MessageSession, Waiter
+from emulators.azure.service_bus.outcomes import Outcome
+from emulators.azure.service_bus.outgoing_link import OutgoingLink
+from emulators.azure.service_bus.queue import Queue
+from emulators.azure.service_bus.values import Described, Symbol, ULong
 
 SESSION_FILTER = Symbol("com.microsoft:session-filter")
 LOCKED_UNTIL_UTC = Symbol("com.microsoft:locked-until-utc")

@@ -6,9 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.control.input import BadInput
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.settings import read_entities
+from emulators.azure.control.input import BadInput
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.settings import read_entities
 
 Handler = Callable[[web.Request], Awaitable[Any]]
 

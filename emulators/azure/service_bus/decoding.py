@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from simulator.service_bus import values as v
-from simulator.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus import values as v
+from emulators.azure.service_bus.errors import AmqpError, Condition
 
 MAX_DEPTH = 32
 MAX_ITEMS_WITHOUT_BYTES = 4096

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from simulator.service_bus import values as v
+from emulators.azure.service_bus import values as v
 
 Writer = Callable[[bytearray, Any], None]
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from simulator.service_bus.values import Described, Symbol, ULong
+from emulators.azure.service_bus.values import Described, Symbol, ULong
 
 ERROR = ULong(0x1D)
 

@@ -4,8 +4,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.performatives import Performative, write_performative
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.performatives import Performative, write_performative
 
 AMQP_HEADER = b"AMQP\x00\x01\x00\x00"
 SASL_HEADER = b"AMQP\x03\x01\x00\x00"

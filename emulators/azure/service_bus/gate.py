@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from simulator.control.input import BadInput, Fields, required
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.settings import Status
+from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.settings import Status
 
 
 class Operation(StrEnum):

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.links import Channel, Link
-from simulator.service_bus.outcomes import ACCEPT, rejection
-from simulator.service_bus.performatives import Attach, Disposition, Flow, Transfer
-from simulator.service_bus.values import Symbol, UInt, ULong
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.links import Channel, Link
+from emulators.azure.service_bus.outcomes import ACCEPT, rejection
+from emulators.azure.service_bus.performatives import Attach, Disposition, Flow, Transfer
+from emulators.azure.service_bus.values import Symbol, UInt, ULong
 
 SENDER_CREDIT = 2000
 """What a sending client may have under way. Half of it used up, it gets the whole again."""

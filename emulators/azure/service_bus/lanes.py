@@ -4,7 +4,7 @@ import heapq
 from collections import deque
 from typing import Protocol
 
-from simulator.service_bus.message import Message, MessageState
+from emulators.azure.service_bus.message import Message, MessageState
 
 
 class LaneConsumer(Protocol):

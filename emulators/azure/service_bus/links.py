@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from simulator.service_bus.errors import AmqpError
-from simulator.service_bus.performatives import Attach, Detach, Flow, Transfer
-from simulator.service_bus.values import Described, UInt
+from emulators.azure.service_bus.errors import AmqpError
+from emulators.azure.service_bus.performatives import Attach, Detach, Flow, Transfer
+from emulators.azure.service_bus.values import Described, UInt
 
 
 class Channel(Protocol):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.service_bus.lanes import Lane
-from simulator.service_bus.message import Message
-from simulator.service_bus.times import Alarms, Times
+from emulators.azure.service_bus.lanes import Lane
+from emulators.azure.service_bus.message import Message
+from emulators.azure.service_bus.times import Alarms, Times
 
 
 @dataclass(slots=True, eq=False)

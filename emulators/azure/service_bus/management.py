@@ -4,17 +4,17 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from simulator.service_bus.consumers import Consumer
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.gate import Operation
-from simulator.service_bus.links import Link
-from simulator.service_bus.message import Message, Request, read_content, write_reply
-from simulator.service_bus.message_sessions import MessageSession
-from simulator.service_bus.outcomes import ACCEPTED, MODIFIED, REJECTED, Outcome
-from simulator.service_bus.outgoing_link import OutgoingLink
-from simulator.service_bus.queue import Queue
-from simulator.service_bus.topic import Topic
-from simulator.service_bus.values import Array, Int, Symbol, Timestamp
+from emulators.azure.service_bus.consumers import Consumer
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.gate import Operation
+from emulators.azure.service_bus.links import Link
+from emulators.azure.service_bus.message import Message, Request, read_content, write_reply
+from emulators.azure.service_bus.message_sessions import MessageSession
+from emulators.azure.service_bus.outcomes import ACCEPTED, MODIFIED, REJECTED, Outcome
+from emulators.azure.service_bus.outgoing_link import OutgoingLink
+from emulators.azure.service_bus.queue import Queue
+from emulators.azure.service_bus.topic import Topic
+from emulators.azure.service_bus.values import Array, Int, Symbol, Timestamp
 
 PEEK_LOCK = 1
 MAX_PEEKED = 250

@@ -6,9 +6,9 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from simulator.service_bus.decoding import decode, malformed, skip
-from simulator.service_bus.encoding import encode, write, write_list
-from simulator.service_bus.values import Int, Symbol, Timestamp, UByte, UInt
+from emulators.azure.service_bus.decoding import decode, malformed, skip
+from emulators.azure.service_bus.encoding import encode, write, write_list
+from emulators.azure.service_bus.values import Int, Symbol, Timestamp, UByte, UInt
 
 BATCH_FORMAT = 0x80013700
 

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.lanes import Lane, LaneConsumer, LaneOwner
-from simulator.service_bus.settings import QueueSettings
-from simulator.service_bus.times import Alarms, Times
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.lanes import Lane, LaneConsumer, LaneOwner
+from emulators.azure.service_bus.settings import QueueSettings
+from emulators.azure.service_bus.times import Alarms, Times
 
 
 class SessionHolder(LaneConsumer, Protocol):

@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
-from simulator.control.input import BadInput
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.gate import Gate
-from simulator.service_bus.message import MessageState
-from simulator.service_bus.queue import DEAD_LETTERS, Queue
-from simulator.service_bus.settings import Entities, QueueSettings, TopicSettings
-from simulator.service_bus.times import Alarms, Times
-from simulator.service_bus.topic import Topic
+from emulators.azure.control.input import BadInput
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.gate import Gate
+from emulators.azure.service_bus.message import MessageState
+from emulators.azure.service_bus.queue import DEAD_LETTERS, Queue
+from emulators.azure.service_bus.settings import Entities, QueueSettings, TopicSettings
+from emulators.azure.service_bus.times import Alarms, Times
+from emulators.azure.service_bus.topic import Topic
 
 MANAGEMENT = "/$management"
 _SCHEME_AND_HOST = re.compile(r"^(amqps?|sb)://[^/]*/?", re.IGNORECASE)

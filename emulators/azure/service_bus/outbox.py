@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from simulator.service_bus.frames import AMQP_FRAME, write_frame
-from simulator.service_bus.performatives import Performative
+from emulators.azure.service_bus.frames import AMQP_FRAME, write_frame
+from emulators.azure.service_bus.performatives import Performative
 
 MAX_BUFFERED_BYTES = 1024 * 1024
 """What may wait to be written before deliveries stop: credit alone must not fill the memory."""

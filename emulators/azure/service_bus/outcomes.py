@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.values import Described, ULong
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.values import Described, ULong
 
 ACCEPTED = 0x24
 REJECTED = 0x25

@@ -2,10 +2,10 @@
 
 from typing import Any, Protocol
 
-from simulator.service_bus.links import Channel, Link
-from simulator.service_bus.outcomes import Outcome
-from simulator.service_bus.performatives import Attach, Flow, Transfer
-from simulator.service_bus.values import Described, UInt
+from emulators.azure.service_bus.links import Channel, Link
+from emulators.azure.service_bus.outcomes import Outcome
+from emulators.azure.service_bus.performatives import Attach, Flow, Transfer
+from emulators.azure.service_bus.values import Described, UInt
 
 
 class Outlet(Protocol):

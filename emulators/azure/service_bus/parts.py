@@ -4,9 +4,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.message import Content, Message, MessageState
-from simulator.service_bus.times import Alarms
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.message import Content, Message, MessageState
+from emulators.azure.service_bus.times import Alarms
 
 
 class Schedule:

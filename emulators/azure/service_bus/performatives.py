@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from simulator.service_bus.decoding import decode
-from simulator.service_bus.encoding import write_list
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.values import Array, Described
+from emulators.azure.service_bus.decoding import decode
+from emulators.azure.service_bus.encoding import write_list
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.values import Array, Described
 
 
 class Open(NamedTuple):

@@ -6,16 +6,16 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.gate import Gate, Operation
-from simulator.service_bus.lanes import Lane
-from simulator.service_bus.locks import Lock, Locks
-from simulator.service_bus.message import Content, Message, MessageState
-from simulator.service_bus.message_sessions import MessageSession, MessageSessions
-from simulator.service_bus.outcomes import ACCEPTED, MODIFIED, REJECTED, Outcome
-from simulator.service_bus.parts import DuplicateWindow, Schedule
-from simulator.service_bus.settings import QueueSettings, Status
-from simulator.service_bus.times import Alarms, Times
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.gate import Gate, Operation
+from emulators.azure.service_bus.lanes import Lane
+from emulators.azure.service_bus.locks import Lock, Locks
+from emulators.azure.service_bus.message import Content, Message, MessageState
+from emulators.azure.service_bus.message_sessions import MessageSession, MessageSessions
+from emulators.azure.service_bus.outcomes import ACCEPTED, MODIFIED, REJECTED, Outcome
+from emulators.azure.service_bus.parts import DuplicateWindow, Schedule
+from emulators.azure.service_bus.settings import QueueSettings, Status
+from emulators.azure.service_bus.times import Alarms, Times
 
 DEAD_LETTERS = "/$DeadLetterQueue"
 

@@ -3,9 +3,9 @@
 from collections import deque
 from collections.abc import Callable
 
-from simulator.service_bus.message import Request, read_request
-from simulator.service_bus.outcomes import Outcome
-from simulator.service_bus.outgoing_link import OutgoingLink
+from emulators.azure.service_bus.message import Request, read_request
+from emulators.azure.service_bus.outcomes import Outcome
+from emulators.azure.service_bus.outgoing_link import OutgoingLink
 
 Answering = Callable[[Request], bytes]
 FindReplies = Callable[[], "Replies | None"]

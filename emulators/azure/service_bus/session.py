@@ -2,12 +2,12 @@
 
 from typing import Any, Protocol
 
-from simulator.service_bus.errors import AmqpError, Condition
-from simulator.service_bus.incoming_link import IncomingLink
-from simulator.service_bus.links import Link
-from simulator.service_bus.outcomes import Outcome, read_outcome, rejection
-from simulator.service_bus.outgoing_link import OutgoingLink
-from simulator.service_bus.performatives import (
+from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.incoming_link import IncomingLink
+from emulators.azure.service_bus.links import Link
+from emulators.azure.service_bus.outcomes import Outcome, read_outcome, rejection
+from emulators.azure.service_bus.outgoing_link import OutgoingLink
+from emulators.azure.service_bus.performatives import (
     Attach,
     Begin,
     Detach,
@@ -17,7 +17,7 @@ from simulator.service_bus.performatives import (
     Performative,
     Transfer,
 )
-from simulator.service_bus.values import UInt, UShort
+from emulators.azure.service_bus.values import UInt, UShort
 
 HANDLE_MAX = UInt(255)
 WINDOW = UInt(2**31 - 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from simulator.control.input import BadInput, Fields, required
+from emulators.azure.control.input import BadInput, Fields, required
 
 
 class Status(StrEnum):

@@ -6,7 +6,7 @@ import time
 from asyncio import Task, create_task
 from collections.abc import Callable
 
-from simulator.clock import Clock
+from emulators.azure.clock import Clock
 
 MIN_LOCK_REAL_SECONDS = 10.0
 """A client's code does not run faster because the clock does: no lock is shorter than this."""
@@ -14,7 +14,7 @@ MIN_LOCK_REAL_SECONDS = 10.0
 NEVER_REAL_SECONDS = 24 * 3600.0
 """How far ahead a lock ends while the clock stands still."""
 
-log = logging.getLogger("simulator.service_bus")
+log = logging.getLogger("emulators.azure.service_bus")
 
 _TICKS_AT_UNIX_EPOCH = 621_355_968_000_000_000
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from simulator.service_bus.gate import Gate, Operation
-from simulator.service_bus.message import Content, Message
-from simulator.service_bus.parts import DuplicateWindow, Schedule
-from simulator.service_bus.queue import Kind, Queue
-from simulator.service_bus.settings import QueueSettings, TopicSettings
-from simulator.service_bus.times import Alarms, Times
+from emulators.azure.service_bus.gate import Gate, Operation
+from emulators.azure.service_bus.message import Content, Message
+from emulators.azure.service_bus.parts import DuplicateWindow, Schedule
+from emulators.azure.service_bus.queue import Kind, Queue
+from emulators.azure.service_bus.settings import QueueSettings, TopicSettings
+from emulators.azure.service_bus.times import Alarms, Times
 
 
 class Topic:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.regions import REGIONS
+from emulators.azure.regions import REGIONS
 
 _NAMES: dict[str, tuple[str, str, str]] = {
     "australiaeast": ("Australia East", "Australia", "Asia Pacific"),

@@ -5,13 +5,13 @@ Shapes follow the REST specification; the offer (`quotaId`) and the names are as
 
 from typing import Any
 
-from simulator.arm.answers import Answer
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import SUBSCRIPTION, ApiVersions, Handler, Route
-from simulator.entra.routes import DOMAIN
-from simulator.latency import Duration
-from simulator.subscriptions.locations import locations
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import SUBSCRIPTION, ApiVersions, Handler, Route
+from emulators.azure.entra.routes import DOMAIN
+from emulators.azure.latency import Duration
+from emulators.azure.subscriptions.locations import locations
 
 VERSIONS = ApiVersions("2014-04-01", "2025-04-01", ("2016-06-01", "2021-01-01", "2022-12-01"))
 

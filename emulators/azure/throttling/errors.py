@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from simulator.aks.errors import aks_error
-from simulator.arm.answers import Answer, ArmError
-from simulator.arm.errors import MADE_BY_PROVIDER, gateway_error
-from simulator.throttling.bucket import Limit
+from emulators.azure.aks.errors import aks_error
+from emulators.azure.arm.answers import Answer, ArmError
+from emulators.azure.arm.errors import MADE_BY_PROVIDER, gateway_error
+from emulators.azure.throttling.bucket import Limit
 
 
 def subscription_requests_throttled(

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simulator.aks import routes as aks
-from simulator.arm.routing import SUBSCRIPTION, Route
-from simulator.front_door.kinds import NAMESPACE, PROFILE
-from simulator.throttling.bucket import Limit
+from emulators.azure.aks import routes as aks
+from emulators.azure.arm.routing import SUBSCRIPTION, Route
+from emulators.azure.front_door.kinds import NAMESPACE, PROFILE
+from emulators.azure.throttling.bucket import Limit
 
 
 class Kind(StrEnum):

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from simulator.arm.answers import ArmError
-from simulator.arm.routing import Match
-from simulator.clock import Clock
-from simulator.throttling import errors
-from simulator.throttling.bucket import Level, Limit, take
-from simulator.throttling.limits import (
+from emulators.azure.arm.answers import ArmError
+from emulators.azure.arm.routing import Match
+from emulators.azure.clock import Clock
+from emulators.azure.throttling import errors
+from emulators.azure.throttling.bucket import Level, Limit, take
+from emulators.azure.throttling.limits import (
     PER_PRINCIPAL,
     PER_SUBSCRIPTION,
     ProviderLimit,

@@ -1,7 +1,7 @@
 """Refusals of WAF policies."""
 
-from simulator.arm.answers import ArmError
-from simulator.arm.errors import provider_error
+from emulators.azure.arm.answers import ArmError
+from emulators.azure.arm.errors import provider_error
 
 
 def validation_failed(reason: str) -> ArmError:

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
-from simulator.resource_groups.models import ResourceGroups
-from simulator.waf import errors
-from simulator.waf.shapes import check_shape
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
+from emulators.azure.resource_groups.models import ResourceGroups
+from emulators.azure.waf import errors
+from emulators.azure.waf.shapes import check_shape
 
 WAF_TYPE = "Microsoft.Network/frontdoorwebapplicationfirewallpolicies"
 SECURITY_POLICY_TYPE = "Microsoft.Cdn/profiles/securitypolicies"

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulator.arm.answers import Answer
-from simulator.arm.errors import resource_not_found
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource
-from simulator.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Handler, Route
-from simulator.latency import Duration
-from simulator.waf.models import WAF_TYPE, WafPolicies
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.errors import resource_not_found
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource
+from emulators.azure.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Handler, Route
+from emulators.azure.latency import Duration
+from emulators.azure.waf.models import WAF_TYPE, WafPolicies
 
 VERSIONS = ApiVersions("2019-10-01", "2025-10-01", ("2022-05-01", "2024-02-01", "2025-10-01"))
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from simulator.arm.shapes import TAGS, Each, Shape, mismatch
-from simulator.waf import errors
+from emulators.azure.arm.shapes import TAGS, Each, Shape, mismatch
+from emulators.azure.waf import errors
 
 _CONDITION: Shape = {
     "matchVariable": str,

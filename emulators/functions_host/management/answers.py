@@ -9,7 +9,7 @@ from aiohttp import web
 from azure.durable_functions.http import HttpManagementPayload
 from durabletask.client import OrchestrationState, OrchestrationStatus
 
-from functions_host.durable_client_binding import WEBHOOK_PATH, required_query
+from emulators.functions_host.durable_client_binding import WEBHOOK_PATH, required_query
 
 RUNNING_RETRY_SECONDS = 5
 STARTED_RETRY_SECONDS = 10

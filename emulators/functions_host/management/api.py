@@ -9,17 +9,17 @@ from aiohttp import web
 from durabletask.client import AsyncTaskHubGrpcClient
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 
-from functions_host.durable_client_binding import WEBHOOK_PATH
-from functions_host.functions import FunctionIndex
-from functions_host.management.answers import Refusal, error_response
-from functions_host.management.entities import Entities
-from functions_host.management.instances import Instances
-from functions_host.management.pages import HubPages
-from functions_host.management.starts import Starts
+from emulators.functions_host.durable_client_binding import WEBHOOK_PATH
+from emulators.functions_host.functions import FunctionIndex
+from emulators.functions_host.management.answers import Refusal, error_response
+from emulators.functions_host.management.entities import Entities
+from emulators.functions_host.management.instances import Instances
+from emulators.functions_host.management.pages import HubPages
+from emulators.functions_host.management.starts import Starts
 
 type Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-_log = logging.getLogger("functions_host.management")
+_log = logging.getLogger("emulators.functions_host.management")
 _client_log = logging.getLogger("durabletask.client")
 _STATUSES = {
     grpc.StatusCode.NOT_FOUND: 404,

@@ -8,10 +8,15 @@ from durabletask.client import AsyncTaskHubGrpcClient
 from durabletask.entities import EntityInstanceId
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.management import requests
-from functions_host.management.answers import Refusal, json_response, parsed, precise_time
-from functions_host.management.instances import CONTINUATION_HEADER
-from functions_host.management.pages import EntityFilter, HubPages
+from emulators.functions_host.management import requests
+from emulators.functions_host.management.answers import (
+    Refusal,
+    json_response,
+    parsed,
+    precise_time,
+)
+from emulators.functions_host.management.instances import CONTINUATION_HEADER
+from emulators.functions_host.management.pages import EntityFilter, HubPages
 
 _DEFAULT_PAGE = 100
 

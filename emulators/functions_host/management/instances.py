@@ -6,8 +6,8 @@ from aiohttp import web
 from azure.durable_functions.internal.compat.history_projection import project_history
 from durabletask.client import AsyncTaskHubGrpcClient, OrchestrationState, OrchestrationStatus
 
-from functions_host.management import requests
-from functions_host.management.answers import (
+from emulators.functions_host.management import requests
+from emulators.functions_host.management.answers import (
     FINISHED,
     RUNNING_RETRY_SECONDS,
     Refusal,
@@ -15,8 +15,8 @@ from functions_host.management.answers import (
     json_response,
     status_name,
 )
-from functions_host.management.pages import HubPages, InstanceFilter
-from functions_host.management.waiting import answer_started
+from emulators.functions_host.management.pages import HubPages, InstanceFilter
+from emulators.functions_host.management.waiting import answer_started
 
 CONTINUATION_HEADER = "x-ms-continuation-token"
 _DEFAULT_PAGE = 100

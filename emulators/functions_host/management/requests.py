@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from durabletask.client import OrchestrationStatus
 
-from functions_host.management.answers import STATUSES, Refusal
+from emulators.functions_host.management.answers import STATUSES, Refusal
 
 
 def text(request: web.Request, name: str) -> str | None:

@@ -5,10 +5,10 @@ import uuid
 from aiohttp import web
 from durabletask.client import AsyncTaskHubGrpcClient
 
-from functions_host.functions import FunctionIndex, TriggerKind
-from functions_host.management import requests
-from functions_host.management.answers import FINISHED, Refusal
-from functions_host.management.waiting import answer_started
+from emulators.functions_host.functions import FunctionIndex, TriggerKind
+from emulators.functions_host.management import requests
+from emulators.functions_host.management.answers import FINISHED, Refusal
+from emulators.functions_host.management.waiting import answer_started
 
 
 class Starts:

@@ -3,8 +3,8 @@
 from aiohttp import web
 from durabletask.client import AsyncTaskHubGrpcClient, OrchestrationState, OrchestrationStatus
 
-from functions_host.management import requests
-from functions_host.management.answers import (
+from emulators.functions_host.management import requests
+from emulators.functions_host.management.answers import (
     Refusal,
     check_status_response,
     instance_body,

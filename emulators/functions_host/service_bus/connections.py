@@ -5,7 +5,7 @@ from typing import Any
 
 from azure.servicebus.aio import ServiceBusClient
 
-from functions_host.settings_files import SettingsError
+from emulators.functions_host.settings_files import SettingsError
 
 _RETRIES = 0
 """A loss is waited for by the listener itself: the SDK would hide it for 12 s."""

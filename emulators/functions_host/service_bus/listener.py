@@ -10,13 +10,13 @@ from azure.servicebus import NEXT_AVAILABLE_SESSION
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver
 from azure.servicebus.exceptions import OperationTimeoutError, ServiceBusError
 
-from functions_host.service_bus.deliveries import Deliveries
-from functions_host.service_bus.lock_renewal import LockRenewal, renewed
-from functions_host.service_bus.processing import Processing
-from functions_host.service_bus.triggers import ServiceBusTrigger
-from functions_host.service_bus_settings import ServiceBusSettings
+from emulators.functions_host.service_bus.deliveries import Deliveries
+from emulators.functions_host.service_bus.lock_renewal import LockRenewal, renewed
+from emulators.functions_host.service_bus.processing import Processing
+from emulators.functions_host.service_bus.triggers import ServiceBusTrigger
+from emulators.functions_host.service_bus_settings import ServiceBusSettings
 
-_log = logging.getLogger("functions_host.service_bus")
+_log = logging.getLogger("emulators.functions_host.service_bus")
 _WAIT_SECONDS = 30.0
 _FIRST_DELAY_SECONDS = 0.1
 _LONGEST_DELAY_SECONDS = 2.0

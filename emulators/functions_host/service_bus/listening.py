@@ -13,17 +13,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 
 from azure.functions.meta import Datum
 
-from functions_host.functions import IndexedFunction
-from functions_host.invocation import Invoker
-from functions_host.service_bus.connections import client_for
-from functions_host.service_bus.deliveries import Deliveries
-from functions_host.service_bus.listener import Listener
-from functions_host.service_bus.processing import Invoke, Processing
-from functions_host.service_bus.triggers import ServiceBusTrigger
-from functions_host.service_bus_settings import ServiceBusSettings
-from functions_host.settings_files import SettingsError
+from emulators.functions_host.functions import IndexedFunction
+from emulators.functions_host.invocation import Invoker
+from emulators.functions_host.service_bus.connections import client_for
+from emulators.functions_host.service_bus.deliveries import Deliveries
+from emulators.functions_host.service_bus.listener import Listener
+from emulators.functions_host.service_bus.processing import Invoke, Processing
+from emulators.functions_host.service_bus.triggers import ServiceBusTrigger
+from emulators.functions_host.service_bus_settings import ServiceBusSettings
+from emulators.functions_host.settings_files import SettingsError
 
-_log = logging.getLogger("functions_host.service_bus")
+_log = logging.getLogger("emulators.functions_host.service_bus")
 
 
 @contextlib.asynccontextmanager
@@ -54,7 +54,7 @@ async def listening(
 @contextlib.contextmanager
 def _serving_settlement(deliveries: Deliveries, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     # Its stubs come with the binding extension, which only apps that settle bring along.
-    from functions_host.service_bus.settlement import (
+    from emulators.functions_host.service_bus.settlement import (
         Settlement,
         start_settlement_server,
         worker_arguments,

@@ -9,7 +9,7 @@ from typing import Any
 
 from azure.servicebus.exceptions import ServiceBusError
 
-_log = logging.getLogger("functions_host.service_bus")
+_log = logging.getLogger("emulators.functions_host.service_bus")
 _SHORTEST_WAIT_SECONDS = 0.05
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from azure.functions.meta import Datum
 from azure.servicebus import ServiceBusReceivedMessage
 
-from functions_host.service_bus.amqp_values import (
+from emulators.functions_host.service_bus.amqp_values import (
     Symbol,
     UnsignedInt,
     amqp_list,
@@ -16,7 +16,7 @@ from functions_host.service_bus.amqp_values import (
     amqp_value,
     described,
 )
-from functions_host.service_bus.plain_messages import (
+from emulators.functions_host.service_bus.plain_messages import (
     application_properties,
     body_of,
     delivery_count,

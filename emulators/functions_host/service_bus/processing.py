@@ -9,15 +9,19 @@ from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusReceiver
 from azure.servicebus.exceptions import ServiceBusError
 
-from functions_host.functions import IndexedFunction
-from functions_host.service_bus.deliveries import Deliveries, Delivery
-from functions_host.service_bus.lock_renewal import LockRenewal, renewed
-from functions_host.service_bus.model_binding_data import many_models, one_model
-from functions_host.service_bus.plain_messages import Metadata, many_messages, one_message
-from functions_host.service_bus.triggers import ServiceBusTrigger
-from functions_host.service_bus_settings import ServiceBusSettings
+from emulators.functions_host.functions import IndexedFunction
+from emulators.functions_host.service_bus.deliveries import Deliveries, Delivery
+from emulators.functions_host.service_bus.lock_renewal import LockRenewal, renewed
+from emulators.functions_host.service_bus.model_binding_data import many_models, one_model
+from emulators.functions_host.service_bus.plain_messages import (
+    Metadata,
+    many_messages,
+    one_message,
+)
+from emulators.functions_host.service_bus.triggers import ServiceBusTrigger
+from emulators.functions_host.service_bus_settings import ServiceBusSettings
 
-_log = logging.getLogger("functions_host.service_bus")
+_log = logging.getLogger("emulators.functions_host.service_bus")
 
 type Invoke = Callable[[IndexedFunction, Datum, Mapping[str, Datum], str], Awaitable[None]]
 

@@ -11,7 +11,7 @@ from azurefunctions.extensions.bindings.protos import settlement_pb2, settlement
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from functions_host.service_bus.deliveries import Deliveries, Delivery, HeldSession
+from emulators.functions_host.service_bus.deliveries import Deliveries, Delivery, HeldSession
 
 _THREADS = 32
 _MAX_MESSAGE_BYTES = 2**31 - 1

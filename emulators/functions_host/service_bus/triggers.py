@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from functions_host.functions import IndexedFunction
-from functions_host.service_bus_settings import ServiceBusSettings
-from functions_host.settings_files import SettingsError, resolve
+from emulators.functions_host.functions import IndexedFunction
+from emulators.functions_host.service_bus_settings import ServiceBusSettings
+from emulators.functions_host.settings_files import SettingsError, resolve
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from functions_host.clock import Clock
-from functions_host.task_hub.database import Database
-from functions_host.task_hub.hub import TaskHub
-from functions_host.task_hub.service import new_server
-from functions_host.task_hub.store import Store
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.task_hub.database import Database
+from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.service import new_server
+from emulators.functions_host.task_hub.store import Store
 
-_log = logging.getLogger("functions_host.task_hub")
+_log = logging.getLogger("emulators.functions_host.task_hub")
 _GRACE_SECONDS = 0.5
 # Work that takes longer would be handed out again for ever, and no result of it be taken. Five
 # minutes is what the Consumption plan lets a function have; a lost stream ends its leases at once.
@@ -84,7 +84,9 @@ def _write_ready_file(path: Path, port: int) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m functions_host.task_hub", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m emulators.functions_host.task_hub", description=__doc__
+    )
     parser.add_argument("--database", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--time-scale", type=float, default=1.0)

@@ -6,10 +6,10 @@ from typing import Any
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import entity_messages, events, lifecycle
-from functions_host.task_hub.change import Change, is_entity
-from functions_host.task_hub.instance_table import Instance
-from functions_host.task_hub.refusals import InstanceExists, InvalidRequest, Refusal
+from emulators.functions_host.task_hub import entity_messages, events, lifecycle
+from emulators.functions_host.task_hub.change import Change, is_entity
+from emulators.functions_host.task_hub.instance_table import Instance
+from emulators.functions_host.task_hub.refusals import InstanceExists, InvalidRequest, Refusal
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub.store import Store
 
 
 def is_entity(target: str) -> bool:

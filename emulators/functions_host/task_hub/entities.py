@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import entity_messages, events, lifecycle
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.entity_table import Entity
-from functions_host.task_hub.message_tables import Message
-from functions_host.task_hub.refusals import Refusal
-from functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub import entity_messages, events, lifecycle
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.entity_table import Entity
+from emulators.functions_host.task_hub.message_tables import Message
+from emulators.functions_host.task_hub.refusals import Refusal
+from emulators.functions_host.task_hub.store import Store
 
 # The extension's own limit is 5000; a batch is one message, and messages end at some megabytes.
 _LONGEST_BATCH = 500

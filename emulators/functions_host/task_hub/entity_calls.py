@@ -4,9 +4,15 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal import orchestrator_service_pb2_grpc as stubs
 from grpc.aio import ServicerContext
 
-from functions_host.task_hub import entity_locks, entity_messages, events, queries, states
-from functions_host.task_hub.hub import TaskHub
-from functions_host.task_hub.identifiers import entity_id
+from emulators.functions_host.task_hub import (
+    entity_locks,
+    entity_messages,
+    events,
+    queries,
+    states,
+)
+from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.identifiers import entity_id
 
 
 class EntityCalls(stubs.TaskHubSidecarServiceServicer):

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import events
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.entity_table import Entity
-from functions_host.task_hub.message_tables import Message
+from emulators.functions_host.task_hub import events
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.entity_table import Entity
+from emulators.functions_host.task_hub.message_tables import Message
 
 
 def settle(change: Change) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import entity_locks, events
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.identifiers import entity_id
+from emulators.functions_host.task_hub import entity_locks, events
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.identifiers import entity_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ from contextlib import contextmanager
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.clock import Clock
-from functions_host.task_hub import entities, entity_locks, events, turns
-from functions_host.task_hub.change import Change, is_entity
-from functions_host.task_hub.refusals import Refusal
-from functions_host.task_hub.store import Store
-from functions_host.task_hub.timers import Timers
-from functions_host.task_hub.waits import Waits
-from functions_host.task_hub.work_items import Kind, Lease, WorkItems
-from functions_host.task_hub.work_sources import ActivityTasks, EntityBatches, Turns
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.task_hub import entities, entity_locks, events, turns
+from emulators.functions_host.task_hub.change import Change, is_entity
+from emulators.functions_host.task_hub.refusals import Refusal
+from emulators.functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub.timers import Timers
+from emulators.functions_host.task_hub.waits import Waits
+from emulators.functions_host.task_hub.work_items import Kind, Lease, WorkItems
+from emulators.functions_host.task_hub.work_sources import ActivityTasks, EntityBatches, Turns
 
-_log = logging.getLogger("functions_host.task_hub")
+_log = logging.getLogger("emulators.functions_host.task_hub")
 
 
 class TaskHub:

@@ -1,6 +1,6 @@
 """The rules for instance ids and entity ids."""
 
-from functions_host.task_hub.refusals import InvalidRequest
+from emulators.functions_host.task_hub.refusals import InvalidRequest
 
 _LONGEST_ID = 256
 _FORBIDDEN = frozenset("/\\#?")

@@ -7,12 +7,16 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal import orchestrator_service_pb2_grpc as stubs
 from grpc.aio import ServicerContext
 
-from functions_host.task_hub import events, lifecycle, queries, rewinding, states
-from functions_host.task_hub.change import is_entity
-from functions_host.task_hub.hub import TaskHub
-from functions_host.task_hub.identifiers import check_instance_id
-from functions_host.task_hub.instance_table import FINISHED, Instance
-from functions_host.task_hub.refusals import InstanceNotFound, InvalidRequest, WrongStatus
+from emulators.functions_host.task_hub import events, lifecycle, queries, rewinding, states
+from emulators.functions_host.task_hub.change import is_entity
+from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.identifiers import check_instance_id
+from emulators.functions_host.task_hub.instance_table import FINISHED, Instance
+from emulators.functions_host.task_hub.refusals import (
+    InstanceNotFound,
+    InvalidRequest,
+    WrongStatus,
+)
 
 
 class InstanceCalls(stubs.TaskHubSidecarServiceServicer):

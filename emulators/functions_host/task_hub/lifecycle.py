@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import entity_locks, events
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.instance_table import FINISHED, Instance
-from functions_host.task_hub.refusals import InstanceExists, InstanceNotFound, WrongStatus
+from emulators.functions_host.task_hub import entity_locks, events
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.instance_table import FINISHED, Instance
+from emulators.functions_host.task_hub.refusals import (
+    InstanceExists,
+    InstanceNotFound,
+    WrongStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from durabletask.internal import orchestrator_service_pb2 as pb
 from google.protobuf.message import Message
 
-from functions_host.task_hub import events
-from functions_host.task_hub.entity_table import Entity
-from functions_host.task_hub.instance_table import FINISHED, Instance
-from functions_host.task_hub.refusals import InvalidRequest
-from functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub import events
+from emulators.functions_host.task_hub.entity_table import Entity
+from emulators.functions_host.task_hub.instance_table import FINISHED, Instance
+from emulators.functions_host.task_hub.refusals import InvalidRequest
+from emulators.functions_host.task_hub.store import Store
 
 _PAGE = 100
 _TOKEN_SEPARATOR = "|"

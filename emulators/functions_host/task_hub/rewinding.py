@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import events, lifecycle
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.instance_table import Instance
-from functions_host.task_hub.lifecycle import Ending
-from functions_host.task_hub.refusals import InstanceNotFound, WrongStatus
+from emulators.functions_host.task_hub import events, lifecycle
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.instance_table import Instance
+from emulators.functions_host.task_hub.lifecycle import Ending
+from emulators.functions_host.task_hub.refusals import InstanceNotFound, WrongStatus
 
 
 def request(

@@ -8,13 +8,13 @@ import grpc
 import grpc.aio
 from durabletask.internal import orchestrator_service_pb2_grpc as stubs
 
-from functions_host.task_hub.entity_calls import EntityCalls
-from functions_host.task_hub.hub import TaskHub
-from functions_host.task_hub.instance_calls import InstanceCalls
-from functions_host.task_hub.refusals import Refusal
-from functions_host.task_hub.worker_calls import WorkerCalls
+from emulators.functions_host.task_hub.entity_calls import EntityCalls
+from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.instance_calls import InstanceCalls
+from emulators.functions_host.task_hub.refusals import Refusal
+from emulators.functions_host.task_hub.worker_calls import WorkerCalls
 
-_log = logging.getLogger("functions_host.task_hub")
+_log = logging.getLogger("emulators.functions_host.task_hub")
 PING_SECONDS = 10.0
 
 

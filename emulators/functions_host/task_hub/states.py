@@ -2,10 +2,10 @@
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import events
-from functions_host.task_hub.entity_table import Entity
-from functions_host.task_hub.instance_table import Instance
-from functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub import events
+from emulators.functions_host.task_hub.entity_table import Entity
+from emulators.functions_host.task_hub.instance_table import Instance
+from emulators.functions_host.task_hub.store import Store
 
 
 def orchestration_state(

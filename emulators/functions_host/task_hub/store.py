@@ -1,9 +1,9 @@
 """All tables of the task hub in one place."""
 
-from functions_host.task_hub.database import Database
-from functions_host.task_hub.entity_table import Entities
-from functions_host.task_hub.instance_table import Instances
-from functions_host.task_hub.message_tables import Activities, Inbox, Schedule
+from emulators.functions_host.task_hub.database import Database
+from emulators.functions_host.task_hub.entity_table import Entities
+from emulators.functions_host.task_hub.instance_table import Instances
+from emulators.functions_host.task_hub.message_tables import Activities, Inbox, Schedule
 
 
 class Store:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from functions_host.clock import Clock
-from functions_host.task_hub import events
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.store import Store
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.task_hub import events
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.store import Store
 
 _BATCH = 200
 # Look again now and then even when nothing is due: the machine may have slept meanwhile.

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import actions, entity_locks, events, lifecycle, rewinding
-from functions_host.task_hub.actions import Outcome
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.instance_table import Instance
-from functions_host.task_hub.lifecycle import Ending
-from functions_host.task_hub.message_tables import Message
-from functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub import actions, entity_locks, events, lifecycle, rewinding
+from emulators.functions_host.task_hub.actions import Outcome
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.instance_table import Instance
+from emulators.functions_host.task_hub.lifecycle import Ending
+from emulators.functions_host.task_hub.message_tables import Message
+from emulators.functions_host.task_hub.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub.filters import WorkFilters
+from emulators.functions_host.task_hub.filters import WorkFilters
 
 _REST_SECONDS = 0.5
 

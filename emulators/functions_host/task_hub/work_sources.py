@@ -4,11 +4,11 @@ import secrets
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.clock import Clock
-from functions_host.task_hub import entities, events, turns
-from functions_host.task_hub.identifiers import entity_name
-from functions_host.task_hub.store import Store
-from functions_host.task_hub.work_items import Work
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.task_hub import entities, events, turns
+from emulators.functions_host.task_hub.identifiers import entity_name
+from emulators.functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub.work_items import Work
 
 
 class Turns:

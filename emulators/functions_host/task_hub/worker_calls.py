@@ -7,9 +7,9 @@ from durabletask.internal import orchestrator_service_pb2_grpc as stubs
 from google.protobuf.empty_pb2 import Empty
 from grpc.aio import ServicerContext
 
-from functions_host.task_hub.filters import filters_of
-from functions_host.task_hub.hub import TaskHub
-from functions_host.task_hub.work_items import Kind, Stream
+from emulators.functions_host.task_hub.filters import filters_of
+from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.work_items import Kind, Stream
 
 # durabletask's worker reconnects (and loses what it runs) after 120 silent seconds.
 _PING_SECONDS = 30.0

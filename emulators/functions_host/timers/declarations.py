@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from functions_host.functions import IndexedFunction
-from functions_host.settings_files import SettingsError, resolve
-from functions_host.timers.schedules import Schedule, parse_schedule, time_zone
+from emulators.functions_host.functions import IndexedFunction
+from emulators.functions_host.settings_files import SettingsError, resolve
+from emulators.functions_host.timers.schedules import Schedule, parse_schedule, time_zone
 
 
 @dataclass(frozen=True, slots=True)

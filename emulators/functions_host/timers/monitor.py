@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from functions_host.timers.schedules import Schedule
+from emulators.functions_host.timers.schedules import Schedule
 
-_log = logging.getLogger("functions_host.timers")
+_log = logging.getLogger("emulators.functions_host.timers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from functions_host.settings_files import SettingsError, time_span
-from functions_host.timers.ncrontab import Ncrontab, NcrontabError
+from emulators.functions_host.settings_files import SettingsError, time_span
+from emulators.functions_host.timers.ncrontab import Ncrontab, NcrontabError
 
 _MONITORED_FROM = timedelta(minutes=1)
 

@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 
 from azure.functions.meta import Datum
 
-from functions_host.clock import Clock
-from functions_host.invocation import Invoker
-from functions_host.timers.declarations import Timer
-from functions_host.timers.monitor import ScheduleMonitor, ScheduleStatus, status_at_start
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.invocation import Invoker
+from emulators.functions_host.timers.declarations import Timer
+from emulators.functions_host.timers.monitor import (
+    ScheduleMonitor,
+    ScheduleStatus,
+    status_at_start,
+)
 
-_log = logging.getLogger("functions_host.timers")
+_log = logging.getLogger("emulators.functions_host.timers")
 _RUN_ON_STARTUP = "RunOnStartup"
 _IS_PAST_DUE = "IsPastDue"
 _FIRED = "Timer fired"

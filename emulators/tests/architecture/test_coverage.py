@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from simulator.coverage import Entry
-from simulator.coverage.__main__ import FILE, SECTIONS, render
+from emulators.azure.coverage import Entry
+from emulators.azure.coverage.__main__ import FILE, SECTIONS, render
 
 ENTRIES = [
     pytest.param(entry, id=f"{section.title}: {entry.name}")
@@ -16,7 +16,7 @@ ENTRIES = [
 
 
 def test_the_file_is_made_from_the_tables() -> None:
-    assert FILE.read_text() == render(), "Run `python -m simulator.coverage`."
+    assert FILE.read_text() == render(), "Run `python -m emulators.azure.coverage`."
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -24,7 +24,7 @@ def test_what_makes_a_behaviour_exists_or_its_absence_has_a_reason(entry: Entry)
     if entry.made_by is None:
         assert entry.note
     else:
-        assert pkgutil.resolve_name(f"simulator.{entry.made_by}") is not None
+        assert pkgutil.resolve_name(f"emulators.azure.{entry.made_by}") is not None
 
 
 def test_a_name_stands_once_in_its_section() -> None:

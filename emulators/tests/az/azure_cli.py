@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.simulator import REPOSITORY, SimulatorAddress
+from emulators.tests.support.simulator import REPOSITORY, SimulatorAddress
 
 EXECUTABLE = REPOSITORY / ".venv-az" / "bin" / "az"
 CLOUD = "SimulatedAzure"

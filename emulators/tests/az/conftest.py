@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.az.azure_cli import EXECUTABLE, AzureCli
-from tests.support.simulator import SimulatorAddress, simulator_process
+from emulators.tests.az.azure_cli import EXECUTABLE, AzureCli
+from emulators.tests.support.simulator import SimulatorAddress, simulator_process
 
 TIME_SCALE = 10_000_000.0
 GROUP = "gp-fraud"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.az.azure_cli import AzureCli
+from emulators.tests.az.azure_cli import AzureCli
 
 WHERE = "--resource-group gp-fraud --name fraud"
 POOL = "--resource-group gp-fraud --cluster-name fraud --name gpu"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.az.azure_cli import AzureCli
+from emulators.tests.az.azure_cli import AzureCli
 
 WHERE = "--resource-group gp-fraud --profile-name edge"
 ENDPOINT = f"{WHERE} --endpoint-name fraud"

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.az.azure_cli import AzureCli
-from tests.az.conftest import TIME_SCALE, control
-from tests.support.simulator import SimulatorAddress
+from emulators.tests.az.azure_cli import AzureCli
+from emulators.tests.az.conftest import TIME_SCALE, control
+from emulators.tests.support.simulator import SimulatorAddress
 
 LATE = timedelta(minutes=25)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.az.azure_cli import CLOUD, AzureCli
-from tests.support.simulator import SimulatorAddress
+from emulators.tests.az.azure_cli import CLOUD, AzureCli
+from emulators.tests.support.simulator import SimulatorAddress
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import selectors
 import time
 from typing import Any
 
-from simulator.clock import Clock
+from emulators.azure.clock import Clock
 
 _ROUNDING = 0.001
 """A selector waits in whole milliseconds."""

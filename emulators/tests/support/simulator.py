@@ -16,10 +16,10 @@ from typing import Any
 
 import aiohttp
 
-from simulator.clock import Clock
-from simulator.process import Options, RunningSimulator, start
+from emulators.azure.clock import Clock
+from emulators.azure.process import Options, RunningSimulator, start
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 TEST_TIME_SCALE = 2000.0
 
 
@@ -81,7 +81,7 @@ def simulator_process(
     throttled: bool = False,
 ) -> Iterator[SimulatorAddress]:
     """The simulator as its own process, as the local stack runs it."""
-    command = [sys.executable, "-m", "simulator", "--port", "0", "--work-dir", str(work_dir)]
+    command = [sys.executable, "-m", "emulators.azure", "--port", "0", "--work-dir", str(work_dir)]
     command += ["--time-scale", str(scale), "--seed", str(seed)]
     if origin is not None:
         command += ["--clock-origin", origin.isoformat()]

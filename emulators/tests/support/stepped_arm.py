@@ -11,9 +11,9 @@ from unittest.mock import Mock
 from aiohttp import StreamReader, web
 from aiohttp.test_utils import make_mocked_request
 
-from simulator.clock import Clock
-from simulator.identity import ARM_AUDIENCE
-from simulator.server import SUBSCRIPTION_ID, Simulator
+from emulators.azure.clock import Clock
+from emulators.azure.identity import ARM_AUDIENCE
+from emulators.azure.server import SUBSCRIPTION_ID, Simulator
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STEP_WHILE_WAITING = timedelta(seconds=0.5)

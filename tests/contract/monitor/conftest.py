@@ -11,8 +11,8 @@ import pytest
 from clients.factory import ClientFactory
 from domain import naming
 from domain.resources import FRONT_DOOR_API_VERSION, KINDS
-from simulator.process import RunningSimulator
-from tests.support.simulator import SimulatorAddress, simulator_in_process
+from emulators.azure.process import RunningSimulator
+from emulators.tests.support.simulator import SimulatorAddress, simulator_in_process
 
 SKU = {"name": "Standard_AzureFrontDoor"}
 

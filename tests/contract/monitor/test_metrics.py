@@ -9,9 +9,9 @@ import pytest
 
 from clients.factory import ClientFactory
 from domain.usage import Sample
-from simulator.process import RunningSimulator
+from emulators.azure.process import RunningSimulator
+from emulators.tests.support.simulator import Control, SimulatorAddress
 from tests.contract.monitor.conftest import Edge, pass_minutes
-from tests.support.simulator import Control, SimulatorAddress
 
 MINUTE = timedelta(minutes=1)
 TO_BE_KNOWN = 5

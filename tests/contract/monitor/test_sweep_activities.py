@@ -17,7 +17,7 @@ from domain.resources import KINDS, Target
 from domain.spec import EnvironmentSpec
 from domain.sweep_payloads import CellRef, UsageInput
 from domain.usage import Usage
-from simulator.process import RunningSimulator
+from emulators.azure.process import RunningSimulator
 from tests.contract.monitor.conftest import put
 from tests.support.specs import a_spec
 

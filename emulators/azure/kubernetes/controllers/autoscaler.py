@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
-from simulator.kubernetes import durations, nodes, pods, scaling, scheduling
-from simulator.kubernetes.controllers.machinery import Machinery
-from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import NODE, POD, Object
-from simulator.kubernetes.node_pools import NodePool
-from simulator.kubernetes.pool_nodes import PoolNodes, gpus_of
-from simulator.kubernetes.scheduling import Candidate
-from simulator.kubernetes.store import Change, Key
-from simulator.latency import Duration
+from emulators.azure.kubernetes import durations, nodes, pods, scaling, scheduling
+from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.events import Source
+from emulators.azure.kubernetes.kinds import NODE, POD, Object
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.pool_nodes import PoolNodes, gpus_of
+from emulators.azure.kubernetes.scheduling import Candidate
+from emulators.azure.kubernetes.store import Change, Key
+from emulators.azure.latency import Duration
 
 _SOURCE = Source("cluster-autoscaler")
 _GOING = {"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}

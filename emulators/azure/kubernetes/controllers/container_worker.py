@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from simulator.kubernetes import container_states, durations, images
-from simulator.kubernetes.controllers.machinery import Machinery
-from simulator.kubernetes.controllers.pod_view import PodView
-from simulator.kubernetes.faults import ImageFault, ImageOutcome
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.probes import Probe, until_success
+from emulators.azure.kubernetes import container_states, durations, images
+from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.controllers.pod_view import PodView
+from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.probes import Probe, until_success
 
 
 class ContainerWorker:

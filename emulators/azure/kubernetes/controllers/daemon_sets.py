@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes import pods, scheduling
-from simulator.kubernetes.controllers.machinery import (
+from emulators.azure.kubernetes import pods, scheduling
+from emulators.azure.kubernetes.controllers.machinery import (
     Machinery,
     controlled_by,
     is_deleted,
     owner_keys,
     owner_reference,
 )
-from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import DAEMON_SET, NODE, POD, Object
-from simulator.kubernetes.store import Change, Key
+from emulators.azure.kubernetes.events import Source
+from emulators.azure.kubernetes.kinds import DAEMON_SET, NODE, POD, Object
+from emulators.azure.kubernetes.store import Change, Key
 
 _SOURCE = Source("daemonset-controller")
 _HASH = "controller-revision-hash"

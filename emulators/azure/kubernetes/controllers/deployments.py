@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes import deployment_status, pods, revisions
-from simulator.kubernetes.controllers.machinery import (
+from emulators.azure.kubernetes import deployment_status, pods, revisions
+from emulators.azure.kubernetes.controllers.machinery import (
     Machinery,
     controlled_by,
     is_deleted,
     owner_keys,
     owner_reference,
 )
-from simulator.kubernetes.controllers.ownership import claim
-from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import DEPLOYMENT, REPLICA_SET, Kind, Object
-from simulator.kubernetes.store import Change, Key, copy_of
+from emulators.azure.kubernetes.controllers.ownership import claim
+from emulators.azure.kubernetes.events import Source
+from emulators.azure.kubernetes.kinds import DEPLOYMENT, REPLICA_SET, Kind, Object
+from emulators.azure.kubernetes.store import Change, Key, copy_of
 
 _SOURCE = Source("deployment-controller")
 

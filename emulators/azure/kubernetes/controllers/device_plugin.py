@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from simulator.kubernetes import durations, images, pods
-from simulator.kubernetes.controllers.machinery import Machinery
-from simulator.kubernetes.kinds import NODE, POD, Object
-from simulator.kubernetes.nodes import GPU, pool_of
-from simulator.kubernetes.store import Change, ChangeType, Key
+from emulators.azure.kubernetes import durations, images, pods
+from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.kinds import NODE, POD, Object
+from emulators.azure.kubernetes.nodes import GPU, pool_of
+from emulators.azure.kubernetes.store import Change, ChangeType, Key
 
 GpusPerNode = Callable[[str], int]
 

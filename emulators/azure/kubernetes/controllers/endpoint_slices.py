@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes import pods, selectors
-from simulator.kubernetes.addresses import ServingCluster
-from simulator.kubernetes.controllers.machinery import Machinery, is_deleted, owner_reference
-from simulator.kubernetes.kinds import ENDPOINT_SLICE, POD, SERVICE, Object
-from simulator.kubernetes.probes import named_port
-from simulator.kubernetes.store import Change, Key
+from emulators.azure.kubernetes import pods, selectors
+from emulators.azure.kubernetes.addresses import ServingCluster
+from emulators.azure.kubernetes.controllers.machinery import Machinery, is_deleted, owner_reference
+from emulators.azure.kubernetes.kinds import ENDPOINT_SLICE, POD, SERVICE, Object
+from emulators.azure.kubernetes.probes import named_port
+from emulators.azure.kubernetes.store import Change, Key
 
 SERVICE_NAME = "kubernetes.io/service-name"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes.controllers.machinery import Machinery, is_deleted
-from simulator.kubernetes.deletion import Deletion
-from simulator.kubernetes.kinds import KINDS, NAMESPACE, Kind, Object
-from simulator.kubernetes.store import Change, ChangeType, Key, copy_of
+from emulators.azure.kubernetes.controllers.machinery import Machinery, is_deleted
+from emulators.azure.kubernetes.deletion import Deletion
+from emulators.azure.kubernetes.kinds import KINDS, NAMESPACE, Kind, Object
+from emulators.azure.kubernetes.store import Change, ChangeType, Key, copy_of
 
 _FOREGROUND = "foregroundDeletion"
 _ORPHAN = "orphan"

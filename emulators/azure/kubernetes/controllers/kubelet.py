@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Iterable
 
-from simulator.kubernetes import durations, pods
-from simulator.kubernetes.controllers.container_worker import ContainerWorker
-from simulator.kubernetes.controllers.machinery import Machinery
-from simulator.kubernetes.controllers.pod_view import PodView
-from simulator.kubernetes.deletion import Deletion
-from simulator.kubernetes.kinds import NODE, POD, Object
-from simulator.kubernetes.store import Change, ChangeType, Key
+from emulators.azure.kubernetes import durations, pods
+from emulators.azure.kubernetes.controllers.container_worker import ContainerWorker
+from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.controllers.pod_view import PodView
+from emulators.azure.kubernetes.deletion import Deletion
+from emulators.azure.kubernetes.kinds import NODE, POD, Object
+from emulators.azure.kubernetes.store import Change, ChangeType, Key
 
 
 class Kubelets:

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable
 
-from simulator.kubernetes import durations
-from simulator.kubernetes.addresses import DnsLabelTaken, PublicAddresses, ServingCluster
-from simulator.kubernetes.controllers.machinery import Machinery, is_deleted
-from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import SERVICE, Object
-from simulator.kubernetes.store import Change, ChangeType, Key
-from simulator.latency import Duration
+from emulators.azure.kubernetes import durations
+from emulators.azure.kubernetes.addresses import DnsLabelTaken, PublicAddresses, ServingCluster
+from emulators.azure.kubernetes.controllers.machinery import Machinery, is_deleted
+from emulators.azure.kubernetes.events import Source
+from emulators.azure.kubernetes.kinds import SERVICE, Object
+from emulators.azure.kubernetes.store import Change, ChangeType, Key
+from emulators.azure.latency import Duration
 
 DNS_LABEL = "service.beta.kubernetes.io/azure-dns-label-name"
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"

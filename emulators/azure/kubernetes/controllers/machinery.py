@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from simulator.clock import Clock
-from simulator.kubernetes.background import Background
-from simulator.kubernetes.events import EventRecorder
-from simulator.kubernetes.faults import Faults
-from simulator.kubernetes.kinds import EVENT, Kind, Object
-from simulator.kubernetes.registry import Registry
-from simulator.kubernetes.store import Change, Key, Store, copy_of
-from simulator.kubernetes.times import stamp
-from simulator.latency import Latencies
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes.background import Background
+from emulators.azure.kubernetes.events import EventRecorder
+from emulators.azure.kubernetes.faults import Faults
+from emulators.azure.kubernetes.kinds import EVENT, Kind, Object
+from emulators.azure.kubernetes.registry import Registry
+from emulators.azure.kubernetes.store import Change, Key, Store, copy_of
+from emulators.azure.kubernetes.times import stamp
+from emulators.azure.latency import Latencies
 
 _LOG = logging.getLogger(__name__)
 

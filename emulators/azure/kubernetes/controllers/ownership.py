@@ -1,13 +1,13 @@
 """Who belongs to whom: controllers adopt what their selector finds and release what left it."""
 
-from simulator.kubernetes import selectors
-from simulator.kubernetes.controllers.machinery import (
+from emulators.azure.kubernetes import selectors
+from emulators.azure.kubernetes.controllers.machinery import (
     Machinery,
     controlled_by,
     is_deleted,
     owner_reference,
 )
-from simulator.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.kinds import Kind, Object
 
 
 def claim(machinery: Machinery, owner_kind: Kind, owner: Object, kind: Kind) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulator.kubernetes import container_states
-from simulator.kubernetes.controllers.machinery import Machinery
-from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import POD, Object
+from emulators.azure.kubernetes import container_states
+from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.events import Source
+from emulators.azure.kubernetes.kinds import POD, Object
 
 
 class PodView:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes import pods
-from simulator.kubernetes.controllers.machinery import (
+from emulators.azure.kubernetes import pods
+from emulators.azure.kubernetes.controllers.machinery import (
     Machinery,
     controlled_by,
     is_deleted,
     owner_keys,
     owner_reference,
 )
-from simulator.kubernetes.controllers.ownership import claim
-from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import POD, REPLICA_SET, Object
-from simulator.kubernetes.store import Change, Key
+from emulators.azure.kubernetes.controllers.ownership import claim
+from emulators.azure.kubernetes.events import Source
+from emulators.azure.kubernetes.kinds import POD, REPLICA_SET, Object
+from emulators.azure.kubernetes.store import Change, Key
 
 _SOURCE = Source("replicaset-controller")
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from simulator.kubernetes import pods, scheduling
-from simulator.kubernetes.conditions import set_condition
-from simulator.kubernetes.controllers.machinery import Machinery
-from simulator.kubernetes.events import Source
-from simulator.kubernetes.kinds import NODE, POD, Object
-from simulator.kubernetes.store import Change, ChangeType, Key
+from emulators.azure.kubernetes import pods, scheduling
+from emulators.azure.kubernetes.conditions import set_condition
+from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.events import Source
+from emulators.azure.kubernetes.kinds import NODE, POD, Object
+from emulators.azure.kubernetes.store import Change, ChangeType, Key
 
 _SOURCE = Source("default-scheduler")
 

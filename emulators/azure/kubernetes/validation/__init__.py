@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from simulator.kubernetes.errors import FieldError, invalid
-from simulator.kubernetes.kinds import (
+from emulators.azure.kubernetes.errors import FieldError, invalid
+from emulators.azure.kubernetes.kinds import (
     CONFIG_MAP,
     DAEMON_SET,
     DEPLOYMENT,
@@ -15,7 +15,7 @@ from simulator.kubernetes.kinds import (
     Kind,
     Object,
 )
-from simulator.kubernetes.validation import (
+from emulators.azure.kubernetes.validation import (
     config_data,
     go_values,
     metadata,

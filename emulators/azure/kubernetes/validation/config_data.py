@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from simulator.kubernetes.errors import FieldError, forbidden, invalid, required
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.validation import formats, go_values
-from simulator.kubernetes.validation.metadata import check_format
+from emulators.azure.kubernetes.errors import FieldError, forbidden, invalid, required
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.validation import formats, go_values
+from emulators.azure.kubernetes.validation.metadata import check_format
 
 _REQUIRED_KEYS: Mapping[str, tuple[str, ...]] = {
     "kubernetes.io/dockercfg": (".dockercfg",),

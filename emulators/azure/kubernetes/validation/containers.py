@@ -4,10 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from simulator.kubernetes import quantities
-from simulator.kubernetes.errors import FieldError, duplicate, invalid, not_supported, required
-from simulator.kubernetes.validation import environment, formats, go_values, handlers
-from simulator.kubernetes.validation.metadata import check_format
+from emulators.azure.kubernetes import quantities
+from emulators.azure.kubernetes.errors import (
+    FieldError,
+    duplicate,
+    invalid,
+    not_supported,
+    required,
+)
+from emulators.azure.kubernetes.validation import environment, formats, go_values, handlers
+from emulators.azure.kubernetes.validation.metadata import check_format
 
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 PROTOCOLS = ("SCTP", "TCP", "UDP")

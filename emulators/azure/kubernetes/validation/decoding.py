@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.kubernetes import errors, protobuf, quantities
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.kinds import Kind, Object
-from simulator.kubernetes.schema import Shape, shape_of
-from simulator.kubernetes.validation import go_values
+from emulators.azure.kubernetes import errors, protobuf, quantities
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.schema import Shape, shape_of
+from emulators.azure.kubernetes.validation import go_values
 
 _QUANTITY_RULE = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"

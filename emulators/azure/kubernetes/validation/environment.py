@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.kubernetes.errors import FieldError, invalid, required
-from simulator.kubernetes.validation import formats
-from simulator.kubernetes.validation.metadata import check_format
+from emulators.azure.kubernetes.errors import FieldError, invalid, required
+from emulators.azure.kubernetes.validation import formats
+from emulators.azure.kubernetes.validation.metadata import check_format
 
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef")
 

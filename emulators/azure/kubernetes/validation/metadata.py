@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from simulator.kubernetes.errors import FieldError, invalid, required
-from simulator.kubernetes.kinds import EVENT, NAMESPACE, SERVICE, Kind, Object
-from simulator.kubernetes.validation import formats, go_values
+from emulators.azure.kubernetes.errors import FieldError, invalid, required
+from emulators.azure.kubernetes.kinds import EVENT, NAMESPACE, SERVICE, Kind, Object
+from emulators.azure.kubernetes.validation import formats, go_values
 
 
 def check(kind: Kind, subject: Object) -> list[FieldError]:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from simulator.kubernetes.errors import (
+from emulators.azure.kubernetes.errors import (
     FieldError,
     duplicate,
     invalid,
     not_supported,
     required,
 )
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.validation import containers, formats, go_values
-from simulator.kubernetes.validation.metadata import check_format, check_labels
-from simulator.kubernetes.validation.selectors import check_expression
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.validation import containers, formats, go_values
+from emulators.azure.kubernetes.validation.metadata import check_format, check_labels
+from emulators.azure.kubernetes.validation.selectors import check_expression
 
 _RESTART_POLICIES = ("Always", "OnFailure", "Never")
 _DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")

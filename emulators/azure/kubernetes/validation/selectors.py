@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.kubernetes.errors import FieldError, forbidden, invalid, required
-from simulator.kubernetes.validation import formats, go_values
-from simulator.kubernetes.validation.metadata import check_format, check_labels
+from emulators.azure.kubernetes.errors import FieldError, forbidden, invalid, required
+from emulators.azure.kubernetes.validation import formats, go_values
+from emulators.azure.kubernetes.validation.metadata import check_format, check_labels
 
 _WITH_VALUES = ("In", "NotIn")
 _WITHOUT_VALUES = ("Exists", "DoesNotExist")

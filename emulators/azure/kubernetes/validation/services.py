@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from simulator.kubernetes.errors import (
+from emulators.azure.kubernetes.errors import (
     FieldError,
     duplicate,
     forbidden,
@@ -12,10 +12,10 @@ from simulator.kubernetes.errors import (
     not_supported,
     required,
 )
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.validation import formats, go_values
-from simulator.kubernetes.validation.containers import PROTOCOLS
-from simulator.kubernetes.validation.metadata import check_format, check_labels
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.validation import formats, go_values
+from emulators.azure.kubernetes.validation.containers import PROTOCOLS
+from emulators.azure.kubernetes.validation.metadata import check_format, check_labels
 
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _NODE_PORTS = range(30000, 32768)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.kinds import Kind, Object
-from simulator.kubernetes.schema import Shape, shape_of
-from simulator.kubernetes.validation import decoding
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.schema import Shape, shape_of
+from emulators.azure.kubernetes.validation import decoding
 
 
 def check(kind: Kind, namespace: str, body: Object) -> None:

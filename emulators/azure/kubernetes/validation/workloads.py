@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.kubernetes import selectors
-from simulator.kubernetes.errors import (
+from emulators.azure.kubernetes import selectors
+from emulators.azure.kubernetes.errors import (
     FieldError,
     forbidden,
     invalid,
     not_supported,
     required,
 )
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.validation import formats, go_values, pod_specs
-from simulator.kubernetes.validation.metadata import check_at_least, check_labels
-from simulator.kubernetes.validation.selectors import check_label_selector
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.validation import formats, go_values, pod_specs
+from emulators.azure.kubernetes.validation.metadata import check_at_least, check_labels
+from emulators.azure.kubernetes.validation.selectors import check_label_selector
 
 
 def check_deployment(subject: Object) -> Iterator[FieldError]:

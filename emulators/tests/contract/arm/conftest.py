@@ -18,9 +18,9 @@ from azure.mgmt.frontdoor.aio import FrontDoorManagementClient
 from azure.mgmt.resource.resources.aio import ResourceManagementClient
 from multidict import CIMultiDictProxy
 
-from simulator.process import RunningSimulator
-from tests.support.idle_time import IdleTimeLoop, idle_clock
-from tests.support.simulator import (
+from emulators.azure.process import RunningSimulator
+from emulators.tests.support.idle_time import IdleTimeLoop, idle_clock
+from emulators.tests.support.simulator import (
     TEST_TIME_SCALE,
     SimulatorAddress,
     simulator_in_process,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm, RawAnswer
-from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
-from tests.contract.arm.test_front_door import (
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import Arm, RawAnswer
+from emulators.tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
+from emulators.tests.contract.arm.test_front_door import (
     ENDPOINT,
     ENDPOINT_BODY,
     GROUP_BODY,
@@ -27,8 +27,8 @@ from tests.contract.arm.test_front_door import (
     put,
     route_body,
 )
-from tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
-from tests.support.simulator import Control
+from emulators.tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
+from emulators.tests.support.simulator import Control
 
 CDN_VERSION = "2026-10-01"
 POOL = f"{CLUSTER}/agentPools/gpu"

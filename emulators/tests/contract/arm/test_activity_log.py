@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.contract.arm.conftest import Arm, RawAnswer
-from tests.contract.arm.test_clusters import CLUSTER
-from tests.support.arm_bodies import cluster_body
-from tests.support.simulator import Control, SimulatorAddress
+from emulators.tests.contract.arm.conftest import Arm, RawAnswer
+from emulators.tests.contract.arm.test_clusters import CLUSTER
+from emulators.tests.support.arm_bodies import cluster_body
+from emulators.tests.support.simulator import Control, SimulatorAddress
 
 GROUP = "resourceGroups/gp-fraud"
 VALUES = "providers/Microsoft.Insights/eventtypes/management/values"

@@ -6,10 +6,10 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.mgmt.containerservice.models import AgentPool
 
-from tests.contract.arm.conftest import Arm, Azure
-from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
-from tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
-from tests.support.simulator import Control
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
+from emulators.tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
+from emulators.tests.support.simulator import Control
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import aiohttp
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import NODE, POD
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm, Azure, RawAnswer
-from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
-from tests.support.arm_bodies import cluster_body, gpu_pool
-from tests.support.simulator import Control, SimulatorAddress, eventually
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import NODE, POD
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import Arm, Azure, RawAnswer
+from emulators.tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
+from emulators.tests.support.arm_bodies import cluster_body, gpu_pool
+from emulators.tests.support.simulator import Control, SimulatorAddress, eventually
 
 POOL = f"{CLUSTER}/agentPools/gpu"
 

@@ -8,9 +8,9 @@ import yaml
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.containerservice import models
 
-from tests.contract.arm.conftest import Arm, Azure
-from tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
-from tests.support.simulator import Control, SimulatorAddress
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
+from emulators.tests.support.simulator import Control, SimulatorAddress
 
 NAME = "gp-fraud-westeurope"
 CLUSTER = f"resourceGroups/gp-fraud/providers/Microsoft.ContainerService/managedClusters/{NAME}"

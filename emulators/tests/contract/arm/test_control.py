@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm, Azure
-from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
-from tests.support.arm_bodies import cluster_body
-from tests.support.simulator import Control
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
+from emulators.tests.support.arm_bodies import cluster_body
+from emulators.tests.support.simulator import Control
 
 
 async def test_the_state_shows_resources_clusters_and_operations(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.arm.conftest import Arm, Azure
-from tests.contract.arm.test_front_door import (
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.contract.arm.test_front_door import (
     PROFILE,
     PROFILE_BODY,
     VERSION,

@@ -10,8 +10,8 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import ClientSecretCredential
 from azure.mgmt.resource.resources.aio import ResourceManagementClient
 
-from simulator.process import RunningSimulator
-from tests.support.simulator import SimulatorAddress
+from emulators.azure.process import RunningSimulator
+from emulators.tests.support.simulator import SimulatorAddress
 
 ARM_SCOPE = "https://management.azure.com/.default"
 

@@ -3,12 +3,12 @@
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from simulator.kubernetes.cluster import Cluster
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm, Azure
-from tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
-from tests.support.arm_bodies import cluster_body
-from tests.support.simulator import Control
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.contract.arm.test_clusters import CLUSTER, NAME, VERSION
+from emulators.tests.support.arm_bodies import cluster_body
+from emulators.tests.support.simulator import Control
 
 GATEWAY_TIMEOUT = {
     "status": 504,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import POLLING_INTERVAL, Arm, Azure, RawAnswer
-from tests.support.simulator import Control, eventually
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import POLLING_INTERVAL, Arm, Azure, RawAnswer
+from emulators.tests.support.simulator import Control, eventually
 
 PROFILE = "resourceGroups/gp-fraud/providers/Microsoft.Cdn/profiles/gp-fraud"
 ENDPOINT = f"{PROFILE}/afdEndpoints/gp-fraud"

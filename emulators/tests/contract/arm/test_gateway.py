@@ -6,8 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.contract.arm.conftest import Arm
-from tests.support.simulator import SimulatorAddress
+from emulators.tests.contract.arm.conftest import Arm
+from emulators.tests.support.simulator import SimulatorAddress
 
 GROUP = "resourceGroups/gp-fraud"
 CLUSTERS = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters"

@@ -10,8 +10,8 @@ import azure.identity.aio
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
-from simulator.process import RunningSimulator
-from tests.support.simulator import SimulatorAddress
+from emulators.azure.process import RunningSimulator
+from emulators.tests.support.simulator import SimulatorAddress
 
 ARM_SCOPE = "https://management.azure.com/.default"
 KUBERNETES_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630"

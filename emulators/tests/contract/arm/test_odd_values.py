@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.contract.arm import test_front_door as edge_bodies
-from tests.contract.arm.conftest import Arm
-from tests.contract.arm.test_clusters import CLUSTER, VERSION
-from tests.support.arm_bodies import cluster_body, gpu_pool
+from emulators.tests.contract.arm import test_front_door as edge_bodies
+from emulators.tests.contract.arm.conftest import Arm
+from emulators.tests.contract.arm.test_clusters import CLUSTER, VERSION
+from emulators.tests.support.arm_bodies import cluster_body, gpu_pool
 
 ODD_VALUES: list[Any] = ["odd", -1, True, [], {}, [None]]
 

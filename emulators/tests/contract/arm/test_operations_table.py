@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.contract.arm.conftest import Arm, RawAnswer
-from tests.contract.arm.test_clusters import CLUSTER
-from tests.contract.arm.test_clusters import VERSION as AKS
-from tests.contract.arm.test_custom_domains import BODY as DOMAIN_BODY
-from tests.contract.arm.test_custom_domains import DOMAIN
-from tests.contract.arm.test_front_door import (
+from emulators.tests.contract.arm.conftest import Arm, RawAnswer
+from emulators.tests.contract.arm.test_clusters import CLUSTER
+from emulators.tests.contract.arm.test_clusters import VERSION as AKS
+from emulators.tests.contract.arm.test_custom_domains import BODY as DOMAIN_BODY
+from emulators.tests.contract.arm.test_custom_domains import DOMAIN
+from emulators.tests.contract.arm.test_front_door import (
     ENDPOINT,
     ENDPOINT_BODY,
     GROUP_BODY,
@@ -32,9 +32,9 @@ from tests.contract.arm.test_front_door import (
     put_and_wait,
     route_body,
 )
-from tests.contract.arm.test_front_door import VERSION as CDN
-from tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
-from tests.support.simulator import Control
+from emulators.tests.contract.arm.test_front_door import VERSION as CDN
+from emulators.tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
+from emulators.tests.support.simulator import Control
 
 POOL = f"{CLUSTER}/agentPools/gpu"
 MANUAL = {"enableAutoScaling": False, "minCount": None, "maxCount": None}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.support.simulator import REPOSITORY, Control, simulator_process
-from tests.support.tls import client_context
+from emulators.tests.support.simulator import REPOSITORY, Control, simulator_process
+from emulators.tests.support.tls import client_context
 
 
 async def test_the_process_tells_where_it_is_and_keeps_to_its_options(
@@ -51,7 +51,7 @@ def test_the_process_ends_cleanly_on_a_signal(tmp_path: Path) -> None:
 
 
 def test_a_bad_option_is_explained(tmp_path: Path) -> None:
-    module = [sys.executable, "-m", "simulator"]
+    module = [sys.executable, "-m", "emulators.azure"]
     command = [*module, "--work-dir", str(tmp_path), "--time-scale", "-1"]
     ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert ended.returncode == 2

@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm
-from tests.contract.arm.recorded_rows import CLUSTER, POOL, World
-from tests.contract.arm.test_front_door import ENDPOINT, ENDPOINT_BODY, PROFILE, PROFILE_BODY, put
-from tests.support.simulator import Control
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import Arm
+from emulators.tests.contract.arm.recorded_rows import CLUSTER, POOL, World
+from emulators.tests.contract.arm.test_front_door import (
+    ENDPOINT,
+    ENDPOINT_BODY,
+    PROFILE,
+    PROFILE_BODY,
+    put,
+)
+from emulators.tests.support.simulator import Control
 
 GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SEVEN_DIGITS = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z"

@@ -6,11 +6,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulator.control.recorded import RECORDED_ANSWERS
-from simulator.coverage.errors import AKS_ERRORS, ARM_ERRORS, BY_FAULT, FRONT_DOOR_ERRORS
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm
-from tests.contract.arm.recorded_rows import (
+from emulators.azure.control.recorded import RECORDED_ANSWERS
+from emulators.azure.coverage.errors import AKS_ERRORS, ARM_ERRORS, BY_FAULT, FRONT_DOOR_ERRORS
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import Arm
+from emulators.tests.contract.arm.recorded_rows import (
     CLUSTER,
     POOL,
     ROWS,
@@ -20,7 +20,7 @@ from tests.contract.arm.recorded_rows import (
     aks,
     gateway,
 )
-from tests.support.simulator import Control, SimulatorAddress
+from emulators.tests.support.simulator import Control, SimulatorAddress
 
 CAPACITY_ROW = "AKS no capacity"
 REFERENCE = (

@@ -3,9 +3,9 @@
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from tests.contract.arm.conftest import Arm, Azure
-from tests.support.arm_bodies import cluster_body
-from tests.support.simulator import Control
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.support.arm_bodies import cluster_body
+from emulators.tests.support.simulator import Control
 
 GROUP = "resourceGroups/gp-fraud"
 

@@ -6,17 +6,22 @@ from pathlib import Path
 
 import aiohttp
 
-from simulator.clock import Clock
-from simulator.process import Options, start
-from tests.contract.arm.conftest import Arm
-from tests.contract.arm.test_activity_log import LATE, asked, later, told
-from tests.contract.arm.test_cluster_power import shown
-from tests.contract.arm.test_clusters import CLUSTER
-from tests.contract.arm.test_entra import ARM_SCOPE, credential_of
-from tests.contract.arm.test_operations_table import a_stopped_cluster, ended
-from tests.support.idle_time import idle_clock
-from tests.support.simulator import TEST_TIME_SCALE, Control, SimulatorAddress, read_address
-from tests.support.tls import client_context
+from emulators.azure.clock import Clock
+from emulators.azure.process import Options, start
+from emulators.tests.contract.arm.conftest import Arm
+from emulators.tests.contract.arm.test_activity_log import LATE, asked, later, told
+from emulators.tests.contract.arm.test_cluster_power import shown
+from emulators.tests.contract.arm.test_clusters import CLUSTER
+from emulators.tests.contract.arm.test_entra import ARM_SCOPE, credential_of
+from emulators.tests.contract.arm.test_operations_table import a_stopped_cluster, ended
+from emulators.tests.support.idle_time import idle_clock
+from emulators.tests.support.simulator import (
+    TEST_TIME_SCALE,
+    Control,
+    SimulatorAddress,
+    read_address,
+)
+from emulators.tests.support.tls import client_context
 
 AKS = "2026-08-01"
 

@@ -1,4 +1,4 @@
-"""The commands of docs/simulator.md, run as they stand there."""
+"""The commands of the README of simulated Azure, run as they stand there."""
 
 import re
 import shutil
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.simulator import REPOSITORY
+from emulators.tests.support.simulator import REPOSITORY
 
-DOCUMENT = REPOSITORY / "docs" / "simulator.md"
+DOCUMENT = REPOSITORY / "emulators/azure/README.md"
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -27,7 +27,7 @@ def test_every_command_of_the_document_works(tmp_path: Path) -> None:
 
 def test_every_control_is_in_the_document() -> None:
     source = "".join(
-        (REPOSITORY / "simulator" / module).read_text()
+        (REPOSITORY / "emulators/azure" / module).read_text()
         for module in ("control/routes.py", "service_bus/control.py")
     )
     controls = re.findall(r'\("(GET|PUT|POST|DELETE)", "(/[^"]+)"\): self', source)

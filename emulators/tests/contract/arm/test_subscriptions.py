@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.contract.arm.conftest import Arm, Azure
-from tests.contract.arm.test_clusters import create
-from tests.support.arm_bodies import cluster_body
-from tests.support.simulator import Control
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.contract.arm.test_clusters import create
+from emulators.tests.support.arm_bodies import cluster_body
+from emulators.tests.support.simulator import Control
 
 CDN = "providers/Microsoft.Cdn"
 PROFILE = "resourceGroups/gp-fraud/providers/Microsoft.Cdn/profiles/gp-fraud"

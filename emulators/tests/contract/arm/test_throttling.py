@@ -1,4 +1,4 @@
-"""Throttling on the wire, and the product's own client under it."""
+"""Throttling on the wire."""
 
 import asyncio
 from datetime import timedelta
@@ -6,18 +6,11 @@ from typing import Any
 
 import pytest
 
-from activities.begin_resource import begin_resource
-from activities.poll_operation import poll_operation
-from clients.factory import ClientFactory
-from domain.outcomes import Outcome, Status
-from domain.payloads import OperationPoll, ResourceInput
-from domain.polling import PollKind, decide_poll_delay
-from simulator.process import RunningSimulator
-from tests.contract.arm.conftest import Arm, RawAnswer
-from tests.contract.arm.test_clusters import CLUSTER, VERSION
-from tests.contract.arm.test_front_door import PROFILE
-from tests.support.simulator import Control
-from tests.support.specs import a_spec
+from emulators.azure.process import RunningSimulator
+from emulators.tests.contract.arm.conftest import Arm, RawAnswer
+from emulators.tests.contract.arm.test_clusters import CLUSTER, VERSION
+from emulators.tests.contract.arm.test_front_door import PROFILE
+from emulators.tests.support.simulator import Control
 
 REMAINING = "x-ms-ratelimit-remaining"
 
@@ -122,41 +115,3 @@ async def test_switching_off_lets_everybody_through(
     assert (await arm.call("GET", PROFILE, api_version="2026-10-01")).status == 404
     refused = await control.call("PUT", "/throttling", {}, expected=400)
     assert refused["error"]["message"] == "enabled is required."
-
-
-async def begin(clients: ClientFactory, kind: str) -> Outcome:
-    resource = ResourceInput(
-        operation_id="fraud-llm.1", kind=kind, spec=a_spec(), region="westeurope"
-    )
-    return await begin_resource(resource.to_wire(), clients)
-
-
-async def test_the_product_waits_until_azure_takes_requests_and_goes_on(
-    clients: ClientFactory, control: Control, throttled: None, simulator: RunningSimulator
-) -> None:
-    """Every bucket is empty at first: each kind of request is refused once, reads and writes."""
-    assert (await begin(clients, "resourceGroup")).is_success
-    await throttle(control, tokens=0)
-    reasons: list[str] = []
-    begun = await begin(clients, "managedCluster")
-    while begun.failure is not None:
-        assert begun.is_worth_retrying
-        reasons.append(begun.failure.reason)
-        pass_seconds(simulator, 60)
-        begun = await begin(clients, "managedCluster")
-    assert set(reasons) == {"Throttled"}
-
-    assert begun.handle is not None
-    poll = OperationPoll(operation_id="fraud-llm.1", handle=begun.handle).to_wire()
-    await throttle(control, tokens=0)
-    outcome = await poll_operation(poll, clients)
-    assert outcome.detail == "The last poll was answered with HTTP 429."
-    assert outcome.retry_after_seconds == 1
-    seconds = 0.0
-    while outcome.status is Status.RUNNING:
-        delay = decide_poll_delay(outcome.retry_after_seconds, seconds, PollKind.AKS)
-        pass_seconds(simulator, delay)
-        seconds += delay
-        outcome = await poll_operation(poll, clients)
-    assert outcome.is_success
-    assert seconds > 200

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from tests.contract.arm.conftest import Arm, Azure
-from tests.contract.arm.test_front_door import SKU, WAF
+from emulators.tests.contract.arm.conftest import Arm, Azure
+from emulators.tests.contract.arm.test_front_door import SKU, WAF
 
 RATE_LIMIT = {
     "name": "RateLimit",

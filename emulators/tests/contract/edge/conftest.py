@@ -7,14 +7,21 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from simulator.edge import routes
-from simulator.kubernetes.addresses import PublicAddresses
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import NAMESPACE
-from simulator.kubernetes.node_pools import NodePool
-from simulator.latency import Latencies
-from tests.contract.edge.public_side import REGIONS, Client, Edge, apply, manifests, until
-from tests.support.idle_time import IdleTimeLoop, idle_clock
+from emulators.azure.edge import routes
+from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import NAMESPACE
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.latency import Latencies
+from emulators.tests.contract.edge.public_side import (
+    REGIONS,
+    Client,
+    Edge,
+    apply,
+    manifests,
+    until,
+)
+from emulators.tests.support.idle_time import IdleTimeLoop, idle_clock
 
 
 def pytest_asyncio_loop_factories() -> dict[str, type[IdleTimeLoop]]:

@@ -8,17 +8,17 @@ from typing import Any
 
 import aiohttp
 
-from simulator.front_door.edge_view import (
+from emulators.azure.front_door.edge_view import (
     EdgeEndpoint,
     EdgeOrigin,
     EdgeOriginGroup,
     EdgeProbe,
     EdgeRoute,
 )
-from simulator.kubernetes.admission import Writing
-from simulator.kubernetes.apply import Manager
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import DEPLOYMENT, SERVICE, Object
+from emulators.azure.kubernetes.admission import Writing
+from emulators.azure.kubernetes.apply import Manager
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import DEPLOYMENT, SERVICE, Object
 
 HOST = "gp-fraud-a1b2c3d4e5f6a7b8.z01.azurefd.net"
 FRONT_DOOR_ID = "11111111-2222-3333-4444-555555555555"

@@ -5,11 +5,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from simulator.front_door.edge_view import EdgeWaf
-from simulator.kubernetes.addresses import PublicAddresses
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import DEPLOYMENT, SERVICE
-from tests.contract.edge.public_side import (
+from emulators.azure.front_door.edge_view import EdgeWaf
+from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import DEPLOYMENT, SERVICE
+from emulators.tests.contract.edge.public_side import (
     FRONT_DOOR_ID,
     HOST,
     Client,

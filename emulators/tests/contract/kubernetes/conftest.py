@@ -15,19 +15,19 @@ from lightkube import AsyncClient, KubeConfig
 from lightkube.config.models import Cluster as ClusterEntry
 from lightkube.config.models import User
 
-from simulator.clock import Clock
-from simulator.kubernetes import routes
-from simulator.kubernetes.addresses import PublicAddresses
-from simulator.kubernetes.cluster import Cluster
-from simulator.latency import Latencies
-from tests.contract.kubernetes.clients import TOKEN, Api, Kubectl
-from tests.contract.kubernetes.real_api_server import (
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes import routes
+from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.latency import Latencies
+from emulators.tests.contract.kubernetes.clients import TOKEN, Api, Kubectl
+from emulators.tests.contract.kubernetes.real_api_server import (
     assets,
     clean_up,
     real_api_server,
 )
-from tests.contract.kubernetes.workloads import GPU_POOL, SYSTEM_POOL
-from tests.support.idle_time import IdleTimeLoop, idle_clock
+from emulators.tests.contract.kubernetes.workloads import GPU_POOL, SYSTEM_POOL
+from emulators.tests.support.idle_time import IdleTimeLoop, idle_clock
 
 SCALE = 3000.0
 

@@ -1,7 +1,7 @@
-"""Types in the short form of `simulator/kubernetes/schema.json`, out of OpenAPI documents.
+"""Types in the short form of `emulators/azure/kubernetes/schema.json`, out of OpenAPI documents.
 
-`python -m tests.contract.kubernetes.openapi_types DOCUMENT...` prints that file anew; the
-documents are what `kubectl get --raw /openapi/v3/api/v1` and its like answer.
+`python -m emulators.tests.contract.kubernetes.openapi_types DOCUMENT...` prints that file anew;
+the documents are what `kubectl get --raw /openapi/v3/api/v1` and its like answer.
 """
 
 import json

@@ -1,9 +1,10 @@
-"""The numbers of `simulator/kubernetes/protobuf.json`, out of the Go types of Kubernetes.
+"""The numbers of `emulators/azure/kubernetes/protobuf.json`, out of the Go types of Kubernetes.
 
-`python -m tests.contract.kubernetes.protobuf_fields TYPES_GO...` prints that file anew, for the
-types that `schema.json` has; the files are `types.go` of `core/v1`, `apps/v1`, `autoscaling/v1`,
-`discovery/v1`, `policy/v1` and `authorization/v1` in the module `k8s.io/api`, and of
-`pkg/apis/meta/v1` in `k8s.io/apimachinery`, all of the version that the simulator claims to be.
+`python -m emulators.tests.contract.kubernetes.protobuf_fields TYPES_GO...` prints that file
+anew, for the types that `schema.json` has; the files are `types.go` of `core/v1`, `apps/v1`,
+`autoscaling/v1`, `discovery/v1`, `policy/v1` and `authorization/v1` in the module `k8s.io/api`,
+and of `pkg/apis/meta/v1` in `k8s.io/apimachinery`, all of the version that the simulator claims
+to be.
 """
 
 import json
@@ -11,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-from simulator.kubernetes import schema
+from emulators.azure.kubernetes import schema
 
 _TYPE = re.compile(r"^type (\w+) struct \{")
 _FIELD = re.compile(

@@ -14,8 +14,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.contract.kubernetes.clients import TOKEN, Api
-from tests.contract.kubernetes.workloads import NAMESPACE
+from emulators.tests.contract.kubernetes.clients import TOKEN, Api
+from emulators.tests.contract.kubernetes.workloads import NAMESPACE
 
 ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
 _COLLECTIONS = (

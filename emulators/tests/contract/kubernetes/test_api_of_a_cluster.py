@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import DEPLOYMENT, NODE
-from tests.contract.kubernetes.clients import Api
-from tests.contract.kubernetes.workloads import (
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import DEPLOYMENT, NODE
+from emulators.tests.contract.kubernetes.clients import Api
+from emulators.tests.contract.kubernetes.workloads import (
     DEPLOYMENT_URL,
     NAME,
     NAMESPACE,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.kubernetes.clients import Api
-from tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
-from tests.contract.kubernetes.workloads import (
+from emulators.tests.contract.kubernetes.clients import Api
+from emulators.tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
+from emulators.tests.contract.kubernetes.workloads import (
     DEPLOYMENT_URL,
     NAME,
     NAMESPACE,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.kubernetes.clients import Api
-from tests.contract.kubernetes.workloads import (
+from emulators.tests.contract.kubernetes.clients import Api
+from emulators.tests.contract.kubernetes.workloads import (
     DEPLOYMENT_URL,
     NAME,
     NAMESPACE,

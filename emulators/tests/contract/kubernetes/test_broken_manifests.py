@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.kubernetes.clients import Answer, Api
-from tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
-from tests.contract.kubernetes.workloads import NAMESPACE, deployment, namespace, service
+from emulators.tests.contract.kubernetes.clients import Answer, Api
+from emulators.tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
+from emulators.tests.contract.kubernetes.workloads import NAMESPACE, deployment, namespace, service
 
 CORE = f"/api/v1/namespaces/{NAMESPACE}"
 APPS = f"/apis/apps/v1/namespaces/{NAMESPACE}"

@@ -3,10 +3,10 @@
 import json
 from dataclasses import replace
 
-from simulator.clock import Clock
-from simulator.kubernetes.cluster import Cluster
-from tests.contract.kubernetes.clients import Kubectl
-from tests.contract.kubernetes.workloads import (
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.tests.contract.kubernetes.clients import Kubectl
+from emulators.tests.contract.kubernetes.workloads import (
     GPU_POOL,
     NAME,
     NAMESPACE,

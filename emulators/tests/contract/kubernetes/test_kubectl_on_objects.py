@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.kubernetes.clients import Api, Kubectl
-from tests.contract.kubernetes.workloads import NAME, NAMESPACE, namespace, small_deployment
+from emulators.tests.contract.kubernetes.clients import Api, Kubectl
+from emulators.tests.contract.kubernetes.workloads import (
+    NAME,
+    NAMESPACE,
+    namespace,
+    small_deployment,
+)
 
 HERE = ("-n", NAMESPACE)
 FROM_STDIN = ("-f", "-")

@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from simulator.clock import Clock
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.faults import ImageFault, ImageOutcome
-from simulator.kubernetes.kinds import REPLICA_SET, Object
-from tests.contract.kubernetes.clients import Api, Kubectl
-from tests.contract.kubernetes.workloads import (
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
+from emulators.azure.kubernetes.kinds import REPLICA_SET, Object
+from emulators.tests.contract.kubernetes.clients import Api, Kubectl
+from emulators.tests.contract.kubernetes.workloads import (
     NAME,
     NAMESPACE,
     POD_URL,

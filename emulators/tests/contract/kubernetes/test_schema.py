@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator.kubernetes import schema
-from tests.contract.kubernetes.clients import Api
-from tests.contract.kubernetes.openapi_types import DOCUMENTS, read_types
-from tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
+from emulators.azure.kubernetes import schema
+from emulators.tests.contract.kubernetes.clients import Api
+from emulators.tests.contract.kubernetes.openapi_types import DOCUMENTS, read_types
+from emulators.tests.contract.kubernetes.real_api_server import ASSETS_VARIABLE, assets
 
 
 @pytest.mark.skipif(

@@ -8,14 +8,14 @@ from lightkube import AsyncClient
 from lightkube.resources.apps_v1 import DaemonSet, Deployment
 from lightkube.resources.core_v1 import Namespace, Node, Pod, Service
 
-from simulator.kubernetes import times
-from simulator.kubernetes.addresses import PublicAddresses
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.conditions import find_condition
-from simulator.kubernetes.faults import ImageFault, ImageOutcome
-from simulator.kubernetes.kinds import DEPLOYMENT
-from simulator.kubernetes.kinds import NAMESPACE as NAMESPACE_KIND
-from tests.contract.kubernetes.workloads import (
+from emulators.azure.kubernetes import times
+from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.conditions import find_condition
+from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
+from emulators.azure.kubernetes.kinds import DEPLOYMENT
+from emulators.azure.kubernetes.kinds import NAMESPACE as NAMESPACE_KIND
+from emulators.tests.contract.kubernetes.workloads import (
     DNS_LABEL,
     GPU_POOL,
     IMAGE,

@@ -7,9 +7,9 @@ from typing import Any
 
 from lightkube import codecs
 
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import EVENT, NODE, POD, Object
-from simulator.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import EVENT, NODE, POD, Object
+from emulators.azure.kubernetes.node_pools import NodePool
 
 NAME = "fraud-llm"
 NAMESPACE = "inference"

@@ -21,9 +21,9 @@ from azure.servicebus.aio import (
     _servicebus_sender_async,
 )
 
-from simulator.clock import Clock
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.settings import Entities, QueueSettings, TopicSettings
+from emulators.azure.clock import Clock
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.settings import Entities, QueueSettings, TopicSettings
 
 ENTITIES = Entities(
     queues=(

@@ -10,9 +10,9 @@ import pytest
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 
-from simulator.__main__ import _parser
-from tests.support.simulator import Control, simulator_in_process
-from tests.support.tls import client_context
+from emulators.azure.__main__ import _parser
+from emulators.tests.support.simulator import Control, simulator_in_process
+from emulators.tests.support.tls import client_context
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from azure.servicebus import ServiceBusMessage, ServiceBusReceivedMessage, Servi
 from azure.servicebus.aio import ServiceBusReceiver
 from azure.servicebus.exceptions import ServiceBusError
 
-from tests.contract.service_bus.conftest import ServiceBus, nothing, properties, receive
-from tests.support.simulator import eventually
+from emulators.tests.contract.service_bus.conftest import ServiceBus, nothing, properties, receive
+from emulators.tests.support.simulator import eventually
 
 
 def dead_letters(bus: ServiceBus, queue: str = "jobs") -> ServiceBusReceiver:

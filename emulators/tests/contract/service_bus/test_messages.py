@@ -6,7 +6,13 @@ import pytest
 from azure.servicebus import ServiceBusMessage, ServiceBusReceiveMode
 from azure.servicebus.exceptions import MessageLockLostError, MessageSizeExceededError
 
-from tests.contract.service_bus.conftest import ServiceBus, nothing, present, properties, receive
+from emulators.tests.contract.service_bus.conftest import (
+    ServiceBus,
+    nothing,
+    present,
+    properties,
+    receive,
+)
 
 
 async def test_a_message_comes_back_as_it_was_sent(bus: ServiceBus) -> None:

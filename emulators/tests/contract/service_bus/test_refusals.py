@@ -16,9 +16,9 @@ from azure.servicebus.exceptions import (
     ServiceBusServerBusyError,
 )
 
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.settings import Entities, QueueSettings, Status
-from tests.contract.service_bus.conftest import ServiceBus, receive
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.settings import Entities, QueueSettings, Status
+from emulators.tests.contract.service_bus.conftest import ServiceBus, receive
 
 
 async def test_a_wrong_key_is_told_on_cbs(broker: Broker) -> None:

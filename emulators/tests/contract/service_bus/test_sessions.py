@@ -12,8 +12,8 @@ from azure.servicebus.exceptions import (
     SessionLockLostError,
 )
 
-from tests.contract.service_bus.conftest import ServiceBus, present, receive
-from tests.support.simulator import eventually
+from emulators.tests.contract.service_bus.conftest import ServiceBus, present, receive
+from emulators.tests.support.simulator import eventually
 
 
 def session(bus: ServiceBus, name: str) -> ServiceBusReceiver:

@@ -6,8 +6,8 @@ import pytest
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.exceptions import MessageNotFoundError
 
-from tests.contract.service_bus.conftest import ServiceBus, present, receive
-from tests.support.simulator import eventually
+from emulators.tests.contract.service_bus.conftest import ServiceBus, present, receive
+from emulators.tests.support.simulator import eventually
 
 
 async def test_every_subscription_gets_its_own_copy(bus: ServiceBus) -> None:

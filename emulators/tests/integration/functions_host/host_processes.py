@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[4]
 APPS = Path(__file__).parent / "apps"
 WEBHOOKS = "/runtime/webhooks/durabletask"
 _READY_SECONDS = 20.0
@@ -78,7 +78,7 @@ class TaskHub(ServerProcess):
         super().__init__(
             [
                 "-m",
-                "functions_host.task_hub",
+                "emulators.functions_host.task_hub",
                 "--database",
                 str(folder / "hub.db"),
                 "--time-scale",
@@ -115,7 +115,17 @@ class FunctionsHost(ServerProcess):
     ) -> None:
         hub = ["--task-hub", task_hub] if task_hub else []
         super().__init__(
-            ["-m", "functions_host", "start", "--port", "0", "--app", str(app), *hub, *options],
+            [
+                "-m",
+                "emulators.functions_host",
+                "start",
+                "--port",
+                "0",
+                "--app",
+                str(app),
+                *hub,
+                *options,
+            ],
             folder,
             "functions_host",
             environment,

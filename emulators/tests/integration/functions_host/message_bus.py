@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from azure.servicebus import ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
 
-from simulator.clock import Clock
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.settings import read_entities
+from emulators.azure.clock import Clock
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.settings import read_entities
 
 LOCK_SECONDS = 1.5
 ENTITIES = {

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.functions_host.host_processes import WEBHOOKS, FunctionsHost, eventually
-from tests.integration.functions_host.slow_service import slow_service
+from emulators.tests.integration.functions_host.host_processes import (
+    WEBHOOKS,
+    FunctionsHost,
+    eventually,
+)
+from emulators.tests.integration.functions_host.slow_service import slow_service
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.functions_host.host_processes import FunctionsHost, eventually
+from emulators.tests.integration.functions_host.host_processes import FunctionsHost, eventually
 
 
 @pytest.mark.parametrize(

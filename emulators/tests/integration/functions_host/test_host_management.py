@@ -7,7 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.integration.functions_host.host_processes import WEBHOOKS, FunctionsHost, eventually
+from emulators.tests.integration.functions_host.host_processes import (
+    WEBHOOKS,
+    FunctionsHost,
+    eventually,
+)
 
 INSTANCES = f"{WEBHOOKS}/instances"
 

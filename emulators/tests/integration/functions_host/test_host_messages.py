@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 from azure.servicebus import ServiceBusMessage
 
-from tests.integration.functions_host.host_processes import (
+from emulators.tests.integration.functions_host.host_processes import (
     APPS,
     FunctionsHost,
     ended_afterwards,
     eventually,
 )
-from tests.integration.functions_host.message_bus import LOCK_SECONDS, MessageBus, message_bus
+from emulators.tests.integration.functions_host.message_bus import (
+    LOCK_SECONDS,
+    MessageBus,
+    message_bus,
+)
 
 
 @dataclass(frozen=True, slots=True)

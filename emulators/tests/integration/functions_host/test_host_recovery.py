@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.functions_host.host_processes import (
+from emulators.tests.integration.functions_host.host_processes import (
     APPS,
     FunctionsHost,
     TaskHub,

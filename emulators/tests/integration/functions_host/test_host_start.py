@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.functions_host.host_processes import (
+from emulators.tests.integration.functions_host.host_processes import (
     APPS,
     REPOSITORY,
     FunctionsHost,
@@ -60,7 +60,16 @@ def off(req: func.HttpRequest) -> str:
 
 def failed_start(app: Path, port: int = 0) -> str:
     ended = subprocess.run(
-        [sys.executable, "-m", "functions_host", "start", "--port", str(port), "--app", str(app)],
+        [
+            sys.executable,
+            "-m",
+            "emulators.functions_host",
+            "start",
+            "--port",
+            str(port),
+            "--app",
+            str(app),
+        ],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -154,7 +163,7 @@ def test_the_app_is_that_of_the_working_folder_and_one_without_functions_is_refu
     (tmp_path / "function_app.py").write_text(APP)
 
     ended = subprocess.run(
-        [sys.executable, "-m", "functions_host", "start", "--port", "0"],
+        [sys.executable, "-m", "emulators.functions_host", "start", "--port", "0"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,

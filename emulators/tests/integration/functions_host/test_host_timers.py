@@ -4,7 +4,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.integration.functions_host.host_processes import (
+from emulators.tests.integration.functions_host.host_processes import (
     FunctionsHost,
     ended_afterwards,
     eventually,

@@ -13,7 +13,7 @@ from durabletask.client import TaskHubGrpcClient
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 from durabletask.worker import ConcurrencyOptions, TaskHubGrpcWorker
 
-from tests.integration.task_hub.served_hubs import (
+from emulators.tests.integration.task_hub.served_hubs import (
     LARGE_MESSAGES,
     QUICK_RECONNECTS,
     StartWorker,

@@ -11,8 +11,8 @@ import azure.durable_functions as df
 from durabletask import task
 from durabletask.entities import EntityInstanceId
 
-from functions_host.app_loader import index_function
-from functions_host.functions import FunctionIndex
+from emulators.functions_host.app_loader import index_function
+from emulators.functions_host.functions import FunctionIndex
 
 TALLY = EntityInstanceId("tally", "all")
 ACCOUNTS = (EntityInstanceId("tally", "left"), EntityInstanceId("tally", "right"))

@@ -20,11 +20,11 @@ from durabletask.client import OrchestrationState, TaskHubGrpcClient
 from durabletask.grpc_options import GrpcChannelOptions, GrpcWorkerResiliencyOptions
 from durabletask.worker import ConcurrencyOptions, TaskHubGrpcWorker
 
-from functions_host.clock import Clock
-from functions_host.task_hub.database import Database
-from functions_host.task_hub.hub import TaskHub
-from functions_host.task_hub.service import PING_SECONDS, new_server
-from functions_host.task_hub.store import Store
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.task_hub.database import Database
+from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.service import PING_SECONDS, new_server
+from emulators.functions_host.task_hub.store import Store
 
 HOUR_PER_SECOND = 3600.0
 LARGE_MESSAGES = GrpcChannelOptions(
@@ -105,7 +105,7 @@ class ThreadHub:
 
 
 class HubProcess:
-    """`python -m functions_host.task_hub`, which tests may kill."""
+    """`python -m emulators.functions_host.task_hub`, which tests may kill."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class HubProcess:
         self._ready_file.unlink(missing_ok=True)
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "functions_host.task_hub"),
+                *(sys.executable, "-m", "emulators.functions_host.task_hub"),
                 *("--database", str(directory / "hub.db")),
                 *("--port", str(port)),
                 *("--time-scale", str(scale)),

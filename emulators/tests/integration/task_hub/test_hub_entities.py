@@ -12,7 +12,7 @@ from durabletask.entities import EntityInstanceId
 from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 
-from tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, eventually
+from emulators.tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, eventually
 
 COUNTER = EntityInstanceId("counter", "main")
 

@@ -13,7 +13,7 @@ from durabletask.history import ExecutionCompletedEvent, ExecutionStartedEvent
 from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 
-from tests.integration.task_hub.served_hubs import (
+from emulators.tests.integration.task_hub.served_hubs import (
     StartWorker,
     ThreadHub,
     completed,

@@ -11,11 +11,11 @@ import pytest
 from durabletask.internal import orchestrator_service_pb2 as pb
 from google.protobuf.wrappers_pb2 import StringValue
 
-from functions_host.functions import FunctionIndex
-from functions_host.task_hub.instance_table import Instance
-from tests.integration.task_hub import model_app
-from tests.integration.task_hub.histories import check_history
-from tests.integration.task_hub.unreliable_workers import SkewedLoop, UnreliableWorld
+from emulators.functions_host.functions import FunctionIndex
+from emulators.functions_host.task_hub.instance_table import Instance
+from emulators.tests.integration.task_hub import model_app
+from emulators.tests.integration.task_hub.histories import check_history
+from emulators.tests.integration.task_hub.unreliable_workers import SkewedLoop, UnreliableWorld
 
 _MOST_STEPS_TO_THE_END = 1000
 _MOST_WORKERS = 3

@@ -9,7 +9,7 @@ from durabletask import task
 from durabletask.client import OrchestrationState, OrchestrationStatus, TaskHubGrpcClient
 from durabletask.history import HistoryEvent, OrchestratorStartedEvent
 
-from tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, completed
+from emulators.tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, completed
 
 
 def double(_: task.ActivityContext, value: int) -> int:

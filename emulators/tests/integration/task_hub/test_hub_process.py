@@ -18,7 +18,7 @@ from durabletask import entities, task
 from durabletask.client import TaskHubGrpcClient
 from durabletask.entities import EntityInstanceId
 
-from tests.integration.task_hub.served_hubs import (
+from emulators.tests.integration.task_hub.served_hubs import (
     HubProcess,
     StartWorker,
     ThreadHub,

@@ -10,7 +10,7 @@ from durabletask.client import OrchestrationQuery, OrchestrationStatus, TaskHubG
 from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 
-from tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, completed
+from emulators.tests.integration.task_hub.served_hubs import StartWorker, ThreadHub, completed
 
 
 def instant(context: task.OrchestrationContext, given: Any) -> Any:

@@ -9,7 +9,7 @@ from durabletask import task
 from durabletask.client import OrchestrationStatus, TaskHubGrpcClient
 from durabletask.history import TaskScheduledEvent
 
-from tests.integration.task_hub.served_hubs import StartWorker, completed, refused_with
+from emulators.tests.integration.task_hub.served_hubs import StartWorker, completed, refused_with
 
 
 def instant(context: task.OrchestrationContext, given: Any) -> Any:

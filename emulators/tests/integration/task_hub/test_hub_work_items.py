@@ -13,8 +13,8 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 from google.protobuf.wrappers_pb2 import StringValue
 
-from tests.integration.task_hub.served_hubs import ThreadHub, completed, eventually
-from tests.integration.task_hub.work_streams import (
+from emulators.tests.integration.task_hub.served_hubs import ThreadHub, completed, eventually
+from emulators.tests.integration.task_hub.work_streams import (
     WorkStream,
     answer_activity,
     answer_turn,

@@ -13,16 +13,16 @@ from durabletask.internal import helpers
 from durabletask.internal import orchestrator_service_pb2 as pb
 from durabletask.internal.orchestrator_service_pb2_grpc import TaskHubSidecarServiceStub
 
-from functions_host.clock import Clock
-from functions_host.durable_worker import hub_channel
-from functions_host.functions import FunctionIndex
-from functions_host.invocation import DurableClientInput, Invoker
-from functions_host.invocation_context import InvocationContexts
-from functions_host.task_hub.database import Database
-from functions_host.task_hub.hub import TaskHub
-from functions_host.task_hub.service import new_server
-from functions_host.task_hub.store import Store
-from functions_host.work_items import WorkItems
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.durable_worker import hub_channel
+from emulators.functions_host.functions import FunctionIndex
+from emulators.functions_host.invocation import DurableClientInput, Invoker
+from emulators.functions_host.invocation_context import InvocationContexts
+from emulators.functions_host.task_hub.database import Database
+from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.service import new_server
+from emulators.functions_host.task_hub.store import Store
+from emulators.functions_host.work_items import WorkItems
 
 ORIGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LEASE_SECONDS = 60.0

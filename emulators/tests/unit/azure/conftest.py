@@ -2,13 +2,13 @@
 
 import pytest
 
-from simulator.arm.operations import Operations
-from simulator.arm.platform import Platform
-from simulator.arm.poll_urls import PollUrls
-from simulator.arm.resources import Resources
-from simulator.identifiers import Identifiers
-from simulator.latency import Latencies
-from tests.support.idle_time import IdleTimeLoop, idle_clock
+from emulators.azure.arm.operations import Operations
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.poll_urls import PollUrls
+from emulators.azure.arm.resources import Resources
+from emulators.azure.identifiers import Identifiers
+from emulators.azure.latency import Latencies
+from emulators.tests.support.idle_time import IdleTimeLoop, idle_clock
 
 FAST = 20_000.0
 

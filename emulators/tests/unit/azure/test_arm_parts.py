@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from simulator.arm.answers import Answer, ArmError
-from simulator.arm.poll_urls import PollUrls
-from simulator.arm.requests import ArmRequest
-from simulator.arm.resources import Resource, Resources
-from simulator.arm.routing import GROUP, ApiVersions, Route, Routes
-from simulator.arm.shapes import Each, Shape, Values, mismatch
-from simulator.identity import Tokens, bearer_token
+from emulators.azure.arm.answers import Answer, ArmError
+from emulators.azure.arm.poll_urls import PollUrls
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.resources import Resource, Resources
+from emulators.azure.arm.routing import GROUP, ApiVersions, Route, Routes
+from emulators.azure.arm.shapes import Each, Shape, Values, mismatch
+from emulators.azure.identity import Tokens, bearer_token
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 VERSIONS = ApiVersions("2020-01-01", "2026-01-01", ("2026-01-01",))

@@ -7,13 +7,13 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.strategies import booleans, sampled_from
 
-from simulator.aks.validation import CLUSTER_TYPE
-from simulator.arm.resources import Resource
-from simulator.front_door.kinds import NAMESPACE, PROFILE
-from simulator.resource_groups.models import GROUP_TYPE
-from simulator.server import SUBSCRIPTION_ID
-from tests.support.arm_bodies import gpu_pool, system_pool
-from tests.support.stepped_arm import Given, SteppedArm
+from emulators.azure.aks.validation import CLUSTER_TYPE
+from emulators.azure.arm.resources import Resource
+from emulators.azure.front_door.kinds import NAMESPACE, PROFILE
+from emulators.azure.resource_groups.models import GROUP_TYPE
+from emulators.azure.server import SUBSCRIPTION_ID
+from emulators.tests.support.arm_bodies import gpu_pool, system_pool
+from emulators.tests.support.stepped_arm import Given, SteppedArm
 
 GROUP = "resourceGroups/gp-fraud"
 CLUSTERS = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from simulator.clock import Clock
+from emulators.azure.clock import Clock
 
 ORIGIN = datetime(2026, 11, 22, tzinfo=UTC)
 

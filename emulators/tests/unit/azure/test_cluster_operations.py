@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from simulator.aks.models import ManagedClusters
-from simulator.aks.operations import AksOperations
-from simulator.aks.state import ManagedCluster
-from simulator.arm.platform import Platform
-from simulator.arm.requests import ArmRequest
-from simulator.kubernetes.node_pools import NodePool
-from simulator.latency import Latencies
-from simulator.resource_groups.models import ResourceGroups
-from tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
+from emulators.azure.aks.models import ManagedClusters
+from emulators.azure.aks.operations import AksOperations
+from emulators.azure.aks.state import ManagedCluster
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.latency import Latencies
+from emulators.azure.resource_groups.models import ResourceGroups
+from emulators.tests.support.arm_bodies import cluster_body, gpu_pool, system_pool
 
 
 class StandInCluster:

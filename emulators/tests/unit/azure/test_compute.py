@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulator.compute.quota import NodesInUse, Quota, Shortage
-from simulator.compute.vm_sizes import VmSizes
+from emulators.azure.compute.quota import NodesInUse, Quota, Shortage
+from emulators.azure.compute.vm_sizes import VmSizes
 
 SIZES = VmSizes()
 A100 = SIZES.find("Standard_NC24ads_A100_v4")

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.arm.operations import Operations
-from simulator.arm.platform import Platform
-from simulator.arm.resources import Resource
-from simulator.front_door.deployments import Deployments
-from simulator.front_door.kinds import ENDPOINT, PROFILES, ROUTE
+from emulators.azure.arm.operations import Operations
+from emulators.azure.arm.platform import Platform
+from emulators.azure.arm.resources import Resource
+from emulators.azure.front_door.deployments import Deployments
+from emulators.azure.front_door.kinds import ENDPOINT, PROFILES, ROUTE
 
 PROFILE = PROFILES.format(subscription="s", group="g") + "/p"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from simulator.aks import progress
-from simulator.aks.wire import operation_wire
-from simulator.arm.operations import Operation, PlannedFailure, Stage, Work
-from simulator.arm.platform import Platform
-from simulator.identifiers import Identifiers
+from emulators.azure.aks import progress
+from emulators.azure.aks.wire import operation_wire
+from emulators.azure.arm.operations import Operation, PlannedFailure, Stage, Work
+from emulators.azure.arm.platform import Platform
+from emulators.azure.identifiers import Identifiers
 
 
 def work(effects: list[str], **changes: Any) -> Work:

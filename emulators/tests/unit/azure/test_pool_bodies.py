@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from simulator.aks import pool_bodies
-from simulator.compute.vm_sizes import VmSizes
+from emulators.azure.aks import pool_bodies
+from emulators.azure.compute.vm_sizes import VmSizes
 
 SPOT_TAINT = "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"
 GPU: dict[str, Any] = {

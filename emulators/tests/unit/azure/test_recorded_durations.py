@@ -4,11 +4,11 @@ import statistics
 
 import pytest
 
-from simulator.aks import durations
-from simulator.clock import Clock
-from simulator.front_door import kinds
-from simulator.latency import Duration, Latencies
-from simulator.resource_groups import models as groups
+from emulators.azure.aks import durations
+from emulators.azure.clock import Clock
+from emulators.azure.front_door import kinds
+from emulators.azure.latency import Duration, Latencies
+from emulators.azure.resource_groups import models as groups
 
 EXACT = [
     pytest.param(durations.CLUSTER_CREATE, (204, 287, 393), id="AKS create since 2024"),

@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
-from simulator import saved_state
-from simulator.arm.operations import Operations, PlannedFailure, Work
-from simulator.clock import Clock
-from simulator.identifiers import Identifiers
-from simulator.kubernetes import pods
-from simulator.kubernetes.addresses import PublicAddresses
-from simulator.kubernetes.cluster import Cluster
-from simulator.kubernetes.kinds import DEPLOYMENT, NODE, POD, Object
-from simulator.kubernetes.node_pools import NodePool
-from simulator.latency import Latencies
-from simulator.saved_state import CannotBeRead, SavedState, dumps, loads
-from simulator.server import Simulator
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.message import SCHEDULED_TIME, Content
-from simulator.service_bus.values import Timestamp
-from tests.support.idle_time import idle_clock
-from tests.support.simulator import eventually
+from emulators.azure import saved_state
+from emulators.azure.arm.operations import Operations, PlannedFailure, Work
+from emulators.azure.clock import Clock
+from emulators.azure.identifiers import Identifiers
+from emulators.azure.kubernetes import pods
+from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import DEPLOYMENT, NODE, POD, Object
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.latency import Latencies
+from emulators.azure.saved_state import CannotBeRead, SavedState, dumps, loads
+from emulators.azure.server import Simulator
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.message import SCHEDULED_TIME, Content
+from emulators.azure.service_bus.values import Timestamp
+from emulators.tests.support.idle_time import idle_clock
+from emulators.tests.support.simulator import eventually
 
 FAST = 20_000.0
 POOL = NodePool("system", "System", "Standard_D4s_v5", 1)

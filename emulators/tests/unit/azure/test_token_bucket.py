@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from simulator.aks.routes import CLUSTER, LOCATION, POOL
-from simulator.arm.answers import Answer
-from simulator.arm.requests import ArmRequest
-from simulator.arm.routing import GROUP, ApiVersions, Route
-from simulator.front_door.kinds import ENDPOINT, PROFILE
-from simulator.throttling.bucket import Level, Limit, take
-from simulator.throttling.limits import PER_SUBSCRIPTION, Kind, kind_of, provider_limit
+from emulators.azure.aks.routes import CLUSTER, LOCATION, POOL
+from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.requests import ArmRequest
+from emulators.azure.arm.routing import GROUP, ApiVersions, Route
+from emulators.azure.front_door.kinds import ENDPOINT, PROFILE
+from emulators.azure.throttling.bucket import Level, Limit, take
+from emulators.azure.throttling.limits import PER_SUBSCRIPTION, Kind, kind_of, provider_limit
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 READS = Limit(250, 25)

@@ -10,8 +10,8 @@ import pytest
 from durabletask.client import OrchestrationState, OrchestrationStatus
 from durabletask.task import FailureDetails
 
-from functions_host.durable_client_binding import durable_client_binding
-from functions_host.management.answers import instance_body
+from emulators.functions_host.durable_client_binding import durable_client_binding
+from emulators.functions_host.management.answers import instance_body
 
 BINDING = durable_client_binding(
     hub_name="Hub", hub_address="127.0.0.1:4001", host_url="http://127.0.0.1:7071"

@@ -3,8 +3,8 @@
 import pytest
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.failure_details import failure_of, missing_function
-from functions_host.work_items import entity_name, orchestrator_name
+from emulators.functions_host.failure_details import failure_of, missing_function
+from emulators.functions_host.work_items import entity_name, orchestrator_name
 
 
 class QuotaExceeded(Exception):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions_host.routes import Route, RouteError, RouteTable
+from emulators.functions_host.routes import Route, RouteError, RouteTable
 
 
 @pytest.mark.parametrize(

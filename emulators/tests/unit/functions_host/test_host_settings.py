@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions_host.settings import (
+from emulators.functions_host.settings import (
     SettingsError,
     apply_local_settings,
     read_host_settings,

@@ -9,8 +9,8 @@ import azure.functions as func
 import azurefunctions.extensions.bindings.servicebus as servicebus
 import pytest
 
-from functions_host.app_loader import AppLoadError, index_function
-from functions_host.functions import IndexedFunction
+from emulators.functions_host.app_loader import AppLoadError, index_function
+from emulators.functions_host.functions import IndexedFunction
 
 type Declare = Callable[[df.DFApp, Callable[..., Any]], Any]
 

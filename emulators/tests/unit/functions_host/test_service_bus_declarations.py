@@ -8,12 +8,12 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from functions_host.app_loader import index_function
-from functions_host.service_bus.connections import client_for
-from functions_host.service_bus.triggers import ServiceBusTrigger, trigger_of
-from functions_host.service_bus_settings import ServiceBusSettings
-from functions_host.settings import read_host_settings
-from functions_host.settings_files import SettingsError
+from emulators.functions_host.app_loader import index_function
+from emulators.functions_host.service_bus.connections import client_for
+from emulators.functions_host.service_bus.triggers import ServiceBusTrigger, trigger_of
+from emulators.functions_host.service_bus_settings import ServiceBusSettings
+from emulators.functions_host.settings import read_host_settings
+from emulators.functions_host.settings_files import SettingsError
 
 CONNECTION_STRING = (
     "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=n;SharedAccessKey=k;"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from azure.servicebus.exceptions import MessageLockLostError
 
-from functions_host.service_bus.lock_renewal import LockRenewal, renewed
+from emulators.functions_host.service_bus.lock_renewal import LockRenewal, renewed
 
 LOCK = timedelta(milliseconds=800)
 

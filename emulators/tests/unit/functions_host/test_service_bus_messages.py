@@ -12,10 +12,10 @@ from azure.servicebus import ServiceBusReceivedMessage
 from uamqp.message import MessageHeader, MessageProperties
 from uamqp.types import AMQPLong, AMQPSymbol
 
-from functions_host import deferred_bindings
-from functions_host.invocation import decode
-from functions_host.service_bus.model_binding_data import many_models, one_model
-from functions_host.service_bus.plain_messages import many_messages, one_message
+from emulators.functions_host import deferred_bindings
+from emulators.functions_host.invocation import decode
+from emulators.functions_host.service_bus.model_binding_data import many_models, one_model
+from emulators.functions_host.service_bus.plain_messages import many_messages, one_message
 
 TOKEN = UUID("fc53a15f-dd66-494f-825d-ee1b7c343cfb")
 ENQUEUED = datetime(2026, 11, 22, 10, 0, 0, 250000, tzinfo=UTC)

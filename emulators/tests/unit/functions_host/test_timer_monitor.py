@@ -6,8 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions_host.timers.monitor import ScheduleMonitor, ScheduleStatus, status_at_start
-from functions_host.timers.schedules import parse_schedule
+from emulators.functions_host.timers.monitor import (
+    ScheduleMonitor,
+    ScheduleStatus,
+    status_at_start,
+)
+from emulators.functions_host.timers.schedules import parse_schedule
 
 HOURLY = parse_schedule("0 0 * * * *", ZoneInfo("UTC"))
 

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import azure.functions as func
 
-from functions_host.app_loader import index_function
-from functions_host.clock import Clock
-from functions_host.invocation import DurableClientInput, Invoker
-from functions_host.invocation_context import InvocationContexts
-from functions_host.timers.declarations import Timer, timers_of
-from functions_host.timers.monitor import ScheduleMonitor, ScheduleStatus
-from functions_host.timers.timer_runs import TimerRuns
+from emulators.functions_host.app_loader import index_function
+from emulators.functions_host.clock import Clock
+from emulators.functions_host.invocation import DurableClientInput, Invoker
+from emulators.functions_host.invocation_context import InvocationContexts
+from emulators.functions_host.timers.declarations import Timer, timers_of
+from emulators.functions_host.timers.monitor import ScheduleMonitor, ScheduleStatus
+from emulators.functions_host.timers.timer_runs import TimerRuns
 
 ORIGIN = datetime(2026, 11, 22, 10, 0, 30, tzinfo=UTC)
 SCALE = 6000.0

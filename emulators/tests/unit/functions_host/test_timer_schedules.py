@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions_host.settings_files import SettingsError
-from functions_host.timers.schedules import parse_schedule, time_zone
+from emulators.functions_host.settings_files import SettingsError
+from emulators.functions_host.timers.schedules import parse_schedule, time_zone
 
 UTC_ZONE = ZoneInfo("UTC")
 

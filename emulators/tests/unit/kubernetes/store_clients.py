@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from simulator.kubernetes import listing
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.feeds import Feed
-from simulator.kubernetes.kinds import Object
-from simulator.kubernetes.listing import Selection
-from simulator.kubernetes.store import Key, Store, key_of
+from emulators.azure.kubernetes import listing
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.feeds import Feed
+from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.listing import Selection
+from emulators.azure.kubernetes.store import Key, Store, key_of
 
 State = Mapping[Key, Object]
 """All objects of a kind at one version."""

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from simulator.kubernetes.apply import Manager, apply, owners_of, record_update
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.kinds import DEPLOYMENT, NODE, POD, Kind, Object
+from emulators.azure.kubernetes.apply import Manager, apply, owners_of, record_update
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.kinds import DEPLOYMENT, NODE, POD, Kind, Object
 
 NOW = "2026-11-22T00:00:00Z"
 A, B = Manager("a", "Apply"), Manager("b", "Apply")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from simulator.kubernetes import nodes, tables
-from simulator.kubernetes.addresses import DnsLabelTaken, PublicAddresses
-from simulator.kubernetes.node_pools import NodePool
-from simulator.kubernetes.nodes import Machine, Site
-from simulator.kubernetes.probes import Probe, until_success
+from emulators.azure.kubernetes import nodes, tables
+from emulators.azure.kubernetes.addresses import DnsLabelTaken, PublicAddresses
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.nodes import Machine, Site
+from emulators.azure.kubernetes.probes import Probe, until_success
 
 SITE = Site("gp-fraud-westeurope", "westeurope", "1.33.5")
 POOL = NodePool("gpu", "User", "Standard_NC24ads_A100_v4", 1, gpus_per_node=1, spot=True)

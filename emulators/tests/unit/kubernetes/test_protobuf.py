@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulator.kubernetes import protobuf
-from simulator.kubernetes.schema import Shape
+from emulators.azure.kubernetes import protobuf
+from emulators.azure.kubernetes.schema import Shape
 
 
 def _varint(value: int) -> bytes:

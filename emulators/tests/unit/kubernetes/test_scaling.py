@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from simulator.kubernetes import quantities, scaling
-from simulator.kubernetes.node_pools import NodePool
-from simulator.kubernetes.scaling import Group
-from simulator.kubernetes.scheduling import Candidate
+from emulators.azure.kubernetes import quantities, scaling
+from emulators.azure.kubernetes.node_pools import NodePool
+from emulators.azure.kubernetes.scaling import Group
+from emulators.azure.kubernetes.scheduling import Candidate
 
 GPU = "nvidia.com/gpu"
 POOL = NodePool("gpu", "User", "Standard_NC24ads_A100_v4", 0, True, 0, 3, gpus_per_node=1)

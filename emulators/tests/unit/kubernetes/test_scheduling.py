@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulator.kubernetes import quantities, scheduling
-from simulator.kubernetes.scheduling import Candidate, Rejection
+from emulators.azure.kubernetes import quantities, scheduling
+from emulators.azure.kubernetes.scheduling import Candidate, Rejection
 
 GPU_TAINT = {"key": "sku", "value": "gpu", "effect": "NoSchedule"}
 TOLERATION = {"key": "sku", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from simulator.kubernetes import label_queries, selectors
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.kinds import DEPLOYMENT, EVENT, POD
+from emulators.azure.kubernetes import label_queries, selectors
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.kinds import DEPLOYMENT, EVENT, POD
 
 LABELS = {"app": "fraud", "tier": "gpu", "size": "4"}
 

@@ -19,18 +19,18 @@ from hypothesis.stateful import (
     rule,
 )
 
-from simulator.clock import Clock
-from simulator.kubernetes import listing, patches
-from simulator.kubernetes.admission import Writing
-from simulator.kubernetes.deletion import Deletion
-from simulator.kubernetes.errors import ApiError
-from simulator.kubernetes.feeds import Feed
-from simulator.kubernetes.kinds import CONFIG_MAP, NAMESPACE, SECRET, Kind, Object
-from simulator.kubernetes.listing import Selection
-from simulator.kubernetes.registry import Registry
-from simulator.kubernetes.service_addresses import ServiceAddresses
-from simulator.kubernetes.store import Key, Store, copy_of, key_of
-from tests.unit.simulator_kubernetes.store_clients import (
+from emulators.azure.clock import Clock
+from emulators.azure.kubernetes import listing, patches
+from emulators.azure.kubernetes.admission import Writing
+from emulators.azure.kubernetes.deletion import Deletion
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.feeds import Feed
+from emulators.azure.kubernetes.kinds import CONFIG_MAP, NAMESPACE, SECRET, Kind, Object
+from emulators.azure.kubernetes.listing import Selection
+from emulators.azure.kubernetes.registry import Registry
+from emulators.azure.kubernetes.service_addresses import ServiceAddresses
+from emulators.azure.kubernetes.store import Key, Store, copy_of, key_of
+from emulators.tests.unit.kubernetes.store_clients import (
     Reader,
     State,
     Watcher,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.service_bus import values as v
-from simulator.service_bus.decoding import decode, skip
-from simulator.service_bus.encoding import encode
-from simulator.service_bus.errors import AmqpError
+from emulators.azure.service_bus import values as v
+from emulators.azure.service_bus.decoding import decode, skip
+from emulators.azure.service_bus.encoding import encode
+from emulators.azure.service_bus.errors import AmqpError
 
 
 def whole(kind: type, bits: int, signed: bool = False) -> st.SearchStrategy[Any]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from simulator.clock import Clock
-from simulator.service_bus import performatives as p
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.encoding import encode
-from simulator.service_bus.errors import AmqpError
-from simulator.service_bus.frames import (
+from emulators.azure.clock import Clock
+from emulators.azure.service_bus import performatives as p
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.encoding import encode
+from emulators.azure.service_bus.errors import AmqpError
+from emulators.azure.service_bus.frames import (
     AMQP_HEADER,
     MAX_FRAME_SIZE,
     SASL_FRAME,
@@ -21,10 +21,10 @@ from simulator.service_bus.frames import (
     FrameReader,
     write_frame,
 )
-from simulator.service_bus.message import read_content
-from simulator.service_bus.settings import Entities, QueueSettings
-from simulator.service_bus.values import Described, Symbol, UInt, ULong, UShort
-from tests.support.simulator import eventually
+from emulators.azure.service_bus.message import read_content
+from emulators.azure.service_bus.settings import Entities, QueueSettings
+from emulators.azure.service_bus.values import Described, Symbol, UInt, ULong, UShort
+from emulators.tests.support.simulator import eventually
 
 OPENED = p.Open("test", None, UInt(65536))
 BEGUN = p.Begin(None, UInt(0), UInt(1000), UInt(1000))

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.clock import Clock
-from simulator.service_bus.times import Alarms, Times
-from tests.support.simulator import eventually
+from emulators.azure.clock import Clock
+from emulators.azure.service_bus.times import Alarms, Times
+from emulators.tests.support.simulator import eventually
 
 
 def times(scale: float, min_lock_real_seconds: float = 10.0) -> Times:

@@ -1,6 +1,6 @@
 import pytest
 
-from local_stack.longest_chain import Delay, find_longest_chain
+from emulators.stack.longest_chain import Delay, find_longest_chain
 from tests.support.specs import NOON, minutes
 
 

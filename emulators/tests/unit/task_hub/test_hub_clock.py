@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions_host.clock import Clock
+from emulators.functions_host.clock import Clock
 
 ORIGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from functions_host.task_hub import lifecycle
-from functions_host.task_hub.change import Change
-from functions_host.task_hub.database import Database
-from functions_host.task_hub.store import Store
+from emulators.functions_host.task_hub import lifecycle
+from emulators.functions_host.task_hub.change import Change
+from emulators.functions_host.task_hub.database import Database
+from emulators.functions_host.task_hub.store import Store
 
 NOW = 1_772_352_000_000_000
 DEPTH = 1500

@@ -15,10 +15,10 @@ from clients import events as events_client
 from clients.answers import EventRefusal, NoAnswer
 from clients.events import EventsClient
 from domain.publishing import REFUSALS, TOPIC
-from simulator.clock import Clock
-from simulator.service_bus.broker import Broker
-from simulator.service_bus.settings import DEFAULT_ENTITIES, Status, TopicSettings
-from tests.contract.service_bus.conftest import properties, receive
+from emulators.azure.clock import Clock
+from emulators.azure.service_bus.broker import Broker
+from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Status, TopicSettings
+from emulators.tests.contract.service_bus.conftest import properties, receive
 from tests.support.events import TRACE, an_event
 
 

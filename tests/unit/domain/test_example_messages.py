@@ -5,8 +5,8 @@ import pytest
 from domain.messages import MessageProperties, parse_message
 from domain.regions import DEFAULT_ALLOWED_REGIONS
 from domain.requests import Command
-from local_stack.send import build_message
-from local_stack.stack import PROJECT
+from emulators.stack.send import build_message
+from emulators.stack.stack import PROJECT
 from tests.support.specs import NOON
 
 EXAMPLES = sorted((PROJECT / "examples" / "messages").glob("*.json"))
