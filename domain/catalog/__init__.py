@@ -1,0 +1,1 @@
+"""What Azure offers: GPU sizes, regions, list prices."""

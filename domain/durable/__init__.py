@@ -1,0 +1,1 @@
+"""What crosses the durable boundary: inputs and registered names."""

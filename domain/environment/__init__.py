@@ -1,0 +1,1 @@
+"""An environment's record: phases, operations, steps, and how they change."""

@@ -1,0 +1,1 @@
+"""What a request leads to, whichever door it came through."""

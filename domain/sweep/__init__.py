@@ -1,0 +1,1 @@
+"""Which GPU pools are idle, and what is done about it."""
