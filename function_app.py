@@ -26,7 +26,7 @@ from activities.publish_event import publish_event
 from activities.start_operation import start_operation
 from clients.factory import ClientFactory
 from clients.settings import Settings
-from domain.events import build_event_source
+from domain.events.cloud_events import build_event_source
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready

@@ -4,11 +4,11 @@ from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
-from domain import naming
-from domain.manifests import build_manifests
+from domain.arm import naming
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import WorkloadInput
+from domain.kubernetes.manifests import build_manifests
 from domain.outcomes import Outcome
-from domain.payloads import WorkloadInput
-from domain.resources import KINDS
 
 
 async def apply_workload(value: dict[str, Any], clients: ClientFactory) -> Outcome:

@@ -1,10 +1,10 @@
 """Turns ARM's answers into outcomes."""
 
 from clients.answers import ArmAnswer, NoAnswer
-from domain.arm_errors import redact
-from domain.failures import Failure, classify_response
+from domain.arm.error_bodies import redact
+from domain.arm.error_classification import Failure, classify_response
+from domain.arm.operation_polling import parse_retry_after
 from domain.outcomes import NO_ANSWER, Outcome
-from domain.polling import parse_retry_after
 
 
 def failed(answer: ArmAnswer, operation: str) -> Outcome:

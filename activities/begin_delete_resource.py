@@ -6,10 +6,10 @@ from activities.arm_outcomes import failed
 from activities.ownership import find_obstacle
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
+from domain.arm.operation_polling import parse_retry_after
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
-from domain.payloads import ResourceInput
-from domain.polling import parse_retry_after
-from domain.resources import KINDS
 
 
 async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:

@@ -6,11 +6,11 @@ from activities.arm_outcomes import failed
 from activities.begin_resource import begun
 from activities.ownership import find_obstacle
 from clients.factory import ClientFactory
-from domain import naming
-from domain.gpu_pools import build_empty_gpu_pool
+from domain.arm import naming
+from domain.arm.agent_pool import build_empty_gpu_pool
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import ResourceInput
 from domain.outcomes import Outcome
-from domain.payloads import ResourceInput
-from domain.resources import KINDS
 
 
 async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:

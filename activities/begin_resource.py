@@ -5,10 +5,10 @@ from typing import Any
 from activities.arm_outcomes import being_deleted, failed, not_ours
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
+from domain.arm.operation_polling import parse_retry_after
+from domain.arm.resource_kinds import KINDS, Target, is_foreign, is_in_motion, provisioning_state
+from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
-from domain.payloads import ResourceInput
-from domain.polling import parse_retry_after
-from domain.resources import KINDS, Target, is_foreign, is_in_motion, provisioning_state
 
 
 async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:

@@ -5,11 +5,11 @@ from typing import Any
 from activities.begin_resource import begun
 from activities.ownership import find_gpu_pool
 from clients.factory import ClientFactory
-from domain import naming
+from domain.arm import naming
+from domain.arm.agent_pool_scaling import plan_wake
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
-from domain.payloads import PoolInput
-from domain.pool_scaling import plan_wake
-from domain.resources import KINDS
 
 
 async def begin_wake_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:

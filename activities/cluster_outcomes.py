@@ -2,7 +2,7 @@
 
 from activities.arm_outcomes import failed
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
-from domain.failures import Failure
+from domain.arm.error_classification import Failure
 from domain.outcomes import Outcome
 
 CLUSTER_ERRORS = (CredentialRefused, KubernetesRefused, NoAnswer)

@@ -4,9 +4,9 @@ from typing import Any
 
 from activities.ownership import find_gpu_pool
 from clients.factory import ClientFactory
+from domain.arm.agent_pool_scaling import keep_settings
+from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
-from domain.payloads import PoolInput
-from domain.pool_scaling import keep_settings
 
 
 async def get_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
-from domain import naming
-from domain.observations import build_observation
+from domain.arm import naming
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import ResourceInput
+from domain.kubernetes.observe import build_observation
 from domain.outcomes import Outcome
-from domain.payloads import ResourceInput
-from domain.resources import KINDS
 
 if TYPE_CHECKING:
     from clients.kubernetes import KubernetesClient

@@ -7,12 +7,12 @@ from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS
 from clients.factory import ClientFactory
-from domain import naming
-from domain.gpu_listing import build_gpu_pods
+from domain.arm import naming
+from domain.arm.resource_kinds import KINDS
+from domain.durable.sweep_payloads import CellRef, UsageInput
 from domain.outcomes import Outcome
-from domain.resources import KINDS
-from domain.sweep_payloads import CellRef, UsageInput
-from domain.usage import GpuPod, Sample, Usage
+from domain.sweep.inventory import build_gpu_pods
+from domain.sweep.usage import GpuPod, Sample, Usage
 
 logger = logging.getLogger("gridplane.activities")
 

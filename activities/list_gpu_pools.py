@@ -5,9 +5,9 @@ from typing import Any
 from activities.arm_outcomes import failed
 from activities.arm_pages import follow_pages
 from clients.factory import ClientFactory
-from domain.gpu_listing import build_gpu_pools
+from domain.arm.resource_kinds import KINDS
 from domain.outcomes import Outcome
-from domain.resources import KINDS
+from domain.sweep.inventory import build_gpu_pools
 
 
 async def list_gpu_pools(value: dict[str, Any], clients: ClientFactory) -> Outcome:

@@ -5,9 +5,9 @@ from typing import Any
 from activities.arm_outcomes import failed
 from activities.arm_pages import follow_pages
 from clients.factory import ClientFactory
+from domain.arm.resource_kinds import KINDS, is_foreign, list_group_ids
+from domain.durable.inputs import ResourceInput
 from domain.outcomes import Outcome
-from domain.payloads import ResourceInput
-from domain.resources import KINDS, is_foreign, list_group_ids
 
 
 async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Any
 from activities.arm_outcomes import no_answer
 from clients.answers import NoAnswer
 from clients.factory import ClientFactory
-from domain.operations import environment_of
+from domain.environment.operation import environment_of
 from domain.outcomes import Outcome
 
 logger = logging.getLogger("gridplane.activities")

@@ -4,10 +4,10 @@ from typing import Any
 
 from activities.arm_outcomes import failed, not_ours
 from clients.factory import ClientFactory
-from domain import naming
+from domain.arm import naming
+from domain.arm.resource_kinds import KINDS, Target, is_foreign, owner_of
+from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
-from domain.payloads import PoolInput
-from domain.resources import KINDS, Target, is_foreign, owner_of
 
 
 async def find_obstacle(target: Target, clients: ClientFactory) -> Outcome | None:

@@ -4,10 +4,16 @@ from typing import Any
 
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
+from domain.arm.operation_polling import (
+    Canceled,
+    Failed,
+    Running,
+    Succeeded,
+    decide_operation_state,
+)
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import OperationPoll
 from domain.outcomes import Handle, Outcome
-from domain.payloads import OperationPoll
-from domain.polling import Canceled, Failed, Running, Succeeded, decide_operation_state
-from domain.resources import KINDS
 
 
 async def poll_operation(value: dict[str, Any], clients: ClientFactory) -> Outcome:

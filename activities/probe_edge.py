@@ -4,8 +4,8 @@ from typing import Any
 
 from clients.answers import NoAnswer
 from clients.factory import ClientFactory
+from domain.durable.inputs import EdgeProbe
 from domain.outcomes import Outcome
-from domain.payloads import EdgeProbe
 
 TIMEOUT_SECONDS = 10.0
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from clients.factory import ClientFactory
-from domain.events import EventPublication
+from domain.events.cloud_events import EventPublication
+from domain.events.delivery import describe_refusal
 from domain.outcomes import Outcome
-from domain.publishing import describe_refusal
 
 
 async def publish_event(value: dict[str, Any], clients: ClientFactory) -> Outcome:

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 import grpc
 from durabletask.client import OrchestrationState
 
-from domain.failures import Failure
+from domain.arm.error_classification import Failure
+from domain.durable.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart
 from domain.outcomes import Outcome
-from domain.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart
 
 
 class OrchestrationStarter(Protocol):

@@ -28,14 +28,14 @@ from durabletask.entities import EntityInstanceId
 from activities.apply_workload import apply_workload
 from clients.factory import ClientFactory
 from clients.settings import Settings
-from domain.environment import OperationEnd
-from domain.operation_requests import OperationRequest
-from domain.operations import OperationKind, build_operation_id
+from domain.arm.resource_kinds import KINDS, Target
+from domain.durable.inputs import WorkloadInput
+from domain.environment.operation import OperationKind, build_operation_id
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome
-from domain.payloads import WorkloadInput
-from domain.phases import Phase
-from domain.resources import KINDS, Target
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 

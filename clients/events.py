@@ -21,7 +21,7 @@ from azure.servicebus.exceptions import (
 )
 
 from clients.answers import EventRefusal, NoAnswer
-from domain.events import CloudEvent
+from domain.events.cloud_events import CloudEvent
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 SEND_SECONDS = 20.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clients.answers import CredentialRefused
 from clients.settings import Settings
-from domain.publishing import TOPIC
+from domain.events.delivery import TOPIC
 
 if TYPE_CHECKING:
     import aiohttp

@@ -14,7 +14,7 @@ from azure.core.rest import HttpRequest
 
 from clients.answering import AnsweringPipeline
 from clients.answers import ArmAnswer, NoAnswer
-from domain.usage import Sample
+from domain.sweep.usage import Sample
 
 METRICS_SCOPE = "https://metrics.monitor.azure.com/.default"
 API_VERSION = "2024-02-01"

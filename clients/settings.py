@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from domain.regions import DEFAULT_ALLOWED_REGIONS
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 PUBLIC_ARM = "https://management.azure.com"
 EVERY_FIVE_MINUTES = "0 */5 * * * *"

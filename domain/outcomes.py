@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from domain.failures import Failure
+from domain.arm.error_classification import Failure
 from domain.wire import WireModel
 
 NO_ANSWER = "NoAnswer"

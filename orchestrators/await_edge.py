@@ -4,10 +4,10 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.failures import Failure
-from domain.operations import OperationStatus
+from domain.arm.error_classification import Failure
+from domain.durable.inputs import EdgeWait
+from domain.environment.operation import OperationStatus
 from domain.outcomes import Outcome
-from domain.payloads import EdgeWait
 from orchestrators import names
 from orchestrators.story import Steps, Story
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.failures import Failure
-from domain.operations import OperationStatus
+from domain.arm.error_classification import Failure
+from domain.arm.operation_polling import decide_poll_delay
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import OperationPoll, OperationWait
+from domain.environment.operation import OperationStatus
 from domain.outcomes import NO_ANSWER, Handle, Outcome, Status
-from domain.payloads import OperationPoll, OperationWait
-from domain.polling import decide_poll_delay
-from domain.resources import KINDS
 from orchestrators import names
 from orchestrators.story import ACTIVITY_FAILED, Steps, Story
 

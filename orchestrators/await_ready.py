@@ -9,11 +9,12 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.arm_bodies import gpus_needed
-from domain.operations import OperationStatus
+from domain.arm.managed_cluster import gpus_needed
+from domain.durable.inputs import ReadyWait, ResourceInput
+from domain.environment.operation import OperationStatus
+from domain.kubernetes.observation import Observation
+from domain.kubernetes.readiness import ConditionState, Readiness, Verdict, decide_readiness
 from domain.outcomes import Outcome
-from domain.payloads import ReadyWait, ResourceInput
-from domain.readiness import ConditionState, Observation, Readiness, Verdict, decide_readiness
 from orchestrators import names
 from orchestrators.story import Steps, Story
 

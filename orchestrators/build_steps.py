@@ -6,12 +6,12 @@ an environment and change one.
 
 from dataclasses import dataclass
 
-from domain.environment import CellState, OperationEnd
-from domain.operation_requests import OperationRequest
-from domain.operations import first_failure
+from domain.durable.inputs import CellInput, EdgeInput
+from domain.environment.operation import first_failure
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import CellState, OperationEnd
 from domain.outcomes import Outcome, Status
-from domain.payloads import CellInput, EdgeInput
-from domain.phases import Phase
 from orchestrators import names
 from orchestrators.edge_steps import ask_through_edge
 from orchestrators.story import Child, Steps, Story

@@ -10,15 +10,15 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.arm_errors import redact
-from domain.environment import OperationEnd
-from domain.failures import Failure
-from domain.operation_requests import OperationRequest
-from domain.operations import first_failure
+from domain.arm.error_bodies import redact
+from domain.arm.error_classification import Failure
+from domain.durable.inputs import DeletionInput
+from domain.environment.operation import first_failure
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
+from domain.environment.steps import plan_cell, plan_edge
 from domain.outcomes import Outcome
-from domain.payloads import DeletionInput
-from domain.phases import Phase
-from domain.plans import plan_cell, plan_edge
 from orchestrators import names
 from orchestrators.operation_record import end_operation, list_remaining, open_operation
 from orchestrators.story import Child, Steps, Story, entity_id

@@ -8,8 +8,8 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain.durable.inputs import DeletionInput
 from domain.outcomes import Outcome
-from domain.payloads import DeletionInput
 from orchestrators.resource_steps import delete_resource
 from orchestrators.story import Steps, Story
 

@@ -10,11 +10,11 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.events import EventPublication
-from domain.failures import Failure
-from domain.operations import environment_of
-from domain.payloads import StoryRef
-from domain.publishing import WarningNews, build_warning, decide_pause
+from domain.arm.error_classification import Failure
+from domain.durable.inputs import StoryRef
+from domain.environment.operation import environment_of
+from domain.events.cloud_events import EventPublication
+from domain.events.delivery import WarningNews, build_warning, decide_pause
 from orchestrators import names
 from orchestrators.story import Steps, Story, utc_now
 

@@ -1,11 +1,11 @@
 """Asking the model through the edge, as the last step of a story."""
 
 from domain import deadlines
-from domain.operations import OperationStatus
+from domain.durable.inputs import EdgeProbe, EdgeWait
+from domain.environment.operation import OperationStatus
+from domain.environment.steps import PROBE_STEP
 from domain.outcomes import Outcome
-from domain.payloads import EdgeProbe, EdgeWait
-from domain.plans import PROBE_STEP
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 from orchestrators import names
 from orchestrators.story import Steps, Story
 

@@ -9,7 +9,11 @@ from typing import Any
 
 from durabletask.entities import EntityContext
 
-from domain.environment import (
+from domain.arm.agent_pool_scaling import KeptPool
+from domain.environment.idle_notes import IdleNote
+from domain.environment.operation import StepChange
+from domain.environment.operation_request import OperationRequest
+from domain.environment.record import (
     EnvironmentRecord,
     OperationEnd,
     end_operation,
@@ -17,19 +21,10 @@ from domain.environment import (
     record_step,
     start_operation,
 )
-from domain.events import find_news
-from domain.idle_notes import IdleNote
-from domain.idle_records import (
-    describe_for_sweep,
-    plan_swept_operation,
-    read_end,
-    take_note,
-)
-from domain.idleness import SweepAction
-from domain.operation_requests import OperationRequest
-from domain.operations import StepChange
-from domain.pool_scaling import KeptPool
-from domain.publishing import WarningNews, record_warning
+from domain.events.cloud_events import find_news
+from domain.events.delivery import WarningNews, record_warning
+from domain.sweep.decisions import SweepAction
+from domain.sweep.record_notes import describe_for_sweep, plan_swept_operation, read_end, take_note
 from orchestrators import names
 
 type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord]

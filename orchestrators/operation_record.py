@@ -6,11 +6,11 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.environment import OperationEnd
-from domain.operation_requests import OperationRequest
-from domain.payloads import ResourceInput, StoryRef
-from domain.pool_scaling import KeptPool
-from domain.spec import EnvironmentSpec
+from domain.arm.agent_pool_scaling import KeptPool
+from domain.durable.inputs import ResourceInput, StoryRef
+from domain.environment.operation_request import OperationRequest
+from domain.environment.record import OperationEnd
+from domain.spec.model import EnvironmentSpec
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id, utc_now
 

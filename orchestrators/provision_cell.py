@@ -7,9 +7,9 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain.durable.inputs import CellInput
+from domain.environment.steps import plan_cell, workload_step
 from domain.outcomes import Outcome
-from domain.payloads import CellInput
-from domain.plans import plan_cell, workload_step
 from orchestrators.resource_steps import create_resource
 from orchestrators.story import Steps, Story
 from orchestrators.workload_steps import apply_workload, await_workload

@@ -11,7 +11,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.operation_requests import OperationRequest
+from domain.environment.operation_request import OperationRequest
 from domain.outcomes import Outcome, Status
 from orchestrators.build_steps import build_everything
 from orchestrators.operation_record import end_operation, list_remaining, open_operation

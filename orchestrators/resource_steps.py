@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import deadlines
-from domain.operations import OperationStatus
+from domain.arm.resource_kinds import KINDS
+from domain.durable.inputs import OperationWait, ResourceInput
+from domain.environment.operation import OperationStatus
+from domain.environment.steps import PlannedResource
 from domain.outcomes import Handle, Outcome
-from domain.payloads import OperationWait, ResourceInput
-from domain.plans import PlannedResource
-from domain.resources import KINDS
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 from orchestrators import names
 from orchestrators.story import Steps, Story
 

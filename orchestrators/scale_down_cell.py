@@ -5,9 +5,9 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
+from domain.durable.inputs import PoolInput, ScalingInput
+from domain.environment.steps import gpu_pool_step, settings_step, workload_step
 from domain.outcomes import Outcome
-from domain.payloads import PoolInput, ScalingInput
-from domain.plans import gpu_pool_step, settings_step, workload_step
 from orchestrators import names
 from orchestrators.resource_steps import empty_gpu_pool, run_step
 from orchestrators.story import Steps, Story

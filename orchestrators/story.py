@@ -18,10 +18,10 @@ from durabletask.task import (
     when_any,
 )
 
-from domain.failures import Failure
-from domain.operations import OperationStatus, StepChange, status_of
+from domain.arm.error_classification import Failure
+from domain.durable.inputs import StoryRef
+from domain.environment.operation import OperationStatus, StepChange, status_of
 from domain.outcomes import Outcome
-from domain.payloads import StoryRef
 from orchestrators import names
 
 type Steps[T] = Generator[Task[Any], Any, T]

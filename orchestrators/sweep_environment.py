@@ -11,13 +11,13 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext, Task
 
-from domain.expiry import ExpiryAction, decide_expiry
-from domain.idle_notes import IdleNote
-from domain.idle_records import build_expiry_note, build_idle_note
-from domain.idleness import SweepAction
+from domain.durable.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
+from domain.environment.idle_notes import IdleNote
 from domain.outcomes import Outcome
-from domain.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
-from domain.sweeping import ActionResult, PlannedAction, ResultStatus
+from domain.sweep.decisions import SweepAction
+from domain.sweep.expiry import ExpiryAction, decide_expiry
+from domain.sweep.record_notes import build_expiry_note, build_idle_note
+from domain.sweep.summary import ActionResult, PlannedAction, ResultStatus
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id
 from orchestrators.sweep_idle_pools import EXPIRED

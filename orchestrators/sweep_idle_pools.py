@@ -14,13 +14,13 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.expiry import ExpiryAction, decide_expiry
-from domain.idle_records import build_expiry_note
-from domain.idleness import GpuPool, SweepAction
+from domain.durable.inputs import StoryRef
+from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepReport
 from domain.outcomes import Outcome
-from domain.payloads import StoryRef
-from domain.sweep_inputs import SweepActionInput, SweepInput, SweepReport
-from domain.sweeping import (
+from domain.sweep.decisions import GpuPool, SweepAction
+from domain.sweep.expiry import ExpiryAction, decide_expiry
+from domain.sweep.record_notes import build_expiry_note
+from domain.sweep.summary import (
     ActionResult,
     PlannedAction,
     ResultStatus,

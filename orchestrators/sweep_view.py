@@ -7,12 +7,12 @@ from typing import Any
 
 from durabletask.task import Task, when_all
 
-from domain.idle_records import SweptEnvironment
-from domain.idleness import GpuPool, SweepDecision, SweepPolicy, decide_sweep, find_undecided
+from domain.durable.sweep_payloads import CellRef
 from domain.outcomes import Outcome
-from domain.sweep_payloads import CellRef
-from domain.usage import Usage
-from domain.usage_questions import ask_usage
+from domain.sweep.decisions import GpuPool, SweepDecision, decide_sweep, find_undecided
+from domain.sweep.record_notes import SweptEnvironment
+from domain.sweep.usage import SweepPolicy, Usage
+from domain.sweep.usage_queries import ask_usage
 from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id
 

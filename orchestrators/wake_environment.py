@@ -13,14 +13,14 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.environment import OperationEnd
-from domain.failures import Failure
-from domain.operation_requests import OperationRequest
-from domain.operations import first_failure
+from domain.arm.agent_pool_scaling import KeptPool
+from domain.arm.error_classification import Failure
+from domain.durable.inputs import ScalingInput
+from domain.environment.operation import first_failure
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
-from domain.payloads import ScalingInput
-from domain.phases import Phase
-from domain.pool_scaling import KeptPool
 from orchestrators import names
 from orchestrators.edge_steps import ask_through_edge
 from orchestrators.operation_record import end_operation, open_operation, read_kept_pools

@@ -4,9 +4,9 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain.durable.inputs import EdgeInput
+from domain.environment.steps import plan_edge
 from domain.outcomes import Outcome
-from domain.payloads import EdgeInput
-from domain.plans import plan_edge
 from orchestrators.resource_steps import create_resource
 from orchestrators.story import Steps, Story
 

@@ -1,9 +1,9 @@
 """What runs inside a cell, as steps of a story: apply it, wait until it is ready."""
 
 from domain import deadlines
+from domain.durable.inputs import ReadyWait, WorkloadInput
 from domain.outcomes import Outcome
-from domain.payloads import ReadyWait, WorkloadInput
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 from orchestrators import names
 from orchestrators.resource_steps import run_step
 from orchestrators.story import Steps, Story

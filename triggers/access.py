@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import azure.functions as func
 
-from domain.access import is_allowed, needed_role
+from domain.requests.app_roles import is_allowed, needed_role
 from triggers.errors import error_response
 from triggers.queries import read_header
 

@@ -2,7 +2,7 @@
 
 import json
 
-from domain.problems import Problem
+from domain.problem import Problem
 
 
 def decode_json(body: bytes) -> object | Problem:

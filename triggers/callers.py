@@ -4,8 +4,8 @@ import uuid
 
 import azure.functions as func
 
-from domain.callers import Caller, parse_traceparent
-from domain.problems import Problem
+from domain.problem import Problem
+from domain.requests.caller import Caller, parse_traceparent
 from triggers.queries import read_header
 
 REQUEST_ID = "Repeatability-Request-ID"

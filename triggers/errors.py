@@ -6,7 +6,7 @@ from typing import Any
 
 import azure.functions as func
 
-from domain.problems import Problem
+from domain.problem import Problem
 
 SEVERAL = "InvalidRequest"
 

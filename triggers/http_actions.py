@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from domain.operations import OperationKind
+from domain.environment.operation import OperationKind
 from triggers.http_answers import start_and_answer
 from triggers.task_hub import DurableClient
 

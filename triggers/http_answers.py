@@ -4,10 +4,10 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
-from domain.operations import OperationKind, describe_operation
-from domain.problems import Problem
-from domain.requests import Absent, Command, Known, Refused
-from domain.spec import EnvironmentSpec
+from domain.environment.operation import OperationKind, describe_operation
+from domain.problem import Problem
+from domain.requests.decisions import Absent, Command, Known, Refused
+from domain.spec.model import EnvironmentSpec
 from triggers import task_hub
 from triggers.callers import read_caller
 from triggers.errors import (

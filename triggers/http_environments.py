@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
-from domain.environment import EnvironmentRecord, build_etag, describe_environment
-from domain.operations import OperationKind
-from domain.problems import Problem
-from domain.requests import is_live
-from domain.spec import EnvironmentSpec
-from domain.validation import parse_spec
+from domain.environment.operation import OperationKind
+from domain.environment.record import EnvironmentRecord, build_etag, describe_environment
+from domain.problem import Problem
+from domain.requests.decisions import is_live
+from domain.spec.model import EnvironmentSpec
+from domain.spec.validation import parse_spec
 from triggers import task_hub
 from triggers.bodies import decode_json
 from triggers.errors import error_response, json_response, problems_response

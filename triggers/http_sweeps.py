@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from domain.problems import Problem
+from domain.problem import Problem
 from triggers.bodies import decode_json
 from triggers.errors import json_response, not_found, problems_response
 from triggers.http_answers import RETRY_AFTER_SECONDS, origin_of

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import azure.functions as func
 
-from domain.environment import EnvironmentRecord
+from domain.environment.record import EnvironmentRecord
 
 logger = logging.getLogger("gridplane.requests")
 operations = logging.getLogger("gridplane.operations")

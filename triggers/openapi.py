@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from domain.environment import CellState, Event
-from domain.idleness import SweepDecision
-from domain.operations import OperationKind, OperationStatus
-from domain.phases import Phase
-from domain.spec import EnvironmentSpec
-from domain.sweeping import SweepSummary
+from domain.environment.operation import OperationKind, OperationStatus
+from domain.environment.phases import Phase
+from domain.environment.record import CellState, Event
+from domain.spec.model import EnvironmentSpec
+from domain.sweep.decisions import SweepDecision
+from domain.sweep.summary import SweepSummary
 from triggers.queries import MAX_PAGE_SIZE
 
 type Schema = dict[str, Any]

@@ -6,8 +6,8 @@ from typing import cast
 
 import azure.functions as func
 
-from domain.phases import Phase
-from domain.problems import Problem
+from domain.environment.phases import Phase
+from domain.problem import Problem
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500

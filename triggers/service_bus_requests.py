@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 import grpc
 
-from domain.messages import MessageProperties, parse_message
-from domain.operations import OperationKind
-from domain.problems import Problem
-from domain.requests import Absent, Command, Known, Refused
+from domain.environment.operation import OperationKind
+from domain.problem import Problem
+from domain.requests.decisions import Absent, Command, Known, Refused
+from domain.requests.queue_messages import MessageProperties, parse_message
 from triggers.bodies import decode_json
 from triggers.errors import environment_not_found, summarise_problems
 from triggers.starting import decide_and_start

@@ -4,7 +4,7 @@ import logging
 
 import grpc
 
-from domain.requests import Absent, Command, Known, Refused, Start, decide
+from domain.requests.decisions import Absent, Command, Known, Refused, Start, decide
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 

@@ -6,9 +6,9 @@ from typing import Any
 import grpc
 from durabletask.client import OrchestrationState, OrchestrationStatus
 
-from domain.failures import Failure
-from domain.operations import describe_failure
-from domain.sweep_inputs import SweepInput
+from domain.arm.error_classification import Failure
+from domain.durable.sweep_inputs import SweepInput
+from domain.environment.operation import describe_failure
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 

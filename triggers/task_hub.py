@@ -6,18 +6,18 @@ from typing import Any, Protocol
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
-from domain.environment import (
+from domain.arm.error_classification import Failure
+from domain.environment.operation import build_operation_id
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import (
     EnvironmentRecord,
     OperationEnd,
     end_operation,
     start_operation,
 )
-from domain.failures import Failure
-from domain.operation_requests import OperationRequest
-from domain.operations import build_operation_id
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.spec import is_environment_name
+from domain.spec.model import is_environment_name
 
 ENTITY = "environment"
 ENDED = frozenset(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.gpu_pools import build_autoscaled_pool, build_scaled_pool
+from domain.arm.agent_pool import build_autoscaled_pool, build_scaled_pool
 from domain.wire import WireModel
 
 

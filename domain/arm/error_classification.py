@@ -4,8 +4,8 @@ import math
 import re
 from typing import Any
 
-from domain.arm_errors import ArmError, parse_arm_error, redact
-from domain.failure_rules import RULES, AzureError, Rule
+from domain.arm.error_bodies import ArmError, parse_arm_error, redact
+from domain.arm.error_rules import RULES, AzureError, Rule
 from domain.wire import WireModel
 
 __all__ = ["ArmError", "Failure", "classify_error", "classify_response", "parse_arm_error"]

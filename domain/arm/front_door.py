@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from domain import naming
-from domain.spec import EdgeSku, EnvironmentSpec
+from domain.arm import naming
+from domain.spec.model import EdgeSku, EnvironmentSpec
 
 ORIGIN_RESPONSE_TIMEOUT_SECONDS = 240
 """The most Front Door grants: a long completion takes minutes, the default of 60 cuts it off."""

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain import naming
-from domain.existing_resources import keep_cluster, keep_tags
-from domain.skus import find_gpu_sku, nodes_for
-from domain.spec import EnvironmentSpec
+from domain.arm import naming
+from domain.arm.merge_existing import keep_cluster, keep_tags
+from domain.catalog.gpu_skus import find_gpu_sku, nodes_for
+from domain.spec.model import EnvironmentSpec
 
 SYSTEM_VM_SIZE = "Standard_D4ds_v5"
 """The smallest size AKS recommends for system pools (4 vCPUs), with a local disk for the OS."""

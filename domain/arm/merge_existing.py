@@ -7,7 +7,7 @@ knows; they are said again.
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, cast
 
-from domain import gpu_pools
+from domain.arm import agent_pool as gpu_pools
 
 READ_ONLY = frozenset(
     {

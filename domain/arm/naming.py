@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 
 SYSTEM_POOL = "system"
 GPU_POOL = "gpu"

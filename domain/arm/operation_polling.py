@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from domain.arm_errors import redact
-from domain.failures import Failure, classify_response
+from domain.arm.error_bodies import redact
+from domain.arm.error_classification import Failure, classify_response
 
 
 class PollKind(StrEnum):

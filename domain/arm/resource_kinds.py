@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain import arm_bodies, deadlines, front_door_bodies, naming
-from domain.existing_resources import is_cluster_current, keep_tags
-from domain.polling import PollKind
-from domain.spec import EnvironmentSpec
+from domain import deadlines
+from domain.arm import front_door as front_door_bodies
+from domain.arm import managed_cluster as arm_bodies
+from domain.arm import naming
+from domain.arm.merge_existing import is_cluster_current, keep_tags
+from domain.arm.operation_polling import PollKind
+from domain.spec.model import EnvironmentSpec
 
 type Body = dict[str, Any]
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from domain.problems import Problem
+from domain.problem import Problem
 
 DEFAULT_TARGET = "gpu.vmSize"
 SUGGESTIONS = 3

@@ -2,11 +2,11 @@
 
 from pydantic import AwareDatetime
 
+from domain.arm.agent_pool_scaling import KeptPool
+from domain.arm.resource_kinds import Target
+from domain.environment.steps import PlannedResource
 from domain.outcomes import Handle
-from domain.plans import PlannedResource
-from domain.pool_scaling import KeptPool
-from domain.resources import Target
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
 

@@ -1,9 +1,9 @@
 """Inputs and result of the sweep's orchestrations."""
 
-from domain.idleness import SweepDecision
-from domain.operation_requests import OperationRequest
-from domain.payloads import StoryRef
-from domain.sweeping import PlannedAction, SweepSummary
+from domain.durable.inputs import StoryRef
+from domain.environment.operation_request import OperationRequest
+from domain.sweep.decisions import SweepDecision
+from domain.sweep.summary import PlannedAction, SweepSummary
 from domain.wire import WireModel
 
 OPERATION_IN_PROGRESS = "OperationInProgress"

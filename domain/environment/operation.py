@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.failures import Failure
+from domain.arm.error_classification import Failure
 from domain.outcomes import Outcome, Status
 from domain.wire import WireModel, format_time
 

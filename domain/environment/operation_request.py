@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from domain.operations import OperationKind
-from domain.spec import EnvironmentSpec
+from domain.environment.operation import OperationKind
+from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
 BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from domain.failures import Failure
-from domain.idle_notes import IdleNotes
-from domain.operation_requests import BRING_A_SPEC, OperationRequest, TakenRequest
-from domain.operations import (
+from domain.arm.agent_pool_scaling import KeptPool
+from domain.arm.error_classification import Failure
+from domain.environment.idle_notes import IdleNotes
+from domain.environment.operation import (
     Operation,
     OperationKind,
     OperationStatus,
@@ -19,16 +19,16 @@ from domain.operations import (
     describe_failure,
     status_of,
 )
-from domain.outcomes import Outcome
-from domain.phases import Phase, is_allowed
-from domain.plans import (
+from domain.environment.operation_request import BRING_A_SPEC, OperationRequest, TakenRequest
+from domain.environment.phases import Phase, is_allowed
+from domain.environment.steps import (
     plan_delete_steps,
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
 )
-from domain.pool_scaling import KeptPool
-from domain.spec import EnvironmentSpec
+from domain.outcomes import Outcome
+from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
 KEPT_OPERATIONS = 10

@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.environment import EnvironmentRecord, Event
-from domain.operations import (
+from domain.environment.operation import (
     Operation,
     OperationKind,
     OperationStatus,
     describe_failure,
 )
+from domain.environment.record import EnvironmentRecord, Event
 from domain.wire import WireModel, format_time
 
 NEWS: Mapping[str, str] = {

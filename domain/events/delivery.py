@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from pydantic import AwareDatetime
 
-from domain.environment import EnvironmentRecord, note_event
-from domain.events import EventPublication
-from domain.failures import Failure
-from domain.operations import OperationWarning
+from domain.arm.error_classification import Failure
+from domain.environment.operation import OperationWarning
+from domain.environment.record import EnvironmentRecord, note_event
+from domain.events.cloud_events import EventPublication
 from domain.wire import WireModel
 
 TOPIC = "environment-events"

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.arm_errors import redact
-from domain.failures import UNKNOWN, Failure, classify_error
-from domain.naming import DEVICE_PLUGIN, DEVICE_PLUGIN_NAMESPACE, GPU_NODE_LABEL
-from domain.observed_objects import EventObservation, Observation, PodObservation
+from domain.arm.error_bodies import redact
+from domain.arm.error_classification import UNKNOWN, Failure, classify_error
+from domain.arm.naming import DEVICE_PLUGIN, DEVICE_PLUGIN_NAMESPACE, GPU_NODE_LABEL
+from domain.kubernetes.observation import EventObservation, Observation, PodObservation
 
 IMAGE_PULL_PATIENCE = timedelta(minutes=5)
 """A registry's hiccup is over by then; a wrong name or a missing permission is not."""

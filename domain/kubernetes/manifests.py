@@ -4,10 +4,10 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from domain import naming
-from domain.arm_bodies import SPOT_TAINT_KEY
-from domain.responder import build_responder, responder_name
-from domain.spec import EnvironmentSpec
+from domain.arm import naming
+from domain.arm.managed_cluster import SPOT_TAINT_KEY
+from domain.kubernetes.responder import build_responder, responder_name
+from domain.spec.model import EnvironmentSpec
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
 DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"

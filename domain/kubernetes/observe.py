@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from domain.naming import TEMPLATE_LABEL
-from domain.observed_objects import (
+from domain.arm.naming import TEMPLATE_LABEL
+from domain.kubernetes.observation import (
     DevicePluginObservation,
     EventObservation,
     NodeObservation,

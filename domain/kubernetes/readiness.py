@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from domain import diagnosis
-from domain.failures import Failure
-from domain.observed_objects import (
+from domain.arm.error_classification import Failure
+from domain.kubernetes import diagnosis
+from domain.kubernetes.observation import (
     DevicePluginObservation,
     EventObservation,
     NodeObservation,

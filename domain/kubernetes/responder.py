@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from domain import naming
-from domain.spec import EnvironmentSpec
+from domain.arm import naming
+from domain.spec.model import EnvironmentSpec
 
 RESPONDER_IMAGE = "docker.io/library/caddy:2.10.2-alpine"
 RESPONDER_PORT = 8080

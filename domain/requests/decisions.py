@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from domain.callers import ANYBODY, Caller
-from domain.environment import EnvironmentRecord
-from domain.operation_requests import OperationRequest, digest_request
-from domain.operations import Operation, OperationKind, build_operation_id
-from domain.phases import Phase
-from domain.spec import EnvironmentSpec
+from domain.environment.operation import Operation, OperationKind, build_operation_id
+from domain.environment.operation_request import OperationRequest, digest_request
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord
+from domain.requests.caller import ANYBODY, Caller
+from domain.spec.model import EnvironmentSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, Field, StrictBool
 
-from domain.callers import Caller, parse_traceparent
-from domain.operation_requests import BRING_A_SPEC
-from domain.operations import OperationKind
-from domain.problems import Problem
-from domain.requests import Command
-from domain.spec import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
-from domain.validation import find_field_problems, parse_spec
+from domain.environment.operation import OperationKind
+from domain.environment.operation_request import BRING_A_SPEC
+from domain.problem import Problem
+from domain.requests.caller import Caller, parse_traceparent
+from domain.requests.decisions import Command
+from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
+from domain.spec.validation import find_field_problems, parse_spec
 from domain.wire import WireModel
 
 KINDS = {f"io.gridplane.environment.{kind}.v1": kind for kind in OperationKind}

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.spec import OffHours, Weekday
+from domain.spec.model import OffHours, Weekday
 
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = tuple(Weekday)

@@ -8,11 +8,11 @@ from typing import Any, TypeGuard, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.idle_windows import find_time_zone
-from domain.problems import Problem
-from domain.regions import normalise_region
-from domain.skus import check_gpu_vm_size, find_gpu_sku, nodes_for
-from domain.spec import Edge, EnvironmentSpec, GpuPool, Idle, Model, OffHours, Workload
+from domain.catalog.gpu_skus import check_gpu_vm_size, find_gpu_sku, nodes_for
+from domain.catalog.regions import normalise_region
+from domain.problem import Problem
+from domain.spec.model import Edge, EnvironmentSpec, GpuPool, Idle, Model, OffHours, Workload
+from domain.spec.off_hours import find_time_zone
 
 __all__ = ["Problem", "find_field_problems", "parse_spec"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from domain.idle_windows import is_off_hours
-from domain.phases import Phase
-from domain.spec import Idle, IdleAction
-from domain.usage import (
+from domain.environment.phases import Phase
+from domain.spec.model import Idle, IdleAction
+from domain.spec.off_hours import is_off_hours
+from domain.sweep.usage import (
     GpuPod,
     Sample,
     SweepPolicy,

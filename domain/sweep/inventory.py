@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from domain import naming
-from domain.idleness import GpuPool
-from domain.prices import find_hourly_price
-from domain.skus import find_gpu_sku
-from domain.usage import FINISHED, GpuPod
+from domain.arm import naming
+from domain.catalog.gpu_skus import find_gpu_sku
+from domain.catalog.prices import find_hourly_price
+from domain.sweep.decisions import GpuPool
+from domain.sweep.usage import FINISHED, GpuPod
 
 Object = Mapping[str, Any]
 

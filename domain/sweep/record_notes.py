@@ -6,15 +6,15 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.environment import EnvironmentRecord, note_event
-from domain.expiry import ExpiryAction, expiry_mark
-from domain.idle_notes import IdleNote, IdleNotes
-from domain.idleness import IdleState, SweepAction, SweepDecision
-from domain.operation_requests import BRING_A_SPEC
-from domain.operations import OperationKind, OperationStatus
+from domain.environment.idle_notes import IdleNote, IdleNotes
+from domain.environment.operation import OperationKind, OperationStatus
+from domain.environment.operation_request import BRING_A_SPEC
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord, note_event
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.requests import Start, decide_delete, decide_scale_down, decide_wake
+from domain.requests.decisions import Start, decide_delete, decide_scale_down, decide_wake
+from domain.sweep.decisions import IdleState, SweepAction, SweepDecision
+from domain.sweep.expiry import ExpiryAction, expiry_mark
 from domain.wire import WireModel
 
 

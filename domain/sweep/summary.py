@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.failures import Failure
-from domain.idleness import GpuPool, SweepAction, SweepDecision
+from domain.arm.error_classification import Failure
+from domain.sweep.decisions import GpuPool, SweepAction, SweepDecision
 from domain.wire import WireModel
 
 

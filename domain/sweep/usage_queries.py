@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from domain.spec import Idle
-from domain.sweep_payloads import CellRef, UsageInput
-from domain.usage import SweepPolicy, interval_minutes, lookback_minutes
+from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.spec.model import Idle
+from domain.sweep.usage import SweepPolicy, interval_minutes, lookback_minutes
 
 
 def ask_usage(

@@ -3,7 +3,7 @@
 import json
 import re
 
-from domain.skus import GPU_SKUS
+from domain.catalog.gpu_skus import GPU_SKUS
 from tests.architecture.source import REPOSITORY
 
 ON_A_LAPTOP_ONLY = {

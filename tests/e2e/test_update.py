@@ -1,6 +1,6 @@
 """An environment gets another specification while it runs."""
 
-from domain import naming
+from domain.arm import naming
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.looks import Look

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from domain.environment import EnvironmentRecord, start_operation
-from domain.events import CloudEvent, EventPublication, find_news
-from domain.operation_requests import OperationRequest
+from domain.environment.operation_request import OperationRequest
+from domain.environment.record import EnvironmentRecord, start_operation
+from domain.events.cloud_events import CloudEvent, EventPublication, find_news
 from tests.support.specs import NOON, a_request
 
 SOURCE = "/subscriptions/5b5c5b5c-0000-4000-8000-000000000001/gridplane"

@@ -8,7 +8,7 @@ from typing import Any, cast
 from clients.answers import ArmAnswer, EdgeAnswer, EventRefusal
 from clients.factory import ClientFactory
 from clients.settings import Settings
-from domain.events import CloudEvent
+from domain.events.cloud_events import CloudEvent
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 OPERATIONS = "https://management.azure.com/operations"

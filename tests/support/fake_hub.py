@@ -10,15 +10,15 @@ from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DAT
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
-from domain.environment import (
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import (
     EnvironmentRecord,
     OperationEnd,
     end_operation,
     start_operation,
 )
-from domain.operation_requests import OperationRequest
 from domain.outcomes import Outcome
-from domain.phases import Phase
 from tests.support.specs import NOON, minutes
 
 RUNNING = OrchestrationStatus.RUNNING

@@ -7,7 +7,7 @@ from typing import Any
 
 import azure.functions as func
 
-from domain.regions import DEFAULT_ALLOWED_REGIONS
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from tests.support.fake_hub import FakeHub
 from triggers import http_actions, http_environments, http_operations, http_service
 from triggers.logs import run_logged

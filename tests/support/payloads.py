@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from domain.failures import Failure
-from domain.outcomes import Handle, Outcome
-from domain.payloads import (
+from domain.arm.agent_pool_scaling import KeptPool
+from domain.arm.error_classification import Failure
+from domain.durable.inputs import (
     CellInput,
     EdgeInput,
     EdgeProbe,
@@ -16,9 +16,9 @@ from domain.payloads import (
     ScalingInput,
     StoryRef,
 )
-from domain.plans import PROBE_STEP
-from domain.pool_scaling import KeptPool
-from domain.spec import EnvironmentSpec
+from domain.environment.steps import PROBE_STEP
+from domain.outcomes import Handle, Outcome
+from domain.spec.model import EnvironmentSpec
 from tests.support.specs import NOON, a_spec, minutes
 
 OPERATION = "fraud-llm.1"

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.environment import EnvironmentRecord, start_operation
-from domain.operation_requests import OperationRequest
-from domain.operations import OperationKind, build_operation_id
-from domain.spec import EnvironmentSpec
+from domain.environment.operation import OperationKind, build_operation_id
+from domain.environment.operation_request import OperationRequest
+from domain.environment.record import EnvironmentRecord, start_operation
+from domain.spec.model import EnvironmentSpec
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

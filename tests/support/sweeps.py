@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from domain.idle_notes import IdleNotes
-from domain.idle_records import SweptEnvironment
-from domain.idleness import GpuPool, IdleState, SweepAction
+from domain.environment.idle_notes import IdleNotes
+from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.spec import Idle
-from domain.sweeping import ActionResult, ResultStatus
-from domain.usage import GpuPod, Sample, Usage
+from domain.spec.model import Idle
+from domain.sweep.decisions import GpuPool, IdleState, SweepAction
+from domain.sweep.record_notes import SweptEnvironment
+from domain.sweep.summary import ActionResult, ResultStatus
+from domain.sweep.usage import GpuPod, Sample, Usage
 from tests.support.payloads import REGION
 from tests.support.specs import NOON, minutes
 

@@ -9,9 +9,9 @@ import pytest
 from activities.begin_resource import begin_resource
 from activities.poll_operation import poll_operation
 from clients.factory import ClientFactory
+from domain.arm.operation_polling import PollKind, decide_poll_delay
+from domain.durable.inputs import OperationPoll, ResourceInput
 from domain.outcomes import Outcome, Status
-from domain.payloads import OperationPoll, ResourceInput
-from domain.polling import PollKind, decide_poll_delay
 from emulators.azure.process import RunningSimulator
 from emulators.tests.support.idle_time import IdleTimeLoop, idle_clock
 from emulators.tests.support.simulator import (

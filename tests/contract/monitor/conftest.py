@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from clients.factory import ClientFactory
-from domain import naming
-from domain.resources import FRONT_DOOR_API_VERSION, KINDS
+from domain.arm import naming
+from domain.arm.resource_kinds import FRONT_DOOR_API_VERSION, KINDS
 from emulators.azure.process import RunningSimulator
 from emulators.tests.support.simulator import SimulatorAddress, simulator_in_process
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from clients.factory import ClientFactory
-from domain.usage import Sample
+from domain.sweep.usage import Sample
 from emulators.azure.process import RunningSimulator
 from emulators.tests.support.simulator import Control, SimulatorAddress
 from tests.contract.monitor.conftest import Edge, pass_minutes

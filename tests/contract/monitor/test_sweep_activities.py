@@ -11,12 +11,12 @@ from activities.apply_workload import apply_workload
 from activities.get_usage import get_usage
 from activities.list_gpu_pools import list_gpu_pools
 from clients.factory import ClientFactory
-from domain.idleness import GpuPool
-from domain.payloads import WorkloadInput
-from domain.resources import KINDS, Target
-from domain.spec import EnvironmentSpec
-from domain.sweep_payloads import CellRef, UsageInput
-from domain.usage import Usage
+from domain.arm.resource_kinds import KINDS, Target
+from domain.durable.inputs import WorkloadInput
+from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.spec.model import EnvironmentSpec
+from domain.sweep.decisions import GpuPool
+from domain.sweep.usage import Usage
 from emulators.azure.process import RunningSimulator
 from tests.contract.monitor.conftest import put
 from tests.support.specs import a_spec

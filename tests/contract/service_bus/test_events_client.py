@@ -14,7 +14,7 @@ from azure.servicebus.aio import ServiceBusClient
 from clients import events as events_client
 from clients.answers import EventRefusal, NoAnswer
 from clients.events import EventsClient
-from domain.publishing import REFUSALS, TOPIC
+from domain.events.delivery import REFUSALS, TOPIC
 from emulators.azure.clock import Clock
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Status, TopicSettings

@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from activities.begin_delete_resource import begin_delete_resource
-from domain import naming
+from domain.arm import naming
+from domain.arm.resource_kinds import KINDS, Target
 from domain.outcomes import Outcome, Status
-from domain.resources import KINDS, Target
 from tests.support.fake_clients import (
     OPERATIONS,
     SUBSCRIPTION,

@@ -1,7 +1,7 @@
 import pytest
 
 from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
-from domain import naming
+from domain.arm import naming
 from domain.outcomes import Outcome, Status
 from tests.support.fake_clients import OPERATIONS, SUBSCRIPTION, FakeClients, busy, error_of
 from tests.support.payloads import a_resource

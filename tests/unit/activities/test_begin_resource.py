@@ -4,9 +4,9 @@ import pytest
 
 from activities.begin_resource import begin_resource
 from clients.answers import ArmAnswer
-from domain import naming
+from domain.arm import naming
+from domain.arm.resource_kinds import KINDS, Target
 from domain.outcomes import Outcome, Status
-from domain.resources import KINDS, Target
 from tests.support.fake_clients import (
     OPERATIONS,
     SUBSCRIPTION,

@@ -1,9 +1,9 @@
 import pytest
 
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
-from domain import naming
+from domain.arm import naming
+from domain.arm.agent_pool_scaling import KeptPool
 from domain.outcomes import Outcome, Status
-from domain.pool_scaling import KeptPool
 from tests.support.fake_clients import OPERATIONS, SUBSCRIPTION, FakeClients, busy, error_of
 from tests.support.payloads import KEPT, a_pool
 from tests.support.specs import a_spec

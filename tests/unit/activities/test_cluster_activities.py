@@ -9,11 +9,11 @@ from activities.apply_workload import apply_workload
 from activities.get_observation import get_observation
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
-from domain import naming
-from domain.manifests import build_manifests
-from domain.observed_objects import Observation
+from domain.arm import naming
+from domain.durable.inputs import WorkloadInput
+from domain.kubernetes.manifests import build_manifests
+from domain.kubernetes.observation import Observation
 from domain.outcomes import Outcome
-from domain.payloads import WorkloadInput
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
 from tests.support.payloads import a_resource
 from tests.support.specs import a_spec

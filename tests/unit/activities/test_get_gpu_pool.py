@@ -1,9 +1,9 @@
 import pytest
 
 from activities.get_gpu_pool import get_gpu_pool
-from domain import naming
+from domain.arm import naming
+from domain.arm.agent_pool_scaling import KeptPool
 from domain.outcomes import Outcome
-from domain.pool_scaling import KeptPool
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, error_of
 from tests.support.payloads import KEPT, a_pool
 from tests.support.specs import a_spec

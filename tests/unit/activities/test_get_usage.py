@@ -12,10 +12,10 @@ from activities.get_usage import CLUSTERS_AT_ONCE, get_usage
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
 from clients.settings import Settings
-from domain import naming
+from domain.arm import naming
+from domain.durable.sweep_payloads import CellRef, UsageInput
 from domain.outcomes import Status
-from domain.sweep_payloads import CellRef, UsageInput
-from domain.usage import Sample, Usage
+from domain.sweep.usage import Sample, Usage
 from tests.support.fake_clients import SUBSCRIPTION, error_of
 from tests.support.specs import NOON, minutes
 

@@ -1,8 +1,8 @@
 from typing import Any
 
 from activities.list_gpu_pools import list_gpu_pools
-from domain.idleness import GpuPool
 from domain.outcomes import Outcome
+from domain.sweep.decisions import GpuPool
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, answer_of, error_of
 
 CLUSTERS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"

@@ -4,8 +4,8 @@ import pytest
 
 from activities.poll_operation import poll_operation
 from clients.answers import ArmAnswer
+from domain.durable.inputs import OperationPoll
 from domain.outcomes import Handle, Outcome, Status
-from domain.payloads import OperationPoll
 from tests.support.fake_clients import OPERATIONS, FakeClients, answer_of, error_of
 
 URL = f"{OPERATIONS}/1?t=63&c=MII"

@@ -2,8 +2,8 @@ import pytest
 
 from activities.probe_edge import probe_edge
 from clients.answers import EdgeAnswer, NoAnswer
+from domain.durable.inputs import EdgeProbe
 from domain.outcomes import Outcome
-from domain.payloads import EdgeProbe
 from tests.support.fake_clients import FakeClients, FakeEdge
 
 HOST = "gp-fraud-llm.z01.azurefd.net"

@@ -5,9 +5,9 @@ import grpc
 import pytest
 
 from activities.start_operation import start_operation
-from domain.operations import OperationKind
+from domain.durable.sweep_inputs import OperationStart
+from domain.environment.operation import OperationKind
 from domain.outcomes import Status
-from domain.sweep_inputs import OperationStart
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.payloads import SUCCEEDED
 from tests.support.specs import a_request

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from clients.settings import EVERY_FIVE_MINUTES, GLOBAL_METRICS, PUBLIC_ARM, Settings
-from domain.regions import DEFAULT_ALLOWED_REGIONS
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 NAMESPACE = "SERVICE_BUS__fullyQualifiedNamespace"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 
 WIRE: dict[str, Any] = {
     "name": "fraud-llm",

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.idleness import GpuPod, GpuPool, IdleState, Sample, SweepPolicy, Usage
-from domain.phases import Phase
-from domain.spec import Idle
+from domain.environment.phases import Phase
+from domain.spec.model import Idle
+from domain.sweep.decisions import GpuPool, IdleState
+from domain.sweep.usage import GpuPod, Sample, SweepPolicy, Usage
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday."""

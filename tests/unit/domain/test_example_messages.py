@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from domain.messages import MessageProperties, parse_message
-from domain.regions import DEFAULT_ALLOWED_REGIONS
-from domain.requests import Command
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests.decisions import Command
+from domain.requests.queue_messages import MessageProperties, parse_message
 from emulators.stack.send import build_message
 from emulators.stack.stack import PROJECT
 from tests.support.specs import NOON

@@ -5,11 +5,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.arm_errors import redact
-from domain.failures import classify_response
-from domain.polling import Canceled, Failed, Running, Succeeded, decide_operation_state
-from domain.spec import EnvironmentSpec
-from domain.validation import parse_spec
+from domain.arm.error_bodies import redact
+from domain.arm.error_classification import classify_response
+from domain.arm.operation_polling import (
+    Canceled,
+    Failed,
+    Running,
+    Succeeded,
+    decide_operation_state,
+)
+from domain.spec.model import EnvironmentSpec
+from domain.spec.validation import parse_spec
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 json_values: st.SearchStrategy[Any] = st.recursive(

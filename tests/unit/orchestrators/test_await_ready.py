@@ -1,4 +1,4 @@
-from domain.observed_objects import (
+from domain.kubernetes.observation import (
     DevicePluginObservation,
     NodeObservation,
     Observation,

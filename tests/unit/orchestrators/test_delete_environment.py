@@ -1,11 +1,11 @@
 import pytest
 
 from domain import deadlines
-from domain.environment import OperationEnd
-from domain.operations import OperationKind
+from domain.durable.inputs import DeletionInput
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
-from domain.payloads import DeletionInput
-from domain.phases import Phase
 from orchestrators.delete_environment import delete_environment
 from tests.support.engine import After, Answer, Run, run
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED, failed

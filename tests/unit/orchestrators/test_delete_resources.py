@@ -1,5 +1,5 @@
-from domain.payloads import DeletionInput
-from domain.plans import plan_cell, plan_edge
+from domain.durable.inputs import DeletionInput
+from domain.environment.steps import plan_cell, plan_edge
 from orchestrators.delete_resources import delete_resources
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (

@@ -1,5 +1,5 @@
-from domain.events import EventPublication
-from domain.publishing import build_warning
+from domain.events.cloud_events import EventPublication
+from domain.events.delivery import build_warning
 from orchestrators.deliver_event import deliver_event
 from tests.support.engine import After, Answer, Run, run
 from tests.support.events import a_publication

@@ -8,17 +8,17 @@ from azure.durable_functions.testing import (
 )
 from durabletask.entities import EntityContext
 
-from domain.environment import EnvironmentRecord, OperationEnd, end_operation
-from domain.idle_notes import IdleNote
-from domain.operations import (
+from domain.environment.idle_notes import IdleNote
+from domain.environment.operation import (
     OperationKind,
     OperationStatus,
     OperationWarning,
     StepChange,
 )
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord, OperationEnd, end_operation
+from domain.events.delivery import WarningNews
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.publishing import WarningNews
 from orchestrators.environment_entity import environment
 from orchestrators.names import DELIVER_EVENT
 from tests.support.events import SOURCE, TRACE, news_of

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from domain import deadlines
+from domain.durable.inputs import OperationWait, ReadyWait
 from domain.outcomes import Outcome
-from domain.payloads import OperationWait, ReadyWait
 from orchestrators.provision_cell import provision_cell
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 
 from domain import deadlines
-from domain.environment import OperationEnd
+from domain.durable.inputs import EdgeInput, EdgeWait, OperationWait
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
-from domain.payloads import EdgeInput, EdgeWait, OperationWait
-from domain.phases import Phase
 from orchestrators.provision_environment import provision_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED, accepted, failed

@@ -1,8 +1,8 @@
 import pytest
 
 from domain import deadlines
+from domain.durable.inputs import OperationWait, PoolInput, WorkloadInput
 from domain.outcomes import Outcome, Status
-from domain.payloads import OperationWait, PoolInput, WorkloadInput
 from orchestrators.scale_down_cell import scale_down_cell
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (

@@ -1,11 +1,11 @@
 import pytest
 
 from domain import deadlines
-from domain.environment import OperationEnd
-from domain.operations import OperationKind
+from domain.durable.inputs import ScalingInput
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
 from domain.outcomes import Status
-from domain.payloads import ScalingInput
-from domain.phases import Phase
 from orchestrators.scale_down_environment import scale_down_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED

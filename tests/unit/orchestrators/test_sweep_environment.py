@@ -2,16 +2,16 @@ from typing import Any
 
 import pytest
 
-from domain.idle_notes import IdleNote
-from domain.idle_records import SweptEnvironment
-from domain.idleness import GpuPool, SweepAction
-from domain.operation_requests import OperationRequest
-from domain.operations import OperationKind
+from domain.durable.inputs import StoryRef
+from domain.durable.sweep_inputs import OperationStart, SweepActionInput
+from domain.environment.idle_notes import IdleNote
+from domain.environment.operation import OperationKind
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.payloads import StoryRef
-from domain.phases import Phase
-from domain.sweep_inputs import OperationStart, SweepActionInput
-from domain.sweeping import ActionResult, PlannedAction, ResultStatus
+from domain.sweep.decisions import GpuPool, SweepAction
+from domain.sweep.record_notes import SweptEnvironment
+from domain.sweep.summary import ActionResult, PlannedAction, ResultStatus
 from orchestrators.sweep_environment import sweep_environment
 from tests.support.engine import Run, run
 from tests.support.payloads import QUOTA, REGION, SUCCEEDED, failed

@@ -3,17 +3,17 @@ from typing import Any
 import pytest
 
 from domain import deadlines
-from domain.expiry import ExpiryAction, expiry_mark
-from domain.idle_notes import IdleNote
-from domain.idle_records import SweptEnvironment
-from domain.idleness import GpuPool, SweepAction
+from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepReport
+from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.environment.idle_notes import IdleNote
+from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.spec import Idle
-from domain.sweep_inputs import SweepActionInput, SweepInput, SweepReport
-from domain.sweep_payloads import CellRef, UsageInput
-from domain.sweeping import ResultStatus
-from domain.usage import Usage
+from domain.spec.model import Idle
+from domain.sweep.decisions import GpuPool, SweepAction
+from domain.sweep.expiry import ExpiryAction, expiry_mark
+from domain.sweep.record_notes import SweptEnvironment
+from domain.sweep.summary import ResultStatus
+from domain.sweep.usage import Usage
 from orchestrators.sweep_idle_pools import sweep_idle_pools
 from tests.support.engine import After, Run, run
 from tests.support.payloads import QUOTA, REGION, failed

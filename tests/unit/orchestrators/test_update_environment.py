@@ -1,8 +1,8 @@
-from domain.environment import OperationEnd
-from domain.operations import OperationKind
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
-from domain.phases import Phase
-from domain.spec import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec
 from orchestrators.update_environment import update_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED

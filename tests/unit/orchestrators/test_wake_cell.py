@@ -1,8 +1,8 @@
 import pytest
 
 from domain import deadlines
+from domain.durable.inputs import OperationWait, PoolInput, ReadyWait, WorkloadInput
 from domain.outcomes import Outcome
-from domain.payloads import OperationWait, PoolInput, ReadyWait, WorkloadInput
 from orchestrators.wake_cell import wake_cell
 from tests.support.engine import Run, run
 from tests.support.payloads import (

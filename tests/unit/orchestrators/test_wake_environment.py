@@ -1,11 +1,11 @@
 import pytest
 
 from domain import deadlines
-from domain.environment import OperationEnd
-from domain.operations import OperationKind
+from domain.durable.inputs import EdgeWait, ScalingInput
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
 from domain.outcomes import Status
-from domain.payloads import EdgeWait, ScalingInput
-from domain.phases import Phase
 from orchestrators.wake_environment import wake_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, KEPT, QUOTA, SUCCEEDED, failed

@@ -1,7 +1,7 @@
 import pytest
 
+from domain.environment.steps import plan_edge
 from domain.outcomes import Outcome
-from domain.plans import plan_edge
 from orchestrators.wire_edge import wire_edge
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (

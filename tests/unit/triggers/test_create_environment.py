@@ -3,8 +3,8 @@ from typing import Any
 import grpc
 import pytest
 
-from domain.operations import OperationKind, OperationStatus
-from domain.phases import Phase
+from domain.environment.operation import OperationKind, OperationStatus
+from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import ORIGIN, Api
 from tests.support.payloads import QUOTA

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from domain.operation_requests import OperationRequest
-from domain.operations import OperationKind
-from domain.phases import Phase
+from domain.environment.operation import OperationKind
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import ORIGIN, Api
 from tests.support.specs import a_request, spec_body

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from domain.phases import Phase
+from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Answer, Api
 from tests.support.specs import spec_body

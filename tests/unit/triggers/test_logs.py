@@ -2,9 +2,9 @@ import logging
 
 import pytest
 
-from domain.environment import OperationEnd, end_operation
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd, end_operation
 from domain.outcomes import Outcome
-from domain.phases import Phase
 from tests.support.payloads import QUOTA
 from tests.support.specs import NOON, a_record
 from triggers.logs import log_operation_end

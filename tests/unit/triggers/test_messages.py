@@ -4,9 +4,9 @@ from typing import Any
 import grpc
 import pytest
 
-from domain.operations import OperationKind
-from domain.phases import Phase
-from domain.regions import DEFAULT_ALLOWED_REGIONS
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.messages import FakeMessage, cloud_event

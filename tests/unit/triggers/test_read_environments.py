@@ -3,9 +3,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from durabletask.client import OrchestrationStatus
 
-from domain.environment import EnvironmentRecord, OperationEnd, end_operation
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord, OperationEnd, end_operation
 from domain.outcomes import Outcome
-from domain.phases import Phase
 from tests.support.fake_hub import RUNNING, FakeHub
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA

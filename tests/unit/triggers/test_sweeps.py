@@ -9,9 +9,9 @@ import pytest
 from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
 from durabletask.client import OrchestrationState, OrchestrationStatus
 
+from domain.durable.sweep_inputs import SweepInput
+from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.sweep_inputs import SweepInput
 from tests.support.fake_hub import RUNNING, FakeHub, rpc_error
 from tests.support.http_api import ORIGIN, Answer
 from tests.support.payloads import QUOTA

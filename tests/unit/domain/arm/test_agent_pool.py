@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from domain.gpu_pools import build_empty_gpu_pool
+from domain.arm.agent_pool import build_empty_gpu_pool
 
 
 def pool(**changes: Any) -> dict[str, Any]:

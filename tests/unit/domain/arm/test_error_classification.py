@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from domain.failures import Failure, classify_error, classify_response, parse_arm_error
+from domain.arm.error_bodies import parse_arm_error
+from domain.arm.error_classification import Failure, classify_error, classify_response
 
 SUBSCRIPTION = "12345678-1234-4321-8765-123456789abc"
 

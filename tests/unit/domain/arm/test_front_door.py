@@ -4,8 +4,8 @@ import pytest
 from azure.mgmt.cdn import models as cdn
 from azure.mgmt.frontdoor import models as waf
 
-from domain import front_door_bodies as bodies
-from domain import naming
+from domain.arm import front_door as bodies
+from domain.arm import naming
 from tests.unit.domain.azure_models import find_unknown
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from azure.mgmt.containerservice import models
 
-from domain.arm_bodies import (
+from domain.arm.managed_cluster import (
     build_managed_cluster,
     build_resource_group,
     first_gpu_node_count,
     gpus_needed,
 )
-from domain.existing_resources import is_cluster_current
+from domain.arm.merge_existing import is_cluster_current
 from tests.unit.domain.azure_models import find_unknown
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from domain import naming
-from domain.regions import DEFAULT_ALLOWED_REGIONS
+from domain.arm import naming
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 LONGEST = "a-very-long-environment1"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.polling import (
+from domain.arm.operation_polling import (
     Canceled,
     Failed,
     OperationState,

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from domain import naming
-from domain.polling import PACES
-from domain.resources import (
+from domain.arm import naming
+from domain.arm.operation_polling import PACES
+from domain.arm.resource_kinds import (
     KINDS,
     Target,
     is_foreign,

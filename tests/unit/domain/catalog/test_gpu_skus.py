@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.skus import GPU_SKUS, check_gpu_vm_size, find_gpu_sku, nodes_for
+from domain.catalog.gpu_skus import GPU_SKUS, check_gpu_vm_size, find_gpu_sku, nodes_for
 
 
 @pytest.mark.parametrize("sku", GPU_SKUS, ids=lambda sku: sku.name)

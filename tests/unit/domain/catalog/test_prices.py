@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.prices import HOURLY_PRICES, find_hourly_price
-from domain.skus import GPU_SKUS
+from domain.catalog.gpu_skus import GPU_SKUS
+from domain.catalog.prices import HOURLY_PRICES, find_hourly_price
 
 
 def test_every_price_belongs_to_a_size_that_can_be_asked_for() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.regions import DEFAULT_ALLOWED_REGIONS, display_region, normalise_region
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS, display_region, normalise_region
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,7 @@ import json
 
 import pytest
 
-from domain.environment import OperationEnd
-from domain.operations import OperationKind
-from domain.outcomes import Handle, Outcome
-from domain.payloads import (
+from domain.durable.inputs import (
     CellInput,
     DeletionInput,
     EdgeInput,
@@ -19,8 +16,11 @@ from domain.payloads import (
     ResourceInput,
     StoryRef,
 )
-from domain.phases import Phase
-from domain.plans import plan_edge
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
+from domain.environment.record import OperationEnd
+from domain.environment.steps import plan_edge
+from domain.outcomes import Handle, Outcome
 from domain.wire import WireModel
 from tests.support.specs import NOON, a_request, a_spec
 

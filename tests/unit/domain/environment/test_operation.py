@@ -1,7 +1,7 @@
 import pytest
 
-from domain.failures import Failure
-from domain.operations import (
+from domain.arm.error_classification import Failure
+from domain.environment.operation import (
     Operation,
     OperationKind,
     OperationStatus,
@@ -11,8 +11,8 @@ from domain.operations import (
     environment_of,
     first_failure,
 )
+from domain.environment.steps import plan_delete_steps, plan_provision_steps
 from domain.outcomes import Outcome
-from domain.plans import plan_delete_steps, plan_provision_steps
 from tests.support.specs import NOON
 
 FAILURE = Failure(reason="X", message="m", retryable=False, suggested_action="a")

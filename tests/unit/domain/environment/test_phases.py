@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from domain.phases import IN_MOTION, TRANSITIONS, Phase, is_allowed
+from domain.environment.phases import IN_MOTION, TRANSITIONS, Phase, is_allowed
 
 
 def test_every_phase_has_its_row():

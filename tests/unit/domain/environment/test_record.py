@@ -2,7 +2,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.environment import (
+from domain.arm.error_classification import Failure
+from domain.environment.operation import OperationKind, OperationStatus, StepChange
+from domain.environment.phases import Phase
+from domain.environment.record import (
     CellState,
     EnvironmentRecord,
     OperationEnd,
@@ -13,10 +16,7 @@ from domain.environment import (
     record_step,
     start_operation,
 )
-from domain.failures import Failure
-from domain.operations import OperationKind, OperationStatus, StepChange
 from domain.outcomes import Outcome
-from domain.phases import Phase
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, minutes
 

@@ -1,4 +1,5 @@
-from domain.plans import (
+from domain.arm.resource_kinds import KINDS
+from domain.environment.steps import (
     PROBE_STEP,
     plan_cell,
     plan_delete_steps,
@@ -7,7 +8,6 @@ from domain.plans import (
     plan_scale_down_steps,
     plan_wake_steps,
 )
-from domain.resources import KINDS
 
 REGIONS = ("westeurope", "swedencentral")
 

@@ -3,7 +3,10 @@ from typing import Any
 
 import pytest
 
-from domain.environment import (
+from domain.environment.idle_notes import IdleNote, IdleNotes
+from domain.environment.operation import OperationKind, OperationStatus, StepChange
+from domain.environment.phases import Phase
+from domain.environment.record import (
     EnvironmentRecord,
     OperationEnd,
     end_operation,
@@ -11,20 +14,17 @@ from domain.environment import (
     record_step,
     start_operation,
 )
-from domain.events import NEWS, SCALED_DOWN, build_event_source, find_news
-from domain.expiry import ExpiryAction
-from domain.idle_notes import IdleNote, IdleNotes
-from domain.idle_records import build_expiry_note, build_idle_note, take_note
-from domain.idleness import SweepAction, SweepDecision
-from domain.operations import OperationKind, OperationStatus, StepChange
+from domain.events.cloud_events import NEWS, SCALED_DOWN, build_event_source, find_news
 from domain.outcomes import Outcome
-from domain.phases import Phase
+from domain.sweep.decisions import SweepAction, SweepDecision
+from domain.sweep.expiry import ExpiryAction
+from domain.sweep.record_notes import build_expiry_note, build_idle_note, take_note
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweeps import a_gpu_pool
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "events.md"
+DOCUMENT = Path(__file__).parents[4] / "docs" / "events.md"
 ENDPOINT = "https://gp-fraud-llm.z01.azurefd.net"
 PROVISION, SCALE_DOWN = OperationKind.PROVISION, OperationKind.SCALE_DOWN
 

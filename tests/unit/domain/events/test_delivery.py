@@ -1,8 +1,8 @@
 import pytest
 
-from domain.environment import describe_environment
-from domain.operations import describe_operation
-from domain.publishing import (
+from domain.environment.operation import describe_operation
+from domain.environment.record import describe_environment
+from domain.events.delivery import (
     WarningNews,
     build_warning,
     decide_pause,

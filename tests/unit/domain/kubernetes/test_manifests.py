@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from lightkube.models import apps_v1, core_v1
 
-from domain import naming
-from domain.manifests import build_manifests
+from domain.arm import naming
+from domain.kubernetes.manifests import build_manifests
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 KINDS = {

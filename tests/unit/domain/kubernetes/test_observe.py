@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.naming import TEMPLATE_LABEL
-from domain.observations import build_observation
-from domain.observed_objects import (
+from domain.arm.naming import TEMPLATE_LABEL
+from domain.kubernetes.observation import (
     DevicePluginObservation,
     EventObservation,
     NodeObservation,
@@ -15,6 +14,7 @@ from domain.observed_objects import (
     PodObservation,
     RolloutObservation,
 )
+from domain.kubernetes.observe import build_observation
 
 NOTHING: dict[str, Any] = {"metadata": {"name": "x"}}
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.readiness import (
+from domain.kubernetes.observation import Observation
+from domain.kubernetes.readiness import (
     Condition,
     ConditionState,
-    Observation,
     Readiness,
     Verdict,
     decide_readiness,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from lightkube.models import apps_v1
 
-from domain import naming
-from domain.responder import build_responder, responder_name
+from domain.arm import naming
+from domain.kubernetes.responder import build_responder, responder_name
 
 LONGEST_NAME = "a" * 24
 

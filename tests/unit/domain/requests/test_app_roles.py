@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from domain.access import AppRole, is_allowed, needed_role
+from domain.requests.app_roles import AppRole, is_allowed, needed_role
 from tests.architecture.source import REPOSITORY
 
 

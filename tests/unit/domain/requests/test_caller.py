@@ -1,6 +1,6 @@
 import pytest
 
-from domain.callers import parse_traceparent
+from domain.requests.caller import parse_traceparent
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

@@ -3,18 +3,18 @@ from typing import Any
 
 import pytest
 
-from domain.callers import Caller
-from domain.environment import (
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
+from domain.environment.record import (
     EnvironmentRecord,
     OperationEnd,
     end_operation,
     keep_pool,
     start_operation,
 )
-from domain.operations import OperationKind
 from domain.outcomes import Outcome
-from domain.phases import Phase
-from domain.requests import (
+from domain.requests.caller import Caller
+from domain.requests.decisions import (
     Absent,
     Command,
     Known,

@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from domain.callers import Caller
-from domain.messages import KINDS, MessageProperties, parse_message
-from domain.operations import OperationKind
-from domain.problems import Problem
-from domain.regions import DEFAULT_ALLOWED_REGIONS
-from domain.requests import Command
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.environment.operation import OperationKind
+from domain.problem import Problem
+from domain.requests.caller import Caller
+from domain.requests.decisions import Command
+from domain.requests.queue_messages import KINDS, MessageProperties, parse_message
 from tests.support.messages import cloud_event
 from tests.support.specs import NOON, a_spec, spec_body
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from domain.spec import EdgeSku, EnvironmentSpec, IdleAction, WafMode
+from domain.spec.model import EdgeSku, EnvironmentSpec, IdleAction, WafMode
 
 NIGHT = {"timeZone": "Europe/Berlin", "start": "20:00", "end": "07:00"}
 

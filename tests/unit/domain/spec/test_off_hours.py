@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from domain.idle_windows import find_time_zone, is_off_hours
-from domain.spec import OffHours
+from domain.spec.model import OffHours
+from domain.spec.off_hours import find_time_zone, is_off_hours
 
 BERLIN = "Europe/Berlin"
 NIGHTS = {"timeZone": BERLIN, "start": "20:00", "end": "07:00"}

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.problems import Problem
-from domain.spec import EnvironmentSpec
-from domain.validation import MAX_PROBLEMS, parse_spec
+from domain.problem import Problem
+from domain.spec.model import EnvironmentSpec
+from domain.spec.validation import MAX_PROBLEMS, parse_spec
 
 REGIONS = ("westeurope", "northeurope")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

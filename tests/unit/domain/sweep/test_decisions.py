@@ -6,15 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.idleness import (
-    GpuPool,
-    IdleState,
-    SweepDecision,
-    Usage,
-    decide_sweep,
-    find_undecided,
-)
-from domain.phases import Phase
+from domain.environment.phases import Phase
+from domain.sweep.decisions import GpuPool, IdleState, SweepDecision, decide_sweep, find_undecided
+from domain.sweep.usage import Usage
 from tests.unit.domain.sweep_models import (
     NOW,
     POLICY,

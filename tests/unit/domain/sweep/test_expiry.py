@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.expiry import ExpiryAction, decide_expiry, expiry_mark
+from domain.sweep.expiry import ExpiryAction, decide_expiry, expiry_mark
 
 END = datetime(2027, 1, 31, tzinfo=UTC)
 DAY = expiry_mark(ExpiryAction.WARN_24H, END)

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from domain.gpu_listing import build_gpu_pods, build_gpu_pools
-from domain.idleness import GpuPool
-from domain.usage import GpuPod
+from domain.sweep.decisions import GpuPool
+from domain.sweep.inventory import build_gpu_pods, build_gpu_pools
+from domain.sweep.usage import GpuPod
 
 A100 = "Standard_NC24ads_A100_v4"
 CLUSTER_ID = "/subscriptions/1/resourcegroups/gp-fraud-llm-westeurope/clusters/gp-fraud-llm"

@@ -5,15 +5,20 @@ from typing import Any
 
 import pytest
 
-from domain.environment import (
+from domain.environment.idle_notes import IdleNote, IdleNotes
+from domain.environment.operation import OperationKind
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import (
     EnvironmentRecord,
     OperationEnd,
     end_operation,
     start_operation,
 )
-from domain.expiry import ExpiryAction, expiry_mark
-from domain.idle_notes import IdleNote, IdleNotes
-from domain.idle_records import (
+from domain.outcomes import Outcome
+from domain.sweep.decisions import SweepAction, SweepDecision
+from domain.sweep.expiry import ExpiryAction, expiry_mark
+from domain.sweep.record_notes import (
     build_expiry_note,
     build_idle_note,
     describe_for_sweep,
@@ -22,11 +27,6 @@ from domain.idle_records import (
     read_idle_state,
     take_note,
 )
-from domain.idleness import SweepAction, SweepDecision
-from domain.operation_requests import OperationRequest
-from domain.operations import OperationKind
-from domain.outcomes import Outcome
-from domain.phases import Phase
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweeps import a_gpu_pool

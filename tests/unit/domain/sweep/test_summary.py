@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from domain.failures import Failure
-from domain.idleness import SweepAction, SweepDecision
-from domain.sweeping import (
+from domain.arm.error_classification import Failure
+from domain.sweep.decisions import SweepAction, SweepDecision
+from domain.sweep.summary import (
     ActionResult,
     PaceLimits,
     PlannedAction,

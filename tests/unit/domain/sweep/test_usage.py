@@ -4,9 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from domain.idleness import Sample, interval_minutes, lookback_minutes
-from domain.spec import Idle
-from domain.usage import Usage, Verdict, judge_usage
+from domain.spec.model import Idle
+from domain.sweep.usage import (
+    Sample,
+    Usage,
+    Verdict,
+    interval_minutes,
+    judge_usage,
+    lookback_minutes,
+)
 from tests.unit.domain.sweep_models import NOW, POLICY, SERVING, ago, job, make_usage, samples
 
 SKEWED = tuple(Sample(at=s.at + timedelta(minutes=10), count=0) for s in samples())

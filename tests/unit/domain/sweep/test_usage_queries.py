@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.spec import Idle
-from domain.sweep_payloads import CellRef, UsageInput
-from domain.usage_questions import ask_usage
+from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.spec.model import Idle
+from domain.sweep.usage_queries import ask_usage
 from tests.unit.domain.sweep_models import NOW, POLICY, ago
 
 
