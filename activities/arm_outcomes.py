@@ -2,9 +2,9 @@
 
 from clients.answers import ArmAnswer, NoAnswer
 from domain.arm.error_bodies import redact
-from domain.arm.error_classification import Failure, classify_response
+from domain.arm.error_classification import classify_response
 from domain.arm.operation_polling import parse_retry_after
-from domain.outcomes import NO_ANSWER, Outcome
+from domain.outcomes import NO_ANSWER, Failure, Outcome
 
 
 def failed(answer: ArmAnswer, operation: str) -> Outcome:

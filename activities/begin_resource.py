@@ -5,8 +5,9 @@ from typing import Any
 from activities.arm_outcomes import being_deleted, failed, not_ours
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
+from domain.arm.existing_resource import is_foreign, is_in_motion, provisioning_state
 from domain.arm.operation_polling import parse_retry_after
-from domain.arm.resource_kinds import KINDS, Target, is_foreign, is_in_motion, provisioning_state
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
 
@@ -26,7 +27,7 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
 
 
 def _decide_from_existing(
-    existing: ArmAnswer, body: dict[str, Any], target: Target
+    existing: ArmAnswer, body: dict[str, Any], target: ResourceTarget
 ) -> Outcome | None:
     """None: PUT it."""
     kind = KINDS[target.kind]
@@ -42,7 +43,7 @@ def _decide_from_existing(
     result = kind.read_result(existing.body)
     if is_in_motion(existing.body):
         return Outcome.accepted(
-            Handle(kind=target.kind, resource_id=resource_id, begun_earlier=True, result=result)
+            Handle(kind=target.kind, resource_id=resource_id, adopted=True, result=result)
         )
     if kind.is_current and kind.is_current(existing.body, body):
         return Outcome.succeeded(**result)

@@ -2,8 +2,7 @@
 
 from activities.arm_outcomes import failed
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
-from domain.arm.error_classification import Failure
-from domain.outcomes import Outcome
+from domain.outcomes import Failure, Outcome
 
 CLUSTER_ERRORS = (CredentialRefused, KubernetesRefused, NoAnswer)
 

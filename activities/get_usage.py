@@ -9,10 +9,11 @@ from activities.cluster_outcomes import CLUSTER_ERRORS
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS
-from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.durable.sweep_inputs import UsageInput
 from domain.outcomes import Outcome
 from domain.sweep.inventory import build_gpu_pods
 from domain.sweep.usage import GpuPod, Sample, Usage
+from domain.sweep.usage_queries import CellRef, UsageQuery
 
 logger = logging.getLogger("gridplane.activities")
 
@@ -24,40 +25,40 @@ type Pods = tuple[GpuPod, ...] | None
 
 
 async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    asked = UsageInput.from_wire(value)
+    query = UsageInput.from_wire(value).query
     gate = asyncio.Semaphore(CLUSTERS_AT_ONCE)
     requests, pods = await asyncio.gather(
-        _read_requests(asked, clients),
-        asyncio.gather(*(_read_pods(cell, clients, gate) for cell in asked.cells)),
+        _read_requests(query, clients),
+        asyncio.gather(*(_read_pods(cell, clients, gate) for cell in query.cells)),
     )
     usage = [
-        _build_usage(asked, cell, requests[cell.environment], found)
-        for cell, found in zip(asked.cells, pods, strict=True)
+        _build_usage(query, cell, requests[cell.environment], found)
+        for cell, found in zip(query.cells, pods, strict=True)
     ]
     # With null for what is unknown, which `to_wire` would leave out.
     return Outcome.succeeded(usage=[each.model_dump(mode="json", by_alias=True) for each in usage])
 
 
 def _build_usage(
-    asked: UsageInput, cell: CellRef, requests: tuple[Sample, ...] | None, pods: Pods
+    query: UsageQuery, cell: CellRef, requests: tuple[Sample, ...] | None, pods: Pods
 ) -> Usage:
     return Usage(
         environment=cell.environment,
         region=cell.region,
-        observed_at=asked.observed_at,
+        observed_at=query.observed_at,
         requests=requests,
         gpu_pods=pods,
-        interval_minutes=asked.interval_minutes,
+        interval_minutes=query.interval_minutes,
     )
 
 
-async def _read_requests(asked: UsageInput, clients: ClientFactory) -> Requests:
+async def _read_requests(query: UsageQuery, clients: ClientFactory) -> Requests:
     """By environment: the edge counts for all of its regions together."""
     subscription_id = clients.settings.subscription_id
-    names = dict.fromkeys(cell.environment for cell in asked.cells)
+    names = dict.fromkeys(cell.environment for cell in query.cells)
     ids = {name: naming.profile_id(subscription_id, name) for name in names}
     counts = await clients.metrics.request_counts(
-        list(ids.values()), asked.start, asked.interval_minutes
+        list(ids.values()), query.start, query.interval_minutes
     )
     return {name: counts[profile_id] for name, profile_id in ids.items()}
 

@@ -5,7 +5,8 @@ from typing import Any
 from activities.arm_outcomes import failed
 from activities.arm_pages import follow_pages
 from clients.factory import ClientFactory
-from domain.arm.resource_kinds import KINDS, is_foreign, list_group_ids
+from domain.arm.existing_resource import is_foreign
+from domain.arm.resource_kinds import KINDS, list_group_ids
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Outcome
 

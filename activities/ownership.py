@@ -5,12 +5,13 @@ from typing import Any
 from activities.arm_outcomes import failed, not_ours
 from clients.factory import ClientFactory
 from domain.arm import naming
-from domain.arm.resource_kinds import KINDS, Target, is_foreign, owner_of
+from domain.arm.existing_resource import is_foreign, owner_of
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
 
 
-async def find_obstacle(target: Target, clients: ClientFactory) -> Outcome | None:
+async def find_obstacle(target: ResourceTarget, clients: ClientFactory) -> Outcome | None:
     """None: it is there and ours. Success: it is gone, so nothing is to be done."""
     for each in dict.fromkeys((target, owner_of(target))):
         kind = KINDS[each.kind]
@@ -28,7 +29,7 @@ async def find_obstacle(target: Target, clients: ClientFactory) -> Outcome | Non
 async def find_gpu_pool(pool: PoolInput, clients: ClientFactory) -> dict[str, Any] | Outcome:
     """The cell's GPU pool; or a failure where it is gone, or in somebody else's cluster."""
     subscription_id = clients.settings.subscription_id
-    cluster = Target("managedCluster", pool.spec.name, pool.region, subscription_id)
+    cluster = ResourceTarget("managedCluster", pool.spec.name, pool.region, subscription_id)
     pool_id = naming.agent_pool_id(subscription_id, pool.spec.name, pool.region)
     obstacle = await find_obstacle(cluster, clients)
     if obstacle and not obstacle.is_success:

@@ -5,9 +5,8 @@ from typing import Any, Protocol
 import grpc
 from durabletask.client import OrchestrationState
 
-from domain.arm.error_classification import Failure
 from domain.durable.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart
-from domain.outcomes import Outcome
+from domain.outcomes import Failure, Outcome
 
 
 class OrchestrationStarter(Protocol):

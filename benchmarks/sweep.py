@@ -28,7 +28,7 @@ from durabletask.entities import EntityInstanceId
 from activities.apply_workload import apply_workload
 from clients.factory import ClientFactory
 from clients.settings import Settings
-from domain.arm.resource_kinds import KINDS, Target
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import WorkloadInput
 from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import OperationRequest
@@ -167,7 +167,7 @@ async def for_each(
 
 async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None:
     for name, region in (*RESOURCES, ("managedCluster", REGION)):
-        target = Target(name, spec.name, region, clients.settings.subscription_id)
+        target = ResourceTarget(name, spec.name, region, clients.settings.subscription_id)
         kind = KINDS[name]
         body = kind.build_body(spec, target, None)
         answer = await clients.arm.put(kind.build_id(target), kind.api_version, body)

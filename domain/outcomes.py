@@ -5,7 +5,6 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from domain.arm.error_classification import Failure
 from domain.wire import WireModel
 
 NO_ANSWER = "NoAnswer"
@@ -20,6 +19,17 @@ class Status(StrEnum):
     CANCELED = "Canceled"
 
 
+class Failure(WireModel):
+    """A classified failure; Azure's own error stays under `innererror`."""
+
+    reason: str
+    message: str
+    retryable: bool
+    suggested_action: str
+    innererror: dict[str, Any] | None = None
+    retry_after_seconds: int | None = None
+
+
 class Handle(WireModel):
     """A long-running ARM operation to wait for; small and readable in the history."""
 
@@ -28,7 +38,7 @@ class Handle(WireModel):
     operation_url: str | None = None
     """None: ARM gave no operation URL to this caller, the resource itself is read instead."""
     deleting: bool = False
-    begun_earlier: bool = False
+    adopted: bool = False
     """It was under way already: what it leads to may not be what is wanted now."""
     retry_after_seconds: float | None = None
     result: dict[str, Any] = Field(default_factory=dict[str, Any])

@@ -4,11 +4,10 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.arm.error_classification import Failure
+from domain.durable import names
 from domain.durable.inputs import EdgeWait
 from domain.environment.operation import OperationStatus
-from domain.outcomes import Outcome
-from orchestrators import names
+from domain.outcomes import Failure, Outcome
 from orchestrators.story import Steps, Story
 
 PROBES_PER_RUN = 60

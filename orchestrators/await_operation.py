@@ -9,13 +9,12 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.arm.error_classification import Failure
 from domain.arm.operation_polling import decide_poll_delay
 from domain.arm.resource_kinds import KINDS
+from domain.durable import names
 from domain.durable.inputs import OperationPoll, OperationWait
 from domain.environment.operation import OperationStatus
-from domain.outcomes import NO_ANSWER, Handle, Outcome, Status
-from orchestrators import names
+from domain.outcomes import NO_ANSWER, Failure, Handle, Outcome, Status
 from orchestrators.story import ACTIVITY_FAILED, Steps, Story
 
 NOT_POLLED = frozenset({ACTIVITY_FAILED, NO_ANSWER})

@@ -10,12 +10,17 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.arm.managed_cluster import gpus_needed
+from domain.durable import names
 from domain.durable.inputs import ReadyWait, ResourceInput
 from domain.environment.operation import OperationStatus
 from domain.kubernetes.observation import Observation
-from domain.kubernetes.readiness import ConditionState, Readiness, Verdict, decide_readiness
+from domain.kubernetes.readiness import (
+    ConditionState,
+    Readiness,
+    ReadinessVerdict,
+    decide_readiness,
+)
 from domain.outcomes import Outcome
-from orchestrators import names
 from orchestrators.story import Steps, Story
 
 LOOKS_PER_RUN = 60
@@ -48,7 +53,7 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
         if looked.is_success:
             readiness = _decide(story, wait, Observation.from_wire(looked.result))
             _report(story, wait.region, readiness, reported)
-            if readiness.verdict is not Verdict.WAIT:
+            if readiness.verdict is not ReadinessVerdict.WAIT:
                 return _conclude(readiness, looked).to_wire()
             delay = readiness.delay_seconds
         if not (yield from story.pause(delay)):

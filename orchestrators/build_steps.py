@@ -6,13 +6,13 @@ an environment and change one.
 
 from dataclasses import dataclass
 
+from domain.durable import names
 from domain.durable.inputs import CellInput, EdgeInput
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, OperationEnd
 from domain.outcomes import Outcome, Status
-from orchestrators import names
 from orchestrators.edge_steps import ask_through_edge
 from orchestrators.story import Child, Steps, Story
 

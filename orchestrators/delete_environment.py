@@ -11,15 +11,14 @@ from durabletask.task import OrchestrationContext
 
 from domain import deadlines
 from domain.arm.error_bodies import redact
-from domain.arm.error_classification import Failure
+from domain.durable import names
 from domain.durable.inputs import DeletionInput
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.environment.steps import plan_cell, plan_edge
-from domain.outcomes import Outcome
-from orchestrators import names
+from domain.outcomes import Failure, Outcome
 from orchestrators.operation_record import end_operation, list_remaining, open_operation
 from orchestrators.story import Child, Steps, Story, entity_id
 

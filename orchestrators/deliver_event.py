@@ -10,12 +10,12 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.arm.error_classification import Failure
+from domain.durable import names
 from domain.durable.inputs import StoryRef
 from domain.environment.operation import environment_of
 from domain.events.cloud_events import EventPublication
-from domain.events.delivery import WarningNews, build_warning, decide_pause
-from orchestrators import names
+from domain.events.delivery import RecordWarning, build_warning, decide_pause
+from domain.outcomes import Failure
 from orchestrators.story import Steps, Story, utc_now
 
 
@@ -48,7 +48,7 @@ def _pause(story: Story, seconds: float) -> Steps[bool]:
 
 
 def _warn(story: Story, publication: EventPublication, failure: Failure) -> None:
-    news = WarningNews(
+    news = RecordWarning(
         operation_id=publication.operation_id,
         at=story.now,
         warning=build_warning(publication, failure),

@@ -9,23 +9,17 @@ from typing import Any
 
 from durabletask.entities import EntityContext
 
-from domain.arm.agent_pool_scaling import KeptPool
+from domain.durable import names
 from domain.environment.idle_notes import IdleNote
+from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
-from domain.environment.record import (
-    EnvironmentRecord,
-    OperationEnd,
-    end_operation,
-    keep_pool,
-    record_step,
-    start_operation,
-)
-from domain.events.cloud_events import find_news
-from domain.events.delivery import WarningNews, record_warning
-from domain.sweep.decisions import SweepAction
-from domain.sweep.record_notes import describe_for_sweep, plan_swept_operation, read_end, take_note
-from orchestrators import names
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
+from domain.events.cloud_events import derive_event
+from domain.events.delivery import RecordWarning, record_warning
+from domain.sweep.model import SweepAction
+from domain.sweep.record_notes import plan_swept_operation, read_end, read_sweep_state, take_note
 
 type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord]
 type LogChange = Callable[[EnvironmentRecord | None, EnvironmentRecord], None]
@@ -38,7 +32,7 @@ CHANGES: dict[str, Change] = {
         record, value["region"], KeptPool.from_wire(value["kept"])
     ),
     "take_note": lambda record, value: take_note(record, IdleNote.from_wire(value)),
-    "record_warning": lambda record, value: record_warning(record, WarningNews.from_wire(value)),
+    "record_warning": lambda record, value: record_warning(record, RecordWarning.from_wire(value)),
 }
 """They change a record that is there, and answer whether it is."""
 
@@ -55,7 +49,7 @@ QUESTIONS: dict[str, tuple[Question, Any]] = {
         lambda record, value: {r: kept.to_wire() for r, kept in record.kept_pools.items()},
         {},
     ),
-    "get_swept": (lambda record, value: describe_for_sweep(record).to_wire(), None),
+    "get_sweep_state": (lambda record, value: read_sweep_state(record).to_wire(), None),
     "plan_operation": (
         lambda record, value: plan_swept_operation(record, SweepAction(value)),
         None,
@@ -104,7 +98,7 @@ def _schedule_news(
     event_source: str,
 ) -> None:
     """State and action commit together, so that no change is untold and none is told alone."""
-    news = find_news(before, after, event_source)
+    news = derive_event(before, after, event_source)
     if news:
         context.schedule_new_orchestration(
             names.DELIVER_EVENT, news.to_wire(), instance_id=news.event.id

@@ -6,12 +6,12 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.arm.agent_pool_scaling import KeptPool
+from domain.durable import names
 from domain.durable.inputs import ResourceInput, StoryRef
+from domain.environment.kept_pool import KeptPool
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import OperationEnd
 from domain.spec.model import EnvironmentSpec
-from orchestrators import names
 from orchestrators.story import Steps, Story, entity_id, utc_now
 
 LOOK_AGAIN_SECONDS = 15.0

@@ -7,12 +7,12 @@ from typing import Any
 
 from domain import deadlines
 from domain.arm.resource_kinds import KINDS
+from domain.durable import names
 from domain.durable.inputs import OperationWait, ResourceInput
 from domain.environment.operation import OperationStatus
 from domain.environment.steps import PlannedResource
 from domain.outcomes import Handle, Outcome
 from domain.spec.model import EnvironmentSpec
-from orchestrators import names
 from orchestrators.story import Steps, Story
 
 BEGIN_AGAIN_SECONDS = 15.0
@@ -63,7 +63,7 @@ def run_step(
         outcome = yield from story.call(activity, value)
         if handle := outcome.handle:
             outcome = yield from _await_handle(story, step, handle, deadline, attempt)
-            if handle.begun_earlier and _is_to_be_looked_at_again(story, outcome, deadline):
+            if handle.adopted and _is_to_be_looked_at_again(story, outcome, deadline):
                 continue
         if not outcome.is_worth_retrying or story.now >= deadline:
             break

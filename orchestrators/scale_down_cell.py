@@ -5,10 +5,10 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
+from domain.durable import names
 from domain.durable.inputs import PoolInput, ScalingInput
 from domain.environment.steps import gpu_pool_step, settings_step, workload_step
 from domain.outcomes import Outcome
-from orchestrators import names
 from orchestrators.resource_steps import empty_gpu_pool, run_step
 from orchestrators.story import Steps, Story
 from orchestrators.workload_steps import apply_workload

@@ -11,13 +11,13 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
+from domain.durable import names
 from domain.durable.inputs import ScalingInput
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome
-from orchestrators import names
 from orchestrators.operation_record import end_operation, open_operation, read_kept_pools
 from orchestrators.story import Steps
 

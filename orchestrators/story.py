@@ -18,11 +18,10 @@ from durabletask.task import (
     when_any,
 )
 
-from domain.arm.error_classification import Failure
+from domain.durable import names
 from domain.durable.inputs import StoryRef
 from domain.environment.operation import OperationStatus, StepChange, status_of
-from domain.outcomes import Outcome
-from orchestrators import names
+from domain.outcomes import Failure, Outcome
 
 type Steps[T] = Generator[Task[Any], Any, T]
 

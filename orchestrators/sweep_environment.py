@@ -11,20 +11,21 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext, Task
 
+from domain.durable import names
 from domain.durable.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
 from domain.environment.idle_notes import IdleNote
 from domain.outcomes import Outcome
-from domain.sweep.decisions import SweepAction
 from domain.sweep.expiry import ExpiryAction, decide_expiry
+from domain.sweep.model import SweepAction
 from domain.sweep.record_notes import build_expiry_note, build_idle_note
-from domain.sweep.summary import ActionResult, PlannedAction, ResultStatus
-from orchestrators import names
+from domain.sweep.schedule import PlannedAction
+from domain.sweep.summary import ActionResult, ResultStatus
 from orchestrators.story import Steps, Story, entity_id
 from orchestrators.sweep_idle_pools import EXPIRED
 from orchestrators.sweep_view import look
 
 LOOK_SECONDS = 15.0
-ONLY_SAID = frozenset({SweepAction.WARN, SweepAction.UNWARN})
+ONLY_SAID = frozenset({SweepAction.WARN, SweepAction.WITHDRAW_WARNING})
 
 
 def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
@@ -63,7 +64,10 @@ def _look_at_expiry(story: Story, planned: PlannedAction) -> Steps[IdleNote | No
     swept = view.environments.get(planned.environment)
     if swept is None or swept.expires_at is None or not swept.is_live:
         return None
-    if decide_expiry(swept.expires_at, swept.notes.told, story.now) is not ExpiryAction.DELETE:
+    if (
+        decide_expiry(swept.expires_at, swept.notes.expiry_warnings_sent, story.now)
+        is not ExpiryAction.DELETE
+    ):
         return None
     return build_expiry_note(swept.notes, ExpiryAction.DELETE, swept.expires_at, story.now)
 

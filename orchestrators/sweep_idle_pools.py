@@ -14,21 +14,15 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
+from domain.durable import names
 from domain.durable.inputs import StoryRef
 from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepReport
 from domain.outcomes import Outcome
-from domain.sweep.decisions import GpuPool, SweepAction
 from domain.sweep.expiry import ExpiryAction, decide_expiry
+from domain.sweep.model import GpuPool, SweepAction
 from domain.sweep.record_notes import build_expiry_note
-from domain.sweep.summary import (
-    ActionResult,
-    PlannedAction,
-    ResultStatus,
-    order_actions,
-    pace,
-    summarise_sweep,
-)
-from orchestrators import names
+from domain.sweep.schedule import PlannedAction, order_actions, pace
+from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
 from orchestrators.story import Child, Steps, Story, entity_id, utc_now
 from orchestrators.sweep_view import SweepView, look
 
@@ -96,7 +90,7 @@ def _tell_expiries(story: Story, view: SweepView) -> list[PlannedAction]:
     """Warnings go to the record at once; deletions are actions like others."""
     due: list[PlannedAction] = []
     for name, swept in view.environments.items():
-        action = decide_expiry(swept.expires_at, swept.notes.told, story.now)
+        action = decide_expiry(swept.expires_at, swept.notes.expiry_warnings_sent, story.now)
         if action is ExpiryAction.NONE or swept.expires_at is None or not swept.is_live:
             continue
         if action is ExpiryAction.DELETE:

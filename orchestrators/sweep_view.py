@@ -7,13 +7,14 @@ from typing import Any
 
 from durabletask.task import Task, when_all
 
-from domain.durable.sweep_payloads import CellRef
+from domain.durable import names
+from domain.durable.sweep_inputs import UsageInput
 from domain.outcomes import Outcome
-from domain.sweep.decisions import GpuPool, SweepDecision, decide_sweep, find_undecided
-from domain.sweep.record_notes import SweptEnvironment
+from domain.sweep.decisions import decide_sweep, find_undecided
+from domain.sweep.model import GpuPool, SweepDecision
+from domain.sweep.record_notes import EnvironmentSweepState
 from domain.sweep.usage import SweepPolicy, Usage
-from domain.sweep.usage_queries import ask_usage
-from orchestrators import names
+from domain.sweep.usage_queries import CellRef, build_usage_queries
 from orchestrators.story import Steps, Story, entity_id
 
 POLICY = SweepPolicy()
@@ -22,7 +23,7 @@ POLICY = SweepPolicy()
 @dataclass(frozen=True, slots=True)
 class SweepView:
     pools: Sequence[GpuPool]
-    environments: dict[str, SweptEnvironment]
+    environments: dict[str, EnvironmentSweepState]
     usage: Sequence[Usage]
 
     def decide(self, now: datetime) -> list[SweepDecision]:
@@ -39,26 +40,26 @@ def look(story: Story, environments: Iterable[str], pools: Sequence[GpuPool]) ->
 
 def _read_environments(
     story: Story, environments: Sequence[str]
-) -> Steps[dict[str, SweptEnvironment]]:
+) -> Steps[dict[str, EnvironmentSweepState]]:
     if not environments:
         return {}
     tasks: list[Task[Any]] = [
-        story.context.call_entity(entity_id(name), "get_swept") for name in environments
+        story.context.call_entity(entity_id(name), "get_sweep_state") for name in environments
     ]
     answers: list[Any] = yield when_all(tasks)
     return {
-        name: SweptEnvironment.from_wire(answer)
+        name: EnvironmentSweepState.from_wire(answer)
         for name, answer in zip(environments, answers, strict=True)
         if answer
     }
 
 
-def _with_min_nodes(pool: GpuPool, swept: SweptEnvironment | None) -> GpuPool:
+def _with_min_nodes(pool: GpuPool, swept: EnvironmentSweepState | None) -> GpuPool:
     return pool.model_copy(update={"min_nodes": swept.min_nodes}) if swept else pool
 
 
 def _read_usage(
-    story: Story, pools: Sequence[GpuPool], environments: dict[str, SweptEnvironment]
+    story: Story, pools: Sequence[GpuPool], environments: dict[str, EnvironmentSweepState]
 ) -> Steps[list[Usage]]:
     """Of those on whose usage the decision rests.
 
@@ -73,7 +74,8 @@ def _read_usage(
     ]
     idles = {name: states[name].policy for name in undecided}
     usage: list[Usage] = []
-    for asked in ask_usage(story.ref.operation_id, cells, idles, story.now, POLICY):
-        outcome: Outcome = yield from story.call(names.GET_USAGE, asked.to_wire())
+    for query in build_usage_queries(cells, idles, story.now, POLICY):
+        value = UsageInput(operation_id=story.ref.operation_id, query=query)
+        outcome: Outcome = yield from story.call(names.GET_USAGE, value.to_wire())
         usage += [Usage.from_wire(each) for each in outcome.result.get("usage", [])]
     return usage

@@ -13,15 +13,14 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.arm.agent_pool_scaling import KeptPool
-from domain.arm.error_classification import Failure
+from domain.durable import names
 from domain.durable.inputs import ScalingInput
+from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.outcomes import Outcome, Status
-from orchestrators import names
+from domain.outcomes import Failure, Outcome, Status
 from orchestrators.edge_steps import ask_through_edge
 from orchestrators.operation_record import end_operation, open_operation, read_kept_pools
 from orchestrators.resource_steps import stop_gpu_cost

@@ -1,10 +1,10 @@
 """What runs inside a cell, as steps of a story: apply it, wait until it is ready."""
 
 from domain import deadlines
+from domain.durable import names
 from domain.durable.inputs import ReadyWait, WorkloadInput
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
-from orchestrators import names
 from orchestrators.resource_steps import run_step
 from orchestrators.story import Steps, Story
 

@@ -4,9 +4,10 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
-from domain.environment.operation import OperationKind, describe_operation
+from domain.environment.operation import OperationKind
+from domain.environment.views import describe_operation
 from domain.problem import Problem
-from domain.requests.decisions import Absent, Command, Known, Refused
+from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused
 from domain.spec.model import EnvironmentSpec
 from triggers import task_hub
 from triggers.callers import read_caller
@@ -37,14 +38,14 @@ async def start_and_answer(
     if isinstance(caller, Problem):
         return problems_response([caller])
     match await decide_and_start(client, Command(kind, name, spec, force, caller=caller)):
-        case Known(operation_id):
+        case AlreadyStarted(operation_id):
             answer = await _accepted(req, client, name, operation_id)
             if caller.request_id:
                 answer.headers["Repeatability-Result"] = "accepted"
             return answer
         case Refused() as refusal:
             return _refused(req, refusal)
-        case Absent():
+        case NotFound():
             return unknown_environment(name)
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
-from domain.environment.record import EnvironmentRecord, build_etag, describe_environment
+from domain.environment.record import EnvironmentRecord
+from domain.environment.views import build_etag, describe_environment
 from domain.problem import Problem
 from domain.requests.decisions import is_live
 from domain.spec.model import EnvironmentSpec

@@ -2,7 +2,8 @@
 
 import azure.functions as func
 
-from domain.environment.operation import describe_operation, environment_of
+from domain.environment.operation import environment_of
+from domain.environment.views import describe_operation
 from triggers import task_hub
 from triggers.errors import json_response, not_found
 from triggers.task_hub import DurableClient

@@ -9,7 +9,7 @@ from domain.environment.operation import OperationKind, OperationStatus
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, Event
 from domain.spec.model import EnvironmentSpec
-from domain.sweep.decisions import SweepDecision
+from domain.sweep.model import SweepDecision
 from domain.sweep.summary import SweepSummary
 from triggers.queries import MAX_PAGE_SIZE
 

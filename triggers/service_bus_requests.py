@@ -15,7 +15,7 @@ import grpc
 
 from domain.environment.operation import OperationKind
 from domain.problem import Problem
-from domain.requests.decisions import Absent, Command, Known, Refused
+from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused
 from domain.requests.queue_messages import MessageProperties, parse_message
 from triggers.bodies import decode_json
 from triggers.errors import environment_not_found, summarise_problems
@@ -70,11 +70,11 @@ async def take_message(
         await _reject(message, settlement, command)
         return
     match await _start_in_turn(client, command, pause):
-        case Known(operation_id):
+        case AlreadyStarted(operation_id):
             await _complete(message, settlement, command, operation_id)
-        case Absent() if command.kind is OperationKind.DELETE:
+        case NotFound() if command.kind is OperationKind.DELETE:
             await _complete(message, settlement, command, "")
-        case Absent():
+        case NotFound():
             await _reject(message, settlement, [environment_not_found(command.name)])
         case Refused(code, explanation, is_passing=False):
             await _reject(message, settlement, [Problem(code, explanation, "")])
@@ -94,7 +94,7 @@ def _read_command(message: Message, allowed_regions: Sequence[str]) -> Command |
 
 async def _start_in_turn(
     client: DurableClient, command: Command, pause: Pause
-) -> Known | Refused | Absent:
+) -> AlreadyStarted | Refused | NotFound:
     """Waits a while for what passes by itself, the task hub's absence included."""
     verdict = await _try_to_start(client, command)
     for _ in range(LOOKS - 1):
@@ -105,7 +105,9 @@ async def _start_in_turn(
     return verdict
 
 
-async def _try_to_start(client: DurableClient, command: Command) -> Known | Refused | Absent:
+async def _try_to_start(
+    client: DurableClient, command: Command
+) -> AlreadyStarted | Refused | NotFound:
     try:
         return await decide_and_start(client, command)
     except grpc.aio.AioRpcError as error:

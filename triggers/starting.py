@@ -4,7 +4,7 @@ import logging
 
 import grpc
 
-from domain.requests.decisions import Absent, Command, Known, Refused, Start, decide
+from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused, Start, decide
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 
@@ -13,14 +13,16 @@ logger = logging.getLogger("gridplane.operations")
 START_ATTEMPTS = 3
 
 
-async def decide_and_start(client: DurableClient, command: Command) -> Known | Refused | Absent:
-    """`Known` when the operation runs, whoever started it."""
+async def decide_and_start(
+    client: DurableClient, command: Command
+) -> AlreadyStarted | Refused | NotFound:
+    """`AlreadyStarted` when the operation runs, whoever started it."""
     for _ in range(START_ATTEMPTS):
         decision = decide(await task_hub.read_record(client, command.name), command)
         if not isinstance(decision, Start):
             return decision
         if await _is_started(client, decision):
-            return Known(decision.request.operation_id)
+            return AlreadyStarted(decision.request.operation_id)
     return Refused(
         "ConcurrentRequests",
         f"Other requests for environment '{command.name}' got in first. Send the request again.",

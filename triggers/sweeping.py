@@ -6,9 +6,9 @@ from typing import Any
 import grpc
 from durabletask.client import OrchestrationState, OrchestrationStatus
 
-from domain.arm.error_classification import Failure
 from domain.durable.sweep_inputs import SweepInput
-from domain.environment.operation import describe_failure
+from domain.environment.views import describe_failure
+from domain.outcomes import Failure
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 

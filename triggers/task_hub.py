@@ -6,17 +6,12 @@ from typing import Any, Protocol
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
-from domain.arm.error_classification import Failure
 from domain.environment.operation import build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
-from domain.environment.record import (
-    EnvironmentRecord,
-    OperationEnd,
-    end_operation,
-    start_operation,
-)
-from domain.outcomes import Outcome
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, start_operation
+from domain.outcomes import Failure, Outcome
 from domain.spec.model import is_environment_name
 
 ENTITY = "environment"

@@ -4,28 +4,15 @@ import math
 import re
 from typing import Any
 
-from domain.arm.error_bodies import ArmError, parse_arm_error, redact
+from domain.arm.error_bodies import parse_arm_error, redact
 from domain.arm.error_rules import RULES, AzureError, Rule
-from domain.wire import WireModel
-
-__all__ = ["ArmError", "Failure", "classify_error", "classify_response", "parse_arm_error"]
+from domain.outcomes import Failure
 
 UNKNOWN = "AzureRequestFailed"
 
 _SECONDS_IN_TEXT = re.compile(
     r"(?:try again after|retried in|retry after) '?(\d+)'? second", re.IGNORECASE
 )
-
-
-class Failure(WireModel):
-    """A classified failure; Azure's own error stays under `innererror`."""
-
-    reason: str
-    message: str
-    retryable: bool
-    suggested_action: str
-    innererror: dict[str, Any] | None = None
-    retry_after_seconds: int | None = None
 
 
 def classify_error(

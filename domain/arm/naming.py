@@ -126,3 +126,6 @@ def kubernetes_labels(spec: EnvironmentSpec, name: str) -> dict[str, str]:
         "app.kubernetes.io/instance": spec.name,
         "app.kubernetes.io/managed-by": MANAGED_BY,
     }
+
+
+GPU_RESOURCE = "nvidia.com/gpu"

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, cast
 
 from domain.arm.error_bodies import redact
-from domain.arm.error_classification import Failure, classify_response
+from domain.arm.error_classification import classify_response
+from domain.outcomes import Failure
 
 
 class PollKind(StrEnum):

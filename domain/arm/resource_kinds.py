@@ -4,7 +4,7 @@ Another Azure resource is another row here; beginning, waiting and deleting need
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from domain import deadlines
@@ -21,7 +21,7 @@ FRONT_DOOR_API_VERSION = "2026-10-01"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ResourceTarget:
     """One resource of one environment. `region` is empty for the parts of the edge."""
 
     kind: str
@@ -36,8 +36,8 @@ class ResourceKind:
     pace: PollKind
     create_timeout: float
     delete_timeout: float
-    build_id: Callable[[Target], str]
-    build_body: Callable[[EnvironmentSpec, Target, Body | None], Body]
+    build_id: Callable[[ResourceTarget], str]
+    build_body: Callable[[EnvironmentSpec, ResourceTarget, Body | None], Body]
     """With what exists, if anything does: what others decide about it is kept."""
     has_tags: bool
     """Whether resources of this kind can say whose they are; if not, their parent does."""
@@ -46,7 +46,7 @@ class ResourceKind:
     """None: PUT it again; Front Door answers an unchanged PUT with 200 and starts nothing."""
 
 
-def _resource_group_id(target: Target) -> str:
+def _resource_group_id(target: ResourceTarget) -> str:
     name = target.environment
     group = (
         naming.cell_resource_group(name, target.region)
@@ -57,8 +57,8 @@ def _resource_group_id(target: Target) -> str:
 
 
 def _edge(
-    build_id: Callable[[Target], str],
-    build_body: Callable[[EnvironmentSpec, Target], Body],
+    build_id: Callable[[ResourceTarget], str],
+    build_body: Callable[[EnvironmentSpec, ResourceTarget], Body],
     *,
     has_tags: bool = False,
     api_version: str = FRONT_DOOR_API_VERSION,
@@ -138,30 +138,6 @@ KINDS: Mapping[str, ResourceKind] = {
         lambda spec, t: front_door_bodies.build_security_policy(spec, t.subscription_id),
     ),
 }
-
-
-def owner_of(target: Target) -> Target:
-    """Whose tags say whose the target is: its own, or those of the profile it is a part of."""
-    return target if KINDS[target.kind].has_tags else replace(target, kind="profile", region="")
-
-
-def is_foreign(existing: Mapping[str, Any], target: Target) -> bool:
-    """Whether somebody else made it: never touch that. ARM omits `tags` where there are none."""
-    if not KINDS[target.kind].has_tags:
-        return False
-    tags: Mapping[str, str] = existing.get("tags") or {}
-    ours = (tags.get("managed-by"), tags.get("environment"))
-    return ours != (naming.MANAGED_BY, target.environment)
-
-
-def provisioning_state(existing: Mapping[str, Any]) -> str:
-    """In lower case; what has no state has nothing to wait for."""
-    return str(existing.get("properties", {}).get("provisioningState", "Succeeded")).lower()
-
-
-def is_in_motion(existing: Mapping[str, Any]) -> bool:
-    """Whether an operation on it still runs: a second PUT would be refused or supersede it."""
-    return provisioning_state(existing) not in {"succeeded", "failed", "canceled"}
 
 
 def list_group_ids(spec: EnvironmentSpec, subscription_id: str) -> list[str]:

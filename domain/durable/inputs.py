@@ -2,8 +2,8 @@
 
 from pydantic import AwareDatetime
 
-from domain.arm.agent_pool_scaling import KeptPool
-from domain.arm.resource_kinds import Target
+from domain.arm.resource_kinds import ResourceTarget
+from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PlannedResource
 from domain.outcomes import Handle
 from domain.spec.model import EnvironmentSpec
@@ -39,8 +39,8 @@ class ResourceInput(WireModel):
     spec: EnvironmentSpec
     region: str = ""
 
-    def target(self, subscription_id: str) -> Target:
-        return Target(self.kind, self.spec.name, self.region, subscription_id)
+    def target(self, subscription_id: str) -> ResourceTarget:
+        return ResourceTarget(self.kind, self.spec.name, self.region, subscription_id)
 
 
 class WorkloadInput(WireModel):

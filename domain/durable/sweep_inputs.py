@@ -2,8 +2,10 @@
 
 from domain.durable.inputs import StoryRef
 from domain.environment.operation_request import OperationRequest
-from domain.sweep.decisions import SweepDecision
-from domain.sweep.summary import PlannedAction, SweepSummary
+from domain.sweep.model import SweepDecision
+from domain.sweep.schedule import PlannedAction
+from domain.sweep.summary import SweepSummary
+from domain.sweep.usage_queries import UsageQuery
 from domain.wire import WireModel
 
 OPERATION_IN_PROGRESS = "OperationInProgress"
@@ -33,3 +35,10 @@ class OperationStart(WireModel):
 class SweepReport(WireModel):
     summary: SweepSummary
     decisions: tuple[SweepDecision, ...]
+
+
+class UsageInput(WireModel):
+    """Usage to read, on behalf of a sweep."""
+
+    operation_id: str
+    query: UsageQuery

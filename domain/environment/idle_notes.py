@@ -9,7 +9,7 @@ from domain.wire import WireModel
 
 class IdleNotes(WireModel):
     warned_at: AwareDatetime | None = None
-    told: tuple[str, ...] = ()
+    expiry_warnings_sent: tuple[str, ...] = ()
     """Marks of the expiry warnings given so far."""
     slept_for_off_hours: bool = False
 
@@ -23,7 +23,7 @@ class IdleNote(WireModel):
     event: str
     message: str
     warned_at: AwareDatetime | None = None
-    told: tuple[str, ...] = ()
+    expiry_warnings_sent: tuple[str, ...] = ()
     slept_for_off_hours: bool = False
     evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
     """By region."""

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.arm.error_classification import Failure
-from domain.outcomes import Outcome, Status
-from domain.wire import WireModel, format_time
+from domain.outcomes import Failure, Outcome, Status
+from domain.wire import WireModel
 
 
 class OperationKind(StrEnum):
@@ -145,44 +143,3 @@ def first_failure(outcomes: Iterable[Outcome]) -> Outcome | None:
     ranked = [outcome for outcome in outcomes if not outcome.is_success]
     ranked.sort(key=lambda outcome: outcome.status is Status.CANCELED)
     return ranked[0] if ranked else None
-
-
-def describe_operation(operation: Operation) -> dict[str, Any]:
-    """The body of `GET /operations/{id}`."""
-    body: dict[str, Any] = {
-        "id": operation.id,
-        "kind": str(operation.kind),
-        "environment": operation.environment,
-        "status": str(operation.status),
-        "percentComplete": operation.percent_complete,
-        "createdDateTime": format_time(operation.created_at),
-        "lastActionDateTime": format_time(operation.last_action_at),
-        "steps": [_describe_step(step) for step in operation.steps],
-    }
-    if operation.failure:
-        body["error"] = describe_failure(operation.failure)
-    if operation.warnings:
-        body["warnings"] = [warning.to_wire() for warning in operation.warnings]
-    return body
-
-
-def _describe_step(step: Step) -> dict[str, Any]:
-    return {
-        key: value
-        for key, value in {
-            "name": step.name,
-            "status": str(step.status),
-            "startDateTime": step.started_at and format_time(step.started_at),
-            "endDateTime": step.ended_at and format_time(step.ended_at),
-            "detail": step.detail,
-            "resourceId": step.resource_id,
-            "error": step.failure and describe_failure(step.failure),
-        }.items()
-        if value is not None
-    }
-
-
-def describe_failure(failure: Failure) -> dict[str, Any]:
-    """A failure in the shape of the API's errors."""
-    wire: dict[str, Any] = failure.to_wire()
-    return {"code": wire.pop("reason"), **wire}

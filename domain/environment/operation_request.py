@@ -43,7 +43,7 @@ class OperationRequest(WireModel):
         return digest_request(self.kind, spec, self.force)
 
 
-class TakenRequest(WireModel):
+class IdempotencyRecord(WireModel):
     """A request that started an operation, to be known again when it is repeated."""
 
     id: str

@@ -10,13 +10,9 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.environment.operation import (
-    Operation,
-    OperationKind,
-    OperationStatus,
-    describe_failure,
-)
+from domain.environment.operation import Operation, OperationKind, OperationStatus
 from domain.environment.record import EnvironmentRecord, Event
+from domain.environment.views import describe_failure
 from domain.wire import WireModel, format_time
 
 NEWS: Mapping[str, str] = {
@@ -69,7 +65,7 @@ def build_event_source(subscription_id: str) -> str:
     return f"/subscriptions/{subscription_id}/gridplane"
 
 
-def find_news(
+def derive_event(
     before: EnvironmentRecord | None, after: EnvironmentRecord, source: str
 ) -> EventPublication | None:
     """The event that a change of the record calls for; None if it tells nobody anything."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from pydantic import AwareDatetime
 
-from domain.arm.error_classification import Failure
 from domain.environment.operation import OperationWarning
-from domain.environment.record import EnvironmentRecord, note_event
+from domain.environment.record import EnvironmentRecord
+from domain.environment.transitions import note_event
 from domain.events.cloud_events import EventPublication
+from domain.outcomes import Failure
 from domain.wire import WireModel
 
 TOPIC = "environment-events"
@@ -32,7 +33,7 @@ REFUSALS: Mapping[str, tuple[bool, str]] = {
 LOOK_AT_THE_NAMESPACE = "Look at the Service Bus namespace and its metrics."
 
 
-class WarningNews(WireModel):
+class RecordWarning(WireModel):
     """A warning on its way to the record."""
 
     operation_id: str
@@ -64,7 +65,7 @@ def build_warning(publication: EventPublication, failure: Failure) -> OperationW
     )
 
 
-def record_warning(record: EnvironmentRecord, news: WarningNews) -> EnvironmentRecord:
+def record_warning(record: EnvironmentRecord, news: RecordWarning) -> EnvironmentRecord:
     """The record with the warning on its timeline and on the operation, if it is one's.
 
     Nothing else about them changes: an environment is no worse for a warning.

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.arm.error_bodies import redact
-from domain.arm.error_classification import UNKNOWN, Failure, classify_error
+from domain.arm.error_classification import UNKNOWN, classify_error
 from domain.arm.naming import DEVICE_PLUGIN, DEVICE_PLUGIN_NAMESPACE, GPU_NODE_LABEL
 from domain.kubernetes.observation import EventObservation, Observation, PodObservation
+from domain.outcomes import Failure
 
 IMAGE_PULL_PATIENCE = timedelta(minutes=5)
 """A registry's hiccup is over by then; a wrong name or a missing permission is not."""

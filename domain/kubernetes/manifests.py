@@ -6,13 +6,13 @@ from typing import Any
 
 from domain.arm import naming
 from domain.arm.managed_cluster import SPOT_TAINT_KEY
+from domain.arm.naming import GPU_RESOURCE
 from domain.kubernetes.responder import build_responder, responder_name
 from domain.spec.model import EnvironmentSpec
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
 DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"
 
-GPU_RESOURCE = "nvidia.com/gpu"
 SERVICE_PORT = 80
 
 STARTUP_PERIOD_SECONDS = 10

@@ -6,28 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.arm.error_classification import Failure
 from domain.kubernetes import diagnosis
-from domain.kubernetes.observation import (
-    DevicePluginObservation,
-    EventObservation,
-    NodeObservation,
-    Observation,
-    PodObservation,
-)
-
-__all__ = [
-    "Condition",
-    "ConditionState",
-    "DevicePluginObservation",
-    "EventObservation",
-    "NodeObservation",
-    "Observation",
-    "PodObservation",
-    "Readiness",
-    "Verdict",
-    "decide_readiness",
-]
+from domain.kubernetes.observation import Observation
+from domain.outcomes import Failure
 
 FIRST_DELAY = 5.0
 LONGEST_DELAY = 15.0
@@ -41,7 +22,7 @@ class ConditionState(StrEnum):
     FAILED = "failed"
 
 
-class Verdict(StrEnum):
+class ReadinessVerdict(StrEnum):
     READY = "ready"
     WAIT = "wait"
     GIVE_UP = "give_up"
@@ -63,7 +44,7 @@ class Condition:
 class Readiness:
     """The verdict, what it was decided from, and when to look again."""
 
-    verdict: Verdict
+    verdict: ReadinessVerdict
     nodes: Condition
     gpu: Condition
     external_ip: Condition
@@ -105,7 +86,7 @@ def decide_readiness(
 ) -> Readiness:
     """Ready as soon as everything is; given up early only on what cannot pass by itself."""
     readiness = Readiness(
-        verdict=Verdict.WAIT,
+        verdict=ReadinessVerdict.WAIT,
         nodes=_nodes(observation, gpus_needed),
         gpu=_gpu(observation, gpus_needed),
         external_ip=_external_ip(observation),
@@ -113,7 +94,7 @@ def decide_readiness(
         delay_seconds=_delay(now, started_at, deadline),
     )
     if all(condition.is_ready for condition in readiness.conditions.values()):
-        return replace(readiness, verdict=Verdict.READY, delay_seconds=0.0)
+        return replace(readiness, verdict=ReadinessVerdict.READY, delay_seconds=0.0)
     if not readiness.pods.is_ready:
         lasting = diagnosis.find_lasting_failure(observation, now, started_at)
         if lasting:
@@ -143,7 +124,7 @@ def _give_up_at_deadline(
 def _give_up(readiness: Readiness, condition: str, failure: Failure) -> Readiness:
     return replace(
         readiness,
-        verdict=Verdict.GIVE_UP,
+        verdict=ReadinessVerdict.GIVE_UP,
         delay_seconds=0.0,
         failure=failure,
         **{condition: Condition(ConditionState.FAILED, failure.message)},

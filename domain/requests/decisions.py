@@ -39,7 +39,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AlreadyStarted:
     """The request was made before: answer with the operation that it started then."""
 
     operation_id: str
@@ -58,7 +58,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class NotFound:
     """There is no such environment."""
 
 
@@ -74,7 +74,7 @@ FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "edge.sku": lambda spec: spec.edge.sku,
 }
 
-type Decision = Start | Known | Refused | Absent
+type Decision = Start | AlreadyStarted | Refused | NotFound
 
 
 def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
@@ -107,7 +107,7 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
 
 def decide_create(
     record: EnvironmentRecord | None, spec: EnvironmentSpec
-) -> Start | Known | Refused:
+) -> Start | AlreadyStarted | Refused:
     if record is None or record.phase is Phase.DELETED:
         return Start(_next_request(record, OperationKind.PROVISION, spec))
     if record.phase is Phase.DELETING:
@@ -119,7 +119,7 @@ def decide_create(
             is_passing=True,
         )
     if record.spec == spec:
-        return Known(_latest(record, OperationKind.PROVISION))
+        return AlreadyStarted(_latest(record, OperationKind.PROVISION))
     return Refused(
         "EnvironmentExists",
         f"Environment '{spec.name}' exists with another spec. Update it with PUT, delete it "
@@ -131,7 +131,7 @@ def decide_create(
 def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
     """Also after a failed update: the next one puts it right."""
     if record is None or record.phase is Phase.DELETED:
-        return Absent()
+        return NotFound()
     if fixed := find_fixed_fields(record.spec, spec):
         return Refused(
             "FieldCannotBeChanged",
@@ -142,7 +142,7 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
         )
     latest = record.operations[-1]
     if record.spec == spec and (record.phase is Phase.READY or _is_running(latest, UPDATE)):
-        return Known(latest.id)
+        return AlreadyStarted(latest.id)
     if record.phase is Phase.READY or (_is_over(record) and latest.kind is UPDATE):
         return Start(_next_request(record, UPDATE, spec))
     return _wrong_phase(record, "Ready")
@@ -156,30 +156,34 @@ def find_fixed_fields(old: EnvironmentSpec, new: EnvironmentSpec) -> list[str]:
     return [name for name, read in FIXED_FIELDS.items() if read(old) != read(new)]
 
 
-def decide_delete(record: EnvironmentRecord | None, force: bool) -> Start | Known | Absent:
+def decide_delete(
+    record: EnvironmentRecord | None, force: bool
+) -> Start | AlreadyStarted | NotFound:
     """A second DELETE answers the running deletion; `force` starts one beside a stuck one."""
     if record is None or record.phase is Phase.DELETED:
-        return Absent()
+        return NotFound()
     if record.phase is Phase.DELETING and record.active_operation and not force:
-        return Known(record.active_operation)
+        return AlreadyStarted(record.active_operation)
     request = _next_request(record, OperationKind.DELETE, record.spec)
     return Start(
         request.model_copy(update={"predecessor": record.active_operation, "force": force})
     )
 
 
-def decide_scale_down(record: EnvironmentRecord | None) -> Start | Known | Refused | Absent:
+def decide_scale_down(
+    record: EnvironmentRecord | None,
+) -> Start | AlreadyStarted | Refused | NotFound:
     if record is None or record.phase is Phase.DELETED:
-        return Absent()
+        return NotFound()
     if record.phase is Phase.READY or _failed_on_the_way(record):
         return Start(_next_request(record, OperationKind.SCALE_DOWN, record.spec))
     return _known_or_refused(record, OperationKind.SCALE_DOWN, Phase.SCALED_DOWN, "Ready")
 
 
-def decide_wake(record: EnvironmentRecord | None) -> Start | Known | Refused | Absent:
+def decide_wake(record: EnvironmentRecord | None) -> Start | AlreadyStarted | Refused | NotFound:
     """Also after a failed wake or scale-down: the settings to go back to are still kept."""
     if record is None or record.phase is Phase.DELETED:
-        return Absent()
+        return NotFound()
     if record.phase is Phase.SCALED_DOWN or (_failed_on_the_way(record) and record.kept_pools):
         return Start(_next_request(record, OperationKind.WAKE, record.spec))
     return _known_or_refused(record, OperationKind.WAKE, Phase.READY, "ScaledDown")
@@ -199,11 +203,11 @@ def _failed_on_the_way(record: EnvironmentRecord) -> bool:
 
 def _known_or_refused(
     record: EnvironmentRecord, kind: OperationKind, goal: Phase, needed: str
-) -> Known | Refused:
-    """Known while it runs, and when it has led where it leads and nothing has happened since."""
+) -> AlreadyStarted | Refused:
+    """Already started while it runs, and while nothing has followed its success."""
     latest = record.operations[-1] if record.operations else None
     if latest and latest.kind is kind and (not latest.has_ended or record.phase is goal):
-        return Known(latest.id)
+        return AlreadyStarted(latest.id)
     return _wrong_phase(record, needed)
 
 
@@ -233,14 +237,14 @@ def _not_yet(name: str, operation_id: str) -> Refused:
     )
 
 
-def _find_repeated(record: EnvironmentRecord, command: Command) -> Known | Refused | None:
+def _find_repeated(record: EnvironmentRecord, command: Command) -> AlreadyStarted | Refused | None:
     """None if the request has no id, or nobody sent one of this id before."""
     request_id = command.caller.request_id
     taken = record.find_request(request_id) if request_id else None
     if taken is None:
         return None
     if taken.digest == command.digest:
-        return Known(taken.operation_id)
+        return AlreadyStarted(taken.operation_id)
     return Refused(
         "RepeatabilityRequestIdReused",
         f"The id {request_id} was used with another request. Send a new id with a new request.",

@@ -16,7 +16,7 @@ from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_N
 from domain.spec.validation import find_field_problems, parse_spec
 from domain.wire import WireModel
 
-KINDS = {f"io.gridplane.environment.{kind}.v1": kind for kind in OperationKind}
+EVENT_KINDS = {f"io.gridplane.environment.{kind}.v1": kind for kind in OperationKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class MessageProperties:
     message_id: str | None
 
 
-class CloudEvent(BaseModel):
+class CommandEvent(BaseModel):
     """The attributes that count here; others are allowed and not looked at."""
 
     specversion: Literal["1.0"]
@@ -39,7 +39,7 @@ class CloudEvent(BaseModel):
     data: dict[str, Any]
 
 
-class Target(WireModel):
+class CommandData(WireModel):
     """The data of a message that brings no specification along."""
 
     name: str = Field(
@@ -47,7 +47,7 @@ class Target(WireModel):
     )
 
 
-class DeletionTarget(Target):
+class DeletionData(CommandData):
     force: StrictBool = False
 
 
@@ -58,13 +58,13 @@ def parse_message(
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a CloudEvent as a JSON object.", "")]
     document = cast("dict[str, Any]", body)
-    problems = list(find_field_problems(CloudEvent, document))
+    problems = list(find_field_problems(CommandEvent, document))
     if problems:
         return problems
-    event = CloudEvent.model_validate(document)
-    kind = KINDS.get(event.type)
+    event = CommandEvent.model_validate(document)
+    kind = EVENT_KINDS.get(event.type)
     if kind is None:
-        return [Problem("UnknownEventType", f"Use one of {', '.join(KINDS)}.", "type")]
+        return [Problem("UnknownEventType", f"Use one of {', '.join(EVENT_KINDS)}.", "type")]
     caller = Caller(
         request_id=properties.message_id or f"{event.source}#{event.id}",
         traceparent=parse_traceparent(event.traceparent),
@@ -87,15 +87,15 @@ def _parse_data(
         if isinstance(spec, list):
             return spec
         return Command(kind, spec.name, spec, waits=True, caller=caller)
-    model = DeletionTarget if kind is OperationKind.DELETE else Target
+    model = DeletionData if kind is OperationKind.DELETE else CommandData
     if problems := list(find_field_problems(model, data)):
         return problems
-    target = DeletionTarget.from_wire(data)
+    target = DeletionData.from_wire(data)
     return Command(kind, target.name, force=target.force, waits=True, caller=caller)
 
 
 def _find_contradictions(
-    name: str, event: CloudEvent, properties: MessageProperties
+    name: str, event: CommandEvent, properties: MessageProperties
 ) -> list[Problem]:
     """Messages of one environment keep their order only within its own session."""
     problems: list[Problem] = []

@@ -105,7 +105,7 @@ Region = Annotated[str, Field(pattern=REGION_PATTERN), BeforeValidator(_normalis
 EnvName = Annotated[str, Field(pattern=ENV_NAME_PATTERN, max_length=253)]
 
 
-class GpuPool(WireModel):
+class GpuPoolSpec(WireModel):
     """The GPU node pool of every cell."""
 
     vm_size: str = Field(
@@ -299,7 +299,7 @@ class EnvironmentSpec(WireModel):
         description="Azure regions; each gets a cell of its own.",
         examples=[["westeurope"]],
     )
-    gpu: GpuPool
+    gpu: GpuPoolSpec
     workload: Workload
     edge: Edge = Field(default_factory=Edge)
     idle: Idle = Field(default_factory=Idle)

@@ -11,16 +11,14 @@ from pydantic_core import ErrorDetails
 from domain.catalog.gpu_skus import check_gpu_vm_size, find_gpu_sku, nodes_for
 from domain.catalog.regions import normalise_region
 from domain.problem import Problem
-from domain.spec.model import Edge, EnvironmentSpec, GpuPool, Idle, Model, OffHours, Workload
+from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec, Idle, Model, OffHours, Workload
 from domain.spec.off_hours import find_time_zone
-
-__all__ = ["Problem", "find_field_problems", "parse_spec"]
 
 MAX_PROBLEMS = 50
 """Enough to put a request right; a hostile one cannot make the answer grow with it."""
 
 SECTIONS: dict[str, type[BaseModel]] = {
-    "gpu": GpuPool,
+    "gpu": GpuPoolSpec,
     "workload": Workload,
     "workload.model": Model,
     "edge": Edge,
@@ -177,7 +175,7 @@ def _region_problems(regions: object, allowed_regions: Sequence[str]) -> Iterabl
 
 
 def _capacity_problems(document: dict[str, Any]) -> Iterable[Problem]:
-    gpu = _section(document, "gpu", GpuPool.model_validate)
+    gpu = _section(document, "gpu", GpuPoolSpec.model_validate)
     workload = _section(document, "workload", Workload.model_validate)
     sku = find_gpu_sku(gpu.vm_size) if gpu else None
     if gpu is None or workload is None or sku is None:

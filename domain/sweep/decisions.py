@@ -6,103 +6,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime, Field
-
 from domain.environment.phases import Phase
-from domain.spec.model import Idle, IdleAction
+from domain.spec.model import IdleAction
 from domain.spec.off_hours import is_off_hours
-from domain.sweep.usage import (
-    GpuPod,
-    Sample,
-    SweepPolicy,
-    Usage,
-    Verdict,
-    interval_minutes,
-    judge_usage,
-    lookback_minutes,
-)
-from domain.wire import WireModel, format_time
-
-__all__ = [
-    "GpuPod",
-    "GpuPool",
-    "IdleState",
-    "Sample",
-    "SweepAction",
-    "SweepDecision",
-    "SweepPolicy",
-    "Usage",
-    "decide_sweep",
-    "find_undecided",
-    "interval_minutes",
-    "lookback_minutes",
-]
-
-
-class SweepAction(StrEnum):
-    NONE = "none"
-    WARN = "warn"
-    UNWARN = "unwarn"
-    """Take the warning back: it no longer holds."""
-    SCALE_TO_ZERO = "scaleToZero"
-    DELETE = "delete"
-    """Delete the whole environment."""
-    WAKE = "wake"
-    """Off hours are over and minNodes holds again."""
-
-
-class GpuPool(WireModel):
-    """One GPU pool as Azure lists it."""
-
-    environment: str
-    region: str
-    pool_id: str
-    cluster_id: str
-    vm_size: str
-    node_count: int
-    min_nodes: int = 0
-    """From the environment's specification; AKS forgets it while the autoscaler is off."""
-    is_ours: bool
-    """Whether it carries our tags."""
-    hourly_price: float | None = None
-    """USD for one node; None if unknown."""
-
-
-class IdleState(WireModel):
-    """What the environment's record says about idleness."""
-
-    environment: str
-    phase: Phase
-    policy: Idle
-    regions: tuple[str, ...] = ()
-    """All regions of the environment; it sleeps only as a whole."""
-    ready_since: AwareDatetime | None = None
-    """End of the operation that last built or updated it."""
-    woken_at: AwareDatetime | None = None
-    warned_at: AwareDatetime | None = None
-    scaled_down_at: AwareDatetime | None = None
-    slept_for_off_hours: bool = False
-    """The sweep took it to zero although minNodes is above zero."""
-
-
-class SweepDecision(WireModel):
-    """What happens to one pool, and why; every pool that was found gets one."""
-
-    pool: GpuPool
-    environment: str
-    action: SweepAction
-    reason: str
-    evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """Plain JSON: the numbers and times that the decision rests on."""
-    idle_since: AwareDatetime | None = None
+from domain.sweep.model import GpuPool, IdleState, SweepAction, SweepDecision
+from domain.sweep.usage import SweepPolicy, Usage, UsageVerdict, judge_usage
+from domain.wire import format_time
 
 
 class Standing(StrEnum):
     """Where a pool or its whole environment stands before stages and warnings are looked at."""
 
-    LEFT_ALONE = "leftAlone"
+    NOT_ELIGIBLE = "leftAlone"
     """Not the sweep's business now; a warning stays as it is."""
-    SPARED = "spared"
+    IN_USE_OR_PINNED = "spared"
     """In use or wanted: a warning is taken back."""
     EMPTY = "empty"
     IDLE = "idle"
@@ -110,14 +27,14 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Assessment:
     standing: Standing
     reason: str
     evidence: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class EnvironmentSnapshot:
     """One environment at one moment."""
 
     state: IdleState
@@ -135,11 +52,11 @@ class Case:
 
 
 STANDINGS = {
-    Verdict.IN_USE: Standing.SPARED,
-    Verdict.UNKNOWN: Standing.LEFT_ALONE,
-    Verdict.IDLE: Standing.IDLE,
+    UsageVerdict.IN_USE: Standing.IN_USE_OR_PINNED,
+    UsageVerdict.UNKNOWN: Standing.NOT_ELIGIBLE,
+    UsageVerdict.IDLE: Standing.IDLE,
 }
-BLOCKING = frozenset({Standing.LEFT_ALONE, Standing.SPARED})
+BLOCKING = frozenset({Standing.NOT_ELIGIBLE, Standing.IN_USE_OR_PINNED})
 ALL_EMPTY = frozenset({Standing.EMPTY})
 RESTING = frozenset({Standing.IDLE, Standing.ASLEEP})
 
@@ -174,7 +91,8 @@ def find_undecided(
     return frozenset(
         state.environment
         for state in environments
-        if (own := cells.get(state.environment)) and not _find_whole(own, Case(state, now, policy))
+        if (own := cells.get(state.environment))
+        and not _assess_environment(own, EnvironmentSnapshot(state, now, policy))
     )
 
 
@@ -202,52 +120,54 @@ def _decide_environment(
 ) -> list[SweepDecision]:
     if state is None:
         return [_nothing(pool, "EnvironmentUnknown") for pool in pools]
-    case = Case(state, now, policy)
-    whole = _find_whole(pools, case)
-    findings = [
-        whole or _find_cell(pool, seen.get((pool.environment, pool.region)), case)
+    case = EnvironmentSnapshot(state, now, policy)
+    whole = _assess_environment(pools, case)
+    assessments = [
+        whole or _assess_cell(pool, seen.get((pool.environment, pool.region)), case)
         for pool in pools
     ]
-    standings = frozenset(finding.standing for finding in findings)
+    standings = frozenset(assessment.standing for assessment in assessments)
     return [
-        _decide_pool(pool, finding, standings, case)
-        for pool, finding in zip(pools, findings, strict=True)
+        _decide_pool(pool, assessment, standings, case)
+        for pool, assessment in zip(pools, assessments, strict=True)
     ]
 
 
-def _find_whole(pools: Sequence[GpuPool], case: Case) -> Finding | None:
+def _assess_environment(pools: Sequence[GpuPool], case: EnvironmentSnapshot) -> Assessment | None:
     """What holds for all pools of an environment, whatever their use."""
     state, idle = case.state, case.state.policy
     if state.phase not in {Phase.READY, Phase.SCALED_DOWN}:
-        return Finding(Standing.LEFT_ALONE, "NotReady", {"phase": str(state.phase)})
+        return Assessment(Standing.NOT_ELIGIBLE, "NotReady", {"phase": str(state.phase)})
     if idle.action is IdleAction.NONE:
-        return Finding(Standing.SPARED, "ActionNone")
+        return Assessment(Standing.IN_USE_OR_PINNED, "ActionNone")
     if idle.keep_until is not None and idle.keep_until > case.now:
-        return Finding(Standing.SPARED, "KeptUntil", {"keepUntil": format_time(idle.keep_until)})
+        return Assessment(
+            Standing.IN_USE_OR_PINNED, "KeptUntil", {"keepUntil": format_time(idle.keep_until)}
+        )
     missing = sorted(set(state.regions) - {pool.region for pool in pools})
     if missing:
-        return Finding(Standing.LEFT_ALONE, "CellMissing", {"missingRegions": missing})
+        return Assessment(Standing.NOT_ELIGIBLE, "CellMissing", {"missingRegions": missing})
     if state.phase is Phase.SCALED_DOWN:
-        return _find_asleep(pools, state)
-    return _find_grace(case)
+        return _assess_asleep(pools, state)
+    return _assess_grace(case)
 
 
-def _find_asleep(pools: Sequence[GpuPool], state: IdleState) -> Finding:
+def _assess_asleep(pools: Sequence[GpuPool], state: IdleState) -> Assessment:
     if state.scaled_down_at is None:
-        return Finding(Standing.LEFT_ALONE, "ScaledDownAtUnknown")
+        return Assessment(Standing.NOT_ELIGIBLE, "ScaledDownAtUnknown")
     since = {"scaledDownAt": format_time(state.scaled_down_at)}
     nodes = sum(pool.node_count for pool in pools)
     if nodes:
         # Somebody scaled the pool by hand, so it may be in use.
-        return Finding(Standing.LEFT_ALONE, "NodesWhileAsleep", {**since, "nodeCount": nodes})
-    return Finding(Standing.ASLEEP, "Asleep", since)
+        return Assessment(Standing.NOT_ELIGIBLE, "NodesWhileAsleep", {**since, "nodeCount": nodes})
+    return Assessment(Standing.ASLEEP, "Asleep", since)
 
 
-def _find_grace(case: Case) -> Finding | None:
+def _assess_grace(case: EnvironmentSnapshot) -> Assessment | None:
     """A start in the future is a clock that is off: the grace then lasts until it is past."""
     state, policy = case.state, case.policy
     if state.ready_since is None:
-        return Finding(Standing.LEFT_ALONE, "ReadySinceUnknown")
+        return Assessment(Standing.NOT_ELIGIBLE, "ReadySinceUnknown")
     graces = (
         ("GraceAfterCreate", "readySince", state.ready_since, policy.grace_after_create_minutes),
         ("GraceAfterWake", "wokenAt", state.woken_at, policy.grace_after_wake_minutes),
@@ -255,31 +175,34 @@ def _find_grace(case: Case) -> Finding | None:
     for reason, name, start, minutes in graces:
         if start is not None and case.now - start < timedelta(minutes=minutes):
             evidence = {name: format_time(start), "graceMinutes": minutes}
-            return Finding(Standing.LEFT_ALONE, reason, evidence)
+            return Assessment(Standing.NOT_ELIGIBLE, reason, evidence)
     return None
 
 
-def _find_cell(pool: GpuPool, usage: Usage | None, case: Case) -> Finding:
+def _assess_cell(pool: GpuPool, usage: Usage | None, case: EnvironmentSnapshot) -> Assessment:
     off_hours = is_off_hours(case.state.policy.off_hours, case.now)
     nodes = {"nodeCount": pool.node_count, "minNodes": pool.min_nodes, "offHours": off_hours}
     judgement = judge_usage(usage, case.state.policy, case.now, case.policy)
     evidence = judgement.evidence | nodes
-    if judgement.verdict is not Verdict.IN_USE and pool.node_count == 0:
-        return Finding(Standing.EMPTY, "AlreadyAtZero", evidence)
-    if judgement.verdict is Verdict.IDLE and pool.min_nodes > 0 and not off_hours:
-        return Finding(Standing.SPARED, "MinNodes", evidence)
-    return Finding(STANDINGS[judgement.verdict], judgement.reason, evidence)
+    if judgement.verdict is not UsageVerdict.IN_USE and pool.node_count == 0:
+        return Assessment(Standing.EMPTY, "AlreadyAtZero", evidence)
+    if judgement.verdict is UsageVerdict.IDLE and pool.min_nodes > 0 and not off_hours:
+        return Assessment(Standing.IN_USE_OR_PINNED, "MinNodes", evidence)
+    return Assessment(STANDINGS[judgement.verdict], judgement.reason, evidence)
 
 
 def _decide_pool(
-    pool: GpuPool, finding: Finding, standings: frozenset[Standing], case: Case
+    pool: GpuPool,
+    assessment: Assessment,
+    standings: frozenset[Standing],
+    case: EnvironmentSnapshot,
 ) -> SweepDecision:
     """The stage of the whole environment, seen from one of its pools."""
-    action, reason = _choose(pool, finding, standings, case)
-    evidence, idle_since = finding.evidence, case.state.scaled_down_at
+    action, reason = _choose(pool, assessment, standings, case)
+    evidence, idle_since = assessment.evidence, case.state.scaled_down_at
     if case.warned_at is not None:
         evidence = {**evidence, "warnedAt": format_time(case.warned_at)}
-    if finding.standing is Standing.IDLE:
+    if assessment.standing is Standing.IDLE:
         # Use after the warning would have taken it back.
         window = timedelta(minutes=case.state.policy.after_minutes)
         idle_since = (case.warned_at or case.now) - window
@@ -290,27 +213,30 @@ def _decide_pool(
         action=action,
         reason=reason,
         evidence=evidence,
-        idle_since=idle_since if finding.standing in RESTING else None,
+        idle_since=idle_since if assessment.standing in RESTING else None,
     )
 
 
 def _choose(
-    pool: GpuPool, finding: Finding, standings: frozenset[Standing], case: Case
+    pool: GpuPool,
+    assessment: Assessment,
+    standings: frozenset[Standing],
+    case: EnvironmentSnapshot,
 ) -> tuple[SweepAction, str]:
-    spared = Standing.SPARED in standings or standings == ALL_EMPTY
+    spared = Standing.IN_USE_OR_PINNED in standings or standings == ALL_EMPTY
     if standings & BLOCKING or spared:
-        blocks = finding.standing in BLOCKING or not standings & BLOCKING
+        blocks = assessment.standing in BLOCKING or not standings & BLOCKING
         unwarn = spared and case.warned_at is not None
-        action = SweepAction.UNWARN if unwarn else SweepAction.NONE
-        return action, finding.reason if blocks else "AnotherCellNotIdle"
-    if finding.standing is Standing.ASLEEP:
+        action = SweepAction.WITHDRAW_WARNING if unwarn else SweepAction.NONE
+        return action, assessment.reason if blocks else "AnotherCellNotIdle"
+    if assessment.standing is Standing.ASLEEP:
         return _stage_asleep(pool, case)
-    if finding.standing is Standing.IDLE:
+    if assessment.standing is Standing.IDLE:
         return _stage_idle(case)
-    return SweepAction.NONE, finding.reason
+    return SweepAction.NONE, assessment.reason
 
 
-def _stage_idle(case: Case) -> tuple[SweepAction, str]:
+def _stage_idle(case: EnvironmentSnapshot) -> tuple[SweepAction, str]:
     if case.warned_at is None:
         return SweepAction.WARN, "Idle"
     if case.state.policy.action is IdleAction.WARN:
@@ -320,7 +246,7 @@ def _stage_idle(case: Case) -> tuple[SweepAction, str]:
     return SweepAction.SCALE_TO_ZERO, "IdleAfterWarning"
 
 
-def _stage_asleep(pool: GpuPool, case: Case) -> tuple[SweepAction, str]:
+def _stage_asleep(pool: GpuPool, case: EnvironmentSnapshot) -> tuple[SweepAction, str]:
     idle, since = case.state.policy, case.state.scaled_down_at
     off_hours = is_off_hours(idle.off_hours, case.now)
     if case.state.slept_for_off_hours and pool.min_nodes and not off_hours:

@@ -1,4 +1,4 @@
-"""Decides whether an environment's end is near, to be told once, or has come."""
+"""Decides whether an expiry warning is due, each once, or the environment has expired."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -18,23 +18,27 @@ WARNINGS = (
     (timedelta(hours=1), ExpiryAction.WARN_1H),
     (timedelta(hours=24), ExpiryAction.WARN_24H),
 )
-"""The nearest first: who is told of the last hour need not hear of the last day."""
+"""Nearest first: after the last-hour warning the last-day warning is moot."""
 
 
-def expiry_mark(action: ExpiryAction, expires_at: datetime) -> str:
-    """What to remember once a warning is told; another `expires_at` makes it another warning."""
+def expiry_warning_key(action: ExpiryAction, expires_at: datetime) -> str:
+    """Identifies a sent warning; a changed `expires_at` makes it a new one."""
     return f"{action}@{format_time(expires_at)}"
 
 
 def decide_expiry(
-    expires_at: datetime | None, told: Collection[str], now: datetime
+    expires_at: datetime | None, expiry_warnings_sent: Collection[str], now: datetime
 ) -> ExpiryAction:
-    """`told` holds the marks of the warnings given so far."""
+    """`expiry_warnings_sent`: the keys of the warnings sent so far."""
     if expires_at is None:
         return ExpiryAction.NONE
     if now >= expires_at:
         return ExpiryAction.DELETE
     for before, action in WARNINGS:
         if now >= expires_at - before:
-            return ExpiryAction.NONE if expiry_mark(action, expires_at) in told else action
+            return (
+                ExpiryAction.NONE
+                if expiry_warning_key(action, expires_at) in expiry_warnings_sent
+                else action
+            )
     return ExpiryAction.NONE

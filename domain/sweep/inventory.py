@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from domain.arm import naming
+from domain.arm.naming import GPU_RESOURCE
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.catalog.prices import find_hourly_price
-from domain.sweep.decisions import GpuPool
+from domain.sweep.model import GpuPool
 from domain.sweep.usage import FINISHED, GpuPod
 
 Object = Mapping[str, Any]
-
-GPU_RESOURCE = "nvidia.com/gpu"
 
 
 def build_gpu_pools(cluster: Object) -> list[GpuPool]:

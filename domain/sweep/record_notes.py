@@ -10,11 +10,12 @@ from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind, OperationStatus
 from domain.environment.operation_request import BRING_A_SPEC
 from domain.environment.phases import Phase
-from domain.environment.record import EnvironmentRecord, note_event
+from domain.environment.record import EnvironmentRecord
+from domain.environment.transitions import note_event
 from domain.outcomes import Outcome
 from domain.requests.decisions import Start, decide_delete, decide_scale_down, decide_wake
-from domain.sweep.decisions import IdleState, SweepAction, SweepDecision
-from domain.sweep.expiry import ExpiryAction, expiry_mark
+from domain.sweep.expiry import ExpiryAction, expiry_warning_key
+from domain.sweep.model import IdleState, SweepAction, SweepDecision
 from domain.wire import WireModel
 
 
@@ -33,7 +34,7 @@ def read_idle_state(record: EnvironmentRecord) -> IdleState:
     )
 
 
-class SweptEnvironment(WireModel):
+class EnvironmentSweepState(WireModel):
     """All that the sweep needs to know of one environment."""
 
     state: IdleState
@@ -46,8 +47,8 @@ class SweptEnvironment(WireModel):
         return self.state.phase not in {Phase.DELETING, Phase.DELETED}
 
 
-def describe_for_sweep(record: EnvironmentRecord) -> SweptEnvironment:
-    return SweptEnvironment(
+def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
+    return EnvironmentSweepState(
         state=read_idle_state(record),
         notes=record.idle_notes,
         min_nodes=record.spec.gpu.min_nodes,
@@ -59,7 +60,7 @@ def take_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:
     if not _is_overtaken(record, note):
         notes = IdleNotes(
             warned_at=note.warned_at,
-            told=note.told,
+            expiry_warnings_sent=note.expiry_warnings_sent,
             slept_for_off_hours=note.slept_for_off_hours,
         )
         record = record.model_copy(update={"idle_notes": notes})
@@ -76,7 +77,7 @@ def take_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:
 def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
     """Whether another operation has begun since the one that the note is about.
 
-    What happened is still told, but how the environment sleeps is now that operation's business.
+    The event is still recorded; how the environment sleeps is up to that operation.
     """
     known = note.operation_id is not None and record.find_operation(note.operation_id)
     return bool(known) and record.operations[-1].id != note.operation_id
@@ -88,7 +89,7 @@ def build_idle_note(
     decisions: Sequence[SweepDecision],
     now: datetime,
 ) -> IdleNote:
-    """What the record is told of an action that begins, with the evidence of every cell.
+    """The record of an action that begins, with the evidence of every cell.
 
     `decisions`: of one environment, `action` for at least one of its pools.
     """
@@ -96,7 +97,7 @@ def build_idle_note(
     off_hours = any(d.evidence.get("offHours") and d.pool.min_nodes > 0 for d in acting)
     messages = {
         SweepAction.WARN: ("IdleWarned", "Nobody uses it; its GPU pools go to zero soon."),
-        SweepAction.UNWARN: ("IdleWarningWithdrawn", "It is in use again."),
+        SweepAction.WITHDRAW_WARNING: ("IdleWarningWithdrawn", "It is in use again."),
         SweepAction.SCALE_TO_ZERO: ("IdleScaledToZero", "Nobody used it after the warning."),
         SweepAction.DELETE: ("IdleDeleted", "It slept for longer than deleteAfterDays."),
         SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes holds again."),
@@ -107,7 +108,7 @@ def build_idle_note(
         event=event,
         message=f"{message} ({acting[0].reason})",
         warned_at=now if action is SweepAction.WARN else None,
-        told=notes.told,
+        expiry_warnings_sent=notes.expiry_warnings_sent,
         slept_for_off_hours=action is SweepAction.SCALE_TO_ZERO and off_hours,
         evidence={decision.pool.region: decision.evidence for decision in decisions},
     )
@@ -126,7 +127,9 @@ def build_expiry_note(
         event="Expired" if action is ExpiryAction.DELETE else "ExpiryWarned",
         message=left,
         warned_at=notes.warned_at,
-        told=tuple(dict.fromkeys((*notes.told, expiry_mark(action, expires_at)))),
+        expiry_warnings_sent=tuple(
+            dict.fromkeys((*notes.expiry_warnings_sent, expiry_warning_key(action, expires_at)))
+        ),
         slept_for_off_hours=notes.slept_for_off_hours,
     )
 

@@ -73,7 +73,7 @@ class SweepPolicy(WireModel):
     """A GPU above it computes; below lies what drivers and monitoring take themselves."""
 
 
-class Verdict(StrEnum):
+class UsageVerdict(StrEnum):
     IN_USE = "inUse"
     UNKNOWN = "unknown"
     """Counts as in use, but takes no warning back."""
@@ -84,7 +84,7 @@ class Verdict(StrEnum):
 class Judgement:
     """What the observations amount to, with the word for why and the numbers behind it."""
 
-    verdict: Verdict
+    verdict: UsageVerdict
     reason: str
     evidence: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -115,7 +115,7 @@ def lookback_minutes(idle: Idle, policy: SweepPolicy) -> int:
 def judge_usage(usage: Usage | None, idle: Idle, now: datetime, policy: SweepPolicy) -> Judgement:
     """Use that was seen decides before what is unknown, and only without both is a cell idle."""
     if usage is None:
-        return Judgement(Verdict.UNKNOWN, "UsageMissing")
+        return Judgement(UsageVerdict.UNKNOWN, "UsageMissing")
     window = timedelta(minutes=idle.after_minutes)
     judgements = [
         *_judge_observation(usage, now, policy),
@@ -125,16 +125,16 @@ def judge_usage(usage: Usage | None, idle: Idle, now: datetime, policy: SweepPol
     evidence = {"observedAt": format_time(usage.observed_at), "afterMinutes": idle.after_minutes}
     for judgement in judgements:
         evidence |= judgement.evidence
-    ranks = list(Verdict)
+    ranks = list(UsageVerdict)
     decisive = min(judgements, key=lambda judgement: ranks.index(judgement.verdict))
     return Judgement(decisive.verdict, decisive.reason, evidence)
 
 
 def _judge_observation(usage: Usage, now: datetime, policy: SweepPolicy) -> Iterator[Judgement]:
     if usage.observed_at > now + timedelta(minutes=policy.clock_tolerance_minutes):
-        yield Judgement(Verdict.UNKNOWN, "UsageFromTheFuture")
+        yield Judgement(UsageVerdict.UNKNOWN, "UsageFromTheFuture")
     if now - usage.observed_at > timedelta(minutes=policy.max_sample_age_minutes):
-        yield Judgement(Verdict.UNKNOWN, "UsageStale")
+        yield Judgement(UsageVerdict.UNKNOWN, "UsageStale")
 
 
 def _metrics(usage: Usage, policy: SweepPolicy) -> Iterator[Metric]:
@@ -149,18 +149,18 @@ def _judge_metric(
     metric: Metric, window: timedelta, now: datetime, policy: SweepPolicy
 ) -> Judgement:
     if metric.samples is None:
-        return Judgement(Verdict.UNKNOWN, f"{metric.name}Unknown")
+        return Judgement(UsageVerdict.UNKNOWN, f"{metric.name}Unknown")
     if not metric.samples:
-        return Judgement(Verdict.UNKNOWN, f"{metric.name}Missing")
+        return Judgement(UsageVerdict.UNKNOWN, f"{metric.name}Missing")
     samples = sorted(metric.samples, key=lambda sample: sample.at)
     start = min(samples[-1].at + metric.interval, now) - window
     inside = [sample for sample in samples if sample.at + metric.interval > start]
     busy = [sample for sample in inside if sample.count > metric.threshold]
     evidence = {metric.name.lower(): _describe(inside, busy)}
     if busy:
-        return Judgement(Verdict.IN_USE, metric.busy, evidence)
+        return Judgement(UsageVerdict.IN_USE, metric.busy, evidence)
     reason = _find_doubt(inside, start, metric, now, policy)
-    verdict = Verdict.UNKNOWN if reason else Verdict.IDLE
+    verdict = UsageVerdict.UNKNOWN if reason else UsageVerdict.IDLE
     return Judgement(verdict, f"{metric.name}{reason}" if reason else "Idle", evidence)
 
 
@@ -200,23 +200,23 @@ def _describe(inside: Sequence[Sample], busy: Sequence[Sample]) -> dict[str, Any
 def _judge_pods(pods: Sequence[GpuPod] | None, since: datetime) -> Judgement:
     """The pods that serve hold their GPUs all the time, so they alone show no use."""
     if pods is None:
-        return Judgement(Verdict.UNKNOWN, "GpuPodsUnknown")
+        return Judgement(UsageVerdict.UNKNOWN, "GpuPodsUnknown")
     others = [pod for pod in pods if not pod.is_serving]
     counted = {"serving": len(pods) - len(others), "other": len(others)}
     for pod in others:
         verdict, reason = _judge_pod(pod, since)
-        if verdict is not Verdict.IDLE:
+        if verdict is not UsageVerdict.IDLE:
             told = {**counted, "decisive": pod.name, "phase": pod.phase}
             return Judgement(verdict, reason, {"gpuPods": told})
-    return Judgement(Verdict.IDLE, "Idle", {"gpuPods": counted})
+    return Judgement(UsageVerdict.IDLE, "Idle", {"gpuPods": counted})
 
 
-def _judge_pod(pod: GpuPod, since: datetime) -> tuple[Verdict, str]:
+def _judge_pod(pod: GpuPod, since: datetime) -> tuple[UsageVerdict, str]:
     if pod.phase not in FINISHED:
         pending = pod.phase == "Pending"
-        return Verdict.IN_USE, "GpuPodPending" if pending else "GpuPodRunning"
+        return UsageVerdict.IN_USE, "GpuPodPending" if pending else "GpuPodRunning"
     if pod.finished_at is None:
-        return Verdict.UNKNOWN, "GpuPodEndUnknown"
+        return UsageVerdict.UNKNOWN, "GpuPodEndUnknown"
     if pod.finished_at > since:
-        return Verdict.IN_USE, "GpuPodFinishedRecently"
-    return Verdict.IDLE, "Idle"
+        return UsageVerdict.IN_USE, "GpuPodFinishedRecently"
+    return UsageVerdict.IDLE, "Idle"

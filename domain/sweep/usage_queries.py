@@ -1,32 +1,51 @@
-"""Turns the cells whose usage matters into as few questions as their windows allow."""
+"""Turns the cells whose usage matters into as few queries as their windows allow."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from domain.durable.sweep_payloads import CellRef, UsageInput
+from pydantic import AwareDatetime, Field
+
 from domain.spec.model import Idle
 from domain.sweep.usage import SweepPolicy, interval_minutes, lookback_minutes
+from domain.wire import WireModel
 
 
-def ask_usage(
-    operation_id: str,
+class CellRef(WireModel):
+    """One cell, by the names that identify it."""
+
+    environment: str
+    region: str
+
+
+class UsageQuery(WireModel):
+    """Cells whose usage is read in one time grain."""
+
+    start: AwareDatetime
+    """The window has no end: Azure's own clock says how far its samples reach."""
+    observed_at: AwareDatetime
+    """Time of the query by the caller's clock."""
+    cells: tuple[CellRef, ...]
+    interval_minutes: int = Field(default=1, ge=1)
+    """Time grain of the metrics; coarser for long windows."""
+
+
+def build_usage_queries(
     cells: Iterable[CellRef],
     idles: Mapping[str, Idle],
     now: datetime,
     policy: SweepPolicy,
-) -> list[UsageInput]:
-    """One question per time grain, each as far back as its own longest window.
+) -> list[UsageQuery]:
+    """One query per time grain, each as far back as its longest window.
 
-    A metric is read in one grain at a time, and the finest for the longest window would be
-    thousands of samples for everybody. `idles`: by environment, of each that has a cell.
+    A metric is read in one grain at a time, and the finest grain over the longest window would
+    return thousands of samples. `idles`: by environment, for each that has a cell.
     """
     by_grain: dict[int, list[CellRef]] = {}
     for cell in cells:
         by_grain.setdefault(interval_minutes(idles[cell.environment]), []).append(cell)
     return [
-        UsageInput(
-            operation_id=operation_id,
-            start=now - timedelta(minutes=_reach(same, idles, policy)),
+        UsageQuery(
+            start=now - timedelta(minutes=_longest_lookback(same, idles, policy)),
             observed_at=now,
             cells=tuple(same),
             interval_minutes=grain,
@@ -35,5 +54,7 @@ def ask_usage(
     ]
 
 
-def _reach(cells: Iterable[CellRef], idles: Mapping[str, Idle], policy: SweepPolicy) -> int:
+def _longest_lookback(
+    cells: Iterable[CellRef], idles: Mapping[str, Idle], policy: SweepPolicy
+) -> int:
     return max(lookback_minutes(idles[cell.environment], policy) for cell in cells)

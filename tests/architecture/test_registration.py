@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestrators import names
+from domain.durable import names
 from tests.architecture.source import REPOSITORY
 from tests.support.replay import load_histories
 from triggers.openapi import build_openapi

@@ -30,7 +30,7 @@ from tests.e2e.sweeps import (
 from tests.support.specs import spec_body
 
 IDLE = ("idler", "drowsy")
-SPARED = ("blind", "batcher")
+IN_USE_OR_PINNED = ("blind", "batcher")
 FOREIGN_TAGS = {"owner": "vision-team"}
 COPIED_TAGS = {"environment": "idler", "managed-by": "gridplane"}
 
@@ -59,7 +59,8 @@ def night(stack: Stack) -> Iterator[Night]:
         )
         body = {"idle": IDLE_AFTER_10_MINUTES}
         for operation in [
-            api.create_environment(spec_body(name=name, **body)) for name in (*IDLE, *SPARED)
+            api.create_environment(spec_body(name=name, **body))
+            for name in (*IDLE, *IN_USE_OR_PINNED)
         ]:
             assert finish(api, operation)["status"] == "Succeeded"
         start_batch_job(stack, api.get_environment("batcher"))
@@ -79,7 +80,7 @@ def night(stack: Stack) -> Iterator[Night]:
         await_events(stack, "idler", f"idler.idle-warned.{warned['at']}")
         yield Night(reasons, foreign, api.get("/sweeps/latest").json())
         azure.clear_faults()
-        for name in (*IDLE, *SPARED):
+        for name in (*IDLE, *IN_USE_OR_PINNED):
             api.delete_environment(name)
 
 

@@ -20,8 +20,8 @@ from durabletask.task import (
     TimerTask,
 )
 
+from domain.durable import names
 from domain.outcomes import Outcome
-from orchestrators import names
 from tests.support.specs import NOON
 
 ACTIVITY_SECONDS = 1.0

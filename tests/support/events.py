@@ -3,8 +3,9 @@
 from typing import Any
 
 from domain.environment.operation_request import OperationRequest
-from domain.environment.record import EnvironmentRecord, start_operation
-from domain.events.cloud_events import CloudEvent, EventPublication, find_news
+from domain.environment.record import EnvironmentRecord
+from domain.environment.transitions import start_operation
+from domain.events.cloud_events import CloudEvent, EventPublication, derive_event
 from tests.support.specs import NOON, a_request
 
 SOURCE = "/subscriptions/5b5c5b5c-0000-4000-8000-000000000001/gridplane"
@@ -19,7 +20,7 @@ def a_publication(request: OperationRequest | None = None) -> EventPublication:
 
 
 def news_of(before: EnvironmentRecord | None, after: EnvironmentRecord) -> EventPublication:
-    publication = find_news(before, after, SOURCE)
+    publication = derive_event(before, after, SOURCE)
     assert publication, "the change tells nothing"
     return publication
 

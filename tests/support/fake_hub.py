@@ -12,12 +12,8 @@ from durabletask.entities import EntityInstanceId, EntityMetadata
 
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
-from domain.environment.record import (
-    EnvironmentRecord,
-    OperationEnd,
-    end_operation,
-    start_operation,
-)
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, start_operation
 from domain.outcomes import Outcome
 from tests.support.specs import NOON, minutes
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from domain.arm.agent_pool_scaling import KeptPool
-from domain.arm.error_classification import Failure
 from domain.durable.inputs import (
     CellInput,
     EdgeInput,
@@ -16,8 +14,9 @@ from domain.durable.inputs import (
     ScalingInput,
     StoryRef,
 )
+from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PROBE_STEP
-from domain.outcomes import Handle, Outcome
+from domain.outcomes import Failure, Handle, Outcome
 from domain.spec.model import EnvironmentSpec
 from tests.support.specs import NOON, a_spec, minutes
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import OperationRequest
-from domain.environment.record import EnvironmentRecord, start_operation
+from domain.environment.record import EnvironmentRecord
+from domain.environment.transitions import start_operation
 from domain.spec.model import EnvironmentSpec
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

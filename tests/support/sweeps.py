@@ -7,8 +7,8 @@ from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
 from domain.spec.model import Idle
-from domain.sweep.decisions import GpuPool, IdleState, SweepAction
-from domain.sweep.record_notes import SweptEnvironment
+from domain.sweep.model import GpuPool, IdleState, SweepAction
+from domain.sweep.record_notes import EnvironmentSweepState
 from domain.sweep.summary import ActionResult, ResultStatus
 from domain.sweep.usage import GpuPod, Sample, Usage
 from tests.support.payloads import REGION
@@ -18,10 +18,13 @@ WARNED_LONG_AGO = NOON - minutes(20)
 """Longer ago than the warning runs: what is still idle goes to zero."""
 
 
-def a_swept(name: str = "fraud-llm", **changes: Any) -> SweptEnvironment:
+def a_swept(name: str = "fraud-llm", **changes: Any) -> EnvironmentSweepState:
     """Ready for hours; `changes` go to the notes, to the environment itself, or to its state."""
-    notes = IdleNotes(warned_at=changes.get("warned_at"), told=changes.pop("told", ()))
-    return SweptEnvironment(
+    notes = IdleNotes(
+        warned_at=changes.get("warned_at"),
+        expiry_warnings_sent=changes.pop("expiry_warnings_sent", ()),
+    )
+    return EnvironmentSweepState(
         notes=notes,
         min_nodes=changes.pop("min_nodes", 0),
         expires_at=changes.pop("expires_at", None),

@@ -11,12 +11,13 @@ from activities.apply_workload import apply_workload
 from activities.get_usage import get_usage
 from activities.list_gpu_pools import list_gpu_pools
 from clients.factory import ClientFactory
-from domain.arm.resource_kinds import KINDS, Target
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import WorkloadInput
-from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.durable.sweep_inputs import UsageInput
 from domain.spec.model import EnvironmentSpec
-from domain.sweep.decisions import GpuPool
+from domain.sweep.model import GpuPool
 from domain.sweep.usage import Usage
+from domain.sweep.usage_queries import CellRef, UsageQuery
 from emulators.azure.process import RunningSimulator
 from tests.contract.monitor.conftest import put
 from tests.support.specs import a_spec
@@ -25,13 +26,13 @@ REGION = "westeurope"
 
 
 @pytest.fixture
-async def cell(clients: ClientFactory) -> Target:
+async def cell(clients: ClientFactory) -> ResourceTarget:
     return await build_cell(clients, a_spec())
 
 
-async def build_cell(clients: ClientFactory, spec: EnvironmentSpec) -> Target:
+async def build_cell(clients: ClientFactory, spec: EnvironmentSpec) -> ResourceTarget:
     """A cluster with a GPU pool and the workload applied."""
-    target = Target("managedCluster", spec.name, REGION, clients.settings.subscription_id)
+    target = ResourceTarget("managedCluster", spec.name, REGION, clients.settings.subscription_id)
     await build(clients, spec, "resourceGroup", REGION)
     await build(clients, spec, "managedCluster", REGION)
     workload = WorkloadInput(
@@ -42,7 +43,10 @@ async def build_cell(clients: ClientFactory, spec: EnvironmentSpec) -> Target:
 
 
 async def build(clients: ClientFactory, spec: EnvironmentSpec, name: str, region: str) -> None:
-    kind, target = KINDS[name], Target(name, spec.name, region, clients.settings.subscription_id)
+    kind, target = (
+        KINDS[name],
+        ResourceTarget(name, spec.name, region, clients.settings.subscription_id),
+    )
     body = kind.build_body(spec, target, None)
     await put(clients, kind.build_id(target), kind.api_version, body)
 
@@ -73,9 +77,11 @@ async def look(
     assert (await list_gpu_pools({"operationId": "sweep"}, clients)).is_success
     asked = UsageInput(
         operation_id="sweep",
-        start=now - timedelta(hours=1),
-        observed_at=now,
-        cells=tuple(CellRef(environment=name, region=REGION) for name in names),
+        query=UsageQuery(
+            start=now - timedelta(hours=1),
+            observed_at=now,
+            cells=tuple(CellRef(environment=name, region=REGION) for name in names),
+        ),
     )
     outcome = await get_usage(asked.to_wire(), clients)
     paths = [each["path"] for each in journal.wire()["requests"]]
@@ -104,7 +110,7 @@ async def test_the_arm_calls_of_a_sweep_do_not_grow_with_the_environments(
     assert all(cell.requests and cell.gpu_pods for cell in usage), "and everything is seen"
 
 
-async def test_the_pool_of_a_cell_is_listed_as_ours(cell: Target, clients: ClientFactory):
+async def test_the_pool_of_a_cell_is_listed_as_ours(cell: ResourceTarget, clients: ClientFactory):
     outcome = await list_gpu_pools({"operationId": "sweep"}, clients)
     (pool,) = (GpuPool.from_wire(each) for each in outcome.result["pools"])
     assert (pool.environment, pool.region, pool.is_ours) == ("fraud-llm", REGION, True)
@@ -113,16 +119,18 @@ async def test_the_pool_of_a_cell_is_listed_as_ours(cell: Target, clients: Clien
 
 
 async def test_the_pods_of_a_cell_are_seen_and_a_cell_that_is_gone_is_unknown(
-    cell: Target, clients: ClientFactory, simulator: RunningSimulator
+    cell: ResourceTarget, clients: ClientFactory, simulator: RunningSimulator
 ):
     now = simulator.simulator.clock.now()
     asked = UsageInput(
         operation_id="sweep",
-        start=now - timedelta(hours=1),
-        observed_at=now,
-        cells=(
-            CellRef(environment="fraud-llm", region=REGION),
-            CellRef(environment="gone", region=REGION),
+        query=UsageQuery(
+            start=now - timedelta(hours=1),
+            observed_at=now,
+            cells=(
+                CellRef(environment="fraud-llm", region=REGION),
+                CellRef(environment="gone", region=REGION),
+            ),
         ),
     )
     outcome = await get_usage(asked.to_wire(), clients)

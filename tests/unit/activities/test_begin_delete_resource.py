@@ -4,7 +4,7 @@ import pytest
 
 from activities.begin_delete_resource import begin_delete_resource
 from domain.arm import naming
-from domain.arm.resource_kinds import KINDS, Target
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.outcomes import Outcome, Status
 from tests.support.fake_clients import (
     OPERATIONS,
@@ -22,7 +22,7 @@ PARTS = [kind for kind, row in KINDS.items() if not row.has_tags]
 
 
 def id_of(kind: str) -> str:
-    return KINDS[kind].build_id(Target(kind, "fraud-llm", "westeurope", SUBSCRIPTION))
+    return KINDS[kind].build_id(ResourceTarget(kind, "fraud-llm", "westeurope", SUBSCRIPTION))
 
 
 def an_azure(tags: dict[str, str]) -> FakeClients:

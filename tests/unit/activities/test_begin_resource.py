@@ -5,7 +5,7 @@ import pytest
 from activities.begin_resource import begin_resource
 from clients.answers import ArmAnswer
 from domain.arm import naming
-from domain.arm.resource_kinds import KINDS, Target
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.outcomes import Outcome, Status
 from tests.support.fake_clients import (
     OPERATIONS,
@@ -21,7 +21,7 @@ TAGS = naming.environment_tags(a_spec())
 
 
 def id_of(kind: str, region: str = "") -> str:
-    return KINDS[kind].build_id(Target(kind, "fraud-llm", region, SUBSCRIPTION))
+    return KINDS[kind].build_id(ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION))
 
 
 CLUSTER = id_of("managedCluster", "westeurope")
@@ -35,7 +35,7 @@ async def begin(clients: FakeClients, kind: str, region: str = "") -> Outcome:
 
 
 def a_current_cluster(clients: FakeClients) -> dict[str, Any]:
-    target = Target("managedCluster", "fraud-llm", "westeurope", SUBSCRIPTION)
+    target = ResourceTarget("managedCluster", "fraud-llm", "westeurope", SUBSCRIPTION)
     body = KINDS["managedCluster"].build_body(a_spec(), target, None)
     existing = clients.arm.add(CLUSTER, **body)
     existing["properties"]["fqdn"] = "gp.hcp.azmk8s.io"
@@ -50,7 +50,7 @@ async def test_what_is_not_there_is_put_and_its_operation_handed_back():
     assert outcome.handle
     assert outcome.handle.resource_id == outcome.resource_id == PROFILE
     assert outcome.handle.operation_url == f"{OPERATIONS}/put"
-    assert not outcome.handle.begun_earlier
+    assert not outcome.handle.adopted
     assert clients.arm.bodies[PROFILE]["tags"] == TAGS
 
 
@@ -108,7 +108,7 @@ async def test_a_cluster_in_motion_is_waited_for_and_not_put_again():
     outcome = await begin(clients, "managedCluster", "westeurope")
     assert outcome.handle
     assert outcome.handle.result == {"fqdn": "gp.hcp.azmk8s.io"}
-    assert outcome.handle.begun_earlier, "it may lead to something else than what is wanted"
+    assert outcome.handle.adopted, "it may lead to something else than what is wanted"
     assert clients.arm.sent("PUT") == []
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from activities.get_gpu_pool import get_gpu_pool
 from domain.arm import naming
-from domain.arm.agent_pool_scaling import KeptPool
+from domain.environment.kept_pool import KeptPool
 from domain.outcomes import Outcome
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, error_of
 from tests.support.payloads import KEPT, a_pool

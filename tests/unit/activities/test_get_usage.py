@@ -13,9 +13,10 @@ from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
 from clients.settings import Settings
 from domain.arm import naming
-from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.durable.sweep_inputs import UsageInput
 from domain.outcomes import Status
 from domain.sweep.usage import Sample, Usage
+from domain.sweep.usage_queries import CellRef, UsageQuery
 from tests.support.fake_clients import SUBSCRIPTION, error_of
 from tests.support.specs import NOON, minutes
 
@@ -98,10 +99,12 @@ def a_pod(name: str, namespace: str = "inference", app: str = "a") -> dict[str, 
 async def look(clients: Clients, *cells: tuple[str, str], interval: int = 1) -> list[Usage]:
     value = UsageInput(
         operation_id="sweep",
-        start=START,
-        observed_at=NOON,
-        cells=tuple(CellRef(environment=name, region=region) for name, region in cells),
-        interval_minutes=interval,
+        query=UsageQuery(
+            start=START,
+            observed_at=NOON,
+            cells=tuple(CellRef(environment=name, region=region) for name, region in cells),
+            interval_minutes=interval,
+        ),
     )
     outcome = await get_usage(value.to_wire(), cast("ClientFactory", clients))
     assert outcome.status is Status.SUCCEEDED

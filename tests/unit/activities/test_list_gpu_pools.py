@@ -2,7 +2,7 @@ from typing import Any
 
 from activities.list_gpu_pools import list_gpu_pools
 from domain.outcomes import Outcome
-from domain.sweep.decisions import GpuPool
+from domain.sweep.model import GpuPool
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, answer_of, error_of
 
 CLUSTERS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.environment.phases import Phase
 from domain.spec.model import Idle
-from domain.sweep.decisions import GpuPool, IdleState
+from domain.sweep.model import GpuPool, IdleState
 from domain.sweep.usage import GpuPod, Sample, SweepPolicy, Usage
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

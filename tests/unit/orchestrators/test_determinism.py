@@ -9,7 +9,7 @@ from importlib import import_module
 
 import pytest
 
-from orchestrators import names
+from domain.durable import names
 from tests.support.replay import History, load_histories, replay
 
 HISTORIES = load_histories()

@@ -8,6 +8,7 @@ from azure.durable_functions.testing import (
 )
 from durabletask.entities import EntityContext
 
+from domain.durable.names import DELIVER_EVENT
 from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import (
     OperationKind,
@@ -16,11 +17,11 @@ from domain.environment.operation import (
     StepChange,
 )
 from domain.environment.phases import Phase
-from domain.environment.record import EnvironmentRecord, OperationEnd, end_operation
-from domain.events.delivery import WarningNews
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation
+from domain.events.delivery import RecordWarning
 from domain.outcomes import Outcome
 from orchestrators.environment_entity import environment
-from orchestrators.names import DELIVER_EVENT
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
@@ -209,7 +210,7 @@ def test_a_note_of_the_sweep_is_news():
 
 def a_warning() -> dict[str, Any]:
     warning = OperationWarning(code="EventNotPublished", message="No topic.", target="an-event")
-    return WarningNews(operation_id="fraud-llm.1", at=NOON, warning=warning).to_wire()
+    return RecordWarning(operation_id="fraud-llm.1", at=NOON, warning=warning).to_wire()
 
 
 def test_a_warning_reaches_the_operation_and_nothing_else():

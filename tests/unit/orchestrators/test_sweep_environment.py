@@ -9,9 +9,10 @@ from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.sweep.decisions import GpuPool, SweepAction
-from domain.sweep.record_notes import SweptEnvironment
-from domain.sweep.summary import ActionResult, PlannedAction, ResultStatus
+from domain.sweep.model import GpuPool, SweepAction
+from domain.sweep.record_notes import EnvironmentSweepState
+from domain.sweep.schedule import PlannedAction
+from domain.sweep.summary import ActionResult, ResultStatus
 from orchestrators.sweep_environment import sweep_environment
 from tests.support.engine import Run, run
 from tests.support.payloads import QUOTA, REGION, SUCCEEDED, failed
@@ -21,7 +22,7 @@ from tests.support.sweeps import WARNED_LONG_AGO, a_gpu_pool, a_swept, a_usage, 
 OPERATION = "fraud-llm.2"
 SCALE, DELETE = SweepAction.SCALE_TO_ZERO, SweepAction.DELETE
 WARNED = a_swept(warned_at=WARNED_LONG_AGO)
-LOOK = ["entity fraud-llm get_swept", "call get_usage"]
+LOOK = ["entity fraud-llm get_sweep_state", "call get_usage"]
 RUN = [f"entity fraud-llm plan_operation {SCALE}", "call start_operation"]
 TOLD = "entity fraud-llm take_note"
 TOLD_ZERO = f"{TOLD} IdleScaledToZero"
@@ -29,7 +30,7 @@ TOLD_ZERO = f"{TOLD} IdleScaledToZero"
 
 def act(
     action: SweepAction = SCALE,
-    swept: SweptEnvironment | None = WARNED,
+    swept: EnvironmentSweepState | None = WARNED,
     *,
     requests: float = 0,
     delay: float = 0,
@@ -61,7 +62,7 @@ def act(
             **script.pop("activities", {}),
         },
         entity={
-            "get_swept": swept.to_wire() if swept else None,
+            "get_sweep_state": swept.to_wire() if swept else None,
             "take_note": True,
             "plan_operation": a_request(OperationKind.SCALE_DOWN, 2).to_wire(),
             "get_end": [None, None, SUCCEEDED.to_wire()],
@@ -155,7 +156,7 @@ def test_it_waits_for_its_turn_before_it_looks():
     ],
 )
 def test_what_is_no_longer_due_is_left_alone(
-    action: SweepAction, swept: SweptEnvironment | None, requests: float
+    action: SweepAction, swept: EnvironmentSweepState | None, requests: float
 ):
     done = act(action, swept, requests=requests)
     assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
@@ -175,14 +176,14 @@ def test_a_warning_is_a_note_and_nothing_else():
 
 
 def test_a_warning_is_taken_back_by_a_note():
-    done = act(SweepAction.UNWARN, requests=3, reason="RequestsSeen")
+    done = act(SweepAction.WITHDRAW_WARNING, requests=3, reason="RequestsSeen")
     assert done.lines == [*LOOK, "entity fraud-llm take_note IdleWarningWithdrawn"]
     assert note_of(done).warned_at is None
 
 
 def test_a_note_keeps_the_expiry_warnings_that_were_given():
-    done = act(SweepAction.WARN, a_swept(told=("warn24h@2026-11-23T00:00:00Z",)))
-    assert note_of(done).told == ("warn24h@2026-11-23T00:00:00Z",)
+    done = act(SweepAction.WARN, a_swept(expiry_warnings_sent=("warn24h@2026-11-23T00:00:00Z",)))
+    assert note_of(done).expiry_warnings_sent == ("warn24h@2026-11-23T00:00:00Z",)
 
 
 def test_an_environment_that_may_not_start_an_operation_is_busy():
@@ -230,7 +231,7 @@ def test_an_operation_that_never_ends_is_given_up_at_the_deadline():
 PAST, LATER = NOON - minutes(5), NOON + minutes(500)
 
 
-def expire(swept: SweptEnvironment | None) -> Run:
+def expire(swept: EnvironmentSweepState | None) -> Run:
     request = a_request(OperationKind.DELETE, 2).to_wire()
     return act(DELETE, swept, reason="Expired", entity={"plan_operation": request})
 
@@ -238,7 +239,7 @@ def expire(swept: SweptEnvironment | None) -> Run:
 def test_the_expired_are_deleted_and_told_so_once_that_has_begun():
     done = expire(a_swept(expires_at=PAST))
     assert done.lines[:4] == [
-        "entity fraud-llm get_swept",
+        "entity fraud-llm get_sweep_state",
         "entity fraud-llm plan_operation delete",
         "call start_operation",
         "entity fraud-llm take_note Expired",
@@ -256,10 +257,10 @@ def test_the_expired_are_deleted_and_told_so_once_that_has_begun():
         pytest.param(None, id="its record is gone"),
     ],
 )
-def test_who_does_not_expire_any_more_is_left_alone(swept: SweptEnvironment | None):
+def test_who_does_not_expire_any_more_is_left_alone(swept: EnvironmentSweepState | None):
     done = expire(swept)
     assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
-    assert done.lines == ["entity fraud-llm get_swept"]
+    assert done.lines == ["entity fraud-llm get_sweep_state"]
 
 
 def test_who_has_its_off_hours_behind_it_is_woken_without_a_look_at_usage():

@@ -3,17 +3,17 @@ from typing import Any
 import pytest
 
 from domain import deadlines
-from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepReport
-from domain.durable.sweep_payloads import CellRef, UsageInput
+from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepReport, UsageInput
 from domain.environment.idle_notes import IdleNote
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
 from domain.spec.model import Idle
-from domain.sweep.decisions import GpuPool, SweepAction
-from domain.sweep.expiry import ExpiryAction, expiry_mark
-from domain.sweep.record_notes import SweptEnvironment
+from domain.sweep.expiry import ExpiryAction, expiry_warning_key
+from domain.sweep.model import GpuPool, SweepAction
+from domain.sweep.record_notes import EnvironmentSweepState
 from domain.sweep.summary import ResultStatus
 from domain.sweep.usage import Usage
+from domain.sweep.usage_queries import CellRef, UsageQuery
 from orchestrators.sweep_idle_pools import sweep_idle_pools
 from tests.support.engine import After, Run, run
 from tests.support.payloads import QUOTA, REGION, failed
@@ -33,7 +33,7 @@ PAST = NOON - minutes(1)
 
 
 def sweep(
-    *environments: SweptEnvironment,
+    *environments: EnvironmentSweepState,
     pools: list[GpuPool] | None = None,
     usage: list[Usage] | None = None,
     dry_run: bool = False,
@@ -57,8 +57,8 @@ def sweep(
             **script.get("children", {}),
         },
         entity={
-            "get_swept": None,
-            **{f"get_swept {s.state.environment}": s.to_wire() for s in environments},
+            "get_sweep_state": None,
+            **{f"get_sweep_state {s.state.environment}": s.to_wire() for s in environments},
         },
     )
 
@@ -72,7 +72,7 @@ def decisions_of(done: Run) -> list[tuple[str, str, str]]:
     return [(d.environment, str(d.action), d.reason) for d in report_of(done).decisions]
 
 
-def due(name: str, **changes: Any) -> SweptEnvironment:
+def due(name: str, **changes: Any) -> EnvironmentSweepState:
     """Idle, and warned for long enough."""
     return a_swept(name, warned_at=WARNED_LONG_AGO, **changes)
 
@@ -81,8 +81,8 @@ def test_azure_is_listed_first_then_the_environments_then_their_usage():
     done = sweep(a_swept("b"), a_swept("a"))
     assert done.lines == [
         "call list_gpu_pools",
-        "entity a get_swept",
-        "entity b get_swept",
+        "entity a get_sweep_state",
+        "entity b get_sweep_state",
         "call get_usage",
         "status decisions",
         "start sweep_environment sweep.a.warn",
@@ -106,8 +106,10 @@ def test_each_child_gets_its_action_with_the_evidence_until_the_sweeps_end():
     assert (child.story.deadline - NOON).total_seconds() == deadlines.SWEEP
 
 
-def asked_of(done: Run) -> list[UsageInput]:
-    return [UsageInput.from_wire(value) for name, value in done.inputs if name == "get_usage"]
+def asked_of(done: Run) -> list[UsageQuery]:
+    return [
+        UsageInput.from_wire(value).query for name, value in done.inputs if name == "get_usage"
+    ]
 
 
 def test_usage_is_asked_for_where_it_decides():
@@ -173,7 +175,7 @@ def test_an_empty_subscription_is_swept_in_no_time():
 
 def test_pools_without_a_record_are_left_alone_and_named():
     done = sweep(pools=[a_gpu_pool("orphan"), a_gpu_pool("foreign", is_ours=False)])
-    assert done.steps("entity") == ["entity orphan get_swept"]
+    assert done.steps("entity") == ["entity orphan get_sweep_state"]
     assert decisions_of(done) == [
         ("orphan", "none", "EnvironmentUnknown"),
         ("foreign", "none", "NotOurs"),
@@ -252,8 +254,8 @@ def test_actions_start_at_the_pace_that_azure_takes():
     assert [child.planned.start_delay_seconds for child in children] == [0] * 20 + [5, 10]
 
 
-def expiring(at: Any, *told: str, **changes: Any) -> SweptEnvironment:
-    return a_swept(expires_at=at, told=told, **changes)
+def expiring(at: Any, *told: str, **changes: Any) -> EnvironmentSweepState:
+    return a_swept(expires_at=at, expiry_warnings_sent=told, **changes)
 
 
 @pytest.mark.parametrize(
@@ -261,26 +263,30 @@ def expiring(at: Any, *told: str, **changes: Any) -> SweptEnvironment:
     [
         pytest.param(
             expiring(NOON + minutes(600)),
-            expiry_mark(ExpiryAction.WARN_24H, NOON + minutes(600)),
+            expiry_warning_key(ExpiryAction.WARN_24H, NOON + minutes(600)),
             id="the last day",
         ),
-        pytest.param(expiring(SOON), expiry_mark(ExpiryAction.WARN_1H, SOON), id="the last hour"),
+        pytest.param(
+            expiring(SOON), expiry_warning_key(ExpiryAction.WARN_1H, SOON), id="the last hour"
+        ),
         pytest.param(
             expiring(SOON, warned_at=WARNED_LONG_AGO),
-            expiry_mark(ExpiryAction.WARN_1H, SOON),
+            expiry_warning_key(ExpiryAction.WARN_1H, SOON),
             id="also to somebody who was warned of idleness",
         ),
     ],
 )
-def test_who_expires_soon_is_told_and_nothing_else_happens(swept: SweptEnvironment, mark: str):
+def test_who_expires_soon_is_told_and_nothing_else_happens(
+    swept: EnvironmentSweepState, mark: str
+):
     done = sweep(swept, pools=[])
     assert done.steps("tell", "start") == ["tell fraud-llm take_note ExpiryWarned"]
     note = IdleNote.from_wire(done.input_of("take_note fraud-llm"))
-    assert (note.told, note.warned_at) == ((mark,), swept.notes.warned_at)
+    assert (note.expiry_warnings_sent, note.warned_at) == ((mark,), swept.notes.warned_at)
 
 
 def test_who_was_told_is_not_told_again():
-    swept = expiring(SOON, expiry_mark(ExpiryAction.WARN_1H, SOON))
+    swept = expiring(SOON, expiry_warning_key(ExpiryAction.WARN_1H, SOON))
     assert sweep(swept, pools=[]).steps("tell", "start") == []
 
 
@@ -312,7 +318,7 @@ def test_an_environment_that_is_being_deleted_does_not_expire_again(phase: Phase
         ),
     ],
 )
-def test_an_expired_environment_is_only_deleted_and_only_once(swept: SweptEnvironment):
+def test_an_expired_environment_is_only_deleted_and_only_once(swept: EnvironmentSweepState):
     pools = [a_gpu_pool(node_count=0 if swept.state.phase is Phase.SCALED_DOWN else 2)]
     done = sweep(swept, pools=pools)
     assert report_of(done).summary.actions.get("none") is None, "there was something to do"

@@ -123,7 +123,7 @@ def test_an_operation_that_failed_on_what_passes_is_begun_again_under_another_id
 )
 def test_what_an_earlier_operation_led_to_is_looked_at_again(earlier: Outcome):
     """It may have been sent for another specification."""
-    found = accepted("profile", begun_earlier=True)
+    found = accepted("profile", adopted=True)
     done = wire(
         {"begin_resource profile": [found, accepted("profile")]},
         {"await_operation": SUCCEEDED, f"await_operation {EDGE}.profile": [earlier, SUCCEEDED]},
@@ -140,7 +140,7 @@ def test_what_an_earlier_operation_led_to_is_looked_at_again(earlier: Outcome):
 def test_an_earlier_operation_that_does_not_end_is_waited_for_once():
     late = failed("DeadlineExceeded")
     done = wire(
-        {"begin_resource profile": accepted("profile", begun_earlier=True)},
+        {"begin_resource profile": accepted("profile", adopted=True)},
         {f"await_operation {EDGE}.profile": After(15 * 60, late)},
     )
     assert done.outcome == late
@@ -150,7 +150,7 @@ def test_an_earlier_operation_that_does_not_end_is_waited_for_once():
 
 def test_a_cancellation_ends_the_wait_for_an_earlier_operation():
     done = wire(
-        {"begin_resource profile": accepted("profile", begun_earlier=True)},
+        {"begin_resource profile": accepted("profile", adopted=True)},
         {f"await_operation {EDGE}.profile": After(600, SUCCEEDED)},
         cancel_after=100,
     )

@@ -3,7 +3,8 @@ import logging
 import pytest
 
 from domain.environment.phases import Phase
-from domain.environment.record import OperationEnd, end_operation
+from domain.environment.record import OperationEnd
+from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from tests.support.payloads import QUOTA
 from tests.support.specs import NOON, a_record

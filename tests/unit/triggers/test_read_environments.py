@@ -4,7 +4,8 @@ import pytest
 from durabletask.client import OrchestrationStatus
 
 from domain.environment.phases import Phase
-from domain.environment.record import EnvironmentRecord, OperationEnd, end_operation
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from tests.support.fake_hub import RUNNING, FakeHub
 from tests.support.http_api import Answer, Api

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from domain.arm.agent_pool import build_empty_gpu_pool
-from domain.arm.agent_pool_scaling import KeptPool, keep_settings, plan_wake
+from domain.arm.agent_pool_scaling import keep_settings, plan_wake
+from domain.environment.kept_pool import KeptPool
 
 SAID_AGAIN = {
     "vmSize": "Standard_NC24ads_A100_v4",

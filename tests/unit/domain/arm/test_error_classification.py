@@ -5,7 +5,8 @@ import json
 import pytest
 
 from domain.arm.error_bodies import parse_arm_error
-from domain.arm.error_classification import Failure, classify_error, classify_response
+from domain.arm.error_classification import classify_error, classify_response
+from domain.outcomes import Failure
 
 SUBSCRIPTION = "12345678-1234-4321-8765-123456789abc"
 

@@ -3,15 +3,9 @@ from typing import Any
 import pytest
 
 from domain.arm import naming
+from domain.arm.existing_resource import is_foreign, is_in_motion, provisioning_state
 from domain.arm.operation_polling import PACES
-from domain.arm.resource_kinds import (
-    KINDS,
-    Target,
-    is_foreign,
-    is_in_motion,
-    list_group_ids,
-    provisioning_state,
-)
+from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -20,8 +14,8 @@ PROFILE = f"{ROOT}/gp-fraud-llm-edge/providers/Microsoft.Cdn/profiles/gp-fraud-l
 OURS = {"managed-by": "gridplane", "environment": "fraud-llm"}
 
 
-def target(kind: str, region: str = "") -> Target:
-    return Target(kind, "fraud-llm", region, SUBSCRIPTION)
+def target(kind: str, region: str = "") -> ResourceTarget:
+    return ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION)
 
 
 IDS = [

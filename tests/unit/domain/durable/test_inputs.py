@@ -61,7 +61,7 @@ def test_the_wire_speaks_camel_case_and_leaves_out_what_is_not_there():
             "kind": "profile",
             "resourceId": "/profile",
             "deleting": False,
-            "begunEarlier": False,
+            "adopted": False,
             "result": {},
         },
     }

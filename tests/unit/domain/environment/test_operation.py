@@ -1,18 +1,17 @@
 import pytest
 
-from domain.arm.error_classification import Failure
 from domain.environment.operation import (
     Operation,
     OperationKind,
     OperationStatus,
     Step,
     build_operation_id,
-    describe_operation,
     environment_of,
     first_failure,
 )
 from domain.environment.steps import plan_delete_steps, plan_provision_steps
-from domain.outcomes import Outcome
+from domain.environment.views import describe_operation
+from domain.outcomes import Failure, Outcome
 from tests.support.specs import NOON
 
 FAILURE = Failure(reason="X", message="m", retryable=False, suggested_action="a")

@@ -2,21 +2,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.arm.error_classification import Failure
 from domain.environment.operation import OperationKind, OperationStatus, StepChange
 from domain.environment.phases import Phase
-from domain.environment.record import (
-    CellState,
-    EnvironmentRecord,
-    OperationEnd,
-    build_etag,
-    describe_environment,
-    end_operation,
-    keep_pool,
-    record_step,
-    start_operation,
-)
-from domain.outcomes import Outcome
+from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
+from domain.environment.views import build_etag, describe_environment
+from domain.outcomes import Failure, Outcome
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, minutes
 

@@ -6,18 +6,12 @@ import pytest
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind, OperationStatus, StepChange
 from domain.environment.phases import Phase
-from domain.environment.record import (
-    EnvironmentRecord,
-    OperationEnd,
-    end_operation,
-    keep_pool,
-    record_step,
-    start_operation,
-)
-from domain.events.cloud_events import NEWS, SCALED_DOWN, build_event_source, find_news
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
+from domain.events.cloud_events import NEWS, SCALED_DOWN, build_event_source, derive_event
 from domain.outcomes import Outcome
-from domain.sweep.decisions import SweepAction, SweepDecision
 from domain.sweep.expiry import ExpiryAction
+from domain.sweep.model import SweepAction, SweepDecision
 from domain.sweep.record_notes import build_expiry_note, build_idle_note, take_note
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
@@ -106,7 +100,7 @@ def test_the_end_of_an_operation_is_told_once_by_one_word(
     assert event.id == f"fraud-llm.{before.sequence}.{word}"
     assert event.time == NOON + minutes(9)
     assert (event.data["kind"], event.data["phase"]) == (str(kind), str(phase))
-    assert find_news(after, ended(after, phase, outcome), SOURCE) is None
+    assert derive_event(after, ended(after, phase, outcome), SOURCE) is None
 
 
 def test_the_end_carries_trace_and_endpoint():
@@ -161,7 +155,7 @@ def test_a_note_of_the_sweep_is_told_with_its_evidence():
     assert event.data["evidence"] == {"requests": 0}
     assert event.data["message"] == "Nobody uses it."
     assert "operationId" not in event.data
-    assert find_news(after, take_note(after, a_note(evidence={"requests": 0})), SOURCE) is None
+    assert derive_event(after, take_note(after, a_note(evidence={"requests": 0})), SOURCE) is None
 
 
 @pytest.mark.parametrize("action", [a for a in SweepAction if a is not SweepAction.NONE])
@@ -186,7 +180,7 @@ def test_no_other_change_is_news():
     again = record_step(stepped, step.model_copy(update={"detail": "half done"}))
     kept = keep_pool(again, "westeurope", KEPT)
     for before, after in ((record, stepped), (stepped, again), (again, kept), (kept, kept)):
-        assert find_news(before, after, SOURCE) is None
+        assert derive_event(before, after, SOURCE) is None
 
 
 def test_news_of_a_step_right_after_the_start_do_not_tell_the_start_again():
@@ -199,7 +193,7 @@ def test_news_of_a_step_right_after_the_start_do_not_tell_the_start_again():
     )
     touched = record_step(record, unknown)
     assert touched.events == record.events
-    assert find_news(record, touched, SOURCE) is None
+    assert derive_event(record, touched, SOURCE) is None
 
 
 def test_nothing_of_the_workload_gets_out():

@@ -1,9 +1,8 @@
 import pytest
 
-from domain.environment.operation import describe_operation
-from domain.environment.record import describe_environment
+from domain.environment.views import describe_environment, describe_operation
 from domain.events.delivery import (
-    WarningNews,
+    RecordWarning,
     build_warning,
     decide_pause,
     describe_refusal,
@@ -16,8 +15,8 @@ FAILURE = describe_refusal("TopicNotFound", "there is none.")
 WARNING = build_warning(a_publication(), FAILURE)
 
 
-def a_warning(operation_id: str = "fraud-llm.1") -> WarningNews:
-    return WarningNews(operation_id=operation_id, at=NOON + minutes(1), warning=WARNING)
+def a_warning(operation_id: str = "fraud-llm.1") -> RecordWarning:
+    return RecordWarning(operation_id=operation_id, at=NOON + minutes(1), warning=WARNING)
 
 
 @pytest.mark.parametrize(

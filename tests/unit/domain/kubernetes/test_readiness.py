@@ -10,7 +10,7 @@ from domain.kubernetes.readiness import (
     Condition,
     ConditionState,
     Readiness,
-    Verdict,
+    ReadinessVerdict,
     decide_readiness,
 )
 
@@ -55,19 +55,19 @@ NO_GPU_FOR_POD = "0/3 nodes are available: 3 Insufficient nvidia.com/gpu."
 
 def test_everything_there_is_ready() -> None:
     readiness = look({})
-    assert (readiness.verdict, readiness.failure) == (Verdict.READY, None)
+    assert (readiness.verdict, readiness.failure) == (ReadinessVerdict.READY, None)
     assert {c.state for c in readiness.conditions.values()} == {ConditionState.READY}
 
 
 def test_ready_at_the_deadline_is_ready() -> None:
-    assert look({}, minutes=40).verdict is Verdict.READY
+    assert look({}, minutes=40).verdict is ReadinessVerdict.READY
 
 
 def test_no_replica_needs_an_address_but_no_gpu() -> None:
     nothing = {"nodes": [], "pods": [], "devicePlugin": None}
-    assert look(nothing, replicas=0, gpus=0).verdict is Verdict.READY
+    assert look(nothing, replicas=0, gpus=0).verdict is ReadinessVerdict.READY
     without_ip = look({**nothing, "externalIp": None}, replicas=0, gpus=0)
-    assert without_ip.verdict is Verdict.WAIT
+    assert without_ip.verdict is ReadinessVerdict.WAIT
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_no_replica_needs_an_address_but_no_gpu() -> None:
 )
 def test_what_passes_by_itself_is_waited_for(observed, waiting_for, detail) -> None:
     readiness = look(observed, minutes=20)
-    assert (readiness.verdict, readiness.failure) == (Verdict.WAIT, None)
+    assert (readiness.verdict, readiness.failure) == (ReadinessVerdict.WAIT, None)
     condition = readiness.conditions[waiting_for]
     assert condition.state is ConditionState.WAITING
     assert detail in condition.detail
@@ -157,14 +157,14 @@ def test_what_was_wrong_with_the_version_before_says_nothing_of_the_new_one(brok
     """With several replicas, old pods that never got ready stay until a new one is."""
     starting = pod("ContainerCreating")
     readiness = look({"pods": [{**broken, **OLD}, starting], "rollout": ROLLING_OUT}, minutes=20)
-    assert (readiness.verdict, readiness.failure) == (Verdict.WAIT, None)
+    assert (readiness.verdict, readiness.failure) == (ReadinessVerdict.WAIT, None)
 
 
 def test_what_is_wrong_with_the_new_version_is_said_although_the_old_one_serves() -> None:
     old = {**RUNNING, **OLD}
     observed = {"pods": [old, pod("InvalidImageName")], "rollout": {**ROLLING_OUT, "ready": 1}}
     readiness = look(observed, minutes=2)
-    assert readiness.verdict is Verdict.GIVE_UP
+    assert readiness.verdict is ReadinessVerdict.GIVE_UP
     assert readiness.failure
     assert POD in readiness.failure.message
 
@@ -184,16 +184,19 @@ def test_at_the_deadline_the_new_versions_pod_explains_and_not_the_old_ones() ->
 @pytest.mark.parametrize(
     ("evidence", "minutes", "verdict"),
     [
-        pytest.param({}, 4, Verdict.WAIT, id="failing for four minutes"),
-        pytest.param({}, 6, Verdict.GIVE_UP, id="failing for six minutes"),
+        pytest.param({}, 4, ReadinessVerdict.WAIT, id="failing for four minutes"),
+        pytest.param({}, 6, ReadinessVerdict.GIVE_UP, id="failing for six minutes"),
         pytest.param(
             {"startedAt": "2026-11-22T10:10:00Z"},
             14,
-            Verdict.WAIT,
+            ReadinessVerdict.WAIT,
             id="on a node for four minutes only",
         ),
         pytest.param(
-            {"startedAt": "2026-11-22T10:10:00Z"}, 16, Verdict.GIVE_UP, id="on a node for six"
+            {"startedAt": "2026-11-22T10:10:00Z"},
+            16,
+            ReadinessVerdict.GIVE_UP,
+            id="on a node for six",
         ),
     ],
 )
@@ -212,8 +215,8 @@ def test_a_large_image_that_failed_only_just_now_is_waited_for() -> None:
             event("Failed", "Failed to pull image y", "Pod/other", firstSeenAt=START.isoformat()),
         ],
     }
-    assert look(observed, minutes=15).verdict is Verdict.WAIT
-    assert look(observed, minutes=18).verdict is Verdict.GIVE_UP
+    assert look(observed, minutes=15).verdict is ReadinessVerdict.WAIT
+    assert look(observed, minutes=18).verdict is ReadinessVerdict.GIVE_UP
 
 
 def conflict(code: str) -> dict[str, Any]:
@@ -296,7 +299,7 @@ def test_what_cannot_pass_by_itself_is_given_up_at_once(
     observed, failed, reason, told, fix
 ) -> None:
     readiness = look(observed, minutes=10)
-    assert readiness.verdict is Verdict.GIVE_UP
+    assert readiness.verdict is ReadinessVerdict.GIVE_UP
     assert readiness.failure is not None
     assert readiness.failure.reason == reason
     assert told in readiness.failure.message
@@ -500,9 +503,9 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
 def test_at_the_deadline_the_diagnosis_names_what_evidence_and_fix(
     observed, failed, reason, told, fix
 ) -> None:
-    assert look(observed, minutes=39.9).verdict is Verdict.WAIT
+    assert look(observed, minutes=39.9).verdict is ReadinessVerdict.WAIT
     readiness = look(observed, minutes=40)
-    assert readiness.verdict is Verdict.GIVE_UP
+    assert readiness.verdict is ReadinessVerdict.GIVE_UP
     assert readiness.failure is not None
     assert readiness.failure.reason == reason
     assert told in readiness.failure.message
@@ -531,7 +534,7 @@ def test_a_ready_replica_does_not_hide_the_one_that_crashes() -> None:
 
 def test_an_old_crashing_pod_does_not_matter_once_enough_are_ready() -> None:
     other = pod("CrashLoopBackOff", restarts=6) | {"name": "old"}
-    assert look({"pods": [RUNNING, other]}).verdict is Verdict.READY
+    assert look({"pods": [RUNNING, other]}).verdict is ReadinessVerdict.READY
 
 
 @pytest.mark.parametrize(
@@ -562,7 +565,7 @@ def test_evidence_is_kept_without_subscription_ids() -> None:
 
 def test_an_empty_look_waits_for_everything() -> None:
     readiness = decide_readiness(Observation(), 1, 1, START, START, DEADLINE)
-    assert readiness.verdict is Verdict.WAIT
+    assert readiness.verdict is ReadinessVerdict.WAIT
     assert {c.state for c in readiness.conditions.values()} == {ConditionState.WAITING}
 
 

@@ -5,19 +5,14 @@ import pytest
 
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
-from domain.environment.record import (
-    EnvironmentRecord,
-    OperationEnd,
-    end_operation,
-    keep_pool,
-    start_operation,
-)
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, keep_pool, start_operation
 from domain.outcomes import Outcome
 from domain.requests.caller import Caller
 from domain.requests.decisions import (
-    Absent,
+    AlreadyStarted,
     Command,
-    Known,
+    NotFound,
     Refused,
     Start,
     decide,
@@ -82,11 +77,11 @@ def summary(decision: Any) -> Any:
     match decision:
         case Start(request):
             return ("start", request.kind, request.operation_id, request.predecessor)
-        case Known(operation_id):
+        case AlreadyStarted(operation_id):
             return ("known", operation_id)
         case Refused(code, _, operation_id):
             return ("refused", code, operation_id)
-        case Absent():
+        case NotFound():
             return "absent"
 
 
@@ -283,7 +278,7 @@ def test_a_request_that_comes_again_is_known_whatever_has_happened_since(
     begun_by_it = start_operation(before, first.request, NOON)
     assert begun_by_it
     for record in (begun_by_it, *(ended(begun_by_it, phase) for phase in phases)):
-        assert decide(record, command) == Known(first.request.operation_id)
+        assert decide(record, command) == AlreadyStarted(first.request.operation_id)
 
 
 def test_an_id_that_was_used_for_something_else_is_refused_for_good():
@@ -323,7 +318,7 @@ def test_a_deletion_that_waits_lets_a_running_operation_end():
         True,
     )
     assert summary(decide(READY, waiting)) == ("start", "delete", "fraud-llm.2", None)
-    assert decide(DELETING, waiting) == Known("fraud-llm.2")
+    assert decide(DELETING, waiting) == AlreadyStarted("fraud-llm.2")
     forced = Command(OperationKind.DELETE, "fraud-llm", force=True, waits=True)
     assert summary(decide(PROVISIONING, forced)) == (
         "start",

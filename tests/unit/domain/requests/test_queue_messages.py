@@ -7,7 +7,7 @@ from domain.environment.operation import OperationKind
 from domain.problem import Problem
 from domain.requests.caller import Caller
 from domain.requests.decisions import Command
-from domain.requests.queue_messages import KINDS, MessageProperties, parse_message
+from domain.requests.queue_messages import EVENT_KINDS, MessageProperties, parse_message
 from tests.support.messages import cloud_event
 from tests.support.specs import NOON, a_spec, spec_body
 
@@ -49,7 +49,7 @@ def test_the_others_bring_a_name(kind: str, data: dict[str, Any], force: bool):
 
 
 def test_every_kind_of_operation_has_a_message():
-    assert set(KINDS.values()) == set(OperationKind)
+    assert set(EVENT_KINDS.values()) == set(OperationKind)
 
 
 def test_without_a_message_id_the_events_own_identity_is_the_callers():

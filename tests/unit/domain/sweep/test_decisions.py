@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from domain.environment.phases import Phase
-from domain.sweep.decisions import GpuPool, IdleState, SweepDecision, decide_sweep, find_undecided
+from domain.sweep.decisions import decide_sweep, find_undecided
+from domain.sweep.model import GpuPool, IdleState, SweepDecision
 from domain.sweep.usage import Usage
 from tests.unit.domain.sweep_models import (
     NOW,

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from domain.sweep.decisions import GpuPool
 from domain.sweep.inventory import build_gpu_pods, build_gpu_pools
+from domain.sweep.model import GpuPool
 from domain.sweep.usage import GpuPod
 
 A100 = "Standard_NC24ads_A100_v4"

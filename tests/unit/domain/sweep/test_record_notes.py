@@ -9,22 +9,18 @@ from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
-from domain.environment.record import (
-    EnvironmentRecord,
-    OperationEnd,
-    end_operation,
-    start_operation,
-)
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, start_operation
 from domain.outcomes import Outcome
-from domain.sweep.decisions import SweepAction, SweepDecision
-from domain.sweep.expiry import ExpiryAction, expiry_mark
+from domain.sweep.expiry import ExpiryAction, expiry_warning_key
+from domain.sweep.model import SweepAction, SweepDecision
 from domain.sweep.record_notes import (
     build_expiry_note,
     build_idle_note,
-    describe_for_sweep,
     plan_swept_operation,
     read_end,
     read_idle_state,
+    read_sweep_state,
     take_note,
 )
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
@@ -120,8 +116,10 @@ def test_a_life_after_deletion_begins_anew():
 
 
 def test_a_note_is_remembered_and_said_on_the_timeline():
-    noted = take_note(READY, a_note(40, warned_at=at(40), told=("x",), evidence={"nodes": 2}))
-    assert noted.idle_notes == IdleNotes(warned_at=at(40), told=("x",))
+    noted = take_note(
+        READY, a_note(40, warned_at=at(40), expiry_warnings_sent=("x",), evidence={"nodes": 2})
+    )
+    assert noted.idle_notes == IdleNotes(warned_at=at(40), expiry_warnings_sent=("x",))
     event = noted.events[-1]
     assert (event.at, event.type, event.message) == (at(40), "IdleWarned", "Nobody uses it.")
     assert event.evidence == {"nodes": 2}
@@ -157,12 +155,12 @@ def decision(action: str, **changes: Any) -> SweepDecision:
     ],
 )
 def test_each_action_has_its_note(action: str, event: str, warned_at: datetime | None):
-    notes = IdleNotes(warned_at=at(-20), told=("x",))
+    notes = IdleNotes(warned_at=at(-20), expiry_warnings_sent=("x",))
     note = build_idle_note(notes, SweepAction(action), [decision(action)], NOON)
     assert (note.at, note.event, note.warned_at) == (NOON, event, warned_at)
     assert note.message.endswith("(Because)")
     assert note.evidence == {"westeurope": {"offHours": False, "nodeCount": 2}}
-    assert note.told == ("x",), "what was told of expiry stays told"
+    assert note.expiry_warnings_sent == ("x",), "expiry warnings that were sent stay known"
 
 
 def test_a_note_has_the_evidence_of_every_cell():
@@ -208,8 +206,8 @@ def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
     assert not read_idle_state(woken).slept_for_off_hours
     by_hand = ended(begun(woken, SLEEP, 140), Phase.SCALED_DOWN, 150)
     assert not read_idle_state(by_hand).slept_for_off_hours
-    told = build_expiry_note(by_hand.idle_notes, ExpiryAction.WARN_24H, EXPIRY, at(160))
-    assert not read_idle_state(take_note(by_hand, told)).slept_for_off_hours
+    warned = build_expiry_note(by_hand.idle_notes, ExpiryAction.WARN_24H, EXPIRY, at(160))
+    assert not read_idle_state(take_note(by_hand, warned)).slept_for_off_hours
 
 
 @pytest.mark.parametrize(
@@ -239,17 +237,24 @@ def test_a_note_that_comes_late_tells_what_happened_and_changes_nothing_any_more
     ],
 )
 def test_each_expiry_has_its_note_and_its_mark(action: ExpiryAction, event: str, said: str):
-    notes = IdleNotes(warned_at=at(-20), told=("x",), slept_for_off_hours=True)
+    notes = IdleNotes(warned_at=at(-20), expiry_warnings_sent=("x",), slept_for_off_hours=True)
     note = build_expiry_note(notes, action, EXPIRY, NOON)
-    assert (note.at, note.event, note.told) == (NOON, event, ("x", expiry_mark(action, EXPIRY)))
+    assert (note.at, note.event, note.expiry_warnings_sent) == (
+        NOON,
+        event,
+        ("x", expiry_warning_key(action, EXPIRY)),
+    )
     assert said in note.message
     assert note.warned_at == at(-20), "another warning stays as it is"
     assert note.slept_for_off_hours
 
 
 def test_a_deletion_that_is_due_sweep_after_sweep_is_marked_once():
-    notes = IdleNotes(told=(expiry_mark(ExpiryAction.DELETE, EXPIRY),))
-    assert build_expiry_note(notes, ExpiryAction.DELETE, EXPIRY, NOON).told == notes.told
+    notes = IdleNotes(expiry_warnings_sent=(expiry_warning_key(ExpiryAction.DELETE, EXPIRY),))
+    assert (
+        build_expiry_note(notes, ExpiryAction.DELETE, EXPIRY, NOON).expiry_warnings_sent
+        == notes.expiry_warnings_sent
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,16 +265,16 @@ def test_a_deletion_that_is_due_sweep_after_sweep_is_marked_once():
     ],
 )
 def test_what_is_going_away_is_not_live(record: EnvironmentRecord, is_live: bool):
-    assert describe_for_sweep(record).is_live is is_live
+    assert read_sweep_state(record).is_live is is_live
 
 
 def test_the_sweep_reads_limits_and_notes_with_the_state():
     spec = a_spec(gpu={"vmSize": "Standard_NC24ads_A100_v4", "minNodes": 2, "maxNodes": 5})
-    record = take_note(a_record(a_request(spec=spec)), a_note(5, told=("x",)))
-    swept = describe_for_sweep(record)
+    record = take_note(a_record(a_request(spec=spec)), a_note(5, expiry_warnings_sent=("x",)))
+    swept = read_sweep_state(record)
     assert (swept.min_nodes, swept.expires_at, swept.notes) == (2, None, record.idle_notes)
     assert swept.state == read_idle_state(record)
-    assert describe_for_sweep(READY).expires_at == EXPIRY
+    assert read_sweep_state(READY).expires_at == EXPIRY
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,10 @@ from typing import Any
 
 import pytest
 
-from domain.arm.error_classification import Failure
-from domain.sweep.decisions import SweepAction, SweepDecision
-from domain.sweep.summary import (
-    ActionResult,
-    PaceLimits,
-    PlannedAction,
-    ResultStatus,
-    SweepSummary,
-    order_actions,
-    pace,
-    summarise_sweep,
-)
+from domain.outcomes import Failure
+from domain.sweep.model import SweepAction, SweepDecision
+from domain.sweep.schedule import PaceLimits, PlannedAction, order_actions, pace
+from domain.sweep.summary import ActionResult, ResultStatus, SweepSummary, summarise_sweep
 from tests.unit.domain.sweep_models import NOW, ago, make_pool
 
 LIMITS = PaceLimits(burst=2, spacing_seconds=5, cluster_spacing_seconds=60)

@@ -8,7 +8,7 @@ from domain.spec.model import Idle
 from domain.sweep.usage import (
     Sample,
     Usage,
-    Verdict,
+    UsageVerdict,
     interval_minutes,
     judge_usage,
     lookback_minutes,
@@ -151,7 +151,7 @@ def test_every_signal_has_its_word(changes: dict, verdict: str, reason: str) -> 
 
 
 def test_no_observation_at_all_is_unknown() -> None:
-    assert judge(None) == (Verdict.UNKNOWN, "UsageMissing")
+    assert judge(None) == (UsageVerdict.UNKNOWN, "UsageMissing")
 
 
 @pytest.mark.parametrize("after", [5, 30, 300, 301, 1440, 10080])
@@ -163,7 +163,7 @@ def test_what_the_lookback_asks_for_is_enough_to_find_idleness(after: int, lag: 
     requests = samples(newest=lag, oldest=reach // step * step + lag - step, step=step)
     assert len(requests) <= 320
     usage = make_usage(requests=requests, interval_minutes=step)
-    assert judge(usage, idle) == (Verdict.IDLE, "Idle")
+    assert judge(usage, idle) == (UsageVerdict.IDLE, "Idle")
 
 
 def test_the_evidence_is_plain_and_says_what_decided() -> None:

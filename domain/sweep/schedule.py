@@ -1,0 +1,101 @@
+"""Turns the sweep's decisions into actions, in order and at Azure's pace."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from domain.sweep.model import GpuPool, SweepAction, SweepDecision
+from domain.wire import WireModel
+
+
+class PlannedAction(WireModel):
+    """One action on one environment, with all its pools."""
+
+    environment: str
+    action: SweepAction
+    reason: str
+    pools: tuple[GpuPool, ...]
+    evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """The evidence of each pool's decision, by region."""
+    idle_since: AwareDatetime | None = None
+    start_delay_seconds: float = 0
+
+
+class PaceLimits(WireModel):
+    """How fast actions that change Azure may start."""
+
+    cluster_spacing_seconds: float = 60
+    """AKS refills one PUT of an agent pool per minute and cluster."""
+    burst: int = Field(default=20, ge=1)
+    """Starts at once over all clusters; as large as AKS's own bucket."""
+    spacing_seconds: float = 5
+    """Then one start each. Azure grants 2 operation-status reads per second and subscription:
+    with a poll every 15 s that is 30 operations at a time, and one takes some 150 s."""
+
+
+DEFAULT_PACE = PaceLimits()
+
+
+CHANGES_AZURE = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.DELETE, SweepAction.WAKE})
+
+
+LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def order_actions(decisions: Iterable[SweepDecision]) -> list[PlannedAction]:
+    """One action per environment, without those that do nothing.
+
+    Oldest idle first, most expensive first on ties, then by name.
+    """
+    by_environment: dict[str, list[SweepDecision]] = {}
+    for decision in decisions:
+        if decision.pool.is_ours:
+            by_environment.setdefault(decision.environment, []).append(decision)
+    actions = [
+        _plan(same)
+        for same in by_environment.values()
+        if any(decision.action is not SweepAction.NONE for decision in same)
+    ]
+    return sorted(
+        actions,
+        key=lambda action: (
+            action.idle_since or LAST,
+            -sum(pool.hourly_cost or 0 for pool in action.pools),
+            action.environment,
+        ),
+    )
+
+
+def pace(
+    actions: Iterable[PlannedAction], limits: PaceLimits = DEFAULT_PACE
+) -> list[PlannedAction]:
+    """The actions with their start delays; telling somebody something waits for nothing."""
+    paced: list[PlannedAction] = []
+    started = 0
+    cluster_free_at: dict[str, float] = {}
+    for action in actions:
+        if action.action in CHANGES_AZURE:
+            clusters = [pool.cluster_id for pool in action.pools]
+            turn = max(0, started + 1 - limits.burst) * limits.spacing_seconds
+            delay = max([turn, *(cluster_free_at.get(cluster, 0.0) for cluster in clusters)])
+            free_at = delay + limits.cluster_spacing_seconds
+            cluster_free_at |= dict.fromkeys(clusters, free_at)
+            started += 1
+            action = action.model_copy(update={"start_delay_seconds": delay})
+        paced.append(action)
+    return paced
+
+
+def _plan(same: Sequence[SweepDecision]) -> PlannedAction:
+    """With the pools that need nothing, too: without them a cell would look as if it were gone."""
+    first = next(decision for decision in same if decision.action is not SweepAction.NONE)
+    return PlannedAction(
+        environment=first.environment,
+        action=first.action,
+        reason=first.reason,
+        pools=tuple(decision.pool for decision in same),
+        evidence={decision.pool.region: decision.evidence for decision in same},
+        idle_since=min((d.idle_since for d in same if d.idle_since), default=None),
+    )
