@@ -8,23 +8,26 @@ from activities.ownership import find_obstacle
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.agent_pool import build_empty_gpu_pool
-from domain.arm.resource_kinds import KINDS
-from domain.durable.inputs import ResourceInput
+from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
+
+KIND = "managedCluster"
 
 
 async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    cell = ResourceInput.from_wire(value)
+    pool = PoolInput.from_wire(value)
     subscription_id = clients.settings.subscription_id
-    pool_id = naming.agent_pool_id(subscription_id, cell.spec.name, cell.region)
-    outcome = await find_obstacle(cell.target(subscription_id), clients)
+    cluster = ResourceTarget(KIND, pool.spec.name, pool.region, subscription_id)
+    pool_id = naming.agent_pool_id(subscription_id, pool.spec.name, pool.region)
+    outcome = await find_obstacle(cluster, clients)
     if outcome is None:
-        outcome = await _begin(cell.kind, pool_id, clients)
+        outcome = await _begin(pool_id, clients)
     return outcome.about(pool_id)
 
 
-async def _begin(kind: str, pool_id: str, clients: ClientFactory) -> Outcome:
-    api_version = KINDS[kind].api_version
+async def _begin(pool_id: str, clients: ClientFactory) -> Outcome:
+    api_version = KINDS[KIND].api_version
     existing = await clients.arm.get(pool_id, api_version)
     if existing.status == 404:
         return Outcome.succeeded()
@@ -33,4 +36,4 @@ async def _begin(kind: str, pool_id: str, clients: ClientFactory) -> Outcome:
     body = build_empty_gpu_pool(existing.body)
     if body is None:
         return Outcome.succeeded()
-    return begun(await clients.arm.put(pool_id, api_version, body), kind, pool_id)
+    return begun(await clients.arm.put(pool_id, api_version, body), KIND, pool_id)

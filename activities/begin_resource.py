@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from activities.arm_outcomes import being_deleted, failed, not_ours
+from activities.arm_outcomes import failed
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
-from domain.arm.existing_resource import is_foreign, is_in_motion, provisioning_state
+from domain.arm.existing_resource import decide_begin, is_in_motion
 from domain.arm.operation_polling import parse_retry_after
-from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
 
@@ -18,36 +18,15 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
     target = resource.target(clients.settings.subscription_id)
     resource_id = kind.build_id(target)
     existing = await clients.arm.get(resource_id, kind.api_version)
-    body = kind.build_body(resource.spec, target, existing.body if existing.is_success else None)
-    outcome = _decide_from_existing(existing, body, target)
+    if not existing.is_success and existing.status != 404:
+        return failed(existing, f"GET {resource.kind}").about(resource_id)
+    found = existing.body if existing.is_success else None
+    body = kind.build_body(resource.spec, target, found)
+    outcome = decide_begin(found, body, target) if found else None
     if outcome is None:
         answer = await clients.arm.put(resource_id, kind.api_version, body)
         outcome = begun(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
-
-
-def _decide_from_existing(
-    existing: ArmAnswer, body: dict[str, Any], target: ResourceTarget
-) -> Outcome | None:
-    """None: PUT it."""
-    kind = KINDS[target.kind]
-    if existing.status == 404:
-        return None
-    if not existing.is_success:
-        return failed(existing, f"GET {target.kind}")
-    resource_id = kind.build_id(target)
-    if is_foreign(existing.body, target):
-        return not_ours(resource_id)
-    if provisioning_state(existing.body) == "deleting":
-        return being_deleted(resource_id)
-    result = kind.read_result(existing.body)
-    if is_in_motion(existing.body):
-        return Outcome.accepted(
-            Handle(kind=target.kind, resource_id=resource_id, adopted=True, result=result)
-        )
-    if kind.is_current and kind.is_current(existing.body, body):
-        return Outcome.succeeded(**result)
-    return None
 
 
 def begun(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:

@@ -7,7 +7,7 @@ from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS
-from domain.durable.inputs import ResourceInput
+from domain.durable.inputs import ObservationInput
 from domain.kubernetes.observe import build_observation
 from domain.outcomes import Outcome
 
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
 
 async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    cell = ResourceInput.from_wire(value)
+    cell = ObservationInput.from_wire(value)
     kind = KINDS["managedCluster"]
-    cluster_id = kind.build_id(cell.target(clients.settings.subscription_id))
+    subscription_id = clients.settings.subscription_id
+    cluster_id = naming.cluster_id(subscription_id, cell.environment, cell.region)
     try:
         async with clients.kubernetes(cluster_id, kind.api_version) as kubernetes:
-            return Outcome.succeeded(**await _look(kubernetes, cell.spec.name))
+            return Outcome.succeeded(**await _observe(kubernetes, cell.environment))
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "read readiness")
 
 
-async def _look(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
+async def _observe(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
     namespace = naming.INFERENCE_NAMESPACE
     nodes, pods, deployment, service, plugin, events = await asyncio.gather(
         kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),

@@ -6,18 +6,19 @@ from activities.arm_outcomes import failed
 from activities.arm_pages import follow_pages
 from clients.factory import ClientFactory
 from domain.arm.existing_resource import is_foreign
-from domain.arm.resource_kinds import KINDS, list_group_ids
-from domain.durable.inputs import ResourceInput
+from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
+from domain.durable.inputs import RemainingResourcesInput
 from domain.outcomes import Outcome
 
 
 async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    environment = ResourceInput.from_wire(value)
+    wanted = RemainingResourcesInput.from_wire(value)
     api_version = KINDS["resourceGroup"].api_version
+    subscription_id = clients.settings.subscription_id
     found: list[str] = []
-    for group_id in list_group_ids(environment.spec, clients.settings.subscription_id):
+    for group_id in list_group_ids(wanted.environment, wanted.regions, subscription_id):
         group = await clients.arm.get(group_id, api_version)
-        if group.status == 404 or (group.is_success and is_foreign_group(group.body, environment)):
+        if group.status == 404 or (group.is_success and _is_foreign(group.body, wanted)):
             continue
         if not group.is_success:
             return failed(group, "GET resourceGroup")
@@ -30,6 +31,7 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
     return Outcome.succeeded(resourceIds=found)
 
 
-def is_foreign_group(group: dict[str, Any], environment: ResourceInput) -> bool:
+def _is_foreign(group: dict[str, Any], wanted: RemainingResourcesInput) -> bool:
     """A group that AKS manages for a cluster of ours carries no tags that could be relied on."""
-    return not group.get("managedBy") and is_foreign(group, environment.target(""))
+    target = ResourceTarget("resourceGroup", wanted.environment, "", "")
+    return not group.get("managedBy") and is_foreign(group, target)

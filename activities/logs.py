@@ -5,10 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from activities.arm_outcomes import no_answer
 from clients.answers import NoAnswer
 from clients.factory import ClientFactory
-from domain.environment.operation import environment_of
+from domain.arm.failures import no_answer
+from domain.environment.operation import parse_operation_id
 from domain.outcomes import Outcome
 
 logger = logging.getLogger("gridplane.activities")
@@ -22,18 +22,20 @@ async def run_logged(activity: Activity, value: dict[str, Any], clients: ClientF
     try:
         outcome = await activity(value, clients)
     except NoAnswer as error:
-        outcome = no_answer(error)
+        outcome = Outcome.failed(no_answer(str(error)))
     failure = outcome.failure
+    operation_id = value.get("operationId", "")
+    parsed = parse_operation_id(operation_id)
     logger.log(
         logging.WARNING if failure else logging.INFO,
         "%s of %s: %s%s",
         activity.__name__,
-        value["operationId"],
+        operation_id,
         outcome.status,
         f" ({failure.reason}: {failure.message})" if failure else "",
         extra={
-            "environment": environment_of(value["operationId"]),
-            "operation": value["operationId"],
+            "environment": parsed.environment if parsed else value.get("environment", ""),
+            "operation": operation_id,
             "resource_id": outcome.resource_id or "",
             "duration_ms": round((time.monotonic() - started) * 1000),
         },

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from activities.arm_outcomes import failed, not_ours
+from activities.arm_outcomes import failed
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.existing_resource import is_foreign, owner_of
+from domain.arm.failures import resource_not_owned
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
@@ -22,7 +23,7 @@ async def find_obstacle(target: ResourceTarget, clients: ClientFactory) -> Outco
         if not existing.is_success:
             return failed(existing, f"GET {each.kind}")
         if is_foreign(existing.body, each):
-            return not_ours(resource_id)
+            return Outcome.failed(resource_not_owned(resource_id))
     return None
 
 

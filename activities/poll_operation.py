@@ -4,13 +4,7 @@ from typing import Any
 
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
-from domain.arm.operation_polling import (
-    Canceled,
-    Failed,
-    Running,
-    Succeeded,
-    decide_operation_state,
-)
+from domain.arm.operation_polling import read_poll
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationPoll
 from domain.outcomes import Handle, Outcome
@@ -26,17 +20,10 @@ async def poll_operation(value: dict[str, Any], clients: ClientFactory) -> Outco
 
 
 def _outcome(answer: ArmAnswer, handle: Handle) -> Outcome:
-    state = decide_operation_state(
+    return read_poll(
         answer.status,
         answer.body,
         answer.headers,
         operation=handle.kind,
         gone_is_success=handle.deleting,
     )
-    match state:
-        case Running(detail, retry_after):
-            return Outcome.running(detail, retry_after)
-        case Succeeded():
-            return Outcome.succeeded()
-        case Failed(failure) | Canceled(failure):
-            return Outcome.failed(failure)

@@ -5,8 +5,10 @@ from typing import Any, Protocol
 import grpc
 from durabletask.client import OrchestrationState
 
-from domain.durable.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart
-from domain.outcomes import Failure, Outcome
+from domain.durable.names import OPERATION_ORCHESTRATORS
+from domain.durable.sweep_inputs import OperationStart
+from domain.environment.failures import operation_in_progress
+from domain.outcomes import Outcome
 
 
 class OrchestrationStarter(Protocol):
@@ -24,23 +26,14 @@ async def start_operation(value: dict[str, Any], client: OrchestrationStarter) -
     request = OperationStart.from_wire(value).request
     try:
         await client.schedule_new_orchestration(
-            request.orchestrator, input=request.to_wire(), instance_id=request.operation_id
+            OPERATION_ORCHESTRATORS[request.kind],
+            input=request.to_wire(),
+            instance_id=request.operation_id,
         )
     except grpc.aio.AioRpcError as error:
         if error.code() is not grpc.StatusCode.ALREADY_EXISTS:
             raise
         running = await client.get_orchestration_state(request.operation_id)
         if running is None or running.get_input() != request.to_wire():
-            return _in_progress(request.operation_id)
+            return Outcome.failed(operation_in_progress(request.operation_id))
     return Outcome.succeeded()
-
-
-def _in_progress(operation_id: str) -> Outcome:
-    return Outcome.failed(
-        Failure(
-            reason=OPERATION_IN_PROGRESS,
-            message=f"Another request started '{operation_id}' first.",
-            retryable=False,
-            suggested_action="Nothing: the next sweep looks again.",
-        )
-    )

@@ -1,4 +1,4 @@
-"""What one step of an operation came to: expected failures travel here as values."""
+"""The outcome of one step: expected failures travel as values."""
 
 from enum import StrEnum
 from typing import Any, Self
@@ -8,15 +8,24 @@ from pydantic import Field
 from domain.wire import WireModel
 
 NO_ANSWER = "NoAnswer"
-"""Reason of a failure that says nothing about the resource that was asked for."""
+"""Reason of a failure that says nothing about the resource in question."""
+
+ACTIVITY_FAILED = "ActivityFailed"
+"""Reason of a failure for what an activity raised in every attempt."""
 
 
 class Status(StrEnum):
-    ACCEPTED = "Accepted"
+    """Status of a step and of an operation, from the poll of an ARM operation to the API."""
+
+    NOT_STARTED = "NotStarted"
     RUNNING = "Running"
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
     CANCELED = "Canceled"
+
+    @property
+    def is_final(self) -> bool:
+        return self not in {Status.NOT_STARTED, Status.RUNNING}
 
 
 class Failure(WireModel):
@@ -36,17 +45,21 @@ class Handle(WireModel):
     kind: str
     resource_id: str
     operation_url: str | None = None
-    """None: ARM gave no operation URL to this caller, the resource itself is read instead."""
+    """None: ARM gave this caller no operation URL, so the resource itself is read instead."""
     deleting: bool = False
     adopted: bool = False
-    """It was under way already: what it leads to may not be what is wanted now."""
+    """Found in progress: it may lead to something other than what is wanted now."""
     retry_after_seconds: float | None = None
     result: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """What the resource said of itself when the operation began, such as its host name."""
+    """Facts from the answer that began the operation, such as the resource's host name."""
 
 
 class Outcome(WireModel):
-    """`Accepted` carries a handle, `Failed` a failure, `Running` what Azure says it is doing."""
+    """What a step came to.
+
+    `Running` carries a handle if an operation was begun, or what Azure reports as progress.
+    `Canceled` carries a failure if the operation was canceled in Azure, none if canceled here.
+    """
 
     status: Status
     result: dict[str, Any] = Field(default_factory=dict[str, Any])
@@ -65,7 +78,7 @@ class Outcome(WireModel):
 
     @classmethod
     def accepted(cls, handle: Handle) -> Self:
-        return cls(status=Status.ACCEPTED, handle=handle)
+        return cls(status=Status.RUNNING, handle=handle)
 
     @classmethod
     def running(cls, detail: str | None, retry_after_seconds: float | None = None) -> Self:
@@ -76,8 +89,8 @@ class Outcome(WireModel):
         return cls(status=Status.FAILED, failure=failure)
 
     @classmethod
-    def canceled(cls) -> Self:
-        return cls(status=Status.CANCELED)
+    def canceled(cls, failure: Failure | None = None) -> Self:
+        return cls(status=Status.CANCELED, failure=failure)
 
     @property
     def is_success(self) -> bool:

@@ -1,5 +1,6 @@
 """How models look on the wire: camelCase JSON, no unknown fields, absent rather than null."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -10,6 +11,10 @@ from pydantic.alias_generators import to_camel
 def format_time(at: datetime) -> str:
     """RFC 3339 in UTC."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+type JsonObject = Mapping[str, Any]
+"""A JSON object as an API returned it."""
 
 
 class WireModel(BaseModel):

@@ -1,1 +1,1 @@
-"""Deterministic stories: the order of steps, what runs side by side, what happens on failure."""
+"""Deterministic orchestrations: the order of steps, what runs in parallel, what a failure does."""

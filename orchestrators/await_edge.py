@@ -1,14 +1,17 @@
-"""Waits until the model answers through the edge: Front Door shows by its answers alone."""
+"""Waits until the model answers through the edge: nothing else shows Front Door's propagation."""
 
 from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.durable import names
 from domain.durable.inputs import EdgeWait
-from domain.environment.operation import OperationStatus
-from domain.outcomes import Failure, Outcome
-from orchestrators.story import Steps, Story
+from domain.durable.names import ActivityName
+from domain.environment.failures import edge_propagation_timeout
+from domain.outcomes import Outcome, Status
+from orchestrators.activity_calls import call_activity
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.step_reports import report_step
+from orchestrators.waiting import continue_as_new, sleep_unless_canceled
 
 PROBES_PER_RUN = 60
 PROBE_SECONDS = 5.0
@@ -16,29 +19,21 @@ PROBE_SECONDS = 5.0
 
 def await_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     wait = EdgeWait.from_wire(value)
-    story = Story.open(context, wait.story)
-    noted = None
+    operation = OperationContext.open(context, wait.operation)
+    url = f"https://{wait.probe.host_name}{wait.probe.path}"
+    reported = None
     for _ in range(PROBES_PER_RUN):
-        outcome = yield from story.call(names.PROBE_EDGE, wait.probe.to_wire())
+        outcome = yield from call_activity(
+            operation, ActivityName.PROBE_EDGE, wait.probe.to_wire()
+        )
         if outcome.is_success:
             return outcome.to_wire()
         answer = outcome.failure.message if outcome.failure else outcome.detail
-        if story.now >= story.ref.deadline:
-            return Outcome.failed(_silent(wait, answer)).to_wire()
-        if answer != noted:
-            noted = answer
-            story.note(wait.step, OperationStatus.RUNNING, detail=answer)
-        if not (yield from story.pause(PROBE_SECONDS)):
+        if operation.is_overdue:
+            return Outcome.failed(edge_propagation_timeout(url, answer)).to_wire()
+        if answer != reported:
+            reported = answer
+            report_step(operation, wait.step, Status.RUNNING, detail=answer)
+        if not (yield from sleep_unless_canceled(operation, PROBE_SECONDS)):
             return Outcome.canceled().to_wire()
-    return story.go_on(value)
-
-
-def _silent(wait: EdgeWait, answer: str | None) -> Failure:
-    return Failure(
-        reason="EdgePropagationTimeout",
-        message=f"https://{wait.probe.host_name}{wait.probe.path} did not answer in time. "
-        f"Last answer: {answer}.",
-        retryable=True,
-        suggested_action="Ask the origin directly; if it answers, Front Door is still "
-        "propagating: try again later.",
-    )
+    return continue_as_new(operation, value)

@@ -1,8 +1,8 @@
-"""Waits for one cell's Kubernetes: the one place that does.
+"""Waits for one cell's Kubernetes: the only place that does.
 
-1. Look at nodes, GPUs, pods and the public IP in one activity.
+1. Read nodes, GPUs, pods and the public IP in one activity.
 2. Let the domain decide: ready, wait, or give up with a diagnosis.
-3. Report each condition as a step of its own.
+3. Report each condition as a step.
 """
 
 from typing import Any
@@ -10,90 +10,90 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.arm.managed_cluster import gpus_needed
-from domain.durable import names
-from domain.durable.inputs import ReadyWait, ResourceInput
-from domain.environment.operation import OperationStatus
+from domain.durable.inputs import ObservationInput, ReadyWait
+from domain.durable.names import ActivityName
+from domain.environment.steps import StepKey, external_ip_step, nodes_step, pods_step
 from domain.kubernetes.observation import Observation
 from domain.kubernetes.readiness import (
+    Condition,
     ConditionState,
     Readiness,
     ReadinessVerdict,
     decide_readiness,
 )
-from domain.outcomes import Outcome
-from orchestrators.story import Steps, Story
+from domain.outcomes import Outcome, Status
+from orchestrators.activity_calls import call_activity
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.step_reports import report_step
+from orchestrators.waiting import continue_as_new, sleep_unless_canceled
 
-LOOKS_PER_RUN = 60
+READS_PER_RUN = 60
 
-LOOK_AGAIN_SECONDS = 5.0
-"""After a look that failed, which says nothing about the cell."""
+RETRY_READ_SECONDS = 5.0
+"""After a read that failed, which says nothing about the cell."""
 
 STEP_STATUS = {
-    ConditionState.READY: OperationStatus.SUCCEEDED,
-    ConditionState.WAITING: OperationStatus.RUNNING,
-    ConditionState.FAILED: OperationStatus.FAILED,
+    ConditionState.READY: Status.SUCCEEDED,
+    ConditionState.WAITING: Status.RUNNING,
+    ConditionState.FAILED: Status.FAILED,
 }
+
+type Reported = dict[str, tuple[Status, str]]
 
 
 def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     wait = ReadyWait.from_wire(value)
-    story = Story.open(context, wait.story)
-    cell = ResourceInput(
-        operation_id=story.ref.operation_id,
-        kind="managedCluster",
-        spec=wait.spec,
-        region=wait.region,
+    operation = OperationContext.open(context, wait.operation)
+    cell = ObservationInput(
+        operation_id=operation.ref.operation_id, environment=wait.spec.name, region=wait.region
     ).to_wire()
-    reported: dict[str, tuple[OperationStatus, str]] = {}
-    for _ in range(LOOKS_PER_RUN):
-        looked = yield from story.call(names.GET_OBSERVATION, cell)
-        if looked.failure and story.now >= story.ref.deadline:
-            return looked.to_wire()
-        delay = LOOK_AGAIN_SECONDS
-        if looked.is_success:
-            readiness = _decide(story, wait, Observation.from_wire(looked.result))
-            _report(story, wait.region, readiness, reported)
+    reported: Reported = {}
+    for _ in range(READS_PER_RUN):
+        outcome = yield from call_activity(operation, ActivityName.GET_OBSERVATION, cell)
+        if outcome.failure and operation.is_overdue:
+            return outcome.to_wire()
+        delay = RETRY_READ_SECONDS
+        if outcome.is_success:
+            observation = Observation.from_wire(outcome.result)
+            readiness = _decide(operation, wait, observation)
+            _report(operation, wait.region, readiness, reported)
             if readiness.verdict is not ReadinessVerdict.WAIT:
-                return _conclude(readiness, looked).to_wire()
+                return _conclude(readiness, observation).to_wire()
             delay = readiness.delay_seconds
-        if not (yield from story.pause(delay)):
+        if not (yield from sleep_unless_canceled(operation, delay)):
             return Outcome.canceled().to_wire()
-    return story.go_on(value)
+    return continue_as_new(operation, value)
 
 
-def _decide(story: Story, wait: ReadyWait, observation: Observation) -> Readiness:
+def _decide(operation: OperationContext, wait: ReadyWait, observation: Observation) -> Readiness:
     return decide_readiness(
         observation,
         wait.spec.workload.replicas,
         gpus_needed(wait.spec),
-        story.now,
+        operation.now,
         wait.started_at,
-        story.ref.deadline,
+        operation.ref.deadline,
     )
 
 
-def _conclude(readiness: Readiness, looked: Outcome) -> Outcome:
+def _conclude(readiness: Readiness, observation: Observation) -> Outcome:
     if readiness.failure:
         return Outcome.failed(readiness.failure)
-    seen = Observation.from_wire(looked.result)
-    nodes = sum(node.ready for node in seen.nodes)
-    return Outcome.succeeded(externalIp=seen.external_ip, nodes=nodes)
+    nodes = len(observation.ready_nodes)
+    return Outcome.succeeded(externalIp=observation.external_ip, nodes=nodes)
 
 
 def _report(
-    story: Story,
-    region: str,
-    readiness: Readiness,
-    reported: dict[str, tuple[OperationStatus, str]],
+    operation: OperationContext, region: str, readiness: Readiness, reported: Reported
 ) -> None:
     nodes_ready = readiness.nodes.state is ConditionState.READY
-    conditions = {
-        "nodes": readiness.gpu if nodes_ready else readiness.nodes,
-        "externalIp": readiness.external_ip,
-        "pods": readiness.pods,
-    }
-    for name, condition in conditions.items():
-        news = (STEP_STATUS[condition.state], condition.detail)
-        if reported.get(name) != news:
-            reported[name] = news
-            story.note(f"cell/{region}/{name}", news[0], detail=news[1])
+    conditions: list[tuple[StepKey, Condition]] = [
+        (nodes_step(region), readiness.gpu if nodes_ready else readiness.nodes),
+        (external_ip_step(region), readiness.external_ip),
+        (pods_step(region), readiness.pods),
+    ]
+    for step, condition in conditions:
+        report = (STEP_STATUS[condition.state], condition.detail)
+        if reported.get(step.name) != report:
+            reported[step.name] = report
+            report_step(operation, step, report[0], detail=report[1])

@@ -1,68 +1,77 @@
-"""Building what a specification asks for, as steps of a story: edge, cells, the model's answer.
+"""Building what a specification asks for, as steps of an operation: edge, cells, probe.
 
-Each resource is looked at first and sent where it is missing or differs, so the same steps build
-an environment and change one.
+Each resource is read first and sent where it is missing or differs, so the same steps build an
+environment and change one.
 """
 
 from dataclasses import dataclass
 
-from domain.durable import names
 from domain.durable.inputs import CellInput, EdgeInput
+from domain.durable.names import Orchestrator
+from domain.environment.failures import remaining_resources_unknown
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, OperationEnd
-from domain.outcomes import Outcome, Status
-from orchestrators.edge_steps import ask_through_edge
-from orchestrators.story import Child, Steps, Story
-
-END_PHASES = {
-    Status.SUCCEEDED: Phase.READY,
-    Status.CANCELED: Phase.CANCELED,
-}
+from domain.environment.transitions import decide_end_phase
+from domain.outcomes import Outcome
+from orchestrators.children import Child, join_children, start_child
+from orchestrators.edge_steps import probe_through_edge
+from orchestrators.operation_context import OperationContext, Steps
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What came of it."""
+    """The outcome of building, with what was learned on the way."""
 
     outcome: Outcome
     host_name: str
     cells: tuple[CellState, ...]
 
     def end(
-        self, story: Story, request: OperationRequest, remaining: tuple[str, ...]
+        self,
+        operation: OperationContext,
+        request: OperationRequest,
+        remaining: tuple[str, ...] | None = (),
     ) -> OperationEnd:
+        """`remaining`: None if Azure did not say."""
+        unknown = remaining_resources_unknown(request.spec.name)
         return OperationEnd(
             operation_id=request.operation_id,
-            phase=END_PHASES.get(self.outcome.status, Phase.FAILED),
+            phase=decide_end_phase(self.outcome, Phase.READY),
             outcome=self.outcome,
-            at=story.now,
+            at=operation.now,
             endpoint=f"https://{self.host_name}" if self.outcome.is_success else None,
             cells=self.cells,
-            remaining=remaining,
+            remaining=remaining or (),
+            warnings=(unknown,) if remaining is None else (),
         )
 
 
-def build_everything(story: Story, request: OperationRequest) -> Steps[Built]:
-    """Edge and cells side by side; the first failure cancels the rest."""
-    edge, *cells = yield from story.join(_start_children(story, request))
+def build_everything(operation: OperationContext, request: OperationRequest) -> Steps[Built]:
+    """Edge and cells in parallel; the first failure cancels the rest."""
+    edge, *cells = yield from join_children(operation, _start_children(operation, request))
     host_name = edge.result["hostName"] if edge.is_success else ""
     outcome = first_failure([edge, *cells])
     if outcome is None:
-        outcome = yield from ask_through_edge(story, request.spec, host_name)
+        outcome = yield from probe_through_edge(operation, request.spec, host_name)
     states = tuple(CellState.from_wire(cell.result) for cell in cells if cell.is_success)
     return Built(outcome, host_name, states)
 
 
-def _start_children(story: Story, request: OperationRequest) -> list[Child]:
-    spec = request.spec
-    edge = EdgeInput(story=story.ref, spec=spec)
-    cells = [CellInput(story=story.ref, spec=spec, region=region) for region in spec.regions]
+def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
+    spec, ref = request.spec, operation.ref
+    edge = EdgeInput(operation=ref, spec=spec)
+    cells = [CellInput(operation=ref, spec=spec, region=region) for region in spec.regions]
     return [
-        story.start_child(names.WIRE_EDGE, edge.to_wire(), "edge"),
+        start_child(operation, Orchestrator.WIRE_EDGE, edge.to_wire(), ref.child_id("edge")),
         *(
-            story.start_child(names.PROVISION_CELL, cell.to_wire(), f"cell.{cell.region}")
+            start_child(
+                operation,
+                Orchestrator.PROVISION_CELL,
+                cell.to_wire(),
+                ref.child_id("cell", cell.region),
+            )
             for cell in cells
         ),
     ]

@@ -1,32 +1,35 @@
-"""Asking the model through the edge, as the last step of a story."""
+"""Probing the model through the edge, as the last step of an operation."""
 
 from domain import deadlines
-from domain.durable import names
 from domain.durable.inputs import EdgeProbe, EdgeWait
-from domain.environment.operation import OperationStatus
+from domain.durable.names import Orchestrator
 from domain.environment.steps import PROBE_STEP
-from domain.outcomes import Outcome
+from domain.outcomes import Outcome, Status
 from domain.spec.model import EnvironmentSpec
-from orchestrators.story import Steps, Story
+from orchestrators.children import run_child
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.step_reports import report_step, report_step_result
 
-PROBE_SKIPPED = "Not asked: no replica is wanted."
+PROBE_SKIPPED = "Skipped: no replica is wanted."
 
 
-def ask_through_edge(story: Story, spec: EnvironmentSpec, host_name: str) -> Steps[Outcome]:
+def probe_through_edge(
+    operation: OperationContext, spec: EnvironmentSpec, host_name: str
+) -> Steps[Outcome]:
     if spec.workload.replicas == 0:
-        story.note(PROBE_STEP, OperationStatus.SUCCEEDED, detail=PROBE_SKIPPED)
+        report_step(operation, PROBE_STEP, Status.SUCCEEDED, detail=PROBE_SKIPPED)
         return Outcome.succeeded()
-    story.note(PROBE_STEP, OperationStatus.RUNNING)
-    deadline = story.deadline_in(deadlines.EDGE_ANSWERS)
+    report_step(operation, PROBE_STEP, Status.RUNNING)
     wait = EdgeWait(
-        story=story.ref.model_copy(update={"deadline": deadline}),
+        operation=operation.ref_until(operation.deadline_in(deadlines.EDGE_ANSWERS)),
         step=PROBE_STEP,
         probe=EdgeProbe(
-            operation_id=story.ref.operation_id,
+            operation_id=operation.ref.operation_id,
             host_name=host_name,
             path=spec.workload.health_path,
         ),
     )
-    outcome = yield from story.run_child(names.AWAIT_EDGE, wait.to_wire(), "probe")
-    story.note_end(PROBE_STEP, outcome)
+    child_id = operation.ref.child_id(*PROBE_STEP.path)
+    outcome = yield from run_child(operation, Orchestrator.AWAIT_EDGE, wait.to_wire(), child_id)
+    report_step_result(operation, PROBE_STEP, outcome)
     return outcome

@@ -1,40 +1,58 @@
 """The durable entity `environment`: applies the domain's decisions to the stored record.
 
-It is the outbox of events, too: what a change has to tell is scheduled together with the change.
+It is also the outbox of events: an event is scheduled together with the change it is about.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from durabletask.entities import EntityContext
 
-from domain.durable import names
+from domain.durable.names import EntityOperation, Orchestrator
 from domain.environment.idle_notes import IdleNote
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
-from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
+from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
+from domain.environment.transitions import (
+    end_operation,
+    keep_pool,
+    record_step,
+    record_warning,
+    start_operation,
+)
 from domain.events.cloud_events import derive_event
-from domain.events.delivery import RecordWarning, record_warning
 from domain.sweep.model import SweepAction
-from domain.sweep.record_notes import plan_swept_operation, read_end, read_sweep_state, take_note
+from domain.sweep.record_notes import (
+    plan_swept_operation,
+    read_end,
+    read_sweep_state,
+    record_idle_note,
+)
 
 type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord]
 type LogChange = Callable[[EnvironmentRecord | None, EnvironmentRecord], None]
-type Question = Callable[[EnvironmentRecord, Any], Any]
+type Query = Callable[[EnvironmentRecord, Any], Any]
 
-CHANGES: dict[str, Change] = {
-    "record_step": lambda record, value: record_step(record, StepChange.from_wire(value)),
-    "end_operation": lambda record, value: end_operation(record, OperationEnd.from_wire(value)),
-    "keep_pool": lambda record, value: keep_pool(
+CHANGES: Mapping[str, Change] = {
+    EntityOperation.RECORD_STEP: lambda record, value: record_step(
+        record, StepChange.from_wire(value)
+    ),
+    EntityOperation.END_OPERATION: lambda record, value: end_operation(
+        record, OperationEnd.from_wire(value)
+    ),
+    EntityOperation.KEEP_POOL: lambda record, value: keep_pool(
         record, value["region"], KeptPool.from_wire(value["kept"])
     ),
-    "take_note": lambda record, value: take_note(record, IdleNote.from_wire(value)),
-    "record_warning": lambda record, value: record_warning(record, RecordWarning.from_wire(value)),
+    EntityOperation.RECORD_IDLE_NOTE: lambda record, value: record_idle_note(
+        record, IdleNote.from_wire(value)
+    ),
+    EntityOperation.RECORD_WARNING: lambda record, value: record_warning(
+        record, RecordWarning.from_wire(value)
+    ),
 }
-"""They change a record that is there, and answer whether it is."""
+"""Changes of an existing record; the answer is whether there is one."""
 
 
 def _has_ended(record: EnvironmentRecord, operation_id: str) -> bool:
@@ -42,20 +60,23 @@ def _has_ended(record: EnvironmentRecord, operation_id: str) -> bool:
     return operation is None or operation.has_ended
 
 
-QUESTIONS: dict[str, tuple[Question, Any]] = {
-    "has_ended": (_has_ended, True),
-    "get_end": (lambda record, value: read_end(record, value), None),
-    "get_kept_pools": (
+QUERIES: Mapping[str, tuple[Query, Any]] = {
+    EntityOperation.HAS_ENDED: (_has_ended, True),
+    EntityOperation.GET_END: (lambda record, value: read_end(record, value), None),
+    EntityOperation.GET_KEPT_POOLS: (
         lambda record, value: {r: kept.to_wire() for r, kept in record.kept_pools.items()},
         {},
     ),
-    "get_sweep_state": (lambda record, value: read_sweep_state(record).to_wire(), None),
-    "plan_operation": (
+    EntityOperation.GET_SWEEP_STATE: (
+        lambda record, value: read_sweep_state(record).to_wire(),
+        None,
+    ),
+    EntityOperation.PLAN_OPERATION: (
         lambda record, value: plan_swept_operation(record, SweepAction(value)),
         None,
     ),
 }
-"""What they answer, and what they answer where there is no record."""
+"""Each query, and its answer where there is no record."""
 
 
 def environment(
@@ -64,26 +85,26 @@ def environment(
     event_source: str | None = None,
     log_change: LogChange = lambda before, after: None,
 ) -> Any:
-    """`event_source`: in whose name its events are published; None: nobody is told."""
+    """`event_source`: the source of its events; None: no events are published."""
     state = context.get_state()
     record = EnvironmentRecord.from_wire(state) if state else None
-    if context.operation in QUESTIONS:
-        question, unknown = QUESTIONS[context.operation]
-        return question(record, value) if record else unknown
+    if context.operation in QUERIES:
+        query, without_record = QUERIES[context.operation]
+        return query(record, value) if record else without_record
     changed = _change(context.operation, record, value)
     if changed is None:
         return False
     context.set_state(changed.to_wire())
     log_change(record, changed)
     if event_source:
-        _schedule_news(context, record, changed, event_source)
+        _schedule_event(context, record, changed, event_source)
     return True
 
 
 def _change(
     operation: str, record: EnvironmentRecord | None, value: Any
 ) -> EnvironmentRecord | None:
-    if operation == "start_operation":
+    if operation == EntityOperation.START_OPERATION:
         at = datetime.fromisoformat(value["at"])
         return start_operation(record, OperationRequest.from_wire(value["request"]), at)
     if operation not in CHANGES:
@@ -91,15 +112,15 @@ def _change(
     return CHANGES[operation](record, value) if record else None
 
 
-def _schedule_news(
+def _schedule_event(
     context: EntityContext,
     before: EnvironmentRecord | None,
     after: EnvironmentRecord,
     event_source: str,
 ) -> None:
-    """State and action commit together, so that no change is untold and none is told alone."""
-    news = derive_event(before, after, event_source)
-    if news:
+    """State and action commit together: no change lacks its event, no event lacks its change."""
+    publication = derive_event(before, after, event_source)
+    if publication:
         context.schedule_new_orchestration(
-            names.DELIVER_EVENT, news.to_wire(), instance_id=news.event.id
+            Orchestrator.DELIVER_EVENT, publication.to_wire(), instance_id=publication.event.id
         )

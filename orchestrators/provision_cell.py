@@ -1,4 +1,4 @@
-"""Builds one region's half of an environment.
+"""Builds one cell.
 
 resource group -> AKS cluster with its GPU pool -> workload -> nodes, public IP, pods ready
 """
@@ -8,38 +8,41 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import CellInput
-from domain.environment.steps import plan_cell, workload_step
+from domain.environment.steps import PlannedResource, plan_cell, workload_step
 from domain.outcomes import Outcome
+from domain.spec.model import EnvironmentSpec
+from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import create_resource
-from orchestrators.story import Steps, Story
+from orchestrators.sequence import in_order
 from orchestrators.workload_steps import apply_workload, await_workload
 
 
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = CellInput.from_wire(value)
-    story = Story.open(context, cell.story)
-    outcome = yield from _build(story, cell)
-    return outcome.to_wire()
+    operation = OperationContext.open(context, cell.operation)
+    return (yield from _build(operation, cell)).to_wire()
 
 
-def _build(story: Story, cell: CellInput) -> Steps[Outcome]:
-    group, cluster = plan_cell(cell.region)
-    outcome = yield from create_resource(story, group, cell.spec)
-    if not outcome.is_success:
-        return outcome
-    built = yield from create_resource(story, cluster, cell.spec)
-    if not built.is_success:
-        return built
-    outcome = yield from apply_workload(
-        story,
-        workload_step(cell.region),
-        cell.spec,
-        cell.region,
-        replicas=cell.spec.workload.replicas,
-        awake=True,
+def _build(operation: OperationContext, cell: CellInput) -> Steps[Outcome]:
+    spec, region = cell.spec, cell.region
+    group, cluster = plan_cell(region)
+    step, replicas = workload_step(region), spec.workload.replicas
+    return (
+        yield from in_order(
+            lambda: create_resource(operation, group, spec),
+            lambda: _create_cluster(operation, cluster, spec),
+            lambda: apply_workload(operation, step, spec, region, replicas=replicas, awake=True),
+            lambda: await_workload(operation, spec, region),
+        )
     )
+
+
+def _create_cluster(
+    operation: OperationContext, cluster: PlannedResource, spec: EnvironmentSpec
+) -> Steps[Outcome]:
+    """Adds what the record keeps of a cell."""
+    outcome = yield from create_resource(operation, cluster, spec)
     if not outcome.is_success:
         return outcome
-    ready = yield from await_workload(story, cell.spec, cell.region)
-    facts = {"region": cell.region, "clusterId": built.resource_id, **built.result}
-    return ready.model_copy(update={"result": {**facts, **ready.result}})
+    cell = {"region": cluster.region, "clusterId": outcome.resource_id}
+    return outcome.model_copy(update={"result": {**cell, **outcome.result}})

@@ -1,9 +1,9 @@
 """Builds an environment.
 
-1. Put the operation on the record.
-2. Edge and cells side by side; the first failure cancels the rest.
-3. Ask the model through the edge.
-4. Ready; or, after a failure, GPU pools to zero and a list of what is left.
+1. Record the operation.
+2. Edge and cells in parallel; the first failure cancels the rest.
+3. Probe the model through the edge.
+4. Ready; or, after a failure, GPU pools to zero and a list of what remains.
 """
 
 from typing import Any
@@ -12,31 +12,33 @@ from durabletask.task import OrchestrationContext
 
 from domain import deadlines
 from domain.environment.operation_request import OperationRequest
-from domain.outcomes import Outcome, Status
+from domain.environment.phases import Phase
+from domain.environment.transitions import decide_end_phase
+from domain.outcomes import Outcome
 from orchestrators.build_steps import build_everything
-from orchestrators.operation_record import end_operation, list_remaining, open_operation
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.operation_frame import end_operation, list_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
-from orchestrators.story import Steps, Story
 
 
 def provision_environment(
     context: OrchestrationContext, value: dict[str, Any]
 ) -> Steps[dict[str, Any]]:
     request = OperationRequest.from_wire(value)
-    story = yield from open_operation(context, request, deadlines.PROVISION)
-    if story is None:
+    operation = yield from open_operation(context, request, deadlines.PROVISION)
+    if operation is None:
         return Outcome.canceled().to_wire()
-    built = yield from build_everything(story, request)
-    remaining: tuple[str, ...] = ()
+    built = yield from build_everything(operation, request)
+    remaining: tuple[str, ...] | None = ()
     if not built.outcome.is_success:
-        remaining = yield from _stop_costs(story, request, built.outcome)
-    return (yield from end_operation(story, built.end(story, request, remaining)))
+        remaining = yield from _stop_costs(operation, request, built.outcome)
+    return (yield from end_operation(operation, built.end(operation, request, remaining)))
 
 
 def _stop_costs(
-    story: Story, request: OperationRequest, outcome: Outcome
-) -> Steps[tuple[str, ...]]:
-    """A canceled operation leaves the cost to the deletion that canceled it."""
-    if outcome.status is not Status.CANCELED:
-        yield from stop_gpu_cost(story, request.spec, request.spec.regions)
-    return (yield from list_remaining(story, request.spec))
+    operation: OperationContext, request: OperationRequest, outcome: Outcome
+) -> Steps[tuple[str, ...] | None]:
+    """An operation that a deletion canceled leaves the cost to that deletion."""
+    if decide_end_phase(outcome, Phase.READY) is Phase.FAILED:
+        yield from stop_gpu_cost(operation, request.spec, request.spec.regions)
+    return (yield from list_remaining(operation, request.spec))

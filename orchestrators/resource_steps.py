@@ -1,106 +1,130 @@
-"""One ARM resource as one step of a story: begin, wait, begin again on what passes by itself."""
+"""One ARM resource as one step of an operation: begin, wait, retry passing failures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from domain import deadlines
+from domain.arm.operation_polling import decide_retry_delay
 from domain.arm.resource_kinds import KINDS
-from domain.durable import names
-from domain.durable.inputs import OperationWait, ResourceInput
-from domain.environment.operation import OperationStatus
-from domain.environment.steps import PlannedResource
-from domain.outcomes import Handle, Outcome
+from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
+from domain.durable.names import ActivityName, Orchestrator
+from domain.environment.steps import PlannedResource, StepKey, stop_gpu_cost_step
+from domain.outcomes import Handle, Outcome, Status
 from domain.spec.model import EnvironmentSpec
-from orchestrators.story import Steps, Story
-
-BEGIN_AGAIN_SECONDS = 15.0
-"""A busy cluster's 409 and a route's too-early 400 carry no Retry-After; 15 s is AKS's pace."""
+from orchestrators.activity_calls import call_activity
+from orchestrators.children import run_child
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.step_reports import report_step, report_step_result
+from orchestrators.waiting import sleep_unless_canceled
 
 
 def create_resource(
-    story: Story, resource: PlannedResource, spec: EnvironmentSpec
+    operation: OperationContext, resource: PlannedResource, spec: EnvironmentSpec
 ) -> Steps[Outcome]:
-    value = _input(story, resource.kind, spec, resource.region)
+    value = _input(operation, resource, spec)
     timeout = KINDS[resource.kind].create_timeout
-    return run_step(story, resource.step, names.BEGIN_RESOURCE, value, timeout)
+    return run_step(operation, resource.step, ActivityName.BEGIN_RESOURCE, value, timeout)
 
 
 def delete_resource(
-    story: Story, resource: PlannedResource, spec: EnvironmentSpec
+    operation: OperationContext, resource: PlannedResource, spec: EnvironmentSpec
 ) -> Steps[Outcome]:
-    value = _input(story, resource.kind, spec, resource.region)
+    value = _input(operation, resource, spec)
     timeout = KINDS[resource.kind].delete_timeout
-    return run_step(story, resource.step, names.BEGIN_DELETE_RESOURCE, value, timeout)
+    return run_step(operation, resource.step, ActivityName.BEGIN_DELETE_RESOURCE, value, timeout)
 
 
-def stop_gpu_cost(story: Story, spec: EnvironmentSpec, regions: Sequence[str]) -> Steps[None]:
-    """Bring GPU pools to zero after a failure; has time of its own, whatever was left."""
-    limit = story.now + timedelta(seconds=deadlines.EMPTY_GPU_POOL * len(regions))
-    cleanup = replace(story, ref=story.ref.model_copy(update={"deadline": limit}))
+def stop_gpu_cost(
+    operation: OperationContext, spec: EnvironmentSpec, regions: Sequence[str]
+) -> Steps[None]:
+    """Scales GPU pools to zero after a failure, within a deadline of its own."""
+    deadline = operation.now + timedelta(seconds=deadlines.EMPTY_GPU_POOL * len(regions))
+    cleanup = replace(operation, ref=operation.ref_until(deadline))
     for region in regions:
-        yield from empty_gpu_pool(cleanup, f"cell/{region}/gpuPoolToZero", spec, region)
+        yield from empty_gpu_pool(cleanup, stop_gpu_cost_step(region), spec, region)
 
 
-def empty_gpu_pool(story: Story, step: str, spec: EnvironmentSpec, region: str) -> Steps[Outcome]:
-    """Stop the GPU pool's cost."""
-    value = _input(story, "managedCluster", spec, region)
-    return run_step(story, step, names.BEGIN_EMPTY_GPU_POOL, value, deadlines.EMPTY_GPU_POOL)
+def empty_gpu_pool(
+    operation: OperationContext, step: StepKey, spec: EnvironmentSpec, region: str
+) -> Steps[Outcome]:
+    value = PoolInput(operation_id=operation.ref.operation_id, spec=spec, region=region)
+    return run_step(
+        operation,
+        step,
+        ActivityName.BEGIN_EMPTY_GPU_POOL,
+        value.to_wire(),
+        deadlines.EMPTY_GPU_POOL,
+    )
 
 
 def run_step(
-    story: Story, step: str, activity: str, value: Mapping[str, Any], timeout: float
+    operation: OperationContext,
+    step: StepKey,
+    activity: ActivityName,
+    value: Mapping[str, Any],
+    timeout: float,
 ) -> Steps[Outcome]:
-    """Run `activity` and what it began to the end, within `timeout` seconds."""
-    if story.canceled.is_complete:
+    """Runs `activity`, and the ARM operation that it began, to the end within `timeout` seconds.
+
+    Each attempt is done, retried after a delay, or given up because the operation was canceled.
+    """
+    if operation.is_canceled:
         return Outcome.canceled()
-    deadline = story.deadline_in(timeout)
-    story.note(step, OperationStatus.RUNNING)
-    attempt = 0
-    while True:
-        attempt += 1
-        outcome = yield from story.call(activity, value)
-        if handle := outcome.handle:
-            outcome = yield from _await_handle(story, step, handle, deadline, attempt)
-            if handle.adopted and _is_to_be_looked_at_again(story, outcome, deadline):
-                continue
-        if not outcome.is_worth_retrying or story.now >= deadline:
+    deadline = operation.deadline_in(timeout)
+    report_step(operation, step, Status.RUNNING)
+    outcome = Outcome.canceled()
+    for attempt in count(1):
+        begun = yield from call_activity(operation, activity, value)
+        outcome = yield from _finish(operation, step, begun, deadline, attempt)
+        adopted = begun.handle is not None and begun.handle.adopted
+        time_left = operation.now < deadline
+        delay = decide_retry_delay(outcome, adopted=adopted, time_left=time_left)
+        if delay is None:
             break
-        if not (yield from _wait_to_begin_again(story, step, outcome)):
+        if delay and not (yield from _sleep_before_retry(operation, step, outcome, delay)):
             outcome = Outcome.canceled()
             break
-    story.note_end(step, outcome)
+    report_step_result(operation, step, outcome)
     return outcome
 
 
-def _await_handle(
-    story: Story, step: str, handle: Handle, deadline: datetime, attempt: int
+def _finish(
+    operation: OperationContext, step: StepKey, begun: Outcome, deadline: datetime, attempt: int
 ) -> Steps[Outcome]:
-    story.note(step, OperationStatus.RUNNING, resource_id=handle.resource_id)
+    """Waits for the ARM operation that was begun, if there is one."""
+    if begun.handle is None:
+        return begun
+    return (yield from _await_handle(operation, step, begun.handle, deadline, attempt))
+
+
+def _await_handle(
+    operation: OperationContext, step: StepKey, handle: Handle, deadline: datetime, attempt: int
+) -> Steps[Outcome]:
+    report_step(operation, step, Status.RUNNING, resource_id=handle.resource_id)
     wait = OperationWait(
-        story=story.ref.model_copy(update={"deadline": deadline}),
-        step=step,
-        handle=handle,
-        begun_at=story.now,
+        operation=operation.ref_until(deadline), step=step, handle=handle, begun_at=operation.now
     )
-    suffix = f"{step.partition('/')[2].replace('/', '.')}.{attempt}"
-    return story.run_child(names.AWAIT_OPERATION, wait.to_wire(), suffix)
+    child_id = operation.ref.child_id(*step.path, str(attempt))
+    return run_child(operation, Orchestrator.AWAIT_OPERATION, wait.to_wire(), child_id)
 
 
-def _is_to_be_looked_at_again(story: Story, earlier: Outcome, deadline: datetime) -> bool:
-    """An earlier operation may have been sent for another specification, and failed by it."""
-    return earlier.is_success or (earlier.failure is not None and story.now < deadline)
+def _sleep_before_retry(
+    operation: OperationContext, step: StepKey, outcome: Outcome, delay: float
+) -> Steps[bool]:
+    detail = outcome.failure.message if outcome.failure else None
+    report_step(operation, step, Status.RUNNING, detail=detail)
+    return (yield from sleep_unless_canceled(operation, delay))
 
 
-def _wait_to_begin_again(story: Story, step: str, outcome: Outcome) -> Steps[bool]:
-    failure = outcome.failure
-    assert failure, "only a failure is worth retrying"
-    story.note(step, OperationStatus.RUNNING, detail=failure.message)
-    return (yield from story.pause(failure.retry_after_seconds or BEGIN_AGAIN_SECONDS))
-
-
-def _input(story: Story, kind: str, spec: EnvironmentSpec, region: str) -> dict[str, Any]:
+def _input(
+    operation: OperationContext, resource: PlannedResource, spec: EnvironmentSpec
+) -> dict[str, Any]:
     return ResourceInput(
-        operation_id=story.ref.operation_id, kind=kind, spec=spec, region=region
+        operation_id=operation.ref.operation_id,
+        kind=resource.kind,
+        spec=spec,
+        region=resource.region,
     ).to_wire()

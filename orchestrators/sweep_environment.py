@@ -1,95 +1,102 @@
-"""Does one action of the sweep on one environment.
+"""Carries out one action of the sweep on one environment.
 
 1. Wait for its turn.
-2. Look again: what is in use by now, busy, or has been given more time, is left alone.
-3. Start the operation that does it.
-4. Tell the environment's record what has begun and on what evidence.
+2. Check again: an environment that is in use by now, busy, or was given more time, is skipped.
+3. Start the operation that carries it out.
+4. Record what has begun, with the evidence for it.
 5. Wait until the operation has ended.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from durabletask.task import OrchestrationContext, Task
+from durabletask.task import OrchestrationContext
 
-from domain.durable import names
-from domain.durable.sweep_inputs import OPERATION_IN_PROGRESS, OperationStart, SweepActionInput
+from domain.durable.names import ActivityName
+from domain.durable.sweep_inputs import OperationStart, SweepActionInput
+from domain.environment.failures import OPERATION_IN_PROGRESS
 from domain.environment.idle_notes import IdleNote
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
 from domain.sweep.model import SweepAction
 from domain.sweep.record_notes import build_expiry_note, build_idle_note
-from domain.sweep.schedule import PlannedAction
+from domain.sweep.schedule import ActionKind, PlannedAction
 from domain.sweep.summary import ActionResult, ResultStatus
-from orchestrators.story import Steps, Story, entity_id
-from orchestrators.sweep_idle_pools import EXPIRED
-from orchestrators.sweep_view import look
+from orchestrators.activity_calls import call_activity
+from orchestrators.environment_proxy import EnvironmentProxy
+from orchestrators.operation_context import Steps
+from orchestrators.sweep_snapshot import SweepContext, take_snapshot
+from orchestrators.waiting import sleep_unless_canceled
 
-LOOK_SECONDS = 15.0
-ONLY_SAID = frozenset({SweepAction.WARN, SweepAction.WITHDRAW_WARNING})
+POLL_SECONDS = 15.0
+RECORD_ONLY = frozenset({SweepAction.WARN, SweepAction.WITHDRAW_WARNING})
+
+type Check = Callable[[SweepContext, PlannedAction], Steps[IdleNote | None]]
 
 
 def sweep_environment(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     action = SweepActionInput.from_wire(value)
-    story = Story.open(context, action.story)
-    result = yield from _do(story, action.planned)
+    sweep = SweepContext.open(context, action.sweep)
+    result = yield from _carry_out(sweep, action.planned)
     return Outcome.succeeded(**result.to_wire()).to_wire()
 
 
-def _do(story: Story, planned: PlannedAction) -> Steps[ActionResult]:
-    if planned.start_delay_seconds and not (yield from story.pause(planned.start_delay_seconds)):
+def _carry_out(sweep: SweepContext, planned: PlannedAction) -> Steps[ActionResult]:
+    delay = planned.start_delay_seconds
+    if delay and not (yield from sleep_unless_canceled(sweep, delay)):
         return _result(planned, ResultStatus.SKIPPED, "Canceled")
-    look_again = _look_at_expiry if planned.reason == EXPIRED else _look_at_use
-    note = yield from look_again(story, planned)
+    note = yield from CHECKS[planned.kind](sweep, planned)
     if note is None:
         return _result(planned, ResultStatus.SKIPPED, "NoLongerDue")
-    if planned.action in ONLY_SAID:
-        yield _tell(story, planned, note)
+    environment = EnvironmentProxy(sweep.context, planned.environment)
+    if planned.action in RECORD_ONLY:
+        yield from environment.record_idle_note(note)
         return _result(planned, ResultStatus.SUCCEEDED)
-    return (yield from _run_operation(story, planned, note))
+    return (yield from _run_operation(sweep, environment, planned, note))
 
 
-def _look_at_use(story: Story, planned: PlannedAction) -> Steps[IdleNote | None]:
-    """What the record is to be told; None if the action is not due any more."""
-    view = yield from look(story, [planned.environment], planned.pools)
-    decisions = view.decide(story.now)
+def _check_idleness(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """The note to record; None if the action is not due any more."""
+    snapshot = yield from take_snapshot(sweep, [planned.environment], planned.pools)
+    decisions = snapshot.decide(sweep.now)
     if all(decision.action is not planned.action for decision in decisions):
         return None
-    notes = view.environments[planned.environment].notes
-    return build_idle_note(notes, planned.action, decisions, story.now)
+    notes = snapshot.environments[planned.environment].notes
+    return build_idle_note(notes, planned.action, decisions, sweep.now)
 
 
-def _look_at_expiry(story: Story, planned: PlannedAction) -> Steps[IdleNote | None]:
-    """Somebody may have given it more time while it waited for its turn."""
-    view = yield from look(story, [planned.environment], ())
-    swept = view.environments.get(planned.environment)
-    if swept is None or swept.expires_at is None or not swept.is_live:
+def _check_expiry(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """The environment may have been given more time while the action waited for its turn."""
+    snapshot = yield from take_snapshot(sweep, [planned.environment], ())
+    found = snapshot.environments.get(planned.environment)
+    if found is None or found.expires_at is None or not found.may_expire:
         return None
-    if (
-        decide_expiry(swept.expires_at, swept.notes.expiry_warnings_sent, story.now)
-        is not ExpiryAction.DELETE
-    ):
+    sent = found.notes.expiry_warnings_sent
+    if decide_expiry(found.expires_at, sent, sweep.now) is not ExpiryAction.DELETE:
         return None
-    return build_expiry_note(swept.notes, ExpiryAction.DELETE, swept.expires_at, story.now)
+    return build_expiry_note(found.notes, ExpiryAction.DELETE, found.expires_at, sweep.now)
 
 
-def _tell(story: Story, planned: PlannedAction, note: IdleNote) -> Task[Any]:
-    record = entity_id(planned.environment)
-    return story.context.call_entity(record, "take_note", note.to_wire())
+CHECKS: Mapping[ActionKind, Check] = {
+    ActionKind.IDLENESS: _check_idleness,
+    ActionKind.EXPIRY: _check_expiry,
+}
 
 
-def _run_operation(story: Story, planned: PlannedAction, note: IdleNote) -> Steps[ActionResult]:
-    """The record hears of it only once it has begun: until then it may turn out to be busy."""
-    record = entity_id(planned.environment)
-    request = yield story.context.call_entity(record, "plan_operation", str(planned.action))
-    if not request:
+def _run_operation(
+    sweep: SweepContext, environment: EnvironmentProxy, planned: PlannedAction, note: IdleNote
+) -> Steps[ActionResult]:
+    """The note is recorded once the operation has started: until then it may turn out busy."""
+    request = yield from environment.plan_operation(planned.action)
+    if request is None:
         return _result(planned, ResultStatus.SKIPPED, "Busy")
-    start = OperationStart(operation_id=request["operationId"], request=request)
-    started = yield from story.call(names.START_OPERATION, start.to_wire())
+    start = OperationStart(operation_id=request.operation_id, request=request)
+    started = yield from call_activity(sweep, ActivityName.START_OPERATION, start.to_wire())
     if not started.is_success:
         return _not_started(planned, started)
-    begun = {"at": story.now, "operation_id": start.operation_id}
-    yield _tell(story, planned, note.model_copy(update=begun))
-    return (yield from _await_end(story, planned, start.operation_id))
+    begun = {"at": sweep.now, "operation_id": start.operation_id}
+    yield from environment.record_idle_note(note.model_copy(update=begun))
+    return (yield from _await_end(sweep, environment, planned, start.operation_id))
 
 
 def _not_started(planned: PlannedAction, started: Outcome) -> ActionResult:
@@ -98,14 +105,15 @@ def _not_started(planned: PlannedAction, started: Outcome) -> ActionResult:
     return _ended(planned, started)
 
 
-def _await_end(story: Story, planned: PlannedAction, operation_id: str) -> Steps[ActionResult]:
-    record = entity_id(planned.environment)
-    while story.now < story.ref.deadline:
-        if not (yield from story.pause(LOOK_SECONDS)):
+def _await_end(
+    sweep: SweepContext, environment: EnvironmentProxy, planned: PlannedAction, operation_id: str
+) -> Steps[ActionResult]:
+    while sweep.now < sweep.ref.deadline:
+        if not (yield from sleep_unless_canceled(sweep, POLL_SECONDS)):
             return _result(planned, ResultStatus.FAILED, "Canceled")
-        ended: Any = yield story.context.call_entity(record, "get_end", operation_id)
+        ended = yield from environment.get_end(operation_id)
         if ended:
-            return _ended(planned, Outcome.from_wire(ended))
+            return _ended(planned, ended)
     return _result(planned, ResultStatus.FAILED, "DeadlineExceeded")
 
 

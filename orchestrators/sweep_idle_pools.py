@@ -1,10 +1,10 @@
-"""Brings idle GPU pools to zero, wakes and deletes what is due, and says why.
+"""Scales idle GPU pools to zero, wakes and deletes what is due, and reports why.
 
 1. List Azure's GPU pools first, then the environments, then their usage: what was built in
    between is not taken for an orphan.
-2. Decide for each pool; what is unknown counts as in use.
-3. Act in order and at AKS's pace, each action as a child that looks again just before it acts.
-   One environment's failure does not stop the others.
+2. Decide for each pool; unknown usage counts as in use.
+3. Act in order and at AKS's pace, each action as a child that checks again before it acts. A
+   failure in one environment does not stop the others.
 """
 
 from collections.abc import Sequence
@@ -14,54 +14,61 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.durable import names
-from domain.durable.inputs import StoryRef
-from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepReport
+from domain.durable.names import ActivityName, Orchestrator
+from domain.durable.sweep_inputs import (
+    PoolListing,
+    SweepActionInput,
+    SweepInput,
+    SweepRef,
+    SweepReport,
+)
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
-from domain.sweep.model import GpuPool, SweepAction
+from domain.sweep.model import GpuPool
 from domain.sweep.record_notes import build_expiry_note
-from domain.sweep.schedule import PlannedAction, order_actions, pace
+from domain.sweep.schedule import PlannedAction, add_expired, order_actions, pace
 from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
-from orchestrators.story import Child, Steps, Story, entity_id, utc_now
-from orchestrators.sweep_view import SweepView, look
-
-EXPIRED = "Expired"
+from orchestrators.activity_calls import call_activity
+from orchestrators.children import Child, join_children, start_child
+from orchestrators.environment_proxy import EnvironmentProxy
+from orchestrators.operation_context import Steps, utc_now
+from orchestrators.sweep_snapshot import SweepContext, SweepSnapshot, take_snapshot
 
 
 def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
-    sweep = SweepInput.from_wire(value)
+    requested = SweepInput.from_wire(value)
     started_at = utc_now(context)
     deadline = started_at + timedelta(seconds=deadlines.SWEEP)
-    ref = StoryRef(environment="", operation_id=context.instance_id, deadline=deadline)
-    story = Story.open(context, ref)
-    listed = yield from story.call(names.LIST_GPU_POOLS, {"operationId": story.ref.operation_id})
+    sweep = SweepContext.open(context, SweepRef(sweep_id=context.instance_id, deadline=deadline))
+    listing = PoolListing(operation_id=sweep.ref.sweep_id).to_wire()
+    listed = yield from call_activity(sweep, ActivityName.LIST_GPU_POOLS, listing)
     if not listed.is_success:
         return listed.to_wire()
     pools = [GpuPool.from_wire(pool) for pool in listed.result["pools"]]
-    environments = {*sweep.environments, *(p.environment for p in pools if p.is_ours)}
-    view = yield from look(story, environments, pools)
-    decisions = view.decide(story.now)
+    names = {*requested.environments, *(p.environment for p in pools if p.is_ours)}
+    snapshot = yield from take_snapshot(sweep, names, pools)
+    decisions = snapshot.decide(sweep.now)
     context.set_custom_status({"decisions": [decision.to_wire() for decision in decisions]})
     results: list[ActionResult] = []
-    if not sweep.dry_run:
-        expired = _tell_expiries(story, view)
-        results = yield from _act(story, pace(_join_actions(order_actions(decisions), expired)))
-    summary = summarise_sweep(decisions, results, started_at, story.now, sweep.dry_run)
+    if not requested.dry_run:
+        expired = _record_expiries(sweep, snapshot)
+        results = yield from _act(sweep, pace(add_expired(order_actions(decisions), expired)))
+    summary = summarise_sweep(decisions, results, started_at, sweep.now, requested.dry_run)
     report = SweepReport(summary=summary, decisions=tuple(decisions))
     return Outcome.succeeded(**report.to_wire()).to_wire()
 
 
-def _act(story: Story, actions: Sequence[PlannedAction]) -> Steps[list[ActionResult]]:
+def _act(sweep: SweepContext, actions: Sequence[PlannedAction]) -> Steps[list[ActionResult]]:
     children: list[Child] = [
-        story.start_child(
-            names.SWEEP_ENVIRONMENT,
-            SweepActionInput(story=story.ref, planned=action).to_wire(),
-            f"{action.environment}.{action.action}",
+        start_child(
+            sweep,
+            Orchestrator.SWEEP_ENVIRONMENT,
+            SweepActionInput(sweep=sweep.ref, planned=action).to_wire(),
+            sweep.ref.child_id(action.environment, action.action),
         )
         for action in actions
     ]
-    outcomes = yield from story.join(children, stop_on_failure=False)
+    outcomes = yield from join_children(sweep, children, stop_on_failure=False)
     return [_read_result(*each) for each in zip(actions, outcomes, strict=True)]
 
 
@@ -78,28 +85,17 @@ def _read_result(action: PlannedAction, outcome: Outcome) -> ActionResult:
     )
 
 
-def _join_actions(
-    actions: Sequence[PlannedAction], expired: Sequence[PlannedAction]
-) -> list[PlannedAction]:
-    """One action per environment: who has expired need not be warned or go to zero first."""
-    ending = {action.environment for action in expired}
-    return [*(action for action in actions if action.environment not in ending), *expired]
-
-
-def _tell_expiries(story: Story, view: SweepView) -> list[PlannedAction]:
-    """Warnings go to the record at once; deletions are actions like others."""
-    due: list[PlannedAction] = []
-    for name, swept in view.environments.items():
-        action = decide_expiry(swept.expires_at, swept.notes.expiry_warnings_sent, story.now)
-        if action is ExpiryAction.NONE or swept.expires_at is None or not swept.is_live:
+def _record_expiries(sweep: SweepContext, snapshot: SweepSnapshot) -> list[str]:
+    """Records expiry warnings at once, and returns the environments that have expired."""
+    expired: list[str] = []
+    for name, found in snapshot.environments.items():
+        sent = found.notes.expiry_warnings_sent
+        action = decide_expiry(found.expires_at, sent, sweep.now)
+        if action is ExpiryAction.NONE or found.expires_at is None or not found.may_expire:
             continue
         if action is ExpiryAction.DELETE:
-            due.append(
-                PlannedAction(
-                    environment=name, action=SweepAction.DELETE, reason=EXPIRED, pools=()
-                )
-            )
+            expired.append(name)
             continue
-        note = build_expiry_note(swept.notes, action, swept.expires_at, story.now)
-        story.context.signal_entity(entity_id(name), "take_note", note.to_wire())
-    return due
+        note = build_expiry_note(found.notes, action, found.expires_at, sweep.now)
+        EnvironmentProxy(sweep.context, name).signal_idle_note(note)
+    return expired

@@ -1,33 +1,45 @@
-"""What runs inside a cell, as steps of a story: apply it, wait until it is ready."""
+"""A cell's workload as steps of an operation: apply it, wait until it is ready."""
 
 from domain import deadlines
-from domain.durable import names
 from domain.durable.inputs import ReadyWait, WorkloadInput
+from domain.durable.names import ActivityName, Orchestrator
+from domain.environment.steps import StepKey
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
+from orchestrators.children import run_child
+from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import run_step
-from orchestrators.story import Steps, Story
 
 
 def apply_workload(
-    story: Story, step: str, spec: EnvironmentSpec, region: str, *, replicas: int, awake: bool
+    operation: OperationContext,
+    step: StepKey,
+    spec: EnvironmentSpec,
+    region: str,
+    *,
+    replicas: int,
+    awake: bool,
 ) -> Steps[Outcome]:
     value = WorkloadInput(
-        operation_id=story.ref.operation_id,
+        operation_id=operation.ref.operation_id,
         spec=spec,
         region=region,
         replicas=replicas,
         awake=awake,
     )
-    return run_step(story, step, names.APPLY_WORKLOAD, value.to_wire(), deadlines.WORKLOAD)
+    return run_step(
+        operation, step, ActivityName.APPLY_WORKLOAD, value.to_wire(), deadlines.WORKLOAD
+    )
 
 
-def await_workload(story: Story, spec: EnvironmentSpec, region: str) -> Steps[Outcome]:
-    deadline = story.deadline_in(deadlines.READINESS)
+def await_workload(
+    operation: OperationContext, spec: EnvironmentSpec, region: str
+) -> Steps[Outcome]:
     wait = ReadyWait(
-        story=story.ref.model_copy(update={"deadline": deadline}),
+        operation=operation.ref_until(operation.deadline_in(deadlines.READINESS)),
         spec=spec,
         region=region,
-        started_at=story.now,
+        started_at=operation.now,
     )
-    return story.run_child(names.AWAIT_READY, wait.to_wire(), "ready")
+    child_id = operation.ref.child_id("cell", region, "ready")
+    return run_child(operation, Orchestrator.AWAIT_READY, wait.to_wire(), child_id)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import azure.functions as func
 
-from domain.requests.app_roles import is_allowed, needed_role
+from domain.requests.app_roles import has_role, needed_role
 from triggers.errors import error_response
 from triggers.queries import read_header
 
@@ -24,7 +24,7 @@ async def answer_if_allowed(
 ) -> func.HttpResponse:
     """403 where the caller has not been given the app role that the request needs."""
     needed = needed_role(req.method)
-    if is_allowed(parse_roles(read_header(req, PRINCIPAL)), needed):
+    if has_role(parse_roles(read_header(req, PRINCIPAL)), needed):
         return await answer()
     message = (
         f"This needs the app role {needed}, which your token does not carry. Whoever manages the "

@@ -11,7 +11,6 @@ from domain.environment.operation import OperationKind
 from domain.environment.record import EnvironmentRecord
 from domain.environment.views import build_etag, describe_environment
 from domain.problem import Problem
-from domain.requests.decisions import is_live
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
 from triggers import task_hub
@@ -53,16 +52,16 @@ async def delete_environment(req: func.HttpRequest, client: DurableClient) -> fu
     if isinstance(force, Problem):
         return problems_response([force])
     record = await task_hub.read_record(client, name)
-    if not is_live(record):
+    if record is None or record.is_deleted:
         return func.HttpResponse(status_code=204)
-    if record is not None and (stale := _stale(req, record)):
+    if stale := _stale(req, record):
         return stale
     return await start_and_answer(req, client, OperationKind.DELETE, name, force=force)
 
 
 async def get_environment(req: func.HttpRequest, client: DurableClient) -> func.HttpResponse:
     record = await task_hub.read_record(client, req.route_params["name"])
-    if record is None or not is_live(record):
+    if record is None or record.is_deleted:
         return unknown_environment(req.route_params["name"])
     etag = build_etag(record)
     if read_header(req, "If-None-Match") == etag:

@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from domain.environment.operation import OperationKind, OperationStatus
+from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
-from domain.environment.record import CellState, Event
+from domain.environment.record import CellState, TimelineEvent
+from domain.outcomes import Status
 from domain.spec.model import EnvironmentSpec
 from domain.sweep.model import SweepDecision
 from domain.sweep.summary import SweepSummary
@@ -21,7 +22,7 @@ def build_openapi() -> Schema:
     _, definitions = models_json_schema(
         [
             (model, "validation")
-            for model in (EnvironmentSpec, CellState, Event, SweepDecision, SweepSummary)
+            for model in (EnvironmentSpec, CellState, TimelineEvent, SweepDecision, SweepSummary)
         ],
         by_alias=True,
         ref_template="#/components/schemas/{model}",
@@ -152,7 +153,7 @@ def _answers() -> Schema:
     step = _object(
         {
             "name": text,
-            "status": _enum(OperationStatus),
+            "status": _enum(Status),
             "startDateTime": time,
             "endDateTime": time,
             "detail": text,
@@ -181,7 +182,7 @@ def _answers() -> Schema:
                 "id": text,
                 "kind": _enum(OperationKind),
                 "environment": text,
-                "status": _enum(OperationStatus),
+                "status": _enum(Status),
                 "percentComplete": {"type": "integer"},
                 "createdDateTime": time,
                 "lastActionDateTime": time,
@@ -214,7 +215,7 @@ def _answers() -> Schema:
             }
         ),
         "EnvironmentList": _page("Environment"),
-        "EventList": _page("Event"),
+        "EventList": _page("TimelineEvent"),
     }
 
 

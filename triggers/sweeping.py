@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 from durabletask.client import OrchestrationState, OrchestrationStatus
 
+from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
 from domain.environment.views import describe_failure
 from domain.outcomes import Failure
@@ -14,7 +15,6 @@ from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.sweeps")
 
-ORCHESTRATOR = "sweep_idle_pools"
 SWEEP = "sweep"
 DRY_RUN = "sweep.dry-run"
 """No environment's operation has an id like these: those end in a number."""
@@ -26,7 +26,7 @@ async def start_sweep(client: DurableClient, *, dry_run: bool) -> bool:
     value = SweepInput(environments=tuple(r.name for r in records), dry_run=dry_run)
     try:
         await client.schedule_new_orchestration(
-            ORCHESTRATOR, input=value.to_wire(), instance_id=sweep_id(dry_run)
+            Orchestrator.SWEEP_IDLE_POOLS, input=value.to_wire(), instance_id=sweep_id(dry_run)
         )
     except grpc.aio.AioRpcError as error:
         if error.code() is not grpc.StatusCode.ALREADY_EXISTS:

@@ -6,15 +6,16 @@ from typing import Any, Protocol
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
+from domain.durable.names import ENVIRONMENT_ENTITY, OPERATION_ORCHESTRATORS
+from domain.environment.failures import operation_aborted
 from domain.environment.operation import build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, start_operation
-from domain.outcomes import Failure, Outcome
+from domain.outcomes import Outcome
 from domain.spec.model import is_environment_name
 
-ENTITY = "environment"
 ENDED = frozenset(
     {
         OrchestrationStatus.COMPLETED,
@@ -58,23 +59,23 @@ async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | N
 
 async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
     """All environments that are not deleted, by name."""
-    query = EntityQuery(instance_id_starts_with=f"@{ENTITY}@", include_state=True)
+    query = EntityQuery(instance_id_starts_with=f"@{ENVIRONMENT_ENTITY}@", include_state=True)
     found = [_decode(metadata) for metadata in await client.get_all_entities(query)]
-    live = [r for r in found if r is not None and r.phase is not Phase.DELETED]
+    live = [r for r in found if r is not None and not r.is_deleted]
     return sorted(live, key=lambda record: record.name)
 
 
 async def start(client: DurableClient, request: OperationRequest) -> None:
     """Start the operation's orchestration; fails if one of this id is running already."""
     await client.schedule_new_orchestration(
-        request.orchestrator,
+        OPERATION_ORCHESTRATORS[request.kind],
         input=request.to_wire(),
         instance_id=request.operation_id,
     )
 
 
 async def _read_entity(client: DurableClient, name: str) -> EnvironmentRecord | None:
-    metadata = await client.get_entity(EntityInstanceId(ENTITY, name))
+    metadata = await client.get_entity(EntityInstanceId(ENVIRONMENT_ENTITY, name))
     return _decode(metadata) if metadata else None
 
 
@@ -105,7 +106,7 @@ async def _with_dead_operation(
     latest = await _read_entity(client, record.name)
     if latest is None or latest.active_operation != record.active_operation:
         return latest or record  # it had ended well between the two reads
-    return end_operation(latest, _died(record.active_operation, _utc(instance.last_updated_at)))
+    return end_operation(latest, _aborted(record.active_operation, _utc(instance.last_updated_at)))
 
 
 def _utc(at: datetime) -> datetime:
@@ -113,13 +114,6 @@ def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC)
 
 
-def _died(operation_id: str, at: datetime) -> OperationEnd:
-    failure = Failure(
-        reason="OperationAborted",
-        message=f"Operation '{operation_id}' ended without a result.",
-        retryable=True,
-        suggested_action="Delete the environment: deletion removes whatever the operation built.",
-    )
-    return OperationEnd(
-        operation_id=operation_id, phase=Phase.FAILED, outcome=Outcome.failed(failure), at=at
-    )
+def _aborted(operation_id: str, at: datetime) -> OperationEnd:
+    outcome = Outcome.failed(operation_aborted(operation_id))
+    return OperationEnd(operation_id=operation_id, phase=Phase.FAILED, outcome=outcome, at=at)

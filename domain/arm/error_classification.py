@@ -8,7 +8,7 @@ from domain.arm.error_bodies import parse_arm_error, redact
 from domain.arm.error_rules import RULES, AzureError, Rule
 from domain.outcomes import Failure
 
-UNKNOWN = "AzureRequestFailed"
+UNCLASSIFIED = "AzureRequestFailed"
 
 _SECONDS_IN_TEXT = re.compile(
     r"(?:try again after|retried in|retry after) '?(\d+)'? second", re.IGNORECASE
@@ -31,7 +31,7 @@ def classify_error(
             said = rule.describe(error, found) if rule.describe else _azure_said(error)
             return _build_failure(error, said, rule, retry_after_seconds)
     return Failure(
-        reason=UNKNOWN,
+        reason=UNCLASSIFIED,
         message=redact(_azure_said(error)),
         retryable=False,
         suggested_action="Read Azure's own error under innererror, correct the cause and retry.",

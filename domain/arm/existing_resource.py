@@ -1,20 +1,42 @@
-"""What a look at an existing ARM resource says: whose it is, and whether it is at rest."""
+"""Decides what an existing ARM resource means for a step: done, in progress, foreign, or stale."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from domain.arm import naming
+from domain.arm.failures import resource_being_deleted, resource_not_owned
 from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.outcomes import Handle, Outcome
+
+
+def decide_begin(
+    existing: Mapping[str, Any], body: dict[str, Any], target: ResourceTarget
+) -> Outcome | None:
+    """The outcome without a request to Azure; None: PUT the body."""
+    kind = KINDS[target.kind]
+    resource_id = kind.build_id(target)
+    if is_foreign(existing, target):
+        return Outcome.failed(resource_not_owned(resource_id))
+    if provisioning_state(existing) == "deleting":
+        return Outcome.failed(resource_being_deleted(resource_id))
+    result = kind.read_result(dict(existing))
+    if is_in_motion(existing):
+        return Outcome.accepted(
+            Handle(kind=target.kind, resource_id=resource_id, adopted=True, result=result)
+        )
+    if kind.is_current and kind.is_current(dict(existing), body):
+        return Outcome.succeeded(**result)
+    return None
 
 
 def owner_of(target: ResourceTarget) -> ResourceTarget:
-    """Whose tags say whose the target is: its own, or those of the profile it is a part of."""
+    """The resource whose tags state the owner: the target itself, or the profile it is part of."""
     return target if KINDS[target.kind].has_tags else replace(target, kind="profile", region="")
 
 
 def is_foreign(existing: Mapping[str, Any], target: ResourceTarget) -> bool:
-    """Whether somebody else made it: never touch that. ARM omits `tags` where there are none."""
+    """Whether others made it, so it must stay untouched. ARM omits `tags` if there are none."""
     if not KINDS[target.kind].has_tags:
         return False
     tags: Mapping[str, str] = existing.get("tags") or {}
@@ -23,7 +45,7 @@ def is_foreign(existing: Mapping[str, Any], target: ResourceTarget) -> bool:
 
 
 def provisioning_state(existing: Mapping[str, Any]) -> str:
-    """In lower case; what has no state has nothing to wait for."""
+    """In lower case; a resource without a state is at rest."""
     return str(existing.get("properties", {}).get("provisioningState", "Succeeded")).lower()
 
 

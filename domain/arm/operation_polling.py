@@ -1,7 +1,6 @@
-"""Reads the answers to polls of long-running operations and paces the next poll."""
+"""Reads the answers to polls of long-running ARM operations, and paces polls and retries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -9,65 +8,40 @@ from typing import Any, cast
 
 from domain.arm.error_bodies import redact
 from domain.arm.error_classification import classify_response
-from domain.outcomes import Failure
+from domain.outcomes import ACTIVITY_FAILED, NO_ANSWER, Failure, Outcome, Status
 
 
 class PollKind(StrEnum):
-    """Whose operation is polled; each service has its own pace."""
+    """The service whose operation is polled; each has its own pace."""
 
     AKS = "aks"
     FRONT_DOOR = "frontDoor"
     RESOURCE_GROUP = "resourceGroup"
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """Not finished, with what Azure says it is doing."""
-
-    detail: str
-    retry_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Succeeded:
-    """Finished as asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Finished, but not as asked."""
-
-    failure: Failure
-
-
-@dataclass(frozen=True, slots=True)
-class Canceled:
-    """Ended before it was finished: aborted, or overtaken by a later operation."""
-
-    failure: Failure
-
-
-type OperationState = Running | Succeeded | Failed | Canceled
-
 POLL_MISSED = frozenset({408, 429, *range(500, 600)})
 """Statuses that say something about the poll and nothing about the operation."""
 
 PACES: Mapping[str, tuple[float, float]] = {
     # AKS never sends Retry-After, and its operation-status reads are limited to 2 per second per
-    # subscription: half of all creations end within 4 minutes, the others can be asked less often.
+    # subscription: half of all creations end within 4 minutes, the rest are polled less often.
     PollKind.AKS: (15.0, 30.0),
     # Front Door sends Retry-After 10 on the first answer and nothing on its polls.
     PollKind.FRONT_DOOR: (10.0, 10.0),
     PollKind.RESOURCE_GROUP: (15.0, 15.0),
 }
-"""First delay, and the longest one."""
+"""First delay and longest delay, in seconds."""
 
-GROWTH_BEGINS = 120.0
-GROWTH_ENDS = 300.0
+RETRY_SECONDS = 15.0
+"""A busy cluster's 409 and a route's too-early 400 carry no Retry-After; 15 s is AKS's pace."""
+
 SHORTEST_DELAY = 1.0
 ONE_DAY = 86_400.0
 LONGEST_RETRY_AFTER = 600.0
-"""Nothing Azure was recorded to ask for comes near; a longer pause would only hide the end."""
+"""No recorded Retry-After comes near; a longer pause would only hide the end."""
+
+_GROWTH_BEGINS, _GROWTH_ENDS = 120.0, 300.0
+_NOT_POLLED = frozenset({ACTIVITY_FAILED, NO_ANSWER})
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
@@ -84,14 +58,14 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     return min(max(0.0, (until - sent).total_seconds()), ONE_DAY)
 
 
-def decide_operation_state(
+def read_poll(
     http_status: int,
     body: object,
     headers: Mapping[str, str],
     *,
     operation: str = "operation",
     gone_is_success: bool = False,
-) -> OperationState:
+) -> Outcome:
     """One reading for polls of Azure-AsyncOperation, of Location and of the resource itself.
 
     A status in the body decides where there is one: only Succeeded, Failed and Canceled end an
@@ -100,15 +74,25 @@ def decide_operation_state(
     """
     retry_after = parse_retry_after(headers)
     if http_status in POLL_MISSED:
-        return Running(f"The last poll was answered with HTTP {http_status}.", retry_after)
+        return Outcome.running(f"The last poll was answered with HTTP {http_status}.", retry_after)
     if http_status == 404 and gone_is_success:
-        return Succeeded()
+        return Outcome.succeeded()
     if http_status >= 400:
-        return Failed(classify_response(http_status, body, operation))
+        return Outcome.failed(classify_response(http_status, body, operation))
     status = _status(body)
     if status is None:
-        return Running("InProgress", retry_after) if http_status == 202 else Succeeded()
-    return _decide_by_status(status, body, operation, retry_after)
+        in_progress = http_status == 202
+        return Outcome.running("InProgress", retry_after) if in_progress else Outcome.succeeded()
+    return _read_status(status, body, operation, retry_after)
+
+
+def is_unfinished(poll: Outcome) -> bool:
+    """Whether the operation goes on, as far as its poll can tell.
+
+    A poll that was not answered says nothing about the operation.
+    """
+    unanswered = poll.failure is not None and poll.failure.reason in _NOT_POLLED
+    return unanswered or poll.status is Status.RUNNING
 
 
 def decide_poll_delay(retry_after: float | None, elapsed_seconds: float, kind: str) -> float:
@@ -116,22 +100,33 @@ def decide_poll_delay(retry_after: float | None, elapsed_seconds: float, kind: s
     if retry_after is not None:
         return min(max(retry_after, SHORTEST_DELAY), LONGEST_RETRY_AFTER)
     first, longest = PACES[kind]
-    grown = (elapsed_seconds - GROWTH_BEGINS) / (GROWTH_ENDS - GROWTH_BEGINS)
+    grown = (elapsed_seconds - _GROWTH_BEGINS) / (_GROWTH_ENDS - _GROWTH_BEGINS)
     return first + (longest - first) * min(max(grown, 0.0), 1.0)
 
 
-def _decide_by_status(
-    status: str, body: object, operation: str, retry_after: float | None
-) -> OperationState:
+def decide_retry_delay(outcome: Outcome, *, adopted: bool, time_left: bool) -> float | None:
+    """Seconds until the step begins again; None once its outcome is final.
+
+    An adopted operation may have been sent for another specification, and failed because of it:
+    after it the resource is looked at again at once.
+    """
+    if adopted and (outcome.is_success or (outcome.failure is not None and time_left)):
+        return 0.0
+    if outcome.failure is None or not outcome.failure.retryable or not time_left:
+        return None
+    return outcome.failure.retry_after_seconds or RETRY_SECONDS
+
+
+def _read_status(status: str, body: object, operation: str, retry_after: float | None) -> Outcome:
     match status.lower():
         case "succeeded":
-            return Succeeded()
+            return Outcome.succeeded()
         case "failed":
-            return Failed(classify_response(None, _error_of(body, status), operation))
+            return Outcome.failed(classify_response(None, _error_of(body, status), operation))
         case "canceled" | "cancelled":
-            return Canceled(_canceled(body, operation))
+            return Outcome.canceled(_canceled(body, operation))
         case _:
-            return Running(redact(status), retry_after)
+            return Outcome.running(redact(status), retry_after)
 
 
 def _status(body: object) -> str | None:
@@ -145,7 +140,7 @@ def _status(body: object) -> str | None:
 
 
 def _error_of(body: object, status: str) -> dict[str, Any]:
-    """A resource in state Failed does not say why: its operation does."""
+    """A resource in state Failed does not say why; its operation does."""
     document = _as_object(body)
     error = _as_object(document.get("error")) or _as_object(
         _as_object(document.get("properties")).get("error")
@@ -154,12 +149,12 @@ def _error_of(body: object, status: str) -> dict[str, Any]:
 
 
 def _canceled(body: object, operation: str) -> Failure:
-    known = classify_response(None, _error_of(body, "Canceled"), operation)
-    return known.model_copy(
+    classified = classify_response(None, _error_of(body, "Canceled"), operation)
+    return classified.model_copy(
         update={
             "reason": "OperationCanceled",
             "message": f"'{operation}' was canceled in Azure before it was finished.",
-            "suggested_action": "Look at who aborted it or started another operation on the same "
+            "suggested_action": "Find out who aborted it or started another operation on the same "
             "resource, then retry.",
         }
     )

@@ -3,7 +3,7 @@
 Another Azure resource is another row here; beginning, waiting and deleting need no new code.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,10 +140,10 @@ KINDS: Mapping[str, ResourceKind] = {
 }
 
 
-def list_group_ids(spec: EnvironmentSpec, subscription_id: str) -> list[str]:
-    """All resource groups of an environment, with those in which AKS keeps the nodes."""
-    groups = [naming.edge_resource_group(spec.name)]
-    for region in spec.regions:
-        groups.append(naming.cell_resource_group(spec.name, region))
-        groups.append(naming.node_resource_group(spec.name, region))
+def list_group_ids(name: str, regions: Sequence[str], subscription_id: str) -> list[str]:
+    """All resource groups of an environment, including those in which AKS keeps the nodes."""
+    groups = [naming.edge_resource_group(name)]
+    for region in regions:
+        groups.append(naming.cell_resource_group(name, region))
+        groups.append(naming.node_resource_group(name, region))
     return [naming.resource_group_id(subscription_id, group) for group in groups]

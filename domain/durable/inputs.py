@@ -1,33 +1,39 @@
-"""What orchestrations and activities hand to each other, as plain JSON on the durable boundary."""
+"""Inputs of orchestrations and activities, as plain JSON on the durable boundary."""
 
 from pydantic import AwareDatetime
 
 from domain.arm.resource_kinds import ResourceTarget
 from domain.environment.kept_pool import KeptPool
-from domain.environment.steps import PlannedResource
+from domain.environment.steps import PlannedResource, StepKey
 from domain.outcomes import Handle
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
 
-class StoryRef(WireModel):
-    """Whose story an orchestration or activity is part of, and until when it may go on."""
+class OperationRef(WireModel):
+    """The operation that an orchestration is part of, and the deadline it must keep."""
 
     environment: str
     operation_id: str
     deadline: AwareDatetime
 
+    def child_id(self, *path: str) -> str:
+        """Instance id of a child orchestration: derived, so a replay starts the same child."""
+        return ".".join((self.operation_id, *path))
+
 
 class CellInput(WireModel):
-    """One region's half of an environment."""
+    """One cell to build."""
 
-    story: StoryRef
+    operation: OperationRef
     spec: EnvironmentSpec
     region: str
 
 
 class EdgeInput(WireModel):
-    story: StoryRef
+    """The edge to build."""
+
+    operation: OperationRef
     spec: EnvironmentSpec
 
 
@@ -43,19 +49,35 @@ class ResourceInput(WireModel):
         return ResourceTarget(self.kind, self.spec.name, self.region, subscription_id)
 
 
+class RemainingResourcesInput(WireModel):
+    """An environment whose remaining resources are listed."""
+
+    operation_id: str
+    environment: str
+    regions: tuple[str, ...]
+
+
 class WorkloadInput(WireModel):
-    """What runs inside a cell, and who gets its traffic."""
+    """What runs inside a cell, and what receives its traffic."""
 
     operation_id: str
     spec: EnvironmentSpec
     region: str
     replicas: int
     awake: bool
-    """False: the responder gets the traffic and says that the model sleeps."""
+    """False: the responder receives the traffic and answers that the model is asleep."""
+
+
+class ObservationInput(WireModel):
+    """A cell whose Kubernetes objects are read."""
+
+    operation_id: str
+    environment: str
+    region: str
 
 
 class PoolInput(WireModel):
-    """A cell's GPU pool and, on the way back from zero, the settings to go back to."""
+    """A cell's GPU pool and, on the way back from zero, the settings to restore."""
 
     operation_id: str
     spec: EnvironmentSpec
@@ -64,9 +86,9 @@ class PoolInput(WireModel):
 
 
 class ScalingInput(WireModel):
-    """A cell on its way to zero or back, with the settings of its GPU pool that are kept."""
+    """A cell to scale to zero or back, with the kept settings of its GPU pool."""
 
-    story: StoryRef
+    operation: OperationRef
     spec: EnvironmentSpec
     region: str
     kept: KeptPool | None = None
@@ -75,13 +97,13 @@ class ScalingInput(WireModel):
 class DeletionInput(WireModel):
     """Resources to delete one after the other."""
 
-    story: StoryRef
+    operation: OperationRef
     spec: EnvironmentSpec
     targets: tuple[PlannedResource, ...]
 
 
 class OperationPoll(WireModel):
-    """One look at a long-running ARM operation."""
+    """One poll of a long-running ARM operation."""
 
     operation_id: str
     handle: Handle
@@ -90,23 +112,23 @@ class OperationPoll(WireModel):
 class OperationWait(WireModel):
     """A long-running ARM operation to wait for."""
 
-    story: StoryRef
-    step: str
+    operation: OperationRef
+    step: StepKey
     handle: Handle
     begun_at: AwareDatetime
 
 
 class ReadyWait(WireModel):
-    """A cell's Kubernetes to wait for."""
+    """A cell whose readiness is awaited."""
 
-    story: StoryRef
+    operation: OperationRef
     spec: EnvironmentSpec
     region: str
     started_at: AwareDatetime
 
 
 class EdgeProbe(WireModel):
-    """The question whether the model answers through the edge."""
+    """One request to the model through the edge."""
 
     operation_id: str
     host_name: str
@@ -114,6 +136,8 @@ class EdgeProbe(WireModel):
 
 
 class EdgeWait(WireModel):
-    story: StoryRef
-    step: str
+    """An edge through which the model has to answer."""
+
+    operation: OperationRef
+    step: StepKey
     probe: EdgeProbe

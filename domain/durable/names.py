@@ -1,37 +1,71 @@
 """The registered names by which the durable engine finds what it runs."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.environment.operation import OperationKind
+
 ENVIRONMENT_ENTITY = "environment"
 
-PROVISION_ENVIRONMENT = "provision_environment"
-UPDATE_ENVIRONMENT = "update_environment"
-PROVISION_CELL = "provision_cell"
-WIRE_EDGE = "wire_edge"
-DELETE_ENVIRONMENT = "delete_environment"
-DELETE_RESOURCES = "delete_resources"
-SCALE_DOWN_ENVIRONMENT = "scale_down_environment"
-SCALE_DOWN_CELL = "scale_down_cell"
-WAKE_ENVIRONMENT = "wake_environment"
-WAKE_CELL = "wake_cell"
-SWEEP_IDLE_POOLS = "sweep_idle_pools"
-SWEEP_ENVIRONMENT = "sweep_environment"
-AWAIT_OPERATION = "await_operation"
-AWAIT_READY = "await_ready"
-AWAIT_EDGE = "await_edge"
-DELIVER_EVENT = "deliver_event"
 
-BEGIN_RESOURCE = "begin_resource"
-BEGIN_DELETE_RESOURCE = "begin_delete_resource"
-BEGIN_EMPTY_GPU_POOL = "begin_empty_gpu_pool"
-BEGIN_WAKE_GPU_POOL = "begin_wake_gpu_pool"
-GET_GPU_POOL = "get_gpu_pool"
-GET_USAGE = "get_usage"
-LIST_GPU_POOLS = "list_gpu_pools"
-START_OPERATION = "start_operation"
-POLL_OPERATION = "poll_operation"
-APPLY_WORKLOAD = "apply_workload"
-GET_OBSERVATION = "get_observation"
-PROBE_EDGE = "probe_edge"
-PUBLISH_EVENT = "publish_event"
-LIST_REMAINING_RESOURCES = "list_remaining_resources"
+class EntityOperation(StrEnum):
+    """Operations of the entity `environment`."""
+
+    START_OPERATION = "start_operation"
+    RECORD_STEP = "record_step"
+    END_OPERATION = "end_operation"
+    KEEP_POOL = "keep_pool"
+    RECORD_IDLE_NOTE = "record_idle_note"
+    RECORD_WARNING = "record_warning"
+    HAS_ENDED = "has_ended"
+    GET_END = "get_end"
+    GET_KEPT_POOLS = "get_kept_pools"
+    GET_SWEEP_STATE = "get_sweep_state"
+    PLAN_OPERATION = "plan_operation"
+
+
+class Orchestrator(StrEnum):
+    PROVISION_ENVIRONMENT = "provision_environment"
+    UPDATE_ENVIRONMENT = "update_environment"
+    PROVISION_CELL = "provision_cell"
+    WIRE_EDGE = "wire_edge"
+    DELETE_ENVIRONMENT = "delete_environment"
+    DELETE_RESOURCES = "delete_resources"
+    SCALE_DOWN_ENVIRONMENT = "scale_down_environment"
+    SCALE_DOWN_CELL = "scale_down_cell"
+    WAKE_ENVIRONMENT = "wake_environment"
+    WAKE_CELL = "wake_cell"
+    SWEEP_IDLE_POOLS = "sweep_idle_pools"
+    SWEEP_ENVIRONMENT = "sweep_environment"
+    AWAIT_OPERATION = "await_operation"
+    AWAIT_READY = "await_ready"
+    AWAIT_EDGE = "await_edge"
+    DELIVER_EVENT = "deliver_event"
+
+
+class ActivityName(StrEnum):
+    BEGIN_RESOURCE = "begin_resource"
+    BEGIN_DELETE_RESOURCE = "begin_delete_resource"
+    BEGIN_EMPTY_GPU_POOL = "begin_empty_gpu_pool"
+    BEGIN_WAKE_GPU_POOL = "begin_wake_gpu_pool"
+    GET_GPU_POOL = "get_gpu_pool"
+    GET_USAGE = "get_usage"
+    LIST_GPU_POOLS = "list_gpu_pools"
+    START_OPERATION = "start_operation"
+    POLL_OPERATION = "poll_operation"
+    APPLY_WORKLOAD = "apply_workload"
+    GET_OBSERVATION = "get_observation"
+    PROBE_EDGE = "probe_edge"
+    PUBLISH_EVENT = "publish_event"
+    LIST_REMAINING_RESOURCES = "list_remaining_resources"
+
 
 CANCEL_EVENT = "cancel"
+
+OPERATION_ORCHESTRATORS: Mapping[OperationKind, Orchestrator] = {
+    OperationKind.PROVISION: Orchestrator.PROVISION_ENVIRONMENT,
+    OperationKind.UPDATE: Orchestrator.UPDATE_ENVIRONMENT,
+    OperationKind.DELETE: Orchestrator.DELETE_ENVIRONMENT,
+    OperationKind.SCALE_DOWN: Orchestrator.SCALE_DOWN_ENVIRONMENT,
+    OperationKind.WAKE: Orchestrator.WAKE_ENVIRONMENT,
+}

@@ -1,6 +1,7 @@
-"""Inputs and result of the sweep's orchestrations."""
+"""Inputs and result of the sweep's orchestrations and activities."""
 
-from domain.durable.inputs import StoryRef
+from pydantic import AwareDatetime
+
 from domain.environment.operation_request import OperationRequest
 from domain.sweep.model import SweepDecision
 from domain.sweep.schedule import PlannedAction
@@ -8,8 +9,15 @@ from domain.sweep.summary import SweepSummary
 from domain.sweep.usage_queries import UsageQuery
 from domain.wire import WireModel
 
-OPERATION_IN_PROGRESS = "OperationInProgress"
-"""Reason of a start that somebody else was faster with."""
+
+class SweepRef(WireModel):
+    """The sweep that an orchestration is part of, and the deadline it must keep."""
+
+    sweep_id: str
+    deadline: AwareDatetime
+
+    def child_id(self, *path: str) -> str:
+        return ".".join((self.sweep_id, *path))
 
 
 class SweepInput(WireModel):
@@ -19,9 +27,9 @@ class SweepInput(WireModel):
 
 
 class SweepActionInput(WireModel):
-    """One action on one environment, to be checked again just before it is done."""
+    """One action on one environment, to be checked again just before it is carried out."""
 
-    story: StoryRef
+    sweep: SweepRef
     planned: PlannedAction
 
 
@@ -30,6 +38,12 @@ class OperationStart(WireModel):
 
     operation_id: str
     request: OperationRequest
+
+
+class PoolListing(WireModel):
+    """The listing of all GPU pools, on behalf of a sweep."""
+
+    operation_id: str
 
 
 class SweepReport(WireModel):

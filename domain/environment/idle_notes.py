@@ -1,4 +1,4 @@
-"""What an environment's record remembers for the sweep, and what the sweep reads from it."""
+"""What an environment's record keeps for the sweep."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from domain.wire import WireModel
 class IdleNotes(WireModel):
     warned_at: AwareDatetime | None = None
     expiry_warnings_sent: tuple[str, ...] = ()
-    """Marks of the expiry warnings given so far."""
+    """Keys of the expiry warnings sent so far."""
     slept_for_off_hours: bool = False
 
 
 class IdleNote(WireModel):
-    """News of the sweep for one environment: what it remembers from now on, and what it says."""
+    """An action of the sweep, to be recorded: a timeline event and the new idle notes."""
 
     at: AwareDatetime
     operation_id: str | None = None
-    """The operation that it is about, which has begun."""
+    """The operation that the action started."""
     event: str
     message: str
     warned_at: AwareDatetime | None = None

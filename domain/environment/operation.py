@@ -1,7 +1,8 @@
-"""Operations on an environment: their ids, their planned steps and how far they have come."""
+"""Operations on an environment: their ids, their planned steps and their progress."""
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -17,22 +18,11 @@ class OperationKind(StrEnum):
     WAKE = "wake"
 
 
-class OperationStatus(StrEnum):
-    NOT_STARTED = "NotStarted"
-    RUNNING = "Running"
-    SUCCEEDED = "Succeeded"
-    FAILED = "Failed"
-    CANCELED = "Canceled"
-
-
-ENDED = frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED, OperationStatus.CANCELED})
-
-
 class Step(WireModel):
-    """One named part of an operation, as a person follows it."""
+    """One named part of an operation and its progress."""
 
     name: str
-    status: OperationStatus = OperationStatus.NOT_STARTED
+    status: Status = Status.NOT_STARTED
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     detail: str | None = None
@@ -41,11 +31,11 @@ class Step(WireModel):
 
 
 class StepChange(WireModel):
-    """News of one step, on its way to the record."""
+    """Progress of one step, to be recorded."""
 
     operation_id: str
     step: str
-    status: OperationStatus
+    status: Status
     at: AwareDatetime
     detail: str | None = None
     resource_id: str | None = None
@@ -53,12 +43,12 @@ class StepChange(WireModel):
 
 
 class OperationWarning(WireModel):
-    """Something beside the operation that somebody should know, though it went on without it."""
+    """A fault beside the operation that did not stop it."""
 
     code: str
     message: str
     target: str
-    """What it is about."""
+    """The resource or event that the warning is about."""
 
 
 class Operation(WireModel):
@@ -67,42 +57,51 @@ class Operation(WireModel):
     id: str
     kind: OperationKind
     environment: str
-    status: OperationStatus
+    status: Status
     created_at: AwareDatetime
     last_action_at: AwareDatetime
     steps: tuple[Step, ...] = ()
     failure: Failure | None = None
     warnings: tuple[OperationWarning, ...] = ()
     traceparent: str | None = None
-    """Of the request that asked for it."""
+    """W3C trace context of the request that started it."""
 
     @property
     def has_ended(self) -> bool:
-        return self.status in ENDED
+        return self.status.is_final
 
     @property
     def percent_complete(self) -> int:
-        if self.status is OperationStatus.SUCCEEDED:
+        if self.status is Status.SUCCEEDED:
             return 100
-        done = sum(step.status is OperationStatus.SUCCEEDED for step in self.steps)
+        done = sum(step.status is Status.SUCCEEDED for step in self.steps)
         return 100 * done // max(len(self.steps), 1)
 
 
-def build_operation_id(environment: str, sequence: int) -> str:
-    """Derived from the count of operations, so that two requests cannot start the same one twice.
+class OperationId(NamedTuple):
+    """The parts of an operation's id."""
 
-    It is the operation's orchestration instance id, too: whoever starts it first has it.
+    environment: str
+    sequence: int
+
+
+def build_operation_id(environment: str, sequence: int) -> str:
+    """Derived from the count of operations, so two requests cannot start the same one twice.
+
+    It is the orchestration's instance id as well: the first start wins it.
     """
     return f"{environment}.{sequence}"
 
 
-def environment_of(operation_id: str) -> str:
-    """The environment's name in an operation's id; a `.` stands in no name."""
-    return operation_id.partition(".")[0]
+def parse_operation_id(text: str) -> OperationId | None:
+    """None for the id of anything else, such as a sweep; no environment's name contains a dot."""
+    environment, dot, sequence = text.partition(".")
+    is_number = sequence.isascii() and sequence.isdecimal() and len(sequence) <= 9
+    return OperationId(environment, int(sequence)) if dot and environment and is_number else None
 
 
 def change_step(operation: Operation, change: StepChange) -> Operation:
-    """The operation with the news taken in: a step that was not planned joins at the end."""
+    """The operation with the change applied; a step that was not planned is appended."""
     steps = operation.steps
     if all(step.name != change.step for step in steps):
         steps = (*steps, Step(name=change.step))
@@ -111,10 +110,10 @@ def change_step(operation: Operation, change: StepChange) -> Operation:
 
 
 def _changed(step: Step, change: StepChange) -> Step:
-    """News after the end of a step changes nothing."""
-    if step.status in ENDED:
+    """A change that arrives after the step's end is late and ignored."""
+    if step.status.is_final:
         return step
-    ends = change.status in ENDED
+    ends = change.status.is_final
     return Step(
         name=step.name,
         status=change.status,
@@ -126,20 +125,11 @@ def _changed(step: Step, change: StepChange) -> Step:
     )
 
 
-def status_of(outcome: Outcome) -> OperationStatus:
-    match outcome.status:
-        case Status.SUCCEEDED:
-            return OperationStatus.SUCCEEDED
-        case Status.CANCELED:
-            return OperationStatus.CANCELED
-        case Status.FAILED:
-            return OperationStatus.FAILED
-        case _:
-            return OperationStatus.RUNNING
-
-
 def first_failure(outcomes: Iterable[Outcome]) -> Outcome | None:
-    """The outcome that decides for all: a failure before a cancellation before success."""
+    """The outcome that decides for all: failed, then canceled in Azure, then canceled here.
+
+    A failure cancels its siblings, so their cancellation is its consequence.
+    """
     ranked = [outcome for outcome in outcomes if not outcome.is_success]
-    ranked.sort(key=lambda outcome: outcome.status is Status.CANCELED)
+    ranked.sort(key=lambda each: (each.status is Status.CANCELED, each.failure is None))
     return ranked[0] if ranked else None

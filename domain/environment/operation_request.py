@@ -33,11 +33,6 @@ class OperationRequest(WireModel):
     traceparent: str | None = None
 
     @property
-    def orchestrator(self) -> str:
-        """Name of the orchestration that carries it out."""
-        return f"{self.kind.replace('-', '_')}_environment"
-
-    @property
     def digest(self) -> str:
         spec = self.spec if self.kind in BRING_A_SPEC else None
         return digest_request(self.kind, spec, self.force)

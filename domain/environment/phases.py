@@ -35,5 +35,5 @@ IN_MOTION = frozenset({Phase.PROVISIONING, Phase.WAKING, Phase.UPDATING, Phase.D
 """Phases that an operation owns: each ends when its operation does."""
 
 
-def is_allowed(current: Phase, target: Phase) -> bool:
+def can_move(current: Phase, target: Phase) -> bool:
     return target in TRANSITIONS[current]

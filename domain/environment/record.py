@@ -1,4 +1,4 @@
-"""The record of one environment: what is wanted, what phase it is in, what was done and said."""
+"""The record of one environment: its specification, phase, operations and timeline."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
-from domain.environment.operation import Operation
+from domain.environment.operation import Operation, OperationWarning
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import Phase
 from domain.outcomes import Failure, Outcome
@@ -14,8 +14,8 @@ from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
 
-class Event(WireModel):
-    """One line of the timeline."""
+class TimelineEvent(WireModel):
+    """One entry of an environment's timeline."""
 
     at: AwareDatetime
     type: str
@@ -25,6 +25,8 @@ class Event(WireModel):
 
 
 class CellState(WireModel):
+    """What the last successful operation reported of a cell."""
+
     region: str
     cluster_id: str = ""
     external_ip: str = ""
@@ -33,15 +35,17 @@ class CellState(WireModel):
 
 
 class EnvironmentRecord(WireModel):
+    """The state of the durable entity `environment`."""
+
     name: str
     phase: Phase
     spec: EnvironmentSpec
     sequence: int
-    """Operations begun so far; the next one's id is derived from it."""
+    """Operations started so far; the next operation's id is derived from it."""
     generation: int
-    """Specs accepted so far."""
+    """Specifications accepted so far."""
     revision: int
-    """Changes of this record so far; its ETag."""
+    """Changes of this record so far; part of its ETag."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
     active_operation: str | None = None
@@ -51,12 +55,18 @@ class EnvironmentRecord(WireModel):
     remaining: tuple[str, ...] = ()
     """Ids of Azure resources that a failed or canceled operation left behind."""
     kept_pools: dict[str, KeptPool] = Field(default_factory=dict[str, KeptPool])
-    """By region: the GPU pools' settings before they went to zero, which waking goes back to."""
+    """By region: the GPU pools' settings before they were scaled to zero."""
     idle_notes: IdleNotes = IdleNotes()
     operations: tuple[Operation, ...] = ()
-    events: tuple[Event, ...] = ()
+    """The latest operations, oldest first."""
+    events: tuple[TimelineEvent, ...] = ()
+    """The latest events of the timeline, oldest first."""
     requests: tuple[IdempotencyRecord, ...] = ()
-    """The latest requests that came with an id of their caller's, the oldest first."""
+    """The latest requests that carried a request id, oldest first."""
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.phase is Phase.DELETED
 
     def find_operation(self, operation_id: str) -> Operation | None:
         return next((o for o in self.operations if o.id == operation_id), None)
@@ -66,7 +76,7 @@ class EnvironmentRecord(WireModel):
 
 
 class OperationEnd(WireModel):
-    """What an orchestration tells the record last."""
+    """The last report of an operation's orchestration."""
 
     operation_id: str
     phase: Phase
@@ -75,3 +85,13 @@ class OperationEnd(WireModel):
     endpoint: str | None = None
     cells: tuple[CellState, ...] = ()
     remaining: tuple[str, ...] = ()
+    warnings: tuple[OperationWarning, ...] = ()
+
+
+class RecordWarning(WireModel):
+    """A warning, to be recorded."""
+
+    operation_id: str | None = None
+    """The operation that it is about, if there is one."""
+    at: AwareDatetime
+    warning: OperationWarning

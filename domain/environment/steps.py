@@ -1,93 +1,133 @@
-"""Which resources make up an environment, in the order in which one needs the other."""
+"""The resources of an environment and the steps of its operations, in order of dependency."""
 
 from collections.abc import Sequence
 
 from domain.wire import WireModel
 
-PROBE_STEP = "probe"
+
+class StepKey(WireModel):
+    """Identifies a step within its operation."""
+
+    path: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The step's name on the operation, such as `cell/westeurope/nodes`."""
+        return "/".join(self.path)
+
+
+PROBE_STEP = StepKey(path=("probe",))
 
 
 class PlannedResource(WireModel):
     """One ARM resource and the step of an operation that creates or deletes it."""
 
-    step: str
+    step: StepKey
     kind: str
     region: str = ""
+    """Empty for the parts of the edge."""
 
 
 def plan_edge(regions: Sequence[str]) -> tuple[PlannedResource, ...]:
-    """The route comes before the WAF: its propagation takes minutes, and each of them counts.
+    """The route precedes the WAF: its propagation takes minutes and delays the operation's end.
 
-    Until the model answers through the edge the environment is not Ready, and by then the WAF
+    The environment is not Ready before the model answers through the edge, and by then the WAF
     protects it.
     """
     first = ("resourceGroup", "profile", "endpoint", "originGroup")
     last = ("route", "wafPolicy", "securityPolicy")
     return (
-        *(PlannedResource(step=f"edge/{kind}", kind=kind) for kind in first),
+        *(PlannedResource(step=_edge_step(kind), kind=kind) for kind in first),
         *(
-            PlannedResource(step=f"edge/origin/{region}", kind="origin", region=region)
+            PlannedResource(step=_edge_step("origin", region), kind="origin", region=region)
             for region in regions
         ),
-        *(PlannedResource(step=f"edge/{kind}", kind=kind) for kind in last),
+        *(PlannedResource(step=_edge_step(kind), kind=kind) for kind in last),
     )
 
 
-def plan_cell(region: str) -> tuple[PlannedResource, ...]:
-    """The cluster has its pools, the workload and the public address in it."""
-    return tuple(
-        PlannedResource(step=f"cell/{region}/{kind}", kind=kind, region=region)
-        for kind in ("resourceGroup", "managedCluster")
+def plan_cell(region: str) -> tuple[PlannedResource, PlannedResource]:
+    """Resource group and cluster; pools, workload and public address are parts of the cluster."""
+    return (
+        PlannedResource(
+            step=_cell_step(region, "resourceGroup"), kind="resourceGroup", region=region
+        ),
+        PlannedResource(
+            step=_cell_step(region, "managedCluster"), kind="managedCluster", region=region
+        ),
     )
 
 
-def workload_step(region: str) -> str:
-    return f"cell/{region}/workload"
+def workload_step(region: str) -> StepKey:
+    return _cell_step(region, "workload")
 
 
-def settings_step(region: str) -> str:
-    return f"cell/{region}/settings"
+def nodes_step(region: str) -> StepKey:
+    return _cell_step(region, "nodes")
 
 
-def gpu_pool_step(region: str) -> str:
-    return f"cell/{region}/gpuPool"
+def external_ip_step(region: str) -> StepKey:
+    return _cell_step(region, "externalIp")
 
 
-def autoscaler_step(region: str) -> str:
-    return f"cell/{region}/autoscaler"
+def pods_step(region: str) -> StepKey:
+    return _cell_step(region, "pods")
 
 
-def traffic_step(region: str) -> str:
-    return f"cell/{region}/traffic"
+def settings_step(region: str) -> StepKey:
+    return _cell_step(region, "settings")
 
 
-def readiness_steps(region: str) -> tuple[str, ...]:
-    return tuple(f"cell/{region}/{name}" for name in ("nodes", "externalIp", "pods"))
+def gpu_pool_step(region: str) -> StepKey:
+    return _cell_step(region, "gpuPool")
 
 
-def plan_provision_steps(regions: Sequence[str]) -> tuple[str, ...]:
-    """Names of all steps in the order in which a person reads them."""
-    cells: list[str] = []
+def autoscaler_step(region: str) -> StepKey:
+    return _cell_step(region, "autoscaler")
+
+
+def traffic_step(region: str) -> StepKey:
+    return _cell_step(region, "traffic")
+
+
+def stop_gpu_cost_step(region: str) -> StepKey:
+    return _cell_step(region, "gpuPoolToZero")
+
+
+def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
+    """In reading order."""
+    cells: list[StepKey] = []
     for region in regions:
-        cells += [resource.step for resource in plan_cell(region)]
-        cells.append(workload_step(region))
-        cells += readiness_steps(region)
+        cells += [*(resource.step for resource in plan_cell(region)), workload_step(region)]
+        cells += _readiness_steps(region)
     return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
 
 
-def plan_delete_steps(regions: Sequence[str]) -> tuple[str, ...]:
+def plan_delete_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
     cells = [resource.step for region in regions for resource in reversed(plan_cell(region))]
     return (*cells, *(resource.step for resource in reversed(plan_edge(regions))))
 
 
-def plan_scale_down_steps(regions: Sequence[str]) -> tuple[str, ...]:
+def plan_scale_down_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
     steps = (settings_step, workload_step, gpu_pool_step)
     return tuple(step(region) for region in regions for step in steps)
 
 
-def plan_wake_steps(regions: Sequence[str]) -> tuple[str, ...]:
-    cells: list[str] = []
+def plan_wake_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
+    cells: list[StepKey] = []
     for region in regions:
         cells += [gpu_pool_step(region), autoscaler_step(region), workload_step(region)]
-        cells += [*readiness_steps(region), traffic_step(region)]
+        cells += [*_readiness_steps(region), traffic_step(region)]
     return (*cells, PROBE_STEP)
+
+
+def _readiness_steps(region: str) -> tuple[StepKey, ...]:
+    return (nodes_step(region), external_ip_step(region), pods_step(region))
+
+
+def _edge_step(*names: str) -> StepKey:
+    return StepKey(path=("edge", *names))
+
+
+def _cell_step(region: str, name: str) -> StepKey:
+    return StepKey(path=("cell", region, name))

@@ -1,4 +1,4 @@
-"""How an environment's record changes: operations start, report steps and end."""
+"""How an environment's record changes: operations start, report their steps and end."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,34 +6,28 @@ from typing import Any
 
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
-from domain.environment.operation import (
-    Operation,
-    OperationKind,
-    OperationStatus,
-    Step,
-    StepChange,
-    change_step,
-    status_of,
-)
+from domain.environment.operation import Operation, OperationKind, Step, StepChange, change_step
 from domain.environment.operation_request import BRING_A_SPEC, IdempotencyRecord, OperationRequest
-from domain.environment.phases import Phase, is_allowed
-from domain.environment.record import CellState, EnvironmentRecord, Event, OperationEnd
+from domain.environment.phases import Phase, can_move
+from domain.environment.record import (
+    CellState,
+    EnvironmentRecord,
+    OperationEnd,
+    RecordWarning,
+    TimelineEvent,
+)
 from domain.environment.steps import (
     plan_delete_steps,
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
 )
+from domain.outcomes import Outcome, Status
 
 KEPT_OPERATIONS = 10
-
-
 KEPT_EVENTS = 200
-
-
 KEPT_REQUESTS = 50
-"""A repetition comes minutes after the first; this many take days."""
-
+"""Repeated requests arrive within minutes; this many last for days."""
 
 STARTING_PHASE = {
     OperationKind.PROVISION: Phase.PROVISIONING,
@@ -42,8 +36,6 @@ STARTING_PHASE = {
     OperationKind.SCALE_DOWN: Phase.UPDATING,
     OperationKind.WAKE: Phase.WAKING,
 }
-
-
 PLANS = {
     OperationKind.PROVISION: plan_provision_steps,
     OperationKind.UPDATE: plan_provision_steps,
@@ -56,9 +48,9 @@ PLANS = {
 def start_operation(
     record: EnvironmentRecord | None, request: OperationRequest, at: datetime
 ) -> EnvironmentRecord | None:
-    """The record with the operation begun, or None if the record has moved on without it.
+    """The record with the operation started, or None if it may not start any more.
 
-    Telling it twice changes nothing: a running operation that is known is left as it is.
+    Idempotent: an operation that is on record and runs is left as it is.
     """
     known = record.find_operation(request.operation_id) if record else None
     if known:
@@ -68,16 +60,7 @@ def start_operation(
     elif not _may_start(record, request):
         return None
     elif record.phase is Phase.DELETED:
-        record = record.model_copy(
-            update={
-                "endpoint": None,
-                "cells": (),
-                "kept_pools": {},
-                "idle_notes": IdleNotes(),
-                "created_at": at,
-                "events": (),
-            }
-        )
+        record = _recreated(record, at)
     record = record.model_copy(
         update={
             "phase": STARTING_PHASE[request.kind],
@@ -87,16 +70,22 @@ def start_operation(
             "active_operation": request.operation_id,
             "failure": None,
             "remaining": (),
-            "idle_notes": _notes_after(record, request.kind),
+            "idle_notes": _idle_notes_after(record, request.kind),
             "operations": (*record.operations, _new_operation(request, at))[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
         }
     )
-    return _noted(record, at, "OperationStarted", f"{request.kind} started", request.operation_id)
+    return add_event(
+        record,
+        at,
+        "OperationStarted",
+        f"{request.kind} started",
+        operation_id=request.operation_id,
+    )
 
 
 def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRecord:
-    """The record with a step's news; the timeline gets a line when the step's status changes."""
+    """The record with a step's progress; a change of its status goes on the timeline."""
     operation = record.find_operation(change.operation_id)
     if operation is None or operation.has_ended:
         return record
@@ -109,14 +98,22 @@ def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRec
         message += f" ({change.failure.reason}: {change.failure.message})"
     elif change.detail:
         message += f" ({change.detail})"
-    return _noted(record, change.at, "StepChanged", message, change.operation_id)
+    return add_event(record, change.at, "StepChanged", message, operation_id=change.operation_id)
 
 
 def keep_pool(record: EnvironmentRecord, region: str, kept: KeptPool) -> EnvironmentRecord:
-    """The record with a pool's settings kept: the first ones, until a wake went back to them."""
+    """The record with a pool's settings kept: the first ones, until a wake has restored them."""
     if region in record.kept_pools:
         return record
     return record.model_copy(update={"kept_pools": {**record.kept_pools, region: kept}})
+
+
+def decide_end_phase(outcome: Outcome, on_success: Phase) -> Phase:
+    """The phase after an operation. One that was canceled in Azure has failed its environment."""
+    if outcome.is_success:
+        return on_success
+    canceled_here = outcome.status is Status.CANCELED and outcome.failure is None
+    return Phase.CANCELED if canceled_here else Phase.FAILED
 
 
 def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
@@ -124,35 +121,44 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     operation = record.find_operation(end.operation_id)
     if operation is None or operation.has_ended:
         return record
-    status = status_of(end.outcome)
+    status, failure = end.outcome.status, end.outcome.failure
     ended = operation.model_copy(
         update={
             "status": status,
             "last_action_at": end.at,
-            "failure": end.outcome.failure,
+            "failure": failure,
             "steps": _closed_steps(operation.steps, end),
+            "warnings": (*operation.warnings, *end.warnings),
         }
     )
     record = _with_operation(record, ended)
-    message = f"{operation.kind} {status}"
-    if end.outcome.failure:
-        message += f": {end.outcome.failure.message}"
-    if record.active_operation == end.operation_id and is_allowed(record.phase, end.phase):
-        record = record.model_copy(
-            update={
-                "phase": end.phase,
-                "active_operation": None,
-                "failure": end.outcome.failure,
-                "endpoint": end.endpoint or record.endpoint,
-                "cells": _with_cells(record.cells, end.cells),
-                "remaining": end.remaining,
-                "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
-            }
-        )
-    return _noted(record, end.at, f"Operation{status}", message, end.operation_id)
+    if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
+        record = _moved(record, end)
+    message = f"{operation.kind} {status}" + (f": {failure.message}" if failure else "")
+    return add_event(record, end.at, f"Operation{status}", message, operation_id=end.operation_id)
 
 
-def note_event(
+def record_warning(record: EnvironmentRecord, warned: RecordWarning) -> EnvironmentRecord:
+    """The record with the warning on its timeline, and on the operation if it is about one.
+
+    The phase and the operation's status stay: a warning fails nothing.
+    """
+    operation = record.find_operation(warned.operation_id) if warned.operation_id else None
+    if operation:
+        if warned.warning in operation.warnings:
+            return record
+        warnings = (*operation.warnings, warned.warning)
+        record = _with_operation(record, operation.model_copy(update={"warnings": warnings}))
+    return add_event(
+        record,
+        warned.at,
+        warned.warning.code,
+        f"{warned.warning.target}: {warned.warning.message}",
+        operation_id=operation.id if operation else None,
+    )
+
+
+def add_event(
     record: EnvironmentRecord,
     at: datetime,
     event_type: str,
@@ -161,16 +167,16 @@ def note_event(
     operation_id: str | None = None,
     evidence: dict[str, Any] | None = None,
 ) -> EnvironmentRecord:
-    """The record with another line on its timeline."""
-    event = Event(
+    """The record with another event on its timeline."""
+    event = TimelineEvent(
         at=at, type=event_type, message=message, operation_id=operation_id, evidence=evidence
     )
     events = (*record.events, event)[-KEPT_EVENTS:]
     return record.model_copy(update={"events": events, **_touch(record, at)})
 
 
-def _notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNotes:
-    """Whoever wakes it ends the sleep for off hours; the next one may be somebody's wish."""
+def _idle_notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNotes:
+    """A wake clears the off-hours flag; a later scale-down may be manual."""
     if kind is not OperationKind.WAKE:
         return record.idle_notes
     return record.idle_notes.model_copy(update={"slept_for_off_hours": False})
@@ -181,14 +187,14 @@ def _with_request(
 ) -> tuple[IdempotencyRecord, ...]:
     if request.request_id is None:
         return record.requests
-    taken = IdempotencyRecord(
+    accepted = IdempotencyRecord(
         id=request.request_id, operation_id=request.operation_id, digest=request.digest
     )
-    return (*record.requests, taken)[-KEPT_REQUESTS:]
+    return (*record.requests, accepted)[-KEPT_REQUESTS:]
 
 
 def _may_start(record: EnvironmentRecord, request: OperationRequest) -> bool:
-    return request.sequence > record.sequence and is_allowed(
+    return request.sequence > record.sequence and can_move(
         record.phase, STARTING_PHASE[request.kind]
     )
 
@@ -206,36 +212,64 @@ def _new_record(request: OperationRequest, at: datetime) -> EnvironmentRecord:
     )
 
 
+def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
+    """A deleted environment's name is used again: only its operations and requests stay."""
+    return record.model_copy(
+        update={
+            "endpoint": None,
+            "cells": (),
+            "kept_pools": {},
+            "idle_notes": IdleNotes(),
+            "created_at": at,
+            "events": (),
+        }
+    )
+
+
 def _new_operation(request: OperationRequest, at: datetime) -> Operation:
     plan = PLANS[request.kind]
     return Operation(
         id=request.operation_id,
         kind=request.kind,
         environment=request.spec.name,
-        status=OperationStatus.RUNNING,
+        status=Status.RUNNING,
         created_at=at,
         last_action_at=at,
-        steps=tuple(Step(name=name) for name in plan(request.spec.regions)),
+        steps=tuple(Step(name=key.name) for key in plan(request.spec.regions)),
         traceparent=request.traceparent,
     )
 
 
-def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:
-    """A step that still runs on the record shares the fate of its operation.
+def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
+    return record.model_copy(
+        update={
+            "phase": end.phase,
+            "active_operation": None,
+            "failure": end.outcome.failure,
+            "endpoint": end.endpoint or record.endpoint,
+            "cells": _with_cells(record.cells, end.cells),
+            "remaining": end.remaining,
+            "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
+        }
+    )
 
-    After success its own news is merely late; otherwise it was given up.
+
+def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:
+    """A step that is still running on the record ends with its operation.
+
+    After a success its own report is merely late; otherwise the step was abandoned.
     """
-    fate = OperationStatus.SUCCEEDED if end.outcome.is_success else OperationStatus.CANCELED
+    status = Status.SUCCEEDED if end.outcome.is_success else Status.CANCELED
     return tuple(
-        step.model_copy(update={"status": fate, "ended_at": end.at})
-        if step.status is OperationStatus.RUNNING
+        step.model_copy(update={"status": status, "ended_at": end.at})
+        if step.status is Status.RUNNING
         else step
         for step in steps
     )
 
 
 def _with_cells(known: Sequence[CellState], changed: Sequence[CellState]) -> tuple[CellState, ...]:
-    """An operation that failed in one region tells nothing about the cell there."""
+    """An operation that failed in one region reports nothing about the cell there."""
     by_region = {cell.region: cell for cell in (*known, *changed)}
     return tuple(by_region.values())
 
@@ -245,15 +279,9 @@ def _with_operation(record: EnvironmentRecord, operation: Operation) -> Environm
     return record.model_copy(update={"operations": operations})
 
 
-def _statuses(operation: Operation) -> list[OperationStatus]:
+def _statuses(operation: Operation) -> list[Status]:
     return [step.status for step in operation.steps]
 
 
 def _touch(record: EnvironmentRecord, at: datetime) -> dict[str, Any]:
     return {"revision": record.revision + 1, "updated_at": at}
-
-
-def _noted(
-    record: EnvironmentRecord, at: datetime, event_type: str, message: str, operation_id: str
-) -> EnvironmentRecord:
-    return note_event(record, at, event_type, message, operation_id=operation_id)

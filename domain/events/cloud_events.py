@@ -1,8 +1,8 @@
-"""What the world outside hears of an environment: CloudEvents 1.0, one per telling change.
+"""What is published about an environment: CloudEvents 1.0, one per reportable change.
 
-News is what the timeline got a line of: an operation that was accepted or has ended, a note of
-the sweep. Single steps are no news. A scale-down that succeeded is told as `scaled-down` and not
-as `succeeded`, too: one change is one event.
+An operation that was accepted or has ended and an action of the sweep are reportable, single steps
+are not. A scale-down that succeeded is published as `scaled-down` instead of `succeeded`: one
+change is one event.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from domain.environment.operation import Operation, OperationKind, OperationStatus
-from domain.environment.record import EnvironmentRecord, Event
+from domain.environment.operation import Operation, OperationKind
+from domain.environment.record import EnvironmentRecord, TimelineEvent
 from domain.environment.views import describe_failure
+from domain.outcomes import Status
 from domain.wire import WireModel, format_time
 
-NEWS: Mapping[str, str] = {
+PUBLISHED_NAMES: Mapping[str, str] = {
     "OperationStarted": "accepted",
     "OperationSucceeded": "succeeded",
     "OperationFailed": "failed",
@@ -28,92 +29,94 @@ NEWS: Mapping[str, str] = {
     "ExpiryWarned": "expiry-warned",
     "Expired": "expired",
 }
-"""Types of the timeline's lines that are news, and what they are called outside."""
+"""Types of timeline events that are published, and their names in the CloudEvent's type."""
 
 SCALED_DOWN = "scaled-down"
 
 
 class CloudEvent(WireModel):
-    """In the JSON format of CloudEvents, whose attributes are written in lower case."""
+    """The JSON format of CloudEvents, whose attributes are in lower case."""
 
     specversion: str = "1.0"
     id: str
-    """The same whenever the same change is told: consumers drop what they have seen."""
+    """The same for every publication of the same change, so consumers can drop duplicates."""
     source: str
     type: str
     subject: str
     time: AwareDatetime
     datacontenttype: str = "application/json"
     sequence: str
-    """The record's revision, by which events of one subject sort as text: they may be delivered
-    in another order."""
+    """The record's revision, by which events of one subject sort as text: delivery does not keep
+    their order."""
     traceparent: str | None = None
-    """The W3C trace of the request that asked for the operation."""
+    """W3C trace context of the request that started the operation."""
     data: dict[str, Any]
 
 
 class EventPublication(WireModel):
-    """An event on its way out."""
+    """An event to publish."""
 
-    operation_id: str
-    """Of the operation that is told of; the environment's name in a note of the sweep."""
+    environment: str
+    operation_id: str | None = None
+    """The operation that it is about; None for an action of the sweep."""
     event: CloudEvent
 
 
 def build_event_source(subscription_id: str) -> str:
-    """Two control planes may know environments of the same name, but not in one subscription."""
+    """Two control planes may have environments of one name, but not in one subscription."""
     return f"/subscriptions/{subscription_id}/gridplane"
 
 
 def derive_event(
     before: EnvironmentRecord | None, after: EnvironmentRecord, source: str
 ) -> EventPublication | None:
-    """The event that a change of the record calls for; None if it tells nobody anything."""
-    line = after.events[-1]
-    if line.type not in NEWS or (before and before.events[-1:] == (line,)):
+    """The event for a change of the record; None if the change is not reportable."""
+    latest = after.events[-1]
+    if latest.type not in PUBLISHED_NAMES or (before and before.events[-1:] == (latest,)):
         return None
-    operation = after.find_operation(line.operation_id) if line.operation_id else None
-    word = _name(line, operation)
+    operation = after.find_operation(latest.operation_id) if latest.operation_id else None
+    name = _published_name(latest, operation)
+    about = f"{operation.id}.{name}" if operation else f"{after.name}.{name}"
     event = CloudEvent(
-        id=f"{operation.id}.{word}"
-        if operation
-        else f"{after.name}.{word}.{format_time(line.at)}",
+        id=about if operation else f"{about}.{format_time(latest.at)}",
         source=source,
-        type=f"io.gridplane.environment.{word}.v1",
+        type=f"io.gridplane.environment.{name}.v1",
         subject=f"/environments/{after.name}",
-        time=line.at,
+        time=latest.at,
         sequence=f"{after.revision:010d}",
         traceparent=operation.traceparent if operation else None,
-        data=_describe(after, line, operation),
+        data=_describe(after, latest, operation),
     )
-    return EventPublication(operation_id=operation.id if operation else after.name, event=event)
+    return EventPublication(
+        environment=after.name, operation_id=operation.id if operation else None, event=event
+    )
 
 
-def _name(line: Event, operation: Operation | None) -> str:
+def _published_name(latest: TimelineEvent, operation: Operation | None) -> str:
     if (
         operation
         and operation.kind is OperationKind.SCALE_DOWN
-        and operation.status is OperationStatus.SUCCEEDED
+        and operation.status is Status.SUCCEEDED
     ):
         return SCALED_DOWN
-    return NEWS[line.type]
+    return PUBLISHED_NAMES[latest.type]
 
 
 def _describe(
-    record: EnvironmentRecord, line: Event, operation: Operation | None
+    record: EnvironmentRecord, latest: TimelineEvent, operation: Operation | None
 ) -> dict[str, Any]:
-    """What the API shows of it, chosen by name: of the spec's workload nothing gets out."""
+    """Fields of the API, listed one by one: nothing of the spec's workload is published."""
     data: dict[str, Any] = {
         "environment": record.name,
         "owner": record.spec.owner,
         "costCenter": record.spec.cost_center,
         "phase": str(record.phase),
-        "message": line.message,
+        "message": latest.message,
     }
     if record.endpoint:
         data["endpoint"] = record.endpoint
-    if line.evidence:
-        data["evidence"] = line.evidence
+    if latest.evidence:
+        data["evidence"] = latest.evidence
     if operation:
         data |= {
             "operationId": operation.id,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.arm.error_bodies import redact
-from domain.arm.error_classification import UNKNOWN, classify_error
+from domain.arm.error_classification import UNCLASSIFIED, classify_error
 from domain.arm.naming import DEVICE_PLUGIN, DEVICE_PLUGIN_NAMESPACE, GPU_NODE_LABEL
 from domain.kubernetes.observation import EventObservation, Observation, PodObservation
 from domain.outcomes import Failure
@@ -58,7 +58,7 @@ def missing_node(observation: Observation) -> Failure:
     failed = _first(observation.events, lambda event: bool(_SCALE_UP_FAILED.search(event.reason)))
     if failed:
         known = classify_error(None, failed.reason, failed.message, "start a GPU node")
-        if known.reason != UNKNOWN:
+        if known.reason != UNCLASSIFIED:
             return known
     if refused and not observation.nodes:
         return _failure(

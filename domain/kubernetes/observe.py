@@ -1,7 +1,6 @@
 """Reads from Kubernetes objects what readiness depends on."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from domain.arm.naming import TEMPLATE_LABEL
 from domain.kubernetes.observation import (
@@ -12,17 +11,16 @@ from domain.kubernetes.observation import (
     PodObservation,
     RolloutObservation,
 )
-
-Object = dict[str, Any]
+from domain.wire import JsonObject
 
 
 def build_observation(
-    nodes: Sequence[Object],
-    pods: Sequence[Object],
-    deployment: Object,
-    service: Object,
-    device_plugin: Object,
-    events: Sequence[Object],
+    nodes: Sequence[JsonObject],
+    pods: Sequence[JsonObject],
+    deployment: JsonObject,
+    service: JsonObject,
+    device_plugin: JsonObject,
+    events: Sequence[JsonObject],
 ) -> Observation:
     return Observation(
         nodes=tuple(_node(node) for node in nodes),
@@ -34,11 +32,11 @@ def build_observation(
     )
 
 
-def _is_true(conditions: Sequence[Object], kind: str) -> bool:
+def _is_true(conditions: Sequence[JsonObject], kind: str) -> bool:
     return any(c["type"] == kind and c["status"] == "True" for c in conditions)
 
 
-def _node(node: Object) -> NodeObservation:
+def _node(node: JsonObject) -> NodeObservation:
     status = node.get("status", {})
     gpus = status.get("allocatable", {}).get("nvidia.com/gpu", "0")
     return NodeObservation(
@@ -48,22 +46,23 @@ def _node(node: Object) -> NodeObservation:
     )
 
 
-def _template_of(deployment: Object) -> str | None:
+def _template_of(deployment: JsonObject) -> str | None:
     template = deployment.get("spec", {}).get("template", {})
     return template.get("metadata", {}).get("labels", {}).get(TEMPLATE_LABEL)
 
 
-def _pod(pod: Object, template: str | None) -> PodObservation:
-    labels: Object = pod["metadata"].get("labels", {})
+def _pod(pod: JsonObject, template: str | None) -> PodObservation:
+    labels: JsonObject = pod["metadata"].get("labels", {})
     status = pod.get("status", {})
-    conditions: list[Object] = status.get("conditions", [])
-    containers: list[Object] = status.get("containerStatuses", [])
-    container = containers[0] if containers else {}
-    waiting: Object = container.get("state", {}).get("waiting", {})
-    ended: Object = container.get("lastState", {}).get("terminated", {})
+    conditions: list[JsonObject] = status.get("conditions", [])
+    containers: list[JsonObject] = status.get("containerStatuses", [])
+    container: JsonObject = containers[0] if containers else {}
+    waiting: JsonObject = container.get("state", {}).get("waiting", {})
+    ended: JsonObject = container.get("lastState", {}).get("terminated", {})
+    nothing: JsonObject = {}
     unscheduled = next(
         (c for c in conditions if c["type"] == "PodScheduled" and c["status"] == "False"),
-        Object(),
+        nothing,
     )
     return PodObservation(
         name=pod["metadata"]["name"],
@@ -79,7 +78,7 @@ def _pod(pod: Object, template: str | None) -> PodObservation:
     )
 
 
-def _rollout(deployment: Object) -> RolloutObservation:
+def _rollout(deployment: JsonObject) -> RolloutObservation:
     status = deployment.get("status", {})
     generation = deployment["metadata"].get("generation", 0)
     return RolloutObservation(
@@ -90,19 +89,21 @@ def _rollout(deployment: Object) -> RolloutObservation:
     )
 
 
-def _external_ip(service: Object) -> str | None:
-    ingress: list[Object] = service.get("status", {}).get("loadBalancer", {}).get("ingress", [])
+def _external_ip(service: JsonObject) -> str | None:
+    ingress: list[JsonObject] = (
+        service.get("status", {}).get("loadBalancer", {}).get("ingress", [])
+    )
     return ingress[0].get("ip") if ingress else None
 
 
-def _device_plugin(daemon_set: Object) -> DevicePluginObservation:
+def _device_plugin(daemon_set: JsonObject) -> DevicePluginObservation:
     status = daemon_set.get("status", {})
     return DevicePluginObservation(
         desired=status.get("desiredNumberScheduled", 0), ready=status.get("numberReady", 0)
     )
 
 
-def _event(event: Object) -> EventObservation:
+def _event(event: JsonObject) -> EventObservation:
     about = event["involvedObject"]
     return EventObservation(
         reason=event.get("reason", ""),

@@ -16,6 +16,6 @@ def needed_role(method: str) -> AppRole:
     return AppRole.READ if method.upper() in {"GET", "HEAD"} else AppRole.WRITE
 
 
-def is_allowed(roles: Iterable[str], needed: AppRole) -> bool:
+def has_role(roles: Iterable[str], needed: AppRole) -> bool:
     """Who may change environments may also look at them."""
     return not {needed, AppRole.WRITE}.isdisjoint(roles)

@@ -62,10 +62,6 @@ class NotFound:
     """There is no such environment."""
 
 
-def is_live(record: EnvironmentRecord | None) -> bool:
-    return record is not None and record.phase is not Phase.DELETED
-
-
 UPDATE = OperationKind.UPDATE
 FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "regions": lambda spec: frozenset(spec.regions),
@@ -108,7 +104,7 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
 def decide_create(
     record: EnvironmentRecord | None, spec: EnvironmentSpec
 ) -> Start | AlreadyStarted | Refused:
-    if record is None or record.phase is Phase.DELETED:
+    if record is None or record.is_deleted:
         return Start(_next_request(record, OperationKind.PROVISION, spec))
     if record.phase is Phase.DELETING:
         return Refused(
@@ -130,7 +126,7 @@ def decide_create(
 
 def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
     """Also after a failed update: the next one puts it right."""
-    if record is None or record.phase is Phase.DELETED:
+    if record is None or record.is_deleted:
         return NotFound()
     if fixed := find_fixed_fields(record.spec, spec):
         return Refused(
@@ -160,7 +156,7 @@ def decide_delete(
     record: EnvironmentRecord | None, force: bool
 ) -> Start | AlreadyStarted | NotFound:
     """A second DELETE answers the running deletion; `force` starts one beside a stuck one."""
-    if record is None or record.phase is Phase.DELETED:
+    if record is None or record.is_deleted:
         return NotFound()
     if record.phase is Phase.DELETING and record.active_operation and not force:
         return AlreadyStarted(record.active_operation)
@@ -173,7 +169,7 @@ def decide_delete(
 def decide_scale_down(
     record: EnvironmentRecord | None,
 ) -> Start | AlreadyStarted | Refused | NotFound:
-    if record is None or record.phase is Phase.DELETED:
+    if record is None or record.is_deleted:
         return NotFound()
     if record.phase is Phase.READY or _failed_on_the_way(record):
         return Start(_next_request(record, OperationKind.SCALE_DOWN, record.spec))
@@ -182,7 +178,7 @@ def decide_scale_down(
 
 def decide_wake(record: EnvironmentRecord | None) -> Start | AlreadyStarted | Refused | NotFound:
     """Also after a failed wake or scale-down: the settings to go back to are still kept."""
-    if record is None or record.phase is Phase.DELETED:
+    if record is None or record.is_deleted:
         return NotFound()
     if record.phase is Phase.SCALED_DOWN or (_failed_on_the_way(record) and record.kept_pools):
         return Start(_next_request(record, OperationKind.WAKE, record.spec))

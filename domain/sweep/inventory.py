@@ -1,6 +1,6 @@
 """Reads GPU pools from Azure's list of clusters, and pods with GPUs from Kubernetes' list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,31 +10,29 @@ from domain.catalog.gpu_skus import find_gpu_sku
 from domain.catalog.prices import find_hourly_price
 from domain.sweep.model import GpuPool
 from domain.sweep.usage import FINISHED, GpuPod
+from domain.wire import JsonObject
 
-Object = Mapping[str, Any]
 
-
-def build_gpu_pools(cluster: Object) -> list[GpuPool]:
+def build_gpu_pools(cluster: JsonObject) -> list[GpuPool]:
     """The GPU pools of one cluster, whoever made it."""
-    profiles: Sequence[Object] = cluster.get("properties", {}).get("agentPoolProfiles") or ()
+    profiles: Sequence[JsonObject] = cluster.get("properties", {}).get("agentPoolProfiles") or ()
     return [_gpu_pool(cluster, profile) for profile in profiles if _has_gpus(profile)]
 
 
-def _has_gpus(profile: Object) -> bool:
+def _has_gpus(profile: JsonObject) -> bool:
     """A pool of ours keeps its name when its size is one that nobody here has heard of."""
     return profile["name"] == naming.GPU_POOL or find_gpu_sku(_vm_size(profile)) is not None
 
 
-def _vm_size(profile: Object) -> str:
+def _vm_size(profile: JsonObject) -> str:
     return profile.get("vmSize") or ""
 
 
-def _gpu_pool(cluster: Object, profile: Object) -> GpuPool:
+def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
     # A tag on the pool itself says more than the same tag on its cluster.
-    tags: Object = {**(cluster.get("tags") or {}), **(profile.get("tags") or {})}
+    tags: JsonObject = {**(cluster.get("tags") or {}), **(profile.get("tags") or {})}
     environment = str(tags.get("environment", ""))
     region = str(cluster["location"]).replace(" ", "").lower()
-    autoscaled = bool(profile.get("enableAutoScaling"))
     spot = profile.get("scaleSetPriority") == "Spot"
     return GpuPool(
         environment=environment,
@@ -43,14 +41,13 @@ def _gpu_pool(cluster: Object, profile: Object) -> GpuPool:
         cluster_id=cluster["id"],
         vm_size=_vm_size(profile),
         node_count=profile.get("count") or 0,
-        min_nodes=(profile.get("minCount") or 0) if autoscaled else 0,
         is_ours=tags.get("managed-by") == naming.MANAGED_BY
         and _is_in_place(cluster, profile, environment, region),
         hourly_price=find_hourly_price(_vm_size(profile), spot),
     )
 
 
-def _is_in_place(cluster: Object, profile: Object, environment: str, region: str) -> bool:
+def _is_in_place(cluster: JsonObject, profile: JsonObject, environment: str, region: str) -> bool:
     """Tags are copied along with templates; only what bears our names is what we built."""
     return (
         environment != ""
@@ -59,29 +56,29 @@ def _is_in_place(cluster: Object, profile: Object, environment: str, region: str
     )
 
 
-def build_gpu_pods(pods: Iterable[Object], environment: str) -> tuple[GpuPod, ...]:
+def build_gpu_pods(pods: Iterable[JsonObject], environment: str) -> tuple[GpuPod, ...]:
     """Of all pods of a cluster those that ask for GPUs."""
     return tuple(_gpu_pod(pod, environment) for pod in pods if _asks_for_gpus(pod))
 
 
-def _asks_for_gpus(pod: Object) -> bool:
-    spec: Object = pod.get("spec") or {}
+def _asks_for_gpus(pod: JsonObject) -> bool:
+    spec: JsonObject = pod.get("spec") or {}
     containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
     return any(_gpus(container) for container in containers)
 
 
-def _gpus(container: Object) -> bool:
+def _gpus(container: JsonObject) -> bool:
     """An extended resource may be given as a limit alone; the request then equals it."""
-    resources: Object = container.get("resources") or {}
-    limits: Object = resources.get("limits") or {}
-    requests: Object = resources.get("requests") or {}
+    resources: JsonObject = container.get("resources") or {}
+    limits: JsonObject = resources.get("limits") or {}
+    requests: JsonObject = resources.get("requests") or {}
     return any(str(each.get(GPU_RESOURCE, "0")) != "0" for each in (limits, requests))
 
 
-def _gpu_pod(pod: Object, environment: str) -> GpuPod:
-    metadata: Object = pod["metadata"]
-    status: Object = pod.get("status") or {}
-    labels: Object = metadata.get("labels") or {}
+def _gpu_pod(pod: JsonObject, environment: str) -> GpuPod:
+    metadata: JsonObject = pod["metadata"]
+    status: JsonObject = pod.get("status") or {}
+    labels: JsonObject = metadata.get("labels") or {}
     phase = status.get("phase") or "Unknown"
     return GpuPod(
         name=f"{metadata['namespace']}/{metadata['name']}",
@@ -93,18 +90,18 @@ def _gpu_pod(pod: Object, environment: str) -> GpuPod:
     )
 
 
-def _finished_at(status: Object) -> datetime | None:
+def _finished_at(status: JsonObject) -> datetime | None:
     """When its last container ended; an evicted pod shows no containers, only conditions."""
-    containers: Sequence[Object] = status.get("containerStatuses") or ()
+    containers: Sequence[JsonObject] = status.get("containerStatuses") or ()
     ends = [_ended_at(container) for container in containers]
-    conditions: Sequence[Object] = status.get("conditions") or ()
+    conditions: Sequence[JsonObject] = status.get("conditions") or ()
     changes = [condition.get("lastTransitionTime") for condition in conditions]
     return _latest(ends) or _latest(changes)
 
 
-def _ended_at(container: Object) -> Any:
-    state: Object = container.get("state") or {}
-    terminated: Object = state.get("terminated") or {}
+def _ended_at(container: JsonObject) -> Any:
+    state: JsonObject = container.get("state") or {}
+    terminated: JsonObject = state.get("terminated") or {}
     return terminated.get("finishedAt")
 
 

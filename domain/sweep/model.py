@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
 from domain.spec.model import Idle
 from domain.wire import WireModel
@@ -13,17 +14,20 @@ from domain.wire import WireModel
 class SweepAction(StrEnum):
     NONE = "none"
     WARN = "warn"
-    WITHDRAW_WARNING = "unwarn"
-    """Take the warning back: it no longer holds."""
+    WITHDRAW_WARNING = "withdrawWarning"
     SCALE_TO_ZERO = "scaleToZero"
     DELETE = "delete"
     """Delete the whole environment."""
     WAKE = "wake"
-    """Off hours are over and minNodes holds again."""
+    """Off hours are over and minNodes applies again."""
 
 
 class GpuPool(WireModel):
-    """One GPU pool as Azure lists it."""
+    """One GPU pool as Azure lists it.
+
+    Its minimum is not read from Azure: AKS forgets it while the autoscaler is off, so the
+    specification is the only source.
+    """
 
     environment: str
     region: str
@@ -31,10 +35,8 @@ class GpuPool(WireModel):
     cluster_id: str
     vm_size: str
     node_count: int
-    min_nodes: int = 0
-    """From the environment's specification; AKS forgets it while the autoscaler is off."""
     is_ours: bool
-    """Whether it carries our tags."""
+    """Whether it carries our tags and names."""
     hourly_price: float | None = None
     """USD for one node; None if unknown."""
 
@@ -47,24 +49,37 @@ class GpuPool(WireModel):
 
 
 class IdleState(WireModel):
-    """What the environment's record says about idleness."""
+    """What an environment's record says about idleness."""
 
     environment: str
     phase: Phase
     policy: Idle
     regions: tuple[str, ...] = ()
-    """All regions of the environment; it sleeps only as a whole."""
+    """All regions of the environment; it is scaled down only as a whole."""
+    min_nodes: int = 0
     ready_since: AwareDatetime | None = None
     """End of the operation that last built or updated it."""
     woken_at: AwareDatetime | None = None
     warned_at: AwareDatetime | None = None
     scaled_down_at: AwareDatetime | None = None
     slept_for_off_hours: bool = False
-    """The sweep took it to zero although minNodes is above zero."""
+    """The sweep scaled it to zero although minNodes is above zero."""
+
+
+class EnvironmentSweepState(WireModel):
+    """What the sweep reads from one environment's record."""
+
+    state: IdleState
+    notes: IdleNotes
+    expires_at: AwareDatetime | None = None
+
+    @property
+    def may_expire(self) -> bool:
+        return self.state.phase not in {Phase.DELETING, Phase.DELETED}
 
 
 class SweepDecision(WireModel):
-    """What happens to one pool, and why; every pool that was found gets one."""
+    """The action for one pool, and the reason; every pool that was found gets one."""
 
     pool: GpuPool
     environment: str

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
@@ -10,10 +11,18 @@ from domain.sweep.model import GpuPool, SweepAction, SweepDecision
 from domain.wire import WireModel
 
 
+class ActionKind(StrEnum):
+    """Why an action is due, and so how it is checked again before it is carried out."""
+
+    IDLENESS = "idleness"
+    EXPIRY = "expiry"
+
+
 class PlannedAction(WireModel):
     """One action on one environment, with all its pools."""
 
     environment: str
+    kind: ActionKind = ActionKind.IDLENESS
     action: SweepAction
     reason: str
     pools: tuple[GpuPool, ...]
@@ -21,6 +30,16 @@ class PlannedAction(WireModel):
     """The evidence of each pool's decision, by region."""
     idle_since: AwareDatetime | None = None
     start_delay_seconds: float = 0
+
+    @classmethod
+    def for_expiry(cls, environment: str) -> Self:
+        return cls(
+            environment=environment,
+            kind=ActionKind.EXPIRY,
+            action=SweepAction.DELETE,
+            reason="Expired",
+            pools=(),
+        )
 
 
 class PaceLimits(WireModel):
@@ -36,11 +55,7 @@ class PaceLimits(WireModel):
 
 
 DEFAULT_PACE = PaceLimits()
-
-
 CHANGES_AZURE = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.DELETE, SweepAction.WAKE})
-
-
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -68,10 +83,16 @@ def order_actions(decisions: Iterable[SweepDecision]) -> list[PlannedAction]:
     )
 
 
+def add_expired(actions: Sequence[PlannedAction], expired: Sequence[str]) -> list[PlannedAction]:
+    """One action per environment: an expired one needs neither warning nor scale-down first."""
+    kept = [action for action in actions if action.environment not in set(expired)]
+    return [*kept, *(PlannedAction.for_expiry(name) for name in expired)]
+
+
 def pace(
     actions: Iterable[PlannedAction], limits: PaceLimits = DEFAULT_PACE
 ) -> list[PlannedAction]:
-    """The actions with their start delays; telling somebody something waits for nothing."""
+    """The actions with their start delays; an action that only changes the record has none."""
     paced: list[PlannedAction] = []
     started = 0
     cluster_free_at: dict[str, float] = {}
@@ -89,7 +110,7 @@ def pace(
 
 
 def _plan(same: Sequence[SweepDecision]) -> PlannedAction:
-    """With the pools that need nothing, too: without them a cell would look as if it were gone."""
+    """Includes the pools that need nothing: without them a cell would appear to be missing."""
     first = next(decision for decision in same if decision.action is not SweepAction.NONE)
     return PlannedAction(
         environment=first.environment,

@@ -231,7 +231,7 @@ class Context:
         if operation == "keep_pool":
             self._note_kept(value)
             return
-        if operation == "take_note":
+        if operation == "record_idle_note":
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             self.write(f"tell {entity_id.key} {operation} {value['event']}")
             return
@@ -334,7 +334,7 @@ def _asked(operation: str, value: Any) -> Sequence[str]:
     match operation:
         case "end_operation":
             return [value["phase"]]
-        case "take_note":
+        case "record_idle_note":
             return [value["event"]]
         case "plan_operation" | "get_end":
             return [value]

@@ -10,6 +10,7 @@ from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DAT
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
+from domain.durable.names import OPERATION_ORCHESTRATORS
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
@@ -129,7 +130,7 @@ class FakeHub:
 
 
 def _orchestrator_of(request: OperationRequest) -> str:
-    return f"{request.kind.replace('-', '_')}_environment"
+    return OPERATION_ORCHESTRATORS[request.kind]
 
 
 def rpc_error(code: grpc.StatusCode) -> grpc.aio.AioRpcError:

@@ -7,15 +7,15 @@ from domain.durable.inputs import (
     EdgeInput,
     EdgeProbe,
     EdgeWait,
+    OperationRef,
     OperationWait,
     PoolInput,
     ReadyWait,
     ResourceInput,
     ScalingInput,
-    StoryRef,
 )
 from domain.environment.kept_pool import KeptPool
-from domain.environment.steps import PROBE_STEP
+from domain.environment.steps import PROBE_STEP, plan_cell
 from domain.outcomes import Failure, Handle, Outcome
 from domain.spec.model import EnvironmentSpec
 from tests.support.specs import NOON, a_spec, minutes
@@ -56,8 +56,8 @@ def accepted(kind: str, **changes: Any) -> Outcome:
     return Outcome.accepted(handle).about(handle.resource_id)
 
 
-def a_story_ref(deadline_minutes: float = 60) -> StoryRef:
-    return StoryRef(
+def an_operation_ref(deadline_minutes: float = 60) -> OperationRef:
+    return OperationRef(
         environment="fraud-llm",
         operation_id=OPERATION,
         deadline=NOON + minutes(deadline_minutes),
@@ -68,8 +68,8 @@ def an_operation_wait(
     handle: Handle | None = None, deadline_minutes: float = 60
 ) -> dict[str, Any]:
     return OperationWait(
-        story=a_story_ref(deadline_minutes),
-        step="cell/westeurope/managedCluster",
+        operation=an_operation_ref(deadline_minutes),
+        step=plan_cell(REGION)[1].step,
         handle=handle or a_handle(),
         begun_at=NOON,
     ).to_wire()
@@ -77,22 +77,29 @@ def an_operation_wait(
 
 def a_ready_wait(deadline_minutes: float = 40, **spec: Any) -> dict[str, Any]:
     return ReadyWait(
-        story=a_story_ref(deadline_minutes), spec=a_spec(**spec), region=REGION, started_at=NOON
+        operation=an_operation_ref(deadline_minutes),
+        spec=a_spec(**spec),
+        region=REGION,
+        started_at=NOON,
     ).to_wire()
 
 
 def an_edge_wait(deadline_minutes: float = 60) -> dict[str, Any]:
     probe = EdgeProbe(operation_id=OPERATION, host_name=HOST, path="/health")
-    return EdgeWait(story=a_story_ref(deadline_minutes), step=PROBE_STEP, probe=probe).to_wire()
+    return EdgeWait(
+        operation=an_operation_ref(deadline_minutes), step=PROBE_STEP, probe=probe
+    ).to_wire()
 
 
 def a_cell(deadline_minutes: float = 60) -> dict[str, Any]:
-    return CellInput(story=a_story_ref(deadline_minutes), spec=a_spec(), region=REGION).to_wire()
+    return CellInput(
+        operation=an_operation_ref(deadline_minutes), spec=a_spec(), region=REGION
+    ).to_wire()
 
 
 def a_scaling(deadline_minutes: float = 240, kept: KeptPool | None = None) -> dict[str, Any]:
     return ScalingInput(
-        story=a_story_ref(deadline_minutes), spec=a_spec(), region=REGION, kept=kept
+        operation=an_operation_ref(deadline_minutes), spec=a_spec(), region=REGION, kept=kept
     ).to_wire()
 
 
@@ -101,7 +108,7 @@ def a_pool(kept: KeptPool | None = None) -> dict[str, Any]:
 
 
 def an_edge(deadline_minutes: float = 120, **spec: Any) -> dict[str, Any]:
-    return EdgeInput(story=a_story_ref(deadline_minutes), spec=a_spec(**spec)).to_wire()
+    return EdgeInput(operation=an_operation_ref(deadline_minutes), spec=a_spec(**spec)).to_wire()
 
 
 def a_resource(kind: str, region: str = "", spec: EnvironmentSpec | None = None) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
 from domain.spec.model import Idle
-from domain.sweep.model import GpuPool, IdleState, SweepAction
-from domain.sweep.record_notes import EnvironmentSweepState
+from domain.sweep.model import EnvironmentSweepState, GpuPool, IdleState, SweepAction
 from domain.sweep.summary import ActionResult, ResultStatus
 from domain.sweep.usage import GpuPod, Sample, Usage
 from tests.support.payloads import REGION
@@ -26,7 +25,6 @@ def a_swept(name: str = "fraud-llm", **changes: Any) -> EnvironmentSweepState:
     )
     return EnvironmentSweepState(
         notes=notes,
-        min_nodes=changes.pop("min_nodes", 0),
         expires_at=changes.pop("expires_at", None),
         state=IdleState(
             **{

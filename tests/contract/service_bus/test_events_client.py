@@ -14,7 +14,7 @@ from azure.servicebus.aio import ServiceBusClient
 from clients import events as events_client
 from clients.answers import EventRefusal, NoAnswer
 from clients.events import EventsClient
-from domain.events.delivery import REFUSALS, TOPIC
+from domain.events.delivery import PUBLISH_REFUSALS, TOPIC
 from emulators.azure.clock import Clock
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Status, TopicSettings
@@ -200,4 +200,4 @@ async def test_an_identity_speaks_tls_and_nothing_else(broker: Broker):
 
 def test_there_is_advice_for_every_refusal_that_the_client_names():
     named = {code for _, code in events_client.REFUSALS}
-    assert named - {"EventRefused"} <= set(REFUSALS)
+    assert named - {"EventRefused"} <= set(PUBLISH_REFUSALS)

@@ -42,7 +42,7 @@ async def begin(clients: FakeClients, kind: str) -> Outcome:
 async def test_what_is_ours_is_deleted_and_its_operation_handed_back(kind: str):
     clients = an_azure(OURS)
     outcome = await begin(clients, kind)
-    assert (outcome.status, outcome.resource_id) == (Status.ACCEPTED, id_of(kind))
+    assert (outcome.status, outcome.resource_id) == (Status.RUNNING, id_of(kind))
     assert outcome.handle
     assert (outcome.handle.deleting, outcome.handle.operation_url) == (
         True,

@@ -46,7 +46,7 @@ async def test_what_is_not_there_is_put_and_its_operation_handed_back():
     clients = FakeClients()
     outcome = await begin(clients, "profile")
     assert clients.arm.sent("GET", "PUT") == ["GET gp-fraud-llm", "PUT gp-fraud-llm"]
-    assert outcome.status is Status.ACCEPTED
+    assert outcome.status is Status.RUNNING
     assert outcome.handle
     assert outcome.handle.resource_id == outcome.resource_id == PROFILE
     assert outcome.handle.operation_url == f"{OPERATIONS}/put"
@@ -98,7 +98,7 @@ async def test_a_cluster_that_failed_is_put_again():
     clients = FakeClients()
     a_current_cluster(clients)["properties"]["provisioningState"] = "Failed"
     outcome = await begin(clients, "managedCluster", "westeurope")
-    assert outcome.status is Status.ACCEPTED
+    assert outcome.status is Status.RUNNING
     assert len(clients.arm.sent("PUT")) == 1
 
 

@@ -33,7 +33,7 @@ def finish(clients: FakeClients) -> None:
 async def test_the_first_request_brings_the_nodes_back_without_the_autoscaler():
     clients = a_sleeping_cell()
     outcome = await begin(clients)
-    assert outcome.status is Status.ACCEPTED
+    assert outcome.status is Status.RUNNING
     assert outcome.handle
     assert (outcome.handle.kind, outcome.handle.resource_id, outcome.handle.operation_url) == (
         "managedCluster",
@@ -50,7 +50,7 @@ async def test_two_requests_lead_back_and_then_nothing_is_left_to_do():
         {"count": 2, "enableAutoScaling": False},
         {"count": 2, "enableAutoScaling": True, "minCount": 0, "maxCount": 5},
     ):
-        assert (await begin(clients)).status is Status.ACCEPTED
+        assert (await begin(clients)).handle is not None
         assert clients.arm.bodies[POOL]["properties"] == {**expected, "nodeLabels": LABELS}
         finish(clients)
     done = await begin(clients)
@@ -61,7 +61,7 @@ async def test_two_requests_lead_back_and_then_nothing_is_left_to_do():
 async def test_a_pool_that_had_no_autoscaler_takes_one_request():
     clients = a_sleeping_cell()
     kept = KeptPool(enable_auto_scaling=False, count=3, replicas=3)
-    assert (await begin(clients, kept)).status is Status.ACCEPTED
+    assert (await begin(clients, kept)).handle is not None
     finish(clients)
     assert (await begin(clients, kept)).is_success
     assert clients.arm.resources[POOL]["properties"]["count"] == 3

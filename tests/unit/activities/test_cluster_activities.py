@@ -10,17 +10,18 @@ from activities.get_observation import get_observation
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
 from domain.arm import naming
-from domain.durable.inputs import WorkloadInput
+from domain.durable.inputs import ObservationInput, WorkloadInput
 from domain.kubernetes.manifests import build_manifests
 from domain.kubernetes.observation import Observation
 from domain.outcomes import Outcome
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
-from tests.support.payloads import a_resource
 from tests.support.specs import a_spec
 
 type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
 
-CELL = a_resource("managedCluster", "westeurope")
+CELL = ObservationInput(
+    operation_id="fraud-llm.1", environment="fraud-llm", region="westeurope"
+).to_wire()
 WORKLOAD = WorkloadInput(
     operation_id="fraud-llm.1", spec=a_spec(), region="westeurope", replicas=1, awake=True
 ).to_wire()

@@ -1,8 +1,7 @@
 from activities.list_remaining_resources import list_remaining_resources
+from domain.durable.inputs import RemainingResourcesInput
 from domain.outcomes import Outcome
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, answer_of, error_of
-from tests.support.payloads import a_resource
-from tests.support.specs import a_spec
 
 ROOT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
 EDGE = f"{ROOT}/gp-fraud-llm-edge"
@@ -23,10 +22,12 @@ def with_groups(*ids: str) -> FakeClients:
 
 
 async def look(clients: FakeClients) -> Outcome:
-    spec = a_spec(regions=["westeurope", "swedencentral"])
-    return await list_remaining_resources(
-        a_resource("resourceGroup", spec=spec), clients.as_factory()
+    wanted = RemainingResourcesInput(
+        operation_id="fraud-llm.1",
+        environment="fraud-llm",
+        regions=("westeurope", "swedencentral"),
     )
+    return await list_remaining_resources(wanted.to_wire(), clients.as_factory())
 
 
 async def test_nothing_is_left_when_no_group_is():

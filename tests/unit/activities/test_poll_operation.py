@@ -63,7 +63,6 @@ async def test_an_operation_that_runs_or_is_done(answer: ArmAnswer, outcome: Out
             "AllocationFailed",
             id="failed",
         ),
-        pytest.param(answer_of(200, {"status": "Canceled"}), "OperationCanceled", id="canceled"),
         pytest.param(error_of(404, "NotFound"), "NotFound", id="nobody knows it any more"),
     ],
 )
@@ -72,6 +71,13 @@ async def test_an_operation_that_ended_badly(answer: ArmAnswer, reason: str):
     assert outcome.status is Status.FAILED
     assert outcome.failure
     assert outcome.failure.reason == reason
+
+
+async def test_an_operation_that_was_canceled_in_azure():
+    outcome = await poll(answer_of(200, {"status": "Canceled"}))
+    assert outcome.status is Status.CANCELED
+    assert outcome.failure
+    assert outcome.failure.reason == "OperationCanceled"
 
 
 async def test_what_a_deletion_no_longer_finds_is_deleted():

@@ -7,13 +7,8 @@ from hypothesis import strategies as st
 
 from domain.arm.error_bodies import redact
 from domain.arm.error_classification import classify_response
-from domain.arm.operation_polling import (
-    Canceled,
-    Failed,
-    Running,
-    Succeeded,
-    decide_operation_state,
-)
+from domain.arm.operation_polling import read_poll
+from domain.outcomes import Status
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
 
@@ -66,8 +61,9 @@ def test_any_body_is_a_specification_or_a_list_of_problems(body) -> None:
 @settings(max_examples=150, deadline=None)
 @given(status=st.integers(200, 599), body=poll_bodies, retry_after=st.text(max_size=12))
 def test_any_answer_to_a_poll_is_a_state(status, body, retry_after) -> None:
-    state = decide_operation_state(status, body, {"Retry-After": retry_after})
-    assert isinstance(state, Running | Succeeded | Failed | Canceled)
+    outcome = read_poll(status, body, {"Retry-After": retry_after})
+    assert outcome.status is not Status.NOT_STARTED
+    assert (outcome.failure is not None) == (outcome.status in {Status.FAILED, Status.CANCELED})
 
 
 @settings(max_examples=150, deadline=None)

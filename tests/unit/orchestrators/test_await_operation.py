@@ -111,7 +111,7 @@ def test_at_the_deadline_it_gives_up_and_tells_what_azure_said_last():
     failure = done.outcome.failure
     assert failure
     assert (failure.reason, failure.retryable) == ("DeadlineExceeded", False)
-    assert "Azure last said: 0/1 nodes completed." in failure.message
+    assert "Azure's last status: 0/1 nodes completed." in failure.message
     assert 60 <= done.seconds <= 60 + 15 + 1
 
 

@@ -5,11 +5,11 @@ from domain.kubernetes.observation import (
     PodObservation,
 )
 from domain.outcomes import Outcome, Status
-from orchestrators.await_ready import LOOKS_PER_RUN, await_ready
+from orchestrators.await_ready import READS_PER_RUN, await_ready
 from tests.support.engine import After, run
 from tests.support.payloads import CANCELED, a_ready_wait, failed
 
-LOOK = "call get_observation managedCluster westeurope"
+LOOK = "call get_observation westeurope"
 NODE = NodeObservation(name="gpu-0", ready=True, gpus_allocatable=1)
 BOOTING = NodeObservation(name="gpu-0", ready=False)
 POD = PodObservation(name="llm-0", phase="Running", ready=True)
@@ -133,22 +133,22 @@ def test_a_cancellation_ends_the_wait_at_once():
 
 
 def test_a_new_run_begins_before_the_history_grows_long():
-    answers = [*[PULL] * LOOKS_PER_RUN, READY]
+    answers = [*[PULL] * READS_PER_RUN, READY]
     done = run(await_ready, a_ready_wait(), activities={"get_observation": answers})
-    assert done.steps("call", "continue").index("continue as new") == LOOKS_PER_RUN
+    assert done.steps("call", "continue").index("continue as new") == READS_PER_RUN
     assert done.steps("timer")[-1] == "timer 15 s", "the pace is that of the whole wait"
     assert done.outcome.is_success
 
 
 def test_a_cancellation_in_the_last_pause_of_a_run_is_not_lost():
-    answers = [After(0, PULL)] * LOOKS_PER_RUN
+    answers = [After(0, PULL)] * READS_PER_RUN
     whole = run(await_ready, a_ready_wait(), activities={"get_observation": [*answers, READY]})
     pauses = [float(line.split()[1]) for line in whole.steps("timer")]
     done = run(
         await_ready,
         a_ready_wait(),
         activities={"get_observation": answers},
-        cancel_after=sum(pauses[: LOOKS_PER_RUN - 1]) + 1,
+        cancel_after=sum(pauses[: READS_PER_RUN - 1]) + 1,
     )
     assert done.outcome == CANCELED
     assert done.steps("continue") == []

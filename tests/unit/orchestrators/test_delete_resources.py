@@ -7,18 +7,20 @@ from tests.support.payloads import (
     CANCELED,
     QUOTA,
     SUCCEEDED,
-    a_story_ref,
     accepted,
+    an_operation_ref,
     failed,
 )
 from tests.support.specs import a_spec
 
-ME = "fraud-llm.2.cell.westeurope"
+ME = "fraud-llm.1.cell.westeurope"
 LOCKED = failed("ResourceLocked")
 
 
 def delete(targets, activities=None, children=None, **options) -> Run:
-    value = DeletionInput(story=a_story_ref(120), spec=a_spec(), targets=tuple(reversed(targets)))
+    value = DeletionInput(
+        operation=an_operation_ref(120), spec=a_spec(), targets=tuple(reversed(targets))
+    )
     return run(
         delete_resources,
         value.to_wire(),
@@ -40,12 +42,12 @@ def test_a_cell_goes_cluster_first_then_its_group():
         "note cell/westeurope/managedCluster Running",
         "call begin_delete_resource managedCluster westeurope",
         "note cell/westeurope/managedCluster Running",
-        f"start await_operation {ME}.westeurope.managedCluster.1",
+        "start await_operation fraud-llm.1.cell.westeurope.managedCluster.1",
         "note cell/westeurope/managedCluster Succeeded",
         "note cell/westeurope/resourceGroup Running",
         "call begin_delete_resource resourceGroup westeurope",
         "note cell/westeurope/resourceGroup Running",
-        f"start await_operation {ME}.westeurope.resourceGroup.1",
+        f"start await_operation {ME}.resourceGroup.1",
         "note cell/westeurope/resourceGroup Succeeded",
     ]
     assert done.outcome.is_success
@@ -95,5 +97,5 @@ def test_a_cancellation_ends_the_wait_and_deletes_nothing_more():
         cancel_after=30,
     )
     assert done.steps("call")[-1] == "call begin_delete_resource route"
-    assert done.steps("send") == [f"send cancel to {ME}.route.1"]
+    assert done.steps("send") == ["send cancel to fraud-llm.1.edge.route.1"]
     assert (done.outcome, done.seconds) == (CANCELED, 31)

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import pytest
 
-from domain.durable import names
+from domain.durable.names import Orchestrator
 from tests.support.replay import History, load_histories, replay
 
 HISTORIES = load_histories()
@@ -29,6 +29,6 @@ def test_there_are_histories_of_success_failure_and_cancellation():
         for word in ("Succeeded", "Failed", "Canceled")
         if f'"status": "{word}"' in history.events[-2].executionCompleted.result.value
     }
-    provision, delete = names.PROVISION_ENVIRONMENT, names.DELETE_ENVIRONMENT
+    provision, delete = Orchestrator.PROVISION_ENVIRONMENT, Orchestrator.DELETE_ENVIRONMENT
     assert ends >= {(provision, word) for word in ("Succeeded", "Failed", "Canceled")}
     assert (delete, "Succeeded") in ends

@@ -8,19 +8,13 @@ from azure.durable_functions.testing import (
 )
 from durabletask.entities import EntityContext
 
-from domain.durable.names import DELIVER_EVENT
+from domain.durable.names import Orchestrator
 from domain.environment.idle_notes import IdleNote
-from domain.environment.operation import (
-    OperationKind,
-    OperationStatus,
-    OperationWarning,
-    StepChange,
-)
+from domain.environment.operation import OperationKind, OperationWarning, StepChange
 from domain.environment.phases import Phase
-from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.transitions import end_operation
-from domain.events.delivery import RecordWarning
-from domain.outcomes import Outcome
+from domain.outcomes import Outcome, Status
 from orchestrators.environment_entity import environment
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import KEPT
@@ -57,7 +51,7 @@ def a_change() -> dict[str, Any]:
     return StepChange(
         operation_id="fraud-llm.1",
         step="edge/profile",
-        status=OperationStatus.RUNNING,
+        status=Status.RUNNING,
         at=NOON + minutes(1),
     ).to_wire()
 
@@ -86,7 +80,7 @@ def test_news_of_a_step_reach_the_record():
     told = tell("record_step", a_change(), a_record())
     operation = record_of(told).find_operation("fraud-llm.1")
     assert operation
-    assert operation.steps[1].status is OperationStatus.RUNNING
+    assert operation.steps[1].status is Status.RUNNING
 
 
 def test_the_end_of_an_operation_moves_the_phase():
@@ -181,10 +175,10 @@ def scheduled(told: EntityTestResult) -> list[tuple[str, str]]:
 def test_a_change_and_its_news_leave_the_entity_together():
     told = tell_outside("start_operation", a_start(traceparent=TRACE))
     record = record_of(told)
-    assert scheduled(told) == [(DELIVER_EVENT, "fraud-llm.1.accepted")]
+    assert scheduled(told) == [(Orchestrator.DELIVER_EVENT, "fraud-llm.1.accepted")]
     assert told.actions[0].get_input() == news_of(None, record).to_wire()
     ended = tell_outside("end_operation", an_end(), record)
-    assert scheduled(ended) == [(DELIVER_EVENT, "fraud-llm.1.succeeded")]
+    assert scheduled(ended) == [(Orchestrator.DELIVER_EVENT, "fraud-llm.1.succeeded")]
     assert ended.actions[0].get_input() == news_of(record, record_of(ended)).to_wire()
 
 
@@ -204,8 +198,10 @@ def test_steps_and_warnings_are_no_news():
 
 def test_a_note_of_the_sweep_is_news():
     note = IdleNote(at=NOON, event="IdleWarned", message="Nobody uses it.", warned_at=NOON)
-    told = tell_outside("take_note", note.to_wire(), a_record())
-    assert scheduled(told) == [(DELIVER_EVENT, "fraud-llm.idle-warned.2026-11-22T12:00:00Z")]
+    told = tell_outside("record_idle_note", note.to_wire(), a_record())
+    assert scheduled(told) == [
+        (Orchestrator.DELIVER_EVENT, "fraud-llm.idle-warned.2026-11-22T12:00:00Z")
+    ]
 
 
 def a_warning() -> dict[str, Any]:
@@ -219,7 +215,7 @@ def test_a_warning_reaches_the_operation_and_nothing_else():
     operation = after.find_operation("fraud-llm.1")
     assert operation
     assert [warning.code for warning in operation.warnings] == ["EventNotPublished"]
-    assert (after.phase, operation.status) == (before.phase, OperationStatus.RUNNING)
+    assert (after.phase, operation.status) == (before.phase, Status.RUNNING)
 
 
 def test_a_deletion_takes_over_from_the_operation_that_runs():
@@ -238,7 +234,7 @@ def test_the_state_stays_small_however_long_the_story():
         change = StepChange(
             operation_id="fraud-llm.1",
             step=f"cell/{regions[minute % 5]}/step-{minute % 40}",
-            status=OperationStatus.RUNNING if minute % 2 else OperationStatus.FAILED,
+            status=Status.RUNNING if minute % 2 else Status.FAILED,
             at=NOON + minutes(minute),
             detail="0/1 nodes completed " * 10,
         )

@@ -19,7 +19,7 @@ from tests.support.payloads import (
 from tests.support.specs import NOON, minutes
 
 CELL = "fraud-llm.1.cell.westeurope"
-CLUSTER_WAIT = f"await_operation {CELL}.westeurope.managedCluster.1"
+CLUSTER_WAIT = f"await_operation {CELL}.managedCluster.1"
 READY_WAIT = f"await_ready {CELL}.ready"
 BUILT = Outcome.succeeded(fqdn="gp.hcp.azmk8s.io").about("/cluster")
 READY = Outcome.succeeded(externalIp="20.61.0.2", nodes=1)
@@ -135,22 +135,22 @@ def test_each_wait_ends_with_its_own_step():
     cluster = OperationWait.from_wire(done.input_of(CLUSTER_WAIT))
     ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
     step_begins = cluster.begun_at - timedelta(seconds=1)
-    assert cluster.story.deadline == step_begins + timedelta(seconds=deadlines.MANAGED_CLUSTER)
-    assert ready.story.deadline == ready.started_at + timedelta(seconds=deadlines.READINESS)
+    assert cluster.operation.deadline == step_begins + timedelta(seconds=deadlines.MANAGED_CLUSTER)
+    assert ready.operation.deadline == ready.started_at + timedelta(seconds=deadlines.READINESS)
 
 
 def test_no_wait_outlasts_the_operation():
     done = build(deadline_minutes=20)
     cluster = OperationWait.from_wire(done.input_of(CLUSTER_WAIT))
     ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
-    assert cluster.story.deadline == ready.story.deadline == NOON + minutes(20)
+    assert cluster.operation.deadline == ready.operation.deadline == NOON + minutes(20)
 
 
 @pytest.mark.parametrize(
     ("cancel_after", "calls", "passed_on"),
     [
         pytest.param(0.5, 1, [], id="before anything was accepted"),
-        pytest.param(30, 2, [f"send cancel to {CELL}.westeurope.managedCluster.1"], id="cluster"),
+        pytest.param(30, 2, [f"send cancel to {CELL}.managedCluster.1"], id="cluster"),
         pytest.param(62.5, 3, [], id="while the workload is applied"),
         pytest.param(90, 3, [f"send cancel to {CELL}.ready"], id="readiness"),
     ],

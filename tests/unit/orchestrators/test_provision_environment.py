@@ -72,14 +72,14 @@ def test_the_end_tells_the_record_where_the_model_answers_and_what_its_cells_are
 def test_the_model_is_asked_at_its_health_path_and_not_for_ever():
     wait = EdgeWait.from_wire(provision().input_of("await_edge"))
     assert (wait.probe.host_name, wait.probe.path) == (HOST, "/health")
-    assert (wait.story.deadline - NOON).total_seconds() == pytest.approx(
+    assert (wait.operation.deadline - NOON).total_seconds() == pytest.approx(
         601 + deadlines.EDGE_ANSWERS
     )
 
 
 def test_every_child_ends_with_the_operation():
     edge = EdgeInput.from_wire(provision().input_of("wire_edge"))
-    assert (edge.story.deadline - NOON).total_seconds() == deadlines.PROVISION
+    assert (edge.operation.deadline - NOON).total_seconds() == deadlines.PROVISION
 
 
 def test_a_failure_cancels_the_rest_stops_the_gpus_and_lists_what_is_left():
@@ -88,7 +88,7 @@ def test_a_failure_cancels_the_rest_stops_the_gpus_and_lists_what_is_left():
             f"provision_cell {SWEDEN}": After(100, QUOTA),
             "await_operation": SUCCEEDED,
         },
-        {"begin_empty_gpu_pool managedCluster westeurope": accepted("managedCluster")},
+        {"begin_empty_gpu_pool westeurope": accepted("managedCluster")},
     )
     west = "cell/westeurope/gpuPoolToZero"
     sweden = "cell/swedencentral/gpuPoolToZero"
@@ -100,14 +100,14 @@ def test_a_failure_cancels_the_rest_stops_the_gpus_and_lists_what_is_left():
         f"send cancel to {EDGE}",
         f"send cancel to {WEST}",
         f"note {west} Running",
-        "call begin_empty_gpu_pool managedCluster westeurope",
+        "call begin_empty_gpu_pool westeurope",
         f"note {west} Running",
-        "start await_operation fraud-llm.1.westeurope.gpuPoolToZero.1",
+        "start await_operation fraud-llm.1.cell.westeurope.gpuPoolToZero.1",
         f"note {west} Succeeded",
         f"note {sweden} Running",
-        "call begin_empty_gpu_pool managedCluster swedencentral",
+        "call begin_empty_gpu_pool swedencentral",
         f"note {sweden} Succeeded",
-        "call list_remaining_resources resourceGroup",
+        "call list_remaining_resources",
         "entity fraud-llm end_operation Failed",
     ]
     assert done.outcome == QUOTA, "the failure decides, not the cancellations it caused"
@@ -139,9 +139,9 @@ def test_a_model_that_never_answers_fails_the_environment():
         "note probe Failed (EdgePropagationTimeout)",
     ]
     assert done.steps("call") == [
-        "call begin_empty_gpu_pool managedCluster westeurope",
-        "call begin_empty_gpu_pool managedCluster swedencentral",
-        "call list_remaining_resources resourceGroup",
+        "call begin_empty_gpu_pool westeurope",
+        "call begin_empty_gpu_pool swedencentral",
+        "call list_remaining_resources",
     ]
     assert (done.outcome, end_of(done).phase) == (silent, Phase.FAILED)
 
@@ -160,7 +160,7 @@ def test_a_cancellation_is_passed_on_and_leaves_cleaning_up_to_the_deletion(
 ):
     done = provision(cancel_after=cancel_after)
     assert done.steps("send") == [f"send cancel to {child}" for child in passed_on]
-    assert done.steps("call") == ["call list_remaining_resources resourceGroup"]
+    assert done.steps("call") == ["call list_remaining_resources"]
     assert done.outcome.status is Status.CANCELED
     assert end_of(done).phase is Phase.CANCELED
     assert done.seconds <= cancel_after + 5
@@ -173,10 +173,10 @@ def test_a_cancellation_during_the_cleaning_up_ends_it():
         cancel_after=60,
     )
     assert done.steps("call") == [
-        "call begin_empty_gpu_pool managedCluster westeurope",
-        "call list_remaining_resources resourceGroup",
+        "call begin_empty_gpu_pool westeurope",
+        "call list_remaining_resources",
     ]
-    assert done.steps("send")[-1] == "send cancel to fraud-llm.1.westeurope.gpuPoolToZero.1"
+    assert done.steps("send")[-1] == "send cancel to fraud-llm.1.cell.westeurope.gpuPoolToZero.1"
     assert done.outcome == QUOTA
 
 
@@ -192,7 +192,10 @@ def test_when_azure_does_not_say_what_is_left_the_record_says_so():
     done = provision(
         {"wire_edge": After(10, QUOTA)}, {"list_remaining_resources": failed("AzureUnavailable")}
     )
-    assert end_of(done).remaining == ("unknown: Azure did not answer",)
+    end = end_of(done)
+    assert end.remaining == ()
+    assert [warning.code for warning in end.warnings] == ["RemainingResourcesUnknown"]
+    assert "gp-fraud-llm" in end.warnings[0].message
 
 
 def test_an_operation_that_the_record_refuses_ends_without_touching_anything():
@@ -219,4 +222,6 @@ def test_stopping_the_gpus_has_time_of_its_own_however_late_the_failure():
         regions=["westeurope"],
     )
     wait = OperationWait.from_wire(done.input_of("await_operation"))
-    assert wait.story.deadline - wait.begun_at > timedelta(seconds=deadlines.EMPTY_GPU_POOL - 5)
+    assert wait.operation.deadline - wait.begun_at > timedelta(
+        seconds=deadlines.EMPTY_GPU_POOL - 5
+    )

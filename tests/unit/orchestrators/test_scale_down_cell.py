@@ -18,7 +18,7 @@ from tests.support.payloads import (
 from tests.support.specs import NOON, minutes
 
 CELL = "fraud-llm.1.cell.westeurope"
-POOL_WAIT = f"await_operation {CELL}.westeurope.gpuPool.1"
+POOL_WAIT = f"await_operation {CELL}.gpuPool.1"
 THROTTLED = failed("Throttled", retryable=True, retry_after_seconds=20)
 NOT_OURS = failed("ResourceNotOwned")
 READ = Outcome.succeeded(**KEPT.to_wire())
@@ -51,7 +51,7 @@ def test_settings_are_kept_then_the_workload_goes_then_the_nodes():
         "call apply_workload westeurope",
         "note cell/westeurope/workload Succeeded",
         "note cell/westeurope/gpuPool Running",
-        "call begin_empty_gpu_pool managedCluster westeurope",
+        "call begin_empty_gpu_pool westeurope",
         "note cell/westeurope/gpuPool Running",
         f"start {POOL_WAIT}",
         "note cell/westeurope/gpuPool Succeeded",
@@ -148,11 +148,13 @@ def test_a_busy_cluster_is_begun_again_when_it_may_be_free():
 
 def test_the_wait_for_the_pool_ends_with_its_step_or_with_the_operation():
     alone = OperationWait.from_wire(scale_down().input_of(POOL_WAIT))
-    assert (alone.story.deadline - NOON).total_seconds() == pytest.approx(
+    assert (alone.operation.deadline - NOON).total_seconds() == pytest.approx(
         deadlines.EMPTY_GPU_POOL, abs=5
     )
     late = scale_down(value=a_scaling(deadline_minutes=10))
-    assert OperationWait.from_wire(late.input_of(POOL_WAIT)).story.deadline == NOON + minutes(10)
+    assert OperationWait.from_wire(late.input_of(POOL_WAIT)).operation.deadline == NOON + minutes(
+        10
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_the_wait_for_the_pool_ends_with_its_step_or_with_the_operation():
     [
         pytest.param(0.5, 1, [], id="while the settings are read"),
         pytest.param(1.5, 2, [], id="while the workload goes"),
-        pytest.param(30, 3, [f"send cancel to {CELL}.westeurope.gpuPool.1"], id="while nodes go"),
+        pytest.param(30, 3, [f"send cancel to {CELL}.gpuPool.1"], id="while nodes go"),
     ],
 )
 def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(

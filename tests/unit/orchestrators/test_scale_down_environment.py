@@ -52,7 +52,7 @@ def test_each_cell_gets_what_the_record_keeps_of_it_until_the_operations_end():
     )
     assert (west.region, west.kept) == ("westeurope", None)
     assert (sweden.region, sweden.kept) == ("swedencentral", KEPT)
-    assert (west.story.deadline - NOON).total_seconds() == deadlines.SCALE_DOWN
+    assert (west.operation.deadline - NOON).total_seconds() == deadlines.SCALE_DOWN
 
 
 def test_a_cell_that_fails_does_not_keep_the_others_awake():

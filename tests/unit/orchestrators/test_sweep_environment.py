@@ -2,16 +2,14 @@ from typing import Any
 
 import pytest
 
-from domain.durable.inputs import StoryRef
-from domain.durable.sweep_inputs import OperationStart, SweepActionInput
+from domain.durable.sweep_inputs import OperationStart, SweepActionInput, SweepRef
 from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.sweep.model import GpuPool, SweepAction
-from domain.sweep.record_notes import EnvironmentSweepState
-from domain.sweep.schedule import PlannedAction
+from domain.sweep.model import EnvironmentSweepState, GpuPool, SweepAction
+from domain.sweep.schedule import ActionKind, PlannedAction
 from domain.sweep.summary import ActionResult, ResultStatus
 from orchestrators.sweep_environment import sweep_environment
 from tests.support.engine import Run, run
@@ -24,7 +22,7 @@ SCALE, DELETE = SweepAction.SCALE_TO_ZERO, SweepAction.DELETE
 WARNED = a_swept(warned_at=WARNED_LONG_AGO)
 LOOK = ["entity fraud-llm get_sweep_state", "call get_usage"]
 RUN = [f"entity fraud-llm plan_operation {SCALE}", "call start_operation"]
-TOLD = "entity fraud-llm take_note"
+TOLD = "entity fraud-llm record_idle_note"
 TOLD_ZERO = f"{TOLD} IdleScaledToZero"
 
 
@@ -41,12 +39,11 @@ def act(
     **script: Any,
 ) -> Run:
     """One action on an environment that is idle, unless something else is said."""
-    story = StoryRef(
-        environment="", operation_id="sweep", deadline=NOON + minutes(deadline_minutes)
-    )
+    ref = SweepRef(sweep_id="sweep", deadline=NOON + minutes(deadline_minutes))
     nodes = 0 if swept and swept.state.phase is Phase.SCALED_DOWN else 2
     planned = PlannedAction(
         environment="fraud-llm",
+        kind=ActionKind.EXPIRY if reason == "Expired" else ActionKind.IDLENESS,
         action=action,
         reason=reason,
         pools=() if reason == "Expired" else pools or (a_gpu_pool(node_count=nodes),),
@@ -54,7 +51,7 @@ def act(
     )
     return run(
         sweep_environment,
-        SweepActionInput(story=story, planned=planned).to_wire(),
+        SweepActionInput(sweep=ref, planned=planned).to_wire(),
         instance_id=f"sweep.fraud-llm.{action}",
         activities={
             "get_usage": told_usage([a_usage(requests=requests)]),
@@ -63,7 +60,7 @@ def act(
         },
         entity={
             "get_sweep_state": swept.to_wire() if swept else None,
-            "take_note": True,
+            "record_idle_note": True,
             "plan_operation": a_request(OperationKind.SCALE_DOWN, 2).to_wire(),
             "get_end": [None, None, SUCCEEDED.to_wire()],
             **script.pop("entity", {}),
@@ -85,7 +82,7 @@ def verdict_of(done: Run) -> tuple[ResultStatus, str | None]:
 
 
 def note_of(done: Run) -> IdleNote:
-    return IdleNote.from_wire(done.input_of("take_note"))
+    return IdleNote.from_wire(done.input_of("record_idle_note"))
 
 
 def test_scaling_to_zero_starts_the_operation_tells_the_evidence_and_waits_for_its_end():
@@ -170,14 +167,14 @@ def test_without_fresh_usage_nothing_is_done():
 
 def test_a_warning_is_a_note_and_nothing_else():
     done = act(SweepAction.WARN, a_swept(), reason="Idle")
-    assert done.lines == [*LOOK, "entity fraud-llm take_note IdleWarned"]
+    assert done.lines == [*LOOK, "entity fraud-llm record_idle_note IdleWarned"]
     assert verdict_of(done) == (ResultStatus.SUCCEEDED, "Idle")
     assert note_of(done).warned_at == NOON + minutes(2 / 60), "when it was told"
 
 
 def test_a_warning_is_taken_back_by_a_note():
     done = act(SweepAction.WITHDRAW_WARNING, requests=3, reason="RequestsSeen")
-    assert done.lines == [*LOOK, "entity fraud-llm take_note IdleWarningWithdrawn"]
+    assert done.lines == [*LOOK, "entity fraud-llm record_idle_note IdleWarningWithdrawn"]
     assert note_of(done).warned_at is None
 
 
@@ -242,7 +239,7 @@ def test_the_expired_are_deleted_and_told_so_once_that_has_begun():
         "entity fraud-llm get_sweep_state",
         "entity fraud-llm plan_operation delete",
         "call start_operation",
-        "entity fraud-llm take_note Expired",
+        "entity fraud-llm record_idle_note Expired",
     ]
     assert verdict_of(done) == (ResultStatus.SUCCEEDED, "Expired")
     assert note_of(done).operation_id == OPERATION
@@ -275,7 +272,7 @@ def test_who_has_its_off_hours_behind_it_is_woken_without_a_look_at_usage():
         LOOK[0],
         "entity fraud-llm plan_operation wake",
         "call start_operation",
-        "entity fraud-llm take_note OffHoursOver",
+        "entity fraud-llm record_idle_note OffHoursOver",
     ]
     assert result_of(done).status is ResultStatus.SUCCEEDED
 

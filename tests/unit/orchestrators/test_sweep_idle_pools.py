@@ -9,8 +9,7 @@ from domain.environment.phases import Phase
 from domain.outcomes import Outcome
 from domain.spec.model import Idle
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
-from domain.sweep.model import GpuPool, SweepAction
-from domain.sweep.record_notes import EnvironmentSweepState
+from domain.sweep.model import EnvironmentSweepState, GpuPool, SweepAction
 from domain.sweep.summary import ResultStatus
 from domain.sweep.usage import Usage
 from domain.sweep.usage_queries import CellRef, UsageQuery
@@ -103,7 +102,7 @@ def test_each_child_gets_its_action_with_the_evidence_until_the_sweeps_end():
     assert (child.planned.action, child.planned.reason) == (SCALE, "IdleAfterWarning")
     assert child.planned.evidence[REGION]["requests"]["highest"] == 0
     assert [pool.environment for pool in child.planned.pools] == ["fraud-llm"]
-    assert (child.story.deadline - NOON).total_seconds() == deadlines.SWEEP
+    assert (child.sweep.deadline - NOON).total_seconds() == deadlines.SWEEP
 
 
 def asked_of(done: Run) -> list[UsageQuery]:
@@ -280,8 +279,8 @@ def test_who_expires_soon_is_told_and_nothing_else_happens(
     swept: EnvironmentSweepState, mark: str
 ):
     done = sweep(swept, pools=[])
-    assert done.steps("tell", "start") == ["tell fraud-llm take_note ExpiryWarned"]
-    note = IdleNote.from_wire(done.input_of("take_note fraud-llm"))
+    assert done.steps("tell", "start") == ["tell fraud-llm record_idle_note ExpiryWarned"]
+    note = IdleNote.from_wire(done.input_of("record_idle_note fraud-llm"))
     assert (note.expiry_warnings_sent, note.warned_at) == ((mark,), swept.notes.warned_at)
 
 

@@ -18,8 +18,8 @@ from tests.support.payloads import (
 from tests.support.specs import NOON, minutes
 
 CELL = "fraud-llm.1.cell.westeurope"
-POOL_WAIT = f"await_operation {CELL}.westeurope.gpuPool.1"
-SCALER_WAIT = f"await_operation {CELL}.westeurope.autoscaler.1"
+POOL_WAIT = f"await_operation {CELL}.gpuPool.1"
+SCALER_WAIT = f"await_operation {CELL}.autoscaler.1"
 READY_WAIT = f"await_ready {CELL}.ready"
 READY = Outcome.succeeded(externalIp="20.61.0.2", nodes=2)
 
@@ -60,7 +60,7 @@ def test_nodes_then_autoscaler_then_replicas_and_the_traffic_last():
         "call apply_workload westeurope",
         "note cell/westeurope/traffic Succeeded",
     ]
-    assert done.outcome == SUCCEEDED
+    assert done.outcome == READY
 
 
 def test_the_kept_replicas_come_back_before_the_traffic():
@@ -147,25 +147,25 @@ def test_each_wait_ends_with_its_own_step():
     first, second = (OperationWait.from_wire(done.input_of(w)) for w in (POOL_WAIT, SCALER_WAIT))
     ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
     for wait in (first, second):
-        left = (wait.story.deadline - wait.begun_at).total_seconds()
+        left = (wait.operation.deadline - wait.begun_at).total_seconds()
         assert left == pytest.approx(deadlines.WAKE_GPU_POOL, abs=2)
-    assert (ready.story.deadline - ready.started_at).total_seconds() == deadlines.READINESS
+    assert (ready.operation.deadline - ready.started_at).total_seconds() == deadlines.READINESS
 
 
 def test_no_wait_outlasts_the_operation():
     done = wake(deadline_minutes=5)
     for label in (POOL_WAIT, SCALER_WAIT):
         wait = OperationWait.from_wire(done.input_of(label))
-        assert wait.story.deadline == NOON + minutes(5)
-    assert ReadyWait.from_wire(done.input_of(READY_WAIT)).story.deadline == NOON + minutes(5)
+        assert wait.operation.deadline == NOON + minutes(5)
+    assert ReadyWait.from_wire(done.input_of(READY_WAIT)).operation.deadline == NOON + minutes(5)
 
 
 @pytest.mark.parametrize(
     ("cancel_after", "calls", "passed_on"),
     [
         pytest.param(0.5, 1, [], id="before anything was accepted"),
-        pytest.param(30, 1, [f"send cancel to {CELL}.westeurope.gpuPool.1"], id="nodes"),
-        pytest.param(90, 2, [f"send cancel to {CELL}.westeurope.autoscaler.1"], id="autoscaler"),
+        pytest.param(30, 1, [f"send cancel to {CELL}.gpuPool.1"], id="nodes"),
+        pytest.param(90, 2, [f"send cancel to {CELL}.autoscaler.1"], id="autoscaler"),
         pytest.param(122.5, 3, [], id="while the workload is applied"),
         pytest.param(150, 3, [f"send cancel to {CELL}.ready"], id="readiness"),
     ],

@@ -57,7 +57,7 @@ def test_each_cell_gets_its_own_kept_settings_until_the_operations_end():
         ("westeurope", KEPT),
         ("swedencentral", OTHER),
     ]
-    assert (cells[0].story.deadline - NOON).total_seconds() == deadlines.WAKE
+    assert (cells[0].operation.deadline - NOON).total_seconds() == deadlines.WAKE
 
 
 def test_the_model_is_asked_where_it_answered_before_it_slept():
@@ -69,8 +69,8 @@ def test_a_cell_that_fails_cancels_the_others_and_the_environment():
     done = wake({f"wake_cell {WEST}": After(10, QUOTA)})
     assert done.steps("send", "start await", "call") == [
         f"send cancel to {SWEDEN}",
-        "call begin_empty_gpu_pool managedCluster westeurope",
-        "call begin_empty_gpu_pool managedCluster swedencentral",
+        "call begin_empty_gpu_pool westeurope",
+        "call begin_empty_gpu_pool swedencentral",
     ], "nodes that were woken in vain must not go on costing"
     assert done.outcome == QUOTA
     assert end_of(done).phase is Phase.FAILED

@@ -183,7 +183,7 @@ def test_a_failure_for_good_ends_the_edge_there(kind: str, begun: int):
     assert len(done.steps("call")) == begun
     assert (
         done.lines[-1]
-        == f"note {plan_edge(['westeurope'])[begun - 1].step} Failed (QuotaExceeded)"
+        == f"note {plan_edge(['westeurope'])[begun - 1].step.name} Failed (QuotaExceeded)"
     )
 
 

@@ -3,8 +3,9 @@ from typing import Any
 import grpc
 import pytest
 
-from domain.environment.operation import OperationKind, OperationStatus
+from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
+from domain.outcomes import Status
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import ORIGIN, Api
 from tests.support.payloads import QUOTA
@@ -203,7 +204,7 @@ async def test_the_started_orchestration_is_that_of_the_kind(api: Api, hub: Fake
     await api.create(spec_body())
     record = hub.deliver("fraud-llm.1")
     (operation,) = record.operations
-    assert (operation.kind, operation.status) == (OperationKind.PROVISION, OperationStatus.RUNNING)
+    assert (operation.kind, operation.status) == (OperationKind.PROVISION, Status.RUNNING)
 
 
 async def test_an_expiry_that_has_passed_is_refused(api: Api, hub: FakeHub):

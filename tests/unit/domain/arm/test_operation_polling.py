@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.arm.operation_polling import (
-    Canceled,
-    Failed,
-    OperationState,
-    PollKind,
-    Running,
-    Succeeded,
-    decide_operation_state,
-    decide_poll_delay,
-    parse_retry_after,
-)
+from domain.arm.operation_polling import PollKind, decide_poll_delay, parse_retry_after, read_poll
+from domain.outcomes import Outcome, Status
 
 FRONT_DOOR_NOISE = {"code": "None", "message": None}
 AKS_NOISE = {"code": "NotLatestOperation", "message": "Cannot proceed with the operation"}
@@ -23,8 +14,8 @@ SUBSCRIPTION = "12345678-1234-4321-8765-123456789abc"
 
 def decide(
     status: int, body: object = None, headers: dict[str, str] | None = None, **options: Any
-) -> OperationState:
-    return decide_operation_state(status, body, headers or {}, **options)
+) -> Outcome:
+    return read_poll(status, body, headers or {}, **options)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +51,7 @@ def decide(
     ],
 )
 def test_an_operation_runs_on(body, detail) -> None:
-    assert decide(200, body) == Running(detail)
+    assert decide(200, body) == Outcome.running(detail)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +81,7 @@ def test_an_operation_runs_on(body, detail) -> None:
     ],
 )
 def test_an_operation_has_succeeded(status, body) -> None:
-    assert decide(status, body) == Succeeded()
+    assert decide(status, body) == Outcome.succeeded()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +119,8 @@ def test_an_operation_has_succeeded(status, body) -> None:
 )
 def test_an_operation_has_failed(body, reason, told) -> None:
     state = decide(200, body, operation="managedCluster")
-    assert isinstance(state, Failed)
+    assert state.status is Status.FAILED
+    assert state.failure
     assert state.failure.reason == reason
     assert told.lower() in state.failure.message.lower()
     assert "managedCluster" in state.failure.message or reason != "AzureRequestFailed"
@@ -146,7 +138,8 @@ def test_an_operation_has_failed(body, reason, told) -> None:
 )
 def test_an_operation_was_canceled(body) -> None:
     state = decide(200, body, operation="managedCluster")
-    assert isinstance(state, Canceled)
+    assert state.status is Status.CANCELED
+    assert state.failure
     assert state.failure.reason == "OperationCanceled"
 
 
@@ -158,35 +151,38 @@ def test_an_operation_was_canceled(body) -> None:
 )
 def test_a_missed_poll_says_nothing_about_the_operation(status, body) -> None:
     state = decide(status, body, {"Retry-After": "7"})
-    assert isinstance(state, Running)
-    assert state.retry_after == 7.0
-    assert str(status) in state.detail
+    assert state.status is Status.RUNNING
+    assert state.retry_after_seconds == 7.0
+    assert str(status) in (state.detail or "")
 
 
 def test_a_location_that_is_accepted_is_still_running() -> None:
-    assert decide(202, None, {"retry-after": "15"}) == Running("InProgress", 15.0)
+    assert decide(202, None, {"retry-after": "15"}) == Outcome.running("InProgress", 15.0)
 
 
 def test_what_is_gone_is_what_a_deletion_wants() -> None:
     body = {"error": {"code": "ResourceGroupNotFound", "message": "gone"}}
-    assert decide(404, body, gone_is_success=True) == Succeeded()
+    assert decide(404, body, gone_is_success=True) == Outcome.succeeded()
 
 
 def test_what_is_gone_is_a_failure_for_everybody_else() -> None:
     state = decide(404, {"code": "NotFound", "message": "gone"})
-    assert isinstance(state, Failed)
+    assert state.status is Status.FAILED
+    assert state.failure
     assert state.failure.reason == "NotFound"
 
 
 def test_a_poll_that_is_forbidden_fails() -> None:
     state = decide(403, {"error": {"code": "AuthorizationFailed", "message": "no"}})
-    assert isinstance(state, Failed)
+    assert state.status is Status.FAILED
+    assert state.failure
     assert state.failure.reason == "Forbidden"
 
 
 def test_progress_texts_are_redacted_too() -> None:
     state = decide(200, {"status": f"Waiting for /subscriptions/{SUBSCRIPTION}/x"})
-    assert isinstance(state, Running)
+    assert state.status is Status.RUNNING
+    assert state.detail
     assert SUBSCRIPTION not in state.detail
 
 
@@ -194,8 +190,8 @@ def test_progress_texts_are_redacted_too() -> None:
     "body", ["text", 5, [], [{"status": "Failed"}], {"status": 5}, {"status": {}}], ids=repr
 )
 def test_a_body_without_a_readable_state_leaves_it_to_the_status_code(body) -> None:
-    assert decide(200, body) == Succeeded()
-    assert isinstance(decide(202, body), Running)
+    assert decide(200, body) == Outcome.succeeded()
+    assert decide(202, body).status is Status.RUNNING
 
 
 @pytest.mark.parametrize(

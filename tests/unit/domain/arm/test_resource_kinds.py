@@ -145,8 +145,8 @@ def test_a_resource_is_in_motion_until_its_state_is_an_end(state: str | None, mo
 
 
 def test_leftovers_are_looked_for_in_every_group_also_those_where_aks_keeps_the_nodes():
-    spec = a_spec(regions=["westeurope", "swedencentral"])
-    assert list_group_ids(spec, SUBSCRIPTION) == [
+    regions = ("westeurope", "swedencentral")
+    assert list_group_ids("fraud-llm", regions, SUBSCRIPTION) == [
         f"{ROOT}/{group}"
         for group in (
             "gp-fraud-llm-edge",

@@ -11,33 +11,35 @@ from domain.durable.inputs import (
     EdgeProbe,
     EdgeWait,
     OperationPoll,
+    OperationRef,
     OperationWait,
     ReadyWait,
     ResourceInput,
-    StoryRef,
 )
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.environment.steps import plan_edge
+from domain.environment.steps import PROBE_STEP, plan_edge
 from domain.outcomes import Handle, Outcome
 from domain.wire import WireModel
 from tests.support.specs import NOON, a_request, a_spec
 
-STORY = StoryRef(environment="fraud-llm", operation_id="fraud-llm.1", deadline=NOON)
+OPERATION = OperationRef(environment="fraud-llm", operation_id="fraud-llm.1", deadline=NOON)
 HANDLE = Handle(kind="endpoint", resource_id="/endpoint", result={"hostName": "x.azurefd.net"})
 SPEC = a_spec(expiresAt="2027-01-31T01:00:00+01:00")
 PROBE = EdgeProbe(operation_id="fraud-llm.1", host_name="x.azurefd.net", path="/health")
 
 PAYLOADS: list[WireModel] = [
-    CellInput(story=STORY, spec=SPEC, region="westeurope"),
-    EdgeInput(story=STORY, spec=SPEC),
+    CellInput(operation=OPERATION, spec=SPEC, region="westeurope"),
+    EdgeInput(operation=OPERATION, spec=SPEC),
     ResourceInput(operation_id="fraud-llm.1", kind="origin", spec=SPEC, region="westeurope"),
-    DeletionInput(story=STORY, spec=SPEC, targets=plan_edge(SPEC.regions)),
+    DeletionInput(operation=OPERATION, spec=SPEC, targets=plan_edge(SPEC.regions)),
     OperationPoll(operation_id="fraud-llm.1", handle=HANDLE),
-    OperationWait(story=STORY, step="edge/endpoint", handle=HANDLE, begun_at=NOON),
-    ReadyWait(story=STORY, spec=SPEC, region="westeurope", started_at=NOON),
-    EdgeWait(story=STORY, step="probe", probe=PROBE),
+    OperationWait(
+        operation=OPERATION, step=plan_edge(SPEC.regions)[2].step, handle=HANDLE, begun_at=NOON
+    ),
+    ReadyWait(operation=OPERATION, spec=SPEC, region="westeurope", started_at=NOON),
+    EdgeWait(operation=OPERATION, step=PROBE_STEP, probe=PROBE),
     a_request(OperationKind.DELETE, 2, predecessor="fraud-llm.1", force=True),
     OperationEnd(
         operation_id="fraud-llm.1", phase=Phase.READY, outcome=Outcome.succeeded(a=1), at=NOON
@@ -69,4 +71,4 @@ def test_the_wire_speaks_camel_case_and_leaves_out_what_is_not_there():
 
 def test_a_field_that_nobody_knows_is_refused():
     with pytest.raises(ValueError, match="Extra inputs are not permitted"):
-        StoryRef.from_wire({**STORY.to_wire(), "deadlin": "x"})
+        OperationRef.from_wire({**OPERATION.to_wire(), "deadlin": "x"})

@@ -3,21 +3,20 @@ import pytest
 from domain.environment.operation import (
     Operation,
     OperationKind,
-    OperationStatus,
     Step,
     build_operation_id,
-    environment_of,
     first_failure,
+    parse_operation_id,
 )
 from domain.environment.steps import plan_delete_steps, plan_provision_steps
 from domain.environment.views import describe_operation
-from domain.outcomes import Failure, Outcome
+from domain.outcomes import Failure, Outcome, Status
 from tests.support.specs import NOON
 
 FAILURE = Failure(reason="X", message="m", retryable=False, suggested_action="a")
 
 
-def an_operation(*statuses: OperationStatus, status=OperationStatus.RUNNING) -> Operation:
+def an_operation(*statuses: Status, status=Status.RUNNING) -> Operation:
     return Operation(
         id="fraud-llm.1",
         kind=OperationKind.PROVISION,
@@ -29,11 +28,19 @@ def an_operation(*statuses: OperationStatus, status=OperationStatus.RUNNING) -> 
     )
 
 
-def test_an_operation_id_names_its_environment():
-    assert environment_of(build_operation_id("fraud-llm", 12)) == "fraud-llm"
+def test_an_operation_id_names_its_environment_and_sequence():
+    assert parse_operation_id(build_operation_id("fraud-llm", 12)) == ("fraud-llm", 12)
 
 
-DONE, RUNS = OperationStatus.SUCCEEDED, OperationStatus.RUNNING
+@pytest.mark.parametrize(
+    "text",
+    ["sweep", "", ".1", "fraud-llm.", "sweep.dry-run", "fraud-llm.1.cell", "a.²", "a." + "9" * 20],
+)
+def test_what_is_no_operation_id_names_nothing(text: str):
+    assert parse_operation_id(text) is None
+
+
+DONE, RUNS = Status.SUCCEEDED, Status.RUNNING
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,11 @@ def test_times_are_written_in_utc():
             id="the failure is the cause of the cancellation",
         ),
         pytest.param(
+            [Outcome.canceled(), Outcome.canceled(FAILURE)],
+            Outcome.canceled(FAILURE),
+            id="canceled in Azure is the cause of the cancellation here",
+        ),
+        pytest.param(
             [Outcome.succeeded(), Outcome.canceled()], Outcome.canceled(), id="canceled only"
         ),
     ],
@@ -71,11 +83,11 @@ def test_one_outcome_decides_for_all(outcomes, expected):
 
 
 def test_deletion_takes_the_edge_apart_in_the_reverse_order():
-    created = [s for s in plan_provision_steps(["a", "b"]) if s.startswith("edge/")]
-    deleted = [s for s in plan_delete_steps(["a", "b"]) if s.startswith("edge/")]
+    created = [key for key in plan_provision_steps(["a", "b"]) if key.path[0] == "edge"]
+    deleted = [key for key in plan_delete_steps(["a", "b"]) if key.path[0] == "edge"]
     assert deleted == created[::-1]
 
 
 def test_every_step_name_is_planned_once():
-    steps = plan_provision_steps(["a", "b"])
+    steps = [key.name for key in plan_provision_steps(["a", "b"])]
     assert len(set(steps)) == len(steps)

@@ -2,12 +2,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.environment.operation import OperationKind, OperationStatus, StepChange
+from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
 from domain.environment.views import build_etag, describe_environment
-from domain.outcomes import Failure, Outcome
+from domain.outcomes import Failure, Outcome, Status
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, minutes
 
@@ -188,7 +188,7 @@ def test_what_is_kept_outlasts_a_waking_that_failed():
     assert failed.kept_pools == {"westeurope": KEPT}
 
 
-def change(step: str, status: OperationStatus, **more) -> StepChange:
+def change(step: str, status: Status, **more) -> StepChange:
     return StepChange(
         operation_id="fraud-llm.1", step=step, status=status, at=NOON + minutes(1), **more
     )
@@ -201,11 +201,11 @@ def step_of(record: EnvironmentRecord, name: str):
 
 
 def test_a_step_keeps_its_start_and_gets_its_end():
-    record = record_step(a_record(), change("edge/profile", OperationStatus.RUNNING, detail="0/1"))
+    record = record_step(a_record(), change("edge/profile", Status.RUNNING, detail="0/1"))
     later = StepChange(
         operation_id="fraud-llm.1",
         step="edge/profile",
-        status=OperationStatus.SUCCEEDED,
+        status=Status.SUCCEEDED,
         at=NOON + minutes(2),
     )
     step = step_of(record_step(record, later), "edge/profile")
@@ -214,21 +214,21 @@ def test_a_step_keeps_its_start_and_gets_its_end():
 
 
 def test_late_news_of_a_step_that_has_ended_change_nothing():
-    record = record_step(a_record(), change("probe", OperationStatus.SUCCEEDED))
-    record = record_step(record, change("probe", OperationStatus.RUNNING))
-    assert step_of(record, "probe").status is OperationStatus.SUCCEEDED
+    record = record_step(a_record(), change("probe", Status.SUCCEEDED))
+    record = record_step(record, change("probe", Status.RUNNING))
+    assert step_of(record, "probe").status is Status.SUCCEEDED
 
 
 def test_a_step_that_was_not_planned_joins_at_the_end():
-    record = record_step(a_record(), change("cell/x/gpuPoolToZero", OperationStatus.RUNNING))
+    record = record_step(a_record(), change("cell/x/gpuPoolToZero", Status.RUNNING))
     operation = record.find_operation("fraud-llm.1")
     assert operation
     assert operation.steps[-1].name == "cell/x/gpuPoolToZero"
 
 
 def test_the_timeline_gets_a_line_per_change_of_status_and_none_for_progress():
-    record = record_step(a_record(), change("probe", OperationStatus.RUNNING))
-    again = record_step(record, change("probe", OperationStatus.RUNNING, detail="HTTP 404"))
+    record = record_step(a_record(), change("probe", Status.RUNNING))
+    again = record_step(record, change("probe", Status.RUNNING, detail="HTTP 404"))
     assert len(again.events) == len(record.events) == 2
     assert build_etag(again) != build_etag(record)
 
@@ -256,14 +256,14 @@ def test_an_operation_that_was_superseded_ends_without_moving_the_phase():
     assert (record.phase, record.active_operation) == (Phase.DELETING, "fraud-llm.2")
     operation = record.find_operation("fraud-llm.1")
     assert operation
-    assert operation.status is OperationStatus.CANCELED
+    assert operation.status is Status.CANCELED
 
 
 def test_steps_still_running_when_their_operation_ends_are_canceled():
-    record = record_step(a_record(), change("probe", OperationStatus.RUNNING))
+    record = record_step(a_record(), change("probe", Status.RUNNING))
     record = ended(record, Phase.FAILED, Outcome.failed(QUOTA))
-    assert step_of(record, "probe").status is OperationStatus.CANCELED
-    assert step_of(record, "edge/route").status is OperationStatus.NOT_STARTED
+    assert step_of(record, "probe").status is Status.CANCELED
+    assert step_of(record, "edge/route").status is Status.NOT_STARTED
 
 
 def test_ending_twice_changes_nothing():

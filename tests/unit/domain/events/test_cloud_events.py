@@ -4,15 +4,20 @@ from typing import Any
 import pytest
 
 from domain.environment.idle_notes import IdleNote, IdleNotes
-from domain.environment.operation import OperationKind, OperationStatus, StepChange
+from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
-from domain.events.cloud_events import NEWS, SCALED_DOWN, build_event_source, derive_event
-from domain.outcomes import Outcome
+from domain.events.cloud_events import (
+    PUBLISHED_NAMES,
+    SCALED_DOWN,
+    build_event_source,
+    derive_event,
+)
+from domain.outcomes import Outcome, Status
 from domain.sweep.expiry import ExpiryAction
 from domain.sweep.model import SweepAction, SweepDecision
-from domain.sweep.record_notes import build_expiry_note, build_idle_note, take_note
+from domain.sweep.record_notes import build_expiry_note, build_idle_note, record_idle_note
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
@@ -146,16 +151,19 @@ def a_note(**changes: Any) -> IdleNote:
 
 def test_a_note_of_the_sweep_is_told_with_its_evidence():
     before = running(SCALE_DOWN)
-    after = take_note(before, a_note(evidence={"requests": 0}))
+    after = record_idle_note(before, a_note(evidence={"requests": 0}))
     publication = news_of(before, after)
     event = publication.event
-    assert publication.operation_id == "fraud-llm"
+    assert (publication.environment, publication.operation_id) == ("fraud-llm", None)
     assert event.id == "fraud-llm.idle-warned.2026-11-22T12:40:00Z"
     assert event.type == "io.gridplane.environment.idle-warned.v1"
     assert event.data["evidence"] == {"requests": 0}
     assert event.data["message"] == "Nobody uses it."
     assert "operationId" not in event.data
-    assert derive_event(after, take_note(after, a_note(evidence={"requests": 0})), SOURCE) is None
+    assert (
+        derive_event(after, record_idle_note(after, a_note(evidence={"requests": 0})), SOURCE)
+        is None
+    )
 
 
 @pytest.mark.parametrize("action", [a for a in SweepAction if a is not SweepAction.NONE])
@@ -163,18 +171,18 @@ def test_whatever_the_sweep_does_is_news(action: SweepAction):
     decision = SweepDecision(
         pool=a_gpu_pool(), environment="fraud-llm", action=action, reason="Idle"
     )
-    assert build_idle_note(IdleNotes(), action, [decision], NOON).event in NEWS
+    assert build_idle_note(IdleNotes(), action, [decision], NOON).event in PUBLISHED_NAMES
 
 
 @pytest.mark.parametrize("action", [a for a in ExpiryAction if a is not ExpiryAction.NONE])
 def test_whatever_is_said_of_an_expiry_is_news(action: ExpiryAction):
-    assert build_expiry_note(IdleNotes(), action, NOON, NOON).event in NEWS
+    assert build_expiry_note(IdleNotes(), action, NOON, NOON).event in PUBLISHED_NAMES
 
 
 def test_no_other_change_is_news():
     record = a_record()
     step = StepChange(
-        operation_id="fraud-llm.1", step="edge/profile", status=OperationStatus.RUNNING, at=NOON
+        operation_id="fraud-llm.1", step="edge/profile", status=Status.RUNNING, at=NOON
     )
     stepped = record_step(record, step)
     again = record_step(stepped, step.model_copy(update={"detail": "half done"}))
@@ -188,7 +196,7 @@ def test_news_of_a_step_right_after_the_start_do_not_tell_the_start_again():
     unknown = StepChange(
         operation_id="fraud-llm.1",
         step="edge/profile",
-        status=OperationStatus.NOT_STARTED,
+        status=Status.NOT_STARTED,
         at=NOON,
     )
     touched = record_step(record, unknown)
@@ -208,14 +216,16 @@ def test_nothing_of_the_workload_gets_out():
     for publication in (
         news_of(None, record),
         news_of(record, ended(record, Phase.FAILED, QUOTA)),
-        news_of(record, take_note(record, a_note())),
+        news_of(record, record_idle_note(record, a_note())),
     ):
         assert "s3cret" not in str(publication.to_wire())
 
 
 def test_every_word_is_documented_for_consumers():
     documented = DOCUMENT.read_text()
-    missing = [word for word in (*NEWS.values(), SCALED_DOWN) if f"`{word}`" not in documented]
+    missing = [
+        word for word in (*PUBLISHED_NAMES.values(), SCALED_DOWN) if f"`{word}`" not in documented
+    ]
     assert missing == []
 
 

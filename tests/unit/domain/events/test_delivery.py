@@ -1,13 +1,9 @@
 import pytest
 
+from domain.environment.record import RecordWarning
+from domain.environment.transitions import record_warning
 from domain.environment.views import describe_environment, describe_operation
-from domain.events.delivery import (
-    RecordWarning,
-    build_warning,
-    decide_pause,
-    describe_refusal,
-    record_warning,
-)
+from domain.events.delivery import build_warning, decide_publish_delay, describe_refusal
 from tests.support.events import a_publication
 from tests.support.specs import NOON, a_record, minutes
 
@@ -23,7 +19,7 @@ def a_warning(operation_id: str = "fraud-llm.1") -> RecordWarning:
     ("attempts", "seconds"), [(1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (20, 300)]
 )
 def test_pauses_double_up_to_five_minutes(attempts: int, seconds: float):
-    assert decide_pause(attempts) == seconds
+    assert decide_publish_delay(attempts) == seconds
 
 
 def test_what_nobody_knows_is_tried_again():

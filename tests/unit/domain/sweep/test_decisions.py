@@ -75,7 +75,7 @@ def asleep(minutes: float = 8 * DAYS, **changes: Any) -> dict[str, Any]:
         pytest.param({"idle": {"action": "none"}}, "none", "ActionNone", id="action none"),
         pytest.param(
             {"idle": {"action": "none"}, **WARNED},
-            "unwarn",
+            "withdrawWarning",
             "ActionNone",
             id="action none after the warning",
         ),
@@ -84,7 +84,7 @@ def asleep(minutes: float = 8 * DAYS, **changes: Any) -> dict[str, Any]:
         ),
         pytest.param(
             {"idle": {"keepUntil": "2026-11-23T12:00:01Z"}, **WARNED},
-            "unwarn",
+            "withdrawWarning",
             "KeptUntil",
             id="kept after the warning",
         ),
@@ -122,9 +122,12 @@ def test_what_an_operation_owns_or_has_given_up_is_left_alone(phase: Phase) -> N
 @pytest.mark.parametrize(
     ("usage", "action", "reason"),
     [
-        pytest.param(BUSY, "unwarn", "RequestsSeen", id="traffic takes the warning back"),
+        pytest.param(BUSY, "withdrawWarning", "RequestsSeen", id="traffic takes the warning back"),
         pytest.param(
-            {"gpu_pods": (job("Running"),)}, "unwarn", "GpuPodRunning", id="so does a batch job"
+            {"gpu_pods": (job("Running"),)},
+            "withdrawWarning",
+            "GpuPodRunning",
+            id="so does a batch job",
         ),
         pytest.param({"requests": None}, "none", "RequestsUnknown", id="the unknown does not"),
         pytest.param(
@@ -143,7 +146,9 @@ def test_after_the_warning_only_idleness_leads_to_zero(
     ("idle", "warned", "action", "reason"),
     [
         pytest.param({}, {}, "none", "MinNodes", id="minNodes holds"),
-        pytest.param({}, WARNED, "unwarn", "MinNodes", id="minNodes was raised after the warning"),
+        pytest.param(
+            {}, WARNED, "withdrawWarning", "MinNodes", id="minNodes was raised after the warning"
+        ),
         pytest.param({"offHours": NIGHTLY}, {}, "none", "MinNodes", id="by day"),
         pytest.param({"offHours": AT_NOON}, {}, "warn", "Idle", id="not in off hours"),
         pytest.param(
@@ -154,20 +159,24 @@ def test_after_the_warning_only_idleness_leads_to_zero(
             id="zero in off hours",
         ),
         pytest.param(
-            {"offHours": NIGHTLY}, WARNED, "unwarn", "MinNodes", id="off hours ended in between"
+            {"offHours": NIGHTLY},
+            WARNED,
+            "withdrawWarning",
+            "MinNodes",
+            id="off hours ended in between",
         ),
     ],
 )
 def test_min_nodes_are_kept_unless_off_hours_say_otherwise(
     idle: dict, warned: dict, action: str, reason: str
 ) -> None:
-    decision = decide_one(pool={"min_nodes": 1}, state={"idle": idle, **warned})
+    decision = decide_one(state={"min_nodes": 1, "idle": idle, **warned})
     assert (decision.action, decision.reason) == (action, reason)
 
 
 def test_traffic_keeps_the_nodes_in_off_hours_too() -> None:
     decision = decide_one(state={"idle": {"offHours": AT_NOON}, **WARNED}, usage=BUSY)
-    assert (decision.action, decision.reason) == ("unwarn", "RequestsSeen")
+    assert (decision.action, decision.reason) == ("withdrawWarning", "RequestsSeen")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +186,12 @@ def test_traffic_keeps_the_nodes_in_off_hours_too() -> None:
         pytest.param({"environment": "lost"}, {}, {}, "none", "EnvironmentUnknown", id="orphan"),
         pytest.param({"node_count": 0}, {}, {}, "none", "AlreadyAtZero", id="at zero"),
         pytest.param(
-            {"node_count": 0}, WARNED, {}, "unwarn", "AlreadyAtZero", id="at zero by itself"
+            {"node_count": 0},
+            WARNED,
+            {},
+            "withdrawWarning",
+            "AlreadyAtZero",
+            id="at zero by itself",
         ),
         pytest.param(
             {"node_count": 0},
@@ -265,22 +279,22 @@ def test_pools_that_are_not_to_be_touched(pool, state, usage, action, reason) ->
             id="somebody scaled it by hand",
         ),
         pytest.param(
-            {"min_nodes": 1},
-            asleep(600, slept_for_off_hours=True, idle={"offHours": NIGHTLY}),
+            {},
+            asleep(min_nodes=1, minutes=600, slept_for_off_hours=True, idle={"offHours": NIGHTLY}),
             "wake",
             "OffHoursOver",
             id="the morning brings minNodes back",
         ),
         pytest.param(
-            {"min_nodes": 1},
-            asleep(30, slept_for_off_hours=True, idle={"offHours": AT_NOON}),
+            {},
+            asleep(min_nodes=1, minutes=30, slept_for_off_hours=True, idle={"offHours": AT_NOON}),
             "none",
             "Asleep",
             id="not before the off hours are over",
         ),
         pytest.param(
-            {"min_nodes": 1},
-            asleep(600, idle={"offHours": NIGHTLY}),
+            {},
+            asleep(min_nodes=1, minutes=600, idle={"offHours": NIGHTLY}),
             "none",
             "Asleep",
             id="who was put to sleep by hand is not woken",
@@ -306,7 +320,7 @@ def test_a_sleeping_environment(pool, state, action, reason) -> None:
         pytest.param(
             {"gpu_pods": (job("Running"),)},
             WARNED,
-            [("unwarn", "GpuPodRunning"), ("unwarn", "AnotherCellNotIdle")],
+            [("withdrawWarning", "GpuPodRunning"), ("withdrawWarning", "AnotherCellNotIdle")],
             id="a job in one cell",
         ),
         pytest.param(

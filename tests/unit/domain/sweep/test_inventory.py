@@ -48,7 +48,6 @@ def test_a_pool_of_ours_is_read_whole():
         cluster_id=CLUSTER_ID,
         vm_size=A100,
         node_count=2,
-        min_nodes=1,
         is_ours=True,
         hourly_price=3.673,
     )
@@ -57,8 +56,6 @@ def test_a_pool_of_ours_is_read_whole():
 @pytest.mark.parametrize(
     ("changes", "attribute", "value"),
     [
-        ({"enableAutoScaling": False}, "min_nodes", 0),
-        ({"minCount": None}, "min_nodes", 0),
         ({"count": None}, "node_count", 0),
         ({"scaleSetPriority": "Spot"}, "hourly_price", None),
         ({"scaleSetPriority": "Regular"}, "hourly_price", 3.673),
@@ -67,8 +64,6 @@ def test_a_pool_of_ours_is_read_whole():
         ({"vmSize": None}, "vm_size", ""),
     ],
     ids=[
-        "autoscaler off",
-        "no minimum",
         "no count",
         "spot",
         "regular",

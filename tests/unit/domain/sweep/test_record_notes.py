@@ -19,9 +19,8 @@ from domain.sweep.record_notes import (
     build_idle_note,
     plan_swept_operation,
     read_end,
-    read_idle_state,
     read_sweep_state,
-    take_note,
+    record_idle_note,
 )
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
@@ -93,7 +92,7 @@ def test_each_phase_says_since_when(
     woken_at: float | None,
     scaled_down_at: float | None,
 ):
-    state = read_idle_state(record)
+    state = read_sweep_state(record).state
     assert (state.environment, state.phase) == ("fraud-llm", record.phase)
     assert (state.regions, state.policy) == (("westeurope", "uksouth"), record.spec.idle)
     assert state.ready_since == at(ready_since)
@@ -104,19 +103,19 @@ def test_each_phase_says_since_when(
 def test_the_latest_of_many_wakes_counts():
     again = ended(begun(AWAKE, SLEEP, 200), Phase.SCALED_DOWN, 210)
     again = ended(begun(again, WAKE, 300), Phase.READY, 310)
-    state = read_idle_state(again)
+    state = read_sweep_state(again).state
     assert (state.woken_at, state.scaled_down_at) == (at(310), at(210))
 
 
 def test_a_life_after_deletion_begins_anew():
-    warned = take_note(DELETED, a_note(185, warned_at=at(185)))
+    warned = record_idle_note(DELETED, a_note(185, warned_at=at(185)))
     again = begun(warned, OperationKind.PROVISION, 240)
     assert again.idle_notes == IdleNotes()
-    assert read_idle_state(ended(again, Phase.READY, 250)).ready_since == at(250)
+    assert read_sweep_state(ended(again, Phase.READY, 250)).state.ready_since == at(250)
 
 
 def test_a_note_is_remembered_and_said_on_the_timeline():
-    noted = take_note(
+    noted = record_idle_note(
         READY, a_note(40, warned_at=at(40), expiry_warnings_sent=("x",), evidence={"nodes": 2})
     )
     assert noted.idle_notes == IdleNotes(warned_at=at(40), expiry_warnings_sent=("x",))
@@ -124,20 +123,18 @@ def test_a_note_is_remembered_and_said_on_the_timeline():
     assert (event.at, event.type, event.message) == (at(40), "IdleWarned", "Nobody uses it.")
     assert event.evidence == {"nodes": 2}
     assert (noted.phase, noted.revision) == (READY.phase, READY.revision + 1)
-    assert read_idle_state(noted).warned_at == at(40)
+    assert read_sweep_state(noted).state.warned_at == at(40)
 
 
 def test_a_later_note_takes_the_place_of_the_earlier_one():
-    warned = take_note(READY, a_note(40, warned_at=at(40)))
-    assert read_idle_state(take_note(warned, a_note(45))).warned_at is None
+    warned = record_idle_note(READY, a_note(40, warned_at=at(40)))
+    assert read_sweep_state(record_idle_note(warned, a_note(45))).state.warned_at is None
 
 
 def decision(action: str, **changes: Any) -> SweepDecision:
     values = {"reason": "Because", "evidence": {"offHours": False, "nodeCount": 2}, **changes}
     return SweepDecision(
-        pool=a_gpu_pool(
-            min_nodes=values.pop("min_nodes", 0), region=values.pop("region", "westeurope")
-        ),
+        pool=a_gpu_pool(region=values.pop("region", "westeurope")),
         environment="fraud-llm",
         action=SweepAction(action),
         **values,
@@ -148,7 +145,7 @@ def decision(action: str, **changes: Any) -> SweepDecision:
     ("action", "event", "warned_at"),
     [
         ("warn", "IdleWarned", NOON),
-        ("unwarn", "IdleWarningWithdrawn", None),
+        ("withdrawWarning", "IdleWarningWithdrawn", None),
         ("scaleToZero", "IdleScaledToZero", None),
         ("delete", "IdleDeleted", None),
         ("wake", "OffHoursOver", None),
@@ -174,7 +171,7 @@ def test_a_note_has_the_evidence_of_every_cell():
         "westeurope": {"offHours": False, "nodeCount": 2},
     }
     assert note.message.endswith("(Because)"), "the word of who is scaled down"
-    event = take_note(READY, note).events[-1]
+    event = record_idle_note(READY, note).events[-1]
     assert (event.operation_id, event.evidence) == ("a.2", note.evidence)
 
 
@@ -191,23 +188,23 @@ def test_a_note_has_the_evidence_of_every_cell():
 def test_only_a_sleep_for_off_hours_is_remembered_as_one(
     action: str, off_hours: bool, min_nodes: int, expected: bool
 ):
-    evidence = {"offHours": off_hours}
-    decided = decision(action, evidence=evidence, min_nodes=min_nodes)
+    evidence = {"offHours": off_hours, "minNodes": min_nodes}
+    decided = decision(action, evidence=evidence)
     note = build_idle_note(IdleNotes(), decided.action, [decided], at(60))
-    assert read_idle_state(take_note(READY, note)).slept_for_off_hours is expected
+    assert read_sweep_state(record_idle_note(READY, note)).state.slept_for_off_hours is expected
 
 
 def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
     """Somebody woke it in the night and put it to sleep again: nobody wakes it in the morning."""
-    asleep = take_note(UPDATING, a_note(60, slept_for_off_hours=True))
+    asleep = record_idle_note(UPDATING, a_note(60, slept_for_off_hours=True))
     asleep = ended(asleep, Phase.SCALED_DOWN, 70)
-    assert read_idle_state(asleep).slept_for_off_hours
+    assert read_sweep_state(asleep).state.slept_for_off_hours
     woken = ended(begun(asleep, WAKE, 120), Phase.READY, 130)
-    assert not read_idle_state(woken).slept_for_off_hours
+    assert not read_sweep_state(woken).state.slept_for_off_hours
     by_hand = ended(begun(woken, SLEEP, 140), Phase.SCALED_DOWN, 150)
-    assert not read_idle_state(by_hand).slept_for_off_hours
+    assert not read_sweep_state(by_hand).state.slept_for_off_hours
     warned = build_expiry_note(by_hand.idle_notes, ExpiryAction.WARN_24H, EXPIRY, at(160))
-    assert not read_idle_state(take_note(by_hand, warned)).slept_for_off_hours
+    assert not read_sweep_state(record_idle_note(by_hand, warned)).state.slept_for_off_hours
 
 
 @pytest.mark.parametrize(
@@ -223,7 +220,9 @@ def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
 def test_a_note_that_comes_late_tells_what_happened_and_changes_nothing_any_more(
     record: EnvironmentRecord, remembered: bool
 ):
-    noted = take_note(record, a_note(60, operation_id="fraud-llm.2", slept_for_off_hours=True))
+    noted = record_idle_note(
+        record, a_note(60, operation_id="fraud-llm.2", slept_for_off_hours=True)
+    )
     assert noted.idle_notes.slept_for_off_hours is remembered
     assert noted.events[-1].type == "IdleWarned"
 
@@ -265,15 +264,16 @@ def test_a_deletion_that_is_due_sweep_after_sweep_is_marked_once():
     ],
 )
 def test_what_is_going_away_is_not_live(record: EnvironmentRecord, is_live: bool):
-    assert read_sweep_state(record).is_live is is_live
+    assert read_sweep_state(record).may_expire is is_live
 
 
 def test_the_sweep_reads_limits_and_notes_with_the_state():
     spec = a_spec(gpu={"vmSize": "Standard_NC24ads_A100_v4", "minNodes": 2, "maxNodes": 5})
-    record = take_note(a_record(a_request(spec=spec)), a_note(5, expiry_warnings_sent=("x",)))
+    record = record_idle_note(
+        a_record(a_request(spec=spec)), a_note(5, expiry_warnings_sent=("x",))
+    )
     swept = read_sweep_state(record)
-    assert (swept.min_nodes, swept.expires_at, swept.notes) == (2, None, record.idle_notes)
-    assert swept.state == read_idle_state(record)
+    assert (swept.state.min_nodes, swept.expires_at, swept.notes) == (2, None, record.idle_notes)
     assert read_sweep_state(READY).expires_at == EXPIRY
 
 
@@ -333,4 +333,4 @@ def test_the_end_of_an_operation_is_its_outcome(
 
 def test_an_update_gives_new_grace_as_a_creation_does():
     updated = ended(begun(READY, OperationKind.UPDATE, 60), Phase.READY, 65)
-    assert read_idle_state(updated).ready_since == at(65)
+    assert read_sweep_state(updated).state.ready_since == at(65)

@@ -59,7 +59,7 @@ def planned(name: str, action: str = "scaleToZero", **pool: Any) -> PlannedActio
             [decision("b-env"), decision("a-env")], ["a-env", "b-env"], id="then by name"
         ),
         pytest.param(
-            [decision("untold", "unwarn", idle_for=None), decision("old")],
+            [decision("untold", "withdrawWarning", idle_for=None), decision("old")],
             ["old", "untold"],
             id="what is not idle comes last",
         ),
@@ -98,7 +98,7 @@ def test_an_action_takes_along_the_pools_that_need_nothing() -> None:
         pytest.param([planned("a"), planned("b")], [0, 0], id="a burst at once"),
         pytest.param([planned(name) for name in "abcd"], [0, 0, 5, 10], id="then one by one"),
         pytest.param(
-            [planned("a", "warn"), planned("b", "unwarn"), planned("c"), planned("d")],
+            [planned("a", "warn"), planned("b", "withdrawWarning"), planned("c"), planned("d")],
             [0, 0, 0, 0],
             id="a warning takes no turn",
         ),

@@ -1,0 +1,64 @@
+"""Failures of single ARM resources, in the words of the API."""
+
+from collections.abc import Sequence
+
+from domain.arm.error_bodies import redact
+from domain.outcomes import NO_ANSWER, Failure
+
+
+def no_answer(cause: str) -> Failure:
+    return Failure(
+        reason=NO_ANSWER,
+        message=f"Azure did not answer: {cause}.",
+        retryable=True,
+        suggested_action="Nothing: the request is repeated. If it persists, check the network and "
+        "the app's identity.",
+    )
+
+
+def resource_being_deleted(resource_id: str) -> Failure:
+    return Failure(
+        reason="ResourceBeingDeleted",
+        message=f"{redact(resource_id)} is still being deleted.",
+        retryable=True,
+        suggested_action="Nothing: it is created once the old one is gone.",
+    )
+
+
+def resource_not_owned(resource_id: str) -> Failure:
+    return Failure(
+        reason="ResourceNotOwned",
+        message=f"{redact(resource_id)} exists, but its tags do not say that Gridplane made it "
+        "for this environment. It was left untouched.",
+        retryable=False,
+        suggested_action="Choose another environment name, or remove that resource yourself.",
+    )
+
+
+def deadline_exceeded(step: str, progress: str | None) -> Failure:
+    reported = f" Azure's last status: {progress}." if progress else ""
+    return Failure(
+        reason="DeadlineExceeded",
+        message=f"'{step}' was still running at its deadline.{reported}",
+        retryable=False,
+        suggested_action="Check the resource in Azure. If it completes later, send the request "
+        "again: what exists is adopted.",
+    )
+
+
+def resources_remain(remaining: Sequence[str]) -> Failure:
+    return Failure(
+        reason="ResourcesRemain",
+        message=redact(f"Azure still shows {len(remaining)} resource(s): {', '.join(remaining)}."),
+        retryable=True,
+        suggested_action="Send DELETE again, with ?force=true if an operation is stuck.",
+    )
+
+
+def deletion_not_verified() -> Failure:
+    return Failure(
+        reason="DeletionNotVerified",
+        message="Azure did not say whether any resources remain.",
+        retryable=True,
+        suggested_action="Send DELETE again.",
+    )

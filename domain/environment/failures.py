@@ -1,0 +1,65 @@
+"""Failures of operations as a whole, in the words of the API."""
+
+from collections.abc import Sequence
+
+from domain.environment.operation import OperationWarning
+from domain.outcomes import Failure
+
+OPERATION_IN_PROGRESS = "OperationInProgress"
+"""Reason for a start that another request won."""
+
+
+def operation_in_progress(operation_id: str) -> Failure:
+    return Failure(
+        reason=OPERATION_IN_PROGRESS,
+        message=f"Another request started '{operation_id}' first.",
+        retryable=False,
+        suggested_action="Nothing: the next sweep checks again.",
+    )
+
+
+def operation_aborted(operation_id: str) -> Failure:
+    return Failure(
+        reason="OperationAborted",
+        message=f"Operation '{operation_id}' ended without a result.",
+        retryable=True,
+        suggested_action="Delete the environment: deletion removes whatever the operation built.",
+    )
+
+
+def unexpected_failure(reason: str, what: str, message: str) -> Failure:
+    """For what code of ours raised: `what` names the activity or orchestration."""
+    return Failure(
+        reason=reason,
+        message=f"'{what}' failed: {message}",
+        retryable=False,
+        suggested_action="This is a bug in Gridplane: look for the error in the app's logs.",
+    )
+
+
+def nothing_to_wake(regions: Sequence[str]) -> Failure:
+    return Failure(
+        reason="NothingToWake",
+        message=f"No GPU pool settings are kept for {', '.join(regions)}.",
+        retryable=False,
+        suggested_action="Delete the environment and create it again.",
+    )
+
+
+def edge_propagation_timeout(url: str, last_answer: str | None) -> Failure:
+    return Failure(
+        reason="EdgePropagationTimeout",
+        message=f"{url} did not answer in time. Last answer: {last_answer}.",
+        retryable=True,
+        suggested_action="Query the origin directly; if it answers, Front Door is still "
+        "propagating: try again later.",
+    )
+
+
+def remaining_resources_unknown(environment: str) -> OperationWarning:
+    return OperationWarning(
+        code="RemainingResourcesUnknown",
+        message="Azure did not say which resources remain. List the resource groups whose names "
+        f"begin with gp-{environment}.",
+        target=f"/environments/{environment}",
+    )

@@ -1,0 +1,83 @@
+"""Typed calls and signals to the durable entity `environment`, from inside an orchestration."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from durabletask.entities import EntityInstanceId
+from durabletask.task import OrchestrationContext, Task
+
+from domain.durable.names import ENVIRONMENT_ENTITY, EntityOperation
+from domain.environment.idle_notes import IdleNote
+from domain.environment.kept_pool import KeptPool
+from domain.environment.operation import StepChange
+from domain.environment.operation_request import OperationRequest
+from domain.environment.record import OperationEnd, RecordWarning
+from domain.outcomes import Outcome
+from domain.sweep.model import SweepAction
+
+type Answer[T] = Generator[Task[Any], Any, T]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentProxy:
+    """One environment's entity. Calls wait for the answer, signals do not."""
+
+    context: OrchestrationContext
+    name: str
+
+    def start_operation(self, request: OperationRequest, at: datetime) -> Answer[bool]:
+        """False if the record has moved on without it."""
+        value = {"request": request.to_wire(), "at": at.isoformat()}
+        return (yield self.call(EntityOperation.START_OPERATION, value))
+
+    def end_operation(self, end: OperationEnd) -> Answer[None]:
+        yield self.call(EntityOperation.END_OPERATION, end.to_wire())
+
+    def has_ended(self, operation_id: str) -> Answer[bool]:
+        return (yield self.call(EntityOperation.HAS_ENDED, operation_id))
+
+    def get_end(self, operation_id: str) -> Answer[Outcome | None]:
+        """None while the operation runs."""
+        ended: Any = yield self.call(EntityOperation.GET_END, operation_id)
+        return Outcome.from_wire(ended) if ended else None
+
+    def get_kept_pools(self) -> Answer[dict[str, KeptPool]]:
+        """By region: the GPU pools' settings before they were scaled to zero."""
+        kept: dict[str, Any] = yield self.call(EntityOperation.GET_KEPT_POOLS)
+        return {region: KeptPool.from_wire(pool) for region, pool in kept.items()}
+
+    def plan_operation(self, action: SweepAction) -> Answer[OperationRequest | None]:
+        """None if the environment cannot start it now."""
+        request: Any = yield self.call(EntityOperation.PLAN_OPERATION, str(action))
+        return OperationRequest.from_wire(request) if request else None
+
+    def record_idle_note(self, note: IdleNote) -> Answer[None]:
+        yield self.call(EntityOperation.RECORD_IDLE_NOTE, note.to_wire())
+
+    def get_sweep_state(self) -> Task[Any]:
+        """The answer is an EnvironmentSweepState, or None where there is no record."""
+        return self.call(EntityOperation.GET_SWEEP_STATE)
+
+    def call(self, operation: EntityOperation, value: Any = None) -> Task[Any]:
+        return self.context.call_entity(self._id, operation, value)
+
+    def signal_step(self, change: StepChange) -> None:
+        self._signal(EntityOperation.RECORD_STEP, change.to_wire())
+
+    def signal_kept_pool(self, region: str, kept: Mapping[str, Any]) -> None:
+        self._signal(EntityOperation.KEEP_POOL, {"region": region, "kept": kept})
+
+    def signal_idle_note(self, note: IdleNote) -> None:
+        self._signal(EntityOperation.RECORD_IDLE_NOTE, note.to_wire())
+
+    def signal_warning(self, warning: RecordWarning) -> None:
+        self._signal(EntityOperation.RECORD_WARNING, warning.to_wire())
+
+    def _signal(self, operation: EntityOperation, value: Any) -> None:
+        self.context.signal_entity(self._id, operation, value)
+
+    @property
+    def _id(self) -> EntityInstanceId:
+        return EntityInstanceId(ENVIRONMENT_ENTITY, self.name)

@@ -1,0 +1,71 @@
+"""One orchestration's part in an operation: its engine context, deadline and cancellation.
+
+Cancellation travels as an external event from parent to child. A canceled orchestration stops
+waiting at once; nothing that was begun is left unobserved.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from durabletask.task import OrchestrationContext, Task
+
+from domain.durable.inputs import OperationRef
+from domain.durable.names import CANCEL_EVENT
+from orchestrators.environment_proxy import EnvironmentProxy
+
+type Steps[T] = Generator[Task[Any], Any, T]
+"""What an orchestration yields to the engine, and its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orchestration:
+    """One run of any orchestration."""
+
+    context: OrchestrationContext
+    canceled: Task[Any]
+
+    @property
+    def now(self) -> datetime:
+        return utc_now(self.context)
+
+    @property
+    def is_canceled(self) -> bool:
+        return self.canceled.is_complete
+
+
+@dataclass(frozen=True, slots=True)
+class OperationContext(Orchestration):
+    """One run of an orchestration that is part of an operation on an environment."""
+
+    ref: OperationRef
+
+    @classmethod
+    def open(cls, context: OrchestrationContext, ref: OperationRef) -> Self:
+        """Open once per orchestration: each waiter for an event consumes one event."""
+        return cls(context, await_cancellation(context), ref)
+
+    @property
+    def environment(self) -> EnvironmentProxy:
+        return EnvironmentProxy(self.context, self.ref.environment)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.now >= self.ref.deadline
+
+    def deadline_in(self, seconds: float) -> datetime:
+        """A step's deadline, never later than the operation's."""
+        return min(self.now + timedelta(seconds=seconds), self.ref.deadline)
+
+    def ref_until(self, deadline: datetime) -> OperationRef:
+        return self.ref.model_copy(update={"deadline": deadline})
+
+
+def await_cancellation(context: OrchestrationContext) -> Task[Any]:
+    return context.wait_for_external_event(CANCEL_EVENT)
+
+
+def utc_now(context: OrchestrationContext) -> datetime:
+    """The engine's time is UTC, but carries no time zone."""
+    return context.current_utc_datetime.replace(tzinfo=UTC)

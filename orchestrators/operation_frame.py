@@ -1,0 +1,59 @@
+"""The beginning and the end of every operation: record it, and report what remains."""
+
+from datetime import timedelta
+from typing import Any
+
+from durabletask.task import OrchestrationContext
+
+from domain import deadlines
+from domain.durable.inputs import OperationRef, RemainingResourcesInput
+from domain.durable.names import ActivityName
+from domain.environment.operation_request import OperationRequest
+from domain.environment.record import OperationEnd
+from domain.spec.model import EnvironmentSpec
+from orchestrators.activity_calls import call_activity
+from orchestrators.operation_context import OperationContext, Steps, utc_now
+from orchestrators.waiting import sleep_unless_canceled
+
+RETRY_LISTING_SECONDS = 15.0
+
+
+def open_operation(
+    context: OrchestrationContext, request: OperationRequest, timeout: float
+) -> Steps[OperationContext | None]:
+    """The operation, on record; None if the record has moved on without it."""
+    now = utc_now(context)
+    operation = OperationContext.open(
+        context,
+        OperationRef(
+            environment=request.spec.name,
+            operation_id=request.operation_id,
+            deadline=now + timedelta(seconds=timeout),
+        ),
+    )
+    accepted = yield from operation.environment.start_operation(request, now)
+    return operation if accepted else None
+
+
+def end_operation(operation: OperationContext, end: OperationEnd) -> Steps[dict[str, Any]]:
+    """Records the end before the orchestration itself ends."""
+    yield from operation.environment.end_operation(end)
+    return end.outcome.to_wire()
+
+
+def list_remaining(
+    operation: OperationContext, spec: EnvironmentSpec
+) -> Steps[tuple[str, ...] | None]:
+    """Ids of the environment's resources that Azure still shows; None if Azure does not say."""
+    value = RemainingResourcesInput(
+        operation_id=operation.ref.operation_id, environment=spec.name, regions=spec.regions
+    ).to_wire()
+    limit = operation.now + timedelta(seconds=deadlines.LEFTOVERS)
+    while True:
+        outcome = yield from call_activity(operation, ActivityName.LIST_REMAINING_RESOURCES, value)
+        if outcome.is_success:
+            return tuple(outcome.result["resourceIds"])
+        if not outcome.is_worth_retrying or operation.now >= limit:
+            return None
+        if not (yield from sleep_unless_canceled(operation, RETRY_LISTING_SECONDS)):
+            return None

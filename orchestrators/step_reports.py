@@ -1,0 +1,32 @@
+"""Reports a step's progress to the environment's record, without waiting for it."""
+
+from domain.environment.operation import StepChange
+from domain.environment.steps import StepKey
+from domain.outcomes import Failure, Outcome, Status
+from orchestrators.operation_context import OperationContext
+
+
+def report_step(
+    operation: OperationContext,
+    step: StepKey,
+    status: Status,
+    *,
+    detail: str | None = None,
+    resource_id: str | None = None,
+    failure: Failure | None = None,
+) -> None:
+    operation.environment.signal_step(
+        StepChange(
+            operation_id=operation.ref.operation_id,
+            step=step.name,
+            status=status,
+            at=operation.now,
+            detail=detail,
+            resource_id=resource_id,
+            failure=failure,
+        )
+    )
+
+
+def report_step_result(operation: OperationContext, step: StepKey, outcome: Outcome) -> None:
+    report_step(operation, step, outcome.status, detail=outcome.detail, failure=outcome.failure)
