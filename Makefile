@@ -11,11 +11,11 @@ FILE ?= examples/messages/provision.json
 
 ##@ Use it
 .PHONY: demo
-demo: $(READY) ## Build an environment on simulated Azure, ask its model, delete it, prove that nothing is left
+demo: $(READY) ## Build an environment on simulated Azure, query its model, delete it, verify that nothing is left
 	@$(BIN)/python -m emulators.stack.demo
 
 .PHONY: up
-up: $(READY) ## Start everything and keep it running; Ctrl-C stops it, the next one goes on. FRESH=1: from nothing
+up: $(READY) ## Start everything and keep it running until Ctrl-C; the next one continues. FRESH=1: from nothing
 	@$(BIN)/python -m emulators.stack.up $(if $(FRESH),--fresh)
 
 .PHONY: kubeconfig
@@ -28,7 +28,7 @@ send: $(READY) ## Put a message on the Service Bus queue while `make up` runs: F
 
 ##@ Work on it
 .PHONY: setup
-setup: $(READY) ## Install what everything else needs into .venv
+setup: $(READY) ## Install the pinned requirements into .venv
 
 $(READY): requirements.txt requirements-dev.txt .python-version
 	@bash emulators/stack/make_venv.sh $(VENV)
@@ -46,11 +46,11 @@ $(INFRA_VENV)/.installed: requirements-infra.txt .python-version
 	@touch $@
 
 .PHONY: check-infra
-check-infra: $(INFRA_VENV)/.installed ## Terraform, its policies and the workflows, as far as this machine can
+check-infra: $(INFRA_VENV)/.installed ## Terraform, its policies and the workflows, as far as the tools are installed
 	@infra/check.sh $(INFRA_VENV)/bin
 
 .PHONY: package
-package: $(READY) ## Build what is published to Azure: build/package.zip
+package: $(READY) ## Build the package that is published to Azure: build/package.zip
 	@emulators/stack/make_package.sh $(BIN)/python
 
 .PHONY: test
@@ -63,37 +63,38 @@ $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@touch $@
 
 .PHONY: test-az
-test-az: $(READY) $(AZ_VENV)/.installed ## The real Azure CLI at work on simulated Azure (installs it: 700 MB)
+test-az: $(READY) $(AZ_VENV)/.installed ## Tests of the real Azure CLI on simulated Azure (installs it: 700 MB)
 	$(BIN)/pytest -m az emulators/tests/az
 
 .PHONY: flood
-flood: $(READY) ## The flood test at its full size: 500 messages for 50 environments, some 5 minutes
+flood: $(READY) ## The flood test at full size: 500 messages for 50 environments, some 5 minutes
 	FLOOD_ENVIRONMENTS=50 $(BIN)/pytest tests/e2e/test_flood.py --durations 1
 
 .PHONY: format
-format: $(READY) ## Format and mend what can be mended mechanically
+format: $(READY) ## Apply every mechanical fix and write generated documents anew
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m emulators.azure.coverage
+	$(BIN)/python -m tests.support.phase_diagram
 
 .PHONY: clean
-clean: ## Remove everything that was built or installed
+clean: ## Remove everything built or installed
 	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
-help: ## Show this
+help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Measure it
 .PHONY: bench-sweep
-bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count what that asks of it
+bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
 
 .PHONY: bench-host
-bench-host: $(READY) ## Time chains of activities under the Functions host and its task hub
+bench-host: $(READY) ## Time chains of activities under the local Functions host and its task hub
 	@$(BIN)/python -m emulators.benchmarks.host
 
 .PHONY: bench-azure
-bench-azure: $(READY) ## Fill simulated Azure with 200 clusters and 2,000 pods and time what it answers
+bench-azure: $(READY) ## Fill simulated Azure with 200 clusters and 2,000 pods and time its answers
 	@$(BIN)/python -m emulators.benchmarks.azure

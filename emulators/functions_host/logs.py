@@ -4,7 +4,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-_SHOWN_FIELDS = ("environment", "operation", "resource_id")
+_SHOWN_FIELDS = ("environment", "operation", "resource_id", "duration_ms")
 _NOISE = (
     *("aiohttp", "grpc", "asyncio", "azure", "durabletask", "uamqp"),
     *("urllib3", "httpx", "httpcore"),

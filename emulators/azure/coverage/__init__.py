@@ -12,9 +12,9 @@ class Known(StrEnum):
     DOCUMENTED = "documented"
     """Microsoft's documentation, a REST specification, or an SDK generated from it."""
     REPORTED = "reported"
-    """Real text, but somebody else's report."""
+    """Real text, from a third party's report."""
     ASSUMED = "assumed"
-    """Nobody wrote down what Azure does: the simulator does what is likely."""
+    """No source for Azure's behaviour was found; the likely behaviour is simulated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ FRONT_DOOR_OPERATIONS = (
         "front_door.custom_domains:begin_validation",
         "the owner's proof arrives by itself, how soon is assumed; the edge does not serve them",
     ),
-    Entry("rule sets", "201, synchronous", RECORDED, None, "nobody here needs them"),
+    Entry("rule sets", "201, synchronous", RECORDED, None, "no client here needs them"),
     Entry(
         "WAF policy PUT and DELETE",
         "201, 200 and 204, all synchronous; without a sku it is a classic one",
