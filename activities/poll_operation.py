@@ -25,5 +25,5 @@ def _outcome(answer: ArmAnswer, handle: Handle) -> Outcome:
         answer.body,
         answer.headers,
         operation=handle.kind,
-        gone_is_success=handle.deleting,
+        gone_is_success=handle.deleting and handle.operation_url is None,
     )

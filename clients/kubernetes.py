@@ -6,7 +6,7 @@ from ssl import SSLError
 from typing import Any, Self
 
 from azure.core.exceptions import AzureError
-from httpx2 import HTTPError
+from httpx2 import HTTPError, HTTPStatusError, Response
 from lightkube import AsyncClient, KubeConfig
 from lightkube.codecs import from_dict
 from lightkube.config.models import Cluster, User
@@ -20,6 +20,8 @@ AKS_SERVER_SCOPE = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
 """The AKS server application that stands for the API server of every cluster with Entra."""
 
 FIELD_MANAGER = "gridplane"
+LONGEST_TEXT = 300
+"""Characters of an error page that are kept."""
 
 
 @contextmanager
@@ -32,8 +34,21 @@ def translated_errors() -> Generator[None]:
         raise KubernetesRefused(
             status.code or 0, status.reason or "", status.message or ""
         ) from error
+    except HTTPStatusError as error:
+        raise _refused_without_status(error.response) from error
+    except KeyError as error:
+        # lightkube reads the Content-Type of an error answer, which a proxy may leave out.
+        if not isinstance(error.__context__, HTTPStatusError):
+            raise
+        raise _refused_without_status(error.__context__.response) from error
     except (AzureError, HTTPError, SSLError, OSError) as error:
         raise NoAnswer(f"{type(error).__name__}: {error}") from error
+
+
+def _refused_without_status(response: Response) -> KubernetesRefused:
+    """An answer without a Status object, such as a proxy's 503 or a 429 in plain text."""
+    text = response.text.strip().partition("\n")[0][:LONGEST_TEXT]
+    return KubernetesRefused(response.status_code, response.reason_phrase, text)
 
 
 class KubernetesClient:

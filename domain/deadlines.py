@@ -43,6 +43,10 @@ POOL_SETTINGS = 5 * 60
 WAKE_GPU_POOL = 30 * 60
 """A GPU node takes 3 to 10 minutes to boot, with a tail to 26."""
 
+LAST_POLL = 10 * 60
+"""How long after a deadline an answered poll is still waited for: one 502 must not fail an
+operation that has succeeded."""
+
 ORIGIN = MANAGED_CLUSTER + READINESS
 """Should Front Door refuse a host that does not resolve yet, the origin waits for the IP."""
 

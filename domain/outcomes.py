@@ -68,6 +68,8 @@ class Outcome(WireModel):
     detail: str | None = None
     retry_after_seconds: float | None = None
     resource_id: str | None = None
+    answered: bool = True
+    """False for a poll whose answer carries no status of the operation."""
 
     def about(self, resource_id: str) -> Self:
         return self.model_copy(update={"resource_id": resource_id})

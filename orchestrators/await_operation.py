@@ -2,15 +2,15 @@
 
 1. Sleep: Retry-After where Azure sent one, our own pace where not.
 2. Poll. Only Succeeded, Failed and Canceled end an operation; anything else is progress.
-3. At the deadline the last poll decides, so a late success is still a success.
+3. A poll that is refused says nothing about the operation: after three the resource is read.
+4. At the deadline the next answered poll decides, so a late success is still a success.
 """
 
 from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.arm.failures import deadline_exceeded
-from domain.arm.operation_polling import decide_poll_delay, is_unfinished
+from domain.arm.operation_polling import decide_after_poll, decide_poll_delay
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationPoll, OperationWait
 from domain.durable.names import ActivityName
@@ -27,23 +27,27 @@ POLLS_PER_RUN = 40
 def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     wait = OperationWait.from_wire(value)
     operation = OperationContext.open(context, wait.operation)
-    handle, progress = wait.handle, None
-    poll = OperationPoll(operation_id=wait.operation.operation_id, handle=handle).to_wire()
-    retry_after = handle.retry_after_seconds
+    progress, detail = wait.progress, None
+    retry_after = progress.handle.retry_after_seconds
     for _ in range(POLLS_PER_RUN):
         elapsed = (operation.now - wait.begun_at).total_seconds()
-        delay = decide_poll_delay(retry_after, elapsed, KINDS[handle.kind].pace)
+        delay = decide_poll_delay(retry_after, elapsed, KINDS[progress.handle.kind].pace)
         if not (yield from sleep_unless_canceled(operation, delay)):
             return Outcome.canceled().to_wire()
-        outcome = yield from call_activity(operation, ActivityName.POLL_OPERATION, poll)
-        if not is_unfinished(outcome):
-            return _with_handle(outcome, handle).to_wire()
-        if operation.is_overdue:
-            return Outcome.failed(deadline_exceeded(wait.step.name, outcome.detail)).to_wire()
-        if outcome.detail and outcome.detail != progress:
-            report_step(operation, wait.step, Status.RUNNING, detail=outcome.detail)
-        progress, retry_after = outcome.detail, outcome.retry_after_seconds
-    return continue_as_new(operation, value)
+        poll = yield from _poll(operation, progress.handle)
+        overdue = (operation.now - operation.ref.deadline).total_seconds()
+        decided = decide_after_poll(progress, poll, step=wait.step.name, overdue_seconds=overdue)
+        if isinstance(decided, Outcome):
+            return _with_handle(decided, progress.handle).to_wire()
+        if poll.detail and poll.detail != detail:
+            report_step(operation, wait.step, Status.RUNNING, detail=poll.detail)
+        progress, detail, retry_after = decided, poll.detail, poll.retry_after_seconds
+    return continue_as_new(operation, wait.model_copy(update={"progress": progress}).to_wire())
+
+
+def _poll(operation: OperationContext, handle: Handle) -> Steps[Outcome]:
+    poll = OperationPoll(operation_id=operation.ref.operation_id, handle=handle)
+    return call_activity(operation, ActivityName.POLL_OPERATION, poll.to_wire())
 
 
 def _with_handle(outcome: Outcome, handle: Handle) -> Outcome:

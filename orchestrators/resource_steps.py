@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from domain import deadlines
-from domain.arm.operation_polling import decide_retry_delay
+from domain.arm.operation_polling import OperationProgress, decide_retry_delay, is_outage
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
 from domain.durable.names import ActivityName, Orchestrator
@@ -79,6 +79,9 @@ def run_step(
     for attempt in count(1):
         begun = yield from call_activity(operation, activity, value)
         outcome = yield from _finish(operation, step, begun, deadline, attempt)
+        if begun.handle is None and is_outage(begun.failure):
+            # An outage of Azure costs time, not the step: only the operation's deadline counts.
+            deadline = operation.deadline_in(timeout)
         adopted = begun.handle is not None and begun.handle.adopted
         time_left = operation.now < deadline
         delay = decide_retry_delay(outcome, adopted=adopted, time_left=time_left)
@@ -105,7 +108,10 @@ def _await_handle(
 ) -> Steps[Outcome]:
     report_step(operation, step, Status.RUNNING, resource_id=handle.resource_id)
     wait = OperationWait(
-        operation=operation.ref_until(deadline), step=step, handle=handle, begun_at=operation.now
+        operation=operation.ref_until(deadline),
+        step=step,
+        progress=OperationProgress(handle=handle),
+        begun_at=operation.now,
     )
     child_id = operation.ref.child_id(*step.path, str(attempt))
     return run_child(operation, Orchestrator.AWAIT_OPERATION, wait.to_wire(), child_id)

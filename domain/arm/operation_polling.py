@@ -6,9 +6,12 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, cast
 
+from domain import deadlines
 from domain.arm.error_bodies import redact
 from domain.arm.error_classification import classify_response
-from domain.outcomes import ACTIVITY_FAILED, NO_ANSWER, Failure, Outcome, Status
+from domain.arm.failures import deadline_exceeded
+from domain.outcomes import ACTIVITY_FAILED, NO_ANSWER, Failure, Handle, Outcome, Status
+from domain.wire import WireModel
 
 
 class PollKind(StrEnum):
@@ -31,6 +34,10 @@ PACES: Mapping[str, tuple[float, float]] = {
     PollKind.RESOURCE_GROUP: (15.0, 15.0),
 }
 """First delay and longest delay, in seconds."""
+
+MOST_REFUSED_POLLS = 3
+
+OUTAGE_REASONS = frozenset({"AzureUnavailable", "AzureGatewayError", "Throttled", NO_ANSWER})
 
 RETRY_SECONDS = 15.0
 """A busy cluster's 409 and a route's too-early 400 carry no Retry-After; 15 s is AKS's pace."""
@@ -68,31 +75,60 @@ def read_poll(
 ) -> Outcome:
     """One reading for polls of Azure-AsyncOperation, of Location and of the resource itself.
 
-    A status in the body decides where there is one: only Succeeded, Failed and Canceled end an
-    operation, any other text is progress. An `error` object beside it means nothing: AKS was
-    recorded to end `Succeeded` with an error in the body, Front Door sends one with every poll.
+    A status in the body decides where there is one, whatever the HTTP status: only Succeeded,
+    Failed and Canceled end an operation, any other text is progress. An `error` object beside it
+    means nothing: AKS was recorded to end `Succeeded` with an error in the body, Front Door sends
+    one with every poll. An error answer without a status says nothing about the operation.
     """
-    retry_after = parse_retry_after(headers)
+    retry_after, status = parse_retry_after(headers), _status(body)
+    if status is not None:
+        return _read_status(status, body, operation, retry_after)
     if http_status in POLL_MISSED:
-        return Outcome.running(f"The last poll was answered with HTTP {http_status}.", retry_after)
+        detail = f"The last poll was answered with HTTP {http_status}."
+        return _unanswered(Outcome.running(detail, retry_after))
     if http_status == 404 and gone_is_success:
         return Outcome.succeeded()
     if http_status >= 400:
-        return Outcome.failed(classify_response(http_status, body, operation))
-    status = _status(body)
-    if status is None:
-        in_progress = http_status == 202
-        return Outcome.running("InProgress", retry_after) if in_progress else Outcome.succeeded()
-    return _read_status(status, body, operation, retry_after)
+        return _unanswered(Outcome.failed(classify_response(http_status, body, operation)))
+    in_progress = http_status == 202
+    return Outcome.running("InProgress", retry_after) if in_progress else Outcome.succeeded()
 
 
-def is_unfinished(poll: Outcome) -> bool:
-    """Whether the operation goes on, as far as its poll can tell.
+class OperationProgress(WireModel):
+    """What a waiter knows of the ARM operation that it waits for."""
 
-    A poll that was not answered says nothing about the operation.
+    handle: Handle
+    refused_polls: int = 0
+    """Consecutive polls that were refused without a status of the operation."""
+
+
+def decide_after_poll(
+    progress: OperationProgress, poll: Outcome, *, step: str, overdue_seconds: float
+) -> OperationProgress | Outcome:
+    """The outcome of the wait, or the progress with which it goes on.
+
+    After MOST_REFUSED_POLLS the operation's URL is given up and the resource itself is read. At
+    the deadline the next answered poll decides.
     """
-    unanswered = poll.failure is not None and poll.failure.reason in _NOT_POLLED
-    return unanswered or poll.status is Status.RUNNING
+    if poll.failure and poll.failure.reason not in _NOT_POLLED and not poll.answered:
+        refused = progress.refused_polls + 1
+        if refused < MOST_REFUSED_POLLS:
+            return progress.model_copy(update={"refused_polls": refused})
+        if progress.handle.operation_url is None:
+            return poll
+        resource = progress.handle.model_copy(update={"operation_url": None})
+        return OperationProgress(handle=resource)
+    answered = poll.answered and (poll.failure is None or poll.failure.reason not in _NOT_POLLED)
+    if answered and poll.status is not Status.RUNNING:
+        return poll
+    if overdue_seconds >= (0 if answered else deadlines.LAST_POLL):
+        return Outcome.failed(deadline_exceeded(step, poll.detail))
+    return progress.model_copy(update={"refused_polls": 0})
+
+
+def is_outage(failure: Failure | None) -> bool:
+    """Whether Azure was not there to take the request, which says nothing about the resource."""
+    return failure is not None and failure.reason in OUTAGE_REASONS
 
 
 def decide_poll_delay(retry_after: float | None, elapsed_seconds: float, kind: str) -> float:
@@ -115,6 +151,10 @@ def decide_retry_delay(outcome: Outcome, *, adopted: bool, time_left: bool) -> f
     if outcome.failure is None or not outcome.failure.retryable or not time_left:
         return None
     return outcome.failure.retry_after_seconds or RETRY_SECONDS
+
+
+def _unanswered(poll: Outcome) -> Outcome:
+    return poll.model_copy(update={"answered": False})
 
 
 def _read_status(status: str, body: object, operation: str, retry_after: float | None) -> Outcome:

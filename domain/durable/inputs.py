@@ -2,6 +2,7 @@
 
 from pydantic import AwareDatetime
 
+from domain.arm.operation_polling import OperationProgress
 from domain.arm.resource_kinds import ResourceTarget
 from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PlannedResource, StepKey
@@ -114,7 +115,7 @@ class OperationWait(WireModel):
 
     operation: OperationRef
     step: StepKey
-    handle: Handle
+    progress: OperationProgress
     begun_at: AwareDatetime
 
 

@@ -1,21 +1,38 @@
 """Failures of the Kubernetes API as a whole, in the words of the API."""
 
+import re
+
 from domain.outcomes import Failure
+
+_ADMISSION = re.compile(
+    r'admission webhook "(?P<webhook>[^"]+)" denied the request|'
+    r"ValidatingAdmissionPolicy '(?P<policy>[^']+)'"
+)
+"""Kubernetes' own wording of a refusal by an admission webhook or policy."""
+
+CHECK_POWER_STATE = (
+    "Usually passes within minutes of the cluster's creation. If not, check the cluster's power "
+    "state and its authorized IP ranges."
+)
 
 
 def kubernetes_refused(operation: str, code: int, reason: str, message: str) -> Failure:
-    """`code`: HTTP status. A 403 may pass: Azure RBAC takes minutes to apply a role assignment."""
-    forbidden = code in {401, 403}
-    return Failure(
+    """`code`: HTTP status; `reason` and `message`: Kubernetes' own."""
+    said = f"{code} {reason}: {message}".rstrip(": ")
+    failure = Failure(
         reason="KubernetesRequestFailed",
-        message=f"Kubernetes refused to {operation}: {message}",
-        retryable=forbidden or code in {409, 429} or code >= 500,
-        suggested_action="Give the app's identity the data actions on clusters that "
-        "infra/modules/identity/role_actions.json lists."
-        if forbidden
-        else "Correct what the message names and try again.",
+        message=f"Kubernetes refused to {operation}: {said}",
+        retryable=code == 409,
+        suggested_action="Correct what the message names, then retry the operation.",
         innererror={"code": reason, "status": code},
     )
+    if found := _ADMISSION.search(message):
+        return failure.model_copy(update=_admission_denied(found))
+    if code == 429:
+        return failure.model_copy(update=_THROTTLED)
+    if code >= 500:
+        return failure.model_copy(update=_UNAVAILABLE)
+    return failure.model_copy(update=_FORBIDDEN) if code in {401, 403} else failure
 
 
 def api_server_unreachable(cause: str) -> Failure:
@@ -23,6 +40,34 @@ def api_server_unreachable(cause: str) -> Failure:
         reason="ApiServerUnreachable",
         message=f"The cluster's API server did not answer: {cause}.",
         retryable=True,
-        suggested_action="Usually passes within minutes of the cluster's creation. If not, check "
-        "the cluster's power state and its authorized IP ranges.",
+        suggested_action=CHECK_POWER_STATE,
     )
+
+
+_FORBIDDEN = {
+    # It may pass: Azure RBAC takes minutes to apply a role assignment.
+    "retryable": True,
+    "suggested_action": "Give the app's identity the data actions on clusters that "
+    "infra/modules/identity/role_actions.json lists.",
+}
+_THROTTLED = {
+    "reason": "KubernetesThrottled",
+    "retryable": True,
+    "suggested_action": "Nothing: the request is repeated. If it persists, look for clients that "
+    "overload the cluster's API server.",
+}
+_UNAVAILABLE = {
+    "reason": "KubernetesUnavailable",
+    "retryable": True,
+    "suggested_action": CHECK_POWER_STATE,
+}
+
+
+def _admission_denied(found: re.Match[str]) -> dict[str, object]:
+    name = found["webhook"] or found["policy"]
+    return {
+        "reason": "AdmissionDenied",
+        "retryable": False,
+        "suggested_action": f"Ask the owner of the admission webhook or policy '{name}' for an "
+        "exemption for the namespace inference, then retry the operation.",
+    }

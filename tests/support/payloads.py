@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.arm.operation_polling import OperationProgress
 from domain.durable.inputs import (
     CellInput,
     EdgeInput,
@@ -70,7 +71,7 @@ def an_operation_wait(
     return OperationWait(
         operation=an_operation_ref(deadline_minutes),
         step=plan_cell(REGION)[1].step,
-        handle=handle or a_handle(),
+        progress=OperationProgress(handle=handle or a_handle()),
         begun_at=NOON,
     ).to_wire()
 

@@ -95,15 +95,36 @@ async def test_one_look_asks_for_everything_that_readiness_depends_on():
         ),
         pytest.param(
             KubernetesRefused(429, "TooManyRequests", "slow down"),
-            "KubernetesRequestFailed",
+            "KubernetesThrottled",
             True,
             id="throttled",
         ),
         pytest.param(
             KubernetesRefused(503, "ServiceUnavailable", "etcd has no leader"),
-            "KubernetesRequestFailed",
+            "KubernetesUnavailable",
             True,
             id="unavailable",
+        ),
+        pytest.param(
+            KubernetesRefused(
+                403,
+                "Forbidden",
+                'admission webhook "validation.gatekeeper.sh" denied the request: no host paths',
+            ),
+            "AdmissionDenied",
+            False,
+            id="an admission webhook denied it",
+        ),
+        pytest.param(
+            KubernetesRefused(
+                422,
+                "Invalid",
+                'deployments.apps "fraud-llm" is forbidden: ValidatingAdmissionPolicy '
+                "'image-allow-list' with binding 'all' denied request: no such registry",
+            ),
+            "AdmissionDenied",
+            False,
+            id="an admission policy denied it",
         ),
         pytest.param(
             KubernetesRefused(422, "Invalid", "spec.replicas: Invalid value"),

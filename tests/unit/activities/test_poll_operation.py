@@ -44,7 +44,11 @@ async def ask(clients: FakeClients, **changes: Any) -> Outcome:
         ),
         pytest.param(
             error_of(503, "ServiceUnavailable"),
-            Outcome.running("The last poll was answered with HTTP 503."),
+            Outcome(
+                status=Status.RUNNING,
+                detail="The last poll was answered with HTTP 503.",
+                answered=False,
+            ),
             id="a poll that missed",
         ),
     ],
@@ -80,8 +84,13 @@ async def test_an_operation_that_was_canceled_in_azure():
     assert outcome.failure.reason == "OperationCanceled"
 
 
-async def test_what_a_deletion_no_longer_finds_is_deleted():
-    assert (await poll(error_of(404, "NotFound"), deleting=True)).is_success
+async def test_a_resource_that_is_gone_is_deleted():
+    assert (await ask(FakeClients(), deleting=True)).is_success
+
+
+async def test_a_deletion_whose_url_is_gone_has_not_ended_by_that():
+    outcome = await poll(error_of(404, "NotFound"), deleting=True)
+    assert (outcome.is_success, outcome.answered) == (False, False)
 
 
 async def test_without_a_url_the_resource_itself_is_read():

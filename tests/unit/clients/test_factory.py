@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
-from httpx2 import ConnectError, Request, Response
+from httpx2 import ConnectError, HTTPStatusError, Request, Response
 from lightkube.core.exceptions import ApiError
+from lightkube.core.generic_client import transform_exception
 
 from clients.answers import ArmAnswer, CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
@@ -160,6 +161,33 @@ def test_errors_of_the_library_stay_behind_the_client(
 ):
     with pytest.raises(raised, match=says), translated_errors():
         raise error
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        pytest.param(Response(503, text="upstream connect error\nretry"), id="a proxy's text"),
+        pytest.param(Response(503, html="<h1>busy</h1>"), id="a page"),
+        pytest.param(Response(503, headers={}), id="nothing at all"),
+        pytest.param(
+            Response(503, json={}, headers={"Content-Type": "application/json; charset=utf-8"}),
+            id="JSON with a charset",
+        ),
+    ],
+)
+def test_an_answer_without_a_status_object_is_a_refusal_all_the_same(response: Response):
+    request = Request("GET", "https://x")
+    response.request = request
+    error = HTTPStatusError(
+        "Server error\nFor more information", request=request, response=response
+    )
+    with pytest.raises(KubernetesRefused) as caught, translated_errors():
+        try:
+            raise error
+        except HTTPStatusError as raised:
+            raise transform_exception(raised)  # noqa: B904, as the library does it
+    assert caught.value.code == 503
+    assert "\n" not in caught.value.message
 
 
 def test_a_refusal_keeps_kubernetes_own_code_and_reason():

@@ -1,5 +1,8 @@
 import pytest
 
+from domain import deadlines
+from domain.arm.operation_polling import MOST_REFUSED_POLLS
+from domain.durable.inputs import OperationPoll
 from domain.outcomes import Outcome, Status
 from orchestrators.await_operation import POLLS_PER_RUN, await_operation
 from tests.support.engine import After, run
@@ -9,6 +12,7 @@ from tests.support.payloads import (
     SUCCEEDED,
     a_handle,
     an_operation_wait,
+    failed,
 )
 
 CREATING = Outcome.running("Creating")
@@ -145,7 +149,54 @@ def test_polls_that_can_never_be_made_end_at_the_deadline():
     )
     assert done.outcome.failure
     assert done.outcome.failure.reason == "DeadlineExceeded"
-    assert done.seconds < 3 * 60
+    assert 0 < done.seconds - (2 * 60 + deadlines.LAST_POLL) < 60
+
+
+def test_at_the_deadline_the_next_answered_poll_decides():
+    missed = Outcome.running("The last poll was answered with HTTP 502.").model_copy(
+        update={"answered": False}
+    )
+    done = run(
+        await_operation,
+        an_operation_wait(deadline_minutes=1),
+        activities={"poll_operation": [*[CREATING] * 3, missed, missed, SUCCEEDED]},
+    )
+    assert done.outcome.is_success
+    assert done.seconds > 60
+
+
+def refused(reason: str) -> Outcome:
+    return failed(reason).model_copy(update={"answered": False})
+
+
+def test_after_three_refused_polls_the_resource_itself_is_read():
+    answers = [CREATING, *[refused("NotFound")] * 3, CREATING, SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    assert done.outcome.is_success
+    urls = [
+        OperationPoll.from_wire(value).handle.operation_url
+        for label, value in done.inputs
+        if label.startswith("poll_operation")
+    ]
+    assert urls == [*["/managedCluster/operation"] * 4, None, None]
+
+
+def test_a_refused_poll_between_answered_ones_changes_nothing():
+    answers = [refused("Forbidden"), refused("NotFound"), CREATING, refused("NotFound"), SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    assert done.outcome.is_success
+    assert len(done.steps("call")) == len(answers)
+
+
+def test_where_the_resource_cannot_be_read_either_the_refusal_ends_the_wait():
+    done = run(
+        await_operation,
+        an_operation_wait(),
+        activities={"poll_operation": refused("Forbidden")},
+    )
+    assert done.outcome.failure
+    assert done.outcome.failure.reason == "Forbidden"
+    assert len(done.steps("call")) == 2 * MOST_REFUSED_POLLS
 
 
 def test_a_new_run_begins_before_the_history_grows_long():

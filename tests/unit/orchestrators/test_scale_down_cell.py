@@ -95,10 +95,12 @@ def test_settings_that_azure_throttles_are_read_again():
 
 
 def test_settings_that_are_never_answered_end_the_cell_with_its_nodes_untouched():
-    done = scale_down({"get_gpu_pool": THROTTLED})
+    """An outage of Azure costs the operation's time, not the step's."""
+    done = scale_down({"get_gpu_pool": THROTTLED}, value=a_scaling(30))
     assert done.lines[-1] == "note cell/westeurope/settings Failed (Throttled)"
     assert done.outcome == THROTTLED
-    assert 0 <= done.seconds - deadlines.POOL_SETTINGS < 25
+    assert 0 <= done.seconds - 30 * 60 < 25
+    assert done.seconds > deadlines.POOL_SETTINGS
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import pytest
 
+from domain import deadlines
 from domain.environment.steps import plan_edge
 from domain.outcomes import Outcome
 from orchestrators.wire_edge import wire_edge
@@ -224,3 +225,20 @@ def test_whenever_it_is_canceled_nothing_more_is_begun(second: float):
     )
     assert len(done.steps("call")) == int(second) + 1
     assert (done.outcome == CANCELED) == (second < 7)
+
+
+def test_an_outage_costs_time_but_not_the_step():
+    """503 for twice as long as a resource group may take: the edge is built all the same."""
+    unavailable = failed("AzureUnavailable", retryable=True)
+    attempts = 2 * deadlines.RESOURCE_GROUP // 15
+    done = wire({"begin_resource resourceGroup": [unavailable] * attempts + [SUCCEEDED]})
+    assert done.outcome.is_success
+    assert done.seconds > 2 * deadlines.RESOURCE_GROUP
+
+
+def test_an_operation_that_failed_by_itself_is_no_outage():
+    """What ARM took and could not finish is retried within the step's own limit."""
+    broken = failed("AzureUnavailable", retryable=True)
+    done = wire(children={"await_operation profile": broken, "await_operation": broken})
+    assert done.outcome == broken
+    assert done.seconds < 2 * deadlines.FRONT_DOOR

@@ -165,18 +165,25 @@ def test_what_is_gone_is_what_a_deletion_wants() -> None:
     assert decide(404, body, gone_is_success=True) == Outcome.succeeded()
 
 
-def test_what_is_gone_is_a_failure_for_everybody_else() -> None:
+def test_an_operation_that_is_not_found_has_not_ended_by_that() -> None:
     state = decide(404, {"code": "NotFound", "message": "gone"})
-    assert state.status is Status.FAILED
+    assert (state.status, state.answered) == (Status.FAILED, False)
     assert state.failure
     assert state.failure.reason == "NotFound"
 
 
-def test_a_poll_that_is_forbidden_fails() -> None:
+def test_a_poll_that_is_forbidden_says_nothing_about_the_operation() -> None:
     state = decide(403, {"error": {"code": "AuthorizationFailed", "message": "no"}})
-    assert state.status is Status.FAILED
+    assert (state.status, state.answered) == (Status.FAILED, False)
     assert state.failure
     assert state.failure.reason == "Forbidden"
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 500, 503])
+def test_a_status_in_the_body_decides_whatever_the_http_status(status: int) -> None:
+    assert decide(status, {"status": "Succeeded"}) == Outcome.succeeded()
+    assert decide(status, {"status": "Canceled"}).status is Status.CANCELED
+    assert decide(status, {"status": "Updating"}) == Outcome.running("Updating")
 
 
 def test_progress_texts_are_redacted_too() -> None:

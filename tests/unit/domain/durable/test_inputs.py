@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from domain.arm.operation_polling import OperationProgress
 from domain.durable.inputs import (
     CellInput,
     DeletionInput,
@@ -36,7 +37,10 @@ PAYLOADS: list[WireModel] = [
     DeletionInput(operation=OPERATION, spec=SPEC, targets=plan_edge(SPEC.regions)),
     OperationPoll(operation_id="fraud-llm.1", handle=HANDLE),
     OperationWait(
-        operation=OPERATION, step=plan_edge(SPEC.regions)[2].step, handle=HANDLE, begun_at=NOON
+        operation=OPERATION,
+        step=plan_edge(SPEC.regions)[2].step,
+        progress=OperationProgress(handle=HANDLE),
+        begun_at=NOON,
     ),
     ReadyWait(operation=OPERATION, spec=SPEC, region="westeurope", started_at=NOON),
     EdgeWait(operation=OPERATION, step=PROBE_STEP, probe=PROBE),
