@@ -1,6 +1,6 @@
 import base64
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -163,6 +163,13 @@ def test_errors_of_the_library_stay_behind_the_client(
         raise error
 
 
+def raise_as_the_library_does(error: HTTPStatusError) -> NoReturn:
+    try:
+        raise error
+    except HTTPStatusError as raised:
+        raise transform_exception(raised)  # noqa: B904
+
+
 @pytest.mark.parametrize(
     "response",
     [
@@ -182,10 +189,7 @@ def test_an_answer_without_a_status_object_is_a_refusal_all_the_same(response: R
         "Server error\nFor more information", request=request, response=response
     )
     with pytest.raises(KubernetesRefused) as caught, translated_errors():
-        try:
-            raise error
-        except HTTPStatusError as raised:
-            raise transform_exception(raised)  # noqa: B904, as the library does it
+        raise_as_the_library_does(error)
     assert caught.value.code == 503
     assert "\n" not in caught.value.message
 
