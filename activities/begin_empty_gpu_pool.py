@@ -8,7 +8,6 @@ from activities.ownership import find_obstacle
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.agent_pool import build_empty_gpu_pool
-from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Outcome
 
@@ -24,8 +23,7 @@ async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) ->
 
 
 async def _begin(kind: str, pool_id: str, clients: ClientFactory) -> Outcome:
-    api_version = KINDS[kind].api_version
-    existing = await clients.arm.get(pool_id, api_version)
+    existing = await clients.resources.get(pool_id)
     if existing.status == 404:
         return Outcome.succeeded()
     if not existing.is_success:
@@ -33,4 +31,4 @@ async def _begin(kind: str, pool_id: str, clients: ClientFactory) -> Outcome:
     body = build_empty_gpu_pool(existing.body)
     if body is None:
         return Outcome.succeeded()
-    return begun(await clients.arm.put(pool_id, api_version, body), kind, pool_id)
+    return begun(await clients.resources.begin_put(pool_id, body), kind, pool_id)

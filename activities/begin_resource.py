@@ -17,11 +17,11 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
     kind = KINDS[resource.kind]
     target = resource.target(clients.settings.subscription_id)
     resource_id = kind.build_id(target)
-    existing = await clients.arm.get(resource_id, kind.api_version)
+    existing = await clients.resources.get(resource_id)
     body = kind.build_body(resource.spec, target, existing.body if existing.is_success else None)
     outcome = _decide_from_existing(existing, body, target)
     if outcome is None:
-        answer = await clients.arm.put(resource_id, kind.api_version, body)
+        answer = await clients.resources.begin_put(resource_id, body)
         outcome = begun(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     cell = ResourceInput.from_wire(value)
-    kind = KINDS["managedCluster"]
-    cluster_id = kind.build_id(cell.target(clients.settings.subscription_id))
+    target = cell.target(clients.settings.subscription_id)
+    cluster_id = KINDS["managedCluster"].build_id(target)
     try:
-        async with clients.kubernetes(cluster_id, kind.api_version) as kubernetes:
+        async with clients.kubernetes(cluster_id) as kubernetes:
             return Outcome.succeeded(**await _look(kubernetes, cell.spec.name))
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "read readiness")

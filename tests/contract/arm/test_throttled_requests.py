@@ -1,10 +1,6 @@
-"""The product's own ARM client while Azure throttles it."""
+"""The product's own clients while Azure throttles them."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from activities.begin_resource import begin_resource
 from activities.poll_operation import poll_operation
@@ -13,24 +9,8 @@ from domain.arm.operation_polling import PollKind, decide_poll_delay
 from domain.durable.inputs import OperationPoll, ResourceInput
 from domain.outcomes import Outcome, Status
 from emulators.azure.process import RunningSimulator
-from emulators.tests.support.idle_time import IdleTimeLoop, idle_clock
-from emulators.tests.support.simulator import (
-    TEST_TIME_SCALE,
-    Control,
-    SimulatorAddress,
-    simulator_in_process,
-)
+from emulators.tests.support.simulator import Control
 from tests.support.specs import a_spec
-
-
-def pytest_asyncio_loop_factories() -> dict[str, type[IdleTimeLoop]]:
-    return {"idle time": IdleTimeLoop}
-
-
-@pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
-    async with simulator_in_process(tmp_path, idle_clock(TEST_TIME_SCALE)) as started:
-        yield started
 
 
 async def throttle(control: Control, tokens: int | None = None) -> None:
