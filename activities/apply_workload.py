@@ -5,7 +5,6 @@ from typing import Any
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
 from domain.arm import naming
-from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import WorkloadInput
 from domain.kubernetes.manifests import build_manifests
 from domain.outcomes import Outcome
@@ -13,14 +12,13 @@ from domain.outcomes import Outcome
 
 async def apply_workload(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     cell = WorkloadInput.from_wire(value)
-    kind = KINDS["managedCluster"]
     subscription_id = clients.settings.subscription_id
     cluster_id = naming.cluster_id(subscription_id, cell.spec.name, cell.region)
     manifests = build_manifests(
         cell.spec, cell.region, subscription_id, replicas=cell.replicas, awake=cell.awake
     )
     try:
-        async with clients.kubernetes(cluster_id, kind.api_version) as kubernetes:
+        async with clients.kubernetes(cluster_id) as kubernetes:
             await kubernetes.apply(manifests)
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")

@@ -14,12 +14,11 @@ from domain.outcomes import Handle, Outcome
 
 async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     resource = ResourceInput.from_wire(value)
-    kind = KINDS[resource.kind]
     target = resource.target(clients.settings.subscription_id)
-    resource_id = kind.build_id(target)
+    resource_id = KINDS[resource.kind].build_id(target)
     outcome = await find_obstacle(target, clients)
     if outcome is None:
-        answer = await clients.arm.delete(resource_id, kind.api_version)
+        answer = await clients.resources.begin_delete(resource_id)
         outcome = _begun(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
 

@@ -1,4 +1,4 @@
-"""Begins to force a cell's GPU pool to zero nodes: what costs most must not outlive a failure."""
+"""Begins to scale a cell's GPU pool to zero: what costs most must not outlive a failure."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from activities.ownership import find_obstacle
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.agent_pool import build_empty_gpu_pool
-from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.arm.resource_kinds import ResourceTarget
 from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
 
@@ -27,8 +27,7 @@ async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) ->
 
 
 async def _begin(pool_id: str, clients: ClientFactory) -> Outcome:
-    api_version = KINDS[KIND].api_version
-    existing = await clients.arm.get(pool_id, api_version)
+    existing = await clients.resources.get(pool_id)
     if existing.status == 404:
         return Outcome.succeeded()
     if not existing.is_success:
@@ -36,4 +35,4 @@ async def _begin(pool_id: str, clients: ClientFactory) -> Outcome:
     body = build_empty_gpu_pool(existing.body)
     if body is None:
         return Outcome.succeeded()
-    return begun(await clients.arm.put(pool_id, api_version, body), KIND, pool_id)
+    return begun(await clients.resources.begin_put(pool_id, body), KIND, pool_id)

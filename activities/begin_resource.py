@@ -17,14 +17,14 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
     kind = KINDS[resource.kind]
     target = resource.target(clients.settings.subscription_id)
     resource_id = kind.build_id(target)
-    existing = await clients.arm.get(resource_id, kind.api_version)
+    existing = await clients.resources.get(resource_id)
     if not existing.is_success and existing.status != 404:
         return failed(existing, f"GET {resource.kind}").about(resource_id)
     found = existing.body if existing.is_success else None
     body = kind.build_body(resource.spec, target, found)
     outcome = decide_begin(found, body, target) if found else None
     if outcome is None:
-        answer = await clients.arm.put(resource_id, kind.api_version, body)
+        answer = await clients.resources.begin_put(resource_id, body)
         outcome = begun(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
 

@@ -7,7 +7,6 @@ from activities.ownership import find_gpu_pool
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.agent_pool_scaling import plan_wake
-from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
 
@@ -22,5 +21,5 @@ async def begin_wake_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> 
     body = plan_wake(existing, pool.kept)
     if body is None:
         return Outcome.succeeded().about(pool_id)
-    answer = await clients.arm.put(pool_id, KINDS["managedCluster"].api_version, body)
+    answer = await clients.resources.begin_put(pool_id, body)
     return begun(answer, "managedCluster", pool_id).about(pool_id)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
 from domain.arm import naming
-from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import ObservationInput
 from domain.kubernetes.observe import build_observation
 from domain.outcomes import Outcome
@@ -17,11 +16,10 @@ if TYPE_CHECKING:
 
 async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     cell = ObservationInput.from_wire(value)
-    kind = KINDS["managedCluster"]
     subscription_id = clients.settings.subscription_id
     cluster_id = naming.cluster_id(subscription_id, cell.environment, cell.region)
     try:
-        async with clients.kubernetes(cluster_id, kind.api_version) as kubernetes:
+        async with clients.kubernetes(cluster_id) as kubernetes:
             return Outcome.succeeded(**await _observe(kubernetes, cell.environment))
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "read readiness")

@@ -8,7 +8,6 @@ from typing import Any
 from activities.cluster_outcomes import CLUSTER_ERRORS
 from clients.factory import ClientFactory
 from domain.arm import naming
-from domain.arm.resource_kinds import KINDS
 from domain.durable.sweep_inputs import UsageInput
 from domain.outcomes import Outcome
 from domain.sweep.inventory import build_gpu_pods
@@ -65,12 +64,11 @@ async def _read_requests(query: UsageQuery, clients: ClientFactory) -> Requests:
 
 async def _read_pods(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaphore) -> Pods:
     cluster_id = naming.cluster_id(clients.settings.subscription_id, cell.environment, cell.region)
-    api_version = KINDS["managedCluster"].api_version
     try:
         async with (
             gate,
             asyncio.timeout(CLUSTER_TIMEOUT_SECONDS),
-            clients.kubernetes(cluster_id, api_version) as kubernetes,
+            clients.kubernetes(cluster_id) as kubernetes,
         ):
             pods = await kubernetes.list_all_pods()
         return build_gpu_pods(pods, cell.environment)

@@ -3,20 +3,15 @@
 from typing import Any
 
 from activities.arm_outcomes import failed
-from activities.arm_pages import follow_pages
 from clients.factory import ClientFactory
-from domain.arm.resource_kinds import KINDS
 from domain.outcomes import Outcome
 from domain.sweep.inventory import build_gpu_pools
 
 
 async def list_gpu_pools(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     """A list that broke off is none: a pool that is missing in it would look deleted."""
-    subscription = f"/subscriptions/{clients.settings.subscription_id}"
-    clusters = f"{subscription}/providers/Microsoft.ContainerService/managedClusters"
     pools: list[dict[str, Any]] = []
-    answer = await clients.arm.get(clusters, KINDS["managedCluster"].api_version)
-    async for page in follow_pages(answer, clients):
+    async for page in clients.aks.list_clusters():
         if not page.is_success:
             return failed(page, "GET managedClusters")
         for cluster in page.body["value"]:

@@ -3,28 +3,25 @@
 from typing import Any
 
 from activities.arm_outcomes import failed
-from activities.arm_pages import follow_pages
 from clients.factory import ClientFactory
 from domain.arm.existing_resource import is_foreign
-from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
+from domain.arm.resource_kinds import ResourceTarget, list_group_ids
 from domain.durable.inputs import RemainingResourcesInput
 from domain.outcomes import Outcome
 
 
 async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     wanted = RemainingResourcesInput.from_wire(value)
-    api_version = KINDS["resourceGroup"].api_version
     subscription_id = clients.settings.subscription_id
     found: list[str] = []
     for group_id in list_group_ids(wanted.environment, wanted.regions, subscription_id):
-        group = await clients.arm.get(group_id, api_version)
+        group = await clients.resources.get(group_id)
         if group.status == 404 or (group.is_success and _is_foreign(group.body, wanted)):
             continue
         if not group.is_success:
             return failed(group, "GET resourceGroup")
         found.append(group_id)
-        answer = await clients.arm.get(f"{group_id}/resources", api_version)
-        async for page in follow_pages(answer, clients):
+        async for page in clients.resource_groups.list_resources(group_id):
             if not page.is_success:
                 return failed(page, "GET resources")
             found += [resource["id"] for resource in page.body["value"]]

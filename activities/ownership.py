@@ -15,9 +15,8 @@ from domain.outcomes import Outcome
 async def find_obstacle(target: ResourceTarget, clients: ClientFactory) -> Outcome | None:
     """None: it is there and ours. Success: it is gone, so nothing is to be done."""
     for each in dict.fromkeys((target, owner_of(target))):
-        kind = KINDS[each.kind]
-        resource_id = kind.build_id(each)
-        existing = await clients.arm.get(resource_id, kind.api_version)
+        resource_id = KINDS[each.kind].build_id(each)
+        existing = await clients.resources.get(resource_id)
         if existing.status == 404:
             return Outcome.succeeded()
         if not existing.is_success:
@@ -35,7 +34,7 @@ async def find_gpu_pool(pool: PoolInput, clients: ClientFactory) -> dict[str, An
     obstacle = await find_obstacle(cluster, clients)
     if obstacle and not obstacle.is_success:
         return obstacle.about(pool_id)
-    existing = await clients.arm.get(pool_id, KINDS[cluster.kind].api_version)
+    existing = await clients.resources.get(pool_id)
     if not existing.is_success:
         return failed(existing, "GET agentPool").about(pool_id)
     return existing.body

@@ -5,7 +5,6 @@ from typing import Any
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.arm.operation_polling import read_poll
-from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationPoll
 from domain.outcomes import Handle, Outcome
 
@@ -13,9 +12,9 @@ from domain.outcomes import Handle, Outcome
 async def poll_operation(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     handle = OperationPoll.from_wire(value).handle
     if handle.operation_url:
-        answer = await clients.arm.follow(handle.operation_url)
+        answer = await clients.resources.follow(handle.resource_id, handle.operation_url)
     else:
-        answer = await clients.arm.get(handle.resource_id, KINDS[handle.kind].api_version)
+        answer = await clients.resources.get(handle.resource_id)
     return _outcome(answer, handle).about(handle.resource_id)
 
 

@@ -170,10 +170,10 @@ async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None
         target = ResourceTarget(name, spec.name, region, clients.settings.subscription_id)
         kind = KINDS[name]
         body = kind.build_body(spec, target, None)
-        answer = await clients.arm.put(kind.build_id(target), kind.api_version, body)
+        answer = await clients.resources.begin_put(kind.build_id(target), body)
         while answer.body["properties"].get("provisioningState") not in {None, "Succeeded"}:
             await asyncio.sleep(0.2)
-            answer = await clients.arm.get(kind.build_id(target), kind.api_version)
+            answer = await clients.resources.get(kind.build_id(target))
             if not answer.is_success:
                 raise SystemExit(f"{target}: {answer}")
 

@@ -1,49 +1,33 @@
-"""Azure Resource Manager: one client for every resource type, because ARM's verbs are uniform."""
+"""How Azure Resource Manager is connected to, for every management package alike."""
 
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import aiohttp
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuthenticationPolicy
 
-from clients.answering import AnsweringPipeline
-from clients.answers import ArmAnswer
+from clients.answering import build_pipeline
 
 ARM_SCOPE = "https://management.azure.com/.default"
 
 
-class ArmClient:
-    def __init__(self, pipeline: AnsweringPipeline) -> None:
-        self._pipeline = pipeline
+@dataclass(frozen=True, slots=True)
+class ArmConnection:
+    endpoint: str
+    subscription_id: str
+    credential: AsyncTokenCredential
+    session: aiohttp.ClientSession
 
-    @classmethod
-    def connect(
-        cls, endpoint: str, credential: AsyncTokenCredential, session: aiohttp.ClientSession
-    ) -> Self:
-        """The SDK's own policy that registers resource providers is left out: it waits minutes."""
-        authentication = AsyncARMChallengeAuthenticationPolicy(credential, ARM_SCOPE)
-        return cls(AnsweringPipeline(endpoint, session, authentication, ARMHttpLoggingPolicy()))
+    def connect[Package](self, package: Callable[..., Package]) -> Package:
+        """The async client of a management package.
 
-    async def get(self, resource_id: str, api_version: str) -> ArmAnswer:
-        return await self._send("GET", resource_id, api_version)
-
-    async def put(self, resource_id: str, api_version: str, body: Mapping[str, Any]) -> ArmAnswer:
-        return await self._send("PUT", resource_id, api_version, body)
-
-    async def delete(self, resource_id: str, api_version: str) -> ArmAnswer:
-        return await self._send("DELETE", resource_id, api_version)
-
-    async def post(self, resource_id: str, action: str, api_version: str) -> ArmAnswer:
-        return await self._send("POST", f"{resource_id}/{action}", api_version)
-
-    async def follow(self, operation_url: str) -> ArmAnswer:
-        """Read an operation's URL as Azure gave it."""
-        return await self._pipeline.send_as_is(HttpRequest("GET", operation_url))
-
-    async def _send(
-        self, method: str, path: str, api_version: str, body: Mapping[str, Any] | None = None
-    ) -> ArmAnswer:
-        request = HttpRequest(method, path, params={"api-version": api_version}, json=body)
-        return await self._pipeline.send(request)
+        Each has policies of its own: azure-core links the objects it is given into a chain.
+        """
+        authentication = AsyncARMChallengeAuthenticationPolicy(self.credential, ARM_SCOPE)
+        return package(
+            credential=self.credential,
+            subscription_id=self.subscription_id,
+            base_url=self.endpoint,
+            **build_pipeline(self.session, authentication, ARMHttpLoggingPolicy()),
+        )

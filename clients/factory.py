@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from clients.answers import CredentialRefused
+from clients.resources import ResourcesClient
 from clients.settings import Settings
 from domain.events.delivery import TOPIC
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     import aiohttp
     from azure.identity.aio import DefaultAzureCredential
 
-    from clients.arm import ArmClient
+    from clients.aks import AksClient
+    from clients.arm import ArmConnection
     from clients.edge import EdgeClient
     from clients.events import EventsClient
+    from clients.front_door import FrontDoorClient
     from clients.kubernetes import KubernetesClient
     from clients.metrics import MetricsClient
+    from clients.resource_groups import ResourceGroupsClient
 
 
 class ClientFactory:
@@ -28,12 +32,25 @@ class ClientFactory:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._kubeconfigs: dict[str, dict[str, Any]] = {}
+        self.resources = ResourcesClient(self)
 
     @cached_property
-    def arm(self) -> "ArmClient":
-        from clients.arm import ArmClient
+    def aks(self) -> "AksClient":
+        from clients.aks import AksClient
 
-        return ArmClient.connect(self.settings.arm_endpoint, self._credential, self._session)
+        return AksClient(self._arm)
+
+    @cached_property
+    def front_door(self) -> "FrontDoorClient":
+        from clients.front_door import FrontDoorClient
+
+        return FrontDoorClient(self._arm)
+
+    @cached_property
+    def resource_groups(self) -> "ResourceGroupsClient":
+        from clients.resource_groups import ResourceGroupsClient
+
+        return ResourceGroupsClient(self._arm)
 
     @cached_property
     def edge(self) -> "EdgeClient":
@@ -67,9 +84,7 @@ class ClientFactory:
         raise ValueError("No Service Bus is configured.")
 
     @asynccontextmanager
-    async def kubernetes(
-        self, cluster_id: str, api_version: str
-    ) -> AsyncGenerator["KubernetesClient"]:
+    async def kubernetes(self, cluster_id: str) -> AsyncGenerator["KubernetesClient"]:
         """The API of one cluster. Raises CredentialRefused, KubernetesRefused and NoAnswer.
 
         The kubeconfig is kept, because asking for it spends an ARM write each time; it is asked
@@ -79,7 +94,7 @@ class ClientFactory:
 
         kubeconfig = self._kubeconfigs.get(cluster_id)
         if kubeconfig is None:
-            kubeconfig = await self._fetch_kubeconfig(cluster_id, api_version)
+            kubeconfig = await self._fetch_kubeconfig(cluster_id)
             self._kubeconfigs[cluster_id] = kubeconfig
         with translated_errors():
             token = await self._credential.get_token(AKS_SERVER_SCOPE)
@@ -93,14 +108,23 @@ class ClientFactory:
         finally:
             await client.close()
 
-    async def _fetch_kubeconfig(self, cluster_id: str, api_version: str) -> dict[str, Any]:
+    async def _fetch_kubeconfig(self, cluster_id: str) -> dict[str, Any]:
         import yaml
 
-        answer = await self.arm.post(cluster_id, "listClusterUserCredential", api_version)
+        answer = await self.aks.list_user_credentials(cluster_id)
         if not answer.is_success:
             raise CredentialRefused(answer)
         encoded: str = answer.body["kubeconfigs"][0]["value"]
         return yaml.safe_load(base64.b64decode(encoded))
+
+    @cached_property
+    def _arm(self) -> "ArmConnection":
+        from clients.arm import ArmConnection
+
+        settings = self.settings
+        return ArmConnection(
+            settings.arm_endpoint, settings.subscription_id, self._credential, self._session
+        )
 
     @cached_property
     def _session(self) -> "aiohttp.ClientSession":

@@ -1,7 +1,10 @@
 """The body of an agent pool's PUT: everything that is to stay, and what changes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from azure.mgmt.containerservice.types import ManagedClusterAgentPoolProfileProperties
 
 AUTOSCALER_SETTINGS = frozenset({"minCount", "maxCount"})
 
@@ -37,11 +40,17 @@ def build_autoscaled_pool(
     AKS refuses both in one request: 400, "Cannot manually scale and enable cluster autoscaler in
     the same update operation".
     """
-    settings = {"enableAutoScaling": True, "minCount": min_count, "maxCount": max_count}
+    settings: ManagedClusterAgentPoolProfileProperties = {"enableAutoScaling": True}
+    if min_count is not None:
+        settings["minCount"] = min_count
+    if max_count is not None:
+        settings["maxCount"] = max_count
     return _restate(existing, settings)
 
 
-def _restate(existing: Mapping[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def _restate(
+    existing: Mapping[str, Any], changes: "ManagedClusterAgentPoolProfileProperties"
+) -> dict[str, Any]:
     """A PUT takes away what it does not name: labels, taints and tags are said again."""
     properties: Mapping[str, Any] = existing["properties"]
     dropped = READ_ONLY | AUTOSCALER_SETTINGS

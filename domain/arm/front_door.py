@@ -1,9 +1,25 @@
-"""Request bodies of the edge: Front Door profile and children, WAF policy."""
+"""Request bodies of the edge: Front Door profile and children, WAF policy.
 
-from typing import Any
+Their parts are checked against the types of azure-mgmt-cdn. The types of whole resources require
+read-only keys; the one for a security policy's parameters requires an enum of the package, and
+azure-mgmt-frontdoor has no types of bodies: these are checked against models by tests.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
 from domain.spec.model import EdgeSku, EnvironmentSpec
+
+if TYPE_CHECKING:
+    from azure.mgmt.cdn.types import (
+        AFDEndpointProperties,
+        AFDOriginGroupProperties,
+        AFDOriginProperties,
+        ProfileProperties,
+        RouteProperties,
+        SecurityPolicyWebApplicationFirewallAssociation,
+        Sku,
+    )
 
 ORIGIN_RESPONSE_TIMEOUT_SECONDS = 240
 """The most Front Door grants: a long completion takes minutes, the default of 60 cuts it off."""
@@ -19,73 +35,75 @@ NOBODYS_ADDRESSES = "192.0.2.0/24"
 
 
 def build_profile(spec: EnvironmentSpec) -> dict[str, Any]:
+    sku: Sku = {"name": spec.edge.sku.value}
+    properties: ProfileProperties = {
+        "originResponseTimeoutSeconds": ORIGIN_RESPONSE_TIMEOUT_SECONDS
+    }
     return {
         "location": "global",
-        "sku": {"name": spec.edge.sku.value},
+        "sku": sku,
         "tags": naming.environment_tags(spec),
-        "properties": {"originResponseTimeoutSeconds": ORIGIN_RESPONSE_TIMEOUT_SECONDS},
+        "properties": properties,
     }
 
 
 def build_endpoint(spec: EnvironmentSpec) -> dict[str, Any]:
+    properties: AFDEndpointProperties = {"enabledState": "Enabled"}
     return {
         "location": "global",
         "tags": naming.environment_tags(spec),
-        "properties": {"enabledState": "Enabled"},
+        "properties": properties,
     }
 
 
 def build_origin_group(spec: EnvironmentSpec) -> dict[str, Any]:
     """Cells of equal priority: the one with the lowest latency answers, a sick one is left out."""
-    return {
-        "properties": {
-            "loadBalancingSettings": {
-                "sampleSize": 4,
-                "successfulSamplesRequired": 3,
-                "additionalLatencyInMilliseconds": 50,
-            },
-            "healthProbeSettings": {
-                "probePath": spec.workload.health_path,
-                # Inference servers answer HEAD with 405, which would count as sick.
-                "probeRequestType": "GET",
-                "probeProtocol": "Http",
-                "probeIntervalInSeconds": PROBE_INTERVAL_SECONDS,
-            },
-            "sessionAffinityState": "Disabled",
-        }
+    properties: AFDOriginGroupProperties = {
+        "loadBalancingSettings": {
+            "sampleSize": 4,
+            "successfulSamplesRequired": 3,
+            "additionalLatencyInMilliseconds": 50,
+        },
+        "healthProbeSettings": {
+            "probePath": spec.workload.health_path,
+            # Inference servers answer HEAD with 405, which would count as sick.
+            "probeRequestType": "GET",
+            "probeProtocol": "Http",
+            "probeIntervalInSeconds": PROBE_INTERVAL_SECONDS,
+        },
+        "sessionAffinityState": "Disabled",
     }
+    return {"properties": properties}
 
 
 def build_origin(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, Any]:
     host = naming.origin_host(spec.name, region, subscription_id)
-    return {
-        "properties": {
-            "hostName": host,
-            "originHostHeader": host,
-            "httpPort": 80,
-            "httpsPort": 443,
-            "priority": 1,
-            "weight": 1000,
-            "enabledState": "Enabled",
-            # The Service speaks HTTP: there is no certificate whose name could be checked.
-            "enforceCertificateNameCheck": False,
-        }
+    properties: AFDOriginProperties = {
+        "hostName": host,
+        "originHostHeader": host,
+        "httpPort": 80,
+        "httpsPort": 443,
+        "priority": 1,
+        "weight": 1000,
+        "enabledState": "Enabled",
+        # The Service speaks HTTP: there is no certificate whose name could be checked.
+        "enforceCertificateNameCheck": False,
     }
+    return {"properties": properties}
 
 
 def build_route(spec: EnvironmentSpec, subscription_id: str) -> dict[str, Any]:
     """HTTPS for clients, HTTP to the Service. Without caching: every completion is its own."""
-    return {
-        "properties": {
-            "originGroup": {"id": naming.origin_group_id(subscription_id, spec.name)},
-            "supportedProtocols": ["Http", "Https"],
-            "httpsRedirect": "Enabled",
-            "forwardingProtocol": "HttpOnly",
-            "patternsToMatch": ["/*"],
-            "linkToDefaultDomain": "Enabled",
-            "enabledState": "Enabled",
-        }
+    properties: RouteProperties = {
+        "originGroup": {"id": naming.origin_group_id(subscription_id, spec.name)},
+        "supportedProtocols": ["Http", "Https"],
+        "httpsRedirect": "Enabled",
+        "forwardingProtocol": "HttpOnly",
+        "patternsToMatch": ["/*"],
+        "linkToDefaultDomain": "Enabled",
+        "enabledState": "Enabled",
     }
+    return {"properties": properties}
 
 
 def build_waf_policy(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -109,17 +127,16 @@ def build_waf_policy(spec: EnvironmentSpec) -> dict[str, Any]:
 
 
 def build_security_policy(spec: EnvironmentSpec, subscription_id: str) -> dict[str, Any]:
+    association: SecurityPolicyWebApplicationFirewallAssociation = {
+        "domains": [{"id": naming.endpoint_id(subscription_id, spec.name)}],
+        "patternsToMatch": ["/*"],
+    }
     return {
         "properties": {
             "parameters": {
                 "type": "WebApplicationFirewall",
                 "wafPolicy": {"id": naming.waf_policy_id(subscription_id, spec.name)},
-                "associations": [
-                    {
-                        "domains": [{"id": naming.endpoint_id(subscription_id, spec.name)}],
-                        "patternsToMatch": ["/*"],
-                    }
-                ],
+                "associations": [association],
             }
         }
     }

@@ -1,12 +1,25 @@
-"""Request bodies of resource groups and AKS clusters for Azure Resource Manager."""
+"""Request bodies of resource groups and AKS clusters.
+
+Parts of a cluster are checked against the types of azure-mgmt-containerservice; the type of the
+whole requires read-only keys.
+"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
 from domain.arm.merge_existing import keep_cluster, keep_tags
 from domain.catalog.gpu_skus import find_gpu_sku, nodes_for
 from domain.spec.model import EnvironmentSpec
+
+if TYPE_CHECKING:
+    from azure.mgmt.containerservice.types import (
+        ContainerServiceNetworkProfile,
+        ManagedClusterAgentPoolProfile,
+        ManagedClusterAgentPoolProfileProperties,
+        ManagedClusterIdentity,
+        ManagedClusterProperties,
+    )
 
 SYSTEM_VM_SIZE = "Standard_D4ds_v5"
 """The smallest size AKS recommends for system pools (4 vCPUs), with a local disk for the OS."""
@@ -57,26 +70,31 @@ def build_managed_cluster(
     With `existing`, what others decide is kept: the autoscaler's node count, the Kubernetes
     version after an upgrade, add-ons that policies switch on, and pools that are not ours.
     """
+    identity: ManagedClusterIdentity = {"type": "SystemAssigned"}
     body: dict[str, Any] = {
         "location": region,
         "tags": naming.environment_tags(spec),
-        "identity": {"type": "SystemAssigned"},
-        "properties": {
-            "dnsPrefix": naming.cluster_name(spec.name, region),
-            "nodeResourceGroup": naming.node_resource_group(spec.name, region),
-            "agentPoolProfiles": [_system_pool(spec), _gpu_pool(spec)],
-            "aadProfile": {"managed": True, "enableAzureRBAC": True},
-            "enableRBAC": True,
-            "disableLocalAccounts": True,
-            "oidcIssuerProfile": {"enabled": True},
-            "securityProfile": {"workloadIdentity": {"enabled": True}},
-            "networkProfile": _network_profile(),
-        },
+        "identity": identity,
+        "properties": _properties(spec, region),
     }
     return keep_cluster(body, existing) if existing else body
 
 
-def _system_pool(spec: EnvironmentSpec) -> dict[str, Any]:
+def _properties(spec: EnvironmentSpec, region: str) -> "ManagedClusterProperties":
+    return {
+        "dnsPrefix": naming.cluster_name(spec.name, region),
+        "nodeResourceGroup": naming.node_resource_group(spec.name, region),
+        "agentPoolProfiles": [_system_pool(spec), _gpu_pool(spec)],
+        "aadProfile": {"managed": True, "enableAzureRBAC": True},
+        "enableRBAC": True,
+        "disableLocalAccounts": True,
+        "oidcIssuerProfile": {"enabled": True},
+        "securityProfile": {"workloadIdentity": {"enabled": True}},
+        "networkProfile": _network_profile(),
+    }
+
+
+def _system_pool(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfile":
     return {
         **_pool(spec, naming.SYSTEM_POOL),
         "mode": "System",
@@ -87,9 +105,9 @@ def _system_pool(spec: EnvironmentSpec) -> dict[str, Any]:
     }
 
 
-def _gpu_pool(spec: EnvironmentSpec) -> dict[str, Any]:
+def _gpu_pool(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfile":
     sku = find_gpu_sku(spec.gpu.vm_size)
-    pool: dict[str, Any] = {
+    pool: ManagedClusterAgentPoolProfile = {
         **_pool(spec, naming.GPU_POOL),
         "mode": "User",
         "vmSize": sku.name if sku else spec.gpu.vm_size,
@@ -106,7 +124,7 @@ def _gpu_pool(spec: EnvironmentSpec) -> dict[str, Any]:
     return {**pool, **_priority(spec)}
 
 
-def _pool(spec: EnvironmentSpec, name: str) -> dict[str, Any]:
+def _pool(spec: EnvironmentSpec, name: str) -> "ManagedClusterAgentPoolProfile":
     return {
         "name": name,
         "type": "VirtualMachineScaleSets",
@@ -116,7 +134,7 @@ def _pool(spec: EnvironmentSpec, name: str) -> dict[str, Any]:
     }
 
 
-def _priority(spec: EnvironmentSpec) -> dict[str, Any]:
+def _priority(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfileProperties":
     if spec.gpu.spot:
         return {
             "scaleSetPriority": "Spot",
@@ -128,7 +146,7 @@ def _priority(spec: EnvironmentSpec) -> dict[str, Any]:
     return {"upgradeSettings": {"maxSurge": "0", "maxUnavailable": "1"}}
 
 
-def _network_profile() -> dict[str, Any]:
+def _network_profile() -> "ContainerServiceNetworkProfile":
     """Overlay spends no virtual network addresses on pods; Cilium enforces network policies
     without an agent of its own, and Azure's own policy engine is being retired."""
     return {

@@ -1,4 +1,4 @@
-"""The ARM resources of an environment: api-version, id, body and limit of each kind, in one table.
+"""The ARM resources of an environment: id, body and limits of each kind, in one table.
 
 Another Azure resource is another row here; beginning, waiting and deleting need no new code.
 """
@@ -17,8 +17,6 @@ from domain.spec.model import EnvironmentSpec
 
 type Body = dict[str, Any]
 
-FRONT_DOOR_API_VERSION = "2026-10-01"
-
 
 @dataclass(frozen=True, slots=True)
 class ResourceTarget:
@@ -32,7 +30,6 @@ class ResourceTarget:
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    api_version: str
     pace: PollKind
     create_timeout: float
     delete_timeout: float
@@ -61,12 +58,10 @@ def _edge(
     build_body: Callable[[EnvironmentSpec, ResourceTarget], Body],
     *,
     has_tags: bool = False,
-    api_version: str = FRONT_DOOR_API_VERSION,
     create_timeout: float = deadlines.FRONT_DOOR,
     read_result: Callable[[Body], Body] = lambda body: {},
 ) -> ResourceKind:
     return ResourceKind(
-        api_version=api_version,
         pace=PollKind.FRONT_DOOR,
         create_timeout=create_timeout,
         delete_timeout=deadlines.FRONT_DOOR,
@@ -79,7 +74,6 @@ def _edge(
 
 KINDS: Mapping[str, ResourceKind] = {
     "resourceGroup": ResourceKind(
-        api_version="2025-04-01",
         pace=PollKind.RESOURCE_GROUP,
         create_timeout=deadlines.RESOURCE_GROUP,
         delete_timeout=deadlines.RESOURCE_GROUP_DELETE,
@@ -90,7 +84,6 @@ KINDS: Mapping[str, ResourceKind] = {
         has_tags=True,
     ),
     "managedCluster": ResourceKind(
-        api_version="2026-08-01",
         pace=PollKind.AKS,
         create_timeout=deadlines.MANAGED_CLUSTER,
         delete_timeout=deadlines.MANAGED_CLUSTER_DELETE,
@@ -131,7 +124,6 @@ KINDS: Mapping[str, ResourceKind] = {
         lambda t: naming.waf_policy_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_waf_policy(spec),
         has_tags=True,
-        api_version="2025-10-01",
     ),
     "securityPolicy": _edge(
         lambda t: naming.security_policy_id(t.subscription_id, t.environment),

@@ -86,3 +86,22 @@ def empty_containers(module: ast.Module) -> list[str]:
 
 def test_the_product_is_what_stands_in_its_folders():
     assert all((REPOSITORY / folder / "__init__.py").exists() for folder in PRODUCT_FOLDERS)
+
+
+def test_the_domain_borrows_nothing_but_types_of_request_bodies():
+    """For type checkers, whose imports the import contracts leave out."""
+    borrowed = {
+        name
+        for module in (REPOSITORY / "domain").rglob("*.py")
+        for name in imports_for_type_checkers(tree(module))
+    }
+    assert borrowed == {"azure.mgmt.cdn.types", "azure.mgmt.containerservice.types"}
+
+
+def imports_for_type_checkers(module: ast.Module) -> set[str]:
+    return {
+        ast.unparse(node).split()[1]
+        for block in ast.walk(module)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+    }

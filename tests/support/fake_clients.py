@@ -11,6 +11,7 @@ from clients.settings import Settings
 from domain.events.cloud_events import CloudEvent
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
+CLUSTERS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
 OPERATIONS = "https://management.azure.com/operations"
 
 
@@ -26,10 +27,10 @@ class FakeArm:
     )
     """Answers to a method and an id or URL that come instead of what the state says."""
 
-    async def get(self, resource_id: str, api_version: str) -> ArmAnswer:
+    async def get(self, resource_id: str) -> ArmAnswer:
         return self._answered("GET", resource_id) or self._found(resource_id)
 
-    async def put(self, resource_id: str, api_version: str, body: Mapping[str, Any]) -> ArmAnswer:
+    async def begin_put(self, resource_id: str, body: Mapping[str, Any]) -> ArmAnswer:
         if answer := self._answered("PUT", resource_id):
             return answer
         if busy := self._busy(resource_id):
@@ -44,7 +45,7 @@ class FakeArm:
             **{"Azure-AsyncOperation": f"{OPERATIONS}/put"},
         )
 
-    async def delete(self, resource_id: str, api_version: str) -> ArmAnswer:
+    async def begin_delete(self, resource_id: str) -> ArmAnswer:
         if answer := self._answered("DELETE", resource_id):
             return answer
         if busy := self._busy(resource_id):
@@ -52,8 +53,20 @@ class FakeArm:
         self.resources[resource_id]["properties"]["provisioningState"] = "Deleting"
         return answer_of(202, None, Location=f"{OPERATIONS}/delete")
 
-    async def follow(self, operation_url: str) -> ArmAnswer:
+    async def follow(self, resource_id: str, operation_url: str) -> ArmAnswer:
         return self._answered("GET", operation_url) or not_found()
+
+    def list_clusters(self) -> AsyncGenerator[ArmAnswer]:
+        return self._pages(CLUSTERS)
+
+    def list_resources(self, group_id: str) -> AsyncGenerator[ArmAnswer]:
+        return self._pages(f"{group_id}/resources")
+
+    async def _pages(self, url: str) -> AsyncGenerator[ArmAnswer]:
+        while url:
+            page = self._answered("GET", url) or answer_of(200, {"value": []})
+            yield page
+            url = page.body.get("nextLink") if page.is_success else ""
 
     def add(self, resource_id: str, state: str = "Succeeded", **body: Any) -> dict[str, Any]:
         properties = {"provisioningState": state, **body.pop("properties", {})}
@@ -167,10 +180,20 @@ class FakeClients:
     )
     opened: list[str] = field(default_factory=list[str])
 
+    @property
+    def resources(self) -> FakeArm:
+        return self.arm
+
+    @property
+    def aks(self) -> FakeArm:
+        return self.arm
+
+    @property
+    def resource_groups(self) -> FakeArm:
+        return self.arm
+
     @asynccontextmanager
-    async def kubernetes(
-        self, cluster_id: str, api_version: str
-    ) -> AsyncGenerator[FakeKubernetes]:
+    async def kubernetes(self, cluster_id: str) -> AsyncGenerator[FakeKubernetes]:
         self.opened.append(cluster_id)
         yield self.cluster
 

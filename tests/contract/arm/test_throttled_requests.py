@@ -1,4 +1,4 @@
-"""The product's own ARM client while Azure throttles it."""
+"""The product's own clients while Azure throttles them."""
 
 from datetime import timedelta
 
@@ -9,9 +9,7 @@ from domain.arm.operation_polling import PollKind, decide_poll_delay
 from domain.durable.inputs import OperationPoll, ResourceInput
 from domain.outcomes import Outcome, Status
 from emulators.azure.process import RunningSimulator
-from emulators.tests.support.simulator import (
-    Control,
-)
+from emulators.tests.support.simulator import Control
 from tests.support.specs import a_spec
 
 

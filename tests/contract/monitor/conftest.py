@@ -10,7 +10,6 @@ import pytest
 
 from clients.factory import ClientFactory
 from domain.arm import naming
-from domain.arm.resource_kinds import FRONT_DOOR_API_VERSION, KINDS
 from emulators.azure.process import RunningSimulator
 from emulators.tests.support.simulator import SimulatorAddress, simulator_in_process
 
@@ -43,9 +42,9 @@ async def edge(clients: ClientFactory, simulator: RunningSimulator) -> Edge:
     group = naming.resource_group_id(subscription, naming.edge_resource_group("fraud-llm"))
     profile = naming.profile_id(subscription, "fraud-llm")
     endpoint = naming.endpoint_id(subscription, "fraud-llm")
-    await put(clients, group, KINDS["resourceGroup"].api_version, {"location": "westeurope"})
-    await put(clients, profile, FRONT_DOOR_API_VERSION, {"location": "global", "sku": SKU})
-    body = await put(clients, endpoint, FRONT_DOOR_API_VERSION, {"location": "global"})
+    await put(clients, group, {"location": "westeurope"})
+    await put(clients, profile, {"location": "global", "sku": SKU})
+    body = await put(clients, endpoint, {"location": "global"})
     simulator.simulator.clock.set_scale(1)
     pass_minutes(simulator, 20)
     return Edge(profile, body["properties"]["hostName"], clients)
@@ -56,13 +55,11 @@ def pass_minutes(simulator: RunningSimulator, minutes: int) -> None:
     clock.advance_to(clock.now() + timedelta(minutes=minutes))
 
 
-async def put(
-    clients: ClientFactory, resource_id: str, version: str, body: dict[str, Any]
-) -> dict[str, Any]:
+async def put(clients: ClientFactory, resource_id: str, body: dict[str, Any]) -> dict[str, Any]:
     """Create it and wait until it is there."""
-    answer = await clients.arm.put(resource_id, version, body)
+    answer = await clients.resources.begin_put(resource_id, body)
     while answer.body["properties"].get("provisioningState") not in {None, "Succeeded"}:
         assert answer.is_success, answer
-        answer = await clients.arm.get(resource_id, version)
+        answer = await clients.resources.get(resource_id)
     assert answer.is_success, answer
     return answer.body

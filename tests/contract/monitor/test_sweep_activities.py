@@ -48,7 +48,7 @@ async def build(clients: ClientFactory, spec: EnvironmentSpec, name: str, region
         ResourceTarget(name, spec.name, region, clients.settings.subscription_id),
     )
     body = kind.build_body(spec, target, None)
-    await put(clients, kind.build_id(target), kind.api_version, body)
+    await put(clients, kind.build_id(target), body)
 
 
 async def build_with_profile(clients: ClientFactory, name: str) -> None:

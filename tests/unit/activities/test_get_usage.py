@@ -67,7 +67,7 @@ class Clients:
     most_open: int = 0
 
     @asynccontextmanager
-    async def kubernetes(self, cluster_id: str, api_version: str) -> AsyncGenerator[FakePods]:
+    async def kubernetes(self, cluster_id: str) -> AsyncGenerator[FakePods]:
         self.open += 1
         self.most_open = max(self.most_open, self.open)
         try:

@@ -3,9 +3,8 @@ from typing import Any
 from activities.list_gpu_pools import list_gpu_pools
 from domain.outcomes import Outcome
 from domain.sweep.model import GpuPool
-from tests.support.fake_clients import SUBSCRIPTION, FakeClients, answer_of, error_of
+from tests.support.fake_clients import CLUSTERS, FakeClients, answer_of, error_of
 
-CLUSTERS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
 NEXT = "https://management.azure.com/next"
 
 

@@ -26,14 +26,14 @@ users:
 
 
 @dataclass
-class Arm:
+class Aks:
     """Hands out kubeconfigs and counts them."""
 
     asked: list[str] = field(default_factory=list[str])
     refusal: ArmAnswer | None = None
 
-    async def post(self, resource_id: str, action: str, api_version: str) -> ArmAnswer:
-        self.asked.append(f"{resource_id}/{action}")
+    async def list_user_credentials(self, cluster_id: str) -> ArmAnswer:
+        self.asked.append(cluster_id)
         encoded = base64.b64encode(KUBECONFIG).decode()
         return self.refusal or answer_of(200, {"kubeconfigs": [{"value": encoded}]})
 
@@ -51,14 +51,14 @@ class Credential:
 
 @dataclass
 class Made:
-    """A factory whose ARM and identity are the test's."""
+    """A factory whose AKS and identity are the test's."""
 
     factory: ClientFactory
-    arm: Arm
+    aks: Aks
     credential: Credential
 
     async def use(self, error: Exception | None = None) -> Any:
-        async with self.factory.kubernetes(CLUSTER, "2026-08-01") as kubernetes:
+        async with self.factory.kubernetes(CLUSTER) as kubernetes:
             if error:
                 raise error
             return kubernetes
@@ -67,9 +67,9 @@ class Made:
 @pytest.fixture
 def made() -> Made:
     settings = Settings.from_environment({"AZURE_SUBSCRIPTION_ID": SUBSCRIPTION})
-    factory, arm, credential = ClientFactory(settings), Arm(), Credential()
-    factory.__dict__ |= {"arm": arm, "_credential": credential}
-    return Made(factory, arm, credential)
+    factory, aks, credential = ClientFactory(settings), Aks(), Credential()
+    factory.__dict__ |= {"aks": aks, "_credential": credential}
+    return Made(factory, aks, credential)
 
 
 def refused(code: int) -> ApiError:
@@ -79,7 +79,7 @@ def refused(code: int) -> ApiError:
 
 async def test_a_cluster_is_spoken_to_with_an_entra_token_of_its_own_scope(made: Made):
     await made.use()
-    assert made.arm.asked == [f"{CLUSTER}/listClusterUserCredential"]
+    assert made.aks.asked == [CLUSTER]
     assert made.credential.scopes == [AKS_SERVER_SCOPE]
 
 
@@ -87,7 +87,7 @@ async def test_the_kubeconfig_is_asked_for_once(made: Made):
     """Each time would spend an ARM write, and those are limited."""
     await made.use()
     await made.use()
-    assert len(made.arm.asked) == 1
+    assert len(made.aks.asked) == 1
 
 
 async def test_after_an_error_it_is_asked_for_anew(made: Made):
@@ -95,15 +95,15 @@ async def test_after_an_error_it_is_asked_for_anew(made: Made):
     with pytest.raises(NoAnswer):
         await made.use(ConnectError("no such name"))
     await made.use()
-    assert len(made.arm.asked) == 2
+    assert len(made.aks.asked) == 2
 
 
 async def test_a_kubeconfig_that_is_refused_is_not_kept(made: Made):
-    made.arm.refusal = error_of(403, "AuthorizationFailed")
+    made.aks.refusal = error_of(403, "AuthorizationFailed")
     with pytest.raises(CredentialRefused) as caught:
         await made.use()
-    assert caught.value.answer is made.arm.refusal
-    made.arm.refusal = None
+    assert caught.value.answer is made.aks.refusal
+    made.aks.refusal = None
     assert await made.use()
 
 

@@ -1,0 +1,24 @@
+"""Resource groups and what is in them."""
+
+from collections.abc import AsyncGenerator
+
+from azure.mgmt.resource.resources.aio import ResourceManagementClient
+
+from clients.answers import ArmAnswer
+from clients.arm import ArmConnection
+from clients.resource_client import Operations, ResourceClient, ask_pages, begin
+from domain.arm.resource_id import RESOURCE_GROUP, parse_resource_id
+
+
+class ResourceGroupsClient(ResourceClient):
+    def __init__(self, arm: ArmConnection) -> None:
+        package = arm.connect(ResourceManagementClient)
+        self._resources, groups = package.resources, package.resource_groups
+        operations = Operations(groups.get, groups.create_or_update, begin(groups.begin_delete))
+        super().__init__(package, {RESOURCE_GROUP: operations})
+
+    def list_resources(self, group_id: str) -> AsyncGenerator[ArmAnswer]:
+        """Those of the group, page by page."""
+        return ask_pages(
+            self._resources.list_by_resource_group, *parse_resource_id(group_id).names
+        )

@@ -1,0 +1,42 @@
+"""Any ARM resource of an environment by its id, whichever package serves its type."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from clients.answers import ArmAnswer
+from domain.arm.resource_id import parse_resource_id
+
+if TYPE_CHECKING:
+    from clients.factory import ClientFactory
+    from clients.resource_client import ResourceClient
+
+
+class ResourcesClient:
+    """All calls raise NoAnswer."""
+
+    def __init__(self, clients: "ClientFactory") -> None:
+        self._clients = clients
+
+    async def get(self, resource_id: str) -> ArmAnswer:
+        return await self._serving(resource_id).get(resource_id)
+
+    async def begin_put(self, resource_id: str, body: Mapping[str, Any]) -> ArmAnswer:
+        return await self._serving(resource_id).begin_put(resource_id, body)
+
+    async def begin_delete(self, resource_id: str) -> ArmAnswer:
+        return await self._serving(resource_id).begin_delete(resource_id)
+
+    async def follow(self, resource_id: str, operation_url: str) -> ArmAnswer:
+        """Read the URL of an operation on the resource exactly as Azure gave it."""
+        return await self._serving(resource_id).follow(operation_url)
+
+    def _serving(self, resource_id: str) -> "ResourceClient":
+        match parse_resource_id(resource_id).provider:
+            case "Microsoft.ContainerService":
+                return self._clients.aks
+            case "Microsoft.Cdn" | "Microsoft.Network":
+                return self._clients.front_door
+            case "Microsoft.Resources":
+                return self._clients.resource_groups
+            case provider:
+                raise ValueError(f"No client serves {provider}.")
