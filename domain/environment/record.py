@@ -58,6 +58,11 @@ class EnvironmentRecord(WireModel):
     requests: tuple[IdempotencyRecord, ...] = ()
     """The latest requests that came with an id of their caller's, the oldest first."""
 
+    @property
+    def etag(self) -> str:
+        """Entity tag of the record's present state, with its quotation marks."""
+        return f'"{self.sequence}-{self.revision}"'
+
     def find_operation(self, operation_id: str) -> Operation | None:
         return next((o for o in self.operations if o.id == operation_id), None)
 

@@ -144,8 +144,15 @@ class GpuPoolSpec(WireModel):
 class Model(WireModel):
     """The model that the workload serves, as its container is told."""
 
-    name: str = Field(min_length=1, max_length=128, examples=["fraud-llm"])
-    version: str = Field(min_length=1, max_length=64, examples=["7"])
+    name: str = Field(
+        min_length=1,
+        max_length=128,
+        description="Name of the model.",
+        examples=["fraud-llm"],
+    )
+    version: str = Field(
+        min_length=1, max_length=64, description="Version of the model.", examples=["7"]
+    )
 
 
 class Workload(WireModel):
@@ -299,10 +306,12 @@ class EnvironmentSpec(WireModel):
         description="Azure regions; each gets a cell of its own.",
         examples=[["westeurope"]],
     )
-    gpu: GpuPoolSpec
-    workload: Workload
-    edge: Edge = Field(default_factory=Edge)
-    idle: Idle = Field(default_factory=Idle)
+    gpu: GpuPoolSpec = Field(description="The GPU node pool of every cell.")
+    workload: Workload = Field(description="The inference container and how it is run.")
+    edge: Edge = Field(default_factory=Edge, description="The public, protected endpoint.")
+    idle: Idle = Field(
+        default_factory=Idle, description="What happens when nobody uses the environment."
+    )
     expires_at: UtcDatetime | None = Field(
         default=None,
         description="When the environment is deleted by itself.",
