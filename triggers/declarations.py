@@ -1,6 +1,6 @@
 """What a route declares of itself: enough to serve it and to document it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,7 @@ class DeclaredBody:
     """The JSON body of a request."""
 
     model: type[WireModel]
+    example: Mapping[str, Any]
     is_required: bool = True
 
 

@@ -64,4 +64,4 @@ def _generate(
         ref_template=REFERENCE,
         schema_generator=generator,
     )
-    return schemas["$defs"]
+    return schemas.get("$defs", {})

@@ -55,7 +55,7 @@ def build_openapi_json() -> str:
 
 def build_openapi() -> dict[str, Any]:
     document = OpenAPI(
-        openapi="3.1.1",
+        openapi="3.1.0",
         info=Info(title=TITLE, version=VERSION, description=DESCRIPTION),
         paths=_build_paths(),
         components=Components(
@@ -157,7 +157,9 @@ def _build_parameter(name: str, place: str, schema: Mapping[str, Any]) -> Parame
 def _build_request_body(route: Route[Any, Any]) -> RequestBody | None:
     if route.body is None:
         return None
-    return RequestBody(content=_build_content(route.body.model), required=route.body.is_required)
+    content = _build_content(route.body.model)
+    content[JSON].example = dict(route.body.example)
+    return RequestBody(content=content, required=route.body.is_required)
 
 
 def _build_response(answer: DeclaredAnswer) -> Response:

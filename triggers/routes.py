@@ -55,6 +55,18 @@ class OpenApiDocument(RootModel[dict[str, Any]]):
     """An OpenAPI 3.1 document."""
 
 
+EXAMPLE_SPEC = {
+    "name": "fraud-llm",
+    "costCenter": "ML-1234",
+    "owner": "fraud-team@example.com",
+    "regions": ["westeurope"],
+    "gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5},
+    "workload": {
+        "image": "registry.example.com/llm:1.4.2",
+        "model": {"name": "fraud-llm", "version": "7"},
+    },
+}
+
 ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
     Route(
         method="POST",
@@ -67,7 +79,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=StartHeaders,
-        body=DeclaredBody(EnvironmentSpec),
+        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC),
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES),
@@ -121,7 +133,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=ConditionalStartHeaders,
-        body=DeclaredBody(EnvironmentSpec),
+        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC),
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES, "NameMismatch"),
@@ -243,7 +255,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=HeaderParameters,
-        body=DeclaredBody(SweepRequest, is_required=False),
+        body=DeclaredBody(SweepRequest, {"dryRun": True}, is_required=False),
         answers=(
             DeclaredAnswer(
                 202, "A sweep is running.", (SweepAnswer,), (SWEEP_LOCATION, RETRY_AFTER)

@@ -47,7 +47,7 @@ class EnvironmentView(WireModel):
     """An environment: what is wanted, how far it has come and where it answers."""
 
     name: str = Field(description="Name of the environment.", examples=["fraud-llm"])
-    phase: Phase = Field(description="Where the environment stands.")
+    phase: Phase = Field(description="Where it stands; a Deleted one is not found any more.")
     generation: int = Field(description="Specifications accepted so far.", examples=[1])
     created_date_time: AwareDatetime = Field(description="When its creation was accepted.")
     last_modified_date_time: AwareDatetime = Field(description="When its record last changed.")

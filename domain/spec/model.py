@@ -64,7 +64,7 @@ class IdleAction(StrEnum):
 
 
 class Weekday(StrEnum):
-    """In the order of `datetime.weekday()`."""
+    """Day of the week, Monday first as in `datetime.weekday()`."""
 
     MONDAY = "mon"
     TUESDAY = "tue"
@@ -111,7 +111,7 @@ class GpuPoolSpec(WireModel):
     vm_size: str = Field(
         pattern=VM_SIZE_PATTERN,
         max_length=64,
-        description="Azure VM size with NVIDIA GPUs.",
+        description="Azure VM size with NVIDIA GPUs, of those that the service knows.",
         examples=["Standard_NC24ads_A100_v4"],
     )
     max_nodes: StrictInt = Field(
@@ -303,14 +303,15 @@ class EnvironmentSpec(WireModel):
     regions: tuple[Region, ...] = Field(
         min_length=1,
         max_length=10,
-        description="Azure regions; each gets a cell of its own.",
+        description="Azure regions out of those that the service allows; each gets a cell of its "
+        "own. Display names such as 'West Europe' are read, too.",
         examples=[["westeurope"]],
     )
-    gpu: GpuPoolSpec = Field(description="The GPU node pool of every cell.")
-    workload: Workload = Field(description="The inference container and how it is run.")
-    edge: Edge = Field(default_factory=Edge, description="The public, protected endpoint.")
+    gpu: GpuPoolSpec = Field(description="VM size and limits of the GPU nodes in every region.")
+    workload: Workload = Field(description="What runs on the GPU nodes.")
+    edge: Edge = Field(default_factory=Edge, description="Tier and firewall of the endpoint.")
     idle: Idle = Field(
-        default_factory=Idle, description="What happens when nobody uses the environment."
+        default_factory=Idle, description="What the sweep does about idleness, and when."
     )
     expires_at: UtcDatetime | None = Field(
         default=None,
