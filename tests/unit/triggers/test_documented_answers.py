@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import azure.functions as func
+import httpx
 import pytest
 
 from domain.environment.phases import Phase
 from tests.support import http_api
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
+from tests.support.documented_api import check_response
 from tests.support.http_api import Answer, Api
 from tests.support.specs import spec_body
 from tests.support.sweep_hub import SweepHub
@@ -226,6 +228,14 @@ async def test_the_api_that_tests_use_refuses_for_them(monkeypatch: pytest.Monke
     monkeypatch.setattr(http_api, "find_route", lambda method, path: (route, {}))
     with pytest.raises(UndocumentedAnswer, match="418"):
         await Api(SweepHub()).get("healthz")
+
+
+def test_the_client_of_running_stacks_refuses_for_its_tests():
+    request = httpx.Request("GET", "http://127.0.0.1:7071/healthz")
+    healthy = httpx.Response(200, json={"status": "Healthy"}, request=request)
+    check_response(healthy)
+    with pytest.raises(UndocumentedAnswer, match="418"):
+        check_response(httpx.Response(418, request=request))
 
 
 def test_what_the_host_serves_is_not_the_apis():
