@@ -75,6 +75,7 @@ format: $(READY) ## Format and mend what can be mended mechanically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m emulators.azure.coverage
+	$(BIN)/python -m tests.support.api_reference
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed

@@ -89,9 +89,7 @@ ACCEPTED = DeclaredAnswer(
     (OperationView, OperationReference),
     (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
 )
-FORBIDDEN = decline(
-    403, "The caller's token lacks the app role. Not where app roles are off.", MISSING_APP_ROLE
-)
+FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
 UNKNOWN_ENVIRONMENT = decline(404, "There is no such environment.", "EnvironmentNotFound")
 PRECONDITION_FAILED = decline(
     412, "The environment has changed since the caller read it.", "PreconditionFailed"
