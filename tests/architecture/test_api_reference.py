@@ -27,5 +27,6 @@ def test_every_example_is_a_request_that_a_route_serves():
     requests = re.findall(typed, EXAMPLES)
     assert len(requests) == EXAMPLES.count("curl ")
     for method, path, rest in requests:
-        default = "POST" if "-d " in rest else "GET"
-        assert find_route(method or default, path.partition("?")[0])
+        expected = method or ("POST" if "-d " in rest else "GET")
+        route, _ = find_route(expected, path.partition("?")[0])
+        assert route.method == expected

@@ -17,3 +17,7 @@ async def test_without_its_task_hub_it_says_so_and_when_to_ask_again(api: Api, h
 async def test_the_document_is_served(api: Api):
     answer = await api.get("openapi.json")
     assert (answer.status, answer.json["openapi"]) == (200, "3.1.0")
+
+
+async def test_a_probe_may_add_parameters_of_its_own(api: Api):
+    assert (await api.get("healthz?probe=7")).status == 200
