@@ -18,7 +18,7 @@ from triggers.errors import error_response, json_response
 from triggers.parameters import QueryParameters, StartHeaders
 from triggers.starting import Accepted, decide_and_start
 
-RETRY_AFTER_SECONDS = 5
+POLL_AFTER_SECONDS = 5
 
 
 async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
@@ -52,7 +52,7 @@ def _accepted(req: func.HttpRequest, command: Command, accepted: Accepted) -> fu
     headers = {
         "Location": f"{origin_of(req)}/environments/{command.name}",
         "Operation-Location": f"{origin_of(req)}/operations/{accepted.operation_id}",
-        "Retry-After": str(RETRY_AFTER_SECONDS),
+        "Retry-After": str(POLL_AFTER_SECONDS),
     }
     if command.caller.request_id:
         headers["Repeatability-Result"] = "accepted"
@@ -62,7 +62,7 @@ def _accepted(req: func.HttpRequest, command: Command, accepted: Accepted) -> fu
 
 
 def _refused(req: func.HttpRequest, refusal: Refused) -> func.HttpResponse:
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    headers = {"Retry-After": str(POLL_AFTER_SECONDS)}
     if refusal.operation_id:
         headers["Operation-Location"] = f"{origin_of(req)}/operations/{refusal.operation_id}"
     return error_response(

@@ -7,7 +7,7 @@ from domain.environment.views import build_operation_view
 from triggers import task_hub
 from triggers.declarations import Call
 from triggers.errors import error_response, json_response
-from triggers.http_answers import RETRY_AFTER_SECONDS
+from triggers.http_answers import POLL_AFTER_SECONDS
 from triggers.parameters import HeaderParameters, QueryParameters
 
 
@@ -19,5 +19,5 @@ async def get_operation(call: Call[QueryParameters, HeaderParameters]) -> func.H
     if operation is None:
         message = f"There is no operation '{operation_id}'."
         return error_response(404, "OperationNotFound", message)
-    headers = {} if operation.has_ended else {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    headers = {} if operation.has_ended else {"Retry-After": str(POLL_AFTER_SECONDS)}
     return json_response(build_operation_view(operation), headers=headers)

@@ -2,7 +2,7 @@
 
 import json
 
-from triggers.routes import EXAMPLE_SPEC
+from triggers.environment_routes import EXAMPLE_SPEC
 
 EXAMPLES = f"""\
 ## In six requests
