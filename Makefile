@@ -76,6 +76,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m emulators.azure.coverage
 	$(BIN)/python -m tests.support.phase_diagram
+	$(BIN)/python -m tests.support.api_reference
 
 .PHONY: clean
 clean: ## Remove everything built or installed

@@ -1,7 +1,6 @@
 """Composition root: settings, clients, and the registration of everything the app consists of."""
 
 import os
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import azure.functions as func
@@ -18,8 +17,7 @@ from activities.get_observation import get_observation
 from activities.get_usage import get_usage
 from activities.list_gpu_pools import list_gpu_pools
 from activities.list_remaining_resources import list_remaining_resources
-from activities.logs import Activity
-from activities.logs import run_logged as run_activity
+from activities.logs import Activity, run_logged
 from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
 from activities.publish_event import publish_event
@@ -44,20 +42,12 @@ from orchestrators.update_environment import update_environment
 from orchestrators.wake_cell import wake_cell
 from orchestrators.wake_environment import wake_environment
 from orchestrators.wire_edge import wire_edge
-from triggers import (
-    http_actions,
-    http_environments,
-    http_operations,
-    http_service,
-    http_sweeps,
-    service_bus_requests,
-)
-from triggers.access import answer_if_allowed
+from triggers import service_bus_requests
+from triggers.declarations import Route
+from triggers.dispatch import answer_request
 from triggers.logs import log_operation_end
-from triggers.logs import run_logged as run_request
+from triggers.routes import ROUTES
 from triggers.timer_sweep import run_sweep
-
-type Handler = Callable[[func.HttpRequest, DurableFunctionsClient], Awaitable[func.HttpResponse]]
 
 # What callers send crosses the durable boundary: no name of a class in it may be taken for one.
 os.environ["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] = "1"
@@ -67,36 +57,6 @@ clients = ClientFactory(settings)
 app = DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 
-async def create_environment(
-    req: func.HttpRequest, client: DurableFunctionsClient
-) -> func.HttpResponse:
-    return await http_environments.create_environment(req, client, settings.allowed_regions)
-
-
-async def replace_environment(
-    req: func.HttpRequest, client: DurableFunctionsClient
-) -> func.HttpResponse:
-    return await http_environments.replace_environment(req, client, settings.allowed_regions)
-
-
-HEALTH = "healthz"
-"""The one route that asks nobody who they are: infra/ excludes it from authentication too."""
-
-ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "environments", create_environment),
-    ("GET", "environments", http_environments.list_environments),
-    ("GET", "environments/{name}", http_environments.get_environment),
-    ("PUT", "environments/{name}", replace_environment),
-    ("DELETE", "environments/{name}", http_environments.delete_environment),
-    ("GET", "environments/{name}/events", http_environments.list_events),
-    ("POST", "environments/{name}/wake", http_actions.wake),
-    ("POST", "environments/{name}/scale-down", http_actions.scale_down),
-    ("GET", "operations/{id}", http_operations.get_operation),
-    ("POST", "sweeps", http_sweeps.post_sweep),
-    ("GET", "sweeps/latest", http_sweeps.get_latest_sweep),
-    ("GET", HEALTH, http_service.get_health),
-    ("GET", "openapi.json", http_service.get_openapi),
-)
 ORCHESTRATORS = (
     provision_environment,
     update_environment,
@@ -132,25 +92,24 @@ ACTIVITIES: tuple[Activity, ...] = (
 )
 
 
-def register_route(method: str, route: str, handler: Handler) -> None:
-    is_open = route == HEALTH or not settings.requires_app_roles
-
+def register_route(route: Route[Any, Any]) -> None:
     async def serve(req: func.HttpRequest, client: DurableFunctionsClient) -> func.HttpResponse:
-        async def answer() -> func.HttpResponse:
-            return await handler(req, client)
-
-        return await run_request(
-            req, answer if is_open else lambda: answer_if_allowed(req, answer)
+        return await answer_request(
+            route,
+            req,
+            client,
+            allowed_regions=settings.allowed_regions,
+            requires_app_roles=settings.requires_app_roles,
         )
 
-    serve.__name__ = f"http_{handler.__name__}"
+    serve.__name__ = f"http_{route.handler.__name__}"
     with_client = app.durable_client_input(client_name="client")(serve)
-    app.route(route=route, methods=[method])(with_client)
+    app.route(route=route.path, methods=[route.method])(with_client)
 
 
 def register_activity(activity: Activity) -> None:
     async def run(value: Any) -> Any:  # the worker takes classes as annotations, no generics
-        return (await run_activity(activity, value, clients)).to_wire()
+        return (await run_logged(activity, value, clients)).to_wire()
 
     run.__name__ = activity.__name__
     app.activity_trigger(input_name="value")(run)
@@ -213,8 +172,8 @@ def register_messages() -> None:
     )(with_client)
 
 
-for method, route, handler in ROUTES:
-    register_route(method, route, handler)
+for route in ROUTES:
+    register_route(route)
 for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:

@@ -1,16 +1,15 @@
-"""Asks the token that came with a request for its app roles."""
+"""Reads the app roles from the token that came with a request."""
 
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import azure.functions as func
 
-from domain.requests.app_roles import has_role, needed_role
+from domain.requests.app_roles import AppRole, has_app_role
 from triggers.errors import error_response
-from triggers.queries import read_header
+from triggers.parameters import read_header
 
 PRINCIPAL = "X-MS-CLIENT-PRINCIPAL"
 """Built-in authentication puts the token's claims here, and removes what a client sent itself."""
@@ -18,19 +17,18 @@ PRINCIPAL = "X-MS-CLIENT-PRINCIPAL"
 ROLE_CLAIMS = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
 """The claim's name in a token, and what it is mapped to where claims are mapped."""
 
+MISSING_APP_ROLE = "MissingAppRole"
 
-async def answer_if_allowed(
-    req: func.HttpRequest, answer: Callable[[], Awaitable[func.HttpResponse]]
-) -> func.HttpResponse:
-    """403 where the caller has not been given the app role that the request needs."""
-    needed = needed_role(req.method)
-    if has_role(parse_roles(read_header(req, PRINCIPAL)), needed):
-        return await answer()
+
+def refuse_without_role(req: func.HttpRequest, needed: AppRole) -> func.HttpResponse | None:
+    """403 if the caller has not been given the app role that the request needs."""
+    if has_app_role(parse_roles(read_header(req, PRINCIPAL)), needed):
+        return None
     message = (
         f"This needs the app role {needed}, which your token does not carry. Whoever manages the "
         "API's enterprise application in Entra ID can assign it; then get a new token."
     )
-    return error_response(403, "MissingAppRole", message)
+    return error_response(403, MISSING_APP_ROLE, message)
 
 
 def parse_roles(principal: str | None) -> frozenset[str]:

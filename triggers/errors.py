@@ -1,21 +1,23 @@
-"""Answers of the API in its one error shape."""
+"""Answers of the API as JSON, and its errors in their one shape."""
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import azure.functions as func
 
+from domain.api_errors import ErrorAnswer, ErrorBody, build_problems_body
 from domain.problem import Problem
+from domain.wire import WireModel
 
-SEVERAL = "InvalidRequest"
+ERROR_CODE = "x-ms-error-code"
+"""Header with the code of an error, as Azure's own services send it."""
 
 
 def json_response(
-    body: Any, status: int = 200, headers: Mapping[str, str] | None = None
+    body: WireModel, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
     return func.HttpResponse(
-        json.dumps(body),
+        json.dumps(body.to_wire()),
         status_code=status,
         headers=dict(headers or {}),
         mimetype="application/json",
@@ -28,41 +30,20 @@ def error_response(
     message: str,
     *,
     target: str | None = None,
-    details: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
-    error: dict[str, Any] = {"code": code, "message": message}
-    if target:
-        error["target"] = target
-    if details:
-        error["details"] = list(details)
-    return json_response({"error": error}, status, {**(headers or {}), "x-ms-error-code": code})
+    error = ErrorBody(code=code, message=message, target=target or None)
+    return _respond(status, error, headers)
 
 
 def problems_response(problems: Sequence[Problem]) -> func.HttpResponse:
-    """400: one problem speaks for itself, several are listed under `details`."""
-    if len(problems) == 1:
-        first = problems[0]
-        return error_response(400, first.code, first.message, target=first.target)
-    details = [{"code": p.code, "message": p.message, "target": p.target} for p in problems]
-    return error_response(400, SEVERAL, _count(problems), details=details)
+    """400 with everything that is wrong with the request."""
+    return _respond(400, build_problems_body(problems), None)
 
 
-def summarise_problems(problems: Sequence[Problem]) -> tuple[str, str]:
-    """Code and message for where there is no body: each problem with its target, a line each."""
-    lines = [f"{p.target}: {p.message}" if p.target else p.message for p in problems]
-    if len(problems) == 1:
-        return problems[0].code, lines[0]
-    return SEVERAL, "\n".join([_count(problems), *lines])
-
-
-def environment_not_found(name: str) -> Problem:
-    return Problem("EnvironmentNotFound", f"There is no environment '{name}'.", "")
-
-
-def not_found(code: str, message: str) -> func.HttpResponse:
-    return error_response(404, code, message)
-
-
-def _count(problems: Sequence[Problem]) -> str:
-    return f"The request has {len(problems)} problems; each is listed."
+def _respond(
+    status: int, error: ErrorBody, headers: Mapping[str, str] | None
+) -> func.HttpResponse:
+    return json_response(
+        ErrorAnswer(error=error), status, {**(headers or {}), ERROR_CODE: error.code}
+    )

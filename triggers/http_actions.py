@@ -3,13 +3,22 @@
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
+from domain.requests.decisions import Command
+from triggers.declarations import Call
 from triggers.http_answers import start_and_answer
-from triggers.task_hub import DurableClient
+from triggers.parameters import QueryParameters, StartHeaders
 
 
-async def wake(req: func.HttpRequest, client: DurableClient) -> func.HttpResponse:
-    return await start_and_answer(req, client, OperationKind.WAKE, req.route_params["name"])
+async def request_wake(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
+    return await _request(call, OperationKind.WAKE)
 
 
-async def scale_down(req: func.HttpRequest, client: DurableClient) -> func.HttpResponse:
-    return await start_and_answer(req, client, OperationKind.SCALE_DOWN, req.route_params["name"])
+async def request_scale_down(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
+    return await _request(call, OperationKind.SCALE_DOWN)
+
+
+async def _request(
+    call: Call[QueryParameters, StartHeaders], kind: OperationKind
+) -> func.HttpResponse:
+    name = call.req.route_params["name"]
+    return await start_and_answer(call, Command(kind, name, caller=call.headers.caller))

@@ -5,53 +5,42 @@ from urllib.parse import urlsplit
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
-from domain.environment.views import describe_operation
-from domain.problem import Problem
-from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused
-from domain.spec.model import EnvironmentSpec
-from triggers import task_hub
-from triggers.callers import read_caller
-from triggers.errors import (
+from domain.environment.views import OperationReference, build_operation_view
+from domain.requests.decisions import (
+    Command,
+    NotFound,
+    PreconditionFailed,
+    Refused,
     environment_not_found,
-    error_response,
-    json_response,
-    not_found,
-    problems_response,
 )
-from triggers.starting import decide_and_start
-from triggers.task_hub import DurableClient
+from triggers.declarations import Call
+from triggers.errors import error_response, json_response
+from triggers.parameters import QueryParameters, StartHeaders
+from triggers.starting import Accepted, decide_and_start
 
-RETRY_AFTER_SECONDS = 5
+POLL_AFTER_SECONDS = 5
 
 
-async def start_and_answer(
-    req: func.HttpRequest,
-    client: DurableClient,
-    kind: OperationKind,
-    name: str,
-    *,
-    spec: EnvironmentSpec | None = None,
-    force: bool = False,
+async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
+    call: Call[Query, Headers], command: Command
 ) -> func.HttpResponse:
-    """202 with the operation; 409 if the environment is in no state for it; 404 if it is not."""
-    caller = read_caller(req)
-    if isinstance(caller, Problem):
-        return problems_response([caller])
-    match await decide_and_start(client, Command(kind, name, spec, force, caller=caller)):
-        case AlreadyStarted(operation_id):
-            answer = await _accepted(req, client, name, operation_id)
-            if caller.request_id:
-                answer.headers["Repeatability-Result"] = "accepted"
-            return answer
+    """202 with the operation; 204 or 404 if there is no environment; 409 or 412 if refused."""
+    match await decide_and_start(call.client, command):
+        case Accepted() as accepted:
+            return _accepted(call.req, command, accepted)
+        case PreconditionFailed(code, message, target=target):
+            return error_response(412, code, message, target=target)
         case Refused() as refusal:
-            return _refused(req, refusal)
+            return _refused(call.req, refusal)
+        case NotFound() if command.kind is OperationKind.DELETE:
+            return func.HttpResponse(status_code=204)
         case NotFound():
-            return unknown_environment(name)
+            return unknown_environment(command.name)
 
 
 def unknown_environment(name: str) -> func.HttpResponse:
     problem = environment_not_found(name)
-    return not_found(problem.code, problem.message)
+    return error_response(404, problem.code, problem.message)
 
 
 def origin_of(req: func.HttpRequest) -> str:
@@ -59,22 +48,21 @@ def origin_of(req: func.HttpRequest) -> str:
     return f"{url.scheme}://{url.netloc}"
 
 
-async def _accepted(
-    req: func.HttpRequest, client: DurableClient, name: str, operation_id: str
-) -> func.HttpResponse:
-    record = await task_hub.read_record(client, name)
-    operation = record.find_operation(operation_id) if record else None
-    body = describe_operation(operation) if operation else {"id": operation_id}
+def _accepted(req: func.HttpRequest, command: Command, accepted: Accepted) -> func.HttpResponse:
     headers = {
-        "Location": f"{origin_of(req)}/environments/{name}",
-        "Operation-Location": f"{origin_of(req)}/operations/{operation_id}",
-        "Retry-After": str(RETRY_AFTER_SECONDS),
+        "Location": f"{origin_of(req)}/environments/{command.name}",
+        "Operation-Location": f"{origin_of(req)}/operations/{accepted.operation_id}",
+        "Retry-After": str(POLL_AFTER_SECONDS),
     }
-    return json_response(body, 202, headers)
+    if command.caller.request_id:
+        headers["Repeatability-Result"] = "accepted"
+    if accepted.operation is None:
+        return json_response(OperationReference(id=accepted.operation_id), 202, headers)
+    return json_response(build_operation_view(accepted.operation), 202, headers)
 
 
 def _refused(req: func.HttpRequest, refusal: Refused) -> func.HttpResponse:
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    headers = {"Retry-After": str(POLL_AFTER_SECONDS)}
     if refusal.operation_id:
         headers["Operation-Location"] = f"{origin_of(req)}/operations/{refusal.operation_id}"
     return error_response(

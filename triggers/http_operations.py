@@ -3,21 +3,22 @@
 import azure.functions as func
 
 from domain.environment.operation import parse_operation_id
-from domain.environment.views import describe_operation
+from domain.environment.views import build_operation_view
 from triggers import task_hub
-from triggers.errors import json_response, not_found
-from triggers.task_hub import DurableClient
+from triggers.declarations import Call
+from triggers.errors import error_response, json_response
+from triggers.http_answers import POLL_AFTER_SECONDS
+from triggers.parameters import HeaderParameters, QueryParameters
 
-RETRY_AFTER_SECONDS = 5
 
-
-async def get_operation(req: func.HttpRequest, client: DurableClient) -> func.HttpResponse:
+async def get_operation(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
     """200 also when the operation failed: the failure is in its body."""
-    operation_id = req.route_params["id"]
+    operation_id = call.req.route_params["id"]
     parsed = parse_operation_id(operation_id)
-    record = await task_hub.read_record(client, parsed.environment) if parsed else None
+    record = await task_hub.read_record(call.client, parsed.environment) if parsed else None
     operation = record.find_operation(operation_id) if record else None
     if operation is None:
-        return not_found("OperationNotFound", f"There is no operation '{operation_id}'.")
-    headers = {} if operation.has_ended else {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    return json_response(describe_operation(operation), headers=headers)
+        message = f"There is no operation '{operation_id}'."
+        return error_response(404, "OperationNotFound", message)
+    headers = {} if operation.has_ended else {"Retry-After": str(POLL_AFTER_SECONDS)}
+    return json_response(build_operation_view(operation), headers=headers)

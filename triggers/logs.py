@@ -12,7 +12,7 @@ logger = logging.getLogger("gridplane.requests")
 operations = logging.getLogger("gridplane.operations")
 
 
-async def run_logged(
+async def answer_and_log(
     req: func.HttpRequest, answer: Callable[[], Awaitable[func.HttpResponse]]
 ) -> func.HttpResponse:
     started = time.monotonic()

@@ -1,282 +1,202 @@
-"""The OpenAPI document, built from the models that validate and the routes that serve."""
+"""The OpenAPI document, built from the routes and the models that serve them."""
 
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from pydantic.json_schema import models_json_schema
+from openapi_pydantic import (
+    Components,
+    Header,
+    Info,
+    MediaType,
+    OpenAPI,
+    Operation,
+    Parameter,
+    PathItem,
+    Reference,
+    RequestBody,
+    Response,
+    Schema,
+    SecurityScheme,
+)
+from pydantic import BaseModel
 
-from domain.environment.operation import OperationKind
-from domain.environment.phases import Phase
-from domain.environment.record import CellState, TimelineEvent
-from domain.outcomes import Status
-from domain.spec.model import EnvironmentSpec
-from domain.sweep.model import SweepDecision
-from domain.sweep.summary import SweepSummary
-from triggers.queries import MAX_PAGE_SIZE
+from domain.wire import WireModel
+from triggers.declarations import AnswerHeader, DeclaredAnswer, Route
+from triggers.error_codes import ERROR_CODES
+from triggers.errors import ERROR_CODE
+from triggers.json_schemas import build_schemas, describe_properties, reference
+from triggers.parameters import HEADER, QUERY
+from triggers.routes import ROUTES
 
-type Schema = dict[str, Any]
+TITLE, VERSION = "Gridplane", "0.1.0"
+DESCRIPTION = """\
+Hands out GPU inference environments on Azure: AKS clusters with a GPU pool behind an Azure Front \
+Door edge.
+
+What takes longer than a request is an operation: the answer is 202, and `Operation-Location` is \
+the URL to poll. Unknown fields and query parameters are refused. Times are RFC 3339 in UTC. What \
+has no value is absent from an answer, never null. Answers may get more fields, and errors more \
+codes."""
+JSON = "application/json"
+AUTHENTICATION = "entraId"
+PATH_PARAMETERS = {
+    "name": ("Name of the environment.", "fraud-llm"),
+    "id": ("Id of the operation.", "fraud-llm.1"),
+}
 
 
 @cache
-def build_openapi() -> Schema:
-    _, definitions = models_json_schema(
-        [
-            (model, "validation")
-            for model in (EnvironmentSpec, CellState, TimelineEvent, SweepDecision, SweepSummary)
-        ],
-        by_alias=True,
-        ref_template="#/components/schemas/{model}",
+def build_openapi_json() -> str:
+    return json.dumps(build_openapi())
+
+
+def build_openapi() -> dict[str, Any]:
+    document = OpenAPI(
+        openapi="3.1.0",
+        info=Info(title=TITLE, version=VERSION, description=DESCRIPTION),
+        paths=_build_paths(),
+        components=Components(
+            schemas=_build_components(),
+            securitySchemes={AUTHENTICATION: _build_authentication()},
+        ),
     )
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Gridplane", "version": "0.1.0"},
-        "paths": _paths(),
-        "components": {"schemas": {**definitions["$defs"], **_answers()}},
-    }
+    # Unset fields of a header hold defaults that OpenAPI does not allow there.
+    dumped = document.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+    return _with_whole_limits(dumped)
 
 
-def _paths() -> Schema:
-    name = _parameter("name", "path")
-    return {
-        "/environments": {
-            "post": _operation(
-                "createEnvironment",
-                {"202": _accepted(), "400": _error(), "409": _error()},
-                [_parameter("Repeatability-Request-ID", "header", format="uuid")],
-                body=_ref("EnvironmentSpec"),
-            ),
-            "get": _operation(
-                "listEnvironments",
-                {"200": _json(_ref("EnvironmentList")), "400": _error()},
-                [
-                    _parameter(
-                        "maxpagesize", "query", kind="integer", minimum=1, maximum=MAX_PAGE_SIZE
-                    ),
-                    _parameter("phase", "query", enum=list(Phase)),
-                    _parameter("costCenter", "query"),
-                    _parameter("skiptoken", "query"),
-                ],
-            ),
-        },
-        "/environments/{name}": {
-            "get": _operation(
-                "getEnvironment", {"200": _json(_ref("Environment")), "404": _error()}, [name]
-            ),
-            "put": _operation(
-                "replaceEnvironment",
-                {
-                    "202": _accepted(),
-                    "400": _error(),
-                    "404": _error(),
-                    "409": _error(),
-                    "412": _error(),
-                },
-                [
-                    name,
-                    _parameter("Repeatability-Request-ID", "header", format="uuid"),
-                    _parameter("If-Match", "header"),
-                ],
-                body=_ref("EnvironmentSpec"),
-            ),
-            "delete": _operation(
-                "deleteEnvironment",
-                {
-                    "202": _accepted(),
-                    "204": {"description": "There is no such environment."},
-                    "400": _error(),
-                    "409": _error(),
-                    "412": _error(),
-                },
-                [
-                    name,
-                    _parameter("force", "query", kind="boolean"),
-                    _parameter("If-Match", "header"),
-                ],
-            ),
-        },
-        "/environments/{name}/events": {
-            "get": _operation(
-                "listEvents", {"200": _json(_ref("EventList")), "404": _error()}, [name]
-            )
-        },
-        **{
-            f"/environments/{{name}}/{action}": {
-                "post": _operation(
-                    operation_id,
-                    {"202": _accepted(), "404": _error(), "409": _error()},
-                    [name],
-                )
-            }
-            for action, operation_id in (
-                ("wake", "wakeEnvironment"),
-                ("scale-down", "scaleDownEnvironment"),
-            )
-        },
-        "/operations/{id}": {
-            "get": _operation(
-                "getOperation",
-                {"200": _json(_ref("Operation")), "404": _error()},
-                [_parameter("id", "path")],
-            )
-        },
-        "/sweeps": {
-            "post": _operation(
-                "startSweep",
-                {"202": _json({"type": "object"}), "400": _error()},
-                [],
-                body=_object({"dryRun": {"type": "boolean"}}),
-            )
-        },
-        "/sweeps/latest": {
-            "get": _operation(
-                "getLatestSweep",
-                {"200": _json(_ref("Sweep")), "400": _error(), "404": _error()},
-                [_parameter("dryRun", "query", kind="boolean")],
-            )
-        },
-        "/healthz": {
-            "get": _operation(
-                "getHealth",
-                {"200": {"description": "Healthy."}, "503": _error()},
-                [],
-                asks_for_role=False,
-            )
-        },
-        "/openapi.json": {
-            "get": _operation("getOpenApi", {"200": {"description": "This document."}}, [])
-        },
-    }
+def _with_whole_limits(node: Any) -> Any:
+    """openapi-pydantic holds every limit as a float: 500 comes out of it as 500.0."""
+    match node:
+        case dict():
+            items = cast("dict[str, Any]", node).items()
+            return {key: _with_whole_limits(value) for key, value in items}
+        case list():
+            return [_with_whole_limits(item) for item in cast("list[Any]", node)]
+        case float() if node.is_integer():
+            return int(node)
+        case _:
+            return node
 
 
-def _answers() -> Schema:
-    text, time = {"type": "string"}, {"type": "string", "format": "date-time"}
-    step = _object(
+def _build_paths() -> dict[str, PathItem]:
+    paths: dict[str, dict[str, Operation]] = {}
+    for route in ROUTES:
+        operations = paths.setdefault(f"/{route.path}", {})
+        operations[route.method.lower()] = _build_operation(route)
+    return {path: PathItem.model_validate(operations) for path, operations in paths.items()}
+
+
+def _build_components() -> dict[str, Schema]:
+    requests = {route.body.model for route in ROUTES if route.body}
+    answers = {model for route in ROUTES for answer in route.answers for model in answer.bodies}
+    parameters = {model for route in ROUTES for model in (route.query, route.headers)}
+    schemas = build_schemas(_by_name(requests), _by_name(answers), _by_name(parameters))
+    return {name: Schema.model_validate(schema) for name, schema in schemas.items()}
+
+
+def _by_name(models: Iterable[type[BaseModel]]) -> list[type[BaseModel]]:
+    return sorted(models, key=lambda model: model.__name__)
+
+
+def _build_authentication() -> SecurityScheme:
+    return SecurityScheme(
+        type="http",
+        scheme="bearer",
+        bearerFormat="JWT",
+        description="In Azure: an access token of Microsoft Entra ID for the API's application, "
+        "with the app role that the request names (Environments.Write includes "
+        "Environments.Read). On a laptop none is needed.",
+    )
+
+
+def _build_operation(route: Route[Any, Any]) -> Operation:
+    return Operation(
+        operationId=route.operation_id,
+        summary=route.summary,
+        description=route.description or None,
+        parameters=[
+            *_build_path_parameters(route.path),
+            *_build_parameters(route.query, QUERY),
+            *_build_parameters(route.headers, HEADER),
+        ],
+        requestBody=_build_request_body(route),
+        responses={str(answer.status): _build_response(answer) for answer in route.answers},
+        security=[{AUTHENTICATION: [route.role]}] if route.role else [],
+    )
+
+
+def _build_path_parameters(path: str) -> Iterator[Parameter]:
+    for name in re.findall(r"{(\w+)}", path):
+        description, example = PATH_PARAMETERS[name]
+        yield _build_parameter(
+            name, "path", {"type": "string", "description": description, "examples": [example]}
+        )
+
+
+def _build_parameters(model: type[WireModel], place: str) -> Iterator[Parameter]:
+    for name, schema in describe_properties(model).items():
+        yield _build_parameter(name, place, schema)
+
+
+def _build_parameter(name: str, place: str, schema: Mapping[str, Any]) -> Parameter:
+    return Parameter.model_validate(
         {
-            "name": text,
-            "status": _enum(Status),
-            "startDateTime": time,
-            "endDateTime": time,
-            "detail": text,
-            "resourceId": text,
-            "error": _ref("ErrorBody"),
+            "name": name,
+            "in": place,
+            "required": place == "path",
+            "description": schema["description"],
+            "schema": {key: value for key, value in schema.items() if key != "description"},
         }
     )
-    warning = _object({"code": text, "message": text, "target": text})
-    return {
-        "ErrorBody": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {
-                "code": text,
-                "message": text,
-                "target": text,
-                "retryable": {"type": "boolean"},
-                "suggestedAction": text,
-                "details": {"type": "array", "items": {"type": "object"}},
-                "innererror": {"type": "object"},
-            },
-        },
-        "Error": _object({"error": _ref("ErrorBody")}),
-        "Operation": _object(
-            {
-                "id": text,
-                "kind": _enum(OperationKind),
-                "environment": text,
-                "status": _enum(Status),
-                "percentComplete": {"type": "integer"},
-                "createdDateTime": time,
-                "lastActionDateTime": time,
-                "steps": {"type": "array", "items": step},
-                "warnings": {"type": "array", "items": warning},
-                "error": _ref("ErrorBody"),
-            }
-        ),
-        "Environment": _object(
-            {
-                "name": text,
-                "phase": _enum(Phase),
-                "generation": {"type": "integer"},
-                "createdDateTime": time,
-                "lastModifiedDateTime": time,
-                "spec": _ref("EnvironmentSpec"),
-                "cells": {"type": "array", "items": _ref("CellState")},
-                "endpoint": text,
-                "operationId": text,
-                "error": _ref("ErrorBody"),
-                "remainingResources": {"type": "array", "items": text},
-            }
-        ),
-        "Sweep": _object(
-            {
-                "status": {"type": "string"},
-                "summary": _ref("SweepSummary"),
-                "decisions": {"type": "array", "items": _ref("SweepDecision")},
-                "error": _ref("ErrorBody"),
-            }
-        ),
-        "EnvironmentList": _page("Environment"),
-        "EventList": _page("TimelineEvent"),
+
+
+def _build_request_body(route: Route[Any, Any]) -> RequestBody | None:
+    if route.body is None:
+        return None
+    content = _build_content(route.body.model)
+    content[JSON].example = dict(route.body.example)
+    return RequestBody(content=content, required=route.body.is_required)
+
+
+def _build_response(answer: DeclaredAnswer) -> Response:
+    headers: dict[str, Header | Reference] = {
+        header.name: _build_header(header) for header in answer.headers
     }
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _object(properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties}
-
-
-def _enum(values: Any) -> Schema:
-    return {"type": "string", "enum": list(values)}
-
-
-def _page(item: str) -> Schema:
-    return _object(
-        {"value": {"type": "array", "items": _ref(item)}, "nextLink": {"type": "string"}}
+    if answer.codes:
+        headers[ERROR_CODE] = _build_code_header(answer.codes)
+    return Response(
+        description=answer.description,
+        headers=headers or None,
+        content=_build_content(*answer.bodies) if answer.bodies else None,
     )
 
 
-def _json(schema: Schema) -> Schema:
-    return {"description": "OK.", "content": {"application/json": {"schema": schema}}}
+def _build_content(*models: type[BaseModel]) -> dict[str, MediaType]:
+    schemas = [reference(model) for model in models]
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    return {JSON: MediaType.model_validate({"schema": schema})}
 
 
-def _accepted() -> Schema:
-    headers = {
-        name: {"schema": {"type": "string"}}
-        for name in ("Location", "Operation-Location", "Retry-After")
+def _build_header(header: AnswerHeader) -> Header:
+    return Header.model_validate(
+        {
+            "description": header.description,
+            "required": header.is_required,
+            "schema": header.schema,
+        }
+    )
+
+
+def _build_code_header(codes: Iterable[str]) -> Header:
+    """`x-ms-enum` is how Azure's own documents describe values, and that more may follow."""
+    values = [{"value": code, "description": ERROR_CODES[code]} for code in codes]
+    schema = {
+        "type": "string",
+        "enum": list(codes),
+        "x-ms-enum": {"name": "ErrorCode", "modelAsString": True, "values": values},
     }
-    return {**_json(_ref("Operation")), "description": "Accepted.", "headers": headers}
-
-
-def _error() -> Schema:
-    headers = {"x-ms-error-code": {"schema": {"type": "string"}}}
-    return {**_json(_ref("Error")), "description": "Refused.", "headers": headers}
-
-
-def _parameter(name: str, place: str, kind: str = "string", **schema: Any) -> Schema:
-    return {
-        "name": name,
-        "in": place,
-        "required": place == "path",
-        "schema": {"type": kind, **schema},
-    }
-
-
-def _operation(
-    operation_id: str,
-    responses: Schema,
-    parameters: list[Schema],
-    body: Schema | None = None,
-    *,
-    asks_for_role: bool = True,
-) -> Schema:
-    operation: Schema = {
-        "operationId": operation_id,
-        "parameters": parameters,
-        "responses": {**responses, **({"403": _error()} if asks_for_role else {})},
-    }
-    if body:
-        content = {"application/json": {"schema": body}}
-        operation["requestBody"] = {"required": True, "content": content}
-    return operation
+    return _build_header(AnswerHeader(ERROR_CODE, "The error's code.", schema))

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 
 import grpc
 
+from domain.api_errors import summarise_problems
 from domain.environment.operation import OperationKind
 from domain.problem import Problem
-from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused
+from domain.requests.decisions import Command, NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
 from triggers.bodies import decode_json
-from triggers.errors import environment_not_found, summarise_problems
-from triggers.starting import decide_and_start
+from triggers.starting import Accepted, decide_and_start
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.requests")
@@ -70,7 +70,7 @@ async def take_message(
         await _reject(message, settlement, command)
         return
     match await _start_in_turn(client, command, pause):
-        case AlreadyStarted(operation_id):
+        case Accepted(operation_id):
             await _complete(message, settlement, command, operation_id)
         case NotFound() if command.kind is OperationKind.DELETE:
             await _complete(message, settlement, command, "")
@@ -94,7 +94,7 @@ def _read_command(message: Message, allowed_regions: Sequence[str]) -> Command |
 
 async def _start_in_turn(
     client: DurableClient, command: Command, pause: Pause
-) -> AlreadyStarted | Refused | NotFound:
+) -> Accepted | Refused | NotFound:
     """Waits a while for what passes by itself, the task hub's absence included."""
     verdict = await _try_to_start(client, command)
     for _ in range(LOOKS - 1):
@@ -105,9 +105,7 @@ async def _start_in_turn(
     return verdict
 
 
-async def _try_to_start(
-    client: DurableClient, command: Command
-) -> AlreadyStarted | Refused | NotFound:
+async def _try_to_start(client: DurableClient, command: Command) -> Accepted | Refused | NotFound:
     try:
         return await decide_and_start(client, command)
     except grpc.aio.AioRpcError as error:

@@ -1,9 +1,15 @@
 """The one way from a request into an orchestration: read the record, decide, start."""
 
 import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import grpc
 
+from domain.environment.operation import Operation
+from domain.environment.operation_request import OperationRequest
+from domain.environment.record import EnvironmentRecord
+from domain.environment.transitions import start_operation
 from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused, Start, decide
 from triggers import task_hub
 from triggers.task_hub import DurableClient
@@ -13,16 +19,28 @@ logger = logging.getLogger("gridplane.operations")
 START_ATTEMPTS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The operation is durably started, by this request or by an earlier one."""
+
+    operation_id: str
+    operation: Operation | None
+    """As it stands; None if it is too old for the record to hold."""
+
+
 async def decide_and_start(
     client: DurableClient, command: Command
-) -> AlreadyStarted | Refused | NotFound:
-    """`AlreadyStarted` when the operation runs, whoever started it."""
+) -> Accepted | Refused | NotFound:
     for _ in range(START_ATTEMPTS):
-        decision = decide(await task_hub.read_record(client, command.name), command)
-        if not isinstance(decision, Start):
-            return decision
-        if await _is_started(client, decision):
-            return AlreadyStarted(decision.request.operation_id)
+        record = await task_hub.read_record(client, command.name)
+        match decide(record, command):
+            case AlreadyStarted(operation_id):
+                return Accepted(operation_id, record and record.find_operation(operation_id))
+            case Start(request):
+                if await _is_started(client, request):
+                    return _build_accepted(record, request)
+            case decision:
+                return decision
     return Refused(
         "ConcurrentRequests",
         f"Other requests for environment '{command.name}' got in first. Send the request again.",
@@ -30,9 +48,8 @@ async def decide_and_start(
     )
 
 
-async def _is_started(client: DurableClient, decision: Start) -> bool:
-    """False if somebody else started an operation meanwhile: read and decide again."""
-    request = decision.request
+async def _is_started(client: DurableClient, request: OperationRequest) -> bool:
+    """False if another request has started an operation meanwhile: read and decide again."""
     try:
         await task_hub.start(client, request)
     except grpc.aio.AioRpcError as error:
@@ -45,3 +62,9 @@ async def _is_started(client: DurableClient, decision: Start) -> bool:
         extra={"environment": request.spec.name, "operation": request.operation_id},
     )
     return True
+
+
+def _build_accepted(record: EnvironmentRecord | None, request: OperationRequest) -> Accepted:
+    """The operation as the record will have it, without reading the record again."""
+    started = start_operation(record, request, datetime.now(UTC))
+    return Accepted(request.operation_id, started and started.find_operation(request.operation_id))

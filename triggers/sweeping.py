@@ -1,15 +1,17 @@
 """Starts sweeps, never two at a time, and reads what the last one decided."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from durabletask.client import OrchestrationState, OrchestrationStatus
+from pydantic import ValidationError
 
+from domain.api_errors import ErrorBody, build_failure_body
 from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
-from domain.environment.views import describe_failure
-from domain.outcomes import Failure
+from domain.outcomes import Outcome
+from domain.sweep.views import SweepAnswer
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 
@@ -36,7 +38,7 @@ async def start_sweep(client: DurableClient, *, dry_run: bool) -> bool:
     return True
 
 
-async def read_sweep(client: DurableClient, *, dry_run: bool) -> dict[str, Any] | None:
+async def read_sweep(client: DurableClient, *, dry_run: bool) -> SweepAnswer | None:
     instance = await client.get_orchestration_state(sweep_id(dry_run))
     return _describe(instance) if instance else None
 
@@ -44,15 +46,15 @@ async def read_sweep(client: DurableClient, *, dry_run: bool) -> dict[str, Any] 
 async def log_last_sweep(client: DurableClient) -> None:
     """One line on what the sweep before found and did; alerts in infra/ read it."""
     sweep = await read_sweep(client, dry_run=False)
-    if sweep is None or sweep["status"] != "Succeeded":
+    if sweep is None or sweep.summary is None:
         return
-    summary = sweep["summary"]
+    summary = sweep.summary
     logger.info(
         "sweep ended: pools=%s idle_usd_per_hour=%s saved_usd_per_hour=%s failed=%s",
-        summary["pools"],
-        summary["idlePerHourUsd"],
-        summary["savedPerHourUsd"],
-        summary["results"].get("failed", 0),
+        summary.pools,
+        summary.idle_per_hour_usd,
+        summary.saved_per_hour_usd,
+        summary.results.get("failed", 0),
     )
 
 
@@ -60,13 +62,27 @@ def sweep_id(dry_run: bool) -> str:
     return DRY_RUN if dry_run else SWEEP
 
 
-def _describe(instance: OrchestrationState) -> dict[str, Any]:
+def _describe(instance: OrchestrationState) -> SweepAnswer:
+    try:
+        return _read_answer(instance)
+    except ValidationError as error:
+        logger.warning("the report of the latest sweep cannot be read: %s", error)
+        message = "Another version of Gridplane wrote the report. The next sweep replaces it."
+        has_ended = instance.runtime_status in task_hub.ENDED
+        return SweepAnswer(
+            status="Failed" if has_ended else "Running",
+            error=ErrorBody(code="ReportUnreadable", message=message),
+        )
+
+
+def _read_answer(instance: OrchestrationState) -> SweepAnswer:
     if instance.runtime_status is OrchestrationStatus.COMPLETED:
-        outcome = instance.get_output()
-        if outcome["status"] == "Succeeded":
-            return {"status": "Succeeded", **outcome["result"]}
-        failure = Failure.from_wire(outcome["failure"])
-        return {"status": "Failed", "error": describe_failure(failure)}
+        outcome = Outcome.from_wire(instance.get_output())
+        if outcome.is_success:
+            return SweepAnswer.from_wire({"status": "Succeeded", **outcome.result})
+        failure = outcome.failure
+        return SweepAnswer(status="Failed", error=failure and build_failure_body(failure))
     if instance.runtime_status in task_hub.ENDED:
-        return {"status": "Failed"}
-    return {"status": "Running", **(instance.get_custom_status() or {})}
+        return SweepAnswer(status="Failed")
+    decided = cast("dict[str, Any]", instance.get_custom_status() or {})
+    return SweepAnswer.from_wire({"status": "Running", **decided})

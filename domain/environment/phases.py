@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    AWAITING_APPROVAL = "AwaitingApproval"
+    """Where an environment stands in its life."""
+
     PROVISIONING = "Provisioning"
     READY = "Ready"
     SCALED_DOWN = "ScaledDown"
@@ -17,7 +18,6 @@ class Phase(StrEnum):
 
 
 TRANSITIONS: dict[Phase, frozenset[Phase]] = {
-    Phase.AWAITING_APPROVAL: frozenset({Phase.PROVISIONING, Phase.CANCELED, Phase.DELETING}),
     Phase.PROVISIONING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
     Phase.READY: frozenset({Phase.UPDATING, Phase.SCALED_DOWN, Phase.DELETING, Phase.FAILED}),
     Phase.SCALED_DOWN: frozenset({Phase.WAKING, Phase.UPDATING, Phase.DELETING}),
@@ -26,7 +26,7 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
         {Phase.READY, Phase.SCALED_DOWN, Phase.FAILED, Phase.CANCELED, Phase.DELETING}
     ),
     Phase.DELETING: frozenset({Phase.DELETED, Phase.FAILED, Phase.DELETING}),
-    Phase.DELETED: frozenset({Phase.PROVISIONING, Phase.AWAITING_APPROVAL}),
+    Phase.DELETED: frozenset({Phase.PROVISIONING}),
     Phase.FAILED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
     Phase.CANCELED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
 }

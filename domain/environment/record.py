@@ -68,6 +68,11 @@ class EnvironmentRecord(WireModel):
     def is_deleted(self) -> bool:
         return self.phase is Phase.DELETED
 
+    @property
+    def etag(self) -> str:
+        """Entity tag of the record's present state, with its quotation marks."""
+        return f'"{self.sequence}-{self.revision}"'
+
     def find_operation(self, operation_id: str) -> Operation | None:
         return next((o for o in self.operations if o.id == operation_id), None)
 

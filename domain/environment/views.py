@@ -1,76 +1,237 @@
-"""How the API shows environments and operations."""
+"""Environments and operations as the API answers them: the models are its documentation, too."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from domain.environment.operation import Operation, Step
-from domain.environment.record import EnvironmentRecord
-from domain.outcomes import Failure
-from domain.wire import format_time
+from pydantic import AwareDatetime, Field
+
+from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.operation import Operation, OperationKind, OperationWarning, Step
+from domain.environment.phases import Phase
+from domain.environment.record import CellState, EnvironmentRecord, TimelineEvent
+from domain.outcomes import Failure, Status
+from domain.spec.model import EnvironmentSpec
+from domain.wire import WireModel
+
+CLUSTER_ID = "/subscriptions/.../managedClusters/gp-fraud-llm-westeurope"
 
 
-def describe_environment(record: EnvironmentRecord) -> dict[str, Any]:
-    """The body of `GET /environments/{name}`."""
-    wire = record.to_wire()
-    body = {
-        "name": record.name,
-        "phase": str(record.phase),
-        "generation": record.generation,
-        "createdDateTime": wire["createdAt"],
-        "lastModifiedDateTime": wire["updatedAt"],
-        "spec": wire["spec"],
-        "cells": wire["cells"],
-    }
-    if record.endpoint:
-        body["endpoint"] = record.endpoint
-    if record.active_operation:
-        body["operationId"] = record.active_operation
-    if record.failure:
-        body["error"] = describe_failure(record.failure)
-    if record.remaining:
-        body["remainingResources"] = list(record.remaining)
-    return body
+class CellView(WireModel):
+    """One region's half of an environment, as the last operation that finished it left it."""
+
+    region: str = Field(description="Azure region.", examples=["westeurope"])
+    cluster_id: str = Field(description="ARM id of the AKS cluster.", examples=[CLUSTER_ID])
+    external_ip: str = Field(
+        description="Public address of the workload's Service; empty if there is none.",
+        examples=["20.73.1.10"],
+    )
+    fqdn: str = Field(
+        description="Name of the Service that the edge sends requests to.",
+        examples=["gp-fraud-llm-a1b2c3.westeurope.cloudapp.azure.com"],
+    )
+    nodes: int = Field(
+        description="GPU nodes that were ready at the end of that operation.", examples=[1]
+    )
 
 
-def build_etag(record: EnvironmentRecord) -> str:
-    return f'"{record.sequence}-{record.revision}"'
+class EnvironmentView(WireModel):
+    """An environment: what is wanted, how far it has come and where it answers."""
+
+    name: str = Field(description="Name of the environment.", examples=["fraud-llm"])
+    phase: Phase = Field(description="Where it stands; a Deleted one is not found any more.")
+    generation: int = Field(description="Specifications accepted so far.", examples=[1])
+    created_date_time: AwareDatetime = Field(description="When its creation was accepted.")
+    last_modified_date_time: AwareDatetime = Field(description="When its record last changed.")
+    spec: EnvironmentSpec = Field(description="What was asked for, defaults included.")
+    cells: tuple[CellView, ...] = Field(
+        description="One per region that an operation has finished building."
+    )
+    endpoint: str | None = Field(
+        default=None,
+        description="Public URL of the model, once an operation has built it.",
+        examples=["https://gp-fraud-llm-a1b2c3.z01.azurefd.net"],
+    )
+    operation_id: str | None = Field(
+        default=None, description="The operation that is running.", examples=["fraud-llm.1"]
+    )
+    error: ErrorBody | None = Field(
+        default=None, description="Why the last operation failed, until the next one starts."
+    )
+    remaining_resources: tuple[str, ...] | None = Field(
+        default=None,
+        description="ARM ids of what a failed or canceled operation left in Azure.",
+        examples=[[CLUSTER_ID]],
+    )
 
 
-def describe_operation(operation: Operation) -> dict[str, Any]:
-    """The body of `GET /operations/{id}`."""
-    body: dict[str, Any] = {
-        "id": operation.id,
-        "kind": str(operation.kind),
-        "environment": operation.environment,
-        "status": str(operation.status),
-        "percentComplete": operation.percent_complete,
-        "createdDateTime": format_time(operation.created_at),
-        "lastActionDateTime": format_time(operation.last_action_at),
-        "steps": [_describe_step(step) for step in operation.steps],
-    }
-    if operation.failure:
-        body["error"] = describe_failure(operation.failure)
-    if operation.warnings:
-        body["warnings"] = [warning.to_wire() for warning in operation.warnings]
-    return body
+class EnvironmentPage(WireModel):
+    """A page of environments, by name."""
+
+    value: tuple[EnvironmentView, ...] = Field(description="The environments of this page.")
+    next_link: str | None = Field(
+        default=None,
+        description="URL of the next page; absent on the last one.",
+        examples=["https://gridplane.example.com/environments?maxpagesize=50&skiptoken=fraud-llm"],
+        json_schema_extra={"format": "uri"},
+    )
 
 
-def _describe_step(step: Step) -> dict[str, Any]:
-    return {
-        key: value
-        for key, value in {
-            "name": step.name,
-            "status": str(step.status),
-            "startDateTime": step.started_at and format_time(step.started_at),
-            "endDateTime": step.ended_at and format_time(step.ended_at),
-            "detail": step.detail,
-            "resourceId": step.resource_id,
-            "error": step.failure and describe_failure(step.failure),
-        }.items()
-        if value is not None
-    }
+class EventView(WireModel):
+    """One line of an environment's timeline."""
+
+    at: AwareDatetime = Field(description="When it happened.")
+    type: str = Field(
+        description="What happened, as a CamelCase code.", examples=["OperationStarted"]
+    )
+    message: str = Field(description="What happened, for people.", examples=["provision started"])
+    operation_id: str | None = Field(
+        default=None, description="The operation that it belongs to.", examples=["fraud-llm.1"]
+    )
+    evidence: dict[str, Any] | None = Field(
+        default=None,
+        description="What the sweep's decision rests on, by region.",
+        examples=[{"westeurope": {"afterMinutes": 30, "gpuPods": 1}}],
+    )
 
 
-def describe_failure(failure: Failure) -> dict[str, Any]:
-    """A failure in the shape of the API's errors."""
-    wire: dict[str, Any] = failure.to_wire()
-    return {"code": wire.pop("reason"), **wire}
+class EventList(WireModel):
+    """The timeline: the latest 200 lines, the oldest first."""
+
+    value: tuple[EventView, ...] = Field(description="The lines.")
+
+
+class StepView(WireModel):
+    """One named part of an operation."""
+
+    name: str = Field(
+        description="`edge/...`, `cell/<region>/...` or `probe`.",
+        examples=["cell/westeurope/managedCluster"],
+    )
+    status: Status = Field(description="How far the step has come.")
+    start_date_time: AwareDatetime | None = Field(
+        default=None, description="When it began; absent before."
+    )
+    end_date_time: AwareDatetime | None = Field(
+        default=None, description="When it ended; absent before."
+    )
+    detail: str | None = Field(
+        default=None,
+        description="What Azure or Kubernetes says about it.",
+        examples=["CreatingAgentPool: 0/1 nodes completed"],
+    )
+    resource_id: str | None = Field(
+        default=None, description="ARM id of the resource.", examples=[CLUSTER_ID]
+    )
+    error: ErrorBody | None = Field(default=None, description="Why the step failed.")
+
+
+class WarningView(WireModel):
+    """Something that went wrong beside the operation, which was not affected."""
+
+    code: str = Field(description="What, as a CamelCase code.", examples=["EventNotPublished"])
+    message: str = Field(description="What, for people.")
+    target: str = Field(description="What it is about.", examples=["fraud-llm.1.succeeded"])
+
+
+class OperationView(WireModel):
+    """The status monitor of one operation."""
+
+    id: str = Field(description="Id of the operation.", examples=["fraud-llm.1"])
+    kind: OperationKind = Field(description="What the operation does.")
+    environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
+    status: Status = Field(
+        description="How far it has come; Succeeded, Failed and Canceled are final."
+    )
+    percent_complete: int = Field(
+        ge=0, le=100, description="Share of its steps that have succeeded.", examples=[40]
+    )
+    created_date_time: AwareDatetime = Field(description="When it was accepted.")
+    last_action_date_time: AwareDatetime = Field(description="When it last changed.")
+    steps: tuple[StepView, ...] = Field(
+        description="Its steps as planned, and those that joined on the way."
+    )
+    warnings: tuple[WarningView, ...] | None = Field(
+        default=None, description="What went wrong beside it."
+    )
+    error: ErrorBody | None = Field(default=None, description="Why it failed.")
+
+
+class OperationReference(WireModel):
+    """The id alone of an operation that is too old for its environment's record to hold."""
+
+    id: str = Field(description="Id of the operation.", examples=["fraud-llm.1"])
+
+
+def build_environment_view(record: EnvironmentRecord) -> EnvironmentView:
+    return EnvironmentView(
+        name=record.name,
+        phase=record.phase,
+        generation=record.generation,
+        created_date_time=record.created_at,
+        last_modified_date_time=record.updated_at,
+        spec=record.spec,
+        cells=tuple(_build_cell_view(cell) for cell in record.cells),
+        endpoint=record.endpoint,
+        operation_id=record.active_operation,
+        error=_build_error(record.failure),
+        remaining_resources=record.remaining or None,
+    )
+
+
+def build_event_list(events: Sequence[TimelineEvent]) -> EventList:
+    return EventList(value=tuple(_build_event_view(event) for event in events))
+
+
+def build_operation_view(operation: Operation) -> OperationView:
+    return OperationView(
+        id=operation.id,
+        kind=operation.kind,
+        environment=operation.environment,
+        status=operation.status,
+        percent_complete=operation.percent_complete,
+        created_date_time=operation.created_at,
+        last_action_date_time=operation.last_action_at,
+        steps=tuple(_build_step_view(step) for step in operation.steps),
+        warnings=tuple(_build_warning_view(each) for each in operation.warnings) or None,
+        error=_build_error(operation.failure),
+    )
+
+
+def _build_cell_view(cell: CellState) -> CellView:
+    return CellView(
+        region=cell.region,
+        cluster_id=cell.cluster_id,
+        external_ip=cell.external_ip,
+        fqdn=cell.fqdn,
+        nodes=cell.nodes,
+    )
+
+
+def _build_event_view(event: TimelineEvent) -> EventView:
+    return EventView(
+        at=event.at,
+        type=event.type,
+        message=event.message,
+        operation_id=event.operation_id,
+        evidence=event.evidence,
+    )
+
+
+def _build_step_view(step: Step) -> StepView:
+    return StepView(
+        name=step.name,
+        status=step.status,
+        start_date_time=step.started_at,
+        end_date_time=step.ended_at,
+        detail=step.detail,
+        resource_id=step.resource_id,
+        error=_build_error(step.failure),
+    )
+
+
+def _build_warning_view(warning: OperationWarning) -> WarningView:
+    return WarningView(code=warning.code, message=warning.message, target=warning.target)
+
+
+def _build_error(failure: Failure | None) -> ErrorBody | None:
+    return build_failure_body(failure) if failure else None

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
+from domain.api_errors import build_failure_body
 from domain.environment.operation import Operation, OperationKind
 from domain.environment.record import EnvironmentRecord, TimelineEvent
-from domain.environment.views import describe_failure
 from domain.outcomes import Status
 from domain.wire import WireModel, format_time
 
@@ -124,5 +124,5 @@ def _describe(
             "status": str(operation.status),
         }
         if operation.failure:
-            data["error"] = describe_failure(operation.failure)
+            data["error"] = build_failure_body(operation.failure).to_wire()
     return data

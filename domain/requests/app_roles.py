@@ -11,11 +11,6 @@ class AppRole(StrEnum):
     WRITE = "Environments.Write"
 
 
-def needed_role(method: str) -> AppRole:
-    """Of an HTTP method: whoever only looks needs READ."""
-    return AppRole.READ if method.upper() in {"GET", "HEAD"} else AppRole.WRITE
-
-
-def has_role(roles: Iterable[str], needed: AppRole) -> bool:
-    """Who may change environments may also look at them."""
+def has_app_role(roles: Iterable[str], needed: AppRole) -> bool:
+    """Write includes Read."""
     return not {needed, AppRole.WRITE}.isdisjoint(roles)

@@ -8,6 +8,7 @@ from domain.environment.operation import Operation, OperationKind, build_operati
 from domain.environment.operation_request import OperationRequest, digest_request
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
+from domain.problem import Problem
 from domain.requests.caller import ANYBODY, Caller
 from domain.spec.model import EnvironmentSpec
 
@@ -22,6 +23,8 @@ class Command:
     spec: EnvironmentSpec | None = None
     """Only with the kinds that bring one along."""
     force: bool = False
+    if_match: str | None = None
+    """ETag that the environment must have, or `*`; None for any. Messages do not carry one."""
     waits: bool = False
     """Whether it lets a running operation end where it could also cancel it."""
     caller: Caller = ANYBODY
@@ -58,8 +61,17 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class PreconditionFailed(Refused):
+    """The environment is not as the caller last saw it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """There is no such environment."""
+
+
+def environment_not_found(name: str) -> Problem:
+    return Problem("EnvironmentNotFound", f"There is no environment '{name}'.", "")
 
 
 UPDATE = OperationKind.UPDATE
@@ -74,9 +86,14 @@ type Decision = Start | AlreadyStarted | Refused | NotFound
 
 
 def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
-    """Who sent the same request before gets the same operation, whatever has happened since."""
+    """Who sent the same request before gets the same operation, whatever has happened since.
+
+    That comes before If-Match: the first request itself has changed the ETag.
+    """
     if record is not None and (repeated := _find_repeated(record, command)):
         return repeated
+    if record is not None and (stale := _find_stale(record, command)):
+        return stale
     decision = _decide_anew(record, command)
     if not isinstance(decision, Start):
         return decision
@@ -245,6 +262,17 @@ def _find_repeated(record: EnvironmentRecord, command: Command) -> AlreadyStarte
         "RepeatabilityRequestIdReused",
         f"The id {request_id} was used with another request. Send a new id with a new request.",
         taken.operation_id,
+    )
+
+
+def _find_stale(record: EnvironmentRecord, command: Command) -> PreconditionFailed | None:
+    """What is deleted has no ETag: it is not found, whatever the caller last saw."""
+    if command.if_match in (None, "*", record.etag) or record.is_deleted:
+        return None
+    return PreconditionFailed(
+        "PreconditionFailed",
+        f"The environment has changed: its ETag is {record.etag}. Read it again.",
+        target="header If-Match",
     )
 
 

@@ -64,7 +64,7 @@ class IdleAction(StrEnum):
 
 
 class Weekday(StrEnum):
-    """In the order of `datetime.weekday()`."""
+    """Day of the week, Monday first as in `datetime.weekday()`."""
 
     MONDAY = "mon"
     TUESDAY = "tue"
@@ -111,7 +111,7 @@ class GpuPoolSpec(WireModel):
     vm_size: str = Field(
         pattern=VM_SIZE_PATTERN,
         max_length=64,
-        description="Azure VM size with NVIDIA GPUs.",
+        description="Azure VM size with NVIDIA GPUs, of those that the service knows.",
         examples=["Standard_NC24ads_A100_v4"],
     )
     max_nodes: StrictInt = Field(
@@ -142,10 +142,17 @@ class GpuPoolSpec(WireModel):
 
 
 class Model(WireModel):
-    """The model that the workload serves, as its container is told."""
+    """The model that the workload serves."""
 
-    name: str = Field(min_length=1, max_length=128, examples=["fraud-llm"])
-    version: str = Field(min_length=1, max_length=64, examples=["7"])
+    name: str = Field(
+        min_length=1,
+        max_length=128,
+        description="Name of the model.",
+        examples=["fraud-llm"],
+    )
+    version: str = Field(
+        min_length=1, max_length=64, description="Version of the model.", examples=["7"]
+    )
 
 
 class Workload(WireModel):
@@ -183,7 +190,7 @@ class Workload(WireModel):
         default=(), max_length=100, description="Arguments of the container's entry point."
     )
     model: Model | None = Field(
-        default=None, description="Told to the container as MODEL_NAME and MODEL_VERSION."
+        default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
     )
 
 
@@ -199,7 +206,7 @@ class Edge(WireModel):
 
 
 class OffHours(WireModel):
-    """Hours in which nobody is expected to use the environment, by the clock on the wall."""
+    """Hours in which the environment is not expected to be used, in local time."""
 
     time_zone: str = Field(
         pattern=TIME_ZONE_PATTERN,
@@ -242,7 +249,7 @@ class OffHours(WireModel):
 
 
 class Idle(WireModel):
-    """What happens when nobody uses the environment."""
+    """The policy for an idle environment."""
 
     after_minutes: StrictInt = Field(
         default=30,
@@ -296,13 +303,16 @@ class EnvironmentSpec(WireModel):
     regions: tuple[Region, ...] = Field(
         min_length=1,
         max_length=10,
-        description="Azure regions; each gets a cell of its own.",
+        description="Azure regions out of those that the service allows; each gets a cell of its "
+        "own. Display names such as 'West Europe' are read, too.",
         examples=[["westeurope"]],
     )
-    gpu: GpuPoolSpec
-    workload: Workload
-    edge: Edge = Field(default_factory=Edge)
-    idle: Idle = Field(default_factory=Idle)
+    gpu: GpuPoolSpec = Field(description="VM size and limits of the GPU nodes in every region.")
+    workload: Workload = Field(description="What runs on the GPU nodes.")
+    edge: Edge = Field(default_factory=Edge, description="Tier and firewall of the endpoint.")
+    idle: Idle = Field(
+        default_factory=Idle, description="What the sweep does about idleness, and when."
+    )
     expires_at: UtcDatetime | None = Field(
         default=None,
         description="When the environment is deleted by itself.",

@@ -12,6 +12,8 @@ from domain.wire import WireModel
 
 
 class SweepAction(StrEnum):
+    """What the sweep does about a pool or its environment."""
+
     NONE = "none"
     WARN = "warn"
     WITHDRAW_WARNING = "withdrawWarning"
@@ -29,16 +31,22 @@ class GpuPool(WireModel):
     specification is the only source.
     """
 
-    environment: str
-    region: str
-    pool_id: str
-    cluster_id: str
-    vm_size: str
-    node_count: int
-    is_ours: bool
-    """Whether it carries our tags and names."""
-    hourly_price: float | None = None
-    """USD for one node; None if unknown."""
+    environment: str = Field(
+        description="Environment that the pool's name and tags belong to.", examples=["fraud-llm"]
+    )
+    region: str = Field(description="Azure region.", examples=["westeurope"])
+    pool_id: str = Field(description="ARM id of the agent pool.")
+    cluster_id: str = Field(description="ARM id of its AKS cluster.")
+    vm_size: str = Field(description="Azure VM size.", examples=["Standard_NC24ads_A100_v4"])
+    node_count: int = Field(description="Nodes when the sweep listed the pool.", examples=[2])
+    is_ours: bool = Field(
+        description="Whether the pool carries Gridplane's tags; others are never touched."
+    )
+    hourly_price: float | None = Field(
+        default=None,
+        description="List price of one node in USD per hour; absent if unknown.",
+        examples=[3.673],
+    )
 
     @property
     def hourly_cost(self) -> float | None:
@@ -81,10 +89,17 @@ class EnvironmentSweepState(WireModel):
 class SweepDecision(WireModel):
     """The action for one pool, and the reason; every pool that was found gets one."""
 
-    pool: GpuPool
-    environment: str
-    action: SweepAction
-    reason: str
-    evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """Plain JSON: the numbers and times that the decision rests on."""
-    idle_since: AwareDatetime | None = None
+    pool: GpuPool = Field(description="The pool as Azure listed it.")
+    environment: str = Field(
+        description="Environment that the decision is about.", examples=["fraud-llm"]
+    )
+    action: SweepAction = Field(description="What is done.")
+    reason: str = Field(description="Why, as a CamelCase code.", examples=["IdleAfterWarning"])
+    evidence: dict[str, Any] = Field(
+        default_factory=dict[str, Any],
+        description="The numbers and times that the decision rests on.",
+        examples=[{"observedAt": "2026-11-22T12:00:00Z", "afterMinutes": 30, "gpuPods": 1}],
+    )
+    idle_since: AwareDatetime | None = Field(
+        default=None, description="Since when it is idle or asleep; absent unless it is."
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from domain.outcomes import Failure
 from domain.sweep.model import SweepAction, SweepDecision
@@ -31,31 +31,48 @@ class ActionResult(WireModel):
 
 
 class SweepFailure(WireModel):
-    environment: str
-    action: SweepAction
-    reason: str
-    message: str
+    """An action of the sweep that failed."""
+
+    environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
+    action: SweepAction = Field(description="What was to be done.")
+    reason: str = Field(description="Why it failed, as a CamelCase code.")
+    message: str = Field(description="Why it failed, for people; empty if unknown.")
 
 
 class SweepSummary(WireModel):
-    """The body of `GET /sweeps/latest`, beside the decisions."""
+    """What a sweep found and did, in numbers."""
 
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
-    dry_run: bool
-    pools: int
-    actions: dict[str, int]
-    """Decisions by action, one per pool."""
-    reasons: dict[str, int]
-    results: dict[str, int]
-    """Actions by what came of them, one per environment."""
-    saved_per_hour_usd: float | Literal["unknown"]
-    """List price of the nodes that are gone; in a dry run of those that would go."""
-    idle_per_hour_usd: float = 0
-    """List price of the nodes that nobody used, whatever was done about them."""
-    unpriced_pools: int = 0
-    """Pools taken to zero whose price is unknown: they saved more than the sum says."""
-    failures: tuple[SweepFailure, ...] = ()
+    started_at: AwareDatetime = Field(description="When the sweep began.")
+    ended_at: AwareDatetime = Field(description="When its last action ended.")
+    dry_run: bool = Field(description="Whether it only decided, without acting.")
+    pools: int = Field(description="GPU pools found.", examples=[3])
+    actions: dict[str, int] = Field(
+        description="Decisions by action, one per pool.", examples=[{"none": 2, "scaleToZero": 1}]
+    )
+    reasons: dict[str, int] = Field(
+        description="Decisions by reason, one per pool.",
+        examples=[{"RequestsSeen": 2, "IdleAfterWarning": 1}],
+    )
+    results: dict[str, int] = Field(
+        description="Actions by what came of them (succeeded, failed, skipped), one per "
+        "environment.",
+        examples=[{"succeeded": 1}],
+    )
+    saved_per_hour_usd: float | Literal["unknown"] = Field(
+        description="List price of the nodes that are gone; in a dry run of those that would go.",
+        examples=[3.673],
+    )
+    idle_per_hour_usd: float = Field(
+        default=0,
+        description="List price of the nodes that were idle, whatever was done about them.",
+        examples=[7.346],
+    )
+    unpriced_pools: int = Field(
+        default=0,
+        description="Pools taken to zero whose price is unknown: they saved more than the sum "
+        "says.",
+    )
+    failures: tuple[SweepFailure, ...] = Field(default=(), description="Actions that failed.")
 
 
 SAVES = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.DELETE})

@@ -8,6 +8,7 @@ import pytest
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
 from tests.support.azure_actions import granted_actions, read_actions
+from tests.support.documented_api import DocumentedApi
 
 TIME_SCALE = 120.0
 
@@ -39,7 +40,7 @@ def refuse_what_azure_would_refuse(stack: Stack) -> None:
 
 @pytest.fixture
 def api(stack: Stack) -> Iterator[Api]:
-    with Api(stack.app_url) as api:
+    with DocumentedApi(stack.app_url) as api:
         yield api
 
 

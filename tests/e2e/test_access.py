@@ -4,8 +4,8 @@ import base64
 import json
 from pathlib import Path
 
-from emulators.stack.api import Api
 from emulators.stack.stack import running_stack
+from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 
@@ -17,7 +17,7 @@ def principal(role: str) -> dict[str, str]:
 def test_only_who_has_the_role_may_do_what_it_stands_for(tmp_path: Path):
     with (
         running_stack(tmp_path / "stack", settings={"REQUIRE_APP_ROLES": "true"}) as stack,
-        Api(stack.app_url) as api,
+        DocumentedApi(stack.app_url) as api,
     ):
         reader, writer = principal("Environments.Read"), principal("Environments.Write")
         assert api.get("/healthz").status_code == 200

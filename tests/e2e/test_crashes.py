@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.api import SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import creations, finish
+from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 TOLD = ("accepted", "succeeded")
@@ -26,7 +27,7 @@ RESOURCES_OF_ONE_CELL = 10
 def test_provisioning_goes_on_after_kill_9(
     own_stack: Stack, restart: Callable[[Stack], None], step: str
 ):
-    with Api(own_stack.app_url) as api:
+    with DocumentedApi(own_stack.app_url) as api:
         operation_id = api.create_environment(spec_body(name="unbroken"))
         for operation in api.follow(operation_id, 60):
             watched = next(s for s in operation["steps"] if s["name"].endswith(step))

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from emulators.stack.stack import PROJECT
 from emulators.stack.up import STACK_FILE
+from tests.support.documented_api import DocumentedApi
 
 LONGEST_DEMO_SECONDS = 60.0
 LARGEST_RATIO = 1.15
@@ -73,7 +73,8 @@ def test_up_says_where_everything_is_ends_with_ctrl_c_and_goes_on(tmp_path: Path
     with running_up(tmp_path / "up", "/_simulator/state") as printed:
         facts = json.loads(STACK_FILE.read_text())
         assert printed.count("curl ") == 3
-        assert httpx.get(f"{facts['functionApp']}/healthz").json() == {"status": "Healthy"}
+        with DocumentedApi(facts["functionApp"]) as api:
+            assert api.get("/healthz").json() == {"status": "Healthy"}
     assert not STACK_FILE.exists()
     for process_id in facts["processIds"].values():
         with pytest.raises(ProcessLookupError):

@@ -19,6 +19,7 @@ from azure.servicebus import ServiceBusClient, ServiceBusSubQueue
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.flood_plan import Story, interleave, plan_flood, to_json
+from tests.support.documented_api import DocumentedApi
 
 ENVIRONMENTS = int(os.environ.get("FLOOD_ENVIRONMENTS", "5"))
 SEED = int(os.environ.get("FLOOD_SEED", "7"))
@@ -47,7 +48,7 @@ def test_every_good_message_counts_once_and_in_order_and_every_bad_one_says_why(
             assert sender.wait(TIMEOUT_SECONDS) == 0
         finally:
             sender.kill()
-        with Api(own_stack.app_url) as api:
+        with DocumentedApi(own_stack.app_url) as api:
             wait_until(lambda: is_queue_empty(azure) and have_all_ended(api, stories))
             for story in stories:
                 assert_told(api, story)

@@ -27,6 +27,7 @@ from tests.e2e.sweeps import (
     sweep_until,
     timeline,
 )
+from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 IDLE = ("idler", "drowsy")
@@ -49,7 +50,7 @@ class Night:
 @pytest.fixture
 def night(stack: Stack) -> Iterator[Night]:
     with ExitStack() as exits:
-        api = exits.enter_context(Api(stack.app_url))
+        api = exits.enter_context(DocumentedApi(stack.app_url))
         azure = exits.enter_context(SimulatedAzure(stack.simulator_url, stack.ca_bundle))
         fault = {"metrics": "missing", "profile": "/gp-blind$"}
         azure.add_fault(fault)

@@ -6,9 +6,10 @@ from typing import Any
 
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSubQueue
 
-from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.api import SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.stories import TIMEOUT_SECONDS, creations, finish
+from tests.support.documented_api import DocumentedApi
 from tests.support.messages import cloud_event
 from tests.support.specs import spec_body
 
@@ -44,7 +45,7 @@ def test_messages_wait_for_the_task_hub_and_then_do_what_rest_would_do(own_stack
     wrong = spec_body(name=NAME, regions=["swedencentral"])
     with (
         SimulatedAzure(own_stack.simulator_url, own_stack.ca_bundle) as azure,
-        Api(own_stack.app_url) as api,
+        DocumentedApi(own_stack.app_url) as api,
     ):
         own_stack.processes["task-hub"].kill()
         send(own_stack, cloud_event("provision", spec_body(name=NAME), id="m1", traceparent=TRACE))

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.api import SimulatedAzure
 from emulators.stack.kubeconfig import fetch_kubeconfig
 from emulators.stack.stack import Stack, running_stack
 from tests.e2e.conftest import NEVER, TIME_SCALE
 from tests.e2e.stories import finish, leftovers, provision
+from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 
@@ -41,7 +42,10 @@ def stay_off(rest: Path, time: timedelta) -> None:
 
 def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path: Path):
     options = {"time_scale": TIME_SCALE, "settings": NEVER, "keeps_state": True}
-    with running_stack(tmp_path / "stack", **options) as stack, Api(stack.app_url) as api:
+    with (
+        running_stack(tmp_path / "stack", **options) as stack,
+        DocumentedApi(stack.app_url) as api,
+    ):
         provision(api, "standing")
         begun = api.create_environment(spec_body(name="begun"))
         steps = next(api.follow(begun, 30))["steps"]
@@ -51,7 +55,7 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
     stay_off(tmp_path / "stack" / "rest.json", timedelta(minutes=5))
     with (
         running_stack(tmp_path / "stack", **options) as stack,
-        Api(stack.app_url) as api,
+        DocumentedApi(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):
         assert api.get_environment("standing") == before

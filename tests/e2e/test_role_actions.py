@@ -8,6 +8,7 @@ from emulators.stack.stack import Stack
 from tests.e2e.stories import delete, finish, provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, sweep_until
 from tests.support.azure_actions import granted_actions, read_actions
+from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 CHECKED_BY_AZURE_ALONE = {
@@ -38,6 +39,6 @@ def live_through_everything(api: Api) -> None:
 
 
 def test_nothing_is_granted_that_nothing_asks_for(own_stack: Stack):
-    with Api(own_stack.app_url) as api:
+    with DocumentedApi(own_stack.app_url) as api:
         live_through_everything(api)
     assert granted_actions() - read_actions(own_stack) == CHECKED_BY_AZURE_ALONE

@@ -11,6 +11,7 @@ from emulators.stack.stack import Stack
 from tests.e2e.conftest import NEVER
 from tests.e2e.stories import provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, idle_events, sweep, sweep_until
+from tests.support.documented_api import DocumentedApi
 
 TIME_SCALE = 180.0
 GRACE = "GraceAfterCreate"
@@ -31,7 +32,7 @@ def wrong(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Api,
     stack = Stack(tmp_path / "stack", time_scale=TIME_SCALE, settings=NEVER)
     try:
         start_with_wrong_clock(stack, request.param)
-        with Api(stack.app_url) as api:
+        with DocumentedApi(stack.app_url) as api:
             yield api, "RequestsStale" if request.param > 0 else "RequestsFromTheFuture"
     finally:
         stack.stop()

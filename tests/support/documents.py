@@ -24,7 +24,8 @@ def _is_generated(folder: str) -> bool:
 
 def relative_links(document: Path) -> Iterator[tuple[Path, str]]:
     """Target file and anchor of each link that stays inside the repository."""
-    for link in _LINK.findall(_FENCE.sub("", document.read_text())):
+    text = _SPAN.sub("", _FENCE.sub("", document.read_text()))
+    for link in _LINK.findall(text):
         if re.match(r"[a-z]+:", link):
             continue
         path, _, anchor = link.partition("#")

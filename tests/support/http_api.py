@@ -1,35 +1,20 @@
-"""Sends requests to the HTTP triggers, without a host between."""
+"""Sends requests through the routes of the API, without a host between."""
 
 import json
-from collections.abc import Awaitable, Callable
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import azure.functions as func
 
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
-from triggers import http_actions, http_environments, http_operations, http_service
-from triggers.logs import run_logged
+from triggers.declarations import Route
+from triggers.dispatch import answer_request
+from triggers.routes import ROUTES
 
 ORIGIN = "https://gridplane.example.com"
-
-HANDLERS: dict[tuple[str, str], Callable[..., Awaitable[func.HttpResponse]]] = {
-    ("GET", "environments"): http_environments.list_environments,
-    ("GET", "environments/{name}"): http_environments.get_environment,
-    ("DELETE", "environments/{name}"): http_environments.delete_environment,
-    ("GET", "environments/{name}/events"): http_environments.list_events,
-    ("POST", "environments/{name}/wake"): http_actions.wake,
-    ("POST", "environments/{name}/scale-down"): http_actions.scale_down,
-    ("GET", "operations/{id}"): http_operations.get_operation,
-    ("GET", "healthz"): http_service.get_health,
-    ("GET", "openapi.json"): http_service.get_openapi,
-}
-
-WITH_REGIONS: dict[tuple[str, str], Callable[..., Awaitable[func.HttpResponse]]] = {
-    ("POST", "environments"): http_environments.create_environment,
-    ("PUT", "environments/{name}"): http_environments.replace_environment,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +35,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The handlers behind their routes."""
+    """The routes; each answer has to be as the API's document says."""
 
     hub: FakeHub
+    requires_app_roles: bool = False
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -73,7 +59,7 @@ class Api:
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
         path, _, query = path.removeprefix(ORIGIN).strip("/").partition("?")
-        route, values = _match(method, path)
+        route, values = find_route(method, path)
         request = func.HttpRequest(
             method=method,
             url=f"{ORIGIN}/{path}{'?' if query else ''}{query}",
@@ -82,25 +68,30 @@ class Api:
             route_params=values,
             body=body if isinstance(body, bytes) else json.dumps(body).encode(),
         )
-        response = await run_logged(request, lambda: self._handle(method, route, request))
-        return Answer(response.status_code, dict(response.headers), response.get_body().decode())
+        response = await answer_request(
+            route,
+            request,
+            self.hub,
+            allowed_regions=DEFAULT_ALLOWED_REGIONS,
+            requires_app_roles=self.requires_app_roles,
+        )
+        answer = read_answer(response)
+        product_document().check(method, f"/{path}", answer.status, answer.headers, answer.text)
+        return answer
 
-    async def _handle(
-        self, method: str, route: str, request: func.HttpRequest
-    ) -> func.HttpResponse:
-        if (method, route) in WITH_REGIONS:
-            handler = WITH_REGIONS[method, route]
-            return await handler(request, self.hub, DEFAULT_ALLOWED_REGIONS)
-        return await HANDLERS[method, route](request, self.hub)
+
+def find_route(method: str, path: str) -> tuple[Route[Any, Any], dict[str, str]]:
+    for route in ROUTES:
+        pattern = re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route.path)
+        if route.method == method and (found := re.fullmatch(pattern, path)):
+            return route, found.groupdict()
+    raise LookupError(f"no route serves {method} /{path}")
 
 
-def _match(method: str, path: str) -> tuple[str, dict[str, str]]:
-    match path.split("/"):
-        case ["environments", name, "events" | "wake" | "scale-down" as part]:
-            return f"environments/{{name}}/{part}", {"name": name}
-        case ["environments", name]:
-            return "environments/{name}", {"name": name}
-        case ["operations", operation_id]:
-            return "operations/{id}", {"id": operation_id}
-        case _:
-            return path, {}
+def read_answer(response: func.HttpResponse) -> Answer:
+    """With the content type among the headers, as a host sends it."""
+    body = response.get_body().decode()
+    headers = dict(response.headers)
+    if body:
+        headers.setdefault("Content-Type", response.mimetype)
+    return Answer(response.status_code, headers, body)

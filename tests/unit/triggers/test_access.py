@@ -2,10 +2,14 @@ import base64
 import json
 from typing import Any
 
-import azure.functions as func
 import pytest
 
-from triggers.access import answer_if_allowed, parse_roles
+from domain.requests.app_roles import AppRole
+from tests.support.fake_hub import FakeHub
+from tests.support.http_api import Api
+from triggers.access import parse_roles
+from triggers.declarations import Route
+from triggers.routes import ROUTES
 
 MAPPED = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 
@@ -51,25 +55,28 @@ def test_roles_are_the_claims_of_that_name(header: str | None, roles: set[str]):
     assert parse_roles(header) == roles
 
 
-async def send(method: str, header: str | None) -> func.HttpResponse:
-    headers = {"X-MS-CLIENT-PRINCIPAL": header} if header else {}
-    request = func.HttpRequest(
-        method, "https://gridplane.example.com/environments", headers=headers, body=b""
-    )
-
-    async def answer() -> func.HttpResponse:
-        return func.HttpResponse("done")
-
-    return await answer_if_allowed(request, answer)
+async def test_a_reader_may_look_and_no_more(hub: FakeHub):
+    api = Api(hub, requires_app_roles=True)
+    header = {"X-MS-CLIENT-PRINCIPAL": READER}
+    assert (await api.send("GET", "environments", headers=header)).status == 200
+    refused = await api.send("DELETE", "environments/fraud-llm", headers=header)
+    assert (refused.status, refused.error["code"]) == (403, "MissingAppRole")
+    assert "Environments.Write" in refused.error["message"]
 
 
-async def test_a_reader_may_look_and_no_more():
-    assert (await send("GET", READER)).get_body() == b"done"
-    refused = await send("DELETE", READER)
-    error = json.loads(refused.get_body())["error"]
-    assert (refused.status_code, error["code"]) == (403, "MissingAppRole")
-    assert "Environments.Write" in error["message"]
+async def test_who_comes_past_the_authentication_may_nothing(hub: FakeHub):
+    api = Api(hub, requires_app_roles=True)
+    assert (await api.get("environments")).status == 403
+    assert (await api.get("environments?top=5")).status == 403, "before anything is looked at"
 
 
-async def test_who_comes_past_the_authentication_may_nothing():
-    assert (await send("GET", None)).status_code == 403
+async def test_whether_it_is_healthy_is_no_secret(hub: FakeHub):
+    assert (await Api(hub, requires_app_roles=True).get("healthz")).status == 200
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)
+def test_whatever_changes_something_needs_more_than_to_read(route: Route[Any, Any]):
+    if route.path == "healthz":
+        assert route.role is None, "infra/ excludes it from authentication, too"
+    else:
+        assert route.role is (AppRole.READ if route.method == "GET" else AppRole.WRITE)

@@ -106,3 +106,24 @@ async def test_of_two_deletions_at_once_both_get_the_one_operation(api: Api, hub
     answer = await api.delete("environments/fraud-llm")
     assert (answer.status, answer.headers["Operation-Location"]) == (202, DELETION)
     assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
+
+
+@pytest.mark.usefixtures("ready")
+async def test_a_misspelt_parameter_deletes_nothing(api: Api, hub: FakeHub):
+    answer = await api.delete("environments/fraud-llm?forse=true")
+    assert (answer.status, answer.error["code"]) == (400, "UnknownQueryParameter")
+    assert answer.error["message"] == "Remove it; this request knows force."
+    assert list(hub.instances) == ["fraud-llm.1"]
+
+
+@pytest.mark.usefixtures("ready")
+async def test_a_repeated_deletion_is_known_after_everything_is_gone(api: Api, hub: FakeHub):
+    request_id = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"
+    await api.delete("environments/fraud-llm", Repeatability_Request_ID=request_id)
+    hub.finish("fraud-llm.2", Phase.DELETED)
+    again = await api.delete("environments/fraud-llm", Repeatability_Request_ID=request_id)
+    assert (again.status, again.headers["Operation-Location"]) == (202, DELETION)
+    assert (again.json["status"], again.headers["Repeatability-Result"]) == (
+        "Succeeded",
+        "accepted",
+    )

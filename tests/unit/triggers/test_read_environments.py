@@ -9,7 +9,7 @@ from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from tests.support.fake_hub import RUNNING, FakeHub
 from tests.support.http_api import Answer, Api
-from tests.support.payloads import QUOTA
+from tests.support.payloads import QUOTA, failed
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes, spec_body
 
 
@@ -224,6 +224,13 @@ async def test_an_operation_is_shown_also_when_it_failed(api: Api, hub: FakeHub)
     assert (ended.status, ended.json["status"]) == (200, "Failed")
     assert ended.json["error"]["code"] == "QuotaExceeded"
     assert "Retry-After" not in ended.headers
+
+
+async def test_a_failure_says_how_long_azure_wants_to_be_left_alone(api: Api, hub: FakeHub):
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", Phase.FAILED, failed("TooManyRequests", retry_after_seconds=30))
+    error = (await api.get("operations/fraud-llm.1")).json["error"]
+    assert (error["code"], error["retryAfterSeconds"]) == ("TooManyRequests", 30)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 import json
+from dataclasses import dataclass
 
 import pytest
+from durabletask.entities import EntityInstanceId, EntityMetadata
 
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import ORIGIN, Api
-from tests.support.specs import spec_body
+from tests.support.specs import a_request, spec_body
 
 URL = "environments/fraud-llm"
 CHANGED = spec_body(costCenter="ML-9")
@@ -79,6 +81,61 @@ async def test_who_has_read_something_older_is_told_so(api: Api, hub: FakeHub):
     stale = await api.put(URL, CHANGED, If_Match='"0-0"')
     assert (stale.status, stale.error["code"]) == (412, "PreconditionFailed")
     assert (await api.put(URL, CHANGED, If_Match=etag)).status == 202
+
+
+async def test_the_etag_still_holds_when_another_request_gets_in_first(api: Api, hub: FakeHub):
+    etag = (await api.get(URL)).headers["ETag"]
+    hub.rivals = [a_request(OperationKind.SCALE_DOWN, 2)]
+    answer = await api.put(URL, CHANGED, If_Match=etag)
+    assert (answer.status, answer.error["target"]) == (412, "header If-Match")
+    assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
+
+
+async def test_a_repeated_request_is_known_although_it_changed_the_etag_itself(
+    api: Api, hub: FakeHub
+):
+    etag = (await api.get(URL)).headers["ETag"]
+    headers = {"If_Match": etag, "Repeatability_Request_ID": REQUEST_ID}
+    first = await api.put(URL, CHANGED, **headers)
+    hub.finish("fraud-llm.2", Phase.READY)
+    again = await api.put(URL, CHANGED, **headers)
+    assert first.json["id"] == again.json["id"] == "fraud-llm.2"
+
+
+@dataclass
+class CountingHub(FakeHub):
+    reads: int = 0
+
+    async def get_entity(
+        self, entity_instance_id: EntityInstanceId, include_state: bool = True
+    ) -> EntityMetadata | None:
+        self.reads += 1
+        return await super().get_entity(entity_instance_id, include_state)
+
+
+async def test_an_accepted_request_reads_the_record_once_and_answers_what_a_read_shows():
+    hub = CountingHub()
+    api = Api(hub)
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", Phase.READY)
+    hub.reads = 0
+    answer = await api.put(URL, CHANGED, If_Match="*")
+    assert hub.reads == 1
+    shown = (await api.get(answer.headers["Operation-Location"])).json
+    times = {"createdDateTime", "lastActionDateTime"}
+    assert {key: shown[key] for key in shown.keys() - times} == {
+        key: answer.json[key] for key in answer.json.keys() - times
+    }
+
+
+async def test_an_operation_that_the_record_has_dropped_is_answered_by_its_id(
+    api: Api, hub: FakeHub
+):
+    await api.put(URL, CHANGED, Repeatability_Request_ID=REQUEST_ID)
+    record = hub.finish("fraud-llm.2", Phase.READY)
+    hub.add(record.model_copy(update={"operations": record.operations[:1]}))
+    again = await api.put(URL, CHANGED, Repeatability_Request_ID=REQUEST_ID)
+    assert (again.status, again.json) == (202, {"id": "fraud-llm.2"})
 
 
 async def test_what_is_not_there_is_not_created(api: Api, hub: FakeHub):

@@ -1,74 +1,46 @@
-import json
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import azure.functions as func
 import grpc
 import pytest
-from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
-from durabletask.client import OrchestrationState, OrchestrationStatus
+from durabletask.client import OrchestrationStatus
 
 from domain.durable.sweep_inputs import SweepInput
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from tests.support.fake_hub import RUNNING, FakeHub, rpc_error
-from tests.support.http_api import ORIGIN, Answer
+from domain.sweep.model import SweepAction, SweepDecision
+from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
+from tests.support.fake_hub import RUNNING
+from tests.support.http_api import ORIGIN, Answer, Api
 from tests.support.payloads import QUOTA
 from tests.support.specs import NOON, a_record, a_request, a_spec
-from triggers.http_sweeps import get_latest_sweep, post_sweep
-from triggers.logs import run_logged
+from tests.support.sweep_hub import SweepHub, to_json
+from tests.support.sweeps import a_gpu_pool
 from triggers.timer_sweep import run_sweep
 
-DECISIONS = {"decisions": [{"reason": "Idle"}]}
-REPORT = {"summary": {"pools": 1}, **DECISIONS}
+POOL = a_gpu_pool(node_count=1, hourly_price=3.673)
+DECISION = SweepDecision(
+    pool=POOL,
+    environment="fraud-llm",
+    action=SweepAction.SCALE_TO_ZERO,
+    reason="IdleAfterWarning",
+    evidence={"gpuPods": 1},
+    idle_since=NOON,
+)
+DONE = ActionResult(
+    environment="fraud-llm", action=SweepAction.SCALE_TO_ZERO, status=ResultStatus.SUCCEEDED
+)
+FAILED = ActionResult(
+    environment="batcher", action=SweepAction.WAKE, status=ResultStatus.FAILED, reason="Canceled"
+)
+SUMMARY = summarise_sweep([DECISION], [DONE, FAILED], NOON, NOON).to_wire()
+DECISIONS = {"decisions": [DECISION.to_wire()]}
+REPORT = {"summary": SUMMARY, **DECISIONS}
 BOTH = pytest.mark.parametrize(
     ("instance_id", "query"),
     [("sweep", ""), ("sweep.dry-run", "?dryRun=true")],
     ids=["sweep", "dry run"],
 )
-type Handler = Callable[[func.HttpRequest, Any], Awaitable[func.HttpResponse]]
-
-
-class SweepHub(FakeHub):
-    """Runs sweeps, one per id."""
-
-    starts: int = 0
-    refusal: grpc.StatusCode | None = None
-
-    async def schedule_new_orchestration(
-        self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
-    ) -> str:
-        assert orchestrator == "sweep_idle_pools"
-        assert instance_id
-        if self.refusal:
-            raise rpc_error(self.refusal)
-        if (running := self.instances.get(instance_id)) and running.runtime_status is RUNNING:
-            raise rpc_error(grpc.StatusCode.ALREADY_EXISTS)
-        self.starts += 1
-        self.instances[instance_id] = OrchestrationState(
-            instance_id=instance_id,
-            name=orchestrator,
-            runtime_status=RUNNING,
-            created_at=NOON.replace(tzinfo=None),
-            last_updated_at=NOON.replace(tzinfo=None),
-            serialized_input=to_json(input),
-            serialized_output=None,
-            serialized_custom_status=None,
-            failure_details=None,
-            _data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
-        )
-        return instance_id
-
-    def change(self, instance_id: str, **changes: Any) -> None:
-        self.instances[instance_id] = replace(self.instances[instance_id], **changes)
-
-    def input_of(self, instance_id: str) -> SweepInput:
-        return SweepInput.from_wire(json.loads(self.instances[instance_id].serialized_input or ""))
-
-
-def to_json(value: Any) -> str | None:
-    return DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(value)
 
 
 @pytest.fixture
@@ -76,26 +48,12 @@ def hub() -> SweepHub:
     return SweepHub()
 
 
-async def send(
-    handler: Handler, hub: SweepHub, method: str, path: str, body: bytes = b""
-) -> Answer:
-    _, _, query = path.partition("?")
-    request = func.HttpRequest(
-        method=method,
-        url=f"{ORIGIN}/{path}",
-        params=dict(pair.split("=", 1) for pair in query.split("&") if pair),
-        body=body,
-    )
-    response = await run_logged(request, lambda: handler(request, hub))
-    return Answer(response.status_code, dict(response.headers), response.get_body().decode())
-
-
 async def post(hub: SweepHub, body: bytes = b"") -> Answer:
-    return await send(post_sweep, hub, "POST", "sweeps", body)
+    return await Api(hub).send("POST", "sweeps", body)
 
 
 async def latest(hub: SweepHub, query: str = "") -> Answer:
-    return await send(get_latest_sweep, hub, "GET", f"sweeps/latest{query}")
+    return await Api(hub).get(f"sweeps/latest{query}")
 
 
 def end(
@@ -262,13 +220,7 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
     caplog.set_level("INFO", "gridplane.sweeps")
     await run_sweep(cast("func.TimerRequest", None), hub)
     assert caplog.records == [], "there was none before"
-    summary = {
-        "pools": 3,
-        "idlePerHourUsd": 7.346,
-        "savedPerHourUsd": 3.673,
-        "results": {"succeeded": 1, "failed": 1},
-    }
-    report = Outcome.succeeded(summary=summary, decisions=[])
+    report = Outcome.succeeded(**REPORT)
     hub.change(
         "sweep",
         runtime_status=OrchestrationStatus.COMPLETED,
@@ -276,6 +228,25 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
     )
     await run_sweep(cast("func.TimerRequest", None), hub)
     assert [record.getMessage() for record in caplog.records] == [
-        "sweep ended: pools=3 idle_usd_per_hour=7.346 saved_usd_per_hour=3.673 failed=1"
+        "sweep ended: pools=1 idle_usd_per_hour=3.673 saved_usd_per_hour=3.673 failed=1"
     ]
     assert hub.starts == 2
+
+
+@BOTH
+async def test_a_report_of_another_version_is_no_reason_to_break(
+    hub: SweepHub, instance_id: str, query: str, caplog: pytest.LogCaptureFixture
+):
+    await start(hub, instance_id)
+    end(hub, instance_id, Outcome.succeeded(summary={"wattHours": 7}))
+    answer = await latest(hub, query)
+    assert (answer.json["status"], answer.json["error"]["code"]) == ("Failed", "ReportUnreadable")
+    assert "cannot be read" in caplog.text
+    await run_sweep(cast("func.TimerRequest", None), hub)
+    assert hub.instances["sweep"].runtime_status is RUNNING, "the timer starts the next one"
+
+
+async def test_decisions_of_another_version_do_not_end_a_sweep(hub: SweepHub):
+    await post(hub)
+    hub.change("sweep", serialized_custom_status=to_json({"decisions": [{"colour": "blue"}]}))
+    assert (await latest(hub)).json["status"] == "Running"

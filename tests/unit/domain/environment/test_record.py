@@ -6,7 +6,7 @@ from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
-from domain.environment.views import build_etag, describe_environment
+from domain.environment.views import build_environment_view
 from domain.outcomes import Failure, Outcome, Status
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, minutes
@@ -230,12 +230,12 @@ def test_the_timeline_gets_a_line_per_change_of_status_and_none_for_progress():
     record = record_step(a_record(), change("probe", Status.RUNNING))
     again = record_step(record, change("probe", Status.RUNNING, detail="HTTP 404"))
     assert len(again.events) == len(record.events) == 2
-    assert build_etag(again) != build_etag(record)
+    assert again.etag != record.etag
 
 
 def test_a_failure_stands_on_the_environment_its_operation_and_its_timeline():
     record = ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA))
-    body = describe_environment(record)
+    body = build_environment_view(record).to_wire()
     assert body["phase"] == "Failed"
     assert body["error"] == {
         "code": "QuotaExceeded",

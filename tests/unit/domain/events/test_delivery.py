@@ -2,7 +2,7 @@ import pytest
 
 from domain.environment.record import RecordWarning
 from domain.environment.transitions import record_warning
-from domain.environment.views import describe_environment, describe_operation
+from domain.environment.views import build_environment_view, build_operation_view
 from domain.events.delivery import build_warning, decide_publish_delay, describe_refusal
 from tests.support.events import a_publication
 from tests.support.specs import NOON, a_record, minutes
@@ -40,11 +40,12 @@ def test_a_warning_says_which_event_why_and_what_to_do():
 def test_the_operation_shows_it_and_is_otherwise_as_before():
     before = a_record()
     after = record_warning(before, a_warning())
-    shown = describe_operation(after.operations[0])
+    shown = build_operation_view(after.operations[0]).to_wire()
     assert shown.pop("warnings") == [WARNING.to_wire()]
-    assert shown == describe_operation(before.operations[0])
-    changed = {"lastModifiedDateTime": "2026-11-22T12:01:00Z"}
-    assert describe_environment(after) == describe_environment(before) | changed
+    assert shown == build_operation_view(before.operations[0]).to_wire()
+    changed = {"last_modified_date_time": NOON + minutes(1)}
+    unchanged = build_environment_view(before)
+    assert build_environment_view(after) == unchanged.model_copy(update=changed)
     line = after.events[-1]
     assert (line.type, line.operation_id) == ("EventNotPublished", "fraud-llm.1")
 

@@ -2,23 +2,8 @@ import json
 
 import pytest
 
-from domain.requests.app_roles import AppRole, has_role, needed_role
+from domain.requests.app_roles import AppRole, has_app_role
 from tests.architecture.source import REPOSITORY
-
-
-@pytest.mark.parametrize(
-    ("method", "needed"),
-    [
-        ("GET", AppRole.READ),
-        ("head", AppRole.READ),
-        ("POST", AppRole.WRITE),
-        ("PUT", AppRole.WRITE),
-        ("PATCH", AppRole.WRITE),
-        ("DELETE", AppRole.WRITE),
-    ],
-)
-def test_whoever_changes_something_needs_more(method: str, needed: AppRole):
-    assert needed_role(method) == needed
 
 
 @pytest.mark.parametrize(
@@ -33,7 +18,7 @@ def test_whoever_changes_something_needs_more(method: str, needed: AppRole):
     ],
 )
 def test_a_role_allows_what_it_says(roles: list[str], needed: AppRole, allowed: bool):
-    assert has_role(roles, needed) is allowed
+    assert has_app_role(roles, needed) is allowed
 
 
 def test_entra_id_is_told_of_the_roles_that_the_api_asks_for():

@@ -13,6 +13,7 @@ from domain.requests.decisions import (
     AlreadyStarted,
     Command,
     NotFound,
+    PreconditionFailed,
     Refused,
     Start,
     decide,
@@ -79,6 +80,8 @@ def summary(decision: Any) -> Any:
             return ("start", request.kind, request.operation_id, request.predecessor)
         case AlreadyStarted(operation_id):
             return ("known", operation_id)
+        case PreconditionFailed(code, _, operation_id):
+            return ("stale", code, operation_id)
         case Refused(code, _, operation_id):
             return ("refused", code, operation_id)
         case NotFound():
@@ -170,7 +173,6 @@ def in_phase(phase: Phase) -> EnvironmentRecord:
     ("record", "expected"),
     [
         pytest.param(None, "absent", id="no such environment"),
-        pytest.param(in_phase(Phase.AWAITING_APPROVAL), refused(), id="not approved yet"),
         pytest.param(PROVISIONING, refused("fraud-llm.1"), id="being built"),
         pytest.param(READY, ("start", "scale-down", "fraud-llm.2", None), id="ready"),
         pytest.param(
@@ -200,7 +202,6 @@ def test_scaling_down_is_decided_from_the_record(record, expected):
     ("record", "expected"),
     [
         pytest.param(None, "absent", id="no such environment"),
-        pytest.param(in_phase(Phase.AWAITING_APPROVAL), refused(), id="not approved yet"),
         pytest.param(PROVISIONING, refused("fraud-llm.1"), id="being built"),
         pytest.param(READY, refused(), id="ready: never slept"),
         pytest.param(UPDATING, refused("fraud-llm.2"), id="on its way to sleep"),
@@ -412,3 +413,74 @@ def test_after_a_failed_update_its_gpu_pools_can_go_to_zero():
     start = ("start", "scale-down", "fraud-llm.3", None)
     assert summary(decide_scale_down(HALF_UPDATED)) == start
     assert summary(decide_wake(HALF_UPDATED)) == refused(), "nothing was kept to go back to"
+
+
+STALE = ("stale", "PreconditionFailed", None)
+DELETE_WITH = {"kind": OperationKind.DELETE, "name": "fraud-llm"}
+UPDATE_WITH = {**DELETE_WITH, "kind": OperationKind.UPDATE, "spec": a_spec(**CHANGED)}
+START_DELETE = ("start", "delete", "fraud-llm.2", None)
+
+
+@pytest.mark.parametrize(
+    ("record", "command", "expected"),
+    [
+        pytest.param(READY, {**DELETE_WITH, "if_match": READY.etag}, START_DELETE, id="current"),
+        pytest.param(READY, {**DELETE_WITH, "if_match": "*"}, START_DELETE, id="any that exists"),
+        pytest.param(READY, DELETE_WITH, START_DELETE, id="no condition"),
+        pytest.param(READY, {**DELETE_WITH, "if_match": PROVISIONING.etag}, STALE, id="an older"),
+        pytest.param(READY, {**DELETE_WITH, "if_match": '"9-9"'}, STALE, id="one never given"),
+        pytest.param(
+            READY, {**DELETE_WITH, "if_match": READY.etag.strip('"')}, STALE, id="no quotes"
+        ),
+        pytest.param(READY, {**DELETE_WITH, "if_match": ""}, STALE, id="an empty one"),
+        pytest.param(
+            READY, {**DELETE_WITH, "if_match": '"9-9"', "force": True}, STALE, id="force or not"
+        ),
+        pytest.param(READY, {**UPDATE_WITH, "if_match": READY.etag}, START_UPDATE, id="update"),
+        pytest.param(
+            READY, {**UPDATE_WITH, "if_match": PROVISIONING.etag}, STALE, id="update of an older"
+        ),
+        pytest.param(
+            READY,
+            {**UPDATE_WITH, "spec": a_spec(), "if_match": '"9-9"'},
+            STALE,
+            id="an update that changes nothing is refused, too",
+        ),
+        pytest.param(
+            DELETING,
+            {**DELETE_WITH, "if_match": READY.etag},
+            STALE,
+            id="the deletion that runs was not asked for with it",
+        ),
+        pytest.param(
+            DELETED, {**DELETE_WITH, "if_match": '"9-9"'}, "absent", id="what is deleted has none"
+        ),
+        pytest.param(
+            DELETED, {**UPDATE_WITH, "if_match": READY.etag}, "absent", id="nor has it an update"
+        ),
+        pytest.param(None, {**DELETE_WITH, "if_match": "*"}, "absent", id="nothing there"),
+        pytest.param(
+            PROVISIONING,
+            {
+                "kind": OperationKind.PROVISION,
+                "name": "fraud-llm",
+                "spec": a_spec(),
+                "if_match": '"9-9"',
+                "caller": Caller(request_id=FIRST_ID),
+            },
+            ("known", "fraud-llm.1"),
+            id="a repeated request: the first one changed the ETag itself",
+        ),
+    ],
+)
+def test_a_command_that_names_an_etag_holds_for_no_other(
+    record: EnvironmentRecord | None, command: dict[str, Any], expected: Any
+):
+    assert summary(decide(record, Command(**command))) == expected
+
+
+def test_what_is_stale_is_told_what_it_would_have_to_be():
+    refusal = decide(READY, Command(OperationKind.DELETE, "fraud-llm", if_match='"9-9"'))
+    assert isinstance(refusal, PreconditionFailed)
+    assert READY.etag in refusal.message
+    assert (refusal.target, refusal.is_passing) == ("header If-Match", False)

@@ -1,0 +1,77 @@
+"""What a route declares of itself: enough to serve it and to document it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import azure.functions as func
+from pydantic import BaseModel
+
+from domain.requests.app_roles import AppRole
+from domain.wire import WireModel
+from triggers.parameters import HeaderParameters, QueryParameters
+from triggers.task_hub import DurableClient
+
+
+@dataclass(frozen=True, slots=True)
+class Call[Query: QueryParameters, Headers: HeaderParameters]:
+    """One request, with its parameters decoded as its route declares them."""
+
+    req: func.HttpRequest
+    client: DurableClient
+    query: Query
+    headers: Headers
+    allowed_regions: Sequence[str]
+    """Regions in which environments may be built."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHeader:
+    """A header of an answer."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    is_required: bool = True
+    """Whether every such answer has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAnswer:
+    """An answer that a route can give."""
+
+    status: int
+    description: str
+    bodies: tuple[type[BaseModel], ...] = ()
+    """Models of its body: one of them, or none for no body."""
+    headers: tuple[AnswerHeader, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Values of `error.code`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredBody:
+    """The JSON body of a request."""
+
+    model: type[WireModel]
+    example: Mapping[str, Any]
+    is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route[Query: QueryParameters, Headers: HeaderParameters]:
+    """One method of one path."""
+
+    method: str
+    path: str
+    """Without a leading slash, as the Functions host wants it."""
+    operation_id: str
+    summary: str
+    description: str = ""
+    handler: Callable[[Call[Query, Headers]], Awaitable[func.HttpResponse]]
+    role: AppRole | None
+    """App role that a caller needs; None if the route is open to everybody."""
+    query: type[Query]
+    headers: type[Headers]
+    body: DeclaredBody | None = None
+    answers: tuple[DeclaredAnswer, ...]

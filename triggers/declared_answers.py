@@ -1,0 +1,96 @@
+"""Answers that several routes have in common, and the headers that come with them."""
+
+from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
+from domain.environment.views import OperationReference, OperationView
+from triggers.access import MISSING_APP_ROLE
+from triggers.declarations import AnswerHeader, DeclaredAnswer
+
+URL = {"type": "string", "format": "uri"}
+SECONDS = {"type": "integer", "minimum": 1, "examples": [5]}
+
+LOCATION = AnswerHeader("Location", "URL of the environment.", URL)
+SWEEP_LOCATION = AnswerHeader("Location", "URL of the sweep's result.", URL)
+OPERATION_LOCATION = AnswerHeader(
+    "Operation-Location", "URL of the operation: poll it until its status is final.", URL
+)
+BLOCKING_OPERATION = AnswerHeader(
+    "Operation-Location",
+    "URL of the operation that is in the way; absent if none is.",
+    URL,
+    is_required=False,
+)
+RETRY_AFTER = AnswerHeader("Retry-After", "Seconds to wait before the next request.", SECONDS)
+RETRY_WHILE_RUNNING = AnswerHeader(
+    "Retry-After",
+    "Seconds to wait before the next poll; absent once the operation has ended.",
+    SECONDS,
+    is_required=False,
+)
+REPEATABILITY_RESULT = AnswerHeader(
+    "Repeatability-Result",
+    "`accepted`, if the request had a Repeatability-Request-ID.",
+    {"type": "string", "const": "accepted"},
+    is_required=False,
+)
+ETAG = AnswerHeader(
+    "ETag",
+    "Entity tag of the environment as it stands, for If-Match and If-None-Match.",
+    {"type": "string", "examples": ['"1-17"']},
+)
+
+QUERY_CODES = (SEVERAL_PROBLEMS, "UnknownQueryParameter")
+BODY_CODES = ("InvalidJson", "InvalidBody")
+SPEC_CODES = (
+    *BODY_CODES,
+    "MissingField",
+    "UnknownField",
+    "InvalidName",
+    "InvalidValue",
+    "InvalidNodeRange",
+    "NotEnoughNodes",
+    "TooManyGpusPerReplica",
+    "NotAGpuVmSize",
+    "RetiredVmSize",
+    "UnsupportedVmSize",
+    "DuplicateRegion",
+    "RegionNotAllowed",
+    "UnknownTimeZone",
+    "InvalidOffHours",
+    "DuplicateDay",
+)
+START_CODES = (*QUERY_CODES, "InvalidHeader")
+
+
+def decline(
+    status: int, description: str, *codes: str, headers: tuple[AnswerHeader, ...] = ()
+) -> DeclaredAnswer:
+    """An error with one of these codes."""
+    return DeclaredAnswer(status, description, (ErrorAnswer,), headers, codes)
+
+
+def invalid(*codes: str) -> DeclaredAnswer:
+    return decline(400, "The request cannot work as it is; nothing was started.", *codes)
+
+
+def conflict(description: str, *codes: str) -> DeclaredAnswer:
+    return decline(
+        409,
+        description,
+        *codes,
+        "RepeatabilityRequestIdReused",
+        "ConcurrentRequests",
+        headers=(BLOCKING_OPERATION, RETRY_AFTER),
+    )
+
+
+ACCEPTED = DeclaredAnswer(
+    202,
+    "The operation is durably started, by this request or by the one that it repeats.",
+    (OperationView, OperationReference),
+    (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
+)
+FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
+UNKNOWN_ENVIRONMENT = decline(404, "There is no such environment.", "EnvironmentNotFound")
+PRECONDITION_FAILED = decline(
+    412, "The environment has changed since the caller read it.", "PreconditionFailed"
+)

@@ -1,0 +1,44 @@
+"""From a request to its answer, as its route declares it: app role, parameters, handler."""
+
+from collections.abc import Sequence
+
+import azure.functions as func
+
+from triggers.access import refuse_without_role
+from triggers.declarations import Call, Route
+from triggers.errors import problems_response
+from triggers.logs import answer_and_log
+from triggers.parameters import HeaderParameters, QueryParameters, parse_headers, parse_query
+from triggers.task_hub import DurableClient
+
+
+async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
+    route: Route[Query, Headers],
+    req: func.HttpRequest,
+    client: DurableClient,
+    *,
+    allowed_regions: Sequence[str],
+    requires_app_roles: bool,
+) -> func.HttpResponse:
+    """`requires_app_roles`: whether built-in authentication says which roles a caller has."""
+
+    async def answer() -> func.HttpResponse:
+        if requires_app_roles and route.role and (no := refuse_without_role(req, route.role)):
+            return no
+        return await _answer_call(route, req, client, allowed_regions)
+
+    return await answer_and_log(req, answer)
+
+
+async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
+    route: Route[Query, Headers],
+    req: func.HttpRequest,
+    client: DurableClient,
+    allowed_regions: Sequence[str],
+) -> func.HttpResponse:
+    query, headers = parse_query(route.query, req), parse_headers(route.headers, req)
+    if isinstance(query, list) or isinstance(headers, list):
+        return problems_response(
+            [problem for found in (query, headers) if isinstance(found, list) for problem in found]
+        )
+    return await route.handler(Call(req, client, query, headers, allowed_regions))

@@ -1,0 +1,208 @@
+"""The routes of environments: what each takes, what it answers and what serves it."""
+
+from typing import Any
+
+from domain.environment.views import EnvironmentPage, EnvironmentView, EventList
+from domain.requests.app_roles import AppRole
+from domain.spec.model import EnvironmentSpec
+from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
+from triggers.declared_answers import (
+    ACCEPTED,
+    ETAG,
+    FORBIDDEN,
+    PRECONDITION_FAILED,
+    QUERY_CODES,
+    SPEC_CODES,
+    START_CODES,
+    UNKNOWN_ENVIRONMENT,
+    conflict,
+    invalid,
+)
+from triggers.http_actions import request_scale_down, request_wake
+from triggers.http_environments import (
+    get_environment,
+    list_environments,
+    list_events,
+    request_creation,
+    request_deletion,
+    request_update,
+)
+from triggers.parameters import (
+    ConditionalStartHeaders,
+    DeletionQuery,
+    HeaderParameters,
+    ListQuery,
+    QueryParameters,
+    ReadHeaders,
+    StartHeaders,
+)
+
+EXAMPLE_SPEC = {
+    "name": "fraud-llm",
+    "costCenter": "ML-1234",
+    "owner": "fraud-team@example.com",
+    "regions": ["westeurope"],
+    "gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5},
+    "workload": {
+        "image": "registry.example.com/llm:1.4.2",
+        "model": {"name": "fraud-llm", "version": "7"},
+    },
+}
+
+ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
+    Route(
+        method="POST",
+        path="environments",
+        operation_id="createEnvironment",
+        summary="Create an environment",
+        description="Builds the clusters, their GPU pools, the workload and the edge. The same "
+        "body again is answered with the same operation.",
+        handler=request_creation,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=StartHeaders,
+        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC),
+        answers=(
+            ACCEPTED,
+            invalid(*START_CODES, *SPEC_CODES),
+            FORBIDDEN,
+            conflict("The name is taken.", "EnvironmentExists", "EnvironmentIsBeingDeleted"),
+        ),
+    ),
+    Route(
+        method="GET",
+        path="environments",
+        operation_id="listEnvironments",
+        summary="List environments",
+        description="All that are not deleted, by name. Follow `nextLink` to the last page.",
+        handler=list_environments,
+        role=AppRole.READ,
+        query=ListQuery,
+        headers=HeaderParameters,
+        answers=(
+            DeclaredAnswer(200, "A page of environments.", (EnvironmentPage,)),
+            invalid(*QUERY_CODES, "InvalidQueryParameter"),
+            FORBIDDEN,
+        ),
+    ),
+    Route(
+        method="GET",
+        path="environments/{name}",
+        operation_id="getEnvironment",
+        summary="Read an environment",
+        description="Found as soon as its creation was answered with 202.",
+        handler=get_environment,
+        role=AppRole.READ,
+        query=QueryParameters,
+        headers=ReadHeaders,
+        answers=(
+            DeclaredAnswer(200, "The environment.", (EnvironmentView,), (ETAG,)),
+            DeclaredAnswer(304, "It still has the ETag in If-None-Match.", headers=(ETAG,)),
+            invalid(*QUERY_CODES),
+            FORBIDDEN,
+            UNKNOWN_ENVIRONMENT,
+        ),
+    ),
+    Route(
+        method="PUT",
+        path="environments/{name}",
+        operation_id="replaceEnvironment",
+        summary="Replace an environment's specification",
+        description="Changes what is there in place. `regions`, `gpu.vmSize`, `gpu.spot` and "
+        "`edge.sku` cannot be changed. The environment has to be Ready, or its last update "
+        "has failed.",
+        handler=request_update,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=ConditionalStartHeaders,
+        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC),
+        answers=(
+            ACCEPTED,
+            invalid(*START_CODES, *SPEC_CODES, "NameMismatch"),
+            FORBIDDEN,
+            UNKNOWN_ENVIRONMENT,
+            conflict(
+                "The environment cannot take this specification, or not now.",
+                "FieldCannotBeChanged",
+                "WrongPhase",
+            ),
+            PRECONDITION_FAILED,
+        ),
+    ),
+    Route(
+        method="DELETE",
+        path="environments/{name}",
+        operation_id="deleteEnvironment",
+        summary="Delete an environment",
+        description="Cancels what is running and removes everything that was built. While a "
+        "deletion runs, another request is answered with it.",
+        handler=request_deletion,
+        role=AppRole.WRITE,
+        query=DeletionQuery,
+        headers=ConditionalStartHeaders,
+        answers=(
+            ACCEPTED,
+            DeclaredAnswer(204, "There is no such environment."),
+            invalid(*START_CODES, "InvalidQueryParameter"),
+            FORBIDDEN,
+            conflict("The request cannot be taken as it is."),
+            PRECONDITION_FAILED,
+        ),
+    ),
+    Route(
+        method="GET",
+        path="environments/{name}/events",
+        operation_id="listEvents",
+        summary="Read an environment's timeline",
+        description="It outlives its environment, until another one takes the name.",
+        handler=list_events,
+        role=AppRole.READ,
+        query=QueryParameters,
+        headers=HeaderParameters,
+        answers=(
+            DeclaredAnswer(200, "The timeline.", (EventList,)),
+            invalid(*QUERY_CODES),
+            FORBIDDEN,
+            UNKNOWN_ENVIRONMENT,
+        ),
+    ),
+    Route(
+        method="POST",
+        path="environments/{name}/wake",
+        operation_id="wakeEnvironment",
+        summary="Wake an environment",
+        description="Brings the GPU pools back to the settings that they had before they went "
+        "to zero. The environment has to be ScaledDown, or its last scale-down or wake has "
+        "failed.",
+        handler=request_wake,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=StartHeaders,
+        answers=(
+            ACCEPTED,
+            invalid(*START_CODES),
+            FORBIDDEN,
+            UNKNOWN_ENVIRONMENT,
+            conflict("The environment's phase does not allow it.", "WrongPhase"),
+        ),
+    ),
+    Route(
+        method="POST",
+        path="environments/{name}/scale-down",
+        operation_id="scaleDownEnvironment",
+        summary="Scale an environment's GPU pools to zero",
+        description="The endpoint then answers 503 and says how to wake the environment. It "
+        "has to be Ready, or its last scale-down, wake or update has failed.",
+        handler=request_scale_down,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=StartHeaders,
+        answers=(
+            ACCEPTED,
+            invalid(*START_CODES),
+            FORBIDDEN,
+            UNKNOWN_ENVIRONMENT,
+            conflict("The environment's phase does not allow it.", "WrongPhase"),
+        ),
+    ),
+)

@@ -1,0 +1,123 @@
+"""Every route of the API: what it takes, what it answers and what serves it."""
+
+from typing import Any
+
+from pydantic import RootModel
+
+from domain.environment.views import OperationView
+from domain.requests.app_roles import AppRole
+from domain.sweep.views import SweepAnswer, SweepRequest
+from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
+from triggers.declared_answers import (
+    BODY_CODES,
+    FORBIDDEN,
+    QUERY_CODES,
+    RETRY_AFTER,
+    RETRY_WHILE_RUNNING,
+    SWEEP_LOCATION,
+    decline,
+    invalid,
+)
+from triggers.environment_routes import ENVIRONMENT_ROUTES
+from triggers.http_operations import get_operation
+from triggers.http_service import HealthAnswer, get_health, get_openapi
+from triggers.http_sweeps import get_latest_sweep, post_sweep
+from triggers.parameters import (
+    AnyQueryParameters,
+    HeaderParameters,
+    LatestSweepQuery,
+    QueryParameters,
+)
+
+
+class OpenApiDocument(RootModel[dict[str, Any]]):
+    """An OpenAPI 3.1 document."""
+
+
+OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
+    Route(
+        method="GET",
+        path="operations/{id}",
+        operation_id="getOperation",
+        summary="Follow an operation",
+        description="200 also when the operation failed: why is in its body. The latest ten "
+        "operations of an environment can be read.",
+        handler=get_operation,
+        role=AppRole.READ,
+        query=QueryParameters,
+        headers=HeaderParameters,
+        answers=(
+            DeclaredAnswer(200, "The operation.", (OperationView,), (RETRY_WHILE_RUNNING,)),
+            invalid(*QUERY_CODES),
+            FORBIDDEN,
+            decline(404, "There is no such operation.", "OperationNotFound"),
+        ),
+    ),
+    Route(
+        method="POST",
+        path="sweeps",
+        operation_id="startSweep",
+        summary="Run the sweep by hand",
+        description="The timer runs it, too, and never two at a time: while one runs, the "
+        "request starts none and is answered alike.",
+        handler=post_sweep,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=HeaderParameters,
+        body=DeclaredBody(SweepRequest, {"dryRun": True}, is_required=False),
+        answers=(
+            DeclaredAnswer(
+                202, "A sweep is running.", (SweepAnswer,), (SWEEP_LOCATION, RETRY_AFTER)
+            ),
+            invalid(*QUERY_CODES, *BODY_CODES),
+            FORBIDDEN,
+        ),
+    ),
+    Route(
+        method="GET",
+        path="sweeps/latest",
+        operation_id="getLatestSweep",
+        summary="Read what the latest sweep decided and did",
+        description="200 also when the sweep failed.",
+        handler=get_latest_sweep,
+        role=AppRole.READ,
+        query=LatestSweepQuery,
+        headers=HeaderParameters,
+        answers=(
+            DeclaredAnswer(200, "The latest sweep.", (SweepAnswer,)),
+            invalid(*QUERY_CODES, "InvalidQueryParameter"),
+            FORBIDDEN,
+            decline(404, "No such sweep has run yet.", "SweepNotFound"),
+        ),
+    ),
+    Route(
+        method="GET",
+        path="healthz",
+        operation_id="getHealth",
+        summary="Ask whether requests can be taken in",
+        description="Needs no token.",
+        handler=get_health,
+        role=None,
+        query=AnyQueryParameters,
+        headers=HeaderParameters,
+        answers=(
+            DeclaredAnswer(200, "They can.", (HealthAnswer,)),
+            decline(
+                503, "The task hub does not answer.", "TaskHubUnreachable", headers=(RETRY_AFTER,)
+            ),
+        ),
+    ),
+    Route(
+        method="GET",
+        path="openapi.json",
+        operation_id="getOpenApi",
+        summary="Read the API's OpenAPI document",
+        handler=get_openapi,
+        role=AppRole.READ,
+        query=AnyQueryParameters,
+        headers=HeaderParameters,
+        answers=(DeclaredAnswer(200, "The document.", (OpenApiDocument,)), FORBIDDEN),
+    ),
+)
+
+ROUTES = (*ENVIRONMENT_ROUTES, *OTHER_ROUTES)
