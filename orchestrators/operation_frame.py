@@ -48,7 +48,7 @@ def list_remaining(
     value = RemainingResourcesInput(
         operation_id=operation.ref.operation_id, environment=spec.name, regions=spec.regions
     ).to_wire()
-    limit = operation.now + timedelta(seconds=deadlines.LEFTOVERS)
+    limit = operation.now + timedelta(seconds=deadlines.REMAINING_RESOURCES)
     while True:
         outcome = yield from call_activity(operation, ActivityName.LIST_REMAINING_RESOURCES, value)
         if outcome.is_success:
