@@ -66,7 +66,7 @@ GATEWAY = (
             FAMILY_NOW.format(family="standardEASv4Family"),
             "QuotaExceeded",
             False,
-            "vCPU quota of standardEASv4Family in northeurope has 6 left, 24 are required",
+            "vCPU quota of standardEASv4Family in northeurope has 6 left; 24 are required",
             id="family quota, with its numbers",
         ),
         pytest.param(
@@ -84,7 +84,7 @@ GATEWAY = (
             REGIONAL_NOW,
             "RegionalQuotaExceeded",
             False,
-            "regional vCPU quota of westus2 has 4 left, 6 are required",
+            "regional vCPU quota of westus2 has 4 left; 6 are required",
             id="regional quota, with its numbers",
         ),
         pytest.param(
@@ -93,7 +93,7 @@ GATEWAY = (
             APPROVED.format(name="Total Regional Cores"),
             "RegionalQuotaExceeded",
             False,
-            "has 2 vCPUs left (limit 20, used 18), 6 are required",
+            "has 2 vCPUs left (limit 20, used 18); 6 are required",
             id="regional quota in its older wording",
         ),
         pytest.param(

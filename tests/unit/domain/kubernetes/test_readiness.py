@@ -333,7 +333,7 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             {"nodes": [], "events": [event("FailedToScaleUpGroup", SCALE_UP_QUOTA)]},
             "nodes",
             "QuotaExceeded",
-            "0 vCPUs left (limit 24, used 24), 24 are required",
+            "0 vCPUs left (limit 24, used 24); 24 are required",
             "quota",
             id="the autoscaler met the quota",
         ),
