@@ -10,7 +10,7 @@ from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step, report_step_result
 
-PROBE_SKIPPED = "Skipped: no replica is wanted."
+PROBE_SKIPPED = "Skipped: no replica is required."
 
 
 def probe_through_edge(

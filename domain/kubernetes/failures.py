@@ -1,4 +1,4 @@
-"""Failures of the Kubernetes API as a whole, in the words of the API."""
+"""Failures of requests to a cluster's Kubernetes API."""
 
 from domain.outcomes import Failure
 
@@ -10,10 +10,10 @@ def kubernetes_refused(operation: str, code: int, reason: str, message: str) -> 
         reason="KubernetesRequestFailed",
         message=f"Kubernetes refused to {operation}: {message}",
         retryable=forbidden or code in {409, 429} or code >= 500,
-        suggested_action="Give the app's identity the data actions on clusters that "
+        suggested_action="Grant the app's identity the data actions on clusters that "
         "infra/modules/identity/role_actions.json lists."
         if forbidden
-        else "Correct what the message names and try again.",
+        else "Correct what the message names, then retry the operation.",
         innererror={"code": reason, "status": code},
     )
 
