@@ -225,7 +225,7 @@ def conflict(code: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("observed", "failed", "reason", "told", "fix"),
+    ("observed", "failed", "reason", "text", "fix"),
     [
         pytest.param(
             {"pods": [pod("InvalidImageName", "couldn't parse image")]},
@@ -296,13 +296,13 @@ def conflict(code: str) -> dict[str, Any]:
     ],
 )
 def test_what_cannot_pass_by_itself_is_given_up_at_once(
-    observed, failed, reason, told, fix
+    observed, failed, reason, text, fix
 ) -> None:
     readiness = look(observed, minutes=10)
     assert readiness.verdict is ReadinessVerdict.GIVE_UP
     assert readiness.failure is not None
     assert readiness.failure.reason == reason
-    assert told in readiness.failure.message
+    assert text in readiness.failure.message
     assert fix in readiness.failure.suggested_action
     condition = readiness.conditions[failed]
     assert condition == Condition(ConditionState.FAILED, readiness.failure.message)
@@ -319,7 +319,7 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
 
 
 @pytest.mark.parametrize(
-    ("observed", "failed", "reason", "told", "fix"),
+    ("observed", "failed", "reason", "text", "fix"),
     [
         pytest.param(
             {"nodes": [], "pods": [pod("Unschedulable", NO_GPU_FOR_POD)]},
@@ -501,14 +501,14 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
     ],
 )
 def test_at_the_deadline_the_diagnosis_names_what_evidence_and_fix(
-    observed, failed, reason, told, fix
+    observed, failed, reason, text, fix
 ) -> None:
     assert look(observed, minutes=39.9).verdict is ReadinessVerdict.WAIT
     readiness = look(observed, minutes=40)
     assert readiness.verdict is ReadinessVerdict.GIVE_UP
     assert readiness.failure is not None
     assert readiness.failure.reason == reason
-    assert told in readiness.failure.message
+    assert text in readiness.failure.message
     assert fix in readiness.failure.suggested_action
     assert readiness.conditions[failed].state is ConditionState.FAILED
     failed_ones = [c for c in readiness.conditions.values() if c.state is ConditionState.FAILED]
