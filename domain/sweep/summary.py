@@ -1,4 +1,4 @@
-"""Turns the sweep's decisions into actions, gives them order and pace, and sums them up."""
+"""Summarises a sweep: its decisions, the results of its actions, and the cost saved."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,11 +17,11 @@ class ResultStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """The check just before acting found it in use, or busy."""
+    """The check just before the action found the environment in use or busy."""
 
 
 class ActionResult(WireModel):
-    """What came of one planned action."""
+    """The result of one planned action."""
 
     environment: str
     action: SweepAction
@@ -48,13 +48,13 @@ class SweepSummary(WireModel):
     """Decisions by action, one per pool."""
     reasons: dict[str, int]
     results: dict[str, int]
-    """Actions by what came of them, one per environment."""
+    """Actions by result, one per environment."""
     saved_per_hour_usd: float | Literal["unknown"]
-    """List price of the nodes that are gone; in a dry run of those that would go."""
+    """List price of the nodes removed; in a dry run, of those that would be removed."""
     idle_per_hour_usd: float = 0
-    """List price of the nodes that nobody used, whatever was done about them."""
+    """List price of the idle nodes, whatever the action."""
     unpriced_pools: int = 0
-    """Pools taken to zero whose price is unknown: they saved more than the sum says."""
+    """Pools scaled to zero whose price is unknown: the sum omits what they saved."""
     failures: tuple[SweepFailure, ...] = ()
 
 
@@ -68,7 +68,7 @@ def summarise_sweep(
     ended_at: datetime,
     dry_run: bool = False,
 ) -> SweepSummary:
-    """What was decided, done and saved; a dry run counts as if everything had succeeded."""
+    """A dry run counts as if every action had succeeded."""
     done = {(r.environment, r.action) for r in results if r.status is ResultStatus.SUCCEEDED}
     saving = [
         decision.pool
@@ -94,8 +94,8 @@ def summarise_sweep(
     )
 
 
-def _count(words: Iterable[str]) -> dict[str, int]:
-    return {str(word): times for word, times in sorted(Counter(words).items())}
+def _count(values: Iterable[str]) -> dict[str, int]:
+    return {str(value): times for value, times in sorted(Counter(values).items())}
 
 
 def _describe(result: ActionResult) -> SweepFailure:
