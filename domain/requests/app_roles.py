@@ -1,21 +1,21 @@
-"""Which app role a request needs: a token opens the door, roles decide what for."""
+"""The app role that a request requires: a valid token alone grants nothing."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
 
 class AppRole(StrEnum):
-    """As infra/app_roles.json declares them to Entra ID."""
+    """As infra/app_roles.json declares them in Entra ID."""
 
     READ = "Environments.Read"
     WRITE = "Environments.Write"
 
 
 def needed_role(method: str) -> AppRole:
-    """Of an HTTP method: whoever only looks needs READ."""
+    """For an HTTP method: READ for reading, WRITE for everything else."""
     return AppRole.READ if method.upper() in {"GET", "HEAD"} else AppRole.WRITE
 
 
 def has_role(roles: Iterable[str], needed: AppRole) -> bool:
-    """Who may change environments may also look at them."""
+    """Whether the roles include the needed one; WRITE implies READ."""
     return not {needed, AppRole.WRITE}.isdisjoint(roles)

@@ -8,7 +8,7 @@ from domain.environment.operation import Operation, OperationKind, build_operati
 from domain.environment.operation_request import OperationRequest, digest_request
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
-from domain.requests.caller import ANYBODY, Caller
+from domain.requests.caller import ANONYMOUS, Caller
 from domain.spec.model import EnvironmentSpec
 
 
@@ -24,7 +24,7 @@ class Command:
     force: bool = False
     waits: bool = False
     """Whether it lets a running operation end where it could also cancel it."""
-    caller: Caller = ANYBODY
+    caller: Caller = ANONYMOUS
 
     @property
     def digest(self) -> str:
