@@ -1,4 +1,4 @@
-"""Probing the model through the edge, as the last step of an operation."""
+"""The last step of an operation: probes the model through the edge."""
 
 from domain import deadlines
 from domain.durable.inputs import EdgeProbe, EdgeWait
