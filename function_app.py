@@ -1,4 +1,4 @@
-"""Composition root: settings, clients, and the registration of everything the app consists of."""
+"""Composition root: settings, clients, and the registration of all functions."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -18,8 +18,7 @@ from activities.get_observation import get_observation
 from activities.get_usage import get_usage
 from activities.list_gpu_pools import list_gpu_pools
 from activities.list_remaining_resources import list_remaining_resources
-from activities.logs import Activity
-from activities.logs import run_logged as run_activity
+from activities.logs import Activity, run_activity
 from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
 from activities.publish_event import publish_event
@@ -59,7 +58,7 @@ from triggers.timer_sweep import run_sweep
 
 type Handler = Callable[[func.HttpRequest, DurableFunctionsClient], Awaitable[func.HttpResponse]]
 
-# What callers send crosses the durable boundary: no name of a class in it may be taken for one.
+# Callers' input crosses the durable boundary: a class name in it must not select a Python class.
 os.environ["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] = "1"
 
 settings = Settings.from_environment()
@@ -80,7 +79,7 @@ async def replace_environment(
 
 
 HEALTH = "healthz"
-"""The one route that asks nobody who they are: infra/ excludes it from authentication too."""
+"""The only route without authentication; infra/ excludes it as well."""
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "environments", create_environment),
@@ -149,7 +148,7 @@ def register_route(method: str, route: str, handler: Handler) -> None:
 
 
 def register_activity(activity: Activity) -> None:
-    async def run(value: Any) -> Any:  # the worker takes classes as annotations, no generics
+    async def run(value: Any) -> Any:  # the worker accepts classes as annotations, but no generics
         return (await run_activity(activity, value, clients)).to_wire()
 
     run.__name__ = activity.__name__
@@ -157,7 +156,7 @@ def register_activity(activity: Activity) -> None:
 
 
 def register_entity() -> None:
-    """Without a Service Bus nothing is published."""
+    """Without a Service Bus namespace no events are published."""
     source = build_event_source(settings.subscription_id) if settings.has_service_bus else None
 
     def run(context: EntityContext, value: Any) -> Any:
@@ -188,7 +187,7 @@ def register_sweep() -> None:
 
 
 def register_messages() -> None:
-    # It brings the Service Bus SDK along, which only an app that has a queue should pay for.
+    # The import loads the Service Bus SDK, which only an app with a queue should pay for.
     from azurefunctions.extensions.bindings.servicebus import (  # pyright: ignore[reportMissingTypeStubs]
         ServiceBusMessageActions,
         ServiceBusReceivedMessage,
