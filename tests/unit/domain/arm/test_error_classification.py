@@ -58,7 +58,7 @@ GATEWAY = (
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "message", "reason", "retryable", "told"),
+    ("status", "code", "message", "reason", "retryable", "text"),
     [
         pytest.param(
             400,
@@ -431,15 +431,15 @@ GATEWAY = (
             "AzureRequestFailed",
             False,
             "agentPoolProfile.name",
-            id="what nobody classified keeps Azure's words",
+            id="an unclassified error keeps Azure's words",
         ),
         pytest.param(None, "", "", "AzureRequestFailed", False, "no reason", id="nothing at all"),
     ],
 )
-def test_a_refusal_is_classified(status, code, message, reason, retryable, told) -> None:
+def test_a_refusal_is_classified(status, code, message, reason, retryable, text) -> None:
     failure = classify_error(status, code, message, "PUT managedCluster")
     assert (failure.reason, failure.retryable) == (reason, retryable)
-    assert told in failure.message
+    assert text in failure.message
     assert failure.suggested_action.endswith((".", ")."))
     assert failure.innererror is not None
     assert failure.innererror["code"] == (code or "Unknown")
@@ -454,7 +454,7 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, told)
         pytest.param("… can be retried in 11 seconds.", None, 11, id="another message"),
         pytest.param("Too many requests. Retry after 2 seconds", None, 2, id="a third"),
         pytest.param(CDN_THROTTLED, 5.0, 5, id="the header wins"),
-        pytest.param("Too many requests.", None, None, id="nobody says"),
+        pytest.param("Too many requests.", None, None, id="neither header nor text"),
     ],
 )
 def test_when_to_try_again_is_taken_from(message, header, expected) -> None:

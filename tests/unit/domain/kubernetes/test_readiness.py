@@ -275,7 +275,7 @@ def conflict(code: str) -> dict[str, Any]:
             "DnsLabelTaken",
             "DnsRecordInUse",
             "DNS label",
-            id="a DNS label that somebody else has",
+            id="a DNS label in use elsewhere",
         ),
         pytest.param(
             {"externalIp": None, "events": [conflict("PublicIPCountLimitReached")]},
@@ -338,10 +338,10 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             id="the autoscaler met the quota",
         ),
         pytest.param(
-            {"nodes": [], "events": [event("FailedToScaleUpGroup", "who knows")]},
+            {"nodes": [], "events": [event("FailedToScaleUpGroup", "cause unknown")]},
             "nodes",
             "NodeNotReady",
-            "FailedToScaleUpGroup: who knows",
+            "FailedToScaleUpGroup: cause unknown",
             "autoscaler",
             id="the autoscaler failed for an unknown reason",
         ),
@@ -431,7 +431,7 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             "PodUnschedulable",
             "no reason",
             "node selector",
-            id="nobody explains",
+            id="no explanation",
         ),
         pytest.param(
             {

@@ -150,7 +150,7 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             "UnknownTimeZone",
             "idle.offHours.timeZone",
             "Europe/Berlin",
-            id="a time zone that nobody knows",
+            id="an unknown time zone",
         ),
         pytest.param(
             {"idle.offHours": {**NIGHT, "timeZone": "berlin time"}},
