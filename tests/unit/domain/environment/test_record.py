@@ -246,17 +246,25 @@ def test_a_failure_stands_on_the_environment_its_operation_and_its_timeline():
     assert record.events[-1].message == "provision Failed: No quota is left."
 
 
-def test_an_operation_that_was_superseded_ends_without_moving_the_phase():
+@pytest.mark.parametrize(
+    ("phase", "outcome", "status"),
+    [
+        (Phase.CANCELED, Outcome.canceled(), "Canceled"),
+        (Phase.FAILED, Outcome.failed(QUOTA), "Failed"),
+        (Phase.READY, Outcome.succeeded(), "Succeeded"),
+    ],
+)
+def test_an_operation_that_was_superseded_ends_without_moving_the_phase(phase, outcome, status):
+    """Failed and Deleted are where a deletion may go; only its own end takes it there."""
     deleting = start_operation(a_record(), a_request(DELETE, 2), NOON)
     assert deleting
-    end = OperationEnd(
-        operation_id="fraud-llm.1", phase=Phase.CANCELED, outcome=Outcome.canceled(), at=NOON
-    )
+    end = OperationEnd(operation_id="fraud-llm.1", phase=phase, outcome=outcome, at=NOON)
     record = end_operation(deleting, end)
     assert (record.phase, record.active_operation) == (Phase.DELETING, "fraud-llm.2")
+    assert record.failure is None
     operation = record.find_operation("fraud-llm.1")
     assert operation
-    assert operation.status is OperationStatus.CANCELED
+    assert operation.status == status
 
 
 def test_steps_still_running_when_their_operation_ends_are_canceled():

@@ -182,4 +182,4 @@ def test_the_schema_has_a_description_or_example_for_every_top_level_choice() ->
         "workload",
     }
     assert schema["properties"]["name"]["examples"] == ["fraud-llm"]
-    assert "vmSize" in schema["$defs"]["GpuPool"]["properties"]
+    assert "vmSize" in schema["$defs"]["GpuPoolSpec"]["properties"]
