@@ -1,4 +1,4 @@
-"""Limits are nested: step < operation, and nothing that an environment waits for is without one."""
+"""Limits are nested: step < operation, and no environment waits for what has none."""
 
 import math
 
