@@ -233,6 +233,36 @@ def test_the_timeline_gets_a_line_per_change_of_status_and_none_for_progress():
     assert build_etag(again) != build_etag(record)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param({}, "probe: Running", id="status alone"),
+        pytest.param({"detail": "HTTP 404"}, "probe: Running (HTTP 404)", id="with a detail"),
+        pytest.param(
+            {"failure": QUOTA, "detail": "HTTP 404"},
+            "probe: Running (QuotaExceeded: No quota is left.)",
+            id="a failure rather than a detail",
+        ),
+    ],
+)
+def test_a_steps_line_on_the_timeline_says_what_it_came_to(changes, message):
+    record = record_step(a_record(), change("probe", OperationStatus.RUNNING, **changes))
+    event = record.events[-1]
+    assert (event.type, event.message, event.operation_id) == (
+        "StepChanged",
+        message,
+        "fraud-llm.1",
+    )
+    assert (event.at, record.updated_at) == (NOON + minutes(1), NOON + minutes(1))
+
+
+@pytest.mark.parametrize(
+    "record", [a_ready_record(), a_record(a_request(sequence=2))], ids=["ended", "another one"]
+)
+def test_a_step_of_no_running_operation_changes_nothing(record):
+    assert record_step(record, change("probe", OperationStatus.RUNNING)) == record
+
+
 def test_a_failure_stands_on_the_environment_its_operation_and_its_timeline():
     record = ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA))
     body = describe_environment(record)

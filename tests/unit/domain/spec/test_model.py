@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from domain.spec.model import EdgeSku, EnvironmentSpec, IdleAction, WafMode
+from domain.spec.model import EdgeSku, EnvironmentSpec, IdleAction, WafMode, is_environment_name
 
 NIGHT = {"timeZone": "Europe/Berlin", "start": "20:00", "end": "07:00"}
 
@@ -72,6 +72,24 @@ def test_off_hours_that_pass(make_spec, off_hours) -> None:
 @pytest.mark.parametrize("name", ["abc", "a1b", "fraud-llm", "a-very-long-environment1"])
 def test_names_that_pass(make_spec, name) -> None:
     assert make_spec({"name": name}).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("abc", True),
+        ("a" * 24, True),
+        ("ab", False),
+        ("a" * 25, False),
+        ("", False),
+        ("Abc", False),
+        ("a.b", False),
+        ("fraud-llm\n", False),
+    ],
+    ids=repr,
+)
+def test_a_name_is_looked_up_only_if_an_environment_can_have_it(text, expected) -> None:
+    assert is_environment_name(text) is expected
 
 
 @pytest.mark.parametrize(
