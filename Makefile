@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 INFRA_VENV := .venv-infra
 AZ_VENV := .venv-az
+MUTATE_VENV := .venv-mutate
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 
@@ -66,6 +67,14 @@ $(AZ_VENV)/.installed: requirements-az.txt .python-version
 test-az: $(READY) $(AZ_VENV)/.installed ## The real Azure CLI at work on simulated Azure (installs it: 700 MB)
 	$(BIN)/pytest -m az emulators/tests/az
 
+$(MUTATE_VENV)/.installed: requirements-mutate.txt requirements-dev.txt requirements.txt .python-version
+	@bash emulators/stack/make_venv.sh $(MUTATE_VENV) requirements-mutate.txt
+	@touch $@
+
+.PHONY: mutate
+mutate: $(MUTATE_VENV)/.installed ## Change domain/ and orchestrators/ and see which tests notice, some 25 minutes. ROOM=domain.sweep
+	@$(MUTATE_VENV)/bin/python -m tests.mutation $(if $(ROOM),'$(ROOM).*')
+
 .PHONY: flood
 flood: $(READY) ## The flood test at its full size: 500 messages for 50 environments, some 5 minutes
 	FLOOD_ENVIRONMENTS=50 $(BIN)/pytest tests/e2e/test_flood.py --durations 1
@@ -78,7 +87,7 @@ format: $(READY) ## Format and mend what can be mended mechanically
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) $(MUTATE_VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
