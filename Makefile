@@ -55,9 +55,16 @@ package: $(READY) ## Build what is published to Azure: build/package.zip
 	@emulators/stack/make_package.sh $(BIN)/python
 
 .PHONY: test
-test: check check-infra ## Checks and all tests
-	$(BIN)/pytest -n 3 --dist loadgroup -m "not timing and not az"
+test: $(READY) $(INFRA_VENV)/.installed ## Checks and all tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target tests-at-once checks
 	$(BIN)/pytest -m timing
+
+.PHONY: checks
+checks: check check-infra
+
+.PHONY: tests-at-once
+tests-at-once: $(READY)
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not timing and not az"
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt
