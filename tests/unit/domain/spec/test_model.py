@@ -84,9 +84,8 @@ def test_names_that_pass(make_spec, name) -> None:
         ("", False),
         ("Abc", False),
         ("a.b", False),
-        ("fraud-llm\n", False),
+        pytest.param("fraud-llm\n", False, id="with a line end"),
     ],
-    ids=repr,
 )
 def test_a_name_is_looked_up_only_if_an_environment_can_have_it(text, expected) -> None:
     assert is_environment_name(text) is expected
