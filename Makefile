@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 INFRA_VENV := .venv-infra
 AZ_VENV := .venv-az
+MUTATE_VENV := .venv-mutate
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 
@@ -54,9 +55,16 @@ package: $(READY) ## Build the package that is published to Azure: build/package
 	@emulators/stack/make_package.sh $(BIN)/python
 
 .PHONY: test
-test: check check-infra ## Checks and all tests
-	$(BIN)/pytest -n 3 --dist loadgroup -m "not timing and not az"
+test: $(READY) $(INFRA_VENV)/.installed ## Checks and all tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target tests-at-once checks
 	$(BIN)/pytest -m timing
+
+.PHONY: checks
+checks: check check-infra
+
+.PHONY: tests-at-once
+tests-at-once: $(READY)
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not timing and not az"
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt
@@ -65,6 +73,14 @@ $(AZ_VENV)/.installed: requirements-az.txt .python-version
 .PHONY: test-az
 test-az: $(READY) $(AZ_VENV)/.installed ## Tests of the real Azure CLI on simulated Azure (installs it: 700 MB)
 	$(BIN)/pytest -m az emulators/tests/az
+
+$(MUTATE_VENV)/.installed: requirements-mutate.txt requirements-dev.txt requirements.txt .python-version
+	@bash emulators/stack/make_venv.sh $(MUTATE_VENV) requirements-mutate.txt
+	@touch $@
+
+.PHONY: mutate
+mutate: $(MUTATE_VENV)/.installed ## Change domain/ and orchestrators/ and see which tests notice, some 25 minutes. ROOM=domain.sweep
+	@$(MUTATE_VENV)/bin/python -m tests.mutation $(if $(ROOM),'$(ROOM).*')
 
 .PHONY: flood
 flood: $(READY) ## The flood test at full size: 500 messages for 50 environments, some 5 minutes
@@ -80,7 +96,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 
 .PHONY: clean
 clean: ## Remove everything built or installed
-	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) $(MUTATE_VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

@@ -21,7 +21,7 @@ from activities.logs import Activity, run_activity
 from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
 from activities.publish_event import publish_event
-from activities.start_operation import start_operation
+from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
@@ -126,11 +126,11 @@ def register_entity() -> None:
     app.entity_trigger(context_name="context")(run)
 
 
-def register_start_operation() -> None:
+def register_start_orchestration() -> None:
     async def run(value: Any, client: DurableFunctionsClient) -> Any:
-        return (await start_operation(value, client)).to_wire()
+        return (await start_orchestration(value, client)).to_wire()
 
-    run.__name__ = start_operation.__name__
+    run.__name__ = start_orchestration.__name__
     with_trigger = app.activity_trigger(input_name="value")(run)
     app.durable_client_input(client_name="client")(with_trigger)
 
@@ -179,7 +179,7 @@ for orchestrator in ORCHESTRATORS:
 for activity in ACTIVITIES:
     register_activity(activity)
 register_entity()
-register_start_operation()
+register_start_orchestration()
 register_sweep()
 if settings.has_service_bus:
     register_messages()

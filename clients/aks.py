@@ -9,7 +9,7 @@ from clients.arm import ArmConnection
 from clients.resource_client import Operations, ResourceClient, ask, ask_pages, begin
 from domain.arm.resource_id import parse_resource_id
 
-PROVIDER = "Microsoft.ContainerService"
+AKS_PROVIDER = "Microsoft.ContainerService"
 
 
 class AksClient(ResourceClient):
@@ -19,12 +19,12 @@ class AksClient(ResourceClient):
         super().__init__(
             package,
             {
-                f"{PROVIDER}/managedClusters": Operations(
+                f"{AKS_PROVIDER}/managedClusters": Operations(
                     self._clusters.get,
                     begin(self._clusters.begin_create_or_update),
                     begin(self._clusters.begin_delete),
                 ),
-                f"{PROVIDER}/managedClusters/agentPools": Operations(
+                f"{AKS_PROVIDER}/managedClusters/agentPools": Operations(
                     pools.get, begin(pools.begin_create_or_update), begin(pools.begin_delete)
                 ),
             },

@@ -6,9 +6,9 @@ from azure.mgmt.cdn.aio import CdnManagementClient
 from azure.mgmt.frontdoor.aio import FrontDoorManagementClient
 
 from clients.arm import ArmConnection
-from clients.resource_client import Call, Operations, ResourceClient, begin
+from clients.resource_client import Operations, ResourceClient, SdkCall, begin
 
-PROVIDER = "Microsoft.Cdn"
+CDN_PROVIDER = "Microsoft.Cdn"
 WAF_PROVIDER = "Microsoft.Network"
 
 
@@ -16,11 +16,11 @@ class OperationGroup(Protocol):
     """The part of azure-mgmt-cdn for one resource type."""
 
     @property
-    def get(self) -> Call: ...
+    def get(self) -> SdkCall: ...
     @property
-    def begin_create(self) -> Call: ...
+    def begin_create(self) -> SdkCall: ...
     @property
-    def begin_delete(self) -> Call: ...
+    def begin_delete(self) -> SdkCall: ...
 
 
 class FrontDoorClient(ResourceClient):
@@ -37,7 +37,7 @@ class FrontDoorClient(ResourceClient):
         policies = arm.connect(FrontDoorManagementClient).policies
         super().__init__(
             package,
-            {f"{PROVIDER}/{each}": _operations(group) for each, group in groups.items()}
+            {f"{CDN_PROVIDER}/{each}": _operations(group) for each, group in groups.items()}
             | {
                 f"{WAF_PROVIDER}/frontDoorWebApplicationFirewallPolicies": Operations(
                     policies.get,

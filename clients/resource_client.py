@@ -19,7 +19,7 @@ from clients.answering import decode_answer, read_answer, unanswered
 from clients.answers import ArmAnswer
 from domain.arm.resource_id import parse_resource_id
 
-type Call = Callable[..., Awaitable[object]]
+type SdkCall = Callable[..., Awaitable[object]]
 type Response = PipelineResponse[HttpRequest, AsyncHttpResponse]
 
 
@@ -33,9 +33,9 @@ class Package(Protocol):
 class Operations:
     """A package's operations on one resource type. They take the names in the resource's id."""
 
-    get: Call
-    put: Call
-    delete: Call
+    get: SdkCall
+    put: SdkCall
+    delete: SdkCall
 
 
 class ResourceClient:
@@ -63,12 +63,12 @@ class ResourceClient:
         return await read_answer(self._package.send_request(HttpRequest("GET", operation_url)))
 
 
-def begin(call: Call) -> Call:
+def begin(call: SdkCall) -> SdkCall:
     """A package's `begin_*` operation that returns after its first answer and does not poll."""
     return partial(call, polling=False)
 
 
-async def ask(call: Call, *arguments: object) -> ArmAnswer:
+async def ask(call: SdkCall, *arguments: object) -> ArmAnswer:
     """The raw answer, of whatever status. Raises NoAnswer.
 
     It is taken by the hook and not from the error: an error's response may be Entra's refusal of

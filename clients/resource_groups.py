@@ -7,7 +7,7 @@ from azure.mgmt.resource.resources.aio import ResourceManagementClient
 from clients.answers import ArmAnswer
 from clients.arm import ArmConnection
 from clients.resource_client import Operations, ResourceClient, ask_pages, begin
-from domain.arm.resource_id import RESOURCE_GROUP, parse_resource_id
+from domain.arm.resource_id import RESOURCE_GROUP_TYPE, parse_resource_id
 
 
 class ResourceGroupsClient(ResourceClient):
@@ -15,7 +15,7 @@ class ResourceGroupsClient(ResourceClient):
         package = arm.connect(ResourceManagementClient)
         self._resources, groups = package.resources, package.resource_groups
         operations = Operations(groups.get, groups.create_or_update, begin(groups.begin_delete))
-        super().__init__(package, {RESOURCE_GROUP: operations})
+        super().__init__(package, {RESOURCE_GROUP_TYPE: operations})
 
     def list_resources(self, group_id: str) -> AsyncGenerator[ArmAnswer]:
         """Those of the group, page by page."""

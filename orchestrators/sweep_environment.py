@@ -91,7 +91,7 @@ def _run_operation(
     if request is None:
         return _result(planned, ResultStatus.SKIPPED, "Busy")
     start = OperationStart(operation_id=request.operation_id, request=request)
-    started = yield from call_activity(sweep, ActivityName.START_OPERATION, start.to_wire())
+    started = yield from call_activity(sweep, ActivityName.START_ORCHESTRATION, start.to_wire())
     if not started.is_success:
         return _not_started(planned, started)
     begun = {"at": sweep.now, "operation_id": start.operation_id}

@@ -17,8 +17,8 @@ from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.sweeps")
 
-SWEEP = "sweep"
-DRY_RUN = "sweep.dry-run"
+SWEEP_ID = "sweep"
+DRY_RUN_ID = "sweep.dry-run"
 """No environment's operation has an id like these: those end in a number."""
 
 
@@ -59,7 +59,7 @@ async def log_last_sweep(client: DurableClient) -> None:
 
 
 def sweep_id(dry_run: bool) -> str:
-    return DRY_RUN if dry_run else SWEEP
+    return DRY_RUN_ID if dry_run else SWEEP_ID
 
 
 def _describe(instance: OrchestrationState) -> SweepAnswer:

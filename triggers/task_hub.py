@@ -103,9 +103,8 @@ async def _with_dead_operation(
     instance = await client.get_orchestration_state(record.active_operation, fetch_payloads=False)
     if instance is None or instance.runtime_status not in ENDED:
         return record
-    latest = await _read_entity(client, record.name)
-    if latest is None or latest.active_operation != record.active_operation:
-        return latest or record  # it had ended well between the two reads
+    # Read again: it may have ended well between the two reads, and what has ended stays so.
+    latest = await _read_entity(client, record.name) or record
     return end_operation(latest, _aborted(record.active_operation, _utc(instance.last_updated_at)))
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
+RESOURCE_GROUP_TYPE = "Microsoft.Resources/resourceGroups"
 
 
 class ResourcePath(NamedTuple):
@@ -22,7 +22,7 @@ def parse_resource_id(resource_id: str) -> ResourcePath:
     """Raises ValueError for what is no id of a resource or resource group."""
     match resource_id.split("/"):
         case ["", "subscriptions", _, "resourceGroups", group]:
-            return ResourcePath(RESOURCE_GROUP, (group,))
+            return ResourcePath(RESOURCE_GROUP_TYPE, (group,))
         case ["", "subscriptions", _, "resourceGroups", group, "providers", provider, *rest] if (
             rest and len(rest) % 2 == 0
         ):

@@ -51,7 +51,7 @@ class ActivityName(StrEnum):
     GET_GPU_POOL = "get_gpu_pool"
     GET_USAGE = "get_usage"
     LIST_GPU_POOLS = "list_gpu_pools"
-    START_OPERATION = "start_operation"
+    START_ORCHESTRATION = "start_orchestration"
     POLL_OPERATION = "poll_operation"
     APPLY_WORKLOAD = "apply_workload"
     GET_OBSERVATION = "get_observation"

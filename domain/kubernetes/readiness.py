@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from domain.kubernetes import diagnosis
 from domain.kubernetes.observation import Observation
@@ -57,25 +56,12 @@ class Readiness:
 
     @property
     def conditions(self) -> Mapping[str, Condition]:
-        """By their names on the wire, in order of dependency."""
+        """By name, in order of dependency."""
         return {
             "nodes": self.nodes,
             "gpu": self.gpu,
             "pods": self.pods,
             "externalIp": self.external_ip,
-        }
-
-    def to_wire(self) -> dict[str, Any]:
-        conditions = {
-            name: {"state": condition.state.value, "detail": condition.detail}
-            for name, condition in self.conditions.items()
-        }
-        failure = {"failure": self.failure.to_wire()} if self.failure else {}
-        return {
-            "verdict": self.verdict.value,
-            "delaySeconds": self.delay_seconds,
-            "conditions": conditions,
-            **failure,
         }
 
 

@@ -74,7 +74,6 @@ def environment_not_found(name: str) -> Problem:
     return Problem("EnvironmentNotFound", f"There is no environment '{name}'.", "")
 
 
-UPDATE = OperationKind.UPDATE
 FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "regions": lambda spec: frozenset(spec.regions),
     "gpu.vmSize": lambda spec: spec.gpu.vm_size,
@@ -154,10 +153,12 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
             target=fixed[0],
         )
     latest = record.operations[-1]
-    if record.spec == spec and (record.phase is Phase.READY or _is_running(latest, UPDATE)):
+    if record.spec == spec and (
+        record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
+    ):
         return AlreadyStarted(latest.id)
-    if record.phase is Phase.READY or (_is_over(record) and latest.kind is UPDATE):
-        return Start(_next_request(record, UPDATE, spec))
+    if record.phase is Phase.READY or (_is_over(record) and latest.kind is OperationKind.UPDATE):
+        return Start(_next_request(record, OperationKind.UPDATE, spec))
     return _wrong_phase(record, "Ready")
 
 

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tests.architecture.source import (
@@ -17,6 +18,9 @@ from tests.architecture.source import (
 LONGEST_MODULE = 400
 LONGEST_STORY = 60
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+DEFINED_IN_MANY = {"logger"}
+"""Each module logs under the name of its folder."""
+
 SAY_NOTHING = {"manager", "helper", "helpers", "util", "utils", "common", "base"}
 
 
@@ -82,6 +86,41 @@ def empty_containers(module: ast.Module) -> list[str]:
             r"\{\}|\[\]|(dict|list|set|defaultdict)(\[.*\])?\(\w*\)", ast.unparse(node.value)
         )
     ]
+
+
+def test_no_two_modules_define_the_same_name():
+    """A name that means two things is misread where it is used, and found twice in a search.
+
+    function_app registers functions under the names that they have in `triggers`.
+    """
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for module in product_modules()[1:]:
+        for name in sorted(set(public_names(tree(module))) - DEFINED_IN_MANY):
+            homes[name].append(name_of(module))
+    assert len(homes) > 500
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
+def public_names(module: ast.Module) -> Iterator[str]:
+    """Classes, functions, constants and type aliases on module level."""
+    for node in module.body:
+        match node:
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                defined = [node.name]
+            case ast.TypeAlias():
+                defined = [ast.unparse(node.name)]
+            case ast.Assign() | ast.AnnAssign():
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                parts = [part for target in targets for part in ast.walk(target)]
+                defined = [part.id for part in parts if isinstance(part, ast.Name)]
+            case _:
+                continue
+        yield from (name for name in defined if not name.startswith("_"))
+
+
+def test_every_symbol_has_one_home():
+    """`__all__` is there to offer names of other modules."""
+    assert names(all_modules(), lambda m: "__all__" in m.read_text()) == []
 
 
 def test_the_product_is_what_stands_in_its_folders():

@@ -1,11 +1,12 @@
 """kill -9 in the middle of provisioning loses nothing and builds nothing twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from emulators.stack.api import SimulatedAzure
-from emulators.stack.stack import Stack
+from emulators.stack.stack import Stack, running_stack
+from tests.e2e.conftest import NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import creations, finish
 from tests.support.documented_api import DocumentedApi
@@ -16,28 +17,39 @@ RESOURCES_OF_ONE_CELL = 10
 """Two resource groups, cluster, profile, endpoint, origin group, origin, route, WAF, policy."""
 
 
+@pytest.fixture(scope="module")
+def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One stack for all kills: what earlier tests built stands beside what is built now."""
+    folder = tmp_path_factory.mktemp("restarted")
+    with running_stack(folder / "stack", time_scale=TIME_SCALE, settings=NEVER) as stack:
+        yield stack
+        refuse_what_azure_would_refuse(stack)
+
+
+@pytest.mark.xdist_group("one stack for all kills")
 @pytest.mark.parametrize(
-    "restart",
+    ("name", "step", "restart"),
     [
-        pytest.param(Stack.restart_app, id="the Functions host"),
-        pytest.param(Stack.restart_task_hub, id="the task hub"),
+        pytest.param("cluster-host", "managedCluster", Stack.restart_app),
+        pytest.param("cluster-hub", "managedCluster", Stack.restart_task_hub),
+        pytest.param("pods-host", "pods", Stack.restart_app),
+        pytest.param("pods-hub", "pods", Stack.restart_task_hub),
     ],
 )
-@pytest.mark.parametrize("step", ["managedCluster", "pods"])
 def test_provisioning_goes_on_after_kill_9(
-    own_stack: Stack, restart: Callable[[Stack], None], step: str
+    restarted: Stack, name: str, step: str, restart: Callable[[Stack], None]
 ):
-    with DocumentedApi(own_stack.app_url) as api:
-        operation_id = api.create_environment(spec_body(name="unbroken"))
+    with DocumentedApi(restarted.app_url) as api:
+        operation_id = api.create_environment(spec_body(name=name))
         for operation in api.follow(operation_id, 60):
             watched = next(s for s in operation["steps"] if s["name"].endswith(step))
             if watched["status"] == "Running":
                 break
-        restart(own_stack)
+        restart(restarted)
         assert finish(api, operation_id)["status"] == "Succeeded"
-    with SimulatedAzure(own_stack.simulator_url, own_stack.ca_bundle) as azure:
-        created = creations(azure, "unbroken")
-    told = await_events(own_stack, "unbroken", f"{operation_id}.succeeded")
+    with SimulatedAzure(restarted.simulator_url, restarted.ca_bundle) as azure:
+        created = creations(azure, name)
+    told = await_events(restarted, name, f"{operation_id}.succeeded")
     assert [event["id"] for event in told] == [f"{operation_id}.{w}" for w in TOLD]
     assert set(created.values()) == {1}
     assert len(created) == RESOURCES_OF_ONE_CELL

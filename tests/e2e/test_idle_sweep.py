@@ -33,6 +33,9 @@ from tests.support.specs import spec_body
 IDLE = ("idler", "drowsy")
 IN_USE_OR_PINNED = ("blind", "batcher")
 FOREIGN_TAGS = {"owner": "vision-team"}
+THE_NIGHT = "night"
+"""Tests of one worker, because the night before them takes most of a minute."""
+
 COPIED_TAGS = {"environment": "idler", "managed-by": "gridplane"}
 
 
@@ -47,7 +50,7 @@ class Night:
     """The report of the sweep that took the idle ones to zero."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def night(stack: Stack) -> Iterator[Night]:
     with ExitStack() as exits:
         api = exits.enter_context(DocumentedApi(stack.app_url))
@@ -143,7 +146,10 @@ def wake(api: Api, name: str) -> None:
     assert finish(api, waking)["status"] == "Succeeded"
 
 
-def check_the_story(night: Night, api: Api, azure: SimulatedAzure):
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_who_is_not_used_any_more_is_warned_goes_to_zero_and_wakes(
+    night: Night, api: Api, azure: SimulatedAzure
+):
     """Traffic; none; warned; nodes gone; 503 waking; Ready; traffic."""
     words = ["GraceAfterCreate", "RequestsSeen", "Idle", "WarningRunning", "IdleAfterWarning"]
     assert [word for word in night.reasons["idler"] if word in words] == words
@@ -167,19 +173,22 @@ def check_the_story(night: Night, api: Api, azure: SimulatedAzure):
     azure.ask_model(api.get_environment("idler"), "Good morning?")
 
 
-def check_missing_metrics(night: Night, api: Api, azure: SimulatedAzure):
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_missing_metrics_count_as_use(night: Night, api: Api, azure: SimulatedAzure):
     assert night.reasons["blind"][-1] == "RequestsMissing"
     assert idle_events(api, "blind") == []
     assert len(gpu_nodes(azure, "blind")) == 1
 
 
-def check_the_batch_job(night: Night, api: Api, azure: SimulatedAzure):
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_a_batch_job_without_traffic_counts_as_use(night: Night, api: Api, azure: SimulatedAzure):
     assert night.reasons["batcher"][-1] == "GpuPodRunning"
     assert idle_events(api, "batcher") == []
     assert len(gpu_nodes(azure, "batcher")) == 2
 
 
-def check_a_wake_a_minute_ago(night: Night, api: Api, azure: SimulatedAzure):
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_a_wake_a_minute_ago_counts_as_use(night: Night, api: Api, azure: SimulatedAzure):
     """Nobody has asked it anything for an hour, and nothing else speaks for it."""
     wake(api, "drowsy")
     (decision,) = [d for d in sweep(api)["decisions"] if d["environment"] == "drowsy"]
@@ -187,7 +196,8 @@ def check_a_wake_a_minute_ago(night: Night, api: Api, azure: SimulatedAzure):
     assert idle_events(api, "drowsy") == ["IdleWarned", "IdleScaledToZero"], "and no second time"
 
 
-def check_foreign_pools(night: Night, api: Api, azure: SimulatedAzure):
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_pools_of_somebody_else_are_never_touched(night: Night, api: Api, azure: SimulatedAzure):
     """Not even those that bear our tags, which travel with every copied template."""
     clusters = [cluster.lower() for cluster in night.foreign]
     decisions = sweep(api)["decisions"]
@@ -198,24 +208,6 @@ def check_foreign_pools(night: Night, api: Api, azure: SimulatedAzure):
     for cluster in clusters:
         methods = [method for method, path in asked if path.lower().startswith(cluster)]
         assert methods == ["PUT"], "that of its owner"
-
-
-CHECKS = {
-    "who is not used any more is warned, goes to zero and wakes": check_the_story,
-    "missing metrics count as use": check_missing_metrics,
-    "a batch job without traffic counts as use": check_the_batch_job,
-    "a wake a minute ago counts as use": check_a_wake_a_minute_ago,
-    "pools of somebody else are never touched": check_foreign_pools,
-}
-"""Parts of one test, because the night before them takes most of a minute."""
-
-
-def test_only_who_is_idle_goes_to_zero(
-    night: Night, api: Api, azure: SimulatedAzure, subtests: pytest.Subtests
-):
-    for sentence, check in CHECKS.items():
-        with subtests.test(sentence):
-            check(night, api, azure)
 
 
 def test_a_dry_run_decides_and_does_nothing(api: Api):

@@ -102,13 +102,30 @@ COMPARED = (
     *("fireAt", "orchestrationStatus"),
 )
 DECODED = ("input", "result", "data")
+DERIVED = "deadline"
+"""Left out of what is compared: it follows from the limits in `domain.deadlines`, and an operation
+that was started before one of them changed goes on with the deadlines it was given."""
 
 
 def _comparable(kind: str, event_id: int, content: Mapping[str, Any]) -> dict[str, Any]:
     """What an action and the event it leaves have in common."""
     compared = {name: content[name] for name in COMPARED if name in content}
-    decoded = {name: json.loads(content[name]) for name in DECODED if content.get(name)}
+    decoded = {
+        name: _without_deadlines(json.loads(content[name]))
+        for name in DECODED
+        if content.get(name)
+    }
     if failure := content.get("failureDetails"):
         compared["failure"] = failure
     number = {} if kind == "executionCompleted" else {"id": event_id}
     return {"kind": kind, **number, **compared, **decoded}
+
+
+def _without_deadlines(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _without_deadlines(each) for key, each in value.items() if key != DERIVED}
+        case list():
+            return [_without_deadlines(each) for each in value]
+        case _:
+            return value

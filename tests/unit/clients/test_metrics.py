@@ -39,6 +39,7 @@ class FakeMonitor:
     """Knows some profiles, which have one request each, and refuses batches with any other."""
 
     known: frozenset[str] = frozenset()
+    refusal: int = 404
     answer: ArmAnswer | NoAnswer | None = None
     batches: list[list[str]] = field(default_factory=list[list[str]])
     requests: list[HttpRequest] = field(default_factory=list[HttpRequest])
@@ -52,7 +53,7 @@ class FakeMonitor:
         if self.answer:
             return self.answer
         if not self.known.issuperset(ids):
-            return error_of(404, "ResourceNotFound")
+            return error_of(self.refusal, "ResourceNotFound")
         return answer_of(200, {"values": [values_of(each.upper(), [POINT]) for each in ids]})
 
 
@@ -109,9 +110,10 @@ async def test_the_question_is_asked_as_documented(interval: int, grain: str):
     }
 
 
-async def test_one_profile_that_is_gone_hides_no_other():
+@pytest.mark.parametrize("status", [400, 404])
+async def test_one_profile_that_is_gone_hides_no_other(status: int):
     ids = [f"/{number}" for number in range(50)]
-    monitor = FakeMonitor(frozenset(ids) - {"/17"})
+    monitor = FakeMonitor(frozenset(ids) - {"/17"}, refusal=status)
     found = await read(monitor, *ids)
     assert [each for each, samples in found.items() if samples is None] == ["/17"]
     assert len(monitor.batches) <= 13

@@ -1,3 +1,4 @@
+from domain import deadlines
 from domain.events.cloud_events import EventPublication
 from domain.events.delivery import build_warning
 from orchestrators.deliver_event import deliver_event
@@ -41,16 +42,16 @@ def test_what_cannot_pass_is_told_to_the_record_at_once():
     }
 
 
-def test_within_the_hour_it_gives_up_and_says_so():
+def test_in_time_it_gives_up_and_says_so():
     done = deliver(BUSY)
     assert done.lines[-1] == TOLD
     assert done.lines.count(TOLD) == 1
-    assert 55 * 60 < done.seconds <= 3600
+    assert 0 <= deadlines.EVENT - done.seconds < 5 * 60
     assert len(done.steps("call")) < 20, "its history stays short"
 
 
 def test_an_attempt_that_outlasts_the_deadline_is_the_last():
-    done = deliver([After(4000, BUSY)])
+    done = deliver([After(deadlines.EVENT + 60, BUSY)])
     assert done.lines == [CALL, TOLD]
 
 

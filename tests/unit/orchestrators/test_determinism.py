@@ -9,10 +9,13 @@ from importlib import import_module
 
 import pytest
 
+from domain import deadlines
 from domain.durable.names import Orchestrator
 from tests.support.replay import History, load_histories, replay
 
 HISTORIES = load_histories()
+ONE_OF_EACH = {history.orchestrator: history for history in HISTORIES}
+LIMITS = {name: value for name, value in vars(deadlines).items() if name.isupper()}
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=[h.instance_id for h in HISTORIES])
@@ -20,6 +23,14 @@ def test_each_turn_does_what_it_did_when_it_was_recorded(history: History):
     module = import_module(f"orchestrators.{history.orchestrator}")
     for done, recorded in replay(history, getattr(module, history.orchestrator)):
         assert done == recorded
+
+
+@pytest.mark.parametrize("history", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
+def test_other_limits_change_no_turn(history: History, monkeypatch: pytest.MonkeyPatch):
+    """Timeouts may be changed while operations run, and without recording anew."""
+    for name, seconds in LIMITS.items():
+        monkeypatch.setattr(deadlines, name, seconds + 60)
+    test_each_turn_does_what_it_did_when_it_was_recorded(history)
 
 
 def test_there_are_histories_of_success_failure_and_cancellation():

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import pytest
 
 from domain import deadlines
@@ -166,6 +164,19 @@ def test_a_cancellation_is_passed_on_and_leaves_cleaning_up_to_the_deletion(
     assert done.seconds <= cancel_after + 5
 
 
+def test_a_cancellation_does_not_wait_for_an_azure_that_does_not_say_what_is_left():
+    """The deletion that canceled it is waiting, and lists what is left itself."""
+    unavailable = failed("AzureUnavailable", retryable=True)
+    done = provision(
+        {"wire_edge": After(300, SUCCEEDED)},
+        {"list_remaining_resources": unavailable},
+        cancel_after=100,
+    )
+    assert done.steps("call") == ["call list_remaining_resources"]
+    assert done.seconds < 105
+    assert end_of(done).phase is Phase.CANCELED
+
+
 def test_a_cancellation_during_the_cleaning_up_ends_it():
     done = provision(
         {"wire_edge": After(10, QUOTA), "await_operation": After(300, SUCCEEDED)},
@@ -221,7 +232,22 @@ def test_stopping_the_gpus_has_time_of_its_own_however_late_the_failure():
         {"begin_empty_gpu_pool": accepted("managedCluster")},
         regions=["westeurope"],
     )
-    wait = OperationWait.from_wire(done.input_of("await_operation"))
-    assert wait.operation.deadline - wait.begun_at > timedelta(
-        seconds=deadlines.EMPTY_GPU_POOL - 5
+    assert time_left(done, "westeurope") > deadlines.EMPTY_GPU_POOL - 5
+
+
+def test_stopping_the_gpus_of_each_region_has_time_of_its_own():
+    done = provision(
+        {
+            "wire_edge": After(10, QUOTA),
+            "await_operation": After(deadlines.EMPTY_GPU_POOL - 60, SUCCEEDED),
+        },
+        {"begin_empty_gpu_pool": accepted("managedCluster")},
     )
+    assert time_left(done, "swedencentral") > deadlines.EMPTY_GPU_POOL - 5
+
+
+def time_left(done: Run, region: str) -> float:
+    """Seconds that the region's pool had to go to zero, from when that had begun."""
+    child = f"await_operation fraud-llm.1.cell.{region}.gpuPoolToZero.1"
+    wait = OperationWait.from_wire(done.input_of(child))
+    return (wait.operation.deadline - wait.begun_at).total_seconds()

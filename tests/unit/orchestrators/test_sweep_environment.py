@@ -21,7 +21,7 @@ OPERATION = "fraud-llm.2"
 SCALE, DELETE = SweepAction.SCALE_TO_ZERO, SweepAction.DELETE
 WARNED = a_swept(warned_at=WARNED_LONG_AGO)
 LOOK = ["entity fraud-llm get_sweep_state", "call get_usage"]
-RUN = [f"entity fraud-llm plan_operation {SCALE}", "call start_operation"]
+RUN = [f"entity fraud-llm plan_operation {SCALE}", "call start_orchestration"]
 TOLD = "entity fraud-llm record_idle_note"
 TOLD_ZERO = f"{TOLD} IdleScaledToZero"
 
@@ -55,7 +55,7 @@ def act(
         instance_id=f"sweep.fraud-llm.{action}",
         activities={
             "get_usage": told_usage([a_usage(requests=requests)]),
-            "start_operation": SUCCEEDED,
+            "start_orchestration": SUCCEEDED,
             **script.pop("activities", {}),
         },
         entity={
@@ -120,7 +120,7 @@ def test_the_record_hears_the_evidence_of_every_region():
 
 
 def test_the_operation_is_the_one_that_the_record_planned():
-    start = OperationStart.from_wire(act().input_of("start_operation"))
+    start = OperationStart.from_wire(act().input_of("start_orchestration"))
     assert start.operation_id == OPERATION
     assert start.request == OperationRequest.from_wire(
         a_request(OperationKind.SCALE_DOWN, 2).to_wire()
@@ -186,25 +186,25 @@ def test_a_note_keeps_the_expiry_warnings_that_were_given():
 def test_an_environment_that_may_not_start_an_operation_is_busy():
     done = act(entity={"plan_operation": None})
     assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
-    assert done.steps("call start_operation") == []
+    assert done.steps("call start_orchestration") == []
     assert done.steps(TOLD) == [], "nothing has happened that its timeline could tell"
 
 
 def test_an_operation_that_somebody_else_started_first_is_not_waited_for():
-    done = act(activities={"start_operation": failed("OperationInProgress")})
+    done = act(activities={"start_orchestration": failed("OperationInProgress")})
     assert verdict_of(done) == (ResultStatus.SKIPPED, "Busy")
     assert done.steps("timer", TOLD) == []
 
 
 def test_an_operation_that_cannot_be_started_is_a_failure():
-    done = act(activities={"start_operation": RuntimeError("no hub")})
+    done = act(activities={"start_orchestration": RuntimeError("no hub")})
     assert done.steps(TOLD) == []
     assert result_of(done).status is ResultStatus.FAILED
     failure = result_of(done).failure
     assert failure
     assert (failure.reason, failure.message) == (
         "ActivityFailed",
-        "'start_operation' failed: no hub",
+        "'start_orchestration' failed: no hub",
     )
 
 
@@ -238,7 +238,7 @@ def test_the_expired_are_deleted_and_told_so_once_that_has_begun():
     assert done.lines[:4] == [
         "entity fraud-llm get_sweep_state",
         "entity fraud-llm plan_operation delete",
-        "call start_operation",
+        "call start_orchestration",
         "entity fraud-llm record_idle_note Expired",
     ]
     assert verdict_of(done) == (ResultStatus.SUCCEEDED, "Expired")
@@ -271,7 +271,7 @@ def test_who_has_its_off_hours_behind_it_is_woken_without_a_look_at_usage():
     assert done.lines[:4] == [
         LOOK[0],
         "entity fraud-llm plan_operation wake",
-        "call start_operation",
+        "call start_orchestration",
         "entity fraud-llm record_idle_note OffHoursOver",
     ]
     assert result_of(done).status is ResultStatus.SUCCEEDED

@@ -7,7 +7,7 @@ from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
-from tests.support.fake_hub import RUNNING, FakeHub
+from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA, failed
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes, spec_body
@@ -193,26 +193,21 @@ class EndsBetweenTwoReads(FakeHub):
 
     async def get_orchestration_state(self, instance_id, *, fetch_payloads=True):
         state = self.instances.get(instance_id)
-        if state and state.runtime_status is RUNNING and not fetch_payloads:
+        record = self.records.get("fraud-llm")
+        if state and record and record.active_operation == instance_id:
             self.finish(instance_id, Phase.READY)
-            state = self.instances[instance_id]
-        return state
-
-
-async def started() -> FakeHub:
-    hub = FakeHub()
-    await Api(hub).create(spec_body())
-    return hub
+        return await super().get_orchestration_state(instance_id, fetch_payloads=fetch_payloads)
 
 
 async def test_an_operation_that_ends_well_between_two_reads_did_not_die():
     hub = EndsBetweenTwoReads()
     api = Api(hub)
-    hub.instances |= (await started()).instances
+    await api.create(spec_body())
     hub.deliver("fraud-llm.1")
     body = (await api.get("environments/fraud-llm")).json
     assert body["phase"] == "Ready"
     assert "error" not in body
+    assert (await api.get("operations/fraud-llm.1")).json["status"] == "Succeeded"
 
 
 async def test_an_operation_is_shown_also_when_it_failed(api: Api, hub: FakeHub):

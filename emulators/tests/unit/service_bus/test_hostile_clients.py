@@ -288,8 +288,10 @@ async def test_a_client_that_goes_away_in_the_middle_leaves_nothing(broker: Brok
     client = await connect(broker)
     client.writer.write(HANDSHAKE + frame(BEGUN) + frame(attach(0))[:20])
     await client.writer.drain()
-    await client.close()
     async with asyncio.timeout(2):
+        while not broker.wire()["connections"]:
+            await asyncio.sleep(0.01)
+        await client.close()
         while broker.wire()["connections"]:
             await asyncio.sleep(0.01)
 

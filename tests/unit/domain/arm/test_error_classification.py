@@ -401,6 +401,15 @@ GATEWAY = (
         pytest.param(404, "NotFound", "y", "NotFound", False, "y", id="not found"),
         pytest.param(404, "", "", "NotFound", False, "HTTP 404", id="404 without a body"),
         pytest.param(
+            412,
+            "PreconditionFailed",
+            "The request failed due to conflict with a concurrent request: EtagMismatch.",
+            "OperationInProgress",
+            True,
+            "EtagMismatch",
+            id="changed by a concurrent request",
+        ),
+        pytest.param(
             409, "ScopeLocked", "The scope is locked", "ResourceLocked", False, "", id="locked"
         ),
         pytest.param(

@@ -176,12 +176,20 @@ def test_an_update_brings_the_autoscaled_count_within_the_new_limits(build) -> N
     assert pool_of(build({"gpu.maxNodes": 2}, existing), "gpu")["count"] == 2
 
 
-def test_a_pool_that_was_emptied_by_hand_gets_its_autoscaler_back(build) -> None:
-    """AKS refuses to change the count in the same request; pods that wait bring the nodes."""
+@pytest.mark.parametrize(
+    ("count", "changes"),
+    [
+        pytest.param(0, {}, id="emptied by hand"),
+        pytest.param(0, {"gpu.minNodes": 1}, id="below the new minimum"),
+        pytest.param(9, {"gpu.maxNodes": 2}, id="above the new maximum"),
+    ],
+)
+def test_a_pool_whose_autoscaler_is_off_gets_it_back_with_its_count(build, count, changes) -> None:
+    """AKS refuses to change the count in the same request; the autoscaler brings it within."""
     existing = as_aks_answers(build())
-    pool_of(existing, "gpu").update(enableAutoScaling=False, count=0)
-    pool = pool_of(build(existing=existing), "gpu")
-    assert (pool["enableAutoScaling"], pool["count"]) == (True, 0)
+    pool_of(existing, "gpu").update(enableAutoScaling=False, count=count)
+    pool = pool_of(build(changes, existing), "gpu")
+    assert (pool["enableAutoScaling"], pool["count"]) == (True, count)
 
 
 def test_an_update_takes_away_nothing_that_others_switched_on(build) -> None:
@@ -215,7 +223,9 @@ def test_an_update_sends_nothing_back_that_only_azure_says(build) -> None:
     for said, model in said_of:
         model()  # The first instance fills the class's table of fields.
         fields = model._attr_to_rest_field.values()
-        assert not {f._rest_name for f in fields if f._visibility == ["read"]} & set(said)
+        read_only = {f._rest_name for f in fields if f._visibility == ["read"]}
+        assert read_only
+        assert not read_only & set(said)
 
 
 def change_nothing(existing: dict[str, Any]) -> None:

@@ -93,6 +93,62 @@ def test_a_size_is_refused_with_what_to_use_instead(
         assert hint in problem.message
 
 
+@pytest.mark.parametrize(
+    ("vm_size", "message"),
+    [
+        pytest.param(
+            "Standard_NV12",
+            "Standard_NV12 belongs to the NV series, which was retired on 2023-09-06. Use a "
+            "successor: Standard_NV36ads_A10_v5, Standard_NC4as_T4_v3.",
+            id="retired",
+        ),
+        pytest.param(
+            "Basic_A0",
+            "Basic_A0 is not a GPU VM size. Nearest with NVIDIA GPUs: Standard_NC4as_T4_v3 "
+            "(4 vCPUs, 1 x T4 16 GB), Standard_NC8as_T4_v3 (8 vCPUs, 1 x T4 16 GB), "
+            "Standard_NC16as_T4_v3 (16 vCPUs, 1 x T4 16 GB).",
+            id="no GPUs",
+        ),
+        pytest.param(
+            "Standard_NV4ads_V710_v5",
+            "Standard_NV4ads_V710_v5 has AMD GPUs, which do not provide nvidia.com/gpu. Use"
+            " a size with NVIDIA GPUs such as Standard_NC4as_T4_v3, Standard_NC8as_T4_v3, "
+            "Standard_NC16as_T4_v3.",
+            id="AMD",
+        ),
+        pytest.param(
+            "Standard_NC24ads_A100_v5",
+            "Standard_NC24ads_A100_v5 is not a supported GPU VM size. Closest: "
+            "Standard_NC24ads_A100_v4 (24 vCPUs, 1 x A100 80 GB), Standard_NC48ads_A100_v4 "
+            "(48 vCPUs, 2 x A100 80 GB), Standard_NC40ads_H100_v5 (40 vCPUs, 1 x H100 NVL "
+            "94 GB).",
+            id="close to three",
+        ),
+    ],
+)
+def test_a_refusal_reads_as_a_sentence_with_the_facts_of_each_size(vm_size, message) -> None:
+    problem = check_gpu_vm_size(vm_size)
+    assert problem is not None
+    assert problem.message == message
+
+
+@pytest.mark.parametrize(
+    ("vm_size", "facts"),
+    [
+        ("Standard_NC4as_T4_v3", (4, 1, "T4", 16, "Standard NCASv3_T4 Family", True)),
+        ("Standard_NC96ads_A100_v4", (96, 4, "A100", 80, "StandardNCADSA100v4Family", True)),
+        ("Standard_NC40ads_H100_v5", (40, 1, "H100 NVL", 94, "StandardNCadsH100v5Family", False)),
+        ("Standard_NV36ads_A10_v5", (36, 1, "A10", 24, "StandardNVADSA10v5Family", False)),
+        ("Standard_ND96isr_H200_v5", (96, 8, "H200", 141, "standardNDISRH200V5Family", False)),
+    ],
+)
+def test_one_size_of_each_series_is_as_azure_describes_it(vm_size, facts) -> None:
+    sku = find_gpu_sku(vm_size)
+    assert sku is not None
+    found = (sku.vcpus, sku.gpus, sku.gpu_model, sku.gpu_memory_gb, sku.family)
+    assert (*found, sku.host_encryption) == facts
+
+
 def test_partitioned_gpus_are_never_suggested() -> None:
     problem = check_gpu_vm_size("Standard_D18s_v5")
     assert problem is not None

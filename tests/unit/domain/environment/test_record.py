@@ -234,6 +234,36 @@ def test_the_timeline_gets_a_line_per_change_of_status_and_none_for_progress():
     assert again.etag != record.etag
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param({}, "probe: Running", id="status alone"),
+        pytest.param({"detail": "HTTP 404"}, "probe: Running (HTTP 404)", id="with a detail"),
+        pytest.param(
+            {"failure": QUOTA, "detail": "HTTP 404"},
+            "probe: Running (QuotaExceeded: No quota is left.)",
+            id="a failure rather than a detail",
+        ),
+    ],
+)
+def test_a_steps_line_on_the_timeline_says_what_it_came_to(changes, message):
+    record = record_step(a_record(), change("probe", Status.RUNNING, **changes))
+    event = record.events[-1]
+    assert (event.type, event.message, event.operation_id) == (
+        "StepChanged",
+        message,
+        "fraud-llm.1",
+    )
+    assert (event.at, record.updated_at) == (NOON + minutes(1), NOON + minutes(1))
+
+
+@pytest.mark.parametrize(
+    "record", [a_ready_record(), a_record(a_request(sequence=2))], ids=["ended", "another one"]
+)
+def test_a_step_of_no_running_operation_changes_nothing(record):
+    assert record_step(record, change("probe", Status.RUNNING)) == record
+
+
 def test_a_failure_stands_on_the_environment_its_operation_and_its_timeline():
     record = ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA))
     body = build_environment_view(record).to_wire()
@@ -247,17 +277,25 @@ def test_a_failure_stands_on_the_environment_its_operation_and_its_timeline():
     assert record.events[-1].message == "provision Failed: No quota is left."
 
 
-def test_an_operation_that_was_superseded_ends_without_moving_the_phase():
+@pytest.mark.parametrize(
+    ("phase", "outcome", "status"),
+    [
+        (Phase.CANCELED, Outcome.canceled(), "Canceled"),
+        (Phase.FAILED, Outcome.failed(QUOTA), "Failed"),
+        (Phase.READY, Outcome.succeeded(), "Succeeded"),
+    ],
+)
+def test_an_operation_that_was_superseded_ends_without_moving_the_phase(phase, outcome, status):
+    """Failed and Deleted are where a deletion may go; only its own end takes it there."""
     deleting = start_operation(a_record(), a_request(DELETE, 2), NOON)
     assert deleting
-    end = OperationEnd(
-        operation_id="fraud-llm.1", phase=Phase.CANCELED, outcome=Outcome.canceled(), at=NOON
-    )
+    end = OperationEnd(operation_id="fraud-llm.1", phase=phase, outcome=outcome, at=NOON)
     record = end_operation(deleting, end)
     assert (record.phase, record.active_operation) == (Phase.DELETING, "fraud-llm.2")
+    assert record.failure is None
     operation = record.find_operation("fraud-llm.1")
     assert operation
-    assert operation.status is Status.CANCELED
+    assert operation.status == status
 
 
 def test_steps_still_running_when_their_operation_ends_are_canceled():

@@ -60,6 +60,7 @@ def test_a_cluster_that_has_just_begun_shows_nothing():
     ("generation", "status", "is_over"),
     [
         pytest.param(2, {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1}, False),
+        pytest.param(1, {"replicas": 1, "updatedReplicas": 1}, False, id="not seen at all"),
         pytest.param(2, {"observedGeneration": 2, "replicas": 1}, False, id="the old pod stands"),
         pytest.param(
             2,
@@ -142,6 +143,16 @@ def test_a_pod_that_no_node_takes_tells_the_schedulers_reason():
     assert shown.message == "0/2 nodes are available: 2 Insufficient nvidia.com/gpu."
 
 
+def test_a_condition_of_another_kind_is_no_reason_for_not_being_scheduled():
+    shown = only_pod(
+        conditions=[
+            {"type": "PodScheduled", "status": "True", "reason": "Scheduled"},
+            {"type": "Ready", "status": "False", "reason": "ContainersNotReady"},
+        ]
+    )
+    assert (shown.reason, shown.message) == ("", "")
+
+
 def test_a_waiting_container_tells_its_own_reason():
     shown = only_pod(
         startTime="2026-11-22T12:00:00Z",
@@ -176,7 +187,7 @@ def test_a_running_pod_is_ready_by_its_condition_alone():
     ready = [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": "True"}]
     assert only_pod(phase="Running", containerStatuses=running).ready is False
     shown = only_pod(phase="Running", containerStatuses=running, conditions=ready)
-    assert (shown.ready, shown.reason) == (True, "")
+    assert (shown.phase, shown.ready, shown.reason) == ("Running", True, "")
 
 
 def test_the_address_appears_with_the_load_balancers_ingress():
@@ -209,7 +220,12 @@ def test_an_event_tells_whom_it_is_about_and_when_it_was_first_seen():
         object="Service/llm",
         first_seen_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
     )
-    assert shown[1].first_seen_at == datetime(2026, 11, 22, 13, 0, 0, 500000, tzinfo=UTC)
+    assert shown[1] == EventObservation(
+        reason="",
+        message="",
+        object="/",
+        first_seen_at=datetime(2026, 11, 22, 13, 0, 0, 500000, tzinfo=UTC),
+    )
 
 
 def test_what_was_observed_survives_the_durable_boundary():

@@ -256,6 +256,126 @@ def test_waking_knows_spec_and_public_name_of_the_environment():
     assert (decision.request.spec, decision.request.host_name) == (a_spec(), HOST)
 
 
+LONG_AGO = READY.model_copy(
+    update={
+        "sequence": 40,
+        "operations": tuple(
+            READY.operations[0].model_copy(update={"id": f"fraud-llm.{n}", "kind": "wake"})
+            for n in (39, 40)
+        ),
+    }
+)
+"""So long that the operation that built it is no longer on the record."""
+
+
+@pytest.mark.parametrize(
+    ("record", "spec", "expected"),
+    [
+        pytest.param(AWAKE_AGAIN, a_spec(), ("known", "fraud-llm.1"), id="the same spec"),
+        pytest.param(
+            AWAKE_AGAIN,
+            OTHER_SPEC,
+            ("refused", "EnvironmentExists", "fraud-llm.1"),
+            id="another spec, with the operation that built it",
+        ),
+        pytest.param(
+            WAKING,
+            OTHER_SPEC,
+            ("refused", "EnvironmentExists", "fraud-llm.3"),
+            id="another spec, with the operation that runs",
+        ),
+        pytest.param(LONG_AGO, a_spec(), ("known", "fraud-llm.40"), id="built long ago"),
+    ],
+)
+def test_a_creation_of_what_exists_answers_with_the_operation_that_built_it(
+    record, spec, expected
+):
+    command = Command(OperationKind.PROVISION, "fraud-llm", spec)
+    assert summary(decide(record, command)) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "command", "message", "target"),
+    [
+        pytest.param(
+            DELETING,
+            Command(OperationKind.PROVISION, "fraud-llm", a_spec()),
+            "Environment 'fraud-llm' is being deleted. Wait for the deletion to end, then send "
+            "the request again.",
+            "name",
+            id="being deleted",
+        ),
+        pytest.param(
+            READY,
+            Command(OperationKind.PROVISION, "fraud-llm", OTHER_SPEC),
+            "Environment 'fraud-llm' exists with another spec. Update it with PUT, delete it "
+            "first, or choose another name.",
+            "name",
+            id="another spec",
+        ),
+        pytest.param(
+            READY,
+            Command(OperationKind.UPDATE, "fraud-llm", a_spec(regions=["northeurope"])),
+            "regions cannot be changed in place. Keep what environment 'fraud-llm' has, or create "
+            "another environment and delete this one.",
+            "regions",
+            id="a fixed field",
+        ),
+        pytest.param(
+            ASLEEP,
+            Command(OperationKind.UPDATE, "fraud-llm", OTHER_SPEC),
+            "Environment 'fraud-llm' is ScaledDown; this needs it to be Ready.",
+            "name",
+            id="an update of what sleeps",
+        ),
+        pytest.param(
+            PROVISIONING,
+            Command(OperationKind.DELETE, "fraud-llm", waits=True),
+            "Operation 'fraud-llm.1' of environment 'fraud-llm' has to end first.",
+            "name",
+            id="a deletion that waits",
+        ),
+        pytest.param(
+            PROVISIONING,
+            Command(OperationKind.DELETE, "fraud-llm", caller=Caller(request_id=FIRST_ID)),
+            f"The id {FIRST_ID} was used with another request. Send a new id with a new request.",
+            "name",
+            id="an id used before",
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_do_instead(record, command, message, target):
+    decision = decide(record, command)
+    assert isinstance(decision, Refused)
+    assert (decision.message, decision.target) == (message, target)
+
+
+def test_an_update_reaches_its_decision_with_its_spec():
+    decision = decide(READY, Command(OperationKind.UPDATE, "fraud-llm", OTHER_SPEC))
+    assert isinstance(decision, Start)
+    assert (decision.request.kind, decision.request.spec) == (OperationKind.UPDATE, OTHER_SPEC)
+
+
+@pytest.mark.parametrize("kind", [OperationKind.PROVISION, OperationKind.UPDATE])
+def test_what_needs_a_specification_is_not_decided_without_one(kind):
+    with pytest.raises(ValueError, match=f"a {kind} needs a specification"):
+        decide(READY, Command(kind, "fraud-llm"))
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"), [(READY, False), (DELETING, False), (DELETED, True)]
+)
+def test_an_environment_exists_until_it_is_deleted(record, expected):
+    assert record.is_deleted is expected
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_deletion_hands_on_whether_it_is_forced(force: bool):
+    decision = decide_delete(PROVISIONING, force)
+    assert isinstance(decision, Start)
+    assert decision.request.force is force
+
+
 MESSAGE = Caller(
     request_id="message-7", traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 )
@@ -347,6 +467,12 @@ HALF_UPDATED = ended(BEING_UPDATED, Phase.FAILED)
     [
         pytest.param(None, CHANGED, "absent", id="no such environment"),
         pytest.param(DELETED, CHANGED, "absent", id="deleted"),
+        pytest.param(
+            BEING_UPDATED,
+            {"regions": ["northeurope"]},
+            ("refused", "FieldCannotBeChanged", "fraud-llm.2"),
+            id="what cannot be changed, while an update runs",
+        ),
         pytest.param(READY, CHANGED, START_UPDATE, id="a ready one"),
         pytest.param(READY, {}, ("known", "fraud-llm.1"), id="nothing to change"),
         pytest.param(BEING_UPDATED, CHANGED, ("known", "fraud-llm.2"), id="the same again"),

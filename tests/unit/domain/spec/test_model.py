@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from domain.spec.model import EdgeSku, EnvironmentSpec, IdleAction, WafMode
+from domain.spec.model import EdgeSku, EnvironmentSpec, IdleAction, WafMode, is_environment_name
 
 NIGHT = {"timeZone": "Europe/Berlin", "start": "20:00", "end": "07:00"}
 
@@ -75,6 +75,23 @@ def test_names_that_pass(make_spec, name) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("abc", True),
+        ("a" * 24, True),
+        ("ab", False),
+        ("a" * 25, False),
+        ("", False),
+        ("Abc", False),
+        ("a.b", False),
+        pytest.param("fraud-llm\n", False, id="with a line end"),
+    ],
+)
+def test_a_name_is_looked_up_only_if_an_environment_can_have_it(text, expected) -> None:
+    assert is_environment_name(text) is expected
+
+
+@pytest.mark.parametrize(
     "image",
     [
         "llm",
@@ -90,79 +107,202 @@ def test_images_that_pass(make_spec, image) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("path", "value", "refused"),
     [
-        pytest.param("name", "ab", id="name too short"),
-        pytest.param("name", "a" * 25, id="name too long"),
-        pytest.param("name", "1abc", id="name starts with a digit"),
-        pytest.param("name", "Fraud", id="name in upper case"),
-        pytest.param("name", "fraud--llm", id="name with two hyphens"),
-        pytest.param("name", "fraud-", id="name ends with a hyphen"),
-        pytest.param("name", "fraud_llm", id="name with an underscore"),
-        pytest.param("name", "fraud\n", id="name with a line end"),
-        pytest.param("costCenter", "", id="cost center empty"),
-        pytest.param("costCenter", "ML 1", id="cost center with a space"),
-        pytest.param("costCenter", "M" * 51, id="cost center too long"),
-        pytest.param("owner", "team", id="owner is no address"),
-        pytest.param("owner", "a@b", id="owner without a domain"),
-        pytest.param("owner", "a b@example.com", id="owner with a space"),
-        pytest.param("regions", [], id="no region"),
-        pytest.param("regions", ["westeurope", "West Europe"], id="one region twice"),
-        pytest.param("regions", "westeurope", id="region not in an array"),
-        pytest.param("regions", [5], id="region is a number"),
-        pytest.param("gpu.minNodes", 6, id="minimum above maximum"),
-        pytest.param("gpu.maxNodes", 101, id="too many nodes"),
-        pytest.param("gpu.maxNodes", 0, id="a pool that can never start a node"),
-        pytest.param("gpu.maxNodes", "5", id="a number as text"),
-        pytest.param("gpu.maxNodes", 5.0, id="a number with a fraction"),
-        pytest.param("gpu.maxNodes", True, id="a boolean for a number"),
-        pytest.param("gpu.spot", "yes", id="a text for a boolean"),
+        pytest.param("name", "ab", "string_too_short", id="name too short"),
+        pytest.param("name", "a" * 25, "string_too_long", id="name too long"),
+        pytest.param("name", "1abc", "string_pattern_mismatch", id="name starts with a digit"),
+        pytest.param("name", "Fraud", "string_pattern_mismatch", id="name in upper case"),
+        pytest.param("name", "fraud--llm", "string_pattern_mismatch", id="name with two hyphens"),
+        pytest.param("name", "fraud-", "string_pattern_mismatch", id="name ends with a hyphen"),
+        pytest.param("name", "fraud_llm", "string_pattern_mismatch", id="name with an underscore"),
+        pytest.param("name", "fraud\n", "string_pattern_mismatch", id="name with a line end"),
+        pytest.param("costCenter", "", "string_pattern_mismatch", id="cost center empty"),
         pytest.param(
-            "workload.image", "registry.example.com/UPPER", id="image path in upper case"
+            "costCenter", "ML 1", "string_pattern_mismatch", id="cost center with a space"
         ),
-        pytest.param("workload.image", "llm:", id="image with an empty tag"),
-        pytest.param("workload.image", "https://x/llm", id="image as a URL"),
-        pytest.param("workload.image", "llm@sha256:abc", id="image with a short digest"),
-        pytest.param("workload.port", 0, id="port too low"),
-        pytest.param("workload.port", 65536, id="port too high"),
-        pytest.param("workload.healthPath", "health", id="path without a slash"),
-        pytest.param("workload.healthPath", "/a b", id="path with a space"),
-        pytest.param("workload.replicas", -1, id="fewer than no replica"),
-        pytest.param("workload.gpusPerReplica", 0, id="a replica without a GPU"),
-        pytest.param("workload.env", {"1A": "x"}, id="variable starts with a digit"),
-        pytest.param("workload.env", {"A=B": "x"}, id="variable with an equals sign"),
-        pytest.param("workload.env", {"A": 5}, id="variable that is no text"),
-        pytest.param("workload.args", "--x", id="arguments not in an array"),
-        pytest.param("workload.model", {"name": "x"}, id="model without a version"),
-        pytest.param("edge.sku", "Classic_AzureFrontDoor", id="an edge tier of the past"),
-        pytest.param("edge.wafMode", "Off", id="no firewall"),
-        pytest.param("idle.action", "delete", id="an unknown action"),
-        pytest.param("idle.afterMinutes", 0, id="idle at once"),
-        pytest.param("idle.keepUntil", "2027-01-31T00:00:00", id="kept until, without an offset"),
-        pytest.param("idle.deleteAfterDays", 0, id="deleted as soon as asleep"),
-        pytest.param("idle.deleteAfterDays", 366, id="asleep for longer than a year"),
-        pytest.param("idle.offHours", {}, id="off hours without any hour"),
-        pytest.param("idle.offHours", {**NIGHT, "timeZone": "../UTC"}, id="zone as a path"),
-        pytest.param("idle.offHours", {**NIGHT, "timeZone": "localtime"}, id="zone of a machine"),
-        pytest.param("idle.offHours", {**NIGHT, "start": "24:00"}, id="starts after the day"),
-        pytest.param("idle.offHours", {**NIGHT, "start": "8:00"}, id="hour of one digit"),
+        pytest.param("costCenter", "M" * 51, "string_too_long", id="cost center too long"),
+        pytest.param("owner", "team", "string_pattern_mismatch", id="owner is no address"),
+        pytest.param("owner", "a@b", "string_pattern_mismatch", id="owner without a domain"),
         pytest.param(
-            "idle.offHours", {**NIGHT, "end": "24:01"}, id="ends after midnight's minute"
+            "owner", "a b@example.com", "string_pattern_mismatch", id="owner with a space"
         ),
-        pytest.param("idle.offHours", {**NIGHT, "end": "20:00"}, id="ends when it starts"),
-        pytest.param("idle.offHours", {**NIGHT, "days": []}, id="off hours on no day"),
-        pytest.param("idle.offHours", {**NIGHT, "days": ["sat", "sat"]}, id="one day twice"),
-        pytest.param("idle.offHours", {**NIGHT, "days": ["Saturday"]}, id="a day written out"),
-        pytest.param("expiresAt", "2027-01-31T00:00:00", id="time without an offset"),
-        pytest.param("expiresAt", 5, id="time as a number"),
-        pytest.param("expiresAt", "soon", id="time as a word"),
-        pytest.param("surprise", 1, id="unknown field"),
-        pytest.param("gpu.vm_size", "x", id="unknown spelling of a field"),
+        pytest.param("regions", [], "too_short", id="no region"),
+        pytest.param(
+            "regions", ["westeurope", "West Europe"], "DuplicateRegion", id="one region twice"
+        ),
+        pytest.param("regions", "westeurope", "tuple_type", id="region not in an array"),
+        pytest.param(
+            "regions",
+            [5],
+            {"regions.0": "string_type", "regions": "too_short"},
+            id="region is a number",
+        ),
+        pytest.param("gpu.minNodes", 6, "InvalidNodeRange", id="minimum above maximum"),
+        pytest.param("gpu.maxNodes", 101, "less_than_equal", id="too many nodes"),
+        pytest.param(
+            "gpu.maxNodes", 0, "greater_than_equal", id="a pool that can never start a node"
+        ),
+        pytest.param("gpu.maxNodes", "5", "int_type", id="a number as text"),
+        pytest.param("gpu.maxNodes", 5.0, "int_type", id="a number with a fraction"),
+        pytest.param("gpu.maxNodes", True, "int_type", id="a boolean for a number"),
+        pytest.param("gpu.spot", "yes", "bool_type", id="a text for a boolean"),
+        pytest.param(
+            "workload.image",
+            "registry.example.com/UPPER",
+            "string_pattern_mismatch",
+            id="image path in upper case",
+        ),
+        pytest.param(
+            "workload.image", "llm:", "string_pattern_mismatch", id="image with an empty tag"
+        ),
+        pytest.param(
+            "workload.image", "https://x/llm", "string_pattern_mismatch", id="image as a URL"
+        ),
+        pytest.param(
+            "workload.image",
+            "llm@sha256:abc",
+            "string_pattern_mismatch",
+            id="image with a short digest",
+        ),
+        pytest.param("workload.port", 0, "greater_than_equal", id="port too low"),
+        pytest.param("workload.port", 65536, "less_than_equal", id="port too high"),
+        pytest.param(
+            "workload.healthPath", "health", "string_pattern_mismatch", id="path without a slash"
+        ),
+        pytest.param(
+            "workload.healthPath", "/a b", "string_pattern_mismatch", id="path with a space"
+        ),
+        pytest.param("workload.replicas", -1, "greater_than_equal", id="fewer than no replica"),
+        pytest.param(
+            "workload.gpusPerReplica", 0, "greater_than_equal", id="a replica without a GPU"
+        ),
+        pytest.param(
+            "workload.env",
+            {"1A": "x"},
+            {"workload.env.1A": "string_pattern_mismatch"},
+            id="variable starts with a digit",
+        ),
+        pytest.param(
+            "workload.env",
+            {"A=B": "x"},
+            {"workload.env.A=B": "string_pattern_mismatch"},
+            id="variable with an equals sign",
+        ),
+        pytest.param(
+            "workload.env",
+            {"A": 5},
+            {"workload.env.A": "string_type"},
+            id="variable that is no text",
+        ),
+        pytest.param("workload.args", "--x", "tuple_type", id="arguments not in an array"),
+        pytest.param(
+            "workload.model",
+            {"name": "x"},
+            {"workload.model.version": "missing"},
+            id="model without a version",
+        ),
+        pytest.param("edge.sku", "Classic_AzureFrontDoor", "enum", id="an edge tier of the past"),
+        pytest.param("edge.wafMode", "Off", "enum", id="no firewall"),
+        pytest.param("idle.action", "delete", "enum", id="an unknown action"),
+        pytest.param("idle.afterMinutes", 0, "greater_than_equal", id="idle at once"),
+        pytest.param(
+            "idle.keepUntil",
+            "2027-01-31T00:00:00",
+            "timezone_aware",
+            id="kept until, without an offset",
+        ),
+        pytest.param(
+            "idle.deleteAfterDays", 0, "greater_than_equal", id="deleted as soon as asleep"
+        ),
+        pytest.param(
+            "idle.deleteAfterDays", 366, "less_than_equal", id="asleep for longer than a year"
+        ),
+        pytest.param(
+            "idle.offHours",
+            {},
+            {
+                "idle.offHours.timeZone": "missing",
+                "idle.offHours.start": "missing",
+                "idle.offHours.end": "missing",
+            },
+            id="off hours without any hour",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "timeZone": "../UTC"},
+            {"idle.offHours.timeZone": "string_pattern_mismatch"},
+            id="zone as a path",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "timeZone": "localtime"},
+            {"idle.offHours.timeZone": "string_pattern_mismatch"},
+            id="zone of a machine",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "start": "24:00"},
+            {"idle.offHours.start": "string_pattern_mismatch"},
+            id="starts after the day",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "start": "8:00"},
+            {"idle.offHours.start": "string_pattern_mismatch"},
+            id="hour of one digit",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "end": "24:01"},
+            {"idle.offHours.end": "string_pattern_mismatch"},
+            id="ends after midnight's minute",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "end": "20:00"},
+            {"idle.offHours.end": "InvalidOffHours"},
+            id="ends when it starts",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "days": []},
+            {"idle.offHours.days": "too_short"},
+            id="off hours on no day",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "days": ["sat", "sat"]},
+            {"idle.offHours.days": "DuplicateDay"},
+            id="one day twice",
+        ),
+        pytest.param(
+            "idle.offHours",
+            {**NIGHT, "days": ["Saturday"]},
+            {"idle.offHours.days.0": "enum", "idle.offHours.days": "too_short"},
+            id="a day written out",
+        ),
+        pytest.param(
+            "expiresAt", "2027-01-31T00:00:00", "timezone_aware", id="time without an offset"
+        ),
+        pytest.param("expiresAt", 5, "InvalidValue", id="time as a number"),
+        pytest.param("expiresAt", "soon", "datetime_from_date_parsing", id="time as a word"),
+        pytest.param("surprise", 1, "extra_forbidden", id="unknown field"),
+        pytest.param("gpu.vm_size", "x", "extra_forbidden", id="unknown spelling of a field"),
     ],
 )
-def test_what_can_never_be_right_is_refused(make_wire, path, value) -> None:
-    with pytest.raises(ValidationError):
+def test_what_can_never_be_right_is_refused_there_for_its_own_reason(
+    make_wire, path, value, refused: str | dict[str, str]
+) -> None:
+    """`refused`: the kind of error at `path`, or all kinds by their own paths."""
+    with pytest.raises(ValidationError) as error:
         EnvironmentSpec.model_validate(make_wire({path: value}), by_alias=True, by_name=False)
+    found = {render(each["loc"]): each["type"] for each in error.value.errors()}
+    assert found == ({path: refused} if isinstance(refused, str) else refused)
+
+
+def render(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location if part != "[key]")
 
 
 def test_a_stored_specification_stays_readable_when_its_size_retires(make_spec) -> None:
@@ -170,16 +310,21 @@ def test_a_stored_specification_stays_readable_when_its_size_retires(make_spec) 
     assert spec.gpu.vm_size == "Standard_NC6s_v3"
 
 
-def test_the_schema_has_a_description_or_example_for_every_top_level_choice() -> None:
+def test_the_schema_asks_for_what_has_no_default_and_for_nothing_unknown() -> None:
     schema = EnvironmentSpec.model_json_schema(by_alias=True)
     assert schema["additionalProperties"] is False
-    assert set(schema["required"]) == {
-        "name",
-        "costCenter",
-        "owner",
-        "regions",
-        "gpu",
-        "workload",
+    assert schema["required"] == ["name", "costCenter", "owner", "regions", "gpu", "workload"]
+
+
+def test_the_schema_explains_every_field() -> None:
+    """By a description or an example, or in a schema of its own."""
+    schema = EnvironmentSpec.model_json_schema(by_alias=True)
+    sections = [schema, *(each for each in schema["$defs"].values() if "properties" in each)]
+    fields = {
+        f"{section['title']}.{name}": field
+        for section in sections
+        for name, field in section["properties"].items()
     }
-    assert schema["properties"]["name"]["examples"] == ["fraud-llm"]
-    assert "vmSize" in schema["$defs"]["GpuPoolSpec"]["properties"]
+    assert len(fields) > 25
+    explained = {"description", "examples", "$ref"}
+    assert [name for name, field in fields.items() if not explained & field.keys()] == []

@@ -166,6 +166,20 @@ def test_what_the_lookback_asks_for_is_enough_to_find_idleness(after: int, lag: 
     assert judge(usage, idle) == (UsageVerdict.IDLE, "Idle")
 
 
+@pytest.mark.parametrize(
+    ("age", "verdict"),
+    [
+        pytest.param(1441, UsageVerdict.IN_USE, id="its interval reaches into the window"),
+        pytest.param(1446, UsageVerdict.IDLE, id="its interval ended before the window"),
+    ],
+)
+def test_the_window_ends_now_however_long_the_newest_interval_still_runs(age, verdict) -> None:
+    """In intervals of 5 minutes, the newest of which began a minute ago."""
+    requests = samples({age: 1}, newest=1, oldest=1446, step=5)
+    usage = make_usage(requests=requests, interval_minutes=5)
+    assert judge(usage, Idle(after_minutes=1440))[0] == verdict
+
+
 def test_the_evidence_is_plain_and_says_what_decided() -> None:
     usage = make_usage(requests=samples({4: 7}), gpu_pods=(SERVING, job("Pending")))
     assert judge_usage(usage, Idle(), NOW, POLICY).evidence == {

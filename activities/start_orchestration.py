@@ -21,7 +21,7 @@ class OrchestrationStarter(Protocol):
     ) -> OrchestrationState | None: ...
 
 
-async def start_operation(value: dict[str, Any], client: OrchestrationStarter) -> Outcome:
+async def start_orchestration(value: dict[str, Any], client: OrchestrationStarter) -> Outcome:
     """An instance with the same input was started by this activity before a crash: a success."""
     request = OperationStart.from_wire(value).request
     try:

@@ -4,7 +4,7 @@ from typing import Any
 import grpc
 import pytest
 
-from activities.start_operation import start_operation
+from activities.start_orchestration import start_orchestration
 from domain.durable.sweep_inputs import OperationStart
 from domain.environment.operation import OperationKind
 from domain.outcomes import Status
@@ -42,7 +42,7 @@ class ForgetfulHub(FakeHub):
 
 async def test_the_operation_is_started_under_its_own_id_with_its_request():
     hub = FakeHub()
-    assert await start_operation(START, hub) == SUCCEEDED
+    assert await start_orchestration(START, hub) == SUCCEEDED
     (instance,) = hub.instances.values()
     assert (instance.instance_id, instance.name) == ("fraud-llm.2", "scale_down_environment")
     assert json.loads(instance.serialized_input or "") == REQUEST.to_wire()
@@ -50,16 +50,16 @@ async def test_the_operation_is_started_under_its_own_id_with_its_request():
 
 async def test_one_that_was_started_before_a_crash_is_ours_and_not_started_again():
     hub = FakeHub()
-    await start_operation(START, hub)
+    await start_orchestration(START, hub)
     before = dict(hub.instances)
-    assert await start_operation(START, hub) == SUCCEEDED
+    assert await start_orchestration(START, hub) == SUCCEEDED
     assert hub.instances == before
 
 
 @pytest.mark.parametrize("hub_type", [FakeHub, ForgetfulHub])
 async def test_what_somebody_else_started_first_is_not_ours(hub_type: type[FakeHub]):
     hub = hub_type(rivals=[a_request(OperationKind.DELETE, 2)])
-    outcome = await start_operation(START, hub)
+    outcome = await start_orchestration(START, hub)
     assert (outcome.status, outcome.is_worth_retrying) == (Status.FAILED, False)
     assert outcome.failure
     assert outcome.failure.reason == "OperationInProgress"
@@ -69,5 +69,5 @@ async def test_what_somebody_else_started_first_is_not_ours(hub_type: type[FakeH
 
 async def test_any_other_refusal_is_raised_for_the_engine_to_try_again():
     with pytest.raises(grpc.aio.AioRpcError) as raised:
-        await start_operation(START, BrokenHub())
+        await start_orchestration(START, BrokenHub())
     assert raised.value.code() is grpc.StatusCode.UNAVAILABLE

@@ -1,0 +1,30 @@
+"""The order in which tests are handed to the workers of xdist."""
+
+from pathlib import Path
+
+import pytest
+
+LONGEST = (
+    "test_flood.py",
+    "test_idle_sweep.py",
+    "test_reboot.py",
+    "test_role_actions.py",
+    "test_crashes.py",
+    "test_wrong_clocks.py",
+    "test_messages.py",
+    "test_failed_updates.py",
+)
+"""Modules of `tests/e2e`, the longest test first."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that mostly wait go first and the longest before all, so that none is left for the
+    end while other workers have nothing to do; all others keep their order."""
+    items.sort(key=lambda item: rank(item.path))
+
+
+def rank(module: Path) -> int:
+    if module.parent.name != "e2e":
+        return len(LONGEST) + 1
+    return LONGEST.index(module.name) if module.name in LONGEST else len(LONGEST)

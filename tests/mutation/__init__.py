@@ -1,0 +1,1 @@
+"""Mutation testing: which changes of `domain/` and `orchestrators/` no unit test notices."""

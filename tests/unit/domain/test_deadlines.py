@@ -1,0 +1,101 @@
+"""Limits are nested: step < operation, and no environment waits for what has none."""
+
+import math
+
+import pytest
+
+from domain import deadlines
+from domain.arm.resource_kinds import KINDS
+from domain.environment.operation import OperationKind
+from domain.environment.phases import IN_MOTION
+from domain.environment.transitions import PLANS, STARTING_PHASE
+
+OPERATIONS = {
+    OperationKind.PROVISION: deadlines.PROVISION,
+    OperationKind.UPDATE: deadlines.UPDATE,
+    OperationKind.DELETE: deadlines.DELETE,
+    OperationKind.SCALE_DOWN: deadlines.SCALE_DOWN,
+    OperationKind.WAKE: deadlines.WAKE,
+}
+BESIDE_OPERATIONS = {"SWEEP", "EVENT", "REMAINING_RESOURCES", "PREDECESSOR", "LAST_POLL"}
+"""What has time of its own, before, after or beside the steps of an operation."""
+
+OF_RESOURCES = {
+    OperationKind.DELETE: {kind: known.delete_timeout for kind, known in KINDS.items()},
+}
+CREATE = {kind: known.create_timeout for kind, known in KINDS.items()}
+OF_STEPS = {
+    "workload": deadlines.WORKLOAD,
+    "traffic": deadlines.WORKLOAD,
+    "nodes": deadlines.READINESS,
+    "externalIp": deadlines.READINESS,
+    "pods": deadlines.READINESS,
+    "settings": deadlines.POOL_SETTINGS,
+    "gpuPool": max(deadlines.WAKE_GPU_POOL, deadlines.EMPTY_GPU_POOL),
+    "autoscaler": deadlines.WAKE_GPU_POOL,
+    "probe": deadlines.EDGE_ANSWERS,
+}
+REGIONS = ("westeurope", "swedencentral")
+STEPS = [(kind, key.name) for kind, plan in PLANS.items() for key in plan(REGIONS)]
+
+
+def timeout_of(kind: OperationKind, step: str) -> float:
+    """By the step's own name: `cell/westeurope/workload`, `edge/origin/westeurope`, `probe`."""
+    parts = step.split("/")
+    name = parts[1] if parts[0] == "edge" else parts[-1]
+    return {**OF_STEPS, **OF_RESOURCES.get(kind, CREATE)}[name]
+
+
+@pytest.mark.parametrize(("kind", "step"), STEPS)
+def test_a_step_gives_up_before_its_operation(kind: OperationKind, step: str):
+    assert 0 < timeout_of(kind, step) < OPERATIONS[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps"),
+    [
+        (
+            OperationKind.PROVISION,
+            ("resourceGroup", "managedCluster", "workload", "pods", "probe"),
+        ),
+        (OperationKind.UPDATE, ("resourceGroup", "managedCluster", "workload", "pods", "probe")),
+        (OperationKind.DELETE, ("managedCluster", "resourceGroup")),
+        (OperationKind.SCALE_DOWN, ("settings", "workload", "gpuPool")),
+        (OperationKind.WAKE, ("autoscaler", "workload", "pods", "traffic", "probe")),
+    ],
+)
+def test_an_operation_has_time_for_all_steps_of_a_cell_one_after_the_other(
+    kind: OperationKind, steps: tuple[str, ...]
+):
+    assert sum(timeout_of(kind, f"cell/westeurope/{step}") for step in steps) <= OPERATIONS[kind]
+
+
+def test_every_operation_is_bounded():
+    assert set(OPERATIONS) == set(OperationKind)
+    assert all(0 < limit < 24 * 3600 for limit in OPERATIONS.values())
+
+
+def test_an_environment_is_under_way_only_in_an_operation():
+    """So that the operation's limit bounds the phase, too."""
+    assert set(STARTING_PHASE) == set(OPERATIONS)
+    assert set(STARTING_PHASE.values()) == IN_MOTION
+
+
+def test_a_deletion_waits_for_its_predecessor_and_still_has_time_to_delete():
+    cell = deadlines.MANAGED_CLUSTER_DELETE + deadlines.RESOURCE_GROUP_DELETE
+    assert deadlines.PREDECESSOR + cell <= deadlines.DELETE
+
+
+def test_a_sweep_sees_the_last_of_200_scale_downs_end():
+    assert 200 * 5 + deadlines.SCALE_DOWN < deadlines.SWEEP
+
+
+def test_every_limit_is_one_of_a_step_or_of_an_operation_or_stands_beside_them():
+    named = {name: value for name, value in vars(deadlines).items() if name.isupper()}
+    of_operations = {str(kind).replace("-", "_").upper() for kind in OperationKind}
+    of_steps = set(named) - of_operations - BESIDE_OPERATIONS
+    limits = {*CREATE.values(), *OF_RESOURCES[OperationKind.DELETE].values(), *OF_STEPS.values()}
+    limits.add(deadlines.WAKE_GPU_POOL)
+    assert of_operations | BESIDE_OPERATIONS <= set(named)
+    assert {named[name] for name in of_steps} == limits
+    assert all(math.isfinite(value) and value > 0 for value in named.values())
