@@ -1,4 +1,4 @@
-"""Composition root: settings, clients, and the registration of everything the app consists of."""
+"""Composition root: settings, clients, and the registration of all functions."""
 
 import os
 from typing import Any
@@ -49,7 +49,7 @@ from triggers.logs import log_operation_end
 from triggers.routes import ROUTES
 from triggers.timer_sweep import run_sweep
 
-# What callers send crosses the durable boundary: no name of a class in it may be taken for one.
+# Callers' input crosses the durable boundary: a class name in it must not select a Python class.
 os.environ["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] = "1"
 
 settings = Settings.from_environment()
@@ -108,7 +108,7 @@ def register_route(route: Route[Any, Any]) -> None:
 
 
 def register_activity(activity: Activity) -> None:
-    async def run(value: Any) -> Any:  # the worker takes classes as annotations, no generics
+    async def run(value: Any) -> Any:  # the worker accepts classes as annotations, but no generics
         return (await run_logged(activity, value, clients)).to_wire()
 
     run.__name__ = activity.__name__
@@ -116,7 +116,7 @@ def register_activity(activity: Activity) -> None:
 
 
 def register_entity() -> None:
-    """Without a Service Bus nothing is published."""
+    """Without a Service Bus namespace no events are published."""
     source = build_event_source(settings.subscription_id) if settings.has_service_bus else None
 
     def run(context: EntityContext, value: Any) -> Any:
@@ -147,7 +147,7 @@ def register_sweep() -> None:
 
 
 def register_messages() -> None:
-    # It brings the Service Bus SDK along, which only an app that has a queue should pay for.
+    # The import loads the Service Bus SDK, which only an app with a queue should pay for.
     from azurefunctions.extensions.bindings.servicebus import (  # pyright: ignore[reportMissingTypeStubs]
         ServiceBusMessageActions,
         ServiceBusReceivedMessage,
