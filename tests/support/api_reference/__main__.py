@@ -23,7 +23,7 @@ serves; tests keep it current and hold every answer of the app against it.
 
 {description}
 
-**Access.** {authentication} Without the role the answer is 403 `MissingAppRole`.
+**Access.** {authentication} Without the role the response is 403 `MissingAppRole`.
 
 **Following an operation.** Poll `Operation-Location` until `status` is `Succeeded`, `Failed` or \
 `Canceled`, at the pace of `Retry-After`. The operation's `error` says why it failed, whether \
