@@ -17,7 +17,7 @@ from activities.get_observation import get_observation
 from activities.get_usage import get_usage
 from activities.list_gpu_pools import list_gpu_pools
 from activities.list_remaining_resources import list_remaining_resources
-from activities.logs import Activity, run_logged
+from activities.logs import Activity, run_activity
 from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
 from activities.publish_event import publish_event
@@ -109,7 +109,7 @@ def register_route(route: Route[Any, Any]) -> None:
 
 def register_activity(activity: Activity) -> None:
     async def run(value: Any) -> Any:  # the worker accepts classes as annotations, but no generics
-        return (await run_logged(activity, value, clients)).to_wire()
+        return (await run_activity(activity, value, clients)).to_wire()
 
     run.__name__ = activity.__name__
     app.activity_trigger(input_name="value")(run)

@@ -1,4 +1,4 @@
-"""Applies what runs inside a cell: device plugin, inference Deployment and its Service."""
+"""Applies a cell's Kubernetes objects: device plugin, responder, workload and Service."""
 
 from typing import Any
 

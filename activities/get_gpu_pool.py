@@ -1,4 +1,4 @@
-"""Reads the settings of a cell's GPU pool that have to be kept before it goes to zero."""
+"""Reads the settings of a cell's GPU pool to keep before it is scaled to zero."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Looks at what uses the GPUs of many cells; what cannot be read stays unknown."""
+"""Reads the usage of many cells; what cannot be read stays unknown."""
 
 import asyncio
 import logging
@@ -52,7 +52,7 @@ def _build_usage(
 
 
 async def _read_requests(query: UsageQuery, clients: ClientFactory) -> Requests:
-    """By environment: the edge counts for all of its regions together."""
+    """By environment: the edge counts the requests of all its regions together."""
     subscription_id = clients.settings.subscription_id
     names = dict.fromkeys(cell.environment for cell in query.cells)
     ids = {name: naming.profile_id(subscription_id, name) for name in names}

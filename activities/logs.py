@@ -1,4 +1,4 @@
-"""Logs every activity with the fields by which a person follows one environment."""
+"""Logs every activity with the fields that identify its environment and operation."""
 
 import logging
 import time
@@ -16,8 +16,10 @@ logger = logging.getLogger("gridplane.activities")
 type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
 
 
-async def run_logged(activity: Activity, value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    """Run it; that nobody answered is to be expected now and then, and becomes a value, too."""
+async def run_activity(
+    activity: Activity, value: dict[str, Any], clients: ClientFactory
+) -> Outcome:
+    """Runs the activity; NoAnswer is an expected failure and becomes a failed outcome."""
     started = time.monotonic()
     try:
         outcome = await activity(value, clients)

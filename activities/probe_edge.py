@@ -1,4 +1,4 @@
-"""Asks the model once through the edge."""
+"""Sends one request to the model through the edge."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Publishes one event of an environment to the topic; the topic drops what it has seen."""
+"""Publishes one event about an environment to the topic, which drops duplicates."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from domain.outcomes import Outcome
 
 async def publish_event(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     event = EventPublication.from_wire(value).event
-    if not clients.settings.has_service_bus:  # it was taken away after the event was scheduled
+    if not clients.settings.has_service_bus:  # removed after the event was scheduled
         return Outcome.failed(describe_refusal("NoServiceBus", "none is configured."))
     refusal = await clients.events.publish(event)
     if refusal:

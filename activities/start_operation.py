@@ -1,4 +1,4 @@
-"""Starts an operation's orchestration on behalf of another one."""
+"""Starts an operation's orchestration on behalf of the sweep."""
 
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ class OrchestrationStarter(Protocol):
 
 
 async def start_operation(value: dict[str, Any], client: OrchestrationStarter) -> Outcome:
-    """One that runs already with the same input is ours, from before a crash."""
+    """An instance with the same input was started by this activity before a crash: a success."""
     request = OperationStart.from_wire(value).request
     try:
         await client.schedule_new_orchestration(

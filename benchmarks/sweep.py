@@ -1,9 +1,9 @@
-"""Measures what a sweep over many environments asks of Azure, and how long it takes.
+"""Measures the requests that a sweep over many environments sends to Azure, and its duration.
 
-Their clusters and profiles are built in simulated Azure, their pods by the product's own
-activity, their records in the task hub; none of them has any traffic. The first sweep warns them
-all, the second finds them warned and looks only. Fails when the look at Azure costs more than one
-listing call per resource type and page, or when a sweep decides anything else.
+Clusters and profiles are built in simulated Azure, pods by the product's own activity, records in
+the task hub; no environment has traffic. The first sweep warns all environments, the second finds
+them warned and changes nothing. Fails if a sweep lists clusters more than once per page, or
+decides anything else.
 """
 
 import argparse
@@ -42,13 +42,13 @@ from emulators.stack.stack import Stack
 REGION = "westeurope"
 BUILDING_SCALE = 2000.0
 SWEEPING_SCALE = 2.0
-"""Slow enough that the machine's own work does not look like minutes of Azure's time."""
+"""Low enough that the sweep's own seconds do not become minutes of simulated time."""
 
-AT_ONCE = 16
+CONCURRENCY = 16
 READY_TIMEOUT_SECONDS = 60.0
 SWEEP_TIMEOUT_SECONDS = 300.0
 LISTING_PAGES = 1
-"""Simulated Azure answers a list of clusters in one page."""
+"""Simulated Azure lists all clusters on one page."""
 
 RESOURCES = (("resourceGroup", ""), ("profile", ""), ("resourceGroup", REGION))
 METRICS = re.compile(r".*/metrics:getBatch")
@@ -106,10 +106,10 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> int:
         write_records(stack, specs, now_of(azure) - timedelta(hours=1))
         with Api(stack.app_url) as api:
             warning = sweep(api, azure)
-            looking = sweep(api, azure)
-    for title, measured in (("every environment is warned", warning), ("nothing to do", looking)):
+            reading = sweep(api, azure)
+    for title, measured in (("every environment is warned", warning), ("nothing to do", reading)):
         report(title, measured)
-    return judge(len(specs), warning, looking)
+    return judge(len(specs), warning, reading)
 
 
 def raise_quota(azure: SimulatedAzure) -> None:
@@ -151,8 +151,8 @@ async def for_each(
     specs: Sequence[EnvironmentSpec],
     build: Callable[[EnvironmentSpec], Awaitable[None]],
 ) -> None:
-    """Some at once, with progress."""
-    gate, done = asyncio.Semaphore(AT_ONCE), 0
+    """Concurrently, with progress on stderr."""
+    gate, done = asyncio.Semaphore(CONCURRENCY), 0
 
     async def one(spec: EnvironmentSpec) -> None:
         nonlocal done
@@ -192,14 +192,14 @@ def now_of(azure: SimulatedAzure) -> datetime:
 
 
 def pass_hours(azure: SimulatedAzure, hours: float) -> None:
-    """An hour without any traffic; from then on time runs slowly."""
+    """Moves the clock ahead, without traffic in between, and slows it down."""
     later = now_of(azure) + timedelta(hours=hours)
     clock = {"now": later.isoformat(), "scale": SWEEPING_SCALE}
     azure.put("/_simulator/clock", json=clock).raise_for_status()
 
 
 def start_product(stack: Stack, azure: SimulatedAzure) -> None:
-    """Task hub and app, whose clocks agree with Azure's as it runs now."""
+    """Starts task hub and app with clocks that agree with Azure's."""
     shown, real = now_of(azure).timestamp(), time.time()
     origin = (real * SWEEPING_SCALE - shown) / (SWEEPING_SCALE - 1)
     stack.time_scale = SWEEPING_SCALE
@@ -209,7 +209,7 @@ def start_product(stack: Stack, azure: SimulatedAzure) -> None:
 
 
 def write_records(stack: Stack, specs: Sequence[EnvironmentSpec], ready_at: datetime) -> None:
-    """What a provisioning that ended at `ready_at` leaves in the task hub."""
+    """Writes the records of environments whose provisioning ended at `ready_at`."""
     with (
         TaskHubGrpcClient(
             host_address=stack.task_hub_address, logger=logging.getLogger("benchmarks")
@@ -253,17 +253,17 @@ def sweep(api: Api, azure: SimulatedAzure) -> Measured:
     api.post("/sweeps").raise_for_status()
     while (latest := api.get("/sweeps/latest").json())["status"] == "Running":
         if time.monotonic() - began > SWEEP_TIMEOUT_SECONDS:
-            raise SystemExit("The sweep does not end.")
+            raise SystemExit(f"The sweep did not end within {SWEEP_TIMEOUT_SECONDS:.0f} s.")
         time.sleep(0.2)
     seconds = time.monotonic() - began
     if latest["status"] != "Succeeded":
         raise SystemExit(f"The sweep failed: {latest}")
-    asked = [r for r in azure.get_requests()["requests"] if "/_simulator" not in r["path"]]
+    sent = [r for r in azure.get_requests()["requests"] if "/_simulator" not in r["path"]]
     return Measured(
         reasons=latest["summary"]["reasons"],
         seconds=seconds,
-        requests=Counter(classify(each) for each in asked),
-        listings=sum(is_listing(each) for each in asked),
+        requests=Counter(classify(each) for each in sent),
+        listings=sum(is_listing(each) for each in sent),
     )
 
 
@@ -288,19 +288,19 @@ def report(title: str, measured: Measured) -> None:
         print(f"  {times:6} {kind}")
 
 
-def judge(count: int, warning: Measured, looking: Measured) -> int:
+def judge(count: int, warning: Measured, reading: Measured) -> int:
     """The exit code."""
     problems = [
         f"{measured.listings} listings of {LISTING_PAGES} page"
-        for measured in (warning, looking)
+        for measured in (warning, reading)
         if measured.listings > LISTING_PAGES
     ]
-    for measured, reason in ((warning, "Idle"), (looking, "WarningRunning")):
+    for measured, reason in ((warning, "Idle"), (reading, "WarningRunning")):
         if measured.reasons != {reason: count}:
             problems.append(f"not all {count} are {reason}: {dict(measured.reasons)}")
     unexpected = {
         kind
-        for measured in (warning, looking)
+        for measured in (warning, reading)
         for kind in measured.requests
         if kind.startswith("ARM ")
     } - {"ARM GET managedClusters", "ARM POST listClusterUserCredential"}

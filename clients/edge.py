@@ -1,4 +1,4 @@
-"""Asks an environment's public endpoint, as its users do."""
+"""Requests to an environment's public endpoint, as its users send them."""
 
 import aiohttp
 
@@ -7,12 +7,12 @@ from clients.answers import EdgeAnswer, NoAnswer
 
 class EdgeClient:
     def __init__(self, session: aiohttp.ClientSession, address: str | None) -> None:
-        """`address`: `host:port` to connect to instead of what DNS says."""
+        """`address`: `host:port` to connect to instead of the address in DNS."""
         self._session = session
         self._address = address
 
     async def get(self, host_name: str, path: str, timeout_seconds: float) -> EdgeAnswer:
-        """Raises NoAnswer."""
+        """Raises NoAnswer if there is no HTTP response in time."""
         try:
             async with self._session.get(
                 f"https://{self._address or host_name}{path}",

@@ -1,4 +1,4 @@
-"""The topic to which events of environments are published."""
+"""Publishes events about environments to a Service Bus topic."""
 
 import asyncio
 import json
@@ -25,11 +25,12 @@ from domain.events.cloud_events import CloudEvent
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 SEND_SECONDS = 20.0
-TURN_SECONDS = 30.0
-"""With a namespace that swallows everything, many events would wait for each other's timeouts,
-and longer than the Functions host lets a function run."""
+LOCK_SECONDS = 30.0
+"""Longest wait for the sender. With a namespace that does not respond, events would wait for each
+other's timeouts, and longer than the Functions host lets a function run."""
+
 RETRIES = 1
-"""For a connection that was closed while nothing was sent; all other waiting is orchestrated."""
+"""For a connection that was closed while idle; all other retries are orchestrated."""
 
 UNANSWERED = (ServiceBusConnectionError, ServiceBusCommunicationError, OperationTimeoutError)
 REFUSALS: tuple[tuple[type[ServiceBusError], str], ...] = (
@@ -44,19 +45,19 @@ REFUSALS: tuple[tuple[type[ServiceBusError], str], ...] = (
 
 
 class EventsClient:
-    """Keeps one sender, opened on first use and anew after any error."""
+    """Keeps one sender, opened on first use and reopened after any error."""
 
     def __init__(self, client: ServiceBusClient, topic: str) -> None:
         self._client = client
         self._topic = topic
         self._sender: ServiceBusSender | None = None
-        self._turn = asyncio.Lock()  # the SDK's senders take one call at a time
+        self._lock = asyncio.Lock()  # the SDK's senders take one call at a time
 
     @classmethod
     def by_identity(
         cls, namespace: str, credential: AsyncTokenCredential, ca_bundle: str | None, topic: str
     ) -> Self:
-        """`namespace`: its host name."""
+        """`namespace`: host name of the Service Bus namespace."""
         client = ServiceBusClient(
             namespace, credential, connection_verify=ca_bundle, retry_total=RETRIES
         )
@@ -72,15 +73,15 @@ class EventsClient:
         return cls(client, topic)
 
     async def publish(self, event: CloudEvent) -> EventRefusal | None:
-        """None when the topic has taken it. Raises NoAnswer."""
+        """None once the topic has accepted the event. Raises NoAnswer."""
         try:
-            await asyncio.wait_for(self._turn.acquire(), TURN_SECONDS)
+            await asyncio.wait_for(self._lock.acquire(), LOCK_SECONDS)
         except TimeoutError as error:
-            raise NoAnswer("other events waited for an answer, too") from error
+            raise NoAnswer("other events are still waiting for an answer") from error
         try:
             return await self._send(build_message(event))
         finally:
-            self._turn.release()
+            self._lock.release()
 
     async def _send(self, message: ServiceBusMessage) -> EventRefusal | None:
         self._sender = self._sender or self._client.get_topic_sender(self._topic)
@@ -105,9 +106,9 @@ class EventsClient:
 
 
 def build_message(event: CloudEvent) -> ServiceBusMessage:
-    """CloudEvents' structured mode; type and trace stand in properties, too, for filters.
+    """CloudEvents' structured mode; type and trace are also properties, for filters.
 
-    The topic drops a message id that it has seen, so an attempt made twice is delivered once.
+    The topic drops a duplicate message id, so a repeated attempt is delivered once.
     """
     properties: dict[str | bytes, Any] = {
         "cloudEvents_type": event.type,

@@ -1,4 +1,4 @@
-"""The Kubernetes API of one cluster, as the app's own Entra identity."""
+"""The Kubernetes API of one cluster, called with the app's Entra identity."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from lightkube.resources.core_v1 import Event, Node, Pod, Service
 from clients.answers import KubernetesRefused, NoAnswer
 
 AKS_SERVER_SCOPE = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
-"""The AKS server application that stands for the API server of every cluster with Entra."""
+"""The AKS server application: the audience of tokens for every Entra-integrated cluster."""
 
 FIELD_MANAGER = "gridplane"
 LONGEST_TEXT = 300
@@ -26,7 +26,7 @@ LONGEST_TEXT = 300
 
 @contextmanager
 def translated_errors() -> Generator[None]:
-    """Raises KubernetesRefused and NoAnswer in place of the errors of SDKs."""
+    """Raises KubernetesRefused and NoAnswer in place of SDK errors."""
     try:
         yield
     except ApiError as error:
@@ -52,14 +52,14 @@ def _refused_without_status(response: Response) -> KubernetesRefused:
 
 
 class KubernetesClient:
-    """Its calls are made inside `translated_errors`."""
+    """Methods raise SDK errors: call them inside `translated_errors`."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client: Any = client  # its generics are partly unknown to a strict type checker
 
     @classmethod
     def connect(cls, kubeconfig: Mapping[str, Any], token: str) -> Self:
-        """`kubeconfig`: as AKS hands it out; its user needs kubelogin, `token` replaces it."""
+        """`kubeconfig`: as AKS returns it; its user requires kubelogin, which `token` replaces."""
         cluster: Mapping[str, str] = kubeconfig["clusters"][0]["cluster"]
         config = KubeConfig.from_one(
             cluster=Cluster(

@@ -1,4 +1,4 @@
-"""Azure Monitor's metrics of Front Door profiles, read by its batch interface."""
+"""Azure Monitor's metrics of Front Door profiles, read through its batch API."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ API_VERSION = "2024-02-01"
 IDS_PER_BATCH = 50
 NAMESPACE = "Microsoft.Cdn/profiles"
 REQUEST_COUNT = "RequestCount"
-"""Client requests that the edge served; the probes with which it asks origins are none."""
+"""Client requests that the edge served; its health probes of origins do not count."""
 
 logger = logging.getLogger("gridplane.clients")
 
@@ -51,10 +51,10 @@ class MetricsClient:
         start: datetime,
         interval_minutes: int = 1,
     ) -> Counts:
-        """By profile; None where they could not be read, empty where Azure has none to show.
+        """By profile; None if they could not be read, empty if Azure has no samples.
 
-        Up to now by Azure's own clock: with an end of ours, a clock of ours that is slow would
-        hide the newest samples, and nobody could see from the rest that it is slow.
+        The window ends now by Azure's clock: an end time of a slow local clock would hide the
+        newest samples, and the remaining ones would not reveal it.
         """
         query = _build_query(start, interval_minutes)
         batches = batched(profile_ids, IDS_PER_BATCH, strict=False)
@@ -63,11 +63,11 @@ class MetricsClient:
 
     async def _read_batch(self, profile_ids: Sequence[str], query: Mapping[str, str]) -> Counts:
         try:
-            answer = await self._ask(profile_ids, query)
+            answer = await self._query(profile_ids, query)
         except NoAnswer as error:
             return _unknown(profile_ids, str(error))
         if answer.status in {400, 404} and len(profile_ids) > 1:
-            # One profile that is gone must not hide the others.
+            # A deleted profile fails the whole batch; halving it saves the others.
             half = len(profile_ids) // 2
             first = await self._read_batch(profile_ids[:half], query)
             return first | await self._read_batch(profile_ids[half:], query)
@@ -75,7 +75,7 @@ class MetricsClient:
             return _unknown(profile_ids, f"HTTP {answer.status}: {answer.body}")
         return _read_answer(answer, profile_ids)
 
-    async def _ask(self, profile_ids: Sequence[str], query: Mapping[str, str]) -> ArmAnswer:
+    async def _query(self, profile_ids: Sequence[str], query: Mapping[str, str]) -> ArmAnswer:
         body = {"resourceids": list(profile_ids)}
         return await self._pipeline.send(
             HttpRequest("POST", self._path, params=dict(query), json=body)
@@ -83,7 +83,7 @@ class MetricsClient:
 
 
 def _build_query(start: datetime, interval_minutes: int) -> dict[str, str]:
-    """Without `endtime`, which Azure then takes as its current time."""
+    """Without `endtime`, whose default is Azure's current time."""
     return {
         "starttime": _format_time(start),
         "interval": "PT1H" if interval_minutes == 60 else f"PT{interval_minutes}M",
@@ -95,22 +95,22 @@ def _build_query(start: datetime, interval_minutes: int) -> dict[str, str]:
 
 
 def _format_time(at: datetime) -> str:
-    """The one format that the interface documents: milliseconds and `Z`."""
+    """The only format that the API documents: milliseconds and `Z`."""
     text = at.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
 def _read_answer(answer: ArmAnswer, profile_ids: Sequence[str]) -> Counts:
-    """Azure answers ids in a case of its own."""
+    """Azure does not return ids in the case in which they were sent."""
     try:
         found = {str(each["resourceid"]).lower(): each for each in answer.body["values"]}
         counts: Counts = {
             profile_id: _read_samples(found.get(profile_id.lower())) for profile_id in profile_ids
         }
     except (LookupError, TypeError, ValueError) as error:
-        return _unknown(profile_ids, f"an answer of another shape: {error!r}")
+        return _unknown(profile_ids, f"unexpected response: {error!r}")
     unread = [profile_id for profile_id, samples in counts.items() if samples is None]
-    return counts | _unknown(unread, "the answer leaves them out or says that they failed")
+    return counts | _unknown(unread, "the response omits them or reports an error")
 
 
 def _read_samples(values: Mapping[str, Any] | None) -> tuple[Sample, ...] | None:
@@ -122,7 +122,7 @@ def _read_samples(values: Mapping[str, Any] | None) -> tuple[Sample, ...] | None
 
 
 def _samples(metric: Mapping[str, Any]) -> Iterator[Sample]:
-    """A point without a total is a minute that Azure knows nothing of, which is not zero."""
+    """A point without a total is an interval without data, which is not zero."""
     for series in metric["timeseries"]:
         for point in series["data"]:
             if point.get("total") is not None:
@@ -132,7 +132,7 @@ def _samples(metric: Mapping[str, Any]) -> Iterator[Sample]:
 def _unknown(profile_ids: Sequence[str], reason: str) -> Counts:
     if profile_ids:
         logger.warning(
-            "Request counts of %d profiles are unknown, from %s on: %s",
+            "Request counts of %d profiles are unknown, starting with %s: %s",
             len(profile_ids),
             profile_ids[0],
             reason,

@@ -1,4 +1,4 @@
-"""Settings of the app, read from its environment in one place."""
+"""Settings of the app, read from environment variables in one place."""
 
 import os
 from collections.abc import Mapping
@@ -21,37 +21,38 @@ class Settings:
     """ARM_ENDPOINT: base URL of Azure Resource Manager. Default: the public cloud's."""
 
     metrics_endpoint: str
-    """METRICS_ENDPOINT: base URL of Azure Monitor's metrics data plane for resources that lie in
-    no region, as Front Door profiles do. Default: the public cloud's."""
+    """METRICS_ENDPOINT: base URL of Azure Monitor's metrics data plane for global resources such
+    as Front Door profiles. Default: the public cloud's."""
 
     client_id: str | None
     """AZURE_CLIENT_ID: the user-assigned identity to use. Default: the system-assigned one."""
 
     ca_bundle: str | None
-    """CA_BUNDLE: path of a PEM file to trust instead of the public authorities, for every
-    client. Default: the public authorities."""
+    """CA_BUNDLE: path of a PEM file of certificate authorities that every client trusts instead of
+    the public ones. Default: the public ones."""
 
     edge_address: str | None
-    """EDGE_ADDRESS: `host:port` to connect to when asking an environment's public host name,
-    where that name has no DNS record. Default: DNS decides."""
+    """EDGE_ADDRESS: `host:port` that serves the public host names of environments, where these
+    have no DNS records. Default: DNS."""
 
     service_bus_connection_string: str | None
-    """SERVICE_BUS: connection string of the Service Bus namespace. Only for the laptop's broker;
-    in Azure the namespace and the app's identity take its place."""
+    """SERVICE_BUS: connection string of the Service Bus namespace, for local use. In Azure
+    SERVICE_BUS__fullyQualifiedNamespace and the app's identity replace it."""
 
     service_bus_namespace: str | None
     """SERVICE_BUS__fullyQualifiedNamespace: host name of the Service Bus namespace to which the
-    app's identity has access. Without either the app takes no messages and publishes no events."""
+    app's identity has access. Without either setting the app reads no messages and publishes no
+    events."""
 
     allowed_regions: tuple[str, ...]
     """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
 
     sweep_schedule: str
-    """SWEEP_SCHEDULE: NCRONTAB of the sweep of idle GPU pools. Default: every 5 minutes."""
+    """SWEEP_SCHEDULE: NCRONTAB expression of the sweep's timer. Default: every 5 minutes."""
 
     requires_app_roles: bool
-    """REQUIRE_APP_ROLES: `true` where built-in authentication stands in front of the app and says
-    which app roles a caller has. Default: false, for a laptop, where nobody says it."""
+    """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
+    caller's app roles. Default: false, for local use without authentication."""
 
     @property
     def has_service_bus(self) -> bool:
@@ -59,7 +60,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
-        """Raises ValueError with the setting's name when one is missing or means nothing."""
+        """Raises ValueError with the setting's name if one is missing or invalid."""
         subscription_id = values.get("AZURE_SUBSCRIPTION_ID", "")
         if not subscription_id:
             raise ValueError(
@@ -83,7 +84,7 @@ class Settings:
 
 
 def _parse_switch(name: str, text: str | None) -> bool:
-    """Off when it is not set. What is misspelt must not leave a door open."""
+    """False if not set; ValueError if misspelt, which must not disable a check."""
     match (text or "false").lower():
         case "true":
             return True

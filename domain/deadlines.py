@@ -1,7 +1,7 @@
-"""Every limit on waiting, in seconds: step < operation, so that nothing waits for ever.
+"""Time limits in seconds. A step's limit is below its operation's, so every wait ends.
 
-A step's limit lies well above the slowest recorded run, because ending too early costs a whole
-environment and ending too late costs minutes.
+A step's limit lies well above the slowest recorded run: one that is too short fails a whole
+environment, one that is too long costs minutes.
 """
 
 RESOURCE_GROUP = 120
@@ -9,36 +9,38 @@ RESOURCE_GROUP_DELETE = 30 * 60
 """Slowest of 173 recorded deletions: 1,212 s."""
 
 MANAGED_CLUSTER = 45 * 60
-"""Half of the recorded creations took under 5 minutes, users report up to 34."""
+"""Half of the recorded creations took under 5 minutes; users report up to 34."""
 
 MANAGED_CLUSTER_DELETE = 30 * 60
 """Slowest of 91 recorded deletions: 1,078 s."""
 
 FRONT_DOOR = 15 * 60
 """Slowest recorded change of a Front Door resource: 126 s; after the outage of 2025-10-29
-changes queued for minutes."""
+changes were queued for minutes."""
 
 WORKLOAD = 10 * 60
-"""The API server's name may need minutes to resolve after the cluster is created."""
+"""The API server's host name may take minutes to resolve after the cluster is created."""
 
 READINESS = 40 * 60
-"""GPU node 3 to 10 minutes with a tail to 26, then image pull and loading of weights."""
+"""A GPU node takes 3 to 10 minutes, with a tail to 26; then the image is pulled and the weights
+are loaded."""
 
 EDGE_ANSWERS = 60 * 60
-"""Propagation was seen to take 45 minutes; usually it is over before the cluster is up."""
+"""Front Door's propagation was observed to take 45 minutes; usually it ends before the cluster is
+up."""
 
 EMPTY_GPU_POOL = MANAGED_CLUSTER + 10 * 60
-"""Forcing a pool to zero: 36 to 279 s were recorded for stopping one; a cluster that is still
-being created refuses it until that is done."""
+"""Stopping a pool was recorded to take 36 to 279 s; a cluster that is still being created refuses
+to scale one."""
 
-LEFTOVERS = 5 * 60
-"""How long an operation's end waits for Azure to say what is left."""
+REMAINING_RESOURCES = 5 * 60
+"""For listing what remains in Azure at the end of an operation."""
 
 PREDECESSOR = 10 * 60
-"""How long a deletion waits for the operation it cancels to let go."""
+"""For the operation that a deletion cancels to end."""
 
 POOL_SETTINGS = 5 * 60
-"""One read, which Azure may throttle for minutes."""
+"""A single read, which Azure may throttle for minutes."""
 
 WAKE_GPU_POOL = 30 * 60
 """A GPU node takes 3 to 10 minutes to boot, with a tail to 26."""
@@ -48,18 +50,18 @@ LAST_POLL = 10 * 60
 operation that has succeeded."""
 
 ORIGIN = MANAGED_CLUSTER + READINESS
-"""Should Front Door refuse a host that does not resolve yet, the origin waits for the IP."""
+"""If Front Door refuses a host name that does not resolve yet, the origin waits for the public
+IP."""
 
 EVENT = 60 * 60
-"""Then whoever waits for the news has looked at the operation; most role assignments take
-minutes to be known."""
+"""By then consumers have polled the operation; most role assignments take effect in minutes."""
 
 PROVISION = RESOURCE_GROUP + MANAGED_CLUSTER + WORKLOAD + READINESS + EDGE_ANSWERS
 UPDATE = PROVISION
-"""It goes the same way; what has not changed takes no time."""
+"""An update runs the same steps; those with nothing to change take no time."""
 
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = 2 * WAKE_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 SWEEP = 2 * 60 * 60
-"""A sweep that started 200 scale-downs at 5 s each and waits for the last one."""
+"""Covers 200 scale-downs that start 5 s apart, and the last one's end."""

@@ -55,7 +55,7 @@ class Handle(WireModel):
 
 
 class Outcome(WireModel):
-    """What a step came to.
+    """The result of a step.
 
     `Running` carries a handle if an operation was begun, or what Azure reports as progress.
     `Canceled` carries a failure if the operation was canceled in Azure, none if canceled here.

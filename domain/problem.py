@@ -1,11 +1,14 @@
-"""One thing that is wrong with a request, in a form that an API error can carry."""
+"""A problem with a request, in the form in which an API error reports it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong (`code`), where (`target`, a JSON path) and the fix (`message`)."""
+    """`code`: kind of problem. `message`: the problem and its fix, for people.
+
+    `target`: JSON path of the field; empty for the body as a whole.
+    """
 
     code: str
     message: str

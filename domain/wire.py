@@ -1,4 +1,4 @@
-"""How models look on the wire: camelCase JSON, no unknown fields, absent rather than null."""
+"""Wire format of models: camelCase JSON, unknown fields rejected, null fields omitted."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,16 +9,16 @@ from pydantic.alias_generators import to_camel
 
 
 def format_time(at: datetime) -> str:
-    """RFC 3339 in UTC."""
+    """RFC 3339 in UTC, with the suffix `Z`."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 type JsonObject = Mapping[str, Any]
-"""A JSON object as an API returned it."""
+"""A JSON object, as an API returned it."""
 
 
 class WireModel(BaseModel):
-    """A value that crosses HTTP or the durable boundary, where only plain JSON may travel."""
+    """A value that crosses HTTP or the durable boundary as plain JSON."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
@@ -29,4 +29,5 @@ class WireModel(BaseModel):
 
     @classmethod
     def from_wire(cls, value: object) -> Self:
+        """Raises pydantic.ValidationError."""
         return cls.model_validate(value)

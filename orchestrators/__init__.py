@@ -1,1 +1,1 @@
-"""Deterministic orchestrations: the order of steps, what runs in parallel, what a failure does."""
+"""Deterministic orchestrations: the order of steps, their parallelism, the effect of failures."""

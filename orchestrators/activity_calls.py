@@ -1,4 +1,4 @@
-"""Calls of activities: their outcomes are values, also when every attempt raised."""
+"""Calls activities; one that raises in every attempt returns a failed outcome."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,7 +16,7 @@ ACTIVITY_RETRY = RetryPolicy(
     max_number_of_attempts=4,
     backoff_coefficient=2.0,
 )
-"""For what activities raise: crashes of their process, and bugs. All else returns as a value."""
+"""For exceptions only, which are process crashes and bugs: expected failures are values."""
 
 
 def call_activity(

@@ -1,4 +1,4 @@
-"""Waits until the model answers through the edge: nothing else shows Front Door's propagation."""
+"""Waits until the model answers through the edge: no API reports Front Door's propagation."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""Waits for one long-running ARM operation: the only place that does.
+"""Waits for one long-running ARM operation; no other module does.
 
-1. Sleep: Retry-After where Azure sent one, our own pace where not.
-2. Poll. Only Succeeded, Failed and Canceled end an operation; anything else is progress.
-3. A poll that is refused says nothing about the operation: after three the resource is read.
+1. Sleep: for Retry-After if Azure sent one, otherwise at the pace of the kind of resource.
+2. Poll. Only Succeeded, Failed and Canceled end an operation; any other status is progress.
+3. A refused poll says nothing about the operation: after three the resource is read.
 4. At the deadline the next answered poll decides, so a late success is still a success.
 """
 
@@ -21,7 +21,7 @@ from orchestrators.step_reports import report_step
 from orchestrators.waiting import continue_as_new, sleep_unless_canceled
 
 POLLS_PER_RUN = 40
-"""Then a new run begins, so no history grows with the length of the wait."""
+"""After these a new run begins, so no history grows with the length of the wait."""
 
 
 def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:

@@ -1,4 +1,4 @@
-"""Waits for one cell's Kubernetes: the only place that does.
+"""Waits until one cell's Kubernetes objects are ready; no other module does.
 
 1. Read nodes, GPUs, pods and the public IP in one activity.
 2. Let the domain decide: ready, wait, or give up with a diagnosis.
@@ -30,7 +30,7 @@ from orchestrators.waiting import continue_as_new, sleep_unless_canceled
 READS_PER_RUN = 60
 
 RETRY_READ_SECONDS = 5.0
-"""After a read that failed, which says nothing about the cell."""
+"""Delay after a failed read, which says nothing about the cell."""
 
 STEP_STATUS = {
     ConditionState.READY: Status.SUCCEEDED,

@@ -1,7 +1,7 @@
-"""Building what a specification asks for, as steps of an operation: edge, cells, probe.
+"""Builds what a specification describes, as steps of an operation: edge, cells, probe.
 
-Each resource is read first and sent where it is missing or differs, so the same steps build an
-environment and change one.
+Each resource is read first and sent only if it is missing or differs, so the same steps create
+and update an environment.
 """
 
 from dataclasses import dataclass
@@ -21,20 +21,20 @@ from orchestrators.operation_context import OperationContext, Steps
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """The outcome of building, with what was learned on the way."""
+class BuildResult:
+    """The outcome of a build, with the facts that go on record."""
 
     outcome: Outcome
     host_name: str
     cells: tuple[CellState, ...]
 
-    def end(
+    def to_end(
         self,
         operation: OperationContext,
         request: OperationRequest,
         remaining: tuple[str, ...] | None = (),
     ) -> OperationEnd:
-        """`remaining`: None if Azure did not say."""
+        """`remaining`: None if the listing failed."""
         unknown = remaining_resources_unknown(request.spec.name)
         return OperationEnd(
             operation_id=request.operation_id,
@@ -48,7 +48,9 @@ class Built:
         )
 
 
-def build_everything(operation: OperationContext, request: OperationRequest) -> Steps[Built]:
+def build_environment(
+    operation: OperationContext, request: OperationRequest
+) -> Steps[BuildResult]:
     """Edge and cells in parallel; the first failure cancels the rest."""
     edge, *cells = yield from join_children(operation, _start_children(operation, request))
     host_name = edge.result["hostName"] if edge.is_success else ""
@@ -56,7 +58,7 @@ def build_everything(operation: OperationContext, request: OperationRequest) -> 
     if outcome is None:
         outcome = yield from probe_through_edge(operation, request.spec, host_name)
     states = tuple(CellState.from_wire(cell.result) for cell in cells if cell.is_success)
-    return Built(outcome, host_name, states)
+    return BuildResult(outcome, host_name, states)
 
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:

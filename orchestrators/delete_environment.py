@@ -1,8 +1,8 @@
 """Deletes an environment.
 
-1. Record the operation; cancel the one that was running and wait until it has ended.
+1. Record the operation; cancel its predecessor and wait until that has ended.
 2. Edge and cells in parallel, each in the reverse order of its creation.
-3. Deleted only if Azure shows that nothing is left; otherwise Failed with a list of it.
+3. Deleted only if Azure lists no remaining resources; otherwise Failed, with a list of them.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ from domain.environment.steps import plan_cell, plan_edge
 from domain.outcomes import Outcome
 from orchestrators.children import Child, join_children, start_child
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.operation_frame import end_operation, list_remaining, open_operation
+from orchestrators.operation_frame import close_operation, list_remaining, open_operation
 from orchestrators.waiting import sleep_unless_canceled
 
 PREDECESSOR_POLL_SECONDS = 5.0
@@ -47,7 +47,7 @@ def delete_environment(
         at=operation.now,
         remaining=remaining or (),
     )
-    return (yield from end_operation(operation, end))
+    return (yield from close_operation(operation, end))
 
 
 def _verify(remaining: tuple[str, ...] | None) -> Outcome:
@@ -57,7 +57,7 @@ def _verify(remaining: tuple[str, ...] | None) -> Outcome:
 
 
 def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool) -> Steps[None]:
-    """Nothing may be created any more when deletion begins; `force` does not wait for that."""
+    """Nothing may be created once deletion begins; with `force` it does not wait for that."""
     operation.context.send_event(predecessor, CANCEL_EVENT)
     deadline = operation.deadline_in(deadlines.PREDECESSOR)
     while not force and operation.now < deadline:

@@ -1,7 +1,7 @@
 """Deletes resources one after the other; one that is gone already counts as deleted.
 
-A failure does not stop the rest: the last target is the resource group, which takes everything in
-it along, and only its outcome decides.
+A failure does not stop the rest: the last target is the resource group, which includes the
+others, and only its outcome decides.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""Publishes one event of an environment, beside the operation that it is about.
+"""Publishes one event about an environment, independently of its operations.
 
-1. Publish; a passing fault is retried with growing delays, until the deadline.
+1. Publish; a transient failure is retried with growing delays until the deadline.
 2. An event that was not published becomes a warning on the record. No operation waits for it.
 """
 

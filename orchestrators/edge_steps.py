@@ -1,4 +1,4 @@
-"""Probing the model through the edge, as the last step of an operation."""
+"""The last step of an operation: probes the model through the edge."""
 
 from domain import deadlines
 from domain.durable.inputs import EdgeProbe, EdgeWait
@@ -10,7 +10,7 @@ from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step, report_step_result
 
-PROBE_SKIPPED = "Skipped: no replica is wanted."
+PROBE_SKIPPED = "Skipped: no replica is required."
 
 
 def probe_through_edge(

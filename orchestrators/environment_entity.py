@@ -1,6 +1,6 @@
 """The durable entity `environment`: applies the domain's decisions to the stored record.
 
-It is also the outbox of events: an event is scheduled together with the change it is about.
+It is also the outbox of events: an event is scheduled together with the change it reports.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ CHANGES: Mapping[str, Change] = {
         record, RecordWarning.from_wire(value)
     ),
 }
-"""Changes of an existing record; the answer is whether there is one."""
+"""Changes of an existing record; the result is False if there is none."""
 
 
 def _has_ended(record: EnvironmentRecord, operation_id: str) -> bool:
@@ -76,7 +76,7 @@ QUERIES: Mapping[str, tuple[Query, Any]] = {
         None,
     ),
 }
-"""Each query, and its answer where there is no record."""
+"""Each query, and its result without a record."""
 
 
 def environment(
@@ -118,7 +118,7 @@ def _schedule_event(
     after: EnvironmentRecord,
     event_source: str,
 ) -> None:
-    """State and action commit together: no change lacks its event, no event lacks its change."""
+    """State and action are committed together, so neither is ever without the other."""
     publication = derive_event(before, after, event_source)
     if publication:
         context.schedule_new_orchestration(

@@ -57,7 +57,7 @@ class EnvironmentProxy:
         yield self.call(EntityOperation.RECORD_IDLE_NOTE, note.to_wire())
 
     def get_sweep_state(self) -> Task[Any]:
-        """The answer is an EnvironmentSweepState, or None where there is no record."""
+        """The result is an EnvironmentSweepState on the wire, or None if there is no record."""
         return self.call(EntityOperation.GET_SWEEP_STATE)
 
     def call(self, operation: EntityOperation, value: Any = None) -> Task[Any]:

@@ -1,7 +1,7 @@
 """One orchestration's part in an operation: its engine context, deadline and cancellation.
 
-Cancellation travels as an external event from parent to child. A canceled orchestration stops
-waiting at once; nothing that was begun is left unobserved.
+A parent cancels its children by an external event. A canceled orchestration starts nothing more,
+and ends once the activities and children that it started have ended.
 """
 
 from collections.abc import Generator

@@ -1,4 +1,4 @@
-"""The beginning and the end of every operation: record it, and report what remains."""
+"""Opens and closes operations on the record, and lists the resources that remain."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ RETRY_LISTING_SECONDS = 15.0
 def open_operation(
     context: OrchestrationContext, request: OperationRequest, timeout: float
 ) -> Steps[OperationContext | None]:
-    """The operation, on record; None if the record has moved on without it."""
+    """The recorded operation; None if the record has moved on without it."""
     now = utc_now(context)
     operation = OperationContext.open(
         context,
@@ -35,7 +35,7 @@ def open_operation(
     return operation if accepted else None
 
 
-def end_operation(operation: OperationContext, end: OperationEnd) -> Steps[dict[str, Any]]:
+def close_operation(operation: OperationContext, end: OperationEnd) -> Steps[dict[str, Any]]:
     """Records the end before the orchestration itself ends."""
     yield from operation.environment.end_operation(end)
     return end.outcome.to_wire()
@@ -44,11 +44,11 @@ def end_operation(operation: OperationContext, end: OperationEnd) -> Steps[dict[
 def list_remaining(
     operation: OperationContext, spec: EnvironmentSpec
 ) -> Steps[tuple[str, ...] | None]:
-    """Ids of the environment's resources that Azure still shows; None if Azure does not say."""
+    """Ids of the environment's resources that Azure still lists; None if the listing failed."""
     value = RemainingResourcesInput(
         operation_id=operation.ref.operation_id, environment=spec.name, regions=spec.regions
     ).to_wire()
-    limit = operation.now + timedelta(seconds=deadlines.LEFTOVERS)
+    limit = operation.now + timedelta(seconds=deadlines.REMAINING_RESOURCES)
     while True:
         outcome = yield from call_activity(operation, ActivityName.LIST_REMAINING_RESOURCES, value)
         if outcome.is_success:

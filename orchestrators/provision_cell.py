@@ -14,7 +14,7 @@ from domain.spec.model import EnvironmentSpec
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import apply_workload, await_workload
+from orchestrators.workload_steps import await_workload, deploy_workload
 
 
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -31,7 +31,7 @@ def _build(operation: OperationContext, cell: CellInput) -> Steps[Outcome]:
         yield from in_order(
             lambda: create_resource(operation, group, spec),
             lambda: _create_cluster(operation, cluster, spec),
-            lambda: apply_workload(operation, step, spec, region, replicas=replicas, awake=True),
+            lambda: deploy_workload(operation, step, spec, region, replicas=replicas, awake=True),
             lambda: await_workload(operation, spec, region),
         )
     )

@@ -3,7 +3,7 @@
 1. Record the operation.
 2. Edge and cells in parallel; the first failure cancels the rest.
 3. Probe the model through the edge.
-4. Ready; or, after a failure, GPU pools to zero and a list of what remains.
+4. Ready; or, after a failure, scale GPU pools to zero and list what remains.
 """
 
 from typing import Any
@@ -15,9 +15,9 @@ from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
-from orchestrators.build_steps import build_everything
+from orchestrators.build_steps import build_environment
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.operation_frame import end_operation, list_remaining, open_operation
+from orchestrators.operation_frame import close_operation, list_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
 
 
@@ -28,11 +28,11 @@ def provision_environment(
     operation = yield from open_operation(context, request, deadlines.PROVISION)
     if operation is None:
         return Outcome.canceled().to_wire()
-    built = yield from build_everything(operation, request)
+    built = yield from build_environment(operation, request)
     remaining: tuple[str, ...] | None = ()
     if not built.outcome.is_success:
         remaining = yield from _stop_costs(operation, request, built.outcome)
-    return (yield from end_operation(operation, built.end(operation, request, remaining)))
+    return (yield from close_operation(operation, built.to_end(operation, request, remaining)))
 
 
 def _stop_costs(

@@ -1,4 +1,4 @@
-"""One ARM resource as one step of an operation: begin, wait, retry passing failures."""
+"""One ARM resource as one step of an operation: begin, wait, retry transient failures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -12,7 +12,7 @@ from domain.outcomes import Outcome
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import empty_gpu_pool, run_step
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import apply_workload
+from orchestrators.workload_steps import deploy_workload
 
 
 def scale_down_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -27,7 +27,7 @@ def _scale_down(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
     return (
         yield from in_order(
             lambda: _keep_settings(operation, cell),
-            lambda: apply_workload(operation, step, spec, region, replicas=0, awake=False),
+            lambda: deploy_workload(operation, step, spec, region, replicas=0, awake=False),
             lambda: empty_gpu_pool(operation, gpu_pool_step(region), spec, region),
         )
     )

@@ -1,9 +1,9 @@
-"""Scales an environment's GPU pools to zero; its edge then answers that it is asleep.
+"""Scales an environment's GPU pools to zero; its responder then answers requests.
 
 1. Record the operation.
 2. Each cell: keep the pool's settings, route the traffic to the responder, remove the workload's
    replicas, then the nodes.
-3. ScaledDown, when every pool is at zero.
+3. ScaledDown once every pool is at zero.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome
 from orchestrators.children import join_children, start_child
 from orchestrators.operation_context import Steps
-from orchestrators.operation_frame import end_operation, open_operation
+from orchestrators.operation_frame import close_operation, open_operation
 
 
 def scale_down_environment(
@@ -52,4 +52,4 @@ def scale_down_environment(
         outcome=outcome,
         at=operation.now,
     )
-    return (yield from end_operation(operation, end))
+    return (yield from close_operation(operation, end))

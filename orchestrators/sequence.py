@@ -1,4 +1,4 @@
-"""Steps one after the other, as far as they succeed."""
+"""Runs steps in sequence until one fails."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from orchestrators.operation_context import Steps
 
 
 def in_order(*steps: Callable[[], Steps[Outcome]]) -> Steps[Outcome]:
-    """Runs the steps until one does not succeed; the outcome collects the results of all."""
+    """The first outcome that is not a success, or the last one with the results of all steps."""
     result = Outcome.succeeded()
     for step in steps:
         outcome = yield from step()

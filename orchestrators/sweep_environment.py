@@ -1,9 +1,9 @@
 """Carries out one action of the sweep on one environment.
 
 1. Wait for its turn.
-2. Check again: an environment that is in use by now, busy, or was given more time, is skipped.
+2. Check again: skip an environment that is in use or busy by now, or whose expiry has moved.
 3. Start the operation that carries it out.
-4. Record what has begun, with the evidence for it.
+4. Record that it has started, with the evidence for it.
 5. Wait until the operation has ended.
 """
 
@@ -66,7 +66,7 @@ def _check_idleness(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNo
 
 
 def _check_expiry(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote | None]:
-    """The environment may have been given more time while the action waited for its turn."""
+    """The expiry may have been postponed while the action waited for its turn."""
     snapshot = yield from take_snapshot(sweep, [planned.environment], ())
     found = snapshot.environments.get(planned.environment)
     if found is None or found.expires_at is None or not found.may_expire:
@@ -86,7 +86,7 @@ CHECKS: Mapping[ActionKind, Check] = {
 def _run_operation(
     sweep: SweepContext, environment: EnvironmentProxy, planned: PlannedAction, note: IdleNote
 ) -> Steps[ActionResult]:
-    """The note is recorded once the operation has started: until then it may turn out busy."""
+    """The note is recorded once the operation has started: it may still be refused as busy."""
     request = yield from environment.plan_operation(planned.action)
     if request is None:
         return _result(planned, ResultStatus.SKIPPED, "Busy")

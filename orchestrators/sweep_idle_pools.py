@@ -1,7 +1,7 @@
-"""Scales idle GPU pools to zero, wakes and deletes what is due, and reports why.
+"""Scales idle GPU pools to zero, wakes and deletes environments that are due, and reports why.
 
-1. List Azure's GPU pools first, then the environments, then their usage: what was built in
-   between is not taken for an orphan.
+1. List Azure's GPU pools first, then the environments, then their usage: a pool built in between
+   is not mistaken for an orphan.
 2. Decide for each pool; unknown usage counts as in use.
 3. Act in order and at AKS's pace, each action as a child that checks again before it acts. A
    failure in one environment does not stop the others.
@@ -73,7 +73,7 @@ def _act(sweep: SweepContext, actions: Sequence[PlannedAction]) -> Steps[list[Ac
 
 
 def _read_result(action: PlannedAction, outcome: Outcome) -> ActionResult:
-    """A child that broke has no result of its own; it still counts as a failure."""
+    """A child that failed has no result of its own; it counts as a failed action."""
     if outcome.is_success:
         return ActionResult.from_wire(outcome.result)
     return ActionResult(

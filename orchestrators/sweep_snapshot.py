@@ -71,7 +71,7 @@ def _read_usage(
     pools: Sequence[GpuPool],
     environments: dict[str, EnvironmentSweepState],
 ) -> Steps[list[Usage]]:
-    """Usage of the environments whose decision depends on it; what is missing counts as in use."""
+    """Usage of the environments whose decision depends on it; missing usage counts as in use."""
     states = {name: each.state for name, each in environments.items()}
     undecided = find_undecided(pools, states.values(), sweep.now, POLICY)
     cells = [

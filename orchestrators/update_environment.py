@@ -1,11 +1,10 @@
 """Changes an environment to another specification.
 
 1. Record the operation, and with it the new specification.
-2. The steps that build an environment: what differs from the specification is sent, the rest is
-   found as it should be.
+2. Run the steps that build an environment; they send only what differs from the specification.
 3. Probe the model through the edge.
-4. Ready; or, after a failure, a list of what is there. GPU pools stay as they are: replicas of the
-   previous version may still serve, and another update can correct it.
+4. Ready; or, after a failure, a list of the resources. GPU pools stay as they are: replicas of the
+   previous version may still serve, and another update can correct the failed one.
 """
 
 from typing import Any
@@ -15,9 +14,9 @@ from durabletask.task import OrchestrationContext
 from domain import deadlines
 from domain.environment.operation_request import OperationRequest
 from domain.outcomes import Outcome
-from orchestrators.build_steps import build_everything
+from orchestrators.build_steps import build_environment
 from orchestrators.operation_context import Steps
-from orchestrators.operation_frame import end_operation, list_remaining, open_operation
+from orchestrators.operation_frame import close_operation, list_remaining, open_operation
 
 
 def update_environment(
@@ -27,8 +26,8 @@ def update_environment(
     operation = yield from open_operation(context, request, deadlines.UPDATE)
     if operation is None:
         return Outcome.canceled().to_wire()
-    built = yield from build_everything(operation, request)
+    built = yield from build_environment(operation, request)
     remaining: tuple[str, ...] | None = ()
     if not built.outcome.is_success:
         remaining = yield from list_remaining(operation, request.spec)
-    return (yield from end_operation(operation, built.end(operation, request, remaining)))
+    return (yield from close_operation(operation, built.to_end(operation, request, remaining)))

@@ -1,4 +1,4 @@
-"""Waiting that a cancellation ends, and new runs with a short history."""
+"""Cancelable timers, and new runs that keep histories short."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,7 +11,7 @@ from orchestrators.operation_context import Orchestration, Steps
 
 
 def sleep_unless_canceled(run: Orchestration, seconds: float) -> Steps[bool]:
-    """False if the run was canceled before the time was over."""
+    """False if the run was canceled before the time had passed."""
     if run.is_canceled:
         return False
     timer = run.context.create_timer(timedelta(seconds=seconds))

@@ -18,7 +18,7 @@ from domain.outcomes import Outcome
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import run_step
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import apply_workload, await_workload
+from orchestrators.workload_steps import await_workload, deploy_workload
 
 
 def wake_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -36,11 +36,11 @@ def _wake(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
         yield from in_order(
             lambda: _restore_pool(operation, gpu_pool_step(region), cell),
             lambda: _restore_pool(operation, autoscaler_step(region), cell),
-            lambda: apply_workload(
+            lambda: deploy_workload(
                 operation, workload, spec, region, replicas=replicas, awake=False
             ),
             lambda: await_workload(operation, spec, region),
-            lambda: apply_workload(
+            lambda: deploy_workload(
                 operation, traffic, spec, region, replicas=replicas, awake=True
             ),
         )

@@ -1,10 +1,10 @@
 """Restores a sleeping environment to the settings it had.
 
 1. Record the operation and read the kept settings.
-2. Each cell: pool to its former count, autoscaler on, workload's replicas back, nodes and pods
-   ready, then the traffic. Until then the responder answers.
+2. Each cell: restore the pool's count, autoscaler and replicas, wait for nodes and pods, then
+   route the traffic to them. Until then the responder answers.
 3. Probe the model through the edge; only its answer makes the environment Ready again. After a
-   failure the pools that were woken go back to zero.
+   failure the woken pools are scaled back to zero.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from domain.outcomes import Outcome
 from orchestrators.children import Child, join_children, start_child
 from orchestrators.edge_steps import probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.operation_frame import end_operation, open_operation
+from orchestrators.operation_frame import close_operation, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
 
 
@@ -44,7 +44,7 @@ def wake_environment(
     end = OperationEnd(
         operation_id=request.operation_id, phase=phase, outcome=outcome, at=operation.now
     )
-    return (yield from end_operation(operation, end))
+    return (yield from close_operation(operation, end))
 
 
 def _wake(

@@ -11,7 +11,7 @@ from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import run_step
 
 
-def apply_workload(
+def deploy_workload(
     operation: OperationContext,
     step: StepKey,
     spec: EnvironmentSpec,

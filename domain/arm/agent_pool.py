@@ -1,4 +1,4 @@
-"""The body of an agent pool's PUT: everything that is to stay, and what changes."""
+"""Request bodies for agent pools: the existing settings with a change applied."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
 
 AUTOSCALER_SETTINGS = frozenset({"minCount", "maxCount"})
 
-READ_ONLY = frozenset(
+READ_ONLY_POOL_PROPERTIES = frozenset(
     {"currentOrchestratorVersion", "eTag", "nodeImageVersion", "provisioningState", "status"}
 )
 
 
 def build_empty_gpu_pool(existing: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The pool's body with the autoscaler off and no nodes, or None if it is like that already.
+    """The pool with the autoscaler off and no nodes; None if it is in that state.
 
-    The autoscaler allows zero but does not force it, and while it is on, AKS refuses a count.
-    A pool that says zero while it is still scaling, or after that failed, has not got there.
+    The autoscaler allows zero nodes but does not enforce them, and while it is on AKS refuses a
+    count. A pool that reports zero while it is scaling, or after scaling failed, may have nodes.
     """
     properties: Mapping[str, Any] = existing["properties"]
     is_settled = str(properties.get("provisioningState", "Succeeded")).lower() == "succeeded"
@@ -35,7 +35,7 @@ def build_scaled_pool(existing: Mapping[str, Any], count: int) -> dict[str, Any]
 def build_autoscaled_pool(
     existing: Mapping[str, Any], min_count: int | None, max_count: int | None
 ) -> dict[str, Any]:
-    """The pool with the autoscaler on and its count as it is.
+    """The pool with the autoscaler on and its node count unchanged.
 
     AKS refuses both in one request: 400, "Cannot manually scale and enable cluster autoscaler in
     the same update operation".
@@ -51,8 +51,8 @@ def build_autoscaled_pool(
 def _restate(
     existing: Mapping[str, Any], changes: "ManagedClusterAgentPoolProfileProperties"
 ) -> dict[str, Any]:
-    """A PUT takes away what it does not name: labels, taints and tags are said again."""
+    """A PUT removes whatever its body omits: labels, taints and tags are restated."""
     properties: Mapping[str, Any] = existing["properties"]
-    dropped = READ_ONLY | AUTOSCALER_SETTINGS
+    dropped = READ_ONLY_POOL_PROPERTIES | AUTOSCALER_SETTINGS
     kept = {key: value for key, value in properties.items() if key not in dropped}
     return {"properties": {**kept, **changes}}

@@ -1,4 +1,4 @@
-"""Keeps a GPU pool's settings before it goes to zero and plans the way back to them."""
+"""Keeps a GPU pool's settings before it is scaled to zero, and plans how to restore them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from domain.environment.kept_pool import KeptPool
 def keep_settings(
     existing: Mapping[str, Any], replicas: int, known: KeptPool | None = None
 ) -> KeptPool:
-    """The settings to go back to; a pool that is at zero already leaves those known unchanged.
+    """The settings to restore; `known` ones stay if the pool is already at zero.
 
-    Going to zero may be begun twice, and the second time there is nothing left to keep.
+    A scale-down may start twice, and the second time the pool's own settings are gone.
     """
     properties: Mapping[str, Any] = existing["properties"]
     autoscaled = bool(properties.get("enableAutoScaling"))
@@ -20,7 +20,7 @@ def keep_settings(
     if known is not None and not autoscaled and count == 0:
         return known
     if known is not None and replicas == 0:
-        # The Deployment goes first, so a second beginning may find it at zero and the pool not.
+        # The Deployment is scaled first, so a second start may find only it at zero.
         replicas = known.replicas
     return KeptPool(
         enable_auto_scaling=autoscaled,
@@ -32,10 +32,10 @@ def keep_settings(
 
 
 def plan_wake(existing: Mapping[str, Any], kept: KeptPool) -> dict[str, Any] | None:
-    """The body of the next PUT on the way back, or None when there is nothing left to do.
+    """The body of the next PUT that restores the settings; None when they are restored.
 
-    Ask again after each operation: AKS refuses to scale and to turn the autoscaler on in one
-    request (400), so waking takes two. Waking never takes nodes away.
+    To be called again after each operation: AKS refuses to scale and to switch the autoscaler on
+    in one request (400), so a wake takes two. A wake never removes nodes.
     """
     properties: Mapping[str, Any] = existing["properties"]
     limits = (kept.min_count, kept.max_count)

@@ -1,4 +1,4 @@
-"""Reads the error bodies Azure really sends, and removes from texts what nobody should see."""
+"""Parses the error bodies that Azure sends, and redacts secrets from texts."""
 
 import json
 import re
@@ -22,7 +22,7 @@ _SECRET = re.compile(
 
 
 class ArmError(NamedTuple):
-    """Azure's own words."""
+    """Code, message and details, as Azure sent them."""
 
     code: str
     message: str
@@ -30,7 +30,7 @@ class ArmError(NamedTuple):
 
 
 def parse_arm_error(body: object) -> ArmError:
-    """One reading of the three shapes: wrapped in `error`, flat as AKS sends it, and HTML."""
+    """Accepts all known shapes: wrapped in `error`, flat (AKS), Entra's, and HTML pages."""
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
     if isinstance(body, str):
@@ -41,12 +41,12 @@ def parse_arm_error(body: object) -> ArmError:
     error = document.get("error", document)
     if isinstance(error, dict):
         return _parse_object(cast("dict[str, Any]", error))
-    # Entra's shape: {"error": "invalid_client", "error_description": "..."}
+    # Entra: {"error": "invalid_client", "error_description": "..."}
     return ArmError(_text(error), _text(document.get("error_description")), [])
 
 
 def redact(text: str) -> str:
-    """Without subscription ids, URL signatures, tokens and keys, and not endless."""
+    """Without subscription ids, URL queries, tokens and keys; at most MESSAGE_LIMIT characters."""
     text = _URL_QUERY.sub(r"\1", text)
     text = _SUBSCRIPTION.sub(r"\1***", text)
     text = _BEARER.sub(lambda found: f"{found.group(1) or ''}***", text)
@@ -58,7 +58,7 @@ def _parse_text(body: str) -> ArmError:
     try:
         document: object = json.loads(body)
     except ValueError:
-        # Styles and scripts of an error page say nothing; its title and headings do.
+        # Of an HTML error page only the visible text is kept, not styles and scripts.
         visible = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", body)
         return ArmError("", " ".join(unescape(visible).split())[:MESSAGE_LIMIT], [])
     readable = isinstance(document, dict)

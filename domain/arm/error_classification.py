@@ -1,11 +1,11 @@
-"""What went wrong with Azure, why, and whether trying again can help."""
+"""Classifies Azure's errors: reason, suggested action, and whether a retry can succeed."""
 
 import math
 import re
 from typing import Any
 
 from domain.arm.error_bodies import parse_arm_error, redact
-from domain.arm.error_rules import RULES, AzureError, Rule
+from domain.arm.error_rules import RULES, AzureError, ErrorRule
 from domain.outcomes import Failure
 
 UNCLASSIFIED = "AzureRequestFailed"
@@ -23,18 +23,18 @@ def classify_error(
     *,
     retry_after_seconds: float | None = None,
 ) -> Failure:
-    """The first rule that matches decides. `http_status` is None for a failure found by a poll."""
+    """Applies the first matching rule. `http_status`: None for a failure found by a poll."""
     error = AzureError(http_status, code, message, operation)
     for rule in RULES:
         found = rule.match(error)
         if found:
-            said = rule.describe(error, found) if rule.describe else _azure_said(error)
-            return _build_failure(error, said, rule, retry_after_seconds)
+            message = rule.describe(error, found) if rule.describe else _quote_azure(error)
+            return _build_failure(error, message, rule, retry_after_seconds)
     return Failure(
         reason=UNCLASSIFIED,
-        message=redact(_azure_said(error)),
+        message=redact(_quote_azure(error)),
         retryable=False,
-        suggested_action="Read Azure's own error under innererror, correct the cause and retry.",
+        suggested_action="See Azure's error under innererror, correct the cause and retry.",
         innererror=_innererror(error),
     )
 
@@ -46,17 +46,17 @@ def classify_response(
     *,
     retry_after_seconds: float | None = None,
 ) -> Failure:
-    """Classify an error body as it came, the details included."""
+    """Classifies an error body in any of Azure's shapes, including its details."""
     code, message, details = parse_arm_error(body)
     inner = [f"{d.get('code') or ''}: {d.get('message') or ''}" for d in details]
-    told = " ".join([message, *(text for text in inner if text not in message)]).strip()
+    text = " ".join([message, *(each for each in inner if each not in message)]).strip()
     return classify_error(
-        http_status, code, told, operation, retry_after_seconds=retry_after_seconds
+        http_status, code, text, operation, retry_after_seconds=retry_after_seconds
     )
 
 
 def _build_failure(
-    error: AzureError, message: str, rule: Rule, retry_after_seconds: float | None
+    error: AzureError, message: str, rule: ErrorRule, retry_after_seconds: float | None
 ) -> Failure:
     return Failure(
         reason=rule.reason,
@@ -68,11 +68,11 @@ def _build_failure(
     )
 
 
-def _azure_said(error: AzureError) -> str:
-    said = error.message or error.code or "it gave no reason"
+def _quote_azure(error: AzureError) -> str:
+    quoted = error.message or error.code or "no reason given"
     if error.http_status is None:
-        return f"Azure could not complete '{error.operation}': {said}"
-    return f"Azure refused '{error.operation}' with HTTP {error.http_status}: {said}"
+        return f"Azure could not complete '{error.operation}': {quoted}"
+    return f"Azure refused '{error.operation}' with HTTP {error.http_status}: {quoted}"
 
 
 def _innererror(error: AzureError) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _innererror(error: AzureError) -> dict[str, Any]:
 
 
 def _retry_after(error: AzureError, header: float | None) -> int | None:
-    """The header wins; several services only write the seconds into their message."""
+    """Seconds: from the header, or from the message, where some services state them only."""
     if header is not None:
         return math.ceil(header)
     found = _SECONDS_IN_TEXT.search(error.message)

@@ -1,4 +1,4 @@
-"""Failures of single ARM resources, in the words of the API."""
+"""Failures of single ARM resources, as the API reports them."""
 
 from collections.abc import Sequence
 
@@ -21,14 +21,14 @@ def resource_being_deleted(resource_id: str) -> Failure:
         reason="ResourceBeingDeleted",
         message=f"{redact(resource_id)} is still being deleted.",
         retryable=True,
-        suggested_action="Nothing: it is created once the old one is gone.",
+        suggested_action="Nothing: it is created once the deletion has ended.",
     )
 
 
 def resource_not_owned(resource_id: str) -> Failure:
     return Failure(
         reason="ResourceNotOwned",
-        message=f"{redact(resource_id)} exists, but its tags do not say that Gridplane made it "
+        message=f"{redact(resource_id)} exists, but its tags do not mark it as Gridplane's "
         "for this environment. It was left untouched.",
         retryable=False,
         suggested_action="Choose another environment name, or remove that resource yourself.",
@@ -58,7 +58,7 @@ def resources_remain(remaining: Sequence[str]) -> Failure:
 def deletion_not_verified() -> Failure:
     return Failure(
         reason="DeletionNotVerified",
-        message="Azure did not say whether any resources remain.",
+        message="The remaining resources could not be listed in Azure.",
         retryable=True,
         suggested_action="Send DELETE again.",
     )

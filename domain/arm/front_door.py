@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     )
 
 ORIGIN_RESPONSE_TIMEOUT_SECONDS = 240
-"""The most Front Door grants: a long completion takes minutes, the default of 60 cuts it off."""
+"""Front Door's maximum: a long completion takes minutes, and the default of 60 cuts it off."""
 
 PROBE_INTERVAL_SECONDS = 30
-"""Every point of presence probes on its own: soon enough for a woken cell, without a flood."""
+"""Every point of presence probes separately: short enough for a woken cell, without a flood."""
 
 REQUESTS_PER_MINUTE = 1000
 """Per client address: far above an interactive client, far below a flood."""
 
-NOBODYS_ADDRESSES = "192.0.2.0/24"
-"""A rate limit needs a condition: 'not from the documentation range' is everybody (documented)."""
+DOCUMENTATION_RANGE = "192.0.2.0/24"
+"""RFC 5737. A rate limit requires a condition; 'not from this range' matches every client
+(documented by Azure)."""
 
 
 def build_profile(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def build_endpoint(spec: EnvironmentSpec) -> dict[str, Any]:
 
 
 def build_origin_group(spec: EnvironmentSpec) -> dict[str, Any]:
-    """Cells of equal priority: the one with the lowest latency answers, a sick one is left out."""
+    """Cells of equal priority: the one with the lowest latency answers; unhealthy ones do not."""
     properties: AFDOriginGroupProperties = {
         "loadBalancingSettings": {
             "sampleSize": 4,
@@ -66,7 +67,7 @@ def build_origin_group(spec: EnvironmentSpec) -> dict[str, Any]:
         },
         "healthProbeSettings": {
             "probePath": spec.workload.health_path,
-            # Inference servers answer HEAD with 405, which would count as sick.
+            # Inference servers answer HEAD with 405, which would count as unhealthy.
             "probeRequestType": "GET",
             "probeProtocol": "Http",
             "probeIntervalInSeconds": PROBE_INTERVAL_SECONDS,
@@ -86,14 +87,14 @@ def build_origin(spec: EnvironmentSpec, region: str, subscription_id: str) -> di
         "priority": 1,
         "weight": 1000,
         "enabledState": "Enabled",
-        # The Service speaks HTTP: there is no certificate whose name could be checked.
+        # The Service serves plain HTTP: there is no certificate to check.
         "enforceCertificateNameCheck": False,
     }
     return {"properties": properties}
 
 
 def build_route(spec: EnvironmentSpec, subscription_id: str) -> dict[str, Any]:
-    """HTTPS for clients, HTTP to the Service. Without caching: every completion is its own."""
+    """HTTPS for clients, HTTP to the Service; not cached, because every completion is unique."""
     properties: RouteProperties = {
         "originGroup": {"id": naming.origin_group_id(subscription_id, spec.name)},
         "supportedProtocols": ["Http", "Https"],
@@ -107,7 +108,7 @@ def build_route(spec: EnvironmentSpec, subscription_id: str) -> dict[str, Any]:
 
 
 def build_waf_policy(spec: EnvironmentSpec) -> dict[str, Any]:
-    """The sku must be the profile's: without one Azure makes it Classic, which fits no profile."""
+    """The SKU must be the profile's; without one Azure creates an incompatible Classic policy."""
     properties: dict[str, Any] = {
         "policySettings": {
             "enabledState": "Enabled",
@@ -143,7 +144,7 @@ def build_security_policy(spec: EnvironmentSpec, subscription_id: str) -> dict[s
 
 
 def _rate_limit_rule() -> dict[str, Any]:
-    """Works on both tiers, so that a Standard policy is not empty."""
+    """Available on both tiers, so a Standard policy is not empty."""
     return {
         "name": "RateLimitPerClient",
         "priority": 100,
@@ -156,7 +157,7 @@ def _rate_limit_rule() -> dict[str, Any]:
                 "matchVariable": "SocketAddr",
                 "operator": "IPMatch",
                 "negateCondition": True,
-                "matchValue": [NOBODYS_ADDRESSES],
+                "matchValue": [DOCUMENTATION_RANGE],
             }
         ],
         "action": "Block",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
-from domain.arm.merge_existing import keep_cluster, keep_tags
+from domain.arm.merge_existing import merge_cluster, merge_tags
 from domain.catalog.gpu_skus import find_gpu_sku, nodes_for
 from domain.spec.model import EnvironmentSpec
 
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
     )
 
 SYSTEM_VM_SIZE = "Standard_D4ds_v5"
-"""The smallest size AKS recommends for system pools (4 vCPUs), with a local disk for the OS."""
+"""The smallest size that AKS recommends for system pools (4 vCPUs), with a local OS disk."""
 
 SYSTEM_NODE_COUNT = 2
-"""One node fewer would take CoreDNS and with it every wake-up down at each node upgrade."""
+"""With a single node, every node upgrade would take down CoreDNS and block wakes."""
 
 GPU_TAINT = "sku=gpu:NoSchedule"
-"""Keeps system pods off the GPU nodes: one of them would hold an idle node up."""
+"""Keeps system pods off the GPU nodes: a single one would keep an idle node alive."""
 
 SYSTEM_TAINT = "CriticalAddonsOnly=true:NoSchedule"
-"""The inference pods belong on GPU nodes and nothing else runs here: a pod that lost its node
-selector stays visibly Pending instead of squeezing CoreDNS."""
+"""Reserves the pool for system pods: an inference pod without its node selector stays Pending
+instead of competing with CoreDNS."""
 
 SPOT_TAINT_KEY = "kubernetes.azure.com/scalesetpriority"
 
 
 def gpus_needed(spec: EnvironmentSpec) -> int:
-    """GPUs that all replicas of one cell hold together."""
+    """GPUs that all replicas of one cell need together."""
     return spec.workload.replicas * spec.workload.gpus_per_replica
 
 
 def first_gpu_node_count(spec: EnvironmentSpec) -> int:
-    """Nodes to ask for at once, so that they boot beside the system pool."""
+    """Initial size of the GPU pool, so that its nodes boot in parallel with the system pool's."""
     sku = find_gpu_sku(spec.gpu.vm_size)
     workload = spec.workload
     gpus_per_node = sku.gpus if sku else workload.gpus_per_replica
@@ -54,9 +54,9 @@ def first_gpu_node_count(spec: EnvironmentSpec) -> int:
 def build_resource_group(
     spec: EnvironmentSpec, region: str, existing: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A group that exists cannot move: ARM refuses another location with 409."""
+    """An existing group cannot move: ARM refuses another location with 409."""
     location = existing["location"] if existing else region
-    return keep_tags({"location": location, "tags": naming.environment_tags(spec)}, existing)
+    return merge_tags({"location": location, "tags": naming.environment_tags(spec)}, existing)
 
 
 def build_managed_cluster(
@@ -67,8 +67,8 @@ def build_managed_cluster(
 ) -> dict[str, Any]:
     """The cluster with both pools in one request.
 
-    With `existing`, what others decide is kept: the autoscaler's node count, the Kubernetes
-    version after an upgrade, add-ons that policies switch on, and pools that are not ours.
+    With `existing`, settings from elsewhere are kept: the autoscaler's node count, the Kubernetes
+    version after an upgrade, add-ons that policies enable, and additional pools.
     """
     identity: ManagedClusterIdentity = {"type": "SystemAssigned"}
     body: dict[str, Any] = {
@@ -77,7 +77,7 @@ def build_managed_cluster(
         "identity": identity,
         "properties": _properties(spec, region),
     }
-    return keep_cluster(body, existing) if existing else body
+    return merge_cluster(body, existing) if existing else body
 
 
 def _properties(spec: EnvironmentSpec, region: str) -> "ManagedClusterProperties":
@@ -118,7 +118,7 @@ def _gpu_pool(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfile":
         "enableEncryptionAtHost": sku is not None and sku.host_encryption,
         "nodeLabels": {naming.GPU_NODE_LABEL: "true"},
         "nodeTaints": [GPU_TAINT],
-        # A managed GPU pool would bring its own device plugin, but does not know the autoscaler.
+        # A managed GPU pool includes a device plugin, but does not support the autoscaler.
         "gpuProfile": {"driver": "Install", "nvidia": {"managementMode": "Unmanaged"}},
     }
     return {**pool, **_priority(spec)}
@@ -142,13 +142,13 @@ def _priority(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfilePropertie
             "spotMaxPrice": -1,
         }
     # A surge node counts against the vCPU quota when the pool is created, and a spare GPU is
-    # seldom to be had. Spot pools know no such setting.
+    # rarely available. Spot pools do not support this setting.
     return {"upgradeSettings": {"maxSurge": "0", "maxUnavailable": "1"}}
 
 
 def _network_profile() -> "ContainerServiceNetworkProfile":
-    """Overlay spends no virtual network addresses on pods; Cilium enforces network policies
-    without an agent of its own, and Azure's own policy engine is being retired."""
+    """Overlay uses no virtual network addresses for pods. Cilium enforces network policies without
+    a separate agent; Azure's own policy engine is being retired."""
     return {
         "networkPlugin": "azure",
         "networkPluginMode": "overlay",

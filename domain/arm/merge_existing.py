@@ -1,15 +1,15 @@
-"""What ARM shows of a resource that exists, beside what is wanted: what is kept, what is missing.
+"""Merges the desired body of a resource with the existing resource, and compares the two.
 
-A PUT takes away what it does not name. Policies and people switch things on that no specification
-knows; they are said again.
+A PUT removes whatever its body omits, so settings made by policies and operators, which no
+specification contains, are restated.
 """
 
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, cast
 
-from domain.arm import agent_pool as gpu_pools
+from domain.arm.agent_pool import READ_ONLY_POOL_PROPERTIES
 
-READ_ONLY = frozenset(
+READ_ONLY_CLUSTER_PROPERTIES = frozenset(
     {
         "azurePortalFQDN",
         "currentKubernetesVersion",
@@ -22,25 +22,26 @@ READ_ONLY = frozenset(
     }
 )
 
-ENDED_STATES = frozenset({"failed", "canceled", "deleting"})
+NOT_CURRENT_STATES = frozenset({"failed", "canceled", "deleting"})
 
 
-def keep_tags(body: dict[str, Any], existing: Mapping[str, Any] | None) -> dict[str, Any]:
-    """With the tags of others."""
+def merge_tags(body: dict[str, Any], existing: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The body with those existing tags that it does not set."""
     if not existing or "tags" not in body:
         return body
     return {**body, "tags": {**_mapping(existing.get("tags")), **body["tags"]}}
 
 
-def keep_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    properties = _without(READ_ONLY, _mapping(existing.get("properties")))
+def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with those existing settings and pools that it does not specify."""
+    properties = _without(READ_ONLY_CLUSTER_PROPERTIES, _mapping(existing.get("properties")))
     pools = _pools(properties)
-    ours = [_keep_pool(pool, pools.get(pool["name"], {})) for pool in _pools(body).values()]
+    ours = [_merge_pool(pool, pools.get(pool["name"], {})) for pool in _pools(body).values()]
     names = {pool["name"] for pool in ours}
     others = [dict(pool) for name, pool in pools.items() if name not in names]
     sku = {"sku": existing["sku"]} if existing.get("sku") else {}
     return {
-        **keep_tags(body, existing),
+        **merge_tags(body, existing),
         **sku,
         "properties": {
             **_merge(properties, body["properties"]),
@@ -49,10 +50,10 @@ def keep_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _keep_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """The count goes along with the limits, and stays where the autoscaler is switched on anew:
-    AKS refuses both in one request."""
-    merged = _merge(_without(gpu_pools.READ_ONLY, existing), pool)
+def _merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
+    """The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler
+    has to be switched on: AKS refuses both changes in one request."""
+    merged = _merge(_without(READ_ONLY_POOL_PROPERTIES, existing), pool)
     if pool.get("enableAutoScaling") and existing:
         count = int(existing.get("count") or 0)
         within = min(max(count, pool["minCount"]), pool["maxCount"])
@@ -61,7 +62,7 @@ def _keep_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str
 
 
 def _merge(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything wanted, and what exists beside it."""
+    """Everything wanted, and existing values for whatever is not."""
     merged = {**existing, **wanted}
     for key, value in wanted.items():
         if isinstance(value, dict) and isinstance(existing.get(key), dict):
@@ -74,13 +75,13 @@ def _without(names: Set[str], properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_cluster_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
-    """Whether the cluster already is, or is becoming, what the body asks for."""
+    """Whether the cluster already has, or is acquiring, everything in the body."""
     state = str(_mapping(existing.get("properties")).get("provisioningState", ""))
-    return state.lower() not in ENDED_STATES and _is_met(existing, body)
+    return state.lower() not in NOT_CURRENT_STATES and _is_met(existing, body)
 
 
 def _is_met(actual: object, wanted: object) -> bool:
-    """Whether everything wanted is there; what AKS adds of its own does not matter."""
+    """Whether everything wanted is present; properties that AKS adds are ignored."""
     if isinstance(wanted, dict):
         found = _mapping(actual)
         return all(
@@ -95,7 +96,7 @@ def _is_met(actual: object, wanted: object) -> bool:
         return all(any(_is_met(item, want) for item in present) for want in items)
     if isinstance(wanted, str):
         return isinstance(actual, str) and actual.lower() == wanted.lower()
-    # What is off or zero may be left out of an answer.
+    # Responses may omit properties that are false or zero.
     return actual == wanted or (not wanted and actual is None)
 
 

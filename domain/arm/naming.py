@@ -1,4 +1,4 @@
-"""Every Azure and Kubernetes name, derived from the environment's name and never random."""
+"""Names of Azure and Kubernetes resources, derived from the environment's name, never random."""
 
 from hashlib import sha256
 
@@ -14,8 +14,9 @@ DEVICE_PLUGIN = "nvidia-device-plugin"
 DEVICE_PLUGIN_NAMESPACE = "kube-system"
 GPU_NODE_LABEL = "gridplane.io/gpu-pool"
 TEMPLATE_LABEL = "gridplane.io/template"
-"""Of pods: which version of the workload they are. The Deployment does not tell Kubernetes' own
+"""Pod label with a digest of the pod template: a Deployment does not expose Kubernetes' own
 pod-template-hash."""
+GPU_RESOURCE = "nvidia.com/gpu"
 MANAGED_BY = "gridplane"
 
 
@@ -32,7 +33,7 @@ def cluster_name(name: str, region: str) -> str:
 
 
 def node_resource_group(name: str, region: str) -> str:
-    """Set explicitly: AKS's own `MC_` name could pass the limit of 80 characters."""
+    """Set explicitly: AKS's default `MC_` name could exceed the limit of 80 characters."""
     return f"gp-{name}-{region}-nodes"
 
 
@@ -49,12 +50,12 @@ def origin_name(region: str) -> str:
 
 
 def waf_policy_name(name: str) -> str:
-    """A WAF policy's name takes letters and digits only; a hyphen is refused with 400."""
+    """Letters and digits only: Azure refuses a hyphen in a WAF policy's name with 400."""
     return f"gp{name.replace('-', '')}"
 
 
 def dns_label(name: str, region: str, subscription_id: str) -> str:
-    """Unique per region across all customers, hence the part that hashes the subscription."""
+    """Must be unique per region across all Azure customers, hence the hash of the subscription."""
     digest = sha256(f"{subscription_id}/{name}/{region}".encode()).hexdigest()
     return f"{name}-{digest[:8]}"
 
@@ -111,7 +112,7 @@ def waf_policy_id(subscription_id: str, name: str) -> str:
 
 
 def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
-    """What cost reports and the sweep recognise our resources by."""
+    """Tags by which cost reports and the sweep identify an environment's resources."""
     return {
         "cost-center": spec.cost_center,
         "owner": spec.owner,
@@ -126,6 +127,3 @@ def kubernetes_labels(spec: EnvironmentSpec, name: str) -> dict[str, str]:
         "app.kubernetes.io/instance": spec.name,
         "app.kubernetes.io/managed-by": MANAGED_BY,
     }
-
-
-GPU_RESOURCE = "nvidia.com/gpu"

@@ -11,7 +11,7 @@ from domain import deadlines
 from domain.arm import front_door as front_door_bodies
 from domain.arm import managed_cluster as arm_bodies
 from domain.arm import naming
-from domain.arm.merge_existing import is_cluster_current, keep_tags
+from domain.arm.merge_existing import is_cluster_current, merge_tags
 from domain.arm.operation_polling import PollKind
 from domain.spec.model import EnvironmentSpec
 
@@ -35,12 +35,12 @@ class ResourceKind:
     delete_timeout: float
     build_id: Callable[[ResourceTarget], str]
     build_body: Callable[[EnvironmentSpec, ResourceTarget, Body | None], Body]
-    """With what exists, if anything does: what others decide about it is kept."""
+    """From the existing resource, if there is one: settings from elsewhere are kept."""
     has_tags: bool
-    """Whether resources of this kind can say whose they are; if not, their parent does."""
+    """Whether resources of this kind carry the owner's tags; otherwise their parent does."""
     read_result: Callable[[Body], Body] = lambda body: {}
     is_current: Callable[[Body, Body], bool] | None = None
-    """None: PUT it again; Front Door answers an unchanged PUT with 200 and starts nothing."""
+    """None: always PUT; Front Door answers an unchanged PUT with 200 and starts no operation."""
 
 
 def _resource_group_id(target: ResourceTarget) -> str:
@@ -66,7 +66,7 @@ def _edge(
         create_timeout=create_timeout,
         delete_timeout=deadlines.FRONT_DOOR,
         build_id=build_id,
-        build_body=lambda spec, target, existing: keep_tags(build_body(spec, target), existing),
+        build_body=lambda spec, target, existing: merge_tags(build_body(spec, target), existing),
         has_tags=has_tags,
         read_result=read_result,
     )

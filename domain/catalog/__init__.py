@@ -1,1 +1,1 @@
-"""What Azure offers: GPU sizes, regions, list prices."""
+"""Azure's catalog: GPU VM sizes, regions and list prices."""

@@ -1,4 +1,4 @@
-"""Azure VM sizes with NVIDIA GPUs: which exist, what they hold and which are gone."""
+"""Azure VM sizes with NVIDIA GPUs: those supported, and the retired series with successors."""
 
 import re
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ SUGGESTIONS = 3
 class GpuSku:
     """One VM size.
 
-    `gpus` is what the node offers as nvidia.com/gpu: a partitioned A10 counts as one GPU with
-    less memory. `gpu_memory_gb` is per GPU. `family` is the name of its vCPU quota, verbatim.
+    `gpus`: what a node advertises as nvidia.com/gpu; a partitioned A10 counts as one GPU with
+    less memory. `gpu_memory_gb`: per GPU. `family`: name of the vCPU quota, as Azure spells it.
     """
 
     name: str
@@ -26,8 +26,8 @@ class GpuSku:
     family: str
     series: str
     host_encryption: bool = False
-    """Only where the capability EncryptionAtHostSupported was seen: asking for it in vain fails
-    the creation of the whole cluster."""
+    """Only where the capability EncryptionAtHostSupported was observed: a request for it on any
+    other size fails the creation of the whole cluster."""
     partitioned: bool = False
 
 
@@ -80,6 +80,8 @@ GPU_SKUS: tuple[GpuSku, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class RetiredSeries:
+    """A series that Azure has retired. `retired_on`: ISO date. `successors`: VM sizes."""
+
     name: str
     pattern: re.Pattern[str]
     retired_on: str
@@ -115,12 +117,12 @@ _BY_NAME = {sku.name.lower(): sku for sku in GPU_SKUS}
 
 
 def find_gpu_sku(vm_size: str) -> GpuSku | None:
-    """The size in its canonical spelling, whatever the case it was written in."""
+    """The size in its canonical spelling, matched case-insensitively; None if unsupported."""
     return _BY_NAME.get(vm_size.strip().lower())
 
 
 def check_gpu_vm_size(vm_size: str, target: str = DEFAULT_TARGET) -> Problem | None:
-    """Why a GPU pool cannot use this size, with what to use instead."""
+    """Why a GPU pool cannot use this size, with alternatives; None if it can."""
     size = vm_size.strip().lower()
     if size in _BY_NAME:
         return None
@@ -133,7 +135,7 @@ def check_gpu_vm_size(vm_size: str, target: str = DEFAULT_TARGET) -> Problem | N
 
 
 def nodes_for(gpus_per_node: int, gpus_per_replica: int, replicas: int) -> int:
-    """Nodes that hold the replicas: one replica never spans two nodes."""
+    """Nodes needed for the replicas; a replica never spans two nodes."""
     replicas_per_node = max(1, gpus_per_node // gpus_per_replica)
     return -(-replicas // replicas_per_node)
 
@@ -148,18 +150,18 @@ def _retired_message(vm_size: str, series: RetiredSeries) -> str:
 def _not_gpu_message(vm_size: str, size: str) -> str:
     found = _VCPUS.match(size)
     nearest = _nearest_by_vcpus(int(found.group(1)) if found else 0)
-    return f"{vm_size} is no VM size with GPUs. Nearest with NVIDIA GPUs: {_list_skus(nearest)}."
+    return f"{vm_size} is not a GPU VM size. Nearest with NVIDIA GPUs: {_list_skus(nearest)}."
 
 
 def _unsupported_message(vm_size: str, size: str) -> str:
     if _AMD.search(size):
-        usual = ", ".join(sku.name for sku in _nearest_by_vcpus(0))
+        examples = ", ".join(sku.name for sku in _nearest_by_vcpus(0))
         return (
-            f"{vm_size} has AMD GPUs, which offer no nvidia.com/gpu. "
-            f"Use a size with NVIDIA GPUs such as {usual}."
+            f"{vm_size} has AMD GPUs, which do not provide nvidia.com/gpu. "
+            f"Use a size with NVIDIA GPUs such as {examples}."
         )
     close = get_close_matches(size, _BY_NAME, n=SUGGESTIONS, cutoff=0.6)
-    return f"{vm_size} is not a supported GPU size. Close to it: {_list_skus(_skus(close))}."
+    return f"{vm_size} is not a supported GPU VM size. Closest: {_list_skus(_skus(close))}."
 
 
 def _skus(names: list[str]) -> list[GpuSku]:
@@ -167,8 +169,8 @@ def _skus(names: list[str]) -> list[GpuSku]:
 
 
 def _nearest_by_vcpus(vcpus: int) -> list[GpuSku]:
-    whole = (sku for sku in GPU_SKUS if not sku.partitioned)
-    return sorted(whole, key=lambda sku: abs(sku.vcpus - vcpus))[:SUGGESTIONS]
+    unpartitioned = (sku for sku in GPU_SKUS if not sku.partitioned)
+    return sorted(unpartitioned, key=lambda sku: abs(sku.vcpus - vcpus))[:SUGGESTIONS]
 
 
 def _list_skus(skus: list[GpuSku]) -> str:

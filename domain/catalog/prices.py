@@ -1,8 +1,8 @@
-"""List prices of GPU sizes, good enough to rank pools and to tell the order of what was saved.
+"""List prices of GPU VM sizes, accurate enough to rank pools and to estimate savings.
 
-USD per hour for one Linux node, pay as you go, East US, as SkyPilot's public catalog
-(catalogs/v8/azure/vms.csv, made from Azure's Retail Prices API) has them; other regions were up
-to 30 % dearer there. A bill says something else: reservations, agreements and spot are not in it.
+USD per hour for one Linux node, pay as you go, East US, from SkyPilot's public catalog
+(catalogs/v8/azure/vms.csv, generated from Azure's Retail Prices API); other regions were up to
+30 % more expensive there. Bills differ: reservations, agreements and spot are not included.
 """
 
 HOURLY_PRICES = {
@@ -25,6 +25,6 @@ HOURLY_PRICES = {
 
 
 def find_hourly_price(vm_size: str, spot: bool = False) -> float | None:
-    """None where no list price is known; a spot price changes from hour to hour."""
+    """USD per node and hour; None if no list price is known, and for spot: its price varies."""
     by_name = {name.lower(): price for name, price in HOURLY_PRICES.items()}
     return None if spot else by_name.get(vm_size.strip().lower())

@@ -1,4 +1,4 @@
-"""Failures of operations as a whole, in the words of the API."""
+"""Failures of operations as a whole, as the API reports them."""
 
 from collections.abc import Sequence
 
@@ -28,12 +28,12 @@ def operation_aborted(operation_id: str) -> Failure:
 
 
 def unexpected_failure(reason: str, what: str, message: str) -> Failure:
-    """For what code of ours raised: `what` names the activity or orchestration."""
+    """For an exception in our code. `what`: name of the activity or orchestration."""
     return Failure(
         reason=reason,
         message=f"'{what}' failed: {message}",
         retryable=False,
-        suggested_action="This is a bug in Gridplane: look for the error in the app's logs.",
+        suggested_action="This is a bug in Gridplane: check the app's logs for the error.",
     )
 
 
@@ -59,7 +59,7 @@ def edge_propagation_timeout(url: str, last_answer: str | None) -> Failure:
 def remaining_resources_unknown(environment: str) -> OperationWarning:
     return OperationWarning(
         code="RemainingResourcesUnknown",
-        message="Azure did not say which resources remain. List the resource groups whose names "
-        f"begin with gp-{environment}.",
+        message="The remaining resources could not be listed. Check the resource groups whose "
+        f"names begin with gp-{environment}.",
         target=f"/environments/{environment}",
     )

@@ -1,10 +1,10 @@
-"""What a GPU pool and its Deployment had before they were scaled to zero."""
+"""Settings of a GPU pool and its Deployment, kept while they are scaled to zero."""
 
 from domain.wire import WireModel
 
 
 class KeptPool(WireModel):
-    """What a pool and its Deployment had before they went to zero."""
+    """Settings from before the scale-down, which a wake restores."""
 
     enable_auto_scaling: bool
     min_count: int | None = None
@@ -14,6 +14,6 @@ class KeptPool(WireModel):
 
     @property
     def first_count(self) -> int:
-        """Nodes to ask for at once: those it had, and one for the first replica."""
+        """Nodes to start a wake with: the former count, and at least one for a replica."""
         wanted = max(self.count, self.min_count or 0, min(self.replicas, 1))
         return wanted if self.max_count is None else min(wanted, self.max_count)

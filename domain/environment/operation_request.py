@@ -1,4 +1,4 @@
-"""What is handed to the orchestration of an operation, and how a repeated request is known."""
+"""The input of an operation's orchestration, and the digest that identifies its request."""
 
 import hashlib
 import json
@@ -8,11 +8,11 @@ from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
 BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
-"""Kinds of operations that are asked for with a specification."""
+"""Kinds of operations whose request contains a specification."""
 
 
 def digest_request(kind: OperationKind, spec: EnvironmentSpec | None, force: bool) -> str:
-    """Of what a caller asks for, to tell a repetition from another request."""
+    """Digest of a request's content, to distinguish a repetition from a different request."""
     text = json.dumps([kind, spec.to_wire() if spec else None, force], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -25,10 +25,10 @@ class OperationRequest(WireModel):
     sequence: int
     spec: EnvironmentSpec
     predecessor: str | None = None
-    """The operation that was running when this one was asked for."""
+    """The operation that was running when this one was requested."""
     force: bool = False
     host_name: str = ""
-    """The environment's public name, where it has one."""
+    """The environment's public host name; empty before it has one."""
     request_id: str | None = None
     traceparent: str | None = None
 
@@ -39,9 +39,9 @@ class OperationRequest(WireModel):
 
 
 class IdempotencyRecord(WireModel):
-    """A request that started an operation, to be known again when it is repeated."""
+    """A request that started an operation, kept to recognise its repetition."""
 
     id: str
     operation_id: str
     digest: str
-    """Of what was asked for; the same id with something else in it is a mistake."""
+    """Of the request's content; the same id with other content is refused."""

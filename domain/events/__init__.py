@@ -1,1 +1,1 @@
-"""What is published about an environment."""
+"""Events about environments, and their delivery to the topic."""

@@ -1,4 +1,4 @@
-"""What is published about an environment: CloudEvents 1.0, one per reportable change.
+"""CloudEvents 1.0 about environments, one per reportable change of a record.
 
 An operation that was accepted or has ended and an action of the sweep are reportable, single steps
 are not. A scale-down that succeeded is published as `scaled-down` instead of `succeeded`: one
@@ -63,7 +63,7 @@ class EventPublication(WireModel):
 
 
 def build_event_source(subscription_id: str) -> str:
-    """Two control planes may have environments of one name, but not in one subscription."""
+    """Environments of two control planes may share a name, but not in one subscription."""
     return f"/subscriptions/{subscription_id}/gridplane"
 
 
@@ -76,9 +76,9 @@ def derive_event(
         return None
     operation = after.find_operation(latest.operation_id) if latest.operation_id else None
     name = _published_name(latest, operation)
-    about = f"{operation.id}.{name}" if operation else f"{after.name}.{name}"
+    base_id = f"{operation.id}.{name}" if operation else f"{after.name}.{name}"
     event = CloudEvent(
-        id=about if operation else f"{about}.{format_time(latest.at)}",
+        id=base_id if operation else f"{base_id}.{format_time(latest.at)}",
         source=source,
         type=f"io.gridplane.environment.{name}.v1",
         subject=f"/environments/{after.name}",
@@ -105,7 +105,7 @@ def _published_name(latest: TimelineEvent, operation: Operation | None) -> str:
 def _describe(
     record: EnvironmentRecord, latest: TimelineEvent, operation: Operation | None
 ) -> dict[str, Any]:
-    """Fields of the API, listed one by one: nothing of the spec's workload is published."""
+    """Fields of the API, listed one by one so that nothing of the spec's workload is published."""
     data: dict[str, Any] = {
         "environment": record.name,
         "owner": record.spec.owner,

@@ -15,15 +15,18 @@ LONGEST_DELAY_SECONDS = 300.0
 PUBLISH_REFUSALS: Mapping[str, tuple[bool, str]] = {
     "Unauthorized": (
         True,  # Azure takes minutes to apply a new role assignment
-        "Give the app's identity the role 'Azure Service Bus Data Sender' on the topic.",
+        "Grant the app's identity the role 'Azure Service Bus Data Sender' on the topic.",
     ),
     "TopicNotFound": (False, f"Create the topic '{TOPIC}' in the Service Bus namespace."),
     "TopicDisabled": (True, f"Enable the topic '{TOPIC}'."),
-    "TopicFull": (True, f"Read or delete the subscriptions of '{TOPIC}' that are not consumed."),
+    "TopicFull": (True, f"Consume or delete the subscriptions of '{TOPIC}' that have a backlog."),
     "EventTooLarge": (False, "This is a bug in Gridplane: no event may exceed 256 KiB."),
-    "NoServiceBus": (False, "Set SERVICE_BUS__fullyQualifiedNamespace, or do without events."),
+    "NoServiceBus": (
+        False,
+        "Set SERVICE_BUS__fullyQualifiedNamespace; without it no events are published.",
+    ),
 }
-"""Whether it can pass by itself, and the fix. Any other refusal is retried."""
+"""By code: whether it can pass by itself, and the fix. Any other refusal is retried."""
 
 CHECK_NAMESPACE = "Check the Service Bus namespace and its metrics."
 

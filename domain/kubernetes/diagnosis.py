@@ -1,4 +1,4 @@
-"""Names what keeps a cell from being ready: what, evidence, cause and fix."""
+"""Diagnoses why a cell is not ready: reason, evidence and fix."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,11 +11,13 @@ from domain.arm.naming import DEVICE_PLUGIN, DEVICE_PLUGIN_NAMESPACE, GPU_NODE_L
 from domain.kubernetes.observation import EventObservation, Observation, PodObservation
 from domain.outcomes import Failure
 
-IMAGE_PULL_PATIENCE = timedelta(minutes=5)
-"""A registry's hiccup is over by then; a wrong name or a missing permission is not."""
+IMAGE_PULL_GRACE = timedelta(minutes=5)
+"""A transient fault of a registry has passed by then; a wrong name or a missing permission has
+not."""
 
-CRASHES_ARE_A_LOOP = 5
-EVENTS_KEPT = 5
+CRASH_LOOP_RESTARTS = 5
+MAX_EVENTS = 5
+"""Events that a failure quotes."""
 
 IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName"})
 CANNOT_START = frozenset({"CreateContainerConfigError", "CreateContainerError"})
@@ -29,22 +31,19 @@ _TAINT = re.compile(r"untolerated taint \{([^}]*)\}")
 def find_lasting_failure(
     observation: Observation, now: datetime, started_at: datetime
 ) -> Failure | None:
-    """What cannot pass by itself, so that waiting for the deadline would only cost GPU hours."""
+    """A failure that cannot pass by itself: waiting for the deadline would only cost GPU hours."""
     for pod in observation.latest_pods:
-        if _is_image_lost(pod, observation, now, started_at):
+        if _is_pull_failure_lasting(pod, observation, now, started_at):
             return image_pull_failed(pod, observation)
-        if not pod.ready and pod.restarts >= CRASHES_ARE_A_LOOP:
+        if not pod.ready and pod.restarts >= CRASH_LOOP_RESTARTS:
             return crash_loop(pod, observation)
-        if (
-            pod.reason in CANNOT_START
-            and now - (pod.started_at or started_at) > IMAGE_PULL_PATIENCE
-        ):
+        if pod.reason in CANNOT_START and now - (pod.started_at or started_at) > IMAGE_PULL_GRACE:
             return cannot_start(pod, observation)
     return None
 
 
 def find_lasting_ip_failure(observation: Observation) -> Failure | None:
-    """A taken DNS label or a spent quota; a missing permission was seen to pass after 20 min."""
+    """A DNS label in use or a spent quota; a missing permission was seen to pass after 20 min."""
     for event in _load_balancer_events(observation):
         known = classify_error(None, event.reason, event.message, "create the public IP")
         if known.reason in {"DnsLabelTaken", "PublicIpQuotaExceeded"}:
@@ -53,7 +52,7 @@ def find_lasting_ip_failure(observation: Observation) -> Failure | None:
 
 
 def missing_node(observation: Observation) -> Failure:
-    """No GPU node is Ready: autoscaler's error, then its refusal, then the node's own state."""
+    """For no Ready GPU node: the autoscaler's error, else its refusal, else the nodes' state."""
     refused = _first(observation.events, lambda event: event.reason == "NotTriggerScaleUp")
     failed = _first(observation.events, lambda event: bool(_SCALE_UP_FAILED.search(event.reason)))
     if failed:
@@ -63,24 +62,24 @@ def missing_node(observation: Observation) -> Failure:
     if refused and not observation.nodes:
         return _failure(
             "PodUnschedulable",
-            f"The autoscaler starts no node for the pods: {refused.message}",
+            f"The autoscaler does not start a node for the pods: {refused.message}",
             f"Compare the pods' node selector {GPU_NODE_LABEL}=true and their tolerations with "
             "the labels and taints of the GPU pool.",
             observation,
         )
     names = ", ".join(node.name for node in observation.nodes)
-    state = f"GPU node {names} is there but not Ready." if names else "No GPU node appeared."
+    state = f"GPU node {names} exists but is not Ready." if names else "No GPU node was created."
     return _failure(
         "NodeNotReady",
         f"{state} {_evidence(failed)}".strip(),
-        "Look at the autoscaler's status and the vCPU quota of the GPU family; then retry, or "
+        "Check the autoscaler's status and the vCPU quota of the GPU family; then retry, or "
         "choose another vmSize or region.",
         observation,
     )
 
 
 def missing_gpu(observation: Observation, gpus_needed: int) -> Failure:
-    """Ready nodes that offer no GPU are the plugin's doing, too few nodes the autoscaler's."""
+    """Ready nodes without GPUs point to the device plugin, too few nodes to the autoscaler."""
     without = [node.name for node in observation.ready_nodes if not node.gpus_allocatable]
     if not without:
         failed = _first(
@@ -89,16 +88,16 @@ def missing_gpu(observation: Observation, gpus_needed: int) -> Failure:
         return _failure(
             "PodUnschedulable",
             f"Insufficient nvidia.com/gpu: {observation.gpus_allocatable} of {gpus_needed} GPUs "
-            f"are allocatable and no further node came. {_evidence(failed)}".strip(),
-            "Look at the autoscaler's status and the vCPU quota of the GPU family, or lower "
+            f"are allocatable and no further node was added. {_evidence(failed)}".strip(),
+            "Check the autoscaler's status and the vCPU quota of the GPU family, or lower "
             "replicas.",
             observation,
         )
     return _failure(
         "GpuNotAllocatable",
-        f"Node {', '.join(without)} is Ready but offers no nvidia.com/gpu: "
+        f"Node {', '.join(without)} is Ready but advertises no nvidia.com/gpu: "
         f"{describe_device_plugin(observation)}",
-        f"Look at the DaemonSet {DEVICE_PLUGIN_NAMESPACE}/{DEVICE_PLUGIN}, its tolerations and "
+        f"Check the DaemonSet {DEVICE_PLUGIN_NAMESPACE}/{DEVICE_PLUGIN}, its tolerations and "
         "logs, and whether the pool installs the NVIDIA driver.",
         observation,
     )
@@ -110,19 +109,19 @@ def describe_device_plugin(observation: Observation) -> str:
     if plugin is None:
         return f"{name} is not deployed."
     if plugin.desired == 0:
-        return f"{name} is missing, or its selector or tolerations fit no node."
+        return f"{name} is missing, or its selector or tolerations match no node."
     if plugin.ready < plugin.desired:
         return f"{name} is ready on {plugin.ready} of {plugin.desired} nodes."
     return f"{name} is ready, but has registered no GPU: is the NVIDIA driver installed?"
 
 
 def unready_pods(observation: Observation, replicas: int) -> Failure:
-    """The pod that is furthest from ready explains the others."""
+    """Describes the pod that is furthest from ready: it explains the others."""
     waiting = [pod for pod in observation.latest_pods if not pod.ready]
     for pod in waiting:
         if pod.reason in IMAGE_REASONS:
             return image_pull_failed(pod, observation)
-        if pod.reason == "CrashLoopBackOff" or pod.restarts >= CRASHES_ARE_A_LOOP:
+        if pod.reason == "CrashLoopBackOff" or pod.restarts >= CRASH_LOOP_RESTARTS:
             return crash_loop(pod, observation)
         if pod.reason in CANNOT_START:
             return cannot_start(pod, observation)
@@ -136,7 +135,7 @@ def unready_pods(observation: Observation, replicas: int) -> Failure:
     return _failure(
         "PodNotCreated",
         f"{created} of {replicas} pods were created. {_evidence(refused)}".strip(),
-        "Read the events of the Deployment and its ReplicaSet.",
+        "Check the events of the Deployment and its ReplicaSet.",
         observation,
     )
 
@@ -145,8 +144,8 @@ def pending_ip(observation: Observation) -> Failure:
     event = next(iter(_load_balancer_events(observation)), None)
     return _failure(
         "ExternalIpPending",
-        f"The Service got no EXTERNAL-IP. {_evidence(event)}".strip(),
-        "Look at the activity log of the node resource group: public IP quota, DNS label in use, "
+        f"The Service has no EXTERNAL-IP. {_evidence(event)}".strip(),
+        "Check the activity log of the node resource group: public IP quota, DNS label in use, "
         "or a missing permission on the subnet.",
         observation,
     )
@@ -157,11 +156,11 @@ def image_pull_failed(pod: PodObservation, observation: Observation) -> Failure:
         observation.events,
         lambda e: pod.name in e.object and bool(_PULL_EVENT.search(f"{e.reason} {e.message}")),
     )
-    told = pod.message or (event.message if event else "") or pod.reason
+    cause = pod.message or (event.message if event else "") or pod.reason
     return _failure(
         "ImagePullFailed",
-        f"Pod {pod.name} cannot pull its image: {told}",
-        "Correct the image name or tag, or give the cluster's kubelet identity AcrPull on the "
+        f"Pod {pod.name} cannot pull its image: {cause}",
+        "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull on the "
         "registry.",
         observation,
     )
@@ -173,12 +172,12 @@ def crash_loop(pod: PodObservation, observation: Observation) -> Failure:
     crashed = (
         f"crashed {pod.restarts} times ({ended})" if ended else f"crashed {pod.restarts} times"
     )
-    told = f"{pod.termination_reason} {pod.message} {pod.log_tail}"
+    output = f"{pod.termination_reason} {pod.message} {pod.log_tail}"
     fix = (
-        "The model does not fit: choose a vmSize with more memory, more gpusPerReplica, or a "
-        "smaller model."
-        if _OUT_OF_MEMORY.search(told)
-        else "Read the container's last log lines: wrong args, missing weights or variables."
+        "The model does not fit into memory: choose a vmSize with more memory, more "
+        "gpusPerReplica, or a smaller model."
+        if _OUT_OF_MEMORY.search(output)
+        else "Check the container's last log lines: wrong args, missing weights or variables."
     )
     last = pod.log_tail.strip() or pod.message
     return _failure(
@@ -192,7 +191,7 @@ def crash_loop(pod: PodObservation, observation: Observation) -> Failure:
 def cannot_start(pod: PodObservation, observation: Observation) -> Failure:
     return _failure(
         "ContainerCannotStart",
-        f"Pod {pod.name} cannot create its container ({pod.reason}): {pod.message}",
+        f"The container of pod {pod.name} cannot be created ({pod.reason}): {pod.message}",
         "Correct the workload's settings and update the environment.",
         observation,
     )
@@ -203,18 +202,16 @@ def _unschedulable(pod: PodObservation, observation: Observation) -> Failure:
         observation.events,
         lambda e: e.reason == "FailedScheduling" and pod.name in e.object,
     )
-    told = pod.message or (event.message if event else "") or "the scheduler gave no reason"
-    taint = _TAINT.search(told)
-    if "Insufficient nvidia.com/gpu" in told:
-        fix = (
-            "The GPUs there are in use: raise maxNodes, lower replicas, or look at the autoscaler."
-        )
+    cause = pod.message or (event.message if event else "") or "the scheduler gave no reason"
+    taint = _TAINT.search(cause)
+    if "Insufficient nvidia.com/gpu" in cause:
+        fix = "All GPUs are in use: raise maxNodes, lower replicas, or check the autoscaler."
     elif taint:
         fix = f"The pods do not tolerate the taint {taint.group(1)}: add the toleration."
     else:
         fix = f"Compare the node selector {GPU_NODE_LABEL}=true with the labels of the GPU pool."
     return _failure(
-        "PodUnschedulable", f"Pod {pod.name} cannot be scheduled: {told}", fix, observation
+        "PodUnschedulable", f"Pod {pod.name} cannot be scheduled: {cause}", fix, observation
     )
 
 
@@ -228,7 +225,7 @@ def _never_ready(pod: PodObservation, observation: Observation) -> Failure:
     )
 
 
-def _is_image_lost(
+def _is_pull_failure_lasting(
     pod: PodObservation, observation: Observation, now: datetime, started_at: datetime
 ) -> bool:
     if pod.reason == "InvalidImageName":
@@ -241,7 +238,7 @@ def _is_image_lost(
         and _PULL_EVENT.search(f"{event.reason} {event.message}")
     ]
     since = min(seen) if seen else pod.started_at or started_at
-    return pod.reason in IMAGE_REASONS and now - since > IMAGE_PULL_PATIENCE
+    return pod.reason in IMAGE_REASONS and now - since > IMAGE_PULL_GRACE
 
 
 def _load_balancer_events(observation: Observation) -> Iterable[EventObservation]:
@@ -261,7 +258,7 @@ def _evidence(event: EventObservation | None) -> str:
 def _failure(reason: str, message: str, action: str, observation: Observation) -> Failure:
     events: list[dict[str, Any]] = [
         {"object": event.object, "reason": event.reason, "message": redact(event.message)}
-        for event in observation.events[:EVENTS_KEPT]
+        for event in observation.events[:MAX_EVENTS]
     ]
     return Failure(
         reason=reason,

@@ -1,4 +1,4 @@
-"""Failures of the Kubernetes API as a whole, in the words of the API."""
+"""Failures of requests to a cluster's Kubernetes API."""
 
 import re
 

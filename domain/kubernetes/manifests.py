@@ -17,10 +17,10 @@ SERVICE_PORT = 80
 
 STARTUP_PERIOD_SECONDS = 10
 STARTUP_FAILURES = 120
-"""Together 20 minutes: loading weights was seen to take up to 15."""
+"""20 minutes in total: loading weights was observed to take up to 15."""
 
 PROGRESS_DEADLINE_SECONDS = 3600
-"""Above the boot of a GPU node, the image pull and the startup probe together."""
+"""Longer than the boot of a GPU node, the image pull and the startup probe together."""
 
 
 def build_manifests(
@@ -28,7 +28,8 @@ def build_manifests(
 ) -> list[dict[str, Any]]:
     """In the order in which they are applied.
 
-    Asleep, the responder gets the traffic, and gets it before the workload goes.
+    `awake`: whether the workload or the responder receives the traffic. The responder receives it
+    before the workload is scaled down.
     """
     workload = _deployment(spec, replicas)
     service = _service(spec, region, subscription_id, awake)
@@ -50,7 +51,7 @@ def _namespace(spec: EnvironmentSpec) -> dict[str, Any]:
 
 
 def _device_plugin(spec: EnvironmentSpec) -> dict[str, Any]:
-    """AKS installs the driver only; without this DaemonSet no node offers nvidia.com/gpu."""
+    """AKS only installs the driver; without this DaemonSet no node advertises nvidia.com/gpu."""
     selector = {"app.kubernetes.io/name": naming.DEVICE_PLUGIN}
     return {
         "apiVersion": "apps/v1",
@@ -106,7 +107,7 @@ def _deployment(spec: EnvironmentSpec, replicas: int) -> dict[str, Any]:
         "spec": {
             "replicas": replicas,
             "selector": {"matchLabels": _selector(spec)},
-            # A surge pod would wait for a GPU that nobody has: the old pod goes first.
+            # A surge pod would wait for a GPU that is not available: the old pod is removed first.
             "strategy": {
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
@@ -167,16 +168,16 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
 
 
 def _needs_shared_memory(spec: EnvironmentSpec) -> bool:
-    """GPUs of one replica talk through /dev/shm (NCCL), of which a container has 64 MiB."""
+    """GPUs of one replica communicate through /dev/shm (NCCL), of which a container has 64 MiB."""
     return spec.workload.gpus_per_replica > 1
 
 
 def _env(spec: EnvironmentSpec) -> list[dict[str, str]]:
-    """The caller's own variables win over the model's."""
+    """The specification's variables override those of the model."""
     model = spec.workload.model
-    known = {"MODEL_NAME": model.name, "MODEL_VERSION": model.version} if model else {}
+    defaults = {"MODEL_NAME": model.name, "MODEL_VERSION": model.version} if model else {}
     return [
-        {"name": name, "value": value} for name, value in {**known, **spec.workload.env}.items()
+        {"name": name, "value": value} for name, value in {**defaults, **spec.workload.env}.items()
     ]
 
 
@@ -196,15 +197,15 @@ def _service(
                 f"{annotation}dns-label-name": naming.dns_label(
                     spec.name, region, subscription_id
                 ),
-                # The public IP answers Front Door only.
+                # Only Front Door reaches the public IP.
                 f"{annotation}allowed-service-tags": "AzureFrontDoor.Backend",
             },
         },
         "spec": {
             "type": "LoadBalancer",
             "selector": {"app.kubernetes.io/name": served_by},
-            # The load balancer then asks each node whether a ready pod runs on it: a GPU node
-            # that goes away drops out at once, and no request takes a detour through another.
+            # The load balancer then probes each node for a ready pod: a GPU node that is removed
+            # drops out at once, and no request is forwarded by another node.
             "externalTrafficPolicy": "Local",
             "ports": [
                 {"name": "http", "protocol": "TCP", "port": SERVICE_PORT, "targetPort": "http"}
@@ -214,12 +215,12 @@ def _service(
 
 
 def _placement(spec: EnvironmentSpec) -> dict[str, Any]:
-    """Onto our GPU nodes, past the taints that keep everything else away from them."""
+    """Onto the GPU nodes, whose taints keep other pods away."""
     tolerations = [
         {"key": "sku", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"},
     ]
     if spec.gpu.spot:
-        # AKS puts this taint on every spot node by itself.
+        # AKS adds this taint to every spot node.
         tolerations.append(
             {"key": SPOT_TAINT_KEY, "operator": "Equal", "value": "spot", "effect": "NoSchedule"}
         )

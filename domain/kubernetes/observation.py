@@ -1,4 +1,4 @@
-"""What one look at a cell's Kubernetes API showed."""
+"""The state of a cell, read from its Kubernetes API at one moment."""
 
 from pydantic import AwareDatetime
 
@@ -24,7 +24,7 @@ class PodObservation(WireModel):
     message: str = ""
     restarts: int = 0
     started_at: AwareDatetime | None = None
-    """When a node took the pod (`status.startTime`)."""
+    """When a kubelet accepted the pod (`status.startTime`)."""
     exit_code: int | None = None
     termination_reason: str = ""
     log_tail: str = ""
@@ -38,10 +38,10 @@ class DevicePluginObservation(WireModel):
 
 
 class RolloutObservation(WireModel):
-    """How far the workload's Deployment is with its latest template."""
+    """How far the workload's Deployment has rolled out its latest template."""
 
     is_seen: bool
-    """Whether the controller has taken it in at all; until then all counts are of the old one."""
+    """Whether the controller has observed the template; until then the counts are outdated."""
     replicas: int
     updated: int
     ready: int
@@ -53,6 +53,8 @@ class RolloutObservation(WireModel):
 
 
 class EventObservation(WireModel):
+    """A Kubernetes event. `object`: kind and name, such as `Pod/fraud-llm-0`."""
+
     reason: str
     message: str
     object: str
@@ -60,7 +62,7 @@ class EventObservation(WireModel):
 
 
 class Observation(WireModel):
-    """Everything that readiness is decided from."""
+    """Everything that a decision on readiness depends on."""
 
     nodes: tuple[NodeObservation, ...] = ()
     pods: tuple[PodObservation, ...] = ()
@@ -75,7 +77,7 @@ class Observation(WireModel):
 
     @property
     def latest_pods(self) -> tuple[PodObservation, ...]:
-        """Those that the workload is to have: what older ones suffer from is being changed."""
+        """Pods of the latest template; failures of older ones end with their replacement."""
         return tuple(pod for pod in self.pods if pod.is_of_latest_template)
 
     @property
@@ -84,6 +86,6 @@ class Observation(WireModel):
 
     @property
     def ready_pods(self) -> int:
-        """Read in two requests: what is counted less often is true of both moments."""
+        """Pods and Deployment come from two requests: the lower count is true of both moments."""
         ready = sum(pod.ready for pod in self.pods)
         return min(ready, self.rollout.ready) if self.rollout else ready

@@ -1,4 +1,4 @@
-"""Reads from Kubernetes objects what readiness depends on."""
+"""Builds the observation of a cell from Kubernetes objects."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Decides from what Kubernetes shows whether a cell is ready, worth waiting for, or lost."""
+"""Decides whether a cell is ready, worth waiting for, or failed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,8 +12,11 @@ from domain.outcomes import Failure
 
 FIRST_DELAY = 5.0
 LONGEST_DELAY = 15.0
+"""Seconds between reads: the first delay until GROWTH_BEGINS, the longest from GROWTH_ENDS on."""
+
 GROWTH_BEGINS = 60.0
 GROWTH_ENDS = 300.0
+"""Seconds since the wait began."""
 
 
 class ConditionState(StrEnum):
@@ -30,7 +33,7 @@ class ReadinessVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing a cell needs, with one sentence on where it stands."""
+    """One requirement of a cell, with a sentence on its state."""
 
     state: ConditionState
     detail: str
@@ -42,7 +45,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The verdict, what it was decided from, and when to look again."""
+    """The verdict, the conditions behind it, and the seconds until the next read."""
 
     verdict: ReadinessVerdict
     nodes: Condition
@@ -54,7 +57,7 @@ class Readiness:
 
     @property
     def conditions(self) -> Mapping[str, Condition]:
-        """By their names on the wire, in the order in which one depends on the other."""
+        """By their names on the wire, in order of dependency."""
         return {
             "nodes": self.nodes,
             "gpu": self.gpu,
@@ -84,7 +87,7 @@ def decide_readiness(
     started_at: datetime,
     deadline: datetime,
 ) -> Readiness:
-    """Ready as soon as everything is; given up early only on what cannot pass by itself."""
+    """Ready once all conditions are; given up early only if a failure cannot pass by itself."""
     readiness = Readiness(
         verdict=ReadinessVerdict.WAIT,
         nodes=_nodes(observation, gpus_needed),
@@ -111,7 +114,7 @@ def decide_readiness(
 def _give_up_at_deadline(
     readiness: Readiness, observation: Observation, replicas: int, gpus_needed: int
 ) -> Readiness:
-    """What everything else waits for is named; pods cannot run without nodes and GPUs."""
+    """Reports the first unmet condition: pods cannot run without nodes and GPUs."""
     if not readiness.nodes.is_ready:
         return _give_up(readiness, "nodes", diagnosis.missing_node(observation))
     if not readiness.gpu.is_ready:
@@ -140,7 +143,7 @@ def _nodes(observation: Observation, gpus_needed: int) -> Condition:
     if gpus_needed == 0:
         return _condition(True, "No GPU node is needed.")
     if known == 0:
-        return _condition(False, "No GPU node is there yet; 3 to 10 minutes are normal.")
+        return _condition(False, "No GPU node exists yet; 3 to 10 minutes are normal.")
     return _condition(ready > 0, f"{ready} of {known} GPU nodes are Ready.")
 
 
@@ -163,20 +166,20 @@ def _external_ip(observation: Observation) -> Condition:
 
 def _pods(observation: Observation, replicas: int) -> Condition:
     if replicas == 0:
-        return _condition(True, "No replica is wanted.")
+        return _condition(True, "No replica is required.")
     ready = observation.ready_pods
     reasons = sorted({pod.reason for pod in observation.latest_pods if not pod.ready} - {""})
     detail = f"{ready} of {replicas} pods are ready"
     if observation.rollout and not observation.rollout.is_over:
-        return _condition(False, f"{detail}, some of them of the version before.")
+        return _condition(False, f"{detail}, some of them of the previous version.")
     return _condition(
         ready >= replicas, f"{detail} ({', '.join(reasons)})." if reasons else f"{detail}."
     )
 
 
 def _delay(now: datetime, started_at: datetime, deadline: datetime) -> float:
-    """Short looks, growing; the last one falls on the deadline."""
+    """Seconds, growing with the wait; the last read falls on the deadline."""
     elapsed = (now - started_at).total_seconds()
     grown = min(max((elapsed - GROWTH_BEGINS) / (GROWTH_ENDS - GROWTH_BEGINS), 0.0), 1.0)
-    wanted = FIRST_DELAY + (LONGEST_DELAY - FIRST_DELAY) * grown
-    return max(1.0, min(wanted, (deadline - now).total_seconds()))
+    delay = FIRST_DELAY + (LONGEST_DELAY - FIRST_DELAY) * grown
+    return max(1.0, min(delay, (deadline - now).total_seconds()))

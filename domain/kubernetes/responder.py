@@ -1,4 +1,4 @@
-"""The small server that answers while an environment sleeps or wakes, in the system pool."""
+"""The server in the system pool that answers while an environment is asleep or waking."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from domain.spec.model import EnvironmentSpec
 
 RESPONDER_IMAGE = "docker.io/library/caddy:2.10.2-alpine"
 RESPONDER_PORT = 8080
-RETRY_AFTER_SECONDS = 30
+RESPONDER_RETRY_AFTER_SECONDS = 30
 
 
 def responder_name(name: str) -> str:
@@ -16,7 +16,7 @@ def responder_name(name: str) -> str:
 
 
 def build_responder(spec: EnvironmentSpec) -> dict[str, Any]:
-    """Always on, because it must answer at once; while the model is awake nothing reaches it."""
+    """Always deployed, because it must answer at once; no traffic reaches it while awake."""
     labels = naming.kubernetes_labels(spec, responder_name(spec.name))
     return {
         "apiVersion": "apps/v1",
@@ -52,7 +52,7 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         "args": [
             *("--listen", f":{RESPONDER_PORT}"),
             *("--status", "503"),
-            *("--header", f"Retry-After: {RETRY_AFTER_SECONDS}"),
+            *("--header", f"Retry-After: {RESPONDER_RETRY_AFTER_SECONDS}"),
             *("--header", "Content-Type: application/json"),
             *("--body", json.dumps(_body(spec))),
         ],
@@ -64,7 +64,7 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         },
         "securityContext": {
             "allowPrivilegeEscalation": False,
-            # Caddy's file carries this capability: without it in the set it may not be executed.
+            # The caddy binary has this file capability: exec fails if the set does not allow it.
             "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
         },
     }
@@ -72,7 +72,7 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
 
 def _body(spec: EnvironmentSpec) -> dict[str, Any]:
     message = (
-        f"Environment '{spec.name}' sleeps or is waking up. "
-        f"POST /environments/{spec.name}/wake wakes it; some ten minutes later it is ready."
+        f"Environment '{spec.name}' is asleep or waking up. "
+        f"POST /environments/{spec.name}/wake wakes it; it is ready some ten minutes later."
     )
     return {"error": {"code": "EnvironmentAsleep", "message": message}}

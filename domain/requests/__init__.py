@@ -1,1 +1,1 @@
-"""What a request leads to, whichever door it came through."""
+"""Requests over REST and Service Bus, and the operations they lead to."""

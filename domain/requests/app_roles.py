@@ -1,16 +1,16 @@
-"""Which app role a request needs: a token opens the door, roles decide what for."""
+"""The app role that a request requires: a valid token alone grants nothing."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
 
 class AppRole(StrEnum):
-    """As infra/app_roles.json declares them to Entra ID."""
+    """As infra/app_roles.json declares them in Entra ID."""
 
     READ = "Environments.Read"
     WRITE = "Environments.Write"
 
 
 def has_app_role(roles: Iterable[str], needed: AppRole) -> bool:
-    """Write includes Read."""
+    """Whether the roles include the needed one; WRITE implies READ."""
     return not {needed, AppRole.WRITE}.isdisjoint(roles)

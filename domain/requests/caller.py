@@ -1,4 +1,4 @@
-"""What a request says of whoever sent it, beside what it asks for."""
+"""Metadata of a request: its idempotency key and trace context."""
 
 import re
 
@@ -10,18 +10,18 @@ _TRACEPARENT = re.compile(
 
 
 class Caller(WireModel):
-    """The same from both doors: REST headers, or a message's properties."""
+    """Metadata from the headers of a REST request or the properties of a message."""
 
     request_id: str | None = None
-    """Repeatability-Request-ID, or a message's id: the same one again starts nothing twice."""
+    """Repeatability-Request-ID or message id: a repeated one starts no second operation."""
     traceparent: str | None = None
-    """The W3C trace that the request belongs to."""
+    """W3C trace context of the request."""
 
 
-ANYBODY = Caller()
-"""Somebody who says nothing of themselves."""
+ANONYMOUS = Caller()
+"""A caller that sends no metadata."""
 
 
 def parse_traceparent(text: object) -> str | None:
-    """The W3C standard wants an invalid one ignored, not refused."""
+    """None if it is invalid: the W3C standard requires it to be ignored, not refused."""
     return text if isinstance(text, str) and _TRACEPARENT.fullmatch(text) else None

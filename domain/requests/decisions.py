@@ -9,7 +9,7 @@ from domain.environment.operation_request import OperationRequest, digest_reques
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.problem import Problem
-from domain.requests.caller import ANYBODY, Caller
+from domain.requests.caller import ANONYMOUS, Caller
 from domain.spec.model import EnvironmentSpec
 
 
@@ -27,7 +27,7 @@ class Command:
     """ETag that the environment must have, or `*`; None for any. Messages do not carry one."""
     waits: bool = False
     """Whether it lets a running operation end where it could also cancel it."""
-    caller: Caller = ANYBODY
+    caller: Caller = ANONYMOUS
 
     @property
     def digest(self) -> str:

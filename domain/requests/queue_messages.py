@@ -1,4 +1,4 @@
-"""Reads commands from Service Bus messages: CloudEvents 1.0 in structured JSON."""
+"""Parses commands from Service Bus messages: CloudEvents 1.0 in structured mode."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ EVENT_KINDS = {f"io.gridplane.environment.{kind}.v1": kind for kind in Operation
 
 @dataclass(frozen=True, slots=True)
 class MessageProperties:
-    """What Service Bus itself knows of a message."""
+    """The broker properties of a message."""
 
     session_id: str | None
     message_id: str | None
 
 
 class CommandEvent(BaseModel):
-    """The attributes that count here; others are allowed and not looked at."""
+    """The attributes that are read; others are allowed and ignored."""
 
     specversion: Literal["1.0"]
     id: str = Field(min_length=1)
@@ -40,7 +40,7 @@ class CommandEvent(BaseModel):
 
 
 class CommandData(WireModel):
-    """The data of a message that brings no specification along."""
+    """The data of a message without a specification."""
 
     name: str = Field(
         pattern=ENVIRONMENT_NAME_PATTERN, min_length=SHORTEST_NAME, max_length=LONGEST_NAME
@@ -54,7 +54,7 @@ class DeletionData(CommandData):
 def parse_message(
     body: object, properties: MessageProperties, allowed_regions: Sequence[str], now: datetime
 ) -> Command | list[Problem]:
-    """The command that a message brings, or all that is wrong with it."""
+    """The command in a message, or all of its problems."""
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a CloudEvent as a JSON object.", "")]
     document = cast("dict[str, Any]", body)
@@ -103,6 +103,6 @@ def _find_contradictions(
         fix = f"Send the message in session '{name}', the name in its data."
         problems.append(Problem("SessionIdMismatch", fix, "sessionId"))
     if event.subject not in (None, f"/environments/{name}"):
-        fix = f"Give '/environments/{name}', or leave it out."
+        fix = f"Use '/environments/{name}', or omit it."
         problems.append(Problem("SubjectMismatch", fix, "subject"))
     return problems

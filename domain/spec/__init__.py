@@ -1,1 +1,1 @@
-"""What is wanted: the specification of an environment, and what is refused of it."""
+"""The specification of an environment and its validation."""

@@ -42,21 +42,21 @@ IMAGE_PATTERN = (
 
 
 class EdgeSku(StrEnum):
-    """Front Door's own names of its tiers."""
+    """Front Door tiers, as Azure spells them."""
 
     STANDARD = "Standard_AzureFrontDoor"
     PREMIUM = "Premium_AzureFrontDoor"
 
 
 class WafMode(StrEnum):
-    """Whether the web application firewall blocks or only reports."""
+    """Whether the web application firewall blocks requests or only logs them."""
 
     PREVENTION = "Prevention"
     DETECTION = "Detection"
 
 
 class IdleAction(StrEnum):
-    """What the sweep does with an environment that nobody uses."""
+    """What the sweep does with an idle environment."""
 
     SCALE_TO_ZERO = "scaleToZero"
     WARN = "warn"
@@ -76,18 +76,16 @@ class Weekday(StrEnum):
 
 
 def is_environment_name(text: str) -> bool:
-    """Whether an environment can have this name: anything else is never looked up by it."""
+    """Whether the text is a valid environment name; no record is read under any other."""
     has_length = SHORTEST_NAME <= len(text) <= LONGEST_NAME
     return has_length and re.fullmatch(ENVIRONMENT_NAME_PATTERN, text) is not None
 
 
 def _refuse_number_as_time(value: object) -> object:
-    # pydantic would read 5 as five seconds after 1970; a request never means that.
+    # pydantic would parse 5 as five seconds after 1970-01-01, which no request means.
     if isinstance(value, str | datetime):
         return value
-    raise PydanticCustomError(
-        "InvalidValue", "Give an ISO 8601 time such as 2027-01-31T00:00:00Z."
-    )
+    raise PydanticCustomError("InvalidValue", "Use an ISO 8601 time such as 2027-01-31T00:00:00Z.")
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -115,17 +113,17 @@ class GpuPoolSpec(WireModel):
         examples=["Standard_NC24ads_A100_v4"],
     )
     max_nodes: StrictInt = Field(
-        default=1, ge=1, le=100, description="Most nodes the autoscaler may start.", examples=[5]
+        default=1, ge=1, le=100, description="Maximum number of nodes.", examples=[5]
     )
     min_nodes: StrictInt = Field(
         default=0,
         ge=0,
         le=100,
-        description="Fewest nodes that stay up; 0 lets the pool cost nothing.",
+        description="Minimum number of nodes; 0 allows an idle pool to cost nothing.",
         examples=[0],
     )
     spot: StrictBool = Field(
-        default=False, description="Use spot capacity, which Azure may take back at any time."
+        default=False, description="Use spot capacity, which Azure may evict at any time."
     )
 
     @field_validator("min_nodes")
@@ -142,7 +140,7 @@ class GpuPoolSpec(WireModel):
 
 
 class Model(WireModel):
-    """The model that the workload serves."""
+    """The model that the workload serves, passed to its container."""
 
     name: str = Field(
         min_length=1,
@@ -156,7 +154,7 @@ class Model(WireModel):
 
 
 class Workload(WireModel):
-    """The inference container and how it is run."""
+    """The inference container and how it runs."""
 
     image: str = Field(
         pattern=IMAGE_PATTERN,
@@ -175,10 +173,10 @@ class Workload(WireModel):
         examples=["/health"],
     )
     gpus_per_replica: StrictInt = Field(
-        default=1, ge=1, le=16, description="GPUs that one replica needs, all on one node."
+        default=1, ge=1, le=16, description="GPUs per replica, all on one node."
     )
     replicas: StrictInt = Field(
-        default=1, ge=0, le=100, description="Replicas in every region; 0 starts no GPU node."
+        default=1, ge=0, le=100, description="Replicas per region; 0 starts no GPU node."
     )
     env: dict[EnvName, str] = Field(
         default_factory=dict[str, str],
@@ -195,18 +193,19 @@ class Workload(WireModel):
 
 
 class Edge(WireModel):
-    """The public, protected endpoint."""
+    """The public endpoint, protected by a web application firewall."""
 
     sku: EdgeSku = Field(
         default=EdgeSku.STANDARD, description="Front Door tier; managed WAF rules need Premium."
     )
     waf_mode: WafMode = Field(
-        default=WafMode.PREVENTION, description="Whether the firewall blocks or only reports."
+        default=WafMode.PREVENTION,
+        description="Whether the firewall blocks requests or only logs them.",
     )
 
 
 class OffHours(WireModel):
-    """Hours in which the environment is not expected to be used, in local time."""
+    """Hours in which no use of the environment is expected, in local time."""
 
     time_zone: str = Field(
         pattern=TIME_ZONE_PATTERN,
@@ -215,12 +214,12 @@ class OffHours(WireModel):
         examples=["Europe/Berlin"],
     )
     start: str = Field(
-        pattern=TIME_OF_DAY_PATTERN, description="First minute, HH:MM.", examples=["20:00"]
+        pattern=TIME_OF_DAY_PATTERN, description="Start of the window, HH:MM.", examples=["20:00"]
     )
     end: str = Field(
         pattern=END_OF_DAY_PATTERN,
-        description="First minute after it, HH:MM up to 24:00; before `start` it is the next "
-        "day's.",
+        description="End of the window, exclusive, HH:MM up to 24:00; on the next day if earlier "
+        "than `start`.",
         examples=["07:00"],
     )
     days: tuple[Weekday, ...] = Field(
@@ -236,7 +235,7 @@ class OffHours(WireModel):
         if end == info.data.get("start"):
             raise PydanticCustomError(
                 "InvalidOffHours",
-                "start and end are the same minute. Give 00:00 and 24:00 for whole days.",
+                "start and end are the same time. Use 00:00 and 24:00 for a whole day.",
             )
         return end
 
@@ -244,12 +243,12 @@ class OffHours(WireModel):
     @classmethod
     def _are_unique(cls, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
         if len(set(days)) != len(days):
-            raise PydanticCustomError("DuplicateDay", "Name every day once.")
+            raise PydanticCustomError("DuplicateDay", "List each day once.")
         return days
 
 
 class Idle(WireModel):
-    """The policy for an idle environment."""
+    """What happens when the environment is not used."""
 
     after_minutes: StrictInt = Field(
         default=30,
@@ -258,11 +257,12 @@ class Idle(WireModel):
         description="Minutes without a request after which the environment counts as idle.",
     )
     action: IdleAction = Field(
-        default=IdleAction.SCALE_TO_ZERO, description="What the sweep then does, after a warning."
+        default=IdleAction.SCALE_TO_ZERO,
+        description="Action of the sweep when idle, after a warning.",
     )
     keep_until: UtcDatetime | None = Field(
         default=None,
-        description="Until then the sweep leaves the environment alone.",
+        description="Until this time the sweep does not act on idleness.",
         examples=["2027-01-08T18:00:00Z"],
     )
     delete_after_days: StrictInt | None = Field(
@@ -270,16 +270,17 @@ class Idle(WireModel):
         ge=1,
         le=365,
         description="Days at zero nodes after which the sweep deletes the environment; only "
-        "with action scaleToZero, and never if left out.",
+        "with action scaleToZero, and never if omitted.",
         examples=[14],
     )
     off_hours: OffHours | None = Field(
-        default=None, description="When minNodes does not hold and an idle pool may go to zero."
+        default=None,
+        description="When minNodes does not apply and an idle pool may be scaled to zero.",
     )
 
 
 class EnvironmentSpec(WireModel):
-    """Everything that a caller asks for."""
+    """The desired state of an environment."""
 
     name: str = Field(
         pattern=ENVIRONMENT_NAME_PATTERN,
@@ -291,20 +292,20 @@ class EnvironmentSpec(WireModel):
     cost_center: str = Field(
         pattern=COST_CENTER_PATTERN,
         max_length=50,
-        description="Who pays: letters, digits, '-', '_' and '.'.",
+        description="Tag for cost reports: letters, digits, '-', '_' and '.'.",
         examples=["ML-1234"],
     )
     owner: str = Field(
         pattern=OWNER_PATTERN,
         max_length=254,
-        description="E-mail address that hears of idleness, expiry and failure.",
+        description="E-mail address of the owner: tagged on Azure resources, part of every event.",
         examples=["fraud-team@example.com"],
     )
     regions: tuple[Region, ...] = Field(
         min_length=1,
         max_length=10,
-        description="Azure regions out of those that the service allows; each gets a cell of its "
-        "own. Display names such as 'West Europe' are read, too.",
+        description="Azure regions out of those that the service allows; one cell is built in "
+        "each. Display names such as 'West Europe' are accepted.",
         examples=[["westeurope"]],
     )
     gpu: GpuPoolSpec = Field(description="VM size and limits of the GPU nodes in every region.")
@@ -315,7 +316,7 @@ class EnvironmentSpec(WireModel):
     )
     expires_at: UtcDatetime | None = Field(
         default=None,
-        description="When the environment is deleted by itself.",
+        description="When the environment is deleted automatically.",
         examples=["2027-01-31T00:00:00Z"],
     )
 
@@ -323,5 +324,5 @@ class EnvironmentSpec(WireModel):
     @classmethod
     def _are_unique(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(regions)) != len(regions):
-            raise PydanticCustomError("DuplicateRegion", "Name every region once.")
+            raise PydanticCustomError("DuplicateRegion", "List each region once.")
         return regions

@@ -1,4 +1,4 @@
-"""Refuses a request at once for everything that is wrong with it."""
+"""Validates a request and reports all of its problems at once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec, Idle, Model, O
 from domain.spec.off_hours import find_time_zone
 
 MAX_PROBLEMS = 50
-"""Enough to put a request right; a hostile one cannot make the answer grow with it."""
+"""Enough to correct a request; bounds the response to a hostile one."""
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "gpu": GpuPoolSpec,
@@ -32,30 +32,30 @@ PATTERN_FIXES = {
     "name": "Use 3 to 24 lower-case letters, digits and single hyphens, starting with a letter "
     "and ending with a letter or digit.",
     "costCenter": "Use 1 to 50 letters, digits, '-', '_' and '.'.",
-    "owner": "Give an e-mail address such as fraud-team@example.com.",
-    "gpu.vmSize": "Give an Azure VM size such as Standard_NC24ads_A100_v4.",
-    "workload.image": "Give an image reference such as registry.example.com/llm:1.4.2.",
-    "workload.healthPath": "Give a path that starts with '/' and has no spaces or '#'.",
-    TIME_ZONE: "Give the IANA name of a time zone such as Europe/Berlin.",
-    "idle.offHours.start": "Give a time of day such as 20:00.",
-    "idle.offHours.end": "Give a time of day such as 07:00, at most 24:00.",
+    "owner": "Use an e-mail address such as fraud-team@example.com.",
+    "gpu.vmSize": "Use an Azure VM size such as Standard_NC24ads_A100_v4.",
+    "workload.image": "Use an image reference such as registry.example.com/llm:1.4.2.",
+    "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
+    TIME_ZONE: "Use the IANA name of a time zone such as Europe/Berlin.",
+    "idle.offHours.start": "Use a time of day such as 20:00.",
+    "idle.offHours.end": "Use a time of day such as 07:00, at most 24:00.",
 }
 
 TYPE_FIXES: dict[str, str] = {
-    "int_type": "Give a whole number.",
-    "bool_type": "Give true or false.",
-    "string_type": "Give a text.",
-    "greater_than_equal": "Give a number of at least {ge}.",
-    "less_than_equal": "Give a number of at most {le}.",
-    "string_too_short": "Give at least {min_length} character(s).",
-    "string_too_long": "Give at most {max_length} characters.",
-    "too_short": "Give at least {min_length} item(s).",
-    "too_long": "Give at most {max_length} items.",
+    "int_type": "Use an integer.",
+    "bool_type": "Use true or false.",
+    "string_type": "Use a string.",
+    "greater_than_equal": "Use a number of at least {ge}.",
+    "less_than_equal": "Use a number of at most {le}.",
+    "string_too_short": "Use at least {min_length} character(s).",
+    "string_too_long": "Use at most {max_length} characters.",
+    "too_short": "Use at least {min_length} item(s).",
+    "too_long": "Use at most {max_length} items.",
     "enum": "Use {expected}.",
-    "model_type": "Give a JSON object.",
-    "model_attributes_type": "Give a JSON object.",
-    "dict_type": "Give a JSON object of texts.",
-    "tuple_type": "Give a JSON array.",
+    "model_type": "Use a JSON object.",
+    "model_attributes_type": "Use a JSON object.",
+    "dict_type": "Use a JSON object with string values.",
+    "tuple_type": "Use a JSON array.",
     "timezone_aware": "Add the offset from UTC, such as the Z in 2027-01-31T00:00:00Z.",
 }
 
@@ -65,8 +65,8 @@ def parse_spec(
 ) -> EnvironmentSpec | list[Problem]:
     """The specification, or all problems of the request at once.
 
-    What a model refuses is wrong for ever. What only this function refuses (sizes, regions,
-    times) depends on the day, and stored specifications stay readable when it changes.
+    Rules that change over time (VM sizes, regions, times) are checked here and not by the model,
+    so stored specifications stay readable.
     """
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a JSON object with the specification.", "")]
@@ -89,7 +89,7 @@ def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
 
 
 def find_field_problems(model: type[BaseModel], document: dict[str, Any]) -> Iterable[Problem]:
-    """What the model refuses of a document, field by field."""
+    """Violations of the model by a document, field by field."""
     try:
         model.model_validate(document, by_alias=True, by_name=False)
     except ValidationError as refused:
@@ -114,7 +114,7 @@ def _fix(error: ErrorDetails, target: str) -> str:
     if target in PATTERN_FIXES and kind.startswith("string"):
         return PATTERN_FIXES[target]
     if target.startswith("workload.env.") and kind == "string_pattern_mismatch":
-        return "Name environment variables with letters, digits, '_', '-' and '.'."
+        return "Use letters, digits, '_', '-' and '.' in names of environment variables."
     if kind in TYPE_FIXES:
         return TYPE_FIXES[kind].format(**error.get("ctx", {}))
     message = error["msg"]
@@ -129,8 +129,8 @@ def _unknown_field_fix(model: type[BaseModel], path: Sequence[int | str]) -> str
     close = get_close_matches(written.replace("_", "").lower(), [k.lower() for k in known], 1)
     meant = next((k for k in known if close and k.lower() == close[0]), None)
     if meant:
-        return f"Write '{meant}' instead of '{written}'."
-    return f"Remove '{written}'. Known here: {', '.join(known)}."
+        return f"Use '{meant}' instead of '{written}'."
+    return f"Remove '{written}'. Known fields: {', '.join(known)}."
 
 
 def _render_target(path: Sequence[int | str]) -> str:
@@ -157,7 +157,7 @@ def _policy_problems(
 
 
 def _is_short_text(value: object) -> TypeGuard[str]:
-    """Worth a look; what is blank or endless the model refuses by its pattern or length."""
+    """Worth checking; the model refuses blank and overlong values by pattern or length."""
     return isinstance(value, str) and 0 < len(value.strip()) <= 64
 
 
@@ -169,7 +169,7 @@ def _region_problems(regions: object, allowed_regions: Sequence[str]) -> Iterabl
         if _is_short_text(region) and normalise_region(region) not in allowed:
             yield Problem(
                 "RegionNotAllowed",
-                f"'{region}' is not allowed here. Use one of: {', '.join(sorted(allowed))}.",
+                f"'{region}' is not an allowed region. Use one of: {', '.join(sorted(allowed))}.",
                 f"regions[{index}]",
             )
 
@@ -213,7 +213,7 @@ def _time_zone_problems(document: dict[str, Any]) -> Iterable[Problem]:
     if idle and idle.off_hours and find_time_zone(idle.off_hours.time_zone) is None:
         yield Problem(
             "UnknownTimeZone",
-            f"'{idle.off_hours.time_zone}' is no time zone. {PATTERN_FIXES[TIME_ZONE]}",
+            f"'{idle.off_hours.time_zone}' is not a known time zone. {PATTERN_FIXES[TIME_ZONE]}",
             TIME_ZONE,
         )
 
@@ -229,6 +229,6 @@ def _expiry_problems(document: dict[str, Any], now: datetime | None) -> Iterable
     if expires_at.tzinfo is not None and expires_at <= now:
         yield Problem(
             "InvalidValue",
-            f"{written} has already passed. Give a time in the future, or leave it out.",
+            f"{written} has already passed. Use a time in the future, or omit it.",
             "expiresAt",
         )

@@ -1,1 +1,1 @@
-"""Which GPU pools are idle, and what is done about it."""
+"""Which GPU pools are idle, and the actions that follow."""

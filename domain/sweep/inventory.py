@@ -1,4 +1,4 @@
-"""Reads GPU pools from Azure's list of clusters, and pods with GPUs from Kubernetes' list."""
+"""Finds GPU pools in Azure's list of clusters, and GPU pods in a cluster's list of pods."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,13 +14,13 @@ from domain.wire import JsonObject
 
 
 def build_gpu_pools(cluster: JsonObject) -> list[GpuPool]:
-    """The GPU pools of one cluster, whoever made it."""
+    """The GPU pools of one cluster, whether Gridplane created it or not."""
     profiles: Sequence[JsonObject] = cluster.get("properties", {}).get("agentPoolProfiles") or ()
     return [_gpu_pool(cluster, profile) for profile in profiles if _has_gpus(profile)]
 
 
 def _has_gpus(profile: JsonObject) -> bool:
-    """A pool of ours keeps its name when its size is one that nobody here has heard of."""
+    """A pool of the expected name counts even if its VM size is not in the catalog."""
     return profile["name"] == naming.GPU_POOL or find_gpu_sku(_vm_size(profile)) is not None
 
 
@@ -29,7 +29,7 @@ def _vm_size(profile: JsonObject) -> str:
 
 
 def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
-    # A tag on the pool itself says more than the same tag on its cluster.
+    # A pool's tags take precedence over those of its cluster.
     tags: JsonObject = {**(cluster.get("tags") or {}), **(profile.get("tags") or {})}
     environment = str(tags.get("environment", ""))
     region = str(cluster["location"]).replace(" ", "").lower()
@@ -42,13 +42,15 @@ def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
         vm_size=_vm_size(profile),
         node_count=profile.get("count") or 0,
         is_ours=tags.get("managed-by") == naming.MANAGED_BY
-        and _is_in_place(cluster, profile, environment, region),
+        and _has_expected_names(cluster, profile, environment, region),
         hourly_price=find_hourly_price(_vm_size(profile), spot),
     )
 
 
-def _is_in_place(cluster: JsonObject, profile: JsonObject, environment: str, region: str) -> bool:
-    """Tags are copied along with templates; only what bears our names is what we built."""
+def _has_expected_names(
+    cluster: JsonObject, profile: JsonObject, environment: str, region: str
+) -> bool:
+    """Tags are copied along with templates; names are not."""
     return (
         environment != ""
         and str(cluster["name"]).lower() == naming.cluster_name(environment, region)
@@ -57,17 +59,17 @@ def _is_in_place(cluster: JsonObject, profile: JsonObject, environment: str, reg
 
 
 def build_gpu_pods(pods: Iterable[JsonObject], environment: str) -> tuple[GpuPod, ...]:
-    """Of all pods of a cluster those that ask for GPUs."""
-    return tuple(_gpu_pod(pod, environment) for pod in pods if _asks_for_gpus(pod))
+    """Those pods of a cluster that request GPUs."""
+    return tuple(_gpu_pod(pod, environment) for pod in pods if _requests_gpus(pod))
 
 
-def _asks_for_gpus(pod: JsonObject) -> bool:
+def _requests_gpus(pod: JsonObject) -> bool:
     spec: JsonObject = pod.get("spec") or {}
     containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
-    return any(_gpus(container) for container in containers)
+    return any(_is_gpu_container(container) for container in containers)
 
 
-def _gpus(container: JsonObject) -> bool:
+def _is_gpu_container(container: JsonObject) -> bool:
     """An extended resource may be given as a limit alone; the request then equals it."""
     resources: JsonObject = container.get("resources") or {}
     limits: JsonObject = resources.get("limits") or {}
@@ -91,7 +93,7 @@ def _gpu_pod(pod: JsonObject, environment: str) -> GpuPod:
 
 
 def _finished_at(status: JsonObject) -> datetime | None:
-    """When its last container ended; an evicted pod shows no containers, only conditions."""
+    """When its last container ended; an evicted pod has no container statuses, only conditions."""
     containers: Sequence[JsonObject] = status.get("containerStatuses") or ()
     ends = [_ended_at(container) for container in containers]
     conditions: Sequence[JsonObject] = status.get("conditions") or ()
@@ -111,7 +113,7 @@ def _latest(times: Iterable[Any]) -> datetime | None:
 
 
 def _parse_time(value: Any) -> datetime | None:
-    """Clients hand times over as text or parsed already."""
+    """Kubernetes clients return a time as text or parsed."""
     if value is None or isinstance(value, datetime):
         return value
     return datetime.fromisoformat(str(value))

@@ -1,4 +1,4 @@
-"""What the sweep knows of pools and environments, and what it decides."""
+"""The sweep's view of pools and environments, and its decisions."""
 
 from enum import StrEnum
 from typing import Any

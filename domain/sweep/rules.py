@@ -15,7 +15,7 @@ from domain.wire import format_time
 
 
 class Standing(StrEnum):
-    """The state of a pool or its whole environment, before stages and warnings are considered."""
+    """The state of a pool or its whole environment, before warnings are considered."""
 
     NOT_ELIGIBLE = "notEligible"
     """Not decided now; a warning stays as it is."""
@@ -82,7 +82,7 @@ class CellSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule[Facts]:
+class SweepRule[Facts]:
     """One row: the reason and standing if it applies, with the evidence for it."""
 
     reason: str
@@ -109,15 +109,15 @@ def _cell_evidence(cell: CellSnapshot) -> dict[str, Any]:
 
 NOT_ELIGIBLE, IN_USE_OR_PINNED = Standing.NOT_ELIGIBLE, Standing.IN_USE_OR_PINNED
 
-ENVIRONMENT_RULES: tuple[Rule[EnvironmentSnapshot], ...] = (
-    Rule(
+ENVIRONMENT_RULES: tuple[SweepRule[EnvironmentSnapshot], ...] = (
+    SweepRule(
         "NotReady",
         NOT_ELIGIBLE,
         lambda e: e.state.phase not in {Phase.READY, Phase.SCALED_DOWN},
         lambda e: {"phase": str(e.state.phase)},
     ),
-    Rule("ActionNone", IN_USE_OR_PINNED, lambda e: e.state.policy.action is IdleAction.NONE),
-    Rule(
+    SweepRule("ActionNone", IN_USE_OR_PINNED, lambda e: e.state.policy.action is IdleAction.NONE),
+    SweepRule(
         "KeptUntil",
         IN_USE_OR_PINNED,
         lambda e: (until := e.state.policy.keep_until) is not None and until > e.now,
@@ -125,33 +125,33 @@ ENVIRONMENT_RULES: tuple[Rule[EnvironmentSnapshot], ...] = (
             "keepUntil": e.state.policy.keep_until and format_time(e.state.policy.keep_until)
         },
     ),
-    Rule(
+    SweepRule(
         "CellMissing",
         NOT_ELIGIBLE,
         lambda e: bool(e.missing_regions),
         lambda e: {"missingRegions": e.missing_regions},
     ),
-    Rule(
+    SweepRule(
         "ScaledDownAtUnknown",
         NOT_ELIGIBLE,
         lambda e: e.is_asleep and e.state.scaled_down_at is None,
     ),
-    # A pool that was scaled up by hand may be in use.
-    Rule(
+    # A pool that was scaled up manually may be in use.
+    SweepRule(
         "NodesWhileAsleep",
         NOT_ELIGIBLE,
         lambda e: e.is_asleep and e.node_count > 0,
         lambda e: {**_scaled_down_at(e), "nodeCount": e.node_count},
     ),
-    Rule("Asleep", Standing.ASLEEP, lambda e: e.is_asleep, _scaled_down_at),
-    Rule("ReadySinceUnknown", NOT_ELIGIBLE, lambda e: e.state.ready_since is None),
-    Rule(
+    SweepRule("Asleep", Standing.ASLEEP, lambda e: e.is_asleep, _scaled_down_at),
+    SweepRule("ReadySinceUnknown", NOT_ELIGIBLE, lambda e: e.state.ready_since is None),
+    SweepRule(
         "GraceAfterCreate",
         NOT_ELIGIBLE,
         lambda e: e.is_within(e.state.ready_since, e.policy.grace_after_create_minutes),
         lambda e: _grace("readySince", e.state.ready_since, e.policy.grace_after_create_minutes),
     ),
-    Rule(
+    SweepRule(
         "GraceAfterWake",
         NOT_ELIGIBLE,
         lambda e: e.is_within(e.state.woken_at, e.policy.grace_after_wake_minutes),
@@ -160,14 +160,14 @@ ENVIRONMENT_RULES: tuple[Rule[EnvironmentSnapshot], ...] = (
 )
 """What applies to all pools of an environment, whatever their usage."""
 
-CELL_RULES: tuple[Rule[CellSnapshot], ...] = (
-    Rule(
+CELL_RULES: tuple[SweepRule[CellSnapshot], ...] = (
+    SweepRule(
         "AlreadyAtZero",
         Standing.EMPTY,
         lambda c: c.usage.verdict is not UsageVerdict.IN_USE and c.pool.node_count == 0,
         _cell_evidence,
     ),
-    Rule(
+    SweepRule(
         "MinNodes",
         IN_USE_OR_PINNED,
         lambda c: (
@@ -199,7 +199,7 @@ def assess_cell(cell: CellSnapshot) -> Assessment:
     return _first_match(CELL_RULES, cell) or by_usage
 
 
-def _first_match[Facts](rules: Sequence[Rule[Facts]], facts: Facts) -> Assessment | None:
+def _first_match[Facts](rules: Sequence[SweepRule[Facts]], facts: Facts) -> Assessment | None:
     for rule in rules:
         if rule.applies(facts):
             return Assessment(rule.standing, rule.reason, rule.evidence(facts))

@@ -12,7 +12,7 @@ from domain.wire import WireModel
 
 
 class ActionKind(StrEnum):
-    """Why an action is due, and so how it is checked again before it is carried out."""
+    """Why an action is due, which decides how it is checked again before it is carried out."""
 
     IDLENESS = "idleness"
     EXPIRY = "expiry"

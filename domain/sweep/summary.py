@@ -1,4 +1,4 @@
-"""Turns the sweep's decisions into actions, gives them order and pace, and sums them up."""
+"""Summarises a sweep: its decisions, the results of its actions, and the cost saved."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,11 +17,11 @@ class ResultStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """The check just before acting found it in use, or busy."""
+    """The check just before the action found the environment in use or busy."""
 
 
 class ActionResult(WireModel):
-    """What came of one planned action."""
+    """The result of one planned action."""
 
     environment: str
     action: SweepAction
@@ -54,23 +54,21 @@ class SweepSummary(WireModel):
         examples=[{"RequestsSeen": 2, "IdleAfterWarning": 1}],
     )
     results: dict[str, int] = Field(
-        description="Actions by what came of them (succeeded, failed, skipped), one per "
-        "environment.",
+        description="Actions by result (succeeded, failed, skipped), one per environment.",
         examples=[{"succeeded": 1}],
     )
     saved_per_hour_usd: float | Literal["unknown"] = Field(
-        description="List price of the nodes that are gone; in a dry run of those that would go.",
+        description="List price of the nodes removed; in a dry run, of those to be removed.",
         examples=[3.673],
     )
     idle_per_hour_usd: float = Field(
         default=0,
-        description="List price of the nodes that were idle, whatever was done about them.",
+        description="List price of the idle nodes, whatever the action.",
         examples=[7.346],
     )
     unpriced_pools: int = Field(
         default=0,
-        description="Pools taken to zero whose price is unknown: they saved more than the sum "
-        "says.",
+        description="Pools scaled to zero whose price is unknown: the sum omits what they saved.",
     )
     failures: tuple[SweepFailure, ...] = Field(default=(), description="Actions that failed.")
 
@@ -85,7 +83,7 @@ def summarise_sweep(
     ended_at: datetime,
     dry_run: bool = False,
 ) -> SweepSummary:
-    """What was decided, done and saved; a dry run counts as if everything had succeeded."""
+    """A dry run counts as if every action had succeeded."""
     done = {(r.environment, r.action) for r in results if r.status is ResultStatus.SUCCEEDED}
     saving = [
         decision.pool
@@ -111,8 +109,8 @@ def summarise_sweep(
     )
 
 
-def _count(words: Iterable[str]) -> dict[str, int]:
-    return {str(word): times for word, times in sorted(Counter(words).items())}
+def _count(values: Iterable[str]) -> dict[str, int]:
+    return {str(value): times for value, times in sorted(Counter(values).items())}
 
 
 def _describe(result: ActionResult) -> SweepFailure:

@@ -1,4 +1,4 @@
-"""Judges from what was seen of a cell whether it is in use, idle, or whether nobody can tell."""
+"""Judges from a cell's observed usage whether it is in use, idle or unknown."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,74 +15,74 @@ from domain.wire import WireModel, format_time
 INTERVALS = (1, 5, 15, 30, 60)
 """Time grains of Azure Monitor, in minutes."""
 
-MOST_SAMPLES = 300
+MAX_SAMPLES = 300
 FINISHED = frozenset({"Succeeded", "Failed"})
 
 
 class Sample(WireModel):
-    """One point of a metric; `at` is where its interval begins, as Azure Monitor says it."""
+    """One point of a metric. `at`: start of its interval, as Azure Monitor reports it."""
 
     at: AwareDatetime
     count: float = Field(ge=0, allow_inf_nan=False)
 
 
 class GpuPod(WireModel):
-    """A pod that asks for nvidia.com/gpu."""
+    """A pod that requests nvidia.com/gpu."""
 
     name: str = ""
     phase: str
-    """Kubernetes' own word: Pending, Running, Succeeded, Failed, Unknown."""
+    """As Kubernetes reports it: Pending, Running, Succeeded, Failed, Unknown."""
     is_serving: bool
-    """Of the environment's own Deployment: it holds its GPU all the time, used or not."""
+    """Whether it belongs to the environment's Deployment: it holds its GPU, used or not."""
     started_at: AwareDatetime | None = None
     finished_at: AwareDatetime | None = None
 
 
 class Usage(WireModel):
-    """What was seen of one cell; None where it could not be learnt."""
+    """Observed usage of one cell; None where it could not be read."""
 
     environment: str
     region: str
     observed_at: AwareDatetime
     requests: tuple[Sample, ...] | None
-    """Requests through the edge without health probes; zero is a sample, too."""
+    """Requests through the edge, without health probes; zero is a sample too."""
     gpu_pods: tuple[GpuPod, ...] | None
     gpu_utilisation: tuple[Sample, ...] | None = None
-    """Percent. None where no such metric exists; empty where it exists and is silent."""
+    """Percent. None if there is no such metric; empty if it has no samples."""
     interval_minutes: int = Field(default=1, ge=1)
-    """The metrics' time grain."""
+    """Time grain of the metrics."""
 
 
 class SweepPolicy(WireModel):
-    """Limits that hold for every environment."""
+    """Limits that apply to every environment."""
 
     grace_after_create_minutes: int = Field(default=30, ge=0)
-    """Time to find the new endpoint and to send it a first request."""
+    """Time to discover the new endpoint and send a first request."""
     grace_after_wake_minutes: int = Field(default=15, ge=0)
-    """Somebody woke it to use it; asleep again at once it would have cost for nothing."""
+    """A wake precedes use; going back to sleep at once would waste its cost."""
     warning_minutes: int = Field(default=15, ge=0)
-    """Between the warning and the last node: three sweeps in which traffic takes it back."""
+    """Between the warning and the scale-down: three sweeps in which traffic withdraws it."""
     min_samples: int = Field(default=5, ge=1)
-    """Fewer samples prove nothing, however many of them are zero."""
+    """Fewer samples prove nothing, even if all of them are zero."""
     max_sample_age_minutes: int = Field(default=8, ge=1)
-    """More than Azure Monitor's usual lag of 3 minutes, less than a clock that is 10 minutes
-    fast; also the longest hole between two samples."""
+    """More than Azure Monitor's usual lag of 3 minutes, less than the error of a clock that is
+    10 minutes fast; also the longest gap between two samples."""
     clock_tolerance_minutes: int = Field(default=2, ge=0)
-    """How far in the future a sample may lie before the clocks are not believed."""
+    """How far in the future a sample may lie before the clocks are distrusted."""
     utilisation_threshold_percent: float = Field(default=5, ge=0, le=100)
-    """A GPU above it computes; below lies what drivers and monitoring take themselves."""
+    """Above it a GPU counts as busy; drivers and monitoring alone stay below."""
 
 
 class UsageVerdict(StrEnum):
     IN_USE = "inUse"
     UNKNOWN = "unknown"
-    """Counts as in use, but takes no warning back."""
+    """Counts as in use, but does not withdraw a warning."""
     IDLE = "idle"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the observations amount to, with the word for why and the numbers behind it."""
+    """A verdict on usage, with its reason and evidence."""
 
     verdict: UsageVerdict
     reason: str
@@ -91,29 +91,29 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric of a cell and what its values mean; its name begins the reasons."""
+    """One metric of a cell and how to read it; its name is the prefix of reasons."""
 
     name: str
     samples: tuple[Sample, ...] | None
     threshold: float
-    busy: str
+    busy_reason: str
     interval: timedelta
-    asked_at: datetime
+    queried_at: datetime
 
 
 def interval_minutes(idle: Idle) -> int:
-    """The finest time grain that tells the whole window in a bearable number of samples."""
-    fine_enough = (step for step in INTERVALS if idle.after_minutes <= step * MOST_SAMPLES)
-    return next(fine_enough, INTERVALS[-1])
+    """The finest time grain that covers the window in at most MAX_SAMPLES samples."""
+    sufficient = (grain for grain in INTERVALS if idle.after_minutes <= grain * MAX_SAMPLES)
+    return next(sufficient, INTERVALS[-1])
 
 
 def lookback_minutes(idle: Idle, policy: SweepPolicy) -> int:
-    """How far back the samples must reach: the window ends with the newest, which may lag."""
+    """How far back samples must reach: the window ends with the newest one, which may lag."""
     return idle.after_minutes + policy.max_sample_age_minutes + 2 * interval_minutes(idle)
 
 
 def judge_usage(usage: Usage | None, idle: Idle, now: datetime, policy: SweepPolicy) -> Judgement:
-    """Use that was seen decides before what is unknown, and only without both is a cell idle."""
+    """Observed use outranks unknowns; a cell is idle only if there is neither."""
     if usage is None:
         return Judgement(UsageVerdict.UNKNOWN, "UsageMissing")
     window = timedelta(minutes=idle.after_minutes)
@@ -158,7 +158,7 @@ def _judge_metric(
     busy = [sample for sample in inside if sample.count > metric.threshold]
     evidence = {metric.name.lower(): _describe(inside, busy)}
     if busy:
-        return Judgement(UsageVerdict.IN_USE, metric.busy, evidence)
+        return Judgement(UsageVerdict.IN_USE, metric.busy_reason, evidence)
     reason = _find_doubt(inside, start, metric, now, policy)
     verdict = UsageVerdict.UNKNOWN if reason else UsageVerdict.IDLE
     return Judgement(verdict, f"{metric.name}{reason}" if reason else "Idle", evidence)
@@ -171,10 +171,10 @@ def _find_doubt(
     now: datetime,
     policy: SweepPolicy,
 ) -> str | None:
-    """Why samples without any use do not prove idleness."""
+    """The suffix of a reason why samples without use do not prove idleness; None if they do."""
     newest, longest = samples[-1].at, timedelta(minutes=policy.max_sample_age_minutes)
-    # Against the clock when it was asked: a decision that took its time hides no slow clock.
-    if newest > metric.asked_at + timedelta(minutes=policy.clock_tolerance_minutes):
+    # Compared with the time of the query: a late decision must not hide a slow clock.
+    if newest > metric.queried_at + timedelta(minutes=policy.clock_tolerance_minutes):
         return "FromTheFuture"
     # A sample is published once its interval is over.
     if now - newest > longest + metric.interval:
@@ -198,7 +198,7 @@ def _describe(inside: Sequence[Sample], busy: Sequence[Sample]) -> dict[str, Any
 
 
 def _judge_pods(pods: Sequence[GpuPod] | None, since: datetime) -> Judgement:
-    """The pods that serve hold their GPUs all the time, so they alone show no use."""
+    """Serving pods hold their GPUs all the time, so they do not indicate use."""
     if pods is None:
         return Judgement(UsageVerdict.UNKNOWN, "GpuPodsUnknown")
     others = [pod for pod in pods if not pod.is_serving]
@@ -206,8 +206,8 @@ def _judge_pods(pods: Sequence[GpuPod] | None, since: datetime) -> Judgement:
     for pod in others:
         verdict, reason = _judge_pod(pod, since)
         if verdict is not UsageVerdict.IDLE:
-            told = {**counted, "decisive": pod.name, "phase": pod.phase}
-            return Judgement(verdict, reason, {"gpuPods": told})
+            evidence = {**counted, "decisive": pod.name, "phase": pod.phase}
+            return Judgement(verdict, reason, {"gpuPods": evidence})
     return Judgement(UsageVerdict.IDLE, "Idle", {"gpuPods": counted})
 
 

@@ -1,4 +1,4 @@
-"""Turns the cells whose usage matters into as few queries as their windows allow."""
+"""Builds as few usage queries for cells as their windows allow."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ class UsageQuery(WireModel):
     """Cells whose usage is read in one time grain."""
 
     start: AwareDatetime
-    """The window has no end: Azure's own clock says how far its samples reach."""
+    """There is no end: Azure's clock determines the newest sample."""
     observed_at: AwareDatetime
     """Time of the query by the caller's clock."""
     cells: tuple[CellRef, ...]

@@ -1,1 +1,1 @@
-"""Gridplane on one machine: simulated Azure, task hub and Functions host, started and watched."""
+"""Runs Gridplane on one machine: simulated Azure, task hub and Functions host."""

@@ -1,4 +1,4 @@
-"""The HTTP calls that a user of the stack makes: Gridplane's API, the model, the simulator."""
+"""HTTP clients for users of the stack: Gridplane's API, the model, simulated Azure."""
 
 import ssl
 import time
@@ -10,12 +10,12 @@ import httpx
 
 from emulators.stack.longest_chain import Delay
 
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
 
 
 class UnexpectedAnswer(Exception):
-    """An answer that the story does not go on from."""
+    """An HTTP response, or the state in it, that ends the demo or test."""
 
 
 class Api(httpx.Client):
@@ -29,7 +29,7 @@ class Api(httpx.Client):
         return _expect(self.post("/environments", json=body), 202)["id"]
 
     def replace_environment(self, body: Mapping[str, Any]) -> str:
-        """The id of the operation that changes it."""
+        """The id of the operation that the request started."""
         return _expect(self.put(f"/environments/{body['name']}", json=body), 202)["id"]
 
     def delete_environment(self, name: str) -> str:
@@ -42,7 +42,7 @@ class Api(httpx.Client):
         return _expect(self.get(f"/operations/{operation_id}"), 200)
 
     def follow(self, operation_id: str, timeout_seconds: float) -> Iterator[dict[str, Any]]:
-        """The operation again and again until it has ended."""
+        """Yields the operation until it has ended. Raises UnexpectedAnswer at the timeout."""
         deadline = time.monotonic() + timeout_seconds
         while True:
             operation = self.get_operation(operation_id)
@@ -51,7 +51,7 @@ class Api(httpx.Client):
                 return
             if time.monotonic() > deadline:
                 raise UnexpectedAnswer(f"{operation_id} still runs after {timeout_seconds:.0f} s")
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     def count_history_events(self, operation_id: str) -> int:
         """Events in the durable history of the operation and all its children."""
@@ -66,7 +66,7 @@ class Api(httpx.Client):
 
 
 class SimulatedAzure(httpx.Client):
-    """The simulator's control API, and its data plane by an environment's public host name."""
+    """The control API of simulated Azure, and its edge by an environment's public host name."""
 
     def __init__(self, url: str, ca_bundle: str) -> None:
         context = ssl.create_default_context(cafile=ca_bundle)
@@ -95,7 +95,7 @@ class SimulatedAzure(httpx.Client):
         self.delete("/_simulator/faults").raise_for_status()
 
     def ask_model(self, environment: Mapping[str, Any], question: str) -> dict[str, Any]:
-        """What a user of the model sends to the environment's endpoint."""
+        """The response to a chat completion through the environment's endpoint."""
         host = environment["endpoint"].removeprefix("https://")
         model = environment["spec"]["workload"]["model"]["name"]
         body = {"model": model, "messages": [{"role": "user", "content": question}]}

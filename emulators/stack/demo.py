@@ -1,4 +1,4 @@
-"""`make demo`: one environment from request to Ready, its model asked, all deleted again."""
+"""`make demo`: builds an environment, queries its model, and deletes everything again."""
 
 import json
 import signal
@@ -33,7 +33,7 @@ def main() -> int:
             Api(stack.app_url) as api,
             SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
         ):
-            _tell_story(stack, api, azure, console)
+            _run_demo(stack, api, azure, console)
     except (ProcessFailed, UnexpectedAnswer) as error:
         console.print(f"[red]The demo failed:[/] {error}", markup=True, highlight=False)
         return 1
@@ -41,7 +41,7 @@ def main() -> int:
     return 0
 
 
-def _tell_story(stack: Stack, api: Api, azure: SimulatedAzure, console: Console) -> None:
+def _run_demo(stack: Stack, api: Api, azure: SimulatedAzure, console: Console) -> None:
     spec = json.loads(EXAMPLE.read_text())
     console.print(
         f"Simulated Azure at {stack.simulator_url}, {stack.time_scale:.0f} times faster than real."
@@ -59,8 +59,8 @@ def _tell_story(stack: Stack, api: Api, azure: SimulatedAzure, console: Console)
     leftovers = find_leftovers(azure.get_state())
     _write_report({**report, "deletion": deletion, "leftovers": leftovers})
     if leftovers:
-        raise UnexpectedAnswer(f"Azure still shows {', '.join(leftovers)}")
-    console.print("Simulated Azure shows no resource, no cluster and no address: nothing is left.")
+        raise UnexpectedAnswer(f"Azure still lists {', '.join(leftovers)}")
+    console.print("Simulated Azure lists no resources, clusters or addresses: nothing is left.")
 
 
 def _follow(stack: Stack, console: Console, api: Api, operation_id: str) -> dict[str, Any]:
@@ -97,11 +97,11 @@ def _facts(
         "endpoint": environment["endpoint"],
         "EXTERNAL-IP": ", ".join(cell["externalIp"] for cell in cells),
         "GPU nodes": ", ".join(str(cell["nodes"]) for cell in cells),
-        "asked": question,
-        "the model said": answer["choices"][0]["message"]["content"],
+        "question": question,
+        "answer": answer["choices"][0]["message"]["content"],
         "POST to Ready": f"{format_seconds(timing['elapsedSeconds'])} of simulated time",
-        "longest chain": f"{format_seconds(timing['longestChainSeconds'])} of Azure's own delays, "
-        f"each after the other (ratio {timing['ratio']:.3f})",
+        "longest chain": f"{format_seconds(timing['longestChainSeconds'])} of consecutive delays "
+        f"in Azure (ratio {timing['ratio']:.3f})",
         "ARM calls": ", ".join(f"{n} {method}" for method, n in report["armCalls"].items()),
         "history events": str(report["historyEvents"]),
     }

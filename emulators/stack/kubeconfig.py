@@ -1,4 +1,4 @@
-"""`make kubeconfig`: a kubeconfig for an environment's cluster that `kubectl` takes as it is."""
+"""`make kubeconfig`: prints a kubeconfig with which `kubectl` reaches an environment's cluster."""
 
 import argparse
 import base64
@@ -21,8 +21,8 @@ API_VERSION = "2026-08-01"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", help="of the environment")
-    parser.add_argument("--region", help="of the cell; default: the environment's first")
+    parser.add_argument("name", help="name of the environment")
+    parser.add_argument("--region", help="region of the cell; default: the environment's first")
     arguments = parser.parse_args()
     if not STACK_FILE.exists():
         print("No stack is running: start one with `make up`.", file=sys.stderr)
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def fetch_kubeconfig(stack: Mapping[str, Any], cluster_id: str) -> dict[str, Any]:
-    """AKS's own kubeconfig with a token in it, in place of the kubelogin that would fetch one."""
+    """AKS's kubeconfig, with a token in place of the kubelogin call that would fetch one."""
     context = ssl.create_default_context(cafile=stack["caBundle"])
     with httpx.Client(base_url=stack["simulator"], verify=context, trust_env=False) as client:
         answer = client.post(
@@ -55,7 +55,7 @@ def fetch_kubeconfig(stack: Mapping[str, Any], cluster_id: str) -> dict[str, Any
 
 
 def fetch_token(client: httpx.Client, stack: Mapping[str, Any], resource: str) -> str:
-    """A token for `resource` by the app's own identity."""
+    """A token for `resource`, issued to the app's identity."""
     answer = client.get(
         stack["identityEndpoint"],
         params={"api-version": "2019-08-01", "resource": resource},

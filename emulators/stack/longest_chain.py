@@ -1,4 +1,4 @@
-"""Finds the longest chain of delays that simulated Azure imposed one after the other."""
+"""Finds the longest chain of consecutive delays that simulated Azure imposed."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ class Delay:
 def find_longest_branch(
     branches: Mapping[str, Sequence[Delay]], started_at: datetime, ended_at: datetime
 ) -> tuple[str, list[Delay]]:
-    """The branch that takes longest of those that are built side by side, with its chain."""
+    """Of the branches built in parallel, the one with the longest chain, and that chain."""
     chains = {
         name: find_longest_chain(delays, started_at, ended_at) for name, delays in branches.items()
     }
@@ -30,10 +30,10 @@ def find_longest_branch(
 def find_longest_chain(
     delays: Sequence[Delay], started_at: datetime, ended_at: datetime
 ) -> list[Delay]:
-    """The sequence with the greatest sum in which each delay begins after the one before ended.
+    """The sequence with the greatest sum in which each delay begins after the previous one ended.
 
-    Nobody who starts at `started_at` and needs these delays can be done sooner than their sum;
-    what the elapsed time has on top of it is our own: polling, orchestration, waiting in vain.
+    No client that starts at `started_at` and needs these delays can finish sooner than their sum.
+    Elapsed time beyond it is our own: polling, orchestration, needless waits.
     """
     inside = [d for d in delays if d.started_at >= started_at and d.ended_at <= ended_at]
     inside.sort(key=lambda delay: delay.ended_at)

@@ -1,4 +1,4 @@
-"""Starts a process, waits until it says that it is ready, ends it."""
+"""Starts processes, waits until they are ready, and stops them."""
 
 import json
 import os
@@ -13,24 +13,24 @@ from typing import Any
 
 READY_TIMEOUT_SECONDS = 30.0
 STOP_TIMEOUT_SECONDS = 5.0
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 LAST_LINES = 15
 
 
 class ProcessFailed(Exception):
-    """A process ended, or said nothing, before it was ready."""
+    """A process ended, or did not become ready in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManagedProcess:
-    """A running process and what it wrote into its ready file."""
+    """A running process and the content of its ready file."""
 
     name: str
     popen: subprocess.Popen[bytes]
     ready: Mapping[str, Any]
 
     def stop(self) -> None:
-        """Ask it to end, and insist when it does not."""
+        """SIGTERM, then SIGKILL if it has not ended after STOP_TIMEOUT_SECONDS."""
         if self.popen.poll() is None:
             self.popen.send_signal(signal.SIGTERM)
         try:
@@ -39,7 +39,7 @@ class ManagedProcess:
             self.kill()
 
     def kill(self) -> None:
-        """kill -9: nothing is saved, as in a power failure."""
+        """SIGKILL: nothing is saved, as in a power failure."""
         self.popen.kill()
         self.popen.wait()
 
@@ -52,7 +52,7 @@ def start_process(
     environment: Mapping[str, str],
     folder: Path,
 ) -> ManagedProcess:
-    """Run `python -m <module_arguments>`. Raises ProcessFailed with its last words."""
+    """Runs `python -m <module_arguments>`. Raises ProcessFailed with the last log lines."""
     ready_file.unlink(missing_ok=True)
     with log_file.open("ab") as log:
         popen = subprocess.Popen(
@@ -70,12 +70,12 @@ def start_process(
             popen.kill()
             popen.wait()
             raise ProcessFailed(
-                f"{name} did not start (exit code {popen.returncode}). Its last words, "
-                f"from {log_file}:\n{_last_words(log_file)}"
+                f"{name} did not start (exit code {popen.returncode}). Last lines of "
+                f"{log_file}:\n{_read_last_lines(log_file)}"
             )
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     return ManagedProcess(name, popen, json.loads(ready_file.read_text()))
 
 
-def _last_words(log_file: Path) -> str:
+def _read_last_lines(log_file: Path) -> str:
     return "\n".join(log_file.read_text(errors="replace").splitlines()[-LAST_LINES:])

@@ -1,4 +1,4 @@
-"""What the demo found out, as data."""
+"""The demo's report as JSON."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,10 +8,11 @@ from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.longest_chain import Delay, find_longest_branch
 from emulators.stack.views import read_time
 
-HOW_THE_CHAIN_WAS_FOUND = (
-    "Edge and cells are built side by side. In each of these branches: of all delays that "
-    "simulated Azure imposed between the operation's creation and its end, the sequence with the "
-    "greatest sum in which each begins after the one before it ended. The longest branch counts."
+CHAIN_METHOD = (
+    "Edge and cells are branches that are built in parallel. The chain of a branch is, of all "
+    "delays that simulated Azure imposed between the operation's creation and its end, the "
+    "sequence with the greatest sum in which each begins after the previous one ended. The branch "
+    "with the longest chain counts."
 )
 
 
@@ -31,7 +32,7 @@ def build_report(
 def build_timing(
     environment: Mapping[str, Any], operation: Mapping[str, Any], azure: SimulatedAzure
 ) -> dict[str, Any]:
-    """Simulated seconds from POST to Ready, beside the longest chain of Azure's own delays."""
+    """Simulated seconds from POST to Ready, and the longest chain of Azure's delays."""
     started_at = read_time(operation["createdDateTime"])
     ended_at = read_time(operation["lastActionDateTime"])
     branches = split_into_branches(environment, azure.get_delays())
@@ -44,14 +45,14 @@ def build_timing(
         "ratio": round(elapsed / longest, 3),
         "longestBranch": branch,
         "longestChain": [{"name": d.name, "seconds": round(d.seconds, 1)} for d in chain],
-        "howTheChainWasFound": HOW_THE_CHAIN_WAS_FOUND,
+        "howTheChainWasFound": CHAIN_METHOD,
     }
 
 
 def split_into_branches(
     environment: Mapping[str, Any], delays: Iterable[Delay]
 ) -> dict[str, list[Delay]]:
-    """By the cluster that a delay's name mentions; what mentions none belongs to the edge."""
+    """By the cluster in a delay's name; delays without one belong to the edge."""
     clusters = [cell["clusterId"].rpartition("/")[2] for cell in environment["cells"]]
     branches: dict[str, list[Delay]] = {name: [] for name in ("edge", *clusters)}
     for delay in delays:
@@ -65,7 +66,7 @@ def count_arm_calls(log: Mapping[str, Any]) -> dict[str, int]:
 
 
 def find_leftovers(state: Mapping[str, Any]) -> list[str]:
-    """Everything that Azure would still bill or show."""
+    """Ids of everything that Azure would still bill or list."""
     return [
         *(group["id"] for group in state["resourceGroups"]),
         *state["resources"],

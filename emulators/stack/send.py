@@ -1,4 +1,4 @@
-"""`make send`: puts a message on the queue `provisioning-requests`, as another system would."""
+"""`make send`: sends a message to the queue `provisioning-requests`, as another system would."""
 
 import argparse
 import json
@@ -19,15 +19,15 @@ from azure.servicebus import (
 from emulators.stack.up import STACK_FILE
 
 QUEUE = "provisioning-requests"
-LOOKS = 15
-LOOK_SECONDS = 0.2
-DEAD_LETTERS_PER_LOOK = 250
+POLLS = 15
+POLL_SECONDS = 0.2
+DEAD_LETTERS_PER_POLL = 250
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "file", type=Path, help="a CloudEvent in JSON; id and source may be left out"
+        "file", type=Path, help="file with a CloudEvent in JSON; id and source may be omitted"
     )
     file: Path = parser.parse_args().file
     if not STACK_FILE.exists():
@@ -37,14 +37,14 @@ def main() -> int:
     try:
         message = build_message(json.loads(file.read_text()))
     except (OSError, ValueError, LookupError, TypeError) as error:
-        print(f"{file} holds no CloudEvent with a name in its data: {error!r}", file=sys.stderr)
+        print(f"{file} is not a CloudEvent with a name in its data: {error!r}", file=sys.stderr)
         return 1
     with ServiceBusClient.from_connection_string(stack["serviceBus"]) as client:
         return _send(client, message, stack["functionApp"])
 
 
 def build_message(event: Mapping[str, Any]) -> ServiceBusMessage:
-    """Its session is the environment's name; its id is the event's, by which it is known again."""
+    """Session id: the environment's name. Message id: the event's id, which reveals duplicates."""
     complete = {
         "specversion": "1.0",
         "id": str(uuid.uuid4()),
@@ -66,19 +66,19 @@ def _send(client: ServiceBusClient, message: ServiceBusMessage, app_url: str) ->
     if dead := _find_dead_letter(client, message):
         print(f"Rejected: {dead.dead_letter_reason}\n{dead.dead_letter_error_description}")
         return 1
-    print(f"Not rejected. What becomes of it: curl -s {app_url}/environments/{message.session_id}")
+    print(f"Not rejected. To see its effect: curl -s {app_url}/environments/{message.session_id}")
     return 0
 
 
 def _find_dead_letter(
     client: ServiceBusClient, message: ServiceBusMessage
 ) -> ServiceBusReceivedMessage | None:
-    """Rejections come at once; what waits for its turn is not rejected yet."""
+    """None if it is not rejected within 3 s; one that waits in its session may be later."""
     dead_letters = client.get_queue_receiver(QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER)
     with dead_letters:
-        for _ in range(LOOKS):
-            time.sleep(LOOK_SECONDS)
-            for dead in dead_letters.peek_messages(DEAD_LETTERS_PER_LOOK, sequence_number=1):
+        for _ in range(POLLS):
+            time.sleep(POLL_SECONDS)
+            for dead in dead_letters.peek_messages(DEAD_LETTERS_PER_POLL, sequence_number=1):
                 if dead.message_id == message.message_id:
                     return dead
     return None

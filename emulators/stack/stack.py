@@ -1,4 +1,4 @@
-"""The three processes that together are Gridplane on a laptop."""
+"""The three processes that run Gridplane on one machine."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emulators.stack.processes import ManagedProcess, start_process
-from emulators.stack.rest import Rest, origin_of, simulated
+from emulators.stack.saved_stack import SavedStack, find_clock_origin, simulated_time
 
 PROJECT = Path(__file__).parents[2]
 DEFAULT_TIME_SCALE = 60.0
@@ -17,7 +17,7 @@ DEFAULT_TIME_SCALE = 60.0
 
 @dataclass(slots=True)
 class Stack:
-    """Each process can be killed and started again alone; ports stay the same."""
+    """Each process can be killed and restarted separately; ports stay the same."""
 
     work_dir: Path
     time_scale: float = DEFAULT_TIME_SCALE
@@ -26,11 +26,11 @@ class Stack:
     simulator_port: int = 0
     task_hub_port: int = 0
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Of the app, beside those that the stack gives it."""
+    """App settings, in addition to those that the stack sets."""
     keeps_state: bool = False
-    """Go on from where the last stack of the folder was stopped."""
-    goes_on: bool = False
-    """Whether it did."""
+    """Save the state when stopped, and resume from it when started."""
+    is_resumed: bool = False
+    """Whether it was started from a saved state."""
     clock_origin: datetime = field(default_factory=lambda: datetime.now(UTC))
     processes: dict[str, ManagedProcess] = field(default_factory=dict[str, ManagedProcess])
 
@@ -55,11 +55,11 @@ class Stack:
         return self.simulator["caBundle"]
 
     def start(self) -> None:
-        """Start from nothing, unless the stack keeps its state and there is some."""
-        rest = Rest.read(self._rest_file) if self.keeps_state else None
-        self.goes_on = rest is not None
-        if rest:
-            self._take_up(rest)
+        """Resumes from the saved state if the stack keeps one; otherwise starts from scratch."""
+        saved = SavedStack.read(self._saved_file) if self.keeps_state else None
+        self.is_resumed = saved is not None
+        if saved:
+            self._resume(saved)
         else:
             shutil.rmtree(self.work_dir, ignore_errors=True)
             self.work_dir.mkdir(parents=True)
@@ -82,7 +82,7 @@ class Stack:
             *("emulators.functions_host.task_hub", "--port", str(self.task_hub_port)),
             *("--database", str(self.work_dir / "task-hub.db")),
             *("--ready-file", str(ready_file), *self._clock_arguments()),
-            *(("--move-time-line",) if self.goes_on else ()),
+            *(("--move-time-line",) if self.is_resumed else ()),
         ]
         self._run("task-hub", arguments, ready_file)
         self.task_hub_port = _port(self.task_hub_address)
@@ -105,12 +105,12 @@ class Stack:
         self.app_port = _port(self.app_url)
 
     def restart_app(self) -> None:
-        """kill -9 the Functions host and start it again."""
+        """Kills the Functions host (kill -9) and starts it again."""
         self.processes["app"].kill()
         self.start_app()
 
     def restart_task_hub(self) -> None:
-        """kill -9 the task hub and start it again."""
+        """Kills the task hub (kill -9) and starts it again."""
         self.processes["task-hub"].kill()
         self.start_task_hub()
 
@@ -118,15 +118,15 @@ class Stack:
         for process in reversed(self.processes.values()):
             process.stop()
         if self.keeps_state and self._state_file.exists():
-            self._leave()
+            self._save()
 
     def find_ended(self) -> ManagedProcess | None:
-        """A process that ended by itself."""
+        """A process that has ended, if there is one."""
         ended = (p for p in self.processes.values() if p.popen.poll() is not None)
         return next(ended, None)
 
     def describe(self) -> dict[str, Any]:
-        """What a tool needs to use this stack."""
+        """Addresses and identifiers that a tool needs to use this stack."""
         return {
             "functionApp": self.app_url,
             "simulator": self.simulator_url,
@@ -141,32 +141,32 @@ class Stack:
         }
 
     @property
-    def _rest_file(self) -> Path:
-        return self.work_dir / "rest.json"
+    def _saved_file(self) -> Path:
+        return self.work_dir / "saved-stack.json"
 
     @property
     def _state_file(self) -> Path:
         return self.work_dir / "azure.state"
 
-    def _take_up(self, rest: Rest) -> None:
-        """Once: whoever is killed has nothing that fits together to go on from."""
-        self._rest_file.unlink()
-        self.app_port = self.app_port or rest.app_port
-        self.simulator_port, self.task_hub_port = rest.simulator_port, rest.task_hub_port
-        moment = datetime.fromisoformat(rest.stopped_at)
-        self.clock_origin = origin_of(moment, self.time_scale, datetime.now(UTC))
+    def _resume(self, saved: SavedStack) -> None:
+        """A saved state is used once: after a kill, task hub and Azure are inconsistent."""
+        self._saved_file.unlink()
+        self.app_port = self.app_port or saved.app_port
+        self.simulator_port, self.task_hub_port = saved.simulator_port, saved.task_hub_port
+        moment = datetime.fromisoformat(saved.stopped_at)
+        self.clock_origin = find_clock_origin(moment, self.time_scale, datetime.now(UTC))
 
-    def _leave(self) -> None:
-        now = simulated(self.clock_origin, self.time_scale, datetime.now(UTC))
+    def _save(self) -> None:
+        now = simulated_time(self.clock_origin, self.time_scale, datetime.now(UTC))
         ports = (self.app_port, self.simulator_port, self.task_hub_port)
-        Rest(now.isoformat(), *ports).write(self._rest_file)
+        SavedStack(now.isoformat(), *ports).write(self._saved_file)
 
     def _clock_arguments(self) -> list[str]:
         origin = self.clock_origin.isoformat()
         return ["--time-scale", str(self.time_scale), "--clock-origin", origin]
 
     def _app_settings(self) -> dict[str, str]:
-        """The same settings as in Azure, with the simulator's addresses in them."""
+        """The same settings as in Azure, with the simulator's addresses."""
         return {
             "AZURE_SUBSCRIPTION_ID": self.simulator["subscriptionId"],
             "ARM_ENDPOINT": self.simulator_url,
@@ -198,7 +198,7 @@ class Stack:
 
 @contextmanager
 def running_stack(work_dir: Path, **options: Any) -> Iterator[Stack]:
-    """A stack that is stopped at the end, whatever happens."""
+    """A stack that is always stopped at the end."""
     stack = Stack(work_dir, **options)
     try:
         stack.start()

@@ -1,4 +1,4 @@
-"""`make up`: the whole stack, until Ctrl-C."""
+"""`make up`: runs the whole stack until Ctrl-C."""
 
 import argparse
 import json
@@ -15,15 +15,15 @@ from emulators.stack.stack import DEFAULT_TIME_SCALE, PROJECT, Stack, running_st
 
 FOLDER = PROJECT / "build" / "up"
 STACK_FILE = PROJECT / "build" / "local-stack.json"
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 WELCOME = """
 Function app     {functionApp}
 Simulated Azure  {simulator}
 Task hub         {taskHub}
 CA bundle        {caBundle}
-All of this is in {stack_file}. Ctrl-C stops everything; the next `make up` goes on from there,
-`make up FRESH=1` from nothing.
+{stack_file} has all of this as JSON. Ctrl-C stops the stack; the next `make up` resumes it,
+`make up FRESH=1` starts from scratch.
 
 Try:
   curl -i -X POST {functionApp}/environments -H 'Content-Type: application/json' \
@@ -41,12 +41,14 @@ def main() -> int:
         "--work-dir",
         type=Path,
         default=FOLDER,
-        help="of logs, and of what the next one goes on from",
+        help="folder of the logs and of the saved state",
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="forget what the last stack left when it was stopped"
+        "--fresh", action="store_true", help="discard the saved state and start from scratch"
     )
-    parser.add_argument("--port", type=int, default=0, help="of the function app; 0: a free one")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the function app; 0: a free one"
+    )
     arguments = parser.parse_args()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,7 +65,7 @@ def main() -> int:
             _welcome(stack)
             _watch(stack, stopped)
     except ProcessFailed as error:
-        print(f"{error}\n`make up FRESH=1` starts from nothing.", file=sys.stderr)
+        print(f"{error}\n`make up FRESH=1` starts from scratch.", file=sys.stderr)
         return 1
     finally:
         STACK_FILE.unlink(missing_ok=True)
@@ -74,13 +76,13 @@ def _welcome(stack: Stack) -> None:
     facts = stack.describe()
     STACK_FILE.write_text(json.dumps(facts, indent=2) + "\n")
     text = WELCOME.format(**facts, stack_file=STACK_FILE.relative_to(PROJECT))
-    if stack.goes_on:
-        text += "\nGoes on from where it was stopped.\n"
+    if stack.is_resumed:
+        text += "\nResumed from where it was stopped.\n"
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
 
 
 def _watch(stack: Stack, stopped: threading.Event) -> None:
-    while not stopped.wait(LOOK_SECONDS):
+    while not stopped.wait(POLL_SECONDS):
         if ended := stack.find_ended():
             raise ProcessFailed(
                 f"{ended.name} ended with exit code {ended.popen.returncode}; its log is in "

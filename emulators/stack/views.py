@@ -1,4 +1,4 @@
-"""What a person sees of an operation in a terminal."""
+"""Renders operations and facts for a terminal."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -21,7 +21,7 @@ LARGEST_RATIO = 1.15
 
 
 @pytest.mark.timing
-def test_the_demo_tells_its_whole_story_in_time():
+def test_the_demo_runs_to_its_end_in_time():
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "emulators.stack.demo"],
@@ -68,7 +68,7 @@ def running_up(work_dir: Path, last_line: str) -> Iterator[str]:
 
 
 @pytest.mark.timing
-def test_up_says_where_everything_is_ends_with_ctrl_c_and_goes_on(tmp_path: Path):
+def test_up_prints_all_addresses_ends_with_ctrl_c_and_is_resumed(tmp_path: Path):
     STACK_FILE.unlink(missing_ok=True)
     with running_up(tmp_path / "up", "/_simulator/state") as printed:
         facts = json.loads(STACK_FILE.read_text())
@@ -79,5 +79,5 @@ def test_up_says_where_everything_is_ends_with_ctrl_c_and_goes_on(tmp_path: Path
     for process_id in facts["processIds"].values():
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
-    with running_up(tmp_path / "up", "Goes on from where it was stopped.") as printed:
+    with running_up(tmp_path / "up", "Resumed from where it was stopped.") as printed:
         assert facts["functionApp"] in printed

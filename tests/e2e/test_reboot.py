@@ -33,11 +33,11 @@ def first_step(operation: dict[str, Any]) -> datetime | None:
     return datetime.fromisoformat(min(begun)) if begun else None
 
 
-def stay_off(rest: Path, time: timedelta) -> None:
-    """Let simulated time lie back as if the machine had been off for so much of it."""
-    written = json.loads(rest.read_text())
+def stay_off(saved: Path, time: timedelta) -> None:
+    """Sets the saved clock back as if the machine had been off for this simulated time."""
+    written = json.loads(saved.read_text())
     stopped_at = datetime.fromisoformat(written["stopped_at"]) - time
-    rest.write_text(json.dumps({**written, "stopped_at": stopped_at.isoformat()}))
+    saved.write_text(json.dumps({**written, "stopped_at": stopped_at.isoformat()}))
 
 
 def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path: Path):
@@ -52,7 +52,7 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         assert steps
         before = api.get_environment("standing")
         kubeconfig = fetch_kubeconfig(stack.describe(), before["cells"][0]["clusterId"])
-    stay_off(tmp_path / "stack" / "rest.json", timedelta(minutes=5))
+    stay_off(tmp_path / "stack" / "saved-stack.json", timedelta(minutes=5))
     with (
         running_stack(tmp_path / "stack", **options) as stack,
         DocumentedApi(stack.app_url) as api,

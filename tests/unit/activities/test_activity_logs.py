@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from activities.logs import run_logged
+from activities.logs import run_activity
 from clients.answers import NoAnswer
 from clients.factory import ClientFactory
 from domain.outcomes import Outcome
@@ -23,7 +23,7 @@ def answering(outcome: Outcome | Exception):
 
 
 async def run(outcome: Outcome | Exception) -> Outcome:
-    return await run_logged(answering(outcome), VALUE, FakeClients().as_factory())
+    return await run_activity(answering(outcome), VALUE, FakeClients().as_factory())
 
 
 async def test_every_activity_leaves_one_line_with_the_fields_to_follow_it_by(

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from activities.logs import run_logged
+from activities.logs import run_activity
 from activities.publish_event import publish_event
 from clients.answers import EventRefusal, NoAnswer
 from clients.settings import Settings
@@ -25,7 +25,7 @@ def a_bus(answer: Any = None) -> FakeClients:
 
 
 async def publish(clients: FakeClients) -> Outcome:
-    return await run_logged(publish_event, PUBLICATION.to_wire(), clients.as_factory())
+    return await run_activity(publish_event, PUBLICATION.to_wire(), clients.as_factory())
 
 
 async def test_an_activity_that_runs_twice_sends_the_same_event_twice():

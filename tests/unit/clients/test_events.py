@@ -32,8 +32,8 @@ async def test_an_event_waits_for_others_only_so_long(monkeypatch: pytest.Monkey
     events = EventsClient(cast("ServiceBusClient", bus), "environment-events")
     first = asyncio.create_task(events.publish(an_event()))
     await bus.is_asked.wait()
-    monkeypatch.setattr(events_client, "TURN_SECONDS", 0.01)
-    with pytest.raises(NoAnswer, match="other events waited"):
+    monkeypatch.setattr(events_client, "LOCK_SECONDS", 0.01)
+    with pytest.raises(NoAnswer, match="other events are still waiting"):
         await events.publish(an_event(id="fraud-llm.2.accepted"))
     bus.answers.set()
     assert await first is None

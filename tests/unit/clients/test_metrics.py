@@ -124,7 +124,8 @@ async def test_a_refusal_of_all_is_not_asked_again_piece_by_piece(
     monitor = FakeMonitor(answer=error_of(status, "Refused"))
     assert await read(monitor, "/a", "/b") == {"/a": None, "/b": None}
     assert len(monitor.batches) == 1
-    assert f"Request counts of 2 profiles are unknown, from /a on: HTTP {status}" in caplog.text
+    counts = "Request counts of 2 profiles are unknown, starting with /a"
+    assert f"{counts}: HTTP {status}" in caplog.text
 
 
 async def test_what_got_no_answer_is_unknown(caplog: pytest.LogCaptureFixture):
@@ -175,11 +176,11 @@ async def test_an_answer_of_another_shape_is_unknown(body: Any):
     ],
     ids=["another profile", "an error of the metric", "another metric", "no metric"],
 )
-async def test_what_the_answer_does_not_tell_is_unknown(
+async def test_what_the_response_does_not_contain_is_unknown(
     values: dict[str, Any], caplog: pytest.LogCaptureFixture
 ):
     assert await read_answer(answer_of(200, {"values": [values]})) is None
-    assert "unknown, from /a on" in caplog.text
+    assert "unknown, starting with /a" in caplog.text
 
 
 @pytest.mark.parametrize(

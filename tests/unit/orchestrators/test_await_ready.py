@@ -34,7 +34,7 @@ def test_it_looks_until_node_gpu_address_and_pods_are_there_and_reports_each_by_
     cell = "note cell/westeurope"
     assert done.lines == [
         LOOK,
-        f"{cell}/nodes Running (No GPU node is there yet; 3 to 10 minutes are normal.)",
+        f"{cell}/nodes Running (No GPU node exists yet; 3 to 10 minutes are normal.)",
         f"{cell}/externalIp Running (The Service's EXTERNAL-IP is pending.)",
         f"{cell}/pods Running (0 of 1 pods are ready.)",
         "timer 5 s",

@@ -102,7 +102,7 @@ def test_a_look_that_azure_throttles_is_taken_again():
         pytest.param(failed("Forbidden"), 302, id="not allowed to look"),
         pytest.param(
             failed("AzureUnavailable", retryable=True),
-            302 + deadlines.LEFTOVERS,
+            302 + deadlines.REMAINING_RESOURCES,
             id="no answer for minutes",
         ),
     ],

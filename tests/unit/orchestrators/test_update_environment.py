@@ -63,10 +63,10 @@ def test_a_failed_update_takes_no_gpu_away_and_lists_what_is_there():
     assert done.steps("call") == ["call list_remaining_resources"]
 
 
-def test_a_specification_without_replicas_has_nobody_who_could_answer():
+def test_a_specification_without_replicas_is_not_probed():
     workload = {"image": "registry.example.com/llm:1.4.2", "replicas": 0}
     done = update(a_spec(workload=workload))
-    assert done.steps("note") == ["note probe Succeeded (Skipped: no replica is wanted.)"]
+    assert done.steps("note") == ["note probe Succeeded (Skipped: no replica is required.)"]
     assert done.steps("start await_edge") == []
     assert end_of(done).phase is Phase.READY
 

@@ -152,8 +152,8 @@ async def test_what_can_never_work_is_dead_lettered_at_once(
     queue: Queue, hub: FakeHub, content: Any, reason: str, description: str
 ):
     assert await queue.deliver(content) == "dead-lettered"
-    code, told = queue.reasons["message-1"]
-    assert (code, told[: len(description)]) == (reason, description)
+    code, explanation = queue.reasons["message-1"]
+    assert (code, explanation[: len(description)]) == (reason, description)
     assert hub.instances == {}
     assert queue.sleeps == []
 
@@ -178,10 +178,10 @@ async def test_what_is_refused_for_good_says_what_rest_would_say(
 
 async def test_several_problems_are_all_in_the_description(queue: Queue):
     await queue.deliver(cloud_event("provision", spec_body(colour="blue", owner="nobody")))
-    code, told = queue.reasons["message-1"]
+    code, explanation = queue.reasons["message-1"]
     assert code == "InvalidRequest"
-    assert "\nowner: Give an e-mail address" in told
-    assert "\ncolour: Remove 'colour'" in told
+    assert "\nowner: Use an e-mail address" in explanation
+    assert "\ncolour: Remove 'colour'" in explanation
 
 
 async def test_a_description_is_never_longer_than_service_bus_takes(queue: Queue):

@@ -112,7 +112,7 @@ def test_the_way_to_zero_and_back_ends_where_it_began() -> None:
             pool(2),
             KeptPool(enable_auto_scaling=False, count=2, replicas=2),
             None,
-            id="somebody turned the autoscaler on: theirs to turn off",
+            id="the autoscaler was switched on manually: it stays on",
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_the_next_step_depends_on_what_is_there(existing, kept, changed) -> None
 
 
 def test_what_azure_only_tells_is_not_said_again() -> None:
-    told = {"provisioningState": "Succeeded", "eTag": "x", "nodeImageVersion": "AKSUbuntu-1"}
-    body = plan_wake(pool(0, **OFF, **told), KEPT)
+    read_only = {"provisioningState": "Succeeded", "eTag": "x", "nodeImageVersion": "AKSUbuntu-1"}
+    body = plan_wake(pool(0, **OFF, **read_only), KEPT)
     assert body is not None
-    assert not told.keys() & body["properties"].keys()
+    assert not read_only.keys() & body["properties"].keys()

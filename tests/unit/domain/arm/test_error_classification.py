@@ -58,7 +58,7 @@ GATEWAY = (
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "message", "reason", "retryable", "told"),
+    ("status", "code", "message", "reason", "retryable", "text"),
     [
         pytest.param(
             400,
@@ -66,7 +66,7 @@ GATEWAY = (
             FAMILY_NOW.format(family="standardEASv4Family"),
             "QuotaExceeded",
             False,
-            "vCPU quota of standardEASv4Family in northeurope has 6 left, 24 are required",
+            "vCPU quota of standardEASv4Family in northeurope has 6 left; 24 are required",
             id="family quota, with its numbers",
         ),
         pytest.param(
@@ -84,7 +84,7 @@ GATEWAY = (
             REGIONAL_NOW,
             "RegionalQuotaExceeded",
             False,
-            "regional vCPU quota of westus2 has 4 left, 6 are required",
+            "regional vCPU quota of westus2 has 4 left; 6 are required",
             id="regional quota, with its numbers",
         ),
         pytest.param(
@@ -93,7 +93,7 @@ GATEWAY = (
             APPROVED.format(name="Total Regional Cores"),
             "RegionalQuotaExceeded",
             False,
-            "has 2 vCPUs left (limit 20, used 18), 6 are required",
+            "has 2 vCPUs left (limit 20, used 18); 6 are required",
             id="regional quota in its older wording",
         ),
         pytest.param(
@@ -431,15 +431,15 @@ GATEWAY = (
             "AzureRequestFailed",
             False,
             "agentPoolProfile.name",
-            id="what nobody classified keeps Azure's words",
+            id="an unclassified error keeps Azure's words",
         ),
         pytest.param(None, "", "", "AzureRequestFailed", False, "no reason", id="nothing at all"),
     ],
 )
-def test_a_refusal_is_classified(status, code, message, reason, retryable, told) -> None:
+def test_a_refusal_is_classified(status, code, message, reason, retryable, text) -> None:
     failure = classify_error(status, code, message, "PUT managedCluster")
     assert (failure.reason, failure.retryable) == (reason, retryable)
-    assert told in failure.message
+    assert text in failure.message
     assert failure.suggested_action.endswith((".", ")."))
     assert failure.innererror is not None
     assert failure.innererror["code"] == (code or "Unknown")
@@ -454,7 +454,7 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, told)
         pytest.param("… can be retried in 11 seconds.", None, 11, id="another message"),
         pytest.param("Too many requests. Retry after 2 seconds", None, 2, id="a third"),
         pytest.param(CDN_THROTTLED, 5.0, 5, id="the header wins"),
-        pytest.param("Too many requests.", None, None, id="nobody says"),
+        pytest.param("Too many requests.", None, None, id="neither header nor text"),
     ],
 )
 def test_when_to_try_again_is_taken_from(message, header, expected) -> None:

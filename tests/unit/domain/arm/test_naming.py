@@ -1,4 +1,4 @@
-"""Every name is derived, never random, and within the limits of whoever it is given to."""
+"""Every name is derived, never random, and within the limits of the service that gets it."""
 
 import re
 

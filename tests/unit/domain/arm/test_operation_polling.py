@@ -85,7 +85,7 @@ def test_an_operation_has_succeeded(status, body) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "reason", "told"),
+    ("body", "reason", "text"),
     [
         pytest.param(
             {
@@ -117,12 +117,12 @@ def test_an_operation_has_succeeded(status, body) -> None:
         ),
     ],
 )
-def test_an_operation_has_failed(body, reason, told) -> None:
+def test_an_operation_has_failed(body, reason, text) -> None:
     state = decide(200, body, operation="managedCluster")
     assert state.status is Status.FAILED
     assert state.failure
     assert state.failure.reason == reason
-    assert told.lower() in state.failure.message.lower()
+    assert text.lower() in state.failure.message.lower()
     assert "managedCluster" in state.failure.message or reason != "AzureRequestFailed"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS, display_region, normalise_region
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS, normalise_region
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,5 @@ def test_a_region_is_one_word_in_lower_case(written: str, expected: str) -> None
     assert normalise_region(written) == expected
 
 
-def test_known_regions_are_shown_by_their_display_name() -> None:
-    assert display_region("westeurope") == "West Europe"
-    assert display_region("marscentral") == "marscentral"
-
-
 def test_allowed_regions_are_written_as_arm_writes_them() -> None:
     assert all(normalise_region(region) == region for region in DEFAULT_ALLOWED_REGIONS)
-    assert all(
-        normalise_region(display_region(region)) == region for region in DEFAULT_ALLOWED_REGIONS
-    )

@@ -72,10 +72,11 @@ class Start:
     [
         pytest.param(Start(None, PROVISION, 1, Phase.PROVISIONING), id="the first of a name"),
         pytest.param(
-            Start(a_record(), PROVISION, 1, Phase.PROVISIONING), id="told twice: nothing changes"
+            Start(a_record(), PROVISION, 1, Phase.PROVISIONING),
+            id="started twice: nothing changes",
         ),
         pytest.param(
-            Start(a_ready_record(), PROVISION, 1, None), id="told again after its end: refused"
+            Start(a_ready_record(), PROVISION, 1, None), id="started again after its end: refused"
         ),
         pytest.param(
             Start(a_ready_record(), PROVISION, 2, None), id="provisioning what is there: refused"
@@ -210,7 +211,7 @@ def test_a_step_keeps_its_start_and_gets_its_end():
     )
     step = step_of(record_step(record, later), "edge/profile")
     assert (step.started_at, step.ended_at) == (NOON + minutes(1), NOON + minutes(2))
-    assert step.detail is None, "progress is no news once the step has ended"
+    assert step.detail is None, "progress is dropped once the step has ended"
 
 
 def test_late_news_of_a_step_that_has_ended_change_nothing():

@@ -145,7 +145,7 @@ def test_a_name_that_is_used_again_tells_of_its_new_operation():
 
 def a_note(**changes: Any) -> IdleNote:
     return IdleNote.model_validate(
-        {"at": NOON + minutes(40), "event": "IdleWarned", "message": "Nobody uses it.", **changes}
+        {"at": NOON + minutes(40), "event": "IdleWarned", "message": "It is idle.", **changes}
     )
 
 
@@ -158,7 +158,7 @@ def test_a_note_of_the_sweep_is_told_with_its_evidence():
     assert event.id == "fraud-llm.idle-warned.2026-11-22T12:40:00Z"
     assert event.type == "io.gridplane.environment.idle-warned.v1"
     assert event.data["evidence"] == {"requests": 0}
-    assert event.data["message"] == "Nobody uses it."
+    assert event.data["message"] == "It is idle."
     assert "operationId" not in event.data
     assert (
         derive_event(after, record_idle_note(after, a_note(evidence={"requests": 0})), SOURCE)

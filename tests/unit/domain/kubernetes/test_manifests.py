@@ -146,7 +146,7 @@ def test_the_callers_own_variable_wins_over_the_models(build) -> None:
     assert container["env"][0]["value"] == "mine"
 
 
-def test_without_a_model_nothing_is_told(build) -> None:
+def test_without_a_model_no_variable_names_one(build) -> None:
     assert container_of(build({"workload.model": None})["Deployment"])["env"] == []
 
 

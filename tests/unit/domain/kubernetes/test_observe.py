@@ -92,7 +92,7 @@ def of_template(template: str | None) -> dict[str, Any]:
         pytest.param("a1", "a1", True, id="the latest"),
         pytest.param("a1", "b2", False, id="an older one"),
         pytest.param("a1", None, False, id="one from before there were marks"),
-        pytest.param(None, "b2", True, id="a Deployment without a mark tells nothing"),
+        pytest.param(None, "b2", True, id="a Deployment without the label decides nothing"),
     ],
 )
 def test_a_pod_is_of_the_latest_template_by_its_mark(

@@ -89,13 +89,13 @@ def test_no_replica_needs_an_address_but_no_gpu() -> None:
         pytest.param(
             {"rollout": {"isSeen": True, "replicas": 1, "updated": 0, "ready": 1}},
             "pods",
-            "of the version before",
-            id="a pod that is ready, of the version before",
+            "of the previous version",
+            id="a pod that is ready, of the previous version",
         ),
         pytest.param(
             {"rollout": {"isSeen": False, "replicas": 1, "updated": 1, "ready": 1}},
             "pods",
-            "of the version before",
+            "of the previous version",
             id="a change that the controller has not seen",
         ),
         pytest.param(
@@ -225,7 +225,7 @@ def conflict(code: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("observed", "failed", "reason", "told", "fix"),
+    ("observed", "failed", "reason", "text", "fix"),
     [
         pytest.param(
             {"pods": [pod("InvalidImageName", "couldn't parse image")]},
@@ -275,7 +275,7 @@ def conflict(code: str) -> dict[str, Any]:
             "DnsLabelTaken",
             "DnsRecordInUse",
             "DNS label",
-            id="a DNS label that somebody else has",
+            id="a DNS label in use elsewhere",
         ),
         pytest.param(
             {"externalIp": None, "events": [conflict("PublicIPCountLimitReached")]},
@@ -296,13 +296,13 @@ def conflict(code: str) -> dict[str, Any]:
     ],
 )
 def test_what_cannot_pass_by_itself_is_given_up_at_once(
-    observed, failed, reason, told, fix
+    observed, failed, reason, text, fix
 ) -> None:
     readiness = look(observed, minutes=10)
     assert readiness.verdict is ReadinessVerdict.GIVE_UP
     assert readiness.failure is not None
     assert readiness.failure.reason == reason
-    assert told in readiness.failure.message
+    assert text in readiness.failure.message
     assert fix in readiness.failure.suggested_action
     condition = readiness.conditions[failed]
     assert condition == Condition(ConditionState.FAILED, readiness.failure.message)
@@ -319,13 +319,13 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
 
 
 @pytest.mark.parametrize(
-    ("observed", "failed", "reason", "told", "fix"),
+    ("observed", "failed", "reason", "text", "fix"),
     [
         pytest.param(
             {"nodes": [], "pods": [pod("Unschedulable", NO_GPU_FOR_POD)]},
             "nodes",
             "NodeNotReady",
-            "No GPU node appeared",
+            "No GPU node was created",
             "autoscaler",
             id="no node came",
         ),
@@ -333,15 +333,15 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             {"nodes": [], "events": [event("FailedToScaleUpGroup", SCALE_UP_QUOTA)]},
             "nodes",
             "QuotaExceeded",
-            "0 vCPUs left (limit 24, used 24), 24 are required",
+            "0 vCPUs left (limit 24, used 24); 24 are required",
             "quota",
             id="the autoscaler met the quota",
         ),
         pytest.param(
-            {"nodes": [], "events": [event("FailedToScaleUpGroup", "who knows")]},
+            {"nodes": [], "events": [event("FailedToScaleUpGroup", "cause unknown")]},
             "nodes",
             "NodeNotReady",
-            "FailedToScaleUpGroup: who knows",
+            "FailedToScaleUpGroup: cause unknown",
             "autoscaler",
             id="the autoscaler failed for an unknown reason",
         ),
@@ -357,7 +357,7 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             {"nodes": [BOOTING_NODE]},
             "nodes",
             "NodeNotReady",
-            "aks-gpu-0 is there but not Ready",
+            "aks-gpu-0 exists but is not Ready",
             "retry",
             id="a node that never became Ready",
         ),
@@ -373,7 +373,7 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             {"nodes": [NODE_WITHOUT_GPU], "devicePlugin": {"desired": 0, "ready": 0}},
             "gpu",
             "GpuNotAllocatable",
-            "selector or tolerations fit no node",
+            "selector or tolerations match no node",
             "tolerations",
             id="a device plugin that does not tolerate the taint",
         ),
@@ -431,7 +431,7 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             "PodUnschedulable",
             "no reason",
             "node selector",
-            id="nobody explains",
+            id="no explanation",
         ),
         pytest.param(
             {
@@ -501,14 +501,14 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
     ],
 )
 def test_at_the_deadline_the_diagnosis_names_what_evidence_and_fix(
-    observed, failed, reason, told, fix
+    observed, failed, reason, text, fix
 ) -> None:
     assert look(observed, minutes=39.9).verdict is ReadinessVerdict.WAIT
     readiness = look(observed, minutes=40)
     assert readiness.verdict is ReadinessVerdict.GIVE_UP
     assert readiness.failure is not None
     assert readiness.failure.reason == reason
-    assert told in readiness.failure.message
+    assert text in readiness.failure.message
     assert fix in readiness.failure.suggested_action
     assert readiness.conditions[failed].state is ConditionState.FAILED
     failed_ones = [c for c in readiness.conditions.values() if c.state is ConditionState.FAILED]

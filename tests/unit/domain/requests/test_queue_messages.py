@@ -128,7 +128,7 @@ def test_what_can_never_work_is_told_with_its_target(
     assert all(problem.message for problem in found)
 
 
-def test_the_fix_for_a_mistyped_field_knows_the_messages_own_fields():
+def test_the_fix_for_a_mistyped_field_names_the_messages_own_field():
     found = parse(cloud_event("delete", {**NAME, "Force": True}))
     assert isinstance(found, list)
-    assert [problem.message for problem in found] == ["Write 'force' instead of 'Force'."]
+    assert [problem.message for problem in found] == ["Use 'force' instead of 'Force'."]

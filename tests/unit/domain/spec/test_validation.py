@@ -102,7 +102,7 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="one region in two spellings",
         ),
         pytest.param(
-            {"regions": ["westeurope", 5]}, "InvalidValue", "regions[1]", "text", id="no text"
+            {"regions": ["westeurope", 5]}, "InvalidValue", "regions[1]", "string", id="no text"
         ),
         pytest.param(
             {"gpu.minNodes": 9},
@@ -150,7 +150,7 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             "UnknownTimeZone",
             "idle.offHours.timeZone",
             "Europe/Berlin",
-            id="a time zone that nobody knows",
+            id="an unknown time zone",
         ),
         pytest.param(
             {"idle.offHours": {**NIGHT, "timeZone": "berlin time"}},
@@ -210,7 +210,11 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="a bad variable name",
         ),
         pytest.param(
-            {"workload.args": ["a", 5]}, "InvalidValue", "workload.args[1]", "text", id="bad item"
+            {"workload.args": ["a", 5]},
+            "InvalidValue",
+            "workload.args[1]",
+            "string",
+            id="bad item",
         ),
         pytest.param(
             {"workload.port": 0}, "InvalidValue", "workload.port", "at least 1", id="bound"
@@ -268,7 +272,7 @@ def test_one_mistake_is_one_problem_that_names_its_fix(
     assert len(problem.message) < 1000
 
 
-def test_all_problems_are_told_at_once(make_wire) -> None:
+def test_all_problems_are_reported_at_once(make_wire) -> None:
     problems = refuse(
         make_wire(
             {

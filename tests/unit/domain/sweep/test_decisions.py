@@ -182,7 +182,7 @@ def test_traffic_keeps_the_nodes_in_off_hours_too() -> None:
 @pytest.mark.parametrize(
     ("pool", "state", "usage", "action", "reason"),
     [
-        pytest.param({"is_ours": False}, WARNED, {}, "none", "NotOurs", id="somebody else's"),
+        pytest.param({"is_ours": False}, WARNED, {}, "none", "NotOurs", id="of another owner"),
         pytest.param({"environment": "lost"}, {}, {}, "none", "EnvironmentUnknown", id="orphan"),
         pytest.param({"node_count": 0}, {}, {}, "none", "AlreadyAtZero", id="at zero"),
         pytest.param(
@@ -276,7 +276,7 @@ def test_pools_that_are_not_to_be_touched(pool, state, usage, action, reason) ->
             asleep(idle={"deleteAfterDays": 1}),
             "none",
             "NodesWhileAsleep",
-            id="somebody scaled it by hand",
+            id="scaled up manually",
         ),
         pytest.param(
             {},
@@ -304,7 +304,7 @@ def test_pools_that_are_not_to_be_touched(pool, state, usage, action, reason) ->
             asleep(600, slept_for_off_hours=True, idle={"offHours": NIGHTLY}),
             "none",
             "Asleep",
-            id="without minNodes nobody is woken",
+            id="without minNodes it is not woken",
         ),
     ],
 )
@@ -419,7 +419,7 @@ def test_the_stages_follow_each_other_sweep_by_sweep() -> None:
 def test_usage_need_only_be_known_where_it_decides(
     state: dict[str, Any], is_undecided: bool
 ) -> None:
-    """Nobody pays for a look that changes nothing, and no look that matters is left out."""
+    """No usage is read that changes nothing, and none that matters is left out."""
     pools, states = [make_pool()], [make_state(**state)]
     assert bool(find_undecided(pools, states, NOW, POLICY)) is is_undecided
     busy = decide(pools, states, [make_usage(**BUSY)])

@@ -92,7 +92,7 @@ def test_a_region_is_known_by_both_of_its_spellings(location: str):
         a_cluster(name="copy-of-a-template"),
         a_cluster(location="northeurope"),
         a_cluster(a_profile(name="train")),
-        a_cluster(a_profile(tags={"managed-by": "somebody"})),
+        a_cluster(a_profile(tags={"managed-by": "terraform"})),
         a_cluster(a_profile(tags={"environment": "other"})),
     ],
     ids=[
@@ -102,8 +102,8 @@ def test_a_region_is_known_by_both_of_its_spellings(location: str):
         "of an environment with other names",
         "tags that were copied",
         "a region that its name denies",
-        "a pool that somebody added",
-        "a pool tagged for somebody else",
+        "a pool that was added manually",
+        "a pool with another owner's tags",
         "a pool tagged for another environment",
     ],
 )

@@ -1,4 +1,4 @@
-"""The record tells the sweep what it needs, and remembers what the sweep tells it."""
+"""The record provides what the sweep needs, and keeps what the sweep notes."""
 
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ def begun(record: EnvironmentRecord, kind: OperationKind, minute: float) -> Envi
 
 
 def a_note(minute: float, **changes: Any) -> IdleNote:
-    return IdleNote(at=at(minute), event="IdleWarned", message="Nobody uses it.", **changes)
+    return IdleNote(at=at(minute), event="IdleWarned", message="It is idle.", **changes)
 
 
 PROVISIONING = a_record(
@@ -120,7 +120,7 @@ def test_a_note_is_remembered_and_said_on_the_timeline():
     )
     assert noted.idle_notes == IdleNotes(warned_at=at(40), expiry_warnings_sent=("x",))
     event = noted.events[-1]
-    assert (event.at, event.type, event.message) == (at(40), "IdleWarned", "Nobody uses it.")
+    assert (event.at, event.type, event.message) == (at(40), "IdleWarned", "It is idle.")
     assert event.evidence == {"nodes": 2}
     assert (noted.phase, noted.revision) == (READY.phase, READY.revision + 1)
     assert read_sweep_state(noted).state.warned_at == at(40)
@@ -195,7 +195,7 @@ def test_only_a_sleep_for_off_hours_is_remembered_as_one(
 
 
 def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
-    """Somebody woke it in the night and put it to sleep again: nobody wakes it in the morning."""
+    """Woken and scaled down manually at night: no wake when off hours end."""
     asleep = record_idle_note(UPDATING, a_note(60, slept_for_off_hours=True))
     asleep = ended(asleep, Phase.SCALED_DOWN, 70)
     assert read_sweep_state(asleep).state.slept_for_off_hours
@@ -213,8 +213,8 @@ def test_a_sleep_for_off_hours_ends_with_the_wake_that_follows_it():
         pytest.param(READY, True, id="its operation is not on the record yet"),
         pytest.param(UPDATING, True, id="its operation runs"),
         pytest.param(ASLEEP, True, id="its operation has ended"),
-        pytest.param(WAKING, False, id="somebody wakes it already"),
-        pytest.param(AWAKE, False, id="somebody woke it"),
+        pytest.param(WAKING, False, id="a wake is running"),
+        pytest.param(AWAKE, False, id="awake"),
     ],
 )
 def test_a_note_that_comes_late_tells_what_happened_and_changes_nothing_any_more(

@@ -1,4 +1,4 @@
-"""What a stack that was stopped leaves behind, so that the next one goes on from there."""
+"""Clock and ports of a stopped stack, saved for the stack that resumes it."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,8 +8,8 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """Ports stay: addresses of operations and clusters are written down in the task hub."""
+class SavedStack:
+    """Ports stay the same: the task hub holds URLs of operations and clusters."""
 
     stopped_at: str
     """In simulated time, ISO 8601."""
@@ -25,14 +25,14 @@ class Rest:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
 
-def simulated(origin: datetime, scale: float, now: datetime) -> datetime:
+def simulated_time(origin: datetime, scale: float, now: datetime) -> datetime:
     return origin + (now - origin) * scale
 
 
-def origin_of(moment: datetime, scale: float, now: datetime) -> datetime:
+def find_clock_origin(moment: datetime, scale: float, now: datetime) -> datetime:
     """The origin of a clock that shows `moment` now: simulated time stood still meanwhile.
 
-    At a scale of 1 there is none: simulated time is the machine's, and has gone on.
+    At a scale of 1 any origin gives the machine's time, which did not stand still.
     """
     if scale == 1:
         return now
