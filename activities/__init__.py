@@ -1,1 +1,1 @@
-"""One idempotent side effect each: decode, one or two client calls, an outcome value."""
+"""Activities: each is one idempotent side effect and returns an outcome as a value."""

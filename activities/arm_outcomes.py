@@ -1,4 +1,4 @@
-"""Turns ARM's answers into outcomes."""
+"""Turns ARM's error responses into outcomes."""
 
 from clients.answers import ArmAnswer
 from domain.arm.error_classification import classify_response
@@ -7,6 +7,7 @@ from domain.outcomes import Outcome
 
 
 def failed(answer: ArmAnswer, operation: str) -> Outcome:
+    """`operation`: HTTP method and kind of resource, such as `PUT managedCluster`."""
     return Outcome.failed(
         classify_response(
             answer.status,

@@ -1,9 +1,9 @@
-"""Begins to delete one ARM resource; what is gone already counts as deleted."""
+"""Begins to delete one ARM resource; a resource that does not exist counts as deleted."""
 
 from typing import Any
 
 from activities.arm_outcomes import failed
-from activities.ownership import find_obstacle
+from activities.ownership import check_ownership
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.arm.operation_polling import parse_retry_after
@@ -16,14 +16,14 @@ async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -
     resource = ResourceInput.from_wire(value)
     target = resource.target(clients.settings.subscription_id)
     resource_id = KINDS[resource.kind].build_id(target)
-    outcome = await find_obstacle(target, clients)
+    outcome = await check_ownership(target, clients)
     if outcome is None:
         answer = await clients.resources.begin_delete(resource_id)
-        outcome = _begun(answer, resource.kind, resource_id)
+        outcome = _read_delete(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
 
 
-def _begun(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
+def _read_delete(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
     if answer.status == 404:
         return Outcome.succeeded()
     if not answer.is_success:

@@ -1,10 +1,10 @@
-"""Begins to scale a cell's GPU pool to zero: what costs most must not outlive a failure."""
+"""Begins to scale a cell's GPU pool to zero: the largest cost must not outlive a failure."""
 
 from typing import Any
 
 from activities.arm_outcomes import failed
-from activities.begin_resource import begun
-from activities.ownership import find_obstacle
+from activities.begin_resource import read_put
+from activities.ownership import check_ownership
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.agent_pool import build_empty_gpu_pool
@@ -20,7 +20,7 @@ async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) ->
     subscription_id = clients.settings.subscription_id
     cluster = ResourceTarget(KIND, pool.spec.name, pool.region, subscription_id)
     pool_id = naming.agent_pool_id(subscription_id, pool.spec.name, pool.region)
-    outcome = await find_obstacle(cluster, clients)
+    outcome = await check_ownership(cluster, clients)
     if outcome is None:
         outcome = await _begin(pool_id, clients)
     return outcome.about(pool_id)
@@ -35,4 +35,4 @@ async def _begin(pool_id: str, clients: ClientFactory) -> Outcome:
     body = build_empty_gpu_pool(existing.body)
     if body is None:
         return Outcome.succeeded()
-    return begun(await clients.resources.begin_put(pool_id, body), KIND, pool_id)
+    return read_put(await clients.resources.begin_put(pool_id, body), KIND, pool_id)

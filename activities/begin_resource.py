@@ -1,4 +1,4 @@
-"""Begins to create or change one ARM resource, unless that is done or under way already."""
+"""Begins to create or update one ARM resource, unless it is current or already in progress."""
 
 from typing import Any
 
@@ -25,12 +25,12 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
     outcome = decide_begin(found, body, target) if found else None
     if outcome is None:
         answer = await clients.resources.begin_put(resource_id, body)
-        outcome = begun(answer, resource.kind, resource_id)
+        outcome = read_put(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
 
 
-def begun(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
-    """What a PUT led to: a handle to wait for, or the end where it was done at once."""
+def read_put(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
+    """The outcome of a PUT: a handle to poll, or success if it completed at once."""
     if not answer.is_success:
         return failed(answer, f"PUT {kind}")
     result = KINDS[kind].read_result(answer.body)

@@ -1,8 +1,8 @@
-"""Begins the next request on a GPU pool's way back to its kept settings."""
+"""Begins the next PUT that brings a GPU pool back to its kept settings."""
 
 from typing import Any
 
-from activities.begin_resource import begun
+from activities.begin_resource import read_put
 from activities.ownership import find_gpu_pool
 from clients.factory import ClientFactory
 from domain.arm import naming
@@ -13,7 +13,7 @@ from domain.outcomes import Outcome
 
 async def begin_wake_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     pool = PoolInput.from_wire(value)
-    assert pool.kept, "waking goes back to kept settings"
+    assert pool.kept, "a wake restores kept settings"
     existing = await find_gpu_pool(pool, clients)
     if isinstance(existing, Outcome):
         return existing
@@ -22,4 +22,4 @@ async def begin_wake_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> 
     if body is None:
         return Outcome.succeeded().about(pool_id)
     answer = await clients.resources.begin_put(pool_id, body)
-    return begun(answer, "managedCluster", pool_id).about(pool_id)
+    return read_put(answer, "managedCluster", pool_id).about(pool_id)

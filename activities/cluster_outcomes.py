@@ -1,4 +1,4 @@
-"""Turns what a cluster's API refused, or did not answer, into outcomes."""
+"""Turns errors of a cluster's Kubernetes API into outcomes."""
 
 from activities.arm_outcomes import failed
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
@@ -11,6 +11,7 @@ CLUSTER_ERRORS = (CredentialRefused, KubernetesRefused, NoAnswer)
 def cluster_failed(
     error: CredentialRefused | KubernetesRefused | NoAnswer, operation: str
 ) -> Outcome:
+    """`operation`: the intended action as a verb phrase, such as `apply workload`."""
     match error:
         case CredentialRefused():
             return failed(error.answer, "POST listClusterUserCredential")

@@ -1,4 +1,4 @@
-"""Looks once at everything in a cell's Kubernetes that decides whether it is ready."""
+"""Reads the Kubernetes objects that determine whether a cell is ready."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Lists every GPU pool of the subscription: one request per page, however many there are."""
+"""Lists every GPU pool of the subscription with one request per page of clusters."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from domain.sweep.inventory import build_gpu_pools
 
 
 async def list_gpu_pools(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    """A list that broke off is none: a pool that is missing in it would look deleted."""
+    """Fails if any page fails: a pool missing from a partial list would look deleted."""
     pools: list[dict[str, Any]] = []
     async for page in clients.aks.list_clusters():
         if not page.is_success:

@@ -1,4 +1,4 @@
-"""Lists what Azure still shows of an environment, so that nothing is left behind unreported."""
+"""Lists the resources of an environment that still exist, so that all of them are reported."""
 
 from typing import Any
 
@@ -29,6 +29,6 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
 
 
 def _is_foreign(group: dict[str, Any], wanted: RemainingResourcesInput) -> bool:
-    """A group that AKS manages for a cluster of ours carries no tags that could be relied on."""
+    """A group that AKS manages for one of our clusters counts as ours: its tags are unreliable."""
     target = ResourceTarget("resourceGroup", wanted.environment, "", "")
     return not group.get("managedBy") and is_foreign(group, target)

@@ -1,4 +1,4 @@
-"""Looks whether a resource is there and ours: what somebody else made is never touched."""
+"""Checks that a resource exists and is ours: resources of other owners are never changed."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
 
 
-async def find_obstacle(target: ResourceTarget, clients: ClientFactory) -> Outcome | None:
-    """None: it is there and ours. Success: it is gone, so nothing is to be done."""
+async def check_ownership(target: ResourceTarget, clients: ClientFactory) -> Outcome | None:
+    """None if the resource exists and is ours, success if it does not exist, else a failure."""
     for each in dict.fromkeys((target, owner_of(target))):
         resource_id = KINDS[each.kind].build_id(each)
         existing = await clients.resources.get(resource_id)
@@ -27,13 +27,13 @@ async def find_obstacle(target: ResourceTarget, clients: ClientFactory) -> Outco
 
 
 async def find_gpu_pool(pool: PoolInput, clients: ClientFactory) -> dict[str, Any] | Outcome:
-    """The cell's GPU pool; or a failure where it is gone, or in somebody else's cluster."""
+    """The cell's GPU pool, or a failure if it does not exist or the cluster is not ours."""
     subscription_id = clients.settings.subscription_id
     cluster = ResourceTarget("managedCluster", pool.spec.name, pool.region, subscription_id)
     pool_id = naming.agent_pool_id(subscription_id, pool.spec.name, pool.region)
-    obstacle = await find_obstacle(cluster, clients)
-    if obstacle and not obstacle.is_success:
-        return obstacle.about(pool_id)
+    outcome = await check_ownership(cluster, clients)
+    if outcome and not outcome.is_success:
+        return outcome.about(pool_id)
     existing = await clients.resources.get(pool_id)
     if not existing.is_success:
         return failed(existing, "GET agentPool").about(pool_id)

@@ -1,4 +1,4 @@
-"""Reads once how a long-running ARM operation stands. The one seam through which waiters ask."""
+"""Reads the status of a long-running ARM operation once. All waits poll through this activity."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ async def poll_operation(value: dict[str, Any], clients: ClientFactory) -> Outco
         answer = await clients.resources.follow(handle.resource_id, handle.operation_url)
     else:
         answer = await clients.resources.get(handle.resource_id)
-    return _outcome(answer, handle).about(handle.resource_id)
+    return _read_answer(answer, handle).about(handle.resource_id)
 
 
-def _outcome(answer: ArmAnswer, handle: Handle) -> Outcome:
+def _read_answer(answer: ArmAnswer, handle: Handle) -> Outcome:
     return read_poll(
         answer.status,
         answer.body,

@@ -1,1 +1,1 @@
-"""The only code that talks to Azure and Kubernetes: it knows SDKs and decides nothing."""
+"""The only code that calls Azure and Kubernetes: it uses their SDKs and makes no decisions."""

@@ -1,4 +1,4 @@
-"""AKS: clusters, their node pools and credentials."""
+"""AKS clusters, their node pools and their user credentials."""
 
 from collections.abc import AsyncGenerator
 
@@ -6,7 +6,7 @@ from azure.mgmt.containerservice.aio import ContainerServiceClient
 
 from clients.answers import ArmAnswer
 from clients.arm import ArmConnection
-from clients.resource_client import Operations, ResourceClient, ask, ask_pages, begin
+from clients.resource_client import Operations, ResourceClient, begin, call_raw, list_raw_pages
 from domain.arm.resource_id import parse_resource_id
 
 AKS_PROVIDER = "Microsoft.ContainerService"
@@ -31,9 +31,10 @@ class AksClient(ResourceClient):
         )
 
     def list_clusters(self) -> AsyncGenerator[ArmAnswer]:
-        """Those of the subscription, page by page."""
-        return ask_pages(self._clusters.list)
+        """The clusters of the subscription, page by page. Raises NoAnswer."""
+        return list_raw_pages(self._clusters.list)
 
     async def list_user_credentials(self, cluster_id: str) -> ArmAnswer:
+        """Raises NoAnswer. ARM counts each call as a write."""
         names = parse_resource_id(cluster_id).names
-        return await ask(self._clusters.list_cluster_user_credentials, *names)
+        return await call_raw(self._clusters.list_cluster_user_credentials, *names)

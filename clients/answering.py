@@ -1,7 +1,7 @@
-"""How requests to Azure are sent: one set of policies, answers of any status as values.
+"""Sends requests to Azure with one set of policies; answers of any status are values.
 
-What got no answer raises NoAnswer. Waiting and retrying belong to the orchestrations, so nothing
-is retried here but connections that failed.
+A request without an answer raises NoAnswer. Waiting and retrying belong to the orchestrations:
+only failed connections are retried here.
 """
 
 from collections.abc import Awaitable, Generator
@@ -27,11 +27,11 @@ from clients.answers import ArmAnswer, NoAnswer
 def build_pipeline(
     session: aiohttp.ClientSession, authentication: Any, logging: Any
 ) -> dict[str, Any]:
-    """The constructor arguments of an Azure SDK client that make it send as this module says.
+    """Constructor arguments of an Azure SDK client for this module's policies and transport.
 
-    They take the place of the SDK's own policies, which would register resource providers and
-    honour Retry-After inside a call: both wait for minutes. The hook policy comes first, so that
-    it is called once per answer and not once per attempt.
+    They replace the SDK's own policies, which register resource providers and honour Retry-After
+    inside a call: both can wait for minutes. The hook policy comes first, so that its hook runs
+    once per call and not once per attempt.
     """
     policies: list[Any] = [
         CustomHookPolicy(),
@@ -47,8 +47,8 @@ def build_pipeline(
 
 
 @contextmanager
-def unanswered() -> Generator[None]:
-    """Raises NoAnswer in place of the SDK's errors."""
+def raising_no_answer() -> Generator[None]:
+    """Raises NoAnswer in place of AzureError."""
     try:
         yield
     except AzureError as error:
@@ -56,13 +56,13 @@ def unanswered() -> Generator[None]:
 
 
 async def read_answer(response: Awaitable[AsyncHttpResponse]) -> ArmAnswer:
-    """Raises NoAnswer."""
-    with unanswered():
+    """Raises NoAnswer if there is no answer, or if its body is incomplete."""
+    with raising_no_answer():
         return decode_answer(await response)
 
 
 def decode_answer(response: AsyncHttpResponse) -> ArmAnswer:
-    """Raises AzureError for a body that broke off."""
+    """Raises AzureError if the body is incomplete."""
     try:
         body = response.json() if response.content else None
     except ValueError:
@@ -71,7 +71,7 @@ def decode_answer(response: AsyncHttpResponse) -> ArmAnswer:
 
 
 class AnsweringPipeline:
-    """Sends to an endpoint for which there is no package."""
+    """Sends requests to an endpoint for which there is no SDK package."""
 
     def __init__(
         self,
@@ -85,6 +85,6 @@ class AnsweringPipeline:
         )
 
     async def send(self, request: HttpRequest) -> ArmAnswer:
-        """`request`: its URL is relative to the endpoint. Raises NoAnswer."""
+        """`request`: with a URL relative to the endpoint. Raises NoAnswer."""
         request.url = self._client.format_url(request.url)
         return await read_answer(self._client.send_request(request))

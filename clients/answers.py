@@ -1,4 +1,4 @@
-"""What Azure and Kubernetes answered, in terms that need no SDK to be understood."""
+"""Answers and errors of Azure and Kubernetes, independent of their SDKs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ class ArmAnswer:
     status: int
     headers: Mapping[str, str]
     body: Any
-    """Decoded JSON, or the text of a body that is none (a gateway's HTML page)."""
+    """Decoded JSON, or the text of a body that is not JSON (a gateway's HTML page)."""
 
     @property
     def is_success(self) -> bool:
@@ -18,7 +18,7 @@ class ArmAnswer:
 
     @property
     def operation_url(self) -> str | None:
-        """Where the operation can be followed; to be used verbatim, for it is signed."""
+        """URL of the long-running operation. It is signed: use it verbatim."""
         return self.headers.get("Azure-AsyncOperation") or self.headers.get("Location")
 
 
@@ -26,31 +26,31 @@ class ArmAnswer:
 class EdgeAnswer:
     status: int
     reference: str
-    """Front Door's own id of the request, for a support case."""
+    """Front Door's id of the request, for support cases."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRefusal:
-    """Why Service Bus did not take an event: a code of ours, and its own words."""
+    """Why Service Bus refused an event: our code, and the message of Service Bus."""
 
     code: str
     message: str
 
 
 class NoAnswer(Exception):
-    """Nobody answered: no name, no connection, no certificate to trust, or no time left."""
+    """No response: name resolution, the connection or TLS failed, or the time ran out."""
 
 
 class CredentialRefused(Exception):
-    """AKS did not hand out a kubeconfig."""
+    """AKS refused to return a kubeconfig."""
 
     def __init__(self, answer: ArmAnswer) -> None:
-        super().__init__(f"listClusterUserCredential answered {answer.status}")
+        super().__init__(f"listClusterUserCredential returned {answer.status}")
         self.answer = answer
 
 
 class KubernetesRefused(Exception):
-    """The Kubernetes API answered with a Status of failure."""
+    """The Kubernetes API returned a Status object that reports a failure."""
 
     def __init__(self, code: int, reason: str, message: str) -> None:
         super().__init__(message)

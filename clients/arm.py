@@ -1,4 +1,4 @@
-"""How Azure Resource Manager is connected to, for every management package alike."""
+"""The connection to Azure Resource Manager that all management packages share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class ArmConnection:
     session: aiohttp.ClientSession
 
     def connect[Package](self, package: Callable[..., Package]) -> Package:
-        """The async client of a management package.
+        """An async client of a management package.
 
-        Each has policies of its own: azure-core links the objects it is given into a chain.
+        Clients cannot share policy objects: azure-core links those of a client into a chain.
         """
         authentication = AsyncARMChallengeAuthenticationPolicy(self.credential, ARM_SCOPE)
         return package(

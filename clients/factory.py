@@ -1,4 +1,4 @@
-"""Makes the app's clients, each on first use, and keeps them for the life of the process."""
+"""Creates the app's clients on first use and keeps them for the life of the process."""
 
 import base64
 import ssl
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ClientFactory:
-    """One per process. SDKs are imported on first use: they cost more than the app itself."""
+    """One per process. SDKs are imported on first use: they take longer than the app itself."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -69,7 +69,7 @@ class ClientFactory:
 
     @cached_property
     def events(self) -> "EventsClient":
-        """Raises ValueError without a Service Bus."""
+        """Raises ValueError if no Service Bus namespace is configured."""
         from clients.events import EventsClient
 
         settings = self.settings
@@ -87,8 +87,8 @@ class ClientFactory:
     async def kubernetes(self, cluster_id: str) -> AsyncGenerator["KubernetesClient"]:
         """The API of one cluster. Raises CredentialRefused, KubernetesRefused and NoAnswer.
 
-        The kubeconfig is kept, because asking for it spends an ARM write each time; it is asked
-        for anew after any error, as a cluster that was built again has another address.
+        The kubeconfig is cached, because ARM counts each request for it as a write. Any error
+        drops it from the cache, as a cluster that was rebuilt has another address.
         """
         from clients.kubernetes import AKS_SERVER_SCOPE, KubernetesClient, translated_errors
 
@@ -144,7 +144,7 @@ class ClientFactory:
         )
 
     async def close(self) -> None:
-        """End the connections; for tests and tools, an app lives as long as its process."""
+        """Closes all connections. For tests and tools: the app's end with its process."""
         if "events" in self.__dict__:
             await self.events.close()
         if "_credential" in self.__dict__:

@@ -1,4 +1,4 @@
-"""Front Door: profiles with what belongs to them, and the WAF policies they are protected by."""
+"""Front Door profiles, their child resources, and the WAF policies that protect them."""
 
 from typing import Protocol
 
@@ -13,7 +13,7 @@ WAF_PROVIDER = "Microsoft.Network"
 
 
 class OperationGroup(Protocol):
-    """The part of azure-mgmt-cdn for one resource type."""
+    """The operations of azure-mgmt-cdn on one resource type."""
 
     @property
     def get(self) -> SdkCall: ...

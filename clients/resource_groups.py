@@ -1,4 +1,4 @@
-"""Resource groups and what is in them."""
+"""Resource groups and the resources in them."""
 
 from collections.abc import AsyncGenerator
 
@@ -6,7 +6,7 @@ from azure.mgmt.resource.resources.aio import ResourceManagementClient
 
 from clients.answers import ArmAnswer
 from clients.arm import ArmConnection
-from clients.resource_client import Operations, ResourceClient, ask_pages, begin
+from clients.resource_client import Operations, ResourceClient, begin, list_raw_pages
 from domain.arm.resource_id import RESOURCE_GROUP_TYPE, parse_resource_id
 
 
@@ -18,7 +18,7 @@ class ResourceGroupsClient(ResourceClient):
         super().__init__(package, {RESOURCE_GROUP_TYPE: operations})
 
     def list_resources(self, group_id: str) -> AsyncGenerator[ArmAnswer]:
-        """Those of the group, page by page."""
-        return ask_pages(
+        """The resources of the group, page by page. Raises NoAnswer."""
+        return list_raw_pages(
             self._resources.list_by_resource_group, *parse_resource_id(group_id).names
         )

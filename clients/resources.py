@@ -1,4 +1,4 @@
-"""Any ARM resource of an environment by its id, whichever package serves its type."""
+"""Any ARM resource of an environment by its id, through the package that serves its type."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 class ResourcesClient:
-    """All calls raise NoAnswer."""
+    """Methods raise NoAnswer, and ValueError for a resource type of another provider."""
 
     def __init__(self, clients: "ClientFactory") -> None:
         self._clients = clients
 
     async def get(self, resource_id: str) -> ArmAnswer:
-        return await self._serving(resource_id).get(resource_id)
+        return await self._client_for(resource_id).get(resource_id)
 
     async def begin_put(self, resource_id: str, body: Mapping[str, Any]) -> ArmAnswer:
-        return await self._serving(resource_id).begin_put(resource_id, body)
+        return await self._client_for(resource_id).begin_put(resource_id, body)
 
     async def begin_delete(self, resource_id: str) -> ArmAnswer:
-        return await self._serving(resource_id).begin_delete(resource_id)
+        return await self._client_for(resource_id).begin_delete(resource_id)
 
     async def follow(self, resource_id: str, operation_url: str) -> ArmAnswer:
-        """Read the URL of an operation on the resource exactly as Azure gave it."""
-        return await self._serving(resource_id).follow(operation_url)
+        """Reads the URL of an operation on the resource verbatim."""
+        return await self._client_for(resource_id).follow(operation_url)
 
-    def _serving(self, resource_id: str) -> "ResourceClient":
+    def _client_for(self, resource_id: str) -> "ResourceClient":
         match parse_resource_id(resource_id).provider:
             case "Microsoft.ContainerService":
                 return self._clients.aks

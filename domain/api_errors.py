@@ -1,4 +1,4 @@
-"""The one shape in which the API reports an error, in an answer or inside an operation."""
+"""The API's error format, for error responses and for failed operations and steps."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,41 +10,43 @@ from domain.problem import Problem
 from domain.wire import WireModel
 
 SEVERAL_PROBLEMS = "InvalidRequest"
-"""Code of an error that lists more than one problem under `details`."""
+"""Code of an error that lists several problems under `details`."""
 
 
 class ErrorDetail(WireModel):
     """One of several problems of a request."""
 
-    code: str = Field(description="What is wrong, as a CamelCase code.", examples=["UnknownField"])
+    code: str = Field(
+        description="Kind of problem, as a CamelCase code.", examples=["UnknownField"]
+    )
     message: str = Field(
-        description="How to put it right.", examples=["Remove 'colour'. Known here: name, ..."]
+        description="How to correct it.", examples=["Remove 'colour'. Known fields: name, ..."]
     )
     target: str = Field(
         description="JSON path of the field, `query <name>` or `header <name>`; empty for the "
-        "body as a whole.",
+        "whole body.",
         examples=["gpu.vmSize"],
     )
 
 
 class ErrorBody(WireModel):
-    """What went wrong, and what to do about it."""
+    """An error and how to resolve it."""
 
     code: str = Field(
-        description="CamelCase code, part of the contract; new codes may be added.",
+        description="CamelCase code. It is part of the contract; codes may be added.",
         examples=["QuotaExceeded"],
     )
     message: str = Field(
-        description="The error in a sentence, for people.",
+        description="Human-readable text.",
         examples=["Family standardNCADSA100v4Family has 0 of 24 vCPUs left in westeurope."],
     )
     target: str | None = Field(
         default=None,
-        description="What the error is about: a JSON path, `query <name>` or `header <name>`.",
+        description="Source of the error: a JSON path, `query <name>` or `header <name>`.",
         examples=["gpu.vmSize"],
     )
     details: tuple[ErrorDetail, ...] | None = Field(
-        default=None, description="Each problem, if the request has more than one."
+        default=None, description="Each problem, if the request has several."
     )
     retryable: bool | None = Field(
         default=None,
@@ -53,26 +55,26 @@ class ErrorBody(WireModel):
     suggested_action: str | None = Field(
         default=None,
         description="What to do next. Only in errors of operations.",
-        examples=["Ask for more quota, or choose another region."],
+        examples=["Request a quota increase, or choose another region."],
     )
     retry_after_seconds: int | None = Field(
         default=None,
-        description="Seconds that Azure asked to wait before another attempt.",
+        description="Seconds to wait before another attempt, as Azure requested.",
         examples=[30],
     )
     innererror: dict[str, Any] | None = Field(
-        default=None, description="Azure's own error, as Azure wrote it."
+        default=None, description="Azure's error, unchanged."
     )
 
 
 class ErrorAnswer(WireModel):
-    """The body of every answer with a status of 400 or above."""
+    """The body of every response with a status of 400 or above."""
 
     error: ErrorBody = Field(description="The error.")
 
 
 def build_failure_body(failure: Failure) -> ErrorBody:
-    """The error of an operation or step that failed."""
+    """The error of a failed operation, step or sweep."""
     return ErrorBody(
         code=failure.reason,
         message=failure.message,
@@ -99,7 +101,7 @@ def build_problems_body(problems: Sequence[Problem]) -> ErrorBody:
 
 
 def summarise_problems(problems: Sequence[Problem]) -> tuple[str, str]:
-    """Code and text of problems where there is no body: one line each, its target in front."""
+    """Code and plain text of a request's problems: one line each, prefixed with its target."""
     lines = [
         f"{problem.target}: {problem.message}" if problem.target else problem.message
         for problem in problems

@@ -1,1 +1,1 @@
-"""The edge of the app: validate, translate, start or query."""
+"""Entry points of the app: validate, translate, start or query."""

@@ -1,4 +1,4 @@
-"""Reads the app roles from the token that came with a request."""
+"""Checks the caller's app roles, as built-in authentication passes them on."""
 
 import base64
 import binascii
@@ -12,27 +12,28 @@ from triggers.errors import error_response
 from triggers.parameters import read_header
 
 PRINCIPAL = "X-MS-CLIENT-PRINCIPAL"
-"""Built-in authentication puts the token's claims here, and removes what a client sent itself."""
+"""Built-in authentication sets this header to the token's claims and removes a client's own."""
 
 ROLE_CLAIMS = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
-"""The claim's name in a token, and what it is mapped to where claims are mapped."""
+"""Type of the claim in a token, and its type after claims mapping."""
 
 MISSING_APP_ROLE = "MissingAppRole"
 
 
 def refuse_without_role(req: func.HttpRequest, needed: AppRole) -> func.HttpResponse | None:
-    """403 if the caller has not been given the app role that the request needs."""
+    """None if the caller has the app role that the request needs, otherwise 403."""
     if has_app_role(parse_roles(read_header(req, PRINCIPAL)), needed):
         return None
     message = (
-        f"This needs the app role {needed}, which your token does not carry. Whoever manages the "
-        "API's enterprise application in Entra ID can assign it; then get a new token."
+        f"The request needs the app role {needed}, which your token does not contain. An "
+        "administrator of the API's enterprise application in Entra ID can assign it; then get a "
+        "new token."
     )
     return error_response(403, MISSING_APP_ROLE, message)
 
 
 def parse_roles(principal: str | None) -> frozenset[str]:
-    """None of them where the header is missing or is not what Azure writes."""
+    """No roles if the header is missing or not in the format that Azure documents."""
     try:
         claims = json.loads(base64.b64decode(principal or "", validate=True))["claims"]
         return frozenset(_values(claims))

@@ -1,4 +1,4 @@
-"""What a route declares of itself: enough to serve it and to document it."""
+"""Declarations of routes, from which they are both served and documented."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from triggers.task_hub import DurableClient
 
 @dataclass(frozen=True, slots=True)
 class Call[Query: QueryParameters, Headers: HeaderParameters]:
-    """One request, with its parameters decoded as its route declares them."""
+    """One request, with its parameters decoded as the route declares them."""
 
     req: func.HttpRequest
     client: DurableClient
@@ -27,26 +27,26 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
 
 @dataclass(frozen=True, slots=True)
 class AnswerHeader:
-    """A header of an answer."""
+    """A response header."""
 
     name: str
     description: str
     schema: dict[str, Any]
     is_required: bool = True
-    """Whether every such answer has it."""
+    """Whether every such response has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAnswer:
-    """An answer that a route can give."""
+    """A response that a route can return."""
 
     status: int
     description: str
     bodies: tuple[type[BaseModel], ...] = ()
-    """Models of its body: one of them, or none for no body."""
+    """Alternative models of the body; empty if there is no body."""
     headers: tuple[AnswerHeader, ...] = ()
     codes: tuple[str, ...] = ()
-    """Values of `error.code`."""
+    """Possible values of `error.code`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Route[Query: QueryParameters, Headers: HeaderParameters]:
 
     method: str
     path: str
-    """Without a leading slash, as the Functions host wants it."""
+    """Without a leading slash, as the Functions host expects it."""
     operation_id: str
     summary: str
     description: str = ""
     handler: Callable[[Call[Query, Headers]], Awaitable[func.HttpResponse]]
     role: AppRole | None
-    """App role that a caller needs; None if the route is open to everybody."""
+    """App role that a caller needs; None if the route needs no token."""
     query: type[Query]
     headers: type[Headers]
     body: DeclaredBody | None = None

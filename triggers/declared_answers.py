@@ -1,4 +1,4 @@
-"""Answers that several routes have in common, and the headers that come with them."""
+"""Responses that several routes have in common, and their headers."""
 
 from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
 from domain.environment.views import OperationReference, OperationView
@@ -11,11 +11,11 @@ SECONDS = {"type": "integer", "minimum": 1, "examples": [5]}
 LOCATION = AnswerHeader("Location", "URL of the environment.", URL)
 SWEEP_LOCATION = AnswerHeader("Location", "URL of the sweep's result.", URL)
 OPERATION_LOCATION = AnswerHeader(
-    "Operation-Location", "URL of the operation: poll it until its status is final.", URL
+    "Operation-Location", "URL of the operation. Poll it until its status is final.", URL
 )
 BLOCKING_OPERATION = AnswerHeader(
     "Operation-Location",
-    "URL of the operation that is in the way; absent if none is.",
+    "URL of the operation that blocks the request; absent if none does.",
     URL,
     is_required=False,
 )
@@ -28,13 +28,13 @@ RETRY_WHILE_RUNNING = AnswerHeader(
 )
 REPEATABILITY_RESULT = AnswerHeader(
     "Repeatability-Result",
-    "`accepted`, if the request had a Repeatability-Request-ID.",
+    "`accepted`, if the request has a Repeatability-Request-ID.",
     {"type": "string", "const": "accepted"},
     is_required=False,
 )
 ETAG = AnswerHeader(
     "ETag",
-    "Entity tag of the environment as it stands, for If-Match and If-None-Match.",
+    "Entity tag of the environment's current state, for If-Match and If-None-Match.",
     {"type": "string", "examples": ['"1-17"']},
 )
 
@@ -64,12 +64,12 @@ START_CODES = (*QUERY_CODES, "InvalidHeader")
 def decline(
     status: int, description: str, *codes: str, headers: tuple[AnswerHeader, ...] = ()
 ) -> DeclaredAnswer:
-    """An error with one of these codes."""
+    """An error response whose `error.code` is one of `codes`."""
     return DeclaredAnswer(status, description, (ErrorAnswer,), headers, codes)
 
 
 def invalid(*codes: str) -> DeclaredAnswer:
-    return decline(400, "The request cannot work as it is; nothing was started.", *codes)
+    return decline(400, "The request is invalid; nothing was started.", *codes)
 
 
 def conflict(description: str, *codes: str) -> DeclaredAnswer:
@@ -85,12 +85,12 @@ def conflict(description: str, *codes: str) -> DeclaredAnswer:
 
 ACCEPTED = DeclaredAnswer(
     202,
-    "The operation is durably started, by this request or by the one that it repeats.",
+    "The operation is durably started, by this request or by an earlier one that it repeats.",
     (OperationView, OperationReference),
     (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
 )
 FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
-UNKNOWN_ENVIRONMENT = decline(404, "There is no such environment.", "EnvironmentNotFound")
+UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
 PRECONDITION_FAILED = decline(
     412, "The environment has changed since the caller read it.", "PreconditionFailed"
 )

@@ -1,4 +1,4 @@
-"""From a request to its answer, as its route declares it: app role, parameters, handler."""
+"""Serves a request as its route declares it: checks the app role, decodes, calls the handler."""
 
 from collections.abc import Sequence
 
@@ -20,11 +20,12 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     allowed_regions: Sequence[str],
     requires_app_roles: bool,
 ) -> func.HttpResponse:
-    """`requires_app_roles`: whether built-in authentication says which roles a caller has."""
+    """`requires_app_roles`: whether built-in authentication passes on the caller's app roles."""
 
     async def answer() -> func.HttpResponse:
-        if requires_app_roles and route.role and (no := refuse_without_role(req, route.role)):
-            return no
+        role = route.role if requires_app_roles else None
+        if role and (refusal := refuse_without_role(req, role)):
+            return refusal
         return await _answer_call(route, req, client, allowed_regions)
 
     return await answer_and_log(req, answer)

@@ -1,4 +1,4 @@
-"""The routes of environments: what each takes, what it answers and what serves it."""
+"""The routes of environments: parameters, responses and handlers."""
 
 from typing import Any
 
@@ -55,8 +55,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments",
         operation_id="createEnvironment",
         summary="Create an environment",
-        description="Builds the clusters, their GPU pools, the workload and the edge. The same "
-        "body again is answered with the same operation.",
+        description="Builds the clusters, their GPU pools, the workload and the edge. Repeating "
+        "the request with the same body returns the same operation.",
         handler=request_creation,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -74,7 +74,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments",
         operation_id="listEnvironments",
         summary="List environments",
-        description="All that are not deleted, by name. Follow `nextLink` to the last page.",
+        description="All environments that are not deleted, sorted by name. Follow `nextLink` "
+        "until it is absent.",
         handler=list_environments,
         role=AppRole.READ,
         query=ListQuery,
@@ -90,14 +91,14 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments/{name}",
         operation_id="getEnvironment",
         summary="Read an environment",
-        description="Found as soon as its creation was answered with 202.",
+        description="Returns an environment as soon as its creation was accepted with 202.",
         handler=get_environment,
         role=AppRole.READ,
         query=QueryParameters,
         headers=ReadHeaders,
         answers=(
             DeclaredAnswer(200, "The environment.", (EnvironmentView,), (ETAG,)),
-            DeclaredAnswer(304, "It still has the ETag in If-None-Match.", headers=(ETAG,)),
+            DeclaredAnswer(304, "The ETag in If-None-Match is still current.", headers=(ETAG,)),
             invalid(*QUERY_CODES),
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
@@ -108,9 +109,9 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments/{name}",
         operation_id="replaceEnvironment",
         summary="Replace an environment's specification",
-        description="Changes what is there in place. `regions`, `gpu.vmSize`, `gpu.spot` and "
-        "`edge.sku` cannot be changed. The environment has to be Ready, or its last update "
-        "has failed.",
+        description="Changes the existing resources in place. `regions`, `gpu.vmSize`, `gpu.spot` "
+        "and `edge.sku` cannot be changed. The environment must be Ready, or Failed after an "
+        "update.",
         handler=request_update,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -122,7 +123,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
             conflict(
-                "The environment cannot take this specification, or not now.",
+                "The specification cannot be applied to this environment, or not at present.",
                 "FieldCannotBeChanged",
                 "WrongPhase",
             ),
@@ -134,18 +135,18 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments/{name}",
         operation_id="deleteEnvironment",
         summary="Delete an environment",
-        description="Cancels what is running and removes everything that was built. While a "
-        "deletion runs, another request is answered with it.",
+        description="Cancels the running operation and removes everything that was built. During "
+        "a deletion, further requests return the running deletion unless `force` is set.",
         handler=request_deletion,
         role=AppRole.WRITE,
         query=DeletionQuery,
         headers=ConditionalStartHeaders,
         answers=(
             ACCEPTED,
-            DeclaredAnswer(204, "There is no such environment."),
+            DeclaredAnswer(204, "The environment does not exist."),
             invalid(*START_CODES, "InvalidQueryParameter"),
             FORBIDDEN,
-            conflict("The request cannot be taken as it is."),
+            conflict("The Repeatability-Request-ID was reused, or concurrent requests won."),
             PRECONDITION_FAILED,
         ),
     ),
@@ -154,7 +155,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments/{name}/events",
         operation_id="listEvents",
         summary="Read an environment's timeline",
-        description="It outlives its environment, until another one takes the name.",
+        description="The timeline outlives its environment until the name is reused.",
         handler=list_events,
         role=AppRole.READ,
         query=QueryParameters,
@@ -171,9 +172,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments/{name}/wake",
         operation_id="wakeEnvironment",
         summary="Wake an environment",
-        description="Brings the GPU pools back to the settings that they had before they went "
-        "to zero. The environment has to be ScaledDown, or its last scale-down or wake has "
-        "failed.",
+        description="Restores the settings that the GPU pools had before they were scaled to "
+        "zero. The environment must be ScaledDown, or Failed after a scale-down or wake.",
         handler=request_wake,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -191,8 +191,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments/{name}/scale-down",
         operation_id="scaleDownEnvironment",
         summary="Scale an environment's GPU pools to zero",
-        description="The endpoint then answers 503 and says how to wake the environment. It "
-        "has to be Ready, or its last scale-down, wake or update has failed.",
+        description="The endpoint then returns 503 and explains how to wake the environment. The "
+        "environment must be Ready, or Failed after a scale-down, wake or update.",
         handler=request_scale_down,
         role=AppRole.WRITE,
         query=QueryParameters,

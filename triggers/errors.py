@@ -1,4 +1,4 @@
-"""Answers of the API as JSON, and its errors in their one shape."""
+"""JSON responses of the API, and its error format."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from domain.problem import Problem
 from domain.wire import WireModel
 
 ERROR_CODE = "x-ms-error-code"
-"""Header with the code of an error, as Azure's own services send it."""
+"""Header with the error's code, as Azure's own services send it."""
 
 
 def json_response(
@@ -37,7 +37,7 @@ def error_response(
 
 
 def problems_response(problems: Sequence[Problem]) -> func.HttpResponse:
-    """400 with everything that is wrong with the request."""
+    """400 with all problems of the request."""
     return _respond(400, build_problems_body(problems), None)
 
 

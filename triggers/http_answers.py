@@ -1,4 +1,4 @@
-"""HTTP answers to requests that start operations."""
+"""HTTP responses to requests that start operations."""
 
 from urllib.parse import urlsplit
 
@@ -19,12 +19,13 @@ from triggers.parameters import QueryParameters, StartHeaders
 from triggers.starting import Accepted, decide_and_start
 
 POLL_AFTER_SECONDS = 5
+"""Retry-After of operations and sweeps that are in progress."""
 
 
 async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     call: Call[Query, Headers], command: Command
 ) -> func.HttpResponse:
-    """202 with the operation; 204 or 404 if there is no environment; 409 or 412 if refused."""
+    """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
     match await decide_and_start(call.client, command):
         case Accepted() as accepted:
             return _accepted(call.req, command, accepted)

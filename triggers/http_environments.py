@@ -44,7 +44,7 @@ async def request_update(
     if isinstance(spec, list):
         return problems_response(spec)
     if spec.name != name:
-        problem = Problem("NameMismatch", f"Give '{name}', the name in the URL.", "name")
+        problem = Problem("NameMismatch", f"Use '{name}', the name in the URL.", "name")
         return problems_response([problem])
     command = Command(
         OperationKind.UPDATE,
@@ -99,7 +99,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
 
 
 async def list_events(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
-    """The timeline; it outlives its environment until another one takes the name."""
+    """The timeline, which outlives its environment until the name is reused."""
     name = call.req.route_params["name"]
     record = await task_hub.read_record(call.client, name)
     if record is None:

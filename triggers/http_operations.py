@@ -12,7 +12,7 @@ from triggers.parameters import HeaderParameters, QueryParameters
 
 
 async def get_operation(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
-    """200 also when the operation failed: the failure is in its body."""
+    """200 even if the operation failed: the error is in the body."""
     operation_id = call.req.route_params["id"]
     parsed = parse_operation_id(operation_id)
     record = await task_hub.read_record(call.client, parsed.environment) if parsed else None

@@ -1,4 +1,4 @@
-"""`POST /sweeps` runs the sweep by hand, `GET /sweeps/latest` shows what the last one decided."""
+"""`POST /sweeps` runs a sweep manually, `GET /sweeps/latest` returns the latest one."""
 
 import azure.functions as func
 from pydantic import ValidationError
@@ -14,12 +14,12 @@ from triggers.sweeping import read_sweep, start_sweep
 
 
 async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
-    """202 also when a sweep is running already: its result is where this one's would be."""
-    wanted = _parse_request(call.req)
-    if isinstance(wanted, Problem):
-        return problems_response([wanted])
-    await start_sweep(call.client, dry_run=wanted.dry_run)
-    query = "?dryRun=true" if wanted.dry_run else ""
+    """202 even if a sweep is already running: its result has the same location."""
+    request = _parse_request(call.req)
+    if isinstance(request, Problem):
+        return problems_response([request])
+    await start_sweep(call.client, dry_run=request.dry_run)
+    query = "?dryRun=true" if request.dry_run else ""
     headers = {
         "Location": f"{origin_of(call.req)}/sweeps/latest{query}",
         "Retry-After": str(POLL_AFTER_SECONDS),
@@ -30,7 +30,9 @@ async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.Http
 async def get_latest_sweep(call: Call[LatestSweepQuery, HeaderParameters]) -> func.HttpResponse:
     sweep = await read_sweep(call.client, dry_run=call.query.dry_run)
     if sweep is None:
-        return error_response(404, "SweepNotFound", "No sweep has run yet. POST /sweeps runs one.")
+        return error_response(
+            404, "SweepNotFound", "No sweep has run yet. POST /sweeps starts one."
+        )
     return json_response(sweep)
 
 
@@ -41,4 +43,4 @@ def _parse_request(req: func.HttpRequest) -> SweepRequest | Problem:
     try:
         return SweepRequest.model_validate(body, by_alias=True, by_name=False)
     except ValidationError:
-        return Problem("InvalidBody", 'Send {"dryRun": true}, or nothing.', "dryRun")
+        return Problem("InvalidBody", 'Send {"dryRun": true}, or no body.', "dryRun")

@@ -1,4 +1,4 @@
-"""JSON schemas of the models that cross HTTP, as the OpenAPI document has them."""
+"""JSON schemas of the API's models, as the OpenAPI document contains them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,14 +11,14 @@ REFERENCE = "#/components/schemas/{model}"
 
 
 class _RequestSchemas(GenerateJsonSchema):
-    """Without a title per field, which only repeats its name."""
+    """Omits field titles, which only repeat the field names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
 
 class _AnswerSchemas(_RequestSchemas):
-    """What has no value is absent, never null, and answers may get more fields."""
+    """Fields without a value are omitted, never null, and responses may gain fields."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -40,7 +40,7 @@ def build_schemas(
     answers: Sequence[type[BaseModel]],
     parameters: Sequence[type[BaseModel]],
 ) -> dict[str, JsonSchemaValue]:
-    """By name. A model of both sides is described as what a request may hold."""
+    """By name. A model of both requests and answers has its request schema."""
     named = {model.__name__ for model in parameters}
     found = {**_generate(answers, _AnswerSchemas), **_generate(parameters, _AnswerSchemas)}
     found = {name: schema for name, schema in found.items() if name not in named}

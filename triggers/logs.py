@@ -1,4 +1,4 @@
-"""Logs requests, and the ends of operations, with the fields by which a person follows them."""
+"""Logs requests and the ends of operations, with the fields that identify them."""
 
 import logging
 import time
@@ -36,7 +36,7 @@ async def answer_and_log(
 
 
 def log_operation_end(before: EnvironmentRecord | None, after: EnvironmentRecord) -> None:
-    """One line when an operation has ended; an alert in infra/ reads it."""
+    """One line per operation that ended between the two records; an alert in infra/ parses it."""
     ended_before = {o.id for o in before.operations if o.has_ended} if before else set[str]()
     for operation in after.operations:
         if not operation.has_ended or operation.id in ended_before:

@@ -1,4 +1,4 @@
-"""The OpenAPI document, built from the routes and the models that serve them."""
+"""The OpenAPI document, generated from the routes and the models that serve them."""
 
 import json
 import re
@@ -33,13 +33,13 @@ from triggers.routes import ROUTES
 
 TITLE, VERSION = "Gridplane", "0.1.0"
 DESCRIPTION = """\
-Hands out GPU inference environments on Azure: AKS clusters with a GPU pool behind an Azure Front \
+Provides GPU inference environments on Azure: AKS clusters with a GPU pool behind an Azure Front \
 Door edge.
 
-What takes longer than a request is an operation: the answer is 202, and `Operation-Location` is \
-the URL to poll. Unknown fields and query parameters are refused. Times are RFC 3339 in UTC. What \
-has no value is absent from an answer, never null. Answers may get more fields, and errors more \
-codes."""
+Work that outlasts a request is an operation: the response is 202, and `Operation-Location` is \
+the URL to poll. Unknown fields and query parameters are refused. Times are RFC 3339 in UTC. \
+Fields without a value are omitted from responses, never null. Responses may gain fields, and \
+errors may gain codes."""
 JSON = "application/json"
 AUTHENTICATION = "entraId"
 PATH_PARAMETERS = {
@@ -63,13 +63,13 @@ def build_openapi() -> dict[str, Any]:
             securitySchemes={AUTHENTICATION: _build_authentication()},
         ),
     )
-    # Unset fields of a header hold defaults that OpenAPI does not allow there.
+    # Unset fields of a Header have defaults that OpenAPI does not allow in headers.
     dumped = document.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
     return _with_whole_limits(dumped)
 
 
 def _with_whole_limits(node: Any) -> Any:
-    """openapi-pydantic holds every limit as a float: 500 comes out of it as 500.0."""
+    """openapi-pydantic stores every limit as a float and would write 500 as 500.0."""
     match node:
         case dict():
             items = cast("dict[str, Any]", node).items()
@@ -107,9 +107,9 @@ def _build_authentication() -> SecurityScheme:
         type="http",
         scheme="bearer",
         bearerFormat="JWT",
-        description="In Azure: an access token of Microsoft Entra ID for the API's application, "
-        "with the app role that the request names (Environments.Write includes "
-        "Environments.Read). On a laptop none is needed.",
+        description="In Azure: a Microsoft Entra ID access token for the API's application, with "
+        "the app role that the request requires (Environments.Write includes "
+        "Environments.Read). Local use needs no token.",
     )
 
 
@@ -192,7 +192,7 @@ def _build_header(header: AnswerHeader) -> Header:
 
 
 def _build_code_header(codes: Iterable[str]) -> Header:
-    """`x-ms-enum` is how Azure's own documents describe values, and that more may follow."""
+    """`x-ms-enum`, as in Azure's own APIs: described values, to which more may be added."""
     values = [{"value": code, "description": ERROR_CODES[code]} for code in codes]
     schema = {
         "type": "string",

@@ -1,4 +1,4 @@
-"""Query parameters and headers: each is declared once, to be decoded and to be documented."""
+"""Query parameters and headers, each declared once for decoding and documentation."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -17,21 +17,21 @@ DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
 
 QUERY, HEADER = "query", "header"
-"""Places of a parameter, as an error's target and the API's document call them."""
+"""Locations of a parameter, in an error's `target` and in OpenAPI's `in`."""
 
 
 class QueryParameters(WireModel):
-    """No query parameter; one that is not declared is refused rather than ignored."""
+    """No query parameters; undeclared ones are refused rather than ignored."""
 
 
 class AnyQueryParameters(QueryParameters):
-    """Every query parameter, and none has a meaning: health probes may add their own."""
+    """Ignores all query parameters: health probes may add their own."""
 
     model_config = ConfigDict(extra="ignore")
 
 
 class HeaderParameters(WireModel):
-    """No header; those that are not declared belong to others and are not looked at."""
+    """No headers; undeclared ones are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -79,14 +79,14 @@ Flag = Annotated[bool, BeforeValidator(_read_flag)]
 
 
 class ListQuery(QueryParameters):
-    """Which environments to list."""
+    """Filters and paging of the list of environments."""
 
     page_size: Annotated[int, BeforeValidator(_read_page_size)] = Field(
         default=DEFAULT_PAGE_SIZE,
         alias="maxpagesize",
         ge=1,
         le=MAX_PAGE_SIZE,
-        description="Most environments on one page.",
+        description="Maximum number of environments on a page.",
     )
     phase: Annotated[Phase | None, BeforeValidator(_read_phase)] = Field(
         default=None, description="Only environments in this phase."
@@ -97,53 +97,53 @@ class ListQuery(QueryParameters):
     after: str = Field(
         default="",
         alias="skiptoken",
-        description="Where the page begins. Take it from `nextLink` as it is.",
+        description="Start of the page. Take it unchanged from `nextLink`.",
     )
 
 
 class DeletionQuery(QueryParameters):
-    """How to delete."""
+    """Options of a deletion."""
 
     force: Flag = Field(
         default=False,
-        description="Start another deletion although one is running, if that one is stuck.",
+        description="Start another deletion even if one is running, for one that is stuck.",
     )
 
 
 class LatestSweepQuery(QueryParameters):
-    """Which sweep is meant."""
+    """Which sweep to read."""
 
-    dry_run: Flag = Field(default=False, description="The latest dry run instead.")
+    dry_run: Flag = Field(default=False, description="Read the latest dry run instead.")
 
 
 class ReadHeaders(HeaderParameters):
-    """Of a read that can be spared."""
+    """Headers of a conditional read."""
 
     if_none_match: str | None = Field(
         default=None,
         alias="If-None-Match",
-        description="An ETag: the answer is 304 while it is still the environment's.",
+        description="An ETag; the response is 304 while it is the environment's current one.",
         examples=['"1-17"'],
     )
 
 
 class StartHeaders(HeaderParameters):
-    """Of a request that starts an operation."""
+    """Headers of a request that starts an operation."""
 
     request_id: Annotated[str | None, BeforeValidator(_read_uuid)] = Field(
         default=None,
         alias="Repeatability-Request-ID",
-        description="A UUID of your choice: the same request with the same id again is answered "
-        "with the operation that it started the first time. Remembered for the latest 50 such "
-        "requests of an environment.",
+        description="A UUID of your choice: repeating the request with the same id returns the "
+        "operation that the first request started. Ids are kept for the latest 50 such requests "
+        "of an environment.",
         examples=["5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"],
         json_schema_extra={"format": "uuid"},
     )
     traceparent: Annotated[str | None, BeforeValidator(parse_traceparent)] = Field(
         default=None,
         alias="traceparent",
-        description="W3C trace context, carried on to the operation's events. One that is "
-        "malformed is ignored.",
+        description="W3C trace context, passed on to the operation's events. A malformed value "
+        "is ignored.",
         examples=["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
     )
 
@@ -153,19 +153,19 @@ class StartHeaders(HeaderParameters):
 
 
 class ConditionalStartHeaders(StartHeaders):
-    """Of a request that starts an operation on what the caller has seen."""
+    """Headers of a request that starts an operation if the environment is unchanged."""
 
     if_match: str | None = Field(
         default=None,
         alias="If-Match",
-        description="An ETag, or `*`: the request is refused with 412 if the environment has "
+        description="An ETag, or `*`; the request is refused with 412 if the environment has "
         "changed since.",
         examples=['"1-17"'],
     )
 
 
 def read_header(req: func.HttpRequest, name: str) -> str | None:
-    """In whatever case it was sent."""
+    """The header's value; `name` is case-insensitive."""
     return cast("Mapping[str, str]", req.headers).get(name)
 
 
@@ -195,8 +195,8 @@ def _parse[Model: WireModel](
 def _to_problem(model: type[WireModel], error: ErrorDetails, place: str) -> Problem:
     name = str(error["loc"][0])
     if error["type"] == "extra_forbidden":
-        known = ", ".join(_names(model))
-        fix = f"Remove it; this request knows {known or 'no query parameter'}."
+        supported = ", ".join(_names(model))
+        fix = f"Remove it. Supported query parameters: {supported or 'none'}."
         return Problem("UnknownQueryParameter", fix, f"{place} {name}")
     return Problem(error["type"], error["msg"], f"{place} {name}")
 

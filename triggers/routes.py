@@ -1,4 +1,4 @@
-"""Every route of the API: what it takes, what it answers and what serves it."""
+"""Every route of the API: parameters, responses and handlers."""
 
 from typing import Any
 
@@ -40,8 +40,8 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         path="operations/{id}",
         operation_id="getOperation",
         summary="Follow an operation",
-        description="200 also when the operation failed: why is in its body. The latest ten "
-        "operations of an environment can be read.",
+        description="200 even if the operation failed: the error is in the body. The latest ten "
+        "operations of an environment are available.",
         handler=get_operation,
         role=AppRole.READ,
         query=QueryParameters,
@@ -50,16 +50,16 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             DeclaredAnswer(200, "The operation.", (OperationView,), (RETRY_WHILE_RUNNING,)),
             invalid(*QUERY_CODES),
             FORBIDDEN,
-            decline(404, "There is no such operation.", "OperationNotFound"),
+            decline(404, "The operation does not exist.", "OperationNotFound"),
         ),
     ),
     Route(
         method="POST",
         path="sweeps",
         operation_id="startSweep",
-        summary="Run the sweep by hand",
-        description="The timer runs it, too, and never two at a time: while one runs, the "
-        "request starts none and is answered alike.",
+        summary="Run a sweep manually",
+        description="The timer runs the same sweep. While a sweep is running, the request does "
+        "not start another one, and the response is the same.",
         handler=post_sweep,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -77,8 +77,8 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         method="GET",
         path="sweeps/latest",
         operation_id="getLatestSweep",
-        summary="Read what the latest sweep decided and did",
-        description="200 also when the sweep failed.",
+        summary="Read the decisions and results of the latest sweep",
+        description="200 even if the sweep failed.",
         handler=get_latest_sweep,
         role=AppRole.READ,
         query=LatestSweepQuery,
@@ -94,16 +94,16 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         method="GET",
         path="healthz",
         operation_id="getHealth",
-        summary="Ask whether requests can be taken in",
+        summary="Check whether requests are accepted",
         description="Needs no token.",
         handler=get_health,
         role=None,
         query=AnyQueryParameters,
         headers=HeaderParameters,
         answers=(
-            DeclaredAnswer(200, "They can.", (HealthAnswer,)),
+            DeclaredAnswer(200, "Requests are accepted.", (HealthAnswer,)),
             decline(
-                503, "The task hub does not answer.", "TaskHubUnreachable", headers=(RETRY_AFTER,)
+                503, "The task hub does not respond.", "TaskHubUnreachable", headers=(RETRY_AFTER,)
             ),
         ),
     ),

@@ -1,8 +1,9 @@
-"""Messages of the queue `provisioning-requests`: the same commands as by REST, in order.
+"""Messages of the queue `provisioning-requests`: the same commands as in the REST API, in order.
 
-A session is an environment, so its messages come one by one. A message is completed once its
-operation is durably started, and dead-lettered if it can never work. While another operation has
-to end first it stays at the head of its session, which is let go of without counting a delivery.
+A session is an environment, so its messages arrive one at a time. A message is completed once its
+operation is durably started, and dead-lettered if it can never succeed. While another operation
+has to end first, the message stays at the head of its session, which is released without
+increasing the delivery count.
 """
 
 import asyncio
@@ -25,20 +26,20 @@ from triggers.task_hub import DurableClient
 logger = logging.getLogger("gridplane.requests")
 
 QUEUE = "provisioning-requests"
-LOOK_SECONDS = 2.0
-LOOKS = 5
-"""Then other sessions get their turn: a waiting one holds one of the few places."""
+ATTEMPT_INTERVAL_SECONDS = 2.0
+ATTEMPTS = 5
+"""Then the session is released: a waiting one occupies one of the few concurrent sessions."""
 
-LONGEST_DESCRIPTION = 4096
-"""Service Bus refuses to dead-letter with a longer one."""
+MAX_DESCRIPTION_LENGTH = 4096
+"""In characters; Service Bus refuses to dead-letter a message with a longer description."""
 
-PASSING = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+TRANSIENT = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
-type Pause = Callable[[float], Awaitable[Any]]
+type Sleep = Callable[[float], Awaitable[Any]]
 
 
 class Message(Protocol):
-    """The part of a received message that is used here."""
+    """The part of a received message that the trigger uses."""
 
     @property
     def body(self) -> Any: ...
@@ -49,7 +50,7 @@ class Message(Protocol):
 
 
 class Settlement(Protocol):
-    """The host's settlement client. Its calls block."""
+    """The host's settlement client, whose calls block."""
 
     def complete(self, message: Any) -> None: ...
     def deadletter(
@@ -63,13 +64,14 @@ async def take_message(
     settlement: Settlement,
     client: DurableClient,
     allowed_regions: Sequence[str],
-    pause: Pause = asyncio.sleep,
+    sleep: Sleep = asyncio.sleep,
 ) -> None:
+    """Starts the message's operation and settles the message; `sleep` takes seconds."""
     command = _read_command(message, allowed_regions)
     if not isinstance(command, Command):
         await _reject(message, settlement, command)
         return
-    match await _start_in_turn(client, command, pause):
+    match await _start_with_retries(client, command, sleep):
         case Accepted(operation_id):
             await _complete(message, settlement, command, operation_id)
         case NotFound() if command.kind is OperationKind.DELETE:
@@ -92,26 +94,26 @@ def _read_command(message: Message, allowed_regions: Sequence[str]) -> Command |
     return parse_message(document, properties, allowed_regions, datetime.now(UTC))
 
 
-async def _start_in_turn(
-    client: DurableClient, command: Command, pause: Pause
+async def _start_with_retries(
+    client: DurableClient, command: Command, sleep: Sleep
 ) -> Accepted | Refused | NotFound:
-    """Waits a while for what passes by itself, the task hub's absence included."""
-    verdict = await _try_to_start(client, command)
-    for _ in range(LOOKS - 1):
-        if not isinstance(verdict, Refused) or not verdict.is_passing:
+    """Retries transient refusals, an unreachable task hub included."""
+    result = await _try_to_start(client, command)
+    for _ in range(ATTEMPTS - 1):
+        if not isinstance(result, Refused) or not result.is_passing:
             break
-        await pause(LOOK_SECONDS)
-        verdict = await _try_to_start(client, command)
-    return verdict
+        await sleep(ATTEMPT_INTERVAL_SECONDS)
+        result = await _try_to_start(client, command)
+    return result
 
 
 async def _try_to_start(client: DurableClient, command: Command) -> Accepted | Refused | NotFound:
     try:
         return await decide_and_start(client, command)
     except grpc.aio.AioRpcError as error:
-        if error.code() not in PASSING:
+        if error.code() not in TRANSIENT:
             raise
-        return Refused("TaskHubUnreachable", "The task hub does not answer.", is_passing=True)
+        return Refused("TaskHubUnreachable", "The task hub does not respond.", is_passing=True)
 
 
 async def _complete(
@@ -129,7 +131,7 @@ async def _complete(
 async def _reject(message: Message, settlement: Settlement, problems: Iterable[Problem]) -> None:
     code, description = summarise_problems(list(problems))
     await asyncio.to_thread(
-        settlement.deadletter, message, code, description[:LONGEST_DESCRIPTION]
+        settlement.deadletter, message, code, description[:MAX_DESCRIPTION_LENGTH]
     )
     logger.warning(
         "message %s dead-lettered: %s",

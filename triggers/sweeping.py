@@ -1,4 +1,4 @@
-"""Starts sweeps, never two at a time, and reads what the last one decided."""
+"""Starts sweeps, never two at a time, and reads the result of the latest one."""
 
 import logging
 from typing import Any, cast
@@ -19,11 +19,11 @@ logger = logging.getLogger("gridplane.sweeps")
 
 SWEEP_ID = "sweep"
 DRY_RUN_ID = "sweep.dry-run"
-"""No environment's operation has an id like these: those end in a number."""
+"""Never the id of an operation: those end in a number."""
 
 
 async def start_sweep(client: DurableClient, *, dry_run: bool) -> bool:
-    """False when one is running already: an overrun never starts a second."""
+    """False if one is already running: an overrun never starts a second sweep."""
     records = await task_hub.list_records(client)
     value = SweepInput(environments=tuple(r.name for r in records), dry_run=dry_run)
     try:
@@ -44,7 +44,7 @@ async def read_sweep(client: DurableClient, *, dry_run: bool) -> SweepAnswer | N
 
 
 async def log_last_sweep(client: DurableClient) -> None:
-    """One line on what the sweep before found and did; alerts in infra/ read it."""
+    """One line with the latest sweep's findings and results; alerts in infra/ parse it."""
     sweep = await read_sweep(client, dry_run=False)
     if sweep is None or sweep.summary is None:
         return
@@ -67,7 +67,7 @@ def _describe(instance: OrchestrationState) -> SweepAnswer:
         return _read_answer(instance)
     except ValidationError as error:
         logger.warning("the report of the latest sweep cannot be read: %s", error)
-        message = "Another version of Gridplane wrote the report. The next sweep replaces it."
+        message = "Another version of Gridplane wrote the report; the next sweep replaces it."
         has_ended = instance.runtime_status in task_hub.ENDED
         return SweepAnswer(
             status="Failed" if has_ended else "Running",

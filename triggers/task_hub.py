@@ -1,4 +1,4 @@
-"""What the triggers ask of the task hub: an environment's record and its operations' instances."""
+"""The task hub as the triggers use it: records of environments and instances of operations."""
 
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -46,10 +46,10 @@ class DurableClient(Protocol):
 
 
 async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | None:
-    """The record as it stands, with two things it cannot know yet taken in.
+    """The current record, amended with two facts that may not have reached it.
 
-    An operation that was started but has not reached the record counts as begun: a GET straight
-    after a 202 must find it. An operation whose orchestration died counts as failed.
+    An operation that was started but is not yet in the record is added: a GET immediately after
+    a 202 must find it. An operation whose orchestration died counts as failed.
     """
     if not is_environment_name(name):
         return None
@@ -66,7 +66,10 @@ async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
 
 
 async def start(client: DurableClient, request: OperationRequest) -> None:
-    """Start the operation's orchestration; fails if one of this id is running already."""
+    """Starts the operation's orchestration.
+
+    Raises AioRpcError with ALREADY_EXISTS if an instance with this id is already running.
+    """
     await client.schedule_new_orchestration(
         OPERATION_ORCHESTRATORS[request.kind],
         input=request.to_wire(),
@@ -103,13 +106,13 @@ async def _with_dead_operation(
     instance = await client.get_orchestration_state(record.active_operation, fetch_payloads=False)
     if instance is None or instance.runtime_status not in ENDED:
         return record
-    # Read again: it may have ended well between the two reads, and what has ended stays so.
+    # Read again: it may have ended normally between the two reads; an end is final.
     latest = await _read_entity(client, record.name) or record
     return end_operation(latest, _aborted(record.active_operation, _utc(instance.last_updated_at)))
 
 
 def _utc(at: datetime) -> datetime:
-    """The engine gives UTC without saying so."""
+    """The engine returns UTC as naive datetimes."""
     return at.replace(tzinfo=UTC)
 
 

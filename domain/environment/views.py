@@ -1,4 +1,4 @@
-"""Environments and operations as the API answers them: the models are its documentation, too."""
+"""Environments and operations as the API returns them; the models also document the API."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ CLUSTER_ID = "/subscriptions/.../managedClusters/gp-fraud-llm-westeurope"
 
 
 class CellView(WireModel):
-    """One region's half of an environment, as the last operation that finished it left it."""
+    """An environment's part in one region, as of the last operation that completed it."""
 
     region: str = Field(description="Azure region.", examples=["westeurope"])
     cluster_id: str = Field(description="ARM id of the AKS cluster.", examples=[CLUSTER_ID])
@@ -26,7 +26,7 @@ class CellView(WireModel):
         examples=["20.73.1.10"],
     )
     fqdn: str = Field(
-        description="Name of the Service that the edge sends requests to.",
+        description="DNS name of the Service to which the edge sends requests.",
         examples=["gp-fraud-llm-a1b2c3.westeurope.cloudapp.azure.com"],
     )
     nodes: int = Field(
@@ -35,14 +35,14 @@ class CellView(WireModel):
 
 
 class EnvironmentView(WireModel):
-    """An environment: what is wanted, how far it has come and where it answers."""
+    """An environment: its specification, phase and endpoint."""
 
     name: str = Field(description="Name of the environment.", examples=["fraud-llm"])
-    phase: Phase = Field(description="Where it stands; a Deleted one is not found any more.")
-    generation: int = Field(description="Specifications accepted so far.", examples=[1])
+    phase: Phase = Field(description="Current phase. A Deleted environment is not found.")
+    generation: int = Field(description="Number of specifications accepted so far.", examples=[1])
     created_date_time: AwareDatetime = Field(description="When its creation was accepted.")
     last_modified_date_time: AwareDatetime = Field(description="When its record last changed.")
-    spec: EnvironmentSpec = Field(description="What was asked for, defaults included.")
+    spec: EnvironmentSpec = Field(description="The requested specification, including defaults.")
     cells: tuple[CellView, ...] = Field(
         description="One per region that an operation has finished building."
     )
@@ -52,20 +52,20 @@ class EnvironmentView(WireModel):
         examples=["https://gp-fraud-llm-a1b2c3.z01.azurefd.net"],
     )
     operation_id: str | None = Field(
-        default=None, description="The operation that is running.", examples=["fraud-llm.1"]
+        default=None, description="Id of the running operation.", examples=["fraud-llm.1"]
     )
     error: ErrorBody | None = Field(
         default=None, description="Why the last operation failed, until the next one starts."
     )
     remaining_resources: tuple[str, ...] | None = Field(
         default=None,
-        description="ARM ids of what a failed or canceled operation left in Azure.",
+        description="ARM ids of the resources that a failed or canceled operation left in Azure.",
         examples=[[CLUSTER_ID]],
     )
 
 
 class EnvironmentPage(WireModel):
-    """A page of environments, by name."""
+    """A page of environments, sorted by name."""
 
     value: tuple[EnvironmentView, ...] = Field(description="The environments of this page.")
     next_link: str | None = Field(
@@ -77,46 +77,46 @@ class EnvironmentPage(WireModel):
 
 
 class EventView(WireModel):
-    """One line of an environment's timeline."""
+    """One entry of an environment's timeline."""
 
     at: AwareDatetime = Field(description="When it happened.")
     type: str = Field(
-        description="What happened, as a CamelCase code.", examples=["OperationStarted"]
+        description="Kind of event, as a CamelCase code.", examples=["OperationStarted"]
     )
-    message: str = Field(description="What happened, for people.", examples=["provision started"])
+    message: str = Field(description="Human-readable text.", examples=["provision started"])
     operation_id: str | None = Field(
-        default=None, description="The operation that it belongs to.", examples=["fraud-llm.1"]
+        default=None, description="Id of the event's operation.", examples=["fraud-llm.1"]
     )
     evidence: dict[str, Any] | None = Field(
         default=None,
-        description="What the sweep's decision rests on, by region.",
+        description="Facts on which the sweep's decision is based, by region.",
         examples=[{"westeurope": {"afterMinutes": 30, "gpuPods": 1}}],
     )
 
 
 class EventList(WireModel):
-    """The timeline: the latest 200 lines, the oldest first."""
+    """The timeline: the latest 200 entries, oldest first."""
 
-    value: tuple[EventView, ...] = Field(description="The lines.")
+    value: tuple[EventView, ...] = Field(description="The entries.")
 
 
 class StepView(WireModel):
-    """One named part of an operation."""
+    """One step of an operation."""
 
     name: str = Field(
         description="`edge/...`, `cell/<region>/...` or `probe`.",
         examples=["cell/westeurope/managedCluster"],
     )
-    status: Status = Field(description="How far the step has come.")
+    status: Status = Field(description="Status of the step.")
     start_date_time: AwareDatetime | None = Field(
-        default=None, description="When it began; absent before."
+        default=None, description="When the step started; absent before."
     )
     end_date_time: AwareDatetime | None = Field(
-        default=None, description="When it ended; absent before."
+        default=None, description="When the step ended; absent before."
     )
     detail: str | None = Field(
         default=None,
-        description="What Azure or Kubernetes says about it.",
+        description="Progress that Azure or Kubernetes last reported.",
         examples=["CreatingAgentPool: 0/1 nodes completed"],
     )
     resource_id: str | None = Field(
@@ -126,11 +126,15 @@ class StepView(WireModel):
 
 
 class WarningView(WireModel):
-    """Something that went wrong beside the operation, which was not affected."""
+    """A problem that does not affect the result of the operation."""
 
-    code: str = Field(description="What, as a CamelCase code.", examples=["EventNotPublished"])
-    message: str = Field(description="What, for people.")
-    target: str = Field(description="What it is about.", examples=["fraud-llm.1.succeeded"])
+    code: str = Field(
+        description="Kind of problem, as a CamelCase code.", examples=["EventNotPublished"]
+    )
+    message: str = Field(description="Human-readable text.")
+    target: str = Field(
+        description="The event or resource concerned.", examples=["fraud-llm.1.succeeded"]
+    )
 
 
 class OperationView(WireModel):
@@ -140,24 +144,24 @@ class OperationView(WireModel):
     kind: OperationKind = Field(description="What the operation does.")
     environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
     status: Status = Field(
-        description="How far it has come; Succeeded, Failed and Canceled are final."
+        description="Status of the operation; Succeeded, Failed and Canceled are final."
     )
     percent_complete: int = Field(
-        ge=0, le=100, description="Share of its steps that have succeeded.", examples=[40]
+        ge=0, le=100, description="Percentage of steps that have succeeded.", examples=[40]
     )
-    created_date_time: AwareDatetime = Field(description="When it was accepted.")
-    last_action_date_time: AwareDatetime = Field(description="When it last changed.")
+    created_date_time: AwareDatetime = Field(description="When the operation was accepted.")
+    last_action_date_time: AwareDatetime = Field(description="When the operation last changed.")
     steps: tuple[StepView, ...] = Field(
-        description="Its steps as planned, and those that joined on the way."
+        description="The planned steps, and those added while the operation runs."
     )
     warnings: tuple[WarningView, ...] | None = Field(
-        default=None, description="What went wrong beside it."
+        default=None, description="Problems that do not affect the result."
     )
-    error: ErrorBody | None = Field(default=None, description="Why it failed.")
+    error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 
 
 class OperationReference(WireModel):
-    """The id alone of an operation that is too old for its environment's record to hold."""
+    """The id of an operation that is no longer in its environment's record."""
 
     id: str = Field(description="Id of the operation.", examples=["fraud-llm.1"])
 

@@ -1,4 +1,4 @@
-"""The sweep as the API takes its requests and answers them."""
+"""Requests and responses of the API for sweeps."""
 
 from typing import Literal
 
@@ -11,21 +11,21 @@ from domain.wire import WireModel
 
 
 class SweepRequest(WireModel):
-    """How the sweep is to run."""
+    """Options of a sweep."""
 
-    dry_run: StrictBool = Field(default=False, description="Decide, but do nothing.")
+    dry_run: StrictBool = Field(
+        default=False, description="Make decisions without acting on them."
+    )
 
 
 class SweepAnswer(WireModel):
-    """A sweep: its decisions as soon as they are made, its summary when it has ended."""
+    """A sweep: its decisions as soon as they are made, and its summary once it has ended."""
 
-    status: Literal["Running", "Succeeded", "Failed"] = Field(
-        description="How far the sweep has come."
-    )
+    status: Literal["Running", "Succeeded", "Failed"] = Field(description="Status of the sweep.")
     decisions: tuple[SweepDecision, ...] | None = Field(
         default=None, description="One per GPU pool that Azure listed."
     )
     summary: SweepSummary | None = Field(
-        default=None, description="What it found and did; only after success."
+        default=None, description="Findings and results; only after success."
     )
-    error: ErrorBody | None = Field(default=None, description="Why it failed, if that is known.")
+    error: ErrorBody | None = Field(default=None, description="Why the sweep failed, if known.")

@@ -72,7 +72,7 @@ def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, A
 
 
 def test_a_history_was_recorded_of_every_orchestrator(app: dict[str, Any]):
-    """Otherwise nobody notices when its story stops being deterministic."""
+    """Otherwise no test fails when its code stops being deterministic."""
     recorded = {history.orchestrator for history in load_histories()}
     assert recorded == names_of(app, "orchestrationTrigger")
 

@@ -24,9 +24,9 @@ def render_models(document: Mapping[str, Any]) -> str:
     answered = dict.fromkeys(find_models([each["responses"] for each in operations], schemas))
     return "\n".join(
         [
-            "## What is sent\n",
+            "## Request bodies\n",
             *(_render(name, schemas, OF_REQUESTS) for name in asked),
-            "## What is answered\n",
+            "## Response bodies\n",
             *(_render(name, schemas, OF_ANSWERS) for name in answered if name not in asked),
         ]
     )

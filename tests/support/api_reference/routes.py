@@ -1,4 +1,4 @@
-"""The routes: what each is for, what it takes and what it answers."""
+"""The routes: purpose, parameters and responses."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -21,19 +21,20 @@ IN_THE_INTRODUCTION = "403"
 HEADERS = """\
 ## Headers
 
-A route names the headers that it knows.
+Each route lists the request headers that it supports.
 
 {requests}
 
-An answer names the headers that it has; those with a `?` not always.
+Each response lists its headers; those with a `?` are optional.
 
 {answers}
 """
 ERRORS = """\
 ## Errors
 
-Every error has a body [ErrorAnswer](#erroranswer), and its code in the header `{header}`. These \
-are the codes of refused requests; those of failed operations name what Azure or Kubernetes said.
+Every error response has the body [ErrorAnswer](#erroranswer) and its code in the header \
+`{header}`. These are the codes of refused requests; codes of failed operations classify errors \
+of Azure or Kubernetes.
 
 {codes}
 """
@@ -76,9 +77,9 @@ def render_headers(document: Mapping[str, Any]) -> str:
         for name, each in sent.items()
     ]
     return HEADERS.format(
-        requests=table(("of requests", "meaning", "example"), requests),
+        requests=table(("request header", "meaning", "example"), requests),
         answers=table(
-            ("of answers", "meaning"),
+            ("response header", "meaning"),
             [(f"`{name}`", meaning) for name, meaning in sorted(answered)],
         ),
     )
@@ -157,7 +158,7 @@ def _render_answers(operation: Mapping[str, Any], schemas: Mapping[str, Any]) ->
         for status, response in operation["responses"].items()
         if status != IN_THE_INTRODUCTION
     ]
-    return table(("answer", "when", "body, or codes of the error", "headers"), rows)
+    return table(("status", "when", "body, or error codes", "headers"), rows)
 
 
 def _content(response: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ def id_of(kind: str) -> str:
 
 
 def an_azure(tags: dict[str, str]) -> FakeClients:
-    """A profile of somebody with all its parts."""
+    """A profile of another owner with all its parts."""
     clients = FakeClients()
     for kind, row in KINDS.items():
         body: dict[str, Any] = {"tags": tags} if row.has_tags else {}

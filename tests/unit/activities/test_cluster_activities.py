@@ -91,7 +91,7 @@ async def test_one_look_asks_for_everything_that_readiness_depends_on():
             KubernetesRefused(409, "Conflict", "the object has been modified"),
             "KubernetesRequestFailed",
             True,
-            id="somebody else wrote meanwhile",
+            id="written by another client meanwhile",
         ),
         pytest.param(
             KubernetesRefused(429, "TooManyRequests", "slow down"),

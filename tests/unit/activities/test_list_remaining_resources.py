@@ -78,5 +78,5 @@ async def test_a_page_that_is_refused_does_not_claim_that_nothing_more_is_left()
 
 async def test_a_group_of_somebody_else_is_none_of_our_leftovers():
     clients = FakeClients()
-    clients.arm.answers["GET", EDGE] = answer_of(200, {"tags": {"owner": "somebody"}})
+    clients.arm.answers["GET", EDGE] = answer_of(200, {"tags": {"owner": "another-team"}})
     assert (await look(clients)).result["resourceIds"] == []

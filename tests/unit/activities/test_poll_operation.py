@@ -67,7 +67,7 @@ async def test_an_operation_that_runs_or_is_done(answer: ArmAnswer, outcome: Out
             "AllocationFailed",
             id="failed",
         ),
-        pytest.param(error_of(404, "NotFound"), "NotFound", id="nobody knows it any more"),
+        pytest.param(error_of(404, "NotFound"), "NotFound", id="no longer found"),
     ],
 )
 async def test_an_operation_that_ended_badly(answer: ArmAnswer, reason: str):

@@ -32,7 +32,7 @@ class BrokenHub(FakeHub):
 
 
 class ForgetfulHub(FakeHub):
-    """The instance that was in the way is purged before anybody can look at it."""
+    """The blocking instance is purged before it can be read."""
 
     async def get_orchestration_state(
         self, instance_id: str, *, fetch_payloads: bool = True

@@ -177,7 +177,7 @@ async def test_of_two_different_requests_at_once_the_second_is_refused(api: Api,
 
 
 class Contended(FakeHub):
-    """Somebody else is always a moment earlier and gone again at once."""
+    """Another request always starts first, and its instance is purged at once."""
 
     async def schedule_new_orchestration(self, *args: Any, **options: Any) -> str:
         raise rpc_error(grpc.StatusCode.ALREADY_EXISTS)
@@ -190,7 +190,7 @@ async def test_a_request_that_always_comes_too_late_is_told_to_come_again():
 
 
 async def test_what_a_caller_sends_never_names_a_class_to_build(api: Api, hub: FakeHub):
-    """The SDK's codec reads such objects as its own unless it is told to be strict."""
+    """The SDK's codec reads such objects as its own unless strict typing is set."""
     env = {"__class__": "Phase", "__module__": "domain.phases", "__data__": "Ready"}
     body = spec_body(workload={"image": "registry.example.com/llm:1.4.2", "env": env})
     assert (await api.create(body)).status == 202

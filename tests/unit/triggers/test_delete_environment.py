@@ -112,7 +112,7 @@ async def test_of_two_deletions_at_once_both_get_the_one_operation(api: Api, hub
 async def test_a_misspelt_parameter_deletes_nothing(api: Api, hub: FakeHub):
     answer = await api.delete("environments/fraud-llm?forse=true")
     assert (answer.status, answer.error["code"]) == (400, "UnknownQueryParameter")
-    assert answer.error["message"] == "Remove it; this request knows force."
+    assert answer.error["message"] == "Remove it. Supported query parameters: force."
     assert list(hub.instances) == ["fraud-llm.1"]
 
 

@@ -1,4 +1,4 @@
-"""Every refusal has the one shape, tells what to do, and gives nothing away."""
+"""Every refusal has the one error format, states what to do, and discloses nothing."""
 
 import logging
 

@@ -41,7 +41,7 @@ def test_the_end_of_an_operation_is_one_line(
     log_operation_end(RUNNING, ended)
     assert [(r.getMessage(), r.levelno) for r in caplog.records] == [(line, level)]
     log_operation_end(ended, end_operation(ended, end))
-    assert len(caplog.records) == 1, "an end that is told twice is one end"
+    assert len(caplog.records) == 1, "an end that is reported twice is one end"
 
 
 def test_what_still_runs_has_no_line(caplog: pytest.LogCaptureFixture):

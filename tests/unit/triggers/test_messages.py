@@ -11,7 +11,7 @@ from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.messages import FakeMessage, cloud_event
 from tests.support.specs import spec_body
-from triggers.service_bus_requests import LONGEST_DESCRIPTION, LOOKS, take_message
+from triggers.service_bus_requests import ATTEMPTS, MAX_DESCRIPTION_LENGTH, take_message
 
 NAME = {"name": "fraud-llm"}
 PROVISION = cloud_event("provision", spec_body())
@@ -27,18 +27,18 @@ class Queue:
     hub: FakeHub
     fate: dict[str | None, str] = field(default_factory=dict[Any, str])
     reasons: dict[str | None, tuple[str, str]] = field(default_factory=dict[Any, Any])
-    pauses: list[float] = field(default_factory=list[float])
-    during_pause: list[Any] = field(default_factory=list[Any])
+    sleeps: list[float] = field(default_factory=list[float])
+    during_sleep: list[Any] = field(default_factory=list[Any])
 
     async def deliver(self, content: Any, message_id: str = "message-1", **changes: Any) -> str:
         message = FakeMessage(content, message_id=message_id, **changes)
-        await take_message(message, self, self.hub, DEFAULT_ALLOWED_REGIONS, self.pause)
+        await take_message(message, self, self.hub, DEFAULT_ALLOWED_REGIONS, self.sleep)
         return self.fate.pop(message_id)
 
-    async def pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        if self.during_pause:
-            self.during_pause.pop(0)()
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        if self.during_sleep:
+            self.during_sleep.pop(0)()
 
     def complete(self, message: FakeMessage) -> None:
         self.fate[message.message_id] = "completed"
@@ -112,14 +112,14 @@ async def test_a_message_waits_until_the_operation_before_it_has_ended(
 ):
     await queue.deliver(PROVISION, "message-0")
     assert await queue.deliver(event) == "released"
-    assert len(queue.pauses) == LOOKS - 1
+    assert len(queue.sleeps) == ATTEMPTS - 1
     assert list(hub.instances) == ["fraud-llm.1"]
-    queue.during_pause.append(lambda: hub.finish("fraud-llm.1", Phase.READY))
+    queue.during_sleep.append(lambda: hub.finish("fraud-llm.1", Phase.READY))
     assert await queue.deliver(event) == "completed"
     assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
 
 
-async def test_a_forced_deletion_waits_for_nobody(queue: Queue, hub: FakeHub):
+async def test_a_forced_deletion_does_not_wait(queue: Queue, hub: FakeHub):
     await queue.deliver(PROVISION, "message-0")
     assert await queue.deliver(cloud_event("delete", {**NAME, "force": True})) == "completed"
     assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
@@ -155,7 +155,7 @@ async def test_what_can_never_work_is_dead_lettered_at_once(
     code, explanation = queue.reasons["message-1"]
     assert (code, explanation[: len(description)]) == (reason, description)
     assert hub.instances == {}
-    assert queue.pauses == []
+    assert queue.sleeps == []
 
 
 async def test_what_is_refused_for_good_says_what_rest_would_say(
@@ -187,7 +187,7 @@ async def test_several_problems_are_all_in_the_description(queue: Queue):
 async def test_a_description_is_never_longer_than_service_bus_takes(queue: Queue):
     many = {f"field{number}" * 8: 1 for number in range(50)}
     assert await queue.deliver(cloud_event("provision", spec_body(**many))) == "dead-lettered"
-    assert len(queue.reasons["message-1"][1]) == LONGEST_DESCRIPTION
+    assert len(queue.reasons["message-1"][1]) == MAX_DESCRIPTION_LENGTH
 
 
 class AwayHub(FakeHub):
@@ -203,7 +203,7 @@ class AwayHub(FakeHub):
 
 async def test_while_the_task_hub_is_away_the_message_stays_where_it_is():
     hub = AwayHub()
-    hub.failures = [grpc.StatusCode.UNAVAILABLE] * LOOKS
+    hub.failures = [grpc.StatusCode.UNAVAILABLE] * ATTEMPTS
     queue = Queue(hub)
     assert await queue.deliver(PROVISION) == "released"
     hub.failures = [grpc.StatusCode.UNAVAILABLE]

@@ -108,7 +108,7 @@ async def test_a_sweep_knows_all_environments_that_are_not_deleted(hub: SweepHub
         pytest.param(b'{"dryRun": 1}', "InvalidBody", id="a number for a flag"),
         pytest.param(b'{"dryRun": 0.0}', "InvalidBody", id="zero for a flag"),
         pytest.param(b'{"dryRun": null}', "InvalidBody", id="null for a flag"),
-        pytest.param(b'{"dryrun": true}', "InvalidBody", id="a flag that nobody knows"),
+        pytest.param(b'{"dryrun": true}', "InvalidBody", id="an unknown flag"),
         pytest.param(b'{"dryRun": true, "force": true}', "InvalidBody", id="one more flag"),
         pytest.param(b"[" * 100_000, "InvalidJson", id="a deep nest"),
     ],
