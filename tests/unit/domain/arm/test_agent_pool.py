@@ -37,6 +37,21 @@ def test_the_autoscaler_goes_off_with_its_limits_because_it_never_forces_zero():
     [
         pytest.param({"count": 0, "enableAutoScaling": False}, False, id="empty already"),
         pytest.param({"count": 0, "enableAutoScaling": None}, False, id="never had a scaler"),
+        pytest.param(
+            {"count": 0, "enableAutoScaling": False, "provisioningState": "Succeeded"},
+            False,
+            id="empty and settled",
+        ),
+        pytest.param(
+            {"count": 0, "enableAutoScaling": False, "provisioningState": "Scaling"},
+            True,
+            id="on its way to zero: it has not got there",
+        ),
+        pytest.param(
+            {"count": 0, "enableAutoScaling": False, "provisioningState": "Failed"},
+            True,
+            id="failed on its way to zero",
+        ),
         pytest.param({"count": 0}, True, id="empty, but the autoscaler may fill it"),
         pytest.param({"count": 1, "enableAutoScaling": False}, True, id="one node without it"),
     ],

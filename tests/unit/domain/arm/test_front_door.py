@@ -89,3 +89,54 @@ def test_the_waf_protects_our_endpoint(make_spec) -> None:
     assert parameters["wafPolicy"]["id"] == naming.waf_policy_id(SUBSCRIPTION, "fraud-llm")
     (association,) = parameters["associations"]
     assert association["domains"] == [{"id": naming.endpoint_id(SUBSCRIPTION, "fraud-llm")}]
+
+
+def test_an_edge_is_spelt_out_as_front_door_takes_it(make_spec) -> None:
+    """What no model of an SDK can check: numbers, patterns and where global resources live."""
+    spec = make_spec(PREMIUM)
+    assert bodies.build_profile(spec)["location"] == "global"
+    assert bodies.build_endpoint(spec)["location"] == "global"
+    group = bodies.build_origin_group(spec)["properties"]
+    assert group["loadBalancingSettings"] == {
+        "sampleSize": 4,
+        "successfulSamplesRequired": 3,
+        "additionalLatencyInMilliseconds": 50,
+    }
+    origin = bodies.build_origin(spec, "westeurope", SUBSCRIPTION)["properties"]
+    assert (origin["httpPort"], origin["httpsPort"]) == (80, 443)
+    assert (origin["priority"], origin["weight"]) == (1, 1000)
+    assert bodies.build_route(spec, SUBSCRIPTION)["properties"]["patternsToMatch"] == ["/*"]
+    security = bodies.build_security_policy(spec, SUBSCRIPTION)["properties"]["parameters"]
+    assert security["associations"][0]["patternsToMatch"] == ["/*"]
+
+
+def test_the_firewalls_rules_are_spelt_out_as_front_door_takes_them(make_spec) -> None:
+    policy = bodies.build_waf_policy(make_spec(PREMIUM))
+    assert policy["location"] == "Global"
+    assert policy["properties"]["managedRules"]["managedRuleSets"] == [
+        {
+            "ruleSetType": "Microsoft_DefaultRuleSet",
+            "ruleSetVersion": "2.1",
+            "ruleSetAction": "Block",
+        },
+        {"ruleSetType": "Microsoft_BotManagerRuleSet", "ruleSetVersion": "1.0"},
+    ]
+    assert policy["properties"]["customRules"]["rules"] == [
+        {
+            "name": "RateLimitPerClient",
+            "priority": 100,
+            "enabledState": "Enabled",
+            "ruleType": "RateLimitRule",
+            "rateLimitDurationInMinutes": 1,
+            "rateLimitThreshold": bodies.REQUESTS_PER_MINUTE,
+            "matchConditions": [
+                {
+                    "matchVariable": "SocketAddr",
+                    "operator": "IPMatch",
+                    "negateCondition": True,
+                    "matchValue": [bodies.],
+                }
+            ],
+            "action": "Block",
+        }
+    ]

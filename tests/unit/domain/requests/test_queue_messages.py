@@ -46,6 +46,13 @@ def test_the_others_bring_a_name(kind: str, data: dict[str, Any], force: bool):
     found = parse(cloud_event(kind, data, subject="/environments/fraud-llm", extension="any"))
     assert isinstance(found, Command)
     assert (found.kind, found.name, found.spec, found.force) == (kind, "fraud-llm", None, force)
+    assert found.waits, "a message does not cancel what runs"
+
+
+def test_a_specification_that_has_expired_already_is_refused():
+    found = parse(cloud_event("provision", spec_body(expiresAt="2026-11-22T11:59:00Z")))
+    assert isinstance(found, list)
+    assert [(problem.code, problem.target) for problem in found] == [("InvalidValue", "expiresAt")]
 
 
 def test_every_kind_of_operation_has_a_message():

@@ -314,6 +314,19 @@ def test_a_sleeping_environment(pool, state, action, reason) -> None:
 
 
 @pytest.mark.parametrize(
+    ("nodes", "evidence"),
+    [
+        (0, {"scaledDownAt": "2026-11-15T12:00:00Z"}),
+        (2, {"scaledDownAt": "2026-11-15T12:00:00Z", "nodeCount": 2}),
+    ],
+)
+def test_a_sleeping_environment_says_since_when_and_which_nodes_it_has(nodes, evidence) -> None:
+    decision = decide_one({"node_count": nodes}, asleep(8 * DAYS))
+    assert evidence.items() <= decision.evidence.items()
+    assert ("nodeCount" in decision.evidence) == bool(nodes)
+
+
+@pytest.mark.parametrize(
     ("north", "state", "expected"),
     [
         pytest.param({}, {}, [("warn", "Idle"), ("warn", "Idle")], id="both idle"),
