@@ -134,7 +134,7 @@ def test_the_firewalls_rules_are_spelt_out_as_front_door_takes_them(make_spec) -
                     "matchVariable": "SocketAddr",
                     "operator": "IPMatch",
                     "negateCondition": True,
-                    "matchValue": [bodies.],
+                    "matchValue": [bodies.DOCUMENTATION_RANGE],
                 }
             ],
             "action": "Block",
