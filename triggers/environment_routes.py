@@ -18,7 +18,7 @@ from triggers.declared_answers import (
     conflict,
     invalid,
 )
-from triggers.http_actions import request_scale_down, request_wake
+from triggers.http_actions import request_retry, request_scale_down, request_wake
 from triggers.http_environments import (
     get_environment,
     list_environments,
@@ -56,7 +56,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="createEnvironment",
         summary="Create an environment",
         description="Builds the clusters, their GPU pools, the workload and the edge. Repeating "
-        "the request with the same body returns the same operation.",
+        "the request with the same body returns the same operation; after a failure it starts "
+        "another, unless it has the same Repeatability-Request-ID.",
         handler=request_creation,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -110,8 +111,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="replaceEnvironment",
         summary="Replace an environment's specification",
         description="Changes the existing resources in place. `regions`, `gpu.vmSize`, `gpu.spot` "
-        "and `edge.sku` cannot be changed. The environment must be Ready, or Failed after an "
-        "update.",
+        "and `edge.sku` cannot be changed. The environment must be Ready, or Failed or Canceled "
+        "after a provision or an update.",
         handler=request_update,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -194,6 +195,25 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         description="The endpoint then returns 503 and explains how to wake the environment. The "
         "environment must be Ready, or Failed after a scale-down, wake or update.",
         handler=request_scale_down,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=StartHeaders,
+        answers=(
+            ACCEPTED,
+            invalid(*START_CODES),
+            FORBIDDEN,
+            UNKNOWN_ENVIRONMENT,
+            conflict("The environment's phase does not allow it.", "WrongPhase"),
+        ),
+    ),
+    Route(
+        method="POST",
+        path="environments/{name}/retry",
+        operation_id="retryEnvironment",
+        summary="Retry the operation that failed",
+        description="Starts the latest operation again, with the environment's specification. "
+        "Resources that exist are adopted. The environment must be Failed or Canceled.",
+        handler=request_retry,
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=StartHeaders,

@@ -1,9 +1,9 @@
-"""`POST /environments/{name}/wake` and `/scale-down`."""
+"""`POST /environments/{name}/wake`, `/scale-down` and `/retry`."""
 
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
-from domain.requests.decisions import Command
+from domain.requests.decisions import RETRY, Command, CommandKind
 from triggers.declarations import Call
 from triggers.http_answers import start_and_answer
 from triggers.parameters import QueryParameters, StartHeaders
@@ -17,8 +17,12 @@ async def request_scale_down(call: Call[QueryParameters, StartHeaders]) -> func.
     return await _request(call, OperationKind.SCALE_DOWN)
 
 
+async def request_retry(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
+    return await _request(call, RETRY)
+
+
 async def _request(
-    call: Call[QueryParameters, StartHeaders], kind: OperationKind
+    call: Call[QueryParameters, StartHeaders], kind: CommandKind
 ) -> func.HttpResponse:
     name = call.req.route_params["name"]
     return await start_and_answer(call, Command(kind, name, caller=call.headers.caller))

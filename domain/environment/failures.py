@@ -42,7 +42,8 @@ def nothing_to_wake(regions: Sequence[str]) -> Failure:
         reason="NothingToWake",
         message=f"No GPU pool settings are kept for {', '.join(regions)}.",
         retryable=False,
-        suggested_action="Delete the environment and create it again.",
+        suggested_action="Retry the operation: without kept settings it applies the "
+        "environment's specification.",
     )
 
 

@@ -1,7 +1,4 @@
-"""The input of an operation's orchestration, and the digest that identifies its request."""
-
-import hashlib
-import json
+"""The input of an operation's orchestration, and what is kept of its request."""
 
 from domain.environment.operation import OperationKind
 from domain.spec.model import EnvironmentSpec
@@ -9,12 +6,6 @@ from domain.wire import WireModel
 
 BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
 """Kinds of operations whose request contains a specification."""
-
-
-def digest_request(kind: OperationKind, spec: EnvironmentSpec | None, force: bool) -> str:
-    """Digest of a request's content, to distinguish a repetition from a different request."""
-    text = json.dumps([kind, spec.to_wire() if spec else None, force], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class OperationRequest(WireModel):
@@ -30,12 +21,9 @@ class OperationRequest(WireModel):
     host_name: str = ""
     """The environment's public host name; empty before it has one."""
     request_id: str | None = None
+    digest: str = ""
+    """Of the request's content; empty if Gridplane itself has started the operation."""
     traceparent: str | None = None
-
-    @property
-    def digest(self) -> str:
-        spec = self.spec if self.kind in BRING_A_SPEC else None
-        return digest_request(self.kind, spec, self.force)
 
 
 class IdempotencyRecord(WireModel):

@@ -1,23 +1,30 @@
 """Decides what a request for an environment leads to: a new operation, a known one, a refusal."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from domain.environment.operation import Operation, OperationKind, build_operation_id
-from domain.environment.operation_request import OperationRequest, digest_request
+from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.problem import Problem
 from domain.requests.caller import ANONYMOUS, Caller
 from domain.spec.model import EnvironmentSpec
 
+RETRY: Final = "retry"
+"""Starts the environment's failed or canceled operation again."""
+
+type CommandKind = OperationKind | Literal["retry"]
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """What a caller wants, through whichever door it came."""
 
-    kind: OperationKind
+    kind: CommandKind
     name: str
     """Of the environment."""
     spec: EnvironmentSpec | None = None
@@ -31,7 +38,10 @@ class Command:
 
     @property
     def digest(self) -> str:
-        return digest_request(self.kind, self.spec, self.force)
+        """Distinguishes a repetition of the request from another request with the same id."""
+        spec = self.spec.to_wire() if self.spec else None
+        text = json.dumps([self.kind, spec, self.force], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class Refused:
     operation_id: str | None = None
     target: str = "name"
     is_passing: bool = False
-    """Whether the same request can be accepted later, without anybody correcting anything."""
+    """Whether the same request can be accepted later as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ type Decision = Start | AlreadyStarted | Refused | NotFound
 
 
 def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
-    """Who sent the same request before gets the same operation, whatever has happened since.
+    """A repeated request gets the operation that it started, whatever has happened since.
 
     That comes before If-Match: the first request itself has changed the ETag.
     """
@@ -98,7 +108,8 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
         return decision
     if decision.request.predecessor and command.waits and not command.force:
         return _not_yet(command.name, decision.request.predecessor)
-    return Start(decision.request.model_copy(update=dict(command.caller)))
+    caller = {**dict(command.caller), "digest": command.digest}
+    return Start(decision.request.model_copy(update=caller))
 
 
 def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision:
@@ -113,13 +124,14 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
             return decide_scale_down(record)
         case Command(OperationKind.WAKE):
             return decide_wake(record)
+        case Command("retry"):
+            return decide_retry(record)
         case _:
             raise ValueError(f"a {command.kind} needs a specification")
 
 
-def decide_create(
-    record: EnvironmentRecord | None, spec: EnvironmentSpec
-) -> Start | AlreadyStarted | Refused:
+def decide_create(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
+    """The same specification again starts anew after a failure, and is known otherwise."""
     if record is None or record.is_deleted:
         return Start(_next_request(record, OperationKind.PROVISION, spec))
     if record.phase is Phase.DELETING:
@@ -130,18 +142,28 @@ def decide_create(
             record.active_operation,
             is_passing=True,
         )
+    if record.spec == spec and not _is_over(record):
+        return AlreadyStarted(_latest_build(record))
+    if record.spec == spec and record.operations[-1].kind in BRING_A_SPEC:
+        return decide_retry(record)
+    return _exists(record, spec)
+
+
+def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
+    what, fix = "with another spec", "Update it with PUT"
     if record.spec == spec:
-        return AlreadyStarted(_latest(record, OperationKind.PROVISION))
+        what = f"and its {record.operations[-1].kind} did not succeed"
+        fix = f"Retry that with POST /environments/{spec.name}/retry"
     return Refused(
         "EnvironmentExists",
-        f"Environment '{spec.name}' exists with another spec. Update it with PUT, delete it "
-        "first, or choose another name.",
-        record.active_operation or _latest(record, OperationKind.PROVISION),
+        f"Environment '{spec.name}' exists {what}. {fix}, delete it first, or choose another "
+        "name.",
+        record.active_operation or _latest_build(record),
     )
 
 
 def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
-    """Also after a failed update: the next one puts it right."""
+    """Also after a failed build or update: the corrected specification continues it."""
     if record is None or record.is_deleted:
         return NotFound()
     if fixed := find_fixed_fields(record.spec, spec):
@@ -156,8 +178,10 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
     if record.spec == spec and (
         record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
     ):
-        return AlreadyStarted(latest.id)
-    if record.phase is Phase.READY or (_is_over(record) and latest.kind is OperationKind.UPDATE):
+        return AlreadyStarted(_latest_build(record))
+    if _is_over(record) and latest.kind in BRING_A_SPEC:
+        return Start(_next_request(record, latest.kind, spec))
+    if record.phase is Phase.READY:
         return Start(_next_request(record, OperationKind.UPDATE, spec))
     return _wrong_phase(record, "Ready")
 
@@ -168,6 +192,26 @@ def find_fixed_fields(old: EnvironmentSpec, new: EnvironmentSpec) -> list[str]:
     Regions are cells: another one is another environment's size of work.
     """
     return [name for name, read in FIXED_FIELDS.items() if read(old) != read(new)]
+
+
+def decide_retry(record: EnvironmentRecord | None) -> Decision:
+    """What exists in Azure is adopted: steps send only what is missing or differs.
+
+    Without kept settings there is nothing to wake to, so the specification is applied instead.
+    """
+    if record is None or record.is_deleted:
+        return NotFound()
+    if not _is_over(record):
+        return _wrong_phase(record, "Failed or Canceled")
+    match record.operations[-1].kind:
+        case OperationKind.SCALE_DOWN:
+            return decide_scale_down(record)
+        case OperationKind.WAKE if record.kept_pools:
+            return decide_wake(record)
+        case OperationKind.WAKE:
+            return Start(_next_request(record, OperationKind.UPDATE, record.spec))
+        case kind:
+            return Start(_next_request(record, kind, record.spec))
 
 
 def decide_delete(
@@ -252,7 +296,7 @@ def _not_yet(name: str, operation_id: str) -> Refused:
 
 
 def _find_repeated(record: EnvironmentRecord, command: Command) -> AlreadyStarted | Refused | None:
-    """None if the request has no id, or nobody sent one of this id before."""
+    """None if the request has no id, or its id is new."""
     request_id = command.caller.request_id
     taken = record.find_request(request_id) if request_id else None
     if taken is None:
@@ -292,6 +336,7 @@ def _next_request(
     )
 
 
-def _latest(record: EnvironmentRecord, kind: OperationKind) -> str:
-    of_kind = [operation.id for operation in record.operations if operation.kind is kind]
-    return of_kind[-1] if of_kind else build_operation_id(record.name, record.sequence)
+def _latest_build(record: EnvironmentRecord) -> str:
+    """Of the operation that the present specification came with."""
+    builds = [operation.id for operation in record.operations if operation.kind in BRING_A_SPEC]
+    return builds[-1] if builds else build_operation_id(record.name, record.sequence)

@@ -11,12 +11,14 @@ from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BRING_A_SPEC
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
-from domain.requests.decisions import Command
+from domain.requests.decisions import RETRY, Command, CommandKind
 from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
 from domain.spec.validation import find_field_problems, parse_spec
 from domain.wire import WireModel
 
-EVENT_KINDS = {f"io.gridplane.environment.{kind}.v1": kind for kind in OperationKind}
+EVENT_KINDS: dict[str, CommandKind] = {
+    f"io.gridplane.environment.{kind}.v1": kind for kind in (*OperationKind, RETRY)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def parse_message(
 
 
 def _parse_data(
-    kind: OperationKind,
+    kind: CommandKind,
     data: dict[str, Any],
     caller: Caller,
     allowed_regions: Sequence[str],

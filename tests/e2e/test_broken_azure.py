@@ -42,7 +42,7 @@ def test_a_gateway_timeout_that_started_the_cluster_builds_it_once(
     assert delete(api, "half-heard")["status"] == "Succeeded"
 
 
-def test_a_cluster_that_fails_in_the_making_is_explained_and_what_is_left_is_listed(
+def test_a_cluster_that_fails_in_the_making_is_explained_listed_and_built_by_a_retry(
     api: Api, azure: SimulatedAzure
 ):
     azure.add_fault(
@@ -64,6 +64,9 @@ def test_a_cluster_that_fails_in_the_making_is_explained_and_what_is_left_is_lis
     environment = api.get_environment("no-room")
     assert environment["phase"] == "Failed"
     assert any("managedClusters" in each for each in environment["remainingResources"])
+    operation = finish(api, api.retry_environment("no-room"))
+    assert operation["status"] == "Succeeded", operation
+    assert api.get_environment("no-room")["phase"] == "Ready"
     assert delete(api, "no-room")["status"] == "Succeeded"
     assert leftovers(azure, "no-room") == []
 

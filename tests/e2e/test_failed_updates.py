@@ -63,6 +63,25 @@ def test_an_update_to_a_version_that_crashes_leaves_the_old_one_and_is_put_right
     assert delete(api, name)["status"] == "Succeeded"
 
 
+def test_a_provision_whose_image_crashes_stops_its_cost_and_is_put_right(
+    api: Api, azure: SimulatedAzure
+):
+    name = "corrected"
+    azure.add_fault({"cluster": f"gp-{name}-.*", "images": {BROKEN: {"outcome": "Crashes"}}})
+    body = spec_body(name=name, **with_two_replicas(name, BROKEN))
+    operation = finish(api, api.create_environment(body))
+    assert (operation["status"], operation["error"]["code"]) == ("Failed", "CrashLoopBackOff")
+    (stopped,) = [step for step in operation["steps"] if step["name"].endswith("gpuPoolToZero")]
+    assert stopped["status"] == "Succeeded"
+
+    operation = update(api, name)
+    assert (operation["status"], operation["kind"]) == ("Succeeded", "provision"), operation
+    corrected = api.get_environment(name)
+    assert (corrected["phase"], corrected["generation"]) == ("Ready", 2)
+    assert azure.ask_model(corrected, "Who pays?")["choices"]
+    assert delete(api, name)["status"] == "Succeeded"
+
+
 def test_an_update_that_finds_the_failed_ones_request_under_way_sends_its_own_after_it(
     api: Api, azure: SimulatedAzure, stack: Stack
 ):

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.environment.operation import OperationKind, build_operation_id
-from domain.environment.operation_request import OperationRequest
+from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import start_operation
+from domain.requests.decisions import Command
 from domain.spec.model import EnvironmentSpec
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -40,11 +41,13 @@ def a_request(
     kind: OperationKind = OperationKind.PROVISION, sequence: int = 1, **changes: Any
 ) -> OperationRequest:
     spec = changes.pop("spec", a_spec())
+    sent = Command(kind, spec.name, spec if kind in BRING_A_SPEC else None)
     return OperationRequest(
         operation_id=build_operation_id(spec.name, sequence),
         kind=kind,
         sequence=sequence,
         spec=spec,
+        digest=sent.digest,
         **changes,
     )
 

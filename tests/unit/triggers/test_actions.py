@@ -12,7 +12,7 @@ from tests.support.specs import a_request, spec_body
 
 ENVIRONMENT = f"{ORIGIN}/environments/fraud-llm"
 SCALE_DOWN, WAKE = "environments/fraud-llm/scale-down", "environments/fraud-llm/wake"
-ACTIONS = pytest.mark.parametrize("action", ["scale-down", "wake"])
+ACTIONS = pytest.mark.parametrize("action", ["scale-down", "wake", "retry"])
 HOW_FAR = pytest.mark.parametrize("how_far", ["not on record yet", "on record", "ended"])
 
 
@@ -149,6 +149,16 @@ async def test_a_scale_down_that_failed_can_be_asked_for_again(api: Api, hub: Fa
     assert (await api.get("operations/fraud-llm.2")).json["error"]["code"] == "QuotaExceeded"
     answer = await api.post(SCALE_DOWN)
     assert (answer.status, answer.headers["Operation-Location"]) == (202, operation(3))
+
+
+async def test_a_retry_starts_the_failed_operation_again(api: Api, hub: FakeHub):
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", Phase.FAILED, QUOTA)
+    answer = await api.post("environments/fraud-llm/retry")
+    assert (answer.status, answer.headers["Operation-Location"]) == (202, operation(2))
+    assert (answer.json["kind"], answer.json["status"]) == ("provision", "Running")
+    assert started(hub, "fraud-llm.2").kind is OperationKind.PROVISION
+    assert (await api.get("environments/fraud-llm")).json["phase"] == "Provisioning"
 
 
 @pytest.mark.usefixtures("ready")

@@ -90,12 +90,25 @@ async def test_a_name_is_free_again_once_it_is_deleted(api: Api, hub: FakeHub):
     assert answer.headers["Operation-Location"] == f"{ORIGIN}/operations/fraud-llm.3"
 
 
-async def test_an_operation_that_failed_is_answered_as_it_stands(api: Api, hub: FakeHub):
-    await api.create(spec_body())
+async def test_a_repeated_request_answers_the_failed_operation_as_it_stands(
+    api: Api, hub: FakeHub
+):
+    await api.create(spec_body(), Repeatability_Request_ID=REQUEST_ID)
     hub.finish("fraud-llm.1", Phase.FAILED, QUOTA)
-    again = await api.create(spec_body())
+    again = await api.create(spec_body(), Repeatability_Request_ID=REQUEST_ID)
     assert (again.status, again.json["status"]) == (202, "Failed")
     assert again.json["error"]["code"] == "QuotaExceeded"
+
+
+async def test_the_same_body_after_a_failure_starts_another_operation(api: Api, hub: FakeHub):
+    await api.create(spec_body(), Repeatability_Request_ID=REQUEST_ID)
+    hub.finish("fraud-llm.1", Phase.FAILED, QUOTA)
+    again = await api.create(spec_body())
+    assert (again.status, again.json["id"], again.json["status"]) == (
+        202,
+        "fraud-llm.2",
+        "Running",
+    )
 
 
 async def test_a_repeatable_request_is_answered_once_and_for_all(api: Api, hub: FakeHub):

@@ -14,6 +14,7 @@ from tests.support import http_api
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
 from tests.support.documented_api import check_response
 from tests.support.http_api import Answer, Api
+from tests.support.payloads import QUOTA
 from tests.support.specs import spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.declarations import Call
@@ -79,6 +80,12 @@ async def of_what_sleeps(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     return await send(api, operation_id)
 
 
+async def of_what_failed(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", Phase.FAILED, QUOTA)
+    return await send(api, operation_id)
+
+
 async def without_a_task_hub(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     hub.unreachable = True
     return await send(api, operation_id)
@@ -94,7 +101,10 @@ BY_STATUS: dict[int, Scenario] = {
     412: of_something_older,
     503: without_a_task_hub,
 }
-SCENARIOS: dict[tuple[str, int], Scenario] = {("wakeEnvironment", 202): of_what_sleeps}
+SCENARIOS: dict[tuple[str, int], Scenario] = {
+    ("wakeEnvironment", 202): of_what_sleeps,
+    ("retryEnvironment", 202): of_what_failed,
+}
 
 
 @pytest.mark.parametrize(

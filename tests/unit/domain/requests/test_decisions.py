@@ -10,6 +10,7 @@ from domain.environment.transitions import end_operation, keep_pool, start_opera
 from domain.outcomes import Outcome
 from domain.requests.caller import Caller
 from domain.requests.decisions import (
+    RETRY,
     AlreadyStarted,
     Command,
     NotFound,
@@ -45,6 +46,7 @@ def begun(record: EnvironmentRecord, kind: OperationKind) -> EnvironmentRecord:
 PROVISIONING = a_record(a_request(request_id=FIRST_ID))
 READY = ended(PROVISIONING, Phase.READY)
 FAILED = ended(PROVISIONING, Phase.FAILED)
+CANCELED = ended(PROVISIONING, Phase.CANCELED)
 DELETING = begun(READY, OperationKind.DELETE)
 DELETED = ended(DELETING, Phase.DELETED)
 STUCK = ended(DELETING, Phase.FAILED)
@@ -89,8 +91,22 @@ def summary(decision: Any) -> Any:
 
 
 START_1 = ("start", "provision", "fraud-llm.1", None)
+START_2 = ("start", "provision", "fraud-llm.2", None)
 START_3 = ("start", "provision", "fraud-llm.3", None)
-OTHER_SPEC = a_spec(costCenter="ML-9")
+CHANGED = {"costCenter": "ML-9"}
+OTHER_SPEC = a_spec(**CHANGED)
+
+
+def updating(record: EnvironmentRecord, **changes: Any) -> EnvironmentRecord:
+    request = a_request(OperationKind.UPDATE, record.sequence + 1, spec=a_spec(**changes))
+    started = start_operation(record, request, NOON)
+    assert started
+    return started
+
+
+BEING_UPDATED = updating(READY, **CHANGED)
+UPDATED = ended(BEING_UPDATED, Phase.READY)
+HALF_UPDATED = ended(BEING_UPDATED, Phase.FAILED)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +117,24 @@ OTHER_SPEC = a_spec(costCenter="ML-9")
             Create(PROVISIONING, ("known", "fraud-llm.1")), id="the same body again is known"
         ),
         pytest.param(Create(READY, ("known", "fraud-llm.1")), id="also when it is ready"),
-        pytest.param(Create(FAILED, ("known", "fraud-llm.1")), id="also when it failed"),
+        pytest.param(Create(FAILED, START_2), id="after a failure it starts anew"),
+        pytest.param(Create(CANCELED, START_2), id="and after it was canceled"),
+        pytest.param(
+            Create(FAILED, ("known", "fraud-llm.1"), request_id=FIRST_ID),
+            id="but a repeated request names the operation that failed",
+        ),
+        pytest.param(
+            Create(HALF_AWAKE, ("refused", "EnvironmentExists", "fraud-llm.1")),
+            id="a failed wake is no creation that failed",
+        ),
+        pytest.param(
+            Create(UPDATED, ("known", "fraud-llm.2"), OTHER_SPEC),
+            id="the specification came with an update",
+        ),
+        pytest.param(
+            Create(HALF_UPDATED, ("start", "update", "fraud-llm.3", None), OTHER_SPEC),
+            id="a failed update to the same body goes on",
+        ),
         pytest.param(
             Create(PROVISIONING, ("refused", "EnvironmentExists", "fraud-llm.1"), OTHER_SPEC),
             id="another body for a live name is refused, with the running operation",
@@ -449,17 +482,7 @@ def test_a_deletion_that_waits_lets_a_running_operation_end():
     )
 
 
-def updating(record: EnvironmentRecord, **changes: Any) -> EnvironmentRecord:
-    request = a_request(OperationKind.UPDATE, record.sequence + 1, spec=a_spec(**changes))
-    started = start_operation(record, request, NOON)
-    assert started
-    return started
-
-
-CHANGED = {"costCenter": "ML-9"}
 START_UPDATE = ("start", "update", "fraud-llm.2", None)
-BEING_UPDATED = updating(READY, **CHANGED)
-HALF_UPDATED = ended(BEING_UPDATED, Phase.FAILED)
 
 
 @pytest.mark.parametrize(
@@ -492,7 +515,10 @@ HALF_UPDATED = ended(BEING_UPDATED, Phase.FAILED)
             id="back after a failed one",
         ),
         pytest.param(PROVISIONING, CHANGED, refused("fraud-llm.1"), id="while it is being built"),
-        pytest.param(FAILED, CHANGED, refused(), id="after a failed creation"),
+        pytest.param(FAILED, CHANGED, START_2, id="a failed creation goes on, corrected"),
+        pytest.param(FAILED, {}, START_2, id="a failed creation goes on as it was"),
+        pytest.param(AWAKE_AGAIN, {}, ("known", "fraud-llm.1"), id="nothing to change since"),
+        pytest.param(HALF_AWAKE, CHANGED, refused(), id="after a failed wake"),
         pytest.param(ASLEEP, CHANGED, refused(), id="while it sleeps"),
         pytest.param(DELETING, CHANGED, refused("fraud-llm.2"), id="while it is being deleted"),
     ],
@@ -523,6 +549,43 @@ def test_what_azure_cannot_change_is_refused_for_good_by_its_name(
     assert isinstance(refusal, Refused)
     assert (refusal.code, refusal.is_passing) == ("FieldCannotBeChanged", False)
     assert refusal.message.startswith(f"{named} cannot be changed")
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(None, "absent", id="no such environment"),
+        pytest.param(DELETED, "absent", id="deleted"),
+        pytest.param(FAILED, START_2, id="a failed provision"),
+        pytest.param(CANCELED, START_2, id="a canceled provision"),
+        pytest.param(HALF_UPDATED, ("start", "update", "fraud-llm.3", None), id="an update"),
+        pytest.param(HALF_ASLEEP, ("start", "scale-down", "fraud-llm.3", None), id="a scale-down"),
+        pytest.param(HALF_AWAKE, ("start", "wake", "fraud-llm.4", None), id="a wake"),
+        pytest.param(
+            HALF_AWAKE.model_copy(update={"kept_pools": {}}),
+            ("start", "update", "fraud-llm.4", None),
+            id="a wake without settings to go back to",
+        ),
+        pytest.param(STUCK, ("start", "delete", "fraud-llm.3", None), id="a deletion"),
+        pytest.param(READY, refused(), id="nothing has failed"),
+        pytest.param(ASLEEP, refused(), id="nothing has failed, and it sleeps"),
+        pytest.param(PROVISIONING, refused("fraud-llm.1"), id="the operation still runs"),
+    ],
+)
+def test_a_retry_starts_the_operation_that_failed_again(
+    record: EnvironmentRecord | None, expected: Any
+):
+    assert summary(decide(record, Command(RETRY, "fraud-llm"))) == expected
+
+
+def test_a_repeated_retry_is_known_after_it_has_ended():
+    command = Command(RETRY, "fraud-llm", caller=MESSAGE)
+    first = decide(FAILED, command)
+    assert isinstance(first, Start)
+    begun_by_it = start_operation(FAILED, first.request, NOON)
+    assert begun_by_it
+    for record in (begun_by_it, ended(begun_by_it, Phase.FAILED)):
+        assert decide(record, command) == AlreadyStarted("fraud-llm.2")
 
 
 def test_an_update_keeps_what_the_record_knows_of_the_environment():
