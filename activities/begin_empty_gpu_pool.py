@@ -18,8 +18,8 @@ KIND = "managedCluster"
 async def begin_empty_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     pool = PoolInput.from_wire(value)
     subscription_id = clients.settings.subscription_id
-    cluster = ResourceTarget(KIND, pool.spec.name, pool.region, subscription_id)
-    pool_id = naming.agent_pool_id(subscription_id, pool.spec.name, pool.region)
+    cluster = ResourceTarget(KIND, pool.environment, pool.region, subscription_id)
+    pool_id = naming.agent_pool_id(subscription_id, pool.environment, pool.region)
     outcome = await check_ownership(cluster, clients)
     if outcome is None:
         outcome = await _begin(pool_id, clients)

@@ -17,7 +17,7 @@ async def begin_wake_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> 
     existing = await find_gpu_pool(pool, clients)
     if isinstance(existing, Outcome):
         return existing
-    pool_id = naming.agent_pool_id(clients.settings.subscription_id, pool.spec.name, pool.region)
+    pool_id = naming.agent_pool_id(clients.settings.subscription_id, pool.environment, pool.region)
     body = plan_wake(existing, pool.kept)
     if body is None:
         return Outcome.succeeded().about(pool_id)

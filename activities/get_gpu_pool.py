@@ -14,5 +14,5 @@ async def get_gpu_pool(value: dict[str, Any], clients: ClientFactory) -> Outcome
     existing = await find_gpu_pool(pool, clients)
     if isinstance(existing, Outcome):
         return existing
-    kept = keep_settings(existing, pool.spec.workload.replicas, pool.kept)
+    kept = keep_settings(existing, pool.replicas, pool.kept)
     return Outcome.succeeded(**kept.to_wire()).about(existing["id"])

@@ -29,8 +29,8 @@ async def check_ownership(target: ResourceTarget, clients: ClientFactory) -> Out
 async def find_gpu_pool(pool: PoolInput, clients: ClientFactory) -> dict[str, Any] | Outcome:
     """The cell's GPU pool, or a failure if it does not exist or the cluster is not ours."""
     subscription_id = clients.settings.subscription_id
-    cluster = ResourceTarget("managedCluster", pool.spec.name, pool.region, subscription_id)
-    pool_id = naming.agent_pool_id(subscription_id, pool.spec.name, pool.region)
+    cluster = ResourceTarget("managedCluster", pool.environment, pool.region, subscription_id)
+    pool_id = naming.agent_pool_id(subscription_id, pool.environment, pool.region)
     outcome = await check_ownership(cluster, clients)
     if outcome and not outcome.is_success:
         return outcome.about(pool_id)

@@ -40,5 +40,5 @@ def _stop_costs(
 ) -> Steps[tuple[str, ...] | None]:
     """An operation that a deletion canceled leaves the cost to that deletion."""
     if decide_end_phase(outcome, Phase.READY) is Phase.FAILED:
-        yield from stop_gpu_cost(operation, request.spec, request.spec.regions)
+        yield from stop_gpu_cost(operation, request.spec.regions)
     return (yield from list_remaining(operation, request.spec))

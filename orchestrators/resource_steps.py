@@ -37,20 +37,20 @@ def delete_resource(
     return run_step(operation, resource.step, ActivityName.BEGIN_DELETE_RESOURCE, value, timeout)
 
 
-def stop_gpu_cost(
-    operation: OperationContext, spec: EnvironmentSpec, regions: Sequence[str]
-) -> Steps[None]:
+def stop_gpu_cost(operation: OperationContext, regions: Sequence[str]) -> Steps[list[Outcome]]:
     """Scales GPU pools to zero after a failure, within a deadline of its own."""
     deadline = operation.now + timedelta(seconds=deadlines.EMPTY_GPU_POOL * len(regions))
     cleanup = replace(operation, ref=operation.ref_until(deadline))
+    outcomes: list[Outcome] = []
     for region in regions:
-        yield from empty_gpu_pool(cleanup, stop_gpu_cost_step(region), spec, region)
+        outcome = yield from empty_gpu_pool(cleanup, stop_gpu_cost_step(region), region)
+        outcomes.append(outcome)
+    return outcomes
 
 
-def empty_gpu_pool(
-    operation: OperationContext, step: StepKey, spec: EnvironmentSpec, region: str
-) -> Steps[Outcome]:
-    value = PoolInput(operation_id=operation.ref.operation_id, spec=spec, region=region)
+def empty_gpu_pool(operation: OperationContext, step: StepKey, region: str) -> Steps[Outcome]:
+    ref = operation.ref
+    value = PoolInput(operation_id=ref.operation_id, environment=ref.environment, region=region)
     return run_step(
         operation,
         step,

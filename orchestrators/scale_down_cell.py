@@ -28,7 +28,7 @@ def _scale_down(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
         yield from in_order(
             lambda: _keep_settings(operation, cell),
             lambda: deploy_workload(operation, step, spec, region, replicas=0, awake=False),
-            lambda: empty_gpu_pool(operation, gpu_pool_step(region), spec, region),
+            lambda: empty_gpu_pool(operation, gpu_pool_step(region), region),
         )
     )
 
@@ -36,8 +36,9 @@ def _scale_down(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
 def _keep_settings(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
     pool = PoolInput(
         operation_id=operation.ref.operation_id,
-        spec=cell.spec,
+        environment=cell.spec.name,
         region=cell.region,
+        replicas=cell.spec.workload.replicas,
         kept=cell.kept,
     ).to_wire()
     step = settings_step(cell.region)

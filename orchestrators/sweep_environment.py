@@ -5,6 +5,9 @@
 3. Start the operation that carries it out.
 4. Record that it has started, with the evidence for it.
 5. Wait until the operation has ended.
+
+Stopping the GPU cost of a failed environment is no operation: its pools are scaled to zero here,
+and its failed operation stays the latest, to be retried.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,10 +15,12 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain.durable.inputs import OperationRef
 from domain.durable.names import ActivityName
 from domain.durable.sweep_inputs import OperationStart, SweepActionInput
 from domain.environment.failures import OPERATION_IN_PROGRESS
 from domain.environment.idle_notes import IdleNote
+from domain.environment.operation import first_failure
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
 from domain.sweep.model import SweepAction
@@ -24,7 +29,8 @@ from domain.sweep.schedule import ActionKind, PlannedAction
 from domain.sweep.summary import ActionResult, ResultStatus
 from orchestrators.activity_calls import call_activity
 from orchestrators.environment_proxy import EnvironmentProxy
-from orchestrators.operation_context import Steps
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.resource_steps import stop_gpu_cost
 from orchestrators.sweep_snapshot import SweepContext, take_snapshot
 from orchestrators.waiting import sleep_unless_canceled
 
@@ -52,6 +58,8 @@ def _carry_out(sweep: SweepContext, planned: PlannedAction) -> Steps[ActionResul
     if planned.action in RECORD_ONLY:
         yield from environment.record_idle_note(note)
         return _result(planned, ResultStatus.SUCCEEDED)
+    if planned.action is SweepAction.STOP_GPU_COST:
+        return (yield from _stop_gpu_cost(sweep, environment, planned, note))
     return (yield from _run_operation(sweep, environment, planned, note))
 
 
@@ -81,6 +89,23 @@ CHECKS: Mapping[ActionKind, Check] = {
     ActionKind.IDLENESS: _check_idleness,
     ActionKind.EXPIRY: _check_expiry,
 }
+
+
+def _stop_gpu_cost(
+    sweep: SweepContext, environment: EnvironmentProxy, planned: PlannedAction, note: IdleNote
+) -> Steps[ActionResult]:
+    """Recorded once the pools are at zero; after a failure the next sweep tries again."""
+    ref = OperationRef(
+        environment=planned.environment,
+        operation_id=sweep.context.instance_id,
+        deadline=sweep.ref.deadline,
+    )
+    run = OperationContext(sweep.context, sweep.canceled, ref)
+    outcomes = yield from stop_gpu_cost(run, [pool.region for pool in planned.pools])
+    failure = first_failure(outcomes)
+    if failure is None:
+        yield from environment.record_idle_note(note.model_copy(update={"at": sweep.now}))
+    return _ended(planned, failure or Outcome.succeeded())
 
 
 def _run_operation(

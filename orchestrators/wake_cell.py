@@ -52,7 +52,7 @@ def _restore_pool(
 ) -> Steps[Outcome]:
     pool = PoolInput(
         operation_id=operation.ref.operation_id,
-        spec=cell.spec,
+        environment=cell.spec.name,
         region=cell.region,
         kept=cell.kept,
     ).to_wire()

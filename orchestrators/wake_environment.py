@@ -40,7 +40,7 @@ def wake_environment(
     outcome = yield from _wake(operation, request, kept)
     phase = decide_end_phase(outcome, Phase.READY)
     if phase is Phase.FAILED:
-        yield from stop_gpu_cost(operation, request.spec, tuple(kept))
+        yield from stop_gpu_cost(operation, tuple(kept))
     end = OperationEnd(
         operation_id=request.operation_id, phase=phase, outcome=outcome, at=operation.now
     )

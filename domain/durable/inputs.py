@@ -81,8 +81,10 @@ class PoolInput(WireModel):
     """A cell's GPU pool and, on the way back from zero, the settings to restore."""
 
     operation_id: str
-    spec: EnvironmentSpec
+    environment: str
     region: str
+    replicas: int = 0
+    """Of the specification: kept with the settings if the Deployment is already at zero."""
     kept: KeptPool | None = None
 
 

@@ -24,6 +24,7 @@ PUBLISHED_NAMES: Mapping[str, str] = {
     "IdleWarned": "idle-warned",
     "IdleWarningWithdrawn": "idle-warning-withdrawn",
     "IdleScaledToZero": "idle-scaled-to-zero",
+    "GpuCostStopped": "gpu-cost-stopped",
     "IdleDeleted": "idle-deleted",
     "OffHoursOver": "off-hours-over",
     "ExpiryWarned": "expiry-warned",

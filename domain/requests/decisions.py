@@ -252,7 +252,7 @@ def _failed_on_the_way(record: EnvironmentRecord) -> bool:
 
     After a failed deletion there is nothing left that could go either way.
     """
-    return record.phase is Phase.FAILED and record.operations[-1].kind in {
+    return _is_over(record) and record.operations[-1].kind in {
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
         OperationKind.UPDATE,

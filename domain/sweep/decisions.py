@@ -18,7 +18,6 @@ from domain.wire import format_time
 
 BLOCKING = frozenset({Standing.NOT_ELIGIBLE, Standing.IN_USE_OR_PINNED})
 ALL_EMPTY = frozenset({Standing.EMPTY})
-AT_REST = frozenset({Standing.IDLE, Standing.ASLEEP})
 
 
 def decide_sweep(
@@ -110,8 +109,12 @@ def _decide_pool(
 ) -> SweepDecision:
     """The stage of the whole environment, from the view of one of its pools."""
     action, reason = _choose(assessment, standings, environment)
-    evidence, idle_since = assessment.evidence, environment.state.scaled_down_at
-    warned_at = environment.warned_at
+    evidence, warned_at = assessment.evidence, environment.warned_at
+    since = {
+        Standing.ASLEEP: environment.state.scaled_down_at,
+        Standing.UNUSED: environment.state.unused_since,
+    }
+    idle_since = since.get(assessment.standing)
     if warned_at is not None:
         evidence = {**evidence, "warnedAt": format_time(warned_at)}
     if assessment.standing is Standing.IDLE:
@@ -125,7 +128,7 @@ def _decide_pool(
         action=action,
         reason=reason,
         evidence=evidence,
-        idle_since=idle_since if assessment.standing in AT_REST else None,
+        idle_since=idle_since,
     )
 
 
@@ -139,6 +142,8 @@ def _choose(
         withdrawn = withdraws and environment.warned_at is not None
         action = SweepAction.WITHDRAW_WARNING if withdrawn else SweepAction.NONE
         return action, assessment.reason if is_cause else "AnotherCellNotIdle"
+    if assessment.standing is Standing.UNUSED:
+        return SweepAction.STOP_GPU_COST, assessment.reason
     if assessment.standing is Standing.ASLEEP:
         return _decide_asleep(environment)
     if assessment.standing is Standing.IDLE:

@@ -18,6 +18,8 @@ class SweepAction(StrEnum):
     WARN = "warn"
     WITHDRAW_WARNING = "withdrawWarning"
     SCALE_TO_ZERO = "scaleToZero"
+    STOP_GPU_COST = "stopGpuCost"
+    """Nothing serves after a failure, but GPU nodes run: scale the pools to zero at once."""
     DELETE = "delete"
     """Delete the whole environment."""
     WAKE = "wake"
@@ -70,6 +72,8 @@ class IdleState(WireModel):
     woken_at: AwareDatetime | None = None
     warned_at: AwareDatetime | None = None
     scaled_down_at: AwareDatetime | None = None
+    unused_since: AwareDatetime | None = None
+    """End of the failed or canceled operation after which nothing serves."""
     slept_for_off_hours: bool = False
     """The sweep scaled it to zero although minNodes is above zero."""
 

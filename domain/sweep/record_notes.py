@@ -7,6 +7,7 @@ from typing import Any
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BRING_A_SPEC
+from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import add_event
 from domain.outcomes import Outcome, Status
@@ -18,6 +19,7 @@ IDLE_EVENTS = {
     SweepAction.WARN: ("IdleWarned", "It is idle; its GPU pools are scaled to zero soon."),
     SweepAction.WITHDRAW_WARNING: ("IdleWarningWithdrawn", "It is in use again."),
     SweepAction.SCALE_TO_ZERO: ("IdleScaledToZero", "It was not used after the warning."),
+    SweepAction.STOP_GPU_COST: ("GpuCostStopped", "Nothing serves; its GPU pools are at zero."),
     SweepAction.DELETE: ("IdleDeleted", "It was asleep for longer than deleteAfterDays."),
     SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes applies again."),
 }
@@ -42,6 +44,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         woken_at=_last_success(record, OperationKind.WAKE),
         warned_at=notes.warned_at,
         scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
+        unused_since=_unused_since(record),
         slept_for_off_hours=notes.slept_for_off_hours,
     )
     return EnvironmentSweepState(state=state, notes=notes, expires_at=record.spec.expires_at)
@@ -131,6 +134,14 @@ def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
     """Whether another operation has started since the one that the note is about."""
     known = note.operation_id is not None and record.find_operation(note.operation_id)
     return bool(known) and record.operations[-1].id != note.operation_id
+
+
+def _unused_since(record: EnvironmentRecord) -> datetime | None:
+    """None after a failed update: replicas of the previous version may still serve."""
+    latest = record.operations[-1]
+    if record.phase in {Phase.FAILED, Phase.CANCELED} and latest.kind is not OperationKind.UPDATE:
+        return latest.last_action_at
+    return None
 
 
 def _last_success(record: EnvironmentRecord, *kinds: OperationKind) -> datetime | None:

@@ -21,6 +21,8 @@ class Standing(StrEnum):
     """Not decided now; a warning stays as it is."""
     IN_USE_OR_PINNED = "inUseOrPinned"
     """A warning is withdrawn."""
+    UNUSED = "unused"
+    """Nothing serves, whatever its usage says."""
     EMPTY = "empty"
     IDLE = "idle"
     ASLEEP = "asleep"
@@ -46,10 +48,16 @@ class EnvironmentSnapshot:
     def warned_at(self) -> datetime | None:
         """A warning from before the last build, update, wake or scale-down is void."""
         state = self.state
-        if state.warned_at is None or state.phase is not Phase.READY:
+        if state.warned_at is None or not self.may_serve:
             return None
         starts = [start for start in (state.ready_since, state.woken_at) if start is not None]
         return None if any(start > state.warned_at for start in starts) else state.warned_at
+
+    @property
+    def may_serve(self) -> bool:
+        phase = self.state.phase
+        is_over = phase in {Phase.FAILED, Phase.CANCELED}
+        return phase is Phase.READY or (is_over and self.state.unused_since is None)
 
     @property
     def is_asleep(self) -> bool:
@@ -95,6 +103,15 @@ def _scaled_down_at(e: EnvironmentSnapshot) -> dict[str, Any]:
     return {"scaledDownAt": e.state.scaled_down_at and format_time(e.state.scaled_down_at)}
 
 
+def _unused(e: EnvironmentSnapshot) -> dict[str, Any]:
+    since = e.state.unused_since
+    return {
+        "phase": str(e.state.phase),
+        "unusedSince": since and format_time(since),
+        "nodeCount": e.node_count,
+    }
+
+
 def _grace(name: str, start: datetime | None, minutes: int) -> dict[str, Any]:
     return {name: start and format_time(start), "graceMinutes": minutes}
 
@@ -111,9 +128,15 @@ NOT_ELIGIBLE, IN_USE_OR_PINNED = Standing.NOT_ELIGIBLE, Standing.IN_USE_OR_PINNE
 
 ENVIRONMENT_RULES: tuple[SweepRule[EnvironmentSnapshot], ...] = (
     SweepRule(
+        "NodesAfterFailure",
+        Standing.UNUSED,
+        lambda e: e.state.unused_since is not None and e.node_count > 0,
+        _unused,
+    ),
+    SweepRule(
         "NotReady",
         NOT_ELIGIBLE,
-        lambda e: e.state.phase not in {Phase.READY, Phase.SCALED_DOWN},
+        lambda e: not e.may_serve and not e.is_asleep,
         lambda e: {"phase": str(e.state.phase)},
     ),
     SweepRule("ActionNone", IN_USE_OR_PINNED, lambda e: e.state.policy.action is IdleAction.NONE),

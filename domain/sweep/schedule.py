@@ -55,7 +55,9 @@ class PaceLimits(WireModel):
 
 
 DEFAULT_PACE = PaceLimits()
-CHANGES_AZURE = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.DELETE, SweepAction.WAKE})
+CHANGES_AZURE = frozenset(
+    {SweepAction.SCALE_TO_ZERO, SweepAction.STOP_GPU_COST, SweepAction.DELETE, SweepAction.WAKE}
+)
 LAST = datetime.max.replace(tzinfo=UTC)
 
 

@@ -73,7 +73,7 @@ class SweepSummary(WireModel):
     failures: tuple[SweepFailure, ...] = Field(default=(), description="Actions that failed.")
 
 
-SAVES = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.DELETE})
+SAVES = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.STOP_GPU_COST, SweepAction.DELETE})
 
 
 def summarise_sweep(

@@ -8,7 +8,8 @@ import pytest
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
-from tests.e2e.stories import delete, finish, leftovers, provision
+from tests.e2e.stories import delete, finish, gpu_nodes, leftovers, provision
+from tests.e2e.sweeps import sweep, timeline
 from tests.support.specs import spec_body
 
 BROKEN = "registry.example.com/llm:broken"
@@ -63,16 +64,27 @@ def test_an_update_to_a_version_that_crashes_leaves_the_old_one_and_is_put_right
     assert delete(api, name)["status"] == "Succeeded"
 
 
-def test_a_provision_whose_image_crashes_stops_its_cost_and_is_put_right(
+def test_a_failed_provision_loses_its_nodes_to_the_sweep_and_is_put_right(
     api: Api, azure: SimulatedAzure
 ):
+    """The image crashes, and then the pool does not go to zero either."""
     name = "corrected"
+    refusal = {"code": "ReconcileVMSSAgentPoolFailed", "message": "The scale set is busy."}
+    azure.add_fault(
+        {"operation": f"PUT .*/gp-{name}-[^/]*/agentPools/gpu", "count": 1, "error": refusal}
+    )
     azure.add_fault({"cluster": f"gp-{name}-.*", "images": {BROKEN: {"outcome": "Crashes"}}})
     body = spec_body(name=name, **with_two_replicas(name, BROKEN))
     operation = finish(api, api.create_environment(body))
     assert (operation["status"], operation["error"]["code"]) == ("Failed", "CrashLoopBackOff")
     (stopped,) = [step for step in operation["steps"] if step["name"].endswith("gpuPoolToZero")]
-    assert stopped["status"] == "Succeeded"
+    assert stopped["status"] == "Failed"
+    assert gpu_nodes(azure, name)
+
+    decided = [d for d in sweep(api)["decisions"] if d["environment"] == name]
+    assert [each["action"] for each in decided] == ["stopGpuCost"]
+    assert gpu_nodes(azure, name) == []
+    assert timeline(api, name)[-1]["type"] == "GpuCostStopped"
 
     operation = update(api, name)
     assert (operation["status"], operation["kind"]) == ("Succeeded", "provision"), operation

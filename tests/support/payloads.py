@@ -105,7 +105,9 @@ def a_scaling(deadline_minutes: float = 240, kept: KeptPool | None = None) -> di
 
 
 def a_pool(kept: KeptPool | None = None) -> dict[str, Any]:
-    return PoolInput(operation_id=OPERATION, spec=a_spec(), region=REGION, kept=kept).to_wire()
+    return PoolInput(
+        operation_id=OPERATION, environment="fraud-llm", region=REGION, replicas=1, kept=kept
+    ).to_wire()
 
 
 def an_edge(deadline_minutes: float = 120, **spec: Any) -> dict[str, Any]:

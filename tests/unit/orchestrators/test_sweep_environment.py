@@ -127,6 +127,39 @@ def test_the_operation_is_the_one_that_the_record_planned():
     )
 
 
+STOP = SweepAction.STOP_GPU_COST
+NOT_BUILT = a_swept(phase=Phase.FAILED, unused_since=WARNED_LONG_AGO)
+LOOK_ONCE = "entity fraud-llm get_sweep_state"
+EMPTY = "call begin_empty_gpu_pool"
+
+
+def test_the_cost_of_a_failed_environment_is_stopped_without_an_operation():
+    done = act(STOP, NOT_BUILT, reason="NodesAfterFailure", activities={EMPTY[5:]: SUCCEEDED})
+    assert [line for line in done.lines if not line.startswith("note ")] == [
+        LOOK_ONCE,
+        f"{EMPTY} {REGION}",
+        f"{TOLD} GpuCostStopped",
+    ]
+    assert done.input_of("begin_empty_gpu_pool")["environment"] == "fraud-llm"
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "NodesAfterFailure")
+
+
+def test_a_cost_that_could_not_be_stopped_is_a_failure_of_the_sweep():
+    refused = {EMPTY[5:]: failed("ScopeLocked")}
+    done = act(STOP, NOT_BUILT, reason="NodesAfterFailure", activities=refused)
+    assert verdict_of(done) == (ResultStatus.FAILED, "NodesAfterFailure")
+    failure = result_of(done).failure
+    assert failure
+    assert failure.reason == "ScopeLocked"
+    assert not [line for line in done.lines if line.startswith(TOLD)]
+
+
+def test_an_environment_that_is_retried_meanwhile_keeps_its_nodes():
+    done = act(STOP, a_swept(phase=Phase.PROVISIONING), reason="NodesAfterFailure")
+    assert done.lines == [LOOK_ONCE]
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
+
+
 def test_it_waits_for_its_turn_before_it_looks():
     assert act(delay=35).lines[:2] == ["timer 35 s", LOOK[0]]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.environment.phases import Phase
+from domain.environment.phases import IN_MOTION, Phase
 from domain.sweep.decisions import decide_sweep, find_undecided
 from domain.sweep.model import GpuPool, IdleState, SweepDecision
 from domain.sweep.usage import Usage
@@ -112,11 +112,50 @@ def test_an_idle_environment_goes_by_its_policy_and_stages(
     assert (decision.action, decision.reason) == (action, reason)
 
 
-@pytest.mark.parametrize("phase", [p for p in Phase if p not in {"Ready", "ScaledDown"}])
-def test_what_an_operation_owns_or_has_given_up_is_left_alone(phase: Phase) -> None:
+@pytest.mark.parametrize("phase", [*sorted(IN_MOTION), Phase.DELETED])
+def test_what_an_operation_owns_is_left_alone(phase: Phase) -> None:
     decision = decide_one(state={"phase": phase, **WARNED})
     assert (decision.action, decision.reason) == ("none", "NotReady")
     assert decision.evidence["phase"] == phase
+
+
+OVER = pytest.mark.parametrize("phase", [Phase.FAILED, Phase.CANCELED])
+
+
+@OVER
+@pytest.mark.parametrize("idle", [{}, {"action": "none"}, {"action": "warn"}])
+def test_nodes_that_serve_nothing_after_a_failure_are_removed_at_once(
+    phase: Phase, idle: dict[str, Any]
+) -> None:
+    state = {"phase": phase, "unused_since": ago(1), "idle": idle}
+    decision = decide_one(state=state, usage=BUSY)
+    assert (decision.action, decision.reason) == ("stopGpuCost", "NodesAfterFailure")
+    assert decision.idle_since == ago(1), "their cost counts as idle from then on"
+    assert decision.evidence == {
+        "phase": phase,
+        "unusedSince": "2026-11-23T11:59:00Z",
+        "nodeCount": 2,
+    }
+
+
+@OVER
+def test_without_nodes_a_failure_costs_nothing(phase: Phase) -> None:
+    decision = decide_one({"node_count": 0}, {"phase": phase, "unused_since": ago(1)})
+    assert (decision.action, decision.reason) == ("none", "NotReady")
+    assert decision.idle_since is None
+
+
+@OVER
+def test_what_may_still_serve_after_a_failure_goes_by_its_usage(phase: Phase) -> None:
+    assert decide_one(state={"phase": phase}).action == "warn"
+    assert decide_one(state={"phase": phase, **WARNED}).action == "scaleToZero"
+    assert decide_one(state={"phase": phase}, usage=BUSY).reason == "RequestsSeen"
+
+
+def test_one_cell_with_nodes_is_enough_to_stop_the_cost_of_all() -> None:
+    pools = [make_pool(node_count=0), make_pool(region="northeurope")]
+    state = make_state(phase=Phase.FAILED, unused_since=ago(1), regions=TWO_REGIONS)
+    assert [d.action for d in decide(pools, [state], [])] == ["stopGpuCost"] * 2
 
 
 @pytest.mark.parametrize(

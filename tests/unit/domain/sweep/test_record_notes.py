@@ -100,6 +100,29 @@ def test_each_phase_says_since_when(
     assert state.scaled_down_at == (None if scaled_down_at is None else at(scaled_down_at))
 
 
+@pytest.mark.parametrize(
+    ("record", "unused_since"),
+    [
+        pytest.param(PROVISIONING, None, id="being built"),
+        pytest.param(READY, None, id="ready"),
+        pytest.param(NOT_BUILT, 10, id="not built"),
+        pytest.param(NOT_WOKEN, 130, id="not woken"),
+        pytest.param(OVERTAKEN, 70, id="canceled on the way to zero"),
+        pytest.param(ended(DELETING, Phase.FAILED, 190, QUOTA), 190, id="not deleted"),
+        pytest.param(
+            ended(begun(READY, OperationKind.UPDATE, 20), Phase.FAILED, 30, QUOTA),
+            None,
+            id="not updated: the previous version may serve",
+        ),
+    ],
+)
+def test_a_failure_says_since_when_nothing_serves(
+    record: EnvironmentRecord, unused_since: float | None
+):
+    state = read_sweep_state(record).state
+    assert state.unused_since == (None if unused_since is None else at(unused_since))
+
+
 def test_the_latest_of_many_wakes_counts():
     again = ended(begun(AWAKE, SLEEP, 200), Phase.SCALED_DOWN, 210)
     again = ended(begun(again, WAKE, 300), Phase.READY, 310)
