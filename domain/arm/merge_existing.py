@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any, cast
 
 from domain.arm.agent_pool import READ_ONLY_POOL_PROPERTIES
+from domain.arm.resource_tags import overlay_tags
 
 READ_ONLY_CLUSTER_PROPERTIES = frozenset(
     {
@@ -26,10 +27,10 @@ NOT_CURRENT_STATES = frozenset({"failed", "canceled", "deleting"})
 
 
 def merge_tags(body: dict[str, Any], existing: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The body with those existing tags that it does not set."""
+    """The body with the existing tags beside its own."""
     if not existing or "tags" not in body:
         return body
-    return {**body, "tags": {**as_mapping(existing.get("tags")), **body["tags"]}}
+    return {**body, "tags": overlay_tags(as_mapping(existing.get("tags")), body["tags"])}
 
 
 def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def _merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[st
     """The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler
     has to be switched on: AKS refuses both changes in one request."""
     merged = merge_settings(without(READ_ONLY_POOL_PROPERTIES, existing), pool)
+    merged |= {"tags": overlay_tags(as_mapping(existing.get("tags")), pool["tags"])}
     if pool.get("enableAutoScaling") and existing:
         count = int(existing.get("count") or 0)
         within = min(max(count, pool["minCount"]), pool["maxCount"])
