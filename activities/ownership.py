@@ -5,7 +5,7 @@ from typing import Any
 from activities.arm_outcomes import failed
 from clients.factory import ClientFactory
 from domain.arm import naming
-from domain.arm.existing_resource import is_foreign, owner_of
+from domain.arm.existing_resource import held_by_group, is_foreign, owner_of
 from domain.arm.failures import resource_not_owned
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import PoolInput
@@ -13,16 +13,30 @@ from domain.outcomes import Outcome
 
 
 async def check_ownership(target: ResourceTarget, clients: ClientFactory) -> Outcome | None:
-    """None if the resource exists and is ours, success if it does not exist, else a failure."""
+    """None if the resource exists and is ours, success if it does not exist, else a failure.
+
+    A resource group is ours only if the resources in it that we would have created are.
+    """
     for each in dict.fromkeys((target, owner_of(target))):
-        resource_id = KINDS[each.kind].build_id(each)
-        existing = await clients.resources.get(resource_id)
-        if existing.status == 404:
-            return Outcome.succeeded()
-        if not existing.is_success:
-            return failed(existing, f"GET {each.kind}")
-        if is_foreign(existing.body, each):
-            return Outcome.failed(resource_not_owned(resource_id))
+        outcome = await _check_tags(each, clients)
+        if outcome is not None:
+            return outcome
+    for each in held_by_group(target):
+        outcome = await _check_tags(each, clients)
+        if outcome is not None and outcome.failure is not None:
+            return outcome
+    return None
+
+
+async def _check_tags(target: ResourceTarget, clients: ClientFactory) -> Outcome | None:
+    resource_id = KINDS[target.kind].build_id(target)
+    existing = await clients.resources.get(resource_id)
+    if existing.status == 404:
+        return Outcome.succeeded()
+    if not existing.is_success:
+        return failed(existing, f"GET {target.kind}")
+    if is_foreign(existing.body, target):
+        return Outcome.failed(resource_not_owned(resource_id))
     return None
 
 

@@ -5,11 +5,13 @@ import re
 from typing import Any
 
 from domain.arm.error_bodies import parse_arm_error, redact
-from domain.arm.error_rules import RULES, AzureError, ErrorRule
+from domain.arm.error_rule import AzureError, ErrorRule
+from domain.arm.error_rules import RULES
 from domain.outcomes import Failure
 
 UNCLASSIFIED = "AzureRequestFailed"
 
+_QUOTED_CODE = re.compile(r"Code=\\?[\"'](\w+)", re.IGNORECASE)
 _SECONDS_IN_TEXT = re.compile(
     r"(?:try again after|retried in|retry after) '?(\d+)'? second", re.IGNORECASE
 )
@@ -34,7 +36,8 @@ def classify_error(
         reason=UNCLASSIFIED,
         message=redact(_quote_azure(error)),
         retryable=False,
-        suggested_action="See Azure's error under innererror, correct the cause and retry.",
+        suggested_action="The cause is not known to Gridplane: search learn.microsoft.com for "
+        f"'{_search_term(error)}', correct the cause and retry.",
         innererror=_innererror(error),
     )
 
@@ -73,6 +76,13 @@ def _quote_azure(error: AzureError) -> str:
     if error.http_status is None:
         return f"Azure could not complete '{error.operation}': {quoted}"
     return f"Azure refused '{error.operation}' with HTTP {error.http_status}: {quoted}"
+
+
+def _search_term(error: AzureError) -> str:
+    """The codes, outermost first: AKS quotes the failing service's as `Code=\"...\"`."""
+    codes = [error.code, *_QUOTED_CODE.findall(error.message)]
+    known = list(dict.fromkeys(code for code in codes if code))
+    return " ".join(known) or f"{error.operation} HTTP {error.http_status or 'failed'}"
 
 
 def _innererror(error: AzureError) -> dict[str, Any]:

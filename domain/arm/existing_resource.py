@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.arm import naming
 from domain.arm.failures import resource_being_deleted, resource_not_owned
 from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.arm.resource_tags import owning_environment
 from domain.outcomes import Handle, Outcome
 
 
@@ -35,13 +35,22 @@ def owner_of(target: ResourceTarget) -> ResourceTarget:
     return target if KINDS[target.kind].has_tags else replace(target, kind="profile", region="")
 
 
+def held_by_group(target: ResourceTarget) -> tuple[ResourceTarget, ...]:
+    """The resources that go with a resource group and carry tags of their own."""
+    if target.kind != "resourceGroup":
+        return ()
+    kinds = ("managedCluster",) if target.region else ("profile", "wafPolicy")
+    return tuple(replace(target, kind=kind) for kind in kinds)
+
+
 def is_foreign(existing: Mapping[str, Any], target: ResourceTarget) -> bool:
-    """Whether others made it, so it must stay untouched. ARM omits `tags` if there are none."""
+    """Whether others made it, so it must stay untouched. ARM omits `tags` if there are none.
+
+    It was found under the derived name; its tags have to name the environment as well.
+    """
     if not KINDS[target.kind].has_tags:
         return False
-    tags: Mapping[str, str] = existing.get("tags") or {}
-    ours = (tags.get("managed-by"), tags.get("environment"))
-    return ours != (naming.MANAGED_BY, target.environment)
+    return owning_environment(existing.get("tags") or {}) != target.environment
 
 
 def provisioning_state(existing: Mapping[str, Any]) -> str:

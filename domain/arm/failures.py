@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain.arm.error_bodies import redact
+from domain.arm.naming import OWNER_TAG
 from domain.outcomes import NO_ANSWER, Failure
 
 
@@ -31,7 +32,8 @@ def resource_not_owned(resource_id: str) -> Failure:
         message=f"{redact(resource_id)} exists, but its tags do not mark it as Gridplane's "
         "for this environment. It was left untouched.",
         retryable=False,
-        suggested_action="Choose another environment name, or remove that resource yourself.",
+        suggested_action="Choose another environment name, or remove that resource yourself. If "
+        f"it is Gridplane's, set its tag {OWNER_TAG} to the environment's name.",
     )
 
 

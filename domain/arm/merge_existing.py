@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any, cast
 
 from domain.arm.agent_pool import READ_ONLY_POOL_PROPERTIES
+from domain.arm.resource_tags import overlay_tags
 
 READ_ONLY_CLUSTER_PROPERTIES = frozenset(
     {
@@ -26,15 +27,15 @@ NOT_CURRENT_STATES = frozenset({"failed", "canceled", "deleting"})
 
 
 def merge_tags(body: dict[str, Any], existing: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The body with those existing tags that it does not set."""
+    """The body with the existing tags beside its own."""
     if not existing or "tags" not in body:
         return body
-    return {**body, "tags": {**_mapping(existing.get("tags")), **body["tags"]}}
+    return {**body, "tags": overlay_tags(as_mapping(existing.get("tags")), body["tags"])}
 
 
 def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
     """The body with those existing settings and pools that it does not specify."""
-    properties = _without(READ_ONLY_CLUSTER_PROPERTIES, _mapping(existing.get("properties")))
+    properties = without(READ_ONLY_CLUSTER_PROPERTIES, as_mapping(existing.get("properties")))
     pools = _pools(properties)
     ours = [_merge_pool(pool, pools.get(pool["name"], {})) for pool in _pools(body).values()]
     names = {pool["name"] for pool in ours}
@@ -44,7 +45,7 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
         **merge_tags(body, existing),
         **sku,
         "properties": {
-            **_merge(properties, body["properties"]),
+            **merge_settings(properties, body["properties"]),
             "agentPoolProfiles": [*ours, *others],
         },
     }
@@ -53,7 +54,8 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
 def _merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
     """The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler
     has to be switched on: AKS refuses both changes in one request."""
-    merged = _merge(_without(READ_ONLY_POOL_PROPERTIES, existing), pool)
+    merged = merge_settings(without(READ_ONLY_POOL_PROPERTIES, existing), pool)
+    merged |= {"tags": overlay_tags(as_mapping(existing.get("tags")), pool["tags"])}
     if pool.get("enableAutoScaling") and existing:
         count = int(existing.get("count") or 0)
         within = min(max(count, pool["minCount"]), pool["maxCount"])
@@ -61,29 +63,29 @@ def _merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[st
     return merged
 
 
-def _merge(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+def merge_settings(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Everything wanted, and existing values for whatever is not."""
     merged = {**existing, **wanted}
     for key, value in wanted.items():
         if isinstance(value, dict) and isinstance(existing.get(key), dict):
-            merged[key] = _merge(existing[key], cast("dict[str, Any]", value))
+            merged[key] = merge_settings(existing[key], cast("dict[str, Any]", value))
     return merged
 
 
-def _without(names: Set[str], properties: Mapping[str, Any]) -> dict[str, Any]:
+def without(names: Set[str], properties: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if name not in names}
 
 
 def is_cluster_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
     """Whether the cluster already has, or is acquiring, everything in the body."""
-    state = str(_mapping(existing.get("properties")).get("provisioningState", ""))
+    state = str(as_mapping(existing.get("properties")).get("provisioningState", ""))
     return state.lower() not in NOT_CURRENT_STATES and _is_met(existing, body)
 
 
 def _is_met(actual: object, wanted: object) -> bool:
     """Whether everything wanted is present; properties that AKS adds are ignored."""
     if isinstance(wanted, dict):
-        found = _mapping(actual)
+        found = as_mapping(actual)
         return all(
             _are_pools_met(found.get(key), value)
             if key == "agentPoolProfiles"
@@ -91,7 +93,7 @@ def _is_met(actual: object, wanted: object) -> bool:
             for key, value in cast("dict[str, object]", wanted).items()
         )
     if isinstance(wanted, list):
-        present = _sequence(actual)
+        present = as_sequence(actual)
         items = cast("list[object]", wanted)
         return all(any(_is_met(item, want) for item in present) for want in items)
     if isinstance(wanted, str):
@@ -114,14 +116,14 @@ def _without_autoscaled_count(pool: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pools(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    properties = _mapping(document.get("properties", document))
-    pools = [_mapping(pool) for pool in _sequence(properties.get("agentPoolProfiles"))]
+    properties = as_mapping(document.get("properties", document))
+    pools = [as_mapping(pool) for pool in as_sequence(properties.get("agentPoolProfiles"))]
     return {str(pool.get("name", "")): pool for pool in pools}
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def as_mapping(value: object) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
-def _sequence(value: object) -> Sequence[object]:
+def as_sequence(value: object) -> Sequence[object]:
     return cast("list[object]", value) if isinstance(value, list) else []

@@ -18,6 +18,8 @@ TEMPLATE_LABEL = "gridplane.io/template"
 pod-template-hash."""
 GPU_RESOURCE = "nvidia.com/gpu"
 MANAGED_BY = "gridplane"
+OWNER_TAG = "gridplane-environment"
+"""Marks what an environment owns. Prefixed, because policies write `environment`."""
 
 
 def edge_resource_group(name: str) -> str:
@@ -112,8 +114,9 @@ def waf_policy_id(subscription_id: str, name: str) -> str:
 
 
 def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
-    """Tags by which cost reports and the sweep identify an environment's resources."""
+    """The tag that marks the owner, and those by which people and cost reports find resources."""
     return {
+        OWNER_TAG: spec.name,
         "cost-center": spec.cost_center,
         "owner": spec.owner,
         "environment": spec.name,

@@ -11,7 +11,8 @@ from domain import deadlines
 from domain.arm import front_door as front_door_bodies
 from domain.arm import managed_cluster as arm_bodies
 from domain.arm import naming
-from domain.arm.merge_existing import is_cluster_current, merge_tags
+from domain.arm.merge_edge import merge_edge
+from domain.arm.merge_existing import is_cluster_current
 from domain.arm.operation_polling import PollKind
 from domain.spec.model import EnvironmentSpec
 
@@ -54,6 +55,7 @@ def _resource_group_id(target: ResourceTarget) -> str:
 
 
 def _edge(
+    kind: str,
     build_id: Callable[[ResourceTarget], str],
     build_body: Callable[[EnvironmentSpec, ResourceTarget], Body],
     *,
@@ -66,7 +68,9 @@ def _edge(
         create_timeout=create_timeout,
         delete_timeout=deadlines.FRONT_DOOR,
         build_id=build_id,
-        build_body=lambda spec, target, existing: merge_tags(build_body(spec, target), existing),
+        build_body=lambda spec, target, existing: merge_edge(
+            kind, build_body(spec, target), existing
+        ),
         has_tags=has_tags,
         read_result=read_result,
     )
@@ -96,36 +100,43 @@ KINDS: Mapping[str, ResourceKind] = {
         is_current=is_cluster_current,
     ),
     "profile": _edge(
+        "profile",
         lambda t: naming.profile_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_profile(spec),
         has_tags=True,
         read_result=lambda body: {"frontDoorId": body["properties"].get("frontDoorId", "")},
     ),
     "endpoint": _edge(
+        "endpoint",
         lambda t: naming.endpoint_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_endpoint(spec),
         has_tags=True,
         read_result=lambda body: {"hostName": body["properties"]["hostName"]},
     ),
     "originGroup": _edge(
+        "originGroup",
         lambda t: naming.origin_group_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_origin_group(spec),
     ),
     "origin": _edge(
+        "origin",
         lambda t: naming.origin_id(t.subscription_id, t.environment, t.region),
         lambda spec, t: front_door_bodies.build_origin(spec, t.region, t.subscription_id),
         create_timeout=deadlines.ORIGIN,
     ),
     "route": _edge(
+        "route",
         lambda t: naming.route_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_route(spec, t.subscription_id),
     ),
     "wafPolicy": _edge(
+        "wafPolicy",
         lambda t: naming.waf_policy_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_waf_policy(spec),
         has_tags=True,
     ),
     "securityPolicy": _edge(
+        "securityPolicy",
         lambda t: naming.security_policy_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_security_policy(spec, t.subscription_id),
     ),

@@ -25,6 +25,7 @@ CANNOT_START = frozenset({"CreateContainerConfigError", "CreateContainerError"})
 _PULL_EVENT = re.compile(r"Failed to pull image|ErrImagePull|ImagePullBackOff", re.IGNORECASE)
 _OUT_OF_MEMORY = re.compile(r"OOMKilled|out of memory", re.IGNORECASE)
 _SCALE_UP_FAILED = re.compile(r"FailedToScaleUp|ScaleUpFailed|ScaleUpTimedOut", re.IGNORECASE)
+_BACKOFF = "in backoff after failed scale-up"
 _TAINT = re.compile(r"untolerated taint \{([^}]*)\}")
 
 
@@ -61,10 +62,9 @@ def missing_node(observation: Observation) -> Failure:
             return known
     if refused and not observation.nodes:
         return _failure(
-            "PodUnschedulable",
+            "ScaleUpFailed" if _BACKOFF in refused.message else "PodUnschedulable",
             f"The autoscaler does not start a node for the pods: {refused.message}",
-            f"Compare the pods' node selector {GPU_NODE_LABEL}=true and their tolerations with "
-            "the labels and taints of the GPU pool.",
+            _action_for_refusal(refused.message),
             observation,
         )
     names = ", ".join(node.name for node in observation.nodes)
@@ -75,6 +75,21 @@ def missing_node(observation: Observation) -> Failure:
         "Check the autoscaler's status and the vCPU quota of the GPU family; then retry, or "
         "choose another vmSize or region.",
         observation,
+    )
+
+
+def _action_for_refusal(message: str) -> str:
+    """After a failed scale-up the autoscaler leaves a pool alone for up to 30 minutes, and its
+    events say only `1 in backoff after failed scale-up` (Azure/AKS#2543, Azure/AKS#2665)."""
+    if _BACKOFF in message:
+        return (
+            "Read the error in the ConfigMap kube-system/cluster-autoscaler-status, and check "
+            "vCPU quota and the subnet's IP addresses; then retry, or choose another vmSize or "
+            "region."
+        )
+    return (
+        f"Compare the pods' node selector {GPU_NODE_LABEL}=true and their tolerations with "
+        "the labels and taints of the GPU pool."
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.arm import naming
 from domain.arm.naming import GPU_RESOURCE
+from domain.arm.resource_tags import fold_names, owning_environment
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.catalog.prices import find_hourly_price
 from domain.sweep.model import GpuPool
@@ -30,8 +31,9 @@ def _vm_size(profile: JsonObject) -> str:
 
 def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
     # A pool's tags take precedence over those of its cluster.
-    tags: JsonObject = {**(cluster.get("tags") or {}), **(profile.get("tags") or {})}
-    environment = str(tags.get("environment", ""))
+    tags = fold_names(cluster.get("tags") or {}) | fold_names(profile.get("tags") or {})
+    owner = owning_environment(tags)
+    environment = owner or tags.get("environment", "")
     region = str(cluster["location"]).replace(" ", "").lower()
     spot = profile.get("scaleSetPriority") == "Spot"
     return GpuPool(
@@ -41,8 +43,7 @@ def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
         cluster_id=cluster["id"],
         vm_size=_vm_size(profile),
         node_count=profile.get("count") or 0,
-        is_ours=tags.get("managed-by") == naming.MANAGED_BY
-        and _has_expected_names(cluster, profile, environment, region),
+        is_ours=owner is not None and _has_expected_names(cluster, profile, owner, region),
         hourly_price=find_hourly_price(_vm_size(profile), spot),
     )
 

@@ -38,7 +38,8 @@ def invalid_filter(text: str) -> ArmError:
 
 
 def _matches(resource: Resource, wanted: dict[str, str]) -> bool:
-    tags = resource.body.get("tags") or {}
+    # Names of tags ignore case, values do not.
+    tags = {name.lower(): value for name, value in (resource.body.get("tags") or {}).items()}
     given = {
         "resourcetype": resource.type.lower(),
         "resourcegroup": resource.group,
@@ -46,6 +47,6 @@ def _matches(resource: Resource, wanted: dict[str, str]) -> bool:
         "location": str(resource.body.get("location")).lower(),
     }
     same = all(given[name] == wanted[name].lower() for name in given.keys() & wanted.keys())
-    tag_name = wanted.get("tagname")
-    has_tag = tag_name is None or tag_name in tags
-    return same and has_tag and wanted.get("tagvalue") in (None, tags.get(tag_name or ""))
+    tag_name = wanted.get("tagname", "").lower()
+    has_tag = not tag_name or tag_name in tags
+    return same and has_tag and wanted.get("tagvalue") in (None, tags.get(tag_name))

@@ -67,6 +67,49 @@ async def test_what_somebody_else_made_is_never_deleted_nor_any_part_of_it(kind:
     assert clients.arm.sent("DELETE") == []
 
 
+GROUP_CONTENTS = [
+    pytest.param("managedCluster", "westeurope", id="a cell's cluster"),
+    pytest.param("profile", "", id="the edge's profile"),
+    pytest.param("wafPolicy", "", id="the edge's WAF policy"),
+]
+
+
+def a_group_with(held: str, region: str, tags: dict[str, str]) -> tuple[FakeClients, str]:
+    clients = FakeClients()
+    group, content = (
+        KINDS[kind].build_id(ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION))
+        for kind in ("resourceGroup", held)
+    )
+    clients.arm.add(group, tags=OURS)
+    clients.arm.add(content, tags=tags)
+    return clients, content
+
+
+@pytest.mark.parametrize(("held", "region"), GROUP_CONTENTS)
+async def test_a_group_of_ours_is_not_deleted_with_a_resource_of_another_owner(
+    held: str, region: str
+):
+    clients, content = a_group_with(held, region, THEIRS)
+    wanted = a_resource("resourceGroup", region)
+    outcome = await begin_delete_resource(wanted, clients.as_factory())
+    assert outcome.failure
+    assert outcome.failure.reason == "ResourceNotOwned"
+    assert content.rpartition("/")[2] in outcome.failure.message
+    assert clients.arm.sent("DELETE") == []
+
+
+@pytest.mark.parametrize(("held", "region"), GROUP_CONTENTS)
+async def test_a_group_is_deleted_although_a_policy_rewrote_the_common_tags_in_it(
+    held: str, region: str
+):
+    tags = {**OURS, "environment": "production", "managed-by": "policy"}
+    clients, _ = a_group_with(held, region, tags)
+    wanted = a_resource("resourceGroup", region)
+    outcome = await begin_delete_resource(wanted, clients.as_factory())
+    assert outcome.status is Status.RUNNING
+    assert len(clients.arm.sent("DELETE")) == 1
+
+
 @pytest.mark.parametrize("kind", PARTS)
 async def test_a_part_whose_owner_cannot_be_read_is_not_deleted(kind: str):
     clients = an_azure(OURS)

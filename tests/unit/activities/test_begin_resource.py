@@ -126,7 +126,11 @@ async def test_what_is_being_deleted_is_begun_once_it_is_gone():
     "tags",
     [
         pytest.param({}, id="none"),
-        pytest.param({**TAGS, "environment": "other"}, id="another environment's"),
+        pytest.param({**TAGS, naming.OWNER_TAG: "other"}, id="another environment's"),
+        pytest.param(
+            {"managed-by": "gridplane", "environment": "other"},
+            id="another environment's, by an earlier version",
+        ),
         pytest.param({"managed-by": "terraform"}, id="another tool's"),
     ],
 )

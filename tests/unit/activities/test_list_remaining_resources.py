@@ -80,3 +80,13 @@ async def test_a_group_of_somebody_else_is_none_of_our_leftovers():
     clients = FakeClients()
     clients.arm.answers["GET", EDGE] = answer_of(200, {"tags": {"owner": "another-team"}})
     assert (await look(clients)).result["resourceIds"] == []
+
+
+async def test_a_group_whose_common_tags_a_policy_rewrote_is_still_a_leftover():
+    clients = FakeClients()
+    tags = {"Gridplane-Environment": "fraud-llm", "environment": "production"}
+    clients.arm.answers |= {
+        ("GET", EDGE): answer_of(200, {"tags": tags}),
+        ("GET", f"{EDGE}/resources"): page(),
+    }
+    assert (await look(clients)).result["resourceIds"] == [EDGE]

@@ -25,17 +25,7 @@ def find_unknown(body: object, model: Any, path: str = "") -> list[str]:
 
 def _unknown_fields(body: dict[str, Any], model: Any, path: str) -> list[str]:
     model = _discriminated(model, body)
-    package = importlib.import_module(model.__module__.rpartition(".")[0])
-    names = {"_models": importlib.import_module(model.__module__)}
-    hints: dict[str, Any] = {}
-    for parent in reversed(model.__mro__):
-        if "__annotations__" in vars(parent) and parent.__module__ == model.__module__:
-            everything = {**vars(names["_models"]), **vars(package), "_models": package}
-            hints |= typing.get_type_hints(parent, everything, everything)
-    model({})  # The first instance fills the class's table of fields.
-    types = {
-        field._rest_name: hints.get(name) for name, field in model._attr_to_rest_field.items()
-    }
+    types = field_types(model)
     return [
         unknown
         for name, value in body.items()
@@ -45,6 +35,45 @@ def _unknown_fields(body: dict[str, Any], model: Any, path: str) -> list[str]:
             else [f"{path}.{name}"]
         )
     ]
+
+
+def field_types(model: Any) -> dict[str, Any]:
+    """The type of each field of the model by its name in JSON."""
+    package = importlib.import_module(model.__module__.rpartition(".")[0])
+    module = importlib.import_module(model.__module__)
+    hints: dict[str, Any] = {}
+    for parent in reversed(model.__mro__):
+        if "__annotations__" in vars(parent) and parent.__module__ == model.__module__:
+            everything = {**vars(module), **vars(package), "_models": package}
+            hints |= typing.get_type_hints(parent, everything, everything)
+    return {field._rest_name: hints.get(name) for name, field in _fields(model).items()}
+
+
+def read_only_fields(model: Any) -> set[str]:
+    return {field._rest_name for field in _fields(model).values() if field._visibility == ["read"]}
+
+
+def nested_models(model: Any) -> list[Any]:
+    """The models of the writable fields, of all depths."""
+    read_only = read_only_fields(model)
+    direct = [
+        each
+        for name, hint in field_types(model).items()
+        if name not in read_only
+        for each in _models_in(hint)
+    ]
+    return [*direct, *(deeper for each in direct for deeper in nested_models(each))]
+
+
+def _models_in(hint: Any) -> list[Any]:
+    if isinstance(hint, type) and any(b.__name__ == "Model" for b in hint.__mro__):
+        return [hint]
+    return [each for argument in typing.get_args(hint) for each in _models_in(argument)]
+
+
+def _fields(model: Any) -> dict[str, Any]:
+    model({})  # The first instance fills the class's table of fields.
+    return model._attr_to_rest_field
 
 
 def _discriminated(model: Any, body: dict[str, Any]) -> Any:

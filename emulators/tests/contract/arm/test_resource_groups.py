@@ -168,6 +168,7 @@ async def test_a_missing_group_is_not_found(azure: Azure) -> None:
     ("text", "names"),
     [
         pytest.param("tagName eq 'managed-by'", ["gp-one", "gp-two"], id="tag"),
+        pytest.param("tagName eq 'Managed-By'", ["gp-one", "gp-two"], id="tag in another case"),
         pytest.param(
             "tagName eq 'managed-by' and tagValue eq 'gridplane'", ["gp-one"], id="tag and value"
         ),

@@ -6,6 +6,7 @@ import pytest
 
 from domain.arm.error_bodies import parse_arm_error
 from domain.arm.error_classification import classify_error, classify_response
+from domain.arm.error_rules import RULES
 from domain.outcomes import Failure
 
 SUBSCRIPTION = "12345678-1234-4321-8765-123456789abc"
@@ -162,6 +163,77 @@ GATEWAY = (
         ),
         pytest.param(
             400,
+            "AKSCapacityError",
+            "Creating a new cluster is unavailable at this time in region qatarcentral. "
+            "In order to create a new cluster, we recommend using an alternate region.",
+            "AksCapacityExceeded",
+            False,
+            "qatarcentral",
+            id="no room for a control plane",
+        ),
+        pytest.param(
+            400,
+            "AksCapacityHeavyUsage",
+            "AKS is unavailable in region centralus due to high demand and limited capacity.",
+            "AksCapacityExceeded",
+            False,
+            "centralus",
+            id="no room for a control plane, by its newer code",
+        ),
+        pytest.param(
+            None,
+            "ReconcileVMSSAgentPoolFailed",
+            'Code="OverconstrainedZonalAllocationRequest" Message="Allocation failed. VM(s) with '
+            "the following constraints cannot be allocated, because the condition is too "
+            "restrictive.",
+            "ZonalAllocationFailed",
+            False,
+            "too restrictive",
+            id="no machines in the zone for these constraints",
+        ),
+        pytest.param(
+            400,
+            "InsufficientSubnetSize",
+            "Pre-allocated IPs 1280 exceeds IPs available 1024 in Subnet Cidr 10.240.100.0/22, "
+            "Subnet Name networkProfile.podCIDR.",
+            "SubnetFull",
+            False,
+            "10.240.100.0/22",
+            id="subnet too small",
+        ),
+        pytest.param(
+            None,
+            "ReconcileVMSSAgentPoolFailed",
+            'Code="SubnetIsFull" Message="Subnet aks-sn with address prefix 10.240.0.0/29 does '
+            'not have enough capacity for 101 IP addresses."',
+            "SubnetFull",
+            False,
+            "101 IP addresses",
+            id="a full subnet is no lack of machines",
+        ),
+        pytest.param(
+            None,
+            "UpgradeFailed",
+            "Drain node aks-gpu-1 failed when evicting pod model-0 failed with Too Many Requests "
+            "error. This is often caused by a restrictive Pod Disruption Budget (PDB) policy. See "
+            "http://aka.ms/aks/debugdrainfailures. Original error: Cannot evict pod as it would "
+            "violate the pod's disruption budget.",
+            "PodDrainFailed",
+            False,
+            "model-0",
+            id="a drain that a disruption budget forbids",
+        ),
+        pytest.param(
+            None,
+            "PodDrainFailure",
+            'Code="TooManyRequests" Message="Drain of aks-gpu-1 did not complete."',
+            "PodDrainFailed",
+            False,
+            "aks-gpu-1",
+            id="TooManyRequests of the eviction API is no throttling",
+        ),
+        pytest.param(
+            400,
             "BadRequest",
             "The VM size of Standard_D2_v2 is not allowed in your subscription in location "
             "'eastus'. The available VM sizes are 'standard_b16pls_v2'",
@@ -200,6 +272,16 @@ GATEWAY = (
             False,
             "SkuNotAvailable",
             id="size not available, found by a poll",
+        ),
+        pytest.param(
+            409,
+            "ResourceGroupBeingDeleted",
+            "The resource group 'gp-fraud-llm-edge' is in deprovisioning state and cannot perform "
+            "this operation.",
+            "ResourceBeingDeleted",
+            True,
+            "deprovisioning",
+            id="a group that is being deleted, as a GET of it would say",
         ),
         pytest.param(
             409, "OperationNotAllowed", BUSY, "OperationInProgress", True, "Updating", id="busy"
@@ -469,6 +551,31 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, text)
 def test_when_to_try_again_is_taken_from(message, header, expected) -> None:
     failure = classify_error(429, "X", message, "GET profile", retry_after_seconds=header)
     assert failure.retry_after_seconds == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "term"),
+    [
+        pytest.param("OddCode", "Why.", "'OddCode'", id="the code"),
+        pytest.param("Outer", 'Code="Inner" Message="x"', "'Outer Inner'", id="a quoted code"),
+        pytest.param("", "<b>Odd</b>", "'PUT managedCluster HTTP 400'", id="no code"),
+    ],
+)
+def test_an_unknown_error_claims_no_cause_and_names_what_to_search_for(code, message, term):
+    failure = classify_error(400, code, message, "PUT managedCluster")
+    assert failure.reason == "AzureRequestFailed"
+    assert "not known to Gridplane" in failure.suggested_action
+    assert term in failure.suggested_action
+    assert message in failure.message
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.reason)
+def test_every_rule_cites_where_its_error_was_seen(rule):
+    kinds = {"recorded", "documented", "reported", "assumed"}
+    for cited in rule.source.split("; "):
+        kind, _, by = cited.partition(": ")
+        assert kind in kinds
+        assert by
 
 
 def test_what_is_not_worth_retrying_has_no_time_for_it() -> None:

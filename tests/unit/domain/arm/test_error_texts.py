@@ -85,6 +85,19 @@ def test_a_failure_says_what_azure_said_in_the_words_of_its_rule(status, code, m
     assert classify_error(status, code, message, "PUT x").message == said
 
 
+@pytest.mark.parametrize("status", [408, 502, 504])
+def test_a_gateway_error_on_a_read_does_not_claim_that_anything_started(status: int):
+    failure = classify_error(status, "", "", "GET managedCluster")
+    assert failure.message == "Azure's gateway did not answer 'GET managedCluster'."
+    assert failure.retryable
+
+
+@pytest.mark.parametrize("verb", ["PUT", "POST", "DELETE"])
+def test_a_gateway_error_on_a_change_says_that_it_may_have_started(verb: str):
+    failure = classify_error(502, "", "", f"{verb} managedCluster")
+    assert failure.message.endswith("the operation may have started nevertheless.")
+
+
 def test_a_response_is_classified_with_its_status_its_details_and_its_retry_after():
     body = {
         "error": {

@@ -11,6 +11,7 @@ from tests.support.specs import a_spec
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 ROOT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
 PROFILE = f"{ROOT}/gp-fraud-llm-edge/providers/Microsoft.Cdn/profiles/gp-fraud-llm"
+MARK = naming.OWNER_TAG
 OURS = {"managed-by": "gridplane", "environment": "fraud-llm"}
 
 
@@ -88,6 +89,38 @@ def test_tags_of_others_are_kept_beside_ours(kind: str):
     assert body["tags"] == {"team": "blue", **naming.environment_tags(spec)}
 
 
+@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.has_tags])
+def test_no_tag_is_written_in_two_spellings_and_a_policys_values_stay(kind: str):
+    theirs = {
+        "Environment": "production",
+        "Managed-By": "policy",
+        "Cost-Center": "old",
+        "Team": "b",
+    }
+    existing = {"location": "westeurope", "tags": theirs}
+    body = KINDS[kind].build_body(a_spec(costCenter="ML-9"), target(kind, "westeurope"), existing)
+    assert body["tags"] == {
+        "Environment": "production",
+        "Managed-By": "policy",
+        "Cost-Center": "ML-9",
+        "Team": "b",
+        "owner": a_spec().owner,
+        MARK: "fraud-llm",
+    }
+
+
+def test_a_pool_keeps_the_tags_of_others_in_their_spelling():
+    cluster = KINDS["managedCluster"]
+    existing = cluster.build_body(a_spec(), target("managedCluster", "westeurope"), None)
+    for pool in existing["properties"]["agentPoolProfiles"]:
+        pool["tags"] = {"Environment": "production"}
+    body = cluster.build_body(a_spec(), target("managedCluster", "westeurope"), existing)
+    for pool in body["properties"]["agentPoolProfiles"]:
+        assert pool["tags"]["Environment"] == "production"
+        assert "environment" not in pool["tags"]
+        assert pool["tags"][MARK] == "fraud-llm"
+
+
 @pytest.mark.parametrize(
     ("kind", "properties", "result"),
     [
@@ -111,6 +144,27 @@ def test_what_the_story_needs_is_read_from_the_answer(
         pytest.param("profile", {"tags": OURS}, False, id="ours"),
         pytest.param("profile", {"tags": {**OURS, "more": "1"}}, False, id="ours and more"),
         pytest.param("profile", {"tags": {**OURS, "environment": "x"}}, True, id="another's"),
+        pytest.param("profile", {"tags": {MARK: "fraud-llm"}}, False, id="the mark alone"),
+        pytest.param(
+            "managedCluster",
+            {"tags": {MARK: "fraud-llm", "environment": "production", "managed-by": "policy"}},
+            False,
+            id="tags that a policy rewrote",
+        ),
+        pytest.param(
+            "managedCluster",
+            {"tags": {"Gridplane-Environment": "fraud-llm"}},
+            False,
+            id="the mark in another case",
+        ),
+        pytest.param(
+            "profile",
+            {"tags": {"Managed-By": "gridplane", "Environment": "fraud-llm"}},
+            False,
+            id="an earlier version's tags in another case",
+        ),
+        pytest.param("profile", {"tags": {MARK: "Fraud-LLM"}}, True, id="values are exact"),
+        pytest.param("profile", {"tags": {**OURS, MARK: "x"}}, True, id="another's mark"),
         pytest.param("profile", {"tags": {"managed-by": "terraform"}}, True, id="another tool's"),
         pytest.param("resourceGroup", {}, True, id="a group without tags"),
         pytest.param("resourceGroup", {"tags": None}, True, id="a group with null tags"),

@@ -11,6 +11,7 @@ from domain.outcomes import Failure
 
 POD = "fraud-llm-6f7d-x1"
 OTHERS_POD = "fraud-llm-6f7d-x2"
+BACKOFF = "pod didn't trigger scale-up: 1 in backoff after failed scale-up"
 LOOK_AT_QUOTA = (
     "Check the autoscaler's status and the vCPU quota of the GPU family; then retry, or choose "
     "another vmSize or region."
@@ -61,6 +62,15 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "Compare the pods' node selector gridplane.io/gpu-pool=true and their tolerations "
             "with the labels and taints of the GPU pool.",
             id="an autoscaler that refuses",
+        ),
+        pytest.param(
+            lambda: diagnosis.missing_node(observe(events=[event("NotTriggerScaleUp", BACKOFF)])),
+            "ScaleUpFailed",
+            f"The autoscaler does not start a node for the pods: {BACKOFF}",
+            "Read the error in the ConfigMap kube-system/cluster-autoscaler-status, and check "
+            "vCPU quota and the subnet's IP addresses; then retry, or choose another vmSize or "
+            "region.",
+            id="an autoscaler in backoff",
         ),
         pytest.param(
             lambda: diagnosis.missing_gpu(observe(), 2),

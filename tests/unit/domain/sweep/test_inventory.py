@@ -111,6 +111,24 @@ def test_a_pool_that_is_not_surely_ours_is_not_ours(cluster: dict[str, Any]):
     assert not only(cluster).is_ours
 
 
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        a_cluster(tags={"gridplane-environment": "fraud-llm", "environment": "production"}),
+        a_cluster(tags={"Gridplane-Environment": "fraud-llm"}),
+        a_cluster(tags={"Managed-By": "gridplane", "Environment": "fraud-llm"}),
+        a_cluster(
+            a_profile(tags={"environment": "production", "managed-by": "policy"}),
+            tags={"gridplane-environment": "fraud-llm"},
+        ),
+    ],
+    ids=["tags that a policy rewrote", "case", "an earlier version's", "a pool's rewritten tags"],
+)
+def test_a_pool_stays_ours_when_a_policy_rewrites_common_tags(cluster: dict[str, Any]):
+    pool = only(cluster)
+    assert (pool.environment, pool.is_ours) == ("fraud-llm", True)
+
+
 def test_pools_without_gpus_are_left_out():
     system = a_profile(name="system", vmSize="Standard_D4s_v5")
     foreign = a_profile(name="train", vmSize="Standard_ND96asr_v4")
