@@ -91,6 +91,13 @@ ACCEPTED = DeclaredAnswer(
 )
 FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
+TASK_HUB_UNREACHABLE = decline(
+    503,
+    "The task hub does not respond. A request may have started its operation "
+    "all the same: repeat it with the same Repeatability-Request-ID.",
+    "TaskHubUnreachable",
+    headers=(RETRY_AFTER,),
+)
 PRECONDITION_FAILED = decline(
     412, "The environment has changed since the caller read it.", "PreconditionFailed"
 )

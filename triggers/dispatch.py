@@ -1,15 +1,22 @@
-"""Serves a request as its route declares it: checks the app role, decodes, calls the handler."""
+"""Serves a request as its route declares it: checks the app role, decodes, calls the handler.
 
+A task hub that does not respond is a 503 of every route.
+"""
+
+import logging
 from collections.abc import Sequence
 
 import azure.functions as func
+import grpc
 
 from triggers.access import refuse_without_role
 from triggers.declarations import Call, Route
-from triggers.errors import problems_response
+from triggers.errors import problems_response, task_hub_unreachable
 from triggers.logs import answer_and_log
 from triggers.parameters import HeaderParameters, QueryParameters, parse_headers, parse_query
-from triggers.task_hub import DurableClient
+from triggers.task_hub import UNREACHABLE, DurableClient
+
+logger = logging.getLogger(__name__)
 
 
 async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
@@ -26,7 +33,13 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
         role = route.role if requires_app_roles else None
         if role and (refusal := refuse_without_role(req, role)):
             return refusal
-        return await _answer_call(route, req, client, allowed_regions)
+        try:
+            return await _answer_call(route, req, client, allowed_regions)
+        except grpc.aio.AioRpcError as error:
+            if error.code() not in UNREACHABLE:
+                raise
+            logger.warning("task hub unreachable: %s", error.code())
+            return task_hub_unreachable()
 
     return await answer_and_log(req, answer)
 

@@ -14,6 +14,7 @@ from triggers.declared_answers import (
     QUERY_CODES,
     SPEC_CODES,
     START_CODES,
+    TASK_HUB_UNREACHABLE,
     UNKNOWN_ENVIRONMENT,
     conflict,
     invalid,
@@ -67,6 +68,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*START_CODES, *SPEC_CODES),
             FORBIDDEN,
             conflict("The name is taken.", "EnvironmentExists", "EnvironmentIsBeingDeleted"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -84,6 +86,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             DeclaredAnswer(200, "A page of environments.", (EnvironmentPage,)),
             invalid(*QUERY_CODES, "InvalidQueryParameter"),
             FORBIDDEN,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -102,6 +105,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES),
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -128,6 +132,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
                 "WrongPhase",
             ),
             PRECONDITION_FAILED,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -148,6 +153,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             FORBIDDEN,
             conflict("The Repeatability-Request-ID was reused, or concurrent requests won."),
             PRECONDITION_FAILED,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -165,6 +171,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES),
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -184,6 +191,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
             conflict("The environment's phase does not allow it.", "WrongPhase"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -203,6 +211,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
             conflict("The environment's phase does not allow it.", "WrongPhase"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
 )

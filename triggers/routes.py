@@ -15,6 +15,7 @@ from triggers.declared_answers import (
     RETRY_AFTER,
     RETRY_WHILE_RUNNING,
     SWEEP_LOCATION,
+    TASK_HUB_UNREACHABLE,
     decline,
     invalid,
 )
@@ -51,6 +52,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES),
             FORBIDDEN,
             decline(404, "The operation does not exist.", "OperationNotFound"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -71,6 +73,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             ),
             invalid(*QUERY_CODES, *BODY_CODES),
             FORBIDDEN,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -88,6 +91,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES, "InvalidQueryParameter"),
             FORBIDDEN,
             decline(404, "No such sweep has run yet.", "SweepNotFound"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -102,9 +106,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         headers=HeaderParameters,
         answers=(
             DeclaredAnswer(200, "Requests are accepted.", (HealthAnswer,)),
-            decline(
-                503, "The task hub does not respond.", "TaskHubUnreachable", headers=(RETRY_AFTER,)
-            ),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(

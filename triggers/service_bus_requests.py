@@ -21,7 +21,7 @@ from domain.requests.decisions import Command, NotFound, Refused, environment_no
 from domain.requests.queue_messages import MessageProperties, parse_message
 from triggers.bodies import decode_json
 from triggers.starting import Accepted, decide_and_start
-from triggers.task_hub import DurableClient
+from triggers.task_hub import UNREACHABLE, DurableClient
 
 logger = logging.getLogger("gridplane.requests")
 
@@ -32,8 +32,6 @@ ATTEMPTS = 5
 
 MAX_DESCRIPTION_LENGTH = 4096
 """In characters; Service Bus refuses to dead-letter a message with a longer description."""
-
-TRANSIENT = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 type Sleep = Callable[[float], Awaitable[Any]]
 
@@ -111,7 +109,7 @@ async def _try_to_start(client: DurableClient, command: Command) -> Accepted | R
     try:
         return await decide_and_start(client, command)
     except grpc.aio.AioRpcError as error:
-        if error.code() not in TRANSIENT:
+        if error.code() not in UNREACHABLE:
             raise
         return Refused("TaskHubUnreachable", "The task hub does not respond.", is_passing=True)
 

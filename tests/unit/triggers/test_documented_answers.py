@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import azure.functions as func
+import grpc
 import httpx
 import pytest
 
@@ -80,7 +81,7 @@ async def of_what_sleeps(api: Api, hub: SweepHub, operation_id: str) -> Answer:
 
 
 async def without_a_task_hub(api: Api, hub: SweepHub, operation_id: str) -> Answer:
-    hub.unreachable = True
+    hub.unreachable = grpc.StatusCode.UNAVAILABLE
     return await send(api, operation_id)
 
 
