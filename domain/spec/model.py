@@ -82,14 +82,24 @@ def is_environment_name(text: str) -> bool:
 
 
 def _refuse_number_as_time(value: object) -> object:
-    # pydantic would parse 5 as five seconds after 1970-01-01, which no request means.
-    if isinstance(value, str | datetime):
+    # pydantic would parse 5 and "5" as five seconds after 1970-01-01, which no request means.
+    if isinstance(value, datetime) or (isinstance(value, str) and not _is_number(value)):
         return value
     raise PydanticCustomError("InvalidValue", "Use an ISO 8601 time such as 2027-01-31T00:00:00Z.")
 
 
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\s*[+-]?[0-9._]+\s*", text) is not None
+
+
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    """Refuses a time that is no longer in the years 1 to 9999 once its offset is applied."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError(
+            "InvalidValue", "Use a time between the years 1 and 9999 in UTC."
+        ) from None
 
 
 def _normalise(value: object) -> object:

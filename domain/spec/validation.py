@@ -5,13 +5,22 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, TypeGuard, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.catalog.gpu_skus import check_gpu_vm_size, find_gpu_sku, nodes_for
 from domain.catalog.regions import normalise_region
 from domain.problem import Problem
-from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec, Idle, Model, OffHours, Workload
+from domain.spec.model import (
+    Edge,
+    EnvironmentSpec,
+    GpuPoolSpec,
+    Idle,
+    Model,
+    OffHours,
+    UtcDatetime,
+    Workload,
+)
 from domain.spec.off_hours import find_time_zone
 
 MAX_PROBLEMS = 50
@@ -25,6 +34,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "idle": Idle,
     "idle.offHours": OffHours,
 }
+
+_TIME: TypeAdapter[datetime] = TypeAdapter(UtcDatetime)
 
 TIME_ZONE = "idle.offHours.timeZone"
 
@@ -223,10 +234,10 @@ def _expiry_problems(document: dict[str, Any], now: datetime | None) -> Iterable
     if now is None or not isinstance(written, str):
         return
     try:
-        expires_at = datetime.fromisoformat(written)
-    except ValueError:
+        expires_at = _TIME.validate_python(written)
+    except ValidationError:
         return
-    if expires_at.tzinfo is not None and expires_at <= now:
+    if expires_at <= now:
         yield Problem(
             "InvalidValue",
             f"{written} has already passed. Use a time in the future, or omit it.",

@@ -158,6 +158,69 @@ async def test_what_can_never_work_is_dead_lettered_at_once(
     assert queue.sleeps == []
 
 
+@pytest.mark.parametrize("field", ["expiresAt", "idle.keepUntil"])
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+async def test_a_time_at_the_edge_of_the_calendar_is_dead_lettered(
+    queue: Queue, field: str, time: str
+):
+    spec = (
+        spec_body(expiresAt=time) if field == "expiresAt" else spec_body(idle={"keepUntil": time})
+    )
+    assert await queue.deliver(cloud_event("provision", spec)) == "dead-lettered"
+    assert queue.reasons["message-1"][0] == "InvalidValue"
+    assert queue.reasons["message-1"][1].startswith(f"{field}: ")
+
+
+class RawMessage(FakeMessage):
+    """A message whose body is what the SDK yields for other AMQP body types."""
+
+    @property
+    def body(self) -> Any:
+        return self.content
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{}", None, 5, {"specversion": "1.0"}, [["value"]], iter([b"{", 5])],
+    ids=["text", "none", "number", "map", "sequence", "mixed"],
+)
+async def test_a_body_that_is_not_bytes_is_dead_lettered(queue: Queue, hub: FakeHub, body: Any):
+    await take_message(RawMessage(body), queue, hub, DEFAULT_ALLOWED_REGIONS, queue.sleep)
+    assert queue.fate == {"message-1": "dead-lettered"}
+    assert queue.reasons["message-1"][0] == "InvalidBody"
+
+
+class UnreadableMessage(FakeMessage):
+    @property
+    def body(self) -> Any:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+
+async def test_an_exception_while_parsing_is_dead_lettered(queue: Queue, hub: FakeHub):
+    message = UnreadableMessage(b"")
+    await take_message(message, queue, hub, DEFAULT_ALLOWED_REGIONS, queue.sleep)
+    assert queue.fate == {"message-1": "dead-lettered"}
+    assert queue.reasons["message-1"][0] == "UnreadableMessage"
+
+
+@pytest.mark.parametrize(
+    ("content", "target"),
+    [
+        pytest.param(cloud_event("wake", []), "data", id="data"),
+        pytest.param(cloud_event("wake", {"name": 5}), "name", id="name"),
+        pytest.param({**WAKE, "id": "x" * 300}, "id", id="an id that is too long"),
+        pytest.param({**WAKE, "source": "x" * 2000}, "source", id="a source that is too long"),
+        pytest.param({**WAKE, "type": ["wake"]}, "type", id="type"),
+        pytest.param({**WAKE, "specversion": 1.0}, "specversion", id="specversion"),
+    ],
+)
+async def test_a_field_of_the_wrong_type_is_dead_lettered_by_name(
+    queue: Queue, content: Any, target: str
+):
+    assert await queue.deliver(content) == "dead-lettered"
+    assert queue.reasons["message-1"][1].startswith(f"{target}: ")
+
+
 async def test_what_is_refused_for_good_says_what_rest_would_say(
     queue: Queue, hub: FakeHub, api: Api
 ):

@@ -220,6 +220,44 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             {"workload.port": 0}, "InvalidValue", "workload.port", "at least 1", id="bound"
         ),
         pytest.param(
+            {"expiresAt": "9999-12-31T23:59:59-12:00"},
+            "InvalidValue",
+            "expiresAt",
+            "9999",
+            id="an expiry after the last year in UTC",
+        ),
+        pytest.param(
+            {"expiresAt": "0001-01-01T00:00:00+14:00"},
+            "InvalidValue",
+            "expiresAt",
+            "year",
+            id="an expiry before the first year in UTC",
+        ),
+        pytest.param(
+            {"idle.keepUntil": "9999-12-31T23:59:59-12:00"},
+            "InvalidValue",
+            "idle.keepUntil",
+            "9999",
+            id="keepUntil after the last year in UTC",
+        ),
+        pytest.param(
+            {"idle.keepUntil": "0001-01-01T00:00:00+14:00"},
+            "InvalidValue",
+            "idle.keepUntil",
+            "year",
+            id="keepUntil before the first year in UTC",
+        ),
+        pytest.param(
+            {"expiresAt": "5"}, "InvalidValue", "expiresAt", "ISO 8601", id="seconds as a string"
+        ),
+        pytest.param(
+            {"expiresAt": "0001-01-01T00:00:00Z"},
+            "InvalidValue",
+            "expiresAt",
+            "passed",
+            id="the first second of the calendar",
+        ),
+        pytest.param(
             {"expiresAt": "2026-01-01T00:00:00Z"},
             "InvalidValue",
             "expiresAt",
