@@ -3,6 +3,7 @@
 from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
 from domain.environment.views import OperationReference, OperationView
 from triggers.access import MISSING_APP_ROLE
+from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import AnswerHeader, DeclaredAnswer
 
 URL = {"type": "string", "format": "uri"}
@@ -39,7 +40,7 @@ ETAG = AnswerHeader(
 )
 
 QUERY_CODES = (SEVERAL_PROBLEMS, "UnknownQueryParameter")
-BODY_CODES = ("InvalidJson", "InvalidBody")
+BODY_CODES = ("InvalidJson", "InvalidBody", "DuplicateKey", "InvalidCharacter")
 SPEC_CODES = (
     *BODY_CODES,
     "MissingField",
@@ -91,6 +92,7 @@ ACCEPTED = DeclaredAnswer(
 )
 FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
+BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
 TASK_HUB_UNREACHABLE = decline(
     503,
     "The task hub does not respond. A request may have started its operation "

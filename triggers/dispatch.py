@@ -10,8 +10,9 @@ import azure.functions as func
 import grpc
 
 from triggers.access import refuse_without_role
+from triggers.bodies import find_oversize
 from triggers.declarations import Call, Route
-from triggers.errors import problems_response, task_hub_unreachable
+from triggers.errors import error_response, problems_response, task_hub_unreachable
 from triggers.logs import answer_and_log
 from triggers.parameters import HeaderParameters, QueryParameters, parse_headers, parse_query
 from triggers.task_hub import UNREACHABLE, DurableClient
@@ -50,6 +51,8 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     client: DurableClient,
     allowed_regions: Sequence[str],
 ) -> func.HttpResponse:
+    if route.body and (oversize := find_oversize(req.get_body())):
+        return error_response(413, oversize.code, oversize.message)
     query, headers = parse_query(route.query, req), parse_headers(route.headers, req)
     if isinstance(query, list) or isinstance(headers, list):
         return problems_response(

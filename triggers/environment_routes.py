@@ -8,6 +8,7 @@ from domain.spec.model import EnvironmentSpec
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     ACCEPTED,
+    BODY_TOO_LARGE,
     ETAG,
     FORBIDDEN,
     PRECONDITION_FAILED,
@@ -68,6 +69,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*START_CODES, *SPEC_CODES),
             FORBIDDEN,
             conflict("The name is taken.", "EnvironmentExists", "EnvironmentIsBeingDeleted"),
+            BODY_TOO_LARGE,
             TASK_HUB_UNREACHABLE,
         ),
     ),
@@ -132,6 +134,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
                 "WrongPhase",
             ),
             PRECONDITION_FAILED,
+            BODY_TOO_LARGE,
             TASK_HUB_UNREACHABLE,
         ),
     ),

@@ -16,6 +16,8 @@ from domain.wire import WireModel
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
 
+LONGEST_UUID = len(f"urn:uuid:{uuid.UUID(int=0)}")
+
 QUERY, HEADER = "query", "header"
 """Locations of a parameter, in an error's `target` and in OpenAPI's `in`."""
 
@@ -68,8 +70,11 @@ def _read_phase(text: object) -> object:
 
 
 def _read_uuid(text: object) -> object:
+    written = str(text)
     try:
-        uuid.UUID(str(text))
+        if len(written) > LONGEST_UUID:  # uuid.UUID ignores any number of braces and hyphens
+            raise ValueError
+        uuid.UUID(written)
     except ValueError:
         raise PydanticCustomError("InvalidHeader", "Send a UUID.") from None
     return text

@@ -10,6 +10,7 @@ from domain.sweep.views import SweepAnswer, SweepRequest
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_CODES,
+    BODY_TOO_LARGE,
     FORBIDDEN,
     QUERY_CODES,
     RETRY_AFTER,
@@ -73,6 +74,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             ),
             invalid(*QUERY_CODES, *BODY_CODES),
             FORBIDDEN,
+            BODY_TOO_LARGE,
             TASK_HUB_UNREACHABLE,
         ),
     ),

@@ -19,7 +19,7 @@ from domain.environment.operation import OperationKind
 from domain.problem import Problem
 from domain.requests.decisions import Command, NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
-from triggers.bodies import decode_json
+from triggers.bodies import decode_json, find_oversize
 from triggers.starting import Accepted, decide_and_start
 from triggers.task_hub import UNREACHABLE, DurableClient
 
@@ -97,6 +97,8 @@ def _parse(message: Message, allowed_regions: Sequence[str]) -> Command | list[P
     content = _read_bytes(message.body)
     if content is None:
         return [Problem("InvalidBody", "Send a CloudEvent as the bytes of the message.", "")]
+    if oversize := find_oversize(content):
+        return [oversize]
     document = decode_json(content)
     if isinstance(document, Problem):
         return [document]

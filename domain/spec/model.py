@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from domain.catalog.regions import normalise_region
+from domain.spec.workload_limits import MAX_STRING_BYTES, MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
 ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -110,6 +111,8 @@ UtcDatetime = Annotated[
     AwareDatetime, BeforeValidator(_refuse_number_as_time), AfterValidator(_to_utc)
 ]
 Region = Annotated[str, Field(pattern=REGION_PATTERN), BeforeValidator(_normalise)]
+Text = Annotated[str, Field(json_schema_extra={"maxLength": MAX_STRING_BYTES})]
+"""Documented here and checked with the request: stored specifications stay readable."""
 EnvName = Annotated[str, Field(pattern=ENV_NAME_PATTERN, max_length=253)]
 
 
@@ -188,13 +191,14 @@ class Workload(WireModel):
     replicas: StrictInt = Field(
         default=1, ge=0, le=100, description="Replicas per region; 0 starts no GPU node."
     )
-    env: dict[EnvName, str] = Field(
+    env: dict[EnvName, Text] = Field(
         default_factory=dict[str, str],
         max_length=100,
-        description="Environment variables of the container.",
+        description=f"Environment variables of the container; with `args` at most "
+        f"{MAX_WORKLOAD_BYTES} bytes.",
         examples=[{"MAX_BATCH": "16"}],
     )
-    args: tuple[str, ...] = Field(
+    args: tuple[Text, ...] = Field(
         default=(), max_length=100, description="Arguments of the container's entry point."
     )
     model: Model | None = Field(

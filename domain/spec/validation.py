@@ -22,6 +22,7 @@ from domain.spec.model import (
     Workload,
 )
 from domain.spec.off_hours import find_time_zone
+from domain.spec.workload_limits import find_oversized_strings
 
 MAX_PROBLEMS = 50
 """Enough to correct a request; bounds the response to a hostile one."""
@@ -104,7 +105,8 @@ def find_field_problems(model: type[BaseModel], document: dict[str, Any]) -> Ite
     try:
         model.model_validate(document, by_alias=True, by_name=False)
     except ValidationError as refused:
-        for error in refused.errors(include_url=False, include_input=False):
+        # Searching for similar field names takes 10 s for a body full of unknown ones.
+        for error in refused.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]:
             yield _to_problem(model, error)
 
 
@@ -163,6 +165,7 @@ def _policy_problems(
         vm_size = cast("dict[str, Any]", gpu).get("vmSize")
         problem = check_gpu_vm_size(vm_size) if _is_short_text(vm_size) else None
         yield from [problem] if problem else _capacity_problems(document)
+    yield from find_oversized_strings(document)
     yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 

@@ -11,6 +11,7 @@ from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.messages import FakeMessage, cloud_event
 from tests.support.specs import spec_body
+from triggers.bodies import MAX_BODY_BYTES
 from triggers.service_bus_requests import ATTEMPTS, MAX_DESCRIPTION_LENGTH, take_message
 
 NAME = {"name": "fraud-llm"}
@@ -135,6 +136,16 @@ async def test_deleting_what_is_not_there_is_done_already(queue: Queue, hub: Fak
     [
         pytest.param(b"{", "InvalidJson", "The body is not valid JSON", id="not JSON"),
         pytest.param(b"\xff\xfe", "InvalidJson", "The body is not valid JSON", id="not text"),
+        pytest.param(
+            b" " * (MAX_BODY_BYTES + 1), "BodyTooLarge", "The body has 1048577 bytes", id="huge"
+        ),
+        pytest.param(b'{"id":1,"id":2}', "DuplicateKey", "id: The key is", id="a key twice"),
+        pytest.param(
+            cloud_event("provision", spec_body(regions=["\ud800"])),
+            "InvalidCharacter",
+            "data.regions[0]: Remove U+D800",
+            id="a lone surrogate",
+        ),
         pytest.param([1], "InvalidBody", "Send a CloudEvent as a JSON object.", id="no object"),
         pytest.param(cloud_event("x", NAME), "UnknownEventType", "type: Use one of", id="type"),
         pytest.param(

@@ -39,6 +39,34 @@ def test_what_is_no_object_is_one_problem(body) -> None:
     assert (problem.code, problem.target) == ("InvalidBody", "")
 
 
+def test_a_body_of_unknown_fields_is_refused_without_looking_at_each(make_wire) -> None:
+    problems = refuse(make_wire() | {f"field{number}": 1 for number in range(20_000)})
+    assert len(problems) == MAX_PROBLEMS
+
+
+@pytest.mark.parametrize(
+    ("env", "args", "target"),
+    [
+        pytest.param({"A": "x" * 32768}, [], "workload.env.A", id="a value with its name"),
+        pytest.param({"A": "é" * 16384}, [], "workload.env.A", id="bytes, not characters"),
+        pytest.param({}, ["", "x" * 32769], "workload.args[1]", id="an argument"),
+        pytest.param({}, ["x" * 32768] * 9, "workload", id="all arguments together"),
+        pytest.param(
+            {f"A{n}": "x" * 30000 for n in range(5)}, ["x" * 30000] * 5, "workload", id="both"
+        ),
+    ],
+)
+def test_strings_that_are_too_long_are_refused_by_name(make_wire, env, args, target) -> None:
+    (problem,) = refuse(make_wire({"workload.env": env, "workload.args": args}))
+    assert (problem.code, problem.target) == ("InvalidValue", target)
+    assert "bytes" in problem.message
+
+
+def test_strings_of_the_maximum_length_are_accepted(make_wire) -> None:
+    wire = make_wire({"workload.env": {"A": "x" * 32767}, "workload.args": ["x" * 32768] * 7})
+    assert isinstance(parse_spec(wire, REGIONS, NOW), EnvironmentSpec)
+
+
 def test_an_empty_object_lacks_every_required_field() -> None:
     problems = refuse({})
     assert {problem.code for problem in problems} == {"MissingField"}
