@@ -46,6 +46,7 @@ SPEC_CODES = (
     "MissingField",
     "UnknownField",
     "InvalidName",
+    "ReservedName",
     "InvalidValue",
     "InvalidNodeRange",
     "NotEnoughNodes",

@@ -18,6 +18,7 @@ ERROR_CODES: Mapping[str, str] = {
     "MissingField": "A required field is missing.",
     "UnknownField": "The field does not exist.",
     "InvalidName": "The name is not a valid environment name.",
+    "ReservedName": "Azure reserves a word in the name.",
     "InvalidValue": "The field's value has the wrong type or format, or is out of range.",
     "NameMismatch": "The environment's names in the body and the URL differ.",
     "InvalidNodeRange": "`minNodes` is above `maxNodes`.",

@@ -22,6 +22,7 @@ from domain.spec.model import (
     Workload,
 )
 from domain.spec.off_hours import find_time_zone
+from domain.spec.reserved_names import find_reserved_word
 from domain.spec.workload_limits import find_oversized_strings
 
 MAX_PROBLEMS = 50
@@ -159,6 +160,7 @@ def _render_target(path: Sequence[int | str]) -> str:
 def _policy_problems(
     document: dict[str, Any], allowed_regions: Sequence[str], now: datetime | None
 ) -> Iterable[Problem]:
+    yield from find_reserved_word(document.get("name"))
     yield from _region_problems(document.get("regions"), allowed_regions)
     gpu = document.get("gpu")
     if isinstance(gpu, dict):

@@ -67,6 +67,30 @@ def test_strings_of_the_maximum_length_are_accepted(make_wire) -> None:
     assert isinstance(parse_spec(wire, REGIONS, NOW), EnvironmentSpec)
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("microsoft-phi", "microsoft"),
+        ("my-microsoft", "microsoft"),
+        ("micro-soft", "microsoft"),
+        ("windows", "windows"),
+        ("mywindows-llm", "windows"),
+        ("window-s1", "windows"),
+        ("login-llm", "login"),
+        ("loginbot", "login"),
+    ],
+)
+def test_a_name_with_a_word_that_azure_reserves_is_refused(make_wire, name, word) -> None:
+    (problem,) = refuse(make_wire({"name": name}))
+    assert (problem.code, problem.target) == ("ReservedName", "name")
+    assert f"'{word}'" in problem.message
+
+
+@pytest.mark.parametrize("name", ["azure", "office-bot", "my-login", "log-in", "xbox"])
+def test_a_word_that_azure_reserves_elsewhere_only_is_accepted(make_wire, name) -> None:
+    assert isinstance(parse_spec(make_wire({"name": name}), REGIONS, NOW), EnvironmentSpec)
+
+
 def test_an_empty_object_lacks_every_required_field() -> None:
     problems = refuse({})
     assert {problem.code for problem in problems} == {"MissingField"}
