@@ -102,5 +102,7 @@ TASK_HUB_UNREACHABLE = decline(
     headers=(RETRY_AFTER,),
 )
 PRECONDITION_FAILED = decline(
-    412, "The environment has changed since the caller read it.", "PreconditionFailed"
+    412,
+    "The environment has changed since the caller read it, or If-None-Match excludes it.",
+    "PreconditionFailed",
 )

@@ -42,6 +42,6 @@ ERROR_CODES: Mapping[str, str] = {
     "WrongPhase": "The environment's phase does not allow it; the message names the required one.",
     "RepeatabilityRequestIdReused": "A different request has used this id before.",
     "ConcurrentRequests": "Concurrent requests for the environment won. Send the request again.",
-    "PreconditionFailed": "The environment's ETag does not match If-Match.",
+    "PreconditionFailed": "The environment's ETag fails If-Match or If-None-Match.",
     "TaskHubUnreachable": "The task hub does not respond, so no requests are accepted.",
 }

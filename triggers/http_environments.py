@@ -10,6 +10,7 @@ from domain.environment.operation import OperationKind
 from domain.environment.views import EnvironmentPage, build_environment_view, build_event_list
 from domain.problem import Problem
 from domain.requests.decisions import Command
+from domain.requests.entity_tags import matches_weakly
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
 from triggers import task_hub
@@ -51,6 +52,7 @@ async def request_update(
         name,
         spec,
         if_match=call.headers.if_match,
+        if_none_match=call.headers.if_none_match,
         caller=call.headers.caller,
     )
     return await start_and_answer(call, command)
@@ -64,6 +66,7 @@ async def request_deletion(
         call.req.route_params["name"],
         force=call.query.force,
         if_match=call.headers.if_match,
+        if_none_match=call.headers.if_none_match,
         caller=call.headers.caller,
     )
     return await start_and_answer(call, command)
@@ -75,7 +78,8 @@ async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.Http
     if record is None or record.is_deleted:
         return unknown_environment(name)
     headers = {"ETag": record.etag}
-    if call.headers.if_none_match == record.etag:
+    known = call.headers.if_none_match
+    if known is not None and matches_weakly(known, record.etag):
         return func.HttpResponse(status_code=304, headers=headers)
     return json_response(build_environment_view(record), headers=headers)
 

@@ -127,7 +127,8 @@ class ReadHeaders(HeaderParameters):
     if_none_match: str | None = Field(
         default=None,
         alias="If-None-Match",
-        description="An ETag; the response is 304 while it is the environment's current one.",
+        description="ETags, weak or not, or `*`; the response is 304 while one of them is the "
+        "environment's current one.",
         examples=['"1-17"'],
     )
 
@@ -163,9 +164,16 @@ class ConditionalStartHeaders(StartHeaders):
     if_match: str | None = Field(
         default=None,
         alias="If-Match",
-        description="An ETag, or `*`; the request is refused with 412 if the environment has "
-        "changed since.",
+        description="ETags, or `*`; the request is refused with 412 if the environment has "
+        "changed since. A weak one (`W/`) never matches.",
         examples=['"1-17"'],
+    )
+    if_none_match: str | None = Field(
+        default=None,
+        alias="If-None-Match",
+        description="ETags, or `*`; the request is refused with 412 if the environment exists "
+        "with one of them.",
+        examples=["*"],
     )
 
 

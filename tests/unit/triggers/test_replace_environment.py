@@ -141,3 +141,13 @@ async def test_an_operation_that_the_record_has_dropped_is_answered_by_its_id(
 async def test_what_is_not_there_is_not_created(api: Api, hub: FakeHub):
     answer = await api.put("environments/new-llm", spec_body(name="new-llm"))
     assert (answer.status, answer.error["code"]) == (404, "EnvironmentNotFound")
+
+
+async def test_a_put_that_must_not_find_an_environment_is_refused(api: Api, hub: FakeHub):
+    new = spec_body(name="new-llm")
+    absent = await api.put("environments/new-llm", new, If_None_Match="*")
+    assert (absent.status, absent.error["code"]) == (404, "EnvironmentNotFound")
+    refused = await api.put(URL, CHANGED, If_None_Match="*")
+    assert (refused.status, refused.error["code"]) == (412, "PreconditionFailed")
+    assert refused.error["target"] == "header If-None-Match"
+    assert list(hub.instances) == ["fraud-llm.1"]
