@@ -6,17 +6,19 @@ from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import AnswerHeader, DeclaredAnswer
 
-URL = {"type": "string", "format": "uri"}
+URL = {"type": "string", "format": "uri-reference"}
 SECONDS = {"type": "integer", "minimum": 1, "examples": [5]}
 
-LOCATION = AnswerHeader("Location", "URL of the environment.", URL)
-SWEEP_LOCATION = AnswerHeader("Location", "URL of the sweep's result.", URL)
+LOCATION = AnswerHeader("Location", "Relative URL of the environment.", URL)
+SWEEP_LOCATION = AnswerHeader("Location", "Relative URL of the sweep's result.", URL)
 OPERATION_LOCATION = AnswerHeader(
-    "Operation-Location", "URL of the operation. Poll it until its status is final.", URL
+    "Operation-Location",
+    "Relative URL of the operation. Poll it until its status is final.",
+    URL,
 )
 BLOCKING_OPERATION = AnswerHeader(
     "Operation-Location",
-    "URL of the operation that blocks the request; absent if none does.",
+    "Relative URL of the operation that blocks the request; absent if none does.",
     URL,
     is_required=False,
 )

@@ -17,7 +17,7 @@ from triggers import task_hub
 from triggers.bodies import decode_json
 from triggers.declarations import Call
 from triggers.errors import json_response, problems_response
-from triggers.http_answers import origin_of, start_and_answer, unknown_environment
+from triggers.http_answers import start_and_answer, unknown_environment
 from triggers.parameters import (
     ConditionalStartHeaders,
     DeletionQuery,
@@ -97,7 +97,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
     next_link = None
     if len(matching) > len(page):
         parameters = {**call.req.params, "skiptoken": page[-1].name}
-        next_link = f"{origin_of(call.req)}/environments?{urlencode(parameters)}"
+        next_link = f"/environments?{urlencode(parameters)}"
     views = tuple(build_environment_view(record) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
 
