@@ -32,6 +32,14 @@ def find_oversize(body: bytes) -> Problem | None:
     )
 
 
+def is_json(content_type: str | None) -> bool:
+    """Whether a body of this `Content-Type` may be JSON; without one its bytes decide."""
+    media_type = (content_type or "application/json").partition(";")[0].strip().lower()
+    return media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+
+
 def decode_json(body: bytes) -> object | Problem:
     """The decoded value, or one of the problems InvalidJson, DuplicateKey and InvalidCharacter."""
     try:

@@ -96,6 +96,7 @@ ACCEPTED = DeclaredAnswer(
 FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
 BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
+NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")
 TASK_HUB_UNREACHABLE = decline(
     503,
     "The task hub does not respond. A request may have started its operation "

@@ -12,6 +12,7 @@ ERROR_CODES: Mapping[str, str] = {
     "InvalidHeader": "The header's value is invalid.",
     "InvalidJson": "The body is not valid JSON.",
     "InvalidBody": "The body is not the expected JSON object.",
+    "UnsupportedMediaType": "The body's Content-Type is not JSON.",
     "BodyTooLarge": "The body is larger than any valid request.",
     "DuplicateKey": "A key of a JSON object is written twice.",
     "InvalidCharacter": "A string contains NUL or a lone surrogate.",

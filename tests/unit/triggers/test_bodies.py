@@ -8,6 +8,7 @@ import pytest
 from domain.problem import Problem
 from tests.support.http_api import Api
 from tests.support.specs import spec_body
+from tests.support.sweep_hub import SweepHub
 from triggers.bodies import MAX_BODY_BYTES, decode_json, find_oversize
 
 
@@ -58,3 +59,30 @@ async def test_a_value_with_a_nul_is_refused_by_its_field(api: Api):
     answer = await api.create(spec_body(workload=workload))
     assert (answer.status, answer.error["code"]) == (400, "InvalidCharacter")
     assert answer.error["target"] == "workload.env.TOKEN"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 202),
+        ("Application/JSON; charset=utf-8", 202),
+        ("application/merge-patch+json", 202),
+        ("", 202),
+        ("application/x-www-form-urlencoded", 415),
+        ("text/plain", 415),
+        ("text/json+json", 415),
+        ("application/jsonp", 415),
+        ("application/xml; a=application/json", 415),
+    ],
+)
+async def test_a_body_is_declared_as_json_or_not_at_all(api: Api, content_type: str, status: int):
+    answer = await api.create(spec_body(), **{"Content-Type": content_type})
+    assert answer.status == status
+    if status == 415:
+        assert answer.error["code"] == "UnsupportedMediaType"
+        assert answer.error["target"] == "header Content-Type"
+
+
+async def test_the_type_of_a_body_that_is_not_there_does_not_matter():
+    answer = await Api(SweepHub()).send("POST", "sweeps", b"", {"Content-Type": "text/plain"})
+    assert answer.status == 202

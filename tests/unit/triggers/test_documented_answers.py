@@ -87,6 +87,11 @@ async def with_a_huge_body(api: Api, hub: SweepHub, operation_id: str) -> Answer
     return await api.send(route.method, route.path.format(name="fraud-llm"), body)
 
 
+async def with_a_form(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    form = "application/x-www-form-urlencoded"
+    return await send(api, operation_id, **{"Content-Type": form})
+
+
 async def without_a_task_hub(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     hub.unreachable = grpc.StatusCode.UNAVAILABLE
     return await send(api, operation_id)
@@ -101,6 +106,7 @@ BY_STATUS: dict[int, Scenario] = {
     409: with_an_id_of_another_request,
     412: of_something_older,
     413: with_a_huge_body,
+    415: with_a_form,
     503: without_a_task_hub,
 }
 SCENARIOS: dict[tuple[str, int], Scenario] = {("wakeEnvironment", 202): of_what_sleeps}
