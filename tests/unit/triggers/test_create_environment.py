@@ -115,8 +115,11 @@ async def test_a_repeatability_id_with_another_body_is_refused(api: Api, hub: Fa
     assert (answer.status, answer.error["code"]) == (409, "RepeatabilityRequestIdReused")
 
 
-async def test_a_repeatability_id_that_is_no_uuid_is_refused(api: Api, hub: FakeHub):
-    answer = await api.create(spec_body(), Repeatability_Request_ID="again")
+@pytest.mark.parametrize("request_id", ["again", REQUEST_ID + "}" * 1000, "-" * 5000])
+async def test_a_repeatability_id_that_is_no_uuid_is_refused(
+    api: Api, hub: FakeHub, request_id: str
+):
+    answer = await api.create(spec_body(), Repeatability_Request_ID=request_id)
     assert (answer.status, answer.error["target"]) == (400, "header Repeatability-Request-ID")
     assert not hub.instances
 
