@@ -1,6 +1,7 @@
 """Composition root: settings, clients, and the registration of all functions."""
 
 import os
+import re
 from typing import Any
 
 import azure.functions as func
@@ -45,6 +46,12 @@ from orchestrators.wire_edge import wire_edge
 from triggers import service_bus_requests
 from triggers.declarations import Route
 from triggers.dispatch import answer_request
+from triggers.http_methods import (
+    METHODS,
+    list_methods,
+    list_supported_methods,
+    refuse_method,
+)
 from triggers.logs import log_operation_end
 from triggers.routes import ROUTES
 from triggers.timer_sweep import run_sweep
@@ -104,7 +111,18 @@ def register_route(route: Route[Any, Any]) -> None:
 
     serve.__name__ = f"http_{route.handler.__name__}"
     with_client = app.durable_client_input(client_name="client")(serve)
-    app.route(route=route.path, methods=[route.method])(with_client)
+    app.route(route=route.path, methods=list_methods(route))(with_client)
+
+
+def register_other_methods(path: str) -> None:
+    supported = list_supported_methods(path, ROUTES)
+
+    async def refuse(req: func.HttpRequest) -> func.HttpResponse:
+        return await refuse_method(req, supported)
+
+    refuse.__name__ = f"http_refuse_method_{re.sub(r'\W+', '_', path).strip('_')}"
+    others = [method for method in METHODS if method not in supported]
+    app.route(route=path, methods=others)(refuse)
 
 
 def register_activity(activity: Activity) -> None:
@@ -174,6 +192,8 @@ def register_messages() -> None:
 
 for route in ROUTES:
     register_route(route)
+for path in {route.path: None for route in ROUTES}:
+    register_other_methods(path)
 for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:

@@ -3,19 +3,22 @@
 from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
 from domain.environment.views import OperationReference, OperationView
 from triggers.access import MISSING_APP_ROLE
+from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import AnswerHeader, DeclaredAnswer
 
-URL = {"type": "string", "format": "uri"}
+URL = {"type": "string", "format": "uri-reference"}
 SECONDS = {"type": "integer", "minimum": 1, "examples": [5]}
 
-LOCATION = AnswerHeader("Location", "URL of the environment.", URL)
-SWEEP_LOCATION = AnswerHeader("Location", "URL of the sweep's result.", URL)
+LOCATION = AnswerHeader("Location", "Relative URL of the environment.", URL)
+SWEEP_LOCATION = AnswerHeader("Location", "Relative URL of the sweep's result.", URL)
 OPERATION_LOCATION = AnswerHeader(
-    "Operation-Location", "URL of the operation. Poll it until its status is final.", URL
+    "Operation-Location",
+    "Relative URL of the operation. Poll it until its status is final.",
+    URL,
 )
 BLOCKING_OPERATION = AnswerHeader(
     "Operation-Location",
-    "URL of the operation that blocks the request; absent if none does.",
+    "Relative URL of the operation that blocks the request; absent if none does.",
     URL,
     is_required=False,
 )
@@ -39,12 +42,13 @@ ETAG = AnswerHeader(
 )
 
 QUERY_CODES = (SEVERAL_PROBLEMS, "UnknownQueryParameter")
-BODY_CODES = ("InvalidJson", "InvalidBody")
+BODY_CODES = ("InvalidJson", "InvalidBody", "DuplicateKey", "InvalidCharacter")
 SPEC_CODES = (
     *BODY_CODES,
     "MissingField",
     "UnknownField",
     "InvalidName",
+    "ReservedName",
     "InvalidValue",
     "InvalidNodeRange",
     "NotEnoughNodes",
@@ -91,6 +95,17 @@ ACCEPTED = DeclaredAnswer(
 )
 FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
+BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
+NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")
+TASK_HUB_UNREACHABLE = decline(
+    503,
+    "The task hub does not respond. A request may have started its operation "
+    "all the same: repeat it with the same Repeatability-Request-ID.",
+    "TaskHubUnreachable",
+    headers=(RETRY_AFTER,),
+)
 PRECONDITION_FAILED = decline(
-    412, "The environment has changed since the caller read it.", "PreconditionFailed"
+    412,
+    "The environment has changed since the caller read it, or If-None-Match excludes it.",
+    "PreconditionFailed",
 )

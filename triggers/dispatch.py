@@ -1,15 +1,32 @@
-"""Serves a request as its route declares it: checks the app role, decodes, calls the handler."""
+"""Serves a request as its route declares it: checks the app role, decodes, calls the handler.
 
+A task hub that does not respond is a 503 of every route.
+"""
+
+import logging
 from collections.abc import Sequence
 
 import azure.functions as func
+import grpc
 
 from triggers.access import refuse_without_role
+from triggers.bodies import find_oversize, is_json
 from triggers.declarations import Call, Route
-from triggers.errors import problems_response
+from triggers.errors import error_response, problems_response, task_hub_unreachable
 from triggers.logs import answer_and_log
-from triggers.parameters import HeaderParameters, QueryParameters, parse_headers, parse_query
-from triggers.task_hub import DurableClient
+from triggers.parameters import (
+    HEADER,
+    HeaderParameters,
+    QueryParameters,
+    parse_headers,
+    parse_query,
+    read_header,
+)
+from triggers.task_hub import UNREACHABLE, DurableClient
+
+logger = logging.getLogger(__name__)
+
+_CONTENT_TYPE = "Content-Type"
 
 
 async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
@@ -26,7 +43,13 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
         role = route.role if requires_app_roles else None
         if role and (refusal := refuse_without_role(req, role)):
             return refusal
-        return await _answer_call(route, req, client, allowed_regions)
+        try:
+            return await _answer_call(route, req, client, allowed_regions)
+        except grpc.aio.AioRpcError as error:
+            if error.code() not in UNREACHABLE:
+                raise
+            logger.warning("task hub unreachable: %s", error.code())
+            return task_hub_unreachable()
 
     return await answer_and_log(req, answer)
 
@@ -37,9 +60,22 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     client: DurableClient,
     allowed_regions: Sequence[str],
 ) -> func.HttpResponse:
+    if route.body and (refusal := _refuse_body(req)):
+        return refusal
     query, headers = parse_query(route.query, req), parse_headers(route.headers, req)
     if isinstance(query, list) or isinstance(headers, list):
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
     return await route.handler(Call(req, client, query, headers, allowed_regions))
+
+
+def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:
+    body = req.get_body()
+    if oversize := find_oversize(body):
+        return error_response(413, oversize.code, oversize.message)
+    if body and not is_json(read_header(req, _CONTENT_TYPE)):
+        message = f"Send the body as JSON, with '{_CONTENT_TYPE}: application/json'."
+        target = f"{HEADER} {_CONTENT_TYPE}"
+        return error_response(415, "UnsupportedMediaType", message, target=target)
+    return None

@@ -8,12 +8,15 @@ from domain.spec.model import EnvironmentSpec
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     ACCEPTED,
+    BODY_TOO_LARGE,
     ETAG,
     FORBIDDEN,
+    NOT_JSON,
     PRECONDITION_FAILED,
     QUERY_CODES,
     SPEC_CODES,
     START_CODES,
+    TASK_HUB_UNREACHABLE,
     UNKNOWN_ENVIRONMENT,
     conflict,
     invalid,
@@ -68,6 +71,9 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*START_CODES, *SPEC_CODES),
             FORBIDDEN,
             conflict("The name is taken.", "EnvironmentExists", "EnvironmentIsBeingDeleted"),
+            BODY_TOO_LARGE,
+            NOT_JSON,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -85,6 +91,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             DeclaredAnswer(200, "A page of environments.", (EnvironmentPage,)),
             invalid(*QUERY_CODES, "InvalidQueryParameter"),
             FORBIDDEN,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -103,6 +110,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES),
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -129,6 +137,9 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
                 "WrongPhase",
             ),
             PRECONDITION_FAILED,
+            BODY_TOO_LARGE,
+            NOT_JSON,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -149,6 +160,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             FORBIDDEN,
             conflict("The Repeatability-Request-ID was reused, or concurrent requests won."),
             PRECONDITION_FAILED,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -166,6 +178,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES),
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -185,6 +198,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
             conflict("The environment's phase does not allow it.", "WrongPhase"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -204,6 +218,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
             conflict("The environment's phase does not allow it.", "WrongPhase"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(

@@ -12,6 +12,9 @@ from domain.wire import WireModel
 ERROR_CODE = "x-ms-error-code"
 """Header with the error's code, as Azure's own services send it."""
 
+RETRY_AFTER_SECONDS = 5
+"""While the task hub is unreachable."""
+
 
 def json_response(
     body: WireModel, status: int = 200, headers: Mapping[str, str] | None = None
@@ -34,6 +37,12 @@ def error_response(
 ) -> func.HttpResponse:
     error = ErrorBody(code=code, message=message, target=target or None)
     return _respond(status, error, headers)
+
+
+def task_hub_unreachable() -> func.HttpResponse:
+    message = "The task hub does not respond. Requests are refused until it does."
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return error_response(503, "TaskHubUnreachable", message, headers=headers)
 
 
 def problems_response(problems: Sequence[Problem]) -> func.HttpResponse:

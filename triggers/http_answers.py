@@ -1,6 +1,7 @@
-"""HTTP responses to requests that start operations."""
+"""HTTP responses to requests that start operations.
 
-from urllib.parse import urlsplit
+URLs in headers are relative references: the Host header of a request names any host.
+"""
 
 import azure.functions as func
 
@@ -28,11 +29,11 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
     match await decide_and_start(call.client, command):
         case Accepted() as accepted:
-            return _accepted(call.req, command, accepted)
+            return _accepted(command, accepted)
         case PreconditionFailed(code, message, target=target):
             return error_response(412, code, message, target=target)
         case Refused() as refusal:
-            return _refused(call.req, refusal)
+            return _refused(refusal)
         case NotFound() if command.kind is OperationKind.DELETE:
             return func.HttpResponse(status_code=204)
         case NotFound():
@@ -44,15 +45,10 @@ def unknown_environment(name: str) -> func.HttpResponse:
     return error_response(404, problem.code, problem.message)
 
 
-def origin_of(req: func.HttpRequest) -> str:
-    url = urlsplit(req.url)
-    return f"{url.scheme}://{url.netloc}"
-
-
-def _accepted(req: func.HttpRequest, command: Command, accepted: Accepted) -> func.HttpResponse:
+def _accepted(command: Command, accepted: Accepted) -> func.HttpResponse:
     headers = {
-        "Location": f"{origin_of(req)}/environments/{command.name}",
-        "Operation-Location": f"{origin_of(req)}/operations/{accepted.operation_id}",
+        "Location": f"/environments/{command.name}",
+        "Operation-Location": f"/operations/{accepted.operation_id}",
         "Retry-After": str(POLL_AFTER_SECONDS),
     }
     if command.caller.request_id:
@@ -62,10 +58,10 @@ def _accepted(req: func.HttpRequest, command: Command, accepted: Accepted) -> fu
     return json_response(build_operation_view(accepted.operation), 202, headers)
 
 
-def _refused(req: func.HttpRequest, refusal: Refused) -> func.HttpResponse:
+def _refused(refusal: Refused) -> func.HttpResponse:
     headers = {"Retry-After": str(POLL_AFTER_SECONDS)}
     if refusal.operation_id:
-        headers["Operation-Location"] = f"{origin_of(req)}/operations/{refusal.operation_id}"
+        headers["Operation-Location"] = f"/operations/{refusal.operation_id}"
     return error_response(
         409, refusal.code, refusal.message, target=refusal.target, headers=headers
     )

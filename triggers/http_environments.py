@@ -10,13 +10,14 @@ from domain.environment.operation import OperationKind
 from domain.environment.views import EnvironmentPage, build_environment_view, build_event_list
 from domain.problem import Problem
 from domain.requests.decisions import Command
+from domain.requests.entity_tags import matches_weakly
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
 from triggers import task_hub
 from triggers.bodies import decode_json
 from triggers.declarations import Call
 from triggers.errors import json_response, problems_response
-from triggers.http_answers import origin_of, start_and_answer, unknown_environment
+from triggers.http_answers import start_and_answer, unknown_environment
 from triggers.parameters import (
     ConditionalStartHeaders,
     DeletionQuery,
@@ -51,6 +52,7 @@ async def request_update(
         name,
         spec,
         if_match=call.headers.if_match,
+        if_none_match=call.headers.if_none_match,
         caller=call.headers.caller,
     )
     return await start_and_answer(call, command)
@@ -64,6 +66,7 @@ async def request_deletion(
         call.req.route_params["name"],
         force=call.query.force,
         if_match=call.headers.if_match,
+        if_none_match=call.headers.if_none_match,
         caller=call.headers.caller,
     )
     return await start_and_answer(call, command)
@@ -75,7 +78,8 @@ async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.Http
     if record is None or record.is_deleted:
         return unknown_environment(name)
     headers = {"ETag": record.etag}
-    if call.headers.if_none_match == record.etag:
+    known = call.headers.if_none_match
+    if known is not None and matches_weakly(known, record.etag):
         return func.HttpResponse(status_code=304, headers=headers)
     return json_response(build_environment_view(record), headers=headers)
 
@@ -93,7 +97,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
     next_link = None
     if len(matching) > len(page):
         parameters = {**call.req.params, "skiptoken": page[-1].name}
-        next_link = f"{origin_of(call.req)}/environments?{urlencode(parameters)}"
+        next_link = f"/environments?{urlencode(parameters)}"
     views = tuple(build_environment_view(record) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domain.wire import WireModel
 from triggers.declarations import Call
-from triggers.errors import error_response, json_response
+from triggers.errors import json_response, task_hub_unreachable
 from triggers.parameters import AnyQueryParameters, HeaderParameters
 
 logger = logging.getLogger(__name__)
@@ -24,13 +24,12 @@ class HealthAnswer(WireModel):
 
 
 async def get_health(call: Call[AnyQueryParameters, HeaderParameters]) -> func.HttpResponse:
-    """200 if requests are accepted; 503 while the task hub does not respond."""
+    """200 if requests are accepted; 503 on any failure of the task hub."""
     try:
         await call.client.get_orchestration_state("healthz", fetch_payloads=False)
     except grpc.aio.AioRpcError as error:
         logger.warning("task hub unreachable: %s", error.code())
-        message = "The task hub does not respond. Requests are refused until it does."
-        return error_response(503, "TaskHubUnreachable", message, headers={"Retry-After": "5"})
+        return task_hub_unreachable()
     return json_response(HealthAnswer(status="Healthy"))
 
 

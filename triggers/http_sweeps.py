@@ -8,7 +8,7 @@ from domain.sweep.views import SweepAnswer, SweepRequest
 from triggers.bodies import decode_json
 from triggers.declarations import Call
 from triggers.errors import error_response, json_response, problems_response
-from triggers.http_answers import POLL_AFTER_SECONDS, origin_of
+from triggers.http_answers import POLL_AFTER_SECONDS
 from triggers.parameters import HeaderParameters, LatestSweepQuery, QueryParameters
 from triggers.sweeping import read_sweep, start_sweep
 
@@ -21,7 +21,7 @@ async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.Http
     await start_sweep(call.client, dry_run=request.dry_run)
     query = "?dryRun=true" if request.dry_run else ""
     headers = {
-        "Location": f"{origin_of(call.req)}/sweeps/latest{query}",
+        "Location": f"/sweeps/latest{query}",
         "Retry-After": str(POLL_AFTER_SECONDS),
     }
     return json_response(SweepAnswer(status="Running"), 202, headers)

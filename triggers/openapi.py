@@ -37,7 +37,8 @@ Provides GPU inference environments on Azure: AKS clusters with a GPU pool behin
 Door edge.
 
 Work that outlasts a request is an operation: the response is 202, and `Operation-Location` is \
-the URL to poll. Unknown fields and query parameters are refused. Times are RFC 3339 in UTC. \
+the URL to poll. Unknown fields and query parameters are refused. HEAD is served wherever GET is; \
+any other method of a path is 405 `MethodNotAllowed` with `Allow`. Times are RFC 3339 in UTC. \
 Fields without a value are omitted from responses, never null. Responses may gain fields, and \
 errors may gain codes."""
 JSON = "application/json"

@@ -16,6 +16,8 @@ from domain.wire import WireModel
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
 
+LONGEST_UUID = len(f"urn:uuid:{uuid.UUID(int=0)}")
+
 QUERY, HEADER = "query", "header"
 """Locations of a parameter, in an error's `target` and in OpenAPI's `in`."""
 
@@ -68,8 +70,11 @@ def _read_phase(text: object) -> object:
 
 
 def _read_uuid(text: object) -> object:
+    written = str(text)
     try:
-        uuid.UUID(str(text))
+        if len(written) > LONGEST_UUID:  # uuid.UUID ignores any number of braces and hyphens
+            raise ValueError
+        uuid.UUID(written)
     except ValueError:
         raise PydanticCustomError("InvalidHeader", "Send a UUID.") from None
     return text
@@ -122,7 +127,8 @@ class ReadHeaders(HeaderParameters):
     if_none_match: str | None = Field(
         default=None,
         alias="If-None-Match",
-        description="An ETag; the response is 304 while it is the environment's current one.",
+        description="ETags, weak or not, or `*`; the response is 304 while one of them is the "
+        "environment's current one.",
         examples=['"1-17"'],
     )
 
@@ -158,9 +164,16 @@ class ConditionalStartHeaders(StartHeaders):
     if_match: str | None = Field(
         default=None,
         alias="If-Match",
-        description="An ETag, or `*`; the request is refused with 412 if the environment has "
-        "changed since.",
+        description="ETags, or `*`; the request is refused with 412 if the environment has "
+        "changed since. A weak one (`W/`) never matches.",
         examples=['"1-17"'],
+    )
+    if_none_match: str | None = Field(
+        default=None,
+        alias="If-None-Match",
+        description="ETags, or `*`; the request is refused with 412 if the environment exists "
+        "with one of them.",
+        examples=["*"],
     )
 
 

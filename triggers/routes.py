@@ -10,11 +10,14 @@ from domain.sweep.views import SweepAnswer, SweepRequest
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_CODES,
+    BODY_TOO_LARGE,
     FORBIDDEN,
+    NOT_JSON,
     QUERY_CODES,
     RETRY_AFTER,
     RETRY_WHILE_RUNNING,
     SWEEP_LOCATION,
+    TASK_HUB_UNREACHABLE,
     decline,
     invalid,
 )
@@ -51,6 +54,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES),
             FORBIDDEN,
             decline(404, "The operation does not exist.", "OperationNotFound"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -71,6 +75,9 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             ),
             invalid(*QUERY_CODES, *BODY_CODES),
             FORBIDDEN,
+            BODY_TOO_LARGE,
+            NOT_JSON,
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -88,6 +95,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES, "InvalidQueryParameter"),
             FORBIDDEN,
             decline(404, "No such sweep has run yet.", "SweepNotFound"),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(
@@ -102,9 +110,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         headers=HeaderParameters,
         answers=(
             DeclaredAnswer(200, "Requests are accepted.", (HealthAnswer,)),
-            decline(
-                503, "The task hub does not respond.", "TaskHubUnreachable", headers=(RETRY_AFTER,)
-            ),
+            TASK_HUB_UNREACHABLE,
         ),
     ),
     Route(

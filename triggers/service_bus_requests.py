@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard, cast
 
 import grpc
 
@@ -19,9 +19,9 @@ from domain.environment.operation import OperationKind
 from domain.problem import Problem
 from domain.requests.decisions import Command, NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
-from triggers.bodies import decode_json
+from triggers.bodies import decode_json, find_oversize
 from triggers.starting import Accepted, decide_and_start
-from triggers.task_hub import DurableClient
+from triggers.task_hub import UNREACHABLE, DurableClient
 
 logger = logging.getLogger("gridplane.requests")
 
@@ -32,8 +32,6 @@ ATTEMPTS = 5
 
 MAX_DESCRIPTION_LENGTH = 4096
 """In characters; Service Bus refuses to dead-letter a message with a longer description."""
-
-TRANSIENT = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 type Sleep = Callable[[float], Awaitable[Any]]
 
@@ -86,12 +84,40 @@ async def take_message(
 
 
 def _read_command(message: Message, allowed_regions: Sequence[str]) -> Command | list[Problem]:
-    body = message.body
-    document = decode_json(body if isinstance(body, bytes) else b"".join(body))
+    """An exception while parsing is a problem of the message: another delivery raises it again."""
+    try:
+        return _parse(message, allowed_regions)
+    except Exception:
+        logger.exception("message %s cannot be parsed", message.message_id)
+        fix = "The message cannot be parsed. Send a CloudEvent 1.0 as JSON, in structured mode."
+        return [Problem("UnreadableMessage", fix, "")]
+
+
+def _parse(message: Message, allowed_regions: Sequence[str]) -> Command | list[Problem]:
+    content = _read_bytes(message.body)
+    if content is None:
+        return [Problem("InvalidBody", "Send a CloudEvent as the bytes of the message.", "")]
+    if oversize := find_oversize(content):
+        return [oversize]
+    document = decode_json(content)
     if isinstance(document, Problem):
         return [document]
     properties = MessageProperties(message.session_id, message.message_id)
     return parse_message(document, properties, allowed_regions, datetime.now(UTC))
+
+
+def _read_bytes(body: Any) -> bytes | None:
+    """None for an AMQP value or sequence, which only senders without a Service Bus SDK send."""
+    if isinstance(body, bytes):
+        return body
+    if not isinstance(body, Iterable) or isinstance(body, str):
+        return None
+    parts = list(cast("Iterable[object]", body))
+    return b"".join(parts) if _are_bytes(parts) else None
+
+
+def _are_bytes(parts: list[object]) -> TypeGuard[list[bytes]]:
+    return all(isinstance(part, bytes) for part in parts)
 
 
 async def _start_with_retries(
@@ -111,7 +137,7 @@ async def _try_to_start(client: DurableClient, command: Command) -> Accepted | R
     try:
         return await decide_and_start(client, command)
     except grpc.aio.AioRpcError as error:
-        if error.code() not in TRANSIENT:
+        if error.code() not in UNREACHABLE:
             raise
         return Refused("TaskHubUnreachable", "The task hub does not respond.", is_passing=True)
 

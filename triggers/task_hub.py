@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import grpc
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
@@ -23,6 +24,9 @@ ENDED = frozenset(
         OrchestrationStatus.TERMINATED,
     }
 )
+
+UNREACHABLE = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+"""gRPC statuses that pass: the task hub does not respond. Any other one is a defect."""
 
 
 class DurableClient(Protocol):

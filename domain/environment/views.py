@@ -70,9 +70,9 @@ class EnvironmentPage(WireModel):
     value: tuple[EnvironmentView, ...] = Field(description="The environments of this page.")
     next_link: str | None = Field(
         default=None,
-        description="URL of the next page; absent on the last one.",
-        examples=["https://gridplane.example.com/environments?maxpagesize=50&skiptoken=fraud-llm"],
-        json_schema_extra={"format": "uri"},
+        description="Relative URL of the next page; absent on the last one.",
+        examples=["/environments?maxpagesize=50&skiptoken=fraud-llm"],
+        json_schema_extra={"format": "uri-reference"},
     )
 
 

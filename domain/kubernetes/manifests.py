@@ -129,6 +129,8 @@ def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
     pod: dict[str, Any] = {
         **_placement(spec),
         "automountServiceAccountToken": False,
+        # Service links give an environment called `vllm` VLLM_PORT=tcp://..., which vLLM reads.
+        "enableServiceLinks": False,
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [_container(spec)],
     }
@@ -161,7 +163,7 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         "securityContext": _container_security(),
     }
     if workload.args:
-        container["args"] = list(workload.args)
+        container["args"] = [_literal(arg) for arg in workload.args]
     if _needs_shared_memory(spec):
         container["volumeMounts"] = [{"name": "shared-memory", "mountPath": "/dev/shm"}]
     return container
@@ -176,9 +178,13 @@ def _env(spec: EnvironmentSpec) -> list[dict[str, str]]:
     """The specification's variables override those of the model."""
     model = spec.workload.model
     defaults = {"MODEL_NAME": model.name, "MODEL_VERSION": model.version} if model else {}
-    return [
-        {"name": name, "value": value} for name, value in {**defaults, **spec.workload.env}.items()
-    ]
+    variables = {**defaults, **spec.workload.env}
+    return [{"name": name, "value": _literal(value)} for name, value in variables.items()]
+
+
+def _literal(text: str) -> str:
+    """Kubernetes replaces `$(NAME)` by a variable and `$$` by `$`, so every `$` is doubled."""
+    return text.replace("$", "$$")
 
 
 def _service(

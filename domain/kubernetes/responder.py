@@ -37,6 +37,7 @@ def build_responder(spec: EnvironmentSpec) -> dict[str, Any]:
 def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
     return {
         "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
         "nodeSelector": {"kubernetes.azure.com/mode": "system"},
         "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}],
         "securityContext": {"runAsNonRoot": True, "runAsUser": 65534},

@@ -12,6 +12,7 @@ from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.problem import Problem
 from domain.requests.caller import ANONYMOUS, Caller
+from domain.requests.entity_tags import matches_strongly, matches_weakly
 from domain.spec.model import EnvironmentSpec
 
 RETRY: Final = "retry"
@@ -31,7 +32,9 @@ class Command:
     """Only with the kinds that bring one along."""
     force: bool = False
     if_match: str | None = None
-    """ETag that the environment must have, or `*`; None for any. Messages do not carry one."""
+    """`If-Match`, which the environment's ETag has to match; None for any. Not in messages."""
+    if_none_match: str | None = None
+    """`If-None-Match`, which the environment's ETag must not match. Not in messages."""
     waits: bool = False
     """Whether it lets a running operation end where it could also cancel it."""
     caller: Caller = ANONYMOUS
@@ -312,13 +315,22 @@ def _find_repeated(record: EnvironmentRecord, command: Command) -> AlreadyStarte
 
 def _find_stale(record: EnvironmentRecord, command: Command) -> PreconditionFailed | None:
     """What is deleted has no ETag: it is not found, whatever the caller last saw."""
-    if command.if_match in (None, "*", record.etag) or record.is_deleted:
+    if record.is_deleted:
         return None
-    return PreconditionFailed(
-        "PreconditionFailed",
-        f"The environment has changed: its ETag is {record.etag}. Read it again.",
-        target="header If-Match",
-    )
+    if command.if_match is not None and not matches_strongly(command.if_match, record.etag):
+        return PreconditionFailed(
+            "PreconditionFailed",
+            f"The environment has changed: its ETag is {record.etag}. Read it again.",
+            target="header If-Match",
+        )
+    if command.if_none_match is not None and matches_weakly(command.if_none_match, record.etag):
+        return PreconditionFailed(
+            "PreconditionFailed",
+            f"The environment exists with the ETag {record.etag}. Omit If-None-Match to change "
+            "it, or use POST /environments to create one.",
+            target="header If-None-Match",
+        )
+    return None
 
 
 def _next_request(

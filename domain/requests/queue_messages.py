@@ -33,8 +33,8 @@ class CommandEvent(BaseModel):
     """The attributes that are read; others are allowed and ignored."""
 
     specversion: Literal["1.0"]
-    id: str = Field(min_length=1)
-    source: str = Field(min_length=1)
+    id: str = Field(min_length=1, max_length=256)
+    source: str = Field(min_length=1, max_length=1024)
     type: str
     subject: str | None = None
     traceparent: Any = None

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from domain.catalog.regions import normalise_region
+from domain.spec.workload_limits import MAX_STRING_BYTES, MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
 ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -32,13 +33,16 @@ TIME_ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 END_OF_DAY_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 ENV_NAME_PATTERN = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
+_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_PATH_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 IMAGE_PATTERN = (
     r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
-    r"(:[0-9]{1,5})?/)?"
-    r"[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+    rf"(:{_PORT})?/)?"
+    rf"{_PATH_COMPONENT}(/{_PATH_COMPONENT})*"
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
     r"(@sha256:[0-9a-f]{64})?$"
 )
+"""The grammar of https://pkg.go.dev/github.com/distribution/reference, with a port that exists."""
 
 
 class EdgeSku(StrEnum):
@@ -82,14 +86,24 @@ def is_environment_name(text: str) -> bool:
 
 
 def _refuse_number_as_time(value: object) -> object:
-    # pydantic would parse 5 as five seconds after 1970-01-01, which no request means.
-    if isinstance(value, str | datetime):
+    # pydantic would parse 5 and "5" as five seconds after 1970-01-01, which no request means.
+    if isinstance(value, datetime) or (isinstance(value, str) and not _is_number(value)):
         return value
     raise PydanticCustomError("InvalidValue", "Use an ISO 8601 time such as 2027-01-31T00:00:00Z.")
 
 
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\s*[+-]?[0-9._]+\s*", text) is not None
+
+
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    """Refuses a time that is no longer in the years 1 to 9999 once its offset is applied."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError(
+            "InvalidValue", "Use a time between the years 1 and 9999 in UTC."
+        ) from None
 
 
 def _normalise(value: object) -> object:
@@ -100,6 +114,8 @@ UtcDatetime = Annotated[
     AwareDatetime, BeforeValidator(_refuse_number_as_time), AfterValidator(_to_utc)
 ]
 Region = Annotated[str, Field(pattern=REGION_PATTERN), BeforeValidator(_normalise)]
+Text = Annotated[str, Field(json_schema_extra={"maxLength": MAX_STRING_BYTES})]
+"""Documented here and checked with the request: stored specifications stay readable."""
 EnvName = Annotated[str, Field(pattern=ENV_NAME_PATTERN, max_length=253)]
 
 
@@ -178,13 +194,14 @@ class Workload(WireModel):
     replicas: StrictInt = Field(
         default=1, ge=0, le=100, description="Replicas per region; 0 starts no GPU node."
     )
-    env: dict[EnvName, str] = Field(
+    env: dict[EnvName, Text] = Field(
         default_factory=dict[str, str],
         max_length=100,
-        description="Environment variables of the container.",
+        description=f"Environment variables of the container; with `args` at most "
+        f"{MAX_WORKLOAD_BYTES} bytes.",
         examples=[{"MAX_BATCH": "16"}],
     )
-    args: tuple[str, ...] = Field(
+    args: tuple[Text, ...] = Field(
         default=(), max_length=100, description="Arguments of the container's entry point."
     )
     model: Model | None = Field(

@@ -5,14 +5,25 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, TypeGuard, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.catalog.gpu_skus import check_gpu_vm_size, find_gpu_sku, nodes_for
 from domain.catalog.regions import normalise_region
 from domain.problem import Problem
-from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec, Idle, Model, OffHours, Workload
+from domain.spec.model import (
+    Edge,
+    EnvironmentSpec,
+    GpuPoolSpec,
+    Idle,
+    Model,
+    OffHours,
+    UtcDatetime,
+    Workload,
+)
 from domain.spec.off_hours import find_time_zone
+from domain.spec.reserved_names import find_reserved_word
+from domain.spec.workload_limits import find_oversized_strings
 
 MAX_PROBLEMS = 50
 """Enough to correct a request; bounds the response to a hostile one."""
@@ -25,6 +36,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "idle": Idle,
     "idle.offHours": OffHours,
 }
+
+_TIME: TypeAdapter[datetime] = TypeAdapter(UtcDatetime)
 
 TIME_ZONE = "idle.offHours.timeZone"
 
@@ -93,7 +106,8 @@ def find_field_problems(model: type[BaseModel], document: dict[str, Any]) -> Ite
     try:
         model.model_validate(document, by_alias=True, by_name=False)
     except ValidationError as refused:
-        for error in refused.errors(include_url=False, include_input=False):
+        # Searching for similar field names takes 10 s for a body full of unknown ones.
+        for error in refused.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]:
             yield _to_problem(model, error)
 
 
@@ -146,12 +160,14 @@ def _render_target(path: Sequence[int | str]) -> str:
 def _policy_problems(
     document: dict[str, Any], allowed_regions: Sequence[str], now: datetime | None
 ) -> Iterable[Problem]:
+    yield from find_reserved_word(document.get("name"))
     yield from _region_problems(document.get("regions"), allowed_regions)
     gpu = document.get("gpu")
     if isinstance(gpu, dict):
         vm_size = cast("dict[str, Any]", gpu).get("vmSize")
         problem = check_gpu_vm_size(vm_size) if _is_short_text(vm_size) else None
         yield from [problem] if problem else _capacity_problems(document)
+    yield from find_oversized_strings(document)
     yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 
@@ -223,10 +239,10 @@ def _expiry_problems(document: dict[str, Any], now: datetime | None) -> Iterable
     if now is None or not isinstance(written, str):
         return
     try:
-        expires_at = datetime.fromisoformat(written)
-    except ValueError:
+        expires_at = _TIME.validate_python(written)
+    except ValidationError:
         return
-    if expires_at.tzinfo is not None and expires_at <= now:
+    if expires_at <= now:
         yield Problem(
             "InvalidValue",
             f"{written} has already passed. Use a time in the future, or omit it.",

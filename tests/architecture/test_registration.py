@@ -10,6 +10,7 @@ import pytest
 from domain.durable.names import ENVIRONMENT_ENTITY, ActivityName, Orchestrator
 from tests.architecture.source import REPOSITORY
 from tests.support.replay import load_histories
+from triggers.http_methods import METHODS, list_methods
 from triggers.routes import ROUTES
 
 LOOK = """
@@ -78,13 +79,24 @@ def test_a_history_was_recorded_of_every_orchestrator(app: dict[str, Any]):
 
 
 def test_the_routes_of_the_table_are_served_and_no_others(app: dict[str, Any]):
-    served = {
+    served = served_by(app, refused=False)
+    assert served == {(route.path, method) for route in ROUTES for method in list_methods(route)}
+
+
+def test_every_other_method_of_a_route_is_refused_by_the_app(app: dict[str, Any]):
+    """The host answers 404 to a method that no function takes."""
+    everything = {(route.path, method) for route in ROUTES for method in METHODS}
+    assert served_by(app, refused=True) == everything - served_by(app, refused=False)
+
+
+def served_by(app: dict[str, Any], *, refused: bool) -> set[tuple[str, str]]:
+    return {
         (function["route"], str(method).rpartition(".")[2])
         for function in app["functions"]
         if function["type"] == "httpTrigger" and not function["name"].startswith(OF_THE_SDK)
+        if function["name"].startswith("http_refuse_method_") is refused
         for method in function["methods"]
     }
-    assert served == {(route.path, route.method) for route in ROUTES}
 
 
 def test_the_import_brings_no_sdk_along(app: dict[str, Any]):

@@ -59,6 +59,14 @@ def test_a_get_straight_after_the_post_finds_the_environment(api: Api):
     assert finish(api, api.delete_environment("just-asked"))["status"] == "Succeeded"
 
 
+def test_head_is_a_get_without_a_body_and_other_methods_are_refused(api: Api):
+    got, head = api.get("/environments/nobody"), api.head("/environments/nobody")
+    assert (head.status_code, head.content) == (404, b"")
+    assert head.headers["x-ms-error-code"] == got.headers["x-ms-error-code"]
+    refused = api.patch("/environments/nobody", json={})
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, PUT, DELETE")
+
+
 def test_the_same_post_again_answers_the_same_operation_and_another_spec_is_refused(api: Api):
     first = api.post("/environments", json=spec_body(name="asked-twice"))
     second = api.post("/environments", json=spec_body(name="asked-twice"))

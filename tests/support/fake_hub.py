@@ -29,24 +29,30 @@ class FakeHub:
     instances: dict[str, OrchestrationState] = field(default_factory=dict[str, OrchestrationState])
     rivals: list[OperationRequest] = field(default_factory=list[OperationRequest])
     """Requests that get in just before the next ones here."""
-    unreachable: bool = False
+    unreachable: grpc.StatusCode | None = None
+    """What every call fails with; None while the task hub answers."""
+
+    def check_reachable(self) -> None:
+        if self.unreachable:
+            raise rpc_error(self.unreachable)
 
     async def get_entity(
         self, entity_instance_id: EntityInstanceId, include_state: bool = True
     ) -> EntityMetadata | None:
+        self.check_reachable()
         name = entity_instance_id.key
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
         self, entity_query: EntityQuery | None = None
     ) -> list[EntityMetadata]:
+        self.check_reachable()
         return [self._metadata(name) for name in self.records]
 
     async def get_orchestration_state(
         self, instance_id: str, *, fetch_payloads: bool = True
     ) -> OrchestrationState | None:
-        if self.unreachable:
-            raise rpc_error(grpc.StatusCode.UNAVAILABLE)
+        self.check_reachable()
         state = self.instances.get(instance_id)
         if state is None or fetch_payloads:
             return state
@@ -55,6 +61,7 @@ class FakeHub:
     async def schedule_new_orchestration(
         self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
     ) -> str:
+        self.check_reachable()
         if self.rivals:
             self._start(self.rivals.pop(0))
         assert instance_id

@@ -27,6 +27,7 @@ class SweepHub(FakeHub):
                 orchestrator, input=input, instance_id=instance_id
             )
         assert instance_id
+        self.check_reachable()
         if self.refusal:
             raise rpc_error(self.refusal)
         if (running := self.instances.get(instance_id)) and running.runtime_status is RUNNING:

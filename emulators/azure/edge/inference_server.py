@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from emulators.azure.edge.exchange import Answer, Question
+from emulators.azure.kubernetes.expansion import build_command_line, build_environment
 
 Container = Mapping[str, Any]
 
@@ -49,10 +50,9 @@ def answer(pod: Mapping[str, Any], container: Container, question: Question) -> 
 
 def model_name(container: Container) -> str:
     """From MODEL_NAME, from vLLM's arguments, else the image's own name."""
-    for each in container.get("env") or []:
-        if each["name"] == "MODEL_NAME" and each.get("value"):
-            return each["value"]
-    words = [*(container.get("command") or []), *(container.get("args") or [])]
+    if named := build_environment(container).get("MODEL_NAME"):
+        return named
+    words = build_command_line(container)
     for option in ("--served-model-name", "--model"):
         for index, word in enumerate(words):
             if word == option and index + 1 < len(words):

@@ -26,7 +26,8 @@ curl -s "$GRIDPLANE/environments?maxpagesize=20&phase=Ready"
 curl -si $GRIDPLANE/environments/fraud-llm
 
 # Update what was read, and nothing newer (412 otherwise)
-curl -si -X PUT $GRIDPLANE/environments/fraud-llm -H 'If-Match: "1-17"' -d @environment.json
+curl -si -X PUT $GRIDPLANE/environments/fraud-llm -H 'If-Match: "1-17"' \\
+  -H 'Content-Type: application/json' -d @environment.json
 
 # Delete
 curl -si -X DELETE $GRIDPLANE/environments/fraud-llm

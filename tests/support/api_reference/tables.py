@@ -10,7 +10,7 @@ RANGES = (
     ("minItems", "maxItems", " items"),
     ("minProperties", "maxProperties", " entries"),
 )
-FORMATS: Mapping[str, str] = {"date-time": "time", "uuid": "UUID", "uri": "URL"}
+FORMATS: Mapping[str, str] = {"date-time": "time", "uuid": "UUID", "uri-reference": "URL"}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

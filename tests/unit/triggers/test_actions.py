@@ -6,18 +6,18 @@ from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
-from tests.support.http_api import ORIGIN, Answer, Api
+from tests.support.http_api import Answer, Api
 from tests.support.payloads import HOST, QUOTA
 from tests.support.specs import a_request, spec_body
 
-ENVIRONMENT = f"{ORIGIN}/environments/fraud-llm"
+ENVIRONMENT = "/environments/fraud-llm"
 SCALE_DOWN, WAKE = "environments/fraud-llm/scale-down", "environments/fraud-llm/wake"
 ACTIONS = pytest.mark.parametrize("action", ["scale-down", "wake", "retry"])
 HOW_FAR = pytest.mark.parametrize("how_far", ["not on record yet", "on record", "ended"])
 
 
 def operation(sequence: int) -> str:
-    return f"{ORIGIN}/operations/fraud-llm.{sequence}"
+    return f"/operations/fraud-llm.{sequence}"
 
 
 def started(hub: FakeHub, operation_id: str) -> OperationRequest:

@@ -7,11 +7,11 @@ from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.outcomes import Status
 from tests.support.fake_hub import FakeHub, rpc_error
-from tests.support.http_api import ORIGIN, Api
+from tests.support.http_api import Api
 from tests.support.payloads import QUOTA
 from tests.support.specs import a_request, a_spec, spec_body
 
-OPERATION = f"{ORIGIN}/operations/fraud-llm.1"
+OPERATION = "/operations/fraud-llm.1"
 REQUEST_ID = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
 OTHER_SPEC = spec_body(owner="other@example.com")
 
@@ -19,7 +19,7 @@ OTHER_SPEC = spec_body(owner="other@example.com")
 async def test_a_request_is_accepted_and_tells_where_to_follow_it(api: Api, hub: FakeHub):
     answer = await api.create(spec_body())
     assert answer.status == 202
-    assert answer.headers["Location"] == f"{ORIGIN}/environments/fraud-llm"
+    assert answer.headers["Location"] == "/environments/fraud-llm"
     assert answer.headers["Operation-Location"] == OPERATION
     assert answer.headers["Retry-After"] == "5"
     assert (answer.json["id"], answer.json["status"]) == ("fraud-llm.1", "Running")
@@ -78,7 +78,7 @@ async def test_a_name_that_is_being_deleted_is_refused_with_the_deletion(api: Ap
     await api.delete("environments/fraud-llm")
     answer = await api.create(spec_body())
     assert (answer.status, answer.error["code"]) == (409, "EnvironmentIsBeingDeleted")
-    assert answer.headers["Operation-Location"] == f"{ORIGIN}/operations/fraud-llm.2"
+    assert answer.headers["Operation-Location"] == "/operations/fraud-llm.2"
 
 
 async def test_a_name_is_free_again_once_it_is_deleted(api: Api, hub: FakeHub):
@@ -87,7 +87,7 @@ async def test_a_name_is_free_again_once_it_is_deleted(api: Api, hub: FakeHub):
     await api.delete("environments/fraud-llm")
     hub.finish("fraud-llm.2", Phase.DELETED)
     answer = await api.create(OTHER_SPEC)
-    assert answer.headers["Operation-Location"] == f"{ORIGIN}/operations/fraud-llm.3"
+    assert answer.headers["Operation-Location"] == "/operations/fraud-llm.3"
 
 
 async def test_a_repeated_request_answers_the_failed_operation_as_it_stands(
@@ -128,8 +128,11 @@ async def test_a_repeatability_id_with_another_body_is_refused(api: Api, hub: Fa
     assert (answer.status, answer.error["code"]) == (409, "RepeatabilityRequestIdReused")
 
 
-async def test_a_repeatability_id_that_is_no_uuid_is_refused(api: Api, hub: FakeHub):
-    answer = await api.create(spec_body(), Repeatability_Request_ID="again")
+@pytest.mark.parametrize("request_id", ["again", REQUEST_ID + "}" * 1000, "-" * 5000])
+async def test_a_repeatability_id_that_is_no_uuid_is_refused(
+    api: Api, hub: FakeHub, request_id: str
+):
+    answer = await api.create(spec_body(), Repeatability_Request_ID=request_id)
     assert (answer.status, answer.error["target"]) == (400, "header Repeatability-Request-ID")
     assert not hub.instances
 

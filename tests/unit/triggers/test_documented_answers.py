@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import azure.functions as func
+import grpc
 import httpx
 import pytest
 
@@ -17,6 +18,7 @@ from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA
 from tests.support.specs import spec_body
 from tests.support.sweep_hub import SweepHub
+from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import Call
 from triggers.openapi import build_openapi
 from triggers.routes import ROUTES
@@ -86,8 +88,19 @@ async def of_what_failed(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     return await send(api, operation_id)
 
 
+async def with_a_huge_body(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    route = ROUTE_OF[operation_id]
+    body = b" " * (MAX_BODY_BYTES + 1)
+    return await api.send(route.method, route.path.format(name="fraud-llm"), body)
+
+
+async def with_a_form(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    form = "application/x-www-form-urlencoded"
+    return await send(api, operation_id, **{"Content-Type": form})
+
+
 async def without_a_task_hub(api: Api, hub: SweepHub, operation_id: str) -> Answer:
-    hub.unreachable = True
+    hub.unreachable = grpc.StatusCode.UNAVAILABLE
     return await send(api, operation_id)
 
 
@@ -99,6 +112,8 @@ BY_STATUS: dict[int, Scenario] = {
     404: of_nothing,
     409: with_an_id_of_another_request,
     412: of_something_older,
+    413: with_a_huge_body,
+    415: with_a_form,
     503: without_a_task_hub,
 }
 SCENARIOS: dict[tuple[str, int], Scenario] = {

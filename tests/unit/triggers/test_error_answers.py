@@ -2,6 +2,7 @@
 
 import logging
 
+import grpc
 import pytest
 
 from domain.environment.phases import Phase
@@ -22,7 +23,7 @@ async def refuse(api: Api, hub: FakeHub, case: str) -> Answer:
         case "precondition":
             return await api.delete("environments/fraud-llm", If_Match='"0-0"')
         case "health":
-            hub.unreachable = True
+            hub.unreachable = grpc.StatusCode.UNAVAILABLE
             return await api.get("healthz")
         case _:
             return await api.get(case)

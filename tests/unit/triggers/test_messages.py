@@ -11,6 +11,7 @@ from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.messages import FakeMessage, cloud_event
 from tests.support.specs import spec_body
+from triggers.bodies import MAX_BODY_BYTES
 from triggers.service_bus_requests import ATTEMPTS, MAX_DESCRIPTION_LENGTH, take_message
 
 NAME = {"name": "fraud-llm"}
@@ -135,6 +136,16 @@ async def test_deleting_what_is_not_there_is_done_already(queue: Queue, hub: Fak
     [
         pytest.param(b"{", "InvalidJson", "The body is not valid JSON", id="not JSON"),
         pytest.param(b"\xff\xfe", "InvalidJson", "The body is not valid JSON", id="not text"),
+        pytest.param(
+            b" " * (MAX_BODY_BYTES + 1), "BodyTooLarge", "The body has 1048577 bytes", id="huge"
+        ),
+        pytest.param(b'{"id":1,"id":2}', "DuplicateKey", "id: The key is", id="a key twice"),
+        pytest.param(
+            cloud_event("provision", spec_body(regions=["\ud800"])),
+            "InvalidCharacter",
+            "data.regions[0]: Remove U+D800",
+            id="a lone surrogate",
+        ),
         pytest.param([1], "InvalidBody", "Send a CloudEvent as a JSON object.", id="no object"),
         pytest.param(cloud_event("x", NAME), "UnknownEventType", "type: Use one of", id="type"),
         pytest.param(
@@ -156,6 +167,69 @@ async def test_what_can_never_work_is_dead_lettered_at_once(
     assert (code, explanation[: len(description)]) == (reason, description)
     assert hub.instances == {}
     assert queue.sleeps == []
+
+
+@pytest.mark.parametrize("field", ["expiresAt", "idle.keepUntil"])
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+async def test_a_time_at_the_edge_of_the_calendar_is_dead_lettered(
+    queue: Queue, field: str, time: str
+):
+    spec = (
+        spec_body(expiresAt=time) if field == "expiresAt" else spec_body(idle={"keepUntil": time})
+    )
+    assert await queue.deliver(cloud_event("provision", spec)) == "dead-lettered"
+    assert queue.reasons["message-1"][0] == "InvalidValue"
+    assert queue.reasons["message-1"][1].startswith(f"{field}: ")
+
+
+class RawMessage(FakeMessage):
+    """A message whose body is what the SDK yields for other AMQP body types."""
+
+    @property
+    def body(self) -> Any:
+        return self.content
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{}", None, 5, {"specversion": "1.0"}, [["value"]], iter([b"{", 5])],
+    ids=["text", "none", "number", "map", "sequence", "mixed"],
+)
+async def test_a_body_that_is_not_bytes_is_dead_lettered(queue: Queue, hub: FakeHub, body: Any):
+    await take_message(RawMessage(body), queue, hub, DEFAULT_ALLOWED_REGIONS, queue.sleep)
+    assert queue.fate == {"message-1": "dead-lettered"}
+    assert queue.reasons["message-1"][0] == "InvalidBody"
+
+
+class UnreadableMessage(FakeMessage):
+    @property
+    def body(self) -> Any:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+
+async def test_an_exception_while_parsing_is_dead_lettered(queue: Queue, hub: FakeHub):
+    message = UnreadableMessage(b"")
+    await take_message(message, queue, hub, DEFAULT_ALLOWED_REGIONS, queue.sleep)
+    assert queue.fate == {"message-1": "dead-lettered"}
+    assert queue.reasons["message-1"][0] == "UnreadableMessage"
+
+
+@pytest.mark.parametrize(
+    ("content", "target"),
+    [
+        pytest.param(cloud_event("wake", []), "data", id="data"),
+        pytest.param(cloud_event("wake", {"name": 5}), "name", id="name"),
+        pytest.param({**WAKE, "id": "x" * 300}, "id", id="an id that is too long"),
+        pytest.param({**WAKE, "source": "x" * 2000}, "source", id="a source that is too long"),
+        pytest.param({**WAKE, "type": ["wake"]}, "type", id="type"),
+        pytest.param({**WAKE, "specversion": 1.0}, "specversion", id="specversion"),
+    ],
+)
+async def test_a_field_of_the_wrong_type_is_dead_lettered_by_name(
+    queue: Queue, content: Any, target: str
+):
+    assert await queue.deliver(content) == "dead-lettered"
+    assert queue.reasons["message-1"][1].startswith(f"{target}: ")
 
 
 async def test_what_is_refused_for_good_says_what_rest_would_say(

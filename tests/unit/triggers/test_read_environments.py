@@ -55,6 +55,15 @@ async def test_what_was_seen_already_is_not_sent_again(api: Api, hub: FakeHub):
     assert (await api.get("environments/fraud-llm", If_None_Match=etag)).status == 200
 
 
+@pytest.mark.parametrize("field", ["*", "W/{etag}", '"a", {etag}', 'W/"a", W/{etag}'])
+async def test_if_none_match_is_a_list_compared_weakly(api: Api, field: str):
+    await api.create(spec_body())
+    etag = (await api.get("environments/fraud-llm")).headers["ETag"]
+    answer = await api.get("environments/fraud-llm", If_None_Match=field.format(etag=etag))
+    assert answer.status == 304
+    assert (await api.get("environments/fraud-llm", If_None_Match='"a"')).status == 200
+
+
 @pytest.mark.parametrize("path", ["environments/unknown", "environments/unknown/events"])
 async def test_what_nobody_knows_is_not_found(api: Api, path: str):
     answer = await api.get(path)

@@ -8,7 +8,7 @@ from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
-from tests.support.http_api import ORIGIN, Api
+from tests.support.http_api import Api
 from tests.support.specs import a_request, spec_body
 
 URL = "environments/fraud-llm"
@@ -25,8 +25,8 @@ async def ready(api: Api, hub: FakeHub) -> None:
 async def test_a_new_spec_is_accepted_as_an_operation(api: Api, hub: FakeHub):
     answer = await api.put(URL, CHANGED)
     assert answer.status == 202
-    assert answer.headers["Operation-Location"] == f"{ORIGIN}/operations/fraud-llm.2"
-    assert (answer.headers["Location"], answer.json["kind"]) == (f"{ORIGIN}/{URL}", "update")
+    assert answer.headers["Operation-Location"] == "/operations/fraud-llm.2"
+    assert (answer.headers["Location"], answer.json["kind"]) == (f"/{URL}", "update")
     started = json.loads(hub.instances["fraud-llm.2"].serialized_input or "")
     request = OperationRequest.from_wire(started)
     assert (request.kind, request.spec.cost_center) == (OperationKind.UPDATE, "ML-9")
@@ -141,3 +141,13 @@ async def test_an_operation_that_the_record_has_dropped_is_answered_by_its_id(
 async def test_what_is_not_there_is_not_created(api: Api, hub: FakeHub):
     answer = await api.put("environments/new-llm", spec_body(name="new-llm"))
     assert (answer.status, answer.error["code"]) == (404, "EnvironmentNotFound")
+
+
+async def test_a_put_that_must_not_find_an_environment_is_refused(api: Api, hub: FakeHub):
+    new = spec_body(name="new-llm")
+    absent = await api.put("environments/new-llm", new, If_None_Match="*")
+    assert (absent.status, absent.error["code"]) == (404, "EnvironmentNotFound")
+    refused = await api.put(URL, CHANGED, If_None_Match="*")
+    assert (refused.status, refused.error["code"]) == (412, "PreconditionFailed")
+    assert refused.error["target"] == "header If-None-Match"
+    assert list(hub.instances) == ["fraud-llm.1"]

@@ -1,5 +1,10 @@
+import grpc
+import pytest
+
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
+from tests.support.specs import spec_body
+from tests.support.sweep_hub import SweepHub
 
 
 async def test_healthy_is_what_can_take_requests_in(api: Api):
@@ -8,10 +13,49 @@ async def test_healthy_is_what_can_take_requests_in(api: Api):
 
 
 async def test_without_its_task_hub_it_says_so_and_when_to_ask_again(api: Api, hub: FakeHub):
-    hub.unreachable = True
+    hub.unreachable = grpc.StatusCode.UNAVAILABLE
     answer = await api.get("healthz")
     assert (answer.status, answer.error["code"]) == (503, "TaskHubUnreachable")
     assert answer.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "environments"),
+        ("GET", "environments"),
+        ("GET", "environments/fraud-llm"),
+        ("PUT", "environments/fraud-llm"),
+        ("DELETE", "environments/fraud-llm"),
+        ("GET", "environments/fraud-llm/events"),
+        ("POST", "environments/fraud-llm/wake"),
+        ("POST", "environments/fraud-llm/scale-down"),
+        ("GET", "operations/fraud-llm.1"),
+        ("POST", "sweeps"),
+        ("GET", "sweeps/latest"),
+    ],
+)
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED])
+async def test_every_route_answers_503_while_the_task_hub_does_not_respond(
+    code: grpc.StatusCode, method: str, path: str
+):
+    hub = SweepHub()
+    hub.unreachable = code
+    body = {} if path == "sweeps" else spec_body()
+    answer = await Api(hub).send(method, path, body)
+    assert (answer.status, answer.error["code"]) == (503, "TaskHubUnreachable")
+    assert answer.headers["Retry-After"] == "5"
+
+
+async def test_another_failure_of_the_task_hub_is_left_to_the_host(api: Api, hub: FakeHub):
+    hub.unreachable = grpc.StatusCode.INTERNAL
+    with pytest.raises(grpc.aio.AioRpcError):
+        await api.get("environments")
+
+
+async def test_the_document_needs_no_task_hub(api: Api, hub: FakeHub):
+    hub.unreachable = grpc.StatusCode.UNAVAILABLE
+    assert (await api.get("openapi.json")).status == 200
 
 
 async def test_the_document_is_served(api: Api):

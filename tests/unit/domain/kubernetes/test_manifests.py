@@ -7,6 +7,7 @@ from lightkube.models import apps_v1, core_v1
 
 from domain.arm import naming
 from domain.kubernetes.manifests import build_manifests
+from emulators.azure.kubernetes.expansion import build_command_line, build_environment
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 KINDS = {
@@ -235,3 +236,36 @@ def test_the_responder_is_there_before_it_gets_the_traffic(make_spec) -> None:
     assert names.index(("Deployment", "fraud-llm-responder")) < names.index(
         ("Service", "fraud-llm")
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$(OTHER)",
+        "$$(OTHER)",
+        "$$$(OTHER)",
+        "$(MISSING)",
+        "$(OTHER",
+        "a$b",
+        "$",
+        "$$",
+        "$é",
+        "cost: 5$",
+        "p$$w$rd$(",
+        "",
+    ],
+)
+def test_a_variable_or_argument_arrives_as_it_was_written(build, text) -> None:
+    changes = {
+        "workload.env": {"OTHER": "other", "TEXT": text},
+        "workload.args": ["--text", text],
+        "workload.model": {"name": text or "m", "version": "1"},
+    }
+    container = container_of(build(changes)["Deployment"])
+    environment = build_environment(container)
+    assert (environment["TEXT"], environment["MODEL_NAME"]) == (text, text or "m")
+    assert build_command_line(container) == ["--text", text]
+
+
+def test_a_service_adds_no_variables_to_the_workload(build) -> None:
+    assert pod_of(build()["Deployment"])["enableServiceLinks"] is False

@@ -619,6 +619,18 @@ START_DELETE = ("start", "delete", "fraud-llm.2", None)
         pytest.param(READY, {**DELETE_WITH, "if_match": PROVISIONING.etag}, STALE, id="an older"),
         pytest.param(READY, {**DELETE_WITH, "if_match": '"9-9"'}, STALE, id="one never given"),
         pytest.param(
+            READY, {**DELETE_WITH, "if_match": f'"9-9", {READY.etag}'}, START_DELETE, id="a list"
+        ),
+        pytest.param(READY, {**DELETE_WITH, "if_match": f"W/{READY.etag}"}, STALE, id="weak"),
+        pytest.param(READY, {**UPDATE_WITH, "if_none_match": "*"}, STALE, id="it exists"),
+        pytest.param(
+            READY, {**UPDATE_WITH, "if_none_match": f"W/{READY.etag}"}, STALE, id="it is this one"
+        ),
+        pytest.param(
+            READY, {**UPDATE_WITH, "if_none_match": '"9-9"'}, START_UPDATE, id="it is another"
+        ),
+        pytest.param(None, {**UPDATE_WITH, "if_none_match": "*"}, "absent", id="none exists"),
+        pytest.param(
             READY, {**DELETE_WITH, "if_match": READY.etag.strip('"')}, STALE, id="no quotes"
         ),
         pytest.param(READY, {**DELETE_WITH, "if_match": ""}, STALE, id="an empty one"),

@@ -107,6 +107,33 @@ def test_images_that_pass(make_spec, image) -> None:
 
 
 @pytest.mark.parametrize(
+    "image",
+    [
+        "a..b",
+        "a._b",
+        "a___b",
+        "registry.example.com/a..b",
+        "a..b/llm",
+        "registry.example.com:99999/llm",
+        "registry.example.com:65536/llm",
+        "registry.example.com:0/llm",
+        "llm-",
+        "llm//x",
+    ],
+)
+def test_images_that_no_registry_serves(make_spec, image) -> None:
+    with pytest.raises(ValidationError):
+        make_spec({"workload.image": image})
+
+
+@pytest.mark.parametrize(
+    "image", ["r.io:65535/a.b", "r.io:80/a__b/c---d", "localhost:5000/llm:99999", "a_b"]
+)
+def test_images_at_the_edge_of_the_grammar(make_spec, image) -> None:
+    assert make_spec({"workload.image": image}).workload.image == image
+
+
+@pytest.mark.parametrize(
     ("path", "value", "refused"),
     [
         pytest.param("name", "ab", "string_too_short", id="name too short"),

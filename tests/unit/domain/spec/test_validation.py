@@ -39,6 +39,58 @@ def test_what_is_no_object_is_one_problem(body) -> None:
     assert (problem.code, problem.target) == ("InvalidBody", "")
 
 
+def test_a_body_of_unknown_fields_is_refused_without_looking_at_each(make_wire) -> None:
+    problems = refuse(make_wire() | {f"field{number}": 1 for number in range(20_000)})
+    assert len(problems) == MAX_PROBLEMS
+
+
+@pytest.mark.parametrize(
+    ("env", "args", "target"),
+    [
+        pytest.param({"A": "x" * 32768}, [], "workload.env.A", id="a value with its name"),
+        pytest.param({"A": "é" * 16384}, [], "workload.env.A", id="bytes, not characters"),
+        pytest.param({}, ["", "x" * 32769], "workload.args[1]", id="an argument"),
+        pytest.param({}, ["x" * 32768] * 9, "workload", id="all arguments together"),
+        pytest.param(
+            {f"A{n}": "x" * 30000 for n in range(5)}, ["x" * 30000] * 5, "workload", id="both"
+        ),
+    ],
+)
+def test_strings_that_are_too_long_are_refused_by_name(make_wire, env, args, target) -> None:
+    (problem,) = refuse(make_wire({"workload.env": env, "workload.args": args}))
+    assert (problem.code, problem.target) == ("InvalidValue", target)
+    assert "bytes" in problem.message
+
+
+def test_strings_of_the_maximum_length_are_accepted(make_wire) -> None:
+    wire = make_wire({"workload.env": {"A": "x" * 32767}, "workload.args": ["x" * 32768] * 7})
+    assert isinstance(parse_spec(wire, REGIONS, NOW), EnvironmentSpec)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("microsoft-phi", "microsoft"),
+        ("my-microsoft", "microsoft"),
+        ("micro-soft", "microsoft"),
+        ("windows", "windows"),
+        ("mywindows-llm", "windows"),
+        ("window-s1", "windows"),
+        ("login-llm", "login"),
+        ("loginbot", "login"),
+    ],
+)
+def test_a_name_with_a_word_that_azure_reserves_is_refused(make_wire, name, word) -> None:
+    (problem,) = refuse(make_wire({"name": name}))
+    assert (problem.code, problem.target) == ("ReservedName", "name")
+    assert f"'{word}'" in problem.message
+
+
+@pytest.mark.parametrize("name", ["azure", "office-bot", "my-login", "log-in", "xbox"])
+def test_a_word_that_azure_reserves_elsewhere_only_is_accepted(make_wire, name) -> None:
+    assert isinstance(parse_spec(make_wire({"name": name}), REGIONS, NOW), EnvironmentSpec)
+
+
 def test_an_empty_object_lacks_every_required_field() -> None:
     problems = refuse({})
     assert {problem.code for problem in problems} == {"MissingField"}
@@ -218,6 +270,44 @@ def test_an_empty_object_lacks_every_required_field() -> None:
         ),
         pytest.param(
             {"workload.port": 0}, "InvalidValue", "workload.port", "at least 1", id="bound"
+        ),
+        pytest.param(
+            {"expiresAt": "9999-12-31T23:59:59-12:00"},
+            "InvalidValue",
+            "expiresAt",
+            "9999",
+            id="an expiry after the last year in UTC",
+        ),
+        pytest.param(
+            {"expiresAt": "0001-01-01T00:00:00+14:00"},
+            "InvalidValue",
+            "expiresAt",
+            "year",
+            id="an expiry before the first year in UTC",
+        ),
+        pytest.param(
+            {"idle.keepUntil": "9999-12-31T23:59:59-12:00"},
+            "InvalidValue",
+            "idle.keepUntil",
+            "9999",
+            id="keepUntil after the last year in UTC",
+        ),
+        pytest.param(
+            {"idle.keepUntil": "0001-01-01T00:00:00+14:00"},
+            "InvalidValue",
+            "idle.keepUntil",
+            "year",
+            id="keepUntil before the first year in UTC",
+        ),
+        pytest.param(
+            {"expiresAt": "5"}, "InvalidValue", "expiresAt", "ISO 8601", id="seconds as a string"
+        ),
+        pytest.param(
+            {"expiresAt": "0001-01-01T00:00:00Z"},
+            "InvalidValue",
+            "expiresAt",
+            "passed",
+            id="the first second of the calendar",
         ),
         pytest.param(
             {"expiresAt": "2026-01-01T00:00:00Z"},
