@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from domain.durable.inputs import CellInput, EdgeInput
 from domain.durable.names import Orchestrator
-from domain.environment.failures import remaining_resources_unknown
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
@@ -28,23 +27,14 @@ class BuildResult:
     host_name: str
     cells: tuple[CellState, ...]
 
-    def to_end(
-        self,
-        operation: OperationContext,
-        request: OperationRequest,
-        remaining: tuple[str, ...] | None = (),
-    ) -> OperationEnd:
-        """`remaining`: None if the listing failed."""
-        unknown = remaining_resources_unknown(request.spec.name)
+    def to_end(self, operation: OperationContext) -> OperationEnd:
         return OperationEnd(
-            operation_id=request.operation_id,
+            operation_id=operation.ref.operation_id,
             phase=decide_end_phase(self.outcome, Phase.READY),
             outcome=self.outcome,
             at=operation.now,
             endpoint=f"https://{self.host_name}" if self.outcome.is_success else None,
             cells=self.cells,
-            remaining=remaining or (),
-            warnings=(unknown,) if remaining is None else (),
         )
 
 

@@ -8,6 +8,7 @@ from durabletask.task import OrchestrationContext
 from domain import deadlines
 from domain.durable.inputs import OperationRef, RemainingResourcesInput
 from domain.durable.names import ActivityName
+from domain.environment.failures import remaining_resources_unknown
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import OperationEnd
 from domain.spec.model import EnvironmentSpec
@@ -39,6 +40,18 @@ def close_operation(operation: OperationContext, end: OperationEnd) -> Steps[dic
     """Records the end before the orchestration itself ends."""
     yield from operation.environment.end_operation(end)
     return end.outcome.to_wire()
+
+
+def close_with_remaining(
+    operation: OperationContext, spec: EnvironmentSpec, end: OperationEnd
+) -> Steps[dict[str, Any]]:
+    """Closes the operation; after a failure the record lists what Azure still has."""
+    if not end.outcome.is_success:
+        remaining = yield from list_remaining(operation, spec)
+        unknown = () if remaining is not None else (remaining_resources_unknown(spec.name),)
+        listed = {"at": operation.now, "remaining": remaining or (), "warnings": unknown}
+        end = end.model_copy(update=listed)
+    return (yield from close_operation(operation, end))
 
 
 def list_remaining(

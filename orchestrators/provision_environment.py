@@ -16,8 +16,8 @@ from domain.environment.phases import Phase
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
 from orchestrators.build_steps import build_environment
-from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.operation_frame import close_operation, list_remaining, open_operation
+from orchestrators.operation_context import Steps
+from orchestrators.operation_frame import close_with_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
 
 
@@ -29,16 +29,7 @@ def provision_environment(
     if operation is None:
         return Outcome.canceled().to_wire()
     built = yield from build_environment(operation, request)
-    remaining: tuple[str, ...] | None = ()
-    if not built.outcome.is_success:
-        remaining = yield from _stop_costs(operation, request, built.outcome)
-    return (yield from close_operation(operation, built.to_end(operation, request, remaining)))
-
-
-def _stop_costs(
-    operation: OperationContext, request: OperationRequest, outcome: Outcome
-) -> Steps[tuple[str, ...] | None]:
-    """An operation that a deletion canceled leaves the cost to that deletion."""
-    if decide_end_phase(outcome, Phase.READY) is Phase.FAILED:
+    # An operation that a deletion canceled leaves the cost to that deletion.
+    if decide_end_phase(built.outcome, Phase.READY) is Phase.FAILED:
         yield from stop_gpu_cost(operation, request.spec.regions)
-    return (yield from list_remaining(operation, request.spec))
+    return (yield from close_with_remaining(operation, request.spec, built.to_end(operation)))

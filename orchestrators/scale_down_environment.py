@@ -20,7 +20,7 @@ from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome
 from orchestrators.children import join_children, start_child
 from orchestrators.operation_context import Steps
-from orchestrators.operation_frame import close_operation, open_operation
+from orchestrators.operation_frame import close_with_remaining, open_operation
 
 
 def scale_down_environment(
@@ -52,4 +52,4 @@ def scale_down_environment(
         outcome=outcome,
         at=operation.now,
     )
-    return (yield from close_operation(operation, end))
+    return (yield from close_with_remaining(operation, request.spec, end))

@@ -16,7 +16,7 @@ from domain.environment.operation_request import OperationRequest
 from domain.outcomes import Outcome
 from orchestrators.build_steps import build_environment
 from orchestrators.operation_context import Steps
-from orchestrators.operation_frame import close_operation, list_remaining, open_operation
+from orchestrators.operation_frame import close_with_remaining, open_operation
 
 
 def update_environment(
@@ -27,7 +27,4 @@ def update_environment(
     if operation is None:
         return Outcome.canceled().to_wire()
     built = yield from build_environment(operation, request)
-    remaining: tuple[str, ...] | None = ()
-    if not built.outcome.is_success:
-        remaining = yield from list_remaining(operation, request.spec)
-    return (yield from close_operation(operation, built.to_end(operation, request, remaining)))
+    return (yield from close_with_remaining(operation, request.spec, built.to_end(operation)))

@@ -25,7 +25,7 @@ from domain.outcomes import Outcome
 from orchestrators.children import Child, join_children, start_child
 from orchestrators.edge_steps import probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.operation_frame import close_operation, open_operation
+from orchestrators.operation_frame import close_with_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
 
 
@@ -44,7 +44,7 @@ def wake_environment(
     end = OperationEnd(
         operation_id=request.operation_id, phase=phase, outcome=outcome, at=operation.now
     )
-    return (yield from close_operation(operation, end))
+    return (yield from close_with_remaining(operation, request.spec, end))
 
 
 def _wake(

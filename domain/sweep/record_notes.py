@@ -137,11 +137,20 @@ def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
 
 
 def _unused_since(record: EnvironmentRecord) -> datetime | None:
-    """None after a failed update: replicas of the previous version may still serve."""
+    """None if replicas may serve, or if emptying a pool would lose settings that are not kept.
+
+    Replicas of the previous version outlive a failed update. A scale-down that failed before it
+    kept the settings of every pool is repeated as an operation.
+    """
     latest = record.operations[-1]
-    if record.phase in {Phase.FAILED, Phase.CANCELED} and latest.kind is not OperationKind.UPDATE:
-        return latest.last_action_at
-    return None
+    if record.phase not in {Phase.FAILED, Phase.CANCELED}:
+        return None
+    are_kept = record.kept_pools.keys() >= set(record.spec.regions)
+    if latest.kind is OperationKind.UPDATE or (
+        latest.kind is OperationKind.SCALE_DOWN and not are_kept
+    ):
+        return None
+    return latest.last_action_at
 
 
 def _last_success(record: EnvironmentRecord, *kinds: OperationKind) -> datetime | None:

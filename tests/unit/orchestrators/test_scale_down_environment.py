@@ -5,13 +5,14 @@ from domain.durable.inputs import ScalingInput
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.outcomes import Status
+from domain.outcomes import Outcome, Status
 from orchestrators.scale_down_environment import scale_down_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_request, a_spec
 
 ME = "fraud-llm.2"
+POOL = "/clusters/gp-fraud-llm-we/agentPools/gpu"
 WEST, SWEDEN = f"{ME}.cell.westeurope", f"{ME}.cell.swedencentral"
 
 
@@ -22,6 +23,7 @@ def scale_down(children=None, **options) -> Run:
         a_request(OperationKind.SCALE_DOWN, 2, spec=spec).to_wire(),
         instance_id=ME,
         children={"scale_down_cell": After(200, SUCCEEDED), **(children or {})},
+        activities={"list_remaining_resources": Outcome.succeeded(resourceIds=[POOL])},
         **options,
     )
 
@@ -61,6 +63,7 @@ def test_a_cell_that_fails_does_not_keep_the_others_awake():
     assert done.seconds > 200
     assert done.outcome == QUOTA
     assert (end_of(done).phase, end_of(done).outcome) == (Phase.FAILED, QUOTA)
+    assert end_of(done).remaining == (POOL,), "its nodes may still cost"
 
 
 def test_a_child_that_breaks_counts_as_a_failure():

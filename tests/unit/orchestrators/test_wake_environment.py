@@ -5,13 +5,14 @@ from domain.durable.inputs import EdgeWait, ScalingInput
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.outcomes import Status
+from domain.outcomes import Outcome, Status
 from orchestrators.wake_environment import wake_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, KEPT, QUOTA, SUCCEEDED, failed
 from tests.support.specs import NOON, a_request, a_spec
 
 ME = "fraud-llm.3"
+POOL = "/clusters/gp-fraud-llm-we/agentPools/gpu"
 WEST, SWEDEN = f"{ME}.cell.westeurope", f"{ME}.cell.swedencentral"
 OTHER = KEPT.model_copy(update={"count": 1, "replicas": 1})
 KEPT_POOLS = {"westeurope": KEPT.to_wire(), "swedencentral": OTHER.to_wire()}
@@ -24,7 +25,10 @@ def wake(children=None, entity=None, **options) -> Run:
         a_request(OperationKind.WAKE, 3, spec=spec, host_name=HOST).to_wire(),
         instance_id=ME,
         children={"wake_cell": After(400, SUCCEEDED), "await_edge": SUCCEEDED, **(children or {})},
-        activities={"begin_empty_gpu_pool": SUCCEEDED},
+        activities={
+            "begin_empty_gpu_pool": SUCCEEDED,
+            "list_remaining_resources": Outcome.succeeded(resourceIds=[POOL]),
+        },
         entity={"get_kept_pools": KEPT_POOLS, **(entity or {})},
         **options,
     )
@@ -71,9 +75,10 @@ def test_a_cell_that_fails_cancels_the_others_and_the_environment():
         f"send cancel to {SWEDEN}",
         "call begin_empty_gpu_pool westeurope",
         "call begin_empty_gpu_pool swedencentral",
+        "call list_remaining_resources",
     ], "nodes that were woken in vain must not go on costing"
     assert done.outcome == QUOTA
-    assert end_of(done).phase is Phase.FAILED
+    assert (end_of(done).phase, end_of(done).remaining) == (Phase.FAILED, (POOL,))
     assert done.seconds < 20
 
 

@@ -10,7 +10,7 @@ from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.transitions import end_operation, keep_pool, start_operation
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import SweepAction, SweepDecision
@@ -22,7 +22,7 @@ from domain.sweep.record_notes import (
     read_sweep_state,
     record_idle_note,
 )
-from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
+from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweeps import a_gpu_pool
 
@@ -107,7 +107,15 @@ def test_each_phase_says_since_when(
         pytest.param(READY, None, id="ready"),
         pytest.param(NOT_BUILT, 10, id="not built"),
         pytest.param(NOT_WOKEN, 130, id="not woken"),
-        pytest.param(OVERTAKEN, 70, id="canceled on the way to zero"),
+        pytest.param(OVERTAKEN, None, id="not scaled down: the settings are not kept"),
+        pytest.param(
+            keep_pool(OVERTAKEN, "westeurope", KEPT), None, id="nor those of every region"
+        ),
+        pytest.param(
+            keep_pool(keep_pool(OVERTAKEN, "westeurope", KEPT), "uksouth", KEPT),
+            70,
+            id="not scaled down, all settings kept",
+        ),
         pytest.param(ended(DELETING, Phase.FAILED, 190, QUOTA), 190, id="not deleted"),
         pytest.param(
             ended(begun(READY, OperationKind.UPDATE, 20), Phase.FAILED, 30, QUOTA),
