@@ -56,11 +56,17 @@ package: $(READY) ## Build the package that is published to Azure: build/package
 
 .PHONY: test
 test: $(READY) $(INFRA_VENV)/.installed ## Checks and all tests
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target tests-at-once checks
+	@$(MAKE) --no-print-directory --jobs 2 tests-at-once checks-at-once
 	$(BIN)/pytest -m timing
 
 .PHONY: checks
 checks: check check-infra
+
+# Printed in one piece, so that the progress of the tests beside them stays readable.
+.PHONY: checks-at-once
+checks-at-once:
+	@mkdir -p build
+	@$(MAKE) --no-print-directory checks > build/checks.log 2>&1; status=$$?; cat build/checks.log; exit $$status
 
 .PHONY: tests-at-once
 tests-at-once: $(READY)
@@ -79,7 +85,7 @@ $(MUTATE_VENV)/.installed: requirements-mutate.txt requirements-dev.txt requirem
 	@touch $@
 
 .PHONY: mutate
-mutate: $(MUTATE_VENV)/.installed ## Change domain/ and orchestrators/ and see which tests notice, some 25 minutes. ROOM=domain.sweep
+mutate: $(MUTATE_VENV)/.installed ## Change domain/ and orchestrators/ and see which tests notice. ROOM=domain.sweep
 	@$(MUTATE_VENV)/bin/python -m tests.mutation $(if $(ROOM),'$(ROOM).*')
 
 .PHONY: flood
