@@ -43,7 +43,7 @@ async def decide_and_start(
                 return decision
     return Refused(
         "ConcurrentRequests",
-        f"Other requests for environment '{command.name}' got in first. Send the request again.",
+        f"Other requests for environment '{command.name}' were faster. Send the request again.",
         is_passing=True,
     )
 

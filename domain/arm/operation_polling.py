@@ -95,7 +95,7 @@ def read_poll(
 
 
 class OperationProgress(WireModel):
-    """What a waiter knows of the ARM operation that it waits for."""
+    """The observed progress of an ARM operation that is waited for."""
 
     handle: Handle
     refused_polls: int = 0
