@@ -153,14 +153,18 @@ def decide_create(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
 
 
 def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
-    what, fix = "with another spec", "Update it with PUT"
-    if record.spec == spec:
-        what = f"and its {record.operations[-1].kind} did not succeed"
+    """Suggests only what the environment accepts in its phase."""
+    what = "exists" if record.spec == spec else "exists with another spec"
+    fix = "Update it with PUT"
+    latest = record.operations[-1].kind
+    if _is_over(record) and latest not in BRING_A_SPEC:
+        what = f"{what}, and its {latest} did not succeed"
         fix = f"Retry that with POST /environments/{spec.name}/retry"
+    elif record.phase is Phase.SCALED_DOWN:
+        fix = f"Wake it with POST /environments/{spec.name}/wake and update it with PUT"
     return Refused(
         "EnvironmentExists",
-        f"Environment '{spec.name}' exists {what}. {fix}, delete it first, or choose another "
-        "name.",
+        f"Environment '{spec.name}' {what}. {fix}, delete it first, or choose another name.",
         record.active_operation or _latest_build(record),
     )
 

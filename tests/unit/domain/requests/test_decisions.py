@@ -23,6 +23,7 @@ from domain.requests.decisions import (
     decide_update,
     decide_wake,
 )
+from domain.spec.model import EnvironmentSpec
 from tests.support.payloads import HOST, KEPT
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
@@ -586,6 +587,39 @@ def test_a_repeated_retry_is_known_after_it_has_ended():
     assert begun_by_it
     for record in (begun_by_it, ended(begun_by_it, Phase.FAILED)):
         assert decide(record, command) == AlreadyStarted("fraud-llm.2")
+
+
+@pytest.mark.parametrize(
+    ("record", "spec", "advice"),
+    [
+        pytest.param(READY, OTHER_SPEC, "exists with another spec. Update it with PUT,"),
+        pytest.param(
+            ASLEEP,
+            OTHER_SPEC,
+            "exists with another spec. Wake it with POST /environments/fraud-llm/wake and update "
+            "it with PUT,",
+        ),
+        pytest.param(
+            HALF_AWAKE,
+            OTHER_SPEC,
+            "exists with another spec, and its wake did not succeed. Retry that with POST "
+            "/environments/fraud-llm/retry,",
+        ),
+        pytest.param(
+            STUCK,
+            a_spec(),
+            "exists, and its delete did not succeed. Retry that with POST "
+            "/environments/fraud-llm/retry,",
+        ),
+    ],
+    ids=["ready", "asleep", "not woken", "not deleted"],
+)
+def test_a_taken_name_comes_with_advice_that_works_in_its_phase(
+    record: EnvironmentRecord, spec: EnvironmentSpec, advice: str
+):
+    refusal = decide(record, Command(OperationKind.PROVISION, spec.name, spec))
+    assert isinstance(refusal, Refused)
+    assert advice in refusal.message
 
 
 def test_an_update_keeps_what_the_record_knows_of_the_environment():
