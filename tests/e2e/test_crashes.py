@@ -50,6 +50,8 @@ def test_provisioning_goes_on_after_kill_9(
     with SimulatedAzure(restarted.simulator_url, restarted.ca_bundle) as azure:
         created = creations(azure, name)
     told = await_events(restarted, name, f"{operation_id}.succeeded")
-    assert [event["id"] for event in told] == [f"{operation_id}.{w}" for w in TOLD]
+    # As consumers do: the topic drops repeats within 600 s only, which are 5 s of real time here.
+    distinct = list(dict.fromkeys(event["id"] for event in told))
+    assert distinct == [f"{operation_id}.{w}" for w in TOLD]
     assert set(created.values()) == {1}
     assert len(created) == RESOURCES_OF_ONE_CELL
