@@ -52,6 +52,16 @@ EXAMPLE_SPEC = {
     },
 }
 
+ACTION_ANSWERS = (
+    ACCEPTED,
+    invalid(*START_CODES),
+    FORBIDDEN,
+    UNKNOWN_ENVIRONMENT,
+    conflict("The environment's phase does not allow it.", "WrongPhase"),
+    TASK_HUB_UNREACHABLE,
+)
+"""Of a POST without a body that starts an operation on an environment."""
+
 ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
     Route(
         method="POST",
@@ -192,14 +202,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=StartHeaders,
-        answers=(
-            ACCEPTED,
-            invalid(*START_CODES),
-            FORBIDDEN,
-            UNKNOWN_ENVIRONMENT,
-            conflict("The environment's phase does not allow it.", "WrongPhase"),
-            TASK_HUB_UNREACHABLE,
-        ),
+        answers=ACTION_ANSWERS,
     ),
     Route(
         method="POST",
@@ -212,14 +215,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=StartHeaders,
-        answers=(
-            ACCEPTED,
-            invalid(*START_CODES),
-            FORBIDDEN,
-            UNKNOWN_ENVIRONMENT,
-            conflict("The environment's phase does not allow it.", "WrongPhase"),
-            TASK_HUB_UNREACHABLE,
-        ),
+        answers=ACTION_ANSWERS,
     ),
     Route(
         method="POST",
@@ -232,12 +228,6 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=StartHeaders,
-        answers=(
-            ACCEPTED,
-            invalid(*START_CODES),
-            FORBIDDEN,
-            UNKNOWN_ENVIRONMENT,
-            conflict("The environment's phase does not allow it.", "WrongPhase"),
-        ),
+        answers=ACTION_ANSWERS,
     ),
 )
