@@ -34,6 +34,9 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
 IN_MOTION = frozenset({Phase.PROVISIONING, Phase.WAKING, Phase.UPDATING, Phase.DELETING})
 """Phases that an operation owns: each ends when its operation does."""
 
+UNSUCCESSFUL = frozenset({Phase.FAILED, Phase.CANCELED})
+"""Phases after an operation that did not reach its goal; a retry starts it again."""
+
 
 def can_move(current: Phase, target: Phase) -> bool:
     return target in TRANSITIONS[current]

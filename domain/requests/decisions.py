@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
-from domain.environment.phases import Phase
+from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
 from domain.problem import Problem
 from domain.requests.caller import ANONYMOUS, Caller
@@ -127,7 +127,7 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
             return decide_scale_down(record)
         case Command(OperationKind.WAKE):
             return decide_wake(record)
-        case Command("retry"):
+        case Command(kind="retry"):
             return decide_retry(record)
         case _:
             raise ValueError(f"a {command.kind} needs a specification")
@@ -145,7 +145,7 @@ def decide_create(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
             record.active_operation,
             is_passing=True,
         )
-    if record.spec == spec and not _is_over(record):
+    if record.spec == spec and record.phase not in UNSUCCESSFUL:
         return AlreadyStarted(_latest_build(record))
     if record.spec == spec and record.operations[-1].kind in BRING_A_SPEC:
         return decide_retry(record)
@@ -157,7 +157,7 @@ def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
     what = "exists" if record.spec == spec else "exists with another spec"
     fix = "Update it with PUT"
     latest = record.operations[-1].kind
-    if _is_over(record) and latest not in BRING_A_SPEC:
+    if record.phase in UNSUCCESSFUL and latest not in BRING_A_SPEC:
         what = f"{what}, and its {latest} did not succeed"
         fix = f"Retry that with POST /environments/{spec.name}/retry"
     elif record.phase is Phase.SCALED_DOWN:
@@ -186,7 +186,7 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
         record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
     ):
         return AlreadyStarted(_latest_build(record))
-    if _is_over(record) and latest.kind in BRING_A_SPEC:
+    if record.phase in UNSUCCESSFUL and latest.kind in BRING_A_SPEC:
         return Start(_next_request(record, latest.kind, spec))
     if record.phase is Phase.READY:
         return Start(_next_request(record, OperationKind.UPDATE, spec))
@@ -208,7 +208,7 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
     """
     if record is None or record.is_deleted:
         return NotFound()
-    if not _is_over(record):
+    if record.phase not in UNSUCCESSFUL:
         return _wrong_phase(record, "Failed or Canceled")
     match record.operations[-1].kind:
         case OperationKind.SCALE_DOWN:
@@ -259,7 +259,7 @@ def _failed_on_the_way(record: EnvironmentRecord) -> bool:
 
     After a failed deletion there is nothing left that could go either way.
     """
-    return _is_over(record) and record.operations[-1].kind in {
+    return record.phase in UNSUCCESSFUL and record.operations[-1].kind in {
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
         OperationKind.UPDATE,
@@ -278,10 +278,6 @@ def _known_or_refused(
 
 def _is_running(operation: Operation, kind: OperationKind) -> bool:
     return operation.kind is kind and not operation.has_ended
-
-
-def _is_over(record: EnvironmentRecord) -> bool:
-    return record.phase in {Phase.FAILED, Phase.CANCELED}
 
 
 def _wrong_phase(record: EnvironmentRecord, needed: str) -> Refused:

@@ -7,7 +7,7 @@ from typing import Any
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BRING_A_SPEC
-from domain.environment.phases import Phase
+from domain.environment.phases import UNSUCCESSFUL
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import add_event
 from domain.outcomes import Outcome, Status
@@ -143,7 +143,7 @@ def _unused_since(record: EnvironmentRecord) -> datetime | None:
     kept the settings of every pool is repeated as an operation.
     """
     latest = record.operations[-1]
-    if record.phase not in {Phase.FAILED, Phase.CANCELED}:
+    if record.phase not in UNSUCCESSFUL:
         return None
     are_kept = record.kept_pools.keys() >= set(record.spec.regions)
     if latest.kind is OperationKind.UPDATE or (

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from domain.environment.phases import Phase
+from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.spec.model import IdleAction
 from domain.spec.off_hours import is_off_hours
 from domain.sweep.model import GpuPool, IdleState
@@ -55,9 +55,10 @@ class EnvironmentSnapshot:
 
     @property
     def may_serve(self) -> bool:
-        phase = self.state.phase
-        is_over = phase in {Phase.FAILED, Phase.CANCELED}
-        return phase is Phase.READY or (is_over and self.state.unused_since is None)
+        state = self.state
+        return state.phase is Phase.READY or (
+            state.phase in UNSUCCESSFUL and state.unused_since is None
+        )
 
     @property
     def is_asleep(self) -> bool:
