@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
-from domain.requests.decisions import RETRY, Command, CommandKind
+from domain.requests.command import RETRY, Command, CommandKind
 from triggers.declarations import Call
 from triggers.http_answers import start_and_answer
 from triggers.parameters import QueryParameters, StartHeaders

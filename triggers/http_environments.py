@@ -9,7 +9,7 @@ import azure.functions as func
 from domain.environment.operation import OperationKind
 from domain.environment.views import EnvironmentPage, build_environment_view, build_event_list
 from domain.problem import Problem
-from domain.requests.decisions import Command
+from domain.requests.command import Command
 from domain.requests.entity_tags import matches_weakly
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec

@@ -10,7 +10,9 @@ from domain.environment.operation import Operation
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import start_operation
-from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused, Start, decide
+from domain.requests.command import Command
+from domain.requests.decision import AlreadyStarted, NotFound, Refused, Start
+from domain.requests.decisions import decide
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 

@@ -1,91 +1,16 @@
 """Decides what a request for an environment leads to: a new operation, a known one, a refusal."""
 
-import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any
 
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
-from domain.problem import Problem
-from domain.requests.caller import ANONYMOUS, Caller
-from domain.requests.entity_tags import matches_strongly, matches_weakly
+from domain.requests.command import Command
+from domain.requests.conditions import find_repeated, find_stale
+from domain.requests.decision import AlreadyStarted, Decision, NotFound, Refused, Start
 from domain.spec.model import EnvironmentSpec
-
-RETRY: Final = "retry"
-"""Starts the environment's failed or canceled operation again."""
-
-type CommandKind = OperationKind | Literal["retry"]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What a caller wants, through whichever door it came."""
-
-    kind: CommandKind
-    name: str
-    """Of the environment."""
-    spec: EnvironmentSpec | None = None
-    """Only with the kinds that bring one along."""
-    force: bool = False
-    if_match: str | None = None
-    """`If-Match`, which the environment's ETag has to match; None for any. Not in messages."""
-    if_none_match: str | None = None
-    """`If-None-Match`, which the environment's ETag must not match. Not in messages."""
-    waits: bool = False
-    """Whether it lets a running operation end where it could also cancel it."""
-    caller: Caller = ANONYMOUS
-
-    @property
-    def digest(self) -> str:
-        """Distinguishes a repetition of the request from another request with the same id."""
-        spec = self.spec.to_wire() if self.spec else None
-        text = json.dumps([self.kind, spec, self.force], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Start this operation."""
-
-    request: OperationRequest
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyStarted:
-    """The request was made before: answer with the operation that it started then."""
-
-    operation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The environment is in no state for it."""
-
-    code: str
-    message: str
-    operation_id: str | None = None
-    target: str = "name"
-    is_passing: bool = False
-    """Whether the same request can be accepted later as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreconditionFailed(Refused):
-    """The environment is not as the caller last saw it."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """There is no such environment."""
-
-
-def environment_not_found(name: str) -> Problem:
-    return Problem("EnvironmentNotFound", f"There is no environment '{name}'.", "")
-
 
 FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "regions": lambda spec: frozenset(spec.regions),
@@ -94,17 +19,15 @@ FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "edge.sku": lambda spec: spec.edge.sku,
 }
 
-type Decision = Start | AlreadyStarted | Refused | NotFound
-
 
 def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
     """A repeated request gets the operation that it started, whatever has happened since.
 
     That comes before If-Match: the first request itself has changed the ETag.
     """
-    if record is not None and (repeated := _find_repeated(record, command)):
+    if record is not None and (repeated := find_repeated(record, command)):
         return repeated
-    if record is not None and (stale := _find_stale(record, command)):
+    if record is not None and (stale := find_stale(record, command)):
         return stale
     decision = _decide_anew(record, command)
     if not isinstance(decision, Start):
@@ -296,41 +219,6 @@ def _not_yet(name: str, operation_id: str) -> Refused:
         operation_id,
         is_passing=True,
     )
-
-
-def _find_repeated(record: EnvironmentRecord, command: Command) -> AlreadyStarted | Refused | None:
-    """None if the request has no id, or its id is new."""
-    request_id = command.caller.request_id
-    taken = record.find_request(request_id) if request_id else None
-    if taken is None:
-        return None
-    if taken.digest == command.digest:
-        return AlreadyStarted(taken.operation_id)
-    return Refused(
-        "RepeatabilityRequestIdReused",
-        f"The id {request_id} was used with another request. Send a new id with a new request.",
-        taken.operation_id,
-    )
-
-
-def _find_stale(record: EnvironmentRecord, command: Command) -> PreconditionFailed | None:
-    """What is deleted has no ETag: it is not found, whatever the caller last saw."""
-    if record.is_deleted:
-        return None
-    if command.if_match is not None and not matches_strongly(command.if_match, record.etag):
-        return PreconditionFailed(
-            "PreconditionFailed",
-            f"The environment has changed: its ETag is {record.etag}. Read it again.",
-            target="header If-Match",
-        )
-    if command.if_none_match is not None and matches_weakly(command.if_none_match, record.etag):
-        return PreconditionFailed(
-            "PreconditionFailed",
-            f"The environment exists with the ETag {record.etag}. Omit If-None-Match to change "
-            "it, or use POST /environments to create one.",
-            target="header If-None-Match",
-        )
-    return None
 
 
 def _next_request(

@@ -11,7 +11,8 @@ from domain.environment.phases import UNSUCCESSFUL
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import add_event
 from domain.outcomes import Outcome, Status
-from domain.requests.decisions import Start, decide_delete, decide_scale_down, decide_wake
+from domain.requests.decision import Start
+from domain.requests.decisions import decide_delete, decide_scale_down, decide_wake
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
 

@@ -7,7 +7,7 @@ from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import start_operation
-from domain.requests.decisions import Command
+from domain.requests.command import Command
 from domain.spec.model import EnvironmentSpec
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -9,14 +9,9 @@ from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, keep_pool, start_operation
 from domain.outcomes import Outcome
 from domain.requests.caller import Caller
+from domain.requests.command import RETRY, Command
+from domain.requests.decision import AlreadyStarted, NotFound, PreconditionFailed, Refused, Start
 from domain.requests.decisions import (
-    RETRY,
-    AlreadyStarted,
-    Command,
-    NotFound,
-    PreconditionFailed,
-    Refused,
-    Start,
     decide,
     decide_delete,
     decide_scale_down,

@@ -6,7 +6,7 @@ from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.environment.operation import OperationKind
 from domain.problem import Problem
 from domain.requests.caller import Caller
-from domain.requests.decisions import RETRY, Command
+from domain.requests.command import RETRY, Command
 from domain.requests.queue_messages import EVENT_KINDS, MessageProperties, parse_message
 from tests.support.messages import cloud_event
 from tests.support.specs import NOON, a_spec, spec_body
