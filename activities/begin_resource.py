@@ -1,11 +1,11 @@
-"""Begins to create or update one ARM resource, unless it is current or already in progress."""
+"""Begins to create, update or start one ARM resource, unless it is current or in progress."""
 
 from typing import Any
 
 from activities.arm_outcomes import failed
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
-from domain.arm.existing_resource import decide_begin, is_in_motion
+from domain.arm.existing_resource import decide_begin, is_in_motion, must_be_started
 from domain.arm.operation_polling import parse_retry_after
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import ResourceInput
@@ -23,10 +23,28 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
     found = existing.body if existing.is_success else None
     body = kind.build_body(resource.spec, target, found)
     outcome = decide_begin(found, body, target) if found else None
+    if outcome is None and found and must_be_started(found, target):
+        outcome = await _begin_start(resource_id, resource.kind, clients)
     if outcome is None:
         answer = await clients.resources.begin_put(resource_id, body)
         outcome = read_put(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
+
+
+async def _begin_start(resource_id: str, kind: str, clients: ClientFactory) -> Outcome:
+    """Once it runs, the resource is looked at again, as after an operation that was found."""
+    answer = await clients.aks.begin_start(resource_id)
+    if not answer.is_success:
+        return failed(answer, f"POST {kind}/start")
+    return Outcome.accepted(
+        Handle(
+            kind=kind,
+            resource_id=resource_id,
+            operation_url=answer.operation_url,
+            adopted=True,
+            retry_after_seconds=parse_retry_after(answer.headers),
+        )
+    )
 
 
 def read_put(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from domain.environment.phases import Phase
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
+from domain.requests.command import Conditions
 from domain.wire import WireModel
 
 DEFAULT_PAGE_SIZE = 50
@@ -134,7 +135,7 @@ class ReadHeaders(HeaderParameters):
 
 
 class StartHeaders(HeaderParameters):
-    """Headers of a request that starts an operation."""
+    """Headers of a request that starts or cancels an operation."""
 
     request_id: Annotated[str | None, BeforeValidator(_read_uuid)] = Field(
         default=None,
@@ -152,15 +153,6 @@ class StartHeaders(HeaderParameters):
         "is ignored.",
         examples=["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
     )
-
-    @property
-    def caller(self) -> Caller:
-        return Caller(request_id=self.request_id, traceparent=self.traceparent)
-
-
-class ConditionalStartHeaders(StartHeaders):
-    """Headers of a request that starts an operation if the environment is unchanged."""
-
     if_match: str | None = Field(
         default=None,
         alias="If-Match",
@@ -175,6 +167,14 @@ class ConditionalStartHeaders(StartHeaders):
         "with one of them.",
         examples=["*"],
     )
+
+    @property
+    def conditions(self) -> Conditions:
+        return Conditions(if_match=self.if_match, if_none_match=self.if_none_match)
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(request_id=self.request_id, traceparent=self.traceparent)
 
 
 def read_header(req: func.HttpRequest, name: str) -> str | None:

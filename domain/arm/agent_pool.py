@@ -48,6 +48,12 @@ def build_autoscaled_pool(
     return _restate(existing, settings)
 
 
+def is_stopped(properties: Mapping[str, Any]) -> bool:
+    """Whether a cluster or pool was stopped, which leaves its provisioning state `Succeeded`."""
+    power: Mapping[str, Any] = properties.get("powerState") or {}
+    return str(power.get("code", "")).lower() == "stopped"
+
+
 def _restate(
     existing: Mapping[str, Any], changes: "ManagedClusterAgentPoolProfileProperties"
 ) -> dict[str, Any]:

@@ -61,6 +61,10 @@ class ActivityName(StrEnum):
 
 
 CANCEL_EVENT = "cancel"
+"""Ends an operation, or one of its children; the operation then compensates as for a failure."""
+
+SUPERSEDE_EVENT = "supersede"
+"""Ends an operation's compensation, too: a deletion that has taken over compensates by itself."""
 
 OPERATION_ORCHESTRATORS: Mapping[OperationKind, Orchestrator] = {
     OperationKind.PROVISION: Orchestrator.PROVISION_ENVIRONMENT,
@@ -68,4 +72,5 @@ OPERATION_ORCHESTRATORS: Mapping[OperationKind, Orchestrator] = {
     OperationKind.DELETE: Orchestrator.DELETE_ENVIRONMENT,
     OperationKind.SCALE_DOWN: Orchestrator.SCALE_DOWN_ENVIRONMENT,
     OperationKind.WAKE: Orchestrator.WAKE_ENVIRONMENT,
+    OperationKind.REPAIR: Orchestrator.UPDATE_ENVIRONMENT,
 }

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from domain.environment.operation import OperationWarning
 from domain.outcomes import Failure
 
+OPERATION_ABORTED = "OperationAborted"
+"""Reason for an orchestration that ended without a report, at a point that is not known."""
+
 OPERATION_IN_PROGRESS = "OperationInProgress"
 """Reason for a start that another request won."""
 
@@ -20,7 +23,7 @@ def operation_in_progress(operation_id: str) -> Failure:
 
 def operation_aborted(operation_id: str) -> Failure:
     return Failure(
-        reason="OperationAborted",
+        reason=OPERATION_ABORTED,
         message=f"Operation '{operation_id}' ended without a result.",
         retryable=True,
         suggested_action="Delete the environment: deletion removes whatever the operation built.",

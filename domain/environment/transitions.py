@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.environment.failures import OPERATION_ABORTED
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
-from domain.environment.operation import Operation, OperationKind, Step, StepChange, change_step
+from domain.environment.operation import (
+    Operation,
+    OperationKind,
+    Step,
+    StepChange,
+    change_step,
+    has_changed_nothing,
+)
 from domain.environment.operation_request import BRING_A_SPEC, IdempotencyRecord, OperationRequest
-from domain.environment.phases import Phase, can_move
+from domain.environment.phases import AT_REST, IN_MOTION, Phase, can_move
 from domain.environment.record import (
     CellState,
     EnvironmentRecord,
@@ -35,6 +43,7 @@ STARTING_PHASE = {
     OperationKind.DELETE: Phase.DELETING,
     OperationKind.SCALE_DOWN: Phase.UPDATING,
     OperationKind.WAKE: Phase.WAKING,
+    OperationKind.REPAIR: Phase.UPDATING,
 }
 PLANS = {
     OperationKind.PROVISION: plan_provision_steps,
@@ -42,6 +51,7 @@ PLANS = {
     OperationKind.DELETE: plan_delete_steps,
     OperationKind.SCALE_DOWN: plan_scale_down_steps,
     OperationKind.WAKE: plan_wake_steps,
+    OperationKind.REPAIR: plan_provision_steps,
 }
 
 
@@ -61,6 +71,7 @@ def start_operation(
         return None
     elif record.phase is Phase.DELETED:
         record = _recreated(record, at)
+    started = _new_operation(request, at, record.phase)
     record = record.model_copy(
         update={
             "phase": STARTING_PHASE[request.kind],
@@ -71,7 +82,7 @@ def start_operation(
             "failure": None,
             "remaining": (),
             "idle_notes": _idle_notes_after(record, request.kind),
-            "operations": (*record.operations, _new_operation(request, at))[-KEPT_OPERATIONS:],
+            "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
         }
     )
@@ -116,6 +127,21 @@ def decide_end_phase(outcome: Outcome, on_success: Phase) -> Phase:
     return Phase.CANCELED if canceled_here else Phase.FAILED
 
 
+def decide_phase_after(operation: Operation, end: OperationEnd) -> Phase:
+    """The phase before an operation that did not succeed and has changed nothing.
+
+    An operation that brings a specification has changed that; one that was under way before a
+    deletion was canceled by it.
+    """
+    before, failure = operation.phase_before, end.outcome.failure
+    is_aborted = failure is not None and failure.reason == OPERATION_ABORTED
+    if end.outcome.is_success or is_aborted or operation.kind in BRING_A_SPEC:
+        return end.phase
+    if before is None or before in IN_MOTION or not has_changed_nothing(operation):
+        return end.phase
+    return before
+
+
 def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
     """The record with the operation ended; only the active operation moves the phase."""
     operation = record.find_operation(end.operation_id)
@@ -132,6 +158,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
         }
     )
     record = _with_operation(record, ended)
+    end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
         record = _moved(record, end)
     message = f"{operation.kind} {status}" + (f": {failure.message}" if failure else "")
@@ -226,7 +253,7 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
     )
 
 
-def _new_operation(request: OperationRequest, at: datetime) -> Operation:
+def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
     plan = PLANS[request.kind]
     return Operation(
         id=request.operation_id,
@@ -237,6 +264,7 @@ def _new_operation(request: OperationRequest, at: datetime) -> Operation:
         last_action_at=at,
         steps=tuple(Step(name=key.name) for key in plan(request.spec.regions)),
         traceparent=request.traceparent,
+        phase_before=phase_before,
     )
 
 
@@ -248,7 +276,7 @@ def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
             "failure": end.outcome.failure,
             "endpoint": end.endpoint or record.endpoint,
             "cells": _with_cells(record.cells, end.cells),
-            "remaining": end.remaining,
+            "remaining": () if end.phase in AT_REST else end.remaining,
             "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
         }
     )

@@ -152,7 +152,8 @@ class OperationView(WireModel):
     created_date_time: AwareDatetime = Field(description="When the operation was accepted.")
     last_action_date_time: AwareDatetime = Field(description="When the operation last changed.")
     steps: tuple[StepView, ...] = Field(
-        description="The planned steps, and those added while the operation runs."
+        description="The planned steps, and those added while the operation runs. Empty once "
+        "ten later operations have started."
     )
     warnings: tuple[WarningView, ...] | None = Field(
         default=None, description="Problems that do not affect the result."

@@ -12,7 +12,20 @@ from domain.spec.model import EnvironmentSpec
 RETRY: Final = "retry"
 """Starts the environment's failed or canceled operation again."""
 
-type CommandKind = OperationKind | Literal["retry"]
+CANCEL: Final = "cancel"
+"""Ends the environment's running operation."""
+
+type CommandKind = OperationKind | Literal["retry", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the environment's ETag has to meet; messages have no conditions."""
+
+    if_match: str | None = None
+    """`If-Match`, which the ETag has to match."""
+    if_none_match: str | None = None
+    """`If-None-Match`, which the ETag must not match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +38,7 @@ class Command:
     spec: EnvironmentSpec | None = None
     """Only with the kinds that bring one along."""
     force: bool = False
-    if_match: str | None = None
-    """`If-Match`, which the environment's ETag has to match; None for any. Not in messages."""
-    if_none_match: str | None = None
-    """`If-None-Match`, which the environment's ETag must not match. Not in messages."""
+    conditions: Conditions = Conditions()
     waits: bool = False
     """Whether it lets a running operation end where it could also cancel it."""
     caller: Caller = ANONYMOUS

@@ -25,13 +25,15 @@ def find_stale(record: EnvironmentRecord, command: Command) -> PreconditionFaile
     """What is deleted has no ETag: it is not found, whatever the caller last saw."""
     if record.is_deleted:
         return None
-    if command.if_match is not None and not matches_strongly(command.if_match, record.etag):
+    if_match = command.conditions.if_match
+    if_none_match = command.conditions.if_none_match
+    if if_match is not None and not matches_strongly(if_match, record.etag):
         return PreconditionFailed(
             "PreconditionFailed",
             f"The environment has changed: its ETag is {record.etag}. Read it again.",
             target="header If-Match",
         )
-    if command.if_none_match is not None and matches_weakly(command.if_none_match, record.etag):
+    if if_none_match is not None and matches_weakly(if_none_match, record.etag):
         return PreconditionFailed(
             "PreconditionFailed",
             f"The environment exists with the ETag {record.etag}. Omit If-None-Match to change "

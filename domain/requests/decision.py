@@ -14,6 +14,13 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel this operation, which is running."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlreadyStarted:
     """The request was made before: answer with the operation that it started then."""
 
@@ -42,7 +49,7 @@ class NotFound:
     """There is no such environment."""
 
 
-type Decision = Start | AlreadyStarted | Refused | NotFound
+type Decision = Start | Cancel | AlreadyStarted | Refused | NotFound
 
 
 def environment_not_found(name: str) -> Problem:

@@ -1,15 +1,16 @@
 """Decides what a request for an environment leads to: a new operation, a known one, a refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
-from domain.environment.phases import UNSUCCESSFUL, Phase
+from domain.environment.phases import AT_REST, UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
-from domain.requests.command import Command
+from domain.outcomes import Status
+from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.requests.conditions import find_repeated, find_stale
-from domain.requests.decision import AlreadyStarted, Decision, NotFound, Refused, Start
+from domain.requests.decision import AlreadyStarted, Cancel, Decision, NotFound, Refused, Start
 from domain.spec.model import EnvironmentSpec
 
 FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
@@ -46,12 +47,8 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
             return decide_update(record, spec)
         case Command(OperationKind.DELETE):
             return decide_delete(record, command.force)
-        case Command(OperationKind.SCALE_DOWN):
-            return decide_scale_down(record)
-        case Command(OperationKind.WAKE):
-            return decide_wake(record)
-        case Command(kind="retry"):
-            return decide_retry(record)
+        case Command(kind) if kind in DECISIONS:
+            return DECISIONS[kind](record)
         case _:
             raise ValueError(f"a {command.kind} needs a specification")
 
@@ -111,6 +108,8 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
         return AlreadyStarted(_latest_build(record))
     if record.phase in UNSUCCESSFUL and latest.kind in BRING_A_SPEC:
         return Start(_next_request(record, latest.kind, spec))
+    if record.phase in UNSUCCESSFUL and latest.kind is OperationKind.REPAIR:
+        return Start(_next_request(record, OperationKind.UPDATE, spec))
     if record.phase is Phase.READY:
         return Start(_next_request(record, OperationKind.UPDATE, spec))
     return _wrong_phase(record, "Ready")
@@ -142,6 +141,29 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
             return Start(_next_request(record, OperationKind.UPDATE, record.spec))
         case kind:
             return Start(_next_request(record, kind, record.spec))
+
+
+def decide_repair(record: EnvironmentRecord | None) -> Decision:
+    """In any phase that no operation owns; it wakes an environment that is ScaledDown."""
+    if record is None or record.is_deleted:
+        return NotFound()
+    if _is_running(record.operations[-1], OperationKind.REPAIR):
+        return AlreadyStarted(record.operations[-1].id)
+    if record.phase in AT_REST | UNSUCCESSFUL:
+        return Start(_next_request(record, OperationKind.REPAIR, record.spec))
+    return _wrong_phase(record, "Ready, ScaledDown, Failed or Canceled")
+
+
+def decide_cancel(record: EnvironmentRecord | None) -> Decision:
+    """Repeating a cancellation answers the operation that it canceled, until another starts."""
+    if record is None or record.is_deleted:
+        return NotFound()
+    if record.active_operation:
+        return Cancel(record.active_operation)
+    latest = record.operations[-1]
+    if latest.status is Status.CANCELED and latest.failure is None:
+        return AlreadyStarted(latest.id)
+    return Refused("NoOperationRunning", f"No operation of '{record.name}' is running.")
 
 
 def decide_delete(
@@ -186,6 +208,7 @@ def _failed_on_the_way(record: EnvironmentRecord) -> bool:
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
         OperationKind.UPDATE,
+        OperationKind.REPAIR,
     }
 
 
@@ -240,3 +263,13 @@ def _latest_build(record: EnvironmentRecord) -> str:
     """Of the operation that the present specification came with."""
     builds = [operation.id for operation in record.operations if operation.kind in BRING_A_SPEC]
     return builds[-1] if builds else build_operation_id(record.name, record.sequence)
+
+
+DECISIONS: Mapping[CommandKind, Callable[[EnvironmentRecord | None], Decision]] = {
+    OperationKind.SCALE_DOWN: decide_scale_down,
+    OperationKind.WAKE: decide_wake,
+    OperationKind.REPAIR: decide_repair,
+    RETRY: decide_retry,
+    CANCEL: decide_cancel,
+}
+"""By kind, for commands that consist of it alone."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind
-from domain.environment.operation_request import BRING_A_SPEC
+from domain.environment.operation_request import BUILDS
 from domain.environment.phases import UNSUCCESSFUL
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import add_event
@@ -41,7 +41,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         policy=record.spec.idle,
         regions=record.spec.regions,
         min_nodes=record.spec.gpu.min_nodes,
-        ready_since=_last_success(record, *BRING_A_SPEC) or record.created_at,
+        ready_since=_last_success(record, *BUILDS) or record.created_at,
         woken_at=_last_success(record, OperationKind.WAKE),
         warned_at=notes.warned_at,
         scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
@@ -140,14 +140,14 @@ def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
 def _unused_since(record: EnvironmentRecord) -> datetime | None:
     """None if replicas may serve, or if emptying a pool would lose settings that are not kept.
 
-    Replicas of the previous version outlive a failed update. A scale-down that failed before it
-    kept the settings of every pool is repeated as an operation.
+    Replicas of the previous version outlive a failed update or repair. A scale-down that failed
+    before it kept the settings of every pool is repeated as an operation.
     """
     latest = record.operations[-1]
     if record.phase not in UNSUCCESSFUL:
         return None
     are_kept = record.kept_pools.keys() >= set(record.spec.regions)
-    if latest.kind is OperationKind.UPDATE or (
+    if latest.kind in {OperationKind.UPDATE, OperationKind.REPAIR} or (
         latest.kind is OperationKind.SCALE_DOWN and not are_kept
     ):
         return None

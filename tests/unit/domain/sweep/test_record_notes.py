@@ -23,7 +23,7 @@ from domain.sweep.record_notes import (
     record_idle_note,
 )
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
-from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
+from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure, minutes
 from tests.support.sweeps import a_gpu_pool
 
 WAKE, SLEEP, DELETE = OperationKind.WAKE, OperationKind.SCALE_DOWN, OperationKind.DELETE
@@ -59,11 +59,11 @@ PROVISIONING = a_record(
     a_request(spec=a_spec(expiresAt=EXPIRY.isoformat(), regions=["westeurope", "uksouth"]))
 )
 READY = ended(PROVISIONING, Phase.READY, 10)
-UPDATING = begun(READY, SLEEP, 60)
+UPDATING = in_azure(begun(READY, SLEEP, 60), "cell/westeurope/gpuPool")
 ASLEEP = ended(UPDATING, Phase.SCALED_DOWN, 70)
-WAKING = begun(ASLEEP, WAKE, 120)
+WAKING = in_azure(begun(ASLEEP, WAKE, 120), "cell/westeurope/gpuPool")
 AWAKE = ended(WAKING, Phase.READY, 130)
-DELETING = begun(AWAKE, DELETE, 180)
+DELETING = in_azure(begun(AWAKE, DELETE, 180), "cell/westeurope/managedCluster")
 DELETED = ended(DELETING, Phase.DELETED, 190)
 NOT_BUILT = ended(PROVISIONING, Phase.FAILED, 10, QUOTA)
 NOT_WOKEN = ended(WAKING, Phase.FAILED, 130, QUOTA)
