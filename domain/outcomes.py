@@ -52,8 +52,8 @@ class Handle(WireModel):
     """None: ARM gave this caller no operation URL, so the resource itself is read instead."""
     deleting: bool = False
     adopted: bool = False
-    """It leads to something other than what is wanted now, or may: found in progress, or the
-    start of a stopped cluster. The resource is looked at again after it."""
+    """It leads to something other than what is wanted now, or may: found in progress, the start
+    of a stopped cluster, the deletion of a pool to replace. The resource is looked at again."""
     retry_after_seconds: float | None = None
     result: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Facts from the answer that began the operation, such as the resource's host name."""

@@ -54,6 +54,16 @@ def is_stopped(properties: Mapping[str, Any]) -> bool:
     return str(power.get("code", "")).lower() == "stopped"
 
 
+def must_be_replaced(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether VM sizes or priorities differ: AKS can change neither of an existing pool."""
+    return _identity(existing) != _identity(wanted)
+
+
+def _identity(properties: Mapping[str, Any]) -> tuple[str, str]:
+    priority = properties.get("scaleSetPriority") or "Regular"
+    return str(properties.get("vmSize", "")).lower(), str(priority).lower()
+
+
 def _restate(
     existing: Mapping[str, Any], changes: "ManagedClusterAgentPoolProfileProperties"
 ) -> dict[str, Any]:

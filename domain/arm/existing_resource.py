@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.arm.agent_pool import is_stopped
+from domain.arm.agent_pool import is_stopped, must_be_replaced
 from domain.arm.failures import resource_being_deleted, resource_not_owned
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.arm.resource_tags import owning_environment
@@ -37,6 +37,15 @@ def must_be_started(existing: Mapping[str, Any], target: ResourceTarget) -> bool
     A stopped pool is started by its PUT.
     """
     return target.kind == "managedCluster" and is_stopped(existing.get("properties") or {})
+
+
+def must_be_deleted_first(
+    existing: Mapping[str, Any], body: Mapping[str, Any], target: ResourceTarget
+) -> bool:
+    """Whether a GPU pool has another VM size or priority than is wanted."""
+    if target.kind != "agentPool":
+        return False
+    return must_be_replaced(existing.get("properties") or {}, body["properties"])
 
 
 def owner_of(target: ResourceTarget) -> ResourceTarget:

@@ -7,7 +7,7 @@ specification contains, are restated.
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, cast
 
-from domain.arm.agent_pool import READ_ONLY_POOL_PROPERTIES, is_stopped
+from domain.arm.agent_pool import READ_ONLY_POOL_PROPERTIES, is_stopped, must_be_replaced
 from domain.arm.resource_tags import overlay_tags
 
 READ_ONLY_CLUSTER_PROPERTIES = frozenset(
@@ -55,9 +55,15 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
 
 
 def merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler
-    has to be switched on: AKS refuses both changes in one request."""
-    merged = merge_settings(without(READ_ONLY_POOL_PROPERTIES, existing), pool)
+    """The existing pool with what is wanted; one that must be replaced stays as it is until then.
+
+    The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler has
+    to be switched on: AKS refuses both changes in one request.
+    """
+    kept = without(READ_ONLY_POOL_PROPERTIES, existing)
+    if existing and must_be_replaced(existing, pool):
+        return kept
+    merged = merge_settings(kept, pool)
     merged |= {"tags": overlay_tags(as_mapping(existing.get("tags")), pool["tags"])}
     if pool.get("enableAutoScaling") and existing:
         count = int(existing.get("count") or 0)

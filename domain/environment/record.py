@@ -8,8 +8,8 @@ from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import Operation, OperationWarning
 from domain.environment.operation_request import IdempotencyRecord
-from domain.environment.phases import Phase
-from domain.outcomes import Failure, Outcome
+from domain.environment.phases import UNSUCCESSFUL, Phase
+from domain.outcomes import Failure, Outcome, Status
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -67,6 +67,13 @@ class EnvironmentRecord(WireModel):
     @property
     def is_deleted(self) -> bool:
         return self.phase is Phase.DELETED
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the latest operation has ended without success, in whatever phase it left it."""
+        latest = self.operations[-1]
+        has_failed = latest.has_ended and latest.status is not Status.SUCCEEDED
+        return has_failed or self.phase in UNSUCCESSFUL
 
     @property
     def etag(self) -> str:

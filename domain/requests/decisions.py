@@ -15,9 +15,11 @@ from domain.spec.model import EnvironmentSpec
 
 FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "regions": lambda spec: frozenset(spec.regions),
+    "edge.sku": lambda spec: spec.edge.sku,
+}
+FIXED_WHILE_SERVING: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "gpu.vmSize": lambda spec: spec.gpu.vm_size,
     "gpu.spot": lambda spec: spec.gpu.spot,
-    "edge.sku": lambda spec: spec.edge.sku,
 }
 
 
@@ -76,11 +78,7 @@ def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
     """Suggests only what the environment accepts in its phase."""
     what = "exists" if record.spec == spec else "exists with another spec"
     fix = "Update it with PUT"
-    latest = record.operations[-1].kind
-    if record.phase in UNSUCCESSFUL and latest not in BRING_A_SPEC:
-        what = f"{what}, and its {latest} did not succeed"
-        fix = f"Retry that with POST /environments/{spec.name}/retry"
-    elif record.phase is Phase.SCALED_DOWN:
+    if record.phase is Phase.SCALED_DOWN and not record.has_failed:
         fix = f"Wake it with POST /environments/{spec.name}/wake and update it with PUT"
     return Refused(
         "EnvironmentExists",
@@ -90,10 +88,10 @@ def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
 
 
 def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
-    """Also after a failed build or update: the corrected specification continues it."""
+    """Also after an operation that did not succeed: a corrected specification continues it."""
     if record is None or record.is_deleted:
         return NotFound()
-    if fixed := find_fixed_fields(record.spec, spec):
+    if fixed := find_fixed_fields(record, spec):
         return Refused(
             "FieldCannotBeChanged",
             f"{', '.join(fixed)} cannot be changed in place. Keep what environment "
@@ -106,21 +104,19 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
         record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
     ):
         return AlreadyStarted(_latest_build(record))
-    if record.phase in UNSUCCESSFUL and latest.kind in BRING_A_SPEC:
-        return Start(_next_request(record, latest.kind, spec))
-    if record.phase in UNSUCCESSFUL and latest.kind is OperationKind.REPAIR:
-        return Start(_next_request(record, OperationKind.UPDATE, spec))
-    if record.phase is Phase.READY:
+    if record.has_failed and latest.kind is OperationKind.PROVISION:
+        return Start(_next_request(record, OperationKind.PROVISION, spec))
+    if record.phase is Phase.READY or record.has_failed:
         return Start(_next_request(record, OperationKind.UPDATE, spec))
     return _wrong_phase(record, "Ready")
 
 
-def find_fixed_fields(old: EnvironmentSpec, new: EnvironmentSpec) -> list[str]:
-    """What differs and Azure cannot change: a pool's size and priority, Front Door's tier.
-
-    Regions are cells: another one is another environment's size of work.
+def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[str]:
+    """What differs and cannot be changed: Azure cannot change Front Door's tier, and each region
+    is a cell of its own. A GPU pool can be replaced, but not while it may serve.
     """
-    return [name for name, read in FIXED_FIELDS.items() if read(old) != read(new)]
+    fixed = FIXED_FIELDS if record.has_failed else FIXED_FIELDS | FIXED_WHILE_SERVING
+    return [name for name, read in fixed.items() if read(record.spec) != read(new)]
 
 
 def decide_retry(record: EnvironmentRecord | None) -> Decision:
@@ -130,7 +126,7 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
     """
     if record is None or record.is_deleted:
         return NotFound()
-    if record.phase not in UNSUCCESSFUL:
+    if not record.has_failed:
         return _wrong_phase(record, "Failed or Canceled")
     match record.operations[-1].kind:
         case OperationKind.SCALE_DOWN:

@@ -268,3 +268,17 @@ async def test_a_pool_that_came_with_its_cluster_is_not_sent_again():
     outcome = await begin(clients, "agentPool", "westeurope")
     assert clients.arm.sent("PUT") == ["PUT gpu"]
     assert outcome.is_success
+
+
+async def test_a_pool_of_another_size_is_deleted_and_looked_at_again():
+    clients = FakeClients()
+    pool = id_of("agentPool", "westeurope")
+    await begin(clients, "agentPool", "westeurope")
+    clients.arm.resources[pool]["properties"] |= {
+        "provisioningState": "Succeeded",
+        "vmSize": "Standard_NC48ads_A100_v4",
+    }
+    outcome = await begin(clients, "agentPool", "westeurope")
+    assert clients.arm.sent("PUT", "DELETE") == ["PUT gpu", "DELETE gpu"]
+    assert outcome.handle
+    assert (outcome.handle.adopted, outcome.handle.deleting) == (True, True)

@@ -388,3 +388,21 @@ def test_a_pool_is_current_when_it_has_all_that_is_wanted(
 def test_a_stopped_pool_is_started_by_its_put(build_pool):
     stopped = {"properties": {**build_pool()["properties"], "powerState": {"code": "Stopped"}}}
     assert build_pool(existing=stopped)["properties"]["powerState"] == {"code": "Running"}
+
+
+@pytest.mark.parametrize(
+    "gpu",
+    [
+        pytest.param({"vmSize": "Standard_NC48ads_A100_v4"}, id="size"),
+        pytest.param({"vmSize": "Standard_NC24ads_A100_v4", "spot": True}, id="priority"),
+    ],
+)
+def test_a_pool_that_must_be_replaced_stays_as_it_is_in_its_clusters_put(build, build_pool, gpu):
+    """AKS refuses to change it; the pool's own step deletes and creates it."""
+    existing = as_aks_answers(build())
+    wanted = {"gpu": {"maxNodes": 7, **gpu}}
+    body = build(wanted, existing)
+    assert pool_of(body, "gpu")["vmSize"].lower() == "standard_nc24ads_a100_v4"
+    assert pool_of(body, "gpu")["maxCount"] != 7
+    found = {"properties": pool_of(existing, "gpu")}
+    assert build_pool(wanted, found) == build_pool(wanted)

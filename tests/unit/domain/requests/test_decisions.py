@@ -523,7 +523,18 @@ START_UPDATE = ("start", "update", "fraud-llm.2", None)
         pytest.param(FAILED, CHANGED, START_2, id="a failed creation goes on, corrected"),
         pytest.param(FAILED, {}, START_2, id="a failed creation goes on as it was"),
         pytest.param(AWAKE_AGAIN, {}, ("known", "fraud-llm.1"), id="nothing to change since"),
-        pytest.param(HALF_AWAKE, CHANGED, refused(), id="after a failed wake"),
+        pytest.param(
+            HALF_AWAKE,
+            CHANGED,
+            ("start", "update", "fraud-llm.4", None),
+            id="a failed wake goes on, corrected",
+        ),
+        pytest.param(
+            FAILED,
+            {"gpu": {"vmSize": "Standard_NC48ads_A100_v4", "maxNodes": 5, "spot": True}},
+            START_2,
+            id="a failed creation goes on with GPU nodes of another size",
+        ),
         pytest.param(ASLEEP, CHANGED, refused(), id="while it sleeps"),
         pytest.param(DELETING, CHANGED, refused("fraud-llm.2"), id="while it is being deleted"),
     ],
@@ -606,14 +617,12 @@ def test_a_repeated_retry_is_known_after_it_has_ended():
         pytest.param(
             HALF_AWAKE,
             OTHER_SPEC,
-            "exists with another spec, and its wake did not succeed. Retry that with POST "
-            "/environments/fraud-llm/retry,",
+            "exists with another spec. Update it with PUT,",
         ),
         pytest.param(
             STUCK,
             a_spec(),
-            "exists, and its delete did not succeed. Retry that with POST "
-            "/environments/fraud-llm/retry,",
+            "exists. Update it with PUT,",
         ),
     ],
     ids=["ready", "asleep", "not woken", "not deleted"],
