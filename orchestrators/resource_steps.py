@@ -11,8 +11,10 @@ from domain.arm.operation_polling import OperationProgress, decide_retry_delay, 
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
 from domain.durable.names import ActivityName, Orchestrator
+from domain.environment.failures import gpu_cost_not_stopped
+from domain.environment.record import RecordWarning
 from domain.environment.steps import PlannedResource, StepKey, stop_gpu_cost_step
-from domain.outcomes import Handle, Outcome, Status
+from domain.outcomes import Failure, Handle, Outcome, Status
 from domain.spec.model import EnvironmentSpec
 from orchestrators.activity_calls import call_activity
 from orchestrators.children import run_child
@@ -45,7 +47,20 @@ def stop_gpu_cost(operation: OperationContext, regions: Sequence[str]) -> Steps[
     for region in regions:
         outcome = yield from empty_gpu_pool(cleanup, stop_gpu_cost_step(region), region)
         outcomes.append(outcome)
+        if outcome.failure:
+            _warn_of_gpu_cost(operation, region, outcome.failure)
     return outcomes
+
+
+def _warn_of_gpu_cost(operation: OperationContext, region: str, failure: Failure) -> None:
+    ref = operation.ref
+    warning = RecordWarning(
+        operation_id=ref.operation_id,
+        at=operation.now,
+        warning=gpu_cost_not_stopped(ref.environment, region, failure),
+        is_standing=True,
+    )
+    operation.environment.signal_warning(warning)
 
 
 def empty_gpu_pool(

@@ -60,6 +60,16 @@ def edge_propagation_timeout(url: str, last_answer: str | None) -> Failure:
     )
 
 
+def gpu_cost_not_stopped(environment: str, region: str, failure: Failure) -> OperationWarning:
+    """Of one cell. The text is the same at every attempt that fails for the same reason."""
+    return OperationWarning(
+        code="GpuCostNotStopped",
+        message=f"The GPU pool in {region} could not be scaled to zero ({failure.reason}); its "
+        "nodes cost money. Each sweep tries again.",
+        target=f"/environments/{environment}",
+    )
+
+
 def remaining_resources_unknown(environment: str) -> OperationWarning:
     return OperationWarning(
         code="RemainingResourcesUnknown",

@@ -54,6 +54,8 @@ class EnvironmentRecord(WireModel):
     failure: Failure | None = None
     remaining: tuple[str, ...] = ()
     """Ids of Azure resources that a failed or canceled operation left behind."""
+    warnings: tuple[OperationWarning, ...] = ()
+    """What goes on after the latest operation has ended, such as GPU cost that is not stopped."""
     kept_pools: dict[str, KeptPool] = Field(default_factory=dict[str, KeptPool])
     """By region: the GPU pools' settings before they were scaled to zero."""
     idle_notes: IdleNotes = IdleNotes()
@@ -107,3 +109,5 @@ class RecordWarning(WireModel):
     """The operation that it is about, if there is one."""
     at: AwareDatetime
     warning: OperationWarning
+    is_standing: bool = False
+    """Whether it holds for the environment until it is cleared, or another operation starts."""

@@ -81,6 +81,7 @@ def start_operation(
             "active_operation": request.operation_id,
             "failure": None,
             "remaining": (),
+            "warnings": (),
             "idle_notes": _idle_notes_after(record, request.kind),
             "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
@@ -168,8 +169,13 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
 def record_warning(record: EnvironmentRecord, warned: RecordWarning) -> EnvironmentRecord:
     """The record with the warning on its timeline, and on the operation if it is about one.
 
-    The phase and the operation's status stay: a warning fails nothing.
+    The phase and the operation's status stay: a warning fails nothing. A standing one is recorded
+    once while it holds.
     """
+    if warned.is_standing:
+        if warned.warning in record.warnings:
+            return record
+        record = record.model_copy(update={"warnings": (*record.warnings, warned.warning)})
     operation = record.find_operation(warned.operation_id) if warned.operation_id else None
     if operation:
         if warned.warning in operation.warnings:

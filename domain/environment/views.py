@@ -34,6 +34,18 @@ class CellView(WireModel):
     )
 
 
+class WarningView(WireModel):
+    """A problem that does not affect the result of the operation."""
+
+    code: str = Field(
+        description="Kind of problem, as a CamelCase code.", examples=["EventNotPublished"]
+    )
+    message: str = Field(description="Human-readable text.")
+    target: str = Field(
+        description="The event or resource concerned.", examples=["fraud-llm.1.succeeded"]
+    )
+
+
 class EnvironmentView(WireModel):
     """An environment: its specification, phase and endpoint."""
 
@@ -56,6 +68,11 @@ class EnvironmentView(WireModel):
     )
     error: ErrorBody | None = Field(
         default=None, description="Why the last operation failed, until the next one starts."
+    )
+    warnings: tuple[WarningView, ...] | None = Field(
+        default=None,
+        description="What goes on although no operation runs: `GpuCostNotStopped` while GPU nodes "
+        "cost money that serve nothing.",
     )
     remaining_resources: tuple[str, ...] | None = Field(
         default=None,
@@ -125,18 +142,6 @@ class StepView(WireModel):
     error: ErrorBody | None = Field(default=None, description="Why the step failed.")
 
 
-class WarningView(WireModel):
-    """A problem that does not affect the result of the operation."""
-
-    code: str = Field(
-        description="Kind of problem, as a CamelCase code.", examples=["EventNotPublished"]
-    )
-    message: str = Field(description="Human-readable text.")
-    target: str = Field(
-        description="The event or resource concerned.", examples=["fraud-llm.1.succeeded"]
-    )
-
-
 class OperationView(WireModel):
     """The status monitor of one operation."""
 
@@ -179,6 +184,7 @@ def build_environment_view(record: EnvironmentRecord) -> EnvironmentView:
         endpoint=record.endpoint,
         operation_id=record.active_operation,
         error=_build_error(record.failure),
+        warnings=tuple(_build_warning_view(each) for each in record.warnings) or None,
         remaining_resources=record.remaining or None,
     )
 

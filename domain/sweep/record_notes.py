@@ -16,11 +16,12 @@ from domain.requests.decisions import decide_delete, decide_scale_down, decide_w
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
 
+GPU_COST_STOPPED = "GpuCostStopped"
 IDLE_EVENTS = {
     SweepAction.WARN: ("IdleWarned", "It is idle; its GPU pools are scaled to zero soon."),
     SweepAction.WITHDRAW_WARNING: ("IdleWarningWithdrawn", "It is in use again."),
     SweepAction.SCALE_TO_ZERO: ("IdleScaledToZero", "It was not used after the warning."),
-    SweepAction.STOP_GPU_COST: ("GpuCostStopped", "Nothing serves; its GPU pools are at zero."),
+    SweepAction.STOP_GPU_COST: (GPU_COST_STOPPED, "Nothing serves; its GPU pools are at zero."),
     SweepAction.DELETE: ("IdleDeleted", "It was asleep for longer than deleteAfterDays."),
     SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes applies again."),
 }
@@ -59,7 +60,8 @@ def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRe
             expiry_warnings_sent=note.expiry_warnings_sent,
             slept_for_off_hours=note.slept_for_off_hours,
         )
-        record = record.model_copy(update={"idle_notes": notes})
+        cleared = {"warnings": ()} if note.event == GPU_COST_STOPPED else {}
+        record = record.model_copy(update={"idle_notes": notes, **cleared})
     return add_event(
         record,
         note.at,

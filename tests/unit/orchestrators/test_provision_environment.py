@@ -3,7 +3,7 @@ import pytest
 from domain import deadlines
 from domain.durable.inputs import EdgeInput, EdgeWait, OperationWait
 from domain.environment.phases import Phase
-from domain.environment.record import OperationEnd
+from domain.environment.record import OperationEnd, RecordWarning
 from domain.outcomes import Outcome, Status
 from orchestrators.provision_environment import provision_environment
 from tests.support.engine import After, Run, run
@@ -208,6 +208,10 @@ def test_a_gpu_pool_that_cannot_be_emptied_does_not_hide_the_failure():
     )
     assert done.outcome == QUOTA
     assert done.steps("note cell/swedencentral")[-1].endswith("Failed (Forbidden)")
+    assert done.steps("tell") == ["tell fraud-llm record_warning /environments/fraud-llm"] * 2
+    warning = RecordWarning.from_wire(done.input_of("record_warning"))
+    assert (warning.warning.code, warning.is_standing) == ("GpuCostNotStopped", True)
+    assert "in westeurope could not be scaled to zero (Forbidden)" in warning.warning.message
 
 
 def test_when_azure_does_not_say_what_is_left_the_record_says_so():
