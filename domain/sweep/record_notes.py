@@ -14,6 +14,7 @@ from domain.outcomes import Outcome, Status
 from domain.requests.decisions import Start, decide_delete, decide_scale_down, decide_wake
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
+from domain.sweep.wanted import read_wanted
 
 IDLE_EVENTS = {
     SweepAction.WARN: ("IdleWarned", "It is idle; its GPU pools are scaled to zero soon."),
@@ -47,7 +48,12 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         unused_since=_unused_since(record),
         slept_for_off_hours=notes.slept_for_off_hours,
     )
-    return EnvironmentSweepState(state=state, notes=notes, expires_at=record.spec.expires_at)
+    return EnvironmentSweepState(
+        state=state,
+        notes=notes,
+        expires_at=record.spec.expires_at,
+        wanted=read_wanted(record),
+    )
 
 
 def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:
