@@ -24,7 +24,8 @@ from domain.environment.operation import first_failure
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
 from domain.sweep.model import SweepAction
-from domain.sweep.record_notes import build_expiry_note, build_idle_note
+from domain.sweep.record_notes import build_expiry_note, build_idle_note, build_repair_note
+from domain.sweep.repairs import is_repair_due
 from domain.sweep.schedule import ActionKind, PlannedAction
 from domain.sweep.summary import ActionResult, ResultStatus
 from orchestrators.activity_calls import call_activity
@@ -85,7 +86,20 @@ def _check_expiry(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote
     return build_expiry_note(found.notes, ExpiryAction.DELETE, found.expires_at, sweep.now)
 
 
+def _check_health(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """Its health is recorded before the action waits for its turn."""
+    snapshot = yield from take_snapshot(sweep, [planned.environment], ())
+    found = snapshot.environments.get(planned.environment)
+    if found is None or found.wanted is None:
+        return None
+    health = found.wanted.health
+    if not is_repair_due(found.wanted, health, sweep.now):
+        return None
+    return build_repair_note(found.notes, health.findings, sweep.now)
+
+
 CHECKS: Mapping[ActionKind, Check] = {
+    ActionKind.HEALTH: _check_health,
     ActionKind.IDLENESS: _check_idleness,
     ActionKind.EXPIRY: _check_expiry,
 }

@@ -20,7 +20,8 @@ from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepRef, 
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
 from domain.sweep.record_notes import build_expiry_note
-from domain.sweep.schedule import PlannedAction, add_expired, order_actions, pace
+from domain.sweep.repairs import find_repairs
+from domain.sweep.schedule import PlannedAction, add_expired, add_repairs, order_actions, pace
 from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
 from orchestrators.children import Child, join_children, start_child
 from orchestrators.environment_proxy import EnvironmentProxy
@@ -48,7 +49,9 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     results: list[ActionResult] = []
     if not requested.dry_run:
         expired = _record_expiries(sweep, snapshot)
-        results = yield from _act(sweep, pace(add_expired(order_actions(decisions), expired)))
+        actions = add_expired(order_actions(decisions), expired)
+        repairs = find_repairs(snapshot.environments.values(), health, sweep.now)
+        results = yield from _act(sweep, pace(add_repairs(actions, repairs)))
     summary = summarise_sweep(decisions, results, started_at, sweep.now, requested.dry_run, health)
     report = SweepReport(summary=summary, decisions=tuple(decisions))
     return Outcome.succeeded(**report.to_wire()).to_wire()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from domain.environment.health import UNHEALTHY
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.phases import AT_REST, UNSUCCESSFUL, Phase
@@ -100,6 +101,8 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
             target=fixed[0],
         )
     latest = record.operations[-1]
+    if record.spec == spec and record.phase in AT_REST and record.health.status in UNHEALTHY:
+        return decide_repair(record)
     if record.spec == spec and (
         record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
     ):

@@ -296,6 +296,13 @@ class Idle(WireModel):
     )
 
 
+class RepairPolicy(StrEnum):
+    """Whether the sweep repairs an environment that differs from its specification."""
+
+    OFF = "off"
+    AUTO = "auto"
+
+
 class EnvironmentSpec(WireModel):
     """The desired state of an environment."""
 
@@ -330,6 +337,11 @@ class EnvironmentSpec(WireModel):
     edge: Edge = Field(default_factory=Edge, description="Tier and firewall of the endpoint.")
     idle: Idle = Field(
         default_factory=Idle, description="What the sweep does about idleness, and when."
+    )
+    repair: RepairPolicy = Field(
+        default=RepairPolicy.OFF,
+        description="`auto`: the sweep repairs the environment when it is Ready and its health is "
+        "Degraded or Unreachable, at most once an hour.",
     )
     expires_at: UtcDatetime | None = Field(
         default=None,

@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.sweep.found import STOPPED, FoundPool, Presence
 from domain.sweep.health_facts import CellFacts
-from domain.sweep.health_rule import LOOK_FAILED, REPAIR, TAGS, WAIT, Effect, HealthRule
+from domain.sweep.health_rule import LOOK_FAILED, REPAIR_IT, TAGS, WAIT, Effect, HealthRule
 
 
 def _cluster(c: CellFacts) -> str:
@@ -86,7 +86,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         _cluster,
         lambda c: {},
         "The cluster does not exist in Azure.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "ClusterStopped",
@@ -113,7 +113,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         _cluster,
         lambda c: {"provisioningState": c.state.capitalize()},
         "The latest operation on the cluster did not succeed.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "GpuPoolMissing",
@@ -122,7 +122,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         _gpu_pool,
         lambda c: {},
         "The cluster has no GPU pool.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "GpuPoolStopped",
@@ -140,7 +140,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         _gpu_pool,
         lambda c: {"provisioningState": c.pool.state.capitalize() if c.pool else ""},
         "The latest operation on the GPU pool did not succeed.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "GpuPoolReplaced",
@@ -153,7 +153,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
             "wanted": {"vmSize": c.wanted.vm_size, "spot": c.wanted.spot},
         },
         "The GPU pool has another VM size or priority than the specification.",
-        "Delete the GPU pool, then repair the environment: Azure changes neither in place.",
+        REPAIR_IT,
     ),
     HealthRule(
         "AutoscalerChanged",
@@ -162,7 +162,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         _gpu_pool,
         lambda c: {**_autoscaler(c.pool), "wanted": _wanted_autoscaler(c)},
         "The GPU pool's autoscaler is not set as the specification wants it.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "NodesWhileScaledDown",
@@ -180,7 +180,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         _gpu_pool,
         lambda c: {"count": 0, "replicas": c.wanted.replicas},
         "Replicas are wanted, but there is no GPU node.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "NodeCountOutOfRange",
@@ -192,6 +192,6 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
             "wanted": {"minNodes": c.wanted.min_nodes, "maxNodes": c.wanted.max_nodes},
         },
         "The number of GPU nodes is outside of the specification's limits.",
-        REPAIR,
+        REPAIR_IT,
     ),
 )

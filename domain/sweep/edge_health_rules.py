@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from domain.sweep.found import Presence
 from domain.sweep.health_facts import EdgeFacts
-from domain.sweep.health_rule import LOOK_FAILED, REPAIR, TAGS, WAIT, Effect, HealthRule
+from domain.sweep.health_rule import LOOK_FAILED, REPAIR_IT, TAGS, WAIT, Effect, HealthRule
 
 
 def _missing(kind: str) -> Callable[[EdgeFacts], bool]:
@@ -57,7 +57,7 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
         _id_of("profile"),
         lambda e: {},
         "The Front Door profile does not exist in Azure.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "EdgeEndpointMissing",
@@ -66,7 +66,7 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
         _id_of("endpoint"),
         lambda e: {},
         "The Front Door endpoint does not exist in Azure.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         "WafPolicyMissing",
@@ -75,7 +75,7 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
         _id_of("wafPolicy"),
         lambda e: {},
         "The web application firewall policy does not exist in Azure.",
-        REPAIR,
+        REPAIR_IT,
     ),
     HealthRule(
         LOOK_FAILED,
@@ -94,6 +94,6 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
         lambda e: {"answer": e.probe.detail if e.probe else ""},
         "The model does not answer through its edge: its pods, the Service, an origin or the "
         "route may be gone.",
-        REPAIR,
+        REPAIR_IT,
     ),
 )

@@ -9,7 +9,10 @@ from domain.environment.health import Finding
 
 LOOK_FAILED = "LookFailed"
 
-REPAIR = "Repair the environment: what is missing or changed is built again."
+REPAIR_IT = (
+    "POST /environments/{name}/repair: what is missing or changed is built again. With repair: "
+    "auto in the specification the sweep does so itself."
+)
 TAGS = "Restore its tag gridplane-environment, or remove the resource: Gridplane leaves it alone."
 WAIT = "Nothing: the next sweep looks again. If it persists, see the app's logs."
 

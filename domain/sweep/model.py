@@ -25,6 +25,8 @@ class SweepAction(StrEnum):
     """Delete the whole environment."""
     WAKE = "wake"
     """Off hours are over and minNodes applies again."""
+    REPAIR = "repair"
+    """Its health is bad and its specification says `repair: auto`."""
 
 
 class GpuPool(WireModel):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.environment.health import Finding
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BUILDS
@@ -12,7 +13,12 @@ from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import add_event
 from domain.outcomes import Outcome, Status
 from domain.requests.decision import Start
-from domain.requests.decisions import decide_delete, decide_scale_down, decide_wake
+from domain.requests.decisions import (
+    decide_delete,
+    decide_repair,
+    decide_scale_down,
+    decide_wake,
+)
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
 from domain.sweep.wanted import read_wanted
@@ -24,6 +30,7 @@ IDLE_EVENTS = {
     SweepAction.SCALE_TO_ZERO: ("IdleScaledToZero", "It was not used after the warning."),
     SweepAction.STOP_GPU_COST: (GPU_COST_STOPPED, "Nothing serves; its GPU pools are at zero."),
     SweepAction.DELETE: ("IdleDeleted", "It was asleep for longer than deleteAfterDays."),
+    SweepAction.REPAIR: ("RepairStarted", "It differs from its specification."),
     SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes applies again."),
 }
 """Event type and message by action."""
@@ -119,6 +126,20 @@ def build_expiry_note(
     )
 
 
+def build_repair_note(notes: IdleNotes, findings: Sequence[Finding], now: datetime) -> IdleNote:
+    """`findings`: why it is repaired."""
+    event, message = IDLE_EVENTS[SweepAction.REPAIR]
+    return IdleNote(
+        at=now,
+        event=event,
+        message=f"{message} ({', '.join(finding.code for finding in findings)})",
+        warned_at=notes.warned_at,
+        expiry_warnings_sent=notes.expiry_warnings_sent,
+        slept_for_off_hours=notes.slept_for_off_hours,
+        evidence={finding.code: finding.evidence for finding in findings},
+    )
+
+
 def plan_swept_operation(record: EnvironmentRecord, action: SweepAction) -> dict[str, Any] | None:
     """The request of the operation that an action of the sweep starts; None if it cannot now."""
     match action:
@@ -126,6 +147,8 @@ def plan_swept_operation(record: EnvironmentRecord, action: SweepAction) -> dict
             decision = decide_scale_down(record)
         case SweepAction.WAKE:
             decision = decide_wake(record)
+        case SweepAction.REPAIR:
+            decision = decide_repair(record)
         case _:
             decision = decide_delete(record, force=False)
     return decision.request.to_wire() if isinstance(decision, Start) else None

@@ -16,6 +16,7 @@ class ActionKind(StrEnum):
 
     IDLENESS = "idleness"
     EXPIRY = "expiry"
+    HEALTH = "health"
 
 
 class PlannedAction(WireModel):
@@ -41,6 +42,16 @@ class PlannedAction(WireModel):
             pools=(),
         )
 
+    @classmethod
+    def for_repair(cls, environment: str) -> Self:
+        return cls(
+            environment=environment,
+            kind=ActionKind.HEALTH,
+            action=SweepAction.REPAIR,
+            reason="Unhealthy",
+            pools=(),
+        )
+
 
 class PaceLimits(WireModel):
     """How fast actions that change Azure may start."""
@@ -56,7 +67,13 @@ class PaceLimits(WireModel):
 
 DEFAULT_PACE = PaceLimits()
 CHANGES_AZURE = frozenset(
-    {SweepAction.SCALE_TO_ZERO, SweepAction.STOP_GPU_COST, SweepAction.DELETE, SweepAction.WAKE}
+    {
+        SweepAction.SCALE_TO_ZERO,
+        SweepAction.STOP_GPU_COST,
+        SweepAction.DELETE,
+        SweepAction.WAKE,
+        SweepAction.REPAIR,
+    }
 )
 LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -89,6 +106,14 @@ def add_expired(actions: Sequence[PlannedAction], expired: Sequence[str]) -> lis
     """One action per environment: an expired one needs neither warning nor scale-down first."""
     kept = [action for action in actions if action.environment not in set(expired)]
     return [*kept, *(PlannedAction.for_expiry(name) for name in expired)]
+
+
+def add_repairs(actions: Sequence[PlannedAction], unhealthy: Sequence[str]) -> list[PlannedAction]:
+    """One action per environment: what is about to be scaled down or deleted is not repaired."""
+    busy = {action.environment for action in actions if action.action in CHANGES_AZURE}
+    repaired = [name for name in unhealthy if name not in busy]
+    kept = [action for action in actions if action.environment not in repaired]
+    return [*kept, *(PlannedAction.for_repair(name) for name in repaired)]
 
 
 def pace(

@@ -1,10 +1,14 @@
 """What an environment should look like in Azure, as far as lists and one request can tell."""
 
+from datetime import datetime
+
 from pydantic import AwareDatetime
 
 from domain.environment.health import Health
+from domain.environment.operation import OperationKind
 from domain.environment.phases import IN_MOTION, Phase
 from domain.environment.record import EnvironmentRecord
+from domain.spec.model import RepairPolicy
 from domain.wire import WireModel
 
 NOT_AT_REST = IN_MOTION | {Phase.DELETED}
@@ -28,6 +32,10 @@ class WantedEnvironment(WireModel):
     """When its latest operation ended; None while one runs, and once it is deleted."""
     health: Health = Health()
     """As recorded."""
+    repairs: bool = False
+    """Whether the sweep may repair it: it is Ready, and nothing has failed since."""
+    repaired_at: AwareDatetime | None = None
+    """When the latest repair ended."""
 
     @property
     def is_asleep(self) -> bool:
@@ -55,4 +63,13 @@ def read_wanted(record: EnvironmentRecord) -> WantedEnvironment:
         sequence=record.sequence,
         settled_at=None if record.phase in NOT_AT_REST else latest.last_action_at,
         health=record.health,
+        repairs=spec.repair is RepairPolicy.AUTO
+        and record.phase is Phase.READY
+        and not record.has_failed,
+        repaired_at=_latest_repair(record),
     )
+
+
+def _latest_repair(record: EnvironmentRecord) -> datetime | None:
+    ended = [o.last_action_at for o in record.operations if o.kind is OperationKind.REPAIR]
+    return ended[-1] if ended else None

@@ -32,9 +32,9 @@ class Api(httpx.Client):
         """The id of the operation that the request started."""
         return _expect(self.put(f"/environments/{body['name']}", json=body), 202)["id"]
 
-    def retry_environment(self, name: str) -> str:
-        """The id of the operation that the request started."""
-        return _expect(self.post(f"/environments/{name}/retry"), 202)["id"]
+    def act(self, name: str, action: str) -> str:
+        """The id of the operation that `wake`, `retry` or another action started or canceled."""
+        return _expect(self.post(f"/environments/{name}/{action}"), 202)["id"]
 
     def delete_environment(self, name: str) -> str:
         return _expect(self.delete(f"/environments/{name}"), 202)["id"]

@@ -64,7 +64,7 @@ def test_a_cluster_that_fails_in_the_making_is_explained_listed_and_built_by_a_r
     environment = api.get_environment("no-room")
     assert environment["phase"] == "Failed"
     assert any("managedClusters" in each for each in environment["remainingResources"])
-    operation = finish(api, api.retry_environment("no-room"))
+    operation = finish(api, api.act("no-room", "retry"))
     assert operation["status"] == "Succeeded", operation
     assert api.get_environment("no-room")["phase"] == "Ready"
     assert delete(api, "no-room")["status"] == "Succeeded"

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from domain.durable.sweep_inputs import OperationStart, SweepActionInput, SweepRef
+from domain.environment.health import Finding, Health, HealthStatus
 from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
@@ -11,10 +12,11 @@ from domain.outcomes import Outcome
 from domain.sweep.model import EnvironmentSweepState, GpuPool, SweepAction
 from domain.sweep.schedule import ActionKind, PlannedAction
 from domain.sweep.summary import ActionResult, ResultStatus
+from domain.sweep.wanted import read_wanted
 from orchestrators.sweep_environment import sweep_environment
 from tests.support.engine import Run, run
 from tests.support.payloads import QUOTA, REGION, SUCCEEDED, failed
-from tests.support.specs import NOON, a_request, minutes
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweeps import WARNED_LONG_AGO, a_gpu_pool, a_swept, a_usage, told_usage
 
 OPERATION = "fraud-llm.2"
@@ -321,3 +323,60 @@ def test_canceled_it_ends_at_once(cancel_after: float, verdict: tuple[ResultStat
     done = act(delay=35, cancel_after=cancel_after, entity={"get_end": None})
     assert verdict_of(done) == verdict
     assert done.seconds <= cancel_after + 2
+
+
+def an_unhealthy(**changes: Any) -> EnvironmentSweepState:
+    finding = Finding(code="GpuPoolMissing", what="/pools/gpu", cause="It is gone.", fix="Repair.")
+    record = a_record(a_request(spec=a_spec(repair="auto")))
+    wanted = read_wanted(record).model_copy(
+        update={
+            "repairs": True,
+            "health": Health(status=HealthStatus.DEGRADED, findings=(finding,)),
+            **changes,
+        }
+    )
+    return a_swept().model_copy(update={"wanted": wanted})
+
+
+def repair(state: EnvironmentSweepState | None) -> Run:
+    ref = SweepRef(sweep_id="sweep", deadline=NOON + minutes(120))
+    planned = PlannedAction.for_repair("fraud-llm")
+    return run(
+        sweep_environment,
+        SweepActionInput(sweep=ref, planned=planned).to_wire(),
+        instance_id="sweep.fraud-llm.repair",
+        activities={"start_orchestration": SUCCEEDED},
+        entity={
+            "get_sweep_state": state.to_wire() if state else None,
+            "record_idle_note": True,
+            "plan_operation": a_request(OperationKind.REPAIR, 2).to_wire(),
+            "get_end": [None, SUCCEEDED.to_wire()],
+        },
+    )
+
+
+def test_an_unhealthy_environment_is_repaired_and_told_why():
+    done = repair(an_unhealthy())
+    assert done.steps("entity", "call")[:4] == [
+        "entity fraud-llm get_sweep_state",
+        "entity fraud-llm plan_operation repair",
+        "call start_orchestration",
+        "entity fraud-llm record_idle_note RepairStarted",
+    ]
+    note = IdleNote.from_wire(done.input_of("record_idle_note"))
+    assert note.message == "It differs from its specification. (GpuPoolMissing)"
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "Unhealthy")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(an_unhealthy(health=Health(status=HealthStatus.HEALTHY)), id="healed since"),
+        pytest.param(an_unhealthy(repairs=False), id="busy, or not asked for any more"),
+        pytest.param(None, id="deleted since"),
+    ],
+)
+def test_what_is_not_unhealthy_any_more_is_not_repaired(state: EnvironmentSweepState | None):
+    done = repair(state)
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
+    assert done.steps("call") == []

@@ -17,6 +17,7 @@ from domain.sweep.found import (
     ResourceRef,
 )
 from domain.sweep.health_facts import ProbeAnswer
+from domain.sweep.health_rule import REPAIR_IT
 from domain.sweep.model import EnvironmentSweepState
 from domain.sweep.wanted import WantedEnvironment
 from orchestrators.sweep_idle_pools import sweep_idle_pools
@@ -32,7 +33,7 @@ SILENT = Finding(
     evidence={"answer": "HTTP 503"},
     cause="The model does not answer through its edge: its pods, the Service, an origin or the "
     "route may be gone.",
-    fix="Repair the environment: what is missing or changed is built again.",
+    fix=REPAIR_IT,
 )
 
 

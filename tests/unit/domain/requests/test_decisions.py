@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from domain.environment.health import Health, HealthStatus
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
@@ -816,3 +817,35 @@ NOT_REPAIRED = ended(begun(READY, OperationKind.REPAIR), Phase.FAILED)
 )
 def test_a_failed_repair_has_ways_out(command: Command, kind: str):
     assert summary(decide(NOT_REPAIRED, command))[:2] == ("start", kind)
+
+
+def found(record: EnvironmentRecord, status: HealthStatus) -> EnvironmentRecord:
+    return record.model_copy(update={"health": Health(status=status)})
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(
+            found(READY, HealthStatus.DEGRADED),
+            ("start", "repair", "fraud-llm.2", None),
+            id="degraded",
+        ),
+        pytest.param(
+            found(READY, HealthStatus.UNREACHABLE),
+            ("start", "repair", "fraud-llm.2", None),
+            id="unreachable",
+        ),
+        pytest.param(
+            found(ASLEEP, HealthStatus.DEGRADED),
+            ("start", "repair", "fraud-llm.3", None),
+            id="degraded in its sleep",
+        ),
+        pytest.param(found(READY, HealthStatus.HEALTHY), ("known", "fraud-llm.1"), id="healthy"),
+        pytest.param(found(READY, HealthStatus.UNKNOWN), ("known", "fraud-llm.1"), id="unknown"),
+    ],
+)
+def test_the_same_specification_repairs_what_differs_from_it(
+    record: EnvironmentRecord, expected: Any
+):
+    assert summary(decide_update(record, a_spec())) == expected
