@@ -94,6 +94,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
         for record in await task_hub.list_records(call.client)
         if record.name > query.after
         and query.phase in (None, record.phase)
+        and query.health in (None, record.health.status)
         and query.cost_center in (None, record.spec.cost_center)
     ]
     page = matching[: query.page_size]

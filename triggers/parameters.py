@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated, cast
 
 import azure.functions as func
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from domain.environment.health import HealthStatus
 from domain.environment.phases import Phase
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
@@ -62,12 +64,15 @@ def _read_page_size(text: object) -> object:
     )
 
 
-def _read_phase(text: object) -> object:
-    if text is None or text in Phase:
-        return text
-    raise PydanticCustomError(
-        "InvalidQueryParameter", "Send one of {phases}.", {"phases": ", ".join(Phase)}
-    )
+def _read_one_of(values: type[StrEnum]) -> BeforeValidator:
+    def read(text: object) -> object:
+        if text is None or text in values:
+            return text
+        raise PydanticCustomError(
+            "InvalidQueryParameter", "Send one of {values}.", {"values": ", ".join(values)}
+        )
+
+    return BeforeValidator(read)
 
 
 def _read_uuid(text: object) -> object:
@@ -94,8 +99,11 @@ class ListQuery(QueryParameters):
         le=MAX_PAGE_SIZE,
         description="Maximum number of environments on a page.",
     )
-    phase: Annotated[Phase | None, BeforeValidator(_read_phase)] = Field(
+    phase: Annotated[Phase | None, _read_one_of(Phase)] = Field(
         default=None, description="Only environments in this phase."
+    )
+    health: Annotated[HealthStatus | None, _read_one_of(HealthStatus)] = Field(
+        default=None, description="Only environments with this health status."
     )
     cost_center: str | None = Field(
         default=None, description="Only environments of this cost center.", examples=["ML-1234"]

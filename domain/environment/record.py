@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import Operation, OperationWarning
@@ -57,6 +58,8 @@ class EnvironmentRecord(WireModel):
     kept_pools: dict[str, KeptPool] = Field(default_factory=dict[str, KeptPool])
     """By region: the GPU pools' settings before they were scaled to zero."""
     idle_notes: IdleNotes = IdleNotes()
+    health: Health = Health()
+    """As of the latest sweep; Unknown while an operation runs."""
     operations: tuple[Operation, ...] = ()
     """The latest operations, oldest first."""
     events: tuple[TimelineEvent, ...] = ()

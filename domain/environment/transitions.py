@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.environment.failures import OPERATION_ABORTED
+from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import (
@@ -81,6 +82,7 @@ def start_operation(
             "active_operation": request.operation_id,
             "failure": None,
             "remaining": (),
+            "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
             "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
@@ -103,7 +105,7 @@ def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRec
     changed = change_step(operation, change)
     record = _with_operation(record, changed)
     if _statuses(operation) == _statuses(changed):
-        return record.model_copy(update=_touch(record, change.at))
+        return record.model_copy(update=touch(record, change.at))
     message = f"{change.step}: {change.status}"
     if change.failure:
         message += f" ({change.failure.reason}: {change.failure.message})"
@@ -199,7 +201,12 @@ def add_event(
         at=at, type=event_type, message=message, operation_id=operation_id, evidence=evidence
     )
     events = (*record.events, event)[-KEPT_EVENTS:]
-    return record.model_copy(update={"events": events, **_touch(record, at)})
+    return record.model_copy(update={"events": events, **touch(record, at)})
+
+
+def touch(record: EnvironmentRecord, at: datetime) -> dict[str, Any]:
+    """What changes with every change of a record."""
+    return {"revision": record.revision + 1, "updated_at": at}
 
 
 def _idle_notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNotes:
@@ -309,7 +316,3 @@ def _with_operation(record: EnvironmentRecord, operation: Operation) -> Environm
 
 def _statuses(operation: Operation) -> list[Status]:
     return [step.status for step in operation.steps]
-
-
-def _touch(record: EnvironmentRecord, at: datetime) -> dict[str, Any]:
-    return {"revision": record.revision + 1, "updated_at": at}

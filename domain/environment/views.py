@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.health_views import HealthView, build_health_view
 from domain.environment.operation import Operation, OperationKind, OperationWarning, Step
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, TimelineEvent
@@ -46,6 +47,7 @@ class EnvironmentView(WireModel):
     cells: tuple[CellView, ...] = Field(
         description="One per region that an operation has finished building."
     )
+    health: HealthView = Field(description="Its health, which is independent of its phase.")
     endpoint: str | None = Field(
         default=None,
         description="Public URL of the model, once an operation has built it.",
@@ -176,6 +178,7 @@ def build_environment_view(record: EnvironmentRecord) -> EnvironmentView:
         last_modified_date_time=record.updated_at,
         spec=record.spec,
         cells=tuple(_build_cell_view(cell) for cell in record.cells),
+        health=build_health_view(record.health),
         endpoint=record.endpoint,
         operation_id=record.active_operation,
         error=_build_error(record.failure),

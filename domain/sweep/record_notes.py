@@ -15,6 +15,7 @@ from domain.requests.decision import Start
 from domain.requests.decisions import decide_delete, decide_scale_down, decide_wake
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
+from domain.sweep.wanted import read_wanted
 
 IDLE_EVENTS = {
     SweepAction.WARN: ("IdleWarned", "It is idle; its GPU pools are scaled to zero soon."),
@@ -48,7 +49,12 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         unused_since=_unused_since(record),
         slept_for_off_hours=notes.slept_for_off_hours,
     )
-    return EnvironmentSweepState(state=state, notes=notes, expires_at=record.spec.expires_at)
+    return EnvironmentSweepState(
+        state=state,
+        notes=notes,
+        expires_at=record.spec.expires_at,
+        wanted=read_wanted(record),
+    )
 
 
 def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:

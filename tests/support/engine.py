@@ -239,6 +239,10 @@ class Context:
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             self.write(f"tell {entity_id.key} {operation} {value['event']}")
             return
+        if operation == "record_health":
+            self.engine.inputs.append((f"{operation} {entity_id.key}", value))
+            self.write(f"tell {entity_id.key} {operation} {value['health']['status']}")
+            return
         if operation == "record_warning":
             self.engine.inputs.append((operation, value))
             self.write(f"tell {entity_id.key} {operation} {value['warning']['target']}")

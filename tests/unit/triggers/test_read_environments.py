@@ -3,6 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from durabletask.client import OrchestrationStatus
 
+from domain.environment.health import Health, HealthStatus
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation
@@ -28,7 +29,9 @@ def a_ready_record(name: str, cost_center: str = "ML-1234") -> EnvironmentRecord
 @pytest.fixture
 def five(hub: FakeHub) -> None:
     for number, name in enumerate(["eins", "zwei", "drei", "vier", "fuenf"]):
-        hub.add(a_ready_record(name, f"ML-{number % 2}"))
+        record = a_ready_record(name, f"ML-{number % 2}")
+        status = (HealthStatus.UNKNOWN, HealthStatus.HEALTHY)[number % 2]
+        hub.add(record.model_copy(update={"health": Health(status=status)}))
 
 
 def names(answer: Answer) -> list[str]:
@@ -125,6 +128,8 @@ async def test_a_next_link_keeps_the_filters(api: Api):
         ("costCenter=ML-1", ["vier", "zwei"]),
         ("phase=Ready", ["drei", "eins", "fuenf", "vier", "zwei"]),
         ("phase=Failed", []),
+        ("health=Healthy", ["vier", "zwei"]),
+        ("health=Unknown&costCenter=ML-0", ["drei", "eins", "fuenf"]),
         ("costCenter=ML-0&phase=Ready&maxpagesize=500", ["drei", "eins", "fuenf"]),
     ],
 )
@@ -143,6 +148,7 @@ async def test_the_list_can_be_filtered(api: Api, query: str, found: list[str]):
         (f"maxpagesize={'1' * 5000}", "query maxpagesize"),
         ("maxpagesize=", "query maxpagesize"),
         ("phase=ready", "query phase"),
+        ("health=degraded", "query health"),
         ("$top=5", "query $top"),
     ],
 )
