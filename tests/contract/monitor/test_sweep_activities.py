@@ -10,11 +10,13 @@ import pytest
 from activities.apply_workload import apply_workload
 from activities.get_usage import get_usage
 from activities.list_gpu_pools import list_gpu_pools
+from activities.list_resources import list_resources
 from clients.factory import ClientFactory
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import WorkloadInput
 from domain.durable.sweep_inputs import UsageInput
 from domain.spec.model import EnvironmentSpec
+from domain.sweep.found import EDGE_KINDS, ResourceRef
 from domain.sweep.model import GpuPool
 from domain.sweep.usage import Usage
 from domain.sweep.usage_queries import CellRef, UsageQuery
@@ -75,6 +77,7 @@ async def look(
     journal, now = simulator.simulator.journal, simulator.simulator.clock.now()
     journal.clear()
     assert (await list_gpu_pools({"operationId": "sweep"}, clients)).is_success
+    assert (await list_resources({"operationId": "sweep"}, clients)).is_success
     asked = UsageInput(
         operation_id="sweep",
         query=UsageQuery(
@@ -105,7 +108,7 @@ async def test_the_arm_calls_of_a_sweep_do_not_grow_with_the_environments(
         again, _ = await look(sweeping, simulator, *names)
     assert of_one.pop("listClusterUserCredential") == 1
     assert of_three.pop("listClusterUserCredential") == 3
-    assert of_one == of_three == {"managedClusters": 1, "metrics:getBatch": 1}
+    assert of_one == of_three == {"managedClusters": 1, "resources": 3, "metrics:getBatch": 1}
     assert again == of_three, "credentials are kept"
     assert all(cell.requests and cell.gpu_pods for cell in usage), "and everything is seen"
 
@@ -116,6 +119,16 @@ async def test_the_pool_of_a_cell_is_listed_as_ours(cell: ResourceTarget, client
     assert (pool.environment, pool.region, pool.is_ours) == ("fraud-llm", REGION, True)
     assert (pool.node_count, pool.hourly_price) == (1, 3.673)
     assert pool.cluster_id.lower() == KINDS["managedCluster"].build_id(cell).lower()
+
+
+async def test_the_parts_of_an_edge_are_listed_as_ours(clients: ClientFactory):
+    """Azure spells ids and types otherwise than they were sent."""
+    spec = a_spec()
+    for kind in ("resourceGroup", "profile", "endpoint", "wafPolicy"):
+        await build(clients, spec, kind, "")
+    outcome = await list_resources({"operationId": "sweep"}, clients)
+    found = [ResourceRef.from_wire(each) for each in outcome.result["resources"]]
+    assert found == [ResourceRef(kind=kind, environment=spec.name) for kind in EDGE_KINDS]
 
 
 async def test_the_pods_of_a_cell_are_seen_and_a_cell_that_is_gone_is_unknown(
