@@ -15,6 +15,7 @@ from emulators.azure.arm.headers import standard_headers
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.routing import Match, Route, Routes
+from emulators.azure.arm.tags import with_each_tag_once
 from emulators.azure.identity import ARM_AUDIENCE, Tokens, bearer_token
 
 Admission = Callable[[Match, str], dict[str, str]]
@@ -94,7 +95,7 @@ class Gateway:
             params=match.params,
             query=dict(request.query),
             headers=request.headers,
-            body=await _read_body(request),
+            body=with_each_tag_once(await _read_body(request)),
         )
         if not self._poll_urls.is_intact(request.path, request.query):
             raise errors.altered_operation_url()

@@ -286,6 +286,13 @@ ARM_RULES = (
         "resource_groups.models:ResourceGroups.begin_delete",
     ),
     Entry(
+        "names of tags ignore case",
+        "two spellings of a name in one request are one tag; what is stored keeps its spelling",
+        REPORTED,
+        "arm.tags:with_each_tag_once",
+        "no refusal of it was found; that the first spelling and the last value stay is assumed",
+    ),
+    Entry(
         "signed operation addresses",
         "2.6 kB, to be followed verbatim; an altered one is refused",
         RECORDED,
