@@ -22,6 +22,8 @@ Admission = Callable[[Match, str], dict[str, str]]
 """Counts a request of a principal; answers headers for its success, or raises a refusal."""
 GroupCheck = Callable[[ArmRequest], Awaitable[None]]
 ProviderCheck = Callable[[Route], None]
+Evaluation = Callable[[Route, ArmRequest], ArmRequest]
+"""What Azure Policy makes of a request; raises when it denies it."""
 Answering = Callable[[Route, ArmRequest, Mapping[str, Any]], Awaitable[Answer]]
 """Lets a route's service answer a request whose token makes these claims."""
 
@@ -39,6 +41,7 @@ class Gateway:
         routes: Routes,
         group_check: GroupCheck,
         provider_check: ProviderCheck,
+        evaluate: Evaluation,
         answering: Answering,
         platform: Platform,
         admit: Admission,
@@ -48,6 +51,7 @@ class Gateway:
         self._routes = routes
         self._group_check = group_check
         self._provider_check = provider_check
+        self._evaluate = evaluate
         self._answering = answering
         self._admit = admit
         self._resources = platform.resources
@@ -103,7 +107,8 @@ class Gateway:
         if match.route.needs_group and "group" in match.params:
             await self._group_check(arm_request)
         self._check_parent(match.route, arm_request)
-        answer = await self._answering(match.route, arm_request, claims)
+        evaluated = self._evaluate(match.route, arm_request)
+        answer = await self._answering(match.route, evaluated, claims)
         if answer.status >= 400:
             return answer
         return replace(answer, headers={**remaining, **answer.headers})

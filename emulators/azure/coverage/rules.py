@@ -293,6 +293,13 @@ ARM_RULES = (
         "no refusal of it was found; that the first spelling and the last value stay is assumed",
     ),
     Entry(
+        "Azure Policy",
+        "assignments that modify tags apply before those that deny, and both before the service",
+        DOCUMENTED,
+        "policy.models:Policies.evaluated",
+        "assigned by `POST /_simulator/policies`; a PATCH without tags is not modified: assumed",
+    ),
+    Entry(
         "signed operation addresses",
         "2.6 kB, to be followed verbatim; an altered one is refused",
         RECORDED,
