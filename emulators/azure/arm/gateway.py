@@ -15,6 +15,7 @@ from emulators.azure.arm.headers import standard_headers
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.routing import Match, Route, Routes
+from emulators.azure.arm.sizes import read_limited, refused_head
 from emulators.azure.arm.tags import with_each_tag_once
 from emulators.azure.identity import ARM_AUDIENCE, Tokens, bearer_token
 
@@ -60,6 +61,9 @@ class Gateway:
         self._poll_urls = platform.poll_urls
 
     async def handle(self, request: web.Request) -> web.Response:
+        page = refused_head(request)
+        if page is not None:
+            return page
         try:
             answer = await self._answer(request)
         except ArmError as refusal:
@@ -162,7 +166,7 @@ def _check_version(route: Route, api_version: str) -> None:
 
 async def _read_body(request: web.Request) -> dict[str, Any]:
     """The JSON object in the body; writes must carry one."""
-    text = (await request.read()).decode("utf-8", "replace").strip()
+    text = (await read_limited(request)).decode("utf-8", "replace").strip()
     if request.method not in ("PUT", "PATCH") and not (request.method == "POST" and text):
         return {}
     if not text:

@@ -293,6 +293,13 @@ ARM_RULES = (
         "no refusal of it was found; that the first spelling and the last value stay is assumed",
     ),
     Entry(
+        "size of a request",
+        "a body of 4 MB; 16 KB of headers with the request line, or a page is the answer",
+        DOCUMENTED,
+        "arm.sizes:MAX_HEAD_BYTES",
+        "the limit of headers is that of Windows' HTTP server: that it is ARM's is assumed",
+    ),
+    Entry(
         "Azure Policy",
         "assignments that modify tags apply before those that deny, and both before the service",
         DOCUMENTED,

@@ -627,6 +627,16 @@ async def too_long_ago(world: World) -> RawAnswer:
 
 
 @row(
+    "body larger than 4 MB",
+    gateway(
+        413, "RequestContentTooLarge", "The request content size exceeds the maximum size of 4 MB."
+    ),
+)
+async def too_large(world: World) -> RawAnswer:
+    return await world.cluster(agentPoolProfiles=[system_pool(), {"name": "x" * 4 * 1024 * 1024}])
+
+
+@row(
     "denied by Azure Policy",
     Expected(
         403,
