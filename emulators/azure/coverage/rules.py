@@ -111,6 +111,13 @@ AKS_RULES = (
         "these resource types are not simulated",
     ),
     Entry(
+        "AKS goes on behind an operation that has failed",
+        "cluster or pool change from Failed to Succeeded by themselves, or were never Failed",
+        REPORTED,
+        "aks.operations:AksOperations",
+        "by a fault; since 2022 AKS is said to leave a failed creation as it is",
+    ),
+    Entry(
         "a stopped cluster",
         "only a start and a deletion are allowed; it has no nodes, and no API server answers",
         DOCUMENTED,
