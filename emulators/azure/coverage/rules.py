@@ -240,6 +240,14 @@ FRONT_DOOR_RULES = (
         "the answer is assumed",
     ),
     Entry(
+        "managed rules at the edge",
+        "eleven rules of the default rule set on path, query, headers and 128 KB of the body; "
+        "`Detection`, overrides and exclusions of set, group and rule are honoured",
+        DOCUMENTED,
+        "edge.managed_rules:blocks",
+        "patterns are simplified and names of nested JSON fields assumed; `Redirect` blocks",
+    ),
+    Entry(
         "deleting a profile deletes its children",
         "in any state",
         DOCUMENTED,
