@@ -22,7 +22,10 @@ class OrchestrationStarter(Protocol):
 
 
 async def start_orchestration(value: dict[str, Any], client: OrchestrationStarter) -> Outcome:
-    """An instance with the same input was started by this activity before a crash: a success."""
+    """A success if what runs under the id has this input, as after a crash of this activity.
+
+    Azure Storage acknowledges two starts of one id in the same moment and drops one of them.
+    """
     request = OperationStart.from_wire(value).request
     try:
         await client.schedule_new_orchestration(
@@ -33,7 +36,7 @@ async def start_orchestration(value: dict[str, Any], client: OrchestrationStarte
     except grpc.aio.AioRpcError as error:
         if error.code() is not grpc.StatusCode.ALREADY_EXISTS:
             raise
-        running = await client.get_orchestration_state(request.operation_id)
-        if running is None or running.get_input() != request.to_wire():
-            return Outcome.failed(operation_in_progress(request.operation_id))
+    running = await client.get_orchestration_state(request.operation_id)
+    if running is None or running.get_input() != request.to_wire():
+        return Outcome.failed(operation_in_progress(request.operation_id))
     return Outcome.succeeded()

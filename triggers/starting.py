@@ -4,8 +4,6 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import grpc
-
 from domain.environment.operation import Operation
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import EnvironmentRecord
@@ -60,12 +58,8 @@ async def decide_and_start(
 
 async def _is_started(client: DurableClient, request: OperationRequest) -> bool:
     """False if another request has started an operation meanwhile: read and decide again."""
-    try:
-        await task_hub.start(client, request)
-    except grpc.aio.AioRpcError as error:
-        if error.code() is grpc.StatusCode.ALREADY_EXISTS:
-            return False
-        raise
+    if not await task_hub.start(client, request):
+        return False
     logger.info(
         "%s started",
         request.kind,

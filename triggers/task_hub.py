@@ -83,16 +83,24 @@ async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
     return sorted(live, key=lambda record: record.name)
 
 
-async def start(client: DurableClient, request: OperationRequest) -> None:
-    """Starts the operation's orchestration.
+async def start(client: DurableClient, request: OperationRequest) -> bool:
+    """Starts the operation's orchestration. False if its id belongs to another request.
 
-    Raises AioRpcError with ALREADY_EXISTS if an instance with this id is already running.
+    Azure Storage acknowledges two starts of one id in the same moment and drops one of them, so
+    that what runs is read back.
     """
-    await client.schedule_new_orchestration(
-        OPERATION_ORCHESTRATORS[request.kind],
-        input=request.to_wire(),
-        instance_id=request.operation_id,
-    )
+    try:
+        await client.schedule_new_orchestration(
+            OPERATION_ORCHESTRATORS[request.kind],
+            input=request.to_wire(),
+            instance_id=request.operation_id,
+        )
+    except grpc.aio.AioRpcError as error:
+        if error.code() is grpc.StatusCode.ALREADY_EXISTS:
+            return False
+        raise
+    instance = await client.get_orchestration_state(request.operation_id)
+    return instance is not None and instance.get_input() == request.to_wire()
 
 
 async def cancel(client: DurableClient, operation_id: str) -> None:

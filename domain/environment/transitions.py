@@ -61,11 +61,13 @@ def start_operation(
 ) -> EnvironmentRecord | None:
     """The record with the operation started, or None if it may not start any more.
 
-    Idempotent: an operation that is on record and runs is left as it is.
+    Idempotent: an operation that is on record and runs is left as it is, and does not run on for
+    another request under its id.
     """
     known = record.find_operation(request.operation_id) if record else None
-    if known:
-        return None if known.has_ended else record
+    if record and known:
+        is_same = (known.kind, record.spec) == (request.kind, request.spec)
+        return record if is_same and not known.has_ended else None
     if record is None:
         record = _new_record(request, at)
     elif not _may_start(record, request):

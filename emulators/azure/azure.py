@@ -25,6 +25,7 @@ from emulators.azure.kubernetes.addresses import PublicAddresses
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.latency import Latencies
 from emulators.azure.monitor.request_counts import RequestCounts
+from emulators.azure.policy.models import Policies
 from emulators.azure.providers.catalog import Catalog, namespace_of
 from emulators.azure.providers.registrations import Registrations
 from emulators.azure.providers.routes import ProviderRoutes
@@ -66,6 +67,7 @@ class SimulatedAzure:
         )
         self.addresses = PublicAddresses()
         self.request_counts = RequestCounts(clock)
+        self.policies = Policies()
         self.registrations = Registrations(self.platform.operations, latencies)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
@@ -79,6 +81,7 @@ class SimulatedAzure:
             Routes([*routes, *self._provider_routes(routes)]),
             group_routes.check_group,
             self._check_provider,
+            self.policies.evaluated,
             Recorder(self.platform, self.activity_log).answer,
             self.platform,
             throttling.admit,

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure import saved_state
+from emulators.azure.arm.sizes import MAX_HEAD_BYTES
 from emulators.azure.clock import Clock
 from emulators.azure.saved_state import SavedState
 from emulators.azure.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
@@ -71,7 +72,14 @@ async def start(clock: Clock, work_dir: Path, options: Options = Options()) -> R
     ca_bundle = work_dir / "ca.pem"
     ca_bundle.write_bytes(tls.ca_pem)
     simulator = _simulator(saved, clock, tls, options)
-    runner = web.AppRunner(simulator.app(), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(
+        simulator.app(),
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        # The gateway of ARM refuses what is too large for it, in Azure's words.
+        max_line_size=2 * MAX_HEAD_BYTES,
+        max_field_size=2 * MAX_HEAD_BYTES,
+    )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", options.port, ssl_context=tls.context).start()
     await simulator.service_bus.start(options.service_bus.port)

@@ -1,7 +1,7 @@
 """The three processes that run Gridplane on one machine."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +27,8 @@ class Stack:
     task_hub_port: int = 0
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     """App settings, in addition to those that the stack sets."""
+    task_hub_options: Sequence[str] = ()
+    """Arguments of the task hub, in addition to those that the stack sets."""
     keeps_state: bool = False
     """Save the state when stopped, and resume from it when started."""
     is_resumed: bool = False
@@ -83,6 +85,7 @@ class Stack:
             *("--database", str(self.work_dir / "task-hub.db")),
             *("--ready-file", str(ready_file), *self._clock_arguments()),
             *(("--move-time-line",) if self.is_resumed else ()),
+            *self.task_hub_options,
         ]
         self._run("task-hub", arguments, ready_file)
         self.task_hub_port = _port(self.task_hub_address)

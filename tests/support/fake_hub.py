@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import grpc
 from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
@@ -31,6 +31,8 @@ class FakeHub:
     """Requests that get in just before the next ones here."""
     raised: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """Instances and the events that were raised to them."""
+    second_start: Literal["refuse", "discard", "restart"] = "refuse"
+    """What happens to the start of an id that still runs."""
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
 
@@ -68,7 +70,10 @@ class FakeHub:
             self._start(self.rivals.pop(0))
         assert instance_id
         if (state := self.instances.get(instance_id)) and state.runtime_status is RUNNING:
-            raise rpc_error(grpc.StatusCode.ALREADY_EXISTS)
+            if self.second_start == "refuse":
+                raise rpc_error(grpc.StatusCode.ALREADY_EXISTS)
+            if self.second_start == "discard":
+                return instance_id
         request = OperationRequest.from_wire(input)
         assert orchestrator == _orchestrator_of(request)
         return self._start(request)

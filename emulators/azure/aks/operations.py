@@ -185,7 +185,7 @@ class AksOperations:
         final_state: str = "Succeeded",
     ) -> Operation:
         subject = pool or cluster.resource
-        kind = subject.state
+        kind, etag = subject.state, subject.etag
         name = f"{cluster.resource.name}/{pool.name}" if pool else cluster.resource.name
 
         def end(effect: Callable[[], None], state: str) -> None:
@@ -195,6 +195,15 @@ class AksOperations:
                     each.state = state
                 effect()
 
+        def heal() -> None:
+            # A later request has taken the resource over, whatever became of it.
+            if not self._platform.resources.holds(subject) or subject.etag != etag:
+                return
+            for each in self._concerned(cluster, pool):
+                if each.state == "Failed":
+                    each.state = final_state
+            succeeded()
+
         operation = self._platform.operations.begin(
             Work(
                 name=f"AKS {verb} {name}",
@@ -202,6 +211,7 @@ class AksOperations:
                 seconds=seconds,
                 on_succeeded=lambda: end(succeeded, final_state),
                 on_failed=lambda error: end(lambda: failed(error), "Failed"),
+                on_healed=heal,
                 stages=stages,
                 stray_error=progress.stray_error(
                     self._platform.identifiers, self._stray_error_share

@@ -110,6 +110,12 @@ def invalid_content(reason: str) -> ArmError:
     )
 
 
+def content_too_large() -> ArmError:
+    return gateway_error(
+        413, "RequestContentTooLarge", "The request content size exceeds the maximum size of 4 MB."
+    )
+
+
 def wrong_type(found: Mismatch) -> ArmError:
     return invalid_content(
         f"Error converting value {found.value!r} to type '{found.wanted}'. Path '{found.path}'."

@@ -15,12 +15,16 @@ from emulators.azure.arm.headers import standard_headers
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.routing import Match, Route, Routes
+from emulators.azure.arm.sizes import read_limited, refused_head
+from emulators.azure.arm.tags import with_each_tag_once
 from emulators.azure.identity import ARM_AUDIENCE, Tokens, bearer_token
 
 Admission = Callable[[Match, str], dict[str, str]]
 """Counts a request of a principal; answers headers for its success, or raises a refusal."""
 GroupCheck = Callable[[ArmRequest], Awaitable[None]]
 ProviderCheck = Callable[[Route], None]
+Evaluation = Callable[[Route, ArmRequest], ArmRequest]
+"""What Azure Policy makes of a request; raises when it denies it."""
 Answering = Callable[[Route, ArmRequest, Mapping[str, Any]], Awaitable[Answer]]
 """Lets a route's service answer a request whose token makes these claims."""
 
@@ -38,6 +42,7 @@ class Gateway:
         routes: Routes,
         group_check: GroupCheck,
         provider_check: ProviderCheck,
+        evaluate: Evaluation,
         answering: Answering,
         platform: Platform,
         admit: Admission,
@@ -47,6 +52,7 @@ class Gateway:
         self._routes = routes
         self._group_check = group_check
         self._provider_check = provider_check
+        self._evaluate = evaluate
         self._answering = answering
         self._admit = admit
         self._resources = platform.resources
@@ -55,6 +61,9 @@ class Gateway:
         self._poll_urls = platform.poll_urls
 
     async def handle(self, request: web.Request) -> web.Response:
+        page = refused_head(request)
+        if page is not None:
+            return page
         try:
             answer = await self._answer(request)
         except ArmError as refusal:
@@ -94,7 +103,7 @@ class Gateway:
             params=match.params,
             query=dict(request.query),
             headers=request.headers,
-            body=await _read_body(request),
+            body=with_each_tag_once(await _read_body(request)),
         )
         if not self._poll_urls.is_intact(request.path, request.query):
             raise errors.altered_operation_url()
@@ -102,7 +111,8 @@ class Gateway:
         if match.route.needs_group and "group" in match.params:
             await self._group_check(arm_request)
         self._check_parent(match.route, arm_request)
-        answer = await self._answering(match.route, arm_request, claims)
+        evaluated = self._evaluate(match.route, arm_request)
+        answer = await self._answering(match.route, evaluated, claims)
         if answer.status >= 400:
             return answer
         return replace(answer, headers={**remaining, **answer.headers})
@@ -156,7 +166,7 @@ def _check_version(route: Route, api_version: str) -> None:
 
 async def _read_body(request: web.Request) -> dict[str, Any]:
     """The JSON object in the body; writes must carry one."""
-    text = (await request.read()).decode("utf-8", "replace").strip()
+    text = (await read_limited(request)).decode("utf-8", "replace").strip()
     if request.method not in ("PUT", "PATCH") and not (request.method == "POST" and text):
         return {}
     if not text:

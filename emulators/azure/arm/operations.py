@@ -30,12 +30,15 @@ class Stage:
 class PlannedFailure:
     """An error that ends an operation, after its usual duration or after `after_seconds`.
 
-    A stray one only stands in the polls of AKS: the operation goes on and succeeds.
+    A stray one only stands in the polls of AKS: the operation goes on and succeeds. With
+    `heals_after_seconds` AKS goes on behind the operation that has failed, and completes that
+    much later what the operation was for.
     """
 
     error: Error
     after_seconds: float | None = None
     is_stray: bool = False
+    heals_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Work:
     seconds: float
     on_succeeded: Callable[[], None]
     on_failed: Callable[[Error], None]
+    on_healed: Callable[[], None] | None = None
+    """Completes what failed; None where the service does not go on by itself."""
     stages: tuple[Stage, ...] = ()
     failure: PlannedFailure | None = None
     stray_error: Error | None = None
@@ -176,6 +181,8 @@ class Operations:
         else:
             work.on_failed(failure.error)
             self._end(operation, FAILED, failure.error)
+            if failure.heals_after_seconds is not None and work.on_healed is not None:
+                self.later(f"{work.name} heals", failure.heals_after_seconds, work.on_healed)
 
     def _end(self, operation: Operation, status: str, error: Error | None) -> None:
         operation.status = status

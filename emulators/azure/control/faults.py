@@ -86,6 +86,7 @@ class OperationFault:
             "error": self.failure.error,
             "afterSeconds": self.failure.after_seconds,
             "stray": self.failure.is_stray,
+            "healsAfterSeconds": self.failure.heals_after_seconds,
         }
 
 
@@ -207,10 +208,15 @@ def _read_operation_fault(fault_id: str, fields: Fields) -> OperationFault:
         operation=operation,
         left=fields.integer("count", low=1),
         failure=PlannedFailure(
-            {"message": "", **error}, fields.number("afterSeconds"), fields.flag("stray")
+            {"message": "", **error},
+            fields.number("afterSeconds"),
+            fields.flag("stray"),
+            fields.number("healsAfterSeconds"),
         ),
     )
     fields.finish()
+    if fault.failure.is_stray and fault.failure.heals_after_seconds is not None:
+        raise BadInput("healsAfterSeconds goes with an operation that fails: stray is not.")
     return fault
 
 

@@ -1,8 +1,11 @@
 """Reads control requests field by field and says in a sentence which field is wrong."""
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
+
+from aiohttp import web
 
 
 class BadInput(Exception):
@@ -94,3 +97,11 @@ def required[T](value: T | None, field: str) -> T:
     if value is None:
         raise BadInput(f"{field} is required.")
     return value
+
+
+async def read_json(request: web.Request) -> object:
+    """The body of a control request; raises BadInput."""
+    try:
+        return json.loads(await request.read())
+    except ValueError:
+        raise BadInput("the request body must be JSON.") from None

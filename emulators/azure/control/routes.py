@@ -1,6 +1,5 @@
 """The control API under `/_simulator`."""
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Protocol
@@ -10,8 +9,9 @@ from aiohttp import web
 from emulators.azure.azure import SimulatedAzure
 from emulators.azure.clock import Clock
 from emulators.azure.control.faults import Faults
-from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.control.input import BadInput, Fields, read_json, required
 from emulators.azure.control.journal import Journal
+from emulators.azure.control.policy_control import PolicyControl
 from emulators.azure.control.state import state
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.regions import REGIONS, normalized_region
@@ -72,6 +72,7 @@ class ControlRoutes:
             ("PUT", "/dns-labels"): self.put_dns_label,
             ("GET", "/throttling"): self.get_throttling,
             ("PUT", "/throttling"): self.put_throttling,
+            **PolicyControl(simulator).handlers(),
             **ServiceBusControl(simulator.service_bus).handlers(),
         }
 
@@ -107,7 +108,7 @@ class ControlRoutes:
         }
 
     async def put_clock(self, request: web.Request) -> Any:
-        fields = Fields(await _json(request))
+        fields = Fields(await read_json(request))
         scale = fields.number("scale", low=0)
         now = fields.moment("now")
         ahead = fields.number("advanceSeconds", low=0)
@@ -139,7 +140,7 @@ class ControlRoutes:
         return self._simulator.faults.wire()
 
     async def post_fault(self, request: web.Request) -> Any:
-        fault = self._simulator.faults.add(await _json(request))
+        fault = self._simulator.faults.add(await read_json(request))
         self._prepare_clusters()
         return fault
 
@@ -170,7 +171,7 @@ class ControlRoutes:
         ]
 
     async def put_quota(self, request: web.Request) -> Any:
-        fields = Fields(await _json(request))
+        fields = Fields(await read_json(request))
         region = _region(fields)
         name = required(fields.text("name"), "name")
         limit = required(fields.integer("limit"), "limit")
@@ -189,7 +190,7 @@ class ControlRoutes:
         }
 
     async def put_limits(self, request: web.Request) -> Any:
-        fields = Fields(await _json(request))
+        fields = Fields(await read_json(request))
         limits = self._simulator.azure.platform.limits
         clusters = fields.integer("clustersPerRegion", limits.clusters_per_region)
         profiles = fields.integer("frontDoorProfiles", limits.front_door_profiles)
@@ -200,7 +201,7 @@ class ControlRoutes:
 
     async def put_dns_label(self, request: web.Request) -> Any:
         """Let a DNS label be taken by another customer, or give it back."""
-        fields = Fields(await _json(request))
+        fields = Fields(await read_json(request))
         region = _region(fields)
         label = required(fields.text("label"), "label")
         taken = fields.flag("taken")
@@ -216,7 +217,7 @@ class ControlRoutes:
         return self._simulator.throttling.wire()
 
     async def put_throttling(self, request: web.Request) -> Any:
-        fields = Fields(await _json(request))
+        fields = Fields(await read_json(request))
         if "enabled" not in fields:
             raise BadInput("enabled is required.")
         enabled = fields.flag("enabled")
@@ -237,13 +238,6 @@ def _region(fields: Fields) -> str:
     if region not in REGIONS:
         raise BadInput(f"region {given} is not known.")
     return region
-
-
-async def _json(request: web.Request) -> object:
-    try:
-        return json.loads(await request.read())
-    except ValueError:
-        raise BadInput("the request body must be JSON.") from None
 
 
 def _error(status: int, message: str) -> web.Response:

@@ -264,6 +264,19 @@ ARM_ERRORS = (
         "that reads are refused as well is assumed",
     ),
     Entry(
+        "body larger than 4 MB",
+        "413 `RequestContentTooLarge`",
+        REPORTED,
+        "arm.errors:content_too_large",
+    ),
+    Entry(
+        "denied by Azure Policy",
+        "403 `RequestDisallowedByPolicy`, the assignments in the message and in `additionalInfo`",
+        DOCUMENTED,
+        "policy.errors:disallowed",
+        "where it was refused for a missing tag the evaluated expression is assumed",
+    ),
+    Entry(
         "activity log, start too long ago",
         "400 `BadRequest`, flat",
         RECORDED,

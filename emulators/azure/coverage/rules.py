@@ -111,6 +111,13 @@ AKS_RULES = (
         "these resource types are not simulated",
     ),
     Entry(
+        "AKS goes on behind an operation that has failed",
+        "cluster or pool change from Failed to Succeeded by themselves, or were never Failed",
+        REPORTED,
+        "aks.operations:AksOperations",
+        "by a fault; since 2022 AKS is said to leave a failed creation as it is",
+    ),
+    Entry(
         "a stopped cluster",
         "only a start and a deletion are allowed; it has no nodes, and no API server answers",
         DOCUMENTED,
@@ -233,6 +240,14 @@ FRONT_DOOR_RULES = (
         "the answer is assumed",
     ),
     Entry(
+        "managed rules at the edge",
+        "eleven rules of the default rule set on path, query, headers and 128 KB of the body; "
+        "`Detection`, overrides and exclusions of set, group and rule are honoured",
+        DOCUMENTED,
+        "edge.managed_rules:blocks",
+        "patterns are simplified and names of nested JSON fields assumed; `Redirect` blocks",
+    ),
+    Entry(
         "deleting a profile deletes its children",
         "in any state",
         DOCUMENTED,
@@ -284,6 +299,27 @@ ARM_RULES = (
         "clusters with their node resource groups included",
         RECORDED,
         "resource_groups.models:ResourceGroups.begin_delete",
+    ),
+    Entry(
+        "names of tags ignore case",
+        "two spellings of a name in one request are one tag; what is stored keeps its spelling",
+        REPORTED,
+        "arm.tags:with_each_tag_once",
+        "no refusal of it was found; that the first spelling and the last value stay is assumed",
+    ),
+    Entry(
+        "size of a request",
+        "a body of 4 MB; 16 KB of headers with the request line, or a page is the answer",
+        DOCUMENTED,
+        "arm.sizes:MAX_HEAD_BYTES",
+        "the limit of headers is that of Windows' HTTP server: that it is ARM's is assumed",
+    ),
+    Entry(
+        "Azure Policy",
+        "assignments that modify tags apply before those that deny, and both before the service",
+        DOCUMENTED,
+        "policy.models:Policies.evaluated",
+        "assigned by `POST /_simulator/policies`; a PATCH without tags is not modified: assumed",
     ),
     Entry(
         "signed operation addresses",

@@ -4,19 +4,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from emulators.azure.edge import patterns
+from emulators.azure.edge import managed_rules, patterns
 from emulators.azure.edge.exchange import Question
 from emulators.azure.edge.front_doors import Waf
-
-_ATTACKS = (
-    re.compile(r"<\s*script", re.IGNORECASE),
-    re.compile(r"\bon(?:error|load)\s*=", re.IGNORECASE),
-    re.compile(r"'\s*(?:or|and)\s+'?\d+'?\s*=\s*'?\d+", re.IGNORECASE),
-    re.compile(r"\bunion\s+(?:all\s+)?select\b", re.IGNORECASE),
-    re.compile(r"(?:\.\./){2,}"),
-    re.compile(r"/etc/passwd"),
-)
-"""A small share of what the managed rule sets look for in paths and queries."""
 
 Rule = Mapping[str, Any]
 
@@ -30,11 +20,7 @@ def blocks(waf: Waf | None, question: Question) -> bool:
     action = _custom_action(waf.custom_rules, question)
     if action is not None:
         return action == "Block"
-    return bool(waf.managed_rule_sets) and _is_attack(question)
-
-
-def _is_attack(question: Question) -> bool:
-    return any(each.search(question.decoded) for each in _ATTACKS)
+    return managed_rules.blocks(waf.managed_rule_sets, question, waf.checks_body)
 
 
 def _custom_action(rules: Sequence[Rule], question: Question) -> str | None:

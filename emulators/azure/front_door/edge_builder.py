@@ -93,6 +93,7 @@ class _Builder:
             patterns=patterns,
             custom_rules=tuple(properties["customRules"]["rules"]),
             managed_rule_sets=tuple(properties["managedRules"]["managedRuleSets"]),
+            checks_body=settings["requestBodyCheck"] == "Enabled",
             block_status=settings["customBlockResponseStatusCode"] or 403,
             block_body=settings["customBlockResponseBody"],
         )

@@ -61,6 +61,7 @@ class EdgeWaf:
     patterns: tuple[str, ...]
     custom_rules: tuple[dict[str, Any], ...] = ()
     managed_rule_sets: tuple[dict[str, Any], ...] = ()
+    checks_body: bool = True
     block_status: int = 403
     block_body: str | None = None
 

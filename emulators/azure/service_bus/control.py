@@ -1,12 +1,11 @@
 """The control API of the broker: counts, entities, faults, and connections to break."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
-from emulators.azure.control.input import BadInput
+from emulators.azure.control.input import read_json
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.settings import read_entities
 
@@ -34,14 +33,14 @@ class ServiceBusControl:
 
     async def put_entities(self, request: web.Request) -> Any:
         """Create or update what the body names; everything else stays."""
-        self._broker.namespace.declare(read_entities(await _json(request)))
+        self._broker.namespace.declare(read_entities(await read_json(request)))
         return self._broker.wire()
 
     async def get_faults(self, request: web.Request) -> Any:
         return [fault.wire() for fault in self._broker.gate.faults]
 
     async def post_fault(self, request: web.Request) -> Any:
-        return self._broker.gate.add(await _json(request)).wire()
+        return self._broker.gate.add(await read_json(request)).wire()
 
     async def delete_faults(self, request: web.Request) -> None:
         self._broker.gate.faults.clear()
@@ -49,10 +48,3 @@ class ServiceBusControl:
     async def delete_connections(self, request: web.Request) -> None:
         """Break all connections without a word, as a broken network does."""
         self._broker.drop_connections()
-
-
-async def _json(request: web.Request) -> object:
-    try:
-        return json.loads(await request.read())
-    except ValueError:
-        raise BadInput("the request body must be JSON.") from None

@@ -23,6 +23,22 @@ _RULE: Shape = {
     "action": str,
     "matchConditions": Each(_CONDITION),
 }
+_EXCLUSIONS = Each({"matchVariable": str, "selectorMatchOperator": str, "selector": str})
+_MANAGED_RULE: Shape = {
+    "ruleId": str,
+    "enabledState": str,
+    "action": str,
+    "exclusions": _EXCLUSIONS,
+}
+_RULE_SET: Shape = {
+    "ruleSetType": str,
+    "ruleSetVersion": str,
+    "ruleSetAction": str,
+    "exclusions": _EXCLUSIONS,
+    "ruleGroupOverrides": Each(
+        {"ruleGroupName": str, "exclusions": _EXCLUSIONS, "rules": Each(_MANAGED_RULE)}
+    ),
+}
 _POLICY: Shape = {
     "location": str,
     "tags": TAGS,
@@ -37,9 +53,7 @@ _POLICY: Shape = {
             "requestBodyCheck": str,
         },
         "customRules": {"rules": Each(_RULE)},
-        "managedRules": {
-            "managedRuleSets": Each({"ruleSetType": str, "ruleSetVersion": str}),
-        },
+        "managedRules": {"managedRuleSets": Each(_RULE_SET)},
     },
 }
 

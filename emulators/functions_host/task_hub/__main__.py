@@ -14,6 +14,7 @@ from pathlib import Path
 from emulators.functions_host.clock import Clock
 from emulators.functions_host.task_hub.database import Database
 from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.second_starts import SecondStart
 from emulators.functions_host.task_hub.service import new_server
 from emulators.functions_host.task_hub.store import Store
 
@@ -48,7 +49,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     if arguments.move_time_line:
         database.move_time_line(arguments.time_scale, arguments.clock_origin)
     clock = _clock_of(database, arguments.time_scale, arguments.clock_origin)
-    hub = TaskHub(Store(database), clock, arguments.lease_seconds)
+    hub = TaskHub(Store(database), clock, arguments.lease_seconds, arguments.second_start)
     server = new_server(hub)
     port = server.add_insecure_port(f"127.0.0.1:{arguments.port}")
     await server.start()
@@ -102,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=_LEASE_SECONDS,
         help="real seconds that a worker has for one turn or one batch of entity operations",
+    )
+    parser.add_argument(
+        "--second-start",
+        type=SecondStart,
+        choices=list(SecondStart),
+        default=SecondStart.REFUSE,
+        help="what happens to the start of an instance whose id still runs",
     )
     return parser
 

@@ -10,6 +10,7 @@ from emulators.functions_host.clock import Clock
 from emulators.functions_host.task_hub import entities, entity_locks, events, turns
 from emulators.functions_host.task_hub.change import Change, is_entity
 from emulators.functions_host.task_hub.refusals import Refusal
+from emulators.functions_host.task_hub.second_starts import SecondStart
 from emulators.functions_host.task_hub.store import Store
 from emulators.functions_host.task_hub.timers import Timers
 from emulators.functions_host.task_hub.waits import Waits
@@ -22,8 +23,15 @@ _log = logging.getLogger("emulators.functions_host.task_hub")
 class TaskHub:
     """Everything is committed before it is acknowledged; leases alone live in memory."""
 
-    def __init__(self, store: Store, clock: Clock, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        lease_seconds: float,
+        second_start: SecondStart = SecondStart.REFUSE,
+    ) -> None:
         self.store = store
+        self.second_start = second_start
         self.clock = clock
         self.waits = Waits()
         self._activities = ActivityTasks(store)

@@ -13,10 +13,12 @@ from emulators.functions_host.task_hub.hub import TaskHub
 from emulators.functions_host.task_hub.identifiers import check_instance_id
 from emulators.functions_host.task_hub.instance_table import FINISHED, Instance
 from emulators.functions_host.task_hub.refusals import (
+    InstanceExists,
     InstanceNotFound,
     InvalidRequest,
     WrongStatus,
 )
+from emulators.functions_host.task_hub.second_starts import SecondStart
 
 
 class InstanceCalls(stubs.TaskHubSidecarServiceServicer):
@@ -32,8 +34,12 @@ class InstanceCalls(stubs.TaskHubSidecarServiceServicer):
         check_instance_id(request.instanceId)
         started = _started_by(request)
         due_at = events.moment_or_none(request, "scheduledStartTimestamp")
-        with self._hub.change() as change:
-            lifecycle.start(change, started, due_at, _replaceable(request))
+        try:
+            with self._hub.change() as change:
+                lifecycle.start(change, started, due_at, self._replaceable(request))
+        except InstanceExists:
+            if _has_policy(request) or self._hub.second_start is not SecondStart.DISCARD:
+                raise
         return pb.CreateInstanceResponse(instanceId=started.orchestrationInstance.instanceId)
 
     async def GetInstance(
@@ -174,6 +180,14 @@ class InstanceCalls(stubs.TaskHubSidecarServiceServicer):
                     left.append(instance_id)
         return pb.SkipGracefulOrchestrationTerminationsResponse(unterminatedInstanceIds=left)
 
+    def _replaceable(self, request: pb.CreateInstanceRequest) -> frozenset[int]:
+        """No policy means the hub's own way; an empty one means that nothing is replaceable."""
+        if _has_policy(request):
+            return frozenset(request.orchestrationIdReusePolicy.replaceableStatus)
+        if self._hub.second_start is SecondStart.RESTART:
+            return frozenset(pb.OrchestrationStatus.values())
+        return FINISHED
+
     def _answer(
         self, request: pb.GetInstanceRequest, instance: Instance | None
     ) -> pb.GetInstanceResponse:
@@ -204,8 +218,5 @@ def _started_by(request: pb.CreateInstanceRequest) -> pb.ExecutionStartedEvent:
     )
 
 
-def _replaceable(request: pb.CreateInstanceRequest) -> frozenset[int]:
-    """No policy means the extension's default; an empty one means that nothing is replaceable."""
-    if not request.HasField("orchestrationIdReusePolicy"):
-        return FINISHED
-    return frozenset(request.orchestrationIdReusePolicy.replaceableStatus)
+def _has_policy(request: pb.CreateInstanceRequest) -> bool:
+    return request.HasField("orchestrationIdReusePolicy")

@@ -1,5 +1,5 @@
 import json
-from typing import Any
+from typing import Any, Literal
 
 import grpc
 import pytest
@@ -56,9 +56,12 @@ async def test_one_that_was_started_before_a_crash_is_ours_and_not_started_again
     assert hub.instances == before
 
 
+@pytest.mark.parametrize("second_start", ["refuse", "discard"])
 @pytest.mark.parametrize("hub_type", [FakeHub, ForgetfulHub])
-async def test_what_somebody_else_started_first_is_not_ours(hub_type: type[FakeHub]):
-    hub = hub_type(rivals=[a_request(OperationKind.DELETE, 2)])
+async def test_what_somebody_else_started_first_is_not_ours(
+    hub_type: type[FakeHub], second_start: Literal["refuse", "discard"]
+):
+    hub = hub_type(rivals=[a_request(OperationKind.DELETE, 2)], second_start=second_start)
     outcome = await start_orchestration(START, hub)
     assert (outcome.status, outcome.is_worth_retrying) == (Status.FAILED, False)
     assert outcome.failure

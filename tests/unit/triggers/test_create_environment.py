@@ -192,6 +192,27 @@ async def test_of_two_different_requests_at_once_the_second_is_refused(api: Api,
     assert (answer.status, answer.error["code"]) == (409, "EnvironmentExists")
 
 
+async def test_of_two_starts_that_the_hub_acknowledges_only_the_one_that_runs_is_accepted(
+    api: Api, hub: FakeHub
+):
+    """Azure Storage drops the second start of an id in the same moment without a word."""
+    hub.second_start = "discard"
+    hub.rivals = [a_request(spec=a_spec(owner="other@example.com"))]
+    answer = await api.create(spec_body())
+    assert (answer.status, answer.error["code"]) == (409, "EnvironmentExists")
+    assert answer.headers["Operation-Location"] == OPERATION
+
+
+async def test_of_two_equal_starts_that_the_hub_acknowledges_both_get_the_one_operation(
+    api: Api, hub: FakeHub
+):
+    hub.second_start = "discard"
+    hub.rivals = [a_request()]
+    answer = await api.create(spec_body())
+    assert (answer.status, answer.headers["Operation-Location"]) == (202, OPERATION)
+    assert list(hub.instances) == ["fraud-llm.1"]
+
+
 class Contended(FakeHub):
     """Another request always starts first, and its instance is purged at once."""
 

@@ -1,6 +1,8 @@
 """Real Azure SDK clients against a simulator of their own for each test."""
 
 import asyncio
+import io
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +111,11 @@ class Arm:
             below = path if path.startswith("/") else f"{self.subscription}/{path}"
             url = f"{self._address.url}{below}?api-version={api_version}"
         sent = {"Authorization": f"Bearer {self._token}", **(headers or {})}
-        async with self._session.request(method, url, json=body, headers=sent) as response:
+        data = None
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+            data = io.BytesIO(json.dumps(body).encode())
+        async with self._session.request(method, url, data=data, headers=sent) as response:
             parsed = await response.json(content_type=None) if response.content_length else None
             return RawAnswer(response.status, response.headers, parsed)
 

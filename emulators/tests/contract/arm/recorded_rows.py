@@ -624,3 +624,33 @@ async def too_long_ago(world: World) -> RawAnswer:
     events = "providers/Microsoft.Insights/eventtypes/management/values"
     query = {"$filter": "eventTimestamp ge '2020-01-01T00:00:00Z'"}
     return await world.arm.call_with(events, "2015-04-01", query)
+
+
+@row(
+    "body larger than 4 MB",
+    gateway(
+        413, "RequestContentTooLarge", "The request content size exceeds the maximum size of 4 MB."
+    ),
+)
+async def too_large(world: World) -> RawAnswer:
+    return await world.cluster(agentPoolProfiles=[system_pool(), {"name": "x" * 4 * 1024 * 1024}])
+
+
+@row(
+    "denied by Azure Policy",
+    Expected(
+        403,
+        "RequestDisallowedByPolicy",
+        "Resource 'gp-fraud' was disallowed by policy. Policy identifiers: '[{"
+        '"policyAssignment":{"name":"no-edge","id":"/subscriptions/<subscription>/providers/'
+        'Microsoft.Authorization/policyAssignments/no-edge"},'
+        '"policyDefinition":{"name":"no-edge","id":"/subscriptions/<subscription>/providers/'
+        "Microsoft.Authorization/policyDefinitions/no-edge\"}}]'.",
+        cause="gateway",
+        more={"target": "gp-fraud"},
+    ),
+)
+async def denied_by_policy(world: World) -> RawAnswer:
+    policy = {"name": "no-edge", "effect": "deny", "resourceType": "Microsoft.Cdn/profiles"}
+    await world.control.call("POST", "/policies", policy)
+    return await put(world.arm, PROFILE, PROFILE_BODY)

@@ -228,3 +228,26 @@ async def test_literal_parts_of_an_address_ignore_case(arm: Arm) -> None:
         "GET", f"/SUBSCRIPTIONS/{arm.subscription[15:].upper()}/RESOURCEGROUPS/GP-FRAUD"
     )
     assert lower.body["name"] == "gp-fraud"
+
+
+@pytest.mark.parametrize("megabytes", [4, 17])
+async def test_a_body_beyond_the_limit_is_refused_and_changes_nothing(
+    arm: Arm, megabytes: int
+) -> None:
+    tags = {"a": "x" * megabytes * 1024 * 1024}
+    refused = await arm.call("PUT", GROUP, {"location": "westeurope", "tags": tags})
+    assert refused.error == (413, "RequestContentTooLarge")
+    assert (await arm.call("GET", GROUP)).error == (404, "ResourceGroupNotFound")
+
+
+async def test_headers_beyond_the_limit_are_refused_by_a_page(
+    arm: Arm, session: aiohttp.ClientSession, address: SimulatorAddress
+) -> None:
+    allowed = await arm.call("GET", "resourceGroups", headers={"x-long": "x" * 12 * 1024})
+    sent = {"x-long": "x" * 10 * 1024, "x-longer": "x" * 10 * 1024}
+    async with session.get(f"{address.url}/subscriptions", headers=sent) as refused:
+        page = await refused.text()
+    assert allowed.status == 200
+    assert (refused.status, refused.content_type) == (400, "text/html")
+    assert "The size of the request headers is too long." in page
+    assert "x-ms-request-id" not in refused.headers

@@ -28,7 +28,11 @@ def test_every_command_of_the_document_works(tmp_path: Path) -> None:
 def test_every_control_is_in_the_document() -> None:
     source = "".join(
         (REPOSITORY / "emulators/azure" / module).read_text()
-        for module in ("control/routes.py", "service_bus/control.py")
+        for module in (
+            "control/routes.py",
+            "control/policy_control.py",
+            "service_bus/control.py",
+        )
     )
     controls = re.findall(r'\("(GET|PUT|POST|DELETE)", "(/[^"]+)"\): self', source)
     assert len(controls) > 20

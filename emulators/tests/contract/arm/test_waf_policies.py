@@ -115,3 +115,32 @@ async def test_a_bad_policy_is_refused(
     assert caught.value.error is not None
     assert caught.value.error.code == "BadRequest"
     assert text in str(caught.value.error.message)
+
+
+async def test_overrides_and_exclusions_of_managed_rules_come_back(
+    azure: Azure, group: str
+) -> None:
+    exclusion = {
+        "matchVariable": "RequestBodyJsonArgNames",
+        "selectorMatchOperator": "Equals",
+        "selector": "messages.content",
+    }
+    rule = {"ruleId": "942190", "enabledState": "Enabled", "action": "Log"}
+    rule_set = {
+        "ruleSetType": "Microsoft_DefaultRuleSet",
+        "ruleSetVersion": "2.1",
+        "ruleSetAction": "Block",
+        "exclusions": [exclusion],
+        "ruleGroupOverrides": [{"ruleGroupName": "SQLI", "rules": [rule]}],
+    }
+    body: Any = {
+        "location": "global",
+        "sku": {"name": "Premium_AzureFrontDoor"},
+        "properties": {"managedRules": {"managedRuleSets": [rule_set]}},
+    }
+    await (await azure.waf.policies.begin_create_or_update(group, "gpfraud", body)).result()
+    policy = await azure.waf.policies.get(group, "gpfraud")
+    assert policy.as_dict()["properties"]["managedRules"]["managedRuleSets"] == [rule_set]
+    rule_set["ruleGroupOverrides"] = {"ruleGroupName": "SQLI"}
+    with pytest.raises(HttpResponseError, match="ruleGroupOverrides must be of type array"):
+        await azure.waf.policies.begin_create_or_update(group, "gpfraud", body)

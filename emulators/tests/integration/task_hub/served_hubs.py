@@ -23,6 +23,7 @@ from durabletask.worker import ConcurrencyOptions, TaskHubGrpcWorker
 from emulators.functions_host.clock import Clock
 from emulators.functions_host.task_hub.database import Database
 from emulators.functions_host.task_hub.hub import TaskHub
+from emulators.functions_host.task_hub.second_starts import SecondStart
 from emulators.functions_host.task_hub.service import PING_SECONDS, new_server
 from emulators.functions_host.task_hub.store import Store
 
@@ -59,7 +60,9 @@ class ThreadHub:
         scale: float = HOUR_PER_SECOND,
         lease_seconds: float = 60.0,
         ping_seconds: float = PING_SECONDS,
+        second_start: SecondStart = SecondStart.REFUSE,
     ) -> None:
+        self._second_start = second_start
         self._database_path = database
         self._lease_seconds = lease_seconds
         self._ping_seconds = ping_seconds
@@ -90,7 +93,7 @@ class ThreadHub:
 
     async def _serve(self) -> None:
         database = Database(self._database_path)
-        hub = TaskHub(Store(database), self.clock, self._lease_seconds)
+        hub = TaskHub(Store(database), self.clock, self._lease_seconds, self._second_start)
         self._hub = hub
         server = new_server(hub, self._ping_seconds)
         port = server.add_insecure_port("127.0.0.1:0")

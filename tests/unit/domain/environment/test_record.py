@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from domain.environment.operation import OperationKind, OperationWarning, StepChange
+from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.transitions import (
@@ -15,7 +16,7 @@ from domain.environment.transitions import (
 from domain.environment.views import build_environment_view
 from domain.outcomes import Failure, Outcome, Status
 from tests.support.payloads import KEPT
-from tests.support.specs import NOON, a_record, a_request, minutes
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
 PROVISION, DELETE = OperationKind.PROVISION, OperationKind.DELETE
 SCALE_DOWN, WAKE = OperationKind.SCALE_DOWN, OperationKind.WAKE
@@ -123,6 +124,24 @@ class Start:
 def test_an_operation_starts_only_from_where_it_may(case: Start):
     record = start_operation(case.record, a_request(case.kind, case.sequence), NOON)
     assert (record.phase if record else None) == case.phase
+
+
+@pytest.mark.parametrize(
+    "rival",
+    [
+        pytest.param(a_request(spec=a_spec(owner="other@example.com")), id="another spec"),
+        pytest.param(a_request(DELETE), id="another kind"),
+    ],
+)
+def test_a_running_operation_is_not_taken_over_by_another_request_under_its_id(rival):
+    """Some task hubs restart an instance that is started again, with the input of the second."""
+    assert start_operation(a_record(), rival, NOON) is None
+
+
+def test_a_running_operation_goes_on_for_its_own_request():
+    repeated = OperationRequest.from_wire(a_request().to_wire())
+    record = EnvironmentRecord.from_wire(a_record().to_wire())
+    assert start_operation(record, repeated, NOON + minutes(1)) == record
 
 
 def test_a_name_that_is_used_again_shows_nothing_of_its_past():
