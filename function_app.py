@@ -13,14 +13,17 @@ from activities.begin_delete_resource import begin_delete_resource
 from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
 from activities.begin_resource import begin_resource
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
+from activities.confirm_missing import confirm_missing
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
 from activities.get_usage import get_usage
 from activities.list_gpu_pools import list_gpu_pools
 from activities.list_remaining_resources import list_remaining_resources
+from activities.list_resources import list_resources
 from activities.logs import Activity, run_activity
 from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
+from activities.probe_edges import probe_edges
 from activities.publish_event import publish_event
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
@@ -93,6 +96,9 @@ ACTIVITIES: tuple[Activity, ...] = (
     get_observation,
     probe_edge,
     list_gpu_pools,
+    list_resources,
+    confirm_missing,
+    probe_edges,
     get_usage,
     publish_event,
     list_remaining_resources,

@@ -1,13 +1,18 @@
-"""Begins to create or update one ARM resource, unless it is current or already in progress."""
+"""Begins to bring one ARM resource to what is wanted, unless it is current or in progress."""
 
 from typing import Any
 
 from activities.arm_outcomes import failed
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
-from domain.arm.existing_resource import decide_begin, is_in_motion
+from domain.arm.existing_resource import (
+    decide_begin,
+    is_in_motion,
+    must_be_deleted_first,
+    must_be_started,
+)
 from domain.arm.operation_polling import parse_retry_after
-from domain.arm.resource_kinds import KINDS
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
 
@@ -23,10 +28,44 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
     found = existing.body if existing.is_success else None
     body = kind.build_body(resource.spec, target, found)
     outcome = decide_begin(found, body, target) if found else None
+    if outcome is None and found:
+        outcome = await _begin_preparation(found, body, target, clients)
     if outcome is None:
         answer = await clients.resources.begin_put(resource_id, body)
         outcome = read_put(answer, resource.kind, resource_id)
     return outcome.about(resource_id)
+
+
+async def _begin_preparation(
+    found: dict[str, Any], body: dict[str, Any], target: ResourceTarget, clients: ClientFactory
+) -> Outcome | None:
+    """What a PUT needs to be accepted; None if it needs nothing."""
+    resource_id = KINDS[target.kind].build_id(target)
+    if must_be_started(found, target):
+        answer = await clients.aks.begin_start(resource_id)
+        return _read_preparation(answer, f"POST {target.kind}/start", target, resource_id)
+    if must_be_deleted_first(found, body, target):
+        answer = await clients.resources.begin_delete(resource_id)
+        return _read_preparation(answer, f"DELETE {target.kind}", target, resource_id)
+    return None
+
+
+def _read_preparation(
+    answer: ArmAnswer, operation: str, target: ResourceTarget, resource_id: str
+) -> Outcome:
+    """The resource is looked at again afterwards, as after an operation that was found."""
+    if not answer.is_success:
+        return failed(answer, operation)
+    return Outcome.accepted(
+        Handle(
+            kind=target.kind,
+            resource_id=resource_id,
+            operation_url=answer.operation_url,
+            deleting=operation.startswith("DELETE"),
+            adopted=True,
+            retry_after_seconds=parse_retry_after(answer.headers),
+        )
+    )
 
 
 def read_put(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:

@@ -30,6 +30,11 @@ class AksClient(ResourceClient):
             },
         )
 
+    async def begin_start(self, cluster_id: str) -> ArmAnswer:
+        """Starts a cluster that is stopped. Raises NoAnswer."""
+        names = parse_resource_id(cluster_id).names
+        return await call_raw(begin(self._clusters.begin_start), *names)
+
     def list_clusters(self) -> AsyncGenerator[ArmAnswer]:
         """The clusters of the subscription, page by page. Raises NoAnswer."""
         return list_raw_pages(self._clusters.list)

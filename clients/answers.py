@@ -41,6 +41,10 @@ class NoAnswer(Exception):
     """No response: name resolution, the connection or TLS failed, or the time ran out."""
 
 
+class TimedOut(NoAnswer):
+    """No response in time, although nothing says that the connection failed."""
+
+
 class CredentialRefused(Exception):
     """AKS refused to return a kubeconfig."""
 

@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from clients.answers import EdgeAnswer, NoAnswer
+from clients.answers import EdgeAnswer, NoAnswer, TimedOut
 
 
 class EdgeClient:
@@ -12,7 +12,7 @@ class EdgeClient:
         self._address = address
 
     async def get(self, host_name: str, path: str, timeout_seconds: float) -> EdgeAnswer:
-        """Raises NoAnswer if there is no HTTP response in time."""
+        """Raises TimedOut without a response in time, and NoAnswer without a connection."""
         try:
             async with self._session.get(
                 f"https://{self._address or host_name}{path}",
@@ -22,5 +22,7 @@ class EdgeClient:
                 allow_redirects=False,
             ) as response:
                 return EdgeAnswer(response.status, response.headers.get("X-Azure-Ref", ""))
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except TimeoutError as error:
+            raise TimedOut(f"{type(error).__name__} for {host_name}") from error
+        except aiohttp.ClientError as error:
             raise NoAnswer(f"{type(error).__name__} for {host_name}") from error

@@ -1,6 +1,7 @@
 """Resource groups and the resources in them."""
 
 from collections.abc import AsyncGenerator
+from functools import partial
 
 from azure.mgmt.resource.resources.aio import ResourceManagementClient
 
@@ -16,6 +17,15 @@ class ResourceGroupsClient(ResourceClient):
         self._resources, groups = package.resources, package.resource_groups
         operations = Operations(groups.get, groups.create_or_update, begin(groups.begin_delete))
         super().__init__(package, {RESOURCE_GROUP_TYPE: operations})
+
+    def list_by_type(self, resource_type: str) -> AsyncGenerator[ArmAnswer]:
+        """All resources of one type, page by page. Raises NoAnswer.
+
+        With their tags, which ARM leaves out of a list that is filtered by tag.
+        """
+        return list_raw_pages(
+            partial(self._resources.list, filter=f"resourceType eq '{resource_type}'")
+        )
 
     def list_resources(self, group_id: str) -> AsyncGenerator[ArmAnswer]:
         """The resources of the group, page by page. Raises NoAnswer."""

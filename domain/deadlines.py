@@ -42,7 +42,7 @@ PREDECESSOR = 10 * 60
 POOL_SETTINGS = 5 * 60
 """A single read, which Azure may throttle for minutes."""
 
-WAKE_GPU_POOL = 30 * 60
+START_GPU_POOL = 30 * 60
 """A GPU node takes 3 to 10 minutes to boot, with a tail to 26."""
 
 LAST_POLL = 10 * 60
@@ -56,12 +56,14 @@ IP."""
 EVENT = 60 * 60
 """By then consumers have polled the operation; most role assignments take effect in minutes."""
 
-PROVISION = RESOURCE_GROUP + MANAGED_CLUSTER + WORKLOAD + READINESS + EDGE_ANSWERS
+PROVISION = RESOURCE_GROUP + MANAGED_CLUSTER + START_GPU_POOL + WORKLOAD + READINESS + EDGE_ANSWERS
 UPDATE = PROVISION
 """An update runs the same steps; those with nothing to change take no time."""
 
+REPAIR = UPDATE
+
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
-WAKE = 2 * WAKE_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
+WAKE = 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 SWEEP = 2 * 60 * 60
 """Covers 200 scale-downs that start 5 s apart, and the last one's end."""

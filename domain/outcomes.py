@@ -14,6 +14,10 @@ ACTIVITY_FAILED = "ActivityFailed"
 """Reason of a failure for what an activity raised in every attempt."""
 
 
+MAY_HAVE_STARTED = frozenset({NO_ANSWER, ACTIVITY_FAILED, "AzureGatewayError"})
+"""Reasons of failures after which Azure may be carrying out the request all the same."""
+
+
 class Status(StrEnum):
     """Status of a step and of an operation, from the poll of an ARM operation to the API."""
 
@@ -48,7 +52,8 @@ class Handle(WireModel):
     """None: ARM gave this caller no operation URL, so the resource itself is read instead."""
     deleting: bool = False
     adopted: bool = False
-    """Found in progress: it may lead to something other than what is wanted now."""
+    """It leads to something other than what is wanted now, or may: found in progress, the start
+    of a stopped cluster, the deletion of a pool to replace. The resource is looked at again."""
     retry_after_seconds: float | None = None
     result: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Facts from the answer that began the operation, such as the resource's host name."""

@@ -14,7 +14,7 @@ from domain.environment.phases import Phase
 from domain.environment.record import CellState, OperationEnd
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
-from orchestrators.children import Child, join_children, start_child
+from orchestrators.children import Child, run_children, start_child
 from orchestrators.edge_steps import probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
 
@@ -42,7 +42,7 @@ def build_environment(
     operation: OperationContext, request: OperationRequest
 ) -> Steps[BuildResult]:
     """Edge and cells in parallel; the first failure cancels the rest."""
-    edge, *cells = yield from join_children(operation, _start_children(operation, request))
+    edge, *cells = yield from run_children(operation, lambda: _start_children(operation, request))
     host_name = edge.result["hostName"] if edge.is_success else ""
     outcome = first_failure([edge, *cells])
     if outcome is None:

@@ -1,6 +1,6 @@
 """Child orchestrations: start them, wait for them, and pass a cancellation on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,19 @@ def start_child(
 def run_child(
     run: Orchestration, orchestrator: Orchestrator, value: Mapping[str, Any], child_id: str
 ) -> Steps[Outcome]:
-    if run.is_canceled:
-        return Outcome.canceled()
-    outcomes = yield from join_children(run, [start_child(run, orchestrator, value, child_id)])
+    outcomes = yield from run_children(
+        run, lambda: [start_child(run, orchestrator, value, child_id)]
+    )
     return outcomes[0]
+
+
+def run_children(
+    run: Orchestration, start: Callable[[], list[Child]], *, stop_on_failure: bool = True
+) -> Steps[list[Outcome]]:
+    """Starts children and waits for all; a canceled run starts none, and that is one outcome."""
+    if run.is_canceled:
+        return [Outcome.canceled()]
+    return (yield from join_children(run, start(), stop_on_failure=stop_on_failure))
 
 
 def join_children(

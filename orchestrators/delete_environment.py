@@ -2,9 +2,12 @@
 
 1. Record the operation; cancel its predecessor and wait until that has ended.
 2. Edge and cells in parallel, each in the reverse order of its creation.
-3. Deleted only if Azure lists no remaining resources; otherwise Failed, with a list of them.
+3. Scale the GPU pools of cells that could not be deleted, because of a lock for example, to zero.
+4. Deleted only if Azure lists no remaining resources; otherwise Failed, with a list of them.
 """
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from durabletask.task import OrchestrationContext
@@ -12,16 +15,18 @@ from durabletask.task import OrchestrationContext
 from domain import deadlines
 from domain.arm.failures import deletion_not_verified, resources_remain
 from domain.durable.inputs import DeletionInput
-from domain.durable.names import CANCEL_EVENT, Orchestrator
+from domain.durable.names import CANCEL_EVENT, SUPERSEDE_EVENT, Orchestrator
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.environment.steps import plan_cell, plan_edge
+from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
-from orchestrators.children import Child, join_children, start_child
+from orchestrators.children import Child, run_children, start_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.operation_frame import close_operation, list_remaining, open_operation
+from orchestrators.resource_steps import stop_gpu_cost
 from orchestrators.waiting import sleep_unless_canceled
 
 PREDECESSOR_POLL_SECONDS = 5.0
@@ -36,18 +41,32 @@ def delete_environment(
         return Outcome.canceled().to_wire()
     if request.predecessor:
         yield from _stop_predecessor(operation, request.predecessor, request.force)
-    children = _start_children(operation, request)
-    outcomes = yield from join_children(operation, children, stop_on_failure=False)
+    outcomes = yield from run_children(
+        operation, partial(_start_children, operation, request), stop_on_failure=False
+    )
+    if stuck := _find_stuck_regions(request.spec.regions, outcomes):
+        operation = operation.for_compensation()
+        yield from stop_gpu_cost(operation, stuck)
     remaining = yield from list_remaining(operation, request.spec)
     outcome = first_failure(outcomes) or _verify(remaining)
     end = OperationEnd(
         operation_id=request.operation_id,
-        phase=Phase.DELETED if outcome.is_success else Phase.FAILED,
+        phase=decide_end_phase(outcome, Phase.DELETED),
         outcome=outcome,
         at=operation.now,
         remaining=remaining or (),
     )
     return (yield from close_operation(operation, end))
+
+
+def _find_stuck_regions(regions: Sequence[str], outcomes: Sequence[Outcome]) -> list[str]:
+    """The regions whose deletion has begun and not succeeded.
+
+    `outcomes`: of the edge, then of each region; one only if the deletion was canceled before.
+    """
+    return [
+        region for region, cell in zip(regions, outcomes[1:], strict=False) if not cell.is_success
+    ]
 
 
 def _verify(remaining: tuple[str, ...] | None) -> Outcome:
@@ -58,6 +77,7 @@ def _verify(remaining: tuple[str, ...] | None) -> Outcome:
 
 def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool) -> Steps[None]:
     """Nothing may be created once deletion begins; with `force` it does not wait for that."""
+    operation.context.send_event(predecessor, SUPERSEDE_EVENT)
     operation.context.send_event(predecessor, CANCEL_EVENT)
     deadline = operation.deadline_in(deadlines.PREDECESSOR)
     while not force and operation.now < deadline:

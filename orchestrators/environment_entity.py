@@ -10,6 +10,8 @@ from typing import Any
 from durabletask.entities import EntityContext
 
 from domain.durable.names import EntityOperation, Orchestrator
+from domain.environment.health import RecordHealth
+from domain.environment.health_changes import record_health
 from domain.environment.idle_notes import IdleNote
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import StepChange
@@ -50,6 +52,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     EntityOperation.RECORD_WARNING: lambda record, value: record_warning(
         record, RecordWarning.from_wire(value)
+    ),
+    EntityOperation.RECORD_HEALTH: lambda record, value: record_health(
+        record, RecordHealth.from_wire(value)
     ),
 }
 """Changes of an existing record; the result is False if there is none."""

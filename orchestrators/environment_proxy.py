@@ -9,6 +9,7 @@ from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext, Task
 
 from domain.durable.names import ENVIRONMENT_ENTITY, EntityOperation
+from domain.environment.health import RecordHealth
 from domain.environment.idle_notes import IdleNote
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import StepChange
@@ -74,6 +75,9 @@ class EnvironmentProxy:
 
     def signal_warning(self, warning: RecordWarning) -> None:
         self._signal(EntityOperation.RECORD_WARNING, warning.to_wire())
+
+    def signal_health(self, noted: RecordHealth) -> None:
+        self._signal(EntityOperation.RECORD_HEALTH, noted.to_wire())
 
     def _signal(self, operation: EntityOperation, value: Any) -> None:
         self.context.signal_entity(self._id, operation, value)

@@ -5,14 +5,14 @@ and ends once the activities and children that it started have ended.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from durabletask.task import OrchestrationContext, Task
 
 from domain.durable.inputs import OperationRef
-from domain.durable.names import CANCEL_EVENT
+from domain.durable.names import CANCEL_EVENT, SUPERSEDE_EVENT
 from orchestrators.environment_proxy import EnvironmentProxy
 
 type Steps[T] = Generator[Task[Any], Any, T]
@@ -53,6 +53,13 @@ class OperationContext(Orchestration):
     @property
     def is_overdue(self) -> bool:
         return self.now >= self.ref.deadline
+
+    def for_compensation(self) -> Self:
+        """The operation after its failure or cancellation; only a deletion ends it then.
+
+        Once per orchestration: each waiter for an event consumes one event.
+        """
+        return replace(self, canceled=self.context.wait_for_external_event(SUPERSEDE_EVENT))
 
     def deadline_in(self, seconds: float) -> datetime:
         """A step's deadline, never later than the operation's."""

@@ -8,7 +8,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import CellInput
-from domain.environment.steps import PlannedResource, plan_cell, workload_step
+from domain.environment.steps import PlannedResource, plan_cell, plan_gpu_pool, workload_step
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from orchestrators.operation_context import OperationContext, Steps
@@ -31,6 +31,7 @@ def _build(operation: OperationContext, cell: CellInput) -> Steps[Outcome]:
         yield from in_order(
             lambda: create_resource(operation, group, spec),
             lambda: _create_cluster(operation, cluster, spec),
+            lambda: create_resource(operation, plan_gpu_pool(region), spec),
             lambda: deploy_workload(operation, step, spec, region, replicas=replicas, awake=True),
             lambda: await_workload(operation, spec, region),
         )

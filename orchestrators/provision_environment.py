@@ -12,8 +12,6 @@ from durabletask.task import OrchestrationContext
 
 from domain import deadlines
 from domain.environment.operation_request import OperationRequest
-from domain.environment.phases import Phase
-from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
 from orchestrators.build_steps import build_environment
 from orchestrators.operation_context import Steps
@@ -29,7 +27,7 @@ def provision_environment(
     if operation is None:
         return Outcome.canceled().to_wire()
     built = yield from build_environment(operation, request)
-    # An operation that a deletion canceled leaves the cost to that deletion.
-    if decide_end_phase(built.outcome, Phase.READY) is Phase.FAILED:
+    if not built.outcome.is_success:
+        operation = operation.for_compensation()
         yield from stop_gpu_cost(operation, request.spec.regions)
     return (yield from close_with_remaining(operation, request.spec, built.to_end(operation)))

@@ -1,6 +1,6 @@
 """One ARM resource as one step of an operation: begin, wait, retry transient failures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -11,8 +11,10 @@ from domain.arm.operation_polling import OperationProgress, decide_retry_delay, 
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
 from domain.durable.names import ActivityName, Orchestrator
+from domain.environment.failures import gpu_cost_not_stopped
+from domain.environment.record import RecordWarning
 from domain.environment.steps import PlannedResource, StepKey, stop_gpu_cost_step
-from domain.outcomes import Handle, Outcome, Status
+from domain.outcomes import Failure, Handle, Outcome, Status
 from domain.spec.model import EnvironmentSpec
 from orchestrators.activity_calls import call_activity
 from orchestrators.children import run_child
@@ -45,10 +47,29 @@ def stop_gpu_cost(operation: OperationContext, regions: Sequence[str]) -> Steps[
     for region in regions:
         outcome = yield from empty_gpu_pool(cleanup, stop_gpu_cost_step(region), region)
         outcomes.append(outcome)
+        if outcome.failure:
+            _warn_of_gpu_cost(operation, region, outcome.failure)
     return outcomes
 
 
-def empty_gpu_pool(operation: OperationContext, step: StepKey, region: str) -> Steps[Outcome]:
+def _warn_of_gpu_cost(operation: OperationContext, region: str, failure: Failure) -> None:
+    ref = operation.ref
+    warning = RecordWarning(
+        operation_id=ref.operation_id,
+        at=operation.now,
+        warning=gpu_cost_not_stopped(ref.environment, region, failure),
+        is_standing=True,
+    )
+    operation.environment.signal_warning(warning)
+
+
+def empty_gpu_pool(
+    operation: OperationContext,
+    step: StepKey,
+    region: str,
+    *,
+    once_begun: Callable[[], Steps[None]] | None = None,
+) -> Steps[Outcome]:
     ref = operation.ref
     value = PoolInput(operation_id=ref.operation_id, environment=ref.environment, region=region)
     return run_step(
@@ -57,6 +78,7 @@ def empty_gpu_pool(operation: OperationContext, step: StepKey, region: str) -> S
         ActivityName.BEGIN_EMPTY_GPU_POOL,
         value.to_wire(),
         deadlines.EMPTY_GPU_POOL,
+        once_begun=once_begun,
     )
 
 
@@ -66,10 +88,13 @@ def run_step(
     activity: ActivityName,
     value: Mapping[str, Any],
     timeout: float,
+    *,
+    once_begun: Callable[[], Steps[None]] | None = None,
 ) -> Steps[Outcome]:
     """Runs `activity`, and the ARM operation that it began, to the end within `timeout` seconds.
 
     Each attempt is done, retried after a delay, or given up because the operation was canceled.
+    `once_begun` runs once Azure has accepted the request, before the wait for its end.
     """
     if operation.is_canceled:
         return Outcome.canceled()
@@ -78,6 +103,9 @@ def run_step(
     outcome = Outcome.canceled()
     for attempt in count(1):
         begun = yield from call_activity(operation, activity, value)
+        if once_begun and begun.failure is None:
+            yield from once_begun()
+            once_begun = None
         outcome = yield from _finish(operation, step, begun, deadline, attempt)
         if begun.handle is None and is_outage(begun.failure):
             # An outage of Azure costs time, not the step: only the operation's deadline counts.

@@ -1,4 +1,8 @@
-"""Scales one cell's GPU pool to zero nodes."""
+"""Scales one cell's GPU pool to zero nodes.
+
+The pool comes first: if AKS refuses to scale it, the workload still serves. What AKS has accepted
+drains the nodes within seconds, so the traffic moves to the responder before the wait.
+"""
 
 from typing import Any
 
@@ -7,6 +11,7 @@ from durabletask.task import OrchestrationContext
 from domain import deadlines
 from domain.durable.inputs import PoolInput, ScalingInput
 from domain.durable.names import ActivityName
+from domain.environment.operation import first_failure
 from domain.environment.steps import gpu_pool_step, settings_step, workload_step
 from domain.outcomes import Outcome
 from orchestrators.operation_context import OperationContext, Steps
@@ -22,15 +27,28 @@ def scale_down_cell(context: OrchestrationContext, value: dict[str, Any]) -> Ste
 
 
 def _scale_down(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
-    spec, region = cell.spec, cell.region
-    step = workload_step(region)
     return (
         yield from in_order(
-            lambda: _keep_settings(operation, cell),
-            lambda: deploy_workload(operation, step, spec, region, replicas=0, awake=False),
-            lambda: empty_gpu_pool(operation, gpu_pool_step(region), region),
+            lambda: _keep_settings(operation, cell), lambda: _empty_pool(operation, cell)
         )
     )
+
+
+def _empty_pool(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
+    region = cell.region
+    step, outcomes = workload_step(region), list[Outcome]()
+
+    def respond() -> Steps[None]:
+        outcomes.append(
+            (
+                yield from deploy_workload(
+                    operation, step, cell.spec, region, replicas=0, awake=False
+                )
+            )
+        )
+
+    pool = yield from empty_gpu_pool(operation, gpu_pool_step(region), region, once_begun=respond)
+    return first_failure([pool, *outcomes]) or pool
 
 
 def _keep_settings(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:

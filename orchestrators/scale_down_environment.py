@@ -1,8 +1,8 @@
 """Scales an environment's GPU pools to zero; its responder then answers requests.
 
 1. Record the operation.
-2. Each cell: keep the pool's settings, route the traffic to the responder, remove the workload's
-   replicas, then the nodes.
+2. Each cell: keep the pool's settings, scale the pool to zero and, once AKS has accepted that,
+   route the traffic to the responder. A refusal leaves a cell that serves.
 3. ScaledDown once every pool is at zero.
 """
 
@@ -17,8 +17,9 @@ from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
+from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
-from orchestrators.children import join_children, start_child
+from orchestrators.children import run_children, start_child
 from orchestrators.operation_context import Steps
 from orchestrators.operation_frame import close_with_remaining, open_operation
 
@@ -35,20 +36,23 @@ def scale_down_environment(
         ScalingInput(operation=ref, spec=request.spec, region=region, kept=kept.get(region))
         for region in request.spec.regions
     ]
-    children = [
-        start_child(
-            operation,
-            Orchestrator.SCALE_DOWN_CELL,
-            cell.to_wire(),
-            ref.child_id("cell", cell.region),
-        )
-        for cell in cells
-    ]
-    outcomes = yield from join_children(operation, children, stop_on_failure=False)
+    outcomes = yield from run_children(
+        operation,
+        lambda: [
+            start_child(
+                operation,
+                Orchestrator.SCALE_DOWN_CELL,
+                cell.to_wire(),
+                ref.child_id("cell", cell.region),
+            )
+            for cell in cells
+        ],
+        stop_on_failure=False,
+    )
     outcome = first_failure(outcomes) or Outcome.succeeded()
     end = OperationEnd(
         operation_id=request.operation_id,
-        phase=Phase.SCALED_DOWN if outcome.is_success else Phase.FAILED,
+        phase=decide_end_phase(outcome, Phase.SCALED_DOWN),
         outcome=outcome,
         at=operation.now,
     )

@@ -1,9 +1,10 @@
 """Scales idle GPU pools to zero, wakes and deletes environments that are due, and reports why.
 
-1. List Azure's GPU pools first, then the environments, then their usage: a pool built in between
+1. List what Azure has first, then the environments, then their usage: a pool built in between
    is not mistaken for an orphan.
 2. Decide for each pool; unknown usage counts as in use.
-3. Act in order and at AKS's pace, each action as a child that checks again before it acts. A
+3. Look at the health of the environments, and record what has changed.
+4. Act in order and at AKS's pace, each action as a child that checks again before it acts. A
    failure in one environment does not stop the others.
 """
 
@@ -14,24 +15,18 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.durable.names import ActivityName, Orchestrator
-from domain.durable.sweep_inputs import (
-    PoolListing,
-    SweepActionInput,
-    SweepInput,
-    SweepRef,
-    SweepReport,
-)
+from domain.durable.names import Orchestrator
+from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepRef, SweepReport
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
-from domain.sweep.model import GpuPool
 from domain.sweep.record_notes import build_expiry_note
 from domain.sweep.schedule import PlannedAction, add_expired, order_actions, pace
 from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
-from orchestrators.activity_calls import call_activity
 from orchestrators.children import Child, join_children, start_child
 from orchestrators.environment_proxy import EnvironmentProxy
 from orchestrators.operation_context import Steps, utc_now
+from orchestrators.sweep_health import look_at_health
+from orchestrators.sweep_listing import list_azure
 from orchestrators.sweep_snapshot import SweepContext, SweepSnapshot, take_snapshot
 
 
@@ -40,20 +35,21 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     started_at = utc_now(context)
     deadline = started_at + timedelta(seconds=deadlines.SWEEP)
     sweep = SweepContext.open(context, SweepRef(sweep_id=context.instance_id, deadline=deadline))
-    listing = PoolListing(operation_id=sweep.ref.sweep_id).to_wire()
-    listed = yield from call_activity(sweep, ActivityName.LIST_GPU_POOLS, listing)
-    if not listed.is_success:
-        return listed.to_wire()
-    pools = [GpuPool.from_wire(pool) for pool in listed.result["pools"]]
-    names = {*requested.environments, *(p.environment for p in pools if p.is_ours)}
-    snapshot = yield from take_snapshot(sweep, names, pools)
+    listing = yield from list_azure(sweep)
+    names = {*requested.environments, *(p.environment for p in listing.pools if p.is_ours)}
+    snapshot = yield from take_snapshot(sweep, names, listing.pools)
     decisions = snapshot.decide(sweep.now)
     context.set_custom_status({"decisions": [decision.to_wire() for decision in decisions]})
+    health = yield from look_at_health(
+        sweep, listing, snapshot.environments, record=not requested.dry_run
+    )
+    if listing.failure:
+        return Outcome.failed(listing.failure).to_wire()
     results: list[ActionResult] = []
     if not requested.dry_run:
         expired = _record_expiries(sweep, snapshot)
         results = yield from _act(sweep, pace(add_expired(order_actions(decisions), expired)))
-    summary = summarise_sweep(decisions, results, started_at, sweep.now, requested.dry_run)
+    summary = summarise_sweep(decisions, results, started_at, sweep.now, requested.dry_run, health)
     report = SweepReport(summary=summary, decisions=tuple(decisions))
     return Outcome.succeeded(**report.to_wire()).to_wire()
 

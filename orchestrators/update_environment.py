@@ -1,6 +1,6 @@
-"""Changes an environment to another specification.
+"""Changes an environment to another specification, or repairs it to the one it has.
 
-1. Record the operation, and with it the new specification.
+1. Record the operation, and with it the specification.
 2. Run the steps that build an environment; they send only what differs from the specification.
 3. Probe the model through the edge.
 4. Ready; or, after a failure, a list of the resources. GPU pools stay as they are: replicas of the

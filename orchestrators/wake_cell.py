@@ -56,5 +56,5 @@ def _restore_pool(
         region=cell.region,
         kept=cell.kept,
     ).to_wire()
-    activity, timeout = ActivityName.BEGIN_WAKE_GPU_POOL, deadlines.WAKE_GPU_POOL
+    activity, timeout = ActivityName.BEGIN_WAKE_GPU_POOL, deadlines.START_GPU_POOL
     return run_step(operation, step, activity, pool, timeout)

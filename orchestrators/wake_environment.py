@@ -22,7 +22,7 @@ from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
-from orchestrators.children import Child, join_children, start_child
+from orchestrators.children import Child, run_children, start_child
 from orchestrators.edge_steps import probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.operation_frame import close_with_remaining, open_operation
@@ -38,11 +38,14 @@ def wake_environment(
         return Outcome.canceled().to_wire()
     kept = yield from operation.environment.get_kept_pools()
     outcome = yield from _wake(operation, request, kept)
-    phase = decide_end_phase(outcome, Phase.READY)
-    if phase is Phase.FAILED:
+    if not outcome.is_success:
+        operation = operation.for_compensation()
         yield from stop_gpu_cost(operation, tuple(kept))
     end = OperationEnd(
-        operation_id=request.operation_id, phase=phase, outcome=outcome, at=operation.now
+        operation_id=request.operation_id,
+        phase=decide_end_phase(outcome, Phase.READY),
+        outcome=outcome,
+        at=operation.now,
     )
     return (yield from close_with_remaining(operation, request.spec, end))
 
@@ -52,7 +55,9 @@ def _wake(
 ) -> Steps[Outcome]:
     if not kept:
         return Outcome.failed(nothing_to_wake(request.spec.regions))
-    outcomes = yield from join_children(operation, _start_children(operation, request, kept))
+    outcomes = yield from run_children(
+        operation, lambda: _start_children(operation, request, kept)
+    )
     failure = first_failure(outcomes)
     if failure:
         return failure

@@ -21,7 +21,13 @@ from triggers.declared_answers import (
     conflict,
     invalid,
 )
-from triggers.http_actions import request_retry, request_scale_down, request_wake
+from triggers.http_actions import (
+    request_cancel,
+    request_repair,
+    request_retry,
+    request_scale_down,
+    request_wake,
+)
 from triggers.http_environments import (
     get_environment,
     list_environments,
@@ -31,7 +37,6 @@ from triggers.http_environments import (
     request_update,
 )
 from triggers.parameters import (
-    ConditionalStartHeaders,
     DeletionQuery,
     HeaderParameters,
     ListQuery,
@@ -58,9 +63,20 @@ ACTION_ANSWERS = (
     FORBIDDEN,
     UNKNOWN_ENVIRONMENT,
     conflict("The environment's phase does not allow it.", "WrongPhase"),
+    PRECONDITION_FAILED,
     TASK_HUB_UNREACHABLE,
 )
 """Of a POST without a body that starts an operation on an environment."""
+
+CANCEL_ANSWERS = (
+    ACCEPTED,
+    invalid(*START_CODES),
+    FORBIDDEN,
+    UNKNOWN_ENVIRONMENT,
+    conflict("No operation is running.", "NoOperationRunning"),
+    PRECONDITION_FAILED,
+    TASK_HUB_UNREACHABLE,
+)
 
 ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
     Route(
@@ -81,6 +97,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*START_CODES, *SPEC_CODES),
             FORBIDDEN,
             conflict("The name is taken.", "EnvironmentExists", "EnvironmentIsBeingDeleted"),
+            PRECONDITION_FAILED,
             BODY_TOO_LARGE,
             NOT_JSON,
             TASK_HUB_UNREACHABLE,
@@ -134,7 +151,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         handler=request_update,
         role=AppRole.WRITE,
         query=QueryParameters,
-        headers=ConditionalStartHeaders,
+        headers=StartHeaders,
         body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC),
         answers=(
             ACCEPTED,
@@ -162,7 +179,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         handler=request_deletion,
         role=AppRole.WRITE,
         query=DeletionQuery,
-        headers=ConditionalStartHeaders,
+        headers=StartHeaders,
         answers=(
             ACCEPTED,
             DeclaredAnswer(204, "The environment does not exist."),
@@ -219,6 +236,20 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
     ),
     Route(
         method="POST",
+        path="environments/{name}/repair",
+        operation_id="repairEnvironment",
+        summary="Bring an environment back to its specification",
+        description="Builds whatever is missing or differs in Azure, GPU pools included, and "
+        "starts a cluster that is stopped. Repairing a ScaledDown environment wakes it. No "
+        "operation may be running.",
+        handler=request_repair,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=StartHeaders,
+        answers=ACTION_ANSWERS,
+    ),
+    Route(
+        method="POST",
         path="environments/{name}/retry",
         operation_id="retryEnvironment",
         summary="Retry the operation that failed",
@@ -229,5 +260,20 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         query=QueryParameters,
         headers=StartHeaders,
         answers=ACTION_ANSWERS,
+    ),
+    Route(
+        method="POST",
+        path="environments/{name}/cancel",
+        operation_id="cancelOperation",
+        summary="Cancel the operation that is running",
+        description="The operation ends after the same compensation as after a failure: GPU "
+        "pools that do not serve are scaled to zero. Poll the operation that the response names "
+        "until it is Canceled; then retry it, replace the specification or delete the "
+        "environment.",
+        handler=request_cancel,
+        role=AppRole.WRITE,
+        query=QueryParameters,
+        headers=StartHeaders,
+        answers=CANCEL_ANSWERS,
     ),
 )

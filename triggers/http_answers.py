@@ -7,13 +7,8 @@ import azure.functions as func
 
 from domain.environment.operation import OperationKind
 from domain.environment.views import OperationReference, build_operation_view
-from domain.requests.decisions import (
-    Command,
-    NotFound,
-    PreconditionFailed,
-    Refused,
-    environment_not_found,
-)
+from domain.requests.command import Command
+from domain.requests.decision import NotFound, PreconditionFailed, Refused, environment_not_found
 from triggers.declarations import Call
 from triggers.errors import error_response, json_response
 from triggers.parameters import QueryParameters, StartHeaders

@@ -9,7 +9,7 @@ import azure.functions as func
 from domain.environment.operation import OperationKind
 from domain.environment.views import EnvironmentPage, build_environment_view, build_event_list
 from domain.problem import Problem
-from domain.requests.decisions import Command
+from domain.requests.command import Command
 from domain.requests.entity_tags import matches_weakly
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
@@ -19,7 +19,6 @@ from triggers.declarations import Call
 from triggers.errors import json_response, problems_response
 from triggers.http_answers import start_and_answer, unknown_environment
 from triggers.parameters import (
-    ConditionalStartHeaders,
     DeletionQuery,
     HeaderParameters,
     ListQuery,
@@ -33,12 +32,18 @@ async def request_creation(call: Call[QueryParameters, StartHeaders]) -> func.Ht
     spec = _read_spec(call.req, call.allowed_regions)
     if isinstance(spec, list):
         return problems_response(spec)
-    command = Command(OperationKind.PROVISION, spec.name, spec, caller=call.headers.caller)
+    command = Command(
+        OperationKind.PROVISION,
+        spec.name,
+        spec,
+        conditions=call.headers.conditions,
+        caller=call.headers.caller,
+    )
     return await start_and_answer(call, command)
 
 
 async def request_update(
-    call: Call[QueryParameters, ConditionalStartHeaders],
+    call: Call[QueryParameters, StartHeaders],
 ) -> func.HttpResponse:
     name = call.req.route_params["name"]
     spec = _read_spec(call.req, call.allowed_regions)
@@ -51,22 +56,20 @@ async def request_update(
         OperationKind.UPDATE,
         name,
         spec,
-        if_match=call.headers.if_match,
-        if_none_match=call.headers.if_none_match,
+        conditions=call.headers.conditions,
         caller=call.headers.caller,
     )
     return await start_and_answer(call, command)
 
 
 async def request_deletion(
-    call: Call[DeletionQuery, ConditionalStartHeaders],
+    call: Call[DeletionQuery, StartHeaders],
 ) -> func.HttpResponse:
     command = Command(
         OperationKind.DELETE,
         call.req.route_params["name"],
         force=call.query.force,
-        if_match=call.headers.if_match,
-        if_none_match=call.headers.if_none_match,
+        conditions=call.headers.conditions,
         caller=call.headers.caller,
     )
     return await start_and_answer(call, command)
@@ -91,6 +94,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
         for record in await task_hub.list_records(call.client)
         if record.name > query.after
         and query.phase in (None, record.phase)
+        and query.health in (None, record.health.status)
         and query.cost_center in (None, record.spec.cost_center)
     ]
     page = matching[: query.page_size]

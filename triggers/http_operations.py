@@ -2,7 +2,6 @@
 
 import azure.functions as func
 
-from domain.environment.operation import parse_operation_id
 from domain.environment.views import build_operation_view
 from triggers import task_hub
 from triggers.declarations import Call
@@ -14,9 +13,7 @@ from triggers.parameters import HeaderParameters, QueryParameters
 async def get_operation(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
     """200 even if the operation failed: the error is in the body."""
     operation_id = call.req.route_params["id"]
-    parsed = parse_operation_id(operation_id)
-    record = await task_hub.read_record(call.client, parsed.environment) if parsed else None
-    operation = record.find_operation(operation_id) if record else None
+    operation = await task_hub.read_operation(call.client, operation_id)
     if operation is None:
         message = f"There is no operation '{operation_id}'."
         return error_response(404, "OperationNotFound", message)

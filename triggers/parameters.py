@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated, cast
 
 import azure.functions as func
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from domain.environment.health import HealthStatus
 from domain.environment.phases import Phase
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
+from domain.requests.command import Conditions
 from domain.wire import WireModel
 
 DEFAULT_PAGE_SIZE = 50
@@ -61,12 +64,15 @@ def _read_page_size(text: object) -> object:
     )
 
 
-def _read_phase(text: object) -> object:
-    if text is None or text in Phase:
-        return text
-    raise PydanticCustomError(
-        "InvalidQueryParameter", "Send one of {phases}.", {"phases": ", ".join(Phase)}
-    )
+def _read_one_of(values: type[StrEnum]) -> BeforeValidator:
+    def read(text: object) -> object:
+        if text is None or text in values:
+            return text
+        raise PydanticCustomError(
+            "InvalidQueryParameter", "Send one of {values}.", {"values": ", ".join(values)}
+        )
+
+    return BeforeValidator(read)
 
 
 def _read_uuid(text: object) -> object:
@@ -93,8 +99,11 @@ class ListQuery(QueryParameters):
         le=MAX_PAGE_SIZE,
         description="Maximum number of environments on a page.",
     )
-    phase: Annotated[Phase | None, BeforeValidator(_read_phase)] = Field(
+    phase: Annotated[Phase | None, _read_one_of(Phase)] = Field(
         default=None, description="Only environments in this phase."
+    )
+    health: Annotated[HealthStatus | None, _read_one_of(HealthStatus)] = Field(
+        default=None, description="Only environments with this health status."
     )
     cost_center: str | None = Field(
         default=None, description="Only environments of this cost center.", examples=["ML-1234"]
@@ -134,7 +143,7 @@ class ReadHeaders(HeaderParameters):
 
 
 class StartHeaders(HeaderParameters):
-    """Headers of a request that starts an operation."""
+    """Headers of a request that starts or cancels an operation."""
 
     request_id: Annotated[str | None, BeforeValidator(_read_uuid)] = Field(
         default=None,
@@ -152,15 +161,6 @@ class StartHeaders(HeaderParameters):
         "is ignored.",
         examples=["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
     )
-
-    @property
-    def caller(self) -> Caller:
-        return Caller(request_id=self.request_id, traceparent=self.traceparent)
-
-
-class ConditionalStartHeaders(StartHeaders):
-    """Headers of a request that starts an operation if the environment is unchanged."""
-
     if_match: str | None = Field(
         default=None,
         alias="If-Match",
@@ -175,6 +175,14 @@ class ConditionalStartHeaders(StartHeaders):
         "with one of them.",
         examples=["*"],
     )
+
+    @property
+    def conditions(self) -> Conditions:
+        return Conditions(if_match=self.if_match, if_none_match=self.if_none_match)
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(request_id=self.request_id, traceparent=self.traceparent)
 
 
 def read_header(req: func.HttpRequest, name: str) -> str | None:

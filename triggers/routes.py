@@ -43,8 +43,9 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         path="operations/{id}",
         operation_id="getOperation",
         summary="Follow an operation",
-        description="200 even if the operation failed: the error is in the body. The latest ten "
-        "operations of an environment are available.",
+        description="200 even if the operation failed: the error is in the body. Operations stay "
+        "readable as long as the task hub keeps their history, which Gridplane does not purge. "
+        "The latest ten of an environment include their steps.",
         handler=get_operation,
         role=AppRole.READ,
         query=QueryParameters,

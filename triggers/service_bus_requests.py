@@ -17,7 +17,8 @@ import grpc
 from domain.api_errors import summarise_problems
 from domain.environment.operation import OperationKind
 from domain.problem import Problem
-from domain.requests.decisions import Command, NotFound, Refused, environment_not_found
+from domain.requests.command import Command
+from domain.requests.decision import NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
 from triggers.bodies import decode_json, find_oversize
 from triggers.starting import Accepted, decide_and_start

@@ -10,7 +10,9 @@ from domain.environment.operation import Operation
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import start_operation
-from domain.requests.decisions import AlreadyStarted, Command, NotFound, Refused, Start, decide
+from domain.requests.command import Command
+from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
+from domain.requests.decisions import decide
 from triggers import task_hub
 from triggers.task_hub import DurableClient
 
@@ -35,6 +37,14 @@ async def decide_and_start(
         record = await task_hub.read_record(client, command.name)
         match decide(record, command):
             case AlreadyStarted(operation_id):
+                return Accepted(operation_id, record and record.find_operation(operation_id))
+            case Cancel(operation_id):
+                await task_hub.cancel(client, operation_id)
+                logger.info(
+                    "cancellation of %s requested",
+                    operation_id,
+                    extra={"environment": command.name, "operation": operation_id},
+                )
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
                 if await _is_started(client, request):

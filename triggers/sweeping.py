@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from domain.api_errors import ErrorBody, build_failure_body
 from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
+from domain.environment.health import HealthStatus
 from domain.outcomes import Outcome
 from domain.sweep.views import SweepAnswer
 from triggers import task_hub
@@ -20,6 +21,9 @@ logger = logging.getLogger("gridplane.sweeps")
 SWEEP_ID = "sweep"
 DRY_RUN_ID = "sweep.dry-run"
 """Never the id of an operation: those end in a number."""
+
+REPORTED = (HealthStatus.DEGRADED, HealthStatus.UNREACHABLE, HealthStatus.UNKNOWN)
+"""In the order of the log line."""
 
 
 async def start_sweep(client: DurableClient, *, dry_run: bool) -> bool:
@@ -44,18 +48,28 @@ async def read_sweep(client: DurableClient, *, dry_run: bool) -> SweepAnswer | N
 
 
 async def log_last_sweep(client: DurableClient) -> None:
-    """One line with the latest sweep's findings and results; alerts in infra/ parse it."""
+    """The latest sweep's findings and results, and each unhealthy environment; alerts parse it."""
     sweep = await read_sweep(client, dry_run=False)
     if sweep is None or sweep.summary is None:
         return
     summary = sweep.summary
     logger.info(
-        "sweep ended: pools=%s idle_usd_per_hour=%s saved_usd_per_hour=%s failed=%s",
+        "sweep ended: pools=%s idle_usd_per_hour=%s saved_usd_per_hour=%s failed=%s degraded=%s "
+        "unreachable=%s unknown=%s",
         summary.pools,
         summary.idle_per_hour_usd,
         summary.saved_per_hour_usd,
         summary.results.get("failed", 0),
+        *(summary.health.get(status, 0) for status in REPORTED),
     )
+    for each in summary.unhealthy:
+        logger.warning(
+            "unhealthy environment: %s %s %s",
+            each.environment,
+            each.status,
+            ",".join(each.findings),
+            extra={"environment": each.environment},
+        )
 
 
 def sweep_id(dry_run: bool) -> str:

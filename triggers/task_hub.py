@@ -7,9 +7,9 @@ import grpc
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
-from domain.durable.names import ENVIRONMENT_ENTITY, OPERATION_ORCHESTRATORS
+from domain.durable.names import CANCEL_EVENT, ENVIRONMENT_ENTITY, OPERATION_ORCHESTRATORS
 from domain.environment.failures import operation_aborted
-from domain.environment.operation import build_operation_id
+from domain.environment.operation import Operation, build_operation_id, parse_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
@@ -48,6 +48,10 @@ class DurableClient(Protocol):
         self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
     ) -> str: ...
 
+    async def raise_orchestration_event(
+        self, instance_id: str, event_name: str, *, data: Any | None = None
+    ) -> None: ...
+
 
 async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | None:
     """The current record, amended with two facts that may not have reached it.
@@ -59,6 +63,16 @@ async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | N
         return None
     record = await _with_started_operation(client, name, await _read_entity(client, name))
     return await _with_dead_operation(client, record) if record else None
+
+
+async def read_operation(client: DurableClient, operation_id: str) -> Operation | None:
+    """From the record, or from its orchestration, which outlives it there, without its steps."""
+    parsed = parse_operation_id(operation_id)
+    record = await read_record(client, parsed.environment) if parsed else None
+    if record is None:
+        return None
+    recorded = record.find_operation(operation_id)
+    return recorded or await _read_instance(client, operation_id)
 
 
 async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
@@ -79,6 +93,37 @@ async def start(client: DurableClient, request: OperationRequest) -> None:
         input=request.to_wire(),
         instance_id=request.operation_id,
     )
+
+
+async def cancel(client: DurableClient, operation_id: str) -> None:
+    """The operation ends after its compensation; an event to one that has ended is ignored."""
+    await client.raise_orchestration_event(operation_id, CANCEL_EVENT)
+
+
+async def _read_instance(client: DurableClient, operation_id: str) -> Operation | None:
+    instance = await client.get_orchestration_state(operation_id)
+    if instance is None or instance.name not in OPERATION_ORCHESTRATORS.values():
+        return None
+    request = OperationRequest.from_wire(instance.get_input())
+    outcome = _read_outcome(instance, operation_id)
+    return Operation(
+        id=operation_id,
+        kind=request.kind,
+        environment=request.spec.name,
+        status=outcome.status,
+        created_at=_utc(instance.created_at),
+        last_action_at=_utc(instance.last_updated_at),
+        failure=outcome.failure,
+        traceparent=request.traceparent,
+    )
+
+
+def _read_outcome(instance: OrchestrationState, operation_id: str) -> Outcome:
+    if instance.runtime_status is OrchestrationStatus.COMPLETED:
+        return Outcome.from_wire(instance.get_output())
+    if instance.runtime_status in ENDED:
+        return Outcome.failed(operation_aborted(operation_id))
+    return Outcome.running(None)
 
 
 async def _read_entity(client: DurableClient, name: str) -> EnvironmentRecord | None:

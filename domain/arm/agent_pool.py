@@ -48,6 +48,22 @@ def build_autoscaled_pool(
     return _restate(existing, settings)
 
 
+def is_stopped(properties: Mapping[str, Any]) -> bool:
+    """Whether a cluster or pool was stopped, which leaves its provisioning state `Succeeded`."""
+    power: Mapping[str, Any] = properties.get("powerState") or {}
+    return str(power.get("code", "")).lower() == "stopped"
+
+
+def must_be_replaced(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether VM sizes or priorities differ: AKS can change neither of an existing pool."""
+    return _identity(existing) != _identity(wanted)
+
+
+def _identity(properties: Mapping[str, Any]) -> tuple[str, str]:
+    priority = properties.get("scaleSetPriority") or "Regular"
+    return str(properties.get("vmSize", "")).lower(), str(priority).lower()
+
+
 def _restate(
     existing: Mapping[str, Any], changes: "ManagedClusterAgentPoolProfileProperties"
 ) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from domain.arm.agent_pool import is_stopped, must_be_replaced
 from domain.arm.failures import resource_being_deleted, resource_not_owned
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.arm.resource_tags import owning_environment
@@ -30,9 +31,32 @@ def decide_begin(
     return None
 
 
+def must_be_started(existing: Mapping[str, Any], target: ResourceTarget) -> bool:
+    """Whether a cluster is stopped: AKS then allows no request but start and delete.
+
+    A stopped pool is started by its PUT.
+    """
+    return target.kind == "managedCluster" and is_stopped(existing.get("properties") or {})
+
+
+def must_be_deleted_first(
+    existing: Mapping[str, Any], body: Mapping[str, Any], target: ResourceTarget
+) -> bool:
+    """Whether a GPU pool has another VM size or priority than is wanted."""
+    if target.kind != "agentPool":
+        return False
+    return must_be_replaced(existing.get("properties") or {}, body["properties"])
+
+
 def owner_of(target: ResourceTarget) -> ResourceTarget:
-    """The resource whose tags state the owner: the target itself, or the profile it is part of."""
-    return target if KINDS[target.kind].has_tags else replace(target, kind="profile", region="")
+    """The resource whose tags state the owner: the target itself, or the one it is part of."""
+    match KINDS[target.kind].owner_kind:
+        case None:
+            return target
+        case "profile":
+            return replace(target, kind="profile", region="")
+        case kind:
+            return replace(target, kind=kind)
 
 
 def held_by_group(target: ResourceTarget) -> tuple[ResourceTarget, ...]:
@@ -48,7 +72,7 @@ def is_foreign(existing: Mapping[str, Any], target: ResourceTarget) -> bool:
 
     It was found under the derived name; its tags have to name the environment as well.
     """
-    if not KINDS[target.kind].has_tags:
+    if KINDS[target.kind].owner_kind:
         return False
     return owning_environment(existing.get("tags") or {}) != target.environment
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
-from domain.arm.merge_existing import merge_cluster, merge_tags
+from domain.arm.agent_pool import must_be_replaced
+from domain.arm.merge_existing import merge_cluster, merge_pool, merge_tags
 from domain.catalog.gpu_skus import find_gpu_sku, nodes_for
 from domain.spec.model import EnvironmentSpec
 
@@ -78,6 +79,16 @@ def build_managed_cluster(
         "properties": _properties(spec, region),
     }
     return merge_cluster(body, existing) if existing else body
+
+
+def build_agent_pool(
+    spec: EnvironmentSpec, existing: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The GPU pool as a resource of its own: AKS refuses a new pool in its cluster's PUT."""
+    wanted = {key: value for key, value in _gpu_pool(spec).items() if key != "name"}
+    found: Mapping[str, Any] = existing["properties"] if existing else {}
+    is_kept = found and not must_be_replaced(found, wanted)
+    return {"properties": merge_pool(wanted, found) if is_kept else wanted}
 
 
 def _properties(spec: EnvironmentSpec, region: str) -> "ManagedClusterProperties":

@@ -7,7 +7,7 @@ specification contains, are restated.
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, cast
 
-from domain.arm.agent_pool import READ_ONLY_POOL_PROPERTIES
+from domain.arm.agent_pool import READ_ONLY_POOL_PROPERTIES, is_stopped, must_be_replaced
 from domain.arm.resource_tags import overlay_tags
 
 READ_ONLY_CLUSTER_PROPERTIES = frozenset(
@@ -34,10 +34,13 @@ def merge_tags(body: dict[str, Any], existing: Mapping[str, Any] | None) -> dict
 
 
 def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with those existing settings and pools that it does not specify."""
+    """The body with those existing settings and pools that it does not specify.
+
+    A pool that is missing is created by a request of its own: AKS refuses it here.
+    """
     properties = without(READ_ONLY_CLUSTER_PROPERTIES, as_mapping(existing.get("properties")))
     pools = _pools(properties)
-    ours = [_merge_pool(pool, pools.get(pool["name"], {})) for pool in _pools(body).values()]
+    ours = [merge_pool(pool, pools[name]) for name, pool in _pools(body).items() if name in pools]
     names = {pool["name"] for pool in ours}
     others = [dict(pool) for name, pool in pools.items() if name not in names]
     sku = {"sku": existing["sku"]} if existing.get("sku") else {}
@@ -51,15 +54,23 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
     }
 
 
-def _merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler
-    has to be switched on: AKS refuses both changes in one request."""
-    merged = merge_settings(without(READ_ONLY_POOL_PROPERTIES, existing), pool)
+def merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
+    """The existing pool with what is wanted; one that must be replaced stays as it is until then.
+
+    The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler has
+    to be switched on: AKS refuses both changes in one request.
+    """
+    kept = without(READ_ONLY_POOL_PROPERTIES, existing)
+    if existing and must_be_replaced(existing, pool):
+        return kept
+    merged = merge_settings(kept, pool)
     merged |= {"tags": overlay_tags(as_mapping(existing.get("tags")), pool["tags"])}
     if pool.get("enableAutoScaling") and existing:
         count = int(existing.get("count") or 0)
         within = min(max(count, pool["minCount"]), pool["maxCount"])
         merged["count"] = within if existing.get("enableAutoScaling") else count
+    if is_stopped(existing):
+        merged["powerState"] = {"code": "Running"}
     return merged
 
 
@@ -78,8 +89,18 @@ def without(names: Set[str], properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_cluster_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
     """Whether the cluster already has, or is acquiring, everything in the body."""
-    state = str(as_mapping(existing.get("properties")).get("provisioningState", ""))
-    return state.lower() not in NOT_CURRENT_STATES and _is_met(existing, body)
+    properties = as_mapping(existing.get("properties"))
+    return not is_stopped(properties) and _is_settled(properties) and _is_met(existing, body)
+
+
+def is_pool_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
+    """Whether the pool already has, or is acquiring, everything in the body."""
+    properties, wanted = as_mapping(existing.get("properties")), body["properties"]
+    return _is_settled(properties) and _is_met(properties, _without_autoscaled_count(wanted))
+
+
+def _is_settled(properties: Mapping[str, Any]) -> bool:
+    return str(properties.get("provisioningState", "")).lower() not in NOT_CURRENT_STATES
 
 
 def _is_met(actual: object, wanted: object) -> bool:

@@ -12,7 +12,7 @@ from domain.arm import front_door as front_door_bodies
 from domain.arm import managed_cluster as arm_bodies
 from domain.arm import naming
 from domain.arm.merge_edge import merge_edge
-from domain.arm.merge_existing import is_cluster_current
+from domain.arm.merge_existing import is_cluster_current, is_pool_current
 from domain.arm.operation_polling import PollKind
 from domain.spec.model import EnvironmentSpec
 
@@ -37,8 +37,8 @@ class ResourceKind:
     build_id: Callable[[ResourceTarget], str]
     build_body: Callable[[EnvironmentSpec, ResourceTarget, Body | None], Body]
     """From the existing resource, if there is one: settings from elsewhere are kept."""
-    has_tags: bool
-    """Whether resources of this kind carry the owner's tags; otherwise their parent does."""
+    owner_kind: str | None = None
+    """Kind of the parent whose tags state the owner; None: its own tags do."""
     read_result: Callable[[Body], Body] = lambda body: {}
     is_current: Callable[[Body, Body], bool] | None = None
     """None: always PUT; Front Door answers an unchanged PUT with 200 and starts no operation."""
@@ -71,7 +71,7 @@ def _edge(
         build_body=lambda spec, target, existing: merge_edge(
             kind, build_body(spec, target), existing
         ),
-        has_tags=has_tags,
+        owner_kind=None if has_tags else "profile",
         read_result=read_result,
     )
 
@@ -85,7 +85,6 @@ KINDS: Mapping[str, ResourceKind] = {
         build_body=lambda spec, t, existing: arm_bodies.build_resource_group(
             spec, t.region or spec.regions[0], existing
         ),
-        has_tags=True,
     ),
     "managedCluster": ResourceKind(
         pace=PollKind.AKS,
@@ -95,9 +94,17 @@ KINDS: Mapping[str, ResourceKind] = {
         build_body=lambda spec, t, existing: arm_bodies.build_managed_cluster(
             spec, t.region, t.subscription_id, existing
         ),
-        has_tags=True,
         read_result=lambda body: {"fqdn": body["properties"].get("fqdn", "")},
         is_current=is_cluster_current,
+    ),
+    "agentPool": ResourceKind(
+        pace=PollKind.AKS,
+        create_timeout=deadlines.START_GPU_POOL,
+        delete_timeout=deadlines.EMPTY_GPU_POOL,
+        build_id=lambda t: naming.agent_pool_id(t.subscription_id, t.environment, t.region),
+        build_body=lambda spec, t, existing: arm_bodies.build_agent_pool(spec, existing),
+        owner_kind="managedCluster",
+        is_current=is_pool_current,
     ),
     "profile": _edge(
         "profile",

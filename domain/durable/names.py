@@ -17,6 +17,7 @@ class EntityOperation(StrEnum):
     KEEP_POOL = "keep_pool"
     RECORD_IDLE_NOTE = "record_idle_note"
     RECORD_WARNING = "record_warning"
+    RECORD_HEALTH = "record_health"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
     GET_KEPT_POOLS = "get_kept_pools"
@@ -51,16 +52,23 @@ class ActivityName(StrEnum):
     GET_GPU_POOL = "get_gpu_pool"
     GET_USAGE = "get_usage"
     LIST_GPU_POOLS = "list_gpu_pools"
+    LIST_RESOURCES = "list_resources"
+    CONFIRM_MISSING = "confirm_missing"
     START_ORCHESTRATION = "start_orchestration"
     POLL_OPERATION = "poll_operation"
     APPLY_WORKLOAD = "apply_workload"
     GET_OBSERVATION = "get_observation"
     PROBE_EDGE = "probe_edge"
+    PROBE_EDGES = "probe_edges"
     PUBLISH_EVENT = "publish_event"
     LIST_REMAINING_RESOURCES = "list_remaining_resources"
 
 
 CANCEL_EVENT = "cancel"
+"""Ends an operation, or one of its children; the operation then compensates as for a failure."""
+
+SUPERSEDE_EVENT = "supersede"
+"""Ends an operation's compensation, too: a deletion that has taken over compensates by itself."""
 
 OPERATION_ORCHESTRATORS: Mapping[OperationKind, Orchestrator] = {
     OperationKind.PROVISION: Orchestrator.PROVISION_ENVIRONMENT,
@@ -68,4 +76,5 @@ OPERATION_ORCHESTRATORS: Mapping[OperationKind, Orchestrator] = {
     OperationKind.DELETE: Orchestrator.DELETE_ENVIRONMENT,
     OperationKind.SCALE_DOWN: Orchestrator.SCALE_DOWN_ENVIRONMENT,
     OperationKind.WAKE: Orchestrator.WAKE_ENVIRONMENT,
+    OperationKind.REPAIR: Orchestrator.UPDATE_ENVIRONMENT,
 }

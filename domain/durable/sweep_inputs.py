@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime
 
 from domain.environment.operation_request import OperationRequest
+from domain.sweep.found import ResourceRef
 from domain.sweep.model import SweepDecision
 from domain.sweep.schedule import PlannedAction
 from domain.sweep.summary import SweepSummary
@@ -40,10 +41,32 @@ class OperationStart(WireModel):
     request: OperationRequest
 
 
-class PoolListing(WireModel):
-    """The listing of all GPU pools, on behalf of a sweep."""
+class AzureLook(WireModel):
+    """A listing of everything of one kind in the subscription, on behalf of a sweep."""
 
     operation_id: str
+
+
+class ConfirmInput(WireModel):
+    """Resources that no list contains, each to be read by its id."""
+
+    operation_id: str
+    refs: tuple[ResourceRef, ...]
+
+
+class EdgeQuestion(WireModel):
+    """One request to the model of an environment through its edge."""
+
+    environment: str
+    host_name: str
+    path: str
+
+
+class EdgeQuestions(WireModel):
+    """Requests to many environments, sent at the same time."""
+
+    operation_id: str
+    questions: tuple[EdgeQuestion, ...]
 
 
 class SweepReport(WireModel):

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from domain.environment.operation import OperationWarning
 from domain.outcomes import Failure
 
+OPERATION_ABORTED = "OperationAborted"
+"""Reason for an orchestration that ended without a report, at a point that is not known."""
+
 OPERATION_IN_PROGRESS = "OperationInProgress"
 """Reason for a start that another request won."""
 
@@ -20,7 +23,7 @@ def operation_in_progress(operation_id: str) -> Failure:
 
 def operation_aborted(operation_id: str) -> Failure:
     return Failure(
-        reason="OperationAborted",
+        reason=OPERATION_ABORTED,
         message=f"Operation '{operation_id}' ended without a result.",
         retryable=True,
         suggested_action="Delete the environment: deletion removes whatever the operation built.",
@@ -54,6 +57,16 @@ def edge_propagation_timeout(url: str, last_answer: str | None) -> Failure:
         retryable=True,
         suggested_action="Query the origin directly; if it answers, Front Door is still "
         "propagating: try again later.",
+    )
+
+
+def gpu_cost_not_stopped(environment: str, region: str, failure: Failure) -> OperationWarning:
+    """Of one cell. The text is the same at every attempt that fails for the same reason."""
+    return OperationWarning(
+        code="GpuCostNotStopped",
+        message=f"The GPU pool in {region} could not be scaled to zero ({failure.reason}); its "
+        "nodes cost money. Each sweep tries again.",
+        target=f"/environments/{environment}",
     )
 
 

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from domain.outcomes import Failure, Outcome, Status
+from domain.environment.phases import Phase
+from domain.environment.steps import is_workload_step, only_reads, stops_gpu_cost
+from domain.outcomes import MAY_HAVE_STARTED, Failure, Outcome, Status
 from domain.wire import WireModel
 
 
@@ -16,6 +18,7 @@ class OperationKind(StrEnum):
     DELETE = "delete"
     SCALE_DOWN = "scale-down"
     WAKE = "wake"
+    REPAIR = "repair"
 
 
 class Step(WireModel):
@@ -65,6 +68,8 @@ class Operation(WireModel):
     warnings: tuple[OperationWarning, ...] = ()
     traceparent: str | None = None
     """W3C trace context of the request that started it."""
+    phase_before: Phase | None = None
+    """The environment's phase when it started; None if an earlier version recorded it."""
 
     @property
     def has_ended(self) -> bool:
@@ -123,6 +128,22 @@ def _changed(step: Step, change: StepChange) -> Step:
         resource_id=change.resource_id or step.resource_id,
         failure=change.failure,
     )
+
+
+def has_changed_nothing(operation: Operation) -> bool:
+    """Whether each of its steps only read, was refused by Azure at once, or never started."""
+    return all(_has_changed_nothing(step) for step in operation.steps)
+
+
+def _has_changed_nothing(step: Step) -> bool:
+    """Kubernetes objects are applied one after the other, so a refusal may leave some changed."""
+    if step.status is Status.NOT_STARTED or only_reads(step.name):
+        return True
+    if stops_gpu_cost(step.name):
+        return step.resource_id is None
+    if step.failure is None or step.failure.reason in MAY_HAVE_STARTED:
+        return False
+    return step.resource_id is None and not is_workload_step(step.name)
 
 
 def first_failure(outcomes: Iterable[Outcome]) -> Outcome | None:

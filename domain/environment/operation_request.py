@@ -7,6 +7,9 @@ from domain.wire import WireModel
 BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
 """Kinds of operations whose request contains a specification."""
 
+BUILDS = BRING_A_SPEC | {OperationKind.REPAIR}
+"""Kinds of operations that build whatever the specification describes and is missing."""
+
 
 class OperationRequest(WireModel):
     """The input of every operation's orchestration."""

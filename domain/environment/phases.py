@@ -21,11 +21,22 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
     Phase.PROVISIONING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
     Phase.READY: frozenset({Phase.UPDATING, Phase.SCALED_DOWN, Phase.DELETING, Phase.FAILED}),
     Phase.SCALED_DOWN: frozenset({Phase.WAKING, Phase.UPDATING, Phase.DELETING}),
-    Phase.WAKING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
+    Phase.WAKING: frozenset(
+        {Phase.READY, Phase.SCALED_DOWN, Phase.FAILED, Phase.CANCELED, Phase.DELETING}
+    ),
     Phase.UPDATING: frozenset(
         {Phase.READY, Phase.SCALED_DOWN, Phase.FAILED, Phase.CANCELED, Phase.DELETING}
     ),
-    Phase.DELETING: frozenset({Phase.DELETED, Phase.FAILED, Phase.DELETING}),
+    Phase.DELETING: frozenset(
+        {
+            Phase.DELETED,
+            Phase.FAILED,
+            Phase.CANCELED,
+            Phase.DELETING,
+            Phase.READY,
+            Phase.SCALED_DOWN,
+        }
+    ),
     Phase.DELETED: frozenset({Phase.PROVISIONING}),
     Phase.FAILED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
     Phase.CANCELED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
@@ -33,6 +44,9 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
 
 IN_MOTION = frozenset({Phase.PROVISIONING, Phase.WAKING, Phase.UPDATING, Phase.DELETING})
 """Phases that an operation owns: each ends when its operation does."""
+
+AT_REST = frozenset({Phase.READY, Phase.SCALED_DOWN})
+"""Phases of an environment that is as its specification, or its last scale-down, wants it."""
 
 UNSUCCESSFUL = frozenset({Phase.FAILED, Phase.CANCELED})
 """Phases after an operation that did not reach its goal; a retry starts it again."""

@@ -4,12 +4,13 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import Operation, OperationWarning
 from domain.environment.operation_request import IdempotencyRecord
-from domain.environment.phases import Phase
-from domain.outcomes import Failure, Outcome
+from domain.environment.phases import UNSUCCESSFUL, Phase
+from domain.outcomes import Failure, Outcome, Status
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -54,9 +55,13 @@ class EnvironmentRecord(WireModel):
     failure: Failure | None = None
     remaining: tuple[str, ...] = ()
     """Ids of Azure resources that a failed or canceled operation left behind."""
+    warnings: tuple[OperationWarning, ...] = ()
+    """What goes on after the latest operation has ended, such as GPU cost that is not stopped."""
     kept_pools: dict[str, KeptPool] = Field(default_factory=dict[str, KeptPool])
     """By region: the GPU pools' settings before they were scaled to zero."""
     idle_notes: IdleNotes = IdleNotes()
+    health: Health = Health()
+    """As of the latest sweep; Unknown while an operation runs."""
     operations: tuple[Operation, ...] = ()
     """The latest operations, oldest first."""
     events: tuple[TimelineEvent, ...] = ()
@@ -67,6 +72,13 @@ class EnvironmentRecord(WireModel):
     @property
     def is_deleted(self) -> bool:
         return self.phase is Phase.DELETED
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the latest operation has ended without success, in whatever phase it left it."""
+        latest = self.operations[-1]
+        has_failed = latest.has_ended and latest.status is not Status.SUCCEEDED
+        return has_failed or self.phase in UNSUCCESSFUL
 
     @property
     def etag(self) -> str:
@@ -100,3 +112,5 @@ class RecordWarning(WireModel):
     """The operation that it is about, if there is one."""
     at: AwareDatetime
     warning: OperationWarning
+    is_standing: bool = False
+    """Whether it holds for the environment until it is cleared, or another operation starts."""

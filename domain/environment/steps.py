@@ -58,6 +58,11 @@ def plan_cell(region: str) -> tuple[PlannedResource, PlannedResource]:
     )
 
 
+def plan_gpu_pool(region: str) -> PlannedResource:
+    """A new cluster comes with its pool; one that was deleted since is created by itself."""
+    return PlannedResource(step=gpu_pool_step(region), kind="agentPool", region=region)
+
+
 def workload_step(region: str) -> StepKey:
     return _cell_step(region, "workload")
 
@@ -94,12 +99,29 @@ def stop_gpu_cost_step(region: str) -> StepKey:
     return _cell_step(region, "gpuPoolToZero")
 
 
+def only_reads(step_name: str) -> bool:
+    return _last(step_name) in {"settings", "nodes", "externalIp", "pods", "probe"}
+
+
+def stops_gpu_cost(step_name: str) -> bool:
+    return _last(step_name) == "gpuPoolToZero"
+
+
+def is_workload_step(step_name: str) -> bool:
+    """Whether the step applies Kubernetes objects."""
+    return _last(step_name) in {"workload", "traffic"}
+
+
+def _last(step_name: str) -> str:
+    return step_name.rpartition("/")[2]
+
+
 def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
     """In reading order."""
     cells: list[StepKey] = []
     for region in regions:
-        cells += [*(resource.step for resource in plan_cell(region)), workload_step(region)]
-        cells += _readiness_steps(region)
+        cells += [resource.step for resource in plan_cell(region)]
+        cells += [gpu_pool_step(region), workload_step(region), *_readiness_steps(region)]
     return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
 
 
@@ -109,7 +131,7 @@ def plan_delete_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
 
 
 def plan_scale_down_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
-    steps = (settings_step, workload_step, gpu_pool_step)
+    steps = (settings_step, gpu_pool_step, workload_step)
     return tuple(step(region) for region in regions for step in steps)
 
 

@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.environment.failures import OPERATION_ABORTED
+from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
-from domain.environment.operation import Operation, OperationKind, Step, StepChange, change_step
+from domain.environment.operation import (
+    Operation,
+    OperationKind,
+    Step,
+    StepChange,
+    change_step,
+    has_changed_nothing,
+)
 from domain.environment.operation_request import BRING_A_SPEC, IdempotencyRecord, OperationRequest
-from domain.environment.phases import Phase, can_move
+from domain.environment.phases import AT_REST, IN_MOTION, Phase, can_move
 from domain.environment.record import (
     CellState,
     EnvironmentRecord,
@@ -35,6 +44,7 @@ STARTING_PHASE = {
     OperationKind.DELETE: Phase.DELETING,
     OperationKind.SCALE_DOWN: Phase.UPDATING,
     OperationKind.WAKE: Phase.WAKING,
+    OperationKind.REPAIR: Phase.UPDATING,
 }
 PLANS = {
     OperationKind.PROVISION: plan_provision_steps,
@@ -42,6 +52,7 @@ PLANS = {
     OperationKind.DELETE: plan_delete_steps,
     OperationKind.SCALE_DOWN: plan_scale_down_steps,
     OperationKind.WAKE: plan_wake_steps,
+    OperationKind.REPAIR: plan_provision_steps,
 }
 
 
@@ -61,6 +72,7 @@ def start_operation(
         return None
     elif record.phase is Phase.DELETED:
         record = _recreated(record, at)
+    started = _new_operation(request, at, record.phase)
     record = record.model_copy(
         update={
             "phase": STARTING_PHASE[request.kind],
@@ -70,8 +82,10 @@ def start_operation(
             "active_operation": request.operation_id,
             "failure": None,
             "remaining": (),
+            "warnings": (),
+            "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
-            "operations": (*record.operations, _new_operation(request, at))[-KEPT_OPERATIONS:],
+            "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
         }
     )
@@ -92,7 +106,7 @@ def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRec
     changed = change_step(operation, change)
     record = _with_operation(record, changed)
     if _statuses(operation) == _statuses(changed):
-        return record.model_copy(update=_touch(record, change.at))
+        return record.model_copy(update=touch(record, change.at))
     message = f"{change.step}: {change.status}"
     if change.failure:
         message += f" ({change.failure.reason}: {change.failure.message})"
@@ -116,6 +130,21 @@ def decide_end_phase(outcome: Outcome, on_success: Phase) -> Phase:
     return Phase.CANCELED if canceled_here else Phase.FAILED
 
 
+def decide_phase_after(operation: Operation, end: OperationEnd) -> Phase:
+    """The phase before an operation that did not succeed and has changed nothing.
+
+    An operation that brings a specification has changed that; one that was under way before a
+    deletion was canceled by it.
+    """
+    before, failure = operation.phase_before, end.outcome.failure
+    is_aborted = failure is not None and failure.reason == OPERATION_ABORTED
+    if end.outcome.is_success or is_aborted or operation.kind in BRING_A_SPEC:
+        return end.phase
+    if before is None or before in IN_MOTION or not has_changed_nothing(operation):
+        return end.phase
+    return before
+
+
 def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
     """The record with the operation ended; only the active operation moves the phase."""
     operation = record.find_operation(end.operation_id)
@@ -132,6 +161,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
         }
     )
     record = _with_operation(record, ended)
+    end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
         record = _moved(record, end)
     message = f"{operation.kind} {status}" + (f": {failure.message}" if failure else "")
@@ -141,8 +171,13 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
 def record_warning(record: EnvironmentRecord, warned: RecordWarning) -> EnvironmentRecord:
     """The record with the warning on its timeline, and on the operation if it is about one.
 
-    The phase and the operation's status stay: a warning fails nothing.
+    The phase and the operation's status stay: a warning fails nothing. A standing one is recorded
+    once while it holds.
     """
+    if warned.is_standing:
+        if warned.warning in record.warnings:
+            return record
+        record = record.model_copy(update={"warnings": (*record.warnings, warned.warning)})
     operation = record.find_operation(warned.operation_id) if warned.operation_id else None
     if operation:
         if warned.warning in operation.warnings:
@@ -172,7 +207,12 @@ def add_event(
         at=at, type=event_type, message=message, operation_id=operation_id, evidence=evidence
     )
     events = (*record.events, event)[-KEPT_EVENTS:]
-    return record.model_copy(update={"events": events, **_touch(record, at)})
+    return record.model_copy(update={"events": events, **touch(record, at)})
+
+
+def touch(record: EnvironmentRecord, at: datetime) -> dict[str, Any]:
+    """What changes with every change of a record."""
+    return {"revision": record.revision + 1, "updated_at": at}
 
 
 def _idle_notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNotes:
@@ -226,7 +266,7 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
     )
 
 
-def _new_operation(request: OperationRequest, at: datetime) -> Operation:
+def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
     plan = PLANS[request.kind]
     return Operation(
         id=request.operation_id,
@@ -237,6 +277,7 @@ def _new_operation(request: OperationRequest, at: datetime) -> Operation:
         last_action_at=at,
         steps=tuple(Step(name=key.name) for key in plan(request.spec.regions)),
         traceparent=request.traceparent,
+        phase_before=phase_before,
     )
 
 
@@ -248,7 +289,7 @@ def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
             "failure": end.outcome.failure,
             "endpoint": end.endpoint or record.endpoint,
             "cells": _with_cells(record.cells, end.cells),
-            "remaining": end.remaining,
+            "remaining": () if end.phase in AT_REST else end.remaining,
             "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
         }
     )
@@ -281,7 +322,3 @@ def _with_operation(record: EnvironmentRecord, operation: Operation) -> Environm
 
 def _statuses(operation: Operation) -> list[Status]:
     return [step.status for step in operation.steps]
-
-
-def _touch(record: EnvironmentRecord, at: datetime) -> dict[str, Any]:
-    return {"revision": record.revision + 1, "updated_at": at}

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.health_views import HealthView, build_health_view
 from domain.environment.operation import Operation, OperationKind, OperationWarning, Step
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, TimelineEvent
@@ -34,6 +35,18 @@ class CellView(WireModel):
     )
 
 
+class WarningView(WireModel):
+    """A problem that does not affect the result of the operation."""
+
+    code: str = Field(
+        description="Kind of problem, as a CamelCase code.", examples=["EventNotPublished"]
+    )
+    message: str = Field(description="Human-readable text.")
+    target: str = Field(
+        description="The event or resource concerned.", examples=["fraud-llm.1.succeeded"]
+    )
+
+
 class EnvironmentView(WireModel):
     """An environment: its specification, phase and endpoint."""
 
@@ -46,6 +59,7 @@ class EnvironmentView(WireModel):
     cells: tuple[CellView, ...] = Field(
         description="One per region that an operation has finished building."
     )
+    health: HealthView = Field(description="Its health, which is independent of its phase.")
     endpoint: str | None = Field(
         default=None,
         description="Public URL of the model, once an operation has built it.",
@@ -56,6 +70,11 @@ class EnvironmentView(WireModel):
     )
     error: ErrorBody | None = Field(
         default=None, description="Why the last operation failed, until the next one starts."
+    )
+    warnings: tuple[WarningView, ...] | None = Field(
+        default=None,
+        description="What goes on although no operation runs: `GpuCostNotStopped` while GPU nodes "
+        "cost money that serve nothing.",
     )
     remaining_resources: tuple[str, ...] | None = Field(
         default=None,
@@ -125,18 +144,6 @@ class StepView(WireModel):
     error: ErrorBody | None = Field(default=None, description="Why the step failed.")
 
 
-class WarningView(WireModel):
-    """A problem that does not affect the result of the operation."""
-
-    code: str = Field(
-        description="Kind of problem, as a CamelCase code.", examples=["EventNotPublished"]
-    )
-    message: str = Field(description="Human-readable text.")
-    target: str = Field(
-        description="The event or resource concerned.", examples=["fraud-llm.1.succeeded"]
-    )
-
-
 class OperationView(WireModel):
     """The status monitor of one operation."""
 
@@ -152,7 +159,8 @@ class OperationView(WireModel):
     created_date_time: AwareDatetime = Field(description="When the operation was accepted.")
     last_action_date_time: AwareDatetime = Field(description="When the operation last changed.")
     steps: tuple[StepView, ...] = Field(
-        description="The planned steps, and those added while the operation runs."
+        description="The planned steps, and those added while the operation runs. Empty once "
+        "ten later operations have started."
     )
     warnings: tuple[WarningView, ...] | None = Field(
         default=None, description="Problems that do not affect the result."
@@ -175,9 +183,11 @@ def build_environment_view(record: EnvironmentRecord) -> EnvironmentView:
         last_modified_date_time=record.updated_at,
         spec=record.spec,
         cells=tuple(_build_cell_view(cell) for cell in record.cells),
+        health=build_health_view(record.health),
         endpoint=record.endpoint,
         operation_id=record.active_operation,
         error=_build_error(record.failure),
+        warnings=tuple(_build_warning_view(each) for each in record.warnings) or None,
         remaining_resources=record.remaining or None,
     )
 

@@ -1,8 +1,8 @@
 """CloudEvents 1.0 about environments, one per reportable change of a record.
 
-An operation that was accepted or has ended and an action of the sweep are reportable, single steps
-are not. A scale-down that succeeded is published as `scaled-down` instead of `succeeded`: one
-change is one event.
+An operation that was accepted or has ended, an action of the sweep and a change of health are
+reportable, single steps are not. A scale-down that succeeded is published as `scaled-down` instead
+of `succeeded`: one change is one event.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from domain.api_errors import build_failure_body
+from domain.environment.health import HEALTH_CHANGED
+from domain.environment.health_views import build_health_view
 from domain.environment.operation import Operation, OperationKind
 from domain.environment.record import EnvironmentRecord, TimelineEvent
 from domain.outcomes import Status
@@ -29,6 +31,7 @@ PUBLISHED_NAMES: Mapping[str, str] = {
     "OffHoursOver": "off-hours-over",
     "ExpiryWarned": "expiry-warned",
     "Expired": "expired",
+    HEALTH_CHANGED: "health-changed",
 }
 """Types of timeline events that are published, and their names in the CloudEvent's type."""
 
@@ -116,6 +119,8 @@ def _describe(
     }
     if record.endpoint:
         data["endpoint"] = record.endpoint
+    if latest.type == HEALTH_CHANGED:
+        data["health"] = build_health_view(record.health).to_wire()
     if latest.evidence:
         data["evidence"] = latest.evidence
     if operation:

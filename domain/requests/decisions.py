@@ -1,100 +1,26 @@
 """Decides what a request for an environment leads to: a new operation, a known one, a refusal."""
 
-import hashlib
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
-from domain.environment.phases import UNSUCCESSFUL, Phase
+from domain.environment.phases import AT_REST, UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
-from domain.problem import Problem
-from domain.requests.caller import ANONYMOUS, Caller
-from domain.requests.entity_tags import matches_strongly, matches_weakly
+from domain.outcomes import Status
+from domain.requests.command import CANCEL, RETRY, Command, CommandKind
+from domain.requests.conditions import find_repeated, find_stale
+from domain.requests.decision import AlreadyStarted, Cancel, Decision, NotFound, Refused, Start
 from domain.spec.model import EnvironmentSpec
-
-RETRY: Final = "retry"
-"""Starts the environment's failed or canceled operation again."""
-
-type CommandKind = OperationKind | Literal["retry"]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What a caller wants, through whichever door it came."""
-
-    kind: CommandKind
-    name: str
-    """Of the environment."""
-    spec: EnvironmentSpec | None = None
-    """Only with the kinds that bring one along."""
-    force: bool = False
-    if_match: str | None = None
-    """`If-Match`, which the environment's ETag has to match; None for any. Not in messages."""
-    if_none_match: str | None = None
-    """`If-None-Match`, which the environment's ETag must not match. Not in messages."""
-    waits: bool = False
-    """Whether it lets a running operation end where it could also cancel it."""
-    caller: Caller = ANONYMOUS
-
-    @property
-    def digest(self) -> str:
-        """Distinguishes a repetition of the request from another request with the same id."""
-        spec = self.spec.to_wire() if self.spec else None
-        text = json.dumps([self.kind, spec, self.force], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Start this operation."""
-
-    request: OperationRequest
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyStarted:
-    """The request was made before: answer with the operation that it started then."""
-
-    operation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The environment is in no state for it."""
-
-    code: str
-    message: str
-    operation_id: str | None = None
-    target: str = "name"
-    is_passing: bool = False
-    """Whether the same request can be accepted later as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreconditionFailed(Refused):
-    """The environment is not as the caller last saw it."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """There is no such environment."""
-
-
-def environment_not_found(name: str) -> Problem:
-    return Problem("EnvironmentNotFound", f"There is no environment '{name}'.", "")
-
 
 FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "regions": lambda spec: frozenset(spec.regions),
-    "gpu.vmSize": lambda spec: spec.gpu.vm_size,
-    "gpu.spot": lambda spec: spec.gpu.spot,
     "edge.sku": lambda spec: spec.edge.sku,
 }
-
-type Decision = Start | AlreadyStarted | Refused | NotFound
+FIXED_WHILE_SERVING: dict[str, Callable[[EnvironmentSpec], Any]] = {
+    "gpu.vmSize": lambda spec: spec.gpu.vm_size,
+    "gpu.spot": lambda spec: spec.gpu.spot,
+}
 
 
 def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
@@ -102,9 +28,9 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
 
     That comes before If-Match: the first request itself has changed the ETag.
     """
-    if record is not None and (repeated := _find_repeated(record, command)):
+    if record is not None and (repeated := find_repeated(record, command)):
         return repeated
-    if record is not None and (stale := _find_stale(record, command)):
+    if record is not None and (stale := find_stale(record, command)):
         return stale
     decision = _decide_anew(record, command)
     if not isinstance(decision, Start):
@@ -123,12 +49,8 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
             return decide_update(record, spec)
         case Command(OperationKind.DELETE):
             return decide_delete(record, command.force)
-        case Command(OperationKind.SCALE_DOWN):
-            return decide_scale_down(record)
-        case Command(OperationKind.WAKE):
-            return decide_wake(record)
-        case Command(kind="retry"):
-            return decide_retry(record)
+        case Command(kind) if kind in DECISIONS:
+            return DECISIONS[kind](record)
         case _:
             raise ValueError(f"a {command.kind} needs a specification")
 
@@ -156,11 +78,7 @@ def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
     """Suggests only what the environment accepts in its phase."""
     what = "exists" if record.spec == spec else "exists with another spec"
     fix = "Update it with PUT"
-    latest = record.operations[-1].kind
-    if record.phase in UNSUCCESSFUL and latest not in BRING_A_SPEC:
-        what = f"{what}, and its {latest} did not succeed"
-        fix = f"Retry that with POST /environments/{spec.name}/retry"
-    elif record.phase is Phase.SCALED_DOWN:
+    if record.phase is Phase.SCALED_DOWN and not record.has_failed:
         fix = f"Wake it with POST /environments/{spec.name}/wake and update it with PUT"
     return Refused(
         "EnvironmentExists",
@@ -170,10 +88,10 @@ def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
 
 
 def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
-    """Also after a failed build or update: the corrected specification continues it."""
+    """Also after an operation that did not succeed: a corrected specification continues it."""
     if record is None or record.is_deleted:
         return NotFound()
-    if fixed := find_fixed_fields(record.spec, spec):
+    if fixed := find_fixed_fields(record, spec):
         return Refused(
             "FieldCannotBeChanged",
             f"{', '.join(fixed)} cannot be changed in place. Keep what environment "
@@ -186,19 +104,19 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
         record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
     ):
         return AlreadyStarted(_latest_build(record))
-    if record.phase in UNSUCCESSFUL and latest.kind in BRING_A_SPEC:
-        return Start(_next_request(record, latest.kind, spec))
-    if record.phase is Phase.READY:
+    if record.has_failed and latest.kind is OperationKind.PROVISION:
+        return Start(_next_request(record, OperationKind.PROVISION, spec))
+    if record.phase is Phase.READY or record.has_failed:
         return Start(_next_request(record, OperationKind.UPDATE, spec))
     return _wrong_phase(record, "Ready")
 
 
-def find_fixed_fields(old: EnvironmentSpec, new: EnvironmentSpec) -> list[str]:
-    """What differs and Azure cannot change: a pool's size and priority, Front Door's tier.
-
-    Regions are cells: another one is another environment's size of work.
+def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[str]:
+    """What differs and cannot be changed: Azure cannot change Front Door's tier, and each region
+    is a cell of its own. A GPU pool can be replaced, but not while it may serve.
     """
-    return [name for name, read in FIXED_FIELDS.items() if read(old) != read(new)]
+    fixed = FIXED_FIELDS if record.has_failed else FIXED_FIELDS | FIXED_WHILE_SERVING
+    return [name for name, read in fixed.items() if read(record.spec) != read(new)]
 
 
 def decide_retry(record: EnvironmentRecord | None) -> Decision:
@@ -208,7 +126,7 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
     """
     if record is None or record.is_deleted:
         return NotFound()
-    if record.phase not in UNSUCCESSFUL:
+    if not record.has_failed:
         return _wrong_phase(record, "Failed or Canceled")
     match record.operations[-1].kind:
         case OperationKind.SCALE_DOWN:
@@ -219,6 +137,29 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
             return Start(_next_request(record, OperationKind.UPDATE, record.spec))
         case kind:
             return Start(_next_request(record, kind, record.spec))
+
+
+def decide_repair(record: EnvironmentRecord | None) -> Decision:
+    """In any phase that no operation owns; it wakes an environment that is ScaledDown."""
+    if record is None or record.is_deleted:
+        return NotFound()
+    if _is_running(record.operations[-1], OperationKind.REPAIR):
+        return AlreadyStarted(record.operations[-1].id)
+    if record.phase in AT_REST | UNSUCCESSFUL:
+        return Start(_next_request(record, OperationKind.REPAIR, record.spec))
+    return _wrong_phase(record, "Ready, ScaledDown, Failed or Canceled")
+
+
+def decide_cancel(record: EnvironmentRecord | None) -> Decision:
+    """Repeating a cancellation answers the operation that it canceled, until another starts."""
+    if record is None or record.is_deleted:
+        return NotFound()
+    if record.active_operation:
+        return Cancel(record.active_operation)
+    latest = record.operations[-1]
+    if latest.status is Status.CANCELED and latest.failure is None:
+        return AlreadyStarted(latest.id)
+    return Refused("NoOperationRunning", f"No operation of '{record.name}' is running.")
 
 
 def decide_delete(
@@ -263,6 +204,7 @@ def _failed_on_the_way(record: EnvironmentRecord) -> bool:
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
         OperationKind.UPDATE,
+        OperationKind.REPAIR,
     }
 
 
@@ -298,41 +240,6 @@ def _not_yet(name: str, operation_id: str) -> Refused:
     )
 
 
-def _find_repeated(record: EnvironmentRecord, command: Command) -> AlreadyStarted | Refused | None:
-    """None if the request has no id, or its id is new."""
-    request_id = command.caller.request_id
-    taken = record.find_request(request_id) if request_id else None
-    if taken is None:
-        return None
-    if taken.digest == command.digest:
-        return AlreadyStarted(taken.operation_id)
-    return Refused(
-        "RepeatabilityRequestIdReused",
-        f"The id {request_id} was used with another request. Send a new id with a new request.",
-        taken.operation_id,
-    )
-
-
-def _find_stale(record: EnvironmentRecord, command: Command) -> PreconditionFailed | None:
-    """What is deleted has no ETag: it is not found, whatever the caller last saw."""
-    if record.is_deleted:
-        return None
-    if command.if_match is not None and not matches_strongly(command.if_match, record.etag):
-        return PreconditionFailed(
-            "PreconditionFailed",
-            f"The environment has changed: its ETag is {record.etag}. Read it again.",
-            target="header If-Match",
-        )
-    if command.if_none_match is not None and matches_weakly(command.if_none_match, record.etag):
-        return PreconditionFailed(
-            "PreconditionFailed",
-            f"The environment exists with the ETag {record.etag}. Omit If-None-Match to change "
-            "it, or use POST /environments to create one.",
-            target="header If-None-Match",
-        )
-    return None
-
-
 def _next_request(
     record: EnvironmentRecord | None,
     kind: OperationKind,
@@ -352,3 +259,13 @@ def _latest_build(record: EnvironmentRecord) -> str:
     """Of the operation that the present specification came with."""
     builds = [operation.id for operation in record.operations if operation.kind in BRING_A_SPEC]
     return builds[-1] if builds else build_operation_id(record.name, record.sequence)
+
+
+DECISIONS: Mapping[CommandKind, Callable[[EnvironmentRecord | None], Decision]] = {
+    OperationKind.SCALE_DOWN: decide_scale_down,
+    OperationKind.WAKE: decide_wake,
+    OperationKind.REPAIR: decide_repair,
+    RETRY: decide_retry,
+    CANCEL: decide_cancel,
+}
+"""By kind, for commands that consist of it alone."""

@@ -11,13 +11,13 @@ from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BRING_A_SPEC
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
-from domain.requests.decisions import RETRY, Command, CommandKind
+from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
 from domain.spec.validation import find_field_problems, parse_spec
 from domain.wire import WireModel
 
 EVENT_KINDS: dict[str, CommandKind] = {
-    f"io.gridplane.environment.{kind}.v1": kind for kind in (*OperationKind, RETRY)
+    f"io.gridplane.environment.{kind}.v1": kind for kind in (*OperationKind, RETRY, CANCEL)
 }
 
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
 from domain.spec.model import Idle
+from domain.sweep.wanted import WantedEnvironment
 from domain.wire import WireModel
 
 
@@ -84,6 +85,8 @@ class EnvironmentSweepState(WireModel):
     state: IdleState
     notes: IdleNotes
     expires_at: AwareDatetime | None = None
+    wanted: WantedEnvironment | None = None
+    """What its health is assessed by; None from a version that did not assess it."""
 
     @property
     def may_expire(self) -> bool:

@@ -6,20 +6,23 @@ from typing import Any
 
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind
-from domain.environment.operation_request import BRING_A_SPEC
+from domain.environment.operation_request import BUILDS
 from domain.environment.phases import UNSUCCESSFUL
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import add_event
 from domain.outcomes import Outcome, Status
-from domain.requests.decisions import Start, decide_delete, decide_scale_down, decide_wake
+from domain.requests.decision import Start
+from domain.requests.decisions import decide_delete, decide_scale_down, decide_wake
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
+from domain.sweep.wanted import read_wanted
 
+GPU_COST_STOPPED = "GpuCostStopped"
 IDLE_EVENTS = {
     SweepAction.WARN: ("IdleWarned", "It is idle; its GPU pools are scaled to zero soon."),
     SweepAction.WITHDRAW_WARNING: ("IdleWarningWithdrawn", "It is in use again."),
     SweepAction.SCALE_TO_ZERO: ("IdleScaledToZero", "It was not used after the warning."),
-    SweepAction.STOP_GPU_COST: ("GpuCostStopped", "Nothing serves; its GPU pools are at zero."),
+    SweepAction.STOP_GPU_COST: (GPU_COST_STOPPED, "Nothing serves; its GPU pools are at zero."),
     SweepAction.DELETE: ("IdleDeleted", "It was asleep for longer than deleteAfterDays."),
     SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes applies again."),
 }
@@ -40,14 +43,19 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         policy=record.spec.idle,
         regions=record.spec.regions,
         min_nodes=record.spec.gpu.min_nodes,
-        ready_since=_last_success(record, *BRING_A_SPEC) or record.created_at,
+        ready_since=_last_success(record, *BUILDS) or record.created_at,
         woken_at=_last_success(record, OperationKind.WAKE),
         warned_at=notes.warned_at,
         scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
         unused_since=_unused_since(record),
         slept_for_off_hours=notes.slept_for_off_hours,
     )
-    return EnvironmentSweepState(state=state, notes=notes, expires_at=record.spec.expires_at)
+    return EnvironmentSweepState(
+        state=state,
+        notes=notes,
+        expires_at=record.spec.expires_at,
+        wanted=read_wanted(record),
+    )
 
 
 def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRecord:
@@ -58,7 +66,8 @@ def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRe
             expiry_warnings_sent=note.expiry_warnings_sent,
             slept_for_off_hours=note.slept_for_off_hours,
         )
-        record = record.model_copy(update={"idle_notes": notes})
+        cleared = {"warnings": ()} if note.event == GPU_COST_STOPPED else {}
+        record = record.model_copy(update={"idle_notes": notes, **cleared})
     return add_event(
         record,
         note.at,
@@ -139,14 +148,14 @@ def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
 def _unused_since(record: EnvironmentRecord) -> datetime | None:
     """None if replicas may serve, or if emptying a pool would lose settings that are not kept.
 
-    Replicas of the previous version outlive a failed update. A scale-down that failed before it
-    kept the settings of every pool is repeated as an operation.
+    Replicas of the previous version outlive a failed update or repair. A scale-down that failed
+    before it kept the settings of every pool is repeated as an operation.
     """
     latest = record.operations[-1]
     if record.phase not in UNSUCCESSFUL:
         return None
     are_kept = record.kept_pools.keys() >= set(record.spec.regions)
-    if latest.kind is OperationKind.UPDATE or (
+    if latest.kind in {OperationKind.UPDATE, OperationKind.REPAIR} or (
         latest.kind is OperationKind.SCALE_DOWN and not are_kept
     ):
         return None

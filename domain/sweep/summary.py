@@ -1,13 +1,14 @@
 """Summarises a sweep: its decisions, the results of its actions, and the cost saved."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.health import UNHEALTHY, Health, HealthStatus
 from domain.outcomes import Failure
 from domain.sweep.model import SweepAction, SweepDecision
 from domain.wire import WireModel
@@ -37,6 +38,16 @@ class SweepFailure(WireModel):
     action: SweepAction = Field(description="What was to be done.")
     reason: str = Field(description="Why it failed, as a CamelCase code.")
     message: str = Field(description="Why it failed, for people; empty if unknown.")
+
+
+class UnhealthyEnvironment(WireModel):
+    """An environment in which something is missing, changed or silent."""
+
+    environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
+    status: HealthStatus = Field(description="Degraded or Unreachable.")
+    findings: tuple[str, ...] = Field(
+        description="Codes of what was found.", examples=[["ClusterStopped"]]
+    )
 
 
 class SweepSummary(WireModel):
@@ -71,6 +82,14 @@ class SweepSummary(WireModel):
         description="Pools scaled to zero whose price is unknown: the sum omits what they saved.",
     )
     failures: tuple[SweepFailure, ...] = Field(default=(), description="Actions that failed.")
+    health: dict[str, int] = Field(
+        default_factory=dict[str, int],
+        description="Environments by health status.",
+        examples=[{"Healthy": 12, "Degraded": 1}],
+    )
+    unhealthy: tuple[UnhealthyEnvironment, ...] = Field(
+        default=(), description="Environments that are Degraded or Unreachable."
+    )
 
 
 SAVES = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.STOP_GPU_COST, SweepAction.DELETE})
@@ -82,8 +101,9 @@ def summarise_sweep(
     started_at: datetime,
     ended_at: datetime,
     dry_run: bool = False,
+    health: Mapping[str, Health] | None = None,
 ) -> SweepSummary:
-    """A dry run counts as if every action had succeeded."""
+    """A dry run counts as if every action had succeeded. `health`: by environment."""
     done = {(r.environment, r.action) for r in results if r.status is ResultStatus.SUCCEEDED}
     saving = [
         decision.pool
@@ -106,11 +126,22 @@ def summarise_sweep(
         saved_per_hour_usd=round(sum(known), 3) if known or not costs else "unknown",
         unpriced_pools=len(costs) - len(known),
         failures=tuple(_describe(r) for r in results if r.status is ResultStatus.FAILED),
+        health=_count(each.status for each in (health or {}).values()),
+        unhealthy=tuple(_list_unhealthy(health or {})),
     )
 
 
 def _count(values: Iterable[str]) -> dict[str, int]:
     return {str(value): times for value, times in sorted(Counter(values).items())}
+
+
+def _list_unhealthy(health: Mapping[str, Health]) -> Iterator[UnhealthyEnvironment]:
+    for name, found in sorted(health.items()):
+        if found.status in UNHEALTHY:
+            codes = dict.fromkeys(finding.code for finding in found.findings)
+            yield UnhealthyEnvironment(
+                environment=name, status=found.status, findings=tuple(codes)
+            )
 
 
 def _describe(result: ActionResult) -> SweepFailure:

@@ -13,8 +13,13 @@ LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"
 
 OPERATION = ("operation ended: %s %s %s %s", ("fraud-llm.1", "provision", "Failed", "NoQuota"))
 SWEEP = (
-    "sweep ended: pools=%s idle_usd_per_hour=%s saved_usd_per_hour=%s failed=%s",
-    (3, 7.346, 3.673, 1),
+    "sweep ended: pools=%s idle_usd_per_hour=%s saved_usd_per_hour=%s failed=%s degraded=%s "
+    "unreachable=%s unknown=%s",
+    (3, 7.346, 3.673, 1, 1, 0, 0),
+)
+UNHEALTHY = (
+    "unhealthy environment: %s %s %s",
+    ("fraud-llm", "Unreachable", "ClusterStopped,ModelNotAnswering"),
 )
 REFUSAL = (
     "%s of %s: %s%s",
@@ -43,6 +48,16 @@ CASES = [
         [REFUSAL],
         {"Activity": "begin_resource", "Operation": "fraud-llm.1", "Reason": "NoQuota"},
         id="refusals by reason",
+    ),
+    pytest.param(
+        "unhealthy_environments.kql",
+        [UNHEALTHY],
+        {
+            "Environment": "fraud-llm",
+            "Status": "Unreachable",
+            "Findings": "ClusterStopped,ModelNotAnswering",
+        },
+        id="unhealthy environments",
     ),
     pytest.param("idle_gpu_spend.kql", [SWEEP], IDLE_USD, id="idle GPU spend"),
     pytest.param(

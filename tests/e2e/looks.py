@@ -21,6 +21,14 @@ class Look:
     def at_arm(self, resource_id: str, api_version: str) -> dict[str, Any]:
         return self._get(resource_id, self._arm_token(), {"api-version": api_version})
 
+    def exists(self, resource_id: str, api_version: str) -> bool:
+        answer = self.azure.get(
+            resource_id,
+            params={"api-version": api_version},
+            headers={"Authorization": f"Bearer {self._arm_token()}"},
+        )
+        return answer.status_code != 404
+
     def change_at_arm(self, resource_id: str, api_version: str, **properties: Any) -> None:
         """Read, change, write: returns when the resource has settled."""
         body = self.at_arm(resource_id, api_version)
@@ -38,13 +46,38 @@ class Look:
             assert time.monotonic() < end, f"{resource_id} does not settle"
             time.sleep(0.2)
 
+    def send_to_arm(
+        self, method: str, resource_id: str, api_version: str, body: dict[str, Any] | None = None
+    ) -> None:
+        """As a person does with a portal or the CLI: returns when Azure has accepted it."""
+        self.azure.request(
+            method,
+            resource_id,
+            json=body,
+            params={"api-version": api_version},
+            headers={"Authorization": f"Bearer {self._arm_token()}"},
+        ).raise_for_status()
+
+    def send_into_cluster(
+        self, method: str, cluster_id: str, path: str, body: dict[str, Any] | None = None
+    ) -> None:
+        server, token = self._open_cluster(cluster_id)
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = self.azure.request(method, f"{server}{path}", json=body, headers=headers)
+        answer.raise_for_status()
+
     def at_gpu_pool(self, cluster_id: str) -> dict[str, Any]:
         return self.at_arm(f"{cluster_id}/agentPools/gpu", "2026-08-01")["properties"]
 
     def into_cluster(self, cluster_id: str, path: str) -> dict[str, Any]:
+        server, token = self._open_cluster(cluster_id)
+        return self._get(f"{server}{path}", token, {})
+
+    def _open_cluster(self, cluster_id: str) -> tuple[str, str]:
+        """The API server's URL, and a token for it."""
         config = fetch_kubeconfig(self.stack.describe(), cluster_id)
-        token = config["users"][0]["user"]["token"]
-        return self._get(f"{config['clusters'][0]['cluster']['server']}{path}", token, {})
+        server = config["clusters"][0]["cluster"]["server"]
+        return server, config["users"][0]["user"]["token"]
 
     def _arm_token(self) -> str:
         return fetch_token(self.azure, self.stack.describe(), ARM_RESOURCE)

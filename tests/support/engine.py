@@ -92,6 +92,7 @@ def run(
     children: Mapping[str, Answer] | None = None,
     entity: Mapping[str, Answer] | None = None,
     cancel_after: float | None = None,
+    supersede_after: float | None = None,
     instance_id: str = "fraud-llm.1",
 ) -> Run:
     """Run one orchestrator from noon until it ends."""
@@ -101,6 +102,9 @@ def run(
     context = engine.start(instance_id, orchestrator, dict(value))
     if cancel_after is not None:
         engine.at(cancel_after, lambda: context.receive(names.CANCEL_EVENT))
+    if supersede_after is not None:
+        engine.at(supersede_after, lambda: context.receive(names.SUPERSEDE_EVENT))
+        engine.at(supersede_after, lambda: context.receive(names.CANCEL_EVENT))
     while not context.has_ended:
         engine.advance()
     return Run(
@@ -159,7 +163,7 @@ class Context:
         self.result: Any = None
         self.has_ended = False
         self._orchestrator = orchestrator
-        self._buffered: list[str] = []
+        self._buffered: dict[str, int] = {}
 
     def begin(self, value: dict[str, Any]) -> None:
         self._prepare(value)
@@ -168,16 +172,16 @@ class Context:
     def _prepare(self, value: dict[str, Any]) -> None:
         """A run from the start: the first one, or the next after `continue_as_new`."""
         self._waiting: Task[Any] | None = None
-        self._waiters: list[CancellableTask[Any]] = []
+        self._waiters: dict[str, list[CancellableTask[Any]]] = {}
         self._next_value: dict[str, Any] | None = None
         self._generator = self._orchestrator(self, value)
 
     def receive(self, event: str) -> None:
-        if self._waiters:
-            self._waiters.pop(0).complete(None)
+        if waiters := self._waiters.get(event):
+            waiters.pop(0).complete(None)
             self._resume()
         else:
-            self._buffered.append(event)
+            self._buffered[event] = self._buffered.get(event, 0) + 1
 
     @property
     def current_utc_datetime(self) -> datetime:
@@ -185,11 +189,11 @@ class Context:
 
     def wait_for_external_event(self, name: str) -> CancellableTask[Any]:
         task = CancellableTask[Any]()
-        if self._buffered:
-            self._buffered.pop(0)
+        if self._buffered.get(name):
+            self._buffered[name] -= 1
             task.complete(None)
         else:
-            self._waiters.append(task)
+            self._waiters.setdefault(name, []).append(task)
         return task
 
     def create_timer(self, fire_at: timedelta) -> TimerTask:
@@ -234,6 +238,10 @@ class Context:
         if operation == "record_idle_note":
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             self.write(f"tell {entity_id.key} {operation} {value['event']}")
+            return
+        if operation == "record_health":
+            self.engine.inputs.append((f"{operation} {entity_id.key}", value))
+            self.write(f"tell {entity_id.key} {operation} {value['health']['status']}")
             return
         if operation == "record_warning":
             self.engine.inputs.append((operation, value))

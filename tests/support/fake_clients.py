@@ -53,6 +53,12 @@ class FakeArm:
         self.resources[resource_id]["properties"]["provisioningState"] = "Deleting"
         return answer_of(202, None, Location=f"{OPERATIONS}/delete")
 
+    async def begin_start(self, cluster_id: str) -> ArmAnswer:
+        if answer := self._answered("POST", f"{cluster_id}/start"):
+            return answer
+        self.resources[cluster_id]["properties"]["provisioningState"] = "Starting"
+        return answer_of(202, None, **{"Azure-AsyncOperation": f"{OPERATIONS}/start"})
+
     async def follow(self, resource_id: str, operation_url: str) -> ArmAnswer:
         return self._answered("GET", operation_url) or not_found()
 
@@ -61,6 +67,9 @@ class FakeArm:
 
     def list_resources(self, group_id: str) -> AsyncGenerator[ArmAnswer]:
         return self._pages(f"{group_id}/resources")
+
+    def list_by_type(self, resource_type: str) -> AsyncGenerator[ArmAnswer]:
+        return self._pages(resource_type)
 
     async def _pages(self, url: str) -> AsyncGenerator[ArmAnswer]:
         while url:

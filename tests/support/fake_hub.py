@@ -29,6 +29,8 @@ class FakeHub:
     instances: dict[str, OrchestrationState] = field(default_factory=dict[str, OrchestrationState])
     rivals: list[OperationRequest] = field(default_factory=list[OperationRequest])
     """Requests that get in just before the next ones here."""
+    raised: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Instances and the events that were raised to them."""
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
 
@@ -71,6 +73,12 @@ class FakeHub:
         assert orchestrator == _orchestrator_of(request)
         return self._start(request)
 
+    async def raise_orchestration_event(
+        self, instance_id: str, event_name: str, *, data: Any | None = None
+    ) -> None:
+        self.check_reachable()
+        self.raised.append((instance_id, event_name))
+
     def deliver(self, operation_id: str) -> EnvironmentRecord:
         """Let the operation reach its record."""
         state = self.instances[operation_id]
@@ -94,6 +102,10 @@ class FakeHub:
         )
         record = end_operation(record, end)
         self.records[record.name] = record
+        output = DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(end.outcome.to_wire())
+        self.instances[operation_id] = replace(
+            self.instances[operation_id], serialized_output=output
+        )
         self.stop(operation_id)
         return record
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.environment.operation import OperationKind, build_operation_id
+from domain.environment.operation import OperationKind, StepChange, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
-from domain.environment.transitions import start_operation
-from domain.requests.decisions import Command
+from domain.environment.transitions import record_step, start_operation
+from domain.outcomes import Status
+from domain.requests.command import Command
 from domain.spec.model import EnvironmentSpec
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -50,6 +51,19 @@ def a_request(
         digest=sent.digest,
         **changes,
     )
+
+
+def in_azure(record: EnvironmentRecord, step: str) -> EnvironmentRecord:
+    """The record once the running operation's step has begun an operation in Azure."""
+    assert record.active_operation
+    change = StepChange(
+        operation_id=record.active_operation,
+        step=step,
+        status=Status.RUNNING,
+        at=NOON,
+        resource_id="/subscriptions/0/a-resource",
+    )
+    return record_step(record, change)
 
 
 def a_record(request: OperationRequest | None = None) -> EnvironmentRecord:

@@ -53,9 +53,12 @@ class ResourceGroups:
         return self._resources.of_type(GROUP_TYPE)
 
     def contents(self, name: str) -> list[Resource]:
-        """The top-level resources of a group, which are what ARM lists."""
+        """The tracked resources of a group, which are what ARM lists: those with a location.
+
+        Among them are nested ones, such as Front Door's endpoints.
+        """
         below = self._resources.below(self.id_of(name))
-        return [each for each in below if each.type.count("/") == 1]
+        return [each for each in below if "location" in each.body]
 
     def check_writable(self, name: str) -> Resource:
         group = self.get(name)

@@ -1,6 +1,7 @@
 """Routes of resource groups and of the resources in them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from emulators.azure.arm.answers import Answer
 from emulators.azure.arm.errors import gateway_error, resource_group_not_found
@@ -16,6 +17,9 @@ VERSIONS = ApiVersions(
     "2015-01-01", "2025-04-01", ("2025-04-01", "2025-03-01", "2024-11-01", "2022-09-01")
 )
 RETRY_AFTER = "15"
+
+LARGEST_PAGE = 1000
+"""Of resources; documented for the same lists of the SDKs."""
 
 WRITE_LATENCY = Duration(0.5, 0.8, 1.4)
 READ_LATENCY = Duration(0.1, 0.2, 0.4)
@@ -104,14 +108,13 @@ class ResourceGroupRoutes:
     async def list_resources(self, request: ArmRequest) -> Answer:
         await self._read_latency()
         contents = matching(request.query.get("$filter"), self._groups.contents(request.group))
-        return Answer(200, {"value": [_summary(each) for each in contents]})
+        return _list_page(request, contents)
 
     async def list_all_resources(self, request: ArmRequest) -> Answer:
         await self._read_latency()
         groups = [group.name for group in self._groups.all()]
         contents = [each for name in groups for each in self._groups.contents(name)]
-        found = matching(request.query.get("$filter"), contents)
-        return Answer(200, {"value": [_summary(each) for each in found]})
+        return _list_page(request, matching(request.query.get("$filter"), contents))
 
     async def _read_latency(self) -> None:
         await self._latencies.pause(READ_LATENCY)
@@ -137,8 +140,33 @@ def _wire(group: Resource) -> dict[str, Any]:
     }
 
 
-def _summary(resource: Resource) -> dict[str, Any]:
-    """A resource as a list shows it: without its properties."""
-    names = ("kind", "location", "managedBy", "sku", "identity", "tags")
+def _list_page(request: ArmRequest, found: list[Resource]) -> Answer:
+    """`$top` is the size of a page, not the number of results: a nextLink leads to the others."""
+    first = _number(request.query.get("$skiptoken"), 0)
+    size = min(_number(request.query.get("$top"), LARGEST_PAGE), LARGEST_PAGE)
+    by_tag = "tagname" in request.query.get("$filter", "").lower()
+    shown = [_summary(each, with_tags=not by_tag) for each in found[first : first + size]]
+    if first + size >= len(found):
+        return Answer(200, {"value": shown})
+    query = urlencode({**request.query, "$skiptoken": str(first + size)})
+    return Answer(200, {"value": shown, "nextLink": f"{request.base_url}{request.path}?{query}"})
+
+
+def _number(text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not text.isdecimal():
+        raise gateway_error(400, "InvalidQueryParameterValue", f"'{text}' is not a number.")
+    return int(text)
+
+
+def _summary(resource: Resource, *, with_tags: bool) -> dict[str, Any]:
+    """A resource as a list shows it: without its properties, and without tags if filtered by tag.
+
+    The name of a nested resource includes those of its ancestors.
+    """
+    names = ["kind", "location", "managedBy", "sku", "identity", *(["tags"] if with_tags else [])]
     shown = {name: resource.body[name] for name in names if resource.body.get(name) is not None}
-    return {"id": resource.id, "name": resource.name, "type": resource.type, **shown}
+    _, _, path = resource.id.rpartition("/providers/")
+    name = "/".join(path.split("/")[2::2])
+    return {"id": resource.id, "name": name, "type": resource.type, **shown}

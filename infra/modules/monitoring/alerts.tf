@@ -29,6 +29,14 @@ locals {
         minutes = var.alert_thresholds.sweep_missing_minutes
       })
     }
+    unhealthy-environment = {
+      description = "An environment is Degraded or Unreachable: something is missing, changed or silent."
+      severity    = 1
+      frequency   = "PT5M"
+      window      = "PT15M"
+      dimensions  = ["Environment", "Status", "Findings"]
+      query       = file("${path.module}/queries/unhealthy_environments.kql")
+    }
     idle-gpu-spend = {
       description = "GPU nodes that nobody uses cost more than agreed."
       severity    = 2

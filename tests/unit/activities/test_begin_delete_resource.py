@@ -18,7 +18,7 @@ from tests.support.specs import a_spec
 
 OURS = naming.environment_tags(a_spec())
 THEIRS = {"managed-by": "terraform"}
-PARTS = [kind for kind, row in KINDS.items() if not row.has_tags]
+PARTS = [kind for kind, row in KINDS.items() if row.owner_kind == "profile"]
 
 
 def id_of(kind: str) -> str:
@@ -29,7 +29,7 @@ def an_azure(tags: dict[str, str]) -> FakeClients:
     """A profile of another owner with all its parts."""
     clients = FakeClients()
     for kind, row in KINDS.items():
-        body: dict[str, Any] = {"tags": tags} if row.has_tags else {}
+        body: dict[str, Any] = {"tags": tags} if row.owner_kind is None else {}
         clients.arm.add(id_of(kind), **body)
     return clients
 

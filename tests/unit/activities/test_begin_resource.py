@@ -214,3 +214,71 @@ async def test_a_look_that_is_refused_does_not_end_in_a_put():
     assert outcome.failure
     assert outcome.failure.reason == "Forbidden"
     assert clients.arm.sent("PUT") == []
+
+
+async def test_a_stopped_cluster_is_started_and_looked_at_again():
+    clients = FakeClients()
+    existing = a_current_cluster(clients)
+    existing["properties"]["powerState"] = {"code": "Stopped"}
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert clients.arm.sent("PUT", "POST") == ["POST start"]
+    assert outcome.handle
+    assert outcome.handle.adopted, "what else differs is sent once it runs"
+    assert outcome.handle.operation_url == f"{OPERATIONS}/start"
+
+
+async def test_a_start_that_azure_refuses_is_a_failure():
+    clients = FakeClients()
+    existing = a_current_cluster(clients)
+    existing["properties"]["powerState"] = {"code": "Stopped"}
+    clients.arm.answers["POST", f"{CLUSTER}/start"] = error_of(403, "AuthorizationFailed")
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert outcome.failure
+    assert outcome.failure.reason == "Forbidden"
+
+
+async def test_a_stopped_cluster_of_others_is_left_alone():
+    clients = FakeClients()
+    existing = a_current_cluster(clients)
+    existing |= {"tags": {}}
+    existing["properties"]["powerState"] = {"code": "Stopped"}
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert outcome.failure
+    assert outcome.failure.reason == "ResourceNotOwned"
+    assert clients.arm.sent("PUT", "POST") == []
+
+
+async def test_a_pool_that_is_gone_is_created_by_itself():
+    clients = FakeClients()
+    outcome = await begin(clients, "agentPool", "westeurope")
+    pool = id_of("agentPool", "westeurope")
+    assert clients.arm.sent("PUT") == ["PUT gpu"]
+    properties = clients.arm.bodies[pool]["properties"]
+    assert (properties["vmSize"], properties["count"]) == ("Standard_NC24ads_A100_v4", 1)
+    assert "name" not in properties
+    assert outcome.handle
+    assert outcome.handle.resource_id == pool
+
+
+async def test_a_pool_that_came_with_its_cluster_is_not_sent_again():
+    clients = FakeClients()
+    await begin(clients, "agentPool", "westeurope")
+    pool = clients.arm.resources[id_of("agentPool", "westeurope")]
+    pool["properties"] |= {"provisioningState": "Succeeded", "count": 3}
+    outcome = await begin(clients, "agentPool", "westeurope")
+    assert clients.arm.sent("PUT") == ["PUT gpu"]
+    assert outcome.is_success
+
+
+async def test_a_pool_of_another_size_is_deleted_and_looked_at_again():
+    clients = FakeClients()
+    pool = id_of("agentPool", "westeurope")
+    await begin(clients, "agentPool", "westeurope")
+    clients.arm.resources[pool]["properties"] |= {
+        "provisioningState": "Succeeded",
+        "vmSize": "Standard_NC48ads_A100_v4",
+    }
+    outcome = await begin(clients, "agentPool", "westeurope")
+    assert clients.arm.sent("PUT", "DELETE") == ["PUT gpu", "DELETE gpu"]
+    assert outcome.handle
+    assert (outcome.handle.adopted, outcome.handle.deleting) == (True, True)

@@ -16,6 +16,7 @@ OPERATIONS = {
     OperationKind.DELETE: deadlines.DELETE,
     OperationKind.SCALE_DOWN: deadlines.SCALE_DOWN,
     OperationKind.WAKE: deadlines.WAKE,
+    OperationKind.REPAIR: deadlines.REPAIR,
 }
 BESIDE_OPERATIONS = {"SWEEP", "EVENT", "REMAINING_RESOURCES", "PREDECESSOR", "LAST_POLL"}
 """What has time of its own, before, after or beside the steps of an operation."""
@@ -31,8 +32,8 @@ OF_STEPS = {
     "externalIp": deadlines.READINESS,
     "pods": deadlines.READINESS,
     "settings": deadlines.POOL_SETTINGS,
-    "gpuPool": max(deadlines.WAKE_GPU_POOL, deadlines.EMPTY_GPU_POOL),
-    "autoscaler": deadlines.WAKE_GPU_POOL,
+    "gpuPool": max(deadlines.START_GPU_POOL, deadlines.EMPTY_GPU_POOL),
+    "autoscaler": deadlines.START_GPU_POOL,
     "probe": deadlines.EDGE_ANSWERS,
 }
 REGIONS = ("westeurope", "swedencentral")
@@ -56,9 +57,12 @@ def test_a_step_gives_up_before_its_operation(kind: OperationKind, step: str):
     [
         (
             OperationKind.PROVISION,
-            ("resourceGroup", "managedCluster", "workload", "pods", "probe"),
+            ("resourceGroup", "managedCluster", "agentPool", "workload", "pods", "probe"),
         ),
-        (OperationKind.UPDATE, ("resourceGroup", "managedCluster", "workload", "pods", "probe")),
+        (
+            OperationKind.REPAIR,
+            ("resourceGroup", "managedCluster", "agentPool", "workload", "pods", "probe"),
+        ),
         (OperationKind.DELETE, ("managedCluster", "resourceGroup")),
         (OperationKind.SCALE_DOWN, ("settings", "workload", "gpuPool")),
         (OperationKind.WAKE, ("autoscaler", "workload", "pods", "traffic", "probe")),
@@ -95,7 +99,7 @@ def test_every_limit_is_one_of_a_step_or_of_an_operation_or_stands_beside_them()
     of_operations = {str(kind).replace("-", "_").upper() for kind in OperationKind}
     of_steps = set(named) - of_operations - BESIDE_OPERATIONS
     limits = {*CREATE.values(), *OF_RESOURCES[OperationKind.DELETE].values(), *OF_STEPS.values()}
-    limits.add(deadlines.WAKE_GPU_POOL)
+    limits.add(deadlines.START_GPU_POOL)
     assert of_operations | BESIDE_OPERATIONS <= set(named)
     assert {named[name] for name in of_steps} == limits
     assert all(math.isfinite(value) and value > 0 for value in named.values())

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
-from domain.requests.decisions import Command
+from domain.requests.command import Command
 from domain.requests.queue_messages import MessageProperties, parse_message
 from emulators.stack.send import build_message
 from emulators.stack.stack import PROJECT

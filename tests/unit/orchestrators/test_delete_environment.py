@@ -19,7 +19,9 @@ NOTHING_LEFT = Outcome.succeeded(resourceIds=[])
 LEFT = Outcome.succeeded(resourceIds=[GROUP, f"{GROUP}/providers/Microsoft.Cdn/profiles/gp-x"])
 
 
-def delete(children=None, remaining: Answer = NOTHING_LEFT, request=None, **options) -> Run:
+def delete(
+    children=None, remaining: Answer = NOTHING_LEFT, request=None, empty=None, **options
+) -> Run:
     value = a_request(
         OperationKind.DELETE,
         2,
@@ -30,7 +32,7 @@ def delete(children=None, remaining: Answer = NOTHING_LEFT, request=None, **opti
         delete_environment,
         value.to_wire(),
         instance_id=ME,
-        activities={"list_remaining_resources": remaining},
+        activities={"list_remaining_resources": remaining, **(empty or {})},
         children={"delete_resources": After(300, SUCCEEDED), **(children or {})},
         **options,
     )
@@ -120,8 +122,9 @@ def test_a_deletion_that_cannot_look_does_not_claim_that_all_is_gone(
 
 def test_it_cancels_the_running_operation_and_waits_until_that_has_let_go():
     done = delete(request={"predecessor": PREDECESSOR}, entity={"has_ended": [False, False, True]})
-    assert done.lines[:8] == [
+    assert done.lines[:9] == [
         "entity fraud-llm start_operation",
+        f"send supersede to {PREDECESSOR}",
         f"send cancel to {PREDECESSOR}",
         "entity fraud-llm has_ended",
         "timer 5 s",
@@ -135,8 +138,9 @@ def test_it_cancels_the_running_operation_and_waits_until_that_has_let_go():
 
 def test_a_forced_deletion_cancels_but_does_not_wait():
     done = delete(request={"predecessor": PREDECESSOR, "force": True})
-    assert done.lines[:3] == [
+    assert done.lines[:4] == [
         "entity fraud-llm start_operation",
+        f"send supersede to {PREDECESSOR}",
         f"send cancel to {PREDECESSOR}",
         f"start delete_resources {CHILDREN[0]}",
     ]
@@ -154,27 +158,59 @@ def test_every_child_ends_with_the_operation():
 
 
 @pytest.mark.parametrize(
-    ("cancel_after", "passed_on"),
+    ("supersede_after", "passed_on"),
     [
         pytest.param(4, [], id="while it waits for its predecessor"),
         pytest.param(100, CHILDREN, id="while it deletes"),
     ],
 )
-def test_a_forced_deletion_beside_it_cancels_it(cancel_after: float, passed_on: list[str]):
+def test_a_forced_deletion_beside_it_cancels_it(supersede_after: float, passed_on: list[str]):
     """Its children are canceled with it: what they did, the other deletion does again."""
     waits = [False] * 8 + [True]
     done = delete(
         request={"predecessor": PREDECESSOR},
-        entity={"has_ended": waits if cancel_after < 10 else True},
-        cancel_after=cancel_after,
+        entity={"has_ended": waits if supersede_after < 10 else True},
+        supersede_after=supersede_after,
     )
-    canceled = [line.removeprefix("send cancel to ") for line in done.steps("send")[1:]]
-    assert canceled == (passed_on or CHILDREN)
+    canceled = [line.removeprefix("send cancel to ") for line in done.steps("send")[2:]]
+    assert canceled == passed_on
     assert done.outcome.status is Status.CANCELED
-    assert done.seconds < cancel_after + 5
+    assert done.seconds < supersede_after + 5
 
 
 def test_an_operation_that_the_record_refuses_ends_without_touching_anything():
     done = delete(request={"predecessor": PREDECESSOR}, entity={"start_operation": False})
     assert done.lines == ["entity fraud-llm start_operation"]
+    assert done.outcome == CANCELED
+
+
+def test_a_cell_that_cannot_be_deleted_is_emptied():
+    done = delete(
+        {f"delete_resources {CHILDREN[1]}": After(10, failed("ScopeLocked"))},
+        LEFT,
+        empty={"begin_empty_gpu_pool": SUCCEEDED},
+    )
+    assert done.steps("call") == [
+        "call begin_empty_gpu_pool westeurope",
+        "call list_remaining_resources",
+    ]
+    assert done.steps("note")[-1] == "note cell/westeurope/gpuPoolToZero Succeeded"
+    assert done.outcome.failure
+    assert (done.outcome.failure.reason, end_of(done).phase) == ("ScopeLocked", Phase.FAILED)
+
+
+def test_a_deletion_that_is_canceled_empties_what_it_leaves():
+    done = delete(cancel_after=100, remaining=LEFT, empty={"begin_empty_gpu_pool": SUCCEEDED})
+    assert done.steps("call") == [
+        "call begin_empty_gpu_pool westeurope",
+        "call begin_empty_gpu_pool swedencentral",
+        "call list_remaining_resources",
+    ]
+    assert (done.outcome, end_of(done).phase) == (CANCELED, Phase.CANCELED)
+
+
+def test_a_deletion_that_is_canceled_at_once_deletes_and_empties_nothing():
+    done = delete(cancel_after=0.5, remaining=LEFT)
+    assert done.steps("start") == []
+    assert done.steps("call") == ["call list_remaining_resources"]
     assert done.outcome == CANCELED

@@ -39,6 +39,7 @@ def test_what_cannot_pass_is_told_to_the_record_at_once():
         "operationId": "fraud-llm.1",
         "at": "2026-11-22T12:00:01Z",
         "warning": build_warning(PUBLICATION, NO_TOPIC.failure).to_wire(),
+        "isStanding": False,
     }
 
 

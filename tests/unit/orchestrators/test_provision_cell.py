@@ -34,6 +34,7 @@ def build(activities=None, children=None, deadline_minutes=120, **options) -> Ru
         activities={
             "begin_resource resourceGroup": SUCCEEDED,
             "begin_resource managedCluster": accepted("managedCluster"),
+            "begin_resource agentPool": SUCCEEDED,
             "apply_workload": SUCCEEDED,
             **(activities or {}),
         },
@@ -48,6 +49,7 @@ def test_group_then_cluster_then_workload_then_readiness():
         "call begin_resource resourceGroup westeurope",
         "call begin_resource managedCluster westeurope",
         f"start {CLUSTER_WAIT}",
+        "call begin_resource agentPool westeurope",
         "call apply_workload westeurope",
         f"start {READY_WAIT}",
     ]
@@ -151,8 +153,8 @@ def test_no_wait_outlasts_the_operation():
     [
         pytest.param(0.5, 1, [], id="before anything was accepted"),
         pytest.param(30, 2, [f"send cancel to {CELL}.managedCluster.1"], id="cluster"),
-        pytest.param(62.5, 3, [], id="while the workload is applied"),
-        pytest.param(90, 3, [f"send cancel to {CELL}.ready"], id="readiness"),
+        pytest.param(63.5, 4, [], id="while the workload is applied"),
+        pytest.param(90, 4, [f"send cancel to {CELL}.ready"], id="readiness"),
     ],
 )
 def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(

@@ -3,7 +3,7 @@ import pytest
 from domain import deadlines
 from domain.durable.inputs import EdgeInput, EdgeWait, OperationWait
 from domain.environment.phases import Phase
-from domain.environment.record import OperationEnd
+from domain.environment.record import OperationEnd, RecordWarning
 from domain.outcomes import Outcome, Status
 from orchestrators.provision_environment import provision_environment
 from tests.support.engine import After, Run, run
@@ -145,23 +145,34 @@ def test_a_model_that_never_answers_fails_the_environment():
 
 
 @pytest.mark.parametrize(
-    ("cancel_after", "passed_on"),
+    ("supersede_after", "passed_on"),
     [
-        pytest.param(0.5, [EDGE, WEST, SWEDEN], id="before anything was started"),
+        pytest.param(0.5, [], id="before anything was started"),
         pytest.param(100, [EDGE, WEST, SWEDEN], id="while all are built"),
         pytest.param(550, [WEST], id="while one cell is built"),
         pytest.param(630, ["fraud-llm.1.probe"], id="while the model is asked"),
     ],
 )
 def test_a_cancellation_is_passed_on_and_leaves_cleaning_up_to_the_deletion(
-    cancel_after: float, passed_on: list[str]
+    supersede_after: float, passed_on: list[str]
 ):
-    done = provision(cancel_after=cancel_after)
+    done = provision(supersede_after=supersede_after)
     assert done.steps("send") == [f"send cancel to {child}" for child in passed_on]
     assert done.steps("call") == ["call list_remaining_resources"]
     assert done.outcome.status is Status.CANCELED
     assert end_of(done).phase is Phase.CANCELED
-    assert done.seconds <= cancel_after + 5
+    assert done.seconds <= supersede_after + 5
+
+
+def test_a_cancellation_without_a_deletion_stops_the_gpu_cost():
+    done = provision(cancel_after=100)
+    assert done.steps("send") == [f"send cancel to {child}" for child in (EDGE, WEST, SWEDEN)]
+    assert done.steps("call") == [
+        "call begin_empty_gpu_pool westeurope",
+        "call begin_empty_gpu_pool swedencentral",
+        "call list_remaining_resources",
+    ]
+    assert (done.outcome, end_of(done).phase) == (CANCELED, Phase.CANCELED)
 
 
 def test_a_cancellation_does_not_wait_for_an_azure_that_does_not_say_what_is_left():
@@ -170,7 +181,7 @@ def test_a_cancellation_does_not_wait_for_an_azure_that_does_not_say_what_is_lef
     done = provision(
         {"wire_edge": After(300, SUCCEEDED)},
         {"list_remaining_resources": unavailable},
-        cancel_after=100,
+        supersede_after=100,
     )
     assert done.steps("call") == ["call list_remaining_resources"]
     assert done.seconds < 105
@@ -181,7 +192,7 @@ def test_a_cancellation_during_the_cleaning_up_ends_it():
     done = provision(
         {"wire_edge": After(10, QUOTA), "await_operation": After(300, SUCCEEDED)},
         {"begin_empty_gpu_pool": accepted("managedCluster")},
-        cancel_after=60,
+        supersede_after=60,
     )
     assert done.steps("call") == [
         "call begin_empty_gpu_pool westeurope",
@@ -197,6 +208,10 @@ def test_a_gpu_pool_that_cannot_be_emptied_does_not_hide_the_failure():
     )
     assert done.outcome == QUOTA
     assert done.steps("note cell/swedencentral")[-1].endswith("Failed (Forbidden)")
+    assert done.steps("tell") == ["tell fraud-llm record_warning /environments/fraud-llm"] * 2
+    warning = RecordWarning.from_wire(done.input_of("record_warning"))
+    assert (warning.warning.code, warning.is_standing) == ("GpuCostNotStopped", True)
+    assert "in westeurope could not be scaled to zero (Forbidden)" in warning.warning.message
 
 
 def test_when_azure_does_not_say_what_is_left_the_record_says_so():

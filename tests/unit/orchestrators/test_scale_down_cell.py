@@ -40,18 +40,18 @@ def scale_down(activities=None, children=None, value=None, **options) -> Run:
     )
 
 
-def test_settings_are_kept_then_the_workload_goes_then_the_nodes():
+def test_settings_are_kept_and_the_traffic_moves_once_aks_has_accepted():
     done = scale_down()
     assert done.lines == [
         "note cell/westeurope/settings Running",
         "call get_gpu_pool westeurope",
         "note cell/westeurope/settings Succeeded",
         "tell keep_pool westeurope",
+        "note cell/westeurope/gpuPool Running",
+        "call begin_empty_gpu_pool westeurope",
         "note cell/westeurope/workload Running",
         "call apply_workload westeurope",
         "note cell/westeurope/workload Succeeded",
-        "note cell/westeurope/gpuPool Running",
-        "call begin_empty_gpu_pool westeurope",
         "note cell/westeurope/gpuPool Running",
         f"start {POOL_WAIT}",
         "note cell/westeurope/gpuPool Succeeded",
@@ -78,6 +78,7 @@ def test_the_responder_gets_the_traffic_and_the_replicas_go():
 def test_a_pool_that_is_at_zero_already_is_not_waited_for():
     done = scale_down({"begin_empty_gpu_pool": SUCCEEDED})
     assert done.steps("start") == []
+    assert "call apply_workload westeurope" in done.lines, "the responder answers all the same"
     assert done.outcome.is_success
 
 
@@ -115,8 +116,8 @@ def test_settings_that_are_never_answered_end_the_cell_with_its_nodes_untouched(
         pytest.param(
             {"apply_workload": QUOTA},
             {},
-            "note cell/westeurope/workload Failed (QuotaExceeded)",
-            id="workload: nodes stay under its pods",
+            "note cell/westeurope/gpuPool Succeeded",
+            id="workload: the nodes go all the same",
         ),
         pytest.param(
             {"begin_empty_gpu_pool": QUOTA},
@@ -136,6 +137,22 @@ def test_a_failure_for_good_ends_the_cell_there(activities, children, last: str)
     done = scale_down(activities, children)
     assert done.lines[-1] == last
     assert not done.outcome.is_success
+
+
+def test_a_pool_that_aks_refuses_to_scale_keeps_its_traffic():
+    done = scale_down({"begin_empty_gpu_pool": QUOTA})
+    assert "call apply_workload westeurope" not in done.lines
+
+
+def test_a_busy_cluster_that_accepts_later_moves_the_traffic_once():
+    accept = accepted("managedCluster")
+    done = scale_down({"begin_empty_gpu_pool": [BUSY, accept]})
+    assert done.steps("call") == [
+        "call get_gpu_pool westeurope",
+        "call begin_empty_gpu_pool westeurope",
+        "call begin_empty_gpu_pool westeurope",
+        "call apply_workload westeurope",
+    ]
 
 
 def test_nothing_is_kept_when_nothing_was_read():

@@ -73,10 +73,18 @@ def test_a_child_that_breaks_counts_as_a_failure():
     assert end_of(done).phase is Phase.FAILED
 
 
-@pytest.mark.parametrize("cancel_after", [0.5, 1.5, 100])
-def test_a_deletion_that_cancels_it_is_passed_on_to_every_cell(cancel_after: float):
+@pytest.mark.parametrize(
+    ("cancel_after", "passed_on"),
+    [
+        pytest.param(0.5, [], id="before it is on record"),
+        pytest.param(1.5, [], id="before any cell has begun"),
+        pytest.param(100, [WEST, SWEDEN], id="while the cells scale down"),
+    ],
+)
+def test_a_cancellation_is_passed_on_to_every_cell(cancel_after: float, passed_on: list[str]):
     done = scale_down(cancel_after=cancel_after)
-    assert done.steps("send") == [f"send cancel to {WEST}", f"send cancel to {SWEDEN}"]
+    assert done.steps("send") == [f"send cancel to {child}" for child in passed_on]
+    assert end_of(done).phase is Phase.CANCELED
     assert done.outcome.status is Status.CANCELED
     assert done.lines[-1].startswith("entity fraud-llm end_operation"), "the deletion waits for it"
     assert done.seconds <= cancel_after + 5

@@ -48,6 +48,7 @@ def sweep(
         instance_id="sweep",
         activities={
             "list_gpu_pools": Outcome.succeeded(pools=[pool.to_wire() for pool in pools]),
+            "list_resources": Outcome.succeeded(resources=[]),
             "get_usage": told_usage(usage),
             **script.get("activities", {}),
         },
@@ -80,6 +81,7 @@ def test_azure_is_listed_first_then_the_environments_then_their_usage():
     done = sweep(a_swept("b"), a_swept("a"))
     assert done.lines == [
         "call list_gpu_pools",
+        "call list_resources",
         "entity a get_sweep_state",
         "entity b get_sweep_state",
         "call get_usage",
@@ -162,13 +164,13 @@ def test_where_nobody_is_awake_no_usage_is_asked_for():
     done = sweep(
         a_swept(phase=Phase.SCALED_DOWN, scaled_down_at=PAST), pools=[a_gpu_pool(node_count=0)]
     )
-    assert done.steps("call") == ["call list_gpu_pools"]
+    assert done.steps("call") == ["call list_gpu_pools", "call list_resources"]
     assert decisions_of(done) == [("fraud-llm", "none", "Asleep")]
 
 
 def test_an_empty_subscription_is_swept_in_no_time():
     done = sweep()
-    assert done.lines == ["call list_gpu_pools", "status decisions"]
+    assert done.lines == ["call list_gpu_pools", "call list_resources", "status decisions"]
     assert (report_of(done).decisions, report_of(done).summary.pools) == ((), 0)
 
 
@@ -198,7 +200,7 @@ def test_usage_that_cannot_be_read_counts_as_use(usage: Outcome | Exception):
 
 def test_a_listing_that_fails_ends_the_sweep_as_failed():
     done = sweep(a_swept(), activities={"list_gpu_pools": QUOTA})
-    assert done.lines == ["call list_gpu_pools"]
+    assert done.steps("start", "tell") == []
     assert done.outcome == QUOTA
 
 

@@ -148,7 +148,7 @@ def test_each_wait_ends_with_its_own_step():
     ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
     for wait in (first, second):
         left = (wait.operation.deadline - wait.begun_at).total_seconds()
-        assert left == pytest.approx(deadlines.WAKE_GPU_POOL, abs=2)
+        assert left == pytest.approx(deadlines.START_GPU_POOL, abs=2)
     assert (ready.operation.deadline - ready.started_at).total_seconds() == deadlines.READINESS
 
 

@@ -5,6 +5,7 @@ import pytest
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
+from domain.outcomes import Outcome
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import HOST, QUOTA
@@ -12,7 +13,7 @@ from tests.support.specs import a_request, spec_body
 
 ENVIRONMENT = "/environments/fraud-llm"
 SCALE_DOWN, WAKE = "environments/fraud-llm/scale-down", "environments/fraud-llm/wake"
-ACTIONS = pytest.mark.parametrize("action", ["scale-down", "wake", "retry"])
+ACTIONS = pytest.mark.parametrize("action", ["scale-down", "wake", "repair", "retry"])
 HOW_FAR = pytest.mark.parametrize("how_far", ["not on record yet", "on record", "ended"])
 
 
@@ -159,6 +160,53 @@ async def test_a_retry_starts_the_failed_operation_again(api: Api, hub: FakeHub)
     assert (answer.json["kind"], answer.json["status"]) == ("provision", "Running")
     assert started(hub, "fraud-llm.2").kind is OperationKind.PROVISION
     assert (await api.get("environments/fraud-llm")).json["phase"] == "Provisioning"
+
+
+async def test_a_cancellation_reaches_the_operation_that_runs(api: Api, hub: FakeHub):
+    await api.create(spec_body())
+    answer = await api.post("environments/fraud-llm/cancel")
+    assert (answer.status, answer.headers["Operation-Location"]) == (202, operation(1))
+    assert (answer.json["kind"], answer.json["status"]) == ("provision", "Running")
+    assert hub.raised == [("fraud-llm.1", "cancel")]
+    assert list(hub.instances) == ["fraud-llm.1"], "it is no operation of its own"
+
+
+async def test_a_cancellation_that_is_repeated_names_what_it_has_canceled(api: Api, hub: FakeHub):
+    await api.create(spec_body())
+    await api.post("environments/fraud-llm/cancel")
+    hub.finish("fraud-llm.1", Phase.CANCELED, Outcome.canceled())
+    answer = await api.post("environments/fraud-llm/cancel")
+    assert (answer.status, answer.headers["Operation-Location"]) == (202, operation(1))
+    assert answer.json["status"] == "Canceled"
+    assert len(hub.raised) == 1
+
+
+@pytest.mark.usefixtures("ready")
+async def test_where_nothing_runs_nothing_is_canceled(api: Api, hub: FakeHub):
+    answer = await api.post("environments/fraud-llm/cancel")
+    assert (answer.status, answer.error["code"]) == (409, "NoOperationRunning")
+    assert hub.raised == []
+
+
+@pytest.mark.parametrize("phase", [Phase.READY, Phase.FAILED, Phase.CANCELED])
+async def test_a_repair_is_an_operation_with_the_specification_on_record(
+    api: Api, hub: FakeHub, phase: Phase
+):
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", phase)
+    answer = await api.post("environments/fraud-llm/repair")
+    assert (answer.status, answer.headers["Operation-Location"]) == (202, operation(2))
+    assert answer.json["kind"] == "repair"
+    assert started(hub, "fraud-llm.2").spec == started(hub, "fraud-llm.1").spec
+    environment = (await api.get("environments/fraud-llm")).json
+    assert (environment["phase"], environment["generation"]) == ("Updating", 1)
+
+
+@pytest.mark.usefixtures("ready")
+async def test_an_action_holds_for_the_etag_that_it_names(api: Api, hub: FakeHub):
+    stale = await api.post(SCALE_DOWN, If_Match='"0-0"')
+    assert (stale.status, stale.error["code"]) == (412, "PreconditionFailed")
+    assert list(hub.instances) == ["fraud-llm.1"]
 
 
 @pytest.mark.usefixtures("ready")

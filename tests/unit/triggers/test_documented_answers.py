@@ -88,6 +88,11 @@ async def of_what_failed(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     return await send(api, operation_id)
 
 
+async def of_what_is_being_built(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await api.create(spec_body())
+    return await send(api, operation_id)
+
+
 async def with_a_huge_body(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     route = ROUTE_OF[operation_id]
     body = b" " * (MAX_BODY_BYTES + 1)
@@ -119,6 +124,7 @@ BY_STATUS: dict[int, Scenario] = {
 SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("wakeEnvironment", 202): of_what_sleeps,
     ("retryEnvironment", 202): of_what_failed,
+    ("cancelOperation", 202): of_what_is_being_built,
 }
 
 

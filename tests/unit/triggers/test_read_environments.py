@@ -3,13 +3,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from durabletask.client import OrchestrationStatus
 
+from domain.environment.health import Health, HealthStatus
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Answer, Api
-from tests.support.payloads import QUOTA, failed
+from tests.support.payloads import QUOTA, SUCCEEDED, failed
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes, spec_body
 
 
@@ -28,7 +29,9 @@ def a_ready_record(name: str, cost_center: str = "ML-1234") -> EnvironmentRecord
 @pytest.fixture
 def five(hub: FakeHub) -> None:
     for number, name in enumerate(["eins", "zwei", "drei", "vier", "fuenf"]):
-        hub.add(a_ready_record(name, f"ML-{number % 2}"))
+        record = a_ready_record(name, f"ML-{number % 2}")
+        status = (HealthStatus.UNKNOWN, HealthStatus.HEALTHY)[number % 2]
+        hub.add(record.model_copy(update={"health": Health(status=status)}))
 
 
 def names(answer: Answer) -> list[str]:
@@ -125,6 +128,8 @@ async def test_a_next_link_keeps_the_filters(api: Api):
         ("costCenter=ML-1", ["vier", "zwei"]),
         ("phase=Ready", ["drei", "eins", "fuenf", "vier", "zwei"]),
         ("phase=Failed", []),
+        ("health=Healthy", ["vier", "zwei"]),
+        ("health=Unknown&costCenter=ML-0", ["drei", "eins", "fuenf"]),
         ("costCenter=ML-0&phase=Ready&maxpagesize=500", ["drei", "eins", "fuenf"]),
     ],
 )
@@ -143,6 +148,7 @@ async def test_the_list_can_be_filtered(api: Api, query: str, found: list[str]):
         (f"maxpagesize={'1' * 5000}", "query maxpagesize"),
         ("maxpagesize=", "query maxpagesize"),
         ("phase=ready", "query phase"),
+        ("health=degraded", "query health"),
         ("$top=5", "query $top"),
     ],
 )
@@ -235,6 +241,37 @@ async def test_a_failure_says_how_long_azure_wants_to_be_left_alone(api: Api, hu
     hub.finish("fraud-llm.1", Phase.FAILED, failed("TooManyRequests", retry_after_seconds=30))
     error = (await api.get("operations/fraud-llm.1")).json["error"]
     assert (error["code"], error["retryAfterSeconds"]) == ("TooManyRequests", 30)
+
+
+async def after_eleven_more(api: Api, hub: FakeHub, first: Outcome) -> None:
+    """An environment whose record has forgotten its first operation."""
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", Phase.READY if first.is_success else Phase.FAILED, first)
+    for sequence in range(2, 13):
+        await api.post("environments/fraud-llm/repair")
+        hub.finish(f"fraud-llm.{sequence}", Phase.READY)
+
+
+@pytest.mark.parametrize("first", [SUCCEEDED, QUOTA], ids=["succeeded", "failed"])
+async def test_an_operation_that_its_record_has_forgotten_stays_readable(
+    api: Api, hub: FakeHub, first: Outcome
+):
+    await after_eleven_more(api, hub, first)
+    record = hub.records["fraud-llm"]
+    assert record
+    assert record.find_operation("fraud-llm.1") is None
+    operation = (await api.get("operations/fraud-llm.1")).json
+    assert (operation["id"], operation["kind"]) == ("fraud-llm.1", "provision")
+    assert (operation["status"], operation["steps"]) == (str(first.status), [])
+    assert operation.get("error", {}).get("code") == (first.failure and first.failure.reason)
+    assert operation["lastActionDateTime"] == "2026-11-22T12:10:00Z"
+
+
+async def test_a_forgotten_operation_whose_orchestration_died_has_failed(api: Api, hub: FakeHub):
+    await after_eleven_more(api, hub, SUCCEEDED)
+    hub.stop("fraud-llm.1", OrchestrationStatus.TERMINATED)
+    operation = (await api.get("operations/fraud-llm.1")).json
+    assert (operation["status"], operation["error"]["code"]) == ("Failed", "OperationAborted")
 
 
 @pytest.mark.parametrize(

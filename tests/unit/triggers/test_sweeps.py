@@ -6,6 +6,7 @@ import pytest
 from durabletask.client import OrchestrationStatus
 
 from domain.durable.sweep_inputs import SweepInput
+from domain.environment.health import Finding, Health, HealthStatus
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
 from domain.sweep.model import SweepAction, SweepDecision
@@ -33,7 +34,12 @@ DONE = ActionResult(
 FAILED = ActionResult(
     environment="batcher", action=SweepAction.WAKE, status=ResultStatus.FAILED, reason="Canceled"
 )
-SUMMARY = summarise_sweep([DECISION], [DONE, FAILED], NOON, NOON).to_wire()
+SILENT = Finding(code="ModelNotAnswering", what="https://x", cause="It is.", fix="Look.")
+HEALTH = {
+    "fraud-llm": Health(status=HealthStatus.DEGRADED, findings=(SILENT,)),
+    "other": Health(status=HealthStatus.HEALTHY),
+}
+SUMMARY = summarise_sweep([DECISION], [DONE, FAILED], NOON, NOON, health=HEALTH).to_wire()
 DECISIONS = {"decisions": [DECISION.to_wire()]}
 REPORT = {"summary": SUMMARY, **DECISIONS}
 BOTH = pytest.mark.parametrize(
@@ -228,7 +234,9 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
     )
     await run_sweep(cast("func.TimerRequest", None), hub)
     assert [record.getMessage() for record in caplog.records] == [
-        "sweep ended: pools=1 idle_usd_per_hour=3.673 saved_usd_per_hour=3.673 failed=1"
+        "sweep ended: pools=1 idle_usd_per_hour=3.673 saved_usd_per_hour=3.673 failed=1 "
+        "degraded=1 unreachable=0 unknown=0",
+        "unhealthy environment: fraud-llm Degraded ModelNotAnswering",
     ]
     assert hub.starts == 2
 

@@ -125,6 +125,53 @@ async def test_the_resources_of_a_group_are_found_by_a_filter(azure: Azure, arm:
         assert [each.name async for each in found] == ["two"]
 
 
+async def two_profiles_with_endpoints(arm: Arm) -> None:
+    profile = {
+        "location": "global",
+        "sku": {"name": "Standard_AzureFrontDoor"},
+        "tags": {"gridplane-environment": "fraud"},
+    }
+    for name in ("one", "two"):
+        await arm.call("PUT", f"resourceGroups/gp-{name}", {"location": "westeurope"})
+        path = f"resourceGroups/gp-{name}/providers/Microsoft.Cdn/profiles/{name}"
+        await arm.call("PUT", path, profile, api_version="2026-10-01")
+        await arm.call(
+            "PUT", f"{path}/afdEndpoints/{name}", {"location": "global"}, api_version="2026-10-01"
+        )
+
+
+async def test_nested_resources_with_a_location_are_listed_by_their_type(
+    azure: Azure, arm: Arm
+) -> None:
+    await two_profiles_with_endpoints(arm)
+    found = azure.groups.resources.list(
+        filter="resourceType eq 'Microsoft.Cdn/profiles/afdEndpoints'"
+    )
+    assert [each.name async for each in found] == ["one/one", "two/two"]
+
+
+async def test_a_list_of_resources_comes_in_pages_of_the_size_that_is_asked_for(
+    azure: Azure, arm: Arm
+) -> None:
+    await two_profiles_with_endpoints(arm)
+    wanted = "resourceType eq 'Microsoft.Cdn/profiles'"
+    pages = azure.groups.resources.list(filter=wanted, top=1).by_page()
+    names = [[each.name async for each in page] async for page in pages]
+    assert names == [["one"], ["two"]]
+
+
+async def test_tags_are_left_out_of_a_list_that_is_filtered_by_tag(azure: Azure, arm: Arm) -> None:
+    await two_profiles_with_endpoints(arm)
+    by_tag = "tagName eq 'gridplane-environment' and tagValue eq 'fraud'"
+    by_type = "resourceType eq 'Microsoft.Cdn/profiles'"
+    tags = {
+        text: [each.tags async for each in azure.groups.resources.list(filter=text)]
+        for text in (by_tag, by_type)
+    }
+    assert tags[by_tag] == [None, None]
+    assert tags[by_type] == [{"gridplane-environment": "fraud"}] * 2
+
+
 @pytest.mark.parametrize(
     ("name", "body", "status", "code"),
     [

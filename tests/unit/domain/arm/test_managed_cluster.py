@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from azure.mgmt.containerservice import models
 
+from domain.arm import naming
 from domain.arm.managed_cluster import (
+    build_agent_pool,
     build_managed_cluster,
     build_resource_group,
     first_gpu_node_count,
     gpus_needed,
 )
-from domain.arm.merge_existing import is_cluster_current
+from domain.arm.merge_existing import is_cluster_current, is_pool_current
 from tests.unit.domain.azure_models import find_unknown
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+GPU_LABELS = {naming.GPU_NODE_LABEL: "true"}
 
 
 @pytest.fixture
@@ -331,3 +334,75 @@ def test_a_cluster_is_not_current_after(build, change) -> None:
     existing = as_aks_answers(build())
     change(existing)
     assert not is_cluster_current(existing, build())
+
+
+def test_a_pool_that_is_missing_is_not_part_of_its_clusters_put(build):
+    existing = as_aks_answers(build())
+    profiles = existing["properties"]["agentPoolProfiles"]
+    existing["properties"]["agentPoolProfiles"] = [p for p in profiles if p["name"] != "gpu"]
+    body = build(existing=existing)
+    assert [pool["name"] for pool in body["properties"]["agentPoolProfiles"]] == ["system"]
+    assert is_cluster_current(existing, body)
+
+
+def test_a_stopped_cluster_is_not_current(build):
+    existing = as_aks_answers(build())
+    existing["properties"]["powerState"] = {"code": "Stopped"}
+    assert not is_cluster_current(existing, build(existing=existing))
+
+
+@pytest.fixture
+def build_pool(make_spec):
+    def build_body(changes=None, existing=None) -> dict[str, Any]:
+        return build_agent_pool(make_spec(changes), existing)
+
+    return build_body
+
+
+def test_a_pool_of_its_own_is_the_one_of_the_cluster(build, build_pool):
+    inline = pool_of(build(), "gpu")
+    assert {"name": "gpu", **build_pool()["properties"]} == inline
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_current"),
+    [
+        pytest.param({}, True, id="as it should be"),
+        pytest.param({"count": 4}, True, id="the autoscaler decides on the count"),
+        pytest.param({"nodeLabels": {"team": "blue", **GPU_LABELS}}, True, id="labels of others"),
+        pytest.param({"provisioningState": "Updating"}, True, id="becoming what it should be"),
+        pytest.param({"maxCount": 9}, False, id="other limits"),
+        pytest.param({"enableAutoScaling": False, "count": 0}, False, id="scaled to zero by hand"),
+        pytest.param({"provisioningState": "Failed"}, False, id="failed"),
+        pytest.param({"powerState": {"code": "Stopped"}}, False, id="stopped"),
+    ],
+)
+def test_a_pool_is_current_when_it_has_all_that_is_wanted(
+    build_pool, changes: dict[str, Any], is_current: bool
+):
+    properties = build_pool()["properties"] | {"provisioningState": "Succeeded"}
+    existing = {"properties": {**properties, **changes}}
+    assert is_pool_current(existing, build_pool(existing=existing)) is is_current
+
+
+def test_a_stopped_pool_is_started_by_its_put(build_pool):
+    stopped = {"properties": {**build_pool()["properties"], "powerState": {"code": "Stopped"}}}
+    assert build_pool(existing=stopped)["properties"]["powerState"] == {"code": "Running"}
+
+
+@pytest.mark.parametrize(
+    "gpu",
+    [
+        pytest.param({"vmSize": "Standard_NC48ads_A100_v4"}, id="size"),
+        pytest.param({"vmSize": "Standard_NC24ads_A100_v4", "spot": True}, id="priority"),
+    ],
+)
+def test_a_pool_that_must_be_replaced_stays_as_it_is_in_its_clusters_put(build, build_pool, gpu):
+    """AKS refuses to change it; the pool's own step deletes and creates it."""
+    existing = as_aks_answers(build())
+    wanted = {"gpu": {"maxNodes": 7, **gpu}}
+    body = build(wanted, existing)
+    assert pool_of(body, "gpu")["vmSize"].lower() == "standard_nc24ads_a100_v4"
+    assert pool_of(body, "gpu")["maxCount"] != 7
+    found = {"properties": pool_of(existing, "gpu")}
+    assert build_pool(wanted, found) == build_pool(wanted)

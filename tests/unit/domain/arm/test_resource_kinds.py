@@ -28,6 +28,12 @@ IDS = [
         f"{ROOT}/gp-fraud-llm-westeurope/providers/Microsoft.ContainerService/managedClusters/"
         "gp-fraud-llm-westeurope",
     ),
+    (
+        "agentPool",
+        "westeurope",
+        f"{ROOT}/gp-fraud-llm-westeurope/providers/Microsoft.ContainerService/managedClusters/"
+        "gp-fraud-llm-westeurope/agentPools/gpu",
+    ),
     ("profile", "", PROFILE),
     ("endpoint", "", f"{PROFILE}/afdEndpoints/gp-fraud-llm"),
     ("originGroup", "", f"{PROFILE}/originGroups/inference"),
@@ -64,7 +70,7 @@ def test_every_kind_can_be_built_has_limits_and_a_pace(kind: str):
     assert row.create_timeout >= 60
     assert row.delete_timeout >= 60
     assert row.pace in PACES
-    assert ("tags" in body) is row.has_tags, "what can carry tags carries ours"
+    assert ("tags" in body) is (row.owner_kind is None), "what can carry tags carries ours"
 
 
 def test_the_edges_group_stands_in_the_first_region():
@@ -80,7 +86,7 @@ def test_the_edges_group_stays_where_it_stands_when_regions_change_places():
     assert body["location"] == "westeurope"
 
 
-@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.has_tags])
+@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.owner_kind is None])
 def test_tags_of_others_are_kept_beside_ours(kind: str):
     """A PUT takes away what it does not name: policies and cost reports set tags, too."""
     spec = a_spec(costCenter="ML-9")
@@ -89,7 +95,7 @@ def test_tags_of_others_are_kept_beside_ours(kind: str):
     assert body["tags"] == {"team": "blue", **naming.environment_tags(spec)}
 
 
-@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.has_tags])
+@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.owner_kind is None])
 def test_no_tag_is_written_in_two_spellings_and_a_policys_values_stay(kind: str):
     theirs = {
         "Environment": "production",

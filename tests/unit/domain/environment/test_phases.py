@@ -24,10 +24,8 @@ def test_every_live_phase_can_be_left_by_deletion(phase: Phase):
     [
         (Phase.DELETED, Phase.READY),
         (Phase.READY, Phase.PROVISIONING),
-        (Phase.DELETING, Phase.READY),
         (Phase.SCALED_DOWN, Phase.READY),
         (Phase.READY, Phase.WAKING),
-        (Phase.WAKING, Phase.SCALED_DOWN),
         (Phase.WAKING, Phase.UPDATING),
         (Phase.UPDATING, Phase.WAKING),
         (Phase.DELETING, Phase.WAKING),
@@ -52,6 +50,12 @@ def test_there_are_no_short_cuts(current: Phase, target: Phase):
         ),
         pytest.param(
             [Phase.WAKING, Phase.FAILED, Phase.WAKING, Phase.READY], id="a second try to wake"
+        ),
+        pytest.param([Phase.WAKING, Phase.SCALED_DOWN], id="a wake that changed nothing"),
+        pytest.param([Phase.DELETING, Phase.READY], id="a deletion that changed nothing"),
+        pytest.param(
+            [Phase.DELETING, Phase.CANCELED, Phase.UPDATING, Phase.READY],
+            id="a deletion that was canceled, and repaired",
         ),
         pytest.param(
             [Phase.SCALED_DOWN, Phase.DELETING, Phase.DELETED], id="deleted in its sleep"

@@ -2,10 +2,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.environment.operation import OperationKind, StepChange
+from domain.environment.operation import OperationKind, OperationWarning, StepChange
 from domain.environment.phases import Phase
-from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
+from domain.environment.record import CellState, EnvironmentRecord, OperationEnd, RecordWarning
+from domain.environment.transitions import (
+    end_operation,
+    keep_pool,
+    record_step,
+    record_warning,
+    start_operation,
+)
 from domain.environment.views import build_environment_view
 from domain.outcomes import Failure, Outcome, Status
 from tests.support.payloads import KEPT
@@ -322,3 +328,27 @@ def test_ending_twice_changes_nothing():
 )
 def test_a_record_survives_the_durable_boundary(record: EnvironmentRecord):
     assert EnvironmentRecord.from_wire(record.to_wire()) == record
+
+
+STUCK_POOL = RecordWarning(
+    operation_id="fraud-llm.1",
+    at=NOON,
+    warning=OperationWarning(
+        code="GpuCostNotStopped", message="Nodes run.", target="/environments/fraud-llm"
+    ),
+    is_standing=True,
+)
+
+
+def test_a_standing_warning_is_recorded_once_while_it_holds():
+    first = record_warning(a_record(), STUCK_POOL)
+    assert first.warnings == (STUCK_POOL.warning,)
+    again = STUCK_POOL.model_copy(update={"operation_id": "sweep.fraud-llm", "at": NOON})
+    assert record_warning(first, again) == first
+
+
+def test_the_next_operation_clears_a_standing_warning():
+    warned = record_warning(a_record(), STUCK_POOL)
+    started = start_operation(warned, a_request(OperationKind.DELETE, 2), NOON)
+    assert started
+    assert started.warnings == ()

@@ -7,6 +7,7 @@ from domain.environment.steps import (
     plan_cell,
     plan_delete_steps,
     plan_edge,
+    plan_gpu_pool,
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
@@ -42,7 +43,8 @@ def test_propagation_begins_before_the_waf_is_built():
 
 
 def test_every_planned_kind_is_known():
-    planned = {r.kind for r in (*plan_edge(REGIONS), *plan_cell("westeurope"))}
+    cell = (*plan_cell("westeurope"), plan_gpu_pool("westeurope"))
+    planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell)}
     assert planned == set(KINDS)
 
 
@@ -53,6 +55,7 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
     assert [step for step in steps if step.startswith("cell/swedencentral")] == [
         "cell/swedencentral/resourceGroup",
         "cell/swedencentral/managedCluster",
+        "cell/swedencentral/gpuPool",
         "cell/swedencentral/workload",
         "cell/swedencentral/nodes",
         "cell/swedencentral/externalIp",
@@ -66,14 +69,14 @@ def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():
     assert steps[2:] == names(r.step for r in reversed(plan_edge(["westeurope"])))
 
 
-def test_scaling_down_shows_settings_workload_and_nodes_of_each_cell():
+def test_scaling_down_shows_settings_nodes_and_workload_of_each_cell():
     assert names(plan_scale_down_steps(REGIONS)) == (
         "cell/westeurope/settings",
-        "cell/westeurope/workload",
         "cell/westeurope/gpuPool",
+        "cell/westeurope/workload",
         "cell/swedencentral/settings",
-        "cell/swedencentral/workload",
         "cell/swedencentral/gpuPool",
+        "cell/swedencentral/workload",
     )
 
 

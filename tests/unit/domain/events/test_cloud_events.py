@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from domain.environment.health import Finding, Health, HealthStatus, RecordHealth
+from domain.environment.health_changes import record_health
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
@@ -89,8 +91,8 @@ def test_an_accepted_operation_is_told_as_a_cloud_event():
         (PROVISION, Phase.FAILED, QUOTA, "failed"),
         (PROVISION, Phase.CANCELED, CANCELED, "canceled"),
         (SCALE_DOWN, Phase.SCALED_DOWN, SUCCEEDED, "scaled-down"),
-        (SCALE_DOWN, Phase.FAILED, QUOTA, "failed"),
-        (SCALE_DOWN, Phase.CANCELED, CANCELED, "canceled"),
+        (SCALE_DOWN, Phase.READY, QUOTA, "failed"),
+        (SCALE_DOWN, Phase.READY, CANCELED, "canceled"),
         (OperationKind.WAKE, Phase.READY, SUCCEEDED, "succeeded"),
         (OperationKind.DELETE, Phase.DELETED, SUCCEEDED, "succeeded"),
     ],
@@ -177,6 +179,32 @@ def test_whatever_the_sweep_does_is_news(action: SweepAction):
 @pytest.mark.parametrize("action", [a for a in ExpiryAction if a is not ExpiryAction.NONE])
 def test_whatever_is_said_of_an_expiry_is_news(action: ExpiryAction):
     assert build_expiry_note(IdleNotes(), action, NOON, NOON).event in PUBLISHED_NAMES
+
+
+def test_a_change_of_health_is_told_with_its_findings():
+    before = ended(running(PROVISION), Phase.READY, SUCCEEDED)
+    silent = Finding(code="ModelNotAnswering", what="https://x", cause="It is.", fix="Look.")
+    looked_at = NOON + minutes(30)
+    found = Health(status=HealthStatus.DEGRADED, findings=(silent,), checked_at=looked_at)
+    after = record_health(before, RecordHealth(sequence=1, health=found))
+    event = news_of(before, after).event
+    assert event.id == "fraud-llm.health-changed.2026-11-22T12:30:00Z"
+    assert event.type == "io.gridplane.environment.health-changed.v1"
+    assert event.data["message"] == "Unknown -> Degraded: ModelNotAnswering"
+    assert event.data["health"] == {
+        "status": "Degraded",
+        "findings": [
+            {
+                "code": "ModelNotAnswering",
+                "what": "https://x",
+                "evidence": {},
+                "cause": "It is.",
+                "fix": "Look.",
+            }
+        ],
+        "since": "2026-11-22T12:30:00Z",
+    }
+    assert derive_event(after, after, SOURCE) is None
 
 
 def test_no_other_change_is_news():

@@ -9,14 +9,16 @@ from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, keep_pool, start_operation
 from domain.outcomes import Outcome
 from domain.requests.caller import Caller
-from domain.requests.decisions import (
-    RETRY,
+from domain.requests.command import CANCEL, RETRY, Command, Conditions
+from domain.requests.decision import (
     AlreadyStarted,
-    Command,
+    Cancel,
     NotFound,
     PreconditionFailed,
     Refused,
     Start,
+)
+from domain.requests.decisions import (
     decide,
     decide_delete,
     decide_scale_down,
@@ -24,7 +26,7 @@ from domain.requests.decisions import (
     decide_wake,
 )
 from domain.spec.model import EnvironmentSpec
-from tests.support.payloads import HOST, KEPT
+from tests.support.payloads import HOST, KEPT, failed
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
 FIRST_ID, OTHER_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77", "00000000-0000-4000-8000-000000000000"
@@ -81,6 +83,8 @@ def summary(decision: Any) -> Any:
     match decision:
         case Start(request):
             return ("start", request.kind, request.operation_id, request.predecessor)
+        case Cancel(operation_id):
+            return ("cancel", operation_id)
         case AlreadyStarted(operation_id):
             return ("known", operation_id)
         case PreconditionFailed(code, _, operation_id):
@@ -519,7 +523,18 @@ START_UPDATE = ("start", "update", "fraud-llm.2", None)
         pytest.param(FAILED, CHANGED, START_2, id="a failed creation goes on, corrected"),
         pytest.param(FAILED, {}, START_2, id="a failed creation goes on as it was"),
         pytest.param(AWAKE_AGAIN, {}, ("known", "fraud-llm.1"), id="nothing to change since"),
-        pytest.param(HALF_AWAKE, CHANGED, refused(), id="after a failed wake"),
+        pytest.param(
+            HALF_AWAKE,
+            CHANGED,
+            ("start", "update", "fraud-llm.4", None),
+            id="a failed wake goes on, corrected",
+        ),
+        pytest.param(
+            FAILED,
+            {"gpu": {"vmSize": "Standard_NC48ads_A100_v4", "maxNodes": 5, "spot": True}},
+            START_2,
+            id="a failed creation goes on with GPU nodes of another size",
+        ),
         pytest.param(ASLEEP, CHANGED, refused(), id="while it sleeps"),
         pytest.param(DELETING, CHANGED, refused("fraud-llm.2"), id="while it is being deleted"),
     ],
@@ -602,14 +617,12 @@ def test_a_repeated_retry_is_known_after_it_has_ended():
         pytest.param(
             HALF_AWAKE,
             OTHER_SPEC,
-            "exists with another spec, and its wake did not succeed. Retry that with POST "
-            "/environments/fraud-llm/retry,",
+            "exists with another spec. Update it with PUT,",
         ),
         pytest.param(
             STUCK,
             a_spec(),
-            "exists, and its delete did not succeed. Retry that with POST "
-            "/environments/fraud-llm/retry,",
+            "exists. Update it with PUT,",
         ),
     ],
     ids=["ready", "asleep", "not woken", "not deleted"],
@@ -711,11 +724,95 @@ START_DELETE = ("start", "delete", "fraud-llm.2", None)
 def test_a_command_that_names_an_etag_holds_for_no_other(
     record: EnvironmentRecord | None, command: dict[str, Any], expected: Any
 ):
-    assert summary(decide(record, Command(**command))) == expected
+    conditions = {key: command[key] for key in ("if_match", "if_none_match") if key in command}
+    others = {key: value for key, value in command.items() if key not in conditions}
+    given = Command(**others, conditions=Conditions(**conditions))
+    assert summary(decide(record, given)) == expected
 
 
 def test_what_is_stale_is_told_what_it_would_have_to_be():
-    refusal = decide(READY, Command(OperationKind.DELETE, "fraud-llm", if_match='"9-9"'))
+    stale = Conditions(if_match='"9-9"')
+    refusal = decide(READY, Command(OperationKind.DELETE, "fraud-llm", conditions=stale))
     assert isinstance(refusal, PreconditionFailed)
     assert READY.etag in refusal.message
     assert (refusal.target, refusal.is_passing) == ("header If-Match", False)
+
+
+STOPPED = end_operation(
+    PROVISIONING,
+    OperationEnd(
+        operation_id="fraud-llm.1", phase=Phase.CANCELED, outcome=Outcome.canceled(), at=NOON
+    ),
+)
+CANCELED_IN_AZURE = end_operation(
+    PROVISIONING,
+    OperationEnd(
+        operation_id="fraud-llm.1",
+        phase=Phase.FAILED,
+        outcome=Outcome.canceled(failed("OperationCanceled").failure),
+        at=NOON,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(PROVISIONING, ("cancel", "fraud-llm.1"), id="being built"),
+        pytest.param(BEING_UPDATED, ("cancel", "fraud-llm.2"), id="being updated"),
+        pytest.param(UPDATING, ("cancel", "fraud-llm.2"), id="being scaled down"),
+        pytest.param(WAKING, ("cancel", "fraud-llm.3"), id="waking"),
+        pytest.param(DELETING, ("cancel", "fraud-llm.2"), id="being deleted"),
+        pytest.param(STOPPED, ("known", "fraud-llm.1"), id="canceled already"),
+        pytest.param(
+            CANCELED_IN_AZURE, ("refused", "NoOperationRunning", None), id="canceled in Azure"
+        ),
+        pytest.param(READY, ("refused", "NoOperationRunning", None), id="nothing runs"),
+        pytest.param(FAILED, ("refused", "NoOperationRunning", None), id="it has failed"),
+        pytest.param(DELETED, "absent", id="deleted"),
+        pytest.param(None, "absent", id="unknown"),
+    ],
+)
+def test_cancel_ends_what_runs(record: EnvironmentRecord | None, expected: Any):
+    by_message = Command(CANCEL, "fraud-llm", waits=True)
+    assert summary(decide(record, by_message)) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        pytest.param(READY, ("start", "repair", "fraud-llm.2", None), id="ready"),
+        pytest.param(ASLEEP, ("start", "repair", "fraud-llm.3", None), id="scaled down"),
+        pytest.param(FAILED, ("start", "repair", "fraud-llm.2", None), id="not built"),
+        pytest.param(CANCELED, ("start", "repair", "fraud-llm.2", None), id="canceled"),
+        pytest.param(STUCK, ("start", "repair", "fraud-llm.3", None), id="half deleted"),
+        pytest.param(
+            begun(READY, OperationKind.REPAIR), ("known", "fraud-llm.2"), id="being repaired"
+        ),
+        pytest.param(PROVISIONING, refused("fraud-llm.1"), id="being built"),
+        pytest.param(DELETING, refused("fraud-llm.2"), id="being deleted"),
+        pytest.param(DELETED, "absent", id="deleted"),
+        pytest.param(None, "absent", id="unknown"),
+    ],
+)
+def test_repair_starts_wherever_no_operation_runs(record: EnvironmentRecord | None, expected: Any):
+    assert summary(decide(record, Command(OperationKind.REPAIR, "fraud-llm"))) == expected
+
+
+NOT_REPAIRED = ended(begun(READY, OperationKind.REPAIR), Phase.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        pytest.param(Command(RETRY, "fraud-llm"), "repair", id="retry"),
+        pytest.param(
+            Command(OperationKind.UPDATE, "fraud-llm", OTHER_SPEC), "update", id="another spec"
+        ),
+        pytest.param(Command(OperationKind.SCALE_DOWN, "fraud-llm"), "scale-down", id="to zero"),
+        pytest.param(Command(OperationKind.REPAIR, "fraud-llm"), "repair", id="repair"),
+        pytest.param(Command(OperationKind.DELETE, "fraud-llm"), "delete", id="delete"),
+    ],
+)
+def test_a_failed_repair_has_ways_out(command: Command, kind: str):
+    assert summary(decide(NOT_REPAIRED, command))[:2] == ("start", kind)

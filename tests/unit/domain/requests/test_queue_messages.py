@@ -6,7 +6,7 @@ from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.environment.operation import OperationKind
 from domain.problem import Problem
 from domain.requests.caller import Caller
-from domain.requests.decisions import RETRY, Command
+from domain.requests.command import CANCEL, RETRY, Command
 from domain.requests.queue_messages import EVENT_KINDS, MessageProperties, parse_message
 from tests.support.messages import cloud_event
 from tests.support.specs import NOON, a_spec, spec_body
@@ -56,7 +56,7 @@ def test_a_specification_that_has_expired_already_is_refused():
 
 
 def test_every_kind_of_command_has_a_message():
-    assert set(EVENT_KINDS.values()) == {*OperationKind, RETRY}
+    assert set(EVENT_KINDS.values()) == {*OperationKind, RETRY, CANCEL}
 
 
 def test_without_a_message_id_the_events_own_identity_is_the_callers():

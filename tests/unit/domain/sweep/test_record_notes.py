@@ -5,16 +5,23 @@ from typing import Any
 
 import pytest
 
+from domain.environment.failures import gpu_cost_not_stopped
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
-from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, keep_pool, start_operation
+from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
+from domain.environment.transitions import (
+    end_operation,
+    keep_pool,
+    record_warning,
+    start_operation,
+)
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import SweepAction, SweepDecision
 from domain.sweep.record_notes import (
+    GPU_COST_STOPPED,
     build_expiry_note,
     build_idle_note,
     plan_swept_operation,
@@ -23,7 +30,7 @@ from domain.sweep.record_notes import (
     record_idle_note,
 )
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
-from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
+from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure, minutes
 from tests.support.sweeps import a_gpu_pool
 
 WAKE, SLEEP, DELETE = OperationKind.WAKE, OperationKind.SCALE_DOWN, OperationKind.DELETE
@@ -59,11 +66,11 @@ PROVISIONING = a_record(
     a_request(spec=a_spec(expiresAt=EXPIRY.isoformat(), regions=["westeurope", "uksouth"]))
 )
 READY = ended(PROVISIONING, Phase.READY, 10)
-UPDATING = begun(READY, SLEEP, 60)
+UPDATING = in_azure(begun(READY, SLEEP, 60), "cell/westeurope/gpuPool")
 ASLEEP = ended(UPDATING, Phase.SCALED_DOWN, 70)
-WAKING = begun(ASLEEP, WAKE, 120)
+WAKING = in_azure(begun(ASLEEP, WAKE, 120), "cell/westeurope/gpuPool")
 AWAKE = ended(WAKING, Phase.READY, 130)
-DELETING = begun(AWAKE, DELETE, 180)
+DELETING = in_azure(begun(AWAKE, DELETE, 180), "cell/westeurope/managedCluster")
 DELETED = ended(DELETING, Phase.DELETED, 190)
 NOT_BUILT = ended(PROVISIONING, Phase.FAILED, 10, QUOTA)
 NOT_WOKEN = ended(WAKING, Phase.FAILED, 130, QUOTA)
@@ -365,3 +372,14 @@ def test_the_end_of_an_operation_is_its_outcome(
 def test_an_update_gives_new_grace_as_a_creation_does():
     updated = ended(begun(READY, OperationKind.UPDATE, 60), Phase.READY, 65)
     assert read_sweep_state(updated).state.ready_since == at(65)
+
+
+def test_gpu_cost_that_was_stopped_is_warned_of_no_longer():
+    assert QUOTA.failure
+    pool = gpu_cost_not_stopped("fraud-llm", "westeurope", QUOTA.failure)
+    warning = RecordWarning(at=at(11), warning=pool, is_standing=True)
+    warned = record_warning(NOT_BUILT, warning)
+    stopped = IdleNote(at=at(20), event=GPU_COST_STOPPED, message="Its GPU pools are at zero.")
+    assert warned.warnings == (pool,)
+    assert record_idle_note(warned, a_note(15)).warnings == (pool,)
+    assert record_idle_note(warned, stopped).warnings == ()

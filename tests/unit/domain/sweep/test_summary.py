@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.environment.health import Finding, Health, HealthStatus
 from domain.outcomes import Failure
 from domain.sweep.model import SweepAction, SweepDecision
 from domain.sweep.schedule import PaceLimits, PlannedAction, order_actions, pace
@@ -182,8 +183,18 @@ def test_the_summary_counts_and_names_the_failures() -> None:
         result("b", "failed").model_copy(update={"failure": failure}),
         result("e", "failed"),
     ]
-    summary = summarise_sweep(decisions, results, ago(5), NOW)
+    stopped = Finding(code="ClusterStopped", what="/cluster", cause="It is.", fix="Start it.")
+    health = {
+        "b": Health(status=HealthStatus.UNREACHABLE, findings=(stopped, stopped)),
+        "a": Health(status=HealthStatus.HEALTHY),
+        "c": Health(findings=(stopped,)),
+    }
+    summary = summarise_sweep(decisions, results, ago(5), NOW, health=health)
     assert summary.to_wire() == {
+        "health": {"Healthy": 1, "Unknown": 1, "Unreachable": 1},
+        "unhealthy": [
+            {"environment": "b", "status": "Unreachable", "findings": ["ClusterStopped"]}
+        ],
         "startedAt": "2026-11-23T11:55:00Z",
         "endedAt": "2026-11-23T12:00:00Z",
         "dryRun": False,

@@ -1,0 +1,51 @@
+"""What a caller wants of an environment."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from domain.environment.operation import OperationKind
+from domain.requests.caller import ANONYMOUS, Caller
+from domain.spec.model import EnvironmentSpec
+
+RETRY: Final = "retry"
+"""Starts the environment's failed or canceled operation again."""
+
+CANCEL: Final = "cancel"
+"""Ends the environment's running operation."""
+
+type CommandKind = OperationKind | Literal["retry", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the environment's ETag has to meet; messages have no conditions."""
+
+    if_match: str | None = None
+    """`If-Match`, which the ETag has to match."""
+    if_none_match: str | None = None
+    """`If-None-Match`, which the ETag must not match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a caller wants, through whichever door it came."""
+
+    kind: CommandKind
+    name: str
+    """Of the environment."""
+    spec: EnvironmentSpec | None = None
+    """Only with the kinds that bring one along."""
+    force: bool = False
+    conditions: Conditions = Conditions()
+    waits: bool = False
+    """Whether it lets a running operation end where it could also cancel it."""
+    caller: Caller = ANONYMOUS
+
+    @property
+    def digest(self) -> str:
+        """Distinguishes a repetition of the request from another request with the same id."""
+        spec = self.spec.to_wire() if self.spec else None
+        text = json.dumps([self.kind, spec, self.force], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,56 @@
+"""The possible decisions on a request for an environment."""
+
+from dataclasses import dataclass
+
+from domain.environment.operation_request import OperationRequest
+from domain.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start this operation."""
+
+    request: OperationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel this operation, which is running."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyStarted:
+    """The request was made before: answer with the operation that it started then."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The environment is in no state for it."""
+
+    code: str
+    message: str
+    operation_id: str | None = None
+    target: str = "name"
+    is_passing: bool = False
+    """Whether the same request can be accepted later as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreconditionFailed(Refused):
+    """The environment is not as the caller last saw it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """There is no such environment."""
+
+
+type Decision = Start | Cancel | AlreadyStarted | Refused | NotFound
+
+
+def environment_not_found(name: str) -> Problem:
+    return Problem("EnvironmentNotFound", f"There is no environment '{name}'.", "")

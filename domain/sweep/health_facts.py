@@ -1,0 +1,138 @@
+"""The facts that the rules of health judge: one cell, or the edge, wanted and found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.sweep.found import (
+    CLUSTERS,
+    EDGE_KINDS,
+    EDGES,
+    AzureListing,
+    FoundCluster,
+    FoundPool,
+    LookedUp,
+    Presence,
+    ResourceRef,
+)
+from domain.sweep.wanted import WantedEnvironment
+from domain.wire import WireModel
+
+
+class ProbeAnswer(WireModel):
+    """The answer to one request to the model through its edge."""
+
+    environment: str
+    status: int | None = None
+    """HTTP status; None without an answer."""
+    reached: bool = True
+    """False if no connection was made, which may be the app's own network."""
+    detail: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    wanted: WantedEnvironment
+    region: str
+    cluster_id: str
+    """Empty if neither a list nor a read has brought it."""
+    cluster: FoundCluster | None
+    presence: Presence
+    reason: str
+
+    @property
+    def pool(self) -> FoundPool | None:
+        return self.cluster.gpu_pool if self.cluster else None
+
+    @property
+    def state(self) -> str:
+        return self.cluster.state if self.cluster else ""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeFacts:
+    wanted: WantedEnvironment
+    parts: Mapping[str, LookedUp]
+    """By kind."""
+    probe: ProbeAnswer | None
+
+    def first(self, presence: Presence) -> LookedUp | None:
+        return next((each for each in self.parts.values() if each.presence is presence), None)
+
+    def is_missing(self, kind: str) -> bool:
+        return self.parts[kind].presence is Presence.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that a sweep has found, by what it belongs to."""
+
+    clusters: Mapping[tuple[str, str], FoundCluster]
+    resources: frozenset[ResourceRef]
+    looked_up: Mapping[ResourceRef, LookedUp]
+    probes: Mapping[str, ProbeAnswer]
+    unread: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        listing: AzureListing,
+        looked_up: Iterable[LookedUp] = (),
+        probes: Iterable[ProbeAnswer] = (),
+    ) -> "Found":
+        return cls(
+            clusters={(each.environment, each.region): each for each in listing.clusters},
+            resources=frozenset(listing.resources),
+            looked_up={each.ref: each for each in looked_up},
+            probes={each.environment: each for each in probes},
+            unread=listing.unread,
+        )
+
+    def cells(self, wanted: WantedEnvironment) -> list[CellFacts]:
+        return [self._cell(wanted, region) for region in wanted.regions]
+
+    def edge(self, wanted: WantedEnvironment) -> EdgeFacts:
+        parts = {kind: self._part(wanted.environment, kind) for kind in EDGE_KINDS}
+        return EdgeFacts(wanted, parts, self.probes.get(wanted.environment))
+
+    def suspects(self, wanted: WantedEnvironment) -> list[ResourceRef]:
+        """Resources that the lists should contain and do not."""
+        name = wanted.environment
+        clusters = [
+            ResourceRef(kind="managedCluster", environment=name, region=region)
+            for region in wanted.regions
+            if CLUSTERS not in self.unread and (name, region) not in self.clusters
+        ]
+        parts = (ResourceRef(kind=kind, environment=name) for kind in EDGE_KINDS)
+        edges = [each for each in parts if EDGES not in self.unread and each not in self.resources]
+        return clusters + edges
+
+    def _cell(self, wanted: WantedEnvironment, region: str) -> CellFacts:
+        cluster = self.clusters.get((wanted.environment, region))
+        if cluster:
+            return CellFacts(wanted, region, cluster.cluster_id, cluster, Presence.PRESENT, "")
+        ref = ResourceRef(kind="managedCluster", environment=wanted.environment, region=region)
+        known = self._look_up(ref, CLUSTERS)
+        presence, reason = known.presence, known.reason
+        if presence is Presence.PRESENT:
+            # Its settings are known once it is listed.
+            presence, reason = Presence.UNREAD, "NotListedYet"
+        return CellFacts(wanted, region, known.resource_id, None, presence, reason)
+
+    def _part(self, environment: str, kind: str) -> LookedUp:
+        ref = ResourceRef(kind=kind, environment=environment)
+        if ref in self.resources:
+            return LookedUp(ref=ref, resource_id="", presence=Presence.PRESENT)
+        return self._look_up(ref, EDGES)
+
+    def _look_up(self, ref: ResourceRef, listed_in: str) -> LookedUp:
+        unread = LookedUp(
+            ref=ref,
+            resource_id="",
+            presence=Presence.UNREAD,
+            reason=self.unread.get(listed_in, "NotRead"),
+        )
+        return self.looked_up.get(ref, unread)

@@ -1,0 +1,157 @@
+"""Somebody damages an environment by hand; sweeps see what, and that it was undone.
+
+The steps build on each other, so they are one story: every damage is undone before the next one.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack
+from tests.e2e.looks import Look
+from tests.e2e.stories import delete, provision
+from tests.e2e.sweeps import sweep, timeline
+
+AKS, CDN = "2026-08-01", "2024-02-01"
+DEPLOYMENTS = "/apis/apps/v1/namespaces/inference/deployments"
+NAME = "drifter"
+SETTLED_SECONDS = 60.0
+READ_ONLY = frozenset({"uid", "resourceVersion", "generation", "creationTimestamp"})
+
+
+class Story:
+    """One environment, its cluster and its edge."""
+
+    def __init__(self, api: Api, azure: SimulatedAzure, stack: Stack) -> None:
+        self.api, self.look = api, Look(azure, stack)
+        environment = provision(api, NAME)
+        self.cluster: str = environment["cells"][0]["clusterId"]
+        self.pool = f"{self.cluster}/agentPools/gpu"
+        subscription = self.cluster.partition("/resourceGroups/")[0]
+        profile = f"{subscription}/resourceGroups/gp-{NAME}-edge/providers/Microsoft.Cdn/profiles"
+        self.origin = f"{profile}/gp-{NAME}/originGroups/inference/origins/westeurope"
+        self.route = f"{profile}/gp-{NAME}/afdEndpoints/gp-{NAME}/routes/inference"
+
+    def health(self) -> tuple[str, list[str]]:
+        """Status and codes of the findings after one more sweep."""
+        sweep(self.api)
+        health = self.api.get_environment(NAME)["health"]
+        return health["status"], [finding["code"] for finding in health["findings"]]
+
+    def expect(self, status: str, *codes: str) -> None:
+        """Within two sweeps."""
+        seen = [self.health()]
+        if seen[-1] != (status, list(codes)):
+            seen.append(self.health())
+        assert seen[-1] == (status, list(codes)), seen
+
+    def heals(self) -> None:
+        """What was undone takes Azure and Kubernetes a while."""
+        wait_until(lambda: self.health() == ("Healthy", []))
+
+    def settles(self, resource_id: str, api_version: str = AKS, **wanted: Any) -> None:
+        def has_settled() -> bool:
+            properties = self.look.at_arm(resource_id, api_version)["properties"]
+            found = {name: properties.get(name) for name in wanted}
+            return properties["provisioningState"] == "Succeeded" and found == wanted
+
+        wait_until(has_settled)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + SETTLED_SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def story(api: Api, azure: SimulatedAzure, stack: Stack) -> Story:
+    return Story(api, azure, stack)
+
+
+def test_drift_is_seen_within_two_sweeps_and_so_is_its_end(story: Story, api: Api):
+    story.expect("Healthy")
+    for damage in (
+        the_deployment_is_deleted,
+        the_cluster_is_stopped,
+        the_pool_is_rescaled,
+        the_pool_is_deleted,
+        the_route_and_its_origin_are_deleted,
+    ):
+        damage(story)
+        story.heals()
+    told = [e["message"] for e in timeline(api, NAME) if e["type"] == "HealthChanged"]
+    assert told[:3] == [
+        "Unknown -> Healthy",
+        "Healthy -> Degraded: ModelNotAnswering",
+        "Degraded -> Healthy",
+    ]
+    assert api.get("/environments?health=Healthy").json()["value"][0]["name"] == NAME
+    delete(api, NAME)
+
+
+def the_deployment_is_deleted(story: Story) -> None:
+    path = f"{DEPLOYMENTS}/{NAME}"
+    deployment = story.look.into_cluster(story.cluster, path)
+    story.look.send_into_cluster("DELETE", story.cluster, path)
+    story.expect("Degraded", "ModelNotAnswering")
+    kept = {k: v for k, v in deployment["metadata"].items() if k not in READ_ONLY}
+    again = {**deployment, "metadata": {**kept, "managedFields": None}, "status": None}
+    story.look.send_into_cluster("POST", story.cluster, DEPLOYMENTS, again)
+
+
+def the_cluster_is_stopped(story: Story) -> None:
+    story.look.send_to_arm("POST", f"{story.cluster}/stop", AKS)
+    story.settles(story.cluster, powerState={"code": "Stopped"})
+    story.expect("Unreachable", "ClusterStopped", "ModelNotAnswering")
+    report = sweep(story.api)["summary"]
+    assert report["unhealthy"] == [
+        {
+            "environment": NAME,
+            "status": "Unreachable",
+            "findings": ["ClusterStopped", "ModelNotAnswering"],
+        }
+    ]
+    story.look.send_to_arm("POST", f"{story.cluster}/start", AKS)
+    story.settles(story.cluster, powerState={"code": "Running"})
+
+
+def the_pool_is_rescaled(story: Story) -> None:
+    rescale(story, enableAutoScaling=False, minCount=None, maxCount=None, count=0)
+    story.expect("Degraded", "AutoscalerChanged", "GpuPoolEmpty", "ModelNotAnswering")
+    rescale(story, count=1)
+    rescale(story, enableAutoScaling=True, minCount=0, maxCount=5)
+
+
+def the_pool_is_deleted(story: Story) -> None:
+    pool = story.look.at_arm(story.pool, AKS)
+    story.look.send_to_arm("DELETE", story.pool, AKS)
+    wait_until(lambda: "gpu" not in pools_of(story))
+    story.expect("Degraded", "GpuPoolMissing", "ModelNotAnswering")
+    story.look.send_to_arm("PUT", story.pool, AKS, {"properties": pool["properties"]})
+    story.settles(story.pool)
+
+
+def the_route_and_its_origin_are_deleted(story: Story) -> None:
+    """In this order: Azure refuses to delete the last origin of a route."""
+    found = {each: story.look.at_arm(each, CDN) for each in (story.origin, story.route)}
+    for each in (story.route, story.origin):
+        story.look.send_to_arm("DELETE", each, CDN)
+        wait_until(lambda each=each: not story.look.exists(each, CDN))
+    story.expect("Degraded", "ModelNotAnswering")
+    for each, body in found.items():
+        story.look.send_to_arm("PUT", each, CDN, {"properties": body["properties"]})
+        story.settles(each, CDN)
+
+
+def rescale(story: Story, **properties: Any) -> None:
+    story.look.change_at_arm(story.pool, AKS, **properties)
+
+
+def pools_of(story: Story) -> list[str]:
+    properties = story.look.at_arm(story.cluster, AKS)["properties"]
+    return [pool["name"] for pool in properties["agentPoolProfiles"]]

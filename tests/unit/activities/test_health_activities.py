@@ -1,0 +1,118 @@
+"""The looks at health: lists, reads by id and requests to models."""
+
+from typing import Any
+
+import pytest
+
+from activities.confirm_missing import confirm_missing
+from activities.list_gpu_pools import list_gpu_pools
+from activities.list_resources import list_resources
+from activities.probe_edges import probe_edges
+from clients.answers import EdgeAnswer, NoAnswer, TimedOut
+from domain.arm.resource_kinds import KINDS
+from domain.durable.sweep_inputs import ConfirmInput, EdgeQuestion, EdgeQuestions
+from domain.sweep.found import RESOURCE_TYPES, FoundCluster, LookedUp, ResourceRef
+from domain.sweep.health_facts import ProbeAnswer
+from tests.support.fake_clients import (
+    CLUSTERS,
+    SUBSCRIPTION,
+    FakeClients,
+    FakeEdge,
+    answer_of,
+    error_of,
+)
+from tests.unit.activities.test_list_gpu_pools import page
+
+SWEEP = {"operationId": "sweep"}
+NEXT = "https://management.azure.com/next"
+PROFILE = ResourceRef(kind="profile", environment="fraud-llm")
+
+
+def an_id(ref: ResourceRef) -> str:
+    return KINDS[ref.kind].build_id(ref.target(SUBSCRIPTION))
+
+
+def listed(kind: str, name: str = "fraud-llm", owner: str = "fraud-llm") -> dict[str, Any]:
+    ref = ResourceRef(kind=kind, environment=name)
+    return {"id": an_id(ref), "tags": {"gridplane-environment": owner}}
+
+
+async def test_the_list_of_pools_brings_our_clusters_too():
+    clients = FakeClients()
+    clients.arm.answers["GET", CLUSTERS] = page("a", "b")
+    outcome = await list_gpu_pools(SWEEP, clients.as_factory())
+    clusters = [FoundCluster.from_wire(each) for each in outcome.result["clusters"]]
+    assert [each.environment for each in clusters] == ["a", "b"]
+    assert len(clients.arm.requests) == 1
+
+
+async def test_parts_of_edges_are_listed_by_type_and_page():
+    clients = FakeClients()
+    profiles, *others = (("GET", resource_type) for resource_type in RESOURCE_TYPES.values())
+    clients.arm.answers |= {
+        profiles: answer_of(200, {"value": [], "nextLink": NEXT}),
+        ("GET", NEXT): answer_of(200, {"value": [listed("profile")]}),
+        others[0]: answer_of(200, {"value": [listed("endpoint")]}),
+        others[1]: answer_of(200, {"value": [listed("wafPolicy", owner="other")]}),
+    }
+    outcome = await list_resources(SWEEP, clients.as_factory())
+    found = [ResourceRef.from_wire(each) for each in outcome.result["resources"]]
+    assert found == [PROFILE, ResourceRef(kind="endpoint", environment="fraud-llm")]
+    assert len(clients.arm.requests) == 4
+
+
+async def test_a_list_that_breaks_off_is_a_failure():
+    clients = FakeClients()
+    first = RESOURCE_TYPES["profile"]
+    clients.arm.answers |= {
+        ("GET", first): answer_of(200, {"value": [listed("profile")], "nextLink": NEXT}),
+        ("GET", NEXT): error_of(503, "ServiceUnavailable"),
+    }
+    outcome = await list_resources(SWEEP, clients.as_factory())
+    assert (outcome.is_success, outcome.result) == (False, {})
+
+
+@pytest.mark.parametrize(
+    ("answer", "presence", "reason"),
+    [
+        (None, "missing", ""),
+        (answer_of(200, listed("profile")), "present", ""),
+        (answer_of(200, listed("profile", owner="other")), "foreign", ""),
+        (error_of(403, "AuthorizationFailed"), "unread", "Forbidden"),
+        (error_of(429, "TooManyRequests"), "unread", "Throttled"),
+        (NoAnswer("no route"), "unread", "NoAnswer"),
+    ],
+    ids=["not found", "found", "of others", "forbidden", "throttled", "no answer"],
+)
+async def test_only_not_found_is_missing(answer: Any, presence: str, reason: str):
+    clients = FakeClients()
+    if answer is not None:
+        clients.arm.answers["GET", an_id(PROFILE)] = answer
+    value = ConfirmInput(operation_id="sweep", refs=(PROFILE,)).to_wire()
+    outcome = await confirm_missing(value, clients.as_factory())
+    (found,) = (LookedUp.from_wire(each) for each in outcome.result["lookedUp"])
+    assert (found.ref, found.resource_id) == (PROFILE, an_id(PROFILE))
+    assert (str(found.presence), found.reason) == (presence, reason)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (EdgeAnswer(200, "ref"), {"status": 200, "reached": True, "detail": "HTTP 200"}),
+        (EdgeAnswer(503, "ref"), {"status": 503, "reached": True, "detail": "HTTP 503"}),
+        (TimedOut("x"), {"status": None, "reached": True, "detail": "no answer within 10 s"}),
+        (NoAnswer("no DNS"), {"status": None, "reached": False, "detail": "no DNS"}),
+    ],
+    ids=["it answers", "the edge answers", "nothing in time", "no connection"],
+)
+async def test_every_model_is_asked_and_silence_is_told_apart(answer: Any, expected: Any):
+    clients = FakeClients(edge=FakeEdge(answer))
+    questions = tuple(
+        EdgeQuestion(environment=name, host_name=f"{name}.example", path="/health")
+        for name in ("a", "b")
+    )
+    value = EdgeQuestions(operation_id="sweep", questions=questions).to_wire()
+    outcome = await probe_edges(value, clients.as_factory())
+    found = [ProbeAnswer.from_wire(each) for each in outcome.result["answers"]]
+    assert found == [ProbeAnswer(environment=name, **expected) for name in ("a", "b")]
+    assert clients.edge.asked == [("a.example", "/health"), ("b.example", "/health")]
