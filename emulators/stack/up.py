@@ -74,6 +74,7 @@ def main() -> int:
 
 def _welcome(stack: Stack) -> None:
     facts = stack.describe()
+    STACK_FILE.parent.mkdir(exist_ok=True)
     STACK_FILE.write_text(json.dumps(facts, indent=2) + "\n")
     text = WELCOME.format(**facts, stack_file=STACK_FILE.relative_to(PROJECT))
     if stack.is_resumed:

@@ -21,7 +21,7 @@ def sweep(api: Api, *, dry_run: bool = False) -> dict[str, Any]:
     end = time.monotonic() + TIMEOUT_SECONDS
     while (report := api.get(latest).json())["status"] == "Running":
         assert time.monotonic() < end, report
-        time.sleep(0.05)
+        time.sleep(0.2)
     assert report["status"] == "Succeeded", report
     return report
 
