@@ -74,7 +74,7 @@ tests-at-once test: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: tests-at-once
 tests-at-once: $(READY)
-	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not timing and not az"
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults"
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt
@@ -96,6 +96,10 @@ mutate: $(MUTATE_VENV)/.installed ## Change domain/ and orchestrators/ and see w
 flood: $(READY) ## The flood test at full size: 500 messages for 50 environments, some 5 minutes
 	FLOOD_ENVIRONMENTS=50 $(BIN)/pytest tests/e2e/test_flood.py --durations 1
 
+.PHONY: test-faults
+test-faults: $(READY) ## The fault matrix: each fault x the step it hits, some 10 minutes
+	$(BIN)/pytest tests/faults --durations 1
+
 .PHONY: format
 format: $(READY) ## Apply every mechanical fix and write generated documents anew
 	$(BIN)/ruff format .
@@ -103,6 +107,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m emulators.azure.coverage
 	$(BIN)/python -m tests.support.phase_diagram
 	$(BIN)/python -m tests.support.api_reference
+	$(BIN)/python -m tests.support.fault_matrix
 
 .PHONY: clean
 clean: ## Remove everything built or installed

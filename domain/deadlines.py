@@ -4,9 +4,11 @@ A step's limit lies well above the slowest recorded run: one that is too short f
 environment, one that is too long costs minutes.
 """
 
-RESOURCE_GROUP = 120
 RESOURCE_GROUP_DELETE = 30 * 60
 """Slowest of 173 recorded deletions: 1,212 s."""
+
+RESOURCE_GROUP = 120 + RESOURCE_GROUP_DELETE
+"""A group of the same name may still be being deleted, and ARM refuses to create it until then."""
 
 MANAGED_CLUSTER = 45 * 60
 """Half of the recorded creations took under 5 minutes; users report up to 34."""

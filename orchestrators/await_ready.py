@@ -24,7 +24,7 @@ from domain.kubernetes.readiness import (
 from domain.outcomes import Outcome, Status
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.step_reports import report_step
+from orchestrators.step_reports import report_step, report_step_result
 from orchestrators.waiting import continue_as_new, sleep_unless_canceled
 
 READS_PER_RUN = 60
@@ -51,6 +51,7 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
     for _ in range(READS_PER_RUN):
         outcome = yield from call_activity(operation, ActivityName.GET_OBSERVATION, cell)
         if outcome.failure and operation.is_overdue:
+            report_step_result(operation, pods_step(wait.region), outcome)
             return outcome.to_wire()
         delay = RETRY_READ_SECONDS
         if outcome.is_success:

@@ -7,6 +7,7 @@ import pytest
 LONGEST = (
     "test_flood.py",
     "test_idle_sweep.py",
+    "test_faults.py",
     "test_reboot.py",
     "test_role_actions.py",
     "test_crashes.py",
@@ -14,7 +15,7 @@ LONGEST = (
     "test_messages.py",
     "test_failed_updates.py",
 )
-"""Modules of `tests/e2e`, the longest test first."""
+"""Modules of `tests/e2e` and `tests/faults`, the longest test first."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -25,6 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def rank(module: Path) -> int:
-    if module.parent.name != "e2e":
+    if module.parent.name not in {"e2e", "faults"}:
         return len(LONGEST) + 1
     return LONGEST.index(module.name) if module.name in LONGEST else len(LONGEST)

@@ -6,6 +6,9 @@ from domain.arm.error_bodies import redact
 from domain.arm.naming import OWNER_TAG
 from domain.outcomes import NO_ANSWER, Failure
 
+STILL_EXISTS = "ResourceStillExists"
+"""Reason of a deletion that ended without effect."""
+
 
 def no_answer(cause: str) -> Failure:
     return Failure(
@@ -23,6 +26,16 @@ def resource_being_deleted(resource_id: str) -> Failure:
         message=f"{redact(resource_id)} is still being deleted.",
         retryable=True,
         suggested_action="Nothing: it is created once the deletion has ended.",
+    )
+
+
+def resource_still_exists(kind: str) -> Failure:
+    return Failure(
+        reason=STILL_EXISTS,
+        message=f"The deletion of '{kind}' has ended, but it still exists.",
+        retryable=True,
+        suggested_action="Read in Azure's activity log what keeps it from being deleted, then "
+        "retry the operation.",
     )
 
 

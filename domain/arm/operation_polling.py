@@ -9,7 +9,7 @@ from typing import Any, cast
 from domain import deadlines
 from domain.arm.error_bodies import redact
 from domain.arm.error_classification import classify_response
-from domain.arm.failures import deadline_exceeded
+from domain.arm.failures import STILL_EXISTS, deadline_exceeded, resource_still_exists
 from domain.outcomes import ACTIVITY_FAILED, NO_ANSWER, Failure, Handle, Outcome, Status
 from domain.wire import WireModel
 
@@ -34,6 +34,9 @@ PACES: Mapping[str, tuple[float, float]] = {
     PollKind.RESOURCE_GROUP: (15.0, 15.0),
 }
 """First delay and longest delay, in seconds."""
+
+AT_REST = frozenset({"", "succeeded", "failed", "canceled"})
+"""Provisioning states in which nothing happens to a resource; a group may have none."""
 
 MOST_REFUSED_POLLS = 3
 
@@ -76,11 +79,14 @@ def read_poll(
     """One reading for polls of Azure-AsyncOperation, of Location and of the resource itself.
 
     A status in the body decides where there is one, whatever the HTTP status: only Succeeded,
-    Failed and Canceled end an operation, any other text is progress. An `error` object beside it
+    Failed and Canceled end an operation, any other text is progress. `gone_is_success`: the answer
+    is about the resource itself, which is being deleted. An `error` object beside it
     means nothing: AKS was recorded to end `Succeeded` with an error in the body, Front Door sends
     one with every poll. An error answer without a status says nothing about the operation.
     """
     retry_after, status = parse_retry_after(headers), _status(body)
+    if gone_is_success and http_status < 400 and (status or "").lower() in AT_REST:
+        return Outcome.failed(resource_still_exists(operation))
     if status is not None:
         return _read_status(status, body, operation, retry_after)
     if http_status in POLL_MISSED:
@@ -100,6 +106,8 @@ class OperationProgress(WireModel):
     handle: Handle
     refused_polls: int = 0
     """Consecutive polls that were refused without a status of the operation."""
+    refusal: str | None = None
+    """The answer with which the operation's URL was given up."""
 
 
 def decide_after_poll(
@@ -117,13 +125,25 @@ def decide_after_poll(
         if progress.handle.operation_url is None:
             return poll
         resource = progress.handle.model_copy(update={"operation_url": None})
-        return OperationProgress(handle=resource)
+        return OperationProgress(handle=resource, refusal=poll.failure.message)
     answered = poll.answered and (poll.failure is None or poll.failure.reason not in _NOT_POLLED)
     if answered and poll.status is not Status.RUNNING:
-        return poll
+        return _with_refusal(poll, progress.refusal)
     if overdue_seconds >= (0 if answered else deadlines.LAST_POLL):
         return Outcome.failed(deadline_exceeded(step, poll.detail))
     return progress.model_copy(update={"refused_polls": 0})
+
+
+def _with_refusal(poll: Outcome, refusal: str | None) -> Outcome:
+    """Only a deletion without effect needs what Azure said to its polls: nothing else explains it.
+
+    Azure Resource Manager answers the polls of a group's deletion that failed with 409 and the
+    reason, but without a status.
+    """
+    if poll.failure is None or poll.failure.reason != STILL_EXISTS or refusal is None:
+        return poll
+    message = f"{poll.failure.message} Azure's last answer to a poll of it: {refusal}"
+    return Outcome.failed(poll.failure.model_copy(update={"message": redact(message)}))
 
 
 def is_outage(failure: Failure | None) -> bool:

@@ -26,7 +26,10 @@ _PULL_EVENT = re.compile(r"Failed to pull image|ErrImagePull|ImagePullBackOff", 
 _OUT_OF_MEMORY = re.compile(r"OOMKilled|out of memory", re.IGNORECASE)
 _SCALE_UP_FAILED = re.compile(r"FailedToScaleUp|ScaleUpFailed|ScaleUpTimedOut", re.IGNORECASE)
 _BACKOFF = "in backoff after failed scale-up"
-_TAINT = re.compile(r"untolerated taint \{([^}]*)\}")
+_TAINT = re.compile(r"untolerated taint \{([^}]*?):? *\}")
+_NODE_CONDITION = "node.kubernetes.io/"
+"""Prefix of the taints by which Kubernetes marks nodes that are not Ready or under pressure."""
+_KILLED_BY_PROBE = re.compile(r"failed (?:startup|liveness) probe")
 
 
 def find_lasting_failure(
@@ -136,6 +139,8 @@ def unready_pods(observation: Observation, replicas: int) -> Failure:
     for pod in waiting:
         if pod.reason in IMAGE_REASONS:
             return image_pull_failed(pod, observation)
+        if pod.restarts and _was_killed_by_probe(pod, observation):
+            return _never_ready(pod, observation)
         if pod.reason == "CrashLoopBackOff" or pod.restarts >= CRASH_LOOP_RESTARTS:
             return crash_loop(pod, observation)
         if pod.reason in CANNOT_START:
@@ -156,7 +161,9 @@ def unready_pods(observation: Observation, replicas: int) -> Failure:
 
 
 def pending_ip(observation: Observation) -> Failure:
-    event = next(iter(_load_balancer_events(observation)), None)
+    events = list(_load_balancer_events(observation))
+    failed = _first(events, lambda event: "Failed" in event.reason)
+    event = failed or next(iter(events), None)
     return _failure(
         "ExternalIpPending",
         f"The Service has no EXTERNAL-IP. {_evidence(event)}".strip(),
@@ -219,6 +226,14 @@ def _unschedulable(pod: PodObservation, observation: Observation) -> Failure:
     )
     cause = pod.message or (event.message if event else "") or "the scheduler gave no reason"
     taint = _TAINT.search(cause)
+    if taint and taint.group(1).startswith(_NODE_CONDITION):
+        return _failure(
+            "NodeNotReady",
+            f"Pod {pod.name} cannot be scheduled: {cause}",
+            f"Check the GPU node that has the taint {taint.group(1)}: Kubernetes sets it while "
+            "the node is unhealthy. Then retry the operation.",
+            observation,
+        )
     if "Insufficient nvidia.com/gpu" in cause:
         fix = "All GPUs are in use: raise maxNodes, lower replicas, or check the autoscaler."
     elif taint:
@@ -237,6 +252,16 @@ def _never_ready(pod: PodObservation, observation: Observation) -> Failure:
         f"Pod {pod.name} runs but never became ready. {_evidence(event)}".strip(),
         "Check port and healthPath; if the weights are only slow to load, retry.",
         observation,
+    )
+
+
+def _was_killed_by_probe(pod: PodObservation, observation: Observation) -> bool:
+    """Its exit code is then the kubelet's doing: 137."""
+    return any(
+        event.reason == "Killing"
+        and pod.name in event.object
+        and _KILLED_BY_PROBE.search(event.message)
+        for event in observation.events
     )
 
 

@@ -10,6 +10,12 @@ _ADMISSION = re.compile(
 )
 """Kubernetes' own wording of a refusal by an admission webhook or policy."""
 
+_PLUGIN_DENIED = re.compile(r"is forbidden: (?!User )")
+"""Built-in admission plugins (ResourceQuota, LimitRanger, PodSecurity) answer 403 as RBAC does,
+which says `is forbidden: User "..." cannot ...`."""
+
+_NAMESPACE_ENDS = "because it is being terminated"
+
 CHECK_POWER_STATE = (
     "Usually passes within minutes of the cluster's creation. If not, check the cluster's power "
     "state and its authorized IP ranges."
@@ -28,6 +34,8 @@ def kubernetes_refused(operation: str, code: int, reason: str, message: str) -> 
     )
     if found := _ADMISSION.search(message):
         return failure.model_copy(update=_admission_denied(found))
+    if code == 403 and _PLUGIN_DENIED.search(message):
+        return failure.model_copy(update=_plugin_denied(message))
     if code == 429:
         return failure.model_copy(update=_THROTTLED)
     if code >= 500:
@@ -61,6 +69,15 @@ _UNAVAILABLE = {
     "retryable": True,
     "suggested_action": CHECK_POWER_STATE,
 }
+
+
+def _plugin_denied(message: str) -> dict[str, object]:
+    return {
+        "reason": "AdmissionDenied",
+        "retryable": _NAMESPACE_ENDS in message,
+        "suggested_action": "Change what the message names in the cluster, such as a quota or a "
+        "pod security level of the namespace inference, then retry the operation.",
+    }
 
 
 def _admission_denied(found: re.Match[str]) -> dict[str, object]:

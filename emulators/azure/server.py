@@ -1,5 +1,6 @@
 """The one HTTPS server: sends each request to the part of simulated Azure that it is for."""
 
+import json
 import logging
 import secrets
 import uuid
@@ -10,12 +11,13 @@ from aiohttp import web
 
 from emulators.azure import cloud_metadata
 from emulators.azure.arm import errors
-from emulators.azure.arm.answers import Answer
+from emulators.azure.arm.answers import JSON, JSON_WITH_CHARSET, Answer
 from emulators.azure.azure import SimulatedAzure
 from emulators.azure.clock import Clock
 from emulators.azure.control.faults import Fault, Faults
 from emulators.azure.control.journal import Entry, Journal
 from emulators.azure.control.recorded import RECORDED_ANSWERS
+from emulators.azure.control.requested_resource import KUBERNETES, resource_of
 from emulators.azure.control.routes import PREFIX, ControlRoutes
 from emulators.azure.edge import routes as edge
 from emulators.azure.entra.applications import Application, Applications
@@ -125,7 +127,12 @@ class Simulator:
             return self.azure.gateway.response(request, answer)
 
     async def _with_faults(self, request: web.Request) -> web.StreamResponse:
-        fault = self.faults.take(request.method, _host(request), request.path)
+        fault = self.faults.take(
+            request.method,
+            _host(request),
+            request.path,
+            lambda: resource_of(request.path, self.azure.platform.operations, self.azure.clusters),
+        )
         if fault is None:
             return await self._dispatch(request)
         log.info("%s applied to %s %s", fault.id, request.method, request.path)
@@ -138,7 +145,7 @@ class Simulator:
             return self._recorded(request, fault, RECORDED_ANSWERS[fault.recorded])
         if fault.status is None:
             return await self._dispatch(request)
-        return _faulty_response(fault, fault.status)
+        return _faulty_response(fault, fault.status, request.path)
 
     def _recorded(self, request: web.Request, fault: Fault, answer: Answer) -> web.Response:
         """A proxy's page comes as it is; what ARM answers has the headers of ARM."""
@@ -157,7 +164,7 @@ class Simulator:
             return cloud_metadata.handle(request)
         if is_for_entra(request):
             return await self._entra.handle(request)
-        if request.path.startswith("/kubernetes/"):
+        if request.path.startswith(KUBERNETES):
             return await self._kubernetes(request)
         if metrics.is_for_metrics(request):
             azure = self.azure
@@ -175,7 +182,7 @@ class Simulator:
         )
 
     async def _kubernetes(self, request: web.Request) -> web.StreamResponse:
-        api_id, _, rest = request.path.removeprefix("/kubernetes/").partition("/")
+        api_id, _, rest = request.path.removeprefix(KUBERNETES).partition("/")
         found = self.azure.clusters.by_api_id(api_id)
         if found is None or not found.is_serving or not isinstance(found.kubernetes, Cluster):
             return web.Response(status=503, text="The API server does not answer.")
@@ -204,7 +211,7 @@ def _host(request: web.Request) -> str:
     return request.host.partition(":")[0].lower()
 
 
-def _faulty_response(fault: Fault, status: int) -> web.Response:
+def _faulty_response(fault: Fault, status: int, path: str) -> web.Response:
     if isinstance(fault.body, str):
         headers = {"Content-Type": "text/html", **fault.headers}
         return web.Response(status=status, body=fault.body.encode(), headers=headers)
@@ -212,4 +219,7 @@ def _faulty_response(fault: Fault, status: int) -> web.Response:
     if body is None:
         code = fault.code or "InternalServerError"
         body = {"error": {"code": code, "message": fault.message or "A fault on demand."}}
-    return web.json_response(body, status=status, headers=fault.headers)
+    # An API server names JSON without a charset, and clients compare the whole header.
+    json_type = JSON if path.startswith(KUBERNETES) else JSON_WITH_CHARSET
+    headers = {"Content-Type": json_type, **fault.headers}
+    return web.Response(status=status, body=json.dumps(body).encode(), headers=headers)

@@ -96,8 +96,12 @@ class SimulatedAzure(httpx.Client):
             for item in _expect(self.get("/_simulator/latencies"), 200)
         ]
 
-    def add_fault(self, fault: Mapping[str, Any]) -> None:
-        _expect(self.post("/_simulator/faults", json=fault), 201)
+    def add_fault(self, fault: Mapping[str, Any]) -> str:
+        """The fault's id."""
+        return _expect(self.post("/_simulator/faults", json=fault), 201)["id"]
+
+    def get_faults(self) -> list[dict[str, Any]]:
+        return _expect(self.get("/_simulator/faults"), 200)
 
     def clear_faults(self) -> None:
         self.delete("/_simulator/faults").raise_for_status()

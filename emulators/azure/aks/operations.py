@@ -212,6 +212,7 @@ class AksOperations:
                 on_succeeded=lambda: end(succeeded, final_state),
                 on_failed=lambda error: end(lambda: failed(error), "Failed"),
                 on_healed=heal,
+                on_canceled=lambda: end(lambda: None, "Canceled"),
                 stages=stages,
                 stray_error=progress.stray_error(
                     self._platform.identifiers, self._stray_error_share

@@ -32,13 +32,15 @@ class PlannedFailure:
 
     A stray one only stands in the polls of AKS: the operation goes on and succeeds. With
     `heals_after_seconds` AKS goes on behind the operation that has failed, and completes that
-    much later what the operation was for.
+    much later what the operation was for. A cancellation ends it `Canceled`, as an abort by
+    another caller does.
     """
 
     error: Error
     after_seconds: float | None = None
     is_stray: bool = False
     heals_after_seconds: float | None = None
+    is_cancellation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Work:
     on_failed: Callable[[Error], None]
     on_healed: Callable[[], None] | None = None
     """Completes what failed; None where the service does not go on by itself."""
+    on_canceled: Callable[[], None] | None = None
+    """None: it leaves what a failure leaves."""
     stages: tuple[Stage, ...] = ()
     failure: PlannedFailure | None = None
     stray_error: Error | None = None
@@ -178,6 +182,9 @@ class Operations:
         if failure is None:
             work.on_succeeded()
             self._end(operation, SUCCEEDED, None)
+        elif failure.is_cancellation:
+            (work.on_canceled or (lambda: work.on_failed(failure.error)))()
+            self._end(operation, CANCELED, failure.error)
         else:
             work.on_failed(failure.error)
             self._end(operation, FAILED, failure.error)

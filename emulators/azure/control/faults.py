@@ -1,6 +1,7 @@
 """Faults on demand: answers that are slow, wrong or lost, and operations that end badly."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ class Fault:
     method: str | None
     path: re.Pattern[str] | None
     host: re.Pattern[str] | None
+    about: re.Pattern[str] | None
     left: int | None
     latency_seconds: float
     status: int | None
@@ -35,17 +37,20 @@ class Fault:
     after: bool
     recorded: str | None = None
     """The name of a whole answer of real Azure, instead of status, code, message and body."""
+    used: int = 0
+    """How many requests it has met."""
 
     @property
     def answers(self) -> bool:
         return self.status is not None or self.recorded is not None
 
-    def matches(self, method: str, host: str, path: str) -> bool:
+    def matches(self, method: str, host: str, path: str, about: Callable[[], str]) -> bool:
         return (
             self.left != 0
             and (self.method is None or self.method == method)
             and (self.path is None or self.path.search(path) is not None)
             and (self.host is None or self.host.search(host) is not None)
+            and (self.about is None or self.about.search(about()) is not None)
         )
 
     def wire(self) -> dict[str, Any]:
@@ -53,6 +58,7 @@ class Fault:
             "method": self.method,
             "path": self.path and self.path.pattern,
             "host": self.host and self.host.pattern,
+            "about": self.about and self.about.pattern,
         }
         return {
             "id": self.id,
@@ -66,6 +72,7 @@ class Fault:
             "headers": self.headers,
             "after": self.after,
             "recorded": self.recorded,
+            "used": self.used,
         }
 
 
@@ -77,6 +84,8 @@ class OperationFault:
     operation: re.Pattern[str]
     left: int | None
     failure: PlannedFailure
+    used: int = 0
+    """How many operations it has met."""
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -87,6 +96,8 @@ class OperationFault:
             "afterSeconds": self.failure.after_seconds,
             "stray": self.failure.is_stray,
             "healsAfterSeconds": self.failure.heals_after_seconds,
+            "canceled": self.failure.is_cancellation,
+            "used": self.used,
         }
 
 
@@ -121,11 +132,15 @@ class Faults:
         self.requests.append(fault)
         return fault.wire()
 
-    def take(self, method: str, host: str, path: str) -> Fault | None:
-        """The first fault that matches a request, counted as used."""
+    def take(self, method: str, host: str, path: str, about: Callable[[], str]) -> Fault | None:
+        """The first fault that matches a request, counted as used.
+
+        `about`: the ARM id of the resource that the request concerns.
+        """
         for fault in self.requests:
-            if fault.matches(method, host, path):
+            if fault.matches(method, host, path, about):
                 fault.left = None if fault.left is None else fault.left - 1
+                fault.used += 1
                 return fault
         return None
 
@@ -134,6 +149,7 @@ class Faults:
         for fault in self.operations:
             if fault.left != 0 and fault.operation.search(request):
                 fault.left = None if fault.left is None else fault.left - 1
+                fault.used += 1
                 return fault.failure
         return None
 
@@ -168,6 +184,7 @@ def _read_fault(fault_id: str, fields: Fields) -> Fault:
         method=method.upper() if method else None,
         path=match.pattern("path"),
         host=match.pattern("host"),
+        about=match.pattern("about"),
         left=fields.integer("count", low=1),
         latency_seconds=fields.number("latencySeconds", 0) or 0,
         status=fields.integer("status", low=200, high=599),
@@ -212,6 +229,7 @@ def _read_operation_fault(fault_id: str, fields: Fields) -> OperationFault:
             fields.number("afterSeconds"),
             fields.flag("stray"),
             fields.number("healsAfterSeconds"),
+            fields.flag("canceled"),
         ),
     )
     fields.finish()

@@ -170,7 +170,8 @@ class FrontDoor:
         tags: dict[str, str] | None,
     ) -> bool:
         same_tags = tags is None or tags == (resource.body.get("tags") or {})
-        if properties == resource.properties and (same_tags or "tags" not in resource.body):
+        unchanged = properties == resource.properties
+        if unchanged and (same_tags or "tags" not in resource.body) and resource.state != "Failed":
             return False
         resource.body["properties"] = properties
         if tags is not None and "tags" in resource.body:

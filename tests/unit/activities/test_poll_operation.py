@@ -88,6 +88,21 @@ async def test_a_resource_that_is_gone_is_deleted():
     assert (await ask(FakeClients(), deleting=True)).is_success
 
 
+@pytest.mark.parametrize("state", ["Succeeded", "Failed", "Canceled"])
+async def test_a_resource_at_rest_has_not_been_deleted(state: str):
+    clients = FakeClients()
+    clients.arm.add("/clusters/1", state)
+    outcome = await ask(clients, deleting=True)
+    assert outcome.failure
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("ResourceStillExists", True)
+
+
+async def test_a_resource_that_is_going_is_waited_for():
+    clients = FakeClients()
+    clients.arm.add("/clusters/1", "Deleting")
+    assert (await ask(clients, deleting=True)).detail == "Deleting"
+
+
 async def test_a_deletion_whose_url_is_gone_has_not_ended_by_that():
     outcome = await poll(error_of(404, "NotFound"), deleting=True)
     assert (outcome.is_success, outcome.answered) == (False, False)

@@ -1,6 +1,7 @@
 import pytest
 
 from domain import deadlines
+from domain.arm.failures import resource_still_exists
 from domain.arm.operation_polling import MOST_REFUSED_POLLS
 from domain.durable.inputs import OperationPoll
 from domain.outcomes import Outcome, Status
@@ -179,6 +180,18 @@ def test_after_three_refused_polls_the_resource_itself_is_read():
         if label.startswith("poll_operation")
     ]
     assert urls == [*["/managedCluster/operation"] * 4, None, None]
+
+
+def test_a_deletion_without_effect_says_what_azure_answered_to_its_polls():
+    """ARM answers 409 with the reason, but without a status, once a group's deletion failed."""
+    still_exists = Outcome.failed(resource_still_exists("resourceGroup"))
+    locked = refused("ResourceLocked")
+    answers = [*[locked] * 3, Outcome.running("Deleting"), still_exists]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    assert done.outcome.failure
+    assert locked.failure
+    assert done.outcome.failure.reason == "ResourceStillExists"
+    assert locked.failure.message in done.outcome.failure.message
 
 
 def test_a_refused_poll_between_answered_ones_changes_nothing():

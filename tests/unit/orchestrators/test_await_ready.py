@@ -120,6 +120,7 @@ def test_a_cluster_that_cannot_be_looked_at_until_the_deadline_is_the_failure():
         await_ready, a_ready_wait(deadline_minutes=1), activities={"get_observation": unreachable}
     )
     assert done.outcome == unreachable
+    assert done.steps("note") == ["note cell/westeurope/pods Failed (ApiServerUnreachable)"]
     assert 60 <= done.seconds <= 66
 
 

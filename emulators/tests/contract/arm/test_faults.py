@@ -118,3 +118,32 @@ async def test_faults_inside_of_clusters_meet_those_that_come_later(
     await control.call("DELETE", f"/faults/{fault['id']}")
     assert (faults.images, faults.node_boot_seconds) == ({}, None)
     assert not faults.device_plugin_broken
+
+
+async def test_a_fault_finds_polls_and_kubernetes_requests_by_the_resource_they_are_about(
+    arm: Arm, group: str, control: Control, simulator: RunningSimulator
+) -> None:
+    for name, code in (("other", "Others"), (NAME, "Mine")):
+        match = {"path": "/operations/|^/kubernetes/", "about": f"/managedClusters/{name}$"}
+        await control.add_fault(match=match, status=418, code=code)
+    begun = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
+    poll = await arm.call("GET", begun.headers["Azure-AsyncOperation"])
+    (cluster,) = simulator.simulator.azure.clusters.all()
+    kubernetes = await arm.call("GET", f"{simulator.url}/kubernetes/{cluster.api_id}/version")
+    assert (poll.error, kubernetes.error) == ((418, "Mine"), (418, "Mine"))
+    assert poll.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert kubernetes.headers["Content-Type"] == "application/json"
+    assert [each["used"] for each in await control.call("GET", "/faults")] == [0, 2]
+    assert (await arm.call("GET", CLUSTER, api_version=VERSION)).status == 200
+
+
+async def test_an_operation_is_canceled_as_by_an_abort(
+    arm: Arm, group: str, control: Control
+) -> None:
+    error = {"code": "Canceled", "message": "The operation was canceled."}
+    await control.add_fault(operation="PUT", error=error, canceled=True, afterSeconds=1)
+    begun = await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
+    ended = await arm.poll(begun.headers["Azure-AsyncOperation"])
+    cluster = await arm.call("GET", CLUSTER, api_version=VERSION)
+    assert ended.body["status"] == "Canceled"
+    assert cluster.body["properties"]["provisioningState"] == "Canceled"

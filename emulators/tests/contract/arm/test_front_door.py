@@ -187,6 +187,18 @@ async def test_a_new_resource_is_201_a_changed_one_202_and_an_unchanged_one_200(
     assert states == ["Creating", "Succeeded", "Updating"]
 
 
+async def test_the_same_body_again_completes_a_resource_whose_creation_failed(
+    arm: Arm, profile: str, control: Control
+) -> None:
+    await put_and_wait(arm, ORIGINS, GROUP_BODY)
+    await control.add_fault(operation="PUT .*/origins/", error={"code": "Conflict"}, count=1)
+    await put_and_wait(arm, ORIGIN, ORIGIN_BODY)
+    failed = await arm.call("GET", ORIGIN, api_version=VERSION)
+    again = await put_and_wait(arm, ORIGIN, ORIGIN_BODY)
+    assert failed.body["properties"]["provisioningState"] == "Failed"
+    assert again.status == 202
+
+
 async def test_an_origin_group_is_there_at_once_but_changes_take_time(
     arm: Arm, profile: str
 ) -> None:

@@ -106,6 +106,21 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="no address",
         ),
         pytest.param(
+            lambda: diagnosis.pending_ip(
+                observe(
+                    events=[
+                        event("EnsuringLoadBalancer", "Ensuring load balancer"),
+                        event("SyncLoadBalancerFailed", "LinkedAuthorizationFailed"),
+                    ]
+                )
+            ),
+            "ExternalIpPending",
+            "The Service has no EXTERNAL-IP. SyncLoadBalancerFailed: LinkedAuthorizationFailed",
+            "Check the activity log of the node resource group: public IP quota, DNS label in "
+            "use, or a missing permission on the subnet.",
+            id="no address, and the load balancer says why",
+        ),
+        pytest.param(
             lambda: diagnosis.unready_pods(
                 observe(
                     pods=[pod("ErrImagePull")],
@@ -202,6 +217,43 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             f"Pod {POD} cannot be scheduled: had untolerated taint {{sku: gpu}}",
             "The pods do not tolerate the taint sku: gpu: add the toleration.",
             id="a taint",
+        ),
+        pytest.param(
+            lambda: diagnosis.unready_pods(
+                observe(
+                    pods=[
+                        pod(
+                            message="1 node(s) had untolerated taint "
+                            "{node.kubernetes.io/not-ready: }, 2 node(s) had untolerated taint "
+                            "{CriticalAddonsOnly: true}"
+                        )
+                    ]
+                ),
+                1,
+            ),
+            "NodeNotReady",
+            f"Pod {POD} cannot be scheduled: 1 node(s) had untolerated taint "
+            "{node.kubernetes.io/not-ready: }, 2 node(s) had untolerated taint "
+            "{CriticalAddonsOnly: true}",
+            "Check the GPU node that has the taint node.kubernetes.io/not-ready: Kubernetes sets "
+            "it while the node is unhealthy. Then retry the operation.",
+            id="a taint of a node that is not Ready",
+        ),
+        pytest.param(
+            lambda: diagnosis.unready_pods(
+                observe(
+                    pods=[pod("CrashLoopBackOff", restarts=2, exitCode=137)],
+                    events=[
+                        event("Unhealthy", "Startup probe failed: HTTP 503"),
+                        event("Killing", "Container llm failed startup probe, will be restarted"),
+                    ],
+                ),
+                1,
+            ),
+            "ModelLoadFailed",
+            f"Pod {POD} runs but never became ready. Unhealthy: Startup probe failed: HTTP 503",
+            "Check port and healthPath; if the weights are only slow to load, retry.",
+            id="killed by its startup probe",
         ),
         pytest.param(
             lambda: diagnosis.unready_pods(

@@ -1,0 +1,129 @@
+"""Every row of the fault matrix: what users see, what it costs, and the way out."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from domain.environment.phases import Phase
+from domain.sweep.model import SweepAction
+from emulators.stack.api import SimulatedAzure
+from emulators.stack.stack import running_stack
+from tests.faults.matrix import Matrix
+from tests.faults.row import GPU_NODE_USD, FaultRow, Recovery
+from tests.faults.seen import Seen
+from tests.faults.table import ROWS
+from tests.support.documented_api import DocumentedApi
+
+SHORT_TIME_SCALE, TIME_SCALE = 60.0, 20.0
+"""All rows take more processor time: simulated time must not outrun it."""
+
+NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+each_row = pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=row.name, marks=() if row.short else pytest.mark.faults)
+        for row in ROWS
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def matrix(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Seen]]:
+    """One run of all rows that were selected."""
+    rows = selected_rows(request.session.items)
+    with (
+        running_stack(
+            tmp_path_factory.mktemp("faults"),
+            time_scale=SHORT_TIME_SCALE if all(row.short for row in rows) else TIME_SCALE,
+            settings=NEVER,
+        ) as stack,
+        DocumentedApi(stack.app_url) as api,
+        SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
+    ):
+        yield Matrix(stack, api, azure, rows).run()
+
+
+@each_row
+def test_the_operation_ends_as_the_row_says(row: FaultRow, matrix: Mapping[str, Seen]):
+    seen = matrix[row.name]
+    error = seen.operation.get("error") or {}
+    assert seen.unused_faults == (), "the fault did not hit"
+    assert (error.get("code"), error.get("retryable", False)) == (row.reason, row.retryable), error
+    assert row.says in error.get("message", "")
+    assert phase_of(seen) == row.phase
+    if not row.passes:
+        assert row.step in unfinished_steps(seen)
+
+
+@each_row
+def test_what_remains_is_listed_and_what_it_costs_is_counted(
+    row: FaultRow, matrix: Mapping[str, Seen]
+):
+    seen = matrix[row.name]
+    clusters = {
+        each for each in seen.left if each.endswith(f"/managedclusters/gp-{row.name}-westeurope")
+    }
+    assert (bool(clusters), seen.gpu_nodes) == (row.cluster, row.gpu_nodes)
+    assert cost_of(seen) == pytest.approx(row.hourly_usd)
+    assert is_emptied_next(seen) == row.swept
+    if not row.passes:
+        assert clusters <= remaining_of(seen) <= seen.left
+
+
+@each_row
+def test_the_suggested_action_is_accepted_and_leads_out(row: FaultRow, matrix: Mapping[str, Seen]):
+    seen = matrix[row.name]
+    if row.recovery is not Recovery.NONE:
+        advice = seen.operation["error"]["suggestedAction"]
+        assert not advice.startswith("Nothing"), "the operation has ended: waiting is no way out"
+        assert seen.recovery.get("status") == "Succeeded", seen.recovery
+        assert seen.recovery["id"] != seen.operation["id"]
+    if row.ends_deleted:
+        assert (seen.recovered, seen.recovered_left) == (None, frozenset())
+        return
+    assert seen.recovered
+    assert seen.recovered["phase"] == Phase.READY
+    assert "remainingResources" not in seen.recovered
+    assert seen.recovered_gpu_nodes == 1
+    assert seen.model["choices"]
+
+
+def selected_rows(items: list[pytest.Item]) -> list[FaultRow]:
+    """Those of the tests that run."""
+    rows: dict[str, FaultRow] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            row = item.callspec.params.get("row")
+            if isinstance(row, FaultRow):
+                rows[row.name] = row
+    return list(rows.values())
+
+
+def phase_of(seen: Seen) -> str:
+    return seen.environment["phase"] if seen.environment else Phase.DELETED
+
+
+def unfinished_steps(seen: Seen) -> set[str]:
+    """Those that failed or were canceled in Azure, without their region."""
+    steps = [each for each in seen.operation["steps"] if each["status"] in {"Failed", "Canceled"}]
+    return {each["name"].replace("/westeurope", "") for each in steps}
+
+
+def remaining_of(seen: Seen) -> set[str]:
+    assert seen.environment
+    return {each.lower() for each in seen.environment["remainingResources"]}
+
+
+def cost_of(seen: Seen) -> float:
+    """USD per hour, as the sweep counts it."""
+    pool = seen.decision["pool"] if seen.decision else {}
+    return pool.get("nodeCount", 0) * pool.get("hourlyPrice", GPU_NODE_USD)
+
+
+def is_emptied_next(seen: Seen) -> bool:
+    return seen.decision is not None and seen.decision["action"] == SweepAction.STOP_GPU_COST
