@@ -1,13 +1,15 @@
 """Reads the Kubernetes objects that determine whether a cell is ready."""
 
 import asyncio
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import ObservationInput
-from domain.kubernetes.observe import build_observation
+from domain.kubernetes.autoscaler_status import STATUS_CONFIG_MAP, STATUS_KEY
+from domain.kubernetes.observe import ClusterObjects, build_observation
 from domain.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -26,13 +28,34 @@ async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outc
 
 
 async def _observe(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
-    namespace = naming.INFERENCE_NAMESPACE
-    nodes, pods, deployment, service, plugin, events = await asyncio.gather(
-        kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),
-        kubernetes.list_pods(namespace, {"app.kubernetes.io/name": name}),
-        kubernetes.get_deployment(namespace, name),
-        kubernetes.get_service(namespace, name),
-        kubernetes.get_daemon_set(naming.DEVICE_PLUGIN_NAMESPACE, naming.DEVICE_PLUGIN),
-        kubernetes.list_events(namespace),
+    inference, system = naming.INFERENCE_NAMESPACE, naming.SYSTEM_NAMESPACE
+    workload, support = await asyncio.gather(
+        asyncio.gather(
+            kubernetes.list_pods(inference, {"app.kubernetes.io/name": name}),
+            kubernetes.get_deployment(inference, name),
+            kubernetes.get_service(inference, name),
+            kubernetes.list_events(inference),
+        ),
+        asyncio.gather(
+            kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),
+            kubernetes.get_daemon_set(system, naming.DEVICE_PLUGIN),
+            kubernetes.list_pods(system, {"app.kubernetes.io/name": naming.DEVICE_PLUGIN}),
+            kubernetes.find_config_map_document(system, STATUS_CONFIG_MAP, STATUS_KEY),
+            kubernetes.list_events(system),
+            kubernetes.list_events(naming.NODE_EVENTS_NAMESPACE),
+        ),
     )
-    return build_observation(nodes, pods, deployment, service, plugin, events).to_wire()
+    pods, deployment, service, events = workload
+    nodes, device_plugin, device_plugin_pods, autoscaler_status, *other_events = support
+    seen = ClusterObjects(
+        nodes=nodes,
+        pods=pods,
+        deployment=deployment,
+        service=service,
+        device_plugin=device_plugin,
+        events=events,
+        device_plugin_pods=device_plugin_pods,
+        other_events=[*chain.from_iterable(other_events)],
+        autoscaler_status=autoscaler_status,
+    )
+    return build_observation(seen).to_wire()

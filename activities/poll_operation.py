@@ -23,6 +23,6 @@ def _read_answer(answer: ArmAnswer, handle: Handle) -> Outcome:
         answer.status,
         answer.body,
         answer.headers,
-        operation=handle.kind,
+        operation=f"{'DELETE' if handle.deleting else 'PUT'} {handle.kind}",
         gone_is_success=handle.deleting and handle.operation_url is None,
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from ssl import SSLError
 from typing import Any, Self
 
+import yaml
 from azure.core.exceptions import AzureError
 from httpx2 import HTTPError, HTTPStatusError, Response
 from lightkube import AsyncClient, KubeConfig
@@ -12,7 +14,7 @@ from lightkube.codecs import from_dict
 from lightkube.config.models import Cluster, User
 from lightkube.core.exceptions import ApiError
 from lightkube.resources.apps_v1 import DaemonSet, Deployment
-from lightkube.resources.core_v1 import Event, Node, Pod, Service
+from lightkube.resources.core_v1 import ConfigMap, Event, Node, Pod, Service
 
 from clients.answers import KubernetesRefused, NoAnswer
 
@@ -49,6 +51,14 @@ def _refused_without_status(response: Response) -> KubernetesRefused:
     """An answer without a Status object, such as a proxy's 503 or a 429 in plain text."""
     text = response.text.strip().partition("\n")[0][:LONGEST_TEXT]
     return KubernetesRefused(response.status_code, response.reason_phrase, text)
+
+
+def read_yaml(text: str) -> object:
+    """Whatever the text is; it may have been written by anyone."""
+    try:
+        return yaml.load(text, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return text
 
 
 class KubernetesClient:
@@ -90,6 +100,20 @@ class KubernetesClient:
     async def list_events(self, namespace: str) -> list[dict[str, Any]]:
         events = self._client.list(Event, namespace=namespace)
         return [event.to_dict() async for event in events]
+
+    async def find_config_map_document(self, namespace: str, name: str, key: str) -> object:
+        """The YAML document under a key, all scalars as text; the text itself where it is none.
+
+        None without the ConfigMap or the key, or without permission to read it.
+        """
+        try:
+            found = await self._client.get(ConfigMap, name, namespace=namespace)
+        except ApiError as error:
+            if error.status.code in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
+                return None
+            raise
+        data: Mapping[str, str] = found.data or {}
+        return read_yaml(data[key]) if key in data else None
 
     async def get_service(self, namespace: str, name: str) -> dict[str, Any]:
         return (await self._client.get(Service, name, namespace=namespace)).to_dict()

@@ -97,4 +97,4 @@ def _report(
         report = (STEP_STATUS[condition.state], condition.detail)
         if reported.get(step.name) != report:
             reported[step.name] = report
-            report_step(operation, step, report[0], detail=report[1])
+            report_step(operation, step, report[0], detail=report[1], failure=condition.failure)

@@ -2,18 +2,20 @@
 
 import re
 
-from domain.arm.error_rule import AzureError, rule
+from domain.arm.azure_error import AzureError, Service
+from domain.arm.error_actions import GRANT_ROLE
+from domain.arm.error_rule import Scope, code_rule, of_services, rule
 
 _ERROR_CODES = (
     "documented: learn.microsoft.com/azure/azure-resource-manager/troubleshooting/"
     "common-deployment-errors"
 )
-_GRANT_ROLE = "Grant the control plane's managed identity the role that this action requires."
-_REPEATED_IDEMPOTENT = "Nothing: the request is repeated; every request is idempotent."
-_REPEATED_UNLESS_OUTAGE = (
-    "Nothing: the request is repeated. If it persists, check https://azure.status.microsoft."
-)
-_REPEATED_WHEN_ACCEPTED = "Nothing: the request is repeated as soon as Azure accepts it."
+
+
+_PUT = Scope(methods=frozenset({"PUT"}))
+_DELETE = Scope(methods=frozenset({"DELETE"}))
+_ABOUT_ITSELF = Scope(methods=frozenset({"GET", "HEAD", "DELETE"}))
+"""Requests that refer to no other resource."""
 
 
 def _provider(error: AzureError, found: re.Match[str]) -> str:
@@ -22,32 +24,22 @@ def _provider(error: AzureError, found: re.Match[str]) -> str:
     )
 
 
-def _gateway(error: AzureError, found: re.Match[str]) -> str:
-    unanswered = f"Azure's gateway did not answer '{error.operation}'"
-    if error.only_reads:
-        return f"{unanswered}."
-    return f"{unanswered}; the operation may have started nevertheless."
-
-
-THROTTLING_RULES = (
-    rule(
-        "Throttled",
-        r"",
-        _REPEATED_WHEN_ACCEPTED,
-        retryable=True,
-        statuses=(429,),
-        source="documented: learn.microsoft.com/azure/azure-resource-manager/management/"
-        "request-limits-and-throttling",
+AUTHORIZATION_RULES = (
+    code_rule(
+        "Forbidden",
+        r"AuthorizationFailed|LinkedAuthorizationFailed",
+        GRANT_ROLE,
+        source=_ERROR_CODES,
     ),
     rule(
-        "Throttled",
-        r"RequestsThrottled|\bThrottled\b|TooManyRequests|RetryableError|FailedIdentityOperation",
-        _REPEATED_WHEN_ACCEPTED,
-        retryable=True,
-        source="recorded: Microsoft.Network and Microsoft.Cdn; documented: AKS, "
-        "learn.microsoft.com/azure/aks/quotas-skus-regions",
+        "DenyAssignment",
+        r"DenyAssignmentAuthorizationFailed",
+        "Ask the owner of the deny assignment that Azure names for an exclusion; a role does not "
+        "override it.",
+        source="documented: learn.microsoft.com/azure/role-based-access-control/deny-assignments",
     ),
 )
+"""Answered in front of the services: about the caller, not about an identity in Azure."""
 
 REGISTRATION_RULES = (
     rule(
@@ -63,6 +55,18 @@ REGISTRATION_RULES = (
         "Register the feature in this subscription (az feature register); for encryption at host "
         "it is Microsoft.Compute/EncryptionAtHost.",
         source="documented: learn.microsoft.com/azure/aks/enable-host-encryption",
+    ),
+)
+
+QUOTA_RULES = (
+    rule(
+        "QuotaExceeded",
+        r"QuotaExceeded|exceed.{0,40}quota",
+        "Release what uses the quota that Azure names, or request an increase at "
+        "https://aka.ms/quotas.",
+        scope=_PUT,
+        source="documented: learn.microsoft.com/azure/azure-resource-manager/troubleshooting/"
+        "error-resource-quota",
     ),
 )
 
@@ -92,11 +96,19 @@ CONFLICT_RULES = (
         "Test_Containerservice_v1api20210501; reported: Azure/azure-cli-extensions#9855",
     ),
     rule(
-        "NameTaken",
-        r"resource name isn't available|name is not available|NameNotAvailable|AlreadyInUse|"
-        r"already taken|AlreadyExists",
-        "Choose another environment name.",
-        source="reported: Front Door endpoints in issues of terraform-provider-azurerm",
+        "ResourceInUse",
+        r"CannotDeleteResource|while nested resources exist",
+        "Delete the resources that Azure names, then delete the environment again.",
+        scope=_DELETE,
+        source="recorded: azure-service-operator",
+    ),
+    rule(
+        "ExistsInAnotherRegion",
+        r"InvalidResourceLocation|InvalidResourceGroupLocation",
+        "Choose another environment name, or delete the resource of that name in the other "
+        "region.",
+        scope=_PUT,
+        source=_ERROR_CODES,
     ),
 )
 
@@ -109,22 +121,32 @@ REFUSAL_RULES = (
     ),
     rule(
         "ResourceLocked",
-        r"ScopeLocked",
+        r"ScopeLocked|following scope\(s\) are locked",
         "Remove the lock on the resource or its group.",
         source="documented: learn.microsoft.com/azure/azure-resource-manager/management/"
         "lock-resources",
     ),
     rule(
         "SubscriptionDisabled",
-        r"ReadOnlyDisabledSubscription|SubscriptionNotFound|DisabledSubscription",
+        r"ReadOnlyDisabledSubscription|SubscriptionNotFound|DisabledSubscription|"
+        r"SubscriptionDisabled",
         "Enable the subscription, or correct the configured subscription id.",
         source=_ERROR_CODES,
     ),
-    rule("Forbidden", r"", _GRANT_ROLE, statuses=(401, 403), source=_ERROR_CODES),
+    rule(
+        "RegionNotAvailable",
+        r"LocationNotAvailableForResourceType|NoRegisteredProviderFound|"
+        r"RequestDisallowedByAzure|disallowed by Azure:",
+        "Choose another region: this one is not open to the resource type or the subscription.",
+        scope=_PUT,
+        source=f"{_ERROR_CODES}; reported: Azure/AKS#5099",
+    ),
+    rule("Forbidden", r"", GRANT_ROLE, statuses=(401, 403), source=_ERROR_CODES),
     rule(
         "Forbidden",
-        r"AuthorizationFailed|LinkedAuthorizationFailed|does not have authorization",
-        _GRANT_ROLE,
+        r"AuthorizationFailed|does not have authorization",
+        GRANT_ROLE,
+        scope=of_services(Service.FRONT_DOOR, Service.RESOURCE_MANAGER),
         source=_ERROR_CODES,
     ),
 )
@@ -132,59 +154,42 @@ REFUSAL_RULES = (
 NOT_FOUND_RULES = (
     # ARM replicates a new resource group between its regions: for seconds after the 201, the next
     # request may still fail with ResourceGroupNotFound.
-    rule(
+    code_rule(
         "ParentNotFound",
         r"ParentResourceNotFound|ResourceGroupNotFound",
         "Nothing if the parent was just created; otherwise retry the operation to create it.",
         retryable=True,
         source="recorded: azure-service-operator, 2024",
     ),
-    rule(
+    code_rule(
         "NotFound",
-        r"",
+        r"|NotFound|ResourceNotFound",
         "Create the resource first: retry the operation.",
         statuses=(404,),
         source="recorded: azure-service-operator",
     ),
     rule(
         "NotFound",
-        r"\bNotFound\b|ResourceNotFound",
+        r"",
+        "Create the resource first: retry the operation.",
+        statuses=(404,),
+        scope=_ABOUT_ITSELF,
+        source="recorded: azure-service-operator",
+    ),
+    code_rule(
+        "NotFound",
+        r"NotFound|ResourceNotFound",
         "Retry the operation to create it.",
         source="recorded: azure-service-operator",
     ),
 )
 
-OUTAGE_RULES = (
-    rule(
-        "AzureGatewayError",
-        r"",
-        _REPEATED_IDEMPOTENT,
-        retryable=True,
-        statuses=(408, 502, 504),
-        source="recorded: azure-service-operator, 502 and 504 of polls, PUT and DELETE",
-        describe=_gateway,
-    ),
-    rule(
-        "AzureGatewayError",
-        r"GatewayTimeout|BadGateway|ServerTimeout",
-        _REPEATED_IDEMPOTENT,
-        retryable=True,
-        source="recorded: azure-service-operator",
-        describe=_gateway,
-    ),
-    rule(
-        "AzureUnavailable",
-        r"",
-        _REPEATED_UNLESS_OUTAGE,
-        retryable=True,
-        statuses=(500, 503, *range(505, 600)),
-        source="recorded: azure-service-operator, 500 InternalServerError with tracking ids",
-    ),
-    rule(
-        "AzureUnavailable",
-        r"InternalServerError|InternalOperationError|ServiceUnavailable|InternalExecutionError",
-        _REPEATED_UNLESS_OUTAGE,
-        retryable=True,
-        source="recorded: AKS, 500 InternalOperationError",
+INVALID_RULES = (
+    code_rule(
+        "InvalidRequest",
+        r"InvalidTemplate(?:Deployment)?|InvalidParameter|InvalidRequest(?:Content|Format)?|"
+        r"InvalidRequestPropertyValue|InvalidResource\w*|BadParameter|LinkedInvalidPropertyId",
+        "Correct the setting that Azure names, then update the environment.",
+        source=f"{_ERROR_CODES}; recorded: AKS, 400 InvalidParameter",
     ),
 )

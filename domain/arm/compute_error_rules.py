@@ -2,7 +2,10 @@
 
 import re
 
-from domain.arm.error_rule import AzureError, rule
+from domain.arm.azure_error import AzureError, Service
+from domain.arm.error_rule import of_services, rule
+
+_SCOPE = of_services(Service.AKS, Service.COMPUTE, methods=("PUT", "POST"))
 
 
 def _family_quota(error: AzureError, found: re.Match[str]) -> str:
@@ -35,6 +38,10 @@ _APPROVED = (
     r"exceeding approved (?P<name>[^.]*?)(?: Cores)? quota.*?Current Limit: (?P<limit>\d+), "
     r"Current Usage: (?P<usage>\d+), Additional Required: (?P<required>\d+)"
 )
+_IN_USE = (
+    r"exceeding quota limits? of (?P<name>[^.]*?)(?: Cores)?\. Maximum allowed: (?P<limit>\d+), "
+    r"Current in use: (?P<usage>\d+), Additional requested: (?P<required>\d+)"
+)
 _QUOTA_PAGE = "documented: learn.microsoft.com/azure/azure-resource-manager/troubleshooting"
 _ALLOCATION_PAGE = (
     "documented: learn.microsoft.com/azure/virtual-machines/troubleshooting/allocation-failure"
@@ -46,6 +53,7 @@ COMPUTE_QUOTA_RULES = (
         r"requested (?P<required>\d+), remaining (?P<remaining>\d+) for family (?P<family>.+?)"
         r"(?: for region (?P<region>\w+))?(?:\.|$)",
         _REQUEST_QUOTA,
+        scope=_SCOPE,
         source="reported: AKS, ErrCode_InsufficientVCPUQuota in logs of terraform",
         describe=_family_quota,
     ),
@@ -53,6 +61,7 @@ COMPUTE_QUOTA_RULES = (
         "SpotQuotaExceeded",
         _APPROVED.replace("[^.]*?", r"[^.]*?(?:low ?priority|spot)[^.]*?"),
         _REQUEST_QUOTA,
+        scope=_SCOPE,
         source=f"{_QUOTA_PAGE}/error-resource-quota",
         describe=_approved_quota,
     ),
@@ -60,6 +69,7 @@ COMPUTE_QUOTA_RULES = (
         "RegionalQuotaExceeded",
         _APPROVED.replace("[^.]*?", r"Total Regional"),
         _REQUEST_QUOTA,
+        scope=_SCOPE,
         source="recorded: azure-cli test_aks_availability_zones_msi, 2021-06-10",
         describe=_approved_quota,
     ),
@@ -67,7 +77,24 @@ COMPUTE_QUOTA_RULES = (
         "QuotaExceeded",
         _APPROVED,
         _REQUEST_QUOTA,
+        scope=_SCOPE,
         source=f"{_QUOTA_PAGE}/error-resource-quota",
+        describe=_approved_quota,
+    ),
+    rule(
+        "RegionalQuotaExceeded",
+        _IN_USE.replace("[^.]*?", "Core"),
+        _REQUEST_QUOTA,
+        scope=_SCOPE,
+        source="reported: Azure/AKS#1184",
+        describe=_approved_quota,
+    ),
+    rule(
+        "QuotaExceeded",
+        _IN_USE,
+        _REQUEST_QUOTA,
+        scope=_SCOPE,
+        source="reported: kubernetes/autoscaler#2607",
         describe=_approved_quota,
     ),
     rule(
@@ -75,6 +102,7 @@ COMPUTE_QUOTA_RULES = (
         r"regional vcpu quota left for location (?P<region>\w+).*?"
         r"left regional vcpu quota (?P<remaining>\d+), requested quota (?P<required>\d+)",
         _REQUEST_QUOTA,
+        scope=_SCOPE,
         source="reported: AKS, ErrCode_InsufficientVCPUQuota in logs of terraform",
         describe=_regional_quota,
     ),
@@ -82,15 +110,15 @@ COMPUTE_QUOTA_RULES = (
         "SpotQuotaExceeded",
         r"lowPriorityCores|low ?priority quota",
         _REQUEST_QUOTA,
+        scope=_SCOPE,
         source="documented: the quota's name in Compute's list of usages",
     ),
-)
-
-GENERAL_QUOTA_RULES = (
     rule(
         "QuotaExceeded",
-        r"QuotaExceeded|InsufficientVCPUQuota|exceed.{0,40}quota",
+        r"InsufficientVCPUQuota|exceed[^.]{0,80}\b(?:v?cpus?|cores?)\b[^.]{0,40}quota|"
+        r"quota[^.]{0,40}\b(?:v?cpus?|cores?)\b",
         _REQUEST_QUOTA,
+        scope=_SCOPE,
         source=f"{_QUOTA_PAGE}/error-resource-quota",
     ),
 )
@@ -100,6 +128,7 @@ COMPUTE_CAPACITY_RULES = (
         "ZonalAllocationFailed",
         r"ZonalAllocationFailed|OverconstrainedZonalAllocationRequest",
         "Try again later, or choose another vmSize or region: this zone has no capacity now.",
+        scope=_SCOPE,
         source=f"{_ALLOCATION_PAGE}; reported: Azure/karpenter-provider-azure#892",
     ),
     rule(
@@ -107,6 +136,7 @@ COMPUTE_CAPACITY_RULES = (
         r"AllocationFailed|OverconstrainedAllocationRequest|InsufficientCapacity|"
         r"(?:does not|not) have (?:sufficient|enough) capacity",
         "Try again later, or choose another vmSize or region: Azure has no capacity now.",
+        scope=_SCOPE,
         source=f"{_ALLOCATION_PAGE}; reported: Azure-Samples/aks-store-demo#115",
     ),
     rule(
@@ -114,6 +144,7 @@ COMPUTE_CAPACITY_RULES = (
         r"SkuNotAvailable|VMSizeNotSupported|VM size of \S+ is not allowed|"
         r"(?:VM|requested) size.{0,80}(?:not available|not supported)",
         "Choose another vmSize or region, or request access to the size from Azure support.",
+        scope=_SCOPE,
         source=f"{_QUOTA_PAGE}/error-sku-not-available; reported: AKS in logs of terraform, 2023",
     ),
 )

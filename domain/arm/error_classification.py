@@ -4,14 +4,15 @@ import math
 import re
 from typing import Any
 
+from domain.arm.azure_error import AzureError
 from domain.arm.error_bodies import parse_arm_error, redact
-from domain.arm.error_rule import AzureError, ErrorRule
+from domain.arm.error_rule import ErrorRule
 from domain.arm.error_rules import RULES
 from domain.outcomes import Failure
 
 UNCLASSIFIED = "AzureRequestFailed"
 
-_QUOTED_CODE = re.compile(r"Code=\\?[\"'](\w+)", re.IGNORECASE)
+_QUOTED_CODE = re.compile(r"code\\?[\"']?\s*[=:]\s*\\?[\"'](\w+)", re.IGNORECASE)
 _SECONDS_IN_TEXT = re.compile(
     r"(?:try again after|retried in|retry after) '?(\d+)'? second", re.IGNORECASE
 )

@@ -6,12 +6,17 @@ from domain.spec.model import EnvironmentSpec
 
 SYSTEM_POOL = "system"
 GPU_POOL = "gpu"
+GPU_NODE_PREFIX = f"aks-{GPU_POOL}-"
+"""AKS names a pool's scale set and nodes `aks-<pool>-<number>-vmss...`."""
 ORIGIN_GROUP = "inference"
 ROUTE = "inference"
 SECURITY_POLICY = "waf"
 INFERENCE_NAMESPACE = "inference"
 DEVICE_PLUGIN = "nvidia-device-plugin"
-DEVICE_PLUGIN_NAMESPACE = "kube-system"
+SYSTEM_NAMESPACE = "kube-system"
+"""Of the device plugin, and of what the autoscaler tells."""
+NODE_EVENTS_NAMESPACE = "default"
+"""Nodes belong to no namespace, so Kubernetes keeps their events there."""
 GPU_NODE_LABEL = "gridplane.io/gpu-pool"
 TEMPLATE_LABEL = "gridplane.io/template"
 """Pod label with a digest of the pod template: a Deployment does not expose Kubernetes' own

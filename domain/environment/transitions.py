@@ -302,12 +302,11 @@ def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:
 
     After a success its own report is merely late; otherwise the step was abandoned.
     """
-    status = Status.SUCCEEDED if end.outcome.is_success else Status.CANCELED
+    ended: dict[str, Any] = {"status": Status.CANCELED, "ended_at": end.at}
+    if end.outcome.is_success:
+        ended |= {"status": Status.SUCCEEDED, "failure": None}
     return tuple(
-        step.model_copy(update={"status": status, "ended_at": end.at})
-        if step.status is Status.RUNNING
-        else step
-        for step in steps
+        step.model_copy(update=ended) if step.status is Status.RUNNING else step for step in steps
     )
 
 

@@ -141,7 +141,11 @@ class StepView(WireModel):
     resource_id: str | None = Field(
         default=None, description="ARM id of the resource.", examples=[CLUSTER_ID]
     )
-    error: ErrorBody | None = Field(default=None, description="Why the step failed.")
+    error: ErrorBody | None = Field(
+        default=None,
+        description="Why the step failed or, while it is `Running`, what keeps it from ending; "
+        "that may pass.",
+    )
 
 
 class OperationView(WireModel):

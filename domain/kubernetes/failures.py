@@ -10,6 +10,8 @@ _ADMISSION = re.compile(
 )
 """Kubernetes' own wording of a refusal by an admission webhook or policy."""
 
+ADMISSION_DENIED = "AdmissionDenied"
+
 _PLUGIN_DENIED = re.compile(r"is forbidden: (?!User )")
 """Built-in admission plugins (ResourceQuota, LimitRanger, PodSecurity) answer 403 as RBAC does,
 which says `is forbidden: User "..." cannot ...`."""
@@ -32,8 +34,9 @@ def kubernetes_refused(operation: str, code: int, reason: str, message: str) -> 
         suggested_action="Correct what the message names, then retry the operation.",
         innererror={"code": reason, "status": code},
     )
-    if found := _ADMISSION.search(message):
-        return failure.model_copy(update=_admission_denied(found))
+    if policy := find_denying_policy(message):
+        denied = {"reason": ADMISSION_DENIED, "suggested_action": ask_for_exemption(policy)}
+        return failure.model_copy(update={**denied, "retryable": False})
     if code == 403 and _PLUGIN_DENIED.search(message):
         return failure.model_copy(update=_plugin_denied(message))
     if code == 429:
@@ -41,6 +44,19 @@ def kubernetes_refused(operation: str, code: int, reason: str, message: str) -> 
     if code >= 500:
         return failure.model_copy(update=_UNAVAILABLE)
     return failure.model_copy(update=_FORBIDDEN) if code in {401, 403} else failure
+
+
+def find_denying_policy(message: str) -> str | None:
+    """The admission webhook or policy that refused an object for what it contains."""
+    found = _ADMISSION.search(message)
+    return (found["webhook"] or found["policy"]) if found else None
+
+
+def ask_for_exemption(policy: str) -> str:
+    return (
+        f"Ask the owner of the admission webhook or policy '{policy}' for an exemption for the "
+        "namespace inference, then retry the operation."
+    )
 
 
 def api_server_unreachable(cause: str) -> Failure:
@@ -73,18 +89,8 @@ _UNAVAILABLE = {
 
 def _plugin_denied(message: str) -> dict[str, object]:
     return {
-        "reason": "AdmissionDenied",
+        "reason": ADMISSION_DENIED,
         "retryable": _NAMESPACE_ENDS in message,
         "suggested_action": "Change what the message names in the cluster, such as a quota or a "
         "pod security level of the namespace inference, then retry the operation.",
-    }
-
-
-def _admission_denied(found: re.Match[str]) -> dict[str, object]:
-    name = found["webhook"] or found["policy"]
-    return {
-        "reason": "AdmissionDenied",
-        "retryable": False,
-        "suggested_action": f"Ask the owner of the admission webhook or policy '{name}' for an "
-        "exemption for the namespace inference, then retry the operation.",
     }

@@ -58,7 +58,7 @@ def _device_plugin(spec: EnvironmentSpec) -> dict[str, Any]:
         "kind": "DaemonSet",
         "metadata": {
             "name": naming.DEVICE_PLUGIN,
-            "namespace": naming.DEVICE_PLUGIN_NAMESPACE,
+            "namespace": naming.SYSTEM_NAMESPACE,
             "labels": naming.kubernetes_labels(spec, naming.DEVICE_PLUGIN),
         },
         "spec": {
@@ -86,8 +86,10 @@ def _device_plugin_container() -> dict[str, Any]:
     return {
         "name": naming.DEVICE_PLUGIN,
         "image": DEVICE_PLUGIN_IMAGE,
-        # A node whose driver is still being installed must not put the plugin into a crash loop.
-        "env": [{"name": "FAIL_ON_INIT_ERROR", "value": "false"}],
+        # With `false`, a plugin that starts before the NVIDIA driver waits for ever in a Ready
+        # pod; a crash loop ends once the driver is there, and shows until then
+        # (NVIDIA/k8s-device-plugin#170, zalando-incubator/kubernetes-on-aws#8468).
+        "env": [{"name": "FAIL_ON_INIT_ERROR", "value": "true"}],
         "securityContext": _container_security(),
         "volumeMounts": [{"name": "device-plugins", "mountPath": DEVICE_PLUGIN_SOCKETS}],
     }
@@ -146,6 +148,8 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         "name": spec.name,
         "image": workload.image,
         "ports": [{"name": "http", "containerPort": workload.port, "protocol": "TCP"}],
+        # The last log lines of a crash become part of the pod's status.
+        "terminationMessagePolicy": "FallbackToLogsOnError",
         "env": _env(spec),
         "resources": {"limits": {GPU_RESOURCE: str(workload.gpus_per_replica)}},
         "startupProbe": {

@@ -1,5 +1,8 @@
 """The state of a cell, read from its Kubernetes API at one moment."""
 
+from datetime import datetime
+from typing import Self
+
 from pydantic import AwareDatetime
 
 from domain.wire import WireModel
@@ -11,6 +14,13 @@ class NodeObservation(WireModel):
     name: str
     ready: bool
     gpus_allocatable: int = 0
+    created_at: AwareDatetime | None = None
+    changed_at: AwareDatetime | None = None
+    """When `ready` last changed."""
+    is_lost: bool = False
+    """Its kubelet reports nothing any more: the condition Ready is Unknown."""
+    message: str = ""
+    """Why it is not Ready."""
 
 
 class PodObservation(WireModel):
@@ -31,10 +41,12 @@ class PodObservation(WireModel):
 
 
 class DevicePluginObservation(WireModel):
-    """The device plugin's DaemonSet."""
+    """The device plugin's DaemonSet; `reason` and `message` are of a pod that cannot run."""
 
     desired: int
     ready: int
+    reason: str = ""
+    message: str = ""
 
 
 class RolloutObservation(WireModel):
@@ -59,6 +71,18 @@ class EventObservation(WireModel):
     message: str
     object: str
     first_seen_at: AwareDatetime | None = None
+    last_seen_at: AwareDatetime | None = None
+
+
+class AutoscalerBackoff(WireModel):
+    """The autoscaler leaves a node group alone for some time after a failed scale-up.
+
+    `code` and `message` are its own, and quote Azure's error; empty before Kubernetes 1.30.
+    """
+
+    node_group: str
+    code: str = ""
+    message: str = ""
 
 
 class Observation(WireModel):
@@ -69,7 +93,19 @@ class Observation(WireModel):
     rollout: RolloutObservation | None = None
     external_ip: str | None = None
     device_plugin: DevicePluginObservation | None = None
+    backoff: AutoscalerBackoff | None = None
+    """Of the GPU pool."""
     events: tuple[EventObservation, ...] = ()
+    """The latest first."""
+
+    def since(self, started_at: datetime) -> Self:
+        """Without the events of an earlier operation: Kubernetes keeps them for an hour."""
+        events = tuple(
+            event
+            for event in self.events
+            if event.last_seen_at is None or event.last_seen_at >= started_at
+        )
+        return self.model_copy(update={"events": events})
 
     @property
     def ready_nodes(self) -> tuple[NodeObservation, ...]:

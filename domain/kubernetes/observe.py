@@ -1,8 +1,11 @@
 """Builds the observation of a cell from Kubernetes objects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from domain.arm.naming import TEMPLATE_LABEL
+from domain.arm.naming import DEVICE_PLUGIN, GPU_NODE_PREFIX, TEMPLATE_LABEL
+from domain.kubernetes.autoscaler_status import STATUS_CONFIG_MAP, read_backoff
 from domain.kubernetes.observation import (
     DevicePluginObservation,
     EventObservation,
@@ -13,22 +16,54 @@ from domain.kubernetes.observation import (
 )
 from domain.wire import JsonObject
 
+MAX_EVENTS_KEPT = 50
+"""The latest: an observation is part of the orchestration's history."""
 
-def build_observation(
-    nodes: Sequence[JsonObject],
-    pods: Sequence[JsonObject],
-    deployment: JsonObject,
-    service: JsonObject,
-    device_plugin: JsonObject,
-    events: Sequence[JsonObject],
-) -> Observation:
+LONGEST_LOG_TAIL = 600
+"""Characters: the last log lines name the cause, and Kubernetes keeps up to 2048 bytes."""
+
+_TELLING_EVENTS = frozenset({"NotTriggerScaleUp", "TriggeredScaleUp"})
+"""Of type Normal; of the others only warnings explain why something is not ready."""
+
+_OTHER_SUBJECTS = (
+    f"ConfigMap/{STATUS_CONFIG_MAP}",
+    f"DaemonSet/{DEVICE_PLUGIN}",
+    f"Pod/{DEVICE_PLUGIN}",
+    f"Node/{GPU_NODE_PREFIX}",
+)
+"""Beginnings of the objects outside of the workload's namespace whose events matter."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterObjects:
+    """What one look at a cluster reads.
+
+    `other_events`: of other namespaces than the workload's. `autoscaler_status`: the YAML document
+    or the text in the autoscaler's ConfigMap, None without one.
+    """
+
+    nodes: Sequence[JsonObject]
+    pods: Sequence[JsonObject]
+    deployment: JsonObject
+    service: JsonObject
+    device_plugin: JsonObject
+    events: Sequence[JsonObject]
+    device_plugin_pods: Sequence[JsonObject] = ()
+    other_events: Sequence[JsonObject] = ()
+    autoscaler_status: object = None
+
+
+def build_observation(seen: ClusterObjects) -> Observation:
     return Observation(
-        nodes=tuple(_node(node) for node in nodes),
-        pods=tuple(_pod(pod, _template_of(deployment)) for pod in pods),
-        rollout=_rollout(deployment),
-        external_ip=_external_ip(service),
-        device_plugin=_device_plugin(device_plugin),
-        events=tuple(_event(event) for event in events),
+        nodes=tuple(_node(node) for node in seen.nodes),
+        pods=tuple(_pod(pod, _template_of(seen.deployment)) for pod in seen.pods),
+        rollout=_rollout(seen.deployment),
+        external_ip=_external_ip(seen.service),
+        device_plugin=_device_plugin(seen.device_plugin, seen.device_plugin_pods),
+        backoff=read_backoff(seen.autoscaler_status),
+        events=_events(seen.events, seen.other_events),
     )
 
 
@@ -39,10 +74,17 @@ def _is_true(conditions: Sequence[JsonObject], kind: str) -> bool:
 def _node(node: JsonObject) -> NodeObservation:
     status = node.get("status", {})
     gpus = status.get("allocatable", {}).get("nvidia.com/gpu", "0")
+    nothing: JsonObject = {}
+    ready = next((c for c in status.get("conditions", []) if c["type"] == "Ready"), nothing)
+    is_ready = ready.get("status") == "True"
     return NodeObservation(
         name=node["metadata"]["name"],
-        ready=_is_true(status.get("conditions", []), "Ready"),
+        ready=is_ready,
         gpus_allocatable=int(gpus),
+        created_at=node["metadata"].get("creationTimestamp"),
+        changed_at=ready.get("lastTransitionTime"),
+        is_lost=ready.get("status") == "Unknown",
+        message="" if is_ready else ready.get("message", ""),
     )
 
 
@@ -75,6 +117,7 @@ def _pod(pod: JsonObject, template: str | None) -> PodObservation:
         started_at=status.get("startTime"),
         exit_code=ended.get("exitCode"),
         termination_reason=ended.get("reason", ""),
+        log_tail=ended.get("message", "")[-LONGEST_LOG_TAIL:],
     )
 
 
@@ -96,18 +139,42 @@ def _external_ip(service: JsonObject) -> str | None:
     return ingress[0].get("ip") if ingress else None
 
 
-def _device_plugin(daemon_set: JsonObject) -> DevicePluginObservation:
+def _device_plugin(daemon_set: JsonObject, pods: Sequence[JsonObject]) -> DevicePluginObservation:
     status = daemon_set.get("status", {})
+    waiting = next((pod for pod in (_pod(each, None) for each in pods) if not pod.ready), None)
     return DevicePluginObservation(
-        desired=status.get("desiredNumberScheduled", 0), ready=status.get("numberReady", 0)
+        desired=status.get("desiredNumberScheduled", 0),
+        ready=status.get("numberReady", 0),
+        reason=waiting.reason if waiting else "",
+        message=waiting.message if waiting else "",
     )
+
+
+def _events(
+    events: Iterable[JsonObject], others: Iterable[JsonObject]
+) -> tuple[EventObservation, ...]:
+    telling = [_event(each) for each in events if _is_telling(each)]
+    telling += [
+        event
+        for event in (_event(each) for each in others if _is_telling(each))
+        if event.object.startswith(_OTHER_SUBJECTS)
+    ]
+    telling.sort(key=lambda event: event.last_seen_at or _LONG_AGO, reverse=True)
+    return tuple(telling[:MAX_EVENTS_KEPT])
+
+
+def _is_telling(event: JsonObject) -> bool:
+    return event.get("type") != "Normal" or event.get("reason") in _TELLING_EVENTS
 
 
 def _event(event: JsonObject) -> EventObservation:
     about = event["involvedObject"]
+    series: JsonObject = event.get("series") or {}
+    first = event.get("firstTimestamp") or event.get("eventTime")
     return EventObservation(
         reason=event.get("reason", ""),
         message=event.get("message", ""),
         object=f"{about.get('kind', '')}/{about.get('name', '')}",
-        first_seen_at=event.get("firstTimestamp") or event.get("eventTime"),
+        first_seen_at=first,
+        last_seen_at=series.get("lastObservedTime") or event.get("lastTimestamp") or first,
     )

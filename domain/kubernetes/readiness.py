@@ -5,8 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain.kubernetes import diagnosis
+from domain.kubernetes.address_diagnosis import (
+    find_address_cause,
+    find_lasting_ip_failure,
+    pending_ip,
+)
+from domain.kubernetes.node_diagnosis import (
+    describe_device_plugin,
+    find_gpu_cause,
+    find_node_cause,
+    missing_gpu,
+    missing_node,
+)
 from domain.kubernetes.observation import Observation
+from domain.kubernetes.pod_diagnosis import find_lasting_failure, find_pod_cause, unready_pods
 from domain.outcomes import Failure
 
 FIRST_DELAY = 5.0
@@ -36,6 +48,8 @@ class Condition:
 
     state: ConditionState
     detail: str
+    failure: Failure | None = None
+    """What keeps it from being met, as soon as the cluster shows it."""
 
     @property
     def is_ready(self) -> bool:
@@ -73,41 +87,48 @@ def decide_readiness(
     started_at: datetime,
     deadline: datetime,
 ) -> Readiness:
-    """Ready once all conditions are; given up early only if a failure cannot pass by itself."""
+    """Ready once all conditions are; given up early only if a failure cannot pass by itself.
+
+    A scale-up that fails is never given up early: the autoscaler repeats it, and no GPU node is
+    paid for meanwhile.
+    """
+    observation = observation.since(started_at)
+    nodes = _nodes(observation, gpus_needed, now)
+    gpu = _gpu(observation, gpus_needed, now)
     readiness = Readiness(
         verdict=ReadinessVerdict.WAIT,
-        nodes=_nodes(observation, gpus_needed),
-        gpu=_gpu(observation, gpus_needed),
+        nodes=nodes,
+        gpu=gpu,
         external_ip=_external_ip(observation),
-        pods=_pods(observation, spec_replicas),
+        pods=_pods(observation, spec_replicas, now, nodes if not nodes.is_ready else gpu),
         delay_seconds=_delay(now, started_at, deadline),
     )
     if all(condition.is_ready for condition in readiness.conditions.values()):
         return replace(readiness, verdict=ReadinessVerdict.READY, delay_seconds=0.0)
     if not readiness.pods.is_ready:
-        lasting = diagnosis.find_lasting_failure(observation, now, started_at)
+        lasting = find_lasting_failure(observation, spec_replicas, now, started_at)
         if lasting:
             return _give_up(readiness, "pods", lasting)
     if not readiness.external_ip.is_ready:
-        lasting = diagnosis.find_lasting_ip_failure(observation)
+        lasting = find_lasting_ip_failure(observation)
         if lasting:
             return _give_up(readiness, "external_ip", lasting)
     if now < deadline:
         return readiness
-    return _give_up_at_deadline(readiness, observation, spec_replicas, gpus_needed)
+    return _give_up_at_deadline(readiness, observation, spec_replicas, gpus_needed, now)
 
 
 def _give_up_at_deadline(
-    readiness: Readiness, observation: Observation, replicas: int, gpus_needed: int
+    readiness: Readiness, observation: Observation, replicas: int, gpus_needed: int, now: datetime
 ) -> Readiness:
     """Reports the first unmet condition: pods cannot run without nodes and GPUs."""
     if not readiness.nodes.is_ready:
-        return _give_up(readiness, "nodes", diagnosis.missing_node(observation))
+        return _give_up(readiness, "nodes", missing_node(observation, now))
     if not readiness.gpu.is_ready:
-        return _give_up(readiness, "gpu", diagnosis.missing_gpu(observation, gpus_needed))
+        return _give_up(readiness, "gpu", missing_gpu(observation, gpus_needed))
     if not readiness.pods.is_ready:
-        return _give_up(readiness, "pods", diagnosis.unready_pods(observation, replicas))
-    return _give_up(readiness, "external_ip", diagnosis.pending_ip(observation))
+        return _give_up(readiness, "pods", unready_pods(observation, replicas))
+    return _give_up(readiness, "external_ip", pending_ip(observation))
 
 
 def _give_up(readiness: Readiness, condition: str, failure: Failure) -> Readiness:
@@ -116,51 +137,67 @@ def _give_up(readiness: Readiness, condition: str, failure: Failure) -> Readines
         verdict=ReadinessVerdict.GIVE_UP,
         delay_seconds=0.0,
         failure=failure,
-        **{condition: Condition(ConditionState.FAILED, failure.message)},
+        **{condition: Condition(ConditionState.FAILED, failure.message, failure)},
     )
 
 
-def _condition(is_ready: bool, detail: str) -> Condition:
-    return Condition(ConditionState.READY if is_ready else ConditionState.WAITING, detail)
+def _condition(is_ready: bool, detail: str, cause: Failure | None = None) -> Condition:
+    if is_ready:
+        return Condition(ConditionState.READY, detail)
+    if cause:
+        detail = f"{detail} {cause.reason}: {cause.message}"
+    return Condition(ConditionState.WAITING, detail, cause)
 
 
-def _nodes(observation: Observation, gpus_needed: int) -> Condition:
+def _nodes(observation: Observation, gpus_needed: int, now: datetime) -> Condition:
     known, ready = len(observation.nodes), len(observation.ready_nodes)
     if gpus_needed == 0:
         return _condition(True, "No GPU node is needed.")
+    cause = None if ready else find_node_cause(observation, now)
     if known == 0:
-        return _condition(False, "No GPU node exists yet; 3 to 10 minutes are normal.")
-    return _condition(ready > 0, f"{ready} of {known} GPU nodes are Ready.")
+        normal = "" if cause else "; 3 to 10 minutes are normal"
+        return _condition(False, f"No GPU node exists yet{normal}.", cause)
+    return _condition(ready > 0, f"{ready} of {known} GPU nodes are Ready.", cause)
 
 
-def _gpu(observation: Observation, gpus_needed: int) -> Condition:
+def _gpu(observation: Observation, gpus_needed: int, now: datetime) -> Condition:
     allocatable = observation.gpus_allocatable
     detail = f"{allocatable} of {gpus_needed} GPUs are allocatable."
     if gpus_needed == 0:
         return _condition(True, "No GPU is needed.")
-    if observation.ready_nodes and allocatable == 0:
-        detail = f"{detail} {diagnosis.describe_device_plugin(observation)}"
-    return _condition(allocatable >= gpus_needed, detail)
+    if allocatable >= gpus_needed or not observation.ready_nodes:
+        return _condition(allocatable >= gpus_needed, detail)
+    cause = find_gpu_cause(observation, now)
+    if allocatable == 0 and not cause:
+        detail = f"{detail} {describe_device_plugin(observation)}"
+    return _condition(False, detail, cause)
 
 
 def _external_ip(observation: Observation) -> Condition:
     ip = observation.external_ip
     if ip:
         return _condition(True, f"The Service has the EXTERNAL-IP {ip}.")
-    return _condition(False, "The Service's EXTERNAL-IP is pending.")
+    detail = "The Service's EXTERNAL-IP is pending."
+    return _condition(False, detail, find_address_cause(observation))
 
 
-def _pods(observation: Observation, replicas: int) -> Condition:
+def _pods(
+    observation: Observation, replicas: int, now: datetime, prerequisite: Condition
+) -> Condition:
+    """Pods that wait for a node or a GPU wait for the same reason as these."""
     if replicas == 0:
         return _condition(True, "No replica is required.")
     ready = observation.ready_pods
     reasons = sorted({pod.reason for pod in observation.latest_pods if not pod.ready} - {""})
     detail = f"{ready} of {replicas} pods are ready"
-    if observation.rollout and not observation.rollout.is_over:
-        return _condition(False, f"{detail}, some of them of the previous version.")
-    return _condition(
-        ready >= replicas, f"{detail} ({', '.join(reasons)})." if reasons else f"{detail}."
-    )
+    rolling_out = observation.rollout is not None and not observation.rollout.is_over
+    if ready >= replicas and not rolling_out:
+        return _condition(True, f"{detail}.")
+    cause = find_pod_cause(observation, replicas, now) or prerequisite.failure
+    if rolling_out:
+        return _condition(False, f"{detail}, some of them of the previous version.", cause)
+    waiting = f" ({', '.join(reasons)})" if reasons and not cause else ""
+    return _condition(False, f"{detail}{waiting}.", cause)
 
 
 def _delay(now: datetime, started_at: datetime, deadline: datetime) -> float:

@@ -140,6 +140,7 @@ class FakeKubernetes:
     pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     deployment: dict[str, Any] = field(default_factory=lambda: {"metadata": {}})
     service: dict[str, Any] = field(default_factory=dict[str, Any])
+    autoscaler_status: object = None
     asked: list[str] = field(default_factory=list[str])
 
     async def apply(self, manifests: Iterable[Mapping[str, Any]]) -> None:
@@ -157,6 +158,10 @@ class FakeKubernetes:
     async def list_events(self, namespace: str) -> list[dict[str, Any]]:
         self._fail(f"events {namespace}")
         return []
+
+    async def find_config_map_document(self, namespace: str, name: str, key: str) -> object:
+        self._fail(f"configmap {namespace} {name} {key}")
+        return self.autoscaler_status
 
     async def get_deployment(self, namespace: str, name: str) -> dict[str, Any]:
         self._fail(f"deployment {namespace} {name}")

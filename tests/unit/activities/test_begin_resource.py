@@ -180,11 +180,11 @@ async def test_what_somebody_else_made_is_never_touched(tags: dict[str, str]):
                     "error": {
                         "code": "InvalidTemplateDeployment",
                         "message": "See inner errors.",
-                        "details": [{"code": "QuotaExceeded", "message": "No cores left."}],
+                        "details": [{"code": "QuotaExceeded", "message": "100 routes."}],
                     }
                 },
             ),
-            "QuotaExceeded",
+            "FrontDoorQuotaExceeded",
             False,
             id="the reason is in the details",
         ),

@@ -56,11 +56,15 @@ async def test_one_look_asks_for_everything_that_readiness_depends_on():
     seen = Observation.from_wire(outcome.result)
     assert (seen.gpus_allocatable, seen.external_ip, seen.pods) == (1, "20.61.0.2", ())
     assert sorted(clients.cluster.asked) == [
+        "configmap kube-system cluster-autoscaler-status status",
         "daemonset kube-system nvidia-device-plugin",
         "deployment inference fraud-llm",
+        "events default",
         "events inference",
+        "events kube-system",
         "nodes {'gridplane.io/gpu-pool': 'true'}",
         "pods inference {'app.kubernetes.io/name': 'fraud-llm'}",
+        "pods kube-system {'app.kubernetes.io/name': 'nvidia-device-plugin'}",
         "service inference fraud-llm",
     ]
 

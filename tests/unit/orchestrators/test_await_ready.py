@@ -153,3 +153,19 @@ def test_a_cancellation_in_the_last_pause_of_a_run_is_not_lost():
     )
     assert done.outcome == CANCELED
     assert done.steps("continue") == []
+
+
+def test_a_cause_that_may_pass_shows_on_the_running_step_until_it_has_passed():
+    stuck = PodObservation(
+        name="llm-0", phase="Pending", ready=False, reason="ErrImagePull", message="no such host"
+    )
+    answers = [PULL, seen(nodes=(NODE,), pods=(stuck,), external_ip="20.61.0.2"), PULL, READY]
+    done = run(await_ready, a_ready_wait(), activities={"get_observation": answers})
+    assert done.outcome.is_success
+    assert done.steps("note cell/westeurope/pods") == [
+        "note cell/westeurope/pods Running (0 of 1 pods are ready (ContainerCreating).)",
+        "note cell/westeurope/pods Running (0 of 1 pods are ready. ImagePullFailed: Pod llm-0 "
+        "cannot pull its image: no such host)",
+        "note cell/westeurope/pods Running (0 of 1 pods are ready (ContainerCreating).)",
+        "note cell/westeurope/pods Succeeded (1 of 1 pods are ready.)",
+    ]

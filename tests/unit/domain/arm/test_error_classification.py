@@ -145,24 +145,6 @@ GATEWAY = (
         ),
         pytest.param(
             400,
-            "BadRequest",
-            "The number of profiles created exceeds quota. Please contact support to increase.",
-            "FrontDoorQuotaExceeded",
-            False,
-            "profiles",
-            id="Front Door profile quota",
-        ),
-        pytest.param(
-            400,
-            "BadRequest",
-            "Free Trial and Student account is forbidden for Azure Frontdoor resources.",
-            "SubscriptionNotEligible",
-            False,
-            "Free Trial",
-            id="trial subscription",
-        ),
-        pytest.param(
-            400,
             "AKSCapacityError",
             "Creating a new cluster is unavailable at this time in region qatarcentral. "
             "In order to create a new cluster, we recommend using an alternate region.",
@@ -368,42 +350,6 @@ GATEWAY = (
             id="an internal error found by a poll",
         ),
         pytest.param(
-            400,
-            "BadRequest",
-            ROUTE_TOO_EARLY,
-            "OriginGroupNotReady",
-            True,
-            "",
-            id="a route too early is a 400 that passes",
-        ),
-        pytest.param(
-            400,
-            "BadRequest",
-            "The host name of the origin could not be resolved.",
-            "OriginHostNotResolved",
-            True,
-            "",
-            id="an origin whose cell has no address yet",
-        ),
-        pytest.param(
-            400,
-            "BadRequest",
-            ENDPOINT_TOO_EARLY,
-            "EndpointNotReady",
-            True,
-            "",
-            id="a security policy too early",
-        ),
-        pytest.param(
-            400,
-            "BadRequest",
-            "Waf policy not found in AFD Data store",
-            "WafPolicyNotReady",
-            True,
-            "",
-            id="a WAF policy that Front Door does not know yet",
-        ),
-        pytest.param(
             403,
             "AuthorizationFailed",
             f"The client 'x' does not have authorization to perform action 'y' over scope "
@@ -451,15 +397,6 @@ GATEWAY = (
             False,
             "EncryptionAtHost",
             id="feature not registered",
-        ),
-        pytest.param(
-            409,
-            "Conflict",
-            "That resource name isn't available.",
-            "NameTaken",
-            False,
-            "name",
-            id="name taken",
         ),
         pytest.param(
             400,
@@ -517,8 +454,8 @@ GATEWAY = (
         ),
         pytest.param(
             400,
-            "InvalidParameter",
-            "The value of parameter agentPoolProfile.name is invalid.",
+            "OddParameter",
+            "The value of parameter agentPoolProfile.name is odd.",
             "AzureRequestFailed",
             False,
             "agentPoolProfile.name",
@@ -535,6 +472,89 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, text)
     assert failure.innererror is not None
     assert failure.innererror["code"] == (code or "Unknown")
     assert failure.innererror.get("httpStatus") == status
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "code", "message", "reason", "retryable", "text"),
+    [
+        pytest.param(
+            "PUT profile",
+            400,
+            "BadRequest",
+            "The number of profiles created exceeds quota. Please contact support to increase.",
+            "FrontDoorQuotaExceeded",
+            False,
+            "profiles",
+            id="Front Door profile quota",
+        ),
+        pytest.param(
+            "PUT profile",
+            400,
+            "BadRequest",
+            "Free Trial and Student account is forbidden for Azure Frontdoor resources.",
+            "SubscriptionNotEligible",
+            False,
+            "Free Trial",
+            id="trial subscription",
+        ),
+        pytest.param(
+            "PUT route",
+            400,
+            "BadRequest",
+            ROUTE_TOO_EARLY,
+            "OriginGroupNotReady",
+            True,
+            "",
+            id="a route too early is a 400 that passes",
+        ),
+        pytest.param(
+            "PUT origin",
+            400,
+            "BadRequest",
+            "The host name of the origin could not be resolved.",
+            "OriginHostNotResolved",
+            True,
+            "",
+            id="an origin whose cell has no address yet",
+        ),
+        pytest.param(
+            "PUT securityPolicy",
+            400,
+            "BadRequest",
+            ENDPOINT_TOO_EARLY,
+            "EndpointNotReady",
+            True,
+            "",
+            id="a security policy too early",
+        ),
+        pytest.param(
+            "PUT securityPolicy",
+            400,
+            "BadRequest",
+            "Waf policy not found in AFD Data store",
+            "WafPolicyNotReady",
+            True,
+            "",
+            id="a WAF policy that Front Door does not know yet",
+        ),
+        pytest.param(
+            "PUT endpoint",
+            409,
+            "Conflict",
+            "That resource name isn't available.",
+            "NameTaken",
+            False,
+            "name",
+            id="name taken",
+        ),
+    ],
+)
+def test_a_refusal_of_front_door_is_classified(
+    operation, status, code, message, reason, retryable, text
+) -> None:
+    failure = classify_error(status, code, message, operation)
+    assert (failure.reason, failure.retryable) == (reason, retryable)
+    assert text in failure.message
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,18 @@ def test_a_step_that_was_not_planned_joins_at_the_end():
     assert operation.steps[-1].name == "cell/x/gpuPoolToZero"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "kept"),
+    [(Outcome.succeeded(), None), (Outcome.failed(QUOTA), QUOTA), (Outcome.canceled(), QUOTA)],
+)
+def test_what_a_running_step_waited_for_is_forgotten_once_the_operation_has_succeeded(
+    outcome, kept
+):
+    record = record_step(a_record(), change("probe", Status.RUNNING, failure=QUOTA))
+    phase = Phase.READY if outcome.is_success else Phase.FAILED
+    assert step_of(ended(record, phase, outcome), "probe").failure == kept
+
+
 def test_the_timeline_gets_a_line_per_change_of_status_and_none_for_progress():
     record = record_step(a_record(), change("probe", Status.RUNNING))
     again = record_step(record, change("probe", Status.RUNNING, detail="HTTP 404"))

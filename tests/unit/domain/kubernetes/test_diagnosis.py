@@ -1,12 +1,15 @@
 """What people read when a cell does not become ready: the cause with its evidence, and the fix."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from domain.kubernetes import diagnosis
+from domain.kubernetes.address_diagnosis import find_lasting_ip_failure, pending_ip
+from domain.kubernetes.node_diagnosis import describe_device_plugin, missing_gpu, missing_node
 from domain.kubernetes.observation import Observation
+from domain.kubernetes.pod_diagnosis import unready_pods
 from domain.outcomes import Failure
 
 POD = "fraud-llm-6f7d-x1"
@@ -17,17 +20,33 @@ LOOK_AT_QUOTA = (
     "another vmSize or region."
 )
 
+CHECK_SCALE_UP = (
+    "Check vCPU quota, the subnet's IP addresses and the activity log of the node resource group; "
+    "then retry, or choose another vmSize or region."
+)
+REPAIRED = (
+    "Nothing for 10 minutes: AKS repairs a node that stays NotReady. If that does not help, "
+    "delete the node and retry."
+)
+NOW = datetime(2026, 11, 22, 12, 6, tzinfo=UTC)
+
 
 def observe(**observed: Any) -> Observation:
     return Observation.from_wire({"events": [], **observed})
 
 
-def event(reason: str, message: str = "", about: str = f"Pod/{POD}") -> dict[str, Any]:
-    return {"reason": reason, "message": message, "object": about}
+def event(
+    reason: str, message: str = "", about: str = f"Pod/{POD}", **more: Any
+) -> dict[str, Any]:
+    return {"reason": reason, "message": message, "object": about, **more}
 
 
-def node(name: str = "aks-gpu-0", ready: bool = False) -> dict[str, Any]:
-    return {"name": name, "ready": ready, "gpusAllocatable": 0}
+def node(name: str = "aks-gpu-0", ready: bool = False, **more: Any) -> dict[str, Any]:
+    return {"name": name, "ready": ready, "gpusAllocatable": 0, **more}
+
+
+def no_node(**observed: Any) -> Failure:
+    return missing_node(observe(**observed), NOW)
 
 
 def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) -> dict[str, Any]:
@@ -38,25 +57,67 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
     ("diagnose", "reason", "message", "action"),
     [
         pytest.param(
-            lambda: diagnosis.missing_node(observe()),
+            lambda: no_node(),
             "NodeNotReady",
             "No GPU node was created.",
             LOOK_AT_QUOTA,
             id="no node",
         ),
         pytest.param(
-            lambda: diagnosis.missing_node(
-                observe(nodes=[node("a"), node("b")], events=[event("FailedToScaleUp", "Odd.")])
-            ),
+            lambda: no_node(nodes=[node("a"), node("b")]),
             "NodeNotReady",
-            "GPU node a, b exists but is not Ready. FailedToScaleUp: Odd.",
+            "GPU node a, b exists but is not Ready.",
             LOOK_AT_QUOTA,
             id="nodes that do not get ready",
         ),
         pytest.param(
-            lambda: diagnosis.missing_node(
-                observe(events=[event("NotTriggerScaleUp", "No group fits.")])
+            lambda: no_node(events=[event("FailedToScaleUpGroup", "Odd.")]),
+            "ScaleUpFailed",
+            "The autoscaler could not start a GPU node: FailedToScaleUpGroup: Odd.",
+            CHECK_SCALE_UP,
+            id="a scale-up that failed for an unknown reason",
+        ),
+        pytest.param(
+            lambda: no_node(backoff={"nodeGroup": "aks-gpu-1-vmss"}),
+            "ScaleUpFailed",
+            "The autoscaler could not start a GPU node: node group aks-gpu-1-vmss is in backoff "
+            "after a failed scale-up",
+            CHECK_SCALE_UP,
+            id="a backoff before Kubernetes 1.30, without a cause",
+        ),
+        pytest.param(
+            lambda: no_node(
+                backoff={
+                    "nodeGroup": "aks-gpu-1-vmss",
+                    "code": "provisioning-state-failed",
+                    "message": "Azure failed to provision a node for this node group",
+                },
+                events=[event("NotTriggerScaleUp", BACKOFF)],
             ),
+            "ScaleUpFailed",
+            "The autoscaler could not start a GPU node: provisioning-state-failed: Azure failed "
+            "to provision a node for this node group",
+            CHECK_SCALE_UP,
+            id="a backoff whose cause the autoscaler does not know",
+        ),
+        pytest.param(
+            lambda: no_node(
+                backoff={
+                    "nodeGroup": "aks-gpu-1-vmss",
+                    "code": "cloudProviderError",
+                    "message": 'failed to increase node group size: Code="SkuNotAvailable" '
+                    'Message="The requested VM size is not available."',
+                },
+                events=[event("NotTriggerScaleUp", BACKOFF)],
+            ),
+            "SkuNotAvailable",
+            "Azure could not complete 'start a GPU node': failed to increase node group size: "
+            'Code="SkuNotAvailable" Message="The requested VM size is not available."',
+            "Choose another vmSize or region, or request access to the size from Azure support.",
+            id="a backoff with Azure's error",
+        ),
+        pytest.param(
+            lambda: no_node(events=[event("NotTriggerScaleUp", "No group fits.")]),
             "PodUnschedulable",
             "The autoscaler does not start a node for the pods: No group fits.",
             "Compare the pods' node selector gridplane.io/gpu-pool=true and their tolerations "
@@ -64,16 +125,76 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="an autoscaler that refuses",
         ),
         pytest.param(
-            lambda: diagnosis.missing_node(observe(events=[event("NotTriggerScaleUp", BACKOFF)])),
+            lambda: no_node(events=[event("NotTriggerScaleUp", BACKOFF)]),
             "ScaleUpFailed",
             f"The autoscaler does not start a node for the pods: {BACKOFF}",
-            "Read the error in the ConfigMap kube-system/cluster-autoscaler-status, and check "
-            "vCPU quota and the subnet's IP addresses; then retry, or choose another vmSize or "
-            "region.",
+            CHECK_SCALE_UP,
             id="an autoscaler in backoff",
         ),
         pytest.param(
-            lambda: diagnosis.missing_gpu(observe(), 2),
+            lambda: no_node(
+                events=[
+                    event("TriggeredScaleUp", "0->1"),
+                    event("NotTriggerScaleUp", BACKOFF),
+                    event("FailedToScaleUpGroup", "Odd."),
+                ]
+            ),
+            "NodeNotReady",
+            "No GPU node was created.",
+            LOOK_AT_QUOTA,
+            id="a scale-up that was begun after one that failed",
+        ),
+        pytest.param(
+            lambda: no_node(
+                nodes=[node(createdAt="2026-11-22T12:05:00Z")],
+                events=[
+                    event("FailedToScaleUpGroup", "Odd.", lastSeenAt="2026-11-22T12:00:00Z"),
+                    event(
+                        "PreemptScheduled",
+                        "Preempt Scheduled: 12:00",
+                        "Node/aks-gpu-1-vmss000000",
+                        lastSeenAt="2026-11-22T12:00:00Z",
+                    ),
+                ],
+            ),
+            "NodeNotReady",
+            "GPU node aks-gpu-0 exists but is not Ready.",
+            LOOK_AT_QUOTA,
+            id="a node that came after a failed scale-up and an eviction",
+        ),
+        pytest.param(
+            lambda: no_node(
+                events=[
+                    event(
+                        "PreemptScheduled",
+                        "Preempt Scheduled: Sun, 22 Nov 2026 12:00:00 GMT",
+                        "Node/aks-gpu-1-vmss000000",
+                    )
+                ]
+            ),
+            "SpotEvicted",
+            "Azure evicts the spot node aks-gpu-1-vmss000000: Preempt Scheduled: Sun, 22 Nov 2026 "
+            "12:00:00 GMT",
+            "Nothing while the autoscaler looks for another spot node. If there is none, retry "
+            "later, or set gpu.spot to false.",
+            id="a spot node that Azure takes back",
+        ),
+        pytest.param(
+            lambda: no_node(nodes=[node(isLost=True, message="Kubelet stopped posting.")]),
+            "NodeNotReady",
+            "GPU node aks-gpu-0: Kubelet stopped posting.",
+            REPAIRED,
+            id="a node that nobody hears of",
+        ),
+        pytest.param(
+            lambda: no_node(nodes=[node(createdAt="2026-11-22T12:00:00Z", message="no CNI")]),
+            "NodeNotReady",
+            "GPU node aks-gpu-0: no CNI",
+            REPAIRED,
+            id="a node that does not get ready",
+        ),
+        pytest.param(
+            lambda: missing_gpu(observe(), 2),
             "PodUnschedulable",
             "Insufficient nvidia.com/gpu: 0 of 2 GPUs are allocatable and no further node was "
             "added.",
@@ -82,7 +203,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="too few GPUs",
         ),
         pytest.param(
-            lambda: diagnosis.missing_gpu(observe(nodes=[node("a", True), node("b", True)]), 2),
+            lambda: missing_gpu(observe(nodes=[node("a", True), node("b", True)]), 2),
             "GpuNotAllocatable",
             "Node a, b is Ready but advertises no nvidia.com/gpu: DaemonSet kube-system/"
             "nvidia-device-plugin is not deployed.",
@@ -91,14 +212,16 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="nodes without GPUs",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(observe(events=[event("FailedCreate", "quota")]), 3),
+            lambda: unready_pods(
+                observe(events=[event("FailedCreate", "odd", "ReplicaSet/fraud-llm-1")]), 3
+            ),
             "PodNotCreated",
-            "0 of 3 pods were created. FailedCreate: quota",
+            "0 of 3 pods were created. FailedCreate: odd",
             "Check the events of the Deployment and its ReplicaSet.",
             id="pods that are not created",
         ),
         pytest.param(
-            lambda: diagnosis.pending_ip(observe()),
+            lambda: pending_ip(observe()),
             "ExternalIpPending",
             "The Service has no EXTERNAL-IP.",
             "Check the activity log of the node resource group: public IP quota, DNS label in "
@@ -106,7 +229,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="no address",
         ),
         pytest.param(
-            lambda: diagnosis.pending_ip(
+            lambda: pending_ip(
                 observe(
                     events=[
                         event("EnsuringLoadBalancer", "Ensuring load balancer"),
@@ -121,7 +244,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="no address, and the load balancer says why",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(
                     pods=[pod("ErrImagePull")],
                     events=[
@@ -139,7 +262,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="an image that is denied",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(observe(pods=[pod("ErrImagePull")]), 1),
+            lambda: unready_pods(observe(pods=[pod("ErrImagePull")]), 1),
             "ImagePullFailed",
             f"Pod {POD} cannot pull its image: ErrImagePull",
             "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull"
@@ -147,16 +270,14 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="an image without a message",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
-                observe(pods=[pod("Error", restarts=5, exitCode=1)]), 1
-            ),
+            lambda: unready_pods(observe(pods=[pod("Error", restarts=5, exitCode=1)]), 1),
             "CrashLoopBackOff",
             f"Pod {POD} crashed 5 times (exit code 1).",
             "Check the container's last log lines: wrong args, missing weights or variables.",
             id="five crashes",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(pods=[pod("Error", restarts=4, exitCode=1, phase="Running")]), 1
             ),
             "ModelLoadFailed",
@@ -165,7 +286,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="four crashes are no loop yet",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(pods=[pod("CrashLoopBackOff", terminationReason="OOMKilled")]), 1
             ),
             "CrashLoopBackOff",
@@ -175,7 +296,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="out of memory",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(pods=[pod("CreateContainerConfigError", message="no such secret")]), 1
             ),
             "ContainerCannotStart",
@@ -185,7 +306,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="a container that cannot be created",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(
                     pods=[pod()],
                     events=[
@@ -202,7 +323,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="no GPU is free",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(observe(pods=[pod()]), 1),
+            lambda: unready_pods(observe(pods=[pod()]), 1),
             "PodUnschedulable",
             f"Pod {POD} cannot be scheduled: the scheduler gave no reason",
             "Compare the node selector gridplane.io/gpu-pool=true with the labels of the GPU "
@@ -210,7 +331,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="no reason",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(pods=[pod(message="had untolerated taint {sku: gpu}")]), 1
             ),
             "PodUnschedulable",
@@ -219,7 +340,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="a taint",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(
                     pods=[
                         pod(
@@ -240,7 +361,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="a taint of a node that is not Ready",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(
                     pods=[pod("CrashLoopBackOff", restarts=2, exitCode=137)],
                     events=[
@@ -256,7 +377,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="killed by its startup probe",
         ),
         pytest.param(
-            lambda: diagnosis.unready_pods(
+            lambda: unready_pods(
                 observe(
                     pods=[pod(phase="Running")],
                     events=[
@@ -295,13 +416,13 @@ def test_a_failure_names_its_cause_and_the_fix(
     ],
 )
 def test_the_device_plugin_is_described_by_how_far_it_is(plugin, state: str) -> None:
-    described = diagnosis.describe_device_plugin(observe(devicePlugin=plugin))
+    described = describe_device_plugin(observe(devicePlugin=plugin))
     assert described == f"DaemonSet kube-system/nvidia-device-plugin {state}"
 
 
 def test_a_taken_dns_label_lasts_and_keeps_azures_words() -> None:
     taken = event("SyncLoadBalancerFailed", "Code=DnsRecordInUse", "Service/fraud-llm")
-    failure = diagnosis.find_lasting_ip_failure(observe(events=[taken]))
+    failure = find_lasting_ip_failure(observe(events=[taken]))
     assert failure is not None
     assert (failure.reason, failure.message) == (
         "DnsLabelTaken",
@@ -313,7 +434,7 @@ def test_a_taken_dns_label_lasts_and_keeps_azures_words() -> None:
 
 def test_a_scale_up_that_azure_refuses_keeps_azures_words() -> None:
     refused = event("FailedToScaleUp", "ZonalAllocationFailed: no machines")
-    failure = diagnosis.missing_node(observe(events=[refused]))
+    failure = missing_node(observe(events=[refused]), NOW)
     assert failure.reason == "ZonalAllocationFailed"
     assert failure.message == (
         "Azure could not complete 'start a GPU node': ZonalAllocationFailed: no machines"

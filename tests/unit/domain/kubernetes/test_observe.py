@@ -7,6 +7,7 @@ import pytest
 
 from domain.arm.naming import TEMPLATE_LABEL
 from domain.kubernetes.observation import (
+    AutoscalerBackoff,
     DevicePluginObservation,
     EventObservation,
     NodeObservation,
@@ -14,7 +15,7 @@ from domain.kubernetes.observation import (
     PodObservation,
     RolloutObservation,
 )
-from domain.kubernetes.observe import build_observation
+from domain.kubernetes.observe import MAX_EVENTS_KEPT, ClusterObjects, build_observation
 
 NOTHING: dict[str, Any] = {"metadata": {"name": "x"}}
 
@@ -26,8 +27,10 @@ def observe(
     service: Any = NOTHING,
     plugin: Any = NOTHING,
     events: Any = (),
+    **others: Any,
 ) -> Observation:
-    return build_observation(nodes, pods, deployment, service, plugin, events)
+    seen = ClusterObjects(nodes, pods, deployment, service, plugin, events, **others)
+    return build_observation(seen)
 
 
 def node(allocatable: dict[str, str] | None = None, ready: str = "True") -> dict[str, Any]:
@@ -214,18 +217,104 @@ def test_an_event_tells_whom_it_is_about_and_when_it_was_first_seen():
     }
     new = {"involvedObject": {}, "firstTimestamp": None, "eventTime": "2026-11-22T13:00:00.5Z"}
     shown = observe(events=[old, new]).events
-    assert shown[0] == EventObservation(
+    assert shown[1] == EventObservation(
         reason="SyncLoadBalancerFailed",
         message="Error syncing load balancer",
         object="Service/llm",
         first_seen_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
+        last_seen_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
     )
-    assert shown[1] == EventObservation(
+    assert shown[0] == EventObservation(
         reason="",
         message="",
         object="/",
         first_seen_at=datetime(2026, 11, 22, 13, 0, 0, 500000, tzinfo=UTC),
+        last_seen_at=datetime(2026, 11, 22, 13, 0, 0, 500000, tzinfo=UTC),
     )
+
+
+def happened(minute: int, **more: Any) -> dict[str, Any]:
+    at = f"2026-11-22T12:{minute:02}:00Z"
+    about = {"kind": "Pod", "name": "llm-0"}
+    return {"involvedObject": about, "type": "Warning", "lastTimestamp": at, **more}
+
+
+def test_the_latest_events_come_first_and_only_so_many_are_kept():
+    repeated = happened(0, series={"lastObservedTime": "2026-11-22T13:30:00Z"}, reason="repeated")
+    shown = observe(events=[*(happened(minute) for minute in range(60)), repeated]).events
+    assert shown[0].reason == "repeated"
+    assert [event.last_seen_at for event in shown[1:3]] == [
+        datetime(2026, 11, 22, 12, minute, tzinfo=UTC) for minute in (59, 58)
+    ]
+    assert len(shown) == MAX_EVENTS_KEPT
+
+
+def test_what_goes_as_it_should_is_not_kept_but_for_the_autoscalers_word():
+    usual = [happened(1, type="Normal", reason=r) for r in ("Pulled", "NotTriggerScaleUp")]
+    assert [event.reason for event in observe(events=usual).events] == ["NotTriggerScaleUp"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "matters"),
+    [
+        ("ConfigMap", "cluster-autoscaler-status", True),
+        ("DaemonSet", "nvidia-device-plugin", True),
+        ("Pod", "nvidia-device-plugin-x1", True),
+        ("Node", "aks-gpu-12345678-vmss000000", True),
+        ("Node", "aks-system-12345678-vmss000000", False),
+        ("Pod", "coredns-x1", False),
+        ("ConfigMap", "other", False),
+    ],
+)
+def test_events_elsewhere_matter_for_what_gpus_depend_on(kind: str, name: str, matters: bool):
+    event = happened(1, involvedObject={"kind": kind, "name": name})
+    assert bool(observe(other_events=[event]).events) is matters
+
+
+def test_a_node_that_nobody_hears_of_says_since_when():
+    lost = {
+        "metadata": {"name": "aks-gpu-1", "creationTimestamp": "2026-11-22T11:00:00Z"},
+        "status": {
+            "conditions": [
+                {
+                    "type": "Ready",
+                    "status": "Unknown",
+                    "lastTransitionTime": "2026-11-22T12:00:00Z",
+                    "message": "Kubelet stopped posting node status.",
+                }
+            ]
+        },
+    }
+    assert observe(nodes=[lost]).nodes[0] == NodeObservation(
+        name="aks-gpu-1",
+        ready=False,
+        created_at=datetime(2026, 11, 22, 11, tzinfo=UTC),
+        changed_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
+        is_lost=True,
+        message="Kubelet stopped posting node status.",
+    )
+
+
+def test_a_device_plugin_that_cannot_run_says_why():
+    waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off"}}
+    stuck = pod(containerStatuses=[{"restartCount": 0, "state": waiting}])
+    assert observe(device_plugin_pods=[stuck]).device_plugin == DevicePluginObservation(
+        desired=0, ready=0, reason="ImagePullBackOff", message="Back-off"
+    )
+
+
+def test_a_crash_keeps_the_end_of_the_log():
+    ended = {"exitCode": 1, "reason": "Error", "message": "x" * 2000 + "the cause"}
+    shown = only_pod(containerStatuses=[{"restartCount": 1, "lastState": {"terminated": ended}}])
+    assert shown.log_tail.endswith("the cause")
+    assert len(shown.log_tail) == 600
+
+
+def test_the_autoscalers_backoff_is_part_of_it():
+    groups = [{"name": "aks-gpu-1-vmss", "scaleUp": {"status": "Backoff"}}]
+    shown = observe(autoscaler_status={"nodeGroups": groups})
+    assert shown.backoff == AutoscalerBackoff(node_group="aks-gpu-1-vmss")
+    assert observe(autoscaler_status=None).backoff is None
 
 
 def test_what_was_observed_survives_the_durable_boundary():

@@ -305,7 +305,9 @@ def test_what_cannot_pass_by_itself_is_given_up_at_once(
     assert text in readiness.failure.message
     assert fix in readiness.failure.suggested_action
     condition = readiness.conditions[failed]
-    assert condition == Condition(ConditionState.FAILED, readiness.failure.message)
+    assert condition == Condition(
+        ConditionState.FAILED, readiness.failure.message, readiness.failure
+    )
 
 
 NO_SCALE_UP = "pod didn't trigger scale-up: 1 node(s) didn't match Pod's node affinity/selector"
@@ -313,6 +315,10 @@ SCALE_UP_QUOTA = (
     "Scale-up failed for group aks-gpu: Operation could not be completed as it results in "
     "exceeding approved StandardNCADSA100v4Family Cores quota. Additional details - Current "
     "Limit: 24, Current Usage: 24, Additional Required: 24, (Minimum) New Limit Required: 48."
+)
+WEBHOOK_DOWN = (
+    'Internal error occurred: failed calling webhook "validation.gatekeeper.sh": failed to call '
+    "webhook: connection refused"
 )
 WRONG_TAINT = "0/3 nodes are available: 1 node(s) had untolerated taint {team: other}."
 WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector."
@@ -340,9 +346,9 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
         pytest.param(
             {"nodes": [], "events": [event("FailedToScaleUpGroup", "cause unknown")]},
             "nodes",
-            "NodeNotReady",
+            "ScaleUpFailed",
             "FailedToScaleUpGroup: cause unknown",
-            "autoscaler",
+            "activity log",
             id="the autoscaler failed for an unknown reason",
         ),
         pytest.param(
@@ -464,11 +470,14 @@ WRONG_SELECTOR = "0/3 nodes are available: 3 node(s) didn't match Pod's node aff
             id="running, never ready",
         ),
         pytest.param(
-            {"pods": [], "events": [event("FailedCreate", "exceeded quota", "ReplicaSet/x")]},
+            {
+                "pods": [],
+                "events": [event("FailedCreate", WEBHOOK_DOWN, "ReplicaSet/x")],
+            },
             "pods",
-            "PodNotCreated",
-            "exceeded quota",
-            "ReplicaSet",
+            "AdmissionWebhookUnavailable",
+            "connection refused",
+            "repair the webhook",
             id="no pod was created",
         ),
         pytest.param(
@@ -519,9 +528,12 @@ def test_too_few_gpus_are_the_autoscalers_doing_not_the_plugins() -> None:
     observed = {"events": [event("FailedToScaleUpGroup", "no capacity here")]}
     readiness = look(observed, minutes=40, replicas=2, gpus=2)
     assert readiness.failure is not None
-    assert readiness.failure.reason == "PodUnschedulable"
-    assert "1 of 2 GPUs" in readiness.failure.message
+    assert readiness.failure.reason == "ScaleUpFailed"
     assert "no capacity here" in readiness.failure.message
+    waiting = look({}, minutes=40, replicas=2, gpus=2)
+    assert waiting.failure is not None
+    assert waiting.failure.reason == "PodUnschedulable"
+    assert "1 of 2 GPUs" in waiting.failure.message
 
 
 def test_a_ready_replica_does_not_hide_the_one_that_crashes() -> None:

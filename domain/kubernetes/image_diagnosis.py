@@ -1,0 +1,84 @@
+"""Diagnoses image pulls, and tells those that may still succeed from those that cannot."""
+
+import re
+from datetime import datetime, timedelta
+
+from domain.kubernetes.evidence import build_failure, find_event, has_lasted
+from domain.kubernetes.observation import EventObservation, Observation, PodObservation
+from domain.outcomes import Failure
+
+IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName"})
+
+PULL_GRACE = timedelta(minutes=5)
+"""A node's first seconds without DNS have passed by then; a wrong name has not."""
+
+ROLE_GRACE = timedelta(minutes=10)
+"""Azure RBAC takes up to 10 minutes to apply a role assignment such as AcrPull
+(learn.microsoft.com/azure/role-based-access-control/troubleshooting)."""
+
+OUTAGE_GRACE = timedelta(minutes=20)
+"""A registry that is down or limits its clients comes back; a GPU node waits at its full price."""
+
+_PULL_EVENT = re.compile(r"Failed to pull image|ErrImagePull|ImagePullBackOff", re.IGNORECASE)
+_BACK_OFF_ALONE = re.compile(r'Back-off pulling image "[^"]*"')
+_REFUSED = re.compile(
+    r"unauthorized|authentication required|authorization failed|denied|\b40[13] ", re.IGNORECASE
+)
+_OUTAGE = re.compile(
+    r"toomanyrequests|rate limit|: (?:429|5\d\d) [A-Z]|i/o timeout|timed out|deadline exceeded|"
+    r"connection (?:refused|reset)|TLS handshake timeout|unexpected EOF|server misbehaving",
+    re.IGNORECASE,
+)
+
+
+def is_pull_lasting(
+    pod: PodObservation, observation: Observation, now: datetime, started_at: datetime
+) -> bool:
+    """Whether a pull has failed for so long that its cause cannot be one that passes."""
+    if pod.reason == "InvalidImageName":
+        return True
+    if pod.reason not in IMAGE_REASONS:
+        return False
+    seen = [
+        event.first_seen_at
+        for event in observation.events
+        if event.first_seen_at and _is_about_pull(event, pod)
+    ]
+    since = min(seen) if seen else pod.started_at or started_at
+    return has_lasted(since, now, _grace(_cause(pod, observation)))
+
+
+def image_pull_failed(pod: PodObservation, observation: Observation) -> Failure:
+    cause = _cause(pod, observation)
+    fix = (
+        "Nothing yet: the pull is repeated. If it persists, check the registry's status, its "
+        "limits and the way from the nodes to it."
+        if _OUTAGE.search(cause)
+        else "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull on "
+        "the registry."
+    )
+    return build_failure(
+        "ImagePullFailed", f"Pod {pod.name} cannot pull its image: {cause}", fix, observation
+    )
+
+
+def _grace(cause: str) -> timedelta:
+    if _OUTAGE.search(cause):
+        return OUTAGE_GRACE
+    return ROLE_GRACE if _REFUSED.search(cause) else PULL_GRACE
+
+
+def _cause(pod: PodObservation, observation: Observation) -> str:
+    """The registry's words: before Kubernetes 1.32, ImagePullBackOff does not repeat them."""
+    if pod.message and not _BACK_OFF_ALONE.fullmatch(pod.message):
+        return pod.message
+    event = find_event(observation.events, lambda event: _names_the_cause(event, pod))
+    return (event.message if event else "") or pod.message or pod.reason
+
+
+def _names_the_cause(event: EventObservation, pod: PodObservation) -> bool:
+    return _is_about_pull(event, pod) and not event.message.startswith(("Back-off", "Error: "))
+
+
+def _is_about_pull(event: EventObservation, pod: PodObservation) -> bool:
+    return pod.name in event.object and bool(_PULL_EVENT.search(f"{event.reason} {event.message}"))
