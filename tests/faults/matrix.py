@@ -2,7 +2,8 @@
 
 1. Build what an update, a scale-down, a wake or a deletion needs.
 2. Set every row's faults and start its operation; wait until all have ended and settled.
-3. Look at environments, operations and simulated Azure; one dry sweep assesses the cost.
+3. Look at environments, operations and simulated Azure; one sweep counts the cost, looks at
+   the health, and removes nodes on which nothing serves.
 4. Remove the faults, send what each row's suggested action comes down to, and look again.
 """
 
@@ -40,6 +41,7 @@ STARTS: dict[OperationKind, tuple[str, str]] = {
 RECOVERIES: dict[Recovery, tuple[str, str]] = {
     Recovery.RETRY: ("POST", "/environments/{name}/retry"),
     Recovery.CORRECT: ("PUT", "/environments/{name}"),
+    Recovery.SCALE_DOWN: ("POST", "/environments/{name}/scale-down"),
     Recovery.WAKE: ("POST", "/environments/{name}/wake"),
     Recovery.DELETE: ("DELETE", "/environments/{name}"),
 }
@@ -61,7 +63,7 @@ class Matrix:
         operations = self._break()
         self._settle()
         seen = self._look(operations)
-        self._assess(seen)
+        self._sweep(seen)
         self._recover(seen)
         return seen
 
@@ -109,10 +111,14 @@ class Matrix:
             for row in self.rows
         }
 
-    def _assess(self, seen: dict[str, Seen]) -> None:
-        for decision in sweep(self.api, dry_run=True)["decisions"]:
+    def _sweep(self, seen: dict[str, Seen]) -> None:
+        for decision in sweep(self.api)["decisions"]:
             if decision["environment"] in seen:
                 seen[decision["environment"]].decision = decision
+        listed, state = self._list(), self.azure.get_state()
+        for row in self.rows:
+            seen[row.name].swept_gpu_nodes = count_gpu_nodes(state, row)
+            seen[row.name].health = listed.get(row.name, {}).get("health", {})
 
     def _recover(self, seen: dict[str, Seen]) -> None:
         for fault_id in (each for ids in self.fault_ids.values() for each in ids):

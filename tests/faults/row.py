@@ -26,6 +26,7 @@ class Recovery(StrEnum):
     NONE = "passes by itself"
     RETRY = "POST retry"
     CORRECT = "PUT, corrected"
+    SCALE_DOWN = "POST scale-down"
     WAKE = "POST wake"
     DELETE = "DELETE"
 

@@ -74,8 +74,6 @@ DELETE_ROWS = (
         answer("DELETE", CELL_GROUP, 409, "ScopeLocked", LOCKED),
         reason="ResourceLocked",
         says="are locked",
-        gpu_nodes=1,
-        swept=True,
         short=True,
     ),
     fails(
@@ -96,8 +94,6 @@ DELETE_ROWS = (
         answer("DELETE", CELL_GROUP, 403, "AuthorizationFailed", "resourceGroups/delete"),
         reason="Forbidden",
         says="resourceGroups/delete",
-        gpu_nodes=1,
-        swept=True,
     ),
     fails(
         "del-policy-denies",
@@ -109,8 +105,6 @@ DELETE_ROWS = (
         ),
         reason="PolicyDenied",
         says="'keep'",
-        gpu_nodes=1,
-        swept=True,
     ),
     fails(
         "del-nested-resources",

@@ -3,6 +3,7 @@
 from functools import partial
 
 from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
 from tests.faults.answers import (
     GPU_POOL,
     IMAGE,
@@ -72,7 +73,20 @@ SCALE_DOWN_ROWS = (
         answer("PUT", GPU_POOL, 403, "RequestDisallowedByPolicy", "disallowed by policy 'pools'"),
         reason="PolicyDenied",
         says="'pools'",
-        settles_minutes=AUTOSCALER_MINUTES,
+        phase=Phase.READY,
+        gpu_nodes=1,
+        recovery=Recovery.SCALE_DOWN,
+    ),
+    stays(
+        "down-settings-forbidden",
+        SETTINGS,
+        "GET of the pool: 403 AuthorizationFailed",
+        answer("GET", GPU_POOL, 403, "AuthorizationFailed", "agentPools/read"),
+        reason="Forbidden",
+        says="agentPools/read",
+        phase=Phase.READY,
+        gpu_nodes=1,
+        recovery=Recovery.SCALE_DOWN,
     ),
     stays(
         "down-webhook-denies",
@@ -137,6 +151,8 @@ WAKE_ROWS = (
         reason="QuotaExceeded",
         says="has 0 left; 24 are required",
         short=True,
+        phase=Phase.SCALED_DOWN,
+        recovery=Recovery.WAKE,
     ),
     sleeps_on(
         "wake-role-taken-away",
@@ -145,6 +161,7 @@ WAKE_ROWS = (
         answer("PUT", GPU_POOL, 403, "AuthorizationFailed", "agentPools/write"),
         reason="Forbidden",
         says="agentPools/write",
+        phase=Phase.SCALED_DOWN,
         recovery=Recovery.WAKE,
     ),
     sleeps_on(

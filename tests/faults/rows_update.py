@@ -54,13 +54,13 @@ UPDATE_ROWS = (
         "edge/profile",
         "PUT of the profile: 503, for five minutes",
         answer("PUT", PROFILE, 503, "ServiceUnavailable", "Service unavailable.", count=20),
-        short=True,
     ),
     passes(
         "upd-504-begun",
         CLUSTER_STEP,
         "PUT of the cluster: 504, but the update has begun",
         recorded("PUT", CLUSTER, "GatewayTimeout", count=1, after=True),
+        short=True,
     ),
     passes(
         "upd-poll-403",

@@ -22,7 +22,11 @@ class Seen:
     unused_faults: tuple[str, ...]
     """Faults that met nothing, or less than their count."""
     decision: dict[str, Any] | None = None
-    """The dry sweep's, if it found a pool."""
+    """The sweep's, if it found a pool."""
+    swept_gpu_nodes: int = 0
+    """After the sweep."""
+    health: dict[str, Any] = field(default_factory=dict[str, Any])
+    """As the sweep found it."""
     recovery: dict[str, Any] = field(default_factory=dict[str, Any])
     """The operation of the request that recovers, or the error that refused it."""
     recovered: dict[str, Any] | None = None

@@ -70,7 +70,8 @@ def test_what_remains_is_listed_and_what_it_costs_is_counted(
     }
     assert (bool(clusters), seen.gpu_nodes) == (row.cluster, row.gpu_nodes)
     assert cost_of(seen) == pytest.approx(row.hourly_usd)
-    assert is_emptied_next(seen) == row.swept
+    assert is_emptied(seen) == row.swept
+    assert seen.swept_gpu_nodes == (0 if row.swept else row.gpu_nodes)
     if not row.passes:
         assert clusters <= remaining_of(seen) <= seen.left
 
@@ -125,5 +126,5 @@ def cost_of(seen: Seen) -> float:
     return pool.get("nodeCount", 0) * pool.get("hourlyPrice", GPU_NODE_USD)
 
 
-def is_emptied_next(seen: Seen) -> bool:
+def is_emptied(seen: Seen) -> bool:
     return seen.decision is not None and seen.decision["action"] == SweepAction.STOP_GPU_COST
