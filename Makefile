@@ -9,6 +9,8 @@ AZ_VENV := .venv-az
 MUTATE_VENV := .venv-mutate
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
+SEED ?= 1
+ENVIRONMENTS ?= 50
 
 ##@ Use it
 .PHONY: demo
@@ -95,6 +97,10 @@ mutate: $(MUTATE_VENV)/.installed ## Change domain/ and orchestrators/ and see w
 .PHONY: flood
 flood: $(READY) ## The flood test at full size: 500 messages for 50 environments, some 5 minutes
 	FLOOD_ENVIRONMENTS=50 $(BIN)/pytest tests/e2e/test_flood.py --durations 1
+
+.PHONY: chaos
+chaos: $(READY) ## Random lifecycles under random faults, and what must hold at the end. SEED=1 ENVIRONMENTS=50
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --environments $(ENVIRONMENTS)
 
 .PHONY: test-faults
 test-faults: $(READY) ## The fault matrix: each fault x the step it hits, some 10 minutes

@@ -11,7 +11,7 @@ from domain.arm.existing_resource import (
     must_be_deleted_first,
     must_be_started,
 )
-from domain.arm.operation_polling import parse_retry_after
+from domain.arm.operation_polling import parse_retry_after, read_poll
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
@@ -69,12 +69,16 @@ def _read_preparation(
 
 
 def read_put(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
-    """The outcome of a PUT: a handle to poll, or success if it completed at once."""
+    """The outcome of a PUT: a handle to poll, or its end if it ended at once.
+
+    A resource can answer 2xx and be in state Failed.
+    """
     if not answer.is_success:
         return failed(answer, f"PUT {kind}")
     result = KINDS[kind].read_result(answer.body)
     if answer.operation_url is None and not is_in_motion(answer.body):
-        return Outcome.succeeded(**result)
+        ended = read_poll(answer.status, answer.body, answer.headers, operation=f"PUT {kind}")
+        return Outcome.succeeded(**result) if ended.failure is None else ended
     return Outcome.accepted(
         Handle(
             kind=kind,

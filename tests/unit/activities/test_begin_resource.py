@@ -71,6 +71,18 @@ async def test_a_resource_that_is_done_at_once_needs_no_wait():
     assert await begin(clients, "resourceGroup") == Outcome.succeeded().about(group)
 
 
+@pytest.mark.parametrize("state", ["Failed", "Canceled"])
+async def test_a_resource_that_is_not_built_is_no_success_whatever_the_http_status(state: str):
+    """Seen on simulated Azure: Front Door answered 200 to a PUT that changed nothing."""
+    clients = FakeClients()
+    clients.arm.answers["PUT", PROFILE] = answer_of(
+        200, {"tags": TAGS, "properties": {"provisioningState": state}}
+    )
+    outcome = await begin(clients, "profile")
+    assert outcome.status is Status(state)
+    assert outcome.failure
+
+
 async def test_what_the_story_needs_is_read_from_the_answer():
     clients = FakeClients()
     clients.arm.answers["PUT", ENDPOINT] = answer_of(

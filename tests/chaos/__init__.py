@@ -1,0 +1,1 @@
+"""Random lifecycles under random faults on the whole stack, and what must hold at the end."""

@@ -1,0 +1,153 @@
+"""Reads the final state from every side: API, task hub, simulated Azure, queue, edge and log."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx
+from azure.servicebus import ServiceBusClient, ServiceBusSubQueue
+
+from domain.environment.operation import parse_operation_id
+from tests.chaos.doors import QUEUE
+from tests.chaos.snapshot import (
+    Creation,
+    DeadLetter,
+    Drifted,
+    EdgeAnswer,
+    GpuNode,
+    Orchestration,
+    Snapshot,
+)
+from tests.chaos.world import World
+
+INSTANCES = "/runtime/webhooks/durabletask/instances"
+CONTINUATION = "x-ms-continuation-token"
+CREATION = "AKS create "
+CLUSTER = re.compile(r"/gp-([a-z0-9]+)-([a-z]+)$")
+COMPLETED = re.compile(r" message (\S+): [a-z-]+ environment=\S* operation=(\S*)")
+PAGE = 250
+
+
+def observe(world: World, names: Sequence[str], drifted: Sequence[Drifted]) -> Snapshot:
+    """One look at everything; the stack is expected to be at rest."""
+    world.look()
+    state = world.azure.get_state()
+    orchestrations = list(read_orchestrations(world.management))
+    own = [each.id for each in orchestrations if each.environment]
+    return Snapshot(
+        names=names,
+        environments=world.environments,
+        operations={each["id"]: each for each in _read_operations(world, own)},
+        orchestrations=orchestrations,
+        resources=_list_resources(state),
+        gpu_nodes=list(_find_gpu_nodes(state)),
+        creations=list(_find_creations(world)),
+        edges={n: ask_edge(world, view) for n, view in world.environments.items()},
+        sent=tuple(world.log.sent),
+        waiting_messages=count_waiting(world),
+        dead_letters=_read_dead_letters(world),
+        completed_messages=read_completed(world),
+        drifted=tuple(drifted),
+        decisions=world.api.get("/sweeps/latest").json().get("decisions", ()),
+    )
+
+
+def read_orchestrations(client: httpx.Client, statuses: str = "") -> Iterator[Orchestration]:
+    """Those in one of the statuses, which commas separate; all without any."""
+    query = {"top": str(PAGE)} | ({"runtimeStatus": statuses} if statuses else {})
+    headers: dict[str, str] = {}
+    while True:
+        page = client.get(INSTANCES, params=query, headers=headers)
+        yield from (_orchestration(each) for each in page.raise_for_status().json())
+        if CONTINUATION not in page.headers:
+            return
+        headers = {CONTINUATION: page.headers[CONTINUATION]}
+
+
+def ask_edge(world: World, view: Mapping[str, Any]) -> EdgeAnswer:
+    host = view.get("endpoint", "").removeprefix("https://")
+    if not host:
+        return EdgeAnswer(0)
+    answer = world.azure.get(
+        "/v1/models", headers={"Host": host}, extensions={"sni_hostname": host}
+    )
+    return EdgeAnswer(answer.status_code, answer.headers.get("Retry-After"), answer.text[:200])
+
+
+def count_waiting(world: World) -> int:
+    """Messages that are still on the queue; nobody can peek into sessions that others hold."""
+    queues = world.azure.get("/_simulator/service-bus").json()["queues"]
+    return next(each for each in queues if each["name"] == QUEUE)["active"]
+
+
+def read_completed(world: World) -> dict[str, str]:
+    log = (world.stack.work_dir / "app.log").read_text(errors="replace")
+    return dict(COMPLETED.findall(log))
+
+
+def _orchestration(instance: Mapping[str, Any]) -> Orchestration:
+    instance_id = instance["instanceId"]
+    given = instance["input"] if parse_operation_id(instance_id) else None
+    given = given if isinstance(given, dict) else {}
+    return Orchestration(
+        id=instance_id,
+        name=instance["name"],
+        status=instance["runtimeStatus"],
+        created_at=datetime.fromisoformat(instance["createdTime"]),
+        ended_at=datetime.fromisoformat(instance["lastUpdatedTime"]),
+        request_id=given.get("requestId"),
+        kind=given.get("kind"),
+        predecessor=given.get("predecessor"),
+        output=instance["output"],
+    )
+
+
+def _read_operations(world: World, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for operation_id in ids:
+        answer = world.api.get(f"/operations/{operation_id}")
+        if answer.status_code == httpx.codes.OK:
+            yield answer.json()
+
+
+def _list_resources(state: Mapping[str, Any]) -> list[str]:
+    return [
+        *(group["id"] for group in state["resourceGroups"]),
+        *state["resources"],
+        *(address["hostName"] or address["ip"] for address in state["publicAddresses"]),
+    ]
+
+
+def _find_gpu_nodes(state: Mapping[str, Any]) -> Iterator[GpuNode]:
+    for cluster in state["clusters"]:
+        found = CLUSTER.search(cluster["id"])
+        for node in cluster["nodes"]:
+            if found and "-gpu-" in node["name"]:
+                yield GpuNode(found[1], found[2], node["name"], cluster["id"])
+
+
+def _find_creations(world: World) -> Iterator[Creation]:
+    for delay in world.azure.get_delays():
+        if delay.name.startswith(CREATION):
+            yield Creation(delay.name.rpartition(" ")[2], delay.started_at, delay.ended_at)
+
+
+def _read_dead_letters(world: World) -> list[DeadLetter]:
+    connection = world.stack.simulator["serviceBus"]
+    found: list[DeadLetter] = []
+    with (
+        ServiceBusClient.from_connection_string(connection) as client,
+        client.get_queue_receiver(QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver,
+    ):
+        number = 1
+        while messages := receiver.peek_messages(PAGE, sequence_number=number):
+            found += [
+                DeadLetter(
+                    str(each.message_id),
+                    str(each.dead_letter_reason or ""),
+                    str(each.dead_letter_error_description or ""),
+                )
+                for each in messages
+            ]
+            number = (messages[-1].sequence_number or 0) + 1
+    return found
