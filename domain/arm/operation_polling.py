@@ -35,7 +35,7 @@ PACES: Mapping[str, tuple[float, float]] = {
 }
 """First delay and longest delay, in seconds."""
 
-AT_REST = frozenset({"", "succeeded", "failed", "canceled"})
+AT_REST_STATES = frozenset({"", "succeeded", "failed", "canceled"})
 """Provisioning states in which nothing happens to a resource; a group may have none."""
 
 MOST_REFUSED_POLLS = 3
@@ -85,7 +85,7 @@ def read_poll(
     one with every poll. An error answer without a status says nothing about the operation.
     """
     retry_after, status = parse_retry_after(headers), _status(body)
-    if gone_is_success and http_status < 400 and (status or "").lower() in AT_REST:
+    if gone_is_success and http_status < 400 and (status or "").lower() in AT_REST_STATES:
         return Outcome.failed(resource_still_exists(operation))
     if status is not None:
         return _read_status(status, body, operation, retry_after)
