@@ -55,7 +55,7 @@ class ErrorBody(WireModel):
     suggested_action: str | None = Field(
         default=None,
         description="What to do next. Only in errors of operations.",
-        examples=["Request a quota increase, or choose another region."],
+        examples=["Request a quota increase at https://aka.ms/quotas and retry."],
     )
     retry_after_seconds: int | None = Field(
         default=None,

@@ -3,7 +3,12 @@
 import re
 
 from domain.arm.azure_error import AzureError, Service
-from domain.arm.error_actions import REPEATED, REPEATED_WHEN_ACCEPTED
+from domain.arm.error_actions import (
+    OTHER_REGION,
+    OTHER_SIZE,
+    REPEATED,
+    REPEATED_WHEN_ACCEPTED,
+)
 from domain.arm.error_rule import code_rule, of_kinds, of_services, quoting, rule
 
 _TROUBLESHOOTING = "documented: learn.microsoft.com/troubleshoot/azure/azure-kubernetes"
@@ -44,7 +49,7 @@ AKS_RULES = (
         r"AKSCapacityError|AKSCapacityHeavyUsage|"
         r"Creating a new cluster is unavailable at this time|"
         r"unable to provision an AKS cluster in \w+, due to an operational threshold",
-        "Try again later, or choose another region: AKS has no room for control planes there now. "
+        f"AKS has no room for control planes in the region now: retry later, or {OTHER_REGION}. "
         "Another vmSize does not help.",
         scope=of_kinds("managedCluster", methods=("PUT",)),
         source=f"{_TROUBLESHOOTING}/create-upgrade-delete/akscapacityerror; reported: "
@@ -63,8 +68,8 @@ AKS_RULES = (
     rule(
         "GpuDriverFailed",
         r"vmssCSE.*?exit (?:status|code)\s*[=:]?\s*8[456]\b",
-        "Retry the operation; if it fails again, choose another vmSize: AKS could not install the "
-        "NVIDIA driver on the node.",
+        "AKS could not install the NVIDIA driver on the node: retry the operation; if it fails "
+        f"again, {OTHER_SIZE}.",
         scope=_NODES,
         source="reported: Azure/AKS#1149, Azure/aks-engine#2406, Azure/aks-engine#2941",
     ),

@@ -3,7 +3,7 @@
 import re
 
 from domain.arm.azure_error import AzureError, Service
-from domain.arm.error_actions import GRANT_ROLE
+from domain.arm.error_actions import GRANT_ROLE, OTHER_REGION
 from domain.arm.error_rule import Scope, code_rule, of_services, rule
 
 _ERROR_CODES = (
@@ -137,7 +137,7 @@ REFUSAL_RULES = (
         "RegionNotAvailable",
         r"LocationNotAvailableForResourceType|NoRegisteredProviderFound|"
         r"RequestDisallowedByAzure|disallowed by Azure:",
-        "Choose another region: this one is not open to the resource type or the subscription.",
+        f"The region is not open to the resource type or the subscription: {OTHER_REGION}.",
         scope=_PUT,
         source=f"{_ERROR_CODES}; reported: Azure/AKS#5099",
     ),

@@ -3,6 +3,7 @@
 import re
 
 from domain.arm.azure_error import AzureError, Service
+from domain.arm.error_actions import ELSEWHERE
 from domain.arm.error_rule import of_services, rule
 
 _SCOPE = of_services(Service.AKS, Service.COMPUTE, methods=("PUT", "POST"))
@@ -31,9 +32,7 @@ def _regional_quota(error: AzureError, found: re.Match[str]) -> str:
     )
 
 
-_REQUEST_QUOTA = (
-    "Request a quota increase at https://aka.ms/quotas, or choose another vmSize or region."
-)
+_REQUEST_QUOTA = f"Request a quota increase at https://aka.ms/quotas and retry, {ELSEWHERE}."
 _APPROVED = (
     r"exceeding approved (?P<name>[^.]*?)(?: Cores)? quota.*?Current Limit: (?P<limit>\d+), "
     r"Current Usage: (?P<usage>\d+), Additional Required: (?P<required>\d+)"
@@ -127,7 +126,7 @@ COMPUTE_CAPACITY_RULES = (
     rule(
         "ZonalAllocationFailed",
         r"ZonalAllocationFailed|OverconstrainedZonalAllocationRequest",
-        "Try again later, or choose another vmSize or region: this zone has no capacity now.",
+        f"This zone has no capacity now: retry later, {ELSEWHERE}.",
         scope=_SCOPE,
         source=f"{_ALLOCATION_PAGE}; reported: Azure/karpenter-provider-azure#892",
     ),
@@ -135,7 +134,7 @@ COMPUTE_CAPACITY_RULES = (
         "AllocationFailed",
         r"AllocationFailed|OverconstrainedAllocationRequest|InsufficientCapacity|"
         r"(?:does not|not) have (?:sufficient|enough) capacity",
-        "Try again later, or choose another vmSize or region: Azure has no capacity now.",
+        f"Azure has no capacity now: retry later, {ELSEWHERE}.",
         scope=_SCOPE,
         source=f"{_ALLOCATION_PAGE}; reported: Azure-Samples/aks-store-demo#115",
     ),
@@ -143,7 +142,7 @@ COMPUTE_CAPACITY_RULES = (
         "SkuNotAvailable",
         r"SkuNotAvailable|VMSizeNotSupported|VM size of \S+ is not allowed|"
         r"(?:VM|requested) size.{0,80}(?:not available|not supported)",
-        "Choose another vmSize or region, or request access to the size from Azure support.",
+        f"Request access to the size from Azure support and retry, {ELSEWHERE}.",
         scope=_SCOPE,
         source=f"{_QUOTA_PAGE}/error-sku-not-available; reported: AKS in logs of terraform, 2023",
     ),

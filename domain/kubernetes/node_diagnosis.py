@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from domain.arm.azure_error import START_GPU_NODE
+from domain.arm.error_actions import ELSEWHERE
 from domain.arm.naming import DEVICE_PLUGIN, GPU_NODE_LABEL, GPU_NODE_PREFIX, SYSTEM_NAMESPACE
 from domain.kubernetes.evidence import (
     build_failure,
@@ -38,7 +39,7 @@ _SCALE_UP_FAILED = re.compile(r"FailedToScaleUp|ScaleUpFailed|ScaleUpTimedOut", 
 _BACKOFF = "in backoff after failed scale-up"
 _CHECK_SCALE_UP = (
     "Check vCPU quota, the subnet's IP addresses and the activity log of the node resource group; "
-    "then retry, or choose another vmSize or region."
+    f"then retry, {ELSEWHERE}."
 )
 
 
@@ -59,8 +60,8 @@ def missing_node(observation: Observation, now: datetime) -> Failure:
     return find_node_cause(observation, now) or build_failure(
         "NodeNotReady",
         state,
-        "Check the autoscaler's status and the vCPU quota of the GPU family; then retry, or "
-        "choose another vmSize or region.",
+        "Check the autoscaler's status and the vCPU quota of the GPU family; then retry, "
+        f"{ELSEWHERE}.",
         observation,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.arm.error_actions import ELSEWHERE
 from domain.kubernetes.address_diagnosis import find_lasting_ip_failure, pending_ip
 from domain.kubernetes.node_diagnosis import describe_device_plugin, missing_gpu, missing_node
 from domain.kubernetes.observation import Observation
@@ -16,13 +17,12 @@ POD = "fraud-llm-6f7d-x1"
 OTHERS_POD = "fraud-llm-6f7d-x2"
 BACKOFF = "pod didn't trigger scale-up: 1 in backoff after failed scale-up"
 LOOK_AT_QUOTA = (
-    "Check the autoscaler's status and the vCPU quota of the GPU family; then retry, or choose "
-    "another vmSize or region."
+    f"Check the autoscaler's status and the vCPU quota of the GPU family; then retry, {ELSEWHERE}."
 )
 
 CHECK_SCALE_UP = (
     "Check vCPU quota, the subnet's IP addresses and the activity log of the node resource group; "
-    "then retry, or choose another vmSize or region."
+    f"then retry, {ELSEWHERE}."
 )
 REPAIRED = (
     "Nothing for 10 minutes: AKS repairs a node that stays NotReady. If that does not help, "
@@ -113,7 +113,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "SkuNotAvailable",
             "Azure could not complete 'start a GPU node': failed to increase node group size: "
             'Code="SkuNotAvailable" Message="The requested VM size is not available."',
-            "Choose another vmSize or region, or request access to the size from Azure support.",
+            f"Request access to the size from Azure support and retry, {ELSEWHERE}.",
             id="a backoff with Azure's error",
         ),
         pytest.param(
