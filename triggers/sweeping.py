@@ -12,6 +12,7 @@ from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
 from domain.environment.health import HealthStatus
 from domain.outcomes import Outcome
+from domain.sweep.model import SweepAction
 from domain.sweep.views import SweepAnswer
 from triggers import task_hub
 from triggers.task_hub import DurableClient
@@ -48,7 +49,10 @@ async def read_sweep(client: DurableClient, *, dry_run: bool) -> SweepAnswer | N
 
 
 async def log_last_sweep(client: DurableClient) -> None:
-    """The latest sweep's findings and results, and each unhealthy environment; alerts parse it."""
+    """The latest sweep's result, each unhealthy environment and each GPU cost that goes on.
+
+    Alerts in infra/ parse these lines.
+    """
     sweep = await read_sweep(client, dry_run=False)
     if sweep is None or sweep.summary is None:
         return
@@ -70,6 +74,14 @@ async def log_last_sweep(client: DurableClient) -> None:
             ",".join(each.findings),
             extra={"environment": each.environment},
         )
+    for failure in summary.failures:
+        if failure.action is SweepAction.STOP_GPU_COST:
+            logger.warning(
+                "GPU cost not stopped: %s %s",
+                failure.environment,
+                failure.reason,
+                extra={"environment": failure.environment},
+            )
 
 
 def sweep_id(dry_run: bool) -> str:

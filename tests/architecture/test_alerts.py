@@ -21,6 +21,7 @@ UNHEALTHY = (
     "unhealthy environment: %s %s %s",
     ("fraud-llm", "Unreachable", "ClusterStopped,ModelNotAnswering"),
 )
+COST = ("GPU cost not stopped: %s %s", ("fraud-llm", "ScopeLocked"))
 REFUSAL = (
     "%s of %s: %s%s",
     ("begin_resource", "fraud-llm.1", "Failed", " (NoQuota: Too few vCPUs: 0 of 24.)"),
@@ -58,6 +59,12 @@ CASES = [
             "Findings": "ClusterStopped,ModelNotAnswering",
         },
         id="unhealthy environments",
+    ),
+    pytest.param(
+        "gpu_cost_not_stopped.kql",
+        [COST],
+        {"Environment": "fraud-llm", "Reason": "ScopeLocked"},
+        id="GPU cost not stopped",
     ),
     pytest.param("idle_gpu_spend.kql", [SWEEP], IDLE_USD, id="idle GPU spend"),
     pytest.param(

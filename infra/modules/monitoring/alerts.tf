@@ -37,6 +37,14 @@ locals {
       dimensions  = ["Environment", "Status", "Findings"]
       query       = file("${path.module}/queries/unhealthy_environments.kql")
     }
+    gpu-cost-not-stopped = {
+      description = "GPU nodes that serve nothing after a failure could not be removed."
+      severity    = 1
+      frequency   = "PT5M"
+      window      = "PT15M"
+      dimensions  = ["Environment", "Reason"]
+      query       = file("${path.module}/queries/gpu_cost_not_stopped.kql")
+    }
     idle-gpu-spend = {
       description = "GPU nodes that nobody uses cost more than agreed."
       severity    = 2

@@ -226,7 +226,14 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
     caplog.set_level("INFO", "gridplane.sweeps")
     await run_sweep(cast("func.TimerRequest", None), hub)
     assert caplog.records == [], "there was none before"
-    report = Outcome.succeeded(**REPORT)
+    stuck = {
+        "environment": "stuck",
+        "action": "stopGpuCost",
+        "reason": "ScopeLocked",
+        "message": "It is locked.",
+    }
+    summary = {**SUMMARY, "failures": [*SUMMARY["failures"], stuck]}
+    report = Outcome.succeeded(**{**REPORT, "summary": summary})
     hub.change(
         "sweep",
         runtime_status=OrchestrationStatus.COMPLETED,
@@ -237,6 +244,7 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
         "sweep ended: pools=1 idle_usd_per_hour=3.673 saved_usd_per_hour=3.673 failed=1 "
         "degraded=1 unreachable=0 unknown=0",
         "unhealthy environment: fraud-llm Degraded ModelNotAnswering",
+        "GPU cost not stopped: stuck ScopeLocked",
     ]
     assert hub.starts == 2
 
