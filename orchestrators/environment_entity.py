@@ -26,6 +26,7 @@ from domain.environment.transitions import (
 )
 from domain.events.cloud_events import derive_event
 from domain.sweep.model import SweepAction
+from domain.sweep.own_requests import note_own_request
 from domain.sweep.record_notes import (
     plan_swept_operation,
     read_end,
@@ -55,6 +56,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     EntityOperation.RECORD_HEALTH: lambda record, value: record_health(
         record, RecordHealth.from_wire(value)
+    ),
+    EntityOperation.NOTE_OWN_REQUEST: lambda record, value: note_own_request(
+        record, datetime.fromisoformat(value)
     ),
 }
 """Changes of an existing record; the result is False if there is none."""

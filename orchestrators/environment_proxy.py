@@ -79,6 +79,9 @@ class EnvironmentProxy:
     def signal_health(self, noted: RecordHealth) -> None:
         self._signal(EntityOperation.RECORD_HEALTH, noted.to_wire())
 
+    def signal_own_request(self, at: datetime) -> None:
+        self._signal(EntityOperation.NOTE_OWN_REQUEST, at.isoformat())
+
     def _signal(self, operation: EntityOperation, value: Any) -> None:
         self.context.signal_entity(self._id, operation, value)
 

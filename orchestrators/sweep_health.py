@@ -100,7 +100,12 @@ def _ask(sweep: SweepContext, asked: Sequence[WantedEnvironment]) -> Steps[dict[
             for each in group
         )
         value = EdgeQuestions(operation_id=sweep.ref.sweep_id, questions=questions).to_wire()
+        asked_at = sweep.now
         outcome = yield from call_activity(sweep, ActivityName.PROBE_EDGES, value)
-        found = (ProbeAnswer.from_wire(each) for each in outcome.result.get("answers", ()))
-        answers |= {each.environment: each for each in found}
+        for answer in map(ProbeAnswer.from_wire, outcome.result.get("answers", ())):
+            answers[answer.environment] = answer
+            if answer.reached:
+                # Azure counts it as a request: without this note it would count as use.
+                proxy = EnvironmentProxy(sweep.context, answer.environment)
+                proxy.signal_own_request(asked_at)
     return answers

@@ -18,6 +18,7 @@ class EntityOperation(StrEnum):
     RECORD_IDLE_NOTE = "record_idle_note"
     RECORD_WARNING = "record_warning"
     RECORD_HEALTH = "record_health"
+    NOTE_OWN_REQUEST = "note_own_request"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
     GET_KEPT_POOLS = "get_kept_pools"

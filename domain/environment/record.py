@@ -62,6 +62,8 @@ class EnvironmentRecord(WireModel):
     idle_notes: IdleNotes = IdleNotes()
     health: Health = Health()
     """As of the latest sweep; Unknown while an operation runs."""
+    own_requests: dict[int, int] = Field(default_factory=dict[int, int])
+    """The sweep's requests to the model, by the first minute since the epoch of an interval."""
     operations: tuple[Operation, ...] = ()
     """The latest operations, oldest first."""
     events: tuple[TimelineEvent, ...] = ()

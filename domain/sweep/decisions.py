@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.spec.model import IdleAction
 from domain.sweep.model import GpuPool, IdleState, SweepAction, SweepDecision
+from domain.sweep.own_requests import without_own_requests
 from domain.sweep.rules import (
     Assessment,
     CellSnapshot,
@@ -97,7 +98,9 @@ def _decide_environment(
 def _assess_cell(
     environment: EnvironmentSnapshot, pool: GpuPool, usage: Usage | None
 ) -> Assessment:
-    judgement = judge_usage(usage, environment.state.policy, environment.now, environment.policy)
+    state = environment.state
+    used = usage and without_own_requests(usage, state.own_requests)
+    judgement = judge_usage(used, state.policy, environment.now, environment.policy)
     return assess_cell(CellSnapshot(environment, pool, judgement))
 
 

@@ -79,6 +79,8 @@ class IdleState(WireModel):
     """End of the failed or canceled operation after which nothing serves."""
     slept_for_off_hours: bool = False
     """The sweep scaled it to zero although minNodes is above zero."""
+    own_requests: dict[int, int] = Field(default_factory=dict[int, int])
+    """The sweep's own requests to the model, which do not count as use."""
 
 
 class EnvironmentSweepState(WireModel):

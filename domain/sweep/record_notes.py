@@ -56,6 +56,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
         unused_since=_unused_since(record),
         slept_for_off_hours=notes.slept_for_off_hours,
+        own_requests=record.own_requests,
     )
     return EnvironmentSweepState(
         state=state,

@@ -239,6 +239,9 @@ class Context:
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             self.write(f"tell {entity_id.key} {operation} {value['event']}")
             return
+        if operation == "note_own_request":
+            self.engine.inputs.append((f"{operation} {entity_id.key}", value))
+            return
         if operation == "record_health":
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             self.write(f"tell {entity_id.key} {operation} {value['health']['status']}")

@@ -164,6 +164,24 @@ def test_a_model_is_asked_a_second_time_before_it_counts_as_silent():
     ]
 
 
+def test_each_request_that_azure_counts_is_noted_as_our_own():
+    unreached = ProbeAnswer(environment="two", reached=False, detail="no DNS").to_wire()
+    first = answers(("one", 503)).result["answers"]
+    done = sweep(
+        an_environment(),
+        an_environment("two"),
+        probes=[
+            Outcome.succeeded(answers=[*first, unreached]),
+            Outcome.succeeded(answers=[*first, unreached]),
+        ],
+    )
+    noted = [(name, value) for name, value in done.inputs if name.startswith("note_own")]
+    assert noted == [
+        ("note_own_request one", "2026-11-22T12:00:03+00:00"),
+        ("note_own_request one", "2026-11-22T12:00:24+00:00"),
+    ]
+
+
 def test_a_model_that_is_silent_twice_is_degraded_and_reported():
     done = sweep(an_environment(health=HEALTHY), probes=answers(("one", 503)))
     assert recorded(done) == [("Degraded", ["ModelNotAnswering"])]

@@ -1,5 +1,7 @@
 """Resource groups, by the SDK and on the wire."""
 
+from typing import Any
+
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
@@ -126,7 +128,7 @@ async def test_the_resources_of_a_group_are_found_by_a_filter(azure: Azure, arm:
 
 
 async def two_profiles(azure: Azure, arm: Arm) -> None:
-    profile = {
+    profile: Any = {
         "location": "global",
         "sku": {"name": "Standard_AzureFrontDoor"},
         "tags": {"gridplane-environment": "fraud"},
@@ -140,10 +142,9 @@ async def test_nested_resources_with_a_location_are_listed_by_their_type(
     azure: Azure, arm: Arm
 ) -> None:
     await two_profiles(azure, arm)
+    endpoint: Any = {"location": "global"}
     for name in ("one", "two"):
-        await azure.cdn.afd_endpoints.begin_create(
-            f"gp-{name}", name, name, {"location": "global"}
-        )
+        await azure.cdn.afd_endpoints.begin_create(f"gp-{name}", name, name, endpoint)
     found = azure.groups.resources.list(
         filter="resourceType eq 'Microsoft.Cdn/profiles/afdEndpoints'"
     )
