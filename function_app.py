@@ -25,6 +25,7 @@ from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
 from activities.probe_edges import probe_edges
 from activities.publish_event import publish_event
+from activities.recorded_spec import SpecActivity
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
 from clients.settings import Settings
@@ -86,13 +87,11 @@ ORCHESTRATORS = (
     deliver_event,
 )
 ACTIVITIES: tuple[Activity, ...] = (
-    begin_resource,
     begin_delete_resource,
     begin_empty_gpu_pool,
     begin_wake_gpu_pool,
     get_gpu_pool,
     poll_operation,
-    apply_workload,
     get_observation,
     probe_edge,
     list_gpu_pools,
@@ -103,6 +102,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     publish_event,
     list_remaining_resources,
 )
+SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (begin_resource, apply_workload)
 
 
 def register_route(route: Route[Any, Any]) -> None:
@@ -137,6 +137,15 @@ def register_activity(activity: Activity) -> None:
 
     run.__name__ = activity.__name__
     app.activity_trigger(input_name="value")(run)
+
+
+def register_spec_activity(activity: SpecActivity) -> None:
+    async def run(value: Any, client: DurableFunctionsClient) -> Any:
+        return (await run_activity(activity, value, clients, client)).to_wire()
+
+    run.__name__ = activity.__name__
+    with_trigger = app.activity_trigger(input_name="value")(run)
+    app.durable_client_input(client_name="client")(with_trigger)
 
 
 def register_entity() -> None:
@@ -204,6 +213,8 @@ for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:
     register_activity(activity)
+for spec_activity in SPEC_ACTIVITIES:
+    register_spec_activity(spec_activity)
 register_entity()
 register_start_orchestration()
 register_sweep()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
+from activities.recorded_spec import RecordReader, read_spec
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import WorkloadInput
@@ -10,12 +11,15 @@ from domain.kubernetes.manifests import build_manifests
 from domain.outcomes import Outcome
 
 
-async def apply_workload(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+async def apply_workload(
+    value: dict[str, Any], clients: ClientFactory, hub: RecordReader
+) -> Outcome:
     cell = WorkloadInput.from_wire(value)
+    spec = await read_spec(hub, cell.environment, cell.operation_id)
     subscription_id = clients.settings.subscription_id
-    cluster_id = naming.cluster_id(subscription_id, cell.spec.name, cell.region)
+    cluster_id = naming.cluster_id(subscription_id, cell.environment, cell.region)
     manifests = build_manifests(
-        cell.spec, cell.region, subscription_id, replicas=cell.replicas, awake=cell.awake
+        spec, cell.region, subscription_id, replicas=cell.replicas, awake=cell.awake
     )
     try:
         async with clients.kubernetes(cluster_id) as kubernetes:

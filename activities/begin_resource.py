@@ -3,6 +3,7 @@
 from typing import Any
 
 from activities.arm_outcomes import failed
+from activities.recorded_spec import RecordReader, read_spec
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.arm.existing_resource import (
@@ -17,8 +18,11 @@ from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
 
 
-async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+async def begin_resource(
+    value: dict[str, Any], clients: ClientFactory, hub: RecordReader
+) -> Outcome:
     resource = ResourceInput.from_wire(value)
+    spec = await read_spec(hub, resource.environment, resource.operation_id)
     kind = KINDS[resource.kind]
     target = resource.target(clients.settings.subscription_id)
     resource_id = kind.build_id(target)
@@ -26,7 +30,7 @@ async def begin_resource(value: dict[str, Any], clients: ClientFactory) -> Outco
     if not existing.is_success and existing.status != 404:
         return failed(existing, f"GET {resource.kind}").about(resource_id)
     found = existing.body if existing.is_success else None
-    body = kind.build_body(resource.spec, target, found)
+    body = kind.build_body(spec, target, found)
     outcome = decide_begin(found, body, target) if found else None
     if outcome is None and found:
         outcome = await _begin_preparation(found, body, target, clients)

@@ -16,13 +16,15 @@ logger = logging.getLogger("gridplane.activities")
 type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
 
 
-async def run_activity(
-    activity: Activity, value: dict[str, Any], clients: ClientFactory
+async def run_activity[*Clients](
+    activity: Callable[[dict[str, Any], *Clients], Awaitable[Outcome]],
+    value: dict[str, Any],
+    *clients: *Clients,
 ) -> Outcome:
     """Runs the activity; NoAnswer is an expected failure and becomes a failed outcome."""
     started = time.monotonic()
     try:
-        outcome = await activity(value, clients)
+        outcome = await activity(value, *clients)
     except NoAnswer as error:
         outcome = Outcome.failed(no_answer(str(error)))
     failure = outcome.failure

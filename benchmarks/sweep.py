@@ -1,6 +1,6 @@
 """Measures the requests that a sweep over many environments sends to Azure, and its duration.
 
-Clusters and profiles are built in simulated Azure, pods by the product's own activity, records in
+Clusters and profiles are built in simulated Azure, pods by the product's own client, records in
 the task hub; no environment has traffic. The first sweep warns all environments, the second finds
 them warned and changes nothing. Fails if a sweep lists clusters more than once per page, or
 decides anything else.
@@ -25,15 +25,15 @@ from typing import Any
 from durabletask.client import TaskHubGrpcClient
 from durabletask.entities import EntityInstanceId
 
-from activities.apply_workload import apply_workload
 from clients.factory import ClientFactory
 from clients.settings import Settings
+from domain.arm import naming
 from domain.arm.resource_kinds import KINDS, ResourceTarget
-from domain.durable.inputs import WorkloadInput
 from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
+from domain.kubernetes.manifests import build_manifests
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from emulators.stack.api import Api, SimulatedAzure
@@ -179,12 +179,11 @@ async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None
 
 
 async def build_workload(clients: ClientFactory, spec: EnvironmentSpec) -> None:
-    workload = WorkloadInput(
-        operation_id="bench", spec=spec, region=REGION, replicas=1, awake=True
-    )
-    outcome = await apply_workload(workload.to_wire(), clients)
-    if not outcome.is_success:
-        raise SystemExit(f"{spec.name}: {outcome}")
+    subscription_id = clients.settings.subscription_id
+    manifests = build_manifests(spec, REGION, subscription_id, replicas=1, awake=True)
+    cluster_id = naming.cluster_id(subscription_id, spec.name, REGION)
+    async with clients.kubernetes(cluster_id) as kubernetes:
+        await kubernetes.apply(manifests)
 
 
 def now_of(azure: SimulatedAzure) -> datetime:

@@ -9,7 +9,6 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.arm.managed_cluster import gpus_needed
 from domain.durable.inputs import ObservationInput, ReadyWait
 from domain.durable.names import ActivityName
 from domain.environment.steps import StepKey, external_ip_step, nodes_step, pods_step
@@ -44,8 +43,9 @@ type Reported = dict[str, tuple[Status, str]]
 def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     wait = ReadyWait.from_wire(value)
     operation = OperationContext.open(context, wait.operation)
+    ref = operation.ref
     cell = ObservationInput(
-        operation_id=operation.ref.operation_id, environment=wait.spec.name, region=wait.region
+        operation_id=ref.operation_id, environment=ref.environment, region=wait.region
     ).to_wire()
     reported: Reported = {}
     for _ in range(READS_PER_RUN):
@@ -69,8 +69,8 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
 def _decide(operation: OperationContext, wait: ReadyWait, observation: Observation) -> Readiness:
     return decide_readiness(
         observation,
-        wait.spec.workload.replicas,
-        gpus_needed(wait.spec),
+        wait.demand.replicas,
+        wait.demand.gpus,
         operation.now,
         wait.started_at,
         operation.ref.deadline,

@@ -6,7 +6,7 @@ and update an environment.
 
 from dataclasses import dataclass
 
-from domain.durable.inputs import CellInput, EdgeInput
+from domain.durable.inputs import CellDemand, CellInput, EdgeInput
 from domain.durable.names import Orchestrator
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
@@ -53,8 +53,8 @@ def build_environment(
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
     spec, ref = request.spec, operation.ref
-    edge = EdgeInput(operation=ref, spec=spec)
-    cells = [CellInput(operation=ref, spec=spec, region=region) for region in spec.regions]
+    edge, demand = EdgeInput(operation=ref, regions=spec.regions), CellDemand.of(spec)
+    cells = [CellInput(operation=ref, region=region, demand=demand) for region in spec.regions]
     return [
         start_child(operation, Orchestrator.WIRE_EDGE, edge.to_wire(), ref.child_id("edge")),
         *(

@@ -95,9 +95,7 @@ def _start_children(operation: OperationContext, request: OperationRequest) -> l
         start_child(
             operation,
             Orchestrator.DELETE_RESOURCES,
-            DeletionInput(
-                operation=operation.ref, spec=request.spec, targets=tuple(reversed(resources))
-            ).to_wire(),
+            DeletionInput(operation=operation.ref, targets=tuple(reversed(resources))).to_wire(),
             operation.ref.child_id(*path),
         )
         for path, resources in parts.items()

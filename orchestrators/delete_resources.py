@@ -21,5 +21,5 @@ def delete_resources(
     operation = OperationContext.open(context, deletion.operation)
     outcome = Outcome.succeeded()
     for target in deletion.targets:
-        outcome = yield from delete_resource(operation, target, deletion.spec)
+        outcome = yield from delete_resource(operation, target)
     return outcome.to_wire()

@@ -10,7 +10,6 @@ from durabletask.task import OrchestrationContext
 from domain.durable.inputs import CellInput
 from domain.environment.steps import PlannedResource, plan_cell, plan_gpu_pool, workload_step
 from domain.outcomes import Outcome
-from domain.spec.model import EnvironmentSpec
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
@@ -24,25 +23,23 @@ def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Step
 
 
 def _build(operation: OperationContext, cell: CellInput) -> Steps[Outcome]:
-    spec, region = cell.spec, cell.region
+    region, demand = cell.region, cell.demand
     group, cluster = plan_cell(region)
-    step, replicas = workload_step(region), spec.workload.replicas
+    step, replicas = workload_step(region), demand.replicas
     return (
         yield from in_order(
-            lambda: create_resource(operation, group, spec),
-            lambda: _create_cluster(operation, cluster, spec),
-            lambda: create_resource(operation, plan_gpu_pool(region), spec),
-            lambda: deploy_workload(operation, step, spec, region, replicas=replicas, awake=True),
-            lambda: await_workload(operation, spec, region),
+            lambda: create_resource(operation, group),
+            lambda: _create_cluster(operation, cluster),
+            lambda: create_resource(operation, plan_gpu_pool(region)),
+            lambda: deploy_workload(operation, step, region, replicas=replicas, awake=True),
+            lambda: await_workload(operation, region, demand),
         )
     )
 
 
-def _create_cluster(
-    operation: OperationContext, cluster: PlannedResource, spec: EnvironmentSpec
-) -> Steps[Outcome]:
+def _create_cluster(operation: OperationContext, cluster: PlannedResource) -> Steps[Outcome]:
     """Adds what the record keeps of a cell."""
-    outcome = yield from create_resource(operation, cluster, spec)
+    outcome = yield from create_resource(operation, cluster)
     if not outcome.is_success:
         return outcome
     cell = {"region": cluster.region, "clusterId": outcome.resource_id}

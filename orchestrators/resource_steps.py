@@ -15,7 +15,6 @@ from domain.environment.failures import gpu_cost_not_stopped
 from domain.environment.record import RecordWarning
 from domain.environment.steps import PlannedResource, StepKey, stop_gpu_cost_step
 from domain.outcomes import Failure, Handle, Outcome, Status
-from domain.spec.model import EnvironmentSpec
 from orchestrators.activity_calls import call_activity
 from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
@@ -23,18 +22,14 @@ from orchestrators.step_reports import report_step, report_step_result
 from orchestrators.waiting import sleep_unless_canceled
 
 
-def create_resource(
-    operation: OperationContext, resource: PlannedResource, spec: EnvironmentSpec
-) -> Steps[Outcome]:
-    value = _input(operation, resource, spec)
+def create_resource(operation: OperationContext, resource: PlannedResource) -> Steps[Outcome]:
+    value = _input(operation, resource)
     timeout = KINDS[resource.kind].create_timeout
     return run_step(operation, resource.step, ActivityName.BEGIN_RESOURCE, value, timeout)
 
 
-def delete_resource(
-    operation: OperationContext, resource: PlannedResource, spec: EnvironmentSpec
-) -> Steps[Outcome]:
-    value = _input(operation, resource, spec)
+def delete_resource(operation: OperationContext, resource: PlannedResource) -> Steps[Outcome]:
+    value = _input(operation, resource)
     timeout = KINDS[resource.kind].delete_timeout
     return run_step(operation, resource.step, ActivityName.BEGIN_DELETE_RESOURCE, value, timeout)
 
@@ -153,12 +148,10 @@ def _sleep_before_retry(
     return (yield from sleep_unless_canceled(operation, delay))
 
 
-def _input(
-    operation: OperationContext, resource: PlannedResource, spec: EnvironmentSpec
-) -> dict[str, Any]:
+def _input(operation: OperationContext, resource: PlannedResource) -> dict[str, Any]:
     return ResourceInput(
         operation_id=operation.ref.operation_id,
+        environment=operation.ref.environment,
         kind=resource.kind,
-        spec=spec,
         region=resource.region,
     ).to_wire()

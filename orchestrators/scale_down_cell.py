@@ -40,11 +40,7 @@ def _empty_pool(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
 
     def respond() -> Steps[None]:
         outcomes.append(
-            (
-                yield from deploy_workload(
-                    operation, step, cell.spec, region, replicas=0, awake=False
-                )
-            )
+            (yield from deploy_workload(operation, step, region, replicas=0, awake=False))
         )
 
     pool = yield from empty_gpu_pool(operation, gpu_pool_step(region), region, once_begun=respond)
@@ -54,9 +50,9 @@ def _empty_pool(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
 def _keep_settings(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
     pool = PoolInput(
         operation_id=operation.ref.operation_id,
-        environment=cell.spec.name,
+        environment=operation.ref.environment,
         region=cell.region,
-        replicas=cell.spec.workload.replicas,
+        replicas=cell.demand.replicas,
         kept=cell.kept,
     ).to_wire()
     step = settings_step(cell.region)

@@ -11,7 +11,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.durable.inputs import ScalingInput
+from domain.durable.inputs import CellDemand, ScalingInput
 from domain.durable.names import Orchestrator
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
@@ -32,8 +32,9 @@ def scale_down_environment(
     if operation is None:
         return Outcome.canceled().to_wire()
     kept, ref = (yield from operation.environment.get_kept_pools()), operation.ref
+    demand = CellDemand.of(request.spec)
     cells = [
-        ScalingInput(operation=ref, spec=request.spec, region=region, kept=kept.get(region))
+        ScalingInput(operation=ref, region=region, demand=demand, kept=kept.get(region))
         for region in request.spec.regions
     ]
     outcomes = yield from run_children(

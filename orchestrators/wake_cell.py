@@ -30,19 +30,15 @@ def wake_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dic
 def _wake(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
     """Two requests for the pool: AKS refuses a new count and the autoscaler in one."""
     assert cell.kept, "a wake restores kept settings"
-    spec, region, replicas = cell.spec, cell.region, cell.kept.replicas
+    region, replicas = cell.region, cell.kept.replicas
     workload, traffic = workload_step(region), traffic_step(region)
     return (
         yield from in_order(
             lambda: _restore_pool(operation, gpu_pool_step(region), cell),
             lambda: _restore_pool(operation, autoscaler_step(region), cell),
-            lambda: deploy_workload(
-                operation, workload, spec, region, replicas=replicas, awake=False
-            ),
-            lambda: await_workload(operation, spec, region),
-            lambda: deploy_workload(
-                operation, traffic, spec, region, replicas=replicas, awake=True
-            ),
+            lambda: deploy_workload(operation, workload, region, replicas=replicas, awake=False),
+            lambda: await_workload(operation, region, cell.demand),
+            lambda: deploy_workload(operation, traffic, region, replicas=replicas, awake=True),
         )
     )
 
@@ -52,7 +48,7 @@ def _restore_pool(
 ) -> Steps[Outcome]:
     pool = PoolInput(
         operation_id=operation.ref.operation_id,
-        environment=cell.spec.name,
+        environment=operation.ref.environment,
         region=cell.region,
         kept=cell.kept,
     ).to_wire()

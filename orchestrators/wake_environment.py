@@ -12,7 +12,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
-from domain.durable.inputs import ScalingInput
+from domain.durable.inputs import CellDemand, ScalingInput
 from domain.durable.names import Orchestrator
 from domain.environment.failures import nothing_to_wake
 from domain.environment.kept_pool import KeptPool
@@ -68,9 +68,9 @@ def _start_children(
     operation: OperationContext, request: OperationRequest, kept: dict[str, KeptPool]
 ) -> list[Child]:
     """A cell without kept settings was never scaled down: settings are kept before any change."""
-    ref = operation.ref
+    ref, demand = operation.ref, CellDemand.of(request.spec)
     cells = [
-        ScalingInput(operation=ref, spec=request.spec, region=region, kept=kept[region])
+        ScalingInput(operation=ref, region=region, demand=demand, kept=kept[region])
         for region in request.spec.regions
         if region in kept
     ]

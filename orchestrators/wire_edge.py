@@ -18,7 +18,6 @@ def wire_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dic
     edge = EdgeInput.from_wire(value)
     operation = OperationContext.open(context, edge.operation)
     steps: list[Callable[[], Steps[Outcome]]] = [
-        partial(create_resource, operation, resource, edge.spec)
-        for resource in plan_edge(edge.spec.regions)
+        partial(create_resource, operation, resource) for resource in plan_edge(edge.regions)
     ]
     return (yield from in_order(*steps)).to_wire()

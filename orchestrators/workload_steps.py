@@ -1,11 +1,10 @@
 """A cell's workload as steps of an operation: apply it, wait until it is ready."""
 
 from domain import deadlines
-from domain.durable.inputs import ReadyWait, WorkloadInput
+from domain.durable.inputs import CellDemand, ReadyWait, WorkloadInput
 from domain.durable.names import ActivityName, Orchestrator
 from domain.environment.steps import StepKey
 from domain.outcomes import Outcome
-from domain.spec.model import EnvironmentSpec
 from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import run_step
@@ -14,7 +13,6 @@ from orchestrators.resource_steps import run_step
 def deploy_workload(
     operation: OperationContext,
     step: StepKey,
-    spec: EnvironmentSpec,
     region: str,
     *,
     replicas: int,
@@ -22,7 +20,7 @@ def deploy_workload(
 ) -> Steps[Outcome]:
     value = WorkloadInput(
         operation_id=operation.ref.operation_id,
-        spec=spec,
+        environment=operation.ref.environment,
         region=region,
         replicas=replicas,
         awake=awake,
@@ -32,13 +30,11 @@ def deploy_workload(
     )
 
 
-def await_workload(
-    operation: OperationContext, spec: EnvironmentSpec, region: str
-) -> Steps[Outcome]:
+def await_workload(operation: OperationContext, region: str, demand: CellDemand) -> Steps[Outcome]:
     wait = ReadyWait(
         operation=operation.ref_until(operation.deadline_in(deadlines.READINESS)),
-        spec=spec,
         region=region,
+        demand=demand,
         started_at=operation.now,
     )
     child_id = operation.ref.child_id("cell", region, "ready")

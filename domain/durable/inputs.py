@@ -1,7 +1,15 @@
-"""Inputs of orchestrations and activities, as plain JSON on the durable boundary."""
+"""Inputs of orchestrations and activities, as plain JSON on the durable boundary.
+
+None of them carries a specification, which may have 256 KiB: every input stays in the history of
+the orchestration that hands it on, and an operation hands on dozens. An activity that needs the
+specification reads it from the environment's record.
+"""
+
+from typing import Self
 
 from pydantic import AwareDatetime
 
+from domain.arm.managed_cluster import gpus_needed
 from domain.arm.operation_polling import OperationProgress
 from domain.arm.resource_kinds import ResourceTarget
 from domain.environment.kept_pool import KeptPool
@@ -23,31 +31,43 @@ class OperationRef(WireModel):
         return ".".join((self.operation_id, *path))
 
 
+class CellDemand(WireModel):
+    """What must run in each cell before it is ready."""
+
+    replicas: int
+    gpus: int
+    """Of all replicas together."""
+
+    @classmethod
+    def of(cls, spec: EnvironmentSpec) -> Self:
+        return cls(replicas=spec.workload.replicas, gpus=gpus_needed(spec))
+
+
 class CellInput(WireModel):
     """One cell to build."""
 
     operation: OperationRef
-    spec: EnvironmentSpec
     region: str
+    demand: CellDemand
 
 
 class EdgeInput(WireModel):
     """The edge to build."""
 
     operation: OperationRef
-    spec: EnvironmentSpec
+    regions: tuple[str, ...]
 
 
 class ResourceInput(WireModel):
     """One ARM resource to create or delete. `region` is empty for the parts of the edge."""
 
     operation_id: str
+    environment: str
     kind: str
-    spec: EnvironmentSpec
     region: str = ""
 
     def target(self, subscription_id: str) -> ResourceTarget:
-        return ResourceTarget(self.kind, self.spec.name, self.region, subscription_id)
+        return ResourceTarget(self.kind, self.environment, self.region, subscription_id)
 
 
 class RemainingResourcesInput(WireModel):
@@ -62,7 +82,7 @@ class WorkloadInput(WireModel):
     """What runs inside a cell, and what receives its traffic."""
 
     operation_id: str
-    spec: EnvironmentSpec
+    environment: str
     region: str
     replicas: int
     awake: bool
@@ -92,8 +112,8 @@ class ScalingInput(WireModel):
     """A cell to scale to zero or back, with the kept settings of its GPU pool."""
 
     operation: OperationRef
-    spec: EnvironmentSpec
     region: str
+    demand: CellDemand
     kept: KeptPool | None = None
 
 
@@ -101,7 +121,6 @@ class DeletionInput(WireModel):
     """Resources to delete one after the other."""
 
     operation: OperationRef
-    spec: EnvironmentSpec
     targets: tuple[PlannedResource, ...]
 
 
@@ -125,8 +144,8 @@ class ReadyWait(WireModel):
     """A cell whose readiness is awaited."""
 
     operation: OperationRef
-    spec: EnvironmentSpec
     region: str
+    demand: CellDemand
     started_at: AwareDatetime
 
 

@@ -18,6 +18,7 @@ async def clients(
 ) -> AsyncIterator[ClientFactory]:
     for name, value in address.environment().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AZURE_FUNCTIONS_DURABLE_STRICT_TYPING", "1")
     values = {
         "AZURE_SUBSCRIPTION_ID": address.subscription_id,
         "ARM_ENDPOINT": address.url,

@@ -16,7 +16,8 @@ from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, start_operation
 from domain.outcomes import Outcome
-from tests.support.specs import NOON, minutes
+from domain.spec.model import EnvironmentSpec
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
 RUNNING = OrchestrationStatus.RUNNING
 
@@ -151,6 +152,13 @@ class FakeHub:
             state=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(record.to_wire()) if record else "",
             data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
         )
+
+
+def a_hub(spec: EnvironmentSpec | None = None) -> FakeHub:
+    """A hub whose only record has just begun its first operation."""
+    hub = FakeHub()
+    hub.add(a_record(a_request(spec=spec or a_spec())))
+    return hub
 
 
 def _orchestrator_of(request: OperationRequest) -> str:

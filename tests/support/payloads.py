@@ -1,9 +1,11 @@
 """Inputs and answers of orchestrators and activities that tests share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.arm.operation_polling import OperationProgress
 from domain.durable.inputs import (
+    CellDemand,
     CellInput,
     EdgeInput,
     EdgeProbe,
@@ -18,7 +20,6 @@ from domain.durable.inputs import (
 from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PROBE_STEP, plan_cell
 from domain.outcomes import Failure, Handle, Outcome
-from domain.spec.model import EnvironmentSpec
 from tests.support.specs import NOON, a_spec, minutes
 
 OPERATION = "fraud-llm.1"
@@ -79,8 +80,8 @@ def an_operation_wait(
 def a_ready_wait(deadline_minutes: float = 40, **spec: Any) -> dict[str, Any]:
     return ReadyWait(
         operation=an_operation_ref(deadline_minutes),
-        spec=a_spec(**spec),
         region=REGION,
+        demand=CellDemand.of(a_spec(**spec)),
         started_at=NOON,
     ).to_wire()
 
@@ -94,13 +95,18 @@ def an_edge_wait(deadline_minutes: float = 60) -> dict[str, Any]:
 
 def a_cell(deadline_minutes: float = 60) -> dict[str, Any]:
     return CellInput(
-        operation=an_operation_ref(deadline_minutes), spec=a_spec(), region=REGION
+        operation=an_operation_ref(deadline_minutes),
+        region=REGION,
+        demand=CellDemand.of(a_spec()),
     ).to_wire()
 
 
 def a_scaling(deadline_minutes: float = 240, kept: KeptPool | None = None) -> dict[str, Any]:
     return ScalingInput(
-        operation=an_operation_ref(deadline_minutes), spec=a_spec(), region=REGION, kept=kept
+        operation=an_operation_ref(deadline_minutes),
+        region=REGION,
+        demand=CellDemand.of(a_spec()),
+        kept=kept,
     ).to_wire()
 
 
@@ -110,11 +116,12 @@ def a_pool(kept: KeptPool | None = None) -> dict[str, Any]:
     ).to_wire()
 
 
-def an_edge(deadline_minutes: float = 120, **spec: Any) -> dict[str, Any]:
-    return EdgeInput(operation=an_operation_ref(deadline_minutes), spec=a_spec(**spec)).to_wire()
+def an_edge(deadline_minutes: float = 120, regions: Sequence[str] = (REGION,)) -> dict[str, Any]:
+    operation = an_operation_ref(deadline_minutes)
+    return EdgeInput(operation=operation, regions=tuple(regions)).to_wire()
 
 
-def a_resource(kind: str, region: str = "", spec: EnvironmentSpec | None = None) -> dict[str, Any]:
+def a_resource(kind: str, region: str = "") -> dict[str, Any]:
     return ResourceInput(
-        operation_id=OPERATION, kind=kind, spec=spec or a_spec(), region=region
+        operation_id=OPERATION, environment="fraud-llm", kind=kind, region=region
     ).to_wire()

@@ -10,20 +10,19 @@ from activities.begin_resource import begin_resource
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS
-from domain.durable.inputs import ResourceInput
 from domain.outcomes import Outcome, Status
 from emulators.azure.identity import ARM_AUDIENCE
 from emulators.azure.process import RunningSimulator
 from emulators.tests.support.simulator import SimulatorAddress
 from tests.contract.arm.test_resources import EDGE, build, finish, target_of
-from tests.support.specs import a_spec
+from tests.support.fake_hub import a_hub
+from tests.support.payloads import a_resource
 
 VERSION = "2026-10-01"
 
 
 async def begin(clients: ClientFactory, kind: str, region: str) -> Outcome:
-    resource = ResourceInput(operation_id="fraud-llm.1", kind=kind, spec=a_spec(), region=region)
-    return await begin_resource(resource.to_wire(), clients)
+    return await begin_resource(a_resource(kind, region), clients, a_hub())
 
 
 async def read(clients: ClientFactory, kind: str) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from activities.begin_resource import begin_resource
 from activities.poll_operation import poll_operation
 from clients.factory import ClientFactory
 from domain.arm.operation_polling import PollKind, decide_poll_delay
-from domain.durable.inputs import OperationPoll, ResourceInput
+from domain.durable.inputs import OperationPoll
 from domain.outcomes import Outcome, Status
 from emulators.azure.process import RunningSimulator
 from emulators.tests.support.simulator import Control
-from tests.support.specs import a_spec
+from tests.support.fake_hub import a_hub
+from tests.support.payloads import a_resource
 
 
 async def throttle(control: Control, tokens: int | None = None) -> None:
@@ -23,10 +24,7 @@ def pass_seconds(simulator: RunningSimulator, seconds: float) -> None:
 
 
 async def begin(clients: ClientFactory, kind: str) -> Outcome:
-    resource = ResourceInput(
-        operation_id="fraud-llm.1", kind=kind, spec=a_spec(), region="westeurope"
-    )
-    return await begin_resource(resource.to_wire(), clients)
+    return await begin_resource(a_resource(kind, "westeurope"), clients, a_hub())
 
 
 async def test_the_product_waits_until_azure_takes_requests_and_goes_on(

@@ -15,6 +15,7 @@ from clients.factory import ClientFactory
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import WorkloadInput
 from domain.durable.sweep_inputs import UsageInput
+from domain.environment.operation import build_operation_id
 from domain.spec.model import EnvironmentSpec
 from domain.sweep.found import EDGE_KINDS, ResourceRef
 from domain.sweep.model import GpuPool
@@ -22,6 +23,7 @@ from domain.sweep.usage import Usage
 from domain.sweep.usage_queries import CellRef, UsageQuery
 from emulators.azure.process import RunningSimulator
 from tests.contract.monitor.conftest import put
+from tests.support.fake_hub import a_hub
 from tests.support.specs import a_spec
 
 REGION = "westeurope"
@@ -38,9 +40,13 @@ async def build_cell(clients: ClientFactory, spec: EnvironmentSpec) -> ResourceT
     await build(clients, spec, "resourceGroup", REGION)
     await build(clients, spec, "managedCluster", REGION)
     workload = WorkloadInput(
-        operation_id="fraud-llm.1", spec=spec, region=REGION, replicas=1, awake=True
+        operation_id=build_operation_id(spec.name, 1),
+        environment=spec.name,
+        region=REGION,
+        replicas=1,
+        awake=True,
     )
-    assert (await apply_workload(workload.to_wire(), clients)).is_success
+    assert (await apply_workload(workload.to_wire(), clients, a_hub(spec))).is_success
     return target
 
 

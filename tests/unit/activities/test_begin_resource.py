@@ -14,6 +14,7 @@ from tests.support.fake_clients import (
     answer_of,
     error_of,
 )
+from tests.support.fake_hub import a_hub
 from tests.support.payloads import a_resource
 from tests.support.specs import a_spec
 
@@ -31,7 +32,7 @@ ROUTE = id_of("route")
 
 
 async def begin(clients: FakeClients, kind: str, region: str = "") -> Outcome:
-    return await begin_resource(a_resource(kind, region), clients.as_factory())
+    return await begin_resource(a_resource(kind, region), clients.as_factory(), a_hub())
 
 
 def a_current_cluster(clients: FakeClients) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from domain.kubernetes.manifests import build_manifests
 from domain.kubernetes.observation import Observation
 from domain.outcomes import Outcome
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
+from tests.support.fake_hub import a_hub
 from tests.support.specs import a_spec
 
 type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
@@ -23,16 +24,26 @@ CELL = ObservationInput(
     operation_id="fraud-llm.1", environment="fraud-llm", region="westeurope"
 ).to_wire()
 WORKLOAD = WorkloadInput(
-    operation_id="fraud-llm.1", spec=a_spec(), region="westeurope", replicas=1, awake=True
+    operation_id="fraud-llm.1",
+    environment="fraud-llm",
+    region="westeurope",
+    replicas=1,
+    awake=True,
 ).to_wire()
-INPUTS: dict[Any, dict[str, Any]] = {apply_workload: WORKLOAD, get_observation: CELL}
+
+
+async def apply(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    return await apply_workload(value, clients, a_hub())
+
+
+INPUTS: dict[Any, dict[str, Any]] = {apply: WORKLOAD, get_observation: CELL}
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
-BOTH = pytest.mark.parametrize("activity", [apply_workload, get_observation])
+BOTH = pytest.mark.parametrize("activity", [apply, get_observation])
 
 
 async def test_the_manifests_of_the_spec_are_applied_in_their_order():
     clients = FakeClients()
-    outcome = await apply_workload(WORKLOAD, clients.as_factory())
+    outcome = await apply(WORKLOAD, clients.as_factory())
     assert outcome.is_success
     assert clients.opened == [CLUSTER]
     assert clients.cluster.applied == build_manifests(
@@ -162,7 +173,7 @@ async def test_what_the_cluster_refuses_is_a_classified_value(
 async def test_a_missing_role_is_named():
     error = KubernetesRefused(403, "Forbidden", "nodes is forbidden")
     clients = FakeClients(cluster=FakeKubernetes(error=error))
-    failure = (await apply_workload(WORKLOAD, clients.as_factory())).failure
+    failure = (await apply(WORKLOAD, clients.as_factory())).failure
     assert failure
     assert "infra/modules/identity/role_actions.json" in failure.suggested_action
     assert failure.innererror == {"code": "Forbidden", "status": 403}

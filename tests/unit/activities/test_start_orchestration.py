@@ -16,12 +16,6 @@ REQUEST = a_request(OperationKind.SCALE_DOWN, 2)
 START = OperationStart(operation_id=REQUEST.operation_id, request=REQUEST).to_wire()
 
 
-@pytest.fixture(autouse=True)
-def strict_typing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As function_app sets it."""
-    monkeypatch.setenv("AZURE_FUNCTIONS_DURABLE_STRICT_TYPING", "1")
-
-
 class BrokenHub(FakeHub):
     """Takes no new orchestrations in."""
 

@@ -11,16 +11,13 @@ from tests.support.payloads import (
     an_operation_ref,
     failed,
 )
-from tests.support.specs import a_spec
 
 ME = "fraud-llm.1.cell.westeurope"
 LOCKED = failed("ResourceLocked")
 
 
 def delete(targets, activities=None, children=None, **options) -> Run:
-    value = DeletionInput(
-        operation=an_operation_ref(120), spec=a_spec(), targets=tuple(reversed(targets))
-    )
+    value = DeletionInput(operation=an_operation_ref(120), targets=tuple(reversed(targets)))
     return run(
         delete_resources,
         value.to_wire(),

@@ -46,7 +46,7 @@ def test_edge_and_cell_side_by_side_then_the_probe_then_ready():
         "entity fraud-llm end_operation Ready",
     ]
     assert end_of(done).endpoint == f"https://{HOST}"
-    assert done.input_of("provision_cell")["spec"]["costCenter"] == "ML-9"
+    assert done.input_of("start_operation")["request"]["spec"]["costCenter"] == "ML-9"
 
 
 def test_an_update_that_the_record_refuses_changes_nothing():

@@ -1,11 +1,16 @@
 """What crosses the durable boundary is plain JSON and comes back as it went."""
 
 import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, get_args
 
 import pytest
 
 from domain.arm.operation_polling import OperationProgress
+from domain.durable import inputs, sweep_inputs
 from domain.durable.inputs import (
+    CellDemand,
     CellInput,
     DeletionInput,
     EdgeInput,
@@ -22,19 +27,23 @@ from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.environment.steps import PROBE_STEP, plan_edge
 from domain.outcomes import Handle, Outcome
+from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 from tests.support.specs import NOON, a_request, a_spec
 
 OPERATION = OperationRef(environment="fraud-llm", operation_id="fraud-llm.1", deadline=NOON)
 HANDLE = Handle(kind="endpoint", resource_id="/endpoint", result={"hostName": "x.azurefd.net"})
 SPEC = a_spec(expiresAt="2027-01-31T01:00:00+01:00")
+DEMAND = CellDemand.of(SPEC)
 PROBE = EdgeProbe(operation_id="fraud-llm.1", host_name="x.azurefd.net", path="/health")
 
 PAYLOADS: list[WireModel] = [
-    CellInput(operation=OPERATION, spec=SPEC, region="westeurope"),
-    EdgeInput(operation=OPERATION, spec=SPEC),
-    ResourceInput(operation_id="fraud-llm.1", kind="origin", spec=SPEC, region="westeurope"),
-    DeletionInput(operation=OPERATION, spec=SPEC, targets=plan_edge(SPEC.regions)),
+    CellInput(operation=OPERATION, region="westeurope", demand=DEMAND),
+    EdgeInput(operation=OPERATION, regions=SPEC.regions),
+    ResourceInput(
+        operation_id="fraud-llm.1", environment="fraud-llm", kind="origin", region="westeurope"
+    ),
+    DeletionInput(operation=OPERATION, targets=plan_edge(SPEC.regions)),
     OperationPoll(operation_id="fraud-llm.1", handle=HANDLE),
     OperationWait(
         operation=OPERATION,
@@ -42,7 +51,7 @@ PAYLOADS: list[WireModel] = [
         progress=OperationProgress(handle=HANDLE),
         begun_at=NOON,
     ),
-    ReadyWait(operation=OPERATION, spec=SPEC, region="westeurope", started_at=NOON),
+    ReadyWait(operation=OPERATION, region="westeurope", demand=DEMAND, started_at=NOON),
     EdgeWait(operation=OPERATION, step=PROBE_STEP, probe=PROBE),
     a_request(OperationKind.DELETE, 2, predecessor="fraud-llm.1", force=True),
     OperationEnd(
@@ -55,6 +64,36 @@ PAYLOADS: list[WireModel] = [
 def test_it_survives_the_journey_through_json(payload: WireModel):
     wire = json.loads(json.dumps(payload.to_wire()))
     assert type(payload).from_wire(wire) == payload
+
+
+@pytest.mark.parametrize(
+    ("module", "with_a_spec"),
+    [
+        pytest.param(inputs, set[str](), id="operations"),
+        pytest.param(sweep_inputs, {"OperationStart"}, id="sweep: the operation's own request"),
+    ],
+)
+def test_a_specification_travels_to_its_operation_alone(module: ModuleType, with_a_spec: set[str]):
+    found = {model.__name__ for model in models_of(module) if EnvironmentSpec in parts_of(model)}
+    assert found == with_a_spec
+
+
+def models_of(module: ModuleType) -> Iterator[type[WireModel]]:
+    for found in vars(module).values():
+        is_model = isinstance(found, type) and issubclass(found, WireModel)
+        if is_model and found.__module__ == module.__name__:
+            yield found
+
+
+def parts_of(annotation: Any) -> set[Any]:
+    """The annotation and all that it is made of: arguments of generics, and fields of models."""
+    parts: set[Any] = {annotation}
+    for argument in get_args(annotation):
+        parts |= parts_of(argument)
+    if isinstance(annotation, type) and issubclass(annotation, WireModel):
+        for field in annotation.model_fields.values():
+            parts |= parts_of(field.annotation)
+    return parts
 
 
 def test_the_wire_speaks_camel_case_and_leaves_out_what_is_not_there():

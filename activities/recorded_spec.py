@@ -1,0 +1,37 @@
+"""Reads an operation's specification from its environment's record."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from durabletask.entities import EntityInstanceId, EntityMetadata
+
+from clients.factory import ClientFactory
+from domain.durable.names import ENVIRONMENT_ENTITY
+from domain.environment.record import EnvironmentRecord
+from domain.outcomes import Outcome
+from domain.spec.model import EnvironmentSpec
+
+
+class RecordReader(Protocol):
+    """The part of the durable client that reads records."""
+
+    async def get_entity(
+        self, entity_instance_id: EntityInstanceId, include_state: bool = True
+    ) -> EntityMetadata | None: ...
+
+
+type SpecActivity = Callable[[dict[str, Any], ClientFactory, RecordReader], Awaitable[Outcome]]
+
+
+async def read_spec(hub: RecordReader, environment: str, operation_id: str) -> EnvironmentSpec:
+    """Raises LookupError if the operation is not on record, for the engine to try again.
+
+    It was recorded before its first activity, but Azure Storage sends an entity's answer before it
+    stores the state: until then this reads the record, and the specification, of before.
+    """
+    metadata = await hub.get_entity(EntityInstanceId(ENVIRONMENT_ENTITY, environment))
+    state = metadata.get_typed_state() if metadata else None
+    record = EnvironmentRecord.from_wire(state) if state else None
+    if record is None or record.find_operation(operation_id) is None:
+        raise LookupError(f"The record of {environment} has no operation {operation_id}.")
+    return record.spec
