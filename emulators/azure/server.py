@@ -23,6 +23,7 @@ from emulators.azure.edge import routes as edge
 from emulators.azure.entra.applications import Application, Applications
 from emulators.azure.entra.routes import Entra, is_for_entra
 from emulators.azure.identity import Principal, Tokens
+from emulators.azure.kubernetes import errors as kubernetes_errors
 from emulators.azure.kubernetes import routes as kubernetes
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.managed_identity import ManagedIdentity
@@ -145,6 +146,8 @@ class Simulator:
             return self._recorded(request, fault, RECORDED_ANSWERS[fault.recorded])
         if fault.status is None:
             return await self._dispatch(request)
+        if request.path.startswith("/kubernetes/") and fault.body is None:
+            return _kubernetes_refusal(fault, fault.status)
         return _faulty_response(fault, fault.status, request.path)
 
     def _recorded(self, request: web.Request, fault: Fault, answer: Answer) -> web.Response:
@@ -209,6 +212,14 @@ class Simulator:
 
 def _host(request: web.Request) -> str:
     return request.host.partition(":")[0].lower()
+
+
+def _kubernetes_refusal(fault: Fault, status: int) -> web.Response:
+    """What a cluster's API answers is a Status object; `code` is its reason."""
+    refusal = kubernetes_errors.by_status(status, fault.code or "", fault.message or "")
+    response = kubernetes.json_response(refusal.status, refusal.code)
+    response.headers.update(fault.headers)
+    return response
 
 
 def _faulty_response(fault: Fault, status: int, path: str) -> web.Response:

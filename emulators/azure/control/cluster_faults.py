@@ -6,7 +6,7 @@ from typing import Any
 
 from emulators.azure.control.input import BadInput, Fields, required
 from emulators.azure.kubernetes.cluster import Cluster
-from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
+from emulators.azure.kubernetes.faults import Denial, ImageFault, ImageOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class ClusterFault:
     node_boot_seconds: float | None = None
     scale_up_error: str | None = None
     device_plugin_broken: bool = False
+    denials: tuple[Denial, ...] = ()
+    lost_pool: str | None = None
+    evicted_pool: str | None = None
 
     def wire(self) -> dict[str, Any]:
         return {"id": self.id, **self.given}
@@ -35,6 +38,11 @@ class ClusterFault:
             if value is not None:
                 setattr(faults, name, value)
         faults.device_plugin_broken = faults.device_plugin_broken or self.device_plugin_broken
+        faults.denials += self.denials
+        if self.lost_pool is not None:
+            faults.lost_pools.add(self.lost_pool)
+        if self.evicted_pool is not None:
+            faults.evicted_pools.add(self.evicted_pool)
 
 
 def apply_to(cluster: Cluster, faults: list[ClusterFault]) -> None:
@@ -44,6 +52,9 @@ def apply_to(cluster: Cluster, faults: list[ClusterFault]) -> None:
     present.address_seconds = present.node_boot_seconds = None
     present.address_error = present.scale_up_error = None
     present.device_plugin_broken = False
+    present.denials.clear()
+    present.lost_pools.clear()
+    present.evicted_pools.clear()
     for fault in faults:
         if fault.cluster.fullmatch(cluster.name):
             fault.apply(cluster)
@@ -63,6 +74,9 @@ def read_cluster_fault(fault_id: str, body: dict[str, Any]) -> ClusterFault:
         node_boot_seconds=fields.number("nodeBootSeconds"),
         scale_up_error=fields.text("scaleUpError"),
         device_plugin_broken=fields.flag("devicePluginBroken"),
+        denials=_read_denials(fields.anything("denials") or []),
+        lost_pool=fields.text("lostPool"),
+        evicted_pool=fields.text("evictedSpotPool"),
     )
     fields.finish()
     return fault
@@ -87,3 +101,24 @@ def _read_image(fields: Fields) -> ImageFault:
     )
     fields.finish()
     return fault
+
+
+def _read_denials(denials: Any) -> tuple[Denial, ...]:
+    if not isinstance(denials, list):
+        raise BadInput("denials must be a list of refusals by admission.")
+    return tuple(_read_denial(Fields(each, "denials")) for each in denials)
+
+
+def _read_denial(fields: Fields) -> Denial:
+    kinds = fields.anything("kinds") or ["Pod"]
+    if not isinstance(kinds, list) or not all(isinstance(each, str) for each in kinds):
+        raise BadInput("kinds must be a list of strings.")
+    denial = Denial(
+        message=required(fields.text("message"), "message"),
+        kinds=frozenset(kinds),
+        webhook=fields.text("webhook", "") or "",
+        namespace=fields.pattern("namespace"),
+        code=fields.integer("code", 403, low=400, high=599) or 403,
+    )
+    fields.finish()
+    return denial

@@ -10,7 +10,7 @@ from emulators.azure.coverage.operations import (
     FRONT_DOOR_OPERATIONS,
     GROUP_OPERATIONS,
 )
-from emulators.azure.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES
+from emulators.azure.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES, KUBERNETES_RULES
 
 FILE = Path(__file__).parents[1] / "COVERAGE.md"
 
@@ -26,6 +26,7 @@ SECTIONS = (
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", FRONT_DOOR_RULES),
     Section("Rules: ARM", "", ARM_RULES),
+    Section("Rules: Kubernetes, what goes wrong", "", KUBERNETES_RULES),
     Section("Errors: AKS", "Flat: `code`, `details`, `message`, `subcode`.", AKS_ERRORS),
     Section("Errors: Front Door and WAF policies", "Below `error`.", FRONT_DOOR_ERRORS),
     Section("Errors: ARM and others behind it", "Below `error`.", ARM_ERRORS),

@@ -1,11 +1,12 @@
 """What happens to an object before it is stored: decoding, metadata, defaults, validation."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from emulators.azure.kubernetes import defaults, errors, validation
 from emulators.azure.kubernetes.apply import Manager
+from emulators.azure.kubernetes.faults import Denial
 from emulators.azure.kubernetes.kinds import NAMESPACE, NODE, SERVICE, Kind, Object
 from emulators.azure.kubernetes.service_addresses import ServiceAddresses
 from emulators.azure.kubernetes.store import Store
@@ -46,8 +47,14 @@ class Admission:
     """Completes objects and refuses what is invalid."""
 
     def __init__(
-        self, store: Store, now: Callable[[], str], service_addresses: ServiceAddresses
+        self,
+        store: Store,
+        now: Callable[[], str],
+        service_addresses: ServiceAddresses,
+        denials: Iterable[Denial],
     ) -> None:
+        """`denials`: looked at with each request, so that they may come and go."""
+        self._denials = denials
         self._store = store
         self._now = now
         self._service_addresses = service_addresses
@@ -59,6 +66,7 @@ class Admission:
         subject.setdefault("metadata", {})
         self._complete_metadata(kind, namespace, subject)
         self._check_namespace(kind, namespace, subject)
+        self._check_denials(kind, namespace)
         if kind is not NODE and kind.subresources:
             subject.pop("status", None)
         defaults.fill_in(kind, subject)
@@ -76,6 +84,8 @@ class Admission:
     def changed(self, kind: Kind, live: Object, body: Object, writing: Writing) -> Object:
         """The object that is stored for a changed manifest."""
         subject = self._decoded(kind, body, writing)
+        if not writing.subresource:
+            self._check_denials(kind, live["metadata"].get("namespace", ""))
         metadata = subject.setdefault("metadata", {})
         asked = dict(metadata)
         for name in _KEPT_METADATA:
@@ -125,6 +135,11 @@ class Admission:
         if present["metadata"].get("deletionTimestamp") and kind.kind != "Event":
             name = subject["metadata"].get("name", "")
             raise errors.forbidden_in_terminating_namespace(kind, name, namespace)
+
+    def _check_denials(self, kind: Kind, namespace: str) -> None:
+        for denial in self._denials:
+            if denial.applies_to(kind.kind, namespace):
+                raise errors.denied(denial.webhook, denial.code, denial.message)
 
     def _suffix(self, prefix: str) -> str:
         """Five letters as generateName adds them, the same in every run of a simulation."""

@@ -16,6 +16,7 @@ from emulators.azure.kubernetes.controllers.garbage import GarbageCollector, Nam
 from emulators.azure.kubernetes.controllers.kubelet import Kubelets
 from emulators.azure.kubernetes.controllers.load_balancers import LoadBalancers
 from emulators.azure.kubernetes.controllers.machinery import Controller, ControllerLoop, Machinery
+from emulators.azure.kubernetes.controllers.node_lifecycle import NodeLifecycle
 from emulators.azure.kubernetes.controllers.replica_sets import ReplicaSetController
 from emulators.azure.kubernetes.controllers.scheduler import Scheduler
 from emulators.azure.kubernetes.events import EventRecorder
@@ -49,7 +50,9 @@ class Cluster:
         self.kubernetes_version = kubernetes_version
         self.faults = Faults()
         self.store = Store()
-        self.registry = Registry(self.store, clock, ServiceAddresses(self.store))
+        self.registry = Registry(
+            self.store, clock, ServiceAddresses(self.store), self.faults.denials
+        )
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses
@@ -127,6 +130,8 @@ class Cluster:
         self._autoscaler = Autoscaler(self._machinery, self._nodes)
         self._loop = ControllerLoop(self.store, self._controllers())
         self._background.start(self._loop.run(), f"controllers of {self.name}")
+        lifecycle = NodeLifecycle(self._machinery)
+        self._background.start(lifecycle.run(), f"node lifecycle of {self.name}")
 
     def _controllers(self) -> list[Controller]:
         machinery = self._machinery

@@ -50,7 +50,7 @@ def start_pod(pod: Object, pod_ip: str, host_ip: str, now: str) -> None:
         "startTime": now,
         "containerStatuses": [initial_status(each) for each in pod["spec"]["containers"]],
     }
-    _summarise(pod, now)
+    summarise(pod, now)
 
 
 def set_container(pod: Object, name: str, changes: Object, now: str) -> None:
@@ -58,10 +58,11 @@ def set_container(pod: Object, name: str, changes: Object, now: str) -> None:
     for status in pod["status"].get("containerStatuses") or []:
         if status["name"] == name:
             status |= copy_of(changes)
-    _summarise(pod, now)
+    summarise(pod, now)
 
 
-def _summarise(pod: Object, now: str) -> None:
+def summarise(pod: Object, now: str) -> None:
+    """Set phase and conditions to what follows from the containers."""
     status = pod["status"]
     containers = status.get("containerStatuses") or []
     if any("running" in each["state"] or each["restartCount"] for each in containers):

@@ -26,6 +26,12 @@ LOAD_BALANCER_RELEASE = Duration(8, 15, 30)
 SERVICE_RETRY_SECONDS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 
 PULL_BACKOFF_SECONDS = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
+CREATION_RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
+NODE_MONITOR_GRACE_SECONDS = 40.0
+"""Until a node that reports nothing is Unknown."""
+UNREACHABLE_TOLERATION_SECONDS = 300.0
+"""Until the pods of such a node are deleted: the default of every pod."""
+SPOT_NOTICE_SECONDS = 30.0
 CRASH_BACKOFF_SECONDS = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 
 

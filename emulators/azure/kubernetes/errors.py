@@ -137,6 +137,32 @@ def forbidden_in_terminating_namespace(kind: Kind, name: str, namespace: str) ->
     return ApiError(403, "Forbidden", message, _about(kind, name) | {"causes": [cause]})
 
 
+_REASONS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "Conflict",
+    422: "Invalid",
+    429: "TooManyRequests",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+    504: "Timeout",
+}
+
+
+def denied(webhook: str, code: int, message: str) -> ApiError:
+    """`webhook`: empty for another admission plugin, whose message is complete."""
+    text = f'admission webhook "{webhook}" denied the request: {message}' if webhook else message
+    return by_status(code, "", text)
+
+
+def by_status(code: int, reason: str, message: str) -> ApiError:
+    """Any refusal; `reason` and `message` as usual for the code where they are empty."""
+    usual = _REASONS.get(code, "")
+    return ApiError(code, reason or usual, message or reason or usual)
+
+
 def invalid_options(options: str, error: FieldError) -> ApiError:
     """`options`: CreateOptions and the like, which are the query parameters of a request."""
     details = {"group": "meta.k8s.io", "kind": options, "causes": [error.cause]}

@@ -20,12 +20,15 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
     return _REFERENCE.sub(resolve, text)
 
 
-def build_environment(container: Mapping[str, Any]) -> dict[str, str]:
+def build_environment(
+    container: Mapping[str, Any], service_links: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The variables of the container's process: each may refer to those before it.
 
-    Values from other sources (`valueFrom`, service links) are not part of it.
+    `service_links`: those for Services; the container's own override them. Values from other
+    sources (`valueFrom`) are not part of it.
     """
-    variables: dict[str, str] = {}
+    variables = dict(service_links or {})
     for each in container.get("env") or []:
         if "valueFrom" not in each:
             variables[each["name"]] = expand(each.get("value") or "", variables)

@@ -1,6 +1,7 @@
 """What a test or a demonstration lets go wrong inside a cluster."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,17 +12,39 @@ class ImageOutcome(StrEnum):
     PULL_FAILS = "PullFails"
     CRASHES = "Crashes"
     NEVER_READY = "NeverReady"
+    LOADS = "Loads"
+    """Answers `after_seconds` after its start."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFault:
-    """What happens to containers of one image; the fields after `outcome` describe a crash."""
+    """What happens to containers of one image; the fields after `outcome` describe it."""
 
     outcome: ImageOutcome
     message: str = ""
     exit_code: int = 1
     reason: str = "Error"
     after_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Admission refuses what is created or changed of some kinds.
+
+    `webhook`: the name of the admission webhook that does; without one the message is that of
+    another admission plugin, such as ResourceQuota or PodSecurity, word by word.
+    """
+
+    message: str
+    kinds: frozenset[str]
+    webhook: str = ""
+    namespace: re.Pattern[str] | None = None
+    code: int = 403
+
+    def applies_to(self, kind: str, namespace: str) -> bool:
+        return kind in self.kinds and (
+            self.namespace is None or self.namespace.fullmatch(namespace) is not None
+        )
 
 
 class Faults:
@@ -34,6 +57,11 @@ class Faults:
         self.node_boot_seconds: float | None = None
         self.scale_up_error: str | None = None
         self.device_plugin_broken = False
+        self.denials: list[Denial] = []
+        self.lost_pools: set[str] = set()
+        """Pools whose nodes nobody hears of."""
+        self.evicted_pools: set[str] = set()
+        """Spot pools whose present nodes Azure takes back; later ones may stay."""
         self._changed = asyncio.Event()
 
     def set_image(self, image: str, fault: ImageFault | None) -> None:

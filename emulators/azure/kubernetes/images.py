@@ -19,6 +19,17 @@ def serves_a_model(container: Mapping[str, Any]) -> bool:
     return GPU in limits or bool(_INFERENCE_NAMES.search(container["image"]))
 
 
+def refuse_environment(image: str, environment: Mapping[str, str]) -> str:
+    """What vLLM ends with if the variable for its port is that of a Service called `vllm`."""
+    port = environment.get("VLLM_PORT", "0")
+    if "vllm" not in image or port.isdecimal():
+        return ""
+    return (
+        f"ValueError: VLLM_PORT '{port}' appears to be a URI. This may be caused by a Kubernetes"
+        " service discovery issue"
+    )
+
+
 def pull_duration(container: Mapping[str, Any]) -> Duration:
     if serves_a_model(container):
         return durations.INFERENCE_IMAGE_PULL

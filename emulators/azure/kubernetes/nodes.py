@@ -11,6 +11,11 @@ from emulators.azure.kubernetes.node_pools import NodePool
 
 GPU = "nvidia.com/gpu"
 NOT_READY_TAINT = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+UNREACHABLE_TAINTS = (
+    {"key": "node.kubernetes.io/unreachable", "effect": "NoSchedule"},
+    {"key": "node.kubernetes.io/unreachable", "effect": "NoExecute"},
+)
+EVICTION_TAINT = {"key": "remediator.kubernetes.azure.com/unschedulable", "effect": "NoSchedule"}
 SPOT_TAINT = {
     "key": "kubernetes.azure.com/scalesetpriority",
     "effect": "NoSchedule",
@@ -255,6 +260,27 @@ def is_ready(node: Object) -> bool:
         each["type"] == "Ready" and each["status"] == "True"
         for each in node["status"].get("conditions") or []
     )
+
+
+def is_lost(node: Object) -> bool:
+    """Whether its kubelet has reported nothing for so long that the condition is Unknown."""
+    return any(
+        each["type"] == "Ready" and each["status"] == "Unknown"
+        for each in node["status"].get("conditions") or []
+    )
+
+
+def unknown_conditions(present: list[dict[str, Any]], now: str) -> list[dict[str, Any]]:
+    return [
+        {
+            **each,
+            "status": "Unknown",
+            "lastTransitionTime": now,
+            "reason": "NodeStatusUnknown",
+            "message": "Kubelet stopped posting node status.",
+        }
+        for each in present
+    ]
 
 
 def pool_of(node: Object) -> str:

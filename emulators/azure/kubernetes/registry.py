@@ -1,6 +1,6 @@
 """Creating, changing and applying objects as the API server does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from emulators.azure.clock import Clock
 from emulators.azure.kubernetes import errors
@@ -13,6 +13,7 @@ from emulators.azure.kubernetes.apply import (
     record_update,
 )
 from emulators.azure.kubernetes.deletion import Deleting, Deletion
+from emulators.azure.kubernetes.faults import Denial
 from emulators.azure.kubernetes.kinds import NAMESPACE, Kind, Object
 from emulators.azure.kubernetes.service_addresses import ServiceAddresses
 from emulators.azure.kubernetes.store import Store, copy_of
@@ -23,10 +24,16 @@ from emulators.azure.kubernetes.validation import typed
 class Registry:
     """The API server's verbs on the store."""
 
-    def __init__(self, store: Store, clock: Clock, service_addresses: ServiceAddresses) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        service_addresses: ServiceAddresses,
+        denials: Iterable[Denial] = (),
+    ) -> None:
         self.store = store
         self._clock = clock
-        self._admission = Admission(store, self.now, service_addresses)
+        self._admission = Admission(store, self.now, service_addresses, denials)
         self._deleting = Deleting(store, self.now)
 
     def now(self) -> str:

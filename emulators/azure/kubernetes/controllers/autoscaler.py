@@ -5,7 +5,18 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from emulators.azure.kubernetes import durations, nodes, pods, scaling, scheduling
+from emulators.azure.kubernetes.controllers.autoscaler_status import (
+    AutoscalerStatus,
+    GroupStatus,
+)
 from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.controllers.scale_down import ScaleDown, is_going
+from emulators.azure.kubernetes.controllers.scale_up_backoff import (
+    NOT_PROVISIONED,
+    Backoffs,
+    Failed,
+    refused,
+)
 from emulators.azure.kubernetes.events import Source
 from emulators.azure.kubernetes.kinds import NODE, POD, Object
 from emulators.azure.kubernetes.node_pools import NodePool
@@ -15,7 +26,6 @@ from emulators.azure.kubernetes.store import Change, Key
 from emulators.azure.latency import Duration
 
 _SOURCE = Source("cluster-autoscaler")
-_GOING = {"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}
 
 
 class Autoscaler:
@@ -25,11 +35,9 @@ class Autoscaler:
         self._machinery = machinery
         self._nodes = pool_nodes
         self._booting: dict[str, set[object]] = {}
-        self._unneeded_since: dict[str, datetime] = {}
-        self._last_added_at: datetime | None = None
-        self._failures: dict[str, int] = {}
-        self._backoff_until: dict[str, datetime] = {}
-        self._removing: set[str] = set()
+        self._scale_down = ScaleDown(machinery, pool_nodes)
+        self._backoffs = Backoffs()
+        self._status = AutoscalerStatus(machinery)
         self._scan_due_at: datetime | None = None
 
     def booting(self, pool: str) -> int:
@@ -44,8 +52,8 @@ class Autoscaler:
         """Take over nodes that are coming or going from an autoscaler that ended."""
         for node in self._machinery.store.list(NODE):
             name = node["metadata"]["name"]
-            if _is_going(node):
-                self._begin_removal(node)
+            if is_going(node):
+                self._scale_down.remove(node)
             elif not nodes.is_ready(node):
                 self._machinery.background.start(self._become_ready(name), f"{name} is coming")
 
@@ -73,7 +81,10 @@ class Autoscaler:
         if self._scan_due_at == due_at:
             self._scan_due_at = None
             self._scale_up()
-            self._scale_down()
+            due_in = self._scale_down.scan()
+            if due_in is not None:
+                self._schedule(due_in)
+            self._write_status()
 
     def _scale_up(self) -> None:
         pending = [
@@ -87,16 +98,29 @@ class Autoscaler:
         if not pending:
             return
         outcome = scaling.decide_scale_up(pending, self._room(), self._groups())
-        for pod, message in outcome.triggered:
-            self._machinery.events.normal(_SOURCE, POD, pod, "TriggeredScaleUp", message)
         for pod, message in outcome.refused:
             self._machinery.events.normal(_SOURCE, POD, pod, "NotTriggerScaleUp", message)
+        error = self._machinery.faults.scale_up_error
+        if error:
+            for name in outcome.added:
+                self._refuse(name, error)
+            return
+        for pod, message in outcome.triggered:
+            self._machinery.events.normal(_SOURCE, POD, pod, "TriggeredScaleUp", message)
         for name, count in outcome.added.items():
             for _ in range(count):
                 boot = object()
                 self._booting.setdefault(name, set()).add(boot)
                 work = self._boot(self._nodes.pools[name], boot)
                 self._machinery.background.start(work, f"boot a node of {name}")
+
+    def _refuse(self, pool: str, error: str) -> None:
+        """Azure answers the request for a machine with an error, at once."""
+        self._write_status()
+        group = nodes.scale_set(self._nodes.site, self._nodes.pools[pool])
+        message = f"Scale-up failed for group {group}: {error}"
+        self._status.warn("FailedToScaleUpGroup", message)
+        self._back_off(pool, refused(error))
 
     def _room(self) -> list[Candidate]:
         """Nodes as they are, and as those will be that boot or cannot take all their pods yet."""
@@ -105,6 +129,8 @@ class Autoscaler:
         for pool in self._nodes.pools.values():
             room += [self._template(pool)] * self.booting(pool.name)
             for node in self._nodes.of(pool.name):
+                if nodes.is_lost(node):
+                    continue
                 on_it = pods.on_node(bound, node["metadata"]["name"])
                 present = scheduling.candidate_of(node, on_it)
                 room.append(self._template(pool) if _is_incomplete(pool, node) else present)
@@ -118,7 +144,7 @@ class Autoscaler:
                 nodes.scale_set(self._nodes.site, pool),
                 self._template(pool),
                 len(self._nodes.of(pool.name)) + self.booting(pool.name),
-                pool.name in self._backoff_until and now < self._backoff_until[pool.name],
+                self._backoffs.cause(pool.name, now) is not None,
             )
             for pool in self._nodes.pools.values()
             if pool.autoscaling
@@ -136,10 +162,10 @@ class Autoscaler:
             return
         self._booting[pool.name].discard(boot)
         if self._machinery.faults.scale_up_error:
-            self._back_off(pool.name)
+            self._back_off(pool.name, NOT_PROVISIONED)
             return
-        self._failures.pop(pool.name, None)
-        self._last_added_at = self._machinery.clock.now()
+        self._backoffs.end(pool.name)
+        self._scale_down.node_added()
         await self._become_ready(self._nodes.add(self._nodes.pools[pool.name], ready=False))
 
     async def _become_ready(self, name: str) -> None:
@@ -154,101 +180,34 @@ class Autoscaler:
             return Duration(seconds, seconds, seconds)
         return durations.GPU_NODE_BOOT if pool.gpus_per_node else durations.NODE_BOOT
 
-    def _back_off(self, pool: str) -> None:
-        failures = self._failures.get(pool, 0)
-        seconds = durations.step(durations.SCALE_UP_BACKOFF_SECONDS, failures)
-        self._failures[pool] = failures + 1
-        self._backoff_until[pool] = self._machinery.clock.now() + timedelta(seconds=seconds)
+    def _back_off(self, pool: str, cause: Failed) -> None:
+        seconds = self._backoffs.begin(pool, cause, self._machinery.clock.now())
+        self._write_status()
         self._schedule(durations.AUTOSCALER_SCAN.p50)
         self._machinery.background.start(self._scan_later(seconds), f"end of back-off of {pool}")
+
+    def _write_status(self) -> None:
+        now = self._machinery.clock.now()
+        self._status.write(
+            [
+                GroupStatus(
+                    name=nodes.scale_set(self._nodes.site, pool),
+                    ready=sum(nodes.is_ready(each) for each in self._nodes.of(pool.name)),
+                    registered=len(self._nodes.of(pool.name)),
+                    target=len(self._nodes.of(pool.name)) + self.booting(pool.name),
+                    min_size=pool.min_count,
+                    max_size=pool.max_count,
+                    backoff=self._backoffs.cause(pool.name, now),
+                )
+                for pool in self._nodes.pools.values()
+                if pool.autoscaling
+            ]
+        )
 
     async def _scan_later(self, seconds: float) -> None:
         await self._machinery.clock.sleep(seconds)
         self._schedule(1.0)
 
-    def _scale_down(self) -> None:
-        now = self._machinery.clock.now()
-        unneeded = self._unneeded_nodes()
-        names = {each["metadata"]["name"] for each in unneeded}
-        self._unneeded_since = {
-            name: self._unneeded_since.get(name, now) for name in sorted(names)
-        }
-        due: list[float] = []
-        for node in unneeded:
-            name = node["metadata"]["name"]
-            seconds = self._seconds_until_removal(name, now)
-            if seconds > 0:
-                due.append(seconds)
-            else:
-                self._begin_removal(node)
-        if due:
-            self._schedule(min(due) + 1)
-
-    def _seconds_until_removal(self, name: str, now: datetime) -> float:
-        idle = (now - self._unneeded_since[name]).total_seconds()
-        remaining = durations.SCALE_DOWN_UNNEEDED_SECONDS - idle
-        if self._last_added_at is not None:
-            since_added = (now - self._last_added_at).total_seconds()
-            remaining = max(remaining, durations.SCALE_DOWN_DELAY_AFTER_ADD_SECONDS - since_added)
-        return remaining
-
-    def _unneeded_nodes(self) -> list[Object]:
-        bound = [each for each in self._machinery.store.list(POD) if each["spec"].get("nodeName")]
-        every = {
-            node["metadata"]["name"]: scheduling.candidate_of(
-                node, pods.on_node(bound, node["metadata"]["name"])
-            )
-            for node in self._machinery.store.list(NODE)
-        }
-        unneeded: list[Object] = []
-        for pool in self._nodes.pools.values():
-            if pool.autoscaling:
-                unneeded += self._unneeded_of(pool, every, bound)
-        return unneeded
-
-    def _unneeded_of(
-        self, pool: NodePool, every: dict[str, Candidate], bound: list[Object]
-    ) -> list[Object]:
-        present = [
-            each
-            for each in self._nodes.of(pool.name)
-            if each["metadata"]["name"] not in self._removing
-        ]
-        spare = len(present) - pool.min_count
-        unneeded: list[Object] = []
-        for node in reversed(present):
-            name = node["metadata"]["name"]
-            others = [each for key, each in every.items() if key != name]
-            idle = scaling.is_unneeded(every[name], pods.on_node(bound, name), others)
-            if idle and nodes.is_ready(node) and len(unneeded) < spare:
-                unneeded.append(node)
-        return unneeded
-
-    def _begin_removal(self, node: Object) -> None:
-        name = node["metadata"]["name"]
-        self._removing.add(name)
-        self._machinery.background.start(self._remove(node), f"scale down {name}")
-
-    async def _remove(self, node: Object) -> None:
-        name = node["metadata"]["name"]
-        message = "marked the node as toBeDeleted/unschedulable"
-        self._machinery.events.normal(_SOURCE, NODE, node, "ScaleDown", message)
-        self._machinery.store.change(NODE, "", name, _taint_for_deletion)
-        await self._machinery.latencies.wait(
-            "Kubernetes autoscaler deletes node", durations.NODE_DELETION
-        )
-        self._machinery.store.remove(NODE, "", name)
-        self._removing.discard(name)
-
 
 def _is_incomplete(pool: NodePool, node: Object) -> bool:
     return not nodes.is_ready(node) or (pool.gpus_per_node > 0 and not gpus_of(node))
-
-
-def _is_going(node: Object) -> bool:
-    return _GOING in (node["spec"].get("taints") or [])
-
-
-def _taint_for_deletion(node: Object) -> None:
-    if not _is_going(node):
-        node["spec"]["taints"] = [*(node["spec"].get("taints") or []), _GOING]

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from emulators.azure.kubernetes import container_states, durations, images
+from emulators.azure.kubernetes import container_states, durations, images, service_links
 from emulators.azure.kubernetes.controllers.machinery import Machinery
 from emulators.azure.kubernetes.controllers.pod_view import PodView
+from emulators.azure.kubernetes.expansion import build_environment
 from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
-from emulators.azure.kubernetes.kinds import Object
+from emulators.azure.kubernetes.kinds import SERVICE, Object
 from emulators.azure.kubernetes.probes import Probe, until_success
 
 
@@ -102,7 +103,7 @@ class ContainerWorker:
 
     async def _become_ready(self) -> ImageFault | None:
         """Wait until the container is ready; what ends it before that is returned."""
-        crash = self._fault(ImageOutcome.CRASHES)
+        crash = self._fault(ImageOutcome.CRASHES) or self._misconfiguration()
         if crash is not None:
             await self._machinery.clock.sleep(crash.after_seconds)
             return crash
@@ -116,7 +117,18 @@ class ContainerWorker:
         self._pod.set_container(self._name, ready=True)
         return None
 
+    def _misconfiguration(self) -> ImageFault | None:
+        services = self._machinery.store.list(SERVICE, self._pod.namespace)
+        environment = build_environment(
+            self._container, service_links.of_pod(self._pod.spec, services)
+        )
+        message = images.refuse_environment(self._image, environment)
+        return ImageFault(ImageOutcome.CRASHES, message=message) if message else None
+
     def _seconds_to_serve(self) -> float:
+        loads = self._fault(ImageOutcome.LOADS)
+        if loads is not None:
+            return loads.after_seconds
         if not images.serves_a_model(self._container):
             return 0.0
         return self._machinery.latencies.sample(durations.MODEL_LOAD)

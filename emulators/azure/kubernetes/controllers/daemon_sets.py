@@ -10,6 +10,7 @@ from emulators.azure.kubernetes.controllers.machinery import (
     owner_keys,
     owner_reference,
 )
+from emulators.azure.kubernetes.controllers.pod_creation import PodCreation
 from emulators.azure.kubernetes.events import Source
 from emulators.azure.kubernetes.kinds import DAEMON_SET, NODE, POD, Object
 from emulators.azure.kubernetes.store import Change, Key
@@ -34,6 +35,7 @@ class DaemonSetController:
 
     def __init__(self, machinery: Machinery) -> None:
         self._machinery = machinery
+        self._creation = PodCreation(machinery, _SOURCE, DAEMON_SET, self.reconcile)
 
     def keys_of(self, change: Change) -> Iterable[Key]:
         if change.kind is POD:
@@ -90,10 +92,7 @@ class DaemonSetController:
         ]
 
     def _create(self, daemon_set: Object, node: str) -> None:
-        namespace = daemon_set["metadata"]["namespace"]
-        pod = self._machinery.registry.create(POD, namespace, _pod_for(daemon_set, node))
-        message = f"Created pod: {pod['metadata']['name']}"
-        self._machinery.events.normal(_SOURCE, DAEMON_SET, daemon_set, "SuccessfulCreate", message)
+        self._creation.create(daemon_set, _pod_for(daemon_set, node))
 
     def _delete(self, daemon_set: Object, pod: Object) -> None:
         metadata = pod["metadata"]

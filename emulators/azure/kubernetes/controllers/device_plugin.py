@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from emulators.azure.kubernetes import durations, images, pods
 from emulators.azure.kubernetes.controllers.machinery import Machinery
 from emulators.azure.kubernetes.kinds import NODE, POD, Object
-from emulators.azure.kubernetes.nodes import GPU, pool_of
+from emulators.azure.kubernetes.nodes import GPU, is_lost, pool_of
 from emulators.azure.kubernetes.store import Change, ChangeType, Key
 
 GpusPerNode = Callable[[str], int]
@@ -29,7 +29,7 @@ class DevicePlugins:
 
     def reconcile(self, key: Key) -> None:
         node = self._machinery.store.get(NODE, *key)
-        if node is None or not self._gpus_per_node(pool_of(node)):
+        if node is None or is_lost(node) or not self._gpus_per_node(pool_of(node)):
             return
         name = node["metadata"]["name"]
         offered = node["status"]["allocatable"].get(GPU, "0") != "0"

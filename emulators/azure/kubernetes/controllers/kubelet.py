@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
-from emulators.azure.kubernetes import durations, pods
+from emulators.azure.kubernetes import durations, nodes, pods
 from emulators.azure.kubernetes.controllers.container_worker import ContainerWorker
 from emulators.azure.kubernetes.controllers.machinery import Machinery
 from emulators.azure.kubernetes.controllers.pod_view import PodView
@@ -24,8 +24,9 @@ class Kubelets:
 
     def keys_of(self, change: Change) -> Iterable[Key]:
         metadata = change.object["metadata"]
-        if change.kind is NODE and change.type is ChangeType.DELETED:
-            self._pulled.pop(metadata["name"], None)
+        if change.kind is NODE and (change.type is ChangeType.DELETED or _is_turning(change)):
+            if change.type is ChangeType.DELETED:
+                self._pulled.pop(metadata["name"], None)
             bound = pods.on_node(self._machinery.store.list(POD), metadata["name"])
             return [(each["metadata"]["namespace"], each["metadata"]["name"]) for each in bound]
         if change.kind is not POD or not change.object["spec"].get("nodeName"):
@@ -43,6 +44,8 @@ class Kubelets:
         node = self._machinery.store.get(NODE, "", pod["spec"]["nodeName"])
         if node is None:
             self._let_go(key)
+        elif nodes.is_lost(node):
+            self._end(uid)
         elif pods.is_terminating(pod):
             self._begin_stop(uid, pod)
         elif uid not in self._workers and not pods.is_finished(pod):
@@ -100,3 +103,9 @@ class Kubelets:
     def _next_address(self) -> str:
         self._addresses += 1
         return f"10.244.{self._addresses // 250}.{self._addresses % 250 + 2}"
+
+
+def _is_turning(change: Change) -> bool:
+    """Whether a node is lost, or found again."""
+    before = change.previous
+    return before is not None and nodes.is_lost(before) != nodes.is_lost(change.object)

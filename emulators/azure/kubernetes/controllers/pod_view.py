@@ -22,6 +22,14 @@ class PodView:
         return self._pod["metadata"]["name"]
 
     @property
+    def namespace(self) -> str:
+        return self._pod["metadata"]["namespace"]
+
+    @property
+    def spec(self) -> Object:
+        return self._pod["spec"]
+
+    @property
     def address(self) -> str:
         return (self._present() or self._pod)["status"].get("podIP", "")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from emulators.azure.kubernetes import pods
+from emulators.azure.kubernetes.conditions import set_condition
 from emulators.azure.kubernetes.controllers.machinery import (
     Machinery,
     controlled_by,
@@ -11,6 +12,7 @@ from emulators.azure.kubernetes.controllers.machinery import (
     owner_reference,
 )
 from emulators.azure.kubernetes.controllers.ownership import claim
+from emulators.azure.kubernetes.controllers.pod_creation import PodCreation
 from emulators.azure.kubernetes.events import Source
 from emulators.azure.kubernetes.kinds import POD, REPLICA_SET, Object
 from emulators.azure.kubernetes.store import Change, Key
@@ -23,6 +25,7 @@ class ReplicaSetController:
 
     def __init__(self, machinery: Machinery) -> None:
         self._machinery = machinery
+        self._creation = PodCreation(machinery, _SOURCE, REPLICA_SET, self.reconcile)
 
     def keys_of(self, change: Change) -> Iterable[Key]:
         if change.kind is REPLICA_SET:
@@ -40,12 +43,24 @@ class ReplicaSetController:
         if not is_deleted(replica_set):
             missing = replica_set["spec"]["replicas"] - len(owned)
             for _ in range(missing):
-                self._create(replica_set)
+                if not self._create(replica_set):
+                    break
             for pod in sorted(owned, key=_keep_first)[len(owned) + min(missing, 0) :]:
                 self._delete(replica_set, pod)
-        self._machinery.set_status(
-            REPLICA_SET, replica_set, _status(replica_set, self._pods(replica_set))
-        )
+        status = _status(replica_set, self._pods(replica_set))
+        if refusal := self._creation.refusal(replica_set):
+            status["conditions"] = self._replica_failure(replica_set, refusal)
+        self._machinery.set_status(REPLICA_SET, replica_set, status)
+
+    def _replica_failure(self, replica_set: Object, message: str) -> list[Object]:
+        condition: Object = {
+            "type": "ReplicaFailure",
+            "status": "True",
+            "reason": "FailedCreate",
+            "message": message,
+        }
+        present = (replica_set.get("status") or {}).get("conditions") or []
+        return set_condition(present, condition, self._machinery.now())
 
     def _pods(self, replica_set: Object) -> list[Object]:
         namespace = replica_set["metadata"]["namespace"]
@@ -57,16 +72,11 @@ class ReplicaSetController:
             and not pods.is_finished(each)
         ]
 
-    def _create(self, replica_set: Object) -> None:
-        metadata = replica_set["metadata"]
+    def _create(self, replica_set: Object) -> bool:
         owner = owner_reference(REPLICA_SET, replica_set)
         template = replica_set["spec"]["template"]
-        body = pods.from_template(template, f"{metadata['name']}-", owner)
-        pod = self._machinery.registry.create(POD, metadata["namespace"], body)
-        message = f"Created pod: {pod['metadata']['name']}"
-        self._machinery.events.normal(
-            _SOURCE, REPLICA_SET, replica_set, "SuccessfulCreate", message
-        )
+        body = pods.from_template(template, f"{replica_set['metadata']['name']}-", owner)
+        return self._creation.create(replica_set, body)
 
     def _delete(self, replica_set: Object, pod: Object) -> None:
         metadata = pod["metadata"]

@@ -130,7 +130,8 @@ async def test_a_fault_finds_polls_and_kubernetes_requests_by_the_resource_they_
     poll = await arm.call("GET", begun.headers["Azure-AsyncOperation"])
     (cluster,) = simulator.simulator.azure.clusters.all()
     kubernetes = await arm.call("GET", f"{simulator.url}/kubernetes/{cluster.api_id}/version")
-    assert (poll.error, kubernetes.error) == ((418, "Mine"), (418, "Mine"))
+    assert (poll.error, kubernetes.status) == ((418, "Mine"), 418)
+    assert kubernetes.body["reason"] == "Mine"
     assert poll.headers["Content-Type"] == "application/json; charset=utf-8"
     assert kubernetes.headers["Content-Type"] == "application/json"
     assert [each["used"] for each in await control.call("GET", "/faults")] == [0, 2]
@@ -147,3 +148,66 @@ async def test_an_operation_is_canceled_as_by_an_abort(
     cluster = await arm.call("GET", CLUSTER, api_version=VERSION)
     assert ended.body["status"] == "Canceled"
     assert cluster.body["properties"]["provisioningState"] == "Canceled"
+
+
+async def test_a_denial_a_lost_pool_and_an_eviction_are_set_and_taken_back(
+    arm: Arm, group: str, control: Control, simulator: RunningSimulator
+) -> None:
+    await arm.call("PUT", CLUSTER, cluster_body(), api_version=VERSION)
+    (cluster,) = simulator.simulator.azure.clusters.all()
+    assert isinstance(cluster.kubernetes, Cluster)
+    fault = await control.add_fault(
+        cluster="gp-fraud-.*",
+        denials=[{"webhook": "x", "message": "no", "kinds": ["Pod", "Service"], "code": 400}],
+        lostPool="gpu",
+        evictedSpotPool="spot",
+        images={"llm": {"outcome": "Loads", "afterSeconds": 900}},
+    )
+    faults = cluster.kubernetes.faults
+    (denial,) = faults.denials
+    assert denial.applies_to("Service", "inference")
+    assert (denial.webhook, denial.message, denial.code) == ("x", "no", 400)
+    assert (faults.lost_pools, faults.evicted_pools) == ({"gpu"}, {"spot"})
+    assert faults.images["llm"].after_seconds == 900
+    await control.call("DELETE", f"/faults/{fault['id']}")
+    assert (faults.denials, faults.lost_pools, faults.evicted_pools) == ([], set(), set())
+
+
+@pytest.mark.parametrize(
+    "denials",
+    [
+        pytest.param("x", id="no list"),
+        pytest.param(["x"], id="a list of no objects"),
+        pytest.param([{}], id="no message"),
+        pytest.param([{"message": "m", "kinds": "Pod"}], id="no list of kinds"),
+        pytest.param([{"message": "m", "code": 200}], id="a code that refuses nothing"),
+        pytest.param([{"message": "m", "odd": 1}], id="an unknown field"),
+    ],
+)
+async def test_a_denial_that_cannot_be_understood_is_refused(
+    control: Control, denials: object
+) -> None:
+    with pytest.raises(AssertionError):
+        await control.add_fault(cluster=".*", denials=denials)
+
+
+async def test_a_clusters_api_refuses_with_a_status_object(arm: Arm, control: Control) -> None:
+    match = {"path": "^/kubernetes/"}
+    await control.add_fault(
+        match=match, status=429, code="TooManyRequests", message="slow down", count=1
+    )
+    await control.add_fault(match=match, status=503, headers={"Retry-After": "3"}, count=1)
+    first = await arm.call("GET", "/kubernetes/x/api/v1/pods")
+    second = await arm.call("GET", "/kubernetes/x/api/v1/pods")
+    assert first.body == {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": "slow down",
+        "reason": "TooManyRequests",
+        "code": 429,
+    }
+    for answer in (first, second):
+        assert answer.headers["Content-Type"].startswith("application/json")
+    assert (second.body["reason"], second.headers["Retry-After"]) == ("ServiceUnavailable", "3")

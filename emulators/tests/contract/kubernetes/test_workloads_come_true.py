@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import yaml
 from lightkube import AsyncClient
 from lightkube.resources.apps_v1 import DaemonSet, Deployment
-from lightkube.resources.core_v1 import Namespace, Node, Pod, Service
+from lightkube.resources.core_v1 import ConfigMap, Namespace, Node, Pod, Service
 
 from emulators.azure.kubernetes import times
 from emulators.azure.kubernetes.addresses import PublicAddresses
@@ -173,9 +174,44 @@ async def test_a_failed_scale_up_backs_off_and_tries_again(cluster: Cluster, cli
         "pod didn't trigger scale-up: 1 in backoff after failed scale-up"
     ]
     assert cluster.node_count("gpu") == 0
+    assert not messages(cluster, "TriggeredScaleUp")
+    scale_set = node_names(cluster, "system")[0].replace("system", "gpu").removesuffix("000000")
+    assert messages(cluster, "FailedToScaleUpGroup") == [
+        f"Scale-up failed for group {scale_set}: AllocationFailed"
+    ]
+    group = await group_status(client, scale_set)
+    assert group["scaleUp"]["status"] == "Backoff"
+    assert group["scaleUp"]["backoffInfo"] == {
+        "errorCode": "cloudProviderError",
+        "errorMessage": "failed to increase node group size: AllocationFailed",
+    }
+    assert (group["health"]["minSize"], group["health"]["maxSize"]) == (0, 3)
 
     cluster.faults.scale_up_error = None
     await eventually(lambda: ready_pod(cluster))
+    group = await group_status(client, scale_set)
+    assert group["scaleUp"]["status"] in {"InProgress", "NoActivity"}
+    assert "backoffInfo" not in group["scaleUp"]
+
+
+async def group_status(client: AsyncClient, name: str) -> dict:
+    found = await client.get(ConfigMap, "cluster-autoscaler-status", namespace="kube-system")
+    assert found.data
+    document = yaml.safe_load(found.data["status"])
+    assert document["autoscalerStatus"] == "Running"
+    return next(each for each in document["nodeGroups"] if each["name"] == name)
+
+
+async def test_a_machine_that_never_comes_backs_off_without_azures_error(
+    cluster: Cluster, client: AsyncClient
+):
+    await apply_all(client, namespace(), device_plugin(), deployment())
+    await eventually(lambda: messages(cluster, "TriggeredScaleUp"))
+    cluster.faults.scale_up_error = "AllocationFailed"
+    await eventually(lambda: messages(cluster, "NotTriggerScaleUp"))
+    scale_set = node_names(cluster, "system")[0].replace("system", "gpu").removesuffix("000000")
+    group = await group_status(client, scale_set)
+    assert group["scaleUp"]["backoffInfo"]["errorCode"] == "provisioning-state-failed"
 
 
 async def test_pods_of_a_drained_node_wait_for_the_next_one(
