@@ -38,14 +38,12 @@ async def put(clients: ClientFactory, kind: str, region: str) -> ArmAnswer:
     return await clients.resources.begin_put(KINDS[kind].build_id(target), body)
 
 
-async def finish(
-    clients: ClientFactory, resource_id: str, begun: ArmAnswer, deleting: bool = False
-) -> None:
+async def finish(clients: ClientFactory, resource_id: str, begun: ArmAnswer) -> None:
     """Follow the operation to its end, if it has one."""
     assert begun.is_success, begun
     while begun.operation_url:
         answer = await clients.resources.follow(resource_id, begun.operation_url)
-        poll = read_poll(answer.status, answer.body, answer.headers, gone_is_success=deleting)
+        poll = read_poll(answer.status, answer.body, answer.headers)
         if poll.is_success:
             return
         assert poll.status is Status.RUNNING, poll
@@ -71,9 +69,7 @@ async def test_every_kind_is_built_found_and_deleted(
 ) -> None:
     built = await build(clients, parts)
     for resource_id in reversed(built):
-        await finish(
-            clients, resource_id, await clients.resources.begin_delete(resource_id), deleting=True
-        )
+        await finish(clients, resource_id, await clients.resources.begin_delete(resource_id))
         assert (await clients.resources.get(resource_id)).status == 404
 
 
