@@ -22,7 +22,7 @@ MAX_EVENTS_KEPT = 50
 LONGEST_LOG_TAIL = 600
 """Characters: the last log lines name the cause, and Kubernetes keeps up to 2048 bytes."""
 
-_TELLING_EVENTS = frozenset({"NotTriggerScaleUp", "TriggeredScaleUp"})
+_TELLING_EVENTS = frozenset({"NotTriggerScaleUp", "TriggeredScaleUp", "Killing"})
 """Of type Normal; of the others only warnings explain why something is not ready."""
 
 _OTHER_SUBJECTS = (

@@ -249,9 +249,18 @@ def test_the_latest_events_come_first_and_only_so_many_are_kept():
     assert len(shown) == MAX_EVENTS_KEPT
 
 
-def test_what_goes_as_it_should_is_not_kept_but_for_the_autoscalers_word():
-    usual = [happened(1, type="Normal", reason=r) for r in ("Pulled", "NotTriggerScaleUp")]
-    assert [event.reason for event in observe(events=usual).events] == ["NotTriggerScaleUp"]
+@pytest.mark.parametrize(
+    ("reason", "is_kept"),
+    [
+        pytest.param("Pulled", False, id="a step that went well"),
+        pytest.param("NotTriggerScaleUp", True, id="the autoscaler refuses"),
+        pytest.param("TriggeredScaleUp", True, id="the autoscaler begins"),
+        pytest.param("Killing", True, id="the kubelet ends a container that fails its probe"),
+    ],
+)
+def test_of_what_kubernetes_calls_normal_only_what_explains_is_kept(reason: str, is_kept: bool):
+    usual = happened(1, type="Normal", reason=reason)
+    assert bool(observe(events=[usual]).events) is is_kept
 
 
 @pytest.mark.parametrize(
