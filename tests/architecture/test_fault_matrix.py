@@ -7,6 +7,8 @@ from tests.faults.table import ROWS
 from tests.support.fault_matrix import FILE, render
 
 LEAST_ROWS = 60
+REPAIR = OperationKind.REPAIR
+"""Runs the steps of an update, so the short form has no row of its own for it."""
 
 
 def test_the_page_is_current():
@@ -17,7 +19,7 @@ def test_every_row_has_a_name_of_its_own_and_every_operation_has_rows():
     assert len(ROWS) >= LEAST_ROWS
     assert [name for name, count in Counter(row.name for row in ROWS).items() if count > 1] == []
     assert {row.during for row in ROWS} == set(OperationKind)
-    assert {row.during for row in ROWS if row.short} == set(OperationKind)
+    assert {row.during for row in ROWS if row.short} >= set(OperationKind) - {REPAIR}
 
 
 def test_every_row_provokes_something():

@@ -25,6 +25,7 @@ from tests.support.specs import spec_body
 
 LONGEST_STAGE_SECONDS = 1200.0
 LOOK_SECONDS = 1.0
+SIGNALS_SECONDS = 10.0
 AT_ONCE = 16
 """Operations: with many more than this, two cores fall behind simulated time, and deadlines are
 missed that no fault has caused."""
@@ -34,12 +35,14 @@ GROUPS_VERSION = "2025-04-01"
 STARTS: dict[OperationKind, tuple[str, str]] = {
     OperationKind.PROVISION: ("POST", "/environments"),
     OperationKind.UPDATE: ("PUT", "/environments/{name}"),
+    OperationKind.REPAIR: ("POST", "/environments/{name}/repair"),
     OperationKind.SCALE_DOWN: ("POST", "/environments/{name}/scale-down"),
     OperationKind.WAKE: ("POST", "/environments/{name}/wake"),
     OperationKind.DELETE: ("DELETE", "/environments/{name}"),
 }
 RECOVERIES: dict[Recovery, tuple[str, str]] = {
     Recovery.RETRY: ("POST", "/environments/{name}/retry"),
+    Recovery.REPAIR: ("POST", "/environments/{name}/repair"),
     Recovery.CORRECT: ("PUT", "/environments/{name}"),
     Recovery.SCALE_DOWN: ("POST", "/environments/{name}/scale-down"),
     Recovery.WAKE: ("POST", "/environments/{name}/wake"),
@@ -115,10 +118,20 @@ class Matrix:
         for decision in sweep(self.api)["decisions"]:
             if decision["environment"] in seen:
                 seen[decision["environment"]].decision = decision
-        listed, state = self._list(), self.azure.get_state()
+        health, state = self._read_health(), self.azure.get_state()
         for row in self.rows:
             seen[row.name].swept_gpu_nodes = count_gpu_nodes(state, row)
-            seen[row.name].health = listed.get(row.name, {}).get("health", {})
+            seen[row.name].health = health.get(row.name, {})
+
+    def _read_health(self) -> dict[str, dict[str, Any]]:
+        """The sweep does not wait until the records have what it signals to them."""
+        end = time.monotonic() + SIGNALS_SECONDS
+        while True:
+            health = {name: each["health"] for name, each in self._list().items()}
+            is_known = all(each["status"] != "Unknown" for each in health.values())
+            if is_known or time.monotonic() > end:
+                return health
+            time.sleep(LOOK_SECONDS)
 
     def _recover(self, seen: dict[str, Seen]) -> None:
         for fault_id in (each for ids in self.fault_ids.values() for each in ids):

@@ -14,6 +14,7 @@ GPU_NODE_USD = 3.673
 GOALS = {
     OperationKind.PROVISION: Phase.READY,
     OperationKind.UPDATE: Phase.READY,
+    OperationKind.REPAIR: Phase.READY,
     OperationKind.SCALE_DOWN: Phase.SCALED_DOWN,
     OperationKind.WAKE: Phase.READY,
     OperationKind.DELETE: Phase.DELETED,
@@ -25,6 +26,7 @@ class Recovery(StrEnum):
 
     NONE = "passes by itself"
     RETRY = "POST retry"
+    REPAIR = "POST repair"
     CORRECT = "PUT, corrected"
     SCALE_DOWN = "POST scale-down"
     WAKE = "POST wake"

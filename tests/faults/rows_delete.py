@@ -43,6 +43,18 @@ DELETE_ROWS = (
         ends("DELETE", CLUSTER, "InternalOperationError", "Internal server error", count=1),
     ),
     passes(
+        "del-group-fails",
+        CELL,
+        "The group's deletion ends Failed, once",
+        ends(
+            "DELETE",
+            CELL_GROUP,
+            "ResourceGroupDeletionBlocked",
+            "Deletion of resource group failed as resources could not be deleted.",
+            count=1,
+        ),
+    ),
+    passes(
         "del-poll-403",
         "cell/managedCluster",
         "Polls of the cluster's deletion: 403, for ever",
@@ -115,20 +127,5 @@ DELETE_ROWS = (
         says="nested resources exist",
         cluster=False,
         recovery=Recovery.DELETE,
-    ),
-    fails(
-        "del-group-fails",
-        CELL,
-        "The group's deletion ends Failed",
-        ends(
-            "DELETE",
-            CELL_GROUP,
-            "ResourceGroupDeletionBlocked",
-            "Deletion of resource group failed as resources could not be deleted.",
-        ),
-        reason="ResourceStillExists",
-        says="could not be deleted",
-        retryable=True,
-        cluster=False,
     ),
 )

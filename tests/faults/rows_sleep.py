@@ -54,8 +54,8 @@ SCALE_DOWN_ROWS = (
     sleeps(
         "down-api-server-503",
         WORKLOAD,
-        "The API server: 503, four times",
-        kubernetes("PATCH", "", 503, "ServiceUnavailable", "not ready", count=4),
+        "The API server: 503, twice",
+        kubernetes("PATCH", "", 503, "ServiceUnavailable", "not ready", count=2),
     ),
     stays(
         "down-pool-fails",
@@ -101,8 +101,6 @@ SCALE_DOWN_ROWS = (
         ),
         reason="AdmissionDenied",
         says="change freeze",
-        gpu_nodes=1,
-        swept=True,
     ),
 )
 

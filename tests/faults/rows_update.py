@@ -173,6 +173,7 @@ UPDATE_ROWS = (
         reason="EdgePropagationTimeout",
         says="HTTP 504",
         retryable=True,
+        recovery=Recovery.REPAIR,
     ),
     fails(
         "upd-canceled-in-azure",

@@ -5,6 +5,7 @@ from tests.faults.rows_cluster import CLUSTER_ROWS
 from tests.faults.rows_delete import DELETE_ROWS
 from tests.faults.rows_edge import EDGE_ROWS
 from tests.faults.rows_refused import REFUSED_ROWS
+from tests.faults.rows_repair import REPAIR_ROWS
 from tests.faults.rows_sleep import SLEEP_ROWS
 from tests.faults.rows_update import UPDATE_ROWS
 
@@ -14,6 +15,7 @@ ROWS = (
     *EDGE_ROWS,
     *CLUSTER_ROWS,
     *UPDATE_ROWS,
+    *REPAIR_ROWS,
     *SLEEP_ROWS,
     *DELETE_ROWS,
 )

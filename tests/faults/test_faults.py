@@ -72,8 +72,12 @@ def test_what_remains_is_listed_and_what_it_costs_is_counted(
     assert cost_of(seen) == pytest.approx(row.hourly_usd)
     assert is_emptied(seen) == row.swept
     assert seen.swept_gpu_nodes == (0 if row.swept else row.gpu_nodes)
-    if not row.passes:
+    if row.phase is Phase.FAILED:
         assert clusters <= remaining_of(seen) <= seen.left
+    else:
+        assert "remainingResources" not in (seen.environment or {})
+    if row.passes and not row.ends_deleted:
+        assert (seen.health["status"], seen.health["findings"]) == ("Healthy", [])
 
 
 @each_row

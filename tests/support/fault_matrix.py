@@ -26,7 +26,8 @@ has ended.
 contains as evidence. No suggested action of an ended operation may consist in waiting.
 - **left**: what simulated Azure has then of the cell, with the list price of its GPU nodes, \
 {GPU_NODE_USD} USD per node and hour, as the sweep counts it. After a failure the environment \
-lists it as remaining. Nodes on which nothing serves any more are removed by the next sweep.
+lists it as remaining; after a fault that passed it is Healthy. Nodes on which nothing serves any \
+more are removed by the next sweep.
 - **way out**: the request that the environment accepts once the cause is removed. After it the \
 environment is Ready and its model answers, or, for a deletion, nothing is left in Azure.
 """
@@ -34,6 +35,7 @@ environment is Ready and its model answers, or, for a deletion, nothing is left 
 TITLES = {
     OperationKind.PROVISION: "While an environment is built",
     OperationKind.UPDATE: "While it is updated",
+    OperationKind.REPAIR: "While it is repaired",
     OperationKind.SCALE_DOWN: "While it is scaled to zero",
     OperationKind.WAKE: "While it wakes",
     OperationKind.DELETE: "While it is deleted",
