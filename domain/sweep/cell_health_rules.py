@@ -94,7 +94,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         lambda c: c.cluster is not None and c.cluster.power_state == STOPPED,
         _cluster,
         lambda c: {"powerState": "Stopped"},
-        "Somebody has stopped the cluster: nothing runs on it.",
+        "The cluster was stopped: nothing runs on it.",
         "Repair the environment, or start the cluster.",
     ),
     HealthRule(
@@ -103,7 +103,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         lambda c: c.state == "deleting",
         _cluster,
         lambda c: {"provisioningState": "Deleting"},
-        "Somebody is deleting the cluster.",
+        "The cluster is being deleted.",
         "Repair the environment once the deletion has ended.",
     ),
     HealthRule(
@@ -130,7 +130,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         lambda c: c.pool is not None and c.pool.power_state == STOPPED,
         _gpu_pool,
         lambda c: {"powerState": "Stopped"},
-        "Somebody has stopped the GPU pool.",
+        "The GPU pool was stopped.",
         "Repair the environment, or start the pool.",
     ),
     HealthRule(

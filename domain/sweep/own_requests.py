@@ -13,8 +13,6 @@ from domain.sweep.usage import Sample, SweepPolicy, Usage, interval_minutes, loo
 TOLERANCE_MINUTES = 2
 """Between our clock and that of Azure Monitor, as for samples from the future."""
 
-POLICY = SweepPolicy()
-
 
 def note_own_request(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
     """The record with one more request, without those that no idle window reaches any more.
@@ -22,7 +20,7 @@ def note_own_request(record: EnvironmentRecord, at: datetime) -> EnvironmentReco
     Nothing that callers see changes: revision and ETag stay.
     """
     idle = record.spec.idle
-    kept_since = _minute(at) - lookback_minutes(idle, POLICY) - TOLERANCE_MINUTES
+    kept_since = _minute(at) - lookback_minutes(idle, SweepPolicy()) - TOLERANCE_MINUTES
     bucket = _bucket(at, idle)
     kept = {each: count for each, count in record.own_requests.items() if each >= kept_since}
     return record.model_copy(update={"own_requests": {**kept, bucket: kept.get(bucket, 0) + 1}})
