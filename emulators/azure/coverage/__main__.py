@@ -4,13 +4,14 @@ from pathlib import Path
 
 from emulators.azure.coverage import Entry, Known, Section
 from emulators.azure.coverage.errors import AKS_ERRORS, ARM_ERRORS, FRONT_DOOR_ERRORS
+from emulators.azure.coverage.kubernetes_rules import KUBERNETES_RULES
 from emulators.azure.coverage.operations import (
     AKS_OPERATIONS,
     CLIENT_OPERATIONS,
     FRONT_DOOR_OPERATIONS,
     GROUP_OPERATIONS,
 )
-from emulators.azure.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES, KUBERNETES_RULES
+from emulators.azure.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES
 
 FILE = Path(__file__).parents[1] / "COVERAGE.md"
 

@@ -26,6 +26,7 @@ WIRE: dict[str, Any] = {
     },
     "edge": {"sku": "Standard_AzureFrontDoor", "wafMode": "Prevention"},
     "idle": {"afterMinutes": 30, "action": "scaleToZero"},
+    "repair": "auto",
     "expiresAt": "2027-01-31T00:00:00Z",
 }
 

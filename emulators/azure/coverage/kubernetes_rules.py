@@ -1,0 +1,69 @@
+"""The rules of simulated clusters, each with what enforces it."""
+
+from emulators.azure.coverage import Entry, Known
+
+RECORDED, DOCUMENTED = Known.RECORDED, Known.DOCUMENTED
+REPORTED, ASSUMED = Known.REPORTED, Known.ASSUMED
+
+KUBERNETES_RULES = (
+    Entry(
+        "autoscaler status",
+        "YAML in the ConfigMap `cluster-autoscaler-status`, with the error of a backoff",
+        REPORTED,
+        "kubernetes.controllers.autoscaler_status:AutoscalerStatus",
+        "written with each scan that follows a change, not every ten seconds",
+    ),
+    Entry(
+        "failed scale-up",
+        "`FailedToScaleUpGroup` at once and a backoff of 5 to 30 minutes; a machine that never "
+        "comes gives `provisioning-state-failed`",
+        REPORTED,
+        "kubernetes.controllers.scale_up_backoff:Backoffs",
+    ),
+    Entry(
+        "admission webhook",
+        "denies with its code and `admission webhook ... denied the request`, by a fault",
+        DOCUMENTED,
+        "kubernetes.errors:denied",
+    ),
+    Entry(
+        "refused pods",
+        "`FailedCreate` and `ReplicaFailure`, tried again after longer and longer times",
+        DOCUMENTED,
+        "kubernetes.controllers.pod_creation:PodCreation",
+        "the condition is on the ReplicaSet alone",
+    ),
+    Entry(
+        "refused requests",
+        "a fault of requests answers a Status object as `application/json`",
+        DOCUMENTED,
+        "server:Simulator",
+    ),
+    Entry(
+        "node that is not heard of",
+        "Unknown after 40 s, tainted `unreachable`, its pods unready and after 300 s Terminating",
+        DOCUMENTED,
+        "kubernetes.controllers.node_lifecycle:NodeLifecycle",
+        "AKS does not repair it",
+    ),
+    Entry(
+        "spot eviction",
+        "`PreemptScheduled`, cordoned, gone after 30 s; the pool's count goes down",
+        REPORTED,
+        "kubernetes.controllers.node_lifecycle:NodeLifecycle",
+        "pods are not drained before",
+    ),
+    Entry(
+        "service links",
+        "variables for the Services of the namespace unless `enableServiceLinks: false`",
+        DOCUMENTED,
+        "kubernetes.service_links:of_pod",
+        "vLLM crashes on a VLLM_PORT that is a URI",
+    ),
+    Entry(
+        "`$(NAME)` and `$$`",
+        "expanded in env, command and args",
+        DOCUMENTED,
+        "kubernetes.expansion:expand",
+    ),
+)
