@@ -37,7 +37,6 @@ SCALE_DOWN_ROWS = (
         SETTINGS,
         "GET of the pool: 503, six times",
         answer("GET", GPU_POOL, 503, "ServerBusy", "The server is busy.", count=6),
-        short=True,
     ),
     sleeps(
         "down-pool-busy",
