@@ -9,6 +9,7 @@ from azure.durable_functions import DFApp, DurableFunctionsClient
 from durabletask.entities import EntityContext
 
 from activities.apply_workload import apply_workload
+from activities.begin_delete_orphan import begin_delete_orphan
 from activities.begin_delete_resource import begin_delete_resource
 from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
 from activities.begin_resource import begin_resource
@@ -37,6 +38,7 @@ from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
 from orchestrators.environment_entity import environment
+from orchestrators.orphans_entity import orphans
 from orchestrators.provision_cell import provision_cell
 from orchestrators.provision_environment import provision_environment
 from orchestrators.scale_down_cell import scale_down_cell
@@ -88,6 +90,7 @@ ORCHESTRATORS = (
 )
 ACTIVITIES: tuple[Activity, ...] = (
     begin_delete_resource,
+    begin_delete_orphan,
     begin_empty_gpu_pool,
     begin_wake_gpu_pool,
     get_gpu_pool,
@@ -159,6 +162,14 @@ def register_entity() -> None:
     app.entity_trigger(context_name="context")(run)
 
 
+def register_orphans() -> None:
+    def run(context: EntityContext, value: Any) -> Any:
+        return orphans(context, value)
+
+    run.__name__ = orphans.__name__
+    app.entity_trigger(context_name="context")(run)
+
+
 def register_start_orchestration() -> None:
     async def run(value: Any, client: DurableFunctionsClient) -> Any:
         return (await start_orchestration(value, client)).to_wire()
@@ -216,6 +227,7 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
+register_orphans()
 register_start_orchestration()
 register_sweep()
 if settings.has_service_bus:

@@ -7,19 +7,23 @@ from activities.ownership import check_ownership
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.arm.operation_polling import parse_retry_after
-from domain.arm.resource_kinds import KINDS
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
 
 
 async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     resource = ResourceInput.from_wire(value)
-    target = resource.target(clients.settings.subscription_id)
-    resource_id = KINDS[resource.kind].build_id(target)
+    return await delete_owned(resource.target(clients.settings.subscription_id), clients)
+
+
+async def delete_owned(target: ResourceTarget, clients: ClientFactory) -> Outcome:
+    """Resources of others stay untouched."""
+    resource_id = KINDS[target.kind].build_id(target)
     outcome = await check_ownership(target, clients)
     if outcome is None:
         answer = await clients.resources.begin_delete(resource_id)
-        outcome = _read_delete(answer, resource.kind, resource_id)
+        outcome = _read_delete(answer, target.kind, resource_id)
     return outcome.about(resource_id)
 
 

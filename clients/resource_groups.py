@@ -14,9 +14,14 @@ from domain.arm.resource_id import RESOURCE_GROUP_TYPE, parse_resource_id
 class ResourceGroupsClient(ResourceClient):
     def __init__(self, arm: ArmConnection) -> None:
         package = arm.connect(ResourceManagementClient)
-        self._resources, groups = package.resources, package.resource_groups
+        self._resources, self._groups = package.resources, package.resource_groups
+        groups = self._groups
         operations = Operations(groups.get, groups.create_or_update, begin(groups.begin_delete))
         super().__init__(package, {RESOURCE_GROUP_TYPE: operations})
+
+    def list_groups(self) -> AsyncGenerator[ArmAnswer]:
+        """The resource groups of the subscription, page by page. Raises NoAnswer."""
+        return list_raw_pages(self._groups.list)
 
     def list_by_type(self, resource_type: str) -> AsyncGenerator[ArmAnswer]:
         """All resources of one type, page by page. Raises NoAnswer.

@@ -50,6 +50,14 @@ class Settings:
     sweep_schedule: str
     """SWEEP_SCHEDULE: NCRONTAB expression of the sweep's timer. Default: every 5 minutes."""
 
+    orphan_removal: bool
+    """ORPHAN_REMOVAL: `true` if resource groups that are ours but have no environment are deleted
+    after a grace period. Never with a task hub that is not the one in which the environments of
+    the subscription are recorded. Default: false, they are reported only."""
+
+    orphan_grace_hours: int
+    """ORPHAN_GRACE_HOURS: hours between the first report and the deletion. Default: 24."""
+
     requires_app_roles: bool
     """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
     caller's app roles. Default: false, for local use without authentication."""
@@ -76,11 +84,21 @@ class Settings:
             ca_bundle=values.get("CA_BUNDLE") or None,
             edge_address=values.get("EDGE_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
+            orphan_removal=_parse_switch("ORPHAN_REMOVAL", values.get("ORPHAN_REMOVAL")),
+            orphan_grace_hours=_parse_hours(
+                "ORPHAN_GRACE_HOURS", values.get("ORPHAN_GRACE_HOURS") or "24"
+            ),
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
             requires_app_roles=_parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
+
+
+def _parse_hours(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError(f"Setting {name} is '{text}': set it to a whole number of hours from 1.")
+    return int(text)
 
 
 def _parse_switch(name: str, text: str | None) -> bool:

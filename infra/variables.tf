@@ -232,6 +232,25 @@ variable "sweep_schedule" {
   }
 }
 
+variable "orphans" {
+  description = <<-EOT
+    What becomes of resource groups that are Gridplane's by name and tags but have no environment.
+    They are always reported; with removal they are deleted after grace_hours. Leave it off while
+    another control plane builds in the same subscription, or after a task hub was lost: whatever
+    that one has built would count as without environment.
+  EOT
+  type = object({
+    removal     = optional(bool, false)
+    grace_hours = optional(number, 24)
+  })
+  default = {}
+
+  validation {
+    condition     = var.orphans.grace_hours >= 1 && floor(var.orphans.grace_hours) == var.orphans.grace_hours
+    error_message = "grace_hours is a whole number of hours from 1."
+  }
+}
+
 variable "endpoints" {
   description = "Base URLs of Azure Resource Manager and of Azure Monitor's metrics for resources without a region."
   type = object({

@@ -4,7 +4,8 @@
    is not mistaken for an orphan.
 2. Decide for each pool; unknown usage counts as in use.
 3. Look at the health of the environments, and record what has changed.
-4. Act in order and at AKS's pace, each action as a child that checks again before it acts. A
+4. Report what has no environment any more.
+5. Act in order and at AKS's pace, each action as a child that checks again before it acts. A
    failure in one environment does not stop the others.
 """
 
@@ -28,6 +29,7 @@ from orchestrators.environment_proxy import EnvironmentProxy
 from orchestrators.operation_context import Steps, utc_now
 from orchestrators.sweep_health import look_at_health
 from orchestrators.sweep_listing import list_azure
+from orchestrators.sweep_orphans import look_at_orphans
 from orchestrators.sweep_snapshot import SweepContext, SweepSnapshot, take_snapshot
 
 
@@ -37,12 +39,15 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     deadline = started_at + timedelta(seconds=deadlines.SWEEP)
     sweep = SweepContext.open(context, SweepRef(sweep_id=context.instance_id, deadline=deadline))
     listing = yield from list_azure(sweep)
-    names = {*requested.environments, *(p.environment for p in listing.pools if p.is_ours)}
+    names = {*requested.environments, *listing.environments}
     snapshot = yield from take_snapshot(sweep, names, listing.pools)
     decisions = snapshot.decide(sweep.now)
     context.set_custom_status({"decisions": [decision.to_wire() for decision in decisions]})
     health = yield from look_at_health(
         sweep, listing, snapshot.environments, record=not requested.dry_run
+    )
+    orphans = yield from look_at_orphans(
+        sweep, listing, snapshot.environments, act=not requested.dry_run
     )
     if listing.failure:
         return Outcome.failed(listing.failure).to_wire()
@@ -52,7 +57,9 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
         actions = add_expired(order_actions(decisions), expired)
         repairs = find_repairs(snapshot.environments.values(), health, sweep.now)
         results = yield from _act(sweep, pace(add_repairs(actions, repairs)))
-    summary = summarise_sweep(decisions, results, started_at, sweep.now, requested.dry_run, health)
+    summary = summarise_sweep(
+        decisions, results, started_at, sweep.now, requested.dry_run, health, orphans
+    )
     report = SweepReport(summary=summary, decisions=tuple(decisions))
     return Outcome.succeeded(**report.to_wire()).to_wire()
 

@@ -4,6 +4,7 @@ from domain.durable.names import ActivityName
 from domain.durable.sweep_inputs import AzureLook
 from domain.outcomes import Outcome
 from domain.sweep.found import CLUSTERS, EDGES, AzureListing, FoundCluster, ResourceRef
+from domain.sweep.groups import FoundGroup, OrphanPolicy
 from domain.sweep.model import GpuPool
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import Steps
@@ -22,6 +23,8 @@ def list_azure(sweep: SweepContext) -> Steps[AzureListing]:
             FoundCluster.from_wire(each) for each in clusters.result.get("clusters", ())
         ),
         resources=tuple(ResourceRef.from_wire(each) for each in edges.result.get("resources", ())),
+        groups=tuple(FoundGroup.from_wire(each) for each in edges.result.get("groups", ())),
+        orphan_policy=OrphanPolicy.from_wire(edges.result.get("orphanPolicy", {})),
         unread=_find_unread({CLUSTERS: clusters, EDGES: edges}),
         failure=clusters.failure,
     )

@@ -9,6 +9,7 @@ from durabletask.task import OrchestrationContext, Task, when_all
 
 from domain.durable.names import ActivityName
 from domain.durable.sweep_inputs import SweepRef, UsageInput
+from domain.environment.phases import Phase
 from domain.sweep.decisions import decide_sweep, find_undecided
 from domain.sweep.model import EnvironmentSweepState, GpuPool, SweepDecision
 from domain.sweep.usage import SweepPolicy, Usage
@@ -38,7 +39,8 @@ class SweepSnapshot:
     usage: Sequence[Usage]
 
     def decide(self, now: datetime) -> list[SweepDecision]:
-        states = [each.state for each in self.environments.values()]
+        found = (each.state for each in self.environments.values())
+        states = [state for state in found if state.phase is not Phase.DELETED]
         return decide_sweep(self.pools, states, self.usage, now, POLICY)
 
 

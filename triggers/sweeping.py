@@ -74,6 +74,15 @@ async def log_last_sweep(client: DurableClient) -> None:
             ",".join(each.findings),
             extra={"environment": each.environment},
         )
+    for orphan in summary.orphans:
+        logger.warning(
+            "orphan: %s nodes=%s usd_per_hour=%s removal=%s",
+            orphan.resource_group_id,
+            orphan.node_count,
+            "unknown" if orphan.per_hour_usd is None else orphan.per_hour_usd,
+            orphan.removal,
+            extra={"environment": orphan.environment},
+        )
     for failure in summary.failures:
         if failure.action is SweepAction.STOP_GPU_COST:
             logger.warning(

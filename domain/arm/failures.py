@@ -10,6 +10,10 @@ STILL_EXISTS = "ResourceStillExists"
 """Reason of a deletion that ended without effect."""
 
 
+RESOURCE_NOT_OWNED = "ResourceNotOwned"
+"""Reason of a failure for a resource that others own, which stays untouched."""
+
+
 def no_answer(cause: str) -> Failure:
     return Failure(
         reason=NO_ANSWER,
@@ -41,7 +45,7 @@ def resource_still_exists(kind: str) -> Failure:
 
 def resource_not_owned(resource_id: str) -> Failure:
     return Failure(
-        reason="ResourceNotOwned",
+        reason=RESOURCE_NOT_OWNED,
         message=f"{redact(resource_id)} exists, but its tags do not mark it as Gridplane's "
         "for this environment. It was left untouched.",
         retryable=False,

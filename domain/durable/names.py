@@ -6,6 +6,7 @@ from enum import StrEnum
 from domain.environment.operation import OperationKind
 
 ENVIRONMENT_ENTITY = "environment"
+ORPHANS_ENTITY = "orphans"
 
 
 class EntityOperation(StrEnum):
@@ -24,6 +25,13 @@ class EntityOperation(StrEnum):
     GET_KEPT_POOLS = "get_kept_pools"
     GET_SWEEP_STATE = "get_sweep_state"
     PLAN_OPERATION = "plan_operation"
+
+
+class OrphansOperation(StrEnum):
+    """Operations of the entity `orphans`."""
+
+    NOTE = "note"
+    READ = "read"
 
 
 class Orchestrator(StrEnum):
@@ -54,6 +62,7 @@ class ActivityName(StrEnum):
     GET_USAGE = "get_usage"
     LIST_GPU_POOLS = "list_gpu_pools"
     LIST_RESOURCES = "list_resources"
+    BEGIN_DELETE_ORPHAN = "begin_delete_orphan"
     CONFIRM_MISSING = "confirm_missing"
     START_ORCHESTRATION = "start_orchestration"
     POLL_OPERATION = "poll_operation"

@@ -54,6 +54,14 @@ class ConfirmInput(WireModel):
     refs: tuple[ResourceRef, ...]
 
 
+class OrphanRemoval(WireModel):
+    """A resource group without a record, to be deleted. `region` is empty for the edge's."""
+
+    operation_id: str
+    environment: str
+    region: str = ""
+
+
 class EdgeQuestion(WireModel):
     """One request to the model of an environment through its edge."""
 

@@ -10,6 +10,7 @@ from domain.arm.existing_resource import provisioning_state
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.arm.resource_tags import owning_environment
 from domain.outcomes import Failure
+from domain.sweep.groups import REPORT_ONLY, FoundGroup, OrphanPolicy
 from domain.sweep.model import GpuPool
 from domain.wire import JsonObject, WireModel
 
@@ -99,10 +100,18 @@ class AzureListing:
     pools: tuple[GpuPool, ...] = ()
     clusters: tuple[FoundCluster, ...] = ()
     resources: tuple[ResourceRef, ...] = ()
+    groups: tuple[FoundGroup, ...] = ()
+    orphan_policy: OrphanPolicy = REPORT_ONLY
     unread: Mapping[str, str] = field(default_factory=dict[str, str])
     """Lists that failed, with the reason. Nothing is missing from those."""
     failure: Failure | None = None
     """Of the list of clusters, without which no pool can be judged."""
+
+    @property
+    def environments(self) -> set[str]:
+        """Names of the environments to which something in the lists belongs."""
+        pools = (pool.environment for pool in self.pools if pool.is_ours)
+        return {*pools, *(group.environment for group in self.groups)}
 
 
 def build_found_cluster(cluster: JsonObject) -> FoundCluster | None:

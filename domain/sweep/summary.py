@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from domain.environment.health import UNHEALTHY, Health, HealthStatus
 from domain.outcomes import Failure
 from domain.sweep.model import SweepAction, SweepDecision
+from domain.sweep.orphans import Orphan
 from domain.wire import WireModel
 
 
@@ -90,6 +91,9 @@ class SweepSummary(WireModel):
     unhealthy: tuple[UnhealthyEnvironment, ...] = Field(
         default=(), description="Environments that are Degraded or Unreachable."
     )
+    orphans: tuple[Orphan, ...] = Field(
+        default=(), description="Resource groups of environments that have no record."
+    )
 
 
 SAVES = frozenset({SweepAction.SCALE_TO_ZERO, SweepAction.STOP_GPU_COST, SweepAction.DELETE})
@@ -102,6 +106,7 @@ def summarise_sweep(
     ended_at: datetime,
     dry_run: bool = False,
     health: Mapping[str, Health] | None = None,
+    orphans: Sequence[Orphan] = (),
 ) -> SweepSummary:
     """A dry run counts as if every action had succeeded. `health`: by environment."""
     done = {(r.environment, r.action) for r in results if r.status is ResultStatus.SUCCEEDED}
@@ -128,6 +133,7 @@ def summarise_sweep(
         failures=tuple(_describe(r) for r in results if r.status is ResultStatus.FAILED),
         health=_count(each.status for each in (health or {}).values()),
         unhealthy=tuple(_list_unhealthy(health or {})),
+        orphans=tuple(orphans),
     )
 
 

@@ -17,6 +17,10 @@ SWEEP = (
     "unreachable=%s unknown=%s",
     (3, 7.346, 3.673, 1, 1, 0, 0),
 )
+ORPHAN = (
+    "orphan: %s nodes=%s usd_per_hour=%s removal=%s",
+    ("/subscriptions/1/resourceGroups/gp-fraud-llm-westeurope", 1, 3.673, "waiting"),
+)
 UNHEALTHY = (
     "unhealthy environment: %s %s %s",
     ("fraud-llm", "Unreachable", "ClusterStopped,ModelNotAnswering"),
@@ -65,6 +69,17 @@ CASES = [
         [COST],
         {"Environment": "fraud-llm", "Reason": "ScopeLocked"},
         id="GPU cost not stopped",
+    ),
+    pytest.param(
+        "orphans.kql",
+        [ORPHAN],
+        {
+            "ResourceGroup": "/subscriptions/1/resourceGroups/gp-fraud-llm-westeurope",
+            "Nodes": "1",
+            "UsdPerHour": "3.673",
+            "Removal": "waiting",
+        },
+        id="orphans",
     ),
     pytest.param("idle_gpu_spend.kql", [SWEEP], IDLE_USD, id="idle GPU spend"),
     pytest.param(

@@ -120,6 +120,8 @@ ENTITY = {
     "has_ended": True,
     "get_kept_pools": {},
     "end_operation": True,
+    "note": {},
+    "read": {},
 }
 
 

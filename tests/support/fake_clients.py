@@ -68,6 +68,9 @@ class FakeArm:
     def list_resources(self, group_id: str) -> AsyncGenerator[ArmAnswer]:
         return self._pages(f"{group_id}/resources")
 
+    def list_groups(self) -> AsyncGenerator[ArmAnswer]:
+        return self._pages("resourceGroups")
+
     def list_by_type(self, resource_type: str) -> AsyncGenerator[ArmAnswer]:
         return self._pages(resource_type)
 

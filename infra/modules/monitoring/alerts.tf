@@ -45,6 +45,14 @@ locals {
       dimensions  = ["Environment", "Reason"]
       query       = file("${path.module}/queries/gpu_cost_not_stopped.kql")
     }
+    orphan = {
+      description = "A resource group of Gridplane has no environment; it costs, and nobody uses it."
+      severity    = 2
+      frequency   = "PT15M"
+      window      = "PT1H"
+      dimensions  = ["ResourceGroup", "UsdPerHour"]
+      query       = file("${path.module}/queries/orphans.kql")
+    }
     idle-gpu-spend = {
       description = "GPU nodes that nobody uses cost more than agreed."
       severity    = 2

@@ -4,14 +4,22 @@ from typing import Any
 
 import pytest
 
+from activities.begin_delete_orphan import begin_delete_orphan
 from activities.confirm_missing import confirm_missing
 from activities.list_gpu_pools import list_gpu_pools
 from activities.list_resources import list_resources
 from activities.probe_edges import probe_edges
 from clients.answers import EdgeAnswer, NoAnswer, TimedOut
+from clients.settings import Settings
 from domain.arm.resource_kinds import KINDS
-from domain.durable.sweep_inputs import ConfirmInput, EdgeQuestion, EdgeQuestions
+from domain.durable.sweep_inputs import (
+    ConfirmInput,
+    EdgeQuestion,
+    EdgeQuestions,
+    OrphanRemoval,
+)
 from domain.sweep.found import RESOURCE_TYPES, FoundCluster, LookedUp, ResourceRef
+from domain.sweep.groups import FoundGroup
 from domain.sweep.health_facts import ProbeAnswer
 from tests.support.fake_clients import (
     CLUSTERS,
@@ -58,7 +66,7 @@ async def test_parts_of_edges_are_listed_by_type_and_page():
     outcome = await list_resources(SWEEP, clients.as_factory())
     found = [ResourceRef.from_wire(each) for each in outcome.result["resources"]]
     assert found == [PROFILE, ResourceRef(kind="endpoint", environment="fraud-llm")]
-    assert len(clients.arm.requests) == 4
+    assert len(clients.arm.requests) == 5, "and one for the resource groups"
 
 
 async def test_a_list_that_breaks_off_is_a_failure():
@@ -70,6 +78,59 @@ async def test_a_list_that_breaks_off_is_a_failure():
     }
     outcome = await list_resources(SWEEP, clients.as_factory())
     assert (outcome.is_success, outcome.result) == (False, {})
+
+
+GROUPS = "resourceGroups"
+CELL_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/gp-fraud-llm-westeurope"
+
+
+async def test_groups_are_listed_with_what_is_to_become_of_orphans():
+    clients = FakeClients(
+        settings=Settings.from_environment(
+            {
+                "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+                "ORPHAN_REMOVAL": "true",
+                "ORPHAN_GRACE_HOURS": "48",
+            }
+        )
+    )
+    group = {
+        "id": CELL_GROUP,
+        "name": "gp-fraud-llm-westeurope",
+        "location": "westeurope",
+        "tags": {"gridplane-environment": "fraud-llm"},
+    }
+    clients.arm.answers["GET", GROUPS] = answer_of(200, {"value": [group, {**group, "tags": {}}]})
+    outcome = await list_resources(SWEEP, clients.as_factory())
+    (found,) = (FoundGroup.from_wire(each) for each in outcome.result["groups"])
+    assert (found.environment, found.region) == ("fraud-llm", "westeurope")
+    assert outcome.result["orphanPolicy"] == {"removal": True, "graceHours": 48}
+
+
+async def test_groups_that_cannot_be_listed_are_a_failure():
+    clients = FakeClients()
+    clients.arm.answers["GET", GROUPS] = error_of(503, "ServiceUnavailable")
+    assert not (await list_resources(SWEEP, clients.as_factory())).is_success
+
+
+@pytest.mark.parametrize(
+    ("cluster_tags", "is_deleted"),
+    [({"gridplane-environment": "lost"}, True), ({"team": "vision"}, False)],
+    ids=["all of it is ours", "others have a cluster in it"],
+)
+async def test_an_orphan_is_deleted_only_if_all_of_it_is_ours(
+    cluster_tags: dict[str, str], is_deleted: bool
+):
+    clients = FakeClients()
+    cell = ResourceRef(kind="resourceGroup", environment="lost", region="westeurope")
+    clients.arm.add(an_id(cell), tags={"gridplane-environment": "lost"})
+    cluster = cell.model_copy(update={"kind": "managedCluster"})
+    clients.arm.add(an_id(cluster), tags=cluster_tags)
+    value = OrphanRemoval(operation_id="sweep", environment="lost", region="westeurope")
+    outcome = await begin_delete_orphan(value.to_wire(), clients.as_factory())
+    assert (outcome.failure is None) is is_deleted
+    sent = [path for method, path in clients.arm.requests if method == "DELETE"]
+    assert sent == ([an_id(cell)] if is_deleted else [])
 
 
 @pytest.mark.parametrize(

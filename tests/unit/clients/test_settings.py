@@ -30,6 +30,8 @@ def test_the_subscription_alone_is_enough():
         service_bus_connection_string=None,
         service_bus_namespace=None,
         requires_app_roles=False,
+        orphan_removal=False,
+        orphan_grace_hours=24,
     )
 
 
@@ -57,6 +59,10 @@ def test_the_subscription_alone_is_enough():
         ("REQUIRE_APP_ROLES", "True", "requires_app_roles", True),
         ("REQUIRE_APP_ROLES", "false", "requires_app_roles", False),
         ("REQUIRE_APP_ROLES", "", "requires_app_roles", False),
+        ("ORPHAN_REMOVAL", "true", "orphan_removal", True),
+        ("ORPHAN_REMOVAL", "", "orphan_removal", False),
+        ("ORPHAN_GRACE_HOURS", "72", "orphan_grace_hours", 72),
+        ("ORPHAN_GRACE_HOURS", "", "orphan_grace_hours", 24),
         ("ALLOWED_REGIONS", " , ", "allowed_regions", DEFAULT_ALLOWED_REGIONS),
     ],
 )
@@ -114,6 +120,12 @@ def test_a_namespace_or_a_connection_string_gives_it_a_service_bus():
     assert not read().has_service_bus
     assert read(SERVICE_BUS="Endpoint=sb://x;").has_service_bus
     assert read(SERVICE_BUS__fullyQualifiedNamespace="x.example.com").has_service_bus
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "a day"])
+def test_hours_that_are_none_are_refused(text: str):
+    with pytest.raises(ValueError, match=f"ORPHAN_GRACE_HOURS is '{text}': set it to a whole"):
+        read(ORPHAN_GRACE_HOURS=text)
 
 
 def test_a_misspelt_switch_is_refused_rather_than_taken_for_off():

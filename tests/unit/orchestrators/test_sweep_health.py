@@ -133,6 +133,7 @@ def test_after_the_records_every_model_is_asked_once_and_the_record_is_told():
         "status decisions",
         "call probe_edges",
         "tell one record_health Healthy",
+        "entity all note",
     ]
     told = RecordHealth.from_wire(done.input_of("record_health one"))
     assert told.sequence == 3

@@ -86,6 +86,7 @@ def test_azure_is_listed_first_then_the_environments_then_their_usage():
         "entity b get_sweep_state",
         "call get_usage",
         "status decisions",
+        "entity all note",
         "start sweep_environment sweep.a.warn",
         "start sweep_environment sweep.b.warn",
     ]
@@ -170,13 +171,18 @@ def test_where_nobody_is_awake_no_usage_is_asked_for():
 
 def test_an_empty_subscription_is_swept_in_no_time():
     done = sweep()
-    assert done.lines == ["call list_gpu_pools", "call list_resources", "status decisions"]
+    assert done.lines == [
+        "call list_gpu_pools",
+        "call list_resources",
+        "status decisions",
+        "entity all note",
+    ]
     assert (report_of(done).decisions, report_of(done).summary.pools) == ((), 0)
 
 
 def test_pools_without_a_record_are_left_alone_and_named():
     done = sweep(pools=[a_gpu_pool("orphan"), a_gpu_pool("foreign", is_ours=False)])
-    assert done.steps("entity") == ["entity orphan get_sweep_state"]
+    assert done.steps("entity") == ["entity orphan get_sweep_state", "entity all note"]
     assert decisions_of(done) == [
         ("orphan", "none", "EnvironmentUnknown"),
         ("foreign", "none", "NotOurs"),

@@ -10,6 +10,7 @@ from domain.environment.health import Finding, Health, HealthStatus
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
 from domain.sweep.model import SweepAction, SweepDecision
+from domain.sweep.orphans import Orphan, Removal
 from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
 from tests.support.fake_hub import RUNNING
 from tests.support.http_api import Answer, Api
@@ -39,7 +40,17 @@ HEALTH = {
     "fraud-llm": Health(status=HealthStatus.DEGRADED, findings=(SILENT,)),
     "other": Health(status=HealthStatus.HEALTHY),
 }
-SUMMARY = summarise_sweep([DECISION], [DONE, FAILED], NOON, NOON, health=HEALTH).to_wire()
+ORPHAN = Orphan(
+    environment="lost",
+    region="westeurope",
+    resource_group_id="/groups/gp-lost-westeurope",
+    node_count=1,
+    first_seen=NOON,
+    removal=Removal.WAITING,
+)
+SUMMARY = summarise_sweep(
+    [DECISION], [DONE, FAILED], NOON, NOON, health=HEALTH, orphans=[ORPHAN]
+).to_wire()
 DECISIONS = {"decisions": [DECISION.to_wire()]}
 REPORT = {"summary": SUMMARY, **DECISIONS}
 BOTH = pytest.mark.parametrize(
@@ -244,6 +255,7 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
         "sweep ended: pools=1 idle_usd_per_hour=3.673 saved_usd_per_hour=3.673 failed=1 "
         "degraded=1 unreachable=0 unknown=0",
         "unhealthy environment: fraud-llm Degraded ModelNotAnswering",
+        "orphan: /groups/gp-lost-westeurope nodes=1 usd_per_hour=unknown removal=waiting",
         "GPU cost not stopped: stuck ScopeLocked",
     ]
     assert hub.starts == 2

@@ -192,6 +192,7 @@ def test_the_summary_counts_and_names_the_failures() -> None:
     summary = summarise_sweep(decisions, results, ago(5), NOW, health=health)
     assert summary.to_wire() == {
         "health": {"Healthy": 1, "Unknown": 1, "Unreachable": 1},
+        "orphans": [],
         "unhealthy": [
             {"environment": "b", "status": "Unreachable", "findings": ["ClusterStopped"]}
         ],
