@@ -81,12 +81,20 @@ def _find_lies(snapshot: Snapshot, name: str, view: Mapping[str, Any]) -> Iterat
     phase = view["phase"]
     if phase in IN_MOTION or "operationId" in view:
         yield f"{phase} with operation {view.get('operationId')}, after everything has ended"
-    if phase == Phase.READY and "error" in view:
-        yield f"Ready with the error {view['error']['code']}"
+    if phase in AT_REST:
+        yield from _find_untold_failure(snapshot, name, view)
     if phase in UNSUCCESSFUL:
         yield from _find_unexplained(snapshot, name, view)
     if not tells_of_drift(snapshot, name):
         yield from _find_misbehaviour(snapshot, name, view)
+
+
+def _find_untold_failure(snapshot: Snapshot, name: str, view: Mapping[str, Any]) -> Iterator[str]:
+    """What is at rest has an error exactly if its latest operation failed, and changed nothing."""
+    *_, latest = snapshot.operations_of(name)
+    has_failed = latest.has_failed and not latest.has_been_canceled
+    if has_failed != ("error" in view):
+        yield f"{view['phase']} after {latest.id} {latest.output}, with error {view.get('error')}"
 
 
 def _find_misbehaviour(snapshot: Snapshot, name: str, view: Mapping[str, Any]) -> Iterator[str]:
@@ -192,14 +200,19 @@ def _find_double_creations(snapshot: Snapshot) -> Found:
 
 
 def no_message_is_lost(snapshot: Snapshot) -> Found:
-    """Each is completed by an operation or without effect, or dead-lettered with a reason."""
+    """Each is completed by an operation or without effect, or dead-lettered with a reason.
+
+    The app logs what it has completed. If the broker's answer was lost, it logs that instead; a
+    message that the broker had not completed is delivered again, and then logged.
+    """
+    completed = {*snapshot.completed_messages, *snapshot.interrupted_messages}
     dead = {each.message_id: each for each in snapshot.dead_letters}
     started = {each.request_id for each in snapshot.orchestrations}
     for each in snapshot.sent:
         if each.door is not Door.MESSAGE or each.request_id in started:
             continue
         letter = dead.get(each.request_id)
-        if letter is None and each.request_id not in snapshot.completed_messages:
+        if letter is None and each.request_id not in completed:
             yield each.environment, f"message {each.request_id} ({each.command}) has vanished"
         if letter is not None and not (letter.reason and letter.description):
             yield each.environment, f"message {each.request_id} was dead-lettered without a reason"

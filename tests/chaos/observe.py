@@ -26,6 +26,8 @@ CONTINUATION = "x-ms-continuation-token"
 CREATION = "AKS create "
 CLUSTER = re.compile(r"/gp-([a-z0-9]+)-([a-z]+)$")
 COMPLETED = re.compile(r" message (\S+): [a-z-]+ environment=\S* operation=(\S*)")
+INTERRUPTED = re.compile(r" could not abandon the message (\S+);")
+"""After a connection broke while the app was settling the message."""
 PAGE = 250
 
 
@@ -33,6 +35,7 @@ def observe(world: World, names: Sequence[str], drifted: Sequence[Drifted]) -> S
     """One look at everything; the stack is expected to be at rest."""
     world.look()
     state = world.azure.get_state()
+    log = (world.stack.work_dir / "app.log").read_text(errors="replace")
     orchestrations = list(read_orchestrations(world.management))
     own = [each.id for each in orchestrations if each.environment]
     return Snapshot(
@@ -47,7 +50,8 @@ def observe(world: World, names: Sequence[str], drifted: Sequence[Drifted]) -> S
         sent=tuple(world.log.sent),
         waiting_messages=count_waiting(world),
         dead_letters=_read_dead_letters(world),
-        completed_messages=read_completed(world),
+        completed_messages=dict(COMPLETED.findall(log)),
+        interrupted_messages=frozenset(INTERRUPTED.findall(log)),
         drifted=tuple(drifted),
         decisions=world.api.get("/sweeps/latest").json().get("decisions", ()),
     )
@@ -79,11 +83,6 @@ def count_waiting(world: World) -> int:
     """Messages that are still on the queue; nobody can peek into sessions that others hold."""
     queues = world.azure.get("/_simulator/service-bus").json()["queues"]
     return next(each for each in queues if each["name"] == QUEUE)["active"]
-
-
-def read_completed(world: World) -> dict[str, str]:
-    log = (world.stack.work_dir / "app.log").read_text(errors="replace")
-    return dict(COMPLETED.findall(log))
 
 
 def _orchestration(instance: Mapping[str, Any]) -> Orchestration:

@@ -136,6 +136,8 @@ class Snapshot:
     dead_letters: Sequence[DeadLetter] = ()
     completed_messages: Mapping[str, str] = field(default_factory=dict)
     """Operation ids by message id, as the app logged them."""
+    interrupted_messages: frozenset[str] = frozenset()
+    """Ids of messages whose settlement the connection's end left without an answer."""
     drifted: Sequence[Drifted] = ()
     decisions: Sequence[Mapping[str, Any]] = ()
     """Of the latest sweep."""

@@ -154,6 +154,13 @@ HEALTHY: dict[str, Callable[[], Snapshot]] = {
         drifted=drifted(NOON + minutes(60)),
     ),
     "changed by hand without effect": lambda: healthy(drifted=drifted(NOON + minutes(60))),
+    "Ready after a failure that changed nothing": lambda: healthy(
+        environments={"fraud": READY | {"error": FAILED["error"]}},
+        orchestrations=[operation(), operation(2, "scale-down", output={"status": "Failed"})],
+    ),
+    "Ready after a cancellation that changed nothing": lambda: healthy(
+        orchestrations=[operation(), operation(2, "scale-down", output={"status": "Canceled"})],
+    ),
     "a sweep that runs": lambda: healthy(
         orchestrations=[operation(), operation(id="sweep", status="Running", request_id=None)]
     ),
@@ -171,6 +178,9 @@ HEALTHY: dict[str, Callable[[], Snapshot]] = {
     ),
     "a message without effect": lambda: healthy(
         sent=[message()], completed_messages={"request-7": ""}
+    ),
+    "a message whose completion was not answered": lambda: healthy(
+        sent=[message()], interrupted_messages=frozenset({"request-7"})
     ),
     "a message that was rejected": lambda: healthy(
         sent=[message()], dead_letters=[DeadLetter("request-7", "WrongPhase", "It sleeps.")]
@@ -217,7 +227,13 @@ VIOLATIONS: dict[str, tuple[str, Callable[[], Snapshot]]] = {
         "phases_are_truthful",
         lambda: healthy(environments={"fraud": READY | {"operationId": "fraud.1"}}),
     ),
-    "Ready with an error": (
+    "Ready after a failure that it does not tell": (
+        "phases_are_truthful",
+        lambda: healthy(
+            orchestrations=[operation(), operation(2, "scale-down", output={"status": "Failed"})]
+        ),
+    ),
+    "Ready after a success, with an error": (
         "phases_are_truthful",
         lambda: healthy(environments={"fraud": READY | {"error": FAILED["error"]}}),
     ),
