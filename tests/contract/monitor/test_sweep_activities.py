@@ -114,12 +114,16 @@ async def test_the_arm_calls_of_a_sweep_do_not_grow_with_the_environments(
         again, _ = await look(sweeping, simulator, *names)
     assert of_one.pop("listClusterUserCredential") == 1
     assert of_three.pop("listClusterUserCredential") == 3
-    assert of_one == of_three == {
-        "managedClusters": 1,
-        "resources": 3,
-        "resourcegroups": 1,
-        "metrics:getBatch": 1,
-    }
+    assert (
+        of_one
+        == of_three
+        == {
+            "managedClusters": 1,
+            "resources": 3,
+            "resourcegroups": 1,
+            "metrics:getBatch": 1,
+        }
+    )
     assert again == of_three, "credentials are kept"
     assert all(cell.requests and cell.gpu_pods for cell in usage), "and everything is seen"
 
