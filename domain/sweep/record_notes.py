@@ -6,10 +6,11 @@ from typing import Any
 
 from domain.environment.health import Finding
 from domain.environment.idle_notes import IdleNote, IdleNotes
-from domain.environment.operation import OperationKind
+from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import BUILDS
 from domain.environment.phases import UNSUCCESSFUL
 from domain.environment.record import EnvironmentRecord
+from domain.environment.steps import pods_step, workload_step
 from domain.environment.transitions import add_event
 from domain.outcomes import Outcome, Status
 from domain.requests.decision import Start
@@ -19,6 +20,7 @@ from domain.requests.decisions import (
     decide_scale_down,
     decide_wake,
 )
+from domain.spec.model import EnvironmentSpec
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
 from domain.sweep.wanted import read_wanted
@@ -172,18 +174,33 @@ def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
 def _unused_since(record: EnvironmentRecord) -> datetime | None:
     """None if replicas may serve, or if emptying a pool would lose settings that are not kept.
 
-    Replicas of the previous version outlive a failed update or repair. A scale-down that failed
-    before it kept the settings of every pool is repeated as an operation.
+    Replicas of the previous version outlive a failed update or repair, except the only one of a
+    cell. A scale-down that failed before it kept the settings of every pool is repeated as an
+    operation.
     """
     latest = record.operations[-1]
     if record.phase not in UNSUCCESSFUL:
         return None
     are_kept = record.kept_pools.keys() >= set(record.spec.regions)
-    if latest.kind in {OperationKind.UPDATE, OperationKind.REPAIR} or (
-        latest.kind is OperationKind.SCALE_DOWN and not are_kept
-    ):
+    is_update = latest.kind in {OperationKind.UPDATE, OperationKind.REPAIR}
+    if is_update and not _has_lost_all_replicas(record.spec, latest):
+        return None
+    if latest.kind is OperationKind.SCALE_DOWN and not are_kept:
         return None
     return latest.last_action_at
+
+
+def _has_lost_all_replicas(spec: EnvironmentSpec, update: Operation) -> bool:
+    """Whether the update has replaced the only replica of each cell by one that does not run.
+
+    The Deployment's rollout stops one old replica before it starts a new one: no GPU is spare.
+    """
+    status = {step.name: step.status for step in update.steps}
+    return spec.workload.replicas == 1 and all(
+        status.get(workload_step(region).name) is Status.SUCCEEDED
+        and status.get(pods_step(region).name) is not Status.SUCCEEDED
+        for region in spec.regions
+    )
 
 
 def _last_success(record: EnvironmentRecord, *kinds: OperationKind) -> datetime | None:

@@ -82,6 +82,7 @@ UPDATE_ROWS = (
         reason="ImagePullFailed",
         says="not found",
         recovery=Recovery.CORRECT,
+        swept=True,
     ),
     fails(
         "upd-image-crashes",
@@ -92,6 +93,7 @@ UPDATE_ROWS = (
         reason="CrashLoopBackOff",
         says="crashed",
         recovery=Recovery.CORRECT,
+        swept=True,
     ),
     fails(
         "upd-cluster-fails",

@@ -7,17 +7,18 @@ import pytest
 
 from domain.environment.failures import gpu_cost_not_stopped
 from domain.environment.idle_notes import IdleNote, IdleNotes
-from domain.environment.operation import OperationKind
+from domain.environment.operation import OperationKind, StepChange
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.transitions import (
     end_operation,
     keep_pool,
+    record_step,
     record_warning,
     start_operation,
 )
-from domain.outcomes import Outcome
+from domain.outcomes import Outcome, Status
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import SweepAction, SweepDecision
 from domain.sweep.record_notes import (
@@ -383,3 +384,48 @@ def test_gpu_cost_that_was_stopped_is_warned_of_no_longer():
     assert warned.warnings == (pool,)
     assert record_idle_note(warned, a_note(15)).warnings == (pool,)
     assert record_idle_note(warned, stopped).warnings == ()
+
+
+def reported(record: EnvironmentRecord, **steps: Status) -> EnvironmentRecord:
+    """The record with steps of the running operation in both regions ended."""
+    assert record.active_operation
+    for step, status in steps.items():
+        for region in record.spec.regions:
+            change = StepChange(
+                operation_id=record.active_operation,
+                step=f"cell/{region}/{step}",
+                status=status,
+                at=NOON,
+            )
+            record = record_step(record, change)
+    return record
+
+
+DONE, BROKEN = Status.SUCCEEDED, Status.FAILED
+TWO = READY.spec.model_copy(
+    update={"workload": READY.spec.workload.model_copy(update={"replicas": 2})}
+)
+
+
+@pytest.mark.parametrize("kind", [OperationKind.UPDATE, OperationKind.REPAIR])
+@pytest.mark.parametrize(
+    ("steps", "ready", "is_unused"),
+    [
+        pytest.param({"workload": DONE, "pods": BROKEN}, READY, True, id="the only replica"),
+        pytest.param({"workload": DONE}, READY, True, id="not seen to run"),
+        pytest.param({"workload": BROKEN}, READY, False, id="not replaced"),
+        pytest.param({}, READY, False, id="not begun"),
+        pytest.param({"workload": DONE, "pods": DONE}, READY, False, id="only the edge is silent"),
+        pytest.param(
+            {"workload": DONE, "pods": BROKEN},
+            READY.model_copy(update={"spec": TWO}),
+            False,
+            id="another replica serves",
+        ),
+    ],
+)
+def test_a_failed_update_has_stopped_the_only_replica(
+    steps: dict[str, Status], ready: EnvironmentRecord, is_unused: bool, kind: OperationKind
+):
+    failed_update = ended(reported(begun(ready, kind, 20), **steps), Phase.FAILED, 30, QUOTA)
+    assert read_sweep_state(failed_update).state.unused_since == (at(30) if is_unused else None)
