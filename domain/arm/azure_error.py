@@ -38,7 +38,7 @@ _KINDS_BY_SERVICE: Mapping[Service, frozenset[str]] = {
             "securityPolicy",
         }
     ),
-    Service.RESOURCE_MANAGER: frozenset({"resourceGroup", "resources"}),
+    Service.RESOURCE_MANAGER: frozenset({"resourceGroup", "resourceGroups", "resources"}),
     Service.COMPUTE: frozenset({START_GPU_NODE}),
     Service.NETWORK: frozenset({CREATE_PUBLIC_IP}),
 }
