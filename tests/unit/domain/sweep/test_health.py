@@ -99,7 +99,9 @@ def assess(
     probe: ProbeAnswer | None = ANSWERS,
     unread: dict[str, str] | None = None,
 ) -> Health:
-    listing = AzureListing(NOW, (), tuple(clusters), edge, unread or {})
+    listing = AzureListing(
+        listed_at=NOW, clusters=tuple(clusters), resources=edge, unread=unread or {}
+    )
     found = Found.of(listing, known, [probe] if probe else [])
     return assess_health(want or wanted(), found, NOW)
 
@@ -380,6 +382,14 @@ def test_health(found: dict[str, Any], status: str, expected: list[str]):
     health = assess(**found)
     assert (str(health.status), codes(health)) == (status, expected)
     assert all(f.what and f.cause and f.fix for f in health.findings)
+
+
+def test_a_look_that_failed_says_which_and_why():
+    health = assess(clusters=[], edge=(), unread={CLUSTERS: "Throttled", EDGES: "Forbidden"})
+    assert [finding.evidence for finding in health.findings] == [
+        {"look": "managedCluster", "reason": "Throttled"},
+        {"look": "profile", "reason": "Forbidden"},
+    ]
 
 
 def test_a_finding_says_what_was_wanted_and_what_was_found():
