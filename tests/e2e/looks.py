@@ -8,6 +8,7 @@ from emulators.stack.api import SimulatedAzure
 from emulators.stack.kubeconfig import ARM_RESOURCE, fetch_kubeconfig, fetch_token
 from emulators.stack.stack import Stack
 
+AKS = "2026-08-01"
 SETTLED_SECONDS = 30.0
 
 
@@ -66,8 +67,22 @@ class Look:
         answer = self.azure.request(method, f"{server}{path}", json=body, headers=headers)
         answer.raise_for_status()
 
+    def stop_cluster(self, cluster_id: str) -> None:
+        """Returns when it has stopped."""
+        self.send_to_arm("POST", f"{cluster_id}/stop", AKS)
+        end = time.monotonic() + SETTLED_SECONDS
+        while self.power_of(cluster_id) != "Stopped":
+            assert time.monotonic() < end, f"{cluster_id} does not stop"
+            time.sleep(0.2)
+
+    def power_of(self, cluster_id: str) -> str:
+        """`Running` or `Stopped`, or the provisioning state of what is under way."""
+        properties = self.at_arm(cluster_id, AKS)["properties"]
+        is_settled = properties["provisioningState"] == "Succeeded"
+        return properties["powerState"]["code"] if is_settled else properties["provisioningState"]
+
     def at_gpu_pool(self, cluster_id: str) -> dict[str, Any]:
-        return self.at_arm(f"{cluster_id}/agentPools/gpu", "2026-08-01")["properties"]
+        return self.at_arm(f"{cluster_id}/agentPools/gpu", AKS)["properties"]
 
     def into_cluster(self, cluster_id: str, path: str) -> dict[str, Any]:
         server, token = self._open_cluster(cluster_id)

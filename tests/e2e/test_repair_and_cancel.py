@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
@@ -41,14 +40,13 @@ def test_a_damaged_environment_is_brought_back_to_its_specification(
         look.send_to_arm("DELETE", part, CDN)
         wait_until(lambda part=part: not look.exists(part, CDN))
     wait_until(lambda: not look.exists(f"{cluster}/agentPools/gpu", AKS))
-    look.send_to_arm("POST", f"{cluster}/stop", AKS)
-    wait_until(lambda: power_of(look, cluster) == "Stopped")
+    look.stop_cluster(cluster)
     sweep(api)
     assert api.get_environment(name)["health"]["status"] == "Unreachable"
 
     operation = finish(api, api.replace_environment(spec_body(name=name)))
     assert (operation["kind"], operation["status"]) == ("repair", "Succeeded"), operation
-    assert power_of(look, cluster) == "Running"
+    assert look.power_of(cluster) == "Running"
     assert look.at_gpu_pool(cluster)["maxCount"] == 5
     assert azure.ask_model(api.get_environment(name), "Who pays?")["choices"]
     sweep(api)
@@ -89,9 +87,3 @@ def test_a_canceled_provision_costs_nothing_and_can_be_retried(api: Api, azure: 
     assert api.post(f"/environments/{name}/cancel").status_code == 409
     assert delete(api, name)["status"] == "Succeeded"
     assert leftovers(azure, name) == []
-
-
-def power_of(look: Look, cluster: str) -> str:
-    properties: dict[str, Any] = look.at_arm(cluster, AKS)["properties"]
-    settled = properties["provisioningState"] == "Succeeded"
-    return properties["powerState"]["code"] if settled else properties["provisioningState"]

@@ -3,8 +3,9 @@
 That they grant all that any story needs is looked at after every test here, in conftest.py.
 """
 
-from emulators.stack.api import Api
+from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
+from tests.e2e.looks import Look
 from tests.e2e.stories import delete, finish, provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, sweep_until
 from tests.support.azure_actions import granted_actions, read_actions
@@ -25,8 +26,10 @@ def act(api: Api, name: str, action: str) -> None:
     assert finish(api, answer.json()["id"])["status"] == "Succeeded"
 
 
-def live_through_everything(api: Api) -> None:
-    provision(api, "worker", idle=IDLE_AFTER_10_MINUTES)
+def live_through_everything(api: Api, look: Look) -> None:
+    environment = provision(api, "worker", idle=IDLE_AFTER_10_MINUTES)
+    look.stop_cluster(environment["cells"][0]["clusterId"])
+    act(api, "worker", "repair")
     act(api, "worker", "scale-down")
     act(api, "worker", "wake")
     # Usage is looked at only where it decides, which it does after the grace of the wake.
@@ -39,6 +42,9 @@ def live_through_everything(api: Api) -> None:
 
 
 def test_nothing_is_granted_that_nothing_asks_for(own_stack: Stack):
-    with DocumentedApi(own_stack.app_url) as api:
-        live_through_everything(api)
+    with (
+        DocumentedApi(own_stack.app_url) as api,
+        SimulatedAzure(own_stack.simulator_url, own_stack.ca_bundle) as azure,
+    ):
+        live_through_everything(api, Look(azure, own_stack))
     assert granted_actions() - read_actions(own_stack) == CHECKED_BY_AZURE_ALONE

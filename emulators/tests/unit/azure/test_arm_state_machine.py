@@ -343,13 +343,15 @@ class ArmResources(RuleBasedStateMachine):
         return self.arm.simulator.azure.platform.resources.of_type(resource_type)
 
     def children(self, collection: str) -> set[str]:
-        """What exists in a collection; a group lists what lies at the top of it."""
+        """What exists in a collection; a group lists its top and what else has a location."""
         prefix = f"/subscriptions/{SUBSCRIPTION_ID}/{collection}/".lower()
         depth = prefix.count("/") + (3 if collection == GROUP else 0)
+        below = [each.key for each in self.resources if each.key.startswith(prefix)]
         return {
-            each.key
-            for each in self.resources
-            if each.key.startswith(prefix) and each.key.count("/") == depth
+            key
+            for key in below
+            if key.count("/") == depth
+            or (collection == GROUP and key.rpartition("/")[0].endswith("/afdendpoints"))
         }
 
 
