@@ -168,9 +168,9 @@ WORKLOADS = (
     fails(
         "cost-stop-fails",
         PODS,
-        "The container crashes, and the pool's scale to zero ends Failed",
+        "The container crashes, and the pool's scale to zero ends Failed, once",
         in_cluster(images={IMAGE: CRASHES}),
-        ends("PUT", GPU_POOL, "ReconcileVMSSAgentPoolFailed", "The scale set is busy."),
+        ends("PUT", GPU_POOL, "ReconcileVMSSAgentPoolFailed", "The scale set is busy.", count=1),
         reason="CrashLoopBackOff",
         says="crashed",
         gpu_nodes=1,

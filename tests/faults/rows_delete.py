@@ -123,7 +123,7 @@ DELETE_ROWS = (
         CELL,
         "DELETE of the group: 409 CannotDeleteResource",
         recorded("DELETE", CELL_GROUP, "CannotDeleteResource"),
-        reason="AzureRequestFailed",
+        reason="ResourceInUse",
         says="nested resources exist",
         cluster=False,
         recovery=Recovery.DELETE,
