@@ -63,7 +63,8 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         host = before["endpoint"].removeprefix("https://")
         answer = azure.get("/v1/models", headers={"Host": host}, extensions={"sni_hostname": host})
         assert answer.status_code == 200
-        assert finish(api, begun)["status"] == "Succeeded"
+        ended = finish(api, begun)
+        assert ended["status"] == "Succeeded", ended
         asked_at = now_of(azure)
         deletion = api.delete_environment("standing")
         begun_at = next(at for each in api.follow(deletion, 30) if (at := first_step(each)))
