@@ -145,9 +145,10 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         path="environments/{name}",
         operation_id="replaceEnvironment",
         summary="Replace an environment's specification",
-        description="Changes the existing resources in place. `regions`, `gpu.vmSize`, `gpu.spot` "
-        "and `edge.sku` cannot be changed. The environment must be Ready, or Failed or Canceled "
-        "after a provision or an update.",
+        description="Changes the existing resources in place; `regions` and `edge.sku` cannot be "
+        "changed. The environment must be Ready, or its latest operation must have ended without "
+        "success: then `gpu.vmSize` and `gpu.spot` may change too, and the GPU pool is replaced. "
+        "The specification on record repairs an environment that is Degraded or Unreachable.",
         handler=request_update,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -214,7 +215,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="wakeEnvironment",
         summary="Wake an environment",
         description="Restores the settings that the GPU pools had before they were scaled to "
-        "zero. The environment must be ScaledDown, or Failed after a scale-down or wake.",
+        "zero. The environment must be ScaledDown, or Failed or Canceled after a scale-down or "
+        "wake.",
         handler=request_wake,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -227,7 +229,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="scaleDownEnvironment",
         summary="Scale an environment's GPU pools to zero",
         description="The endpoint then returns 503 and explains how to wake the environment. The "
-        "environment must be Ready, or Failed after a scale-down, wake or update.",
+        "environment must be Ready, or Failed or Canceled after a scale-down, wake, update or "
+        "repair.",
         handler=request_scale_down,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -254,7 +257,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="retryEnvironment",
         summary="Retry the operation that failed",
         description="Starts the latest operation again, with the environment's specification. "
-        "Resources that exist are adopted. The environment must be Failed or Canceled.",
+        "Resources that exist are adopted. The latest operation must have ended without "
+        "success.",
         handler=request_retry,
         role=AppRole.WRITE,
         query=QueryParameters,
