@@ -25,7 +25,7 @@ def quote(event: EventObservation | None) -> str:
 
 
 def has_lasted(since: datetime | None, now: datetime, grace: timedelta) -> bool:
-    """What nobody knows the beginning of has not lasted."""
+    """False if the beginning is not known."""
     return since is not None and now - since >= grace
 
 

@@ -81,7 +81,7 @@ def _decide_environment(
     policy: SweepPolicy,
 ) -> list[SweepDecision]:
     if state is None:
-        # Nobody uses it: what it costs is idle cost.
+        # A pool of no environment serves nothing: its cost is idle cost.
         unknown = (_no_action(pool, "EnvironmentUnknown") for pool in pools)
         return [each.model_copy(update={"idle_since": now}) for each in unknown]
     environment = EnvironmentSnapshot(state, pools, now, policy)

@@ -1,13 +1,24 @@
 """What several stories have in common."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from emulators.stack.api import Api, SimulatedAzure
 from tests.support.specs import spec_body
 
 TIMEOUT_SECONDS = 90.0
+SETTLED_SECONDS = 60.0
 POLL_SECONDS = 0.5
 """Each poll takes 20 ms of a processor, counted over all processes."""
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """What is changed by hand takes Azure and Kubernetes a while."""
+    end = time.monotonic() + SETTLED_SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def finish(api: Api, operation_id: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ The steps build on each other, so they are one story: every damage is undone bef
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,13 +12,12 @@ import pytest
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
-from tests.e2e.stories import delete, provision
+from tests.e2e.stories import delete, provision, wait_until
 from tests.e2e.sweeps import sweep, timeline
 
 AKS, CDN = "2026-08-01", "2024-02-01"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/inference/deployments"
 NAME = "drifter"
-SETTLED_SECONDS = 60.0
 RECORDED_SECONDS = 2.0
 READ_ONLY = frozenset({"uid", "resourceVersion", "generation", "creationTimestamp"})
 
@@ -81,13 +80,6 @@ class Story:
             return properties["provisioningState"] == "Succeeded" and found == wanted
 
         wait_until(has_settled)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SETTLED_SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.2)
 
 
 @pytest.fixture

@@ -1,24 +1,13 @@
 """Environments that were damaged by hand are repaired; operations that run are canceled."""
 
-import time
-from collections.abc import Callable
-
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
-from tests.e2e.stories import delete, finish, gpu_nodes, leftovers, provision
+from tests.e2e.stories import delete, finish, gpu_nodes, leftovers, provision, wait_until
 from tests.e2e.sweeps import sweep
 from tests.support.specs import spec_body
 
 AKS, CDN = "2026-08-01", "2024-02-01"
-SETTLED_SECONDS = 60.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SETTLED_SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.2)
 
 
 def test_a_damaged_environment_is_brought_back_to_its_specification(
