@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from typing import Any
 
 import azure.functions as func
@@ -34,6 +35,7 @@ from domain.events.cloud_events import build_event_source
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
+from orchestrators.blocklist_entity import blocklist
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
@@ -162,11 +164,13 @@ def register_entity() -> None:
     app.entity_trigger(context_name="context")(run)
 
 
-def register_orphans() -> None:
-    def run(context: EntityContext, value: Any) -> Any:
-        return orphans(context, value)
+def register_shared_entity(entity: Callable[[EntityContext, Any], Any]) -> None:
+    """One that has a single instance in the whole app."""
 
-    run.__name__ = orphans.__name__
+    def run(context: EntityContext, value: Any) -> Any:
+        return entity(context, value)
+
+    run.__name__ = entity.__name__
     app.entity_trigger(context_name="context")(run)
 
 
@@ -227,7 +231,8 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-register_orphans()
+for shared_entity in (orphans, blocklist):
+    register_shared_entity(shared_entity)
 register_start_orchestration()
 register_sweep()
 if settings.has_service_bus:

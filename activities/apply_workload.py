@@ -15,11 +15,12 @@ async def apply_workload(
     value: dict[str, Any], clients: ClientFactory, hub: RecordReader
 ) -> Outcome:
     cell = WorkloadInput.from_wire(value)
-    spec = await read_spec(hub, cell.environment, cell.operation_id)
+    spec = cell.offer.apply(await read_spec(hub, cell.environment, cell.operation_id))
+    region = cell.offer.region
     subscription_id = clients.settings.subscription_id
-    cluster_id = naming.cluster_id(subscription_id, cell.environment, cell.region)
+    cluster_id = naming.cluster_id(subscription_id, cell.environment, region)
     manifests = build_manifests(
-        spec, cell.region, subscription_id, replicas=cell.replicas, awake=cell.awake
+        spec, region, subscription_id, replicas=cell.replicas, awake=cell.awake
     )
     try:
         async with clients.kubernetes(cluster_id) as kubernetes:

@@ -8,14 +8,15 @@ from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.arm.existing_resource import (
     decide_begin,
+    find_pool_to_replace,
     is_in_motion,
-    must_be_deleted_first,
     must_be_started,
 )
 from domain.arm.operation_polling import parse_retry_after, read_poll
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
+from domain.spec.model import EnvironmentSpec
 
 
 async def begin_resource(
@@ -23,6 +24,7 @@ async def begin_resource(
 ) -> Outcome:
     resource = ResourceInput.from_wire(value)
     spec = await read_spec(hub, resource.environment, resource.operation_id)
+    spec = resource.offer.apply(spec) if resource.offer else spec
     kind = KINDS[resource.kind]
     target = resource.target(clients.settings.subscription_id)
     resource_id = kind.build_id(target)
@@ -33,7 +35,7 @@ async def begin_resource(
     body = kind.build_body(spec, target, found)
     outcome = decide_begin(found, body, target) if found else None
     if outcome is None and found:
-        outcome = await _begin_preparation(found, body, target, clients)
+        outcome = await _begin_preparation(found, spec, target, clients)
     if outcome is None:
         answer = await clients.resources.begin_put(resource_id, body)
         outcome = read_put(answer, resource.kind, resource_id)
@@ -41,29 +43,27 @@ async def begin_resource(
 
 
 async def _begin_preparation(
-    found: dict[str, Any], body: dict[str, Any], target: ResourceTarget, clients: ClientFactory
+    found: dict[str, Any], spec: EnvironmentSpec, target: ResourceTarget, clients: ClientFactory
 ) -> Outcome | None:
     """What a PUT needs to be accepted; None if it needs nothing."""
-    resource_id = KINDS[target.kind].build_id(target)
     if must_be_started(found, target):
-        answer = await clients.aks.begin_start(resource_id)
-        return _read_preparation(answer, f"POST {target.kind}/start", target, resource_id)
-    if must_be_deleted_first(found, body, target):
-        answer = await clients.resources.begin_delete(resource_id)
-        return _read_preparation(answer, f"DELETE {target.kind}", target, resource_id)
+        answer = await clients.aks.begin_start(KINDS[target.kind].build_id(target))
+        return _read_preparation(answer, f"POST {target.kind}/start", target)
+    pool = find_pool_to_replace(found, spec, target)
+    if pool:
+        answer = await clients.resources.begin_delete(KINDS[pool.kind].build_id(pool))
+        return _read_preparation(answer, f"DELETE {pool.kind}", pool)
     return None
 
 
-def _read_preparation(
-    answer: ArmAnswer, operation: str, target: ResourceTarget, resource_id: str
-) -> Outcome:
+def _read_preparation(answer: ArmAnswer, operation: str, target: ResourceTarget) -> Outcome:
     """The resource is looked at again afterwards, as after an operation that was found."""
     if not answer.is_success:
         return failed(answer, operation)
     return Outcome.accepted(
         Handle(
             kind=target.kind,
-            resource_id=resource_id,
+            resource_id=KINDS[target.kind].build_id(target),
             operation_url=answer.operation_url,
             deleting=operation.startswith("DELETE"),
             adopted=True,

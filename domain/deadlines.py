@@ -64,6 +64,10 @@ UPDATE = PROVISION
 
 REPAIR = UPDATE
 
+ANOTHER_OFFER = 60 * 60
+"""For each further offer of a cell: a refusal was reported within 15 minutes; after it a pool, or
+the cell, is deleted, and built again."""
+
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS

@@ -51,13 +51,13 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
     for _ in range(READS_PER_RUN):
         outcome = yield from call_activity(operation, ActivityName.GET_OBSERVATION, cell)
         if outcome.failure and operation.is_overdue:
-            report_step_result(operation, pods_step(wait.region), outcome)
+            report_step_result(operation, pods_step(wait.region, wait.attempt), outcome)
             return outcome.to_wire()
         delay = RETRY_READ_SECONDS
         if outcome.is_success:
             observation = Observation.from_wire(outcome.result)
             readiness = _decide(operation, wait, observation)
-            _report(operation, wait.region, readiness, reported)
+            _report(operation, wait, readiness, reported)
             if readiness.verdict is not ReadinessVerdict.WAIT:
                 return _conclude(readiness, observation).to_wire()
             delay = readiness.delay_seconds
@@ -74,6 +74,7 @@ def _decide(operation: OperationContext, wait: ReadyWait, observation: Observati
         operation.now,
         wait.started_at,
         operation.ref.deadline,
+        has_alternative=wait.has_alternative,
     )
 
 
@@ -85,13 +86,14 @@ def _conclude(readiness: Readiness, observation: Observation) -> Outcome:
 
 
 def _report(
-    operation: OperationContext, region: str, readiness: Readiness, reported: Reported
+    operation: OperationContext, wait: ReadyWait, readiness: Readiness, reported: Reported
 ) -> None:
+    region, attempt = wait.region, wait.attempt
     nodes_ready = readiness.nodes.state is ConditionState.READY
     conditions: list[tuple[StepKey, Condition]] = [
-        (nodes_step(region), readiness.gpu if nodes_ready else readiness.nodes),
-        (external_ip_step(region), readiness.external_ip),
-        (pods_step(region), readiness.pods),
+        (nodes_step(region, attempt), readiness.gpu if nodes_ready else readiness.nodes),
+        (external_ip_step(region, attempt), readiness.external_ip),
+        (pods_step(region, attempt), readiness.pods),
     ]
     for step, condition in conditions:
         report = (STEP_STATUS[condition.state], condition.detail)

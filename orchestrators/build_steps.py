@@ -15,7 +15,7 @@ from domain.environment.record import CellState, OperationEnd
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
 from orchestrators.children import Child, run_children, start_child
-from orchestrators.edge_steps import probe_through_edge
+from orchestrators.edge_steps import follow_moved_cells, probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
 
 
@@ -46,15 +46,29 @@ def build_environment(
     host_name = edge.result["hostName"] if edge.is_success else ""
     outcome = first_failure([edge, *cells])
     if outcome is None:
+        moved = yield from follow_moved_cells(
+            operation, request, [c.result["region"] for c in cells]
+        )
+        outcome = None if moved.is_success else moved
+    if outcome is None:
         outcome = yield from probe_through_edge(operation, request.spec, host_name)
     states = tuple(CellState.from_wire(cell.result) for cell in cells if cell.is_success)
     return BuildResult(outcome, host_name, states)
 
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
-    spec, ref = request.spec, operation.ref
-    edge, demand = EdgeInput(operation=ref, regions=spec.regions), CellDemand.of(spec)
-    cells = [CellInput(operation=ref, region=region, demand=demand) for region in spec.regions]
+    ref, demand = operation.ref, CellDemand.of(request.spec)
+    edge = EdgeInput(operation=ref, regions=request.regions)
+    cells = [
+        CellInput(
+            operation=ref,
+            cell=cell,
+            offers=request.offers_of(cell),
+            built_in=request.built_in(cell),
+            demand=demand,
+        )
+        for cell in request.spec.regions
+    ]
     return [
         start_child(operation, Orchestrator.WIRE_EDGE, edge.to_wire(), ref.child_id("edge")),
         *(
@@ -62,7 +76,7 @@ def _start_children(operation: OperationContext, request: OperationRequest) -> l
                 operation,
                 Orchestrator.PROVISION_CELL,
                 cell.to_wire(),
-                ref.child_id("cell", cell.region),
+                ref.child_id("cell", cell.cell),
             )
             for cell in cells
         ),

@@ -44,10 +44,10 @@ def delete_environment(
     outcomes = yield from run_children(
         operation, partial(_start_children, operation, request), stop_on_failure=False
     )
-    if stuck := _find_stuck_regions(request.spec.regions, outcomes):
+    if stuck := _find_stuck_regions(request.all_regions, outcomes):
         operation = operation.for_compensation()
         yield from stop_gpu_cost(operation, stuck)
-    remaining = yield from list_remaining(operation, request.spec)
+    remaining = yield from list_remaining(operation, request)
     outcome = first_failure(outcomes) or _verify(remaining)
     end = OperationEnd(
         operation_id=request.operation_id,
@@ -89,7 +89,7 @@ def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool
 
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
-    regions = request.spec.regions
+    regions = request.all_regions
     parts = {("edge",): plan_edge(regions)} | {("cell", r): plan_cell(r) for r in regions}
     return [
         start_child(

@@ -16,6 +16,7 @@ from domain.environment.idle_notes import IdleNote
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
+from domain.environment.placements import record_attempt
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.transitions import (
     end_operation,
@@ -25,6 +26,7 @@ from domain.environment.transitions import (
     start_operation,
 )
 from domain.events.cloud_events import derive_event
+from domain.placement.attempts import RecordAttempt
 from domain.sweep.model import SweepAction
 from domain.sweep.own_requests import note_own_request
 from domain.sweep.record_notes import (
@@ -34,7 +36,7 @@ from domain.sweep.record_notes import (
     record_idle_note,
 )
 
-type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord]
+type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord | None]
 type LogChange = Callable[[EnvironmentRecord | None, EnvironmentRecord], None]
 type Query = Callable[[EnvironmentRecord, Any], Any]
 
@@ -57,11 +59,14 @@ CHANGES: Mapping[str, Change] = {
     EntityOperation.RECORD_HEALTH: lambda record, value: record_health(
         record, RecordHealth.from_wire(value)
     ),
+    EntityOperation.RECORD_ATTEMPT: lambda record, value: record_attempt(
+        record, RecordAttempt.from_wire(value)
+    ),
     EntityOperation.NOTE_OWN_REQUEST: lambda record, value: note_own_request(
         record, datetime.fromisoformat(value)
     ),
 }
-"""Changes of an existing record; the result is False if there is none."""
+"""Changes of an existing record; the result is False if there is none, or it does not change."""
 
 
 def _has_ended(record: EnvironmentRecord, operation_id: str) -> bool:
@@ -76,6 +81,7 @@ QUERIES: Mapping[str, tuple[Query, Any]] = {
         lambda record, value: {r: kept.to_wire() for r, kept in record.kept_pools.items()},
         {},
     ),
+    EntityOperation.GET_REGIONS: (lambda record, value: record.regions, []),
     EntityOperation.GET_SWEEP_STATE: (
         lambda record, value: read_sweep_state(record).to_wire(),
         None,

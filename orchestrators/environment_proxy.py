@@ -16,6 +16,7 @@ from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import OperationEnd, RecordWarning
 from domain.outcomes import Outcome
+from domain.placement.attempts import RecordAttempt
 from domain.sweep.model import SweepAction
 
 type Answer[T] = Generator[Task[Any], Any, T]
@@ -49,6 +50,14 @@ class EnvironmentProxy:
         kept: dict[str, Any] = yield self.call(EntityOperation.GET_KEPT_POOLS)
         return {region: KeptPool.from_wire(pool) for region, pool in kept.items()}
 
+    def get_regions(self) -> Answer[tuple[str, ...]]:
+        """Where the cells are now."""
+        return tuple((yield self.call(EntityOperation.GET_REGIONS)))
+
+    def begin_attempt(self, begun: RecordAttempt) -> Answer[bool]:
+        """False if another cell of the environment is in the offer's region."""
+        return (yield self.call(EntityOperation.RECORD_ATTEMPT, begun.to_wire()))
+
     def plan_operation(self, action: SweepAction) -> Answer[OperationRequest | None]:
         """None if the environment cannot start it now."""
         request: Any = yield self.call(EntityOperation.PLAN_OPERATION, str(action))
@@ -75,6 +84,9 @@ class EnvironmentProxy:
 
     def signal_warning(self, warning: RecordWarning) -> None:
         self._signal(EntityOperation.RECORD_WARNING, warning.to_wire())
+
+    def signal_attempt(self, ended: RecordAttempt) -> None:
+        self._signal(EntityOperation.RECORD_ATTEMPT, ended.to_wire())
 
     def signal_health(self, noted: RecordHealth) -> None:
         self._signal(EntityOperation.RECORD_HEALTH, noted.to_wire())

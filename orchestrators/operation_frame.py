@@ -11,7 +11,6 @@ from domain.durable.names import ActivityName
 from domain.environment.failures import remaining_resources_unknown
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import OperationEnd
-from domain.spec.model import EnvironmentSpec
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import OperationContext, Steps, utc_now
 from orchestrators.waiting import sleep_unless_canceled
@@ -24,6 +23,7 @@ def open_operation(
 ) -> Steps[OperationContext | None]:
     """The recorded operation; None if the record has moved on without it."""
     now = utc_now(context)
+    timeout += request.further_offers * deadlines.ANOTHER_OFFER
     operation = OperationContext.open(
         context,
         OperationRef(
@@ -36,6 +36,13 @@ def open_operation(
     return operation if accepted else None
 
 
+def find_regions(operation: OperationContext, request: OperationRequest) -> Steps[tuple[str, ...]]:
+    """Where the cells are now: an operation may have moved them."""
+    if not request.spec.placement.regions:
+        return request.regions
+    return (yield from operation.environment.get_regions())
+
+
 def close_operation(operation: OperationContext, end: OperationEnd) -> Steps[dict[str, Any]]:
     """Records the end before the orchestration itself ends."""
     yield from operation.environment.end_operation(end)
@@ -43,23 +50,27 @@ def close_operation(operation: OperationContext, end: OperationEnd) -> Steps[dic
 
 
 def close_with_remaining(
-    operation: OperationContext, spec: EnvironmentSpec, end: OperationEnd
+    operation: OperationContext, request: OperationRequest, end: OperationEnd
 ) -> Steps[dict[str, Any]]:
     """Closes the operation; after a failure the record lists what Azure still has."""
     if not end.outcome.is_success:
-        remaining = yield from list_remaining(operation, spec)
-        unknown = () if remaining is not None else (remaining_resources_unknown(spec.name),)
+        remaining = yield from list_remaining(operation, request)
+        unknown = (
+            () if remaining is not None else (remaining_resources_unknown(request.spec.name),)
+        )
         listed = {"at": operation.now, "remaining": remaining or (), "warnings": unknown}
         end = end.model_copy(update=listed)
     return (yield from close_operation(operation, end))
 
 
 def list_remaining(
-    operation: OperationContext, spec: EnvironmentSpec
+    operation: OperationContext, request: OperationRequest
 ) -> Steps[tuple[str, ...] | None]:
     """Ids of the environment's resources that Azure still lists; None if the listing failed."""
     value = RemainingResourcesInput(
-        operation_id=operation.ref.operation_id, environment=spec.name, regions=spec.regions
+        operation_id=request.operation_id,
+        environment=request.spec.name,
+        regions=request.all_regions,
     ).to_wire()
     limit = operation.now + timedelta(seconds=deadlines.REMAINING_RESOURCES)
     while True:

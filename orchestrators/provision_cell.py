@@ -1,16 +1,19 @@
-"""Builds one cell.
+"""Builds one cell, with the first of its offers that Azure has capacity for.
 
 resource group -> AKS cluster with its GPU pool -> workload -> nodes, public IP, pods ready
 """
 
+from functools import partial
 from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.durable.inputs import CellInput
+from domain.durable.inputs import CellDemand, CellInput
 from domain.environment.steps import PlannedResource, plan_cell, plan_gpu_pool, workload_step
 from domain.outcomes import Outcome
+from domain.placement.offers import Offer
 from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
 from orchestrators.workload_steps import await_workload, deploy_workload
@@ -19,27 +22,31 @@ from orchestrators.workload_steps import await_workload, deploy_workload
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = CellInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
-    return (yield from _build(operation, cell)).to_wire()
+    placement = CellOffers(operation, cell.cell, cell.offers, cell.built_in)
+    return (yield from place_cell(placement, partial(_build, operation, cell.demand))).to_wire()
 
 
-def _build(operation: OperationContext, cell: CellInput) -> Steps[Outcome]:
-    region, demand = cell.region, cell.demand
-    group, cluster = plan_cell(region)
-    step, replicas = workload_step(region), demand.replicas
+def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) -> Steps[Outcome]:
+    offer, number = attempt.offer, attempt.number
+    group, cluster = plan_cell(offer.region, number)
+    pool, workload = plan_gpu_pool(offer.region, number), workload_step(offer.region, number)
+    replicas = demand.replicas
     return (
         yield from in_order(
             lambda: create_resource(operation, group),
-            lambda: _create_cluster(operation, cluster),
-            lambda: create_resource(operation, plan_gpu_pool(region)),
-            lambda: deploy_workload(operation, step, region, replicas=replicas, awake=True),
-            lambda: await_workload(operation, region, demand),
+            lambda: _create_cluster(operation, cluster, offer),
+            lambda: create_resource(operation, pool, offer),
+            lambda: deploy_workload(operation, workload, offer, replicas=replicas, awake=True),
+            lambda: await_workload(operation, attempt, demand),
         )
     )
 
 
-def _create_cluster(operation: OperationContext, cluster: PlannedResource) -> Steps[Outcome]:
+def _create_cluster(
+    operation: OperationContext, cluster: PlannedResource, offer: Offer
+) -> Steps[Outcome]:
     """Adds what the record keeps of a cell."""
-    outcome = yield from create_resource(operation, cluster)
+    outcome = yield from create_resource(operation, cluster, offer)
     if not outcome.is_success:
         return outcome
     cell = {"region": cluster.region, "clusterId": outcome.resource_id}

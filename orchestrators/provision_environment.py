@@ -15,7 +15,7 @@ from domain.environment.operation_request import OperationRequest
 from domain.outcomes import Outcome
 from orchestrators.build_steps import build_environment
 from orchestrators.operation_context import Steps
-from orchestrators.operation_frame import close_with_remaining, open_operation
+from orchestrators.operation_frame import close_with_remaining, find_regions, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
 
 
@@ -29,5 +29,6 @@ def provision_environment(
     built = yield from build_environment(operation, request)
     if not built.outcome.is_success:
         operation = operation.for_compensation()
-        yield from stop_gpu_cost(operation, request.spec.regions)
-    return (yield from close_with_remaining(operation, request.spec, built.to_end(operation)))
+        regions = yield from find_regions(operation, request)
+        yield from stop_gpu_cost(operation, regions)
+    return (yield from close_with_remaining(operation, request, built.to_end(operation)))

@@ -15,6 +15,7 @@ from domain.environment.failures import gpu_cost_not_stopped
 from domain.environment.record import RecordWarning
 from domain.environment.steps import PlannedResource, StepKey, stop_gpu_cost_step
 from domain.outcomes import Failure, Handle, Outcome, Status
+from domain.placement.offers import Offer
 from orchestrators.activity_calls import call_activity
 from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
@@ -22,8 +23,10 @@ from orchestrators.step_reports import report_step, report_step_result
 from orchestrators.waiting import sleep_unless_canceled
 
 
-def create_resource(operation: OperationContext, resource: PlannedResource) -> Steps[Outcome]:
-    value = _input(operation, resource)
+def create_resource(
+    operation: OperationContext, resource: PlannedResource, offer: Offer | None = None
+) -> Steps[Outcome]:
+    value = _input(operation, resource, offer)
     timeout = KINDS[resource.kind].create_timeout
     return run_step(operation, resource.step, ActivityName.BEGIN_RESOURCE, value, timeout)
 
@@ -148,10 +151,13 @@ def _sleep_before_retry(
     return (yield from sleep_unless_canceled(operation, delay))
 
 
-def _input(operation: OperationContext, resource: PlannedResource) -> dict[str, Any]:
+def _input(
+    operation: OperationContext, resource: PlannedResource, offer: Offer | None = None
+) -> dict[str, Any]:
     return ResourceInput(
         operation_id=operation.ref.operation_id,
         environment=operation.ref.environment,
         kind=resource.kind,
         region=resource.region,
+        offer=offer,
     ).to_wire()

@@ -40,7 +40,7 @@ def _empty_pool(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
 
     def respond() -> Steps[None]:
         outcomes.append(
-            (yield from deploy_workload(operation, step, region, replicas=0, awake=False))
+            (yield from deploy_workload(operation, step, cell.offers[0], replicas=0, awake=False))
         )
 
     pool = yield from empty_gpu_pool(operation, gpu_pool_step(region), region, once_begun=respond)

@@ -34,8 +34,14 @@ def scale_down_environment(
     kept, ref = (yield from operation.environment.get_kept_pools()), operation.ref
     demand = CellDemand.of(request.spec)
     cells = [
-        ScalingInput(operation=ref, region=region, demand=demand, kept=kept.get(region))
-        for region in request.spec.regions
+        ScalingInput(
+            operation=ref,
+            cell=cell,
+            offers=request.offers_of(cell),
+            demand=demand,
+            kept=kept.get(request.region_of(cell)),
+        )
+        for cell in request.spec.regions
     ]
     outcomes = yield from run_children(
         operation,
@@ -57,4 +63,4 @@ def scale_down_environment(
         outcome=outcome,
         at=operation.now,
     )
-    return (yield from close_with_remaining(operation, request.spec, end))
+    return (yield from close_with_remaining(operation, request, end))

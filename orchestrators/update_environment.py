@@ -27,4 +27,4 @@ def update_environment(
     if operation is None:
         return Outcome.canceled().to_wire()
     built = yield from build_environment(operation, request)
-    return (yield from close_with_remaining(operation, request.spec, built.to_end(operation)))
+    return (yield from close_with_remaining(operation, request, built.to_end(operation)))

@@ -1,5 +1,6 @@
 """Restores one cell's GPU pool and workload."""
 
+from functools import partial
 from typing import Any
 
 from durabletask.task import OrchestrationContext
@@ -11,12 +12,14 @@ from domain.environment.steps import (
     StepKey,
     autoscaler_step,
     gpu_pool_step,
+    plan_gpu_pool,
     traffic_step,
     workload_step,
 )
 from domain.outcomes import Outcome
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.resource_steps import run_step
+from orchestrators.placement import Attempt, CellOffers, place_cell
+from orchestrators.resource_steps import create_resource, run_step
 from orchestrators.sequence import in_order
 from orchestrators.workload_steps import await_workload, deploy_workload
 
@@ -24,23 +27,37 @@ from orchestrators.workload_steps import await_workload, deploy_workload
 def wake_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = ScalingInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
-    return (yield from _wake(operation, cell)).to_wire()
+    placement = CellOffers(operation, cell.cell, cell.offers, cell.region)
+    return (yield from place_cell(placement, partial(_wake, operation, cell))).to_wire()
 
 
-def _wake(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
-    """Two requests for the pool: AKS refuses a new count and the autoscaler in one."""
+def _wake(operation: OperationContext, cell: ScalingInput, attempt: Attempt) -> Steps[Outcome]:
     assert cell.kept, "a wake restores kept settings"
-    region, replicas = cell.region, cell.kept.replicas
-    workload, traffic = workload_step(region), traffic_step(region)
+    offer, number, replicas = attempt.offer, attempt.number, cell.kept.replicas
+    workload, traffic = workload_step(cell.region, number), traffic_step(cell.region, number)
+    is_kept = offer == cell.offers[0]
     return (
         yield from in_order(
-            lambda: _restore_pool(operation, gpu_pool_step(region), cell),
-            lambda: _restore_pool(operation, autoscaler_step(region), cell),
-            lambda: deploy_workload(operation, workload, region, replicas=replicas, awake=False),
-            lambda: await_workload(operation, region, cell.demand),
-            lambda: deploy_workload(operation, traffic, region, replicas=replicas, awake=True),
+            lambda: _restore(operation, cell) if is_kept else _replace_pool(operation, attempt),
+            lambda: deploy_workload(operation, workload, offer, replicas=replicas, awake=False),
+            lambda: await_workload(operation, attempt, cell.demand),
+            lambda: deploy_workload(operation, traffic, offer, replicas=replicas, awake=True),
         )
     )
+
+
+def _restore(operation: OperationContext, cell: ScalingInput) -> Steps[Outcome]:
+    """Two requests for the pool: AKS refuses a new count and the autoscaler in one."""
+    return in_order(
+        lambda: _restore_pool(operation, gpu_pool_step(cell.region), cell),
+        lambda: _restore_pool(operation, autoscaler_step(cell.region), cell),
+    )
+
+
+def _replace_pool(operation: OperationContext, attempt: Attempt) -> Steps[Outcome]:
+    """A pool of another offer starts with the specification's settings."""
+    pool = plan_gpu_pool(attempt.offer.region, attempt.number)
+    return create_resource(operation, pool, attempt.offer)
 
 
 def _restore_pool(

@@ -22,6 +22,7 @@ from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
+from domain.placement.offers import Offer
 from orchestrators.children import Child, run_children, start_child
 from orchestrators.edge_steps import probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
@@ -47,14 +48,14 @@ def wake_environment(
         outcome=outcome,
         at=operation.now,
     )
-    return (yield from close_with_remaining(operation, request.spec, end))
+    return (yield from close_with_remaining(operation, request, end))
 
 
 def _wake(
     operation: OperationContext, request: OperationRequest, kept: dict[str, KeptPool]
 ) -> Steps[Outcome]:
     if not kept:
-        return Outcome.failed(nothing_to_wake(request.spec.regions))
+        return Outcome.failed(nothing_to_wake(request.regions))
     outcomes = yield from run_children(
         operation, lambda: _start_children(operation, request, kept)
     )
@@ -64,15 +65,27 @@ def _wake(
     return (yield from probe_through_edge(operation, request.spec, request.host_name))
 
 
+def _offers_in_place(request: OperationRequest, cell: str) -> tuple[Offer, ...]:
+    """A wake moves no cell: the cluster that sleeps would be deleted. A repair does."""
+    region = request.region_of(cell)
+    return tuple(offer for offer in request.offers_of(cell) if offer.region == region)
+
+
 def _start_children(
     operation: OperationContext, request: OperationRequest, kept: dict[str, KeptPool]
 ) -> list[Child]:
     """A cell without kept settings was never scaled down: settings are kept before any change."""
     ref, demand = operation.ref, CellDemand.of(request.spec)
     cells = [
-        ScalingInput(operation=ref, region=region, demand=demand, kept=kept[region])
-        for region in request.spec.regions
-        if region in kept
+        ScalingInput(
+            operation=ref,
+            cell=cell,
+            offers=_offers_in_place(request, cell),
+            demand=demand,
+            kept=kept[request.region_of(cell)],
+        )
+        for cell in request.spec.regions
+        if request.region_of(cell) in kept
     ]
     return [
         start_child(

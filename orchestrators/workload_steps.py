@@ -3,17 +3,19 @@
 from domain import deadlines
 from domain.durable.inputs import CellDemand, ReadyWait, WorkloadInput
 from domain.durable.names import ActivityName, Orchestrator
-from domain.environment.steps import StepKey
+from domain.environment.steps import StepKey, readiness_key
 from domain.outcomes import Outcome
+from domain.placement.offers import Offer
 from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.placement import Attempt
 from orchestrators.resource_steps import run_step
 
 
 def deploy_workload(
     operation: OperationContext,
     step: StepKey,
-    region: str,
+    offer: Offer,
     *,
     replicas: int,
     awake: bool,
@@ -21,7 +23,7 @@ def deploy_workload(
     value = WorkloadInput(
         operation_id=operation.ref.operation_id,
         environment=operation.ref.environment,
-        region=region,
+        offer=offer,
         replicas=replicas,
         awake=awake,
     )
@@ -30,12 +32,17 @@ def deploy_workload(
     )
 
 
-def await_workload(operation: OperationContext, region: str, demand: CellDemand) -> Steps[Outcome]:
+def await_workload(
+    operation: OperationContext, attempt: Attempt, demand: CellDemand
+) -> Steps[Outcome]:
+    region, number = attempt.offer.region, attempt.number
     wait = ReadyWait(
         operation=operation.ref_until(operation.deadline_in(deadlines.READINESS)),
         region=region,
         demand=demand,
         started_at=operation.now,
+        attempt=number,
+        has_alternative=attempt.has_alternative,
     )
-    child_id = operation.ref.child_id("cell", region, "ready")
+    child_id = operation.ref.child_id(*readiness_key(region, number).path)
     return run_child(operation, Orchestrator.AWAIT_READY, wait.to_wire(), child_id)

@@ -147,7 +147,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         summary="Replace an environment's specification",
         description="Changes the existing resources in place; `regions` and `edge.sku` cannot be "
         "changed. The environment must be Ready, or its latest operation must have ended without "
-        "success: then `gpu.vmSize` and `gpu.spot` may change too, and the GPU pool is replaced. "
+        "success: then `gpu.vmSize`, `gpu.spot` and `gpu.zones` may change too, and the GPU pool "
+        "is replaced. Alternatives under `placement` that cells use have to stay. "
         "The specification on record repairs an environment that is Degraded or Unreachable.",
         handler=request_update,
         role=AppRole.WRITE,

@@ -55,8 +55,10 @@ def is_stopped(properties: Mapping[str, Any]) -> bool:
 
 
 def must_be_replaced(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether VM sizes or priorities differ: AKS can change neither of an existing pool."""
-    return _identity(existing) != _identity(wanted)
+    """Whether VM sizes, priorities or wanted zones differ, none of which AKS changes in place."""
+    zones = wanted.get("availabilityZones")
+    differs_in_zones = zones and set(zones) != set(existing.get("availabilityZones") or ())
+    return bool(differs_in_zones) or _identity(existing) != _identity(wanted)
 
 
 def _identity(properties: Mapping[str, Any]) -> tuple[str, str]:

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from domain.arm import naming
 from domain.arm.agent_pool import is_stopped, must_be_replaced
 from domain.arm.failures import resource_being_deleted, resource_not_owned
+from domain.arm.managed_cluster import build_agent_pool
+from domain.arm.merge_existing import as_mapping, as_sequence
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.arm.resource_tags import owning_environment
 from domain.outcomes import Handle, Outcome
+from domain.spec.model import EnvironmentSpec
 
 
 def decide_begin(
@@ -39,13 +43,24 @@ def must_be_started(existing: Mapping[str, Any], target: ResourceTarget) -> bool
     return target.kind == "managedCluster" and is_stopped(existing.get("properties") or {})
 
 
-def must_be_deleted_first(
-    existing: Mapping[str, Any], body: Mapping[str, Any], target: ResourceTarget
-) -> bool:
-    """Whether a GPU pool has another VM size or priority than is wanted."""
-    if target.kind != "agentPool":
-        return False
-    return must_be_replaced(existing.get("properties") or {}, body["properties"])
+def find_pool_to_replace(
+    existing: Mapping[str, Any], spec: EnvironmentSpec, target: ResourceTarget
+) -> ResourceTarget | None:
+    """The GPU pool that is deleted before the request, if it is made of something else.
+
+    Before that of its cluster as well: AKS would try to get the refused nodes of a failed pool.
+    """
+    wanted = build_agent_pool(spec)["properties"]
+    properties = as_mapping(existing.get("properties"))
+    match target.kind:
+        case "agentPool":
+            found = properties
+        case "managedCluster":
+            pools = [as_mapping(each) for each in as_sequence(properties.get("agentPoolProfiles"))]
+            found = next((pool for pool in pools if pool.get("name") == naming.GPU_POOL), None)
+        case _:
+            return None
+    return replace(target, kind="agentPool") if found and must_be_replaced(found, wanted) else None
 
 
 def owner_of(target: ResourceTarget) -> ResourceTarget:

@@ -132,7 +132,10 @@ def _gpu_pool(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfile":
         # A managed GPU pool includes a device plugin, but does not support the autoscaler.
         "gpuProfile": {"driver": "Install", "nvidia": {"managementMode": "Unmanaged"}},
     }
-    return {**pool, **_priority(spec)}
+    zones: ManagedClusterAgentPoolProfileProperties = (
+        {"availabilityZones": list(spec.gpu.zones)} if spec.gpu.zones else {}
+    )
+    return {**pool, **zones, **_priority(spec)}
 
 
 def _pool(spec: EnvironmentSpec, name: str) -> "ManagedClusterAgentPoolProfile":

@@ -15,6 +15,7 @@ from domain.arm.resource_kinds import ResourceTarget
 from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PlannedResource, StepKey
 from domain.outcomes import Handle
+from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -44,10 +45,14 @@ class CellDemand(WireModel):
 
 
 class CellInput(WireModel):
-    """One cell to build."""
+    """One cell to build, with the offers to try for its GPU nodes."""
 
     operation: OperationRef
-    region: str
+    cell: str
+    """The region of the specification that it is for."""
+    offers: tuple[Offer, ...]
+    built_in: str | None = None
+    """The region in which an earlier operation has built it, or parts of it."""
     demand: CellDemand
 
 
@@ -65,6 +70,8 @@ class ResourceInput(WireModel):
     environment: str
     kind: str
     region: str = ""
+    offer: Offer | None = None
+    """Of the cell whose cluster or pool it is; None: what the specification says."""
 
     def target(self, subscription_id: str) -> ResourceTarget:
         return ResourceTarget(self.kind, self.environment, self.region, subscription_id)
@@ -83,7 +90,8 @@ class WorkloadInput(WireModel):
 
     operation_id: str
     environment: str
-    region: str
+    offer: Offer
+    """Of the cell's GPU nodes."""
     replicas: int
     awake: bool
     """False: the responder receives the traffic and answers that the model is asleep."""
@@ -112,9 +120,16 @@ class ScalingInput(WireModel):
     """A cell to scale to zero or back, with the kept settings of its GPU pool."""
 
     operation: OperationRef
-    region: str
+    cell: str
+    """The region of the specification that it is for."""
+    offers: tuple[Offer, ...]
+    """Of its GPU nodes: the one that it has, and others to try in the same region."""
     demand: CellDemand
     kept: KeptPool | None = None
+
+    @property
+    def region(self) -> str:
+        return self.offers[0].region
 
 
 class DeletionInput(WireModel):
@@ -147,6 +162,9 @@ class ReadyWait(WireModel):
     region: str
     demand: CellDemand
     started_at: AwareDatetime
+    attempt: int = 1
+    has_alternative: bool = False
+    """Whether another offer can be tried if there are no nodes for this one."""
 
 
 class EdgeProbe(WireModel):

@@ -6,6 +6,8 @@ from enum import StrEnum
 from domain.environment.operation import OperationKind
 
 ENVIRONMENT_ENTITY = "environment"
+BLOCKLIST_ENTITY = "blocklist"
+"""Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 
 
@@ -19,10 +21,12 @@ class EntityOperation(StrEnum):
     RECORD_IDLE_NOTE = "record_idle_note"
     RECORD_WARNING = "record_warning"
     RECORD_HEALTH = "record_health"
+    RECORD_ATTEMPT = "record_attempt"
     NOTE_OWN_REQUEST = "note_own_request"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
     GET_KEPT_POOLS = "get_kept_pools"
+    GET_REGIONS = "get_regions"
     GET_SWEEP_STATE = "get_sweep_state"
     PLAN_OPERATION = "plan_operation"
 
@@ -31,6 +35,13 @@ class OrphansOperation(StrEnum):
     """Operations of the entity `orphans`."""
 
     NOTE = "note"
+    READ = "read"
+
+
+class BlocklistOperation(StrEnum):
+    """Operations of the entity `blocklist`."""
+
+    ADD = "add"
     READ = "read"
 
 

@@ -26,6 +26,12 @@ class HealthStatus(StrEnum):
 UNHEALTHY = frozenset({HealthStatus.DEGRADED, HealthStatus.UNREACHABLE})
 
 
+WITHOUT_NODES = frozenset(
+    {"ClusterMissing", "ClusterStopped", "GpuPoolEmpty", "GpuPoolMissing", "GpuPoolStopped"}
+)
+"""Codes of findings about a cell that has no GPU nodes."""
+
+
 class Finding(WireModel):
     """One difference between what is wanted and what was found."""
 

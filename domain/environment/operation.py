@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from domain.environment.phases import Phase
 from domain.environment.steps import is_workload_step, only_reads, stops_gpu_cost
 from domain.outcomes import MAY_HAVE_STARTED, Failure, Outcome, Status
+from domain.placement.attempts import OfferAttempt
 from domain.wire import WireModel
 
 
@@ -66,6 +67,8 @@ class Operation(WireModel):
     steps: tuple[Step, ...] = ()
     failure: Failure | None = None
     warnings: tuple[OperationWarning, ...] = ()
+    attempts: tuple[OfferAttempt, ...] = ()
+    """Offers that were tried or skipped; none for cells that have only one."""
     traceparent: str | None = None
     """W3C trace context of the request that started it."""
     phase_before: Phase | None = None

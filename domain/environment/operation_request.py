@@ -1,6 +1,10 @@
 """The input of an operation's orchestration, and what is kept of its request."""
 
+from pydantic import Field
+
 from domain.environment.operation import OperationKind
+from domain.placement.attempts import CellPlacement
+from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -27,6 +31,47 @@ class OperationRequest(WireModel):
     digest: str = ""
     """Of the request's content; empty if Gridplane itself has started the operation."""
     traceparent: str | None = None
+    placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
+    """Of the record when the operation was requested."""
+    may_change_offers: bool = False
+    """Whether a cell that is refused its GPU nodes tries its other offers. Not while it may serve:
+    another offer replaces its pool."""
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where the cells are, or are built first."""
+        return tuple(self.region_of(cell) for cell in self.spec.regions)
+
+    @property
+    def all_regions(self) -> tuple[str, ...]:
+        """Every region in which an operation may have built a cell."""
+        return tuple(
+            dict.fromkeys((*self.regions, *self.spec.regions, *self.spec.placement.regions))
+        )
+
+    @property
+    def further_offers(self) -> int:
+        """How many offers a cell can try after its first."""
+        return max(len(self.offers_of(cell)) for cell in self.spec.regions) - 1
+
+    def region_of(self, cell: str) -> str:
+        return self.offers_of(cell)[0].region
+
+    def built_in(self, cell: str) -> str | None:
+        """The region in which the cell, or parts of it, may exist; None before it was placed."""
+        placement = self.placements.get(cell)
+        return placement and placement.offer.region
+
+    def offers_of(self, cell: str) -> tuple[Offer, ...]:
+        """The offers to try, in order. One that Azure has granted before is kept if possible."""
+        offers, placement = list_offers(self.spec, cell), self.placements.get(cell)
+        granted = placement and not placement.is_refused and placement.offer
+        if granted and granted in offers:
+            offers = (granted, *(offer for offer in offers if offer != granted))
+        if self.may_change_offers:
+            return offers
+        where = placement.offer.region if placement else cell
+        return tuple(offer for offer in offers if offer.region == where)[:1]
 
 
 class IdempotencyRecord(WireModel):

@@ -11,6 +11,8 @@ from domain.environment.operation import Operation, OperationWarning
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.outcomes import Failure, Outcome, Status
+from domain.placement.attempts import CellPlacement
+from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -59,6 +61,8 @@ class EnvironmentRecord(WireModel):
     """What goes on after the latest operation has ended, such as GPU cost that is not stopped."""
     kept_pools: dict[str, KeptPool] = Field(default_factory=dict[str, KeptPool])
     """By region: the GPU pools' settings before they were scaled to zero."""
+    placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
+    """By the specification's region: the offers of cells that have alternatives."""
     idle_notes: IdleNotes = IdleNotes()
     health: Health = Health()
     """As of the latest sweep; Unknown while an operation runs."""
@@ -86,6 +90,19 @@ class EnvironmentRecord(WireModel):
     def etag(self) -> str:
         """Entity tag of the record's present state, with its quotation marks."""
         return f'"{self.sequence}-{self.revision}"'
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where the cells are, in the order of the specification's regions."""
+        return tuple(self.region_of(cell) for cell in self.spec.regions)
+
+    def region_of(self, cell: str) -> str:
+        return self.offer_of(cell).region
+
+    def offer_of(self, cell: str) -> Offer:
+        """The offer that a cell has; the first one unless others were tried."""
+        placement = self.placements.get(cell)
+        return placement.offer if placement else list_offers(self.spec, cell)[0]
 
     def find_operation(self, operation_id: str) -> Operation | None:
         return next((o for o in self.operations if o.id == operation_id), None)

@@ -46,53 +46,84 @@ def plan_edge(regions: Sequence[str]) -> tuple[PlannedResource, ...]:
     )
 
 
-def plan_cell(region: str) -> tuple[PlannedResource, PlannedResource]:
-    """Resource group and cluster; pools, workload and public address are parts of the cluster."""
-    return (
+def plan_cell(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
+    """Resource group and cluster; pools, workload and public address are parts of the cluster.
+
+    `attempt`: of building the cell; the steps of each have names of their own.
+    """
+    group, cluster = (
+        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        for kind in ("resourceGroup", "managedCluster")
+    )
+    return group, cluster
+
+
+def plan_cell_removal(region: str) -> tuple[PlannedResource, ...]:
+    """What is deleted of a cell that moves to another region."""
+    return tuple(
         PlannedResource(
-            step=_cell_step(region, "resourceGroup"), kind="resourceGroup", region=region
-        ),
-        PlannedResource(
-            step=_cell_step(region, "managedCluster"), kind="managedCluster", region=region
-        ),
+            step=StepKey(path=("cell", region, "removal", each.kind)),
+            kind=each.kind,
+            region=region,
+        )
+        for each in reversed(plan_cell(region))
     )
 
 
-def plan_gpu_pool(region: str) -> PlannedResource:
+def plan_moved_origins(
+    regions: Sequence[str], left: Sequence[str]
+) -> tuple[tuple[PlannedResource, ...], tuple[PlannedResource, ...]]:
+    """The origins to create and to delete once cells have moved from the regions in `left`."""
+    created, deleted = (
+        tuple(
+            PlannedResource(step=_edge_step("origin", each, *what), kind="origin", region=each)
+            for each in where
+        )
+        for where, what in ((regions, ()), (left, ("removal",)))
+    )
+    return created, deleted
+
+
+def plan_gpu_pool(region: str, attempt: int = 1) -> PlannedResource:
     """A new cluster comes with its pool; one that was deleted since is created by itself."""
-    return PlannedResource(step=gpu_pool_step(region), kind="agentPool", region=region)
+    return PlannedResource(step=gpu_pool_step(region, attempt), kind="agentPool", region=region)
 
 
-def workload_step(region: str) -> StepKey:
-    return _cell_step(region, "workload")
+def workload_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "workload", attempt)
 
 
-def nodes_step(region: str) -> StepKey:
-    return _cell_step(region, "nodes")
+def readiness_key(region: str, attempt: int = 1) -> StepKey:
+    """Of the wait for the steps nodes, externalIp and pods."""
+    return _cell_step(region, "ready", attempt)
 
 
-def external_ip_step(region: str) -> StepKey:
-    return _cell_step(region, "externalIp")
+def nodes_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "nodes", attempt)
 
 
-def pods_step(region: str) -> StepKey:
-    return _cell_step(region, "pods")
+def external_ip_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "externalIp", attempt)
+
+
+def pods_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "pods", attempt)
 
 
 def settings_step(region: str) -> StepKey:
     return _cell_step(region, "settings")
 
 
-def gpu_pool_step(region: str) -> StepKey:
-    return _cell_step(region, "gpuPool")
+def gpu_pool_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "gpuPool", attempt)
 
 
 def autoscaler_step(region: str) -> StepKey:
     return _cell_step(region, "autoscaler")
 
 
-def traffic_step(region: str) -> StepKey:
-    return _cell_step(region, "traffic")
+def traffic_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "traffic", attempt)
 
 
 def stop_gpu_cost_step(region: str) -> StepKey:
@@ -151,5 +182,6 @@ def _edge_step(*names: str) -> StepKey:
     return StepKey(path=("edge", *names))
 
 
-def _cell_step(region: str, name: str) -> StepKey:
-    return StepKey(path=("cell", region, name))
+def _cell_step(region: str, name: str, attempt: int = 1) -> StepKey:
+    again = () if attempt == 1 else (f"attempt-{attempt}",)
+    return StepKey(path=("cell", region, *again, name))

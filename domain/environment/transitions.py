@@ -261,6 +261,7 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
             "endpoint": None,
             "cells": (),
             "kept_pools": {},
+            "placements": {},
             "idle_notes": IdleNotes(),
             "created_at": at,
             "events": (),
@@ -269,7 +270,9 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
 
 
 def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
-    plan = PLANS[request.kind]
+    plan, regions = PLANS[request.kind], request.regions
+    if request.kind is OperationKind.DELETE:
+        regions = request.all_regions
     return Operation(
         id=request.operation_id,
         kind=request.kind,
@@ -277,7 +280,7 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         status=Status.RUNNING,
         created_at=at,
         last_action_at=at,
-        steps=tuple(Step(name=key.name) for key in plan(request.spec.regions)),
+        steps=tuple(Step(name=key.name) for key in plan(regions)),
         traceparent=request.traceparent,
         phase_before=phase_before,
     )
@@ -290,7 +293,7 @@ def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
             "active_operation": None,
             "failure": end.outcome.failure,
             "endpoint": end.endpoint or record.endpoint,
-            "cells": _with_cells(record.cells, end.cells),
+            "cells": _with_cells(record, end.cells),
             "remaining": () if end.phase in AT_REST else end.remaining,
             "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
         }
@@ -300,20 +303,22 @@ def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
 def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:
     """A step that is still running on the record ends with its operation.
 
-    After a success its own report is merely late; otherwise the step was abandoned.
+    After a success its own report is merely late; otherwise the step was abandoned. A step that
+    never began was not needed for a success: its cell was built by another attempt.
     """
     ended: dict[str, Any] = {"status": Status.CANCELED, "ended_at": end.at}
     if end.outcome.is_success:
         ended |= {"status": Status.SUCCEEDED, "failure": None}
+        steps = [step for step in steps if step.status is not Status.NOT_STARTED]
     return tuple(
         step.model_copy(update=ended) if step.status is Status.RUNNING else step for step in steps
     )
 
 
-def _with_cells(known: Sequence[CellState], changed: Sequence[CellState]) -> tuple[CellState, ...]:
+def _with_cells(record: EnvironmentRecord, changed: Sequence[CellState]) -> tuple[CellState, ...]:
     """An operation that failed in one region reports nothing about the cell there."""
-    by_region = {cell.region: cell for cell in (*known, *changed)}
-    return tuple(by_region.values())
+    by_region = {cell.region: cell for cell in (*record.cells, *changed)}
+    return tuple(cell for region, cell in by_region.items() if region in record.regions)
 
 
 def _with_operation(record: EnvironmentRecord, operation: Operation) -> EnvironmentRecord:

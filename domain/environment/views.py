@@ -9,8 +9,13 @@ from domain.api_errors import ErrorBody, build_failure_body
 from domain.environment.health_views import HealthView, build_health_view
 from domain.environment.operation import Operation, OperationKind, OperationWarning, Step
 from domain.environment.phases import Phase
+from domain.environment.placement_views import (
+    AttemptView,
+    build_attempt_view,
+)
 from domain.environment.record import CellState, EnvironmentRecord, TimelineEvent
 from domain.outcomes import Failure, Status
+from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -33,6 +38,7 @@ class CellView(WireModel):
     nodes: int = Field(
         description="GPU nodes that were ready at the end of that operation.", examples=[1]
     )
+    offer: Offer = Field(description="What its GPU pool is made of.")
 
 
 class WarningView(WireModel):
@@ -166,6 +172,9 @@ class OperationView(WireModel):
         description="The planned steps, and those added while the operation runs. Empty once "
         "ten later operations have started."
     )
+    attempts: tuple[AttemptView, ...] | None = Field(
+        default=None, description="Offers that were tried or skipped, if `placement` has any."
+    )
     warnings: tuple[WarningView, ...] | None = Field(
         default=None, description="Problems that do not affect the result."
     )
@@ -186,7 +195,7 @@ def build_environment_view(record: EnvironmentRecord) -> EnvironmentView:
         created_date_time=record.created_at,
         last_modified_date_time=record.updated_at,
         spec=record.spec,
-        cells=tuple(_build_cell_view(cell) for cell in record.cells),
+        cells=_build_cell_views(record),
         health=build_health_view(record.health),
         endpoint=record.endpoint,
         operation_id=record.active_operation,
@@ -210,18 +219,29 @@ def build_operation_view(operation: Operation) -> OperationView:
         created_date_time=operation.created_at,
         last_action_date_time=operation.last_action_at,
         steps=tuple(_build_step_view(step) for step in operation.steps),
+        attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
         warnings=tuple(_build_warning_view(each) for each in operation.warnings) or None,
         error=_build_error(operation.failure),
     )
 
 
-def _build_cell_view(cell: CellState) -> CellView:
+def _build_cell_views(record: EnvironmentRecord) -> tuple[CellView, ...]:
+    offers = {offer.region: offer for offer in map(record.offer_of, record.spec.regions)}
+    return tuple(
+        _build_cell_view(cell, offers[cell.region])
+        for cell in record.cells
+        if cell.region in offers
+    )
+
+
+def _build_cell_view(cell: CellState, offer: Offer) -> CellView:
     return CellView(
         region=cell.region,
         cluster_id=cell.cluster_id,
         external_ip=cell.external_ip,
         fqdn=cell.fqdn,
         nodes=cell.nodes,
+        offer=offer,
     )
 
 

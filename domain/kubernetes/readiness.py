@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.kubernetes.address_diagnosis import (
@@ -10,6 +10,7 @@ from domain.kubernetes.address_diagnosis import (
     find_lasting_ip_failure,
     pending_ip,
 )
+from domain.kubernetes.evidence import has_lasted
 from domain.kubernetes.node_diagnosis import (
     describe_device_plugin,
     find_gpu_cause,
@@ -20,10 +21,14 @@ from domain.kubernetes.node_diagnosis import (
 from domain.kubernetes.observation import Observation
 from domain.kubernetes.pod_diagnosis import find_lasting_failure, find_pod_cause, unready_pods
 from domain.outcomes import Failure
+from domain.placement.blocklist import CAPACITY_REFUSALS
 
 FIRST_DELAY = 5.0
 LONGEST_DELAY = 15.0
 """Seconds between reads: the first delay until GROWTH_BEGINS, the longest from GROWTH_ENDS on."""
+
+SCALE_UP_GRACE = timedelta(minutes=2)
+"""The autoscaler's status may still be that of a pool of the same name that was replaced."""
 
 GROWTH_BEGINS = 60.0
 GROWTH_ENDS = 300.0
@@ -86,11 +91,13 @@ def decide_readiness(
     now: datetime,
     started_at: datetime,
     deadline: datetime,
+    *,
+    has_alternative: bool = False,
 ) -> Readiness:
     """Ready once all conditions are; given up early only if a failure cannot pass by itself.
 
-    A scale-up that fails is never given up early: the autoscaler repeats it, and no GPU node is
-    paid for meanwhile.
+    A scale-up that fails is given up early only if another offer can be tried: the autoscaler
+    repeats it, and no GPU node is paid for meanwhile.
     """
     observation = observation.since(started_at)
     nodes = _nodes(observation, gpus_needed, now)
@@ -105,6 +112,11 @@ def decide_readiness(
     )
     if all(condition.is_ready for condition in readiness.conditions.values()):
         return replace(readiness, verdict=ReadinessVerdict.READY, delay_seconds=0.0)
+    refused = (
+        nodes.failure if nodes.failure and nodes.failure.reason in CAPACITY_REFUSALS else None
+    )
+    if has_alternative and refused and has_lasted(started_at, now, SCALE_UP_GRACE):
+        return _give_up(readiness, "nodes", refused)
     if not readiness.pods.is_ready:
         lasting = find_lasting_failure(observation, spec_replicas, now, started_at)
         if lasting:

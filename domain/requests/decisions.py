@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.environment.health import UNHEALTHY
+from domain.environment.health import UNHEALTHY, WITHOUT_NODES
 from domain.environment.operation import Operation, OperationKind, build_operation_id
-from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
+from domain.environment.operation_request import BRING_A_SPEC, BUILDS, OperationRequest
 from domain.environment.phases import AT_REST, UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
 from domain.outcomes import Status
+from domain.placement.offers import list_offers
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.requests.conditions import find_repeated, find_stale
 from domain.requests.decision import AlreadyStarted, Cancel, Decision, NotFound, Refused, Start
@@ -18,9 +19,13 @@ FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "regions": lambda spec: frozenset(spec.regions),
     "edge.sku": lambda spec: spec.edge.sku,
 }
+GET_NODES = BUILDS | {OperationKind.WAKE}
+"""Kinds of operations that ask Azure for GPU nodes."""
+
 FIXED_WHILE_SERVING: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "gpu.vmSize": lambda spec: spec.gpu.vm_size,
     "gpu.spot": lambda spec: spec.gpu.spot,
+    "gpu.zones": lambda spec: frozenset(spec.gpu.zones),
 }
 
 
@@ -119,7 +124,24 @@ def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[s
     is a cell of its own. A GPU pool can be replaced, but not while it may serve.
     """
     fixed = FIXED_FIELDS if record.has_failed else FIXED_FIELDS | FIXED_WHILE_SERVING
-    return [name for name, read in fixed.items() if read(record.spec) != read(new)]
+    changed = [name for name, read in fixed.items() if read(record.spec) != read(new)]
+    return changed if "regions" in changed else [*changed, *_find_lost_placement(record, new)]
+
+
+def _find_lost_placement(record: EnvironmentRecord, new: EnvironmentSpec) -> list[str]:
+    """The alternatives that cells use and a new specification no longer has.
+
+    A cell leaves its region only for one that the specification names, and its offer only after a
+    failure.
+    """
+    lost: list[str] = []
+    for cell, placement in record.placements.items():
+        offers, offer = list_offers(new, cell), placement.offer
+        if offer.region not in {each.region for each in offers}:
+            lost.append("placement.regions")
+        elif offer not in offers and not record.has_failed:
+            lost.append("placement")
+    return lost[:1]
 
 
 def decide_retry(record: EnvironmentRecord | None) -> Decision:
@@ -255,7 +277,14 @@ def _next_request(
         sequence=sequence,
         spec=spec,
         host_name=((record and record.endpoint) or "").removeprefix("https://"),
+        placements=record.placements if record and not record.is_deleted else {},
+        may_change_offers=kind in GET_NODES and not (record and _may_serve(record)),
     )
+
+
+def _may_serve(record: EnvironmentRecord) -> bool:
+    found = {finding.code for finding in record.health.findings}
+    return record.phase is Phase.READY and not found & WITHOUT_NODES
 
 
 def _latest_build(record: EnvironmentRecord) -> str:

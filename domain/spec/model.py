@@ -1,24 +1,14 @@
 """The specification of an environment: wire format, OpenAPI schema and structural rules in one."""
 
 import re
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BeforeValidator,
-    Field,
-    StrictBool,
-    StrictInt,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from domain.catalog.regions import normalise_region
-from domain.spec.workload_limits import MAX_STRING_BYTES, MAX_WORKLOAD_BYTES
+from domain.spec.fields import EnvName, Region, Text, UtcDatetime, VmSize, Zone, all_different
+from domain.spec.placement import Placement
+from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
 ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -26,13 +16,10 @@ SHORTEST_NAME = 3
 LONGEST_NAME = 24
 COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
 OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
-REGION_PATTERN = r"^[a-z][a-z0-9]{2,39}$"
-VM_SIZE_PATTERN = r"^[A-Za-z0-9_]+$"
 HEALTH_PATH_PATTERN = r"^/[^\s#]*$"
 TIME_ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 END_OF_DAY_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
-ENV_NAME_PATTERN = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
 _PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _PATH_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 IMAGE_PATTERN = (
@@ -85,46 +72,10 @@ def is_environment_name(text: str) -> bool:
     return has_length and re.fullmatch(ENVIRONMENT_NAME_PATTERN, text) is not None
 
 
-def _refuse_number_as_time(value: object) -> object:
-    # pydantic would parse 5 and "5" as five seconds after 1970-01-01, which no request means.
-    if isinstance(value, datetime) or (isinstance(value, str) and not _is_number(value)):
-        return value
-    raise PydanticCustomError("InvalidValue", "Use an ISO 8601 time such as 2027-01-31T00:00:00Z.")
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"\s*[+-]?[0-9._]+\s*", text) is not None
-
-
-def _to_utc(value: datetime) -> datetime:
-    """Refuses a time that is no longer in the years 1 to 9999 once its offset is applied."""
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError(
-            "InvalidValue", "Use a time between the years 1 and 9999 in UTC."
-        ) from None
-
-
-def _normalise(value: object) -> object:
-    return normalise_region(value) if isinstance(value, str) else value
-
-
-UtcDatetime = Annotated[
-    AwareDatetime, BeforeValidator(_refuse_number_as_time), AfterValidator(_to_utc)
-]
-Region = Annotated[str, Field(pattern=REGION_PATTERN), BeforeValidator(_normalise)]
-Text = Annotated[str, Field(json_schema_extra={"maxLength": MAX_STRING_BYTES})]
-"""Documented here and checked with the request: stored specifications stay readable."""
-EnvName = Annotated[str, Field(pattern=ENV_NAME_PATTERN, max_length=253)]
-
-
 class GpuPoolSpec(WireModel):
     """The GPU node pool of every cell."""
 
-    vm_size: str = Field(
-        pattern=VM_SIZE_PATTERN,
-        max_length=64,
+    vm_size: VmSize = Field(
         description="Azure VM size with NVIDIA GPUs, of those that the service knows.",
         examples=["Standard_NC24ads_A100_v4"],
     )
@@ -141,6 +92,17 @@ class GpuPoolSpec(WireModel):
     spot: StrictBool = Field(
         default=False, description="Use spot capacity, which Azure may evict at any time."
     )
+    zones: tuple[Zone, ...] = Field(
+        default=(),
+        max_length=3,
+        description="Availability zones of the nodes; Azure chooses where to place them if empty.",
+        examples=[["1"]],
+    )
+
+    @field_validator("zones")
+    @classmethod
+    def _are_unique(cls, zones: tuple[str, ...]) -> tuple[str, ...]:
+        return all_different(zones, "DuplicateZone", "List each zone once.")
 
     @field_validator("min_nodes")
     @classmethod
@@ -259,9 +221,7 @@ class OffHours(WireModel):
     @field_validator("days")
     @classmethod
     def _are_unique(cls, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
-        if len(set(days)) != len(days):
-            raise PydanticCustomError("DuplicateDay", "List each day once.")
-        return days
+        return all_different(days, "DuplicateDay", "List each day once.")
 
 
 class Idle(WireModel):
@@ -333,6 +293,10 @@ class EnvironmentSpec(WireModel):
         examples=[["westeurope"]],
     )
     gpu: GpuPoolSpec = Field(description="VM size and limits of the GPU nodes in every region.")
+    placement: Placement = Field(
+        default_factory=Placement,
+        description="What is tried in turn where Azure has no capacity for `gpu`.",
+    )
     workload: Workload = Field(description="What runs on the GPU nodes.")
     edge: Edge = Field(default_factory=Edge, description="Tier and firewall of the endpoint.")
     idle: Idle = Field(
@@ -352,6 +316,4 @@ class EnvironmentSpec(WireModel):
     @field_validator("regions")
     @classmethod
     def _are_unique(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(regions)) != len(regions):
-            raise PydanticCustomError("DuplicateRegion", "List each region once.")
-        return regions
+        return all_different(regions, "DuplicateRegion", "List each region once.")

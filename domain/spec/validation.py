@@ -1,16 +1,18 @@
 """Validates a request and reports all of its problems at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any, TypeGuard, cast
+from typing import Any, cast
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.catalog.gpu_skus import check_gpu_vm_size, find_gpu_sku, nodes_for
-from domain.catalog.regions import normalise_region
+from domain.catalog.gpu_skus import find_gpu_sku
 from domain.problem import Problem
+from domain.spec.fields import UtcDatetime
+from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_section
 from domain.spec.model import (
     Edge,
     EnvironmentSpec,
@@ -18,10 +20,10 @@ from domain.spec.model import (
     Idle,
     Model,
     OffHours,
-    UtcDatetime,
     Workload,
 )
 from domain.spec.off_hours import find_time_zone
+from domain.spec.placement import Placement
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.workload_limits import find_oversized_strings
 
@@ -30,6 +32,7 @@ MAX_PROBLEMS = 50
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "gpu": GpuPoolSpec,
+    "placement": Placement,
     "workload": Workload,
     "workload.model": Model,
     "edge": Edge,
@@ -47,6 +50,9 @@ PATTERN_FIXES = {
     "costCenter": "Use 1 to 50 letters, digits, '-', '_' and '.'.",
     "owner": "Use an e-mail address such as fraud-team@example.com.",
     "gpu.vmSize": "Use an Azure VM size such as Standard_NC24ads_A100_v4.",
+    "gpu.zones": "Use numbers of availability zones such as 1.",
+    "placement.zones": "Use numbers of availability zones such as 1.",
+    "placement.vmSizes": "Use Azure VM sizes such as Standard_NC24ads_A100_v4.",
     "workload.image": "Use an image reference such as registry.example.com/llm:1.4.2.",
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
     TIME_ZONE: "Use the IANA name of a time zone such as Europe/Berlin.",
@@ -95,10 +101,16 @@ def parse_spec(
 
 
 def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
-    sku = find_gpu_sku(spec.gpu.vm_size)
-    if sku is None or sku.name == spec.gpu.vm_size:
-        return spec
-    return spec.model_copy(update={"gpu": spec.gpu.model_copy(update={"vm_size": sku.name})})
+    """With VM sizes as Azure spells them."""
+    gpu = spec.gpu.model_copy(update={"vm_size": _spell(spec.gpu.vm_size)})
+    sizes = tuple(_spell(size) for size in spec.placement.vm_sizes)
+    placement = spec.placement.model_copy(update={"vm_sizes": sizes})
+    return spec.model_copy(update={"gpu": gpu, "placement": placement})
+
+
+def _spell(vm_size: str) -> str:
+    sku = find_gpu_sku(vm_size)
+    return sku.name if sku else vm_size
 
 
 def find_field_problems(model: type[BaseModel], document: dict[str, Any]) -> Iterable[Problem]:
@@ -125,8 +137,9 @@ def _to_problem(model: type[BaseModel], error: ErrorDetails) -> Problem:
 
 def _fix(error: ErrorDetails, target: str) -> str:
     kind = error["type"]
-    if target in PATTERN_FIXES and kind.startswith("string"):
-        return PATTERN_FIXES[target]
+    of_list = re.sub(r"\[\d+\]$", "", target)
+    if of_list in PATTERN_FIXES and kind.startswith("string"):
+        return PATTERN_FIXES[of_list]
     if target.startswith("workload.env.") and kind == "string_pattern_mismatch":
         return "Use letters, digits, '_', '-' and '.' in names of environment variables."
     if kind in TYPE_FIXES:
@@ -161,71 +174,15 @@ def _policy_problems(
     document: dict[str, Any], allowed_regions: Sequence[str], now: datetime | None
 ) -> Iterable[Problem]:
     yield from find_reserved_word(document.get("name"))
-    yield from _region_problems(document.get("regions"), allowed_regions)
-    gpu = document.get("gpu")
-    if isinstance(gpu, dict):
-        vm_size = cast("dict[str, Any]", gpu).get("vmSize")
-        problem = check_gpu_vm_size(vm_size) if _is_short_text(vm_size) else None
-        yield from [problem] if problem else _capacity_problems(document)
+    yield from find_region_problems(document, allowed_regions)
+    yield from find_gpu_problems(document)
     yield from find_oversized_strings(document)
     yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 
 
-def _is_short_text(value: object) -> TypeGuard[str]:
-    """Worth checking; the model refuses blank and overlong values by pattern or length."""
-    return isinstance(value, str) and 0 < len(value.strip()) <= 64
-
-
-def _region_problems(regions: object, allowed_regions: Sequence[str]) -> Iterable[Problem]:
-    if not isinstance(regions, list):
-        return
-    allowed = {normalise_region(region) for region in allowed_regions}
-    for index, region in enumerate(cast("list[object]", regions)):
-        if _is_short_text(region) and normalise_region(region) not in allowed:
-            yield Problem(
-                "RegionNotAllowed",
-                f"'{region}' is not an allowed region. Use one of: {', '.join(sorted(allowed))}.",
-                f"regions[{index}]",
-            )
-
-
-def _capacity_problems(document: dict[str, Any]) -> Iterable[Problem]:
-    gpu = _section(document, "gpu", GpuPoolSpec.model_validate)
-    workload = _section(document, "workload", Workload.model_validate)
-    sku = find_gpu_sku(gpu.vm_size) if gpu else None
-    if gpu is None or workload is None or sku is None:
-        return
-    if workload.gpus_per_replica > sku.gpus:
-        yield Problem(
-            "TooManyGpusPerReplica",
-            f"{sku.name} has {sku.gpus} GPU(s) and a replica cannot span nodes: lower "
-            f"gpusPerReplica from {workload.gpus_per_replica} or choose a larger vmSize.",
-            "workload.gpusPerReplica",
-        )
-        return
-    needed = nodes_for(sku.gpus, workload.gpus_per_replica, workload.replicas)
-    if needed > gpu.max_nodes:
-        yield Problem(
-            "NotEnoughNodes",
-            f"{workload.replicas} replica(s) with {workload.gpus_per_replica} GPU(s) each need "
-            f"{needed} nodes of {sku.name}: raise maxNodes from {gpu.max_nodes} to {needed} "
-            "or lower replicas.",
-            "gpu.maxNodes",
-        )
-
-
-def _section[Section](
-    document: dict[str, Any], name: str, validate: Callable[[object], Section]
-) -> Section | None:
-    try:
-        return validate(document.get(name))
-    except ValidationError:
-        return None
-
-
 def _time_zone_problems(document: dict[str, Any]) -> Iterable[Problem]:
-    idle = _section(document, "idle", Idle.model_validate)
+    idle = read_section(document, "idle", Idle)
     if idle and idle.off_hours and find_time_zone(idle.off_hours.time_zone) is None:
         yield Problem(
             "UnknownTimeZone",

@@ -20,9 +20,9 @@ def _at_rest(c: CellFacts) -> FoundPool | None:
 
 
 def _differs_in_kind(c: CellFacts) -> bool:
-    pool, wanted = c.pool, c.wanted
+    pool, offer = c.pool, c.offer
     return pool is not None and (
-        pool.vm_size.lower() != wanted.vm_size.lower() or pool.spot != wanted.spot
+        pool.vm_size.lower() != offer.vm_size.lower() or pool.spot != offer.spot
     )
 
 
@@ -150,7 +150,7 @@ CELL_HEALTH_RULES: tuple[HealthRule[CellFacts], ...] = (
         lambda c: {
             "vmSize": c.pool.vm_size if c.pool else "",
             "spot": c.pool.spot if c.pool else False,
-            "wanted": {"vmSize": c.wanted.vm_size, "spot": c.wanted.spot},
+            "wanted": {"vmSize": c.offer.vm_size, "spot": c.offer.spot},
         },
         "The GPU pool has another VM size or priority than the specification.",
         REPAIR_IT,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from domain.placement.offers import Offer
 from domain.sweep.found import (
     CLUSTERS,
     EDGE_KINDS,
@@ -36,12 +37,16 @@ class ProbeAnswer(WireModel):
 @dataclass(frozen=True, slots=True)
 class CellFacts:
     wanted: WantedEnvironment
-    region: str
+    offer: Offer
     cluster_id: str
     """Empty if neither a list nor a read has brought it."""
     cluster: FoundCluster | None
     presence: Presence
     reason: str
+
+    @property
+    def region(self) -> str:
+        return self.offer.region
 
     @property
     def pool(self) -> FoundPool | None:
@@ -92,7 +97,7 @@ class Found:
         )
 
     def cells(self, wanted: WantedEnvironment) -> list[CellFacts]:
-        return [self._cell(wanted, region) for region in wanted.regions]
+        return [self._cell(wanted, offer) for offer in wanted.offers]
 
     def edge(self, wanted: WantedEnvironment) -> EdgeFacts:
         parts = {kind: self._part(wanted.environment, kind) for kind in EDGE_KINDS}
@@ -102,25 +107,26 @@ class Found:
         """Resources that the lists should contain and do not."""
         name = wanted.environment
         clusters = [
-            ResourceRef(kind="managedCluster", environment=name, region=region)
-            for region in wanted.regions
-            if CLUSTERS not in self.unread and (name, region) not in self.clusters
+            ResourceRef(kind="managedCluster", environment=name, region=offer.region)
+            for offer in wanted.offers
+            if CLUSTERS not in self.unread and (name, offer.region) not in self.clusters
         ]
         parts = (ResourceRef(kind=kind, environment=name) for kind in EDGE_KINDS)
         edges = [each for each in parts if EDGES not in self.unread and each not in self.resources]
         return clusters + edges
 
-    def _cell(self, wanted: WantedEnvironment, region: str) -> CellFacts:
+    def _cell(self, wanted: WantedEnvironment, offer: Offer) -> CellFacts:
+        region = offer.region
         cluster = self.clusters.get((wanted.environment, region))
         if cluster:
-            return CellFacts(wanted, region, cluster.cluster_id, cluster, Presence.PRESENT, "")
+            return CellFacts(wanted, offer, cluster.cluster_id, cluster, Presence.PRESENT, "")
         ref = ResourceRef(kind="managedCluster", environment=wanted.environment, region=region)
         known = self._look_up(ref, CLUSTERS)
         presence, reason = known.presence, known.reason
         if presence is Presence.PRESENT:
             # Its settings are known once it is listed.
             presence, reason = Presence.UNREAD, "NotListedYet"
-        return CellFacts(wanted, region, known.resource_id, None, presence, reason)
+        return CellFacts(wanted, offer, known.resource_id, None, presence, reason)
 
     def _part(self, environment: str, kind: str) -> LookedUp:
         ref = ResourceRef(kind=kind, environment=environment)

@@ -20,7 +20,6 @@ from domain.requests.decisions import (
     decide_scale_down,
     decide_wake,
 )
-from domain.spec.model import EnvironmentSpec
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
 from domain.sweep.wanted import read_wanted
@@ -50,7 +49,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         environment=record.name,
         phase=record.phase,
         policy=record.spec.idle,
-        regions=record.spec.regions,
+        regions=record.regions,
         min_nodes=record.spec.gpu.min_nodes,
         ready_since=_last_success(record, *BUILDS) or record.created_at,
         woken_at=_last_success(record, OperationKind.WAKE),
@@ -181,25 +180,25 @@ def _unused_since(record: EnvironmentRecord) -> datetime | None:
     latest = record.operations[-1]
     if record.phase not in UNSUCCESSFUL:
         return None
-    are_kept = record.kept_pools.keys() >= set(record.spec.regions)
+    are_kept = record.kept_pools.keys() >= set(record.regions)
     is_update = latest.kind in {OperationKind.UPDATE, OperationKind.REPAIR}
-    if is_update and not _has_lost_all_replicas(record.spec, latest):
+    if is_update and not _has_lost_all_replicas(record, latest):
         return None
     if latest.kind is OperationKind.SCALE_DOWN and not are_kept:
         return None
     return latest.last_action_at
 
 
-def _has_lost_all_replicas(spec: EnvironmentSpec, update: Operation) -> bool:
+def _has_lost_all_replicas(record: EnvironmentRecord, update: Operation) -> bool:
     """Whether the update has replaced the only replica of each cell by one that does not run.
 
     The Deployment's rollout stops one old replica before it starts a new one: no GPU is spare.
     """
     status = {step.name: step.status for step in update.steps}
-    return spec.workload.replicas == 1 and all(
+    return record.spec.workload.replicas == 1 and all(
         status.get(workload_step(region).name) is Status.SUCCEEDED
         and status.get(pods_step(region).name) is not Status.SUCCEEDED
-        for region in spec.regions
+        for region in record.regions
     )
 
 

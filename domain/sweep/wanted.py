@@ -8,6 +8,7 @@ from domain.environment.health import Health
 from domain.environment.operation import OperationKind
 from domain.environment.phases import IN_MOTION, Phase
 from domain.environment.record import EnvironmentRecord
+from domain.placement.offers import Offer
 from domain.spec.model import RepairPolicy
 from domain.wire import WireModel
 
@@ -17,9 +18,8 @@ NOT_AT_REST = IN_MOTION | {Phase.DELETED}
 class WantedEnvironment(WireModel):
     environment: str
     phase: Phase
-    regions: tuple[str, ...]
-    vm_size: str
-    spot: bool
+    offers: tuple[Offer, ...]
+    """Of each cell: its region, and what its GPU pool is made of."""
     min_nodes: int
     max_nodes: int
     replicas: int
@@ -52,9 +52,7 @@ def read_wanted(record: EnvironmentRecord) -> WantedEnvironment:
     return WantedEnvironment(
         environment=record.name,
         phase=record.phase,
-        regions=spec.regions,
-        vm_size=spec.gpu.vm_size,
-        spot=spec.gpu.spot,
+        offers=tuple(record.offer_of(cell) for cell in spec.regions),
         min_nodes=spec.gpu.min_nodes,
         max_nodes=spec.gpu.max_nodes,
         replicas=spec.workload.replicas,

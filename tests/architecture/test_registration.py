@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain.durable.names import ENVIRONMENT_ENTITY, ORPHANS_ENTITY, ActivityName, Orchestrator
+from domain.durable.names import (
+    BLOCKLIST_ENTITY,
+    ENVIRONMENT_ENTITY,
+    ORPHANS_ENTITY,
+    ActivityName,
+    Orchestrator,
+)
 from tests.architecture.source import REPOSITORY
 from tests.support.replay import load_histories
 from triggers.http_methods import METHODS, list_methods
@@ -63,7 +69,7 @@ def names_of(app: dict[str, Any], kind: str) -> set[str]:
 
 
 def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, Any]):
-    used = {*Orchestrator, *ActivityName, ENVIRONMENT_ENTITY, ORPHANS_ENTITY}
+    used = {*Orchestrator, *ActivityName, ENVIRONMENT_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY}
     registered = {
         name
         for kind in ("orchestrationTrigger", "activityTrigger", "entityTrigger")

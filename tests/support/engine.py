@@ -120,6 +120,7 @@ ENTITY = {
     "has_ended": True,
     "get_kept_pools": {},
     "end_operation": True,
+    "record_attempt": True,
     "note": {},
     "read": {},
 }
@@ -252,6 +253,14 @@ class Context:
             self.engine.inputs.append((operation, value))
             self.write(f"tell {entity_id.key} {operation} {value['warning']['target']}")
             return
+        if operation == "record_attempt":
+            self.engine.inputs.append((operation, value))
+            self.write(f"tell {entity_id.key} {_attempt(value)}")
+            return
+        if operation == "add":
+            self.engine.inputs.append((operation, value))
+            self.write(f"tell {entity_id.entity} {operation} {value['failure']['reason']}")
+            return
         assert operation == "record_step"
         detail = value.get("detail") or value.get("failure", {}).get("reason")
         self.write(f"note {value['step']} {value['status']}{f' ({detail})' if detail else ''}")
@@ -338,7 +347,8 @@ def _fits(key: str, label: str) -> bool:
 def _subject(value: Mapping[str, Any]) -> Sequence[str]:
     """What a call is about: a resource's kind and region, a handle's kind, a probe's host."""
     about = value.get("handle") or value.get("probe") or value
-    found = (about.get("kind"), about.get("region"), about.get("hostName"))
+    region = about.get("region") or about.get("offer", {}).get("region")
+    found = (about.get("kind"), region, about.get("hostName"))
     return [part for part in found if part]
 
 
@@ -349,10 +359,19 @@ def _asked(operation: str, value: Any) -> Sequence[str]:
             return [value["phase"]]
         case "record_idle_note":
             return [value["event"]]
+        case "record_attempt":
+            return [_attempt(value)]
         case "plan_operation" | "get_end":
             return [value]
         case _:
             return []
+
+
+def _attempt(value: Mapping[str, Any]) -> str:
+    attempt = value["attempt"]
+    offer = attempt["offer"]
+    parts = (offer["region"], offer["vmSize"], *offer["zones"], *["spot"] * offer["spot"])
+    return " ".join(["attempt", *parts, attempt["status"]])
 
 
 def _seconds(seconds: float) -> str:

@@ -20,6 +20,7 @@ from domain.durable.inputs import (
 from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PROBE_STEP, plan_cell
 from domain.outcomes import Failure, Handle, Outcome
+from domain.placement.offers import list_offers
 from tests.support.specs import NOON, a_spec, minutes
 
 OPERATION = "fraud-llm.1"
@@ -96,7 +97,8 @@ def an_edge_wait(deadline_minutes: float = 60) -> dict[str, Any]:
 def a_cell(deadline_minutes: float = 60) -> dict[str, Any]:
     return CellInput(
         operation=an_operation_ref(deadline_minutes),
-        region=REGION,
+        cell=REGION,
+        offers=list_offers(a_spec(), REGION),
         demand=CellDemand.of(a_spec()),
     ).to_wire()
 
@@ -104,7 +106,8 @@ def a_cell(deadline_minutes: float = 60) -> dict[str, Any]:
 def a_scaling(deadline_minutes: float = 240, kept: KeptPool | None = None) -> dict[str, Any]:
     return ScalingInput(
         operation=an_operation_ref(deadline_minutes),
-        region=REGION,
+        cell=REGION,
+        offers=list_offers(a_spec(), REGION),
         demand=CellDemand.of(a_spec()),
         kept=kept,
     ).to_wire()

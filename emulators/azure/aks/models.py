@@ -12,6 +12,7 @@ from emulators.azure.arm.errors import location_changed, resource_not_found
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.resources import Resource
+from emulators.azure.compute.capacity import Capacity, Machines, allocation_failed
 from emulators.azure.compute.quota import NodesInUse, Quota
 from emulators.azure.compute.vm_sizes import VmSize, VmSizes
 from emulators.azure.resource_groups.models import ResourceGroups
@@ -30,6 +31,7 @@ class ManagedClusters:
     ) -> None:
         self.sizes = VmSizes()
         self.quota = Quota(self.sizes.families(), self._nodes_in_use)
+        self.capacity = Capacity()
         self._platform = platform
         self._groups = groups
         self._make_cluster = make_cluster
@@ -143,6 +145,22 @@ class ManagedClusters:
         shortage = self.quota.shortage(region, machines)
         if shortage is not None:
             raise errors.quota_exceeded(shortage, region)
+
+    def find_allocation_failure(
+        self, cluster: ManagedCluster, pools: Iterable[Resource]
+    ) -> dict[str, Any] | None:
+        """The error of an operation that needs machines for these pools which the region lacks."""
+        for pool in pools:
+            properties = pool.properties
+            machines = Machines(
+                cluster.region,
+                self.size_of(properties).name,
+                properties.get("scaleSetPriority") == "Spot",
+                tuple(properties.get("availabilityZones") or ()),
+            )
+            if properties["count"] > cluster.running_nodes(pool) and self.capacity.lacks(machines):
+                return allocation_failed(machines)
+        return None
 
     def size_of(self, properties: dict[str, Any]) -> VmSize:
         size = self.sizes.find(str(properties.get("vmSize") or pool_bodies.DEFAULT_VM_SIZE))

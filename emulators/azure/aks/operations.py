@@ -6,7 +6,7 @@ from dataclasses import replace
 from emulators.azure.aks import cluster_bodies, durations, pool_bodies, progress
 from emulators.azure.aks.models import ManagedClusters
 from emulators.azure.aks.state import ManagedCluster, RunningOperation
-from emulators.azure.arm.operations import Error, Operation, Stage, Work
+from emulators.azure.arm.operations import Error, Operation, PlannedFailure, Stage, Work
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.resources import Resource
@@ -214,6 +214,7 @@ class AksOperations:
                 on_healed=heal,
                 on_canceled=lambda: end(lambda: None, "Canceled"),
                 stages=stages,
+                failure=self._find_failure(cluster, pool, verb),
                 stray_error=progress.stray_error(
                     self._platform.identifiers, self._stray_error_share
                 ),
@@ -221,6 +222,15 @@ class AksOperations:
         )
         cluster.busy = RunningOperation(kind, operation, pool.name if pool else None)
         return operation
+
+    def _find_failure(
+        self, cluster: ManagedCluster, pool: Resource | None, verb: str
+    ) -> PlannedFailure | None:
+        if verb not in {"create", "update", "scale", "start"}:
+            return None
+        pools = self._clusters.pools(cluster) if pool is None else [pool]
+        error = self._clusters.find_allocation_failure(cluster, pools)
+        return PlannedFailure(error) if error else None
 
     def _concerned(self, cluster: ManagedCluster, pool: Resource | None) -> list[Resource]:
         """A cluster and its pools move together; a pool's own operation leaves the rest alone."""

@@ -96,6 +96,7 @@ def node_pool(name: str, properties: dict[str, Any], sizes: VmSizes) -> NodePool
         taints=tuple(properties.get("nodeTaints") or ()),
         gpus_per_node=size.gpus if size else 0,
         spot=properties.get("scaleSetPriority") == "Spot",
+        zones=tuple(properties.get("availabilityZones") or ()),
     )
 
 

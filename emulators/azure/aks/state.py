@@ -95,6 +95,9 @@ class ManagedCluster:
             raise errors.nothing_to_abort((pool or self.resource).name)
         return busy.operation
 
+    def running_nodes(self, pool: Resource) -> int:
+        return self.kubernetes.node_count(pool.name) if pool.name in self.booted else 0
+
     def node_count(self, pool: Resource) -> int:
         """The nodes that the pool has, will be scaled to, or gets back with the next start."""
         changing = pool.state in ("Scaling", "Stopping", "Starting")

@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -84,6 +84,14 @@ class Fields:
         ):
             raise BadInput(f"{field} must be an object of strings.")
         return value
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        value = self._left.pop(field, [])
+        if not isinstance(value, list) or not all(
+            isinstance(each, str) for each in cast("list[object]", value)
+        ):
+            raise BadInput(f"{field} must be a list of strings.")
+        return tuple(cast("list[str]", value))
 
     def anything(self, field: str) -> Any:
         return self._left.pop(field, None)

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from emulators.azure.azure import SimulatedAzure
 from emulators.azure.clock import Clock
+from emulators.azure.control.capacity_control import CapacityControl
 from emulators.azure.control.faults import Faults
 from emulators.azure.control.input import BadInput, Fields, read_json, required
 from emulators.azure.control.journal import Journal
@@ -72,6 +73,7 @@ class ControlRoutes:
             ("PUT", "/dns-labels"): self.put_dns_label,
             ("GET", "/throttling"): self.get_throttling,
             ("PUT", "/throttling"): self.put_throttling,
+            **CapacityControl(lambda: simulator.azure.clusters.capacity).handlers(),
             **PolicyControl(simulator).handlers(),
             **ServiceBusControl(simulator.service_bus).handlers(),
         }

@@ -19,3 +19,5 @@ class NodePool:
     taints: tuple[str, ...] = ()
     gpus_per_node: int = 0
     spot: bool = False
+    zones: tuple[str, ...] = ()
+    """Of the region; nodes are spread over them. Empty: none of them."""

@@ -96,15 +96,23 @@ def node_name(site: Site, pool: NodePool, instance: int) -> str:
     return scale_set(site, pool) + digits
 
 
+def _zone_of(site: Site, pool: NodePool, name: str) -> str:
+    """Empty for a node outside of zones."""
+    if not pool.zones:
+        return ""
+    return f"{site.region}-{pool.zones[int(name[-6:], 36) % len(pool.zones)]}"
+
+
 def labels_of(site: Site, pool: NodePool, name: str) -> dict[str, str]:
     """The labels that AKS sets, and those of the pool."""
+    zone = _zone_of(site, pool, name)
     labels = {
         "agentpool": pool.name,
         "beta.kubernetes.io/arch": "amd64",
         "beta.kubernetes.io/instance-type": pool.vm_size,
         "beta.kubernetes.io/os": "linux",
         "failure-domain.beta.kubernetes.io/region": site.region,
-        "failure-domain.beta.kubernetes.io/zone": "0",
+        "failure-domain.beta.kubernetes.io/zone": zone or "0",
         "kubernetes.azure.com/agentpool": pool.name,
         "kubernetes.azure.com/cluster": site.cluster,
         "kubernetes.azure.com/mode": pool.mode.lower(),
@@ -119,9 +127,9 @@ def labels_of(site: Site, pool: NodePool, name: str) -> dict[str, str]:
         "node.kubernetes.io/instance-type": pool.vm_size,
         "storageprofile": "managed",
         "storagetier": "Premium_LRS",
-        "topology.disk.csi.azure.com/zone": "",
+        "topology.disk.csi.azure.com/zone": zone,
         "topology.kubernetes.io/region": site.region,
-        "topology.kubernetes.io/zone": "0",
+        "topology.kubernetes.io/zone": zone or "0",
     }
     if pool.gpus_per_node:
         labels |= {"accelerator": "nvidia", "kubernetes.azure.com/accelerator": "nvidia"}

@@ -16,6 +16,7 @@ from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import WorkloadInput
 from domain.durable.sweep_inputs import UsageInput
 from domain.environment.operation import build_operation_id
+from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
 from domain.sweep.found import EDGE_KINDS, ResourceRef
 from domain.sweep.model import GpuPool
@@ -42,7 +43,7 @@ async def build_cell(clients: ClientFactory, spec: EnvironmentSpec) -> ResourceT
     workload = WorkloadInput(
         operation_id=build_operation_id(spec.name, 1),
         environment=spec.name,
-        region=REGION,
+        offer=list_offers(a_spec(), REGION)[0],
         replicas=1,
         awake=True,
     )

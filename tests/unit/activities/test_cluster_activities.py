@@ -14,6 +14,7 @@ from domain.durable.inputs import ObservationInput, WorkloadInput
 from domain.kubernetes.manifests import build_manifests
 from domain.kubernetes.observation import Observation
 from domain.outcomes import Outcome
+from domain.placement.offers import list_offers
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
 from tests.support.fake_hub import a_hub
 from tests.support.specs import a_spec
@@ -26,7 +27,7 @@ CELL = ObservationInput(
 WORKLOAD = WorkloadInput(
     operation_id="fraud-llm.1",
     environment="fraud-llm",
-    region="westeurope",
+    offer=list_offers(a_spec(), "westeurope")[0],
     replicas=1,
     awake=True,
 ).to_wire()

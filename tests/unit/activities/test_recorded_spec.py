@@ -10,6 +10,7 @@ from activities.recorded_spec import SpecActivity, read_spec
 from domain.durable.inputs import WorkloadInput
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
+from domain.placement.offers import list_offers
 from tests.support.fake_clients import FakeClients
 from tests.support.fake_hub import FakeHub, a_hub
 from tests.support.payloads import a_resource
@@ -19,7 +20,7 @@ CHANGED = a_spec(costCenter="ML-9")
 WORKLOAD = WorkloadInput(
     operation_id="fraud-llm.1",
     environment="fraud-llm",
-    region="westeurope",
+    offer=list_offers(a_spec(), "westeurope")[0],
     replicas=1,
     awake=True,
 ).to_wire()

@@ -13,7 +13,14 @@ WIRE: dict[str, Any] = {
     "costCenter": "ML-1234",
     "owner": "fraud-team@example.com",
     "regions": ["westeurope"],
-    "gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5, "minNodes": 0, "spot": False},
+    "gpu": {
+        "vmSize": "Standard_NC24ads_A100_v4",
+        "maxNodes": 5,
+        "minNodes": 0,
+        "spot": False,
+        "zones": [],
+    },
+    "placement": {"zones": [], "vmSizes": [], "regions": [], "regularIfNoSpot": False},
     "workload": {
         "image": "registry.example.com/llm:1.4.2",
         "port": 8000,

@@ -117,7 +117,7 @@ def test_a_workload_that_the_api_server_does_not_take_yet_is_applied_again():
 )
 def test_a_failure_for_good_ends_the_cell_there(activities, children, last: str):
     done = build(activities, children)
-    assert done.lines[-1] == last
+    assert done.steps("note")[-1] == last
     assert done.outcome.failure == QUOTA.failure
 
 

@@ -8,6 +8,7 @@ from domain.durable.sweep_inputs import ConfirmInput, EdgeQuestions, SweepInput,
 from domain.environment.health import Finding, Health, HealthStatus, RecordHealth
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
+from domain.placement.offers import list_offers
 from domain.sweep.found import (
     EDGE_KINDS,
     FoundCluster,
@@ -23,7 +24,7 @@ from domain.sweep.wanted import WantedEnvironment
 from orchestrators.sweep_idle_pools import sweep_idle_pools
 from tests.support.engine import Run, run
 from tests.support.payloads import QUOTA, REGION
-from tests.support.specs import NOON, minutes
+from tests.support.specs import NOON, a_spec, minutes
 from tests.support.sweeps import a_swept
 
 HEALTHY = Health(status=HealthStatus.HEALTHY)
@@ -42,9 +43,7 @@ def an_environment(name: str = "one", **changes: Any) -> EnvironmentSweepState:
         **{
             "environment": name,
             "phase": Phase.READY,
-            "regions": (REGION,),
-            "vm_size": "Standard_NC24ads_A100_v4",
-            "spot": False,
+            "offers": list_offers(a_spec(), REGION),
             "min_nodes": 0,
             "max_nodes": 5,
             "replicas": 1,

@@ -131,7 +131,7 @@ def test_a_cluster_still_busy_with_the_first_request_gets_the_second_one_later()
 )
 def test_a_failure_for_good_ends_the_cell_there(activities, children, last: str):
     done = wake(activities, children)
-    assert done.lines[-1] == last
+    assert done.steps("note")[-1] == last
     assert done.outcome == QUOTA
 
 

@@ -27,6 +27,7 @@ from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.environment.steps import PROBE_STEP, plan_edge
 from domain.outcomes import Handle, Outcome
+from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 from tests.support.specs import NOON, a_request, a_spec
@@ -38,7 +39,12 @@ DEMAND = CellDemand.of(SPEC)
 PROBE = EdgeProbe(operation_id="fraud-llm.1", host_name="x.azurefd.net", path="/health")
 
 PAYLOADS: list[WireModel] = [
-    CellInput(operation=OPERATION, region="westeurope", demand=DEMAND),
+    CellInput(
+        operation=OPERATION,
+        cell="westeurope",
+        offers=list_offers(SPEC, "westeurope"),
+        demand=DEMAND,
+    ),
     EdgeInput(operation=OPERATION, regions=SPEC.regions),
     ResourceInput(
         operation_id="fraud-llm.1", environment="fraud-llm", kind="origin", region="westeurope"

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -49,8 +50,10 @@ def a_ready_record() -> EnvironmentRecord:
     return ended(a_record(), Phase.READY)
 
 
-def begun(record: EnvironmentRecord, kind: OperationKind, sequence: int) -> EnvironmentRecord:
-    started = start_operation(record, a_request(kind, sequence), NOON + minutes(20))
+def begun(
+    record: EnvironmentRecord, kind: OperationKind, sequence: int, **changes: Any
+) -> EnvironmentRecord:
+    started = start_operation(record, a_request(kind, sequence, **changes), NOON + minutes(20))
     assert started
     return started
 
@@ -184,7 +187,8 @@ def test_endpoint_and_cells_outlast_sleep(record, kind, phase):
 
 def test_a_cell_that_an_update_did_not_get_to_stays_on_the_record():
     west, north = CellState(region="westeurope", nodes=1), CellState(region="northeurope")
-    record = begun(a_ready_record().model_copy(update={"cells": (west, north)}), UPDATE, 2)
+    cells = {"cells": (west, north), "spec": a_spec(regions=["westeurope", "northeurope"])}
+    record = begun(a_ready_record().model_copy(update=cells), UPDATE, 2, spec=cells["spec"])
     changed = north.model_copy(update={"nodes": 3})
     assert record.active_operation
     end = OperationEnd(

@@ -37,6 +37,7 @@ def update(spec: EnvironmentSpec) -> Command:
 CALLS: dict[str, Command] = {
     r"\bretry\b|repeat the request|send the request again|try again": Command(RETRY, "fraud-llm"),
     r"another gpu\.vmSize|another vmSize": update(a_spec(gpu=OTHER_SIZE)),
+    r"under placement": update(a_spec(placement={"regions": ["northeurope"], "zones": ["1"]})),
     r"gpu\.spot": update(
         a_spec(gpu={"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5, "spot": True})
     ),

@@ -7,6 +7,7 @@ import pytest
 
 from domain.environment.health import Health, HealthStatus
 from domain.environment.phases import Phase
+from domain.placement.offers import Offer
 from domain.sweep.found import (
     CLUSTERS,
     EDGE_KINDS,
@@ -29,14 +30,16 @@ ANSWERS = ProbeAnswer(environment=NAME, status=200, detail="HTTP 200")
 BUSY_EDGE = ProbeAnswer(environment=NAME, status=503, detail="HTTP 503")
 
 
+def offers_in(*regions: str) -> tuple[Offer, ...]:
+    return tuple(Offer(region=region, vm_size=A100, spot=False) for region in regions)
+
+
 def wanted(**changes: Any) -> WantedEnvironment:
     return WantedEnvironment(
         **{
             "environment": NAME,
             "phase": Phase.READY,
-            "regions": (WEST,),
-            "vm_size": A100,
-            "spot": False,
+            "offers": offers_in(WEST),
             "min_nodes": 0,
             "max_nodes": 5,
             "replicas": 1,
@@ -316,14 +319,14 @@ STOPPED = cluster(power_state="stopped")
             {"want": wanted(phase=Phase.FAILED)}, "Healthy", [], id="failed, yet it serves"
         ),
         pytest.param(
-            {"want": wanted(regions=(WEST, NORTH)), "clusters": [STOPPED, cluster(NORTH)]},
+            {"want": wanted(offers=offers_in(WEST, NORTH)), "clusters": [STOPPED, cluster(NORTH)]},
             "Degraded",
             ["ClusterStopped"],
             id="one of two regions",
         ),
         pytest.param(
             {
-                "want": wanted(regions=(WEST, NORTH)),
+                "want": wanted(offers=offers_in(WEST, NORTH)),
                 "clusters": [STOPPED],
                 "known": [looked_up("managedCluster", Presence.MISSING, NORTH)],
                 "probe": BUSY_EDGE,

@@ -1,0 +1,1 @@
+"""Where a cell's GPU nodes come from, and what is tried if Azure has none."""

@@ -1,0 +1,147 @@
+"""Rules about regions and GPU sizes: what the service allows, and what fits together."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeGuard, cast
+
+from pydantic import BaseModel, ValidationError
+
+from domain.catalog.gpu_skus import GpuSku, check_gpu_vm_size, find_gpu_sku, nodes_for
+from domain.catalog.regions import normalise_region
+from domain.problem import Problem
+from domain.spec.model import GpuPoolSpec, Workload
+from domain.spec.placement import Placement
+
+MAX_OFFERS = 24
+"""Per cell: with an hour for each, an operation ends within two days."""
+
+
+def find_region_problems(
+    document: dict[str, Any], allowed_regions: Sequence[str]
+) -> Iterable[Problem]:
+    regions, others = document.get("regions"), _of(document, "placement", "regions")
+    allowed = {normalise_region(region) for region in allowed_regions}
+    for name, listed in (("regions", regions), ("placement.regions", others)):
+        for index, region in _texts(listed):
+            if normalise_region(region) not in allowed:
+                yield Problem(
+                    "RegionNotAllowed",
+                    f"'{region}' is not an allowed region. Use one of: "
+                    f"{', '.join(sorted(allowed))}.",
+                    f"{name}[{index}]",
+                )
+    first = {normalise_region(region) for _, region in _texts(regions)}
+    for index, region in _texts(others):
+        if normalise_region(region) in first:
+            yield Problem(
+                "DuplicateRegion",
+                f"'{region}' is one of `regions` already: each region has room for one cell.",
+                f"placement.regions[{index}]",
+            )
+
+
+def find_gpu_problems(document: dict[str, Any]) -> Iterable[Problem]:
+    vm_size = _of(document, "gpu", "vmSize")
+    problem = check_gpu_vm_size(vm_size) if is_short_text(vm_size) else None
+    if problem:
+        yield problem
+        return
+    gpu, workload = (
+        read_section(document, "gpu", GpuPoolSpec),
+        read_section(document, "workload", Workload),
+    )
+    sku = find_gpu_sku(gpu.vm_size) if gpu else None
+    if gpu and workload and sku:
+        yield from _capacity_problems(
+            gpu, workload, sku, "gpu.maxNodes", "workload.gpusPerReplica"
+        )
+    placement = read_section(document, "placement", Placement) if "placement" in document else None
+    if gpu and sku and placement:
+        yield from _alternative_problems(gpu, workload, sku, placement)
+
+
+def _capacity_problems(
+    gpu: GpuPoolSpec, workload: Workload, sku: GpuSku, nodes_target: str, gpus_target: str
+) -> Iterable[Problem]:
+    if workload.gpus_per_replica > sku.gpus:
+        yield Problem(
+            "TooManyGpusPerReplica",
+            f"{sku.name} has {sku.gpus} GPU(s) and a replica cannot span nodes: lower "
+            f"gpusPerReplica from {workload.gpus_per_replica} or choose a larger vmSize.",
+            gpus_target,
+        )
+        return
+    needed = nodes_for(sku.gpus, workload.gpus_per_replica, workload.replicas)
+    if needed > gpu.max_nodes:
+        yield Problem(
+            "NotEnoughNodes",
+            f"{workload.replicas} replica(s) with {workload.gpus_per_replica} GPU(s) each need "
+            f"{needed} nodes of {sku.name}: raise maxNodes from {gpu.max_nodes} to {needed} "
+            "or lower replicas.",
+            nodes_target,
+        )
+
+
+def _alternative_problems(
+    gpu: GpuPoolSpec, workload: Workload | None, first: GpuSku, placement: Placement
+) -> Iterable[Problem]:
+    for index, vm_size in enumerate(placement.vm_sizes):
+        target = f"placement.vmSizes[{index}]"
+        problem, sku = check_gpu_vm_size(vm_size, target), find_gpu_sku(vm_size)
+        if problem or sku is None:
+            yield from [problem] if problem else []
+        elif sku == first:
+            yield Problem("DuplicateVmSize", f"{sku.name} is gpu.vmSize already.", target)
+        elif sku.gpu_memory_gb < first.gpu_memory_gb:
+            yield Problem(
+                "LessGpuMemory",
+                f"{sku.name} has {sku.gpu_memory_gb} GB per GPU, {first.name} has "
+                f"{first.gpu_memory_gb} GB: use sizes with at least as much.",
+                target,
+            )
+        elif workload:
+            yield from _capacity_problems(gpu, workload, sku, target, target)
+    if placement.regular_if_no_spot and not gpu.spot:
+        yield Problem(
+            "NeedsSpot",
+            "The pool is regular already: remove regularIfNoSpot, or set gpu.spot to true.",
+            "placement.regularIfNoSpot",
+        )
+    offers = _count_offers(placement)
+    if offers > MAX_OFFERS:
+        yield Problem(
+            "TooManyOffers",
+            f"These alternatives make up to {offers} offers for a cell: shorten its lists to at "
+            f"most {MAX_OFFERS}.",
+            "placement",
+        )
+
+
+def _count_offers(placement: Placement) -> int:
+    lists = (placement.zones, placement.vm_sizes, placement.regions)
+    zones, sizes, regions = (len(each) + 1 for each in lists)
+    return zones * sizes * regions * (2 if placement.regular_if_no_spot else 1)
+
+
+def read_section[Section: BaseModel](
+    document: dict[str, Any], name: str, model: type[Section]
+) -> Section | None:
+    """None if the model refuses it, which is reported field by field."""
+    try:
+        return model.model_validate(document.get(name))
+    except ValidationError:
+        return None
+
+
+def is_short_text(value: object) -> TypeGuard[str]:
+    """Worth checking; the model refuses blank and overlong values by pattern or length."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= 64
+
+
+def _of(document: dict[str, Any], section: str, field: str) -> object:
+    found: object = document.get(section)
+    return cast("dict[str, Any]", found).get(field) if isinstance(found, dict) else None
+
+
+def _texts(value: object) -> list[tuple[int, str]]:
+    listed = cast("list[object]", value) if isinstance(value, list) else []
+    return [(index, each) for index, each in enumerate(listed) if is_short_text(each)]

@@ -1,0 +1,136 @@
+"""Tries the offers of a cell in turn until Azure has GPU nodes for one of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from durabletask.entities import EntityInstanceId
+
+from domain.durable.names import BLOCKLIST_ENTITY, BlocklistOperation
+from domain.environment.steps import plan_cell_removal
+from domain.outcomes import Failure, Outcome
+from domain.placement.attempts import AttemptStatus, OfferAttempt, RecordAttempt
+from domain.placement.blocklist import Block, Blocklist, Choice, RefusedOffer, choose, is_refusal
+from domain.placement.failures import all_offers_refused
+from domain.placement.offers import Offer
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.resource_steps import delete_resource
+from orchestrators.sequence import in_order
+
+BLOCKLIST = EntityInstanceId(BLOCKLIST_ENTITY, "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One offer to build a cell with."""
+
+    offer: Offer
+    number: int = 1
+    has_alternative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellOffers:
+    """A cell whose offers are tried."""
+
+    operation: OperationContext
+    cell: str
+    offers: Sequence[Offer]
+    built_in: str | None = None
+
+
+type Build = Callable[[Attempt], Steps[Outcome]]
+
+
+def place_cell(placement: CellOffers, build: Build) -> Steps[Outcome]:
+    """Builds with the first offer that Azure does not refuse; a cell with one offer has no other.
+
+    Whatever else fails ends it: another offer would not help.
+    """
+    operation, offers = placement.operation, placement.offers
+    if len(offers) == 1:
+        outcome = yield from build(Attempt(offers[0]))
+        _block(operation, offers[0], outcome)
+        return outcome
+    blocklist: object = yield operation.context.call_entity(BLOCKLIST, BlocklistOperation.READ)
+    choices = choose(offers, Blocklist.from_wire(blocklist), operation.now)
+    return (yield from _try(placement, choices, build))
+
+
+def _try(placement: CellOffers, choices: Sequence[Choice], build: Build) -> Steps[Outcome]:
+    operation, built_in = placement.operation, placement.built_in
+    refused: list[tuple[Offer, Failure]] = []
+    for index, choice in enumerate(choices):
+        offer = choice.offer
+        if choice.block:
+            _skip(placement, choice)
+            continue
+        left = yield from _leave(operation, built_in, offer)
+        if not left.is_success:
+            return left
+        if not (yield from _begin(placement, offer)):
+            continue
+        is_last = all(each.block for each in choices[index + 1 :])
+        outcome = yield from build(Attempt(offer, len(refused) + 1, has_alternative=not is_last))
+        built_in = offer.region
+        _end(placement, offer, outcome)
+        if outcome.failure is None or not is_refusal(outcome):
+            return outcome
+        refused.append((offer, outcome.failure))
+    return Outcome.failed(all_offers_refused(refused))
+
+
+def _leave(operation: OperationContext, built_in: str | None, offer: Offer) -> Steps[Outcome]:
+    """Deletes the cell where it was, before it is built in another region."""
+    if built_in is None or built_in == offer.region:
+        return Outcome.succeeded()
+    removal = [partial(delete_resource, operation, each) for each in plan_cell_removal(built_in)]
+    return (yield from in_order(*removal))
+
+
+def _begin(placement: CellOffers, offer: Offer) -> Steps[bool]:
+    """False, and skipped, if another cell of the environment has moved to the region."""
+    running = _attempt(placement, offer, AttemptStatus.RUNNING)
+    has_begun = yield from placement.operation.environment.begin_attempt(running)
+    if not has_begun:
+        skipped = _attempt(placement, offer, AttemptStatus.SKIPPED)
+        placement.operation.environment.signal_attempt(skipped)
+    return has_begun
+
+
+def _skip(placement: CellOffers, choice: Choice) -> None:
+    skipped = _attempt(placement, choice.offer, AttemptStatus.SKIPPED, block=choice.block)
+    placement.operation.environment.signal_attempt(skipped)
+
+
+def _end(placement: CellOffers, offer: Offer, outcome: Outcome) -> None:
+    status = AttemptStatus.of(outcome, is_refused=is_refusal(outcome))
+    ended = _attempt(placement, offer, status, failure=outcome.failure)
+    placement.operation.environment.signal_attempt(ended)
+    _block(placement.operation, offer, outcome)
+
+
+def _block(operation: OperationContext, offer: Offer, outcome: Outcome) -> None:
+    if outcome.failure and is_refusal(outcome):
+        refusal = RefusedOffer(offer=offer, failure=outcome.failure, at=operation.now)
+        operation.context.signal_entity(BLOCKLIST, BlocklistOperation.ADD, refusal.to_wire())
+
+
+def _attempt(
+    placement: CellOffers,
+    offer: Offer,
+    status: AttemptStatus,
+    *,
+    failure: Failure | None = None,
+    block: Block | None = None,
+) -> RecordAttempt:
+    operation = placement.operation
+    attempt = OfferAttempt(
+        cell=placement.cell,
+        offer=offer,
+        status=status,
+        at=operation.now,
+        failure=failure,
+        block=block,
+    )
+    return RecordAttempt(operation_id=operation.ref.operation_id, attempt=attempt)
