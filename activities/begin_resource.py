@@ -3,9 +3,10 @@
 from typing import Any
 
 from activities.arm_outcomes import failed
-from activities.recorded_spec import RecordReader, read_spec
+from activities.recorded_spec import RecordReader, read_specs
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
+from domain.arm.conflicts import resolve
 from domain.arm.existing_resource import (
     decide_begin,
     find_pool_to_replace,
@@ -23,8 +24,8 @@ async def begin_resource(
     value: dict[str, Any], clients: ClientFactory, hub: RecordReader
 ) -> Outcome:
     resource = ResourceInput.from_wire(value)
-    spec = await read_spec(hub, resource.environment, resource.operation_id)
-    spec = resource.offer.apply(spec) if resource.offer else spec
+    specs = await read_specs(hub, resource.environment, resource.operation_id)
+    specs = specs.apply(resource.offer) if resource.offer else specs
     kind = KINDS[resource.kind]
     target = resource.target(clients.settings.subscription_id)
     resource_id = kind.build_id(target)
@@ -32,13 +33,15 @@ async def begin_resource(
     if not existing.is_success and existing.status != 404:
         return failed(existing, f"GET {resource.kind}").about(resource_id)
     found = existing.body if existing.is_success else None
-    body = kind.build_body(spec, target, found)
+    body, warnings = resolve(target, specs.wanted, specs.base, found)
     outcome = decide_begin(found, body, target) if found else None
     if outcome is None and found:
-        outcome = await _begin_preparation(found, spec, target, clients)
+        outcome = await _begin_preparation(found, specs.wanted, target, clients)
     if outcome is None:
         answer = await clients.resources.begin_put(resource_id, body)
-        outcome = read_put(answer, resource.kind, resource_id)
+        outcome = read_put(answer, resource.kind, resource_id).warning_of(warnings)
+    elif outcome.is_success:
+        outcome = outcome.warning_of(warnings)
     return outcome.about(resource_id)
 
 

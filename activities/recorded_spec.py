@@ -1,14 +1,16 @@
 """Reads an operation's specification from its environment's record."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
 from clients.factory import ClientFactory
 from domain.durable.names import ENVIRONMENT_ENTITY
+from domain.environment.applied_spec import find_base
 from domain.environment.record import EnvironmentRecord
 from domain.outcomes import Outcome
+from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 
 
@@ -23,7 +25,25 @@ class RecordReader(Protocol):
 type SpecActivity = Callable[[dict[str, Any], ClientFactory, RecordReader], Awaitable[Outcome]]
 
 
+class RecordedSpecs(NamedTuple):
+    """What an operation is carried out from."""
+
+    wanted: EnvironmentSpec
+    base: EnvironmentSpec | None
+    """What Azure was brought to before, in an update that keeps what others have changed since."""
+
+    def apply(self, offer: Offer) -> Self:
+        """Of a cell that has the offer."""
+        base = self.base and offer.apply(self.base)
+        return self._replace(wanted=offer.apply(self.wanted), base=base)
+
+
 async def read_spec(hub: RecordReader, environment: str, operation_id: str) -> EnvironmentSpec:
+    """As `read_specs`."""
+    return (await read_specs(hub, environment, operation_id)).wanted
+
+
+async def read_specs(hub: RecordReader, environment: str, operation_id: str) -> RecordedSpecs:
     """Raises LookupError if the operation is not on record, for the engine to try again.
 
     It was recorded before its first activity, but Azure Storage sends an entity's answer before it
@@ -32,6 +52,7 @@ async def read_spec(hub: RecordReader, environment: str, operation_id: str) -> E
     metadata = await hub.get_entity(EntityInstanceId(ENVIRONMENT_ENTITY, environment))
     state = metadata.get_typed_state() if metadata else None
     record = EnvironmentRecord.from_wire(state) if state else None
-    if record is None or record.find_operation(operation_id) is None:
+    operation = record.find_operation(operation_id) if record else None
+    if record is None or operation is None:
         raise LookupError(f"The record of {environment} has no operation {operation_id}.")
-    return record.spec
+    return RecordedSpecs(record.spec, find_base(record.applied, operation))

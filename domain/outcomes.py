@@ -43,6 +43,15 @@ class Failure(WireModel):
     retry_after_seconds: int | None = None
 
 
+class OperationWarning(WireModel):
+    """Something beside the operation that did not stop it."""
+
+    code: str
+    message: str
+    target: str
+    """The resource or event that the warning is about."""
+
+
 class Handle(WireModel):
     """A long-running ARM operation to wait for; small and readable in the history."""
 
@@ -75,9 +84,14 @@ class Outcome(WireModel):
     resource_id: str | None = None
     answered: bool = True
     """False for a poll whose answer carries no status of the operation."""
+    warnings: tuple[OperationWarning, ...] | None = None
+    """What the operation has to report beside the step; None: nothing."""
 
     def about(self, resource_id: str) -> Self:
         return self.model_copy(update={"resource_id": resource_id})
+
+    def warning_of(self, warnings: tuple[OperationWarning, ...]) -> Self:
+        return self.model_copy(update={"warnings": warnings or None})
 
     @classmethod
     def succeeded(cls, **result: Any) -> Self:

@@ -19,7 +19,7 @@ from domain.placement.offers import Offer
 from orchestrators.activity_calls import call_activity
 from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.step_reports import report_step, report_step_result
+from orchestrators.step_reports import report_step, report_step_result, report_warnings
 from orchestrators.waiting import sleep_unless_canceled
 
 
@@ -101,6 +101,7 @@ def run_step(
     outcome = Outcome.canceled()
     for attempt in count(1):
         begun = yield from call_activity(operation, activity, value)
+        report_warnings(operation, begun)
         if once_begun and begun.failure is None:
             yield from once_begun()
             once_begun = None

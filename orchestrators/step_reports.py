@@ -1,6 +1,7 @@
 """Reports a step's progress to the environment's record, without waiting for it."""
 
 from domain.environment.operation import StepChange
+from domain.environment.record import RecordWarning
 from domain.environment.steps import StepKey
 from domain.outcomes import Failure, Outcome, Status
 from orchestrators.operation_context import OperationContext
@@ -30,3 +31,13 @@ def report_step(
 
 def report_step_result(operation: OperationContext, step: StepKey, outcome: Outcome) -> None:
     report_step(operation, step, outcome.status, detail=outcome.detail, failure=outcome.failure)
+
+
+def report_warnings(operation: OperationContext, outcome: Outcome) -> None:
+    """The record keeps each of them once, however often a step is attempted."""
+    for warning in outcome.warnings or ():
+        operation.environment.signal_warning(
+            RecordWarning(
+                operation_id=operation.ref.operation_id, at=operation.now, warning=warning
+            )
+        )

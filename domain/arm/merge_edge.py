@@ -2,15 +2,22 @@
 
 A PUT removes whatever its body omits. Operators link custom domains, exclude WAF rules and add
 rule sets on the resources of an edge, none of which a specification contains: these are restated.
-A value that the specification determines is set again, whatever it was changed to. Existing
-entries of lists keep their order: Front Door answers an unchanged PUT without an operation, and a
-changed order is a change.
+A value that the specification determines is taken from it; `conflicts` decides afterwards which
+of these values others have changed. Existing entries of lists keep their order: Front Door answers
+an unchanged PUT without an operation, and a changed order is a change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from domain.arm.merge_existing import as_mapping, as_sequence, merge_settings, merge_tags, without
+from domain.arm.merge_existing import (
+    as_mapping,
+    as_sequence,
+    merge_settings,
+    merge_tags,
+    restate_identity,
+    without,
+)
 
 type _Body = dict[str, Any]
 type _Settings = Mapping[str, Any]
@@ -46,9 +53,9 @@ def merge_edge(kind: str, body: _Body, existing: _Settings | None) -> _Body:
     if not existing:
         return body
     properties = without(READ_ONLY_EDGE_PROPERTIES[kind], as_mapping(existing.get("properties")))
-    kept = cast("_Settings", _writable(properties))
+    kept = cast("_Settings", writable(properties))
     merge = _MERGES.get(kind, merge_settings)
-    identity = _restate_identity(as_mapping(existing.get("identity")))
+    identity = restate_identity(as_mapping(existing.get("identity")))
     return {
         **merge_tags(body, existing),
         **({"identity": identity} if identity else {}),
@@ -56,27 +63,18 @@ def merge_edge(kind: str, body: _Body, existing: _Settings | None) -> _Body:
     }
 
 
-def _writable(value: object) -> object:
+def writable(value: object) -> object:
     """Without read-only fields of references, and without null, which a PUT means by omission."""
     if isinstance(value, Mapping):
         fields = cast("_Settings", value).items()
         return {
-            name: _writable(each)
+            name: writable(each)
             for name, each in fields
             if each is not None and name not in READ_ONLY_REFERENCE_FIELDS
         }
     if isinstance(value, list):
-        return [_writable(each) for each in cast("list[object]", value)]
+        return [writable(each) for each in cast("list[object]", value)]
     return value
-
-
-def _restate_identity(identity: _Settings) -> _Body:
-    """A profile's managed identity, given by operators for certificates of custom domains."""
-    assigned = as_mapping(identity.get("userAssignedIdentities"))
-    restated: _Body = {"type": identity["type"]} if identity.get("type") else {}
-    if assigned:
-        restated["userAssignedIdentities"] = {identity_id: {} for identity_id in assigned}
-    return restated
 
 
 def _merge_security_policy(existing: _Settings, wanted: _Settings) -> _Body:

@@ -44,9 +44,11 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
     names = {pool["name"] for pool in ours}
     others = [dict(pool) for name, pool in pools.items() if name not in names]
     sku = {"sku": existing["sku"]} if existing.get("sku") else {}
+    identity = restate_identity(as_mapping(existing.get("identity")))
     return {
         **merge_tags(body, existing),
         **sku,
+        **({"identity": identity} if identity else {}),
         "properties": {
             **merge_settings(properties, body["properties"]),
             "agentPoolProfiles": [*ours, *others],
@@ -55,23 +57,38 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
 
 
 def merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """The existing pool with what is wanted; one that must be replaced stays as it is until then.
-
-    The node count is clamped to the autoscaler's limits, but stays as it is if the autoscaler has
-    to be switched on: AKS refuses both changes in one request.
-    """
+    """The existing pool with what is wanted; one that must be replaced stays as it is."""
     kept = without(READ_ONLY_POOL_PROPERTIES, existing)
     if existing and must_be_replaced(existing, pool):
         return kept
     merged = merge_settings(kept, pool)
     merged |= {"tags": overlay_tags(as_mapping(existing.get("tags")), pool["tags"])}
-    if pool.get("enableAutoScaling") and existing:
-        count = int(existing.get("count") or 0)
-        within = min(max(count, pool["minCount"]), pool["maxCount"])
-        merged["count"] = within if existing.get("enableAutoScaling") else count
+    if merged.get("enableAutoScaling") and existing:
+        merged["count"] = count_within_limits(existing, merged)
     if is_stopped(existing):
         merged["powerState"] = {"code": "Running"}
     return merged
+
+
+def restate_identity(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """The managed identity that a resource has, which operators may have chosen themselves."""
+    assigned = as_mapping(identity.get("userAssignedIdentities"))
+    restated: dict[str, Any] = {"type": identity["type"]} if identity.get("type") else {}
+    if assigned:
+        restated["userAssignedIdentities"] = {identity_id: {} for identity_id in assigned}
+    return restated
+
+
+def count_within_limits(existing: Mapping[str, Any], merged: Mapping[str, Any]) -> int:
+    """Node count of an autoscaled pool: the existing one, clamped to the limits in `merged`.
+
+    It stays as it is if the autoscaler has to be switched on: AKS refuses both changes in one
+    request.
+    """
+    count = int(existing.get("count") or 0)
+    if not existing.get("enableAutoScaling"):
+        return count
+    return min(max(count, merged.get("minCount") or 0), merged.get("maxCount") or count)
 
 
 def merge_settings(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.environment.operation import OperationWarning
-from domain.outcomes import Failure
+from domain.outcomes import Failure, OperationWarning
 
 OPERATION_ABORTED = "OperationAborted"
 """Reason for an orchestration that ended without a report, at a point that is not known."""

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from domain.environment.phases import Phase
 from domain.environment.steps import is_workload_step, only_reads, stops_gpu_cost
-from domain.outcomes import MAY_HAVE_STARTED, Failure, Outcome, Status
+from domain.outcomes import MAY_HAVE_STARTED, Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import OfferAttempt
 from domain.wire import WireModel
 
@@ -44,15 +44,6 @@ class StepChange(WireModel):
     detail: str | None = None
     resource_id: str | None = None
     failure: Failure | None = None
-
-
-class OperationWarning(WireModel):
-    """A fault beside the operation that did not stop it."""
-
-    code: str
-    message: str
-    target: str
-    """The resource or event that the warning is about."""
 
 
 class Operation(WireModel):

@@ -4,13 +4,14 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.applied_spec import AppliedSpec
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
-from domain.environment.operation import Operation, OperationWarning
+from domain.environment.operation import Operation
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
-from domain.outcomes import Failure, Outcome, Status
+from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
@@ -63,6 +64,8 @@ class EnvironmentRecord(WireModel):
     """By region: the GPU pools' settings before they were scaled to zero."""
     placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
     """By the specification's region: the offers of cells that have alternatives."""
+    applied: AppliedSpec | None = None
+    """What Azure was last brought to; None: not known, or not in full."""
     idle_notes: IdleNotes = IdleNotes()
     health: Health = Health()
     """As of the latest sweep; Unknown while an operation runs."""

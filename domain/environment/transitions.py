@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.environment.applied_spec import applied_after
 from domain.environment.failures import OPERATION_ABORTED
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
@@ -162,7 +163,8 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
             "warnings": (*operation.warnings, *end.warnings),
         }
     )
-    record = _with_operation(record, ended)
+    applied = applied_after(record.applied, operation, record.spec, end.outcome)
+    record = _with_operation(record, ended).model_copy(update={"applied": applied})
     end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
         record = _moved(record, end)
@@ -262,6 +264,7 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
             "cells": (),
             "kept_pools": {},
             "placements": {},
+            "applied": None,
             "idle_notes": IdleNotes(),
             "created_at": at,
             "events": (),

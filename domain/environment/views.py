@@ -7,14 +7,14 @@ from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
 from domain.environment.health_views import HealthView, build_health_view
-from domain.environment.operation import Operation, OperationKind, OperationWarning, Step
+from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.phases import Phase
 from domain.environment.placement_views import (
     AttemptView,
     build_attempt_view,
 )
 from domain.environment.record import CellState, EnvironmentRecord, TimelineEvent
-from domain.outcomes import Failure, Status
+from domain.outcomes import Failure, OperationWarning, Status
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
@@ -176,7 +176,9 @@ class OperationView(WireModel):
         default=None, description="Offers that were tried or skipped, if `placement` has any."
     )
     warnings: tuple[WarningView, ...] | None = Field(
-        default=None, description="Problems that do not affect the result."
+        default=None,
+        description="Problems that do not affect the result, such as settings of a resource that "
+        "were changed outside Gridplane (`SettingConflict`).",
     )
     error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from domain.environment.operation import OperationWarning
 from domain.events.cloud_events import EventPublication
-from domain.outcomes import Failure
+from domain.outcomes import Failure, OperationWarning
 
 TOPIC = "environment-events"
 EVENT_NOT_PUBLISHED = "EventNotPublished"

@@ -6,6 +6,8 @@ from activities.begin_resource import begin_resource
 from clients.answers import ArmAnswer
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.environment.applied_spec import AppliedSpec
+from domain.environment.operation import OperationKind
 from domain.outcomes import Outcome, Status
 from tests.support.fake_clients import (
     OPERATIONS,
@@ -14,9 +16,9 @@ from tests.support.fake_clients import (
     answer_of,
     error_of,
 )
-from tests.support.fake_hub import a_hub
+from tests.support.fake_hub import FakeHub, a_hub
 from tests.support.payloads import a_resource
-from tests.support.specs import a_spec
+from tests.support.specs import a_record, a_request, a_spec
 
 TAGS = naming.environment_tags(a_spec())
 
@@ -295,3 +297,62 @@ async def test_a_pool_of_another_size_is_deleted_and_looked_at_again():
     assert clients.arm.sent("PUT", "DELETE") == ["PUT gpu", "DELETE gpu"]
     assert outcome.handle
     assert (outcome.handle.adopted, outcome.handle.deleting) == (True, True)
+
+
+def a_hub_with_an_update() -> FakeHub:
+    """Its record says that Azure was brought to the usual specification before."""
+    changed = a_spec(workload={"image": "registry.example.com/llm:2.0.0"})
+    request = a_request(OperationKind.UPDATE, spec=changed)
+    hub = FakeHub()
+    hub.add(a_record(request).model_copy(update={"applied": AppliedSpec.of(a_spec())}))
+    return hub
+
+
+async def update(clients: FakeClients, kind: str, region: str = "") -> Outcome:
+    return await begin_resource(
+        a_resource(kind, region), clients.as_factory(), a_hub_with_an_update()
+    )
+
+
+def a_cluster_with_more_nodes(clients: FakeClients) -> dict[str, Any]:
+    existing = a_current_cluster(clients)
+    _, gpu = existing["properties"]["agentPoolProfiles"]
+    gpu["maxCount"] = 8
+    return existing
+
+
+async def test_an_update_leaves_a_cluster_alone_that_differs_only_by_what_others_set():
+    clients = FakeClients()
+    a_cluster_with_more_nodes(clients)
+    outcome = await update(clients, "managedCluster", "westeurope")
+    assert outcome.status is Status.SUCCEEDED
+    assert clients.arm.sent("PUT") == []
+    told = [(each.code, each.target) for each in outcome.warnings or ()]
+    assert told == [("SettingConflict", f"{CLUSTER}/agentPools/gpu")]
+
+
+async def test_a_provision_sets_what_others_have_changed():
+    clients = FakeClients()
+    a_cluster_with_more_nodes(clients)
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert outcome.warnings is None
+    assert clients.arm.bodies[CLUSTER]["properties"]["agentPoolProfiles"][1]["maxCount"] == 5
+
+
+async def test_an_update_sends_what_others_have_set_and_reports_it():
+    clients = FakeClients()
+    body = KINDS["route"].build_body(
+        a_spec(), ResourceTarget("route", "fraud-llm", "", SUBSCRIPTION), None
+    )
+    route = clients.arm.add(ROUTE, **body)
+    route["properties"]["patternsToMatch"] = ["/health", "/v1/*"]
+    outcome = await update(clients, "route")
+    assert clients.arm.bodies[ROUTE]["properties"]["patternsToMatch"] == ["/health", "/v1/*"]
+    assert [each.target for each in outcome.warnings or ()] == [ROUTE]
+
+
+@pytest.mark.parametrize("state", ["Creating", "Deleting"])
+async def test_conflicts_of_a_resource_in_motion_are_reported_once_it_rests(state: str):
+    clients = FakeClients()
+    a_cluster_with_more_nodes(clients)["properties"]["provisioningState"] = state
+    assert (await update(clients, "managedCluster", "westeurope")).warnings is None

@@ -6,7 +6,7 @@ import pytest
 
 from activities.apply_workload import apply_workload
 from activities.begin_resource import begin_resource
-from activities.recorded_spec import SpecActivity, read_spec
+from activities.recorded_spec import SpecActivity, read_spec, read_specs
 from domain.durable.inputs import WorkloadInput
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
@@ -56,6 +56,12 @@ async def test_an_update_that_has_not_reached_the_record_does_not_work_from_the_
     hub = await updated_hub(recorded=False)
     with pytest.raises(LookupError, match=r"fraud-llm\.2"):
         await read_spec(hub, "fraud-llm", "fraud-llm.2")
+
+
+async def test_an_update_knows_what_azure_was_brought_to_before():
+    hub = await updated_hub(recorded=True)
+    specs = await read_specs(hub, "fraud-llm", "fraud-llm.2")
+    assert (specs.wanted, specs.base) == (CHANGED, a_spec())
 
 
 async def test_what_is_sent_to_azure_is_built_from_the_record():

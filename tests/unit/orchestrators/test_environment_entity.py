@@ -10,11 +10,11 @@ from durabletask.entities import EntityContext
 
 from domain.durable.names import Orchestrator
 from domain.environment.idle_notes import IdleNote
-from domain.environment.operation import OperationKind, OperationWarning, StepChange
+from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.transitions import end_operation
-from domain.outcomes import Outcome, Status
+from domain.outcomes import OperationWarning, Outcome, Status
 from orchestrators.environment_entity import environment
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import KEPT

@@ -1,8 +1,9 @@
 import pytest
 
 from domain import deadlines
+from domain.environment.record import RecordWarning
 from domain.environment.steps import plan_edge
-from domain.outcomes import Outcome
+from domain.outcomes import OperationWarning, Outcome
 from orchestrators.wire_edge import wire_edge
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
@@ -242,3 +243,16 @@ def test_an_operation_that_failed_by_itself_is_no_outage():
     done = wire(children={"await_operation profile": broken, "await_operation": broken})
     assert done.outcome == broken
     assert done.seconds < 2 * deadlines.FRONT_DOOR
+
+
+def test_what_a_step_has_to_report_stands_on_the_operation_before_its_end():
+    """Also when the step then fails: what was kept may be the reason."""
+    kept = OperationWarning(code="SettingConflict", message="Kept.", target="/route")
+    done = wire(
+        {"begin_resource route": accepted("route").warning_of((kept,))},
+        {f"await_operation {EDGE}.route": QUOTA},
+    )
+    assert done.steps("tell") == ["tell fraud-llm record_warning /route"]
+    warned = RecordWarning.from_wire(done.input_of("record_warning"))
+    assert (warned.operation_id, warned.warning) == ("fraud-llm.1", kept)
+    assert not warned.is_standing

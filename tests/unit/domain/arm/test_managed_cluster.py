@@ -179,6 +179,26 @@ def test_an_update_brings_the_autoscaled_count_within_the_new_limits(build) -> N
     assert pool_of(build({"gpu.maxNodes": 2}, existing), "gpu")["count"] == 2
 
 
+def test_the_autoscaler_of_a_system_pool_has_its_node_count(build):
+    """AKS refuses a count for a pool that is under the autoscaler."""
+    existing = as_aks_answers(build())
+    pool_of(existing, "system").update(enableAutoScaling=True, minCount=2, maxCount=6, count=4)
+    pool = pool_of(build(existing=existing), "system")
+    assert (pool["enableAutoScaling"], pool["count"]) == (True, 4)
+
+
+def test_a_cluster_keeps_the_managed_identity_that_it_was_given(build):
+    existing = as_aks_answers(build())
+    assigned = {"/identities/corp": {"clientId": "1", "principalId": "2"}}
+    existing["identity"] = {"type": "UserAssigned", "userAssignedIdentities": assigned}
+    body = build(existing=existing)
+    assert body["identity"] == {
+        "type": "UserAssigned",
+        "userAssignedIdentities": {"/identities/corp": {}},
+    }
+    assert is_cluster_current(existing, body)
+
+
 @pytest.mark.parametrize(
     ("count", "changes"),
     [

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from domain.environment.operation import OperationKind, OperationWarning, StepChange
+from domain.environment.operation import OperationKind, StepChange
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd, RecordWarning
@@ -15,7 +15,7 @@ from domain.environment.transitions import (
     start_operation,
 )
 from domain.environment.views import build_environment_view
-from domain.outcomes import Failure, Outcome, Status
+from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from domain.api_errors import build_failure_body
-from domain.environment.operation import Operation, OperationKind, OperationWarning, Step
+from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.record import CellState
 from domain.environment.views import build_environment_view, build_operation_view
-from domain.outcomes import Failure, Status
+from domain.outcomes import Failure, OperationWarning, Status
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
 FAILURE = Failure(
