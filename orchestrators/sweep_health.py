@@ -1,7 +1,7 @@
 """The sweep's look at health: what the lists lack is read by id, and every model is asked once.
 
 Resources and models are asked for many environments in one activity each; in a healthy
-subscription nothing is read by id.
+subscription only some origins are read by id (`domain/sweep/origin_looks.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from domain.sweep.found import AzureListing, LookedUp, ResourceRef
 from domain.sweep.health import assess_health, is_due
 from domain.sweep.health_facts import Found, ProbeAnswer
 from domain.sweep.model import EnvironmentSweepState
+from domain.sweep.origin_looks import choose_origins
 from domain.sweep.wanted import WantedEnvironment
 from orchestrators.activity_calls import call_activity
 from orchestrators.environment_proxy import EnvironmentProxy
@@ -49,7 +50,8 @@ def _assess(
 ) -> Steps[dict[str, Health]]:
     listed = Found.of(listing)
     suspects = [ref for each in due for ref in listed.suspects(each)]
-    looked_up = yield from _look_up(sweep, suspects)
+    origins = [] if listing.unread else choose_origins(due, sweep.ref.sweep_id)
+    looked_up = yield from _look_up(sweep, [*suspects, *origins])
     # Without all lists the result is Unknown, whatever the models answer.
     probes = yield from _probe(sweep, [] if listing.unread else due)
     found = Found.of(listing, looked_up, probes)

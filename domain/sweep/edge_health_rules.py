@@ -5,6 +5,7 @@ from collections.abc import Callable
 from domain.sweep.found import Presence
 from domain.sweep.health_facts import EdgeFacts
 from domain.sweep.health_rule import LOOK_FAILED, REPAIR_IT, TAGS, WAIT, Effect, HealthRule
+from domain.sweep.origin_looks import ORIGIN_MISSING
 
 
 def _missing(kind: str) -> Callable[[EdgeFacts], bool]:
@@ -75,6 +76,15 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
         _id_of("wafPolicy"),
         lambda e: {},
         "The web application firewall policy does not exist in Azure.",
+        REPAIR_IT,
+    ),
+    HealthRule(
+        ORIGIN_MISSING,
+        Effect.DIFFERENT,
+        lambda e: bool(e.missing_origins),
+        lambda e: e.missing_origins[0].resource_id,
+        lambda e: {"regions": [each.ref.region for each in e.missing_origins]},
+        "The origin of a region does not exist in Azure: the edge sends nothing there.",
         REPAIR_IT,
     ),
     HealthRule(

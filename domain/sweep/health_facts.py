@@ -1,6 +1,6 @@
 """The facts that the rules of health judge: one cell, or the edge, wanted and found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.placement.offers import Offer
@@ -63,9 +63,16 @@ class EdgeFacts:
     parts: Mapping[str, LookedUp]
     """By kind."""
     probe: ProbeAnswer | None
+    origins: Sequence[LookedUp] = ()
+    """Those that this sweep has read."""
 
     def first(self, presence: Presence) -> LookedUp | None:
-        return next((each for each in self.parts.values() if each.presence is presence), None)
+        parts = (*self.parts.values(), *self.origins)
+        return next((each for each in parts if each.presence is presence), None)
+
+    @property
+    def missing_origins(self) -> list[LookedUp]:
+        return [each for each in self.origins if each.presence is Presence.MISSING]
 
     def is_missing(self, kind: str) -> bool:
         return self.parts[kind].presence is Presence.MISSING
@@ -101,7 +108,13 @@ class Found:
 
     def edge(self, wanted: WantedEnvironment) -> EdgeFacts:
         parts = {kind: self._part(wanted.environment, kind) for kind in EDGE_KINDS}
-        return EdgeFacts(wanted, parts, self.probes.get(wanted.environment))
+        probe = self.probes.get(wanted.environment)
+        origins = [
+            found
+            for offer in wanted.offers
+            if (found := self.looked_up.get(_origin(wanted, offer.region)))
+        ]
+        return EdgeFacts(wanted, parts, probe, origins)
 
     def suspects(self, wanted: WantedEnvironment) -> list[ResourceRef]:
         """Resources that the lists should contain and do not."""
@@ -142,3 +155,7 @@ class Found:
             reason=self.unread.get(listed_in, "NotRead"),
         )
         return self.looked_up.get(ref, unread)
+
+
+def _origin(wanted: WantedEnvironment, region: str) -> ResourceRef:
+    return ResourceRef(kind="origin", environment=wanted.environment, region=region)

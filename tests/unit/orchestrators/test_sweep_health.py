@@ -140,6 +140,23 @@ def test_after_the_records_every_model_is_asked_once_and_the_record_is_told():
     assert health_of(done) == {"Healthy": 1}
 
 
+def test_origins_that_no_request_proves_are_read():
+    regions = ("westeurope", "northeurope")
+    offers = tuple(list_offers(a_spec(), region)[0] for region in regions)
+    both = an_environment(offers=offers, health=HEALTHY)
+    gone = ResourceRef(kind="origin", environment="one", region="northeurope")
+    missing = LookedUp(ref=gone, resource_id="/origins/northeurope", presence=Presence.MISSING)
+    clusters = [{**a_cluster(), "region": region} for region in regions]
+    done = sweep(
+        both,
+        clusters=Outcome.succeeded(pools=[], clusters=clusters),
+        confirmed=Outcome.succeeded(lookedUp=[missing.to_wire()]),
+    )
+    asked = ConfirmInput.from_wire(done.input_of("confirm_missing")).refs
+    assert gone in asked
+    assert recorded(done) == [("Degraded", ["OriginMissing"])]
+
+
 def test_a_record_that_says_so_already_is_told_nothing():
     done = sweep(an_environment(health=HEALTHY))
     assert done.steps("tell") == []
