@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import azure.functions as func
@@ -15,6 +15,7 @@ from activities.begin_delete_resource import begin_delete_resource
 from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
 from activities.begin_resource import begin_resource
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
+from activities.bury_deleted import bury_deleted
 from activities.confirm_missing import confirm_missing
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
@@ -27,11 +28,13 @@ from activities.poll_operation import poll_operation
 from activities.probe_edge import probe_edge
 from activities.probe_edges import probe_edges
 from activities.publish_event import publish_event
+from activities.purge_ended import purge_ended
 from activities.recorded_spec import SpecActivity
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
+from domain.outcomes import Outcome
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
@@ -43,6 +46,7 @@ from orchestrators.environment_entity import environment
 from orchestrators.orphans_entity import orphans
 from orchestrators.provision_cell import provision_cell
 from orchestrators.provision_environment import provision_environment
+from orchestrators.purge_history import purge_history
 from orchestrators.scale_down_cell import scale_down_cell
 from orchestrators.scale_down_environment import scale_down_environment
 from orchestrators.sweep_environment import sweep_environment
@@ -62,6 +66,7 @@ from triggers.http_methods import (
 )
 from triggers.logs import log_operation_end
 from triggers.routes import ROUTES
+from triggers.timer_purge import run_purge
 from triggers.timer_sweep import run_sweep
 
 # Callers' input crosses the durable boundary: a class name in it must not select a Python class.
@@ -89,6 +94,7 @@ ORCHESTRATORS = (
     await_ready,
     await_edge,
     deliver_event,
+    purge_history,
 )
 ACTIVITIES: tuple[Activity, ...] = (
     begin_delete_resource,
@@ -174,11 +180,13 @@ def register_shared_entity(entity: Callable[[EntityContext, Any], Any]) -> None:
     app.entity_trigger(context_name="context")(run)
 
 
-def register_start_orchestration() -> None:
+def register_hub_activity(
+    activity: Callable[[dict[str, Any], DurableFunctionsClient], Awaitable[Outcome]],
+) -> None:
     async def run(value: Any, client: DurableFunctionsClient) -> Any:
-        return (await start_orchestration(value, client)).to_wire()
+        return (await run_activity(activity, value, client)).to_wire()
 
-    run.__name__ = start_orchestration.__name__
+    run.__name__ = activity.__name__
     with_trigger = app.activity_trigger(input_name="value")(run)
     app.durable_client_input(client_name="client")(with_trigger)
 
@@ -190,6 +198,17 @@ def register_sweep() -> None:
     run.__name__ = run_sweep.__name__
     with_client = app.durable_client_input(client_name="client")(run)
     app.timer_trigger(arg_name="timer", schedule=settings.sweep_schedule, use_monitor=True)(
+        with_client
+    )
+
+
+def register_purge() -> None:
+    async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
+        await run_purge(timer, client, settings.retention_days)
+
+    run.__name__ = run_purge.__name__
+    with_client = app.durable_client_input(client_name="client")(run)
+    app.timer_trigger(arg_name="timer", schedule=settings.purge_schedule, use_monitor=True)(
         with_client
     )
 
@@ -233,7 +252,9 @@ for spec_activity in SPEC_ACTIVITIES:
 register_entity()
 for shared_entity in (orphans, blocklist):
     register_shared_entity(shared_entity)
-register_start_orchestration()
+for hub_activity in (start_orchestration, purge_ended, bury_deleted):
+    register_hub_activity(hub_activity)
 register_sweep()
+register_purge()
 if settings.has_service_bus:
     register_messages()

@@ -9,6 +9,7 @@ from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 PUBLIC_ARM = "https://management.azure.com"
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
+NIGHTLY = "0 30 2 * * *"
 GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
 
 
@@ -58,6 +59,14 @@ class Settings:
     orphan_grace_hours: int
     """ORPHAN_GRACE_HOURS: hours between the first report and the deletion. Default: 24."""
 
+    retention_days: int
+    """RETENTION_DAYS: days for which operations can be read after their environment's record has
+    forgotten them, and for which records of deleted environments stay complete. Default: 30."""
+
+    purge_schedule: str
+    """PURGE_SCHEDULE: NCRONTAB expression of the timer that purges what is older. Default: daily
+    at 02:30 UTC."""
+
     requires_app_roles: bool
     """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
     caller's app roles. Default: false, for local use without authentication."""
@@ -85,9 +94,13 @@ class Settings:
             edge_address=values.get("EDGE_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             orphan_removal=_parse_switch("ORPHAN_REMOVAL", values.get("ORPHAN_REMOVAL")),
-            orphan_grace_hours=_parse_hours(
-                "ORPHAN_GRACE_HOURS", values.get("ORPHAN_GRACE_HOURS") or "24"
+            orphan_grace_hours=_parse_count(
+                "ORPHAN_GRACE_HOURS", values.get("ORPHAN_GRACE_HOURS") or "24", "hours"
             ),
+            retention_days=_parse_count(
+                "RETENTION_DAYS", values.get("RETENTION_DAYS") or "30", "days"
+            ),
+            purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
             requires_app_roles=_parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
@@ -95,9 +108,9 @@ class Settings:
         )
 
 
-def _parse_hours(name: str, text: str) -> int:
+def _parse_count(name: str, text: str, unit: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ValueError(f"Setting {name} is '{text}': set it to a whole number of hours from 1.")
+        raise ValueError(f"Setting {name} is '{text}': set it to a whole number of {unit} from 1.")
     return int(text)
 
 

@@ -221,6 +221,28 @@ variable "function_app_scale" {
   }
 }
 
+variable "retention_days" {
+  description = "Days for which ended operations can be read, and records of deleted environments stay complete."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.retention_days >= 1 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days is a whole number of days from 1."
+  }
+}
+
+variable "purge_schedule" {
+  description = "NCRONTAB of the purge of ended operations and deleted environments."
+  type        = string
+  default     = "0 30 2 * * *"
+
+  validation {
+    condition     = length(split(" ", trimspace(var.purge_schedule))) == 6
+    error_message = "purge_schedule has six fields, the first is seconds: \"0 30 2 * * *\" is daily at 02:30 UTC."
+  }
+}
+
 variable "sweep_schedule" {
   description = "NCRONTAB of the sweep of idle GPU pools."
   type        = string

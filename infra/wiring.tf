@@ -10,6 +10,8 @@ locals {
     METRICS_ENDPOINT      = var.endpoints.metrics
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
+    PURGE_SCHEDULE        = var.purge_schedule
+    RETENTION_DAYS        = tostring(var.retention_days)
     ORPHAN_REMOVAL        = tostring(var.orphans.removal)
     ORPHAN_GRACE_HOURS    = tostring(var.orphans.grace_hours)
     REQUIRE_APP_ROLES     = "true"

@@ -18,6 +18,7 @@ from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
 from domain.environment.placements import record_attempt
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
+from domain.environment.tombstones import bury
 from domain.environment.transitions import (
     end_operation,
     keep_pool,
@@ -62,6 +63,7 @@ CHANGES: Mapping[str, Change] = {
     EntityOperation.RECORD_ATTEMPT: lambda record, value: record_attempt(
         record, RecordAttempt.from_wire(value)
     ),
+    EntityOperation.BURY: lambda record, value: bury(record, datetime.fromisoformat(value)),
     EntityOperation.NOTE_OWN_REQUEST: lambda record, value: note_own_request(
         record, datetime.fromisoformat(value)
     ),

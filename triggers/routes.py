@@ -44,8 +44,9 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="getOperation",
         summary="Follow an operation",
         description="200 even if the operation failed: the error is in the body. Operations stay "
-        "readable as long as the task hub keeps their history, which Gridplane does not purge. "
-        "The latest ten of an environment include their steps.",
+        "readable for RETENTION_DAYS (30 by default) after they began, and the latest ten of an "
+        "environment as long as it exists. "
+        "Those ten include their steps.",
         handler=get_operation,
         role=AppRole.READ,
         query=QueryParameters,

@@ -161,7 +161,10 @@ async def _with_dead_operation(
     if not record.active_operation:
         return record
     instance = await client.get_orchestration_state(record.active_operation, fetch_payloads=False)
-    if instance is None or instance.runtime_status not in ENDED:
+    if instance is None:
+        # Purged long after it died, or lost with the hub: it was stored before the record was.
+        return end_operation(record, _aborted(record.active_operation, record.updated_at))
+    if instance.runtime_status not in ENDED:
         return record
     # Read again: it may have ended normally between the two reads; an end is final.
     latest = await _read_entity(client, record.name) or record

@@ -167,6 +167,19 @@ class ReadyWait(WireModel):
     """Whether another offer can be tried if there are no nodes for this one."""
 
 
+class PurgeRequest(WireModel):
+    """How long what has ended is kept."""
+
+    retention_days: int
+
+
+class PurgeInput(WireModel):
+    """The time before which what has ended is removed."""
+
+    operation_id: str
+    before: AwareDatetime
+
+
 class EdgeProbe(WireModel):
     """One request to the model through the edge."""
 

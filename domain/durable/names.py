@@ -22,6 +22,7 @@ class EntityOperation(StrEnum):
     RECORD_WARNING = "record_warning"
     RECORD_HEALTH = "record_health"
     RECORD_ATTEMPT = "record_attempt"
+    BURY = "bury"
     NOTE_OWN_REQUEST = "note_own_request"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
@@ -62,6 +63,7 @@ class Orchestrator(StrEnum):
     AWAIT_READY = "await_ready"
     AWAIT_EDGE = "await_edge"
     DELIVER_EVENT = "deliver_event"
+    PURGE_HISTORY = "purge_history"
 
 
 class ActivityName(StrEnum):
@@ -82,6 +84,8 @@ class ActivityName(StrEnum):
     PROBE_EDGE = "probe_edge"
     PROBE_EDGES = "probe_edges"
     PUBLISH_EVENT = "publish_event"
+    PURGE_ENDED = "purge_ended"
+    BURY_DELETED = "bury_deleted"
     LIST_REMAINING_RESOURCES = "list_remaining_resources"
 
 

@@ -24,9 +24,7 @@ class AppliedSpec(WireModel):
 
     @classmethod
     def of(cls, spec: EnvironmentSpec) -> Self:
-        workload = spec.workload.model_copy(update={"env": {}, "args": ()})
-        small = spec.model_copy(update={"workload": workload})
-        return cls(spec=small, bodies_version=BODIES_VERSION)
+        return cls(spec=spec.without_payload(), bodies_version=BODIES_VERSION)
 
 
 def applied_after(

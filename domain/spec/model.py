@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from typing import Self
 
 from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -317,3 +318,8 @@ class EnvironmentSpec(WireModel):
     @classmethod
     def _are_unique(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
         return all_different(regions, "DuplicateRegion", "List each region once.")
+
+    def without_payload(self) -> Self:
+        """Without env and args of its workload, which may have 256 KiB."""
+        workload = self.workload.model_copy(update={"env": {}, "args": ()})
+        return self.model_copy(update={"workload": workload})

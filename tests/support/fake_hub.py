@@ -2,12 +2,17 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import grpc
 from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
-from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
+from durabletask.client import (
+    EntityQuery,
+    OrchestrationState,
+    OrchestrationStatus,
+    PurgeInstancesResult,
+)
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
 from domain.durable.names import OPERATION_ORCHESTRATORS
@@ -17,6 +22,7 @@ from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, start_operation
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
+from orchestrators.environment_entity import CHANGES
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
 RUNNING = OrchestrationStatus.RUNNING
@@ -34,6 +40,7 @@ class FakeHub:
     """Instances and the events that were raised to them."""
     second_start: Literal["refuse", "discard", "restart"] = "refuse"
     """What happens to the start of an id that still runs."""
+    purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
 
@@ -68,7 +75,7 @@ class FakeHub:
     ) -> str:
         self.check_reachable()
         if self.rivals:
-            self._start(self.rivals.pop(0))
+            self.start(self.rivals.pop(0))
         assert instance_id
         if (state := self.instances.get(instance_id)) and state.runtime_status is RUNNING:
             if self.second_start == "refuse":
@@ -77,7 +84,7 @@ class FakeHub:
                 return instance_id
         request = OperationRequest.from_wire(input)
         assert orchestrator == _orchestrator_of(request)
-        return self._start(request)
+        return self.start(request)
 
     async def raise_orchestration_event(
         self, instance_id: str, event_name: str, *, data: Any | None = None
@@ -123,10 +130,46 @@ class FakeHub:
             state, runtime_status=status, last_updated_at=state.created_at + timedelta(minutes=10)
         )
 
-    def add(self, record: EnvironmentRecord) -> None:
-        self.records[record.name] = record
+    async def purge_orchestrations_by(
+        self,
+        created_time_from: datetime | None = None,
+        created_time_to: datetime | None = None,
+        runtime_status: list[OrchestrationStatus] | None = None,
+        recursive: bool = False,
+        timeout: timedelta | None = None,
+    ) -> PurgeInstancesResult:
+        """As many as one batch has; the rest with the next call."""
+        self.check_reachable()
+        assert created_time_to
+        ended = [
+            instance_id
+            for instance_id, state in self.instances.items()
+            if state.created_at.replace(tzinfo=UTC) < created_time_to
+            and state.runtime_status in (runtime_status or ())
+        ]
+        for instance_id in ended[: self.purged_at_once]:
+            del self.instances[instance_id]
+        return PurgeInstancesResult(
+            min(len(ended), self.purged_at_once), len(ended) <= self.purged_at_once
+        )
 
-    def _start(self, request: OperationRequest) -> str:
+    async def signal_entity(
+        self, entity_instance_id: EntityInstanceId, operation_name: str, input: Any | None = None
+    ) -> None:
+        self.check_reachable()
+        record = self.records[entity_instance_id.key]
+        assert record
+        self.records[record.name] = CHANGES[operation_name](record, input) or record
+
+    def add(self, record: EnvironmentRecord) -> None:
+        """With the orchestration of the operation that runs."""
+        self.records[record.name] = record
+        operation_id = record.active_operation
+        running = record.find_operation(operation_id) if operation_id else None
+        if running and running.id not in self.instances:
+            self.start(a_request(running.kind, record.sequence, spec=record.spec))
+
+    def start(self, request: OperationRequest) -> str:
         self.instances[request.operation_id] = OrchestrationState(
             instance_id=request.operation_id,
             name=_orchestrator_of(request),

@@ -24,7 +24,7 @@ from tests.support.specs import spec_body
 HISTORIES = Path(__file__).parents[1] / "unit" / "orchestrators" / "histories"
 TIME_SCALE = 120.0
 TIMEOUT_SECONDS = 180.0
-RARELY = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
+RARELY = {"SWEEP_SCHEDULE": "0 0 0 1 1 *", "PURGE_SCHEDULE": "0 0 * * * *"}
 
 CLUSTERS_WITHOUT_QUOTA = {
     "match": {"method": "PUT", "path": ".*/managedClusters/gp-refused-swedencentral"},
@@ -96,6 +96,11 @@ def swept_when_idle(api: Api, name: str) -> list[str]:
     raise TimeoutError("no sweep scaled anything down")
 
 
+def purged(api: Api, name: str) -> list[str]:
+    """By the timer, which fires every 30 seconds of real time here."""
+    return ["purge"]
+
+
 PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
     "built": built_and_deleted,
     "refused": refused_in_one_of_two_regions,
@@ -103,6 +108,7 @@ PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
     "rested": rested_and_woken,
     "changed": changed,
     "swept": swept_when_idle,
+    "purged": purged,
 }
 
 
@@ -140,7 +146,7 @@ def await_instances(hub: TaskHubSidecarServiceStub, operation_id: str) -> list[s
     end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end:
         found = hub.QueryInstances(pb.QueryInstancesRequest(query=query)).orchestrationState
-        if all(state.HasField("completedTimestamp") for state in found):
+        if found and all(state.HasField("completedTimestamp") for state in found):
             return sorted(state.instanceId for state in found)
         time.sleep(0.1)
     raise TimeoutError(f"not all orchestrations of {operation_id} have ended")

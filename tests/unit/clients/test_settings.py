@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from clients.settings import EVERY_FIVE_MINUTES, GLOBAL_METRICS, PUBLIC_ARM, Settings
+from clients.settings import EVERY_FIVE_MINUTES, GLOBAL_METRICS, NIGHTLY, PUBLIC_ARM, Settings
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -32,6 +32,8 @@ def test_the_subscription_alone_is_enough():
         requires_app_roles=False,
         orphan_removal=False,
         orphan_grace_hours=24,
+        retention_days=30,
+        purge_schedule=NIGHTLY,
     )
 
 
@@ -61,6 +63,8 @@ def test_the_subscription_alone_is_enough():
         ("REQUIRE_APP_ROLES", "", "requires_app_roles", False),
         ("ORPHAN_REMOVAL", "true", "orphan_removal", True),
         ("ORPHAN_REMOVAL", "", "orphan_removal", False),
+        ("RETENTION_DAYS", "7", "retention_days", 7),
+        ("PURGE_SCHEDULE", "0 0 4 * * *", "purge_schedule", "0 0 4 * * *"),
         ("ORPHAN_GRACE_HOURS", "72", "orphan_grace_hours", 72),
         ("ORPHAN_GRACE_HOURS", "", "orphan_grace_hours", 24),
         ("ALLOWED_REGIONS", " , ", "allowed_regions", DEFAULT_ALLOWED_REGIONS),
