@@ -30,6 +30,7 @@ REPORTED = (HealthStatus.DEGRADED, HealthStatus.UNREACHABLE, HealthStatus.UNKNOW
 async def start_sweep(client: DurableClient, *, dry_run: bool) -> bool:
     """False if one is already running: an overrun never starts a second sweep."""
     records = await task_hub.list_records(client)
+    await task_hub.record_dead_operations(client, records)
     value = SweepInput(environments=tuple(r.name for r in records), dry_run=dry_run)
     try:
         await client.schedule_new_orchestration(

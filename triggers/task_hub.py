@@ -1,5 +1,6 @@
 """The task hub as the triggers use it: records of environments and instances of operations."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -7,7 +8,12 @@ import grpc
 from durabletask.client import EntityQuery, OrchestrationState, OrchestrationStatus
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
-from domain.durable.names import CANCEL_EVENT, ENVIRONMENT_ENTITY, OPERATION_ORCHESTRATORS
+from domain.durable.names import (
+    CANCEL_EVENT,
+    ENVIRONMENT_ENTITY,
+    OPERATION_ORCHESTRATORS,
+    EntityOperation,
+)
 from domain.environment.failures import operation_aborted
 from domain.environment.operation import Operation, build_operation_id, parse_operation_id
 from domain.environment.operation_request import OperationRequest
@@ -48,6 +54,10 @@ class DurableClient(Protocol):
         self, orchestrator: str, *, input: Any = None, instance_id: str | None = None
     ) -> str: ...
 
+    async def signal_entity(
+        self, entity_instance_id: EntityInstanceId, operation_name: str, input: Any | None = None
+    ) -> None: ...
+
     async def raise_orchestration_event(
         self, instance_id: str, event_name: str, *, data: Any | None = None
     ) -> None: ...
@@ -81,6 +91,19 @@ async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
     found = [_decode(metadata) for metadata in await client.get_all_entities(query)]
     live = [r for r in found if r is not None and not r.is_deleted]
     return sorted(live, key=lambda record: record.name)
+
+
+async def record_dead_operations(
+    client: DurableClient, records: Sequence[EnvironmentRecord]
+) -> None:
+    """Ends operations on record whose orchestration has died: until then no sweep looks at them.
+
+    Orchestrations die of defects, and of an upgrade that cannot replay them.
+    """
+    for record in records:
+        if record.active_operation and (end := await _find_death(client, record)):
+            entity = EntityInstanceId(ENVIRONMENT_ENTITY, record.name)
+            await client.signal_entity(entity, EntityOperation.END_OPERATION, end.to_wire())
 
 
 async def start(client: DurableClient, request: OperationRequest) -> bool:
@@ -158,17 +181,25 @@ async def _with_started_operation(
 async def _with_dead_operation(
     client: DurableClient, record: EnvironmentRecord
 ) -> EnvironmentRecord:
-    if not record.active_operation:
-        return record
-    instance = await client.get_orchestration_state(record.active_operation, fetch_payloads=False)
-    if instance is None:
-        # Purged long after it died, or lost with the hub: it was stored before the record was.
-        return end_operation(record, _aborted(record.active_operation, record.updated_at))
-    if instance.runtime_status not in ENDED:
+    end = await _find_death(client, record)
+    if end is None:
         return record
     # Read again: it may have ended normally between the two reads; an end is final.
     latest = await _read_entity(client, record.name) or record
-    return end_operation(latest, _aborted(record.active_operation, _utc(instance.last_updated_at)))
+    return end_operation(latest, end)
+
+
+async def _find_death(client: DurableClient, record: EnvironmentRecord) -> OperationEnd | None:
+    """The end of an operation that runs on record only."""
+    if not record.active_operation:
+        return None
+    instance = await client.get_orchestration_state(record.active_operation, fetch_payloads=False)
+    if instance is None:
+        # Purged long after it died, or lost with the hub: it was stored before the record was.
+        return _aborted(record.active_operation, record.updated_at)
+    if instance.runtime_status not in ENDED:
+        return None
+    return _aborted(record.active_operation, _utc(instance.last_updated_at))
 
 
 def _utc(at: datetime) -> datetime:

@@ -278,3 +278,30 @@ async def test_decisions_of_another_version_do_not_end_a_sweep(hub: SweepHub):
     await post(hub)
     hub.change("sweep", serialized_custom_status=to_json({"decisions": [{"colour": "blue"}]}))
     assert (await latest(hub)).json["status"] == "Running"
+
+
+@pytest.mark.parametrize("died", ["failed", "terminated", "gone"])
+async def test_the_record_learns_of_an_operation_whose_orchestration_died(
+    hub: SweepHub, died: str
+):
+    """The sweep leaves what is in motion alone: it would never look at its GPU nodes again."""
+    record = a_record()
+    hub.add(record)
+    operation_id = record.active_operation or ""
+    if died == "gone":
+        hub.instances.clear()
+    else:
+        hub.stop(operation_id, OrchestrationStatus[died.upper()])
+    await post(hub)
+    recorded = hub.records[record.name]
+    assert recorded
+    assert recorded.phase is Phase.FAILED
+    assert recorded.failure
+    assert recorded.failure.reason == "OperationAborted"
+
+
+async def test_an_operation_that_runs_is_left_alone(hub: SweepHub):
+    record = a_record()
+    hub.add(record)
+    await post(hub)
+    assert hub.records[record.name] == record
