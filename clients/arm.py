@@ -9,12 +9,11 @@ from azure.mgmt.core.policies import ARMHttpLoggingPolicy, AsyncARMChallengeAuth
 
 from clients.answering import build_pipeline
 
-ARM_SCOPE = "https://management.azure.com/.default"
-
 
 @dataclass(frozen=True, slots=True)
 class ArmConnection:
     endpoint: str
+    scope: str
     subscription_id: str
     credential: AsyncTokenCredential
     session: aiohttp.ClientSession
@@ -24,7 +23,7 @@ class ArmConnection:
 
         Clients cannot share policy objects: azure-core links those of a client into a chain.
         """
-        authentication = AsyncARMChallengeAuthenticationPolicy(self.credential, ARM_SCOPE)
+        authentication = AsyncARMChallengeAuthenticationPolicy(self.credential, self.scope)
         return package(
             credential=self.credential,
             subscription_id=self.subscription_id,

@@ -14,7 +14,7 @@ from domain.events.delivery import TOPIC
 
 if TYPE_CHECKING:
     import aiohttp
-    from azure.identity.aio import DefaultAzureCredential
+    from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
     from clients.aks import AksClient
     from clients.arm import ArmConnection
@@ -123,7 +123,11 @@ class ClientFactory:
 
         settings = self.settings
         return ArmConnection(
-            settings.arm_endpoint, settings.subscription_id, self._credential, self._session
+            settings.arm_endpoint,
+            settings.arm_scope,
+            settings.subscription_id,
+            self._credential,
+            self._session,
         )
 
     @cached_property
@@ -134,14 +138,18 @@ class ClientFactory:
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context))
 
     @cached_property
-    def _credential(self) -> "DefaultAzureCredential":
+    def _credential(self) -> "ManagedIdentityCredential | DefaultAzureCredential":
+        """In Azure the app's identity and no other: the default chain looks for others before it,
+        and a variable in the app's settings would decide which one is used."""
         from azure.core.pipeline.transport import AioHttpTransport
-        from azure.identity.aio import DefaultAzureCredential
+        from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
-        return DefaultAzureCredential(
-            managed_identity_client_id=self.settings.client_id,
-            transport=AioHttpTransport(session=self._session, session_owner=False),
-        )
+        transport = AioHttpTransport(session=self._session, session_owner=False)
+        if self.settings.has_managed_identity:
+            return ManagedIdentityCredential(
+                client_id=self.settings.client_id, transport=transport
+            )
+        return DefaultAzureCredential(transport=transport)
 
     async def close(self) -> None:
         """Closes all connections. For tests and tools: the app's end with its process."""

@@ -8,8 +8,13 @@ from typing import Self
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 PUBLIC_ARM = "https://management.azure.com"
+SOVEREIGN_ARM = ("https://management.usgovcloudapi.net", "https://management.chinacloudapi.cn")
+"""The clouds of the US government and of 21Vianet, as `az cloud list` names them."""
+
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 NIGHTLY = "0 30 2 * * *"
+IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT"
+"""A variable of App Service, not a setting."""
 GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
 
 
@@ -27,6 +32,9 @@ class Settings:
 
     client_id: str | None
     """AZURE_CLIENT_ID: the user-assigned identity to use. Default: the system-assigned one."""
+
+    has_managed_identity: bool
+    """Whether IDENTITY_ENDPOINT is set, which App Service does where the app has an identity."""
 
     ca_bundle: str | None
     """CA_BUNDLE: path of a PEM file of certificate authorities that every client trusts instead of
@@ -75,6 +83,12 @@ class Settings:
     def has_service_bus(self) -> bool:
         return bool(self.service_bus_connection_string or self.service_bus_namespace)
 
+    @property
+    def arm_scope(self) -> str:
+        """The audience of tokens for ARM; a simulated one takes those of the public cloud."""
+        endpoint = self.arm_endpoint.rstrip("/").lower()
+        return f"{endpoint if endpoint in SOVEREIGN_ARM else PUBLIC_ARM}/.default"
+
     @classmethod
     def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
         """Raises ValueError with the setting's name if one is missing or invalid."""
@@ -90,6 +104,7 @@ class Settings:
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
             metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
             client_id=values.get("AZURE_CLIENT_ID") or None,
+            has_managed_identity=bool(values.get(IDENTITY_ENDPOINT)),
             ca_bundle=values.get("CA_BUNDLE") or None,
             edge_address=values.get("EDGE_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,

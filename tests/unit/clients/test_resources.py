@@ -19,7 +19,6 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
 from clients.answers import ArmAnswer, NoAnswer
-from clients.arm import ARM_SCOPE
 from clients.factory import ClientFactory
 from clients.settings import Settings
 from domain.arm import naming
@@ -160,7 +159,7 @@ async def test_every_resource_is_reached_under_its_id_by_one_request(
     answer = await call(clients, method, resource_id)
     assert asked(arm) == [(method, resource_id.lower())]
     assert (answer.status, answer.body) == (200, {"name": "gp-fraud-llm"})
-    assert arm.tokens == {f"Bearer token for {ARM_SCOPE}"}
+    assert arm.tokens == {"Bearer token for https://management.azure.com/.default"}
 
 
 @pytest.mark.parametrize("resource_id", EVERY_RESOURCE.values(), ids=EVERY_RESOURCE)

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from clients.settings import EVERY_FIVE_MINUTES, GLOBAL_METRICS, NIGHTLY, PUBLIC_ARM, Settings
+from clients.settings import (
+    EVERY_FIVE_MINUTES,
+    GLOBAL_METRICS,
+    IDENTITY_ENDPOINT,
+    NIGHTLY,
+    PUBLIC_ARM,
+    SOVEREIGN_ARM,
+    Settings,
+)
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -23,6 +31,7 @@ def test_the_subscription_alone_is_enough():
         arm_endpoint=PUBLIC_ARM,
         metrics_endpoint=GLOBAL_METRICS,
         client_id=None,
+        has_managed_identity=False,
         ca_bundle=None,
         edge_address=None,
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
@@ -48,6 +57,11 @@ def test_the_subscription_alone_is_enough():
         ("SWEEP_SCHEDULE", "", "sweep_schedule", EVERY_FIVE_MINUTES),
         ("AZURE_CLIENT_ID", "1b2c", "client_id", "1b2c"),
         ("AZURE_CLIENT_ID", "", "client_id", None),
+        ("IDENTITY_ENDPOINT", "http://127.0.0.1:9", "has_managed_identity", True),
+        ("IDENTITY_ENDPOINT", "", "has_managed_identity", False),
+        ("ARM_ENDPOINT", "https://127.0.0.1:9", "arm_scope", f"{PUBLIC_ARM}/.default"),
+        ("ARM_ENDPOINT", f"{SOVEREIGN_ARM[0]}/", "arm_scope", f"{SOVEREIGN_ARM[0]}/.default"),
+        ("ARM_ENDPOINT", SOVEREIGN_ARM[1], "arm_scope", f"{SOVEREIGN_ARM[1]}/.default"),
         ("CA_BUNDLE", "/tmp/ca.pem", "ca_bundle", "/tmp/ca.pem"),
         ("CA_BUNDLE", "", "ca_bundle", None),
         ("EDGE_ADDRESS", "127.0.0.1:9", "edge_address", "127.0.0.1:9"),
@@ -112,7 +126,7 @@ def test_every_setting_stands_in_the_sample_and_the_sample_has_no_other():
     Settings.from_environment(reader)
     sample = json.loads(SAMPLE.read_text())["Values"]
     of_the_host = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
-    assert reader.names == set(sample) - of_the_host
+    assert reader.names - {IDENTITY_ENDPOINT} == set(sample) - of_the_host
 
 
 def test_the_sample_can_be_used_as_it_is():
