@@ -125,7 +125,7 @@ async def _task_hub(app: LoadedApp, options: HostOptions) -> AsyncIterator[str |
     if options.task_hub or not app.functions.needs_task_hub:
         yield options.task_hub
         return
-    own = OwnTaskHub(options.state_dir, options.clock)
+    own = OwnTaskHub(options.state_dir, options.clock, app.settings.default_version)
     try:
         address = await own.start()
         keeper = asyncio.create_task(own.keep_running())

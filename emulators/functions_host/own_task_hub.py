@@ -25,8 +25,9 @@ class TaskHubStartError(Exception):
 class OwnTaskHub:
     """Keeps its database in the host's own folder, so the next start goes on from there."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, default_version: str | None = None) -> None:
         self._folder = folder
+        self._default_version = default_version
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
         self._port = 0
@@ -78,6 +79,7 @@ class OwnTaskHub:
             str(self._clock.scale),
             "--clock-origin",
             self._clock.origin.isoformat(),
+            *(("--default-version", self._default_version) if self._default_version else ()),
             stdin=asyncio.subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": _python_path()},
             # Ctrl-C in a terminal is for the host, which then ends the hub.

@@ -26,6 +26,7 @@ DEFAULT_HUB_NAME = "TestHubName"
 class HostSettings:
     route_prefix: str
     hub_name: str
+    default_version: str | None
     max_concurrent_activities: int
     max_concurrent_orchestrators: int
     max_concurrent_entities: int
@@ -66,11 +67,20 @@ def read_host_settings(app_dir: Path, environment: Mapping[str, str]) -> HostSet
     return HostSettings(
         route_prefix=_route_prefix(host, environment),
         hub_name=_hub_name(durable, environment),
+        default_version=_default_version(durable),
         max_concurrent_activities=limit("maxConcurrentActivityFunctions"),
         max_concurrent_orchestrators=limit("maxConcurrentOrchestratorFunctions"),
         max_concurrent_entities=limit("maxConcurrentEntityFunctions"),
         service_bus=service_bus_settings(host, processors),
     )
+
+
+def _default_version(durable: dict[str, Any]) -> str | None:
+    """Of orchestrations that this app starts; null and an empty one mean none."""
+    version = durable.get("defaultVersion")
+    if version is not None and not isinstance(version, str):
+        raise SettingsError("host.json: extensions.durableTask.defaultVersion must be a string.")
+    return version or None
 
 
 def _hub_name(durable: dict[str, Any], environment: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """The three processes that run Gridplane on one machine."""
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ class Stack:
     task_hub_port: int = 0
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     """App settings, in addition to those that the stack sets."""
+    app_folder: Path = PROJECT
     task_hub_options: Sequence[str] = ()
     """Arguments of the task hub, in addition to those that the stack sets."""
     keeps_state: bool = False
@@ -85,6 +87,7 @@ class Stack:
             *("--database", str(self.work_dir / "task-hub.db")),
             *("--ready-file", str(ready_file), *self._clock_arguments()),
             *(("--move-time-line",) if self.is_resumed else ()),
+            *self._version_arguments(),
             *self.task_hub_options,
         ]
         self._run("task-hub", arguments, ready_file)
@@ -97,7 +100,7 @@ class Stack:
                 "emulators.functions_host",
                 "start",
                 "--app",
-                str(PROJECT),
+                str(self.app_folder),
                 "--port",
                 str(self.app_port),
             ),
@@ -167,6 +170,12 @@ class Stack:
     def _clock_arguments(self) -> list[str]:
         origin = self.clock_origin.isoformat()
         return ["--time-scale", str(self.time_scale), "--clock-origin", origin]
+
+    def _version_arguments(self) -> list[str]:
+        """As the Durable extension, which is a part of the host, reads it."""
+        durable = json.loads((self.app_folder / "host.json").read_text())["extensions"]
+        version = durable["durableTask"].get("defaultVersion")
+        return ["--default-version", version] if version else []
 
     def _app_settings(self) -> dict[str, str]:
         """The same settings as in Azure, with the simulator's addresses."""

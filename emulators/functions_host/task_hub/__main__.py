@@ -49,7 +49,13 @@ async def _serve(arguments: argparse.Namespace) -> None:
     if arguments.move_time_line:
         database.move_time_line(arguments.time_scale, arguments.clock_origin)
     clock = _clock_of(database, arguments.time_scale, arguments.clock_origin)
-    hub = TaskHub(Store(database), clock, arguments.lease_seconds, arguments.second_start)
+    hub = TaskHub(
+        Store(database),
+        clock,
+        arguments.lease_seconds,
+        arguments.second_start,
+        arguments.default_version,
+    )
     server = new_server(hub)
     port = server.add_insecure_port(f"127.0.0.1:{arguments.port}")
     await server.start()
@@ -103,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=_LEASE_SECONDS,
         help="real seconds that a worker has for one turn or one batch of entity operations",
+    )
+    parser.add_argument(
+        "--default-version", help="of instances that are started without a version"
     )
     parser.add_argument(
         "--second-start",

@@ -17,6 +17,8 @@ class Change:
 
     store: Store
     now: int
+    default_version: str | None = None
+    """Of instances that are started without a version."""
     ready_instances: dict[str, None] = field(default_factory=dict)
     ready_entities: dict[str, None] = field(default_factory=dict)
     new_activities: list[int] = field(default_factory=list)

@@ -29,8 +29,10 @@ class TaskHub:
         clock: Clock,
         lease_seconds: float,
         second_start: SecondStart = SecondStart.REFUSE,
+        default_version: str | None = None,
     ) -> None:
         self.store = store
+        self._default_version = default_version
         self.second_start = second_start
         self.clock = clock
         self.waits = Waits()
@@ -55,7 +57,7 @@ class TaskHub:
 
     @contextmanager
     def change(self) -> Iterator[Change]:
-        change = Change(self.store, self.clock.microseconds())
+        change = Change(self.store, self.clock.microseconds(), self._default_version)
         with self.store.database.transaction():
             yield change
             entity_locks.settle(change)

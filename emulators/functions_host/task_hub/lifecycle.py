@@ -54,6 +54,8 @@ def start(
         parent_id=started.parentInstance.orchestrationInstance.instanceId or None,
         due_at=due_at,
     )
+    if change.default_version and not started.version.value:
+        started.version.value = change.default_version
     if due_at is not None:
         started.scheduledStartTimestamp.FromMicroseconds(due_at)
     change.store.instances.insert(instance, started)

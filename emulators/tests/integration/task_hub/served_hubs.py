@@ -61,8 +61,10 @@ class ThreadHub:
         lease_seconds: float = 60.0,
         ping_seconds: float = PING_SECONDS,
         second_start: SecondStart = SecondStart.REFUSE,
+        default_version: str | None = None,
     ) -> None:
         self._second_start = second_start
+        self._default_version = default_version
         self._database_path = database
         self._lease_seconds = lease_seconds
         self._ping_seconds = ping_seconds
@@ -93,7 +95,13 @@ class ThreadHub:
 
     async def _serve(self) -> None:
         database = Database(self._database_path)
-        hub = TaskHub(Store(database), self.clock, self._lease_seconds, self._second_start)
+        hub = TaskHub(
+            Store(database),
+            self.clock,
+            self._lease_seconds,
+            self._second_start,
+            self._default_version,
+        )
         self._hub = hub
         server = new_server(hub, self._ping_seconds)
         port = server.add_insecure_port("127.0.0.1:0")

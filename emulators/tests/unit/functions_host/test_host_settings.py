@@ -55,6 +55,7 @@ def test_the_durable_section_is_read(tmp_path: Path) -> None:
         "hubName": "%STAGE%Hub",
         "maxConcurrentActivityFunctions": 3,
         "maxConcurrentOrchestratorFunctions": 4,
+        "defaultVersion": "2",
     }
     write(tmp_path, "host.json", {"extensions": {"durableTask": durable}})
 
@@ -63,6 +64,7 @@ def test_the_durable_section_is_read(tmp_path: Path) -> None:
     assert settings.hub_name == "TestHub"
     assert settings.max_concurrent_activities == 3
     assert settings.max_concurrent_orchestrators == 4
+    assert settings.default_version == "2"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,10 @@ def test_the_durable_section_is_read(tmp_path: Path) -> None:
         ("[]", "host.json must hold one JSON object"),
         ({"extensions": []}, ""),
         ({"extensions": {"http": {"routePrefix": 1}}}, "routePrefix must be a string"),
+        (
+            {"extensions": {"durableTask": {"defaultVersion": 1}}},
+            "defaultVersion must be a string",
+        ),
         ({"extensions": {"durableTask": "on"}}, "extensions.durableTask must be an object"),
         ({"extensions": {"durableTask": {"hubName": "%NONE%"}}}, "%NONE% names a setting"),
         ({"extensions": {"durableTask": {"hubName": "my-hub"}}}, "'my-hub' is no valid"),
