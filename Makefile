@@ -33,7 +33,7 @@ send: $(READY) ## Put a message on the Service Bus queue while `make up` runs: F
 .PHONY: setup
 setup: $(READY) ## Install the pinned requirements into .venv
 
-$(READY): requirements.txt requirements-dev.txt .python-version
+$(READY): requirements-dev.txt .python-version
 	@bash emulators/stack/make_venv.sh $(VENV)
 	@touch $@
 
@@ -55,6 +55,7 @@ check-infra: $(INFRA_VENV)/.installed ## Terraform, its policies and the workflo
 .PHONY: package
 package: $(READY) ## Build the package that is published to Azure: build/package.zip
 	@emulators/stack/make_package.sh $(BIN)/python
+	@AZURE_SUBSCRIPTION_ID=none $(BIN)/python -m emulators.functions_host.index_app build/package build/package/.python_packages/lib/site-packages
 
 .PHONY: test
 test: $(READY) $(INFRA_VENV)/.installed ## Checks and all tests
@@ -86,7 +87,7 @@ $(AZ_VENV)/.installed: requirements-az.txt .python-version
 test-az: $(READY) $(AZ_VENV)/.installed ## Tests of the real Azure CLI on simulated Azure (installs it: 700 MB)
 	$(BIN)/pytest -m az emulators/tests/az
 
-$(MUTATE_VENV)/.installed: requirements-mutate.txt requirements-dev.txt requirements.txt .python-version
+$(MUTATE_VENV)/.installed: requirements-mutate.txt .python-version
 	@bash emulators/stack/make_venv.sh $(MUTATE_VENV) requirements-mutate.txt
 	@touch $@
 
@@ -114,6 +115,10 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m tests.support.phase_diagram
 	$(BIN)/python -m tests.support.api_reference
 	$(BIN)/python -m tests.support.fault_matrix
+
+.PHONY: lock
+lock: $(READY) ## Resolve requirements*.in to exact versions with hashes: requirements*.txt
+	@emulators/stack/lock_requirements.sh $(BIN)/uv
 
 .PHONY: clean
 clean: ## Remove everything built or installed

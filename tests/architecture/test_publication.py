@@ -3,8 +3,9 @@
 import re
 import sys
 from collections.abc import Iterable
-from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+
+import pytest
 
 from tests.architecture.source import (
     PRODUCT_FOLDERS,
@@ -14,44 +15,53 @@ from tests.architecture.source import (
 )
 
 PUBLISHED = {*PRODUCT_FOLDERS, "function_app.py", "host.json", "requirements.txt"}
-NOT_IN_GIT = {"__pycache__", "local.settings.json"}
 
 
 def requirements(file: str) -> dict[str, str]:
-    """Lines by the normalised name of their package."""
-    lines = (line.strip() for line in (REPOSITORY / file).read_text().splitlines())
-    kept = [line for line in lines if line and not line.startswith(("#", "-r"))]
-    return {normalise(re.split(r"[=<>!~\[; ]", line)[0]): line for line in kept}
+    """Pins by the normalised name of their package."""
+    lines = (REPOSITORY / file).read_text().splitlines()
+    kept = [line.partition("  #")[0] for line in lines if re.match(r"[A-Za-z]", line)]
+    return {normalise(re.split(r"[=<>!~\[; ]", line)[0]): line.split(" ")[0] for line in kept}
 
 
 def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_only_the_product_is_published():
-    patterns = [
-        line.rstrip("/")
-        for line in (REPOSITORY / ".funcignore").read_text().splitlines()
-        if line and not line.startswith("#")
-    ]
-    there = {path.name for path in REPOSITORY.iterdir()} - NOT_IN_GIT
-    published = {name for name in there if not any(fnmatch(name, p) for p in patterns)}
-    assert published == PUBLISHED & there
+def test_only_what_is_named_is_published():
+    """A stray file in the folder, such as a kubeconfig, is not named."""
+    lines = (REPOSITORY / ".funcignore").read_text().splitlines()
+    first, *named, caches = [line for line in lines if not line.startswith("#")]
+    assert (first, caches) == ("/*", "__pycache__/")
+    assert {re.fullmatch(r"!/(.+?)/?", line)[1] for line in named} == PUBLISHED
 
 
-def test_every_version_is_exact():
-    for line in requirements("requirements.txt").values():
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-mutate"])
+def test_every_version_is_exact_and_locked_with_its_hashes(name: str):
+    wanted, locked = requirements(f"{name}.in"), requirements(f"{name}.txt")
+    for package, line in wanted.items():
         assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line), line
+        assert locked[package].partition("==")[2] == line.partition("==")[2]
+    text = (REPOSITORY / f"{name}.txt").read_text()
+    entries = re.split(r"\n(?=[A-Za-z])", text)[1:]
+    assert len(entries) == len(locked) > len(wanted)
+    assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_what_is_tested_is_what_is_published():
+    tested = requirements("requirements-dev.txt")
+    for package, line in requirements("requirements.txt").items():
+        assert tested[package] == line
 
 
 def test_no_tool_runs_in_azure():
-    tools = requirements("requirements-dev.txt")
-    assert not set(requirements("requirements.txt")) & set(tools)
+    tools = requirements("requirements-dev.in")
+    assert not set(requirements("requirements.in")) & set(tools)
     assert {"pytest", "ruff", "pyright", "trustme", "httpx"} <= set(tools)
 
 
 def test_everything_that_the_product_imports_is_installed_in_azure():
-    installed = with_dependencies(requirements("requirements.txt"))
+    installed = with_dependencies(requirements("requirements.in"))
     owners = packages_distributions()
     missing = {
         imported
