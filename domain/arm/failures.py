@@ -54,6 +54,17 @@ def resource_not_owned(resource_id: str) -> Failure:
     )
 
 
+def gpu_pool_missing(pool_id: str) -> Failure:
+    """For an operation that needs the pool's settings or changes them: only a build creates it."""
+    return Failure(
+        reason="GpuPoolMissing",
+        message=f"{redact(pool_id)} does not exist: the GPU pool, or its whole cluster, was "
+        "deleted outside of Gridplane.",
+        retryable=False,
+        suggested_action="Repair the environment: it builds what is missing.",
+    )
+
+
 def deadline_exceeded(step: str, progress: str | None) -> Failure:
     reported = f" Azure's last status: {progress}." if progress else ""
     return Failure(

@@ -81,12 +81,12 @@ def _explain(message: str) -> tuple[str, str]:
         )
     if _SERVICE_ACCOUNT.search(message):
         return "ServiceAccountMissing", (
-            "Nothing: Kubernetes creates the service account. If it persists, create it in the "
-            "namespace inference."
+            "Create the service account in the namespace inference, if Kubernetes has not done so "
+            "by now."
         )
     if _WEBHOOK_DOWN.search(message):
         return "AdmissionWebhookUnavailable", (
-            "Nothing yet: Kubernetes repeats the call. If it persists, repair the webhook that "
-            "the message names, or let it ignore failures."
+            "Kubernetes repeats the call: repair the webhook that the message names, or let it "
+            "ignore failures."
         )
     return "PodNotCreated", "Check the events of the Deployment and its ReplicaSet."

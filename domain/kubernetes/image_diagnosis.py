@@ -51,8 +51,8 @@ def is_pull_lasting(
 def image_pull_failed(pod: PodObservation, observation: Observation) -> Failure:
     cause = _cause(pod, observation)
     fix = (
-        "Nothing yet: the pull is repeated. If it persists, check the registry's status, its "
-        "limits and the way from the nodes to it."
+        "Check the registry's status, its limits and the way from the nodes to it: the pull is "
+        "repeated."
         if _OUTAGE.search(cause)
         else "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull on "
         "the registry."

@@ -187,7 +187,7 @@ def _scale_up_refused(observation: Observation) -> Failure | None:
         _CHECK_SCALE_UP
         if in_backoff
         else f"Compare the pods' node selector {GPU_NODE_LABEL}=true and their tolerations with "
-        "the labels and taints of the GPU pool.",
+        "the labels and taints of the GPU pool. A repair sets these again.",
         observation,
     )
 
@@ -207,8 +207,8 @@ def _spot_evicted(observation: Observation) -> Failure | None:
     return build_failure(
         "SpotEvicted",
         f"Azure evicts the spot node {name}: {event.message}",
-        "Nothing while the autoscaler looks for another spot node. If there is none, retry later, "
-        "or set gpu.spot to false.",
+        "Retry later, or set gpu.spot to false. The autoscaler looks for another spot node as "
+        "long as the operation runs.",
         observation,
     )
 
@@ -225,7 +225,7 @@ def _not_ready(observation: Observation, now: datetime) -> Failure | None:
     return build_failure(
         "NodeNotReady",
         f"GPU node {said}",
-        "Nothing for 10 minutes: AKS repairs a node that stays NotReady. If that does not help, "
-        "delete the node and retry.",
+        "Delete the node unless AKS has repaired it, which it does after 10 minutes NotReady; "
+        "then retry.",
         observation,
     )

@@ -162,9 +162,15 @@ def _unschedulable(pod: PodObservation, observation: Observation) -> Failure:
     if "Insufficient nvidia.com/gpu" in cause:
         fix = "All GPUs are in use: raise maxNodes, lower replicas, or check the autoscaler."
     elif taint:
-        fix = f"The pods do not tolerate the taint {taint.group(1)}: add the toleration."
+        fix = (
+            f"The pods do not tolerate the taint {taint.group(1)}: remove it. A repair sets the "
+            "taints of the GPU pool again."
+        )
     else:
-        fix = f"Compare the node selector {GPU_NODE_LABEL}=true with the labels of the GPU pool."
+        fix = (
+            f"Compare the node selector {GPU_NODE_LABEL}=true with the labels of the GPU pool. A "
+            "repair sets these again."
+        )
     return build_failure(
         "PodUnschedulable", f"Pod {pod.name} cannot be scheduled: {cause}", fix, observation
     )

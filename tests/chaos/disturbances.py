@@ -6,6 +6,7 @@ from tests.chaos.faults import FAULTS, SERVICE_BUS_FAULTS, Fault
 from tests.chaos.plan import WINDOW_MINUTES, Kill, Plan, Process
 from tests.chaos.world import World
 
+CAPACITY = "/_simulator/capacity"
 CONNECTIONS = "/_simulator/service-bus/connections"
 
 
@@ -33,6 +34,20 @@ class Disturbances:
             elif fault.path == FAULTS:
                 self._end(fault, ids[id(fault)])
 
+    def take_machines(self) -> None:
+        """Away at the time of each shortage, and back at its end if that lies in the window."""
+        moments = [(each.at, each, True) for each in self._plan.shortages]
+        moments += [(each.until, each, False) for each in self._plan.shortages]
+        moments = [each for each in moments if each[0] < WINDOW_MINUTES]
+        for at, shortage, begins in sorted(moments, key=lambda each: each[0]):
+            self._world.wait_until(at)
+            if self._world.is_over.is_set():
+                return
+            body = shortage.body if begins else shortage.end_body
+            self._world.azure.put(CAPACITY, json=body).raise_for_status()
+            self.injected["no machines"] += begins
+            self._world.note("machines gone" if begins else "machines back", str(body))
+
     def kill_processes(self) -> None:
         for kill in self._plan.kills:
             self._world.wait_until(kill.at)
@@ -51,6 +66,8 @@ class Disturbances:
     def lift(self) -> None:
         for path in (FAULTS, SERVICE_BUS_FAULTS):
             self._world.azure.delete(path).raise_for_status()
+        for shortage in self._plan.shortages:
+            self._world.azure.put(CAPACITY, json=shortage.end_body).raise_for_status()
         self._world.note("faults lifted", "all")
 
     def _begin(self, fault: Fault) -> str:

@@ -12,6 +12,10 @@ from typing import Any
 
 from domain.environment.health import HealthStatus
 from domain.environment.phases import AT_REST, IN_MOTION, UNSUCCESSFUL, Phase
+from tests.chaos.placement_invariants import (
+    cells_are_where_the_api_says,
+    gpu_nodes_are_of_the_offer,
+)
 from tests.chaos.plan import Door
 from tests.chaos.snapshot import Creation, GpuNode, Orchestration, Sent, Snapshot
 
@@ -261,6 +265,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     phases_are_truthful,
     health_is_truthful,
     gpu_nodes_are_owned_and_serve,
+    cells_are_where_the_api_says,
+    gpu_nodes_are_of_the_offer,
     nothing_is_double,
     no_message_is_lost,
     every_answer_is_kept,

@@ -122,7 +122,14 @@ def _find_gpu_nodes(state: Mapping[str, Any]) -> Iterator[GpuNode]:
         found = CLUSTER.search(cluster["id"])
         for node in cluster["nodes"]:
             if found and "-gpu-" in node["name"]:
-                yield GpuNode(found[1], found[2], node["name"], cluster["id"])
+                yield GpuNode(
+                    environment=found[1],
+                    region=found[2],
+                    name=node["name"],
+                    cluster_id=cluster["id"],
+                    vm_size=node["vmSize"],
+                    zone=node["zone"],
+                )
 
 
 def _find_creations(world: World) -> Iterator[Creation]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from tests.chaos.faults import Fault, plan_faults
+from tests.chaos.shortages import USUAL_SIZE, Shortage, draw_placement, plan_shortages
 from tests.support.specs import spec_body
 
 WINDOW_MINUTES = 180.0
@@ -86,6 +87,7 @@ class Plan:
     environments: tuple[str, ...]
     requests: tuple[Request, ...]
     faults: tuple[Fault, ...]
+    shortages: tuple[Shortage, ...]
     kills: tuple[Kill, ...]
     drifts: tuple[Drift, ...]
     broken_connections: tuple[float, ...]
@@ -116,7 +118,8 @@ def plan_run(seed: int, environments: int, *, is_calm: bool = False) -> Plan:
     """The plan of this seed; a calm one has the same requests and nothing that disturbs them."""
     names = tuple(f"chaos{number:03}" for number in range(environments))
     dice = random.Random(f"{seed} requests")
-    requests = [request for name in names for request in _plan_life(name, dice)]
+    placing = random.Random(f"{seed} placement")
+    requests = [request for name in names for request in _plan_life(name, dice, placing)]
     disturbed = () if is_calm else names
     drift_dice = random.Random(f"{seed} drift")
     return Plan(
@@ -126,6 +129,9 @@ def plan_run(seed: int, environments: int, *, is_calm: bool = False) -> Plan:
         faults=plan_faults(
             random.Random(f"{seed} faults"), disturbed, FAULTS_PER_ENVIRONMENT, WINDOW_MINUTES
         ),
+        shortages=plan_shortages(
+            random.Random(f"{seed} shortages"), len(disturbed), WINDOW_MINUTES
+        ),
         kills=() if is_calm else _plan_kills(random.Random(f"{seed} kills")),
         drifts=tuple(_plan_drifts(drift_dice, disturbed)),
         broken_connections=()
@@ -134,8 +140,10 @@ def plan_run(seed: int, environments: int, *, is_calm: bool = False) -> Plan:
     )
 
 
-def _plan_life(name: str, dice: random.Random) -> list[Request]:
+def _plan_life(name: str, dice: random.Random, placing: random.Random) -> list[Request]:
     base = _draw_spec(name, dice)
+    if placement := draw_placement(placing, base["regions"]):
+        base["placement"] = placement
     requests: list[Request] = []
     at, command = dice.uniform(0, PAUSE_MINUTES[1]), "none"
     for number in range(dice.randint(*REQUESTS_PER_ENVIRONMENT)):
@@ -201,7 +209,7 @@ _CHANGES = (
 def _draw_spec(name: str, dice: random.Random) -> dict[str, Any]:
     body = spec_body(name=name, edge={"wafMode": "Prevention"})
     body["regions"] = dice.choice((["westeurope"],) * 5 + (["westeurope", "northeurope"],))
-    body["gpu"] = {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 3}
+    body["gpu"] = {"vmSize": USUAL_SIZE, "maxNodes": 3}
     body["workload"] = {
         "image": SOUND_IMAGE,
         "replicas": dice.choice((1, 1, 1, 2, 0)),

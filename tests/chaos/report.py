@@ -21,6 +21,11 @@ def format_figures(result: Result) -> str:
         snapshot.environments.get(name, {}).get("phase", "absent") for name in snapshot.names
     )
     answers = Counter(str(each.status or "none") for each in sent if each.door is Door.REST)
+    offers = Counter(
+        attempt["status"]
+        for each in snapshot.operations.values()
+        for attempt in each.get("attempts", ())
+    )
     messages = sum(each.door is Door.MESSAGE for each in sent)
     disturbances = result.disturbances
     return "\n".join(
@@ -29,6 +34,7 @@ def format_figures(result: Result) -> str:
             f"requests      {len(sent)}: {_counts(answers)}; {messages} messages, "
             f"{len(snapshot.dead_letters)} dead-lettered",
             f"operations    {len(operations)}: {_counts(ends)}",
+            f"offers        {sum(offers.values())}: {_counts(offers)}",
             f"faults        {sum(disturbances.injected.values())}: "
             f"{_counts(disturbances.injected)}",
             f"kills         {_counts(disturbances.kills)}",

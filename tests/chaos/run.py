@@ -17,6 +17,7 @@ from tests.chaos.exits import delete_all, recover_all
 from tests.chaos.lives import live
 from tests.chaos.observe import count_waiting, observe, read_orchestrations
 from tests.chaos.plan import WINDOW_MINUTES, Plan
+from tests.chaos.shortages import REGIONS
 from tests.chaos.snapshot import Snapshot
 from tests.chaos.world import Log, World
 from tests.e2e.conftest import NEVER
@@ -27,7 +28,6 @@ BETWEEN_SWEEPS_MINUTES = 10.0
 SETTLE_MINUTES = 240.0
 """Longer than any operation may take."""
 
-REGIONS = ("westeurope", "northeurope")
 VCPUS = ("StandardNCADSA100v4Family", "standardDDSv5Family", "cores")
 
 type Say = Callable[[str], None]
@@ -62,7 +62,7 @@ def run(plan: Plan, folder: Path, say: Say) -> Result:
     ):
         world = World(stack, api, azure, management)
         doors = Doors(world)
-        raise_quota(azure, 100 * len(plan.environments))
+        raise_quota(azure, 200 * len(plan.environments))
         disturbances, hands = Disturbances(world, plan), Hands(world)
         cause_chaos(world, plan, doors, disturbances, hands, say)
         disturbances.lift()
@@ -94,6 +94,7 @@ def cause_chaos(
     world.start(world.keep_looking)
     threads = [
         world.start(disturbances.set_faults),
+        world.start(disturbances.take_machines),
         world.start(disturbances.kill_processes),
         world.start(disturbances.break_connections),
         *(world.start(hands.act, drift) for drift in plan.drifts),

@@ -105,6 +105,9 @@ class GpuNode:
     region: str
     name: str
     cluster_id: str
+    vm_size: str
+    zone: str
+    """Such as `westeurope-1`; `0` if it is in none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,3 +55,27 @@ def test_provisioning_goes_on_after_kill_9(
     assert distinct == [f"{operation_id}.{w}" for w in TOLD]
     assert set(created.values()) == {1}
     assert len(created) == RESOURCES_OF_ONE_CELL
+
+
+@pytest.mark.xdist_group("one stack for all kills")
+def test_while_the_task_hub_is_away_requests_are_refused_and_then_everything_goes_on(
+    restarted: Stack,
+):
+    name = "hub-away"
+    with DocumentedApi(restarted.app_url) as api:
+        operation_id = api.create_environment(spec_body(name=name))
+        restarted.processes["task-hub"].kill()
+        refusals = [
+            api.get(f"/environments/{name}"),
+            api.get(f"/operations/{operation_id}"),
+            api.delete(f"/environments/{name}"),
+        ]
+        restarted.start_task_hub()
+        operation = finish(api, operation_id)
+    for answer in refusals:
+        told = (answer.status_code, answer.headers["x-ms-error-code"])
+        assert told == (503, "TaskHubUnreachable")
+        assert int(answer.headers["Retry-After"]) > 0
+    assert operation["status"] == "Succeeded", operation
+    with SimulatedAzure(restarted.simulator_url, restarted.ca_bundle) as azure:
+        assert set(creations(azure, name).values()) == {1}

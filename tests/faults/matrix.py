@@ -1,7 +1,8 @@
 """Runs all rows side by side on one stack: each in an environment of its own.
 
 1. Build what an update, a scale-down, a wake or a deletion needs.
-2. Set every row's faults and start its operation; wait until all have ended and settled.
+2. Do by hand what rows say, set every row's faults and start its operation; wait until all have
+   ended and settled.
 3. Look at environments, operations and simulated Azure; one sweep counts the cost, looks at
    the health, and removes nodes on which nothing serves.
 4. Remove the faults, send what each row's suggested action comes down to, and look again.
@@ -9,19 +10,21 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from emulators.stack.api import ENDED, Api, SimulatedAzure
-from emulators.stack.kubeconfig import ARM_RESOURCE, fetch_token
 from emulators.stack.stack import Stack
+from tests.e2e.looks import Look
 from tests.e2e.sweeps import sweep
+from tests.faults.by_hand import create_foreign_group, delete_group
+from tests.faults.capacity import give_room, return_machines, take_machines
+from tests.faults.requests import RECOVERIES, STARTS, body_of, fill
 from tests.faults.row import FaultRow, Recovery
 from tests.faults.seen import Seen, count_gpu_nodes, ids_of, was_used_up
-from tests.support.specs import spec_body
 
 LONGEST_STAGE_SECONDS = 1200.0
 LOOK_SECONDS = 1.0
@@ -29,25 +32,6 @@ SIGNALS_SECONDS = 10.0
 AT_ONCE = 16
 """Operations: with many more than this, two cores fall behind simulated time, and deadlines are
 missed that no fault has caused."""
-
-VCPUS = 100_000
-GROUPS_VERSION = "2025-04-01"
-STARTS: dict[OperationKind, tuple[str, str]] = {
-    OperationKind.PROVISION: ("POST", "/environments"),
-    OperationKind.UPDATE: ("PUT", "/environments/{name}"),
-    OperationKind.REPAIR: ("POST", "/environments/{name}/repair"),
-    OperationKind.SCALE_DOWN: ("POST", "/environments/{name}/scale-down"),
-    OperationKind.WAKE: ("POST", "/environments/{name}/wake"),
-    OperationKind.DELETE: ("DELETE", "/environments/{name}"),
-}
-RECOVERIES: dict[Recovery, tuple[str, str]] = {
-    Recovery.RETRY: ("POST", "/environments/{name}/retry"),
-    Recovery.REPAIR: ("POST", "/environments/{name}/repair"),
-    Recovery.CORRECT: ("PUT", "/environments/{name}"),
-    Recovery.SCALE_DOWN: ("POST", "/environments/{name}/scale-down"),
-    Recovery.WAKE: ("POST", "/environments/{name}/wake"),
-    Recovery.DELETE: ("DELETE", "/environments/{name}"),
-}
 
 
 @dataclass(slots=True)
@@ -59,9 +43,11 @@ class Matrix:
     azure: SimulatedAzure
     rows: Sequence[FaultRow]
     fault_ids: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    begun_at: dict[str, float] = field(default_factory=dict[str, float])
+    """By environment: when its operation was started, until its later faults are set."""
 
     def run(self) -> dict[str, Seen]:
-        self._give_room()
+        give_room(self.azure)
         self._prepare()
         operations = self._break()
         self._settle()
@@ -70,15 +56,10 @@ class Matrix:
         self._recover(seen)
         return seen
 
-    def _give_room(self) -> None:
-        for quota in ("StandardNCADSA100v4Family", "standardDDSv5Family", "cores"):
-            body = {"region": "westeurope", "name": quota, "limit": VCPUS}
-            self.azure.put("/_simulator/quota", json=body).raise_for_status()
-
     def _prepare(self) -> None:
         for row in self.rows:
             for group in row.others:
-                self._create_foreign_group(fill(group, row))
+                create_foreign_group(self._look_by_hand, fill(group, row))
         built = [row for row in self.rows if row.during is not OperationKind.PROVISION]
         self._run_all(built, OperationKind.PROVISION)
         asleep = [row for row in built if row.during is OperationKind.WAKE]
@@ -86,13 +67,33 @@ class Matrix:
 
     def _break(self) -> dict[str, dict[str, Any]]:
         for row in self.rows:
-            self.fault_ids[row.name] = [
-                self.azure.add_fault(json.loads(fill(json.dumps(fault), row)))
-                for fault in row.faults
-            ]
-        return self._start_and_wait(
-            self.rows, lambda row: self._send(row, *STARTS[row.during], body_of(row, broken=True))
+            if row.by_hand:
+                (cell,) = self._list()[row.name]["cells"]
+                row.by_hand(self._look_by_hand, cell["clusterId"])
+            take_machines(self.azure, row.shortages)
+            self._set_faults(row, row.faults)
+        return self._start_and_wait(self.rows, self._begin_broken, self._set_later_faults)
+
+    def _begin_broken(self, row: FaultRow) -> tuple[int, dict[str, Any]]:
+        self.begun_at[row.name] = time.monotonic()
+        return self._send(row, *STARTS[row.during], body_of(row, broken=True))
+
+    def _set_later_faults(self) -> None:
+        for row in self.rows:
+            begun_at = self.begun_at.get(row.name)
+            seconds = row.later_minutes * 60 / self.stack.time_scale
+            if row.later and begun_at and time.monotonic() - begun_at > seconds:
+                del self.begun_at[row.name]
+                self._set_faults(row, row.later)
+
+    def _set_faults(self, row: FaultRow, faults: Sequence[Mapping[str, Any]]) -> None:
+        self.fault_ids.setdefault(row.name, []).extend(
+            self.azure.add_fault(json.loads(fill(json.dumps(fault), row))) for fault in faults
         )
+
+    @property
+    def _look_by_hand(self) -> Look:
+        return Look(self.azure, self.stack)
 
     def _settle(self) -> None:
         minutes = max(row.settles_minutes for row in self.rows)
@@ -137,8 +138,10 @@ class Matrix:
         for fault_id in (each for ids in self.fault_ids.values() for each in ids):
             self.azure.delete(f"/_simulator/faults/{fault_id}").raise_for_status()
         for row in self.rows:
+            if row.machines_return:
+                return_machines(self.azure, row.shortages)
             for group in row.others:
-                self._delete_group(fill(group, row))
+                delete_group(self._look_by_hand, fill(group, row))
         stuck = [row for row in self.rows if row.recovery is not Recovery.NONE]
         recovered = self._start_and_wait(
             stuck, lambda row: self._send(row, *RECOVERIES[row.recovery], body_of(row))
@@ -172,7 +175,10 @@ class Matrix:
         assert failed == []
 
     def _start_and_wait(
-        self, rows: Sequence[FaultRow], send: Callable[[FaultRow], tuple[int, dict[str, Any]]]
+        self,
+        rows: Sequence[FaultRow],
+        send: Callable[[FaultRow], tuple[int, dict[str, Any]]],
+        at_each_look: Callable[[], None] = lambda: None,
     ) -> dict[str, dict[str, Any]]:
         """By environment: its operation once it has ended, or the error that refused it."""
         waiting, running, ended = list(rows), dict[str, str](), dict[str, dict[str, Any]]()
@@ -187,6 +193,7 @@ class Matrix:
                 else:
                     ended[row.name] = answer
             time.sleep(LOOK_SECONDS)
+            at_each_look()
             ended |= self._find_ended(running)
         return ended
 
@@ -219,34 +226,3 @@ class Matrix:
         takes_body = path in {"/environments", "/environments/{name}"} and method != "DELETE"
         answer = self.api.request(method, fill(path, row), json=body if takes_body else None)
         return answer.status_code, answer.json()
-
-    def _create_foreign_group(self, group: str) -> None:
-        body = {"location": "westeurope", "tags": {"environment": "production"}}
-        self._at_arm("PUT", group, body)
-
-    def _delete_group(self, group: str) -> None:
-        self._at_arm("DELETE", group, None)
-
-    def _at_arm(self, method: str, group: str, body: dict[str, Any] | None) -> None:
-        """As its owner does."""
-        token = fetch_token(self.azure, self.stack.describe(), ARM_RESOURCE)
-        subscription = self.stack.simulator["subscriptionId"]
-        self.azure.request(
-            method,
-            f"/subscriptions/{subscription}/resourcegroups/{group}",
-            json=body,
-            params={"api-version": GROUPS_VERSION},
-            headers={"Authorization": f"Bearer {token}"},
-        ).raise_for_status()
-
-
-def fill(text: str, row: FaultRow) -> str:
-    return text.replace("{name}", row.name).replace("{plain}", row.name.replace("-", ""))
-
-
-def body_of(row: FaultRow, *, broken: bool = False) -> dict[str, Any]:
-    """The specification; for an update that meets the fault, with the row's change."""
-    body = spec_body(name=row.name)
-    if broken and row.during is OperationKind.UPDATE:
-        return {**body, **row.change}
-    return body

@@ -1,15 +1,16 @@
 """What a row of the fault matrix consists of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
+from tests.e2e.looks import Look
 
 GPU_NODE_USD = 3.673
-"""List price of Standard_NC24ads_A100_v4 per hour, which every row uses."""
+"""List price of Standard_NC24ads_A100_v4 per hour, which rows use unless they say otherwise."""
 
 GOALS = {
     OperationKind.PROVISION: Phase.READY,
@@ -63,6 +64,26 @@ class FaultRow:
     """Whether the next sweep scales the pool to zero because nothing serves on its nodes."""
     recovery: Recovery
     retryable: bool = False
+    spec: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What its specification has instead of the usual one's."""
+    node_usd: float = GPU_NODE_USD
+    """List price per hour of the GPU nodes that it has after the fault."""
+    region: str = "westeurope"
+    """Where the cell is after the fault."""
+    recovered_region: str = "westeurope"
+    recovered_gpu_nodes: int | None = 1
+    """None: however many the autoscaler has started by then."""
+    finding: str = ""
+    """Code of a finding that the next sweep has about it."""
+    shortages: tuple[Mapping[str, Any], ...] = ()
+    """Regions and VM sizes, each with a size of the row's own, that have no machines left."""
+    machines_return: bool = True
+    """Whether there are machines again by the recovery."""
+    by_hand: Callable[[Look, str], None] | None = None
+    """What somebody does to the cluster before the operation, by its id."""
+    later: tuple[Mapping[str, Any], ...] = ()
+    """Faults that are set `later_minutes` of simulated time after the operation's start."""
+    later_minutes: float = 0
     change: Mapping[str, Any] = field(default_factory=lambda: {"costCenter": "ML-9"})
     """What an update changes."""
     others: tuple[str, ...] = ()
@@ -83,7 +104,7 @@ class FaultRow:
 
     @property
     def hourly_usd(self) -> float:
-        return round(self.gpu_nodes * GPU_NODE_USD, 3)
+        return round(self.gpu_nodes * self.node_usd, 3)
 
 
 def passes(

@@ -3,6 +3,7 @@
 from functools import partial
 
 from domain.environment.operation import OperationKind
+from domain.kubernetes.manifests import DEVICE_PLUGIN_IMAGE
 from tests.faults.answers import GPU_POOL, IMAGE, ends, in_cluster, kubernetes
 from tests.faults.row import fails as row_that_fails
 from tests.faults.row import passes as row_that_passes
@@ -117,6 +118,36 @@ API_SERVER = (
     ),
 )
 
+NODES = (
+    fails(
+        "node-never-ready",
+        PODS,
+        "The only GPU node is not heard of any more, while the model is loaded",
+        in_cluster(images={IMAGE: {"outcome": "Loads", "afterSeconds": 2700}}),
+        later=(in_cluster(lostPool="gpu"),),
+        later_minutes=22,
+        spec={"gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 1}},
+        reason="NodeNotReady",
+        says="Kubelet stopped posting node status",
+    ),
+    fails(
+        "no-gpu-advertised",
+        "cell/nodes",
+        "The device plugin's image: not found",
+        in_cluster(images={DEVICE_PLUGIN_IMAGE: {"outcome": "PullFails"}}),
+        reason="GpuNotAllocatable",
+        says="advertises no nvidia.com/gpu",
+    ),
+    fails(
+        "gpu-driver-missing",
+        "cell/nodes",
+        "The device plugin runs and registers no GPU",
+        in_cluster(devicePluginBroken=True),
+        reason="GpuNotAllocatable",
+        says="has registered no GPU",
+    ),
+)
+
 WORKLOADS = (
     fails(
         "image-not-found",
@@ -211,4 +242,4 @@ ADDRESSES = (
     ),
 )
 
-CLUSTER_ROWS = (*API_SERVER, *WORKLOADS, *ADDRESSES)
+CLUSTER_ROWS = (*API_SERVER, *NODES, *WORKLOADS, *ADDRESSES)

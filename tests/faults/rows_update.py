@@ -21,6 +21,7 @@ from tests.faults.answers import (
 from tests.faults.row import Recovery
 from tests.faults.row import fails as row_that_fails
 from tests.faults.row import passes as row_that_passes
+from tests.support.specs import spec_body
 
 passes = partial(row_that_passes, OperationKind.UPDATE)
 fails = partial(row_that_fails, OperationKind.UPDATE, gpu_nodes=1)
@@ -32,6 +33,10 @@ MORE_NODES = {"gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 7}}
 def image(reference: str) -> dict[str, Any]:
     model = {"name": "fraud-llm", "version": "7"}
     return {"workload": {"image": reference, "model": model}}
+
+
+def replicas(count: int) -> dict[str, Any]:
+    return {"workload": {**spec_body()["workload"], "replicas": count}}
 
 
 UPDATE_ROWS = (
@@ -185,6 +190,37 @@ UPDATE_ROWS = (
         change=MORE_NODES,
         reason="OperationCanceled",
         says="was canceled in Azure",
+    ),
+    fails(
+        "upd-scale-up-fails",
+        PODS,
+        "replicas is raised, and Azure refuses the autoscaler the second machine",
+        in_cluster(scaleUpError="AllocationFailed"),
+        change=replicas(2),
+        reason="AllocationFailed",
+        says="AllocationFailed",
+        recovered_gpu_nodes=2,
+    ),
+    passes(
+        "upd-min-nodes-refused",
+        CLUSTER_STEP,
+        "minNodes is raised, and Azure refuses the autoscaler the second machine",
+        in_cluster(scaleUpError="AllocationFailed"),
+        change={"gpu": {"vmSize": "Standard_NC24ads_A100_v4", "minNodes": 2, "maxNodes": 5}},
+        finding="NodeCountOutOfRange",
+        recovered_gpu_nodes=None,
+    ),
+    fails(
+        "upd-node-never-boots",
+        PODS,
+        "replicas is raised, and the node for the second one never comes",
+        in_cluster(nodeBootSeconds=1200),
+        later=(in_cluster(scaleUpError="AllocationFailed"),),
+        later_minutes=10,
+        change=replicas(2),
+        reason="AllocationFailed",
+        says="AllocationFailed",
+        recovered_gpu_nodes=2,
     ),
     passes(
         "upd-route-busy",

@@ -3,10 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults.capacity import REGIONS
 from tests.faults.row import FaultRow
-
-PARTS = ("edge", "westeurope", "westeurope-nodes")
-"""Of an environment's resource groups: the ends of their names."""
 
 
 @dataclass(slots=True)
@@ -41,12 +39,19 @@ def was_used_up(fault: dict[str, Any]) -> bool:
 
 
 def count_gpu_nodes(state: dict[str, Any], row: FaultRow) -> int:
-    clusters = [c for c in state["clusters"] if c["name"] == f"gp-{row.name}-westeurope"]
+    names = {f"gp-{row.name}-{region}" for region in REGIONS}
+    clusters = [c for c in state["clusters"] if c["name"] in names]
     return sum(node["pool"] == "gpu" for cluster in clusters for node in cluster["nodes"])
 
 
 def ids_of(state: dict[str, Any], row: FaultRow) -> frozenset[str]:
-    groups = [f"/resourcegroups/gp-{row.name}-{part}/" for part in PARTS]
+    groups = [f"/resourcegroups/{group}/" for group in groups_of(row, *REGIONS)]
     ids = [*(group["id"] for group in state["resourceGroups"]), *state["resources"]]
     lowered = {each.lower() for each in ids}
     return frozenset(each for each in lowered if any(group in f"{each}/" for group in groups))
+
+
+def groups_of(row: FaultRow, *regions: str) -> list[str]:
+    """Names of the environment's resource groups, if its cells are in these regions."""
+    cells = (f"gp-{row.name}-{region}" for region in regions)
+    return [f"gp-{row.name}-edge", *(f"{cell}{part}" for cell in cells for part in ("", "-nodes"))]

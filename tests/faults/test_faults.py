@@ -1,6 +1,7 @@
 """Every row of the fault matrix: what users see, what it costs, and the way out."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 
@@ -10,12 +11,15 @@ from emulators.stack.api import SimulatedAzure
 from emulators.stack.stack import running_stack
 from tests.faults.matrix import Matrix
 from tests.faults.row import GPU_NODE_USD, FaultRow, Recovery
-from tests.faults.seen import Seen
+from tests.faults.seen import Seen, groups_of
 from tests.faults.table import ROWS
 from tests.support.documented_api import DocumentedApi
 
 SHORT_TIME_SCALE, TIME_SCALE = 60.0, 20.0
 """All rows take more processor time: simulated time must not outrun it."""
+
+CLUSTER_ID = re.compile(r"/managedclusters/[^/]+$")
+PLACE = re.compile(r"/(westeurope|northeurope)(/attempt-\d+)?")
 
 NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
 
@@ -65,9 +69,8 @@ def test_what_remains_is_listed_and_what_it_costs_is_counted(
     row: FaultRow, matrix: Mapping[str, Seen]
 ):
     seen = matrix[row.name]
-    clusters = {
-        each for each in seen.left if each.endswith(f"/managedclusters/gp-{row.name}-westeurope")
-    }
+    clusters = {each for each in seen.left if CLUSTER_ID.search(each)}
+    assert all(each.endswith(f"/gp-{row.name}-{row.region}") for each in clusters)
     assert (bool(clusters), seen.gpu_nodes) == (row.cluster, row.gpu_nodes)
     assert cost_of(seen) == pytest.approx(row.hourly_usd)
     assert is_emptied(seen) == row.swept
@@ -76,7 +79,9 @@ def test_what_remains_is_listed_and_what_it_costs_is_counted(
         assert clusters <= remaining_of(seen) <= seen.left
     else:
         assert "remainingResources" not in (seen.environment or {})
-    if row.passes and not row.ends_deleted:
+    if row.finding:
+        assert row.finding in {each["code"] for each in seen.health["findings"]}
+    elif row.passes and not row.ends_deleted:
         assert (seen.health["status"], seen.health["findings"]) == ("Healthy", [])
 
 
@@ -94,8 +99,10 @@ def test_the_suggested_action_is_accepted_and_leads_out(row: FaultRow, matrix: M
     assert seen.recovered
     assert seen.recovered["phase"] == Phase.READY
     assert "remainingResources" not in seen.recovered
-    assert seen.recovered_gpu_nodes == 1
+    assert row.recovered_gpu_nodes in {None, seen.recovered_gpu_nodes}
     assert seen.model["choices"]
+    assert [cell["region"] for cell in seen.recovered["cells"]] == [row.recovered_region]
+    assert resource_groups(seen.recovered_left) == set(groups_of(row, row.recovered_region))
 
 
 def selected_rows(items: list[pytest.Item]) -> list[FaultRow]:
@@ -114,9 +121,13 @@ def phase_of(seen: Seen) -> str:
 
 
 def unfinished_steps(seen: Seen) -> set[str]:
-    """Those that failed or were canceled in Azure, without their region."""
+    """Those that failed or were canceled in Azure, without their region and attempt."""
     steps = [each for each in seen.operation["steps"] if each["status"] in {"Failed", "Canceled"}]
-    return {each["name"].replace("/westeurope", "") for each in steps}
+    return {PLACE.sub("", each["name"]) for each in steps}
+
+
+def resource_groups(ids: Iterable[str]) -> set[str]:
+    return {each.partition("/resourcegroups/")[2].partition("/")[0] for each in ids}
 
 
 def remaining_of(seen: Seen) -> set[str]:

@@ -14,6 +14,13 @@ KUBERNETES_RULES = (
         "written with each scan that follows a change, not every ten seconds",
     ),
     Entry(
+        "minimum of an autoscaled pool",
+        "is kept since AKS release 2021-07-22: also after it was raised, without a waiting pod",
+        REPORTED,
+        "kubernetes.controllers.autoscaler:Autoscaler",
+        "how soon is assumed: with the next scan",
+    ),
+    Entry(
         "failed scale-up",
         "`FailedToScaleUpGroup` at once and a backoff of 5 to 30 minutes; a machine that never "
         "comes gives `provisioning-state-failed`",

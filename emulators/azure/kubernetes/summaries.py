@@ -19,11 +19,14 @@ def of_cluster(name: str, region: str, store: Store) -> dict[str, Any]:
 
 
 def _node(node: Object) -> dict[str, Any]:
+    labels = node["metadata"]["labels"]
     return {
         "name": node["metadata"]["name"],
         "pool": nodes.pool_of(node),
         "ready": nodes.is_ready(node),
         "gpus": gpus_of(node),
+        "vmSize": labels["node.kubernetes.io/instance-type"],
+        "zone": labels["topology.kubernetes.io/zone"],
     }
 
 

@@ -92,7 +92,7 @@ async def test_what_is_gone_cannot_wake(gone: list[str]):
         del clients.arm.resources[resource_id]
     outcome = await begin(clients)
     assert outcome.failure
-    assert (outcome.failure.reason, outcome.failure.retryable) == ("NotFound", False)
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("GpuPoolMissing", False)
     assert clients.arm.sent("PUT") == []
 
 

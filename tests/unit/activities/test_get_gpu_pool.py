@@ -66,7 +66,11 @@ async def test_what_is_not_there_has_nothing_to_keep(gone: list[str]):
         del clients.arm.resources[resource_id]
     outcome = await read(clients)
     assert outcome.failure
-    assert (outcome.failure.reason, outcome.failure.retryable) == ("NotFound", False)
+    assert (outcome.failure.reason, outcome.failure.retryable) == (
+        "GpuPoolMissing",
+        False,
+    )
+    assert outcome.failure.suggested_action.startswith("Repair the environment")
 
 
 @pytest.mark.parametrize("path", [CLUSTER, POOL], ids=["cluster", "pool"])

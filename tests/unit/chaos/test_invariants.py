@@ -36,6 +36,9 @@ READY: dict[str, Any] = {
     "phase": "Ready",
     "endpoint": "https://gp-fraud.z01.azurefd.net",
     "spec": {"workload": {"replicas": 1}},
+    "cells": [
+        {"region": "westeurope", "offer": {"vmSize": "Standard_NC24ads_A100_v4", "zones": ["2"]}}
+    ],
     "health": {"status": "Healthy", "findings": []},
 }
 DEGRADED = READY | {"health": {"status": "Degraded", "findings": [{"code": "GpuPoolMissing"}]}}
@@ -44,7 +47,15 @@ FAILED = READY | {
     "error": {"code": "AllocationFailed", "suggestedAction": "Retry."},
     "remainingResources": [CLUSTER],
 }
-NODE = GpuNode("fraud", "westeurope", "aks-gpu-1", CLUSTER)
+NODE = GpuNode(
+    environment="fraud",
+    region="westeurope",
+    name="aks-gpu-1",
+    cluster_id=CLUSTER,
+    vm_size="Standard_NC24ads_A100_v4",
+    zone="westeurope-2",
+)
+ELSEWHERE = CLUSTER.replace("westeurope", "northeurope")
 ANSWERS = EdgeAnswer(200)
 SLEEPS = EdgeAnswer(503, "60")
 
@@ -143,6 +154,10 @@ HEALTHY: dict[str, Callable[[], Snapshot]] = {
     "Ready": healthy,
     "ScaledDown": asleep,
     "Failed, its nodes gone": failed,
+    "Failed on the way to another region": lambda: failed(
+        environments={"fraud": FAILED | {"remainingResources": [CLUSTER, ELSEWHERE]}},
+        resources=[CLUSTER, ELSEWHERE],
+    ),
     "Ready without replicas": lambda: healthy(
         environments={"fraud": READY | {"spec": {"workload": {"replicas": 0}}}},
         gpu_nodes=[],
@@ -289,6 +304,22 @@ VIOLATIONS: dict[str, tuple[str, Callable[[], Snapshot]]] = {
     "absent with resources": (
         "phases_are_truthful",
         lambda: healthy(resources=[CLUSTER, CLUSTER.replace("fraud", "absent")]),
+    ),
+    "resources where no cell is": (
+        "cells_are_where_the_api_says",
+        lambda: healthy(resources=[CLUSTER, ELSEWHERE]),
+    ),
+    "Failed with resources that it does not list": (
+        "cells_are_where_the_api_says",
+        lambda: failed(resources=[CLUSTER, ELSEWHERE]),
+    ),
+    "a node of another size": (
+        "gpu_nodes_are_of_the_offer",
+        lambda: healthy(gpu_nodes=[replace(NODE, vm_size="Standard_NC48ads_A100_v4")]),
+    ),
+    "a node in another zone": (
+        "gpu_nodes_are_of_the_offer",
+        lambda: healthy(gpu_nodes=[replace(NODE, zone="westeurope-1")]),
     ),
     "a node of an absent environment": (
         "gpu_nodes_are_owned_and_serve",

@@ -23,7 +23,9 @@ def test_the_same_seed_gives_the_same_plan(seed: int):
     assert plan_run(seed, 20) == plan_run(seed, 20)
 
 
-@pytest.mark.parametrize("part", ["requests", "faults", "kills", "drifts", "broken_connections"])
+@pytest.mark.parametrize(
+    "part", ["requests", "faults", "shortages", "kills", "drifts", "broken_connections"]
+)
 def test_another_seed_gives_another_plan(part: str):
     drawn = [getattr(plan, part) for plan in some_plans()]
     assert all(first != second for first, second in pairwise(drawn))
@@ -31,7 +33,7 @@ def test_another_seed_gives_another_plan(part: str):
 
 def test_everything_happens_within_the_window_and_in_the_order_of_time():
     for plan in some_plans():
-        for actions in (plan.requests, plan.faults, plan.kills, plan.drifts):
+        for actions in (plan.requests, plan.faults, plan.shortages, plan.kills, plan.drifts):
             times = [each.at for each in actions]
             assert times == sorted(times)
             assert times[0] >= 0
@@ -61,6 +63,13 @@ def test_every_kind_of_fault_kill_and_drift_is_drawn():
         assert {each.process for each in plan.kills} == set(Process)
 
 
+def test_some_environments_have_each_kind_of_alternative_and_some_have_none():
+    bodies = [each.body for plan in some_plans() for each in plan.requests if each.body]
+    placements: list[dict[str, list[str]]] = [each.get("placement", {}) for each in bodies]
+    assert {name for each in placements for name in each} == {"zones", "vmSizes", "regions"}
+    assert {} in placements
+
+
 def test_every_specification_is_valid():
     bodies = [each.body for each in plan_run(3, 50).requests if each.body]
     assert bodies
@@ -71,4 +80,6 @@ def test_every_specification_is_valid():
 def test_a_calm_run_has_the_same_requests_and_nothing_else():
     calm, wild = plan_run(5, 10, is_calm=True), plan_run(5, 10)
     assert calm.requests == wild.requests
-    assert (calm.faults, calm.kills, calm.drifts, calm.broken_connections) == ((), (), (), ())
+    assert (calm.faults, calm.shortages, calm.kills, calm.drifts, calm.broken_connections) == (
+        (),
+    ) * 5

@@ -80,11 +80,26 @@ class Autoscaler:
             await self._machinery.clock.sleep(seconds)
         if self._scan_due_at == due_at:
             self._scan_due_at = None
+            self._keep_minimums()
             self._scale_up()
             due_in = self._scale_down.scan()
             if due_in is not None:
                 self._schedule(due_in)
             self._write_status()
+
+    def _keep_minimums(self) -> None:
+        """Nodes for pools with fewer than their minimum, whether or not a pod waits for one."""
+        now = self._machinery.clock.now()
+        for pool in self._nodes.pools.values():
+            present = len(self._nodes.of(pool.name)) + self.booting(pool.name)
+            if not pool.autoscaling or present >= pool.min_count:
+                continue
+            if self._backoffs.cause(pool.name, now):
+                continue
+            if error := self._machinery.faults.scale_up_error:
+                self._refuse(pool.name, error)
+            else:
+                self._boot_nodes(pool.name, pool.min_count - present)
 
     def _scale_up(self) -> None:
         pending = [
@@ -108,11 +123,14 @@ class Autoscaler:
         for pod, message in outcome.triggered:
             self._machinery.events.normal(_SOURCE, POD, pod, "TriggeredScaleUp", message)
         for name, count in outcome.added.items():
-            for _ in range(count):
-                boot = object()
-                self._booting.setdefault(name, set()).add(boot)
-                work = self._boot(self._nodes.pools[name], boot)
-                self._machinery.background.start(work, f"boot a node of {name}")
+            self._boot_nodes(name, count)
+
+    def _boot_nodes(self, name: str, count: int) -> None:
+        for _ in range(count):
+            boot = object()
+            self._booting.setdefault(name, set()).add(boot)
+            work = self._boot(self._nodes.pools[name], boot)
+            self._machinery.background.start(work, f"boot a node of {name}")
 
     def _refuse(self, pool: str, error: str) -> None:
         """Azure answers the request for a machine with an error, at once."""

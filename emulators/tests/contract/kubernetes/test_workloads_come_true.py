@@ -166,6 +166,17 @@ def _is_ready(pod: dict) -> bool:
     return bool(container_state(pod).get("ready"))
 
 
+async def test_a_minimum_that_is_raised_is_kept_without_a_waiting_pod(cluster: Cluster):
+    cluster.set_node_pool(replace(GPU_POOL, count=1))
+    cluster.faults.scale_up_error = "AllocationFailed"
+    cluster.set_node_pool(replace(GPU_POOL, count=1, min_count=2))
+    await eventually(lambda: messages(cluster, "FailedToScaleUpGroup"))
+    assert len(node_names(cluster)) == 1
+
+    cluster.faults.scale_up_error = None
+    await eventually(lambda: len(node_names(cluster)) == 2)
+
+
 async def test_a_failed_scale_up_backs_off_and_tries_again(cluster: Cluster, client: AsyncClient):
     cluster.faults.scale_up_error = "AllocationFailed"
     await apply_all(client, namespace(), device_plugin(), deployment())

@@ -25,8 +25,8 @@ CHECK_SCALE_UP = (
     f"then retry, {ELSEWHERE}."
 )
 REPAIRED = (
-    "Nothing for 10 minutes: AKS repairs a node that stays NotReady. If that does not help, "
-    "delete the node and retry."
+    "Delete the node unless AKS has repaired it, which it does after 10 minutes NotReady; "
+    "then retry."
 )
 NOW = datetime(2026, 11, 22, 12, 6, tzinfo=UTC)
 
@@ -121,7 +121,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "PodUnschedulable",
             "The autoscaler does not start a node for the pods: No group fits.",
             "Compare the pods' node selector gridplane.io/gpu-pool=true and their tolerations "
-            "with the labels and taints of the GPU pool.",
+            "with the labels and taints of the GPU pool. A repair sets these again.",
             id="an autoscaler that refuses",
         ),
         pytest.param(
@@ -175,8 +175,8 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "SpotEvicted",
             "Azure evicts the spot node aks-gpu-1-vmss000000: Preempt Scheduled: Sun, 22 Nov 2026 "
             "12:00:00 GMT",
-            "Nothing while the autoscaler looks for another spot node. If there is none, retry "
-            "later, or set gpu.spot to false.",
+            "Retry later, or set gpu.spot to false. The autoscaler looks for another spot node as "
+            "long as the operation runs.",
             id="a spot node that Azure takes back",
         ),
         pytest.param(
@@ -327,7 +327,7 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "PodUnschedulable",
             f"Pod {POD} cannot be scheduled: the scheduler gave no reason",
             "Compare the node selector gridplane.io/gpu-pool=true with the labels of the GPU "
-            "pool.",
+            "pool. A repair sets these again.",
             id="no reason",
         ),
         pytest.param(
@@ -336,7 +336,8 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             ),
             "PodUnschedulable",
             f"Pod {POD} cannot be scheduled: had untolerated taint {{sku: gpu}}",
-            "The pods do not tolerate the taint sku: gpu: add the toleration.",
+            "The pods do not tolerate the taint sku: gpu: remove it. A repair sets the taints of "
+            "the GPU pool again.",
             id="a taint",
         ),
         pytest.param(
