@@ -71,7 +71,7 @@ if command -v terraform > /dev/null; then
 else
   skipped "everything of terraform: it is not installed."
 fi
-"$bin/checkov" --directory . --skip-path .venv --skip-path .venv-infra --skip-path build \
+"$bin/checkov" --directory infra --directory .github \
   --framework terraform github_actions --skip-download --compact --quiet
 linter=$(find_actionlint | head -1)
 if [ -n "$linter" ]; then

@@ -27,6 +27,7 @@ def main(command_line: list[str] | None = None) -> int:
         seed=arguments.seed,
         service_bus=ServiceBusOptions(arguments.service_bus_port, arguments.service_bus_entities),
         throttled=arguments.throttling,
+        latency_share=arguments.latency_share,
         state_file=arguments.state_file,
     )
     try:
@@ -54,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--throttling", action="store_true", help="refuse requests beyond Azure's limits"
+    )
+    parser.add_argument(
+        "--latency-share",
+        type=_scale,
+        default=1.0,
+        help="what operations take, as a share of the measured durations",
     )
     parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
     parser.add_argument(

@@ -50,9 +50,10 @@ class SimulatedAzure:
         prepare_cluster: Callable[[Cluster], None],
         throttling: Throttling,
         seed: int = 1,
+        latency_share: float = 1.0,
     ) -> None:
         """`prepare_cluster` is called with each new cluster: faults inside of it hang in here."""
-        latencies = Latencies(clock, seed)
+        latencies = Latencies(clock, seed, share=latency_share)
         self._prepare_cluster = prepare_cluster
         identifiers = Identifiers(seed)
         self.platform = Platform(

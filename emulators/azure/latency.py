@@ -31,19 +31,26 @@ class Latency:
 class Latencies:
     """Samples durations and remembers every delay, so that the longest chain can be found."""
 
-    def __init__(self, clock: Clock, seed: int = 1, spread: float = 1.0) -> None:
-        """`spread` 0 gives the median each time, 1 the measured spread."""
+    def __init__(
+        self, clock: Clock, seed: int = 1, spread: float = 1.0, share: float = 1.0
+    ) -> None:
+        """`spread` 0 gives the median each time, 1 the measured spread.
+
+        `share`: what is left of each duration; 1 takes as long as was measured.
+        """
         self._clock = clock
         self._random = random.Random(seed)
         self._spread = spread
+        self._share = share
         self._prefix = ""
         self.record: list[Latency] = []
 
     def sample(self, duration: Duration) -> float:
-        """A draw whose median is p50 and whose tails end at p10 and p90, narrowed by `spread`."""
+        """A draw whose median is p50 and whose tails end at p10 and p90, narrowed by `spread`, and
+        of which `share` is left."""
         position = self._random.uniform(-1.0, 1.0) * self._spread
         tail = duration.p90 if position > 0 else duration.p10
-        return duration.p50 + abs(position) * (tail - duration.p50)
+        return self._share * (duration.p50 + abs(position) * (tail - duration.p50))
 
     async def wait(self, name: str, duration: Duration) -> None:
         """Draw from `duration`, wait that long, and remember it under `name`."""

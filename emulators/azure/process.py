@@ -54,20 +54,23 @@ class ServiceBusOptions:
 class Options:
     """How a simulator is started. Port 0 is a free one.
 
-    With a `state_file` it goes on from what is saved there, and saves at its end.
+    With a `state_file` it goes on from what is saved there, and saves at its end. It makes a
+    certificate of its own unless one is given.
     """
 
     port: int = 0
     seed: int = 1
     service_bus: ServiceBusOptions = ServiceBusOptions()
     throttled: bool = False
+    latency_share: float = 1.0
     state_file: Path | None = None
+    tls: Tls | None = None
 
 
 async def start(clock: Clock, work_dir: Path, options: Options = Options()) -> RunningSimulator:
     """Open the ports on the loopback interface and write the ready file. Raises CannotBeRead."""
     saved = take_state(options.state_file, clock) if options.state_file else None
-    tls = make_tls(saved.ca_pem, saved.ca_key_pem) if saved else make_tls()
+    tls = make_tls(saved.ca_pem, saved.ca_key_pem) if saved else options.tls or make_tls()
     work_dir.mkdir(parents=True, exist_ok=True)
     ca_bundle = work_dir / "ca.pem"
     ca_bundle.write_bytes(tls.ca_pem)
@@ -102,7 +105,14 @@ def take_state(state_file: Path, clock: Clock) -> SavedState | None:
 def _simulator(saved: SavedState | None, clock: Clock, tls: Tls, options: Options) -> Simulator:
     if saved is None:
         entities = options.service_bus.entities
-        return Simulator(clock, tls.ca_pem, options.seed, entities, options.throttled)
+        return Simulator(
+            clock,
+            tls.ca_pem,
+            options.seed,
+            entities,
+            options.throttled,
+            options.latency_share,
+        )
     saved.simulator.resume()
     return saved.simulator
 

@@ -60,6 +60,7 @@ class Simulator:
         seed: int = 1,
         entities: Entities = DEFAULT_ENTITIES,
         throttled: bool = False,
+        latency_share: float = 1.0,
     ) -> None:
         self.clock = clock
         self.tokens = Tokens(TENANT_ID, PRINCIPAL_ID, CLIENT_ID)
@@ -70,6 +71,7 @@ class Simulator:
         self.throttling = Throttling(clock, throttled)
         self._ca_pem = ca_pem
         self._seed = seed
+        self._latency_share = latency_share
         self.azure = self._new_azure()
         self.service_bus = Broker(clock, entities)
         self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
@@ -203,6 +205,7 @@ class Simulator:
             self.faults.prepare,
             self.throttling,
             self._seed,
+            self._latency_share,
         )
 
     async def _stop(self, app: web.Application) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 _SHOWN_FIELDS = ("environment", "operation", "resource_id", "duration_ms")
 _NOISE = (
     *("aiohttp", "grpc", "asyncio", "azure", "durabletask", "uamqp"),
-    *("urllib3", "httpx", "httpcore"),
+    *("urllib3", "httpx", "httpx2", "httpcore", "httpcore2"),
 )
 
 

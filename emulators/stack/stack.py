@@ -29,6 +29,8 @@ class Stack:
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     """App settings, in addition to those that the stack sets."""
     app_folder: Path = PROJECT
+    latency_share: float = 1.0
+    """How long operations of simulated Azure take, as a share of the measured durations."""
     task_hub_options: Sequence[str] = ()
     """Arguments of the task hub, in addition to those that the stack sets."""
     keeps_state: bool = False
@@ -75,6 +77,7 @@ class Stack:
         arguments = [
             *("emulators.azure", "--port", str(self.simulator_port), "--seed", str(self.seed)),
             *("--work-dir", str(self.work_dir), *self._clock_arguments()),
+            *("--latency-share", str(self.latency_share)),
             *(("--state-file", str(self._state_file)) if self.keeps_state else ()),
         ]
         self._run("simulator", arguments, self.work_dir / "simulator.json")

@@ -7,7 +7,7 @@ from tests.e2e.stories import delete, finish, leftovers, provision
 from tests.support.specs import spec_body
 
 
-def test_an_environment_becomes_ready_answers_through_its_edge_and_leaves_nothing(
+def test_an_environment_becomes_ready_answers_leaves_nothing_and_its_name_is_free_again(
     api: Api, azure: SimulatedAzure
 ):
     environment = provision(api, "whole-story")
@@ -30,33 +30,28 @@ def test_an_environment_becomes_ready_answers_through_its_edge_and_leaves_nothin
         "OperationSucceeded",
     ]
 
-
-def test_two_environments_are_built_side_by_side(api: Api, azure: SimulatedAzure):
-    operations = [api.create_environment(spec_body(name=name)) for name in ("twin-a", "twin-b")]
-    for operation in operations:
-        assert finish(api, operation)["status"] == "Succeeded"
-    endpoints = {api.get_environment(name)["endpoint"] for name in ("twin-a", "twin-b")}
-    assert len(endpoints) == 2
-    for operation in [api.delete_environment(name) for name in ("twin-a", "twin-b")]:
-        assert finish(api, operation)["status"] == "Succeeded"
-    assert leftovers(azure, "twin-") == []
+    again = provision(api, "whole-story", costCenter="ML-2")
+    assert again["generation"] == 2
+    assert delete(api, "whole-story")["status"] == "Succeeded"
 
 
-def test_an_environment_of_two_regions_has_two_cells_behind_one_edge(
+def test_environments_of_one_and_of_two_regions_are_built_side_by_side(
     api: Api, azure: SimulatedAzure
 ):
-    environment = provision(api, "two-regions", regions=["westeurope", "swedencentral"])
-    assert {cell["region"] for cell in environment["cells"]} == {"westeurope", "swedencentral"}
-    assert len({cell["externalIp"] for cell in environment["cells"]}) == 2
-    assert delete(api, "two-regions")["status"] == "Succeeded"
-    assert leftovers(azure, "two-regions") == []
-
-
-def test_a_get_straight_after_the_post_finds_the_environment(api: Api):
-    operation_id = api.create_environment(spec_body(name="just-asked"))
-    assert api.get("/environments/just-asked").json()["phase"] == "Provisioning"
-    assert api.get(f"/operations/{operation_id}").json()["status"] == "Running"
-    assert finish(api, api.delete_environment("just-asked"))["status"] == "Succeeded"
+    """Two cells are behind one edge; two environments have an edge each."""
+    regions = {"twin-a": ["westeurope", "swedencentral"], "twin-b": ["westeurope"]}
+    for operation in [
+        api.create_environment(spec_body(name=name, regions=regions[name])) for name in regions
+    ]:
+        assert finish(api, operation)["status"] == "Succeeded"
+    built = {name: api.get_environment(name) for name in regions}
+    for name, environment in built.items():
+        assert {cell["region"] for cell in environment["cells"]} == set(regions[name])
+        assert len({cell["externalIp"] for cell in environment["cells"]}) == len(regions[name])
+    assert len({environment["endpoint"] for environment in built.values()}) == 2
+    for operation in [api.delete_environment(name) for name in regions]:
+        assert finish(api, operation)["status"] == "Succeeded"
+    assert leftovers(azure, "twin-") == []
 
 
 def test_head_is_a_get_without_a_body_and_other_methods_are_refused(api: Api):
@@ -67,39 +62,31 @@ def test_head_is_a_get_without_a_body_and_other_methods_are_refused(api: Api):
     assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, PUT, DELETE")
 
 
-def test_the_same_post_again_answers_the_same_operation_and_another_spec_is_refused(api: Api):
-    first = api.post("/environments", json=spec_body(name="asked-twice"))
-    second = api.post("/environments", json=spec_body(name="asked-twice"))
+def test_what_is_being_built_is_found_is_not_built_again_and_can_be_deleted(
+    api: Api, azure: SimulatedAzure
+):
+    name = "changed-mind"
+    first = api.post("/environments", json=spec_body(name=name))
+    provisioning = first.json()["id"]
+    assert api.get(f"/environments/{name}").json()["phase"] == "Provisioning"
+    assert api.get(f"/operations/{provisioning}").json()["status"] == "Running"
+
+    second = api.post("/environments", json=spec_body(name=name))
     assert (first.status_code, second.status_code) == (202, 202)
     monitor = first.headers["Operation-Location"]
     assert second.headers["Operation-Location"] == monitor
-
-    other = api.post("/environments", json=spec_body(name="asked-twice", costCenter="ML-2"))
+    other = api.post("/environments", json=spec_body(name=name, costCenter="ML-2"))
     assert other.status_code == 409
     assert other.headers["x-ms-error-code"] == "EnvironmentExists"
     assert other.headers["Operation-Location"] == monitor
-    assert finish(api, api.delete_environment("asked-twice"))["status"] == "Succeeded"
 
-
-def test_a_deletion_while_provisioning_ends_both_and_leaves_nothing(
-    api: Api, azure: SimulatedAzure
-):
-    provisioning = api.create_environment(spec_body(name="changed-mind"))
     for operation in api.follow(provisioning, 60):
         cluster = next(s for s in operation["steps"] if s["name"].endswith("managedCluster"))
         if "resourceId" in cluster:
             break
-    assert delete(api, "changed-mind")["status"] == "Succeeded"
+    assert delete(api, name)["status"] == "Succeeded"
     assert api.get_operation(provisioning)["status"] == "Canceled"
-    assert leftovers(azure, "changed-mind") == []
-
-
-def test_a_deleted_name_can_be_used_again(api: Api):
-    provision(api, "phoenix")
-    delete(api, "phoenix")
-    environment = provision(api, "phoenix", costCenter="ML-2")
-    assert environment["generation"] == 2
-    assert delete(api, "phoenix")["status"] == "Succeeded"
+    assert leftovers(azure, name) == []
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_failed_provision_loses_its_nodes_to_the_sweep_and_is_put_right(
     assert delete(api, name)["status"] == "Succeeded"
 
 
-def test_an_update_that_finds_the_failed_ones_request_under_way_sends_its_own_after_it(
+def test_an_update_follows_a_failed_ones_request_and_a_deletion_overtakes_the_next(
     api: Api, azure: SimulatedAzure, stack: Stack
 ):
     """The firewall's refusal ends the first update while its cluster is still being changed."""
@@ -125,14 +125,8 @@ def test_an_update_that_finds_the_failed_ones_request_under_way_sends_its_own_af
     assert operation["status"] == "Succeeded", operation
     pool = Look(azure, stack).at_gpu_pool(environment["cells"][0]["clusterId"])
     assert pool["maxCount"] == 9
+
+    overtaken = api.replace_environment(spec_body(name=name, **with_two_replicas(name)))
     assert delete(api, name)["status"] == "Succeeded"
-
-
-def test_a_deletion_overtakes_an_update(api: Api, azure: SimulatedAzure):
-    name = "overruled"
-    provision(api, name)
-    update = api.replace_environment(spec_body(name=name, costCenter="ML-9"))
-    deletion = api.delete_environment(name)
-    assert finish(api, deletion)["status"] == "Succeeded"
-    assert finish(api, update)["status"] == "Canceled"
+    assert finish(api, overtaken)["status"] == "Canceled"
     assert leftovers(azure, name) == []

@@ -18,7 +18,7 @@ from emulators.stack.kubeconfig import API_VERSION, ARM_RESOURCE, fetch_kubeconf
 from emulators.stack.stack import Stack
 from emulators.tests.support.arm_bodies import cluster_body
 from tests.e2e.published_events import await_events
-from tests.e2e.stories import finish, gpu_nodes, provision
+from tests.e2e.stories import finish, gpu_nodes
 from tests.e2e.sweeps import (
     IDLE_AFTER_10_MINUTES,
     Reasons,
@@ -48,6 +48,10 @@ class Night:
     """Ids of clusters that somebody else built."""
     last: dict[str, Any]
     """The report of the sweep that took the idle ones to zero."""
+    dry: dict[str, Any]
+    """The report of a dry run after the idle ones had been seen in use."""
+    told_by_dry: list[str]
+    """What it told the timeline of one of them."""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,9 @@ def night(stack: Stack) -> Iterator[Night]:
             lambda seen: "RequestsSeen" in seen.get("idler", []),
             between=lambda: azure.ask_model(idler, "Anybody there?"),
         )
+        before = idle_events(api, "idler")
+        dry = sweep(api, dry_run=True)
+        told_by_dry = idle_events(api, "idler")[len(before) :]
         later = sweep_until(
             api, lambda _: all("IdleScaledToZero" in idle_events(api, name) for name in IDLE)
         )
@@ -82,7 +89,7 @@ def night(stack: Stack) -> Iterator[Night]:
             reasons[name] = [*dict.fromkeys([*reasons.get(name, []), *words])]
         warned = next(e for e in timeline(api, "idler") if e["type"] == "IdleWarned")
         await_events(stack, "idler", f"idler.idle-warned.{warned['at']}")
-        yield Night(reasons, foreign, api.get("/sweeps/latest").json())
+        yield Night(reasons, foreign, api.get("/sweeps/latest").json(), dry, told_by_dry)
         azure.clear_faults()
         for name in (*IDLE, *IN_USE_OR_PINNED):
             api.delete_environment(name)
@@ -210,10 +217,8 @@ def test_pools_of_somebody_else_are_never_touched(night: Night, api: Api, azure:
         assert methods == ["PUT"], "that of its owner"
 
 
-def test_a_dry_run_decides_and_does_nothing(api: Api):
-    provision(api, "onlooker", idle=IDLE_AFTER_10_MINUTES)
-    report = sweep(api, dry_run=True)
-    assert report["summary"]["dryRun"] is True
-    assert "onlooker" in {d["environment"] for d in report["decisions"]}
-    assert idle_events(api, "onlooker") == []
-    api.delete_environment("onlooker")
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_a_dry_run_decides_and_does_nothing(night: Night):
+    assert night.dry["summary"]["dryRun"] is True
+    assert "idler" in {d["environment"] for d in night.dry["decisions"]}
+    assert night.told_by_dry == []

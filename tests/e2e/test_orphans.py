@@ -10,7 +10,7 @@ import pytest
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
 from emulators.tests.support.arm_bodies import cluster_body
-from tests.e2e.conftest import NEVER, TIME_SCALE, refuse_what_azure_would_refuse
+from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.looks import Look
 from tests.e2e.sweeps import sweep
 from tests.support.documented_api import DocumentedApi
@@ -26,7 +26,12 @@ TIMEOUT_SECONDS = 120.0
 @pytest.fixture
 def removing_stack(tmp_path: Path) -> Iterator[Stack]:
     settings = NEVER | REMOVAL
-    with running_stack(tmp_path / "stack", time_scale=TIME_SCALE, settings=settings) as stack:
+    with running_stack(
+        tmp_path / "stack",
+        time_scale=TIME_SCALE,
+        settings=settings,
+        latency_share=LATENCY_SHARE,
+    ) as stack:
         yield stack
         refuse_what_azure_would_refuse(stack)
 

@@ -9,7 +9,6 @@ from tests.e2e.looks import Look
 from tests.e2e.stories import delete, finish, provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, sweep_until
 from tests.support.azure_actions import granted_actions, read_actions
-from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 CHECKED_BY_AZURE_ALONE = {
@@ -41,10 +40,6 @@ def live_through_everything(api: Api, look: Look) -> None:
     assert delete(api, "regret")["status"] == "Succeeded"
 
 
-def test_nothing_is_granted_that_nothing_asks_for(own_stack: Stack):
-    with (
-        DocumentedApi(own_stack.app_url) as api,
-        SimulatedAzure(own_stack.simulator_url, own_stack.ca_bundle) as azure,
-    ):
-        live_through_everything(api, Look(azure, own_stack))
-    assert granted_actions() - read_actions(own_stack) == CHECKED_BY_AZURE_ALONE
+def test_nothing_is_granted_that_nothing_asks_for(api: Api, azure: SimulatedAzure, stack: Stack):
+    live_through_everything(api, Look(azure, stack))
+    assert granted_actions() - read_actions(stack) == CHECKED_BY_AZURE_ALONE

@@ -10,21 +10,25 @@ import pytest
 
 from emulators.stack.api import SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
-from tests.e2e.conftest import NEVER, TIME_SCALE
+from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE
 from tests.e2e.stories import creations, finish
 from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 CALLERS = 6
 OWNERS = ("first@example.com", "second@example.com")
-NAMES = [f"rivals-{number}" for number in range(4)]
+NAMES = [f"rivals-{number}" for number in range(2)]
 
 
 @pytest.fixture
 def lenient_stack(tmp_path: Path) -> Iterator[Stack]:
     options = ("--second-start", "discard")
     with running_stack(
-        tmp_path / "stack", time_scale=TIME_SCALE, settings=NEVER, task_hub_options=options
+        tmp_path / "stack",
+        time_scale=TIME_SCALE,
+        latency_share=LATENCY_SHARE,
+        settings=NEVER,
+        task_hub_options=options,
     ) as stack:
         yield stack
 

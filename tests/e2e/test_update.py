@@ -1,13 +1,19 @@
-"""An environment gets another specification while it runs."""
+"""An environment gets another specification while it runs, again and again."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from domain.arm import naming
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
 from tests.e2e.stories import delete, finish, gpu_nodes, provision
+from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
+
+pytestmark = pytest.mark.xdist_group("one environment for all updates")
 
 AKS, CDN, WAF = "2026-08-01", "2024-02-01", "2025-10-01"
 NAME = "changing"
@@ -19,17 +25,25 @@ WORKLOAD = {
 }
 
 
+@pytest.fixture(scope="module")
+def environment(stack: Stack) -> Iterator[dict[str, Any]]:
+    """As it was when it had been built."""
+    with DocumentedApi(stack.app_url) as api:
+        yield provision(api, NAME)
+        assert delete(api, NAME)["status"] == "Succeeded"
+
+
 def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
-    api: Api, azure: SimulatedAzure, stack: Stack
+    environment: dict[str, Any], api: Api, azure: SimulatedAzure, stack: Stack
 ):
-    environment = provision(api, NAME)
+    generation = api.get_environment(NAME)["generation"]
     body = spec_body(
         name=NAME, gpu=GPU, workload=WORKLOAD, costCenter="ML-9", edge={"wafMode": "Detection"}
     )
     operation = finish(api, api.replace_environment(body))
     assert (operation["kind"], operation["status"]) == ("update", "Succeeded"), operation
     updated = api.get_environment(NAME)
-    assert (updated["phase"], updated["generation"]) == ("Ready", 2)
+    assert (updated["phase"], updated["generation"]) == ("Ready", generation + 1)
     assert updated["endpoint"] == environment["endpoint"]
     assert updated["cells"][0]["externalIp"] == environment["cells"][0]["externalIp"]
 
@@ -49,7 +63,6 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
 
     fixed = api.put(f"/environments/{NAME}", json=spec_body(name=NAME, regions=["swedencentral"]))
     assert (fixed.status_code, fixed.json()["error"]["target"]) == (409, "regions")
-    assert delete(api, NAME)["status"] == "Succeeded"
 
 
 def test_an_update_keeps_what_operators_have_set_and_a_repair_sets_it_again(
@@ -111,30 +124,27 @@ class Settings:
         }
 
 
-def test_an_environment_without_replicas_is_ready_without_an_answer(api: Api):
-    name = "quiet"
-    provision(api, name)
-    body = spec_body(name=name, workload={**WORKLOAD, "replicas": 0})
-    operation = finish(api, api.replace_environment(body))
-    assert operation["status"] == "Succeeded", operation
-    assert {step["status"] for step in operation["steps"]} == {"Succeeded"}
-    assert delete(api, name)["status"] == "Succeeded"
-
-
 def test_an_update_heals_a_pool_that_was_emptied_by_hand(
-    api: Api, azure: SimulatedAzure, stack: Stack
+    environment: dict[str, Any], api: Api, azure: SimulatedAzure, stack: Stack
 ):
-    name = "tinkered"
-    cluster_id = provision(api, name)["cells"][0]["clusterId"]
+    cluster_id = environment["cells"][0]["clusterId"]
     look = Look(azure, stack)
     emptied = {"enableAutoScaling": False, "count": 0}
     look.change_at_arm(f"{cluster_id}/agentPools/gpu", AKS, **emptied)
-    assert gpu_nodes(azure, name) == []
+    assert gpu_nodes(azure, NAME) == []
 
-    body = spec_body(name=name, costCenter="ML-9")
+    body = spec_body(name=NAME, workload=WORKLOAD, costCenter="ML-10")
     operation = finish(api, api.replace_environment(body))
     assert operation["status"] == "Succeeded", operation
     pool = look.at_gpu_pool(cluster_id)
     assert (pool["enableAutoScaling"], pool["maxCount"]) == (True, 5)
-    assert azure.ask_model(api.get_environment(name), "Who pays?")["choices"]
-    assert delete(api, name)["status"] == "Succeeded"
+    assert azure.ask_model(api.get_environment(NAME), "Who pays?")["choices"]
+
+
+def test_an_environment_without_replicas_is_ready_without_an_answer(
+    environment: dict[str, Any], api: Api
+):
+    body = spec_body(name=NAME, workload={**WORKLOAD, "replicas": 0})
+    operation = finish(api, api.replace_environment(body))
+    assert operation["status"] == "Succeeded", operation
+    assert {step["status"] for step in operation["steps"]} == {"Succeeded"}

@@ -8,7 +8,7 @@ import pytest
 
 from emulators.stack.api import Api
 from emulators.stack.stack import Stack
-from tests.e2e.conftest import NEVER
+from tests.e2e.conftest import LATENCY_SHARE, NEVER
 from tests.e2e.stories import provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, idle_events, sweep, sweep_until
 from tests.support.documented_api import DocumentedApi
@@ -32,7 +32,12 @@ def start_with_wrong_clock(stack: Stack, minutes_fast: float) -> None:
 
 @pytest.fixture(params=[10, -10], ids=["10 minutes fast", "10 minutes slow"])
 def wrong(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Api, str]]:
-    stack = Stack(tmp_path / "stack", time_scale=TIME_SCALE, settings=NEVER)
+    stack = Stack(
+        tmp_path / "stack",
+        time_scale=TIME_SCALE,
+        settings=NEVER,
+        latency_share=LATENCY_SHARE,
+    )
     try:
         start_with_wrong_clock(stack, request.param)
         with DocumentedApi(stack.app_url) as api:

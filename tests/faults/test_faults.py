@@ -15,7 +15,8 @@ from tests.faults.seen import Seen, groups_of
 from tests.faults.table import ROWS
 from tests.support.documented_api import DocumentedApi
 
-SHORT_TIME_SCALE, TIME_SCALE = 60.0, 20.0
+SHORT = {"time_scale": 60.0, "latency_share": 0.5}
+WHOLE = {"time_scale": 20.0, "latency_share": 1.0}
 """All rows take more processor time: simulated time must not outrun it."""
 
 CLUSTER_ID = re.compile(r"/managedclusters/[^/]+$")
@@ -43,8 +44,8 @@ def matrix(
     with (
         running_stack(
             tmp_path_factory.mktemp("faults"),
-            time_scale=SHORT_TIME_SCALE if all(row.short for row in rows) else TIME_SCALE,
             settings=NEVER,
+            **(SHORT if all(row.short for row in rows) else WHOLE),
         ) as stack,
         DocumentedApi(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,

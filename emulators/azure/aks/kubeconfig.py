@@ -64,4 +64,4 @@ def kubeconfig(
         "preferences": {},
         "users": [{"name": user_name, "user": user}],
     }
-    return base64.b64encode(yaml.safe_dump(config).encode()).decode()
+    return base64.b64encode(yaml.dump(config, Dumper=yaml.CSafeDumper).encode()).decode()

@@ -47,7 +47,7 @@ class AutoscalerStatus:
     def write(self, groups: Sequence[GroupStatus]) -> None:
         moment = self._machinery.clock.now()
         document = self._document(groups, moment)
-        status = yaml.safe_dump(document, sort_keys=False, width=10_000)
+        status = yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, width=10_000)
         updated = _go_time(moment)
 
         def edit(subject: Object) -> None:

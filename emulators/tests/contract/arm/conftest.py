@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import SansIOHTTPPolicy
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity.aio import ManagedIdentityCredential
 from azure.mgmt.cdn.aio import CdnManagementClient
 from azure.mgmt.containerservice.aio import ContainerServiceClient
@@ -141,13 +142,18 @@ async def running(tmp_path: Path) -> AsyncIterator[tuple[RunningSimulator, Simul
         yield started
 
 
+def transport_of(session: aiohttp.ClientSession) -> AioHttpTransport:
+    """All clients of a test share its connections, as those of the product do."""
+    return AioHttpTransport(session=session, session_owner=False)
+
+
 @pytest.fixture
 async def credential(
-    address: SimulatorAddress, monkeypatch: pytest.MonkeyPatch
+    address: SimulatorAddress, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[ManagedIdentityCredential]:
     for name, value in address.environment().items():
         monkeypatch.setenv(name, value)
-    async with ManagedIdentityCredential(connection_verify=address.ca_bundle) as credential:
+    async with ManagedIdentityCredential(transport=transport_of(session)) as credential:
         yield credential
 
 
@@ -163,22 +169,23 @@ async def arm(
 
 @pytest.fixture
 async def azure(
-    address: SimulatorAddress, credential: ManagedIdentityCredential
+    address: SimulatorAddress,
+    session: aiohttp.ClientSession,
+    credential: ManagedIdentityCredential,
 ) -> AsyncIterator[Azure]:
     retry_after = ScaledRetryAfter()
     options: dict[str, Any] = {
         "base_url": address.url,
-        "connection_verify": address.ca_bundle,
         "polling_interval": POLLING_INTERVAL,
         "retry_backoff_factor": 0.01,
         "per_retry_policies": [retry_after],
     }
     where = (credential, address.subscription_id)
     async with (
-        ResourceManagementClient(*where, **options) as groups,
-        ContainerServiceClient(*where, **options) as containers,
-        CdnManagementClient(*where, **options) as cdn,
-        FrontDoorManagementClient(*where, **options) as waf,
+        ResourceManagementClient(*where, transport=transport_of(session), **options) as groups,
+        ContainerServiceClient(*where, transport=transport_of(session), **options) as containers,
+        CdnManagementClient(*where, transport=transport_of(session), **options) as cdn,
+        FrontDoorManagementClient(*where, transport=transport_of(session), **options) as waf,
     ):
         yield Azure(groups, containers, cdn, waf, retry_after)
 

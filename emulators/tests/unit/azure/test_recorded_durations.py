@@ -100,6 +100,12 @@ def test_samples_spread_from_p10_to_p90_around_the_median() -> None:
     assert statistics.median(samples) == pytest.approx(durations.CLUSTER_CREATE.p50, abs=5)
 
 
+def test_a_share_of_every_duration_can_be_had() -> None:
+    whole, half = (Latencies(Clock(), seed=3, share=share) for share in (1.0, 0.5))
+    for _ in range(5):
+        assert half.sample(durations.GPU_BOOT) == whole.sample(durations.GPU_BOOT) / 2
+
+
 def test_the_same_seed_takes_the_same_time() -> None:
     one, other = (Latencies(Clock(), seed=3) for _ in range(2))
     assert [one.sample(durations.GPU_BOOT) for _ in range(5)] == [
