@@ -64,6 +64,7 @@ def _start_children(operation: OperationContext, request: OperationRequest) -> l
             operation=ref,
             cell=cell,
             offers=request.offers_of(cell),
+            granted=request.granted_offer(cell),
             built_in=request.built_in(cell),
             demand=demand,
         )

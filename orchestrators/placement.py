@@ -34,46 +34,48 @@ class CellOffers:
     """A cell whose offers are tried."""
 
     operation: OperationContext
-    cell: str
+    name: str
+    """The region of the specification that it is for."""
     offers: Sequence[Offer]
+    granted: Offer | None = None
     built_in: str | None = None
 
 
 type Build = Callable[[Attempt], Steps[Outcome]]
 
 
-def place_cell(placement: CellOffers, build: Build) -> Steps[Outcome]:
+def place_cell(cell: CellOffers, build: Build) -> Steps[Outcome]:
     """Builds with the first offer that Azure does not refuse; a cell with one offer has no other.
 
     Whatever else fails ends it: another offer would not help.
     """
-    operation, offers = placement.operation, placement.offers
+    operation, offers = cell.operation, cell.offers
     if len(offers) == 1:
         outcome = yield from build(Attempt(offers[0]))
         _block(operation, offers[0], outcome)
         return outcome
     blocklist: object = yield operation.context.call_entity(BLOCKLIST, BlocklistOperation.READ)
-    choices = choose(offers, Blocklist.from_wire(blocklist), operation.now)
-    return (yield from _try(placement, choices, build))
+    choices = choose(offers, cell.granted, Blocklist.from_wire(blocklist), operation.now)
+    return (yield from _try(cell, choices, build))
 
 
-def _try(placement: CellOffers, choices: Sequence[Choice], build: Build) -> Steps[Outcome]:
-    operation, built_in = placement.operation, placement.built_in
+def _try(cell: CellOffers, choices: Sequence[Choice], build: Build) -> Steps[Outcome]:
+    operation, built_in = cell.operation, cell.built_in
     refused: list[tuple[Offer, Failure]] = []
     for index, choice in enumerate(choices):
         offer = choice.offer
         if choice.block:
-            _skip(placement, choice)
+            _skip(cell, choice)
             continue
         left = yield from _leave(operation, built_in, offer)
         if not left.is_success:
             return left
-        if not (yield from _begin(placement, offer)):
+        if not (yield from _begin(cell, offer)):
             continue
         is_last = all(each.block for each in choices[index + 1 :])
         outcome = yield from build(Attempt(offer, len(refused) + 1, has_alternative=not is_last))
         built_in = offer.region
-        _end(placement, offer, outcome)
+        _end(cell, offer, outcome)
         if outcome.failure is None or not is_refusal(outcome):
             return outcome
         refused.append((offer, outcome.failure))
@@ -88,26 +90,26 @@ def _leave(operation: OperationContext, built_in: str | None, offer: Offer) -> S
     return (yield from in_order(*removal))
 
 
-def _begin(placement: CellOffers, offer: Offer) -> Steps[bool]:
+def _begin(cell: CellOffers, offer: Offer) -> Steps[bool]:
     """False, and skipped, if another cell of the environment has moved to the region."""
-    running = _attempt(placement, offer, AttemptStatus.RUNNING)
-    has_begun = yield from placement.operation.environment.begin_attempt(running)
+    running = _attempt(cell, offer, AttemptStatus.RUNNING)
+    has_begun = yield from cell.operation.environment.begin_attempt(running)
     if not has_begun:
-        skipped = _attempt(placement, offer, AttemptStatus.SKIPPED)
-        placement.operation.environment.signal_attempt(skipped)
+        skipped = _attempt(cell, offer, AttemptStatus.SKIPPED)
+        cell.operation.environment.signal_attempt(skipped)
     return has_begun
 
 
-def _skip(placement: CellOffers, choice: Choice) -> None:
-    skipped = _attempt(placement, choice.offer, AttemptStatus.SKIPPED, block=choice.block)
-    placement.operation.environment.signal_attempt(skipped)
+def _skip(cell: CellOffers, choice: Choice) -> None:
+    skipped = _attempt(cell, choice.offer, AttemptStatus.SKIPPED, block=choice.block)
+    cell.operation.environment.signal_attempt(skipped)
 
 
-def _end(placement: CellOffers, offer: Offer, outcome: Outcome) -> None:
+def _end(cell: CellOffers, offer: Offer, outcome: Outcome) -> None:
     status = AttemptStatus.of(outcome, is_refused=is_refusal(outcome))
-    ended = _attempt(placement, offer, status, failure=outcome.failure)
-    placement.operation.environment.signal_attempt(ended)
-    _block(placement.operation, offer, outcome)
+    ended = _attempt(cell, offer, status, failure=outcome.failure)
+    cell.operation.environment.signal_attempt(ended)
+    _block(cell.operation, offer, outcome)
 
 
 def _block(operation: OperationContext, offer: Offer, outcome: Outcome) -> None:
@@ -117,16 +119,16 @@ def _block(operation: OperationContext, offer: Offer, outcome: Outcome) -> None:
 
 
 def _attempt(
-    placement: CellOffers,
+    cell: CellOffers,
     offer: Offer,
     status: AttemptStatus,
     *,
     failure: Failure | None = None,
     block: Block | None = None,
 ) -> RecordAttempt:
-    operation = placement.operation
+    operation = cell.operation
     attempt = OfferAttempt(
-        cell=placement.cell,
+        cell=cell.name,
         offer=offer,
         status=status,
         at=operation.now,

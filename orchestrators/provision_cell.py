@@ -22,8 +22,8 @@ from orchestrators.workload_steps import await_workload, deploy_workload
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = CellInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
-    placement = CellOffers(operation, cell.cell, cell.offers, cell.built_in)
-    return (yield from place_cell(placement, partial(_build, operation, cell.demand))).to_wire()
+    offers = CellOffers(operation, cell.cell, cell.offers, cell.granted, cell.built_in)
+    return (yield from place_cell(offers, partial(_build, operation, cell.demand))).to_wire()
 
 
 def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) -> Steps[Outcome]:

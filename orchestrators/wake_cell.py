@@ -27,8 +27,8 @@ from orchestrators.workload_steps import await_workload, deploy_workload
 def wake_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = ScalingInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
-    placement = CellOffers(operation, cell.cell, cell.offers, cell.region)
-    return (yield from place_cell(placement, partial(_wake, operation, cell))).to_wire()
+    offers = CellOffers(operation, cell.cell, cell.offers, cell.granted, cell.region)
+    return (yield from place_cell(offers, partial(_wake, operation, cell))).to_wire()
 
 
 def _wake(operation: OperationContext, cell: ScalingInput, attempt: Attempt) -> Steps[Outcome]:

@@ -81,6 +81,7 @@ def _start_children(
             operation=ref,
             cell=cell,
             offers=_offers_in_place(request, cell),
+            granted=request.granted_offer(cell),
             demand=demand,
             kept=kept[request.region_of(cell)],
         )

@@ -51,8 +51,10 @@ class CellInput(WireModel):
     cell: str
     """The region of the specification that it is for."""
     offers: tuple[Offer, ...]
+    granted: Offer | None = None
+    """The one that it has its nodes with."""
     built_in: str | None = None
-    """The region in which an earlier operation has built it, or parts of it."""
+    """The region in which an earlier operation may have built it, or parts of it."""
     demand: CellDemand
 
 
@@ -123,7 +125,9 @@ class ScalingInput(WireModel):
     cell: str
     """The region of the specification that it is for."""
     offers: tuple[Offer, ...]
-    """Of its GPU nodes: the one that it has, and others to try in the same region."""
+    """Of its GPU nodes: the one that its pool has, and others to try in the same region."""
+    granted: Offer | None = None
+    """The one that it had its nodes with."""
     demand: CellDemand
     kept: KeptPool | None = None
 

@@ -58,15 +58,27 @@ class OperationRequest(WireModel):
         return self.offers_of(cell)[0].region
 
     def built_in(self, cell: str) -> str | None:
-        """The region in which the cell, or parts of it, may exist; None before it was placed."""
+        """The region in which the cell, or parts of it, may exist; None for the first operation.
+
+        A cell that had a single offer has no placement on record.
+        """
         placement = self.placements.get(cell)
-        return placement and placement.offer.region
+        if placement:
+            return placement.offer.region
+        return cell if self.sequence > 1 else None
+
+    def granted_offer(self, cell: str) -> Offer | None:
+        """The offer that the cell has its GPU nodes with, if the specification still has it."""
+        offers, placement = list_offers(self.spec, cell), self.placements.get(cell)
+        if placement is None:
+            return None if self.kind is OperationKind.PROVISION else offers[0]
+        is_granted = not placement.is_refused and placement.offer in offers
+        return placement.offer if is_granted else None
 
     def offers_of(self, cell: str) -> tuple[Offer, ...]:
-        """The offers to try, in order. One that Azure has granted before is kept if possible."""
+        """The offers to try, in order: the granted one is kept if possible."""
         offers, placement = list_offers(self.spec, cell), self.placements.get(cell)
-        granted = placement and not placement.is_refused and placement.offer
-        if granted and granted in offers:
+        if granted := self.granted_offer(cell):
             offers = (granted, *(offer for offer in offers if offer != granted))
         if self.may_change_offers:
             return offers

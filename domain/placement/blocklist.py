@@ -122,9 +122,16 @@ class Choice:
     block: Block | None = None
 
 
-def choose(offers: Sequence[Offer], blocklist: Blocklist, now: datetime) -> list[Choice]:
-    """Blocked offers are skipped. If all are, Azure is asked all the same: it may have changed."""
-    choices = [Choice(offer, blocklist.find(offer, now)) for offer in offers]
+def choose(
+    offers: Sequence[Offer], granted: Offer | None, blocklist: Blocklist, now: datetime
+) -> list[Choice]:
+    """Blocked offers are skipped, except the granted one: the cell may have its nodes already.
+
+    If all are blocked, Azure is asked all the same: it may have changed.
+    """
+    choices = [
+        Choice(offer, None if offer == granted else blocklist.find(offer, now)) for offer in offers
+    ]
     if all(choice.block for choice in choices):
         return [Choice(offer) for offer in offers]
     return choices

@@ -116,6 +116,12 @@ def test_what_azure_refused_lately_is_skipped():
     assert "note cell/westeurope/managedCluster Succeeded" in done.lines, "the first attempt"
 
 
+def test_a_cell_keeps_the_offer_that_it_has_whatever_others_were_refused():
+    entity = {"read all": blocked(FIRST, "AllocationFailed")}
+    done = place({}, entity=entity, granted=FIRST, built_in="westeurope")
+    assert attempts(done) == [f"{A100} Running", f"{A100} Succeeded"]
+
+
 def test_a_cell_that_moves_is_deleted_where_it_was():
     refused = [NO_CLUSTERS] * 4
     done = place({"begin_resource managedCluster": [*refused, BUILT]})

@@ -136,6 +136,28 @@ def test_a_retry_begins_with_the_first_offer_again():
     assert request.all_regions == ("westeurope", "northeurope")
 
 
+def test_a_cell_that_had_a_single_offer_is_where_its_specification_says():
+    """Its record has no placement; alternatives that come later find it nevertheless."""
+    single = a_record(a_request())
+    failed = end_operation(
+        single,
+        OperationEnd(operation_id="fraud-llm.1", phase=Phase.FAILED, outcome=QUOTA, at=NOON),
+    )
+    decision = request(failed, OperationKind.UPDATE)
+    assert isinstance(decision, Start)
+    assert decision.request.kind is OperationKind.PROVISION
+    assert decision.request.built_in("westeurope") == "westeurope"
+    assert decision.request.granted_offer("westeurope") is None
+    assert a_request(spec=SPEC).built_in("westeurope") is None, "nothing exists before the first"
+
+
+def test_what_a_ready_cell_has_is_granted():
+    record = ready()
+    decision = request(record, OperationKind.UPDATE, owner="other@example.com")
+    assert isinstance(decision, Start)
+    assert decision.request.granted_offer("westeurope") == FIRST
+
+
 def test_a_deletion_covers_every_region_that_a_cell_may_be_in():
     record = recorded(provisioning(), *MOVE)
     decision = request(record, OperationKind.DELETE)

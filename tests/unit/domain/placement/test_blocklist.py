@@ -99,15 +99,24 @@ def test_a_block_that_is_over_is_forgotten_with_the_next() -> None:
 
 
 def test_blocked_offers_are_skipped() -> None:
-    first, second = choose([offer(), offer(H100)], refused("AllocationFailed", offer()), NOON)
+    first, second = choose(
+        [offer(), offer(H100)], None, refused("AllocationFailed", offer()), NOON
+    )
     assert [choice.block and choice.block.reason for choice in (first, second)] == [
         "AllocationFailed",
         None,
     ]
 
 
+def test_the_offer_that_the_cell_has_is_not_skipped() -> None:
+    """A serving pool must not be replaced because another environment was refused the same."""
+    blocklist = refused("AllocationFailed", offer())
+    choices = choose([offer(), offer(H100)], offer(), blocklist, NOON)
+    assert [choice.block for choice in choices] == [None, None]
+
+
 def test_if_all_are_blocked_azure_is_asked() -> None:
-    choices = choose([offer(), offer(zone="1")], refused("QuotaExceeded", offer()), NOON)
+    choices = choose([offer(), offer(zone="1")], None, refused("QuotaExceeded", offer()), NOON)
     assert [choice.block for choice in choices] == [None, None]
 
 
