@@ -124,6 +124,7 @@ def register_route(route: Route[Any, Any]) -> None:
             client,
             allowed_regions=settings.allowed_regions,
             requires_app_roles=settings.requires_app_roles,
+            build_commit=settings.build_commit,
         )
 
     serve.__name__ = f"http_{route.handler.__name__}"

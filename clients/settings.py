@@ -79,6 +79,10 @@ class Settings:
     """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
     caller's app roles. Default: false, for local use without authentication."""
 
+    build_commit: str | None
+    """BUILD_COMMIT: commit that the published package was built from, as the pipeline knows it.
+    Default: unknown."""
+
     @property
     def has_service_bus(self) -> bool:
         return bool(self.service_bus_connection_string or self.service_bus_namespace)
@@ -118,6 +122,7 @@ class Settings:
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
             allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
             requires_app_roles=_parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
+            build_commit=values.get("BUILD_COMMIT") or None,
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )

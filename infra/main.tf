@@ -110,12 +110,15 @@ module "policy" {
 
   stage             = var.stage
   scope             = local.environments_scope
+  location          = var.location
   effect            = var.policy_effect
   allowed_gpu_sizes = var.allowed_gpu_sizes
   # The control plane may share the subscription.
   allowed_regions = distinct(concat(var.allowed_regions, [var.location]))
   budget          = var.budget
   alert_emails    = var.alert_emails
+
+  log_analytics_workspace_id = module.monitoring.log_analytics_workspace_id
 }
 
 module "gpu_vm" {

@@ -2,17 +2,7 @@ provider "azurerm" {
   subscription_id     = var.subscription_id
   storage_use_azuread = true # the account keys are off
 
-  resource_providers_to_register = [
-    "Microsoft.App", # Flex Consumption's VNet integration runs on it
-    "Microsoft.Insights",
-    "Microsoft.KeyVault",
-    "Microsoft.ManagedIdentity",
-    "Microsoft.Network",
-    "Microsoft.OperationalInsights",
-    "Microsoft.ServiceBus",
-    "Microsoft.Storage",
-    "Microsoft.Web",
-  ]
+  resource_provider_registrations = "none" # bootstrap/register_providers.sh has done it
 
   features {
     storage {
@@ -28,14 +18,7 @@ provider "azurerm" {
   alias           = "environments"
   subscription_id = local.environments_subscription_id
 
-  resource_providers_to_register = [
-    "Microsoft.Cdn",
-    "Microsoft.Compute",
-    "Microsoft.ContainerService",
-    "Microsoft.Insights",
-    "Microsoft.Network",
-    "Microsoft.PolicyInsights",
-  ]
+  resource_provider_registrations = "none" # bootstrap/register_providers.sh has done it
 
   features {}
 }

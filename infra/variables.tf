@@ -114,7 +114,7 @@ variable "allowed_gpu_sizes" {
 }
 
 variable "policy_effect" {
-  description = "What Azure Policy does with GPU machines that break the rules: Deny, or Audit while a subscription that is in use moves over."
+  description = "What Azure Policy does with GPU machines that break the rules: Deny, or Audit while a subscription that is in use moves over. Disabled also ends the deployment of diagnostic settings."
   type        = string
   default     = "Deny"
 
@@ -125,7 +125,7 @@ variable "policy_effect" {
 }
 
 variable "budget" {
-  description = "Monthly budget of the environments' subscription in its billing currency, from the first day of start_date's month on. thresholds are percent of what is already spent."
+  description = "Monthly budget of the environments' subscription in its billing currency, from the first day of start_date's month on. thresholds are percent of what is already spent, four at most beside the forecast."
   type = object({
     amount     = number
     start_date = string
@@ -143,8 +143,8 @@ variable "budget" {
   }
 
   validation {
-    condition     = length(var.budget.thresholds) >= 1 && length(var.budget.thresholds) <= 5
-    error_message = "Name one to five budget.thresholds, such as [50, 80, 100]: Azure tells of no more than five for one budget."
+    condition     = length(distinct(var.budget.thresholds)) >= 1 && length(distinct(var.budget.thresholds)) <= 4
+    error_message = "Name one to four budget.thresholds, such as [50, 80, 100]: Azure takes five notifications for a budget, and the forecast is one of them."
   }
 
   validation {
@@ -159,12 +159,7 @@ variable "authentication" {
   description = <<-EOT
     The Entra app registration that stands for the API. Everything but /healthz wants a token for
     it. It is made once per stage, outside of Terraform, by somebody who may register apps:
-
-      id=$(az ad app create --display-name gridplane-dev --sign-in-audience AzureADMyOrg \
-             --requested-access-token-version 2 --app-roles @app_roles.json --query appId -o tsv)
-      az ad app update --id $id --identifier-uris api://$id
-      az ad sp create --id $id
-      az ad sp update --id $id --set appRoleAssignmentRequired=true   # without a role no token
+    register_api.sh prints client_id as APP_ID and tenant_id as TENANT_ID.
 
     allowed_applications: client ids that may call; allowed_principals: object ids of people,
     groups or identities that may. Empty: everybody whom Entra ID gives a token.
@@ -399,6 +394,17 @@ variable "alert_thresholds" {
   validation {
     condition     = var.alert_thresholds.sweep_missing_minutes >= 15 && var.alert_thresholds.sweep_missing_minutes <= 180
     error_message = "Set sweep_missing_minutes between 15 and 180: below, one slow start would alert."
+  }
+}
+
+variable "trace_ratio" {
+  description = "Share of traces that is kept, 1 for all. Log lines of a trace that is dropped are dropped with it, and alerts stand on log lines: lower it only if what they miss is acceptable."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.trace_ratio > 0 && var.trace_ratio <= 1
+    error_message = "trace_ratio is above 0 and at most 1, such as 0.25 for a quarter of all traces."
   }
 }
 

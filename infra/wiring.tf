@@ -16,6 +16,11 @@ locals {
     ORPHAN_GRACE_HOURS    = tostring(var.orphans.grace_hours)
     REQUIRE_APP_ROLES     = "true"
 
+    # Read by the host's exporter, which otherwise keeps five traces a second and drops the log
+    # lines of the others with them: those that alerts stand on.
+    OTEL_TRACES_SAMPLER     = "microsoft.fixed_percentage"
+    OTEL_TRACES_SAMPLER_ARG = tostring(var.trace_ratio)
+
     SERVICE_BUS__fullyQualifiedNamespace = module.service_bus.fully_qualified_namespace
     SERVICE_BUS__clientId                = module.identity.identity.client_id
     SERVICE_BUS__credential              = "managedidentity"

@@ -23,6 +23,8 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     headers: Headers
     allowed_regions: Sequence[str]
     """Regions in which environments may be built."""
+    build_commit: str | None
+    """Commit that the app was built from; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     *,
     allowed_regions: Sequence[str],
     requires_app_roles: bool,
+    build_commit: str | None,
 ) -> func.HttpResponse:
     """`requires_app_roles`: whether built-in authentication passes on the caller's app roles."""
 
@@ -44,7 +45,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
         if role and (refusal := refuse_without_role(req, role)):
             return refusal
         try:
-            return await _answer_call(route, req, client, allowed_regions)
+            return await _answer_call(route, req, client, allowed_regions, build_commit)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
@@ -59,6 +60,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     req: func.HttpRequest,
     client: DurableClient,
     allowed_regions: Sequence[str],
+    build_commit: str | None,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -67,7 +69,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    return await route.handler(Call(req, client, query, headers, allowed_regions))
+    return await route.handler(Call(req, client, query, headers, allowed_regions, build_commit))
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

@@ -21,6 +21,10 @@ class HealthAnswer(WireModel):
     status: Literal["Healthy"] = Field(
         description="Always Healthy; any other state is an error response."
     )
+    commit: str | None = Field(
+        default=None,
+        description="Commit that the app was built from. Absent where the deployment did not say.",
+    )
 
 
 async def get_health(call: Call[AnyQueryParameters, HeaderParameters]) -> func.HttpResponse:
@@ -30,7 +34,7 @@ async def get_health(call: Call[AnyQueryParameters, HeaderParameters]) -> func.H
     except grpc.aio.AioRpcError as error:
         logger.warning("task hub unreachable: %s", error.code())
         return task_hub_unreachable()
-    return json_response(HealthAnswer(status="Healthy"))
+    return json_response(HealthAnswer(status="Healthy", commit=call.build_commit))
 
 
 async def get_openapi(call: Call[AnyQueryParameters, HeaderParameters]) -> func.HttpResponse:

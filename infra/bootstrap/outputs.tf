@@ -23,3 +23,8 @@ output "tenant_id" {
   description = "AZURE_TENANT_ID for all of them."
   value       = azurerm_user_assigned_identity.plan.tenant_id
 }
+
+output "state_storage_account_id" {
+  description = "Resource id of the account that holds the states. Owner of the subscription does not open it: that takes Storage Blob Data Contributor."
+  value       = azurerm_storage_account.state.id
+}

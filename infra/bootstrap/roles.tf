@@ -1,29 +1,45 @@
 locals {
-  # Built-in roles that would let their holder give out anything.
-  privileged_roles = join(", ", [
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", # Owner
-    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", # User Access Administrator
-    "f58310d9-a9f6-439a-9e8d-f62e7b41a168", # Role Based Access Control Administrator
-  ])
-  requests_no_privileged_role = <<-EOT
-    (
-      (!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'}))
-      OR
-      (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {${local.privileged_roles}})
-    )
-    AND
-    (
-      (!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'}))
-      OR
-      (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {${local.privileged_roles}})
-    )
-  EOT
+  role_administrator = "Role Based Access Control Administrator"
 
-  # What Terraform needs to build a stage. Contributor makes the control plane and registers
-  # providers; roles, policies and locks are written with the administrator's right, which a
-  # condition bounds; the budget has a role of its own.
-  control_plane_roles = ["Contributor", "User Access Administrator"]
-  environments_roles  = ["User Access Administrator", "Cost Management Contributor"]
+  # Every built-in role that a stage assigns, and nothing that could give out roles or read secrets
+  # of others. tests/architecture/test_infra.py compares the names with what infra/ assigns.
+  assigned_roles = {
+    "Azure Service Bus Data Receiver" = "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0"
+    "Azure Service Bus Data Sender"   = "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"
+    "Key Vault Secrets Officer"       = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
+    "Log Analytics Contributor"       = "92aaf0da-9dab-42b6-94a3-d43ce8d16293"
+    "Monitoring Metrics Publisher"    = "3913510d-42f4-4e42-8a64-420c390055eb"
+    "Storage Blob Data Owner"         = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
+    "Storage Queue Data Contributor"  = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
+    "Storage Table Data Contributor"  = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
+  }
+
+  # A stage assigns these and its own custom roles, to whatever principal, and removes no others.
+  allowed_guids = {
+    for name in keys(var.stages) :
+    name => join(", ", sort(concat(values(local.assigned_roles), values(module.role_ids[name].guids))))
+  }
+  requests_allowed_role = {
+    for name, guids in local.allowed_guids : name => <<-EOT
+      (
+        (!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'}))
+        OR
+        (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${guids}})
+      )
+      AND
+      (
+        (!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'}))
+        OR
+        (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${guids}})
+      )
+    EOT
+  }
+
+  # What Terraform needs to build a stage. Contributor makes the control plane, but neither locks,
+  # policies nor role assignments; the budget has a role of its own. Custom roles are written here,
+  # and providers registered by register_providers.sh.
+  control_plane_roles = ["Contributor", "Locks Contributor", local.role_administrator]
+  environments_roles  = ["Cost Management Contributor", "Resource Policy Contributor", local.role_administrator]
 
   deploy_grants = merge([
     for name, stage in var.stages : merge(
@@ -33,7 +49,7 @@ locals {
       # The same subscription twice would be the same assignment twice.
       { for role in local.environments_roles : "${name}/environments/${role}" => {
         stage = name, role = role, scope = "/subscriptions/${coalesce(stage.environments_subscription_id, stage.subscription_id)}"
-      } if !(role == "User Access Administrator" && coalesce(stage.environments_subscription_id, stage.subscription_id) == stage.subscription_id) },
+      } if !(role == local.role_administrator && coalesce(stage.environments_subscription_id, stage.subscription_id) == stage.subscription_id) },
     )
   ]...)
 
@@ -49,8 +65,8 @@ resource "azurerm_role_assignment" "deploy" {
   role_definition_name = each.value.role
   principal_id         = azurerm_user_assigned_identity.deploy[each.value.stage].principal_id
   principal_type       = "ServicePrincipal"
-  condition            = each.value.role == "User Access Administrator" ? local.requests_no_privileged_role : null
-  condition_version    = each.value.role == "User Access Administrator" ? "2.0" : null
+  condition            = each.value.role == local.role_administrator ? local.requests_allowed_role[each.value.stage] : null
+  condition_version    = each.value.role == local.role_administrator ? "2.0" : null
 }
 
 # A stage writes its own state and no other.

@@ -19,7 +19,7 @@ variable "location" {
 }
 
 variable "name_suffix" {
-  description = "Makes the account's name unique in all of Azure, such as your organisation's short name."
+  description = "Makes the account's name unique in all of Azure, such as your organisation's short name. The name_suffix of every stage: the ids of custom roles are derived from it."
   type        = string
 
   validation {

@@ -74,6 +74,7 @@ run "roles_are_assigned_by_their_full_id" {
   }
   variables {
     name                = "id-gridplane-test"
+    stage               = "test-contoso"
     resource_group_name = "rg-gridplane-test"
     environments_scope  = "/subscriptions/00000000-0000-0000-0000-000000000011"
     data_roles          = {}
@@ -85,5 +86,9 @@ run "roles_are_assigned_by_their_full_id" {
       can(regex("^/subscriptions/[^/]+/providers/Microsoft.Authorization/roleDefinitions/[^/]+$", assignment.role_definition_id))
     ])
     error_message = "Azure takes no bare GUID of a role here, and no id with a scope behind it."
+  }
+  assert {
+    condition     = length(azurerm_role_assignment.environments) == 2
+    error_message = "Both custom roles are assigned: one for Resource Manager, one for Kubernetes."
   }
 }

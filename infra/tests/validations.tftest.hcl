@@ -171,7 +171,7 @@ run "a_budget_of_less_than_one_is_refused" {
 
 run "a_budget_with_more_thresholds_than_azure_takes_is_refused" {
   command = plan
-  variables { budget = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [10, 20, 40, 60, 80, 100] } }
+  variables { budget = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [20, 40, 60, 80, 100] } }
   expect_failures = [var.budget]
 }
 
@@ -261,4 +261,10 @@ run "a_machine_that_nobody_pays_is_refused" {
     }
   }
   expect_failures = [var.gpu_vms]
+}
+
+run "a_trace_ratio_in_percent_is_refused" {
+  command = plan
+  variables { trace_ratio = 25 }
+  expect_failures = [var.trace_ratio]
 }

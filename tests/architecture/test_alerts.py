@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.architecture.source import REPOSITORY, product_modules
+from triggers.routes import ROUTES
 
 QUERIES = REPOSITORY / "infra/modules/monitoring/queries"
 LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
@@ -114,6 +115,18 @@ def test_a_query_finds_the_lines_that_the_app_writes(
 def test_every_query_has_its_lines_above():
     known = {str(case.values[0]) for case in CASES}
     assert known | ON_REQUESTS == {path.name for path in QUERIES.glob("*.kql")}
+
+
+def test_requests_to_the_api_are_counted_by_the_names_that_the_host_gives_their_spans():
+    """Method and route template, as OpenTelemetryConfigurationExtensions.EnrichHttpResponse of
+    Azure/azure-functions-host names them."""
+    query = (QUERIES / "api_requests.kql").read_text()
+    (expression,) = re.findall(r'Name matches regex @"([^"]+)"', query)
+    names = [f"{route.method} {route.path}" for route in ROUTES]
+    assert "GET environments/{name}" in names
+    assert [name for name in names if not re.search(expression, name)] == []
+    others = ("orchestration:provision_environment", "activity:begin_resource", "take_message")
+    assert [name for name in others if re.search(expression, name)] == []
 
 
 def formats_of_log_lines() -> Iterator[str]:

@@ -39,6 +39,7 @@ class Api:
 
     hub: FakeHub
     requires_app_roles: bool = False
+    build_commit: str | None = None
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -74,6 +75,7 @@ class Api:
             self.hub,
             allowed_regions=DEFAULT_ALLOWED_REGIONS,
             requires_app_roles=self.requires_app_roles,
+            build_commit=self.build_commit,
         )
         answer = read_answer(response)
         product_document().check(method, f"/{path}", answer.status, answer.headers, answer.text)

@@ -47,21 +47,67 @@ run "roles_are_given_out_under_a_condition" {
   assert {
     condition = alltrue([
       for grant in azurerm_role_assignment.deploy :
-      grant.condition != null if grant.role_definition_name == "User Access Administrator"
+      strcontains(grant.condition, "ForAnyOfAnyValues:GuidEquals") if grant.role_definition_name == "Role Based Access Control Administrator"
+    ])
+    error_message = "A pipeline assigns the roles of a list and no others."
+  }
+  assert {
+    condition = alltrue([
+      for grant in azurerm_role_assignment.deploy : alltrue([
+        for privileged in [
+          "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", # Owner
+          "b24988ac-6180-42a0-ab88-20f7382dd24c", # Contributor
+          "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", # User Access Administrator
+          "f58310d9-a9f6-439a-9e8d-f62e7b41a168", # Role Based Access Control Administrator
+        ] : !strcontains(coalesce(grant.condition, "-"), privileged)
+      ])
     ])
     error_message = "A pipeline must not be able to make anybody an owner."
   }
   assert {
+    condition = (
+      strcontains(azurerm_role_assignment.deploy["dev/control-plane/Role Based Access Control Administrator"].condition, module.role_ids["dev"].guids.kubernetes) &&
+      !strcontains(azurerm_role_assignment.deploy["dev/control-plane/Role Based Access Control Administrator"].condition, module.role_ids["prod"].guids.kubernetes)
+    )
+    error_message = "A stage assigns its own custom roles, not another one's."
+  }
+  assert {
     condition = toset(keys(azurerm_role_assignment.deploy)) == toset([
       "dev/control-plane/Contributor",
-      "dev/control-plane/User Access Administrator",
+      "dev/control-plane/Locks Contributor",
+      "dev/control-plane/Role Based Access Control Administrator",
       "dev/environments/Cost Management Contributor",
+      "dev/environments/Resource Policy Contributor",
       "prod/control-plane/Contributor",
-      "prod/control-plane/User Access Administrator",
+      "prod/control-plane/Locks Contributor",
+      "prod/control-plane/Role Based Access Control Administrator",
       "prod/environments/Cost Management Contributor",
-      "prod/environments/User Access Administrator",
+      "prod/environments/Resource Policy Contributor",
+      "prod/environments/Role Based Access Control Administrator",
     ])
     error_message = "One subscription gets each role once."
+  }
+}
+
+run "the_roles_of_the_app_have_no_wildcard" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for action in concat(
+        tolist(azurerm_role_definition.resource_manager["prod"].permissions[0].actions),
+        tolist(azurerm_role_definition.kubernetes["prod"].permissions[0].data_actions),
+      ) : !strcontains(action, "*")
+    ])
+    error_message = "Name each action: a wildcard grants what nobody asked for."
+  }
+  assert {
+    condition     = alltrue([for action in azurerm_role_definition.resource_manager["prod"].permissions[0].actions : !startswith(lower(action), "microsoft.authorization/")])
+    error_message = "The app grants nobody anything."
+  }
+  assert {
+    condition     = azurerm_role_definition.resource_manager["prod"].assignable_scopes == tolist(["/subscriptions/00000000-0000-0000-0000-000000000013"])
+    error_message = "The role can be assigned in the environments' subscription only."
   }
 }
 

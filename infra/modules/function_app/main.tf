@@ -107,4 +107,9 @@ resource "azurerm_function_app_flex_consumption" "this" {
       token_store_enabled = false
     }
   }
+
+  lifecycle {
+    # Which commit runs is known to what publishes it: deploy-stage.yml sets it after the package.
+    ignore_changes = [app_settings["BUILD_COMMIT"]]
+  }
 }

@@ -6,11 +6,3 @@ output "identity" {
     principal_id = azurerm_user_assigned_identity.this.principal_id
   }
 }
-
-output "role_definitions" {
-  description = "Custom roles, by name."
-  value = {
-    resource_manager = azurerm_role_definition.resource_manager.name
-    kubernetes       = azurerm_role_definition.kubernetes.name
-  }
-}

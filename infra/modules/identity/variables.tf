@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "stage" {
-  description = "Name of the stage with its suffix: names of roles are unique in a tenant."
+  description = "Name of the stage with its suffix, by which bootstrap/ has made the roles."
   type        = string
 }
 

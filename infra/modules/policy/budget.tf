@@ -21,7 +21,8 @@ resource "azurerm_consumption_budget_subscription" "this" {
     }
   }
 
-  # GPU costs come in days late; the forecast is the first to tell.
+  # GPU costs come in days late; the forecast is the first to tell, and the fifth of the five
+  # notifications that Azure takes.
   notification {
     operator       = "GreaterThan"
     threshold      = 100

@@ -3,5 +3,6 @@ output "assignments" {
   value = sort(concat(
     [for assignment in azurerm_subscription_policy_assignment.rule : assignment.name],
     [for assignment in azurerm_subscription_policy_assignment.region : assignment.name],
+    [for assignment in azurerm_subscription_policy_assignment.diagnostics : assignment.name],
   ))
 }

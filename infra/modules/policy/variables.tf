@@ -13,6 +13,16 @@ variable "effect" {
   type        = string
 }
 
+variable "location" {
+  description = "Region of the identities that deploy diagnostic settings."
+  type        = string
+}
+
+variable "log_analytics_workspace_id" {
+  description = "Workspace that takes the logs of clusters and edges."
+  type        = string
+}
+
 variable "allowed_gpu_sizes" {
   description = "VM sizes with GPUs that may be built."
   type        = list(string)

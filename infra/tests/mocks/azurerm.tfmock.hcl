@@ -55,12 +55,6 @@ mock_resource "azurerm_user_assigned_identity" {
     principal_id = "00000000-0000-0000-0000-0000000000d1"
   }
 }
-mock_resource "azurerm_role_definition" {
-  defaults = {
-    role_definition_id          = "00000000-0000-0000-0000-0000000000e1"
-    role_definition_resource_id = "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Authorization/roleDefinitions/00000000-0000-0000-0000-0000000000e1"
-  }
-}
 mock_resource "azurerm_log_analytics_workspace" {
   defaults = { id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log" }
 }
@@ -84,6 +78,12 @@ mock_resource "azurerm_function_app_flex_consumption" {
 }
 mock_resource "azurerm_policy_definition" {
   defaults = { id = "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Authorization/policyDefinitions/definition" }
+}
+mock_resource "azurerm_subscription_policy_assignment" {
+  defaults = {
+    id       = "/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Authorization/policyAssignments/assignment"
+    identity = { principal_id = "00000000-0000-0000-0000-0000000000d2", tenant_id = "00000000-0000-0000-0000-0000000000ff" }
+  }
 }
 mock_resource "azurerm_linux_virtual_machine" {
   defaults = { id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm" }

@@ -43,6 +43,7 @@ def test_the_subscription_alone_is_enough():
         orphan_grace_hours=24,
         retention_days=30,
         purge_schedule=NIGHTLY,
+        build_commit=None,
     )
 
 
@@ -75,6 +76,8 @@ def test_the_subscription_alone_is_enough():
         ("REQUIRE_APP_ROLES", "True", "requires_app_roles", True),
         ("REQUIRE_APP_ROLES", "false", "requires_app_roles", False),
         ("REQUIRE_APP_ROLES", "", "requires_app_roles", False),
+        ("BUILD_COMMIT", "83efbc6", "build_commit", "83efbc6"),
+        ("BUILD_COMMIT", "", "build_commit", None),
         ("ORPHAN_REMOVAL", "true", "orphan_removal", True),
         ("ORPHAN_REMOVAL", "", "orphan_removal", False),
         ("RETENTION_DAYS", "7", "retention_days", 7),

@@ -12,6 +12,11 @@ async def test_healthy_is_what_can_take_requests_in(api: Api):
     assert (answer.status, answer.json) == (200, {"status": "Healthy"})
 
 
+async def test_it_says_which_commit_runs_where_the_deployment_said_so(hub: FakeHub):
+    answer = await Api(hub, build_commit="83efbc6").get("healthz")
+    assert answer.json == {"status": "Healthy", "commit": "83efbc6"}
+
+
 async def test_without_its_task_hub_it_says_so_and_when_to_ask_again(api: Api, hub: FakeHub):
     hub.unreachable = grpc.StatusCode.UNAVAILABLE
     answer = await api.get("healthz")
