@@ -119,7 +119,8 @@ def _find_unexplained(snapshot: Snapshot, name: str, view: Mapping[str, Any]) ->
         yield f"Failed without a suggested action: {view.get('error')}"
     listed = {each.lower() for each in view.get("remainingResources", ())}
     clusters = {each.lower() for each in _resources_of(snapshot, name) if _is_cluster(each)}
-    if missing := clusters - listed:
+    missing = clusters - listed
+    if missing and not snapshot.says_remaining_is_unknown(name):
         yield f"{view['phase']}, and does not list {sorted(missing)} as remaining"
 
 

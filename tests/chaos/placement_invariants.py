@@ -13,11 +13,13 @@ CELL_GROUP = re.compile(r"/resourcegroups/gp-([a-z0-9]+)-(?!edge\b)([a-z]+)", re
 def cells_are_where_the_api_says(snapshot: Snapshot) -> Iterator[tuple[str | None, str]]:
     """No resource of a cell is in a region that the environment does not name as its own.
 
-    What did not succeed may have left some elsewhere, but lists them.
+    What did not succeed may have left some elsewhere, but lists them or warns that it cannot.
     """
     for name, view in snapshot.environments.items():
         named = {cell["region"] for cell in view["cells"]}
         if view["phase"] in UNSUCCESSFUL:
+            if snapshot.says_remaining_is_unknown(name):
+                continue
             named |= _regions(name, view.get("remainingResources", ()))
         for region in sorted(_regions(name, snapshot.resources) - named):
             yield name, f"{view['phase']} with resources in {region}; its cells: {sorted(named)}"

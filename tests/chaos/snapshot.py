@@ -145,6 +145,12 @@ class Snapshot:
     decisions: Sequence[Mapping[str, Any]] = ()
     """Of the latest sweep."""
 
+    def says_remaining_is_unknown(self, name: str) -> bool:
+        """Whether the latest operation warns that it could not list what remains."""
+        latest = self.operations.get(self.operations_of(name)[-1].id, {})
+        codes = {warning["code"] for warning in latest.get("warnings", ())}
+        return "RemainingResourcesUnknown" in codes
+
     def operations_of(self, name: str) -> list[Orchestration]:
         found = [each for each in self.orchestrations if each.environment == name]
         return sorted(found, key=lambda each: int(each.id.rpartition(".")[2]))

@@ -158,6 +158,12 @@ HEALTHY: dict[str, Callable[[], Snapshot]] = {
         environments={"fraud": FAILED | {"remainingResources": [CLUSTER, ELSEWHERE]}},
         resources=[CLUSTER, ELSEWHERE],
     ),
+    "Failed, and what remains could not be listed": lambda: failed(
+        environments={"fraud": FAILED | {"remainingResources": []}},
+        operations={
+            "fraud.1": view_of(operation()) | {"warnings": [{"code": "RemainingResourcesUnknown"}]}
+        },
+    ),
     "Ready without replicas": lambda: healthy(
         environments={"fraud": READY | {"spec": {"workload": {"replicas": 0}}}},
         gpu_nodes=[],
