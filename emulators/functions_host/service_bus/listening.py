@@ -39,7 +39,9 @@ async def listening(
     with contextlib.ExitStack() as servers:
         if any(trigger.function.settlement_parameter for trigger in triggers):
             servers.enter_context(_serving_settlement(deliveries, loop))
-        asyncio.run_coroutine_threadsafe(part.run(deliveries), loop)
+        # Kept until the end: asyncio itself refers to a task weakly, and the garbage collector
+        # would end one that waits for nothing but its own children.
+        run = asyncio.run_coroutine_threadsafe(part.run(deliveries), loop)
 
         async def drain(timeout: float) -> None:
             await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(part.stop(timeout), loop))
@@ -49,6 +51,8 @@ async def listening(
         finally:
             # The broker sees the connections end with the process, which frees the sessions.
             loop.call_soon_threadsafe(loop.stop)
+            if run.done() and not run.cancelled():
+                _log.error("The listeners had ended: %s", run.exception())
 
 
 @contextlib.contextmanager
