@@ -1,5 +1,6 @@
 """The record of one environment: its specification, phase, operations and timeline."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import AwareDatetime, Field
@@ -112,6 +113,17 @@ class EnvironmentRecord(WireModel):
 
     def find_request(self, request_id: str) -> IdempotencyRecord | None:
         return next((r for r in self.requests if r.id == request_id), None)
+
+
+NOTHING_BUILT: Mapping[str, Any] = {
+    "endpoint": None,
+    "cells": (),
+    "kept_pools": {},
+    "placements": {},
+    "applied": None,
+    "idle_notes": IdleNotes(),
+}
+"""Fields of a record whose environment is gone."""
 
 
 class OperationEnd(WireModel):

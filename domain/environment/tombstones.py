@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from domain.environment.idle_notes import IdleNotes
-from domain.environment.record import EnvironmentRecord
+from domain.environment.record import NOTHING_BUILT, EnvironmentRecord
 
 
 def bury(record: EnvironmentRecord, deleted_before: datetime) -> EnvironmentRecord | None:
@@ -13,13 +12,8 @@ def bury(record: EnvironmentRecord, deleted_before: datetime) -> EnvironmentReco
     *_, deletion = record.operations
     buried = record.model_copy(
         update={
+            **NOTHING_BUILT,
             "spec": record.spec.without_payload(),
-            "endpoint": None,
-            "cells": (),
-            "kept_pools": {},
-            "placements": {},
-            "applied": None,
-            "idle_notes": IdleNotes(),
             "own_requests": {},
             "operations": (deletion.model_copy(update={"steps": ()}),),
             "events": record.events[-1:],

@@ -20,6 +20,7 @@ from domain.environment.operation import (
 from domain.environment.operation_request import BRING_A_SPEC, IdempotencyRecord, OperationRequest
 from domain.environment.phases import AT_REST, IN_MOTION, Phase, can_move
 from domain.environment.record import (
+    NOTHING_BUILT,
     CellState,
     EnvironmentRecord,
     OperationEnd,
@@ -258,18 +259,7 @@ def _new_record(request: OperationRequest, at: datetime) -> EnvironmentRecord:
 
 def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
     """A deleted environment's name is used again: only its operations and requests stay."""
-    return record.model_copy(
-        update={
-            "endpoint": None,
-            "cells": (),
-            "kept_pools": {},
-            "placements": {},
-            "applied": None,
-            "idle_notes": IdleNotes(),
-            "created_at": at,
-            "events": (),
-        }
-    )
+    return record.model_copy(update={**NOTHING_BUILT, "created_at": at, "events": ()})
 
 
 def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
