@@ -1,6 +1,7 @@
 """Simulated Azure put together: one subscription with its services, from empty to full."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from emulators.azure.activity_log.models import ActivityLog
 from emulators.azure.activity_log.recorder import Recorder
@@ -126,5 +127,6 @@ class SimulatedAzure:
         platform = self.platform
         latencies = platform.latencies.of(name)
         cluster = Cluster(name, region, platform.clock, latencies, self.addresses, version)
+        cluster.faults.find_shortage = partial(self.clusters.capacity.find_shortage, region)
         self._prepare_cluster(cluster)
         return cluster

@@ -32,6 +32,13 @@ class Capacity:
         left = self._zones_left.get((wanted.region, wanted.vm_size.lower(), wanted.spot))
         return left is not None and not set(wanted.zones) & set(left)
 
+    def find_shortage(
+        self, region: str, vm_size: str, spot: bool, zones: tuple[str, ...]
+    ) -> str | None:
+        """The message of Azure's error; None if there are such machines."""
+        wanted = Machines(region, vm_size, spot, zones)
+        return allocation_failed(wanted)["message"] if self.lacks(wanted) else None
+
 
 def allocation_failed(wanted: Machines) -> dict[str, Any]:
     """How AKS ends the operation: it quotes Compute's own error."""

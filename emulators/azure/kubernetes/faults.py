@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from emulators.azure.kubernetes.node_pools import NodePool
 
 
 class ImageOutcome(StrEnum):
@@ -47,6 +50,14 @@ class Denial:
         )
 
 
+type FindShortage = Callable[[str, bool, tuple[str, ...]], str | None]
+"""The error of Azure if it has no machine of this size and priority in these zones."""
+
+
+def _no_shortage(vm_size: str, spot: bool, zones: tuple[str, ...]) -> str | None:
+    return None
+
+
 class Faults:
     """The faults of one cluster. Change them by `set`, so that what waits looks again."""
 
@@ -56,6 +67,7 @@ class Faults:
         self.address_error: str | None = None
         self.node_boot_seconds: float | None = None
         self.scale_up_error: str | None = None
+        self.find_shortage: FindShortage = _no_shortage
         self.device_plugin_broken = False
         self.denials: list[Denial] = []
         self.lost_pools: set[str] = set()
@@ -85,3 +97,6 @@ class Faults:
     async def change(self) -> None:
         """Wait for the next change."""
         await self._changed.wait()
+
+    def find_scale_up_error(self, pool: NodePool) -> str | None:
+        return self.scale_up_error or self.find_shortage(pool.vm_size, pool.spot, pool.zones)

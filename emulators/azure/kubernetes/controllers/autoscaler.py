@@ -96,7 +96,7 @@ class Autoscaler:
                 continue
             if self._backoffs.cause(pool.name, now):
                 continue
-            if error := self._machinery.faults.scale_up_error:
+            if error := self._machinery.faults.find_scale_up_error(pool):
                 self._refuse(pool.name, error)
             else:
                 self._boot_nodes(pool.name, pool.min_count - present)
@@ -115,15 +115,16 @@ class Autoscaler:
         outcome = scaling.decide_scale_up(pending, self._room(), self._groups())
         for pod, message in outcome.refused:
             self._machinery.events.normal(_SOURCE, POD, pod, "NotTriggerScaleUp", message)
-        error = self._machinery.faults.scale_up_error
-        if error:
-            for name in outcome.added:
-                self._refuse(name, error)
-            return
-        for pod, message in outcome.triggered:
-            self._machinery.events.normal(_SOURCE, POD, pod, "TriggeredScaleUp", message)
+        is_refused = False
         for name, count in outcome.added.items():
-            self._boot_nodes(name, count)
+            error = self._machinery.faults.find_scale_up_error(self._nodes.pools[name])
+            if error:
+                self._refuse(name, error)
+                is_refused = True
+            else:
+                self._boot_nodes(name, count)
+        for pod, message in () if is_refused else outcome.triggered:
+            self._machinery.events.normal(_SOURCE, POD, pod, "TriggeredScaleUp", message)
 
     def _boot_nodes(self, name: str, count: int) -> None:
         for _ in range(count):

@@ -177,6 +177,17 @@ async def test_a_minimum_that_is_raised_is_kept_without_a_waiting_pod(cluster: C
     await eventually(lambda: len(node_names(cluster)) == 2)
 
 
+async def test_a_shortage_of_a_size_fails_the_scale_up_of_its_pool(
+    cluster: Cluster, client: AsyncClient
+):
+    cluster.faults.find_shortage = lambda vm_size, spot, zones: (
+        "AllocationFailed" if vm_size == GPU_POOL.vm_size else None
+    )
+    await apply_all(client, namespace(), device_plugin(), deployment())
+    await eventually(lambda: messages(cluster, "FailedToScaleUpGroup"))
+    assert "AllocationFailed" in messages(cluster, "FailedToScaleUpGroup")[0]
+
+
 async def test_a_failed_scale_up_backs_off_and_tries_again(cluster: Cluster, client: AsyncClient):
     cluster.faults.scale_up_error = "AllocationFailed"
     await apply_all(client, namespace(), device_plugin(), deployment())
