@@ -16,6 +16,7 @@ from domain import deadlines
 from domain.arm.failures import deletion_not_verified, resources_remain
 from domain.durable.inputs import DeletionInput
 from domain.durable.names import CANCEL_EVENT, SUPERSEDE_EVENT, Orchestrator
+from domain.environment.failures import remaining_resources_unknown
 from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
@@ -47,14 +48,18 @@ def delete_environment(
     if stuck := _find_stuck_regions(request.all_regions, outcomes):
         operation = operation.for_compensation()
         yield from stop_gpu_cost(operation, stuck)
+    elif operation.is_canceled:
+        operation = operation.for_compensation()
     remaining = yield from list_remaining(operation, request)
     outcome = first_failure(outcomes) or _verify(remaining)
+    unknown = () if remaining is not None else (remaining_resources_unknown(request.spec.name),)
     end = OperationEnd(
         operation_id=request.operation_id,
         phase=decide_end_phase(outcome, Phase.DELETED),
         outcome=outcome,
         at=operation.now,
         remaining=remaining or (),
+        warnings=unknown,
     )
     return (yield from close_operation(operation, end))
 

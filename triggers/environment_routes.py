@@ -244,8 +244,8 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="repairEnvironment",
         summary="Bring an environment back to its specification",
         description="Builds whatever is missing or differs in Azure, GPU pools included, and "
-        "starts a cluster that is stopped. Repairing a ScaledDown environment wakes it. No "
-        "operation may be running.",
+        "starts a cluster that is stopped. Repairing a ScaledDown environment wakes it; one that "
+        "was never built completely is provisioned. No operation may be running.",
         handler=request_repair,
         role=AppRole.WRITE,
         query=QueryParameters,

@@ -112,10 +112,8 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
         record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
     ):
         return AlreadyStarted(_latest_build(record))
-    if record.has_failed and latest.kind is OperationKind.PROVISION:
-        return Start(_next_request(record, OperationKind.PROVISION, spec))
     if record.phase is Phase.READY or record.has_failed:
-        return Start(_next_request(record, OperationKind.UPDATE, spec))
+        return Start(_next_request(record, _build_kind(record, OperationKind.UPDATE), spec))
     return _wrong_phase(record, "Ready")
 
 
@@ -171,8 +169,15 @@ def decide_repair(record: EnvironmentRecord | None) -> Decision:
     if _is_running(record.operations[-1], OperationKind.REPAIR):
         return AlreadyStarted(record.operations[-1].id)
     if record.phase in AT_REST | UNSUCCESSFUL:
-        return Start(_next_request(record, OperationKind.REPAIR, record.spec))
+        kind = _build_kind(record, OperationKind.REPAIR)
+        return Start(_next_request(record, kind, record.spec))
     return _wrong_phase(record, "Ready, ScaledDown, Failed or Canceled")
+
+
+def _build_kind(record: EnvironmentRecord, kind: OperationKind) -> OperationKind:
+    """What was never built completely is provisioned: after a failure nothing of it serves."""
+    was_never_built = record.phase in UNSUCCESSFUL and not record.endpoint
+    return OperationKind.PROVISION if was_never_built else kind
 
 
 def decide_cancel(record: EnvironmentRecord | None) -> Decision:

@@ -38,7 +38,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "scale-down": frozenset({"scale-down"}),
     "wake": frozenset({"wake"}),
     "delete": frozenset({"delete"}),
-    "repair": frozenset({"repair"}),
+    "repair": frozenset({"repair", "provision"}),
     "retry": ALL_KINDS,
     "cancel": ALL_KINDS,
 }

@@ -214,3 +214,12 @@ def test_a_deletion_that_is_canceled_at_once_deletes_and_empties_nothing():
     assert done.steps("start") == []
     assert done.steps("call") == ["call list_remaining_resources"]
     assert done.outcome == CANCELED
+
+
+def test_a_deletion_that_is_canceled_at_once_lists_what_remains_as_soon_as_azure_answers():
+    throttled = failed("Throttled", retryable=True)
+    done = delete(cancel_after=0.5, remaining=[throttled, LEFT])
+    assert done.outcome == CANCELED
+    assert end_of(done).remaining
+    never = delete(cancel_after=0.5, remaining=throttled)
+    assert [warning.code for warning in end_of(never).warnings] == ["RemainingResourcesUnknown"]

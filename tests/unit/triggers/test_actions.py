@@ -188,18 +188,25 @@ async def test_where_nothing_runs_nothing_is_canceled(api: Api, hub: FakeHub):
     assert hub.raised == []
 
 
-@pytest.mark.parametrize("phase", [Phase.READY, Phase.FAILED, Phase.CANCELED])
-async def test_a_repair_is_an_operation_with_the_specification_on_record(
-    api: Api, hub: FakeHub, phase: Phase
-):
-    await api.create(spec_body())
-    hub.finish("fraud-llm.1", phase)
+@pytest.mark.usefixtures("ready")
+async def test_a_repair_is_an_operation_with_the_specification_on_record(api: Api, hub: FakeHub):
     answer = await api.post("environments/fraud-llm/repair")
     assert (answer.status, answer.headers["Operation-Location"]) == (202, operation(2))
     assert answer.json["kind"] == "repair"
     assert started(hub, "fraud-llm.2").spec == started(hub, "fraud-llm.1").spec
     environment = (await api.get("environments/fraud-llm")).json
     assert (environment["phase"], environment["generation"]) == ("Updating", 1)
+
+
+@pytest.mark.parametrize("phase", [Phase.FAILED, Phase.CANCELED])
+async def test_a_repair_of_what_was_never_built_provisions_it(
+    api: Api, hub: FakeHub, phase: Phase
+):
+    await api.create(spec_body())
+    hub.finish("fraud-llm.1", phase)
+    answer = await api.post("environments/fraud-llm/repair")
+    assert (answer.status, answer.headers["Operation-Location"]) == (202, operation(2))
+    assert answer.json["kind"] == "provision"
 
 
 @pytest.mark.usefixtures("ready")

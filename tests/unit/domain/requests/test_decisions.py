@@ -36,7 +36,11 @@ FIRST_ID, OTHER_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77", "00000000-0000-4000
 def ended(record: EnvironmentRecord, phase: Phase) -> EnvironmentRecord:
     assert record.active_operation
     end = OperationEnd(
-        operation_id=record.active_operation, phase=phase, outcome=Outcome.succeeded(), at=NOON
+        operation_id=record.active_operation,
+        phase=phase,
+        outcome=Outcome.succeeded(),
+        at=NOON,
+        endpoint=f"https://{HOST}" if phase is Phase.READY else None,
     )
     return end_operation(record, end)
 
@@ -784,8 +788,8 @@ def test_cancel_ends_what_runs(record: EnvironmentRecord | None, expected: Any):
     [
         pytest.param(READY, ("start", "repair", "fraud-llm.2", None), id="ready"),
         pytest.param(ASLEEP, ("start", "repair", "fraud-llm.3", None), id="scaled down"),
-        pytest.param(FAILED, ("start", "repair", "fraud-llm.2", None), id="not built"),
-        pytest.param(CANCELED, ("start", "repair", "fraud-llm.2", None), id="canceled"),
+        pytest.param(FAILED, ("start", "provision", "fraud-llm.2", None), id="never built"),
+        pytest.param(CANCELED, ("start", "provision", "fraud-llm.2", None), id="canceled"),
         pytest.param(STUCK, ("start", "repair", "fraud-llm.3", None), id="half deleted"),
         pytest.param(
             begun(READY, OperationKind.REPAIR), ("known", "fraud-llm.2"), id="being repaired"
