@@ -17,6 +17,8 @@ CHECKED_BY_AZURE_ALONE = {
 }
 
 
+GPU = {"vmSize": "Standard_NC16as_T4_v3"}
+
 GRACES = {"GraceAfterCreate", "GraceAfterWake"}
 
 
@@ -25,8 +27,13 @@ def act(api: Api, name: str, action: str) -> None:
     assert finish(api, answer.json()["id"])["status"] == "Succeeded"
 
 
-def live_through_everything(api: Api, look: Look) -> None:
-    environment = provision(api, "worker", idle=IDLE_AFTER_10_MINUTES)
+def live_through_everything(api: Api, azure: SimulatedAzure, look: Look) -> None:
+    # Its pool is refused at first and then replaced by one in a zone.
+    one_zone = {"region": "westeurope", "vmSize": GPU["vmSize"], "zones": ["1"]}
+    azure.put("/_simulator/capacity", json=one_zone).raise_for_status()
+    environment = provision(
+        api, "worker", gpu=GPU, placement={"zones": ["1"]}, idle=IDLE_AFTER_10_MINUTES
+    )
     look.stop_cluster(environment["cells"][0]["clusterId"])
     act(api, "worker", "repair")
     act(api, "worker", "scale-down")
@@ -41,5 +48,5 @@ def live_through_everything(api: Api, look: Look) -> None:
 
 
 def test_nothing_is_granted_that_nothing_asks_for(api: Api, azure: SimulatedAzure, stack: Stack):
-    live_through_everything(api, Look(azure, stack))
+    live_through_everything(api, azure, Look(azure, stack))
     assert granted_actions() - read_actions(stack) == CHECKED_BY_AZURE_ALONE
