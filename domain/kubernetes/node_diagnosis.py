@@ -97,6 +97,8 @@ def describe_device_plugin(observation: Observation) -> str:
     name = f"DaemonSet {SYSTEM_NAMESPACE}/{DEVICE_PLUGIN}"
     if plugin is None:
         return f"{name} is not deployed."
+    if plugin.desired == 0 and any(node.is_scaled_down for node in observation.nodes):
+        return f"{name} has registered no GPU, and the cluster autoscaler is removing the node."
     if plugin.desired == 0:
         return f"{name} is missing, or its selector or tolerations match no node."
     if plugin.ready < plugin.desired:

@@ -19,6 +19,8 @@ class NodeObservation(WireModel):
     """When `ready` last changed."""
     is_lost: bool = False
     """Its kubelet reports nothing any more: the condition Ready is Unknown."""
+    is_scaled_down: bool = False
+    """The cluster autoscaler is removing it; its taint drives the device plugin away."""
     message: str = ""
     """Why it is not Ready."""
 

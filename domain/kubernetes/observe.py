@@ -33,6 +33,8 @@ _OTHER_SUBJECTS = (
 )
 """Beginnings of the objects outside of the workload's namespace whose events matter."""
 
+_SCALE_DOWN_TAINT = "ToBeDeletedByClusterAutoscaler"
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -74,6 +76,7 @@ def _is_true(conditions: Sequence[JsonObject], kind: str) -> bool:
 def _node(node: JsonObject) -> NodeObservation:
     status = node.get("status", {})
     gpus = status.get("allocatable", {}).get("nvidia.com/gpu", "0")
+    taints: list[JsonObject] = node.get("spec", {}).get("taints", [])
     nothing: JsonObject = {}
     ready = next((c for c in status.get("conditions", []) if c["type"] == "Ready"), nothing)
     is_ready = ready.get("status") == "True"
@@ -84,6 +87,7 @@ def _node(node: JsonObject) -> NodeObservation:
         created_at=node["metadata"].get("creationTimestamp"),
         changed_at=ready.get("lastTransitionTime"),
         is_lost=ready.get("status") == "Unknown",
+        is_scaled_down=any(each["key"] == _SCALE_DOWN_TAINT for each in taints),
         message="" if is_ready else ready.get("message", ""),
     )
 

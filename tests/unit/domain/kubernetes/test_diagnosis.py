@@ -421,6 +421,15 @@ def test_the_device_plugin_is_described_by_how_far_it_is(plugin, state: str) -> 
     assert described == f"DaemonSet kube-system/nvidia-device-plugin {state}"
 
 
+def test_a_node_that_the_autoscaler_removes_explains_why_the_device_plugin_has_left() -> None:
+    going = node(ready=True, isScaledDown=True)
+    left = observe(devicePlugin={"desired": 0, "ready": 0}, nodes=[going])
+    assert describe_device_plugin(left) == (
+        "DaemonSet kube-system/nvidia-device-plugin has registered no GPU, and the cluster "
+        "autoscaler is removing the node."
+    )
+
+
 def test_a_taken_dns_label_lasts_and_keeps_azures_words() -> None:
     taken = event("SyncLoadBalancerFailed", "Code=DnsRecordInUse", "Service/fraud-llm")
     failure = find_lasting_ip_failure(observe(events=[taken]))

@@ -125,6 +125,15 @@ def test_a_node_is_ready_when_its_condition_says_true_and_not_when_nobody_hears_
     assert shown[3] == NodeObservation(name="x", ready=False)
 
 
+def test_a_node_that_the_autoscaler_removes_is_marked_by_its_taint():
+    going = node()
+    going["spec"] = {"taints": [{"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}]}
+    other = node()
+    other["spec"] = {"taints": [{"key": "sku", "value": "gpu", "effect": "NoSchedule"}]}
+    shown = observe(nodes=[going, other, node()]).nodes
+    assert [n.is_scaled_down for n in shown] == [True, False, False]
+
+
 def test_a_pod_without_a_status_is_pending():
     assert observe(pods=[NOTHING]).pods[0] == PodObservation(
         name="x", phase="Pending", ready=False
