@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.arm import naming
+from domain.arm.agent_pool import is_stopped
 from domain.arm.naming import GPU_RESOURCE
 from domain.arm.resource_tags import fold_names, owning_environment
 from domain.catalog.gpu_skus import find_gpu_sku
@@ -42,10 +43,17 @@ def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
         pool_id=f"{cluster['id']}/agentPools/{profile['name']}",
         cluster_id=cluster["id"],
         vm_size=_vm_size(profile),
-        node_count=profile.get("count") or 0,
+        node_count=_count_running_nodes(cluster, profile),
         is_ours=owner is not None and _has_expected_names(cluster, profile, owner, region),
         hourly_price=find_hourly_price(_vm_size(profile), spot),
     )
+
+
+def _count_running_nodes(cluster: JsonObject, profile: JsonObject) -> int:
+    """A stopped cluster or pool keeps its `count`, but its machines are deallocated."""
+    if is_stopped(cluster.get("properties", {})) or is_stopped(profile):
+        return 0
+    return profile.get("count") or 0
 
 
 def _has_expected_names(

@@ -57,6 +57,8 @@ def test_a_pool_of_ours_is_read_whole():
     ("changes", "attribute", "value"),
     [
         ({"count": None}, "node_count", 0),
+        ({"powerState": {"code": "Stopped"}}, "node_count", 0),
+        ({"powerState": {"code": "Running"}}, "node_count", 2),
         ({"scaleSetPriority": "Spot"}, "hourly_price", None),
         ({"scaleSetPriority": "Regular"}, "hourly_price", 3.673),
         ({"vmSize": A100.upper()}, "hourly_price", 3.673),
@@ -65,6 +67,8 @@ def test_a_pool_of_ours_is_read_whole():
     ],
     ids=[
         "no count",
+        "stopped",
+        "running",
         "spot",
         "regular",
         "size in capitals",
@@ -74,6 +78,12 @@ def test_a_pool_of_ours_is_read_whole():
 )
 def test_a_pool_tells_what_it_has(changes: dict[str, Any], attribute: str, value: Any):
     assert getattr(only(a_cluster(a_profile(**changes))), attribute) == value
+
+
+def test_a_stopped_cluster_runs_no_node_though_its_pool_keeps_its_count():
+    cluster = a_cluster()
+    cluster["properties"]["powerState"] = {"code": "Stopped"}
+    assert only(cluster).node_count == 0
 
 
 @pytest.mark.parametrize("location", ["westeurope", "West Europe"])
