@@ -12,6 +12,9 @@ READ_ONLY_POOL_PROPERTIES = frozenset(
     {"currentOrchestratorVersion", "eTag", "nodeImageVersion", "provisioningState", "status"}
 )
 
+STOPPED = "stopped"
+"""Power state of a cluster or pool whose machines are deallocated; AKS keeps its `count`."""
+
 
 def build_empty_gpu_pool(existing: Mapping[str, Any]) -> dict[str, Any] | None:
     """The pool with the autoscaler off and no nodes; None if it is in that state.
@@ -50,8 +53,13 @@ def build_autoscaled_pool(
 
 def is_stopped(properties: Mapping[str, Any]) -> bool:
     """Whether a cluster or pool was stopped, which leaves its provisioning state `Succeeded`."""
+    return read_power_state(properties) == STOPPED
+
+
+def read_power_state(properties: Mapping[str, Any]) -> str:
+    """In lower case; empty if AKS has left it out."""
     power: Mapping[str, Any] = properties.get("powerState") or {}
-    return str(power.get("code", "")).lower() == "stopped"
+    return str(power.get("code") or "").lower()
 
 
 def must_be_replaced(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

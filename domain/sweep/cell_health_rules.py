@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from domain.sweep.found import STOPPED, FoundPool, Presence
+from domain.arm.agent_pool import STOPPED
+from domain.sweep.found import FoundPool, Presence
 from domain.sweep.health_facts import CellFacts
 from domain.sweep.health_rule import LOOK_FAILED, REPAIR_IT, TAGS, WAIT, Effect, HealthRule
 

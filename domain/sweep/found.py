@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.arm import naming
+from domain.arm.agent_pool import read_power_state
 from domain.arm.existing_resource import provisioning_state
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.arm.resource_tags import owning_environment
@@ -25,8 +26,6 @@ RESOURCE_TYPES: Mapping[str, str] = {
 
 CLUSTERS, EDGES = "managedClusters", "edges"
 """Names of the lists in `AzureListing.unread`."""
-
-STOPPED = "stopped"
 
 
 class FoundPool(WireModel):
@@ -128,7 +127,7 @@ def build_found_cluster(cluster: JsonObject) -> FoundCluster | None:
         region=region,
         cluster_id=cluster["id"],
         state=provisioning_state(cluster),
-        power_state=_power_state(properties),
+        power_state=read_power_state(properties),
         gpu_pool=_build_pool(gpu) if gpu else None,
     )
 
@@ -153,10 +152,5 @@ def _build_pool(profile: JsonObject) -> FoundPool:
         min_count=profile.get("minCount") or 0,
         max_count=profile.get("maxCount") or 0,
         state=provisioning_state({"properties": profile}),
-        power_state=_power_state(profile),
+        power_state=read_power_state(profile),
     )
-
-
-def _power_state(properties: JsonObject) -> str:
-    power_state: JsonObject = properties.get("powerState") or {}
-    return str(power_state.get("code") or "").lower()
