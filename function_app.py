@@ -100,7 +100,6 @@ ACTIVITIES: tuple[Activity, ...] = (
     begin_delete_resource,
     begin_delete_orphan,
     begin_empty_gpu_pool,
-    begin_wake_gpu_pool,
     get_gpu_pool,
     poll_operation,
     get_observation,
@@ -113,7 +112,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     publish_event,
     list_remaining_resources,
 )
-SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (begin_resource, apply_workload)
+SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (begin_resource, begin_wake_gpu_pool, apply_workload)
 
 
 def register_route(route: Route[Any, Any]) -> None:

@@ -6,7 +6,7 @@ from activities.arm_outcomes import failed
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.existing_resource import held_by_group, is_foreign, owner_of
-from domain.arm.failures import gpu_pool_missing, resource_not_owned
+from domain.arm.failures import cluster_missing, gpu_pool_missing, resource_not_owned
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import PoolInput
 from domain.outcomes import Outcome
@@ -46,8 +46,9 @@ async def find_gpu_pool(pool: PoolInput, clients: ClientFactory) -> dict[str, An
     cluster = ResourceTarget("managedCluster", pool.environment, pool.region, subscription_id)
     pool_id = naming.agent_pool_id(subscription_id, pool.environment, pool.region)
     outcome = await check_ownership(cluster, clients)
-    if outcome and not outcome.is_success:
-        return outcome.about(pool_id)
+    if outcome:
+        missing = Outcome.failed(cluster_missing(KINDS[cluster.kind].build_id(cluster)))
+        return (missing if outcome.is_success else outcome).about(pool_id)
     existing = await clients.resources.get(pool_id)
     if existing.status == 404:
         return Outcome.failed(gpu_pool_missing(pool_id)).about(pool_id)

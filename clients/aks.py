@@ -1,4 +1,4 @@
-"""AKS clusters, their node pools and their user credentials."""
+"""AKS clusters, their node pools, maintenance windows and user credentials."""
 
 from collections.abc import AsyncGenerator
 
@@ -16,6 +16,7 @@ class AksClient(ResourceClient):
     def __init__(self, arm: ArmConnection) -> None:
         package = arm.connect(ContainerServiceClient)
         self._clusters, pools = package.managed_clusters, package.agent_pools
+        maintenance = package.maintenance_configurations
         super().__init__(
             package,
             {
@@ -26,6 +27,9 @@ class AksClient(ResourceClient):
                 ),
                 f"{AKS_PROVIDER}/managedClusters/agentPools": Operations(
                     pools.get, begin(pools.begin_create_or_update), begin(pools.begin_delete)
+                ),
+                f"{AKS_PROVIDER}/managedClusters/maintenanceConfigurations": Operations(
+                    maintenance.get, maintenance.create_or_update, maintenance.delete
                 ),
             },
         )

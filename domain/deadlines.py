@@ -20,6 +20,9 @@ FRONT_DOOR = 15 * 60
 """Slowest recorded change of a Front Door resource: 126 s; after the outage of 2025-10-29
 changes were queued for minutes."""
 
+MAINTENANCE = 10 * 60
+"""A maintenance configuration is written in under a second; the limit is for an outage."""
+
 WORKLOAD = 10 * 60
 """The API server's host name may take minutes to resolve after the cluster is created."""
 
@@ -58,7 +61,15 @@ IP."""
 EVENT = 60 * 60
 """By then consumers have polled the operation; most role assignments take effect in minutes."""
 
-PROVISION = RESOURCE_GROUP + MANAGED_CLUSTER + START_GPU_POOL + WORKLOAD + READINESS + EDGE_ANSWERS
+PROVISION = (
+    RESOURCE_GROUP
+    + MANAGED_CLUSTER
+    + START_GPU_POOL
+    + WORKLOAD
+    + 2 * MAINTENANCE
+    + READINESS
+    + EDGE_ANSWERS
+)
 UPDATE = PROVISION
 """An update runs the same steps; those with nothing to change take no time."""
 

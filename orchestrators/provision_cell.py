@@ -1,6 +1,7 @@
 """Builds one cell, with the first of its offers that Azure has capacity for.
 
-resource group -> AKS cluster with its GPU pool -> workload -> nodes, public IP, pods ready
+resource group -> AKS cluster with its GPU pool -> workload -> maintenance windows -> nodes, public
+IP, pods ready
 """
 
 from functools import partial
@@ -9,7 +10,13 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import CellDemand, CellInput
-from domain.environment.steps import PlannedResource, plan_cell, plan_gpu_pool, workload_step
+from domain.environment.steps import (
+    PlannedResource,
+    plan_cell,
+    plan_gpu_pool,
+    plan_maintenance,
+    workload_step,
+)
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from orchestrators.operation_context import OperationContext, Steps
@@ -30,6 +37,7 @@ def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) ->
     offer, number = attempt.offer, attempt.number
     group, cluster = plan_cell(offer.region, number)
     pool, workload = plan_gpu_pool(offer.region, number), workload_step(offer.region, number)
+    schedules = plan_maintenance(offer.region, number)
     replicas = demand.replicas
     return (
         yield from in_order(
@@ -37,6 +45,7 @@ def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) ->
             lambda: _create_cluster(operation, cluster, offer),
             lambda: create_resource(operation, pool, offer),
             lambda: deploy_workload(operation, workload, offer, replicas=replicas, awake=True),
+            *(partial(create_resource, operation, each) for each in schedules),
             lambda: await_workload(operation, attempt, demand),
         )
     )

@@ -25,7 +25,14 @@ class Service(StrEnum):
 
 _KINDS_BY_SERVICE: Mapping[Service, frozenset[str]] = {
     Service.AKS: frozenset(
-        {"managedCluster", "managedClusters", "agentPool", "listClusterUserCredential"}
+        {
+            "managedCluster",
+            "managedClusters",
+            "agentPool",
+            "autoUpgradeSchedule",
+            "nodeOSUpgradeSchedule",
+            "listClusterUserCredential",
+        }
     ),
     Service.FRONT_DOOR: frozenset(
         {

@@ -34,6 +34,9 @@ AUTOSCALER_LIMITS = frozenset({"minCount", "maxCount"})
 ENTRY_KEYS = ("name", "ruleSetType")
 """What identifies an entry of a list, where entries have names."""
 
+ONE_OF = frozenset({"schedule"})
+"""Objects of which exactly one field is set: their fields cannot be merged."""
+
 AKS_PREFIX = "kubernetes.azure.com/"
 """AKS adds taints of its own to spot pools; it reserves the prefix."""
 
@@ -85,7 +88,8 @@ class _Merge:
     ) -> object:
         if is_same(found, wanted):
             return wanted
-        if (fields := as_mapping(wanted)) and (existing := as_mapping(found)):
+        is_whole = path[-1] in ONE_OF
+        if not is_whole and (fields := as_mapping(wanted)) and (existing := as_mapping(found)):
             return self.settings(existing, fields, as_mapping(base), path)
         if as_sequence(found) and (key := _entry_key(wanted)):
             return self._entries(key, found, wanted, base, path)

@@ -10,6 +10,7 @@ STILL_EXISTS = "ResourceStillExists"
 """Reason of a deletion that ended without effect."""
 
 
+GPU_POOL_MISSING = "GpuPoolMissing"
 RESOURCE_NOT_OWNED = "ResourceNotOwned"
 """Reason of a failure for a resource that others own, which stays untouched."""
 
@@ -54,12 +55,19 @@ def resource_not_owned(resource_id: str) -> Failure:
     )
 
 
+def cluster_missing(cluster_id: str) -> Failure:
+    return _missing("ClusterMissing", cluster_id)
+
+
 def gpu_pool_missing(pool_id: str) -> Failure:
-    """For an operation that needs the pool's settings or changes them: only a build creates it."""
+    """For an operation that needs the pool's settings: only a build or a wake creates it."""
+    return _missing(GPU_POOL_MISSING, pool_id)
+
+
+def _missing(reason: str, resource_id: str) -> Failure:
     return Failure(
-        reason="GpuPoolMissing",
-        message=f"{redact(pool_id)} does not exist: the GPU pool, or its whole cluster, was "
-        "deleted outside of Gridplane.",
+        reason=reason,
+        message=f"{redact(resource_id)} does not exist: it was deleted outside of Gridplane.",
         retryable=False,
         suggested_action="Repair the environment: it builds what is missing.",
     )

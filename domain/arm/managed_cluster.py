@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ManagedClusterAgentPoolProfileProperties,
         ManagedClusterIdentity,
         ManagedClusterProperties,
+        ManagedClusterSKU,
     )
 
 SYSTEM_VM_SIZE = "Standard_D4ds_v5"
@@ -72,10 +73,12 @@ def build_managed_cluster(
     version after an upgrade, add-ons that policies enable, and additional pools.
     """
     identity: ManagedClusterIdentity = {"type": "SystemAssigned"}
+    sku: ManagedClusterSKU = {"name": "Base", "tier": spec.cluster.tier.value}
     body: dict[str, Any] = {
         "location": region,
         "tags": naming.environment_tags(spec),
         "identity": identity,
+        "sku": sku,
         "properties": _properties(spec, region),
     }
     return merge_cluster(body, existing) if existing else body
@@ -102,6 +105,8 @@ def _properties(spec: EnvironmentSpec, region: str) -> "ManagedClusterProperties
         "oidcIssuerProfile": {"enabled": True},
         "securityProfile": {"workloadIdentity": {"enabled": True}},
         "networkProfile": _network_profile(),
+        # Security patches without a new node image: fewer restarts of the only GPU node.
+        "autoUpgradeProfile": {"upgradeChannel": "patch", "nodeOSUpgradeChannel": "SecurityPatch"},
     }
 
 

@@ -43,11 +43,9 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
     ours = [merge_pool(pool, pools[name]) for name, pool in _pools(body).items() if name in pools]
     names = {pool["name"] for pool in ours}
     others = [dict(pool) for name, pool in pools.items() if name not in names]
-    sku = {"sku": existing["sku"]} if existing.get("sku") else {}
     identity = restate_identity(as_mapping(existing.get("identity")))
     return {
         **merge_tags(body, existing),
-        **sku,
         **({"identity": identity} if identity else {}),
         "properties": {
             **merge_settings(properties, body["properties"]),
@@ -114,6 +112,11 @@ def is_pool_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
     """Whether the pool already has, or is acquiring, everything in the body."""
     properties, wanted = as_mapping(existing.get("properties")), body["properties"]
     return _is_settled(properties) and _is_met(properties, _without_autoscaled_count(wanted))
+
+
+def is_part_current(existing: dict[str, Any], body: dict[str, Any]) -> bool:
+    """Whether a part of a cluster that has no operations already has everything in the body."""
+    return _is_met(existing.get("properties"), body["properties"])
 
 
 def _is_settled(properties: Mapping[str, Any]) -> bool:

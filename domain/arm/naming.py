@@ -8,6 +8,9 @@ SYSTEM_POOL = "system"
 GPU_POOL = "gpu"
 GPU_NODE_PREFIX = f"aks-{GPU_POOL}-"
 """AKS names a pool's scale set and nodes `aks-<pool>-<number>-vmss...`."""
+AUTO_UPGRADE_SCHEDULE = "aksManagedAutoUpgradeSchedule"
+NODE_OS_UPGRADE_SCHEDULE = "aksManagedNodeOSUpgradeSchedule"
+"""Names that AKS gives a meaning: of the upgrades of Kubernetes, and of the nodes' system."""
 ORIGIN_GROUP = "inference"
 ROUTE = "inference"
 SECURITY_POLICY = "waf"
@@ -85,6 +88,12 @@ def cluster_id(subscription_id: str, name: str, region: str) -> str:
 
 def agent_pool_id(subscription_id: str, name: str, region: str, pool: str = GPU_POOL) -> str:
     return f"{cluster_id(subscription_id, name, region)}/agentPools/{pool}"
+
+
+def maintenance_configuration_id(
+    subscription_id: str, name: str, region: str, schedule: str
+) -> str:
+    return f"{cluster_id(subscription_id, name, region)}/maintenanceConfigurations/{schedule}"
 
 
 def profile_id(subscription_id: str, name: str) -> str:

@@ -11,8 +11,9 @@ from domain import deadlines
 from domain.arm import front_door as front_door_bodies
 from domain.arm import managed_cluster as arm_bodies
 from domain.arm import naming
+from domain.arm.maintenance import build_maintenance_configuration
 from domain.arm.merge_edge import merge_edge
-from domain.arm.merge_existing import is_cluster_current, is_pool_current
+from domain.arm.merge_existing import is_cluster_current, is_part_current, is_pool_current
 from domain.arm.operation_polling import PollKind
 from domain.spec.model import EnvironmentSpec
 
@@ -76,6 +77,22 @@ def _edge(
     )
 
 
+def _maintenance(schedule: str) -> ResourceKind:
+    return ResourceKind(
+        pace=PollKind.AKS,
+        create_timeout=deadlines.MAINTENANCE,
+        delete_timeout=deadlines.MAINTENANCE,
+        build_id=lambda t: naming.maintenance_configuration_id(
+            t.subscription_id, t.environment, t.region, schedule
+        ),
+        build_body=lambda spec, t, existing: build_maintenance_configuration(
+            spec, t.region, existing
+        ),
+        owner_kind="managedCluster",
+        is_current=is_part_current,
+    )
+
+
 KINDS: Mapping[str, ResourceKind] = {
     "resourceGroup": ResourceKind(
         pace=PollKind.RESOURCE_GROUP,
@@ -106,6 +123,8 @@ KINDS: Mapping[str, ResourceKind] = {
         owner_kind="managedCluster",
         is_current=is_pool_current,
     ),
+    "autoUpgradeSchedule": _maintenance(naming.AUTO_UPGRADE_SCHEDULE),
+    "nodeOSUpgradeSchedule": _maintenance(naming.NODE_OS_UPGRADE_SCHEDULE),
     "profile": _edge(
         "profile",
         lambda t: naming.profile_id(t.subscription_id, t.environment),

@@ -116,6 +116,8 @@ class PoolInput(WireModel):
     replicas: int = 0
     """Of the specification: kept with the settings if the Deployment is already at zero."""
     kept: KeptPool | None = None
+    offer: Offer | None = None
+    """The nodes that a wake is to get."""
 
 
 class ScalingInput(WireModel):

@@ -8,7 +8,7 @@ from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
-BODIES_VERSION = 1
+BODIES_VERSION = 2
 """Raise it when the same specification leads to other request bodies than before.
 
 What an earlier version of Gridplane sent was not changed by others.

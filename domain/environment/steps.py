@@ -89,6 +89,15 @@ def plan_gpu_pool(region: str, attempt: int = 1) -> PlannedResource:
     return PlannedResource(step=gpu_pool_step(region, attempt), kind="agentPool", region=region)
 
 
+def plan_maintenance(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
+    """Windows of the upgrades of Kubernetes and of the nodes' system."""
+    kubernetes, nodes = (
+        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        for kind in ("autoUpgradeSchedule", "nodeOSUpgradeSchedule")
+    )
+    return kubernetes, nodes
+
+
 def workload_step(region: str, attempt: int = 1) -> StepKey:
     return _cell_step(region, "workload", attempt)
 
@@ -118,8 +127,8 @@ def gpu_pool_step(region: str, attempt: int = 1) -> StepKey:
     return _cell_step(region, "gpuPool", attempt)
 
 
-def autoscaler_step(region: str) -> StepKey:
-    return _cell_step(region, "autoscaler")
+def autoscaler_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "autoscaler", attempt)
 
 
 def traffic_step(region: str, attempt: int = 1) -> StepKey:
@@ -152,7 +161,9 @@ def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
     cells: list[StepKey] = []
     for region in regions:
         cells += [resource.step for resource in plan_cell(region)]
-        cells += [gpu_pool_step(region), workload_step(region), *_readiness_steps(region)]
+        cells += [gpu_pool_step(region), workload_step(region)]
+        cells += [resource.step for resource in plan_maintenance(region)]
+        cells += _readiness_steps(region)
     return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, LiteralString
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
@@ -14,6 +15,19 @@ REGION_PATTERN = r"^[a-z][a-z0-9]{2,39}$"
 VM_SIZE_PATTERN = r"^[A-Za-z0-9_]+$"
 ZONE_PATTERN = r"^[1-9]$"
 ENV_NAME_PATTERN = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
+TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+class Weekday(StrEnum):
+    """Day of the week, Monday first as in `datetime.weekday()`."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
 
 
 def _refuse_number_as_time(value: object) -> object:

@@ -7,7 +7,9 @@ from typing import Self
 from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from domain.spec.cluster import ClusterSpec
 from domain.spec.fields import EnvName, Region, Text, UtcDatetime, VmSize, Zone, all_different
+from domain.spec.idle import Idle
 from domain.spec.placement import Placement
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
@@ -18,9 +20,6 @@ LONGEST_NAME = 24
 COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
 OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 HEALTH_PATH_PATTERN = r"^/[^\s#]*$"
-TIME_ZONE_PATTERN = r"^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
-TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-END_OF_DAY_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 _PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _PATH_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 IMAGE_PATTERN = (
@@ -45,26 +44,6 @@ class WafMode(StrEnum):
 
     PREVENTION = "Prevention"
     DETECTION = "Detection"
-
-
-class IdleAction(StrEnum):
-    """What the sweep does with an idle environment."""
-
-    SCALE_TO_ZERO = "scaleToZero"
-    WARN = "warn"
-    NONE = "none"
-
-
-class Weekday(StrEnum):
-    """Day of the week, Monday first as in `datetime.weekday()`."""
-
-    MONDAY = "mon"
-    TUESDAY = "tue"
-    WEDNESDAY = "wed"
-    THURSDAY = "thu"
-    FRIDAY = "fri"
-    SATURDAY = "sat"
-    SUNDAY = "sun"
 
 
 def is_environment_name(text: str) -> bool:
@@ -184,79 +163,6 @@ class Edge(WireModel):
     )
 
 
-class OffHours(WireModel):
-    """Hours in which no use of the environment is expected, in local time."""
-
-    time_zone: str = Field(
-        pattern=TIME_ZONE_PATTERN,
-        max_length=64,
-        description="IANA name of the time zone.",
-        examples=["Europe/Berlin"],
-    )
-    start: str = Field(
-        pattern=TIME_OF_DAY_PATTERN, description="Start of the window, HH:MM.", examples=["20:00"]
-    )
-    end: str = Field(
-        pattern=END_OF_DAY_PATTERN,
-        description="End of the window, exclusive, HH:MM up to 24:00; on the next day if earlier "
-        "than `start`.",
-        examples=["07:00"],
-    )
-    days: tuple[Weekday, ...] = Field(
-        default=tuple(Weekday),
-        min_length=1,
-        max_length=7,
-        description="Days on which the window starts.",
-    )
-
-    @field_validator("end")
-    @classmethod
-    def _differs_from_start(cls, end: str, info: ValidationInfo) -> str:
-        if end == info.data.get("start"):
-            raise PydanticCustomError(
-                "InvalidOffHours",
-                "start and end are the same time. Use 00:00 and 24:00 for a whole day.",
-            )
-        return end
-
-    @field_validator("days")
-    @classmethod
-    def _are_unique(cls, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
-        return all_different(days, "DuplicateDay", "List each day once.")
-
-
-class Idle(WireModel):
-    """What happens when the environment is not used."""
-
-    after_minutes: StrictInt = Field(
-        default=30,
-        ge=5,
-        le=10080,
-        description="Minutes without a request after which the environment counts as idle.",
-    )
-    action: IdleAction = Field(
-        default=IdleAction.SCALE_TO_ZERO,
-        description="Action of the sweep when idle, after a warning.",
-    )
-    keep_until: UtcDatetime | None = Field(
-        default=None,
-        description="Until this time the sweep does not act on idleness.",
-        examples=["2027-01-08T18:00:00Z"],
-    )
-    delete_after_days: StrictInt | None = Field(
-        default=None,
-        ge=1,
-        le=365,
-        description="Days at zero nodes after which the sweep deletes the environment; only "
-        "with action scaleToZero, and never if omitted.",
-        examples=[14],
-    )
-    off_hours: OffHours | None = Field(
-        default=None,
-        description="When minNodes does not apply and an idle pool may be scaled to zero.",
-    )
-
-
 class RepairPolicy(StrEnum):
     """Whether the sweep repairs an environment that differs from its specification."""
 
@@ -299,6 +205,9 @@ class EnvironmentSpec(WireModel):
         description="What is tried in turn where Azure has no capacity for `gpu`.",
     )
     workload: Workload = Field(description="What runs on the GPU nodes.")
+    cluster: ClusterSpec = Field(
+        default_factory=ClusterSpec, description="Tier and maintenance of the AKS clusters."
+    )
     edge: Edge = Field(default_factory=Edge, description="Tier and firewall of the endpoint.")
     idle: Idle = Field(
         default_factory=Idle, description="What the sweep does about idleness, and when."

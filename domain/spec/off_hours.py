@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.spec.model import OffHours, Weekday
+from domain.spec.fields import Weekday
+from domain.spec.idle import OffHours
 
 _ONE_DAY = timedelta(days=1)
 _WEEKDAYS = tuple(Weekday)

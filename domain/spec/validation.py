@@ -11,17 +11,11 @@ from pydantic_core import ErrorDetails
 
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.problem import Problem
+from domain.spec.cluster import ClusterSpec, MaintenanceWindow
 from domain.spec.fields import UtcDatetime
 from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_section
-from domain.spec.model import (
-    Edge,
-    EnvironmentSpec,
-    GpuPoolSpec,
-    Idle,
-    Model,
-    OffHours,
-    Workload,
-)
+from domain.spec.idle import Idle, OffHours
+from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec, Model, Workload
 from domain.spec.off_hours import find_time_zone
 from domain.spec.placement import Placement
 from domain.spec.reserved_names import find_reserved_word
@@ -35,6 +29,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "placement": Placement,
     "workload": Workload,
     "workload.model": Model,
+    "cluster": ClusterSpec,
+    "cluster.maintenance": MaintenanceWindow,
     "edge": Edge,
     "idle": Idle,
     "idle.offHours": OffHours,
@@ -55,6 +51,8 @@ PATTERN_FIXES = {
     "placement.vmSizes": "Use Azure VM sizes such as Standard_NC24ads_A100_v4.",
     "workload.image": "Use an image reference such as registry.example.com/llm:1.4.2.",
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
+    "cluster.maintenance.start": "Use a time of day such as 01:00.",
+    "cluster.maintenance.utcOffset": "Use an offset from UTC such as +01:00.",
     TIME_ZONE: "Use the IANA name of a time zone such as Europe/Berlin.",
     "idle.offHours.start": "Use a time of day such as 20:00.",
     "idle.offHours.end": "Use a time of day such as 07:00, at most 24:00.",
@@ -153,7 +151,7 @@ def _unknown_field_fix(model: type[BaseModel], path: Sequence[int | str]) -> str
     fields = section.model_fields.values() if section else ()
     known = [field.alias or "" for field in fields]
     written = str(path[-1])
-    close = get_close_matches(written.replace("_", "").lower(), [k.lower() for k in known], 1)
+    close = get_close_matches(written.replace("_", "").lower(), [k.lower() for k in known], 1, 0.7)
     meant = next((k for k in known if close and k.lower() == close[0]), None)
     if meant:
         return f"Use '{meant}' instead of '{written}'."

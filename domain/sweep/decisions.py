@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from domain.spec.model import IdleAction
+from domain.spec.idle import IdleAction
 from domain.sweep.model import GpuPool, IdleState, SweepAction, SweepDecision
 from domain.sweep.own_requests import without_own_requests
 from domain.sweep.rules import (

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.wanted import WantedEnvironment
 from domain.wire import WireModel
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from domain.environment.record import EnvironmentRecord
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.usage import Sample, SweepPolicy, Usage, interval_minutes, lookback_minutes
 
 TOLERANCE_MINUTES = 2

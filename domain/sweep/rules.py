@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.environment.phases import UNSUCCESSFUL, Phase
-from domain.spec.model import IdleAction
+from domain.spec.idle import IdleAction
 from domain.spec.off_hours import is_off_hours
 from domain.sweep.model import GpuPool, IdleState
 from domain.sweep.usage import Judgement, SweepPolicy, UsageVerdict

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.wire import WireModel, format_time
 
 INTERVALS = (1, 5, 15, 30, 60)

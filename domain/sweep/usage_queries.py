@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.usage import SweepPolicy, interval_minutes, lookback_minutes
 from domain.wire import WireModel
 

@@ -40,17 +40,12 @@ BY_HAND_ROWS = (
         finding="GpuPoolMissing",
         recovery=Recovery.REPAIR,
     ),
-    fails(
+    passes(
         OperationKind.WAKE,
         "wake-pool-deleted",
         "cell/gpuPool",
         "The pool was deleted by hand",
         by_hand=delete_pool,
-        reason="GpuPoolMissing",
-        says="was deleted outside of Gridplane",
-        phase=Phase.SCALED_DOWN,
-        finding="GpuPoolMissing",
-        recovery=Recovery.REPAIR,
     ),
     fails(
         OperationKind.WAKE,

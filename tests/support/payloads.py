@@ -20,7 +20,7 @@ from domain.durable.inputs import (
 from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PROBE_STEP, plan_cell
 from domain.outcomes import Failure, Handle, Outcome
-from domain.placement.offers import list_offers
+from domain.placement.offers import Offer, list_offers
 from tests.support.specs import NOON, a_spec, minutes
 
 OPERATION = "fraud-llm.1"
@@ -113,9 +113,14 @@ def a_scaling(deadline_minutes: float = 240, kept: KeptPool | None = None) -> di
     ).to_wire()
 
 
-def a_pool(kept: KeptPool | None = None) -> dict[str, Any]:
+def a_pool(kept: KeptPool | None = None, offer: Offer | None = None) -> dict[str, Any]:
     return PoolInput(
-        operation_id=OPERATION, environment="fraud-llm", region=REGION, replicas=1, kept=kept
+        operation_id=OPERATION,
+        environment="fraud-llm",
+        region=REGION,
+        replicas=1,
+        kept=kept,
+        offer=offer,
     ).to_wire()
 
 

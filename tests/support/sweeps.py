@@ -6,7 +6,7 @@ from typing import Any
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.model import EnvironmentSweepState, GpuPool, IdleState, SweepAction
 from domain.sweep.summary import ActionResult, ResultStatus
 from domain.sweep.usage import GpuPod, Sample, Usage

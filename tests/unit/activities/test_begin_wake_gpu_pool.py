@@ -4,26 +4,29 @@ from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
 from domain.arm import naming
 from domain.environment.kept_pool import KeptPool
 from domain.outcomes import Outcome, Status
+from domain.placement.offers import list_offers
 from tests.support.fake_clients import OPERATIONS, SUBSCRIPTION, FakeClients, busy, error_of
+from tests.support.fake_hub import a_hub
 from tests.support.payloads import KEPT, a_pool
 from tests.support.specs import a_spec
 
 OURS = naming.environment_tags(a_spec())
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 POOL = naming.agent_pool_id(SUBSCRIPTION, "fraud-llm", "westeurope")
-LABELS = {"gridplane.io/gpu-pool": "true"}
+(OFFER,) = list_offers(a_spec(), "westeurope")
+SETTINGS = {"vmSize": OFFER.vm_size, "nodeLabels": {"gridplane.io/gpu-pool": "true"}}
 
 
 def a_sleeping_cell(tags: dict[str, str] = OURS) -> FakeClients:
     clients = FakeClients()
     clients.arm.add(CLUSTER, tags=tags)
-    properties = {"count": 0, "enableAutoScaling": False, "nodeLabels": LABELS}
+    properties = {"count": 0, "enableAutoScaling": False, **SETTINGS}
     clients.arm.add(POOL, properties=properties)
     return clients
 
 
 async def begin(clients: FakeClients, kept: KeptPool = KEPT) -> Outcome:
-    return await begin_wake_gpu_pool(a_pool(kept), clients.as_factory())
+    return await begin_wake_gpu_pool(a_pool(kept, OFFER), clients.as_factory(), a_hub())
 
 
 def finish(clients: FakeClients) -> None:
@@ -41,7 +44,7 @@ async def test_the_first_request_brings_the_nodes_back_without_the_autoscaler():
         f"{OPERATIONS}/put",
     )
     sent = clients.arm.bodies[POOL]["properties"]
-    assert sent == {"count": 2, "enableAutoScaling": False, "nodeLabels": LABELS}
+    assert sent == {"count": 2, "enableAutoScaling": False, **SETTINGS}
 
 
 async def test_two_requests_lead_back_and_then_nothing_is_left_to_do():
@@ -51,7 +54,7 @@ async def test_two_requests_lead_back_and_then_nothing_is_left_to_do():
         {"count": 2, "enableAutoScaling": True, "minCount": 0, "maxCount": 5},
     ):
         assert (await begin(clients)).handle is not None
-        assert clients.arm.bodies[POOL]["properties"] == {**expected, "nodeLabels": LABELS}
+        assert clients.arm.bodies[POOL]["properties"] == {**expected, **SETTINGS}
         finish(clients)
     done = await begin(clients)
     assert (done.status, done.resource_id) == (Status.SUCCEEDED, POOL)
@@ -85,15 +88,34 @@ async def test_the_pool_of_somebody_elses_cluster_is_left_asleep():
     assert clients.arm.sent("PUT") == []
 
 
-@pytest.mark.parametrize("gone", [[POOL], [POOL, CLUSTER]], ids=["no pool", "no cluster"])
-async def test_what_is_gone_cannot_wake(gone: list[str]):
+async def test_a_cell_without_its_cluster_cannot_wake():
     clients = a_sleeping_cell()
-    for resource_id in gone:
-        del clients.arm.resources[resource_id]
+    del clients.arm.resources[POOL], clients.arm.resources[CLUSTER]
     outcome = await begin(clients)
     assert outcome.failure
-    assert (outcome.failure.reason, outcome.failure.retryable) == ("GpuPoolMissing", False)
+    assert (outcome.failure.reason, outcome.failure.retryable) == ("ClusterMissing", False)
     assert clients.arm.sent("PUT") == []
+
+
+async def test_a_pool_that_is_gone_is_built_with_the_kept_limits_in_the_end():
+    clients = a_sleeping_cell()
+    del clients.arm.resources[POOL]
+    kept = KEPT.model_copy(update={"max_count": 3})
+    assert (await begin(clients, kept)).handle
+    assert clients.arm.bodies[POOL]["properties"]["vmSize"] == OFFER.vm_size
+    finish(clients)
+    assert (await begin(clients, kept)).handle
+    assert clients.arm.bodies[POOL]["properties"]["maxCount"] == 3
+
+
+async def test_a_pool_of_another_offer_is_deleted_before_it_is_built():
+    """A wake that Azure refused may have left it."""
+    clients = a_sleeping_cell()
+    clients.arm.resources[POOL]["properties"]["vmSize"] = "Standard_NC48ads_A100_v4"
+    outcome = await begin(clients)
+    assert clients.arm.sent("PUT", "DELETE") == ["DELETE gpu"]
+    assert outcome.handle
+    assert (outcome.handle.deleting, outcome.handle.adopted) == (True, True), "then begun again"
 
 
 @pytest.mark.parametrize("path", [CLUSTER, POOL], ids=["cluster", "pool"])

@@ -59,15 +59,21 @@ async def test_the_pool_of_somebody_elses_cluster_is_not_even_looked_at():
     assert ("GET", POOL) not in clients.arm.requests
 
 
-@pytest.mark.parametrize("gone", [[POOL], [POOL, CLUSTER]], ids=["no pool", "no cluster"])
-async def test_what_is_not_there_has_nothing_to_keep(gone: list[str]):
+@pytest.mark.parametrize(
+    ("gone", "reason"),
+    [
+        pytest.param([POOL], "GpuPoolMissing", id="no pool"),
+        pytest.param([POOL, CLUSTER], "ClusterMissing", id="no cluster"),
+    ],
+)
+async def test_what_is_not_there_has_nothing_to_keep(gone: list[str], reason: str):
     clients = a_cell()
     for resource_id in gone:
         del clients.arm.resources[resource_id]
     outcome = await read(clients)
     assert outcome.failure
     assert (outcome.failure.reason, outcome.failure.retryable) == (
-        "GpuPoolMissing",
+        reason,
         False,
     )
     assert outcome.failure.suggested_action.startswith("Repair the environment")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.environment.phases import Phase
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.model import GpuPool, IdleState
 from domain.sweep.usage import GpuPod, Sample, SweepPolicy, Usage
 

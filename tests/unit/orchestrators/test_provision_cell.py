@@ -35,6 +35,8 @@ def build(activities=None, children=None, deadline_minutes=120, **options) -> Ru
             "begin_resource resourceGroup": SUCCEEDED,
             "begin_resource managedCluster": accepted("managedCluster"),
             "begin_resource agentPool": SUCCEEDED,
+            "begin_resource autoUpgradeSchedule": SUCCEEDED,
+            "begin_resource nodeOSUpgradeSchedule": SUCCEEDED,
             "apply_workload": SUCCEEDED,
             **(activities or {}),
         },
@@ -43,7 +45,7 @@ def build(activities=None, children=None, deadline_minutes=120, **options) -> Ru
     )
 
 
-def test_group_then_cluster_then_workload_then_readiness():
+def test_group_then_cluster_then_workload_then_windows_then_readiness():
     done = build()
     assert done.steps("call", "start", "timer") == [
         "call begin_resource resourceGroup westeurope",
@@ -51,6 +53,8 @@ def test_group_then_cluster_then_workload_then_readiness():
         f"start {CLUSTER_WAIT}",
         "call begin_resource agentPool westeurope",
         "call apply_workload westeurope",
+        "call begin_resource autoUpgradeSchedule westeurope",
+        "call begin_resource nodeOSUpgradeSchedule westeurope",
         f"start {READY_WAIT}",
     ]
     assert done.outcome == Outcome.succeeded(
@@ -154,7 +158,7 @@ def test_no_wait_outlasts_the_operation():
         pytest.param(0.5, 1, [], id="before anything was accepted"),
         pytest.param(30, 2, [f"send cancel to {CELL}.managedCluster.1"], id="cluster"),
         pytest.param(63.5, 4, [], id="while the workload is applied"),
-        pytest.param(90, 4, [f"send cancel to {CELL}.ready"], id="readiness"),
+        pytest.param(90, 6, [f"send cancel to {CELL}.ready"], id="readiness"),
     ],
 )
 def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(

@@ -7,7 +7,7 @@ from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepRepor
 from domain.environment.idle_notes import IdleNote
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, GpuPool, SweepAction
 from domain.sweep.summary import ResultStatus

@@ -34,6 +34,18 @@ IDS = [
         f"{ROOT}/gp-fraud-llm-westeurope/providers/Microsoft.ContainerService/managedClusters/"
         "gp-fraud-llm-westeurope/agentPools/gpu",
     ),
+    *(
+        (
+            kind,
+            "westeurope",
+            f"{ROOT}/gp-fraud-llm-westeurope/providers/Microsoft.ContainerService/managedClusters/"
+            f"gp-fraud-llm-westeurope/maintenanceConfigurations/{schedule}",
+        )
+        for kind, schedule in (
+            ("autoUpgradeSchedule", "aksManagedAutoUpgradeSchedule"),
+            ("nodeOSUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"),
+        )
+    ),
     ("profile", "", PROFILE),
     ("endpoint", "", f"{PROFILE}/afdEndpoints/gp-fraud-llm"),
     ("originGroup", "", f"{PROFILE}/originGroups/inference"),

@@ -8,6 +8,7 @@ from domain.environment.steps import (
     plan_delete_steps,
     plan_edge,
     plan_gpu_pool,
+    plan_maintenance,
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
@@ -43,7 +44,8 @@ def test_propagation_begins_before_the_waf_is_built():
 
 
 def test_every_planned_kind_is_known():
-    cell = (*plan_cell("westeurope"), plan_gpu_pool("westeurope"))
+    west = "westeurope"
+    cell = (*plan_cell(west), plan_gpu_pool(west), *plan_maintenance(west))
     planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell)}
     assert planned == set(KINDS)
 
@@ -57,6 +59,8 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
         "cell/swedencentral/managedCluster",
         "cell/swedencentral/gpuPool",
         "cell/swedencentral/workload",
+        "cell/swedencentral/autoUpgradeSchedule",
+        "cell/swedencentral/nodeOSUpgradeSchedule",
         "cell/swedencentral/nodes",
         "cell/swedencentral/externalIp",
         "cell/swedencentral/pods",

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from domain.spec.model import EdgeSku, EnvironmentSpec, IdleAction, WafMode, is_environment_name
+from domain.spec.idle import IdleAction
+from domain.spec.model import EdgeSku, EnvironmentSpec, WafMode, is_environment_name
 
 NIGHT = {"timeZone": "Europe/Berlin", "start": "20:00", "end": "07:00"}
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from domain.spec.model import OffHours
+from domain.spec.idle import OffHours
 from domain.spec.off_hours import find_time_zone, is_off_hours
 
 BERLIN = "Europe/Berlin"

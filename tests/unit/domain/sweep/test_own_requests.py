@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from domain.environment.record import EnvironmentRecord
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.decisions import decide_sweep
 from domain.sweep.own_requests import note_own_request, without_own_requests
 from domain.sweep.record_notes import read_sweep_state

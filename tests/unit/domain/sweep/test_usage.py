@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.usage import (
     Sample,
     Usage,

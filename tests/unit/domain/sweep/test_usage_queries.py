@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.spec.model import Idle
+from domain.spec.idle import Idle
 from domain.sweep.usage_queries import CellRef, UsageQuery, build_usage_queries
 from tests.unit.domain.sweep_models import NOW, POLICY, ago
 
