@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.azure.aks import errors, pool_bodies, validation
+from emulators.azure.aks import errors, pool_bodies, state_errors, validation
 from emulators.azure.aks.models import ManagedClusters
 from emulators.azure.aks.shapes import check_pool_shape
 from emulators.azure.aks.state import ManagedCluster, check_etag
@@ -104,7 +104,7 @@ def _apply_power(pool: Resource, wanted: dict[str, Any], nodes: int) -> str | No
         return None
     if after == "Stopped":
         if pool.properties["mode"] == "System" or pool.state != "Succeeded":
-            raise errors.cannot_stop_pool(pool.name)
+            raise state_errors.cannot_stop_pool(pool.name)
         pool.body["countBeforeStop"] = nodes
         wanted["count"] = 0
         return "Stopping"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from emulators.azure.aks import cluster_settings
 from emulators.azure.aks.versions import DEFAULT_VERSION, full_version
 from emulators.azure.arm.resources import Resource
 from emulators.azure.identifiers import Identifiers
@@ -41,7 +42,6 @@ def new_properties(
         "enableRBAC": True,
         "supportPlan": "KubernetesOfficial",
         "maxAgentPools": 100,
-        "autoUpgradeProfile": {"nodeOSUpgradeChannel": "NodeImage"},
         "securityProfile": {},
         "storageProfile": {
             "diskCSIDriver": {"enabled": True},
@@ -61,7 +61,7 @@ def new_properties(
     properties["networkProfile"] = _network(requested.get("networkProfile") or {})
     _complete_issuer(properties, region, tenant_id, identifiers)
     _complete_aad(properties, tenant_id)
-    return properties
+    return _with_settings(properties)
 
 
 def changed_properties(
@@ -85,7 +85,7 @@ def changed_properties(
         merged["currentKubernetesVersion"] = full_version(str(version))
     else:
         merged["kubernetesVersion"] = present["kubernetesVersion"]
-    return merged
+    return _with_settings(merged)
 
 
 def identity(
@@ -114,6 +114,16 @@ def kubelet_identity(
             "clientId": identifiers.guid(),
             "objectId": identifiers.guid(),
         }
+    }
+
+
+def _with_settings(properties: dict[str, Any]) -> dict[str, Any]:
+    access = cluster_settings.access_profile(properties.pop("apiServerAccessProfile", None))
+    upgrades = cluster_settings.upgrade_profile(properties.get("autoUpgradeProfile"))
+    return {
+        **properties,
+        "autoUpgradeProfile": upgrades,
+        **({"apiServerAccessProfile": access} if access else {}),
     }
 
 

@@ -11,6 +11,8 @@ POST = Duration(0.5, 0.9, 1.6)
 """Stop, start and abort: assumed to be taken as fast as deletions."""
 GET_CLUSTER = Duration(0.5, 0.8, 1.3)
 POLL = Duration(0.1, 0.2, 0.3)
+MAINTENANCE = Duration(0.3, 0.6, 0.9)
+"""Below a second in all recordings."""
 
 CLUSTER_CREATE = Duration(203.9, 286.9, 393.3)
 CLUSTER_UPDATE = Duration(63.8, 94.8, 257.9)

@@ -1,30 +1,21 @@
 """Refusals of the AKS resource provider: flat, without the `error` wrapper of the ARM gateway."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from emulators.azure.arm.answers import JSON, Answer, ArmError
 from emulators.azure.arm.errors import MADE_BY_PROVIDER
 from emulators.azure.compute.quota import REGIONAL, Shortage
 
-PENDING_OPERATION = "https://aka.ms/aks-pending-operation"
+MAINTENANCE_HELP = "https://aka.ms/aks/planned-maintenance"
+AUTO_UPGRADE_HELP = "https://aka.ms/aks/auto-upgrade"
+AUTHORIZED_RANGES_HELP = "https://aka.ms/aks/authorized-ip-ranges"
 QUOTA_HELP = (
     "If you want to increase the quota, please follow this instruction: "
     "https://learn.microsoft.com/en-us/azure/quotas/view-quotas. "
     "Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use "
     "maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable."
 )
-
-GRANULAR_SINCE = "2025-08-01"
-"""From this api-version on AKS tells more: granular statuses, and what is in the way."""
-
-_IN_WORDS = {
-    "Creating": "create",
-    "Deleting": "delete",
-    "Scaling": "scale",
-    "Upgrading": "upgrade",
-}
 
 
 def aks_error(
@@ -131,54 +122,6 @@ def too_many_clusters(allowed: int, present: int) -> ArmError:
     )
 
 
-def cluster_busy(kind: str, operation_id: str, started_at: datetime, api_version: str) -> ArmError:
-    """`kind` is the provisioning state of the operation in the way, such as `Updating`."""
-    if api_version < GRANULAR_SINCE:
-        message = (
-            f"Operation is not allowed: Another operation ({kind}) is in progress, please wait "
-            f"for it to finish before starting a new operation. See {PENDING_OPERATION} "
-            "for more details"
-        )
-    else:
-        message = (
-            "Operation is not allowed because there's an in progress "
-            f"{_IN_WORDS.get(kind, 'update')} managed cluster operation "
-            f"(operation ID: {operation_id}) on the managed cluster started on "
-            f"UTC {started_at:%Y-%m-%dT%H:%M:%SZ}. Please wait for it to finish before starting "
-            "a new operation. You can also use 'az aks operation-abort' to abort the operation. "
-            f"See {PENDING_OPERATION} for more details"
-        )
-    return aks_error(409, "OperationNotAllowed", message)
-
-
-def pool_busy(pool: str, kind: str) -> ArmError:
-    return aks_error(
-        409,
-        "OperationNotAllowed",
-        f"Operation is not allowed: Another agentpool operation ({pool} - {kind}) is in progress, "
-        "please wait for it to finish before starting a new operation. "
-        f"See {PENDING_OPERATION} for more details",
-    )
-
-
-def being_deleted(name: str) -> ArmError:
-    """A write that races with the deletion of the cluster."""
-    detail = "rpc error: code = FailedPrecondition desc = Etag mismatched"
-    return aks_error(
-        409,
-        "EtagMismatch",
-        f"Failed to save managed cluster {name}. Operation is not allowed: "
-        "Another operation is in progress",
-        [{"code": "Unspecified", "message": detail}],
-        "PutManagedClusterAndAgentPools_FailedPrecondition",
-    )
-
-
-def being_saved(name: str) -> ArmError:
-    """A write that races with another one which is just being accepted."""
-    return being_deleted(name)
-
-
 def cluster_just_deleted(name: str, group: str, subscription: str) -> ArmError:
     detail = "rpc error: code = NotFound desc = Managed Cluster not found"
     return aks_error(
@@ -214,60 +157,6 @@ def local_accounts_disabled() -> ArmError:
     )
 
 
-def etag_of_nothing() -> ArmError:
-    return aks_error(
-        412,
-        "PreconditionFailed",
-        "Resource not found but ETag header is provided. If this is a request to create, "
-        "please do not provide ETag.",
-    )
-
-
-def etag_differs(given: str, present: str) -> ArmError:
-    return aks_error(
-        412,
-        "PreconditionFailed",
-        f"The ETag '{given}' provided in the request does not match the ETag '{present}' "
-        "of the resource.",
-    )
-
-
-def wrong_power_state(provisioning_state: str, power_state: str, doing: str) -> ArmError:
-    """Reported of stopping a stopped cluster; all else says the same of itself: assumed."""
-    return aks_error(
-        400,
-        "OperationNotAllowed",
-        f"managed cluster is in Provisioning State({provisioning_state}) and "
-        f"Power State({power_state}), {doing} cannot be performed",
-    )
-
-
-def nothing_to_abort(name: str) -> ArmError:
-    """The specification says 409 when the operation has ended before; the text is assumed."""
-    return aks_error(
-        409,
-        "OperationNotAllowed",
-        f"Operation abort is not allowed: there is no operation in progress on {name}.",
-    )
-
-
-def cannot_stop_pool(pool: str) -> ArmError:
-    return aks_error(
-        400,
-        "OperationNotAllowed",
-        f"Agent pool {pool} cannot be stopped: only a running user pool in the provisioning "
-        "state Succeeded can.",
-    )
-
-
-def already_exists() -> ArmError:
-    return aks_error(
-        412,
-        "PreconditionFailed",
-        "If-None-Match is '*' but the resource already exists.",
-    )
-
-
 def scaling_while_enabling_autoscaler(pool: str) -> ArmError:
     return bad_request(
         "Cannot manually scale and enable cluster autoscaler in the same update operation "
@@ -292,4 +181,49 @@ def version_not_supported(version: str) -> ArmError:
         f"Version {version} is not supported in this region. Please use [az aks get-versions] "
         "command to get the supported version list in this region. For more information, please "
         "check https://aka.ms/supported-version-list",
+    )
+
+
+def configuration_name_not_allowed(allowed: Iterable[str]) -> ArmError:
+    *first, last = (f"'{name}'" for name in allowed)
+    return aks_error(
+        400,
+        "InvalidParameter",
+        f"Only {', '.join(first)} and {last} are allowed configNames for maintenance "
+        "configuration.",
+    )
+
+
+def only_weekly(name: str) -> ArmError:
+    return aks_error(
+        400,
+        "InvalidParameter",
+        "Only weekly schedule is supported for control plane upgrade maintenance configuration: "
+        f"{name}.",
+    )
+
+
+def date_in_the_past(name: str, value: str) -> ArmError:
+    """Reported without the sentence."""
+    return aks_error(
+        400,
+        "InvalidParameter",
+        f"The value of parameter {name} is invalid. Error details: {value} is in the past. "
+        f"Please see {MAINTENANCE_HELP} for more details.",
+        target=name,
+    )
+
+
+def configuration_not_found(
+    configuration: str, cluster: str, group: str, subscription: str
+) -> ArmError:
+    """Never recorded; worded as AKS words it of what else belongs to a cluster."""
+    detail = "rpc error: code = NotFound desc = Maintenance Configuration not found"
+    return aks_error(
+        404,
+        "NotFound",
+        f"Could not find the maintenance configuration: {configuration} in subscription: "
+        f"{subscription}, resourceGroup: {group}, resourceName: {cluster}.",
+        [{"code": "Unspecified", "message": detail}],
+        "GetMaintenanceConfiguration_NotFound",
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from emulators.azure.aks import cluster_bodies, errors, pool_bodies, validation
+from emulators.azure.aks import cluster_bodies, cluster_settings, errors, pool_bodies, validation
 from emulators.azure.aks.shapes import check_cluster_shape
 from emulators.azure.aks.state import POOL_TYPE, ClusterFactory, ManagedCluster, check_etag
 from emulators.azure.aks.validation import CLUSTER_TYPE
@@ -66,6 +66,7 @@ class ManagedClusters:
         check_cluster_shape(request.body)
         name = request.params["cluster"]
         region = validation.check_cluster(name, request.body, self.sizes)
+        cluster_settings.check_settings(request.body)
         self._check_room(region)
         profiles = [
             pool_bodies.completed_profile(each) for each in request.properties["agentPoolProfiles"]
@@ -100,6 +101,7 @@ class ManagedClusters:
         check_cluster_shape(request.body)
         self._check_unmoved(cluster, request)
         validation.check_version(request.properties)
+        cluster_settings.check_settings(request.body)
         changes = self._checked_profiles(cluster, request)
         kind = "Updating"
         for pool, properties in changes:
@@ -116,7 +118,7 @@ class ManagedClusters:
             self._platform.identifiers,
         )
         body["tags"] = request.body.get("tags")
-        body["sku"] = request.body.get("sku") or body["sku"]
+        body["sku"] = cluster_settings.sku(request.body.get("sku"), body["sku"])
         versions = (each["currentKubernetesVersion"] for each in (before, body["properties"]))
         return kind if len(set(versions)) == 1 else "Upgrading"
 
@@ -188,7 +190,7 @@ class ManagedClusters:
         body = {
             "location": region,
             "tags": request.body.get("tags"),
-            "sku": request.body.get("sku") or {"name": "Base", "tier": "Free"},
+            "sku": cluster_settings.sku(request.body.get("sku")),
             "kind": "Base",
             "identity": identity,
             "properties": cluster_bodies.new_properties(

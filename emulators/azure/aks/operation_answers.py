@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.azure.aks import errors
+from emulators.azure.aks import state_errors
 from emulators.azure.aks.state import ManagedCluster
 from emulators.azure.aks.wire import GRANULAR_OPERATION_VERSION, PLAIN_OPERATION_VERSION
 from emulators.azure.arm.answers import JSON, Answer
@@ -36,7 +36,7 @@ class OperationAnswers:
     def _url(
         self, request: ArmRequest, cluster: ManagedCluster, kind: str, operation: Operation
     ) -> str:
-        granular = request.api_version >= errors.GRANULAR_SINCE
+        granular = request.api_version >= state_errors.GRANULAR_SINCE
         version = GRANULAR_OPERATION_VERSION if granular else PLAIN_OPERATION_VERSION
         path = (
             f"/subscriptions/{self._platform.subscription_id}/{PROVIDER}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.azure.aks import durations, errors
+from emulators.azure.aks import durations, state_errors
 from emulators.azure.aks.agent_pools import AgentPools
 from emulators.azure.aks.models import ManagedClusters
 from emulators.azure.aks.operation_answers import OperationAnswers
@@ -40,7 +40,7 @@ class PowerRoutes:
         cluster = self._clusters.get(request)
         cluster.check_free(request.api_version)
         if not cluster.is_stopped:
-            raise errors.wrong_power_state(cluster.resource.state, "Running", "starting")
+            raise state_errors.wrong_power_state(cluster.resource.state, "Running", "starting")
         self._clusters.check_start(cluster)
         self._operations.take(cluster, "Starting")
         await self._accept("start", cluster.resource.name)

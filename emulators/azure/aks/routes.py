@@ -1,10 +1,12 @@
-"""Routes of managed clusters, their agent pools, credentials and operations."""
+"""Routes of managed clusters, their agent pools and operations."""
 
+from functools import partial
 from typing import Any
 
 from emulators.azure.aks import durations, errors
 from emulators.azure.aks.agent_pools import AgentPools
-from emulators.azure.aks.kubeconfig import entra_user, kubeconfig, static_user
+from emulators.azure.aks.credential_routes import CredentialRoutes
+from emulators.azure.aks.maintenance_routes import CONFIGURATION_TYPE, MaintenanceRoutes
 from emulators.azure.aks.models import ManagedClusters
 from emulators.azure.aks.operation_answers import PROVIDER, OperationAnswers
 from emulators.azure.aks.operations import AksOperations
@@ -18,7 +20,7 @@ from emulators.azure.arm.operations import Operation
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Handler, Route
-from emulators.azure.identity import KUBERNETES_AUDIENCE, Tokens
+from emulators.azure.identity import Tokens
 from emulators.azure.latency import Duration
 
 VERSIONS = ApiVersions(
@@ -32,6 +34,8 @@ CLUSTERS = f"{GROUP}/{PROVIDER}/managedClusters"
 CLUSTER = f"{CLUSTERS}/{{cluster}}"
 POOLS = f"{CLUSTER}/agentPools"
 POOL = f"{POOLS}/{{pool}}"
+CONFIGURATIONS = f"{CLUSTER}/maintenanceConfigurations"
+CONFIGURATION = f"{CONFIGURATIONS}/{{configuration}}"
 LOCATION = f"{SUBSCRIPTION}/{PROVIDER}/locations/{{location}}"
 
 
@@ -53,15 +57,18 @@ class AksRoutes:
         self._answers = OperationAnswers(platform)
         self._power = PowerRoutes(platform, clusters, operations)
         self._versions = VersionRoutes(platform, clusters)
-        self._tokens = tokens
-        self._ca_pem = ca_pem
+        self._maintenance = MaintenanceRoutes(platform, clusters)
+        self._credentials = CredentialRoutes(platform, clusters, tokens, ca_pem)
 
     def routes(self) -> list[Route]:
         def cluster(method: str, pattern: str, handler: Handler) -> Route:
             return Route(method, pattern, handler, VERSIONS, CLUSTER_TYPE)
 
-        def pool(method: str, pattern: str, handler: Handler) -> Route:
-            return Route(method, pattern, handler, VERSIONS, POOL_TYPE)
+        def child(kind: str, method: str, pattern: str, handler: Handler) -> Route:
+            return Route(method, pattern, handler, VERSIONS, kind, is_registered=False)
+
+        pool = partial(child, POOL_TYPE)
+        maintenance = partial(child, CONFIGURATION_TYPE)
 
         return [
             cluster("GET", f"{SUBSCRIPTION}/{PROVIDER}/managedClusters", self.list_all),
@@ -70,8 +77,8 @@ class AksRoutes:
             cluster("PUT", CLUSTER, self.put),
             cluster("PATCH", CLUSTER, self.patch),
             cluster("DELETE", CLUSTER, self.delete),
-            cluster("POST", f"{CLUSTER}/listClusterUserCredential", self.user_credential),
-            cluster("POST", f"{CLUSTER}/listClusterAdminCredential", self.admin_credential),
+            cluster("POST", f"{CLUSTER}/listClusterUserCredential", self._credentials.user),
+            cluster("POST", f"{CLUSTER}/listClusterAdminCredential", self._credentials.admin),
             cluster("POST", f"{CLUSTER}/stop", self._power.stop),
             cluster("POST", f"{CLUSTER}/start", self._power.start),
             cluster("POST", f"{CLUSTER}/abort", self._power.abort),
@@ -83,6 +90,10 @@ class AksRoutes:
             pool("GET", POOL, self.get_pool),
             pool("PUT", POOL, self.put_pool),
             pool("DELETE", POOL, self.delete_pool),
+            maintenance("GET", CONFIGURATIONS, self._maintenance.list),
+            maintenance("GET", CONFIGURATION, self._maintenance.get),
+            maintenance("PUT", CONFIGURATION, self._maintenance.put),
+            maintenance("DELETE", CONFIGURATION, self._maintenance.delete),
             Route("GET", f"{LOCATION}/kubernetesVersions", self._versions.list, VERSIONS),
             Route("GET", f"{LOCATION}/operations/{{operation}}", self.poll, OPERATION_VERSIONS),
             Route(
@@ -137,18 +148,6 @@ class AksRoutes:
         await self._accept("DELETE managedClusters", name, durations.DELETE_CLUSTER)
         operation = self._operations.delete(cluster, request)
         return self._answers.accepted(202, request, cluster, operation, None)
-
-    async def user_credential(self, request: ArmRequest) -> Answer:
-        cluster = self._clusters.get(request)
-        with_entra = bool(cluster.resource.properties.get("aadProfile"))
-        user = entra_user(self._platform.tenant_id) if with_entra else self._local_account()
-        return await self._credential(request, cluster, "clusterUser", user)
-
-    async def admin_credential(self, request: ArmRequest) -> Answer:
-        cluster = self._clusters.get(request)
-        if cluster.resource.properties.get("disableLocalAccounts"):
-            raise errors.local_accounts_disabled()
-        return await self._credential(request, cluster, "clusterAdmin", self._local_account())
 
     async def list_pools(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(durations.GET_CLUSTER)
@@ -219,19 +218,6 @@ class AksRoutes:
 
     async def _accept(self, call: str, name: str, duration: Duration) -> None:
         await self._platform.latencies.wait(f"ARM {call} {name} accepted", duration)
-
-    async def _credential(
-        self, request: ArmRequest, cluster: ManagedCluster, name: str, user: dict[str, Any]
-    ) -> Answer:
-        await self._platform.latencies.pause(durations.CREDENTIALS)
-        resource = cluster.resource
-        user_name = f"{name}_{request.group}_{resource.name}"
-        server = f"{request.base_url}/kubernetes/{cluster.api_id}"
-        value = kubeconfig(resource.name, user_name, user, server, self._ca_pem)
-        return _ok({"kubeconfigs": [{"name": name, "value": value}]})
-
-    def _local_account(self) -> dict[str, Any]:
-        return static_user(self._tokens.issue(KUBERNETES_AUDIENCE).value)
 
     def _operation(self, request: ArmRequest) -> Operation:
         operation = self._platform.operations.get(request.params["operation"])

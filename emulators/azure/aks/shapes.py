@@ -47,6 +47,13 @@ _CLUSTER: Shape = {
         "aadProfile": {"managed": bool, "enableAzureRBAC": bool, "tenantID": str},
         "oidcIssuerProfile": {"enabled": bool},
         "servicePrincipalProfile": {"clientId": str},
+        "autoUpgradeProfile": {"upgradeChannel": str, "nodeOSUpgradeChannel": str},
+        "apiServerAccessProfile": {
+            "authorizedIPRanges": Each(str),
+            "enablePrivateCluster": bool,
+            "enablePrivateClusterPublicFQDN": bool,
+            "privateDNSZone": str,
+        },
         "networkProfile": {"networkPlugin": str, "loadBalancerSku": str},
         "autoScalerProfile": Values(str),
     },
@@ -55,14 +62,14 @@ _POOL: Shape = {"properties": _POOL_PROPERTIES}
 
 
 def check_cluster_shape(body: dict[str, Any]) -> None:
-    _check(body, _CLUSTER)
+    check_shape(body, _CLUSTER)
 
 
 def check_pool_shape(body: dict[str, Any]) -> None:
-    _check(body, _POOL)
+    check_shape(body, _POOL)
 
 
-def _check(body: dict[str, Any], shape: Shape) -> None:
+def check_shape(body: dict[str, Any], shape: Shape) -> None:
     found = mismatch(body, shape)
     if found is not None:
         raise errors.unreadable(f"Properties.{found.path}", found.value, found.wanted)

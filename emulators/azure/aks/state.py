@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from emulators.azure.aks import errors
+from emulators.azure.aks import state_errors
 from emulators.azure.arm.operations import Operation
 from emulators.azure.arm.resources import Resource
 from emulators.azure.kubernetes.node_pools import NodePool
@@ -64,15 +64,15 @@ class ManagedCluster:
     def check_free(self, api_version: str) -> None:
         """Refuse a write while another operation runs; AKS gives no Retry-After."""
         if self.resource.state == "Deleting":
-            raise errors.being_deleted(self.resource.name)
+            raise state_errors.being_deleted(self.resource.name)
         busy = self.busy
         if busy is None or not busy.is_running:
             return
         if busy.pool is not None:
-            raise errors.pool_busy(busy.pool, busy.kind)
+            raise state_errors.pool_busy(busy.pool, busy.kind)
         if busy.operation is None:
-            raise errors.being_saved(self.resource.name)
-        raise errors.cluster_busy(
+            raise state_errors.being_saved(self.resource.name)
+        raise state_errors.cluster_busy(
             busy.kind, busy.operation.id, busy.operation.started_at, api_version
         )
 
@@ -83,16 +83,16 @@ class ManagedCluster:
     def check_running(self, doing: str) -> None:
         """Refuse all but a start and a deletion while the cluster is stopped."""
         if self.is_stopped:
-            raise errors.wrong_power_state(self.resource.state, "Stopped", doing)
+            raise state_errors.wrong_power_state(self.resource.state, "Stopped", doing)
 
     def abortable(self, pool: Resource | None) -> Operation:
         """The running operation of the cluster, or of that pool, unless it deletes."""
         busy = self.busy
         wanted = pool.name if pool else None
         if busy is None or not busy.is_running or busy.pool != wanted or busy.operation is None:
-            raise errors.nothing_to_abort((pool or self.resource).name)
+            raise state_errors.nothing_to_abort((pool or self.resource).name)
         if busy.kind in ("Deleting", "Canceling"):
-            raise errors.nothing_to_abort((pool or self.resource).name)
+            raise state_errors.nothing_to_abort((pool or self.resource).name)
         return busy.operation
 
     def running_nodes(self, pool: Resource) -> int:
@@ -111,8 +111,8 @@ def check_etag(headers: Any, present: Resource | None) -> None:
     wanted = headers.get("If-Match")
     if wanted is not None:
         if present is None:
-            raise errors.etag_of_nothing()
+            raise state_errors.etag_of_nothing()
         if wanted not in ("*", present.etag, f'"{present.etag}"'):
-            raise errors.etag_differs(wanted, present.etag)
+            raise state_errors.etag_differs(wanted, present.etag)
     if headers.get("If-None-Match") == "*" and present is not None:
-        raise errors.already_exists()
+        raise state_errors.already_exists()

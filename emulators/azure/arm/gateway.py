@@ -148,9 +148,14 @@ class Gateway:
         parts = request.path.split("/")
         provider = [part.lower() for part in parts].index("providers") + 1
         parent_id = "/".join(parts[: provider + 1 + 2 * depth])
-        if self._resources.get(parent_id) is None:
-            verb = _VERBS.get(request.method, "write")
-            raise errors.parent_not_found(verb, route.resource_type, parent_id)
+        if self._resources.get(parent_id) is not None:
+            return
+        if not route.is_registered:
+            parent_type = route.resource_type.rpartition("/")[0]
+            names = parts[provider + 2 :: 2][:depth]
+            raise errors.resource_not_found(parent_type, names, request.group)
+        verb = _VERBS.get(request.method, "write")
+        raise errors.parent_not_found(verb, route.resource_type, parent_id)
 
 
 def _check_version(route: Route, api_version: str) -> None:

@@ -31,6 +31,8 @@ class Route:
 
     `resource_type` is set where the path names a resource or a collection of that type, so that
     the gateway can look for the parent; `needs_group` is False for the group's own routes.
+    `is_registered` is False for types that ARM itself does not know: where their parent is
+    missing it says what it says of any missing resource.
     """
 
     method: str
@@ -39,6 +41,7 @@ class Route:
     versions: ApiVersions
     resource_type: str | None = None
     needs_group: bool = True
+    is_registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ AKS_OPERATIONS = (
         "credentials",
         "200 with `clusterAdmin` or `clusterUser`, at once; a write for throttling",
         RECORDED,
-        "aks.routes:AksRoutes.user_credential",
+        "aks.credential_routes:CredentialRoutes.user",
     ),
     Entry(
         "pool create",
@@ -99,6 +99,20 @@ AKS_OPERATIONS = (
         RECORDED,
         "aks.power_routes:PowerRoutes.renew_image",
         "there is only one image",
+    ),
+    Entry(
+        "maintenance configuration PUT",
+        "200 at once, also for a new one and beside an operation; `utcOffset` and `startDate` are "
+        "filled in",
+        RECORDED,
+        "aks.maintenance_routes:MaintenanceRoutes.put",
+        "nothing is upgraded by itself; that a stopped cluster refuses it is assumed",
+    ),
+    Entry(
+        "maintenance configuration GET, list, DELETE",
+        "200; DELETE without a body, 204 where there is none",
+        RECORDED,
+        "aks.maintenance_routes:MaintenanceRoutes.delete",
     ),
     Entry(
         "versions and upgrades",

@@ -105,10 +105,31 @@ AKS_RULES = (
     ),
     Entry(
         "maintenance configurations and role bindings beside a pool's PUT",
-        "were accepted in parallel",
+        "are accepted in parallel",
         RECORDED,
-        None,
-        "these resource types are not simulated",
+        "aks.maintenance_routes:MaintenanceRoutes.put",
+        "role bindings are not simulated",
+    ),
+    Entry(
+        "bounds of maintenance windows",
+        "4 to 24 hours, one schedule, times as `HH:MM`, dates from today on",
+        DOCUMENTED,
+        "aks.maintenance_windows:completed",
+        "sentences are assumed",
+    ),
+    Entry(
+        "upgrade channels and tier",
+        "`nodeOSUpgradeChannel` is `NodeImage` and the tier `Free` until they are set",
+        RECORDED,
+        "aks.cluster_settings:check_settings",
+        "nothing is upgraded by itself; the answers to other values are assumed",
+    ),
+    Entry(
+        "authorized addresses of an API server",
+        "come back as they were sent; an empty list takes `apiServerAccessProfile` away",
+        RECORDED,
+        "aks.cluster_settings:access_profile",
+        "checked, but not enforced by the simulated API server",
     ),
     Entry(
         "AKS goes on behind an operation that has failed",
@@ -128,7 +149,7 @@ AKS_RULES = (
         "pools that may be stopped",
         "User pools that are Running and Succeeded; a stopped pool has 0 nodes",
         DOCUMENTED,
-        "aks.errors:cannot_stop_pool",
+        "aks.state_errors:cannot_stop_pool",
         "the answer is assumed",
     ),
     Entry(

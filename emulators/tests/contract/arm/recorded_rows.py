@@ -33,6 +33,7 @@ from emulators.tests.support.simulator import Control
 CDN_VERSION = "2026-10-01"
 POOL = f"{CLUSTER}/agentPools/gpu"
 GROUP = "resourceGroups/gp-fraud"
+WEEKLY = {"intervalWeeks": 1, "dayOfWeek": "Saturday"}
 LONG = timedelta(hours=3)
 """Longer than any operation takes."""
 
@@ -65,6 +66,13 @@ class World:
     async def pool(self, name: str, **properties: Any) -> RawAnswer:
         body = {"properties": {**gpu_pool(), **properties}}
         return await self.aks("PUT", f"{CLUSTER}/agentPools/{name}", body)
+
+    async def maintenance(self, name: str, schedule: Any, **changes: Any) -> RawAnswer:
+        """A maintenance configuration for a cluster that is new."""
+        await self.ready_cluster()
+        window = {"schedule": schedule, "durationHours": 4, "startTime": "00:00", **changes}
+        body = {"properties": {"maintenanceWindow": window}}
+        return await self.aks("PUT", f"{CLUSTER}/maintenanceConfigurations/{name}", body)
 
     async def ready(self, *parts: tuple[str, Any]) -> None:
         for path, body in parts:
@@ -586,6 +594,72 @@ async def stopped_twice(world: World) -> RawAnswer:
     await world.ready_cluster()
     await world.ended(await world.aks("POST", f"{CLUSTER}/stop"))
     return await world.aks("POST", f"{CLUSTER}/stop")
+
+
+@row(
+    "AKS maintenance configuration name",
+    aks(
+        400,
+        "InvalidParameter",
+        "Only 'default', 'aksManagedAutoUpgradeSchedule' and 'aksManagedNodeOSUpgradeSchedule' "
+        "are allowed configNames for maintenance configuration.",
+    ),
+)
+async def maintenance_name(world: World) -> RawAnswer:
+    return await world.maintenance("nightly", {"weekly": WEEKLY})
+
+
+@row(
+    "AKS default maintenance other than weekly",
+    aks(
+        400,
+        "InvalidParameter",
+        "Only weekly schedule is supported for control plane upgrade maintenance configuration: "
+        "default.",
+    ),
+)
+async def default_maintenance(world: World) -> RawAnswer:
+    return await world.maintenance("default", {"daily": {"intervalDays": 1}})
+
+
+@row(
+    "AKS maintenance begins in the past",
+    aks(400, "InvalidParameter", "…", target="maintenanceWindow.startDate"),
+)
+async def maintenance_in_the_past(world: World) -> RawAnswer:
+    return await world.maintenance("default", {"weekly": WEEKLY}, startDate="2020-01-01")
+
+
+@row(
+    "AKS maintenance configuration missing",
+    aks(
+        404,
+        "NotFound",
+        "Could not find the maintenance configuration: default in subscription: <subscription>, "
+        f"resourceGroup: gp-fraud, resourceName: {NAME}.",
+        details=unspecified(
+            "rpc error: code = NotFound desc = Maintenance Configuration not found"
+        ),
+        subcode="GetMaintenanceConfiguration_NotFound",
+    ),
+)
+async def no_maintenance(world: World) -> RawAnswer:
+    await world.ready_cluster()
+    return await world.aks("GET", f"{CLUSTER}/maintenanceConfigurations/default")
+
+
+@row(
+    "child of a missing cluster",
+    gateway(
+        404,
+        "ResourceNotFound",
+        f"The Resource 'Microsoft.ContainerService/managedClusters/{NAME}' under resource group "
+        "'gp-fraud' was not found. For more details please go to "
+        "https://aka.ms/ARMResourceNotFoundFix",
+    ),
+)
+async def pool_without_cluster(world: World) -> RawAnswer:
+    return await world.aks("DELETE", POOL)
 
 
 @row("AKS abort when nothing runs", aks(409, "OperationNotAllowed", "…"))

@@ -178,12 +178,18 @@ async def test_the_last_system_pool_cannot_be_deleted(azure: Azure, cluster: str
     assert caught.value.status_code == 400
 
 
-async def test_a_pool_of_a_missing_cluster_has_no_parent(arm: Arm, group: str) -> None:
-    answer = await arm.call("GET", f"{CLUSTER}/agentPools/gpu", api_version=VERSION)
-    assert answer.error == (404, "ParentResourceNotFound")
-    assert "Failed to perform 'read' on resource(s) of type 'managedClusters/agentPools'" in (
-        answer.message
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_of_a_missing_cluster_the_cluster_is_missing_and_not_the_pool(
+    arm: Arm, group: str, method: str
+) -> None:
+    """Recorded of deletions; ARM itself knows no pools, so it looks for the cluster only."""
+    answer = await arm.call(method, f"{CLUSTER}/agentPools/gpu", api_version=VERSION)
+    assert answer.error == (404, "ResourceNotFound")
+    assert answer.message.startswith(
+        f"The Resource 'Microsoft.ContainerService/managedClusters/{NAME}' under resource group "
+        "'gp-fraud' was not found."
     )
+    assert answer.headers["x-ms-failure-cause"] == "gateway"
 
 
 async def test_a_failed_scale_leaves_a_failed_pool_that_can_be_repaired(

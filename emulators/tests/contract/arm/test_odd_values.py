@@ -62,9 +62,37 @@ WAF_BODY = {
             "2025-04-01",
             id="resource group",
         ),
-        pytest.param(CLUSTER, cluster_body(), VERSION, id="cluster"),
+        pytest.param(
+            CLUSTER,
+            cluster_body(
+                autoUpgradeProfile={"upgradeChannel": "patch"},
+                apiServerAccessProfile={"authorizedIPRanges": ["1.2.3.4/32"]},
+            ),
+            VERSION,
+            id="cluster",
+        ),
         pytest.param(
             f"{CLUSTER}/agentPools/gpu2", {"properties": gpu_pool()}, VERSION, id="agent pool"
+        ),
+        pytest.param(
+            f"{CLUSTER}/maintenanceConfigurations/default",
+            {
+                "properties": {
+                    "maintenanceWindow": {
+                        "schedule": {"weekly": {"intervalWeeks": 1, "dayOfWeek": "Friday"}},
+                        "durationHours": 4,
+                        "utcOffset": "+00:00",
+                        "startTime": "00:00",
+                        "notAllowedDates": [{"start": "2100-01-01", "end": "2100-01-02"}],
+                    },
+                    "timeInWeek": [{"day": "Monday", "hourSlots": [1]}],
+                    "notAllowedTime": [
+                        {"start": "2100-01-01T00:00:00Z", "end": "2100-01-02T00:00:00Z"}
+                    ],
+                }
+            },
+            VERSION,
+            id="maintenance configuration",
         ),
         pytest.param(
             edge_bodies.PROFILE, edge_bodies.PROFILE_BODY, edge_bodies.VERSION, id="profile"
@@ -83,6 +111,7 @@ async def test_odd_values_are_refused_or_taken(
 ) -> None:
     parents = {
         f"{CLUSTER}/agentPools/gpu2": [(CLUSTER, cluster_body())],
+        f"{CLUSTER}/maintenanceConfigurations/default": [(CLUSTER, cluster_body())],
         edge_bodies.ORIGINS: [(edge_bodies.PROFILE, edge_bodies.PROFILE_BODY)],
         edge_bodies.ORIGIN: [
             (edge_bodies.PROFILE, edge_bodies.PROFILE_BODY),

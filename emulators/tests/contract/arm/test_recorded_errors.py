@@ -20,6 +20,7 @@ from emulators.tests.contract.arm.recorded_rows import (
     aks,
     gateway,
 )
+from emulators.tests.contract.arm.test_front_door import POLICY
 from emulators.tests.support.simulator import Control, SimulatorAddress
 
 CAPACITY_ROW = "AKS no capacity"
@@ -204,7 +205,7 @@ async def test_a_lack_of_capacity_shows_in_the_poll_and_leaves_a_failed_pool(
 
 
 async def test_a_deletion_names_its_own_verb_when_the_parent_is_gone(world: World) -> None:
-    answer = await world.aks("DELETE", POOL)
+    answer = await world.cdn("DELETE", POLICY)
     assert answer.error == (404, "ParentResourceNotFound")
     assert answer.message.startswith("Failed to perform 'delete' on resource(s) of type")
 
