@@ -27,7 +27,8 @@ async def begin_resource(
     specs = await read_specs(hub, resource.environment, resource.operation_id)
     specs = specs.apply(resource.offer) if resource.offer else specs
     kind = KINDS[resource.kind]
-    target = resource.target(clients.settings.subscription_id)
+    settings = clients.settings
+    target = resource.target(settings.subscription_id, settings.api_server_ranges)
     resource_id = kind.build_id(target)
     existing = await clients.resources.get(resource_id)
     if not existing.is_success and existing.status != 404:

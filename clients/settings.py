@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Self
 
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
@@ -10,6 +11,9 @@ from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 PUBLIC_ARM = "https://management.azure.com"
 SOVEREIGN_ARM = ("https://management.usgovcloudapi.net", "https://management.chinacloudapi.cn")
 """The clouds of the US government and of 21Vianet, as `az cloud list` names them."""
+
+MAX_API_SERVER_RANGES = 200
+"""Documented: learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges."""
 
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 NIGHTLY = "0 30 2 * * *"
@@ -55,6 +59,11 @@ class Settings:
 
     allowed_regions: tuple[str, ...]
     """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
+
+    api_server_ranges: tuple[str, ...]
+    """API_SERVER_AUTHORIZED_IP_RANGES: comma-separated CIDR ranges, the app's own address among
+    them, from which alone the API servers of clusters are reached. Ranges that operators add to
+    a cluster stay. Default: from everywhere."""
 
     sweep_schedule: str
     """SWEEP_SCHEDULE: NCRONTAB expression of the sweep's timer. Default: every 5 minutes."""
@@ -102,7 +111,6 @@ class Settings:
                 "Setting AZURE_SUBSCRIPTION_ID is missing: set it to the id of the subscription "
                 "in which environments are built."
             )
-        regions = [r.strip() for r in values.get("ALLOWED_REGIONS", "").split(",") if r.strip()]
         return cls(
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
@@ -120,12 +128,31 @@ class Settings:
                 "RETENTION_DAYS", values.get("RETENTION_DAYS") or "30", "days"
             ),
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
-            allowed_regions=tuple(regions) or DEFAULT_ALLOWED_REGIONS,
+            allowed_regions=_split(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,
+            api_server_ranges=_parse_ranges(
+                "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
+            ),
             requires_app_roles=_parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
             build_commit=values.get("BUILD_COMMIT") or None,
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(each.strip() for each in (text or "").split(",") if each.strip())
+
+
+def _parse_ranges(name: str, text: str | None) -> tuple[str, ...]:
+    try:
+        ranges = tuple(str(IPv4Network(each)) for each in _split(text))
+    except ValueError as error:
+        raise ValueError(f"Setting {name}: {error}. Use ranges such as 203.0.113.7/32.") from None
+    if len(ranges) > MAX_API_SERVER_RANGES:
+        raise ValueError(
+            f"Setting {name} has {len(ranges)} ranges: AKS takes {MAX_API_SERVER_RANGES}."
+        )
+    return ranges
 
 
 def _parse_count(name: str, text: str, unit: str) -> int:

@@ -82,6 +82,17 @@ variable "allowed_regions" {
   }
 }
 
+variable "api_server_ranges" {
+  description = "Ranges from which people and pipelines reach the API servers of the clusters, beside the app's own address. Ranges that are added to a cluster by hand stay."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for range in var.api_server_ranges : can(cidrhost(range, 0))]) && length(var.api_server_ranges) < 200
+    error_message = "Write ranges as \"203.0.113.0/24\" or \"203.0.113.7/32\"; AKS takes 200 with that of the app."
+  }
+}
+
 variable "allowed_gpu_sizes" {
   description = "VM sizes with GPUs that may be built in the subscription. Default: the sizes that Gridplane knows."
   type        = list(string)

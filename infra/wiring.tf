@@ -10,6 +10,9 @@ locals {
     METRICS_ENDPOINT      = var.endpoints.metrics
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
+
+    API_SERVER_AUTHORIZED_IP_RANGES = join(",", concat(["${module.network.egress_ip_address}/32"], var.api_server_ranges))
+
     PURGE_SCHEDULE        = var.purge_schedule
     RETENTION_DAYS        = tostring(var.retention_days)
     ORPHAN_REMOVAL        = tostring(var.orphans.removal)

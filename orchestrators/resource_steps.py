@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from domain import deadlines
+from domain.arm.aks_error_rules import CLUSTER_STOPPED
 from domain.arm.operation_polling import OperationProgress, decide_retry_delay, is_outage
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
@@ -44,6 +45,8 @@ def stop_gpu_cost(operation: OperationContext, regions: Sequence[str]) -> Steps[
     outcomes: list[Outcome] = []
     for region in regions:
         outcome = yield from empty_gpu_pool(cleanup, stop_gpu_cost_step(region), region)
+        if outcome.failure and outcome.failure.reason == CLUSTER_STOPPED:
+            outcome = Outcome.succeeded()  # a stopped cluster has no nodes
         outcomes.append(outcome)
         if outcome.failure:
             _warn_of_gpu_cost(operation, region, outcome.failure)

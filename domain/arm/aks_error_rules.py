@@ -23,6 +23,8 @@ def _cluster_quota(error: AzureError, found: re.Match[str]) -> str:
     return f"The subscription has reached its limit of AKS clusters{limit}."
 
 
+CLUSTER_STOPPED = "ClusterStopped"
+
 AKS_RULES = (
     # The eviction API answers 429 TooManyRequests while a disruption budget forbids an eviction,
     # and AKS quotes it.
@@ -37,7 +39,7 @@ AKS_RULES = (
     ),
     # The same OperationNotAllowed as of a busy cluster and of a spent quota.
     rule(
-        "ClusterStopped",
+        CLUSTER_STOPPED,
         r"(?:cluster|agent ?pool) is in (?:a )?stopped state|Power ?State\(Stopped\)",
         "Start the cluster (az aks start), then retry the operation.",
         scope=_AKS_WRITES,

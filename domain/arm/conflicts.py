@@ -14,7 +14,7 @@ Whatever the bodies restate from the existing resource cannot be one, because it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain.arm.conflict_warnings import Conflict, build_warnings
@@ -55,7 +55,9 @@ def resolve(
     if base is None or found is None or find_pool_to_replace(found, spec, target):
         return body, ()
     merge = _Merge(target.kind, spec)
-    resolved = merge.settings(found, body, kind.build_body(base, target, found), ())
+    # Ranges come from the app's settings, which are no part of an applied specification.
+    before = kind.build_body(base, replace(target, api_server_ranges=()), found)
+    resolved = merge.settings(found, body, before, ())
     return resolved, build_warnings(kind.build_id(target), target.environment, merge.conflicts)
 
 
@@ -100,17 +102,17 @@ class _Merge:
     def _entries(
         self, key: str, found: object, wanted: object, base: object, path: _Path
     ) -> list[object]:
-        existing, before = _by_key(key, found), _by_key(key, base)
+        """Those wanted, and those of others that the body leaves out."""
+        existing, before, ours = (_by_key(key, each) for each in (found, base, wanted))
+        foreign = [entry for entry in existing if entry not in ours and entry not in before]
         *parents, name = path
+        paths = {entry: (*parents, f"{name}[{entry}]") for entry in (*ours, *foreign)}
         return [
-            self._value(
-                existing.get(entry),
-                value,
-                before.get(entry),
-                (*parents, f"{name}[{entry}]"),
-                False,
-            )
-            for entry, value in _by_key(key, wanted).items()
+            *(
+                self._value(existing.get(entry), value, before.get(entry), paths[entry], False)
+                for entry, value in ours.items()
+            ),
+            *(self._decide(existing[entry], None, paths[entry], False) for entry in foreign),
         ]
 
     def _decide(self, found: object, wanted: object, path: _Path, is_bound: bool) -> object:

@@ -5,6 +5,7 @@ read-only keys; the one for a security policy's parameters requires an enum of t
 azure-mgmt-frontdoor has no types of bodies: these are checked against models by tests.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
@@ -33,6 +34,17 @@ REQUESTS_PER_MINUTE = 1000
 DOCUMENTATION_RANGE = "192.0.2.0/24"
 """RFC 5737. A rate limit requires a condition; 'not from this range' matches every client
 (documented by Azure)."""
+
+
+MANAGED_RULE_SETS: tuple[Mapping[str, Any], ...] = (
+    {
+        "ruleSetType": "Microsoft_DefaultRuleSet",
+        "ruleSetVersion": "2.2",
+        "ruleSetAction": "Block",
+    },
+    {"ruleSetType": "Microsoft_BotManagerRuleSet", "ruleSetVersion": "1.1"},
+)
+"""The newest that Azure documents for Front Door: 2.2 is generally available since April 2026."""
 
 
 def build_profile(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -118,7 +130,8 @@ def build_waf_policy(spec: EnvironmentSpec) -> dict[str, Any]:
         "customRules": {"rules": [_rate_limit_rule()]},
     }
     if spec.edge.sku is EdgeSku.PREMIUM:
-        properties["managedRules"] = {"managedRuleSets": _managed_rule_sets()}
+        sets = MANAGED_RULE_SETS if spec.edge.has_managed_rules else ()
+        properties["managedRules"] = {"managedRuleSets": [dict(each) for each in sets]}
     return {
         "location": "Global",
         "sku": {"name": spec.edge.sku.value},
@@ -162,14 +175,3 @@ def _rate_limit_rule() -> dict[str, Any]:
         ],
         "action": "Block",
     }
-
-
-def _managed_rule_sets() -> list[dict[str, Any]]:
-    return [
-        {
-            "ruleSetType": "Microsoft_DefaultRuleSet",
-            "ruleSetVersion": "2.1",
-            "ruleSetAction": "Block",
-        },
-        {"ruleSetType": "Microsoft_BotManagerRuleSet", "ruleSetVersion": "1.0"},
-    ]

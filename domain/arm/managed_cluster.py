@@ -4,7 +4,7 @@ Parts of a cluster are checked against the types of azure-mgmt-containerservice;
 whole requires read-only keys.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
@@ -64,13 +64,14 @@ def build_resource_group(
 def build_managed_cluster(
     spec: EnvironmentSpec,
     region: str,
-    subscription_id: str,
     existing: dict[str, Any] | None = None,
+    api_server_ranges: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The cluster with both pools in one request.
 
     With `existing`, settings from elsewhere are kept: the autoscaler's node count, the Kubernetes
-    version after an upgrade, add-ons that policies enable, and additional pools.
+    version after an upgrade, add-ons that policies enable, additional pools, and further ranges
+    that may reach the API server.
     """
     identity: ManagedClusterIdentity = {"type": "SystemAssigned"}
     sku: ManagedClusterSKU = {"name": "Base", "tier": spec.cluster.tier.value}
@@ -79,7 +80,7 @@ def build_managed_cluster(
         "tags": naming.environment_tags(spec),
         "identity": identity,
         "sku": sku,
-        "properties": _properties(spec, region),
+        "properties": {**_properties(spec, region), **_api_server_access(api_server_ranges)},
     }
     return merge_cluster(body, existing) if existing else body
 
@@ -108,6 +109,11 @@ def _properties(spec: EnvironmentSpec, region: str) -> "ManagedClusterProperties
         # Security patches without a new node image: fewer restarts of the only GPU node.
         "autoUpgradeProfile": {"upgradeChannel": "patch", "nodeOSUpgradeChannel": "SecurityPatch"},
     }
+
+
+def _api_server_access(ranges: Sequence[str]) -> "ManagedClusterProperties":
+    """AKS adds the cluster's own outbound address; an empty list would mean: from everywhere."""
+    return {"apiServerAccessProfile": {"authorizedIPRanges": list(ranges)}} if ranges else {}
 
 
 def _system_pool(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfile":

@@ -10,6 +10,7 @@ an unchanged PUT without an operation, and a changed order is a change.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from domain.arm.front_door import MANAGED_RULE_SETS
 from domain.arm.merge_existing import (
     as_mapping,
     as_sequence,
@@ -43,6 +44,8 @@ READ_ONLY_EDGE_PROPERTIES: Mapping[str, frozenset[str]] = {
         }
     ),
 }
+
+_OUR_RULE_SETS = frozenset(each["ruleSetType"].lower() for each in MANAGED_RULE_SETS)
 
 READ_ONLY_REFERENCE_FIELDS = frozenset({"isActive"})
 """Front Door adds these to each reference in a list."""
@@ -105,7 +108,10 @@ def _holds(associations: Sequence[_Settings], ids: set[str]) -> bool:
 
 
 def _merge_waf_policy(existing: _Settings, wanted: _Settings) -> _Body:
-    """Rules of others stay; exclusions and overrides stay within the rule sets that are ours."""
+    """Rules of others stay; exclusions and overrides stay within the rule sets that are ours.
+
+    Our rule sets go if the specification turns them off.
+    """
     merged = merge_settings(existing, wanted)
     for section, entries, key in (
         ("customRules", "rules", "name"),
@@ -113,7 +119,9 @@ def _merge_waf_policy(existing: _Settings, wanted: _Settings) -> _Body:
     ):
         found = _objects(as_mapping(existing.get(section)).get(entries))
         ours = _objects(as_mapping(wanted.get(section)).get(entries))
-        if found and ours:
+        if section == "managedRules" and section in wanted:
+            found = [each for each in found if ours or _text(each, key) not in _OUR_RULE_SETS]
+        if found and section in wanted:
             merged[section][entries] = _unite(found, ours, lambda each, key=key: _text(each, key))
     return merged
 

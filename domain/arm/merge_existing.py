@@ -49,9 +49,22 @@ def merge_cluster(body: dict[str, Any], existing: Mapping[str, Any]) -> dict[str
         **({"identity": identity} if identity else {}),
         "properties": {
             **merge_settings(properties, body["properties"]),
+            **_unite_ranges(properties, body["properties"]),
             "agentPoolProfiles": [*ours, *others],
         },
     }
+
+
+def _unite_ranges(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Ranges that operators have authorized stay: they need the API server as well."""
+    profile = as_mapping(wanted.get("apiServerAccessProfile"))
+    if not profile:
+        return {}
+    found = as_mapping(existing.get("apiServerAccessProfile"))
+    ranges = dict.fromkeys(
+        [*as_sequence(found.get("authorizedIPRanges")), *profile["authorizedIPRanges"]]
+    )
+    return {"apiServerAccessProfile": {**found, **profile, "authorizedIPRanges": list(ranges)}}
 
 
 def merge_pool(pool: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class ResourceTarget:
     environment: str
     region: str
     subscription_id: str
+    api_server_ranges: tuple[str, ...] = ()
+    """CIDR ranges from which the API server of a cluster is reached; empty: from everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ KINDS: Mapping[str, ResourceKind] = {
         delete_timeout=deadlines.MANAGED_CLUSTER_DELETE,
         build_id=lambda t: naming.cluster_id(t.subscription_id, t.environment, t.region),
         build_body=lambda spec, t, existing: arm_bodies.build_managed_cluster(
-            spec, t.region, t.subscription_id, existing
+            spec, t.region, existing, t.api_server_ranges
         ),
         read_result=lambda body: {"fqdn": body["properties"].get("fqdn", "")},
         is_current=is_cluster_current,

@@ -75,8 +75,12 @@ class ResourceInput(WireModel):
     offer: Offer | None = None
     """Of the cell whose cluster or pool it is; None: what the specification says."""
 
-    def target(self, subscription_id: str) -> ResourceTarget:
-        return ResourceTarget(self.kind, self.environment, self.region, subscription_id)
+    def target(
+        self, subscription_id: str, api_server_ranges: tuple[str, ...] = ()
+    ) -> ResourceTarget:
+        return ResourceTarget(
+            self.kind, self.environment, self.region, subscription_id, api_server_ranges
+        )
 
 
 class RemainingResourcesInput(WireModel):

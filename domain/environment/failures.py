@@ -7,6 +7,8 @@ from domain.outcomes import Failure, OperationWarning
 OPERATION_ABORTED = "OperationAborted"
 """Reason for an orchestration that ended without a report, at a point that is not known."""
 
+GPU_COST_NOT_STOPPED = "GpuCostNotStopped"
+"""Code of a warning that stands until the sweep sees no GPU node."""
 OPERATION_IN_PROGRESS = "OperationInProgress"
 """Reason for a start that another request won."""
 
@@ -62,7 +64,7 @@ def edge_propagation_timeout(url: str, last_answer: str | None) -> Failure:
 def gpu_cost_not_stopped(environment: str, region: str, failure: Failure) -> OperationWarning:
     """Of one cell. The text is the same at every attempt that fails for the same reason."""
     return OperationWarning(
-        code="GpuCostNotStopped",
+        code=GPU_COST_NOT_STOPPED,
         message=f"The GPU pool in {region} could not be scaled to zero ({failure.reason}); its "
         "nodes cost money. Each sweep tries again.",
         target=f"/environments/{environment}",

@@ -55,7 +55,10 @@ class OperationRequest(WireModel):
         return max(len(self.offers_of(cell)) for cell in self.spec.regions) - 1
 
     def region_of(self, cell: str) -> str:
-        return self.offers_of(cell)[0].region
+        """Where the cell is, also after its nodes were refused there; a build begins elsewhere."""
+        if self.kind in BUILDS:
+            return self.offers_of(cell)[0].region
+        return self.built_in(cell) or cell
 
     def built_in(self, cell: str) -> str | None:
         """The region in which the cell, or parts of it, may exist; None for the first operation.

@@ -155,12 +155,33 @@ class Edge(WireModel):
     """The public endpoint, protected by a web application firewall."""
 
     sku: EdgeSku = Field(
-        default=EdgeSku.STANDARD, description="Front Door tier; managed WAF rules need Premium."
+        default=EdgeSku.STANDARD,
+        description="Front Door tier; managed firewall rules need Premium.",
     )
     waf_mode: WafMode = Field(
         default=WafMode.PREVENTION,
         description="Whether the firewall blocks requests or only logs them.",
     )
+    managed_rules: StrictBool | None = Field(
+        default=None,
+        description="Whether Azure's managed rules against attacks and bots apply; they need "
+        "Premium, where they apply if omitted. They may take prompts that quote code for attacks.",
+    )
+
+    @field_validator("managed_rules")
+    @classmethod
+    def _needs_premium(cls, wanted: bool | None, info: ValidationInfo) -> bool | None:
+        if wanted and info.data.get("sku") is EdgeSku.STANDARD:
+            raise PydanticCustomError(
+                "ManagedRulesNeedPremium",
+                "Managed rules need the tier Premium_AzureFrontDoor; Standard_AzureFrontDoor has "
+                "the rate limit only. Change sku, or leave managedRules out.",
+            )
+        return wanted
+
+    @property
+    def has_managed_rules(self) -> bool:
+        return self.sku is EdgeSku.PREMIUM and self.managed_rules is not False
 
 
 class RepairPolicy(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.environment.failures import GPU_COST_NOT_STOPPED
 from domain.environment.health import Finding
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import Operation, OperationKind
@@ -56,6 +57,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         warned_at=notes.warned_at,
         scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
         unused_since=_unused_since(record),
+        warns_of_gpu_cost=any(each.code == GPU_COST_NOT_STOPPED for each in record.warnings),
         slept_for_off_hours=notes.slept_for_off_hours,
         own_requests=record.own_requests,
     )

@@ -134,6 +134,15 @@ ENVIRONMENT_RULES: tuple[SweepRule[EnvironmentSnapshot], ...] = (
         lambda e: e.state.unused_since is not None and e.node_count > 0,
         _unused,
     ),
+    # Emptied by hand, or in a cluster that was stopped: what the record warns of is over.
+    SweepRule(
+        "NodesGone",
+        Standing.UNUSED,
+        lambda e: (
+            e.state.warns_of_gpu_cost and e.state.phase in UNSUCCESSFUL and e.node_count == 0
+        ),
+        _unused,
+    ),
     SweepRule(
         "NotReady",
         NOT_ELIGIBLE,

@@ -17,6 +17,8 @@ from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 NAMESPACE = "SERVICE_BUS__fullyQualifiedNamespace"
+RANGES = "API_SERVER_AUTHORIZED_IP_RANGES"
+TWO_RANGES = ("203.0.113.7/32", "198.51.100.0/24")
 GP_NAMESPACE = "gp.servicebus.windows.net"
 SAMPLE = Path(__file__).parents[3] / "local.settings.sample.json"
 
@@ -35,6 +37,7 @@ def test_the_subscription_alone_is_enough():
         ca_bundle=None,
         edge_address=None,
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
+        api_server_ranges=(),
         sweep_schedule=EVERY_FIVE_MINUTES,
         service_bus_connection_string=None,
         service_bus_namespace=None,
@@ -84,6 +87,9 @@ def test_the_subscription_alone_is_enough():
         ("PURGE_SCHEDULE", "0 0 4 * * *", "purge_schedule", "0 0 4 * * *"),
         ("ORPHAN_GRACE_HOURS", "72", "orphan_grace_hours", 72),
         ("ORPHAN_GRACE_HOURS", "", "orphan_grace_hours", 24),
+        (RANGES, "203.0.113.7/32, 198.51.100.0/24", "api_server_ranges", TWO_RANGES),
+        (RANGES, "203.0.113.7", "api_server_ranges", ("203.0.113.7/32",)),
+        (RANGES, "", "api_server_ranges", ()),
         ("ALLOWED_REGIONS", " , ", "allowed_regions", DEFAULT_ALLOWED_REGIONS),
     ],
 )

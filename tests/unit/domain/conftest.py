@@ -31,6 +31,10 @@ WIRE: dict[str, Any] = {
         "args": [],
         "model": {"name": "fraud-llm", "version": "7"},
     },
+    "cluster": {
+        "tier": "Standard",
+        "maintenance": {"day": "sun", "start": "01:00", "durationHours": 4},
+    },
     "edge": {"sku": "Standard_AzureFrontDoor", "wafMode": "Prevention"},
     "idle": {"afterMinutes": 30, "action": "scaleToZero"},
     "repair": "auto",

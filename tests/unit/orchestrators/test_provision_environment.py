@@ -214,6 +214,13 @@ def test_a_gpu_pool_that_cannot_be_emptied_does_not_hide_the_failure():
     assert "in westeurope could not be scaled to zero (Forbidden)" in warning.warning.message
 
 
+def test_a_stopped_cluster_has_no_nodes_to_warn_of():
+    done = provision(
+        {"wire_edge": After(10, QUOTA)}, {"begin_empty_gpu_pool": failed("ClusterStopped")}
+    )
+    assert not done.steps("tell")
+
+
 def test_when_azure_does_not_say_what_is_left_the_record_says_so():
     done = provision(
         {"wire_edge": After(10, QUOTA)}, {"list_remaining_resources": failed("AzureUnavailable")}

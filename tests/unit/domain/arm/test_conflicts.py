@@ -3,6 +3,7 @@
 import hashlib
 import json
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ PREMIUM = {"sku": "Premium_AzureFrontDoor"}
 POOL = "properties.agentPoolProfiles[gpu]"
 SYSTEM = "properties.agentPoolProfiles[system]"
 RULE = "properties.customRules.rules[RateLimitPerClient]"
+WINDOW = "properties.maintenanceWindow"
 LABELS = "properties.nodeLabels"
 MOVED = [{"domains": [{"id": "/shop"}], "patternsToMatch": ["/*"]}]
 
@@ -34,7 +36,7 @@ type Resolved = tuple[dict[str, Any], tuple[OperationWarning, ...]]
 
 
 def target_of(kind: str) -> ResourceTarget:
-    in_cell = kind in {"managedCluster", "agentPool", "origin"}
+    in_cell = kind in {"managedCluster", "agentPool", "origin"} or kind.endswith("Schedule")
     return ResourceTarget(kind, "fraud-llm", "westeurope" if in_cell else "", SUBSCRIPTION)
 
 
@@ -89,6 +91,11 @@ KEPT: list[tuple[str, Path, Any]] = [
     ("agentPool", "properties.minCount", 1),
     ("agentPool", "properties.nodeTaints", ["sku=gpu:NoSchedule", "team=fraud:NoSchedule"]),
     ("managedCluster", "properties.networkProfile.outboundType", "userDefinedRouting"),
+    ("managedCluster", "properties.autoUpgradeProfile.upgradeChannel", "stable"),
+    ("managedCluster", "properties.autoUpgradeProfile.nodeOSUpgradeChannel", "NodeImage"),
+    ("managedCluster", "sku.tier", "Premium"),
+    ("autoUpgradeSchedule", f"{WINDOW}.startTime", "22:00"),
+    ("nodeOSUpgradeSchedule", f"{WINDOW}.schedule", {"daily": {"intervalDays": 1}}),
     ("managedCluster", f"{SYSTEM}.count", 3),
     ("managedCluster", f"{POOL}.maxCount", 8),
 ]
@@ -159,6 +166,8 @@ def test_a_security_policy_protects_our_endpoint_again_and_the_domain_of_others_
         pytest.param({"gpu": {**GPU, "minNodes": 1, "maxNodes": 7}}, id="other limits"),
         pytest.param({"edge": {"wafMode": "Detection"}}, id="another firewall mode"),
         pytest.param({"costCenter": "ML-9"}, id="another cost center"),
+        pytest.param({"cluster": {"tier": "Free"}}, id="another tier"),
+        pytest.param({"cluster": {"maintenance": {"day": "tue"}}}, id="another window"),
         pytest.param({"workload": {**WORKLOAD, "healthPath": "/ready"}}, id="another path"),
     ],
 )
@@ -394,6 +403,48 @@ def test_read_only_properties_of_a_pool_are_not_sent():
     assert not READ_ONLY_POOL_PROPERTIES & body["properties"].keys()
 
 
+OFF = {"edge": {**PREMIUM, "managedRules": False}}
+ON = {"edge": PREMIUM}
+DEFAULT_RULES = {"ruleSetType": "Microsoft_DefaultRuleSet", "ruleSetVersion": "2.1"}
+DDOS_RULES = {"ruleSetType": "Microsoft_HTTPDDoSRuleSet", "ruleSetVersion": "1.0"}
+RULE_SETS = "properties.managedRules.managedRuleSets"
+
+
+@pytest.mark.parametrize("theirs", [[DEFAULT_RULES], [DDOS_RULES, DEFAULT_RULES]])
+def test_a_rule_set_that_others_have_added_against_the_specification_stays(theirs: list[Any]):
+    now = {"workload": WORKLOAD}
+    body, (warning,) = update("wafPolicy", {RULE_SETS: theirs}, OFF, now)
+    assert at(body, RULE_SETS) == theirs
+    assert "Changed outside Gridplane and kept" in warning.message
+
+
+def test_rule_sets_that_the_specification_turns_off_go_without_a_word():
+    spec, base = a_spec(**OFF), a_spec(**ON)
+    body, warnings = resolve(target_of("wafPolicy"), spec, base, found_after("wafPolicy", base))
+    assert (at(body, RULE_SETS), warnings) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("theirs", "merged"),
+    [
+        pytest.param([], ["203.0.113.7/32"], id="none yet"),
+        pytest.param(
+            ["198.51.100.0/24"], ["198.51.100.0/24", "203.0.113.7/32"], id="of operators"
+        ),
+        pytest.param(["203.0.113.7/32"], ["203.0.113.7/32"], id="ours alone"),
+    ],
+)
+def test_ranges_of_the_settings_join_those_of_operators(theirs: list[str], merged: list[str]):
+    path = "properties.apiServerAccessProfile"
+    found = found_after("managedCluster", a_spec())
+    if theirs:  # AKS leaves the whole profile out of its answer if there are none
+        found["properties"]["apiServerAccessProfile"] = {"authorizedIPRanges": theirs}
+    target = replace(target_of("managedCluster"), api_server_ranges=("203.0.113.7/32",))
+    body, warnings = resolve(target, a_spec(workload=WORKLOAD), a_spec(), found)
+    assert at(body, path) == {"authorizedIPRanges": merged}
+    assert warnings == ()
+
+
 def test_other_bodies_for_the_same_specification_are_another_version():
     """Raise BODIES_VERSION with the digest: what an earlier version sent, others have not set."""
     specs = [a_spec(), a_spec(edge=PREMIUM, gpu={**GPU, "spot": True})]
@@ -401,4 +452,4 @@ def test_other_bodies_for_the_same_specification_are_another_version():
         KINDS[kind].build_body(spec, target_of(kind), None) for spec in specs for kind in KINDS
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
-    assert (BODIES_VERSION, digest) == (1, "089692a865dd")
+    assert (BODIES_VERSION, digest) == (2, "06e60597e208")

@@ -116,10 +116,10 @@ def test_the_firewalls_rules_are_spelt_out_as_front_door_takes_them(make_spec) -
     assert policy["properties"]["managedRules"]["managedRuleSets"] == [
         {
             "ruleSetType": "Microsoft_DefaultRuleSet",
-            "ruleSetVersion": "2.1",
+            "ruleSetVersion": "2.2",
             "ruleSetAction": "Block",
         },
-        {"ruleSetType": "Microsoft_BotManagerRuleSet", "ruleSetVersion": "1.0"},
+        {"ruleSetType": "Microsoft_BotManagerRuleSet", "ruleSetVersion": "1.1"},
     ]
     assert policy["properties"]["customRules"]["rules"] == [
         {

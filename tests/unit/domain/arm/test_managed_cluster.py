@@ -23,9 +23,9 @@ GPU_LABELS = {naming.GPU_NODE_LABEL: "true"}
 
 @pytest.fixture
 def build(make_spec):
-    def build_body(changes=None, existing=None) -> dict[str, Any]:
+    def build_body(changes=None, existing=None, ranges=()) -> dict[str, Any]:
         spec = make_spec(changes)
-        return build_managed_cluster(spec, "westeurope", SUBSCRIPTION, existing)
+        return build_managed_cluster(spec, "westeurope", existing, ranges)
 
     return build_body
 
@@ -114,6 +114,27 @@ def test_encryption_at_host_is_asked_for_where_the_size_has_it(
     build, vm_size, is_encrypted
 ) -> None:
     assert pool_of(build({"gpu.vmSize": vm_size}), "gpu")["enableEncryptionAtHost"] is is_encrypted
+
+
+def test_the_api_server_is_reached_from_everywhere_unless_ranges_are_set(build) -> None:
+    assert "apiServerAccessProfile" not in build()["properties"]
+    body = build(ranges=("203.0.113.7/32",))
+    assert body["properties"]["apiServerAccessProfile"] == {
+        "authorizedIPRanges": ["203.0.113.7/32"]
+    }
+    assert find_unknown(body, models.ManagedCluster) == []
+
+
+@pytest.mark.parametrize("tier", ["Free", "Standard"])
+def test_the_control_plane_has_the_tier_of_the_specification(build, tier: str) -> None:
+    assert build({"cluster.tier": tier})["sku"] == {"name": "Base", "tier": tier}
+
+
+def test_patches_come_by_themselves_and_node_images_do_not(build) -> None:
+    assert build()["properties"]["autoUpgradeProfile"] == {
+        "upgradeChannel": "patch",
+        "nodeOSUpgradeChannel": "SecurityPatch",
+    }
 
 
 def test_access_is_by_entra_and_workload_identity_only(build) -> None:

@@ -180,12 +180,21 @@ def test_exclusions_and_overrides_of_our_rule_sets_and_rule_sets_of_others_stay(
     ]
     assert default == {
         "ruleSetType": "Microsoft_DefaultRuleSet",
-        "ruleSetVersion": "2.1",
+        "ruleSetVersion": "2.2",
         "ruleSetAction": "Block",
         **tuned,
     }
     assert bots == rule_sets[1]
     assert theirs == rule_sets[2]
+
+
+def test_our_rule_sets_go_when_they_are_turned_off_and_those_of_others_stay():
+    existing = existing_of("wafPolicy", **PREMIUM)
+    rule_sets = existing["properties"]["managedRules"]["managedRuleSets"]
+    rule_sets.append({"ruleSetType": "Microsoft_HTTPDDoSRuleSet", "ruleSetVersion": "1.0"})
+    off = {"edge": {**PREMIUM["edge"], "managedRules": False}}
+    merged = build("wafPolicy", existing, **off)["properties"]["managedRules"]["managedRuleSets"]
+    assert merged == rule_sets[2:]
 
 
 def test_custom_rules_of_others_stay_and_ours_is_restored():

@@ -10,7 +10,7 @@ from domain.environment.placements import record_attempt
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, start_operation
 from domain.outcomes import Outcome, Status
-from domain.placement.attempts import AttemptStatus, OfferAttempt, RecordAttempt
+from domain.placement.attempts import AttemptStatus, CellPlacement, OfferAttempt, RecordAttempt
 from domain.placement.offers import Offer, list_offers
 from domain.requests.command import Command
 from domain.requests.decision import Refused, Start
@@ -134,6 +134,16 @@ def test_a_retry_begins_with_the_first_offer_again():
     assert request.built_in("westeurope") == "northeurope"
     assert request.regions == ("westeurope",)
     assert request.all_regions == ("westeurope", "northeurope")
+
+
+def test_a_cell_that_was_refused_its_nodes_wakes_where_it_sleeps():
+    """Chaos seed 4: its kept settings were looked for in the region that is preferred."""
+    placements = {"westeurope": CellPlacement(offer=MOVED, is_refused=True)}
+    wake = a_request(
+        OperationKind.WAKE, 3, spec=SPEC, placements=placements, may_change_offers=True
+    )
+    assert wake.region_of("westeurope") == "northeurope"
+    assert wake.granted_offer("westeurope") is None
 
 
 def test_a_cell_that_had_a_single_offer_is_where_its_specification_says():

@@ -146,6 +146,17 @@ def test_without_nodes_a_failure_costs_nothing(phase: Phase) -> None:
 
 
 @OVER
+def test_nodes_that_others_have_removed_end_the_warning_of_their_cost(phase: Phase) -> None:
+    decision = decide_one({"node_count": 0}, {"phase": phase, "warns_of_gpu_cost": True})
+    assert (decision.action, decision.reason) == ("stopGpuCost", "NodesGone")
+
+
+def test_an_operation_under_way_ends_its_warnings_itself() -> None:
+    state = {"phase": Phase.PROVISIONING, "warns_of_gpu_cost": True}
+    assert decide_one({"node_count": 0}, state).action == "none"
+
+
+@OVER
 def test_what_may_still_serve_after_a_failure_goes_by_its_usage(phase: Phase) -> None:
     assert decide_one(state={"phase": phase}).action == "warn"
     assert decide_one(state={"phase": phase, **WARNED}).action == "scaleToZero"

@@ -382,6 +382,10 @@ def test_gpu_cost_that_was_stopped_is_warned_of_no_longer():
     warned = record_warning(NOT_BUILT, warning)
     stopped = IdleNote(at=at(20), event=GPU_COST_STOPPED, message="Its GPU pools are at zero.")
     assert warned.warnings == (pool,)
+    assert [read_sweep_state(each).state.warns_of_gpu_cost for each in (NOT_BUILT, warned)] == [
+        False,
+        True,
+    ]
     assert record_idle_note(warned, a_note(15)).warnings == (pool,)
     assert record_idle_note(warned, stopped).warnings == ()
 
