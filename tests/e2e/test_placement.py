@@ -68,6 +68,17 @@ def test_a_cell_moves_to_where_azure_has_capacity(api: Api, azure: SimulatedAzur
 
     assert finish(api, api.act(name, "scale-down"))["status"] == "Succeeded"
     assert finish(api, api.act(name, "wake"))["status"] == "Succeeded"
+
+    # Refused its nodes, it sleeps on where it is, and a retry wakes it there.
+    assert finish(api, api.act(name, "scale-down"))["status"] == "Succeeded"
+    leave(azure, "northeurope")
+    refused = finish(api, api.act(name, "wake"))
+    assert refused["status"] == "Failed", refused
+    assert gpu_nodes(azure, name) == []
+    leave(azure, "northeurope", "2")
+    retried = finish(api, api.act(name, "retry"))
+    assert retried["status"] == "Succeeded", retried
+    assert azure.ask_model(api.get_environment(name), "Awake?")["choices"]
     changed = finish(api, api.replace_environment(specification(name) | {"costCenter": "ML-2"}))
     assert changed["status"] == "Succeeded", changed
     assert look.at_gpu_pool(cell["clusterId"])["availabilityZones"] == ["2"]

@@ -38,7 +38,12 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
 ):
     generation = api.get_environment(NAME)["generation"]
     body = spec_body(
-        name=NAME, gpu=GPU, workload=WORKLOAD, costCenter="ML-9", edge={"wafMode": "Detection"}
+        name=NAME,
+        gpu=GPU,
+        workload=WORKLOAD,
+        costCenter="ML-9",
+        edge={"wafMode": "Detection"},
+        cluster={"tier": "Free", "maintenance": {"day": "tue", "start": "22:00"}},
     )
     operation = finish(api, api.replace_environment(body))
     assert (operation["kind"], operation["status"]) == ("update", "Succeeded"), operation
@@ -54,6 +59,12 @@ def test_an_update_changes_pool_workload_and_firewall_and_the_model_answers(
     assert pool["tags"]["cost-center"] == "ML-9"
     waf = look.at_arm(naming.waf_policy_id(stack.simulator["subscriptionId"], NAME), WAF)
     assert waf["properties"]["policySettings"]["mode"] == "Detection"
+    assert look.at_arm(cluster_id, AKS)["sku"]["tier"] == "Free"
+    for schedule in (naming.AUTO_UPGRADE_SCHEDULE, naming.NODE_OS_UPGRADE_SCHEDULE):
+        found = look.at_arm(f"{cluster_id}/maintenanceConfigurations/{schedule}", AKS)
+        window = found["properties"]["maintenanceWindow"]
+        assert window["schedule"]["weekly"]["dayOfWeek"] == "Tuesday"
+        assert (window["startTime"], window["utcOffset"]) == ("22:00", "+01:00")
     path = f"/apis/apps/v1/namespaces/inference/deployments/{NAME}"
     deployment = look.into_cluster(cluster_id, path)
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
