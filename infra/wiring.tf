@@ -13,11 +13,11 @@ locals {
 
     API_SERVER_AUTHORIZED_IP_RANGES = join(",", concat(["${module.network.egress_ip_address}/32"], var.api_server_ranges))
 
-    PURGE_SCHEDULE        = var.purge_schedule
-    RETENTION_DAYS        = tostring(var.retention_days)
-    ORPHAN_REMOVAL        = tostring(var.orphans.removal)
-    ORPHAN_GRACE_HOURS    = tostring(var.orphans.grace_hours)
-    REQUIRE_APP_ROLES     = "true"
+    PURGE_SCHEDULE     = var.purge_schedule
+    RETENTION_DAYS     = tostring(var.retention_days)
+    ORPHAN_REMOVAL     = tostring(var.orphans.removal)
+    ORPHAN_GRACE_HOURS = tostring(var.orphans.grace_hours)
+    REQUIRE_APP_ROLES  = "true"
 
     # Read by the host's exporter, which otherwise keeps five traces a second and drops the log
     # lines of the others with them: those that alerts stand on.
