@@ -14,6 +14,9 @@ from triggers.parameters import read_header
 PRINCIPAL = "X-MS-CLIENT-PRINCIPAL"
 """Built-in authentication sets this header to the token's claims and removes a client's own."""
 
+PRINCIPAL_ID = "X-MS-CLIENT-PRINCIPAL-ID"
+"""The caller's object id, set and protected likewise."""
+
 ROLE_CLAIMS = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
 """Type of the claim in a token, and its type after claims mapping."""
 

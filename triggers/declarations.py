@@ -25,6 +25,8 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     """Regions in which environments may be built."""
     build_commit: str | None
     """Commit that the app was built from; None if unknown."""
+    caller_id: str | None
+    """Object id of the caller, where built-in authentication protects the app."""
 
 
 @dataclass(frozen=True, slots=True)

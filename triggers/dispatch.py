@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import azure.functions as func
 import grpc
 
-from triggers.access import refuse_without_role
+from triggers.access import PRINCIPAL_ID, refuse_without_role
 from triggers.bodies import find_oversize, is_json
 from triggers.declarations import Call, Route
 from triggers.errors import error_response, problems_response, task_hub_unreachable
@@ -45,7 +45,8 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
         if role and (refusal := refuse_without_role(req, role)):
             return refusal
         try:
-            return await _answer_call(route, req, client, allowed_regions, build_commit)
+            caller_id = read_header(req, PRINCIPAL_ID) if requires_app_roles else None
+            return await _answer_call(route, req, client, allowed_regions, build_commit, caller_id)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
@@ -61,6 +62,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     client: DurableClient,
     allowed_regions: Sequence[str],
     build_commit: str | None,
+    caller_id: str | None,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -69,7 +71,8 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    return await route.handler(Call(req, client, query, headers, allowed_regions, build_commit))
+    call = Call(req, client, query, headers, allowed_regions, build_commit, caller_id)
+    return await route.handler(call)
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

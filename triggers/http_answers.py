@@ -3,6 +3,8 @@
 URLs in headers are relative references: the Host header of a request names any host.
 """
 
+from dataclasses import replace
+
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
@@ -22,6 +24,8 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     call: Call[Query, Headers], command: Command
 ) -> func.HttpResponse:
     """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
+    caller = command.caller.model_copy(update={"requested_by": call.caller_id})
+    command = replace(command, caller=caller)
     match await decide_and_start(call.client, command):
         case Accepted() as accepted:
             return _accepted(command, accepted)

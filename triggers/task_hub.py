@@ -145,6 +145,7 @@ async def _read_instance(client: DurableClient, operation_id: str) -> Operation 
         created_at=_utc(instance.created_at),
         last_action_at=_utc(instance.last_updated_at),
         failure=outcome.failure,
+        requested_by=request.requested_by,
         traceparent=request.traceparent,
     )
 

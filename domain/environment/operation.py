@@ -60,6 +60,8 @@ class Operation(WireModel):
     warnings: tuple[OperationWarning, ...] = ()
     attempts: tuple[OfferAttempt, ...] = ()
     """Offers that were tried or skipped; none for cells that have only one."""
+    requested_by: str | None = None
+    """Object id of the caller in Entra ID, source of the message, or `sweep`; None if unknown."""
     traceparent: str | None = None
     """W3C trace context of the request that started it."""
     phase_before: Phase | None = None

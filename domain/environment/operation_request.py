@@ -30,6 +30,7 @@ class OperationRequest(WireModel):
     request_id: str | None = None
     digest: str = ""
     """Of the request's content; empty if Gridplane itself has started the operation."""
+    requested_by: str | None = None
     traceparent: str | None = None
     placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
     """Of the record when the operation was requested."""

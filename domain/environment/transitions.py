@@ -274,6 +274,7 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         created_at=at,
         last_action_at=at,
         steps=tuple(Step(name=key.name) for key in plan(regions)),
+        requested_by=request.requested_by,
         traceparent=request.traceparent,
         phase_before=phase_before,
     )

@@ -163,6 +163,12 @@ class OperationView(WireModel):
     status: Status = Field(
         description="Status of the operation; Succeeded, Failed and Canceled are final."
     )
+    requested_by: str | None = Field(
+        default=None,
+        description="Object id of the caller in Entra ID, `source` of the message, or `sweep`; "
+        "absent where the API is used without authentication.",
+        examples=["8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"],
+    )
     percent_complete: int = Field(
         ge=0, le=100, description="Percentage of steps that have succeeded.", examples=[40]
     )
@@ -215,6 +221,7 @@ def build_operation_view(operation: Operation) -> OperationView:
     return OperationView(
         id=operation.id,
         kind=operation.kind,
+        requested_by=operation.requested_by,
         environment=operation.environment,
         status=operation.status,
         percent_complete=operation.percent_complete,

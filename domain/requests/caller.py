@@ -1,4 +1,4 @@
-"""Metadata of a request: its idempotency key and trace context."""
+"""Metadata of a request: its idempotency key, its sender and its trace context."""
 
 import re
 
@@ -14,6 +14,8 @@ class Caller(WireModel):
 
     request_id: str | None = None
     """Repeatability-Request-ID or message id: a repeated one starts no second operation."""
+    requested_by: str | None = None
+    """Object id of the caller in Entra ID, or the source of the message; None if unknown."""
     traceparent: str | None = None
     """W3C trace context of the request."""
 

@@ -69,6 +69,7 @@ def parse_message(
         return [Problem("UnknownEventType", f"Use one of {', '.join(EVENT_KINDS)}.", "type")]
     caller = Caller(
         request_id=properties.message_id or f"{event.source}#{event.id}",
+        requested_by=event.source,
         traceparent=parse_traceparent(event.traceparent),
     )
     command = _parse_data(kind, event.data, caller, allowed_regions, now)

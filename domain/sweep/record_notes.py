@@ -25,6 +25,8 @@ from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
 from domain.sweep.wanted import read_wanted
 
+SWEEP_CALLER = "sweep"
+"""Who requested an operation of the sweep."""
 GPU_COST_STOPPED = "GpuCostStopped"
 IDLE_EVENTS = {
     SweepAction.WARN: ("IdleWarned", "It is idle; its GPU pools are scaled to zero soon."),
@@ -155,7 +157,9 @@ def plan_swept_operation(record: EnvironmentRecord, action: SweepAction) -> dict
             decision = decide_repair(record)
         case _:
             decision = decide_delete(record, force=False)
-    return decision.request.to_wire() if isinstance(decision, Start) else None
+    if not isinstance(decision, Start):
+        return None
+    return decision.request.model_copy(update={"requested_by": SWEEP_CALLER}).to_wire()
 
 
 def read_end(record: EnvironmentRecord, operation_id: str) -> dict[str, Any] | None:

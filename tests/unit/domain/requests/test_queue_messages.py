@@ -29,7 +29,7 @@ def test_a_provision_brings_the_specification_that_rest_would_bring():
         "fraud-llm",
         a_spec(),
         waits=True,
-        caller=Caller(request_id="message-1", traceparent=TRACE),
+        caller=Caller(request_id="message-1", requested_by="/portals/ml", traceparent=TRACE),
     )
 
 
