@@ -147,6 +147,10 @@ help: ## Show this list
 bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
 
+.PHONY: bench-import
+bench-import: package ## Time the import of the package at a cold start, after building it
+	@$(BIN)/python -m benchmarks.cold_import
+
 .PHONY: bench-host
 bench-host: $(READY) ## Time chains of activities under the local Functions host and its task hub
 	@$(BIN)/python -m emulators.benchmarks.host
