@@ -92,14 +92,15 @@ CLUSTERS = (
         "and the demo's longest chain would be too short by minutes",
         relied_on_by=("domain/arm/managed_cluster.py",),
         known=Known.ASSUMED,
+        rows=("cluster create",),
         check=Check(checks_pool.check_gpu_beside_control_plane, 0, (Part.CLUSTER, Part.GPU)),
     ),
     Assumption(
         name="asleep-answer",
         assumed="Front Door reaches an origin whose name began to resolve after its creation, "
         "sends requests to it although its probes fail, and passes on the 503 with `Retry-After`",
-        if_false="Clients of a sleeping environment would get Front Door's own page, and not be "
-        "told how to wake it",
+        if_false="Clients of a sleeping environment would get Front Door's own page, and not "
+        "learn how to wake it",
         relied_on_by=("domain/kubernetes/responder.py", "domain/kubernetes/manifests.py"),
         known=Known.DOCUMENTED,
         check=Check(checks_traffic.check_asleep_answer, 5, BOTH),

@@ -37,6 +37,7 @@ FRONT_DOOR = (
         "would follow the cluster's creation instead of running beside it",
         relied_on_by=("orchestrators/edge_steps.py", "domain/arm/front_door_error_rules.py"),
         known=Known.ASSUMED,
+        rows=("origin host name that does not resolve yet",),
         check=Check(checks_edge.check_origin_before_dns, 1, EDGE),
     ),
     Assumption(
