@@ -44,8 +44,10 @@ def main(arguments: list[str]) -> int:
     except (NotReady, ValueError) as error:
         say(f"Not started: {error}")
         return NOT_STARTED
-    except KeyboardInterrupt:
-        say(f"STOPPED BEFORE THE REMOVAL WAS PROVEN: {_options(given).report} has the commands.")
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        say(
+            f"STOPPED BEFORE THE REMOVAL WAS PROVEN: a report in {given.work_dir} names the groups"
+        )
         return NOT_REMOVED
 
 

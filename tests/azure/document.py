@@ -50,9 +50,10 @@ where the quota for the size is missing |
 | `MAX_MINUTES`, `MAX_USD` | limits |
 | `YES` | `1`: do not ask |
 
-`build/verify-azure/report.md` sets assumed against seen, and `build/verify-azure/recordings` has \
-every request and answer of each check as JSON lines, to correct `emulators/azure` by. Ids, \
-addresses, host names and tokens are replaced: one value by one placeholder. The exit code is 0 \
+Each run has a folder in `build/verify-azure`: `report.md` sets assumed against seen, and \
+`recordings` has every request and answer of each check as JSON lines, to correct \
+`emulators/azure` by. Ids, addresses, host names and tokens are replaced: one value by one \
+placeholder, in the report as well. The exit code is 0 \
 if everything that was tried agrees, 1 if something differs, 2 if the removal is not proven, 3 if \
 nothing was started, 130 after an interruption.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.azure.assumption import Assumption
 from tests.azure.seen import Seen, Verdict
 
+FAILED = 1
 NOT_REMOVED = 2
 NOT_STARTED = 3
 INTERRUPTED = 130
@@ -60,7 +61,7 @@ def exit_code(lines: Sequence[Line], is_removed: bool, ended: int | None = None)
         return NOT_REMOVED
     if ended is not None:
         return ended
-    return int(any(each.seen.verdict is Verdict.DIFFERS for each in lines))
+    return FAILED if any(each.seen.verdict is Verdict.DIFFERS for each in lines) else 0
 
 
 def _row(line: Line) -> str:

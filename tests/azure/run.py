@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.azure.preparation import grant_kubernetes
 from tests.azure.recorder import Recorder
 from tests.azure.removal import Removal, commands, removal_text, remove
 from tests.azure.report import (
+    FAILED,
     INTERRUPTED,
     NOT_STARTED,
     Heading,
@@ -44,22 +46,24 @@ class Run:
 
     async def execute(self) -> int:
         """The exit code. Whatever happens, what was built is removed."""
-        by_hand = commands(self.azure.subject, "$SUBSCRIPTION")
-        self._write(f"not yet; by hand `{'` and `'.join(by_hand)}`")
-        self.say(f"Resource group {self.azure.subject.group}, report {self.report}")
+        self._write()
+        self._tell(f"Resource group {self.azure.subject.group}, report {self.report}")
         ended: int | None = None
         try:
             await self._create_group()
             for assumption in self.assumptions:
                 await self._try(assumption)
         except asyncio.CancelledError:
-            self.say("Interrupted.")
+            self._tell("Interrupted.")
             ended = INTERRUPTED
             if task := asyncio.current_task():
                 task.uncancel()
         except NotTried as error:
-            self.say(f"Nothing was tried: {error}")
+            self._tell(f"Nothing was tried: {error}")
             ended = NOT_STARTED
+        except Exception as error:
+            self._tell(f"The command itself failed: {error!r}")
+            ended = FAILED
         removal = await self._remove()
         return exit_code(self.lines, removal.is_proven, ended)
 
@@ -72,7 +76,7 @@ class Run:
         except NoAnswer as error:
             raise NotTried(str(error)) from error
         if refused:
-            self.say(f"The role {ROLE} was not assigned, which checks need: {refused}")
+            self._tell(f"Checks of Kubernetes need the role {ROLE}, which was refused: {refused}")
 
     async def _try(self, assumption: Assumption) -> None:
         check = assumption.check
@@ -84,7 +88,7 @@ class Run:
             seen = Seen.nothing(lack)
         else:
             recording = self.recorder.begin(assumption.name)
-            self.say(f"{self._elapsed()}  trying {assumption.name}")
+            self._tell(f"{self._elapsed()}  trying {assumption.name}")
             seen = await self._within_limits(check)
         self._note(Line(assumption, seen, recording))
 
@@ -115,29 +119,41 @@ class Run:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _remove(self) -> Removal:
-        self.recorder.begin("removal")
-        self.say(f"Removing {self.azure.subject.group}")
-        removal = await remove(self.azure)
+        """Neither a full disk nor a closed terminal keeps it from removing."""
         subject = self.azure.subject
-        self.say(f"Removal {removal_text(subject, removal, subject.subscription_id)}")
-        self._write(removal_text(subject, removal, "$SUBSCRIPTION"))
-        self.recorder.flush()
+        self._tell(f"Removing {subject.group}")
+        with suppress(OSError):
+            self.recorder.begin("removal")
+        try:
+            removal = await remove(self.azure)
+        except Exception as error:
+            removal = Removal((f"the removal failed: {error!r}",), 0)
+        self._tell(f"Removal {removal_text(subject, removal, subject.subscription_id)}")
+        with suppress(OSError):
+            self._write(removal_text(subject, removal, "$SUBSCRIPTION"))
+            self.recorder.flush()
         return removal
 
     def _note(self, line: Line) -> None:
         self.lines.append(line)
-        self.say(
+        self._tell(
             f"{self._elapsed()}  {line.assumption.name}: {line.seen.verdict.upper()}\n"
             f"      assumed: {line.assumption.assumed}\n"
             f"      seen:    {line.seen.what}"
         )
-        self._write("not yet")
+        self._write()
 
     def _elapsed(self) -> str:
         now = self.azure.clock.now()
         minutes = (now - self.limits.began).total_seconds() / 60
         return f"{minutes:5.1f} min {self.limits.spent(now):5.2f} USD"
 
-    def _write(self, removal: str) -> None:
-        text = render_report(self.heading, self.lines, removal)
+    def _tell(self, text: str) -> None:
+        with suppress(OSError):
+            self.say(text)
+
+    def _write(self, removal: str = "") -> None:
+        by_hand = commands(self.azure.subject, "$SUBSCRIPTION")
+        not_yet = f"not yet; by hand `{'` and `'.join(by_hand)}`"
+        text = render_report(self.heading, self.lines, removal or not_yet)
         self.report.write_text(self.recorder.redactor.text(text))

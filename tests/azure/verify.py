@@ -1,6 +1,7 @@
 """Looks at the subscription, shows plan and price, asks, and runs."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,33 +32,37 @@ class Options:
     max_usd: float
     max_minutes: float
     folder: Path
+    """Each run makes one of its own in it."""
     only: tuple[str, ...] = ()
     is_confirmed: bool = False
     app_url: str | None = None
-
-    @property
-    def report(self) -> Path:
-        return self.folder / "report.md"
 
 
 async def verify(
     options: Options, settings: Settings, clock: Clock, say: Say, ask: Callable[[str], str]
 ) -> int:
     """The exit code."""
-    recorder = Recorder(options.folder / "recordings", clock.now)
+    folder = options.folder / f"{clock.now():%y%m%d-%H%M%S}"
+    recorder = Recorder(folder / "recordings", clock.now)
     clients = RecordedClients(settings, recorder)
     try:
-        run = await _prepare(options, clients, clock, recorder, say)
+        run = await _prepare(options, clients, clock, recorder, folder / "report.md", say)
         if not _is_wanted(options, run, settings.subscription_id, ask):
             return NOT_STARTED
         return await run.execute()
     finally:
-        recorder.flush()
         await clients.close()
+        with suppress(OSError):
+            recorder.flush()
 
 
 async def _prepare(
-    options: Options, clients: RecordedClients, clock: Clock, recorder: Recorder, say: Say
+    options: Options,
+    clients: RecordedClients,
+    clock: Clock,
+    recorder: Recorder,
+    report: Path,
+    say: Say,
 ) -> Run:
     """Raises NotReady."""
     try:
@@ -78,7 +83,7 @@ async def _prepare(
         limits=limits,
         recorder=recorder,
         heading=Heading(subject.group, subject.node_group, options.region, pool, now),
-        report=options.report,
+        report=report,
         say=say,
     )
 

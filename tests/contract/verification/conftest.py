@@ -37,6 +37,7 @@ class Verification:
     folder: Path
     said: list[str] = field(default_factory=list[str])
     ask: Callable[[str], str] = lambda _: ""
+    say: Callable[[str], None] = lambda _: None
 
     @property
     def text(self) -> str:
@@ -44,11 +45,12 @@ class Verification:
 
     @property
     def report(self) -> str:
-        return (self.folder / "report.md").read_text()
+        (report,) = self.folder.glob("*/report.md")
+        return report.read_text()
 
     @property
     def recordings(self) -> dict[str, str]:
-        return {each.name: each.read_text() for each in self.folder.glob("recordings/*.jsonl")}
+        return {each.name: each.read_text() for each in self.folder.glob("*/recordings/*.jsonl")}
 
     async def run(
         self,
@@ -69,7 +71,11 @@ class Verification:
             is_confirmed=is_confirmed,
             app_url=app_url,
         )
-        return await verify(options, self.settings, self.clock, self.said.append, self.ask)
+        return await verify(options, self.settings, self.clock, self._say, self.ask)
+
+    def _say(self, text: str) -> None:
+        self.said.append(text)
+        self.say(text)
 
     async def until_said(self, text: str) -> None:
         while text not in self.text:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 
 import pytest
 from aiohttp import web
@@ -228,6 +229,33 @@ async def test_an_interruption_leads_to_the_removal(verification: Verification, 
     assert await running == 130
     assert verdicts(verification.report) == {"tag-names": "agrees"}
     assert await nothing_is_left(control)
+
+
+async def test_neither_a_closed_terminal_nor_a_full_disk_keeps_it_from_removing(
+    verification: Verification, control: Control
+):
+    def close(text: str) -> None:
+        """From the first check on; its recording cannot be opened either."""
+        if "trying" in text:
+            shutil.rmtree(verification.folder)
+            raise BrokenPipeError
+
+    verification.say = close
+
+    assert await verification.run("tag-names") == 1
+    assert "The command itself failed: FileNotFoundError" in verification.text
+    assert "Removal proven" in verification.text
+    assert await nothing_is_left(control)
+
+
+async def test_a_removal_that_fails_is_not_taken_for_one(
+    verification: Verification, control: Control
+):
+    await control.add_fault(
+        match={"method": "GET", "path": "/resources$"}, status=200, body={"values": []}
+    )
+    assert await verification.run("tag-names") == 2
+    assert "the removal failed: KeyError('value')" in verification.report
 
 
 async def test_a_provider_that_is_not_registered_is_named_with_the_command(
