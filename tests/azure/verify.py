@@ -1,5 +1,6 @@
 """Looks at the subscription, shows plan and price, asks, and runs."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ async def _prepare(
         quota = await read_quota(clients, options.region)
     except NoAnswer as error:
         raise NotReady(str(error)) from error
+    except asyncio.CancelledError as error:
+        raise NotReady("interrupted") from error
     lacks = find_lacks(options, quota)
     gpu_size = None if Part.GPU in lacks else options.gpu_size
     now = clock.now()

@@ -231,6 +231,17 @@ async def test_an_interruption_leads_to_the_removal(verification: Verification, 
     assert await nothing_is_left(control)
 
 
+async def test_an_interruption_before_the_group_leaves_nothing_to_remove(
+    verification: Verification, control: Control
+):
+    running = asyncio.ensure_future(verification.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(NotReady, match="interrupted"):
+        await running
+    assert await nothing_is_left(control)
+
+
 async def test_neither_a_closed_terminal_nor_a_full_disk_keeps_it_from_removing(
     verification: Verification, control: Control
 ):
