@@ -12,6 +12,10 @@ NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 SEED ?= 1
 ENVIRONMENTS ?= 50
+LOCATION ?= westeurope
+GPU ?= Standard_NC4as_T4_v3
+MAX_USD ?= 15
+MAX_MINUTES ?= 150
 
 ##@ Use it
 .PHONY: demo
@@ -29,6 +33,12 @@ kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `ma
 .PHONY: send
 send: $(READY) ## Put a message on the Service Bus queue while `make up` runs: FILE=examples/messages/provision.json
 	@$(BIN)/python -m emulators.stack.send $(FILE)
+
+.PHONY: verify-azure
+verify-azure: $(READY) ## Try on real Azure what was never seen there, and remove it; asks first. SUBSCRIPTION=id
+	@$(BIN)/python -m tests.azure --subscription '$(SUBSCRIPTION)' --location '$(LOCATION)' \
+	  $(if $(filter none,$(GPU)),--no-gpu,--gpu-size '$(GPU)') $(if $(APP),--app '$(APP)') \
+	  --max-usd $(MAX_USD) --max-minutes $(MAX_MINUTES) $(if $(YES),--yes) $(if $(ONLY),--only $(ONLY))
 
 ##@ Work on it
 .PHONY: setup
@@ -128,6 +138,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m tests.support.phase_diagram
 	$(BIN)/python -m tests.support.api_reference
 	$(BIN)/python -m tests.support.fault_matrix
+	$(BIN)/python -m tests.azure.document
 
 .PHONY: lock
 lock: $(READY) ## Resolve requirements*.in to exact versions with hashes: requirements*.txt

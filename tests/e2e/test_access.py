@@ -8,7 +8,6 @@ from emulators.stack.stack import running_stack
 from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
-
 CALLER = "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"
 
 

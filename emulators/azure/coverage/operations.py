@@ -27,6 +27,7 @@ AKS_OPERATIONS = (
         "201 `Creating`, Azure-AsyncOperation only, granular statuses from 2025-08-01 on",
         RECORDED,
         "aks.operations:AksOperations.create",
+        "that a GPU pool in the request boots beside the control plane is assumed",
     ),
     Entry(
         "cluster update, scale, upgrade",

@@ -216,6 +216,12 @@ FRONT_DOOR_RULES = (
         "unique within the origin group, and refused when missing: both assumed",
     ),
     Entry(
+        "origin host name that does not resolve yet",
+        "is accepted; the edge answers 503 until it resolves",
+        ASSUMED,
+        "front_door.rules:Rules.check_put",
+    ),
+    Entry(
         "private link",
         "needs Premium and `enforceCertificateNameCheck`",
         REPORTED,

@@ -1,11 +1,17 @@
-"""`caddy respond`: a container that gives one fixed answer, as its arguments say."""
+"""`caddy respond`: a container that gives one fixed answer, as its arguments say.
 
+Placeholders in its headers are replaced; of Caddy's, only those for headers of the request.
+"""
+
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emulators.azure.edge.exchange import Answer, Question
 
 Container = Mapping[str, Any]
+
+_REQUEST_HEADER = re.compile(r"\{http\.request\.header\.([^}]+)\}")
 
 
 def is_one(container: Container) -> bool:
@@ -14,7 +20,9 @@ def is_one(container: Container) -> bool:
 
 def answer(container: Container, question: Question) -> Answer:
     options = list(_options(_words(container)[2:]))
-    headers = dict(_header(value) for name, value in options if name == "--header")
+    headers = dict(
+        _header(_replaced(value, question)) for name, value in options if name == "--header"
+    )
     single = dict(options)
     body = "" if question.method == "HEAD" else single.get("--body", "")
     content_type = headers.pop("Content-Type", "text/plain; charset=utf-8")
@@ -27,6 +35,11 @@ def _words(container: Container) -> list[str]:
 
 def _options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     return zip(words[::2], words[1::2], strict=False)
+
+
+def _replaced(written: str, question: Question) -> str:
+    sent = {name.lower(): value for name, value in question.headers.items()}
+    return _REQUEST_HEADER.sub(lambda found: sent.get(found[1].lower(), ""), written)
 
 
 def _header(written: str) -> tuple[str, str]:

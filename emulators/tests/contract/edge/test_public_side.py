@@ -298,7 +298,9 @@ async def test_a_service_that_selects_a_responder_gives_its_fixed_answer(
     deployment["spec"]["selector"]["matchLabels"] = labels
     deployment["spec"]["template"]["metadata"]["labels"] = labels
     container = deployment["spec"]["template"]["spec"]["containers"][0]
+    seen = "X-Seen: {http.request.header.X-Azure-FDID} [{http.request.header.X-Absent}]"
     headers = ("--header", "Retry-After: 30", "--header", "Content-Type: application/json")
+    headers += ("--header", seen)
     container |= {
         "command": ["caddy", "respond"],
         "args": ["--status", "503", *headers, "--body", '{"asleep": true}'],
@@ -313,4 +315,5 @@ async def test_a_service_that_selects_a_responder_gives_its_fixed_answer(
 
     assert (answer.status, answer.body) == (503, {"asleep": True})
     assert answer.headers["Retry-After"] == "30"
+    assert answer.headers["X-Seen"] == f"{FRONT_DOOR_ID} []"
     assert answer.headers["x-azure-ref"]

@@ -1,0 +1,48 @@
+"""Assumed rows of simulated Azure's coverage that Gridplane does not rely on, and why."""
+
+CODE_DECIDES = "Status and code decide, which are known; the sentence is only quoted"
+NEVER_ASKED = "Gridplane never makes such a request"
+ONLY_OTHERS = "Gridplane never does this; it serves other users of the emulator"
+
+UNTOUCHED: dict[str, str] = {
+    "cluster and pool abort": ONLY_OTHERS,
+    "poll": "Gridplane reads an error only beside the status Failed",
+    "custom domains": "Operators add them; Gridplane keeps what it finds on a route",
+    "Entra token": "The app signs in as a managed identity",
+    "subscriptions, tenants, locations": ONLY_OTHERS,
+    "providers": "`infra/bootstrap` registers them and waits",
+    "SKUs": "VM sizes and their GPUs are a table of Gridplane's own",
+    "activity log": ONLY_OTHERS,
+    "the last System pool": NEVER_ASKED,
+    "System pools run Linux": NEVER_ASKED,
+    "Spot pools are User pools": NEVER_ASKED,
+    "immutable properties of a pool": "A pool whose size, priority or zones differ is replaced",
+    "no autoscaler for managed GPU pools": "Its GPU pools are unmanaged",
+    "pools that may be stopped": NEVER_ASKED,
+    "etags": "Gridplane sends no `If-Match`",
+    "100 pools per cluster": "Its clusters have two",
+    "profile": "The location of a profile is always `global`",
+    "origin host name": "Each origin has a host name, and no two have the same",
+    "private link": NEVER_ASKED,
+    "security policy and WAF policy have one sku": "Both take it from `edge.sku`, which is fixed",
+    "managed rule sets need Premium": "Only Premium gets them",
+    "managed rules at the edge": "Which prompts a real rule set blocks is no part of Gridplane",
+    "size of a request": "Its requests are some kilobytes",
+    "Azure Policy": "Gridplane sends no PATCH; what a policy changes is kept by the next PUT",
+    "signed operation addresses": "Gridplane sends them verbatim",
+    "AKS cluster just deleted": "Any 404 ends a deletion",
+    "AKS maintenance begins in the past": "Gridplane sends no start date of its own",
+    "AKS maintenance configuration missing": "Any 404 is followed by a PUT",
+    "AKS invalid virtual network": CODE_DECIDES,
+    "AKS service principal": CODE_DECIDES,
+    "AKS virtual network unread": CODE_DECIDES,
+    "AKS SKUs unread": CODE_DECIDES,
+    "AKS throttled": "Gridplane decides by the status and `Retry-After`",
+    "AKS abort when nothing runs": ONLY_OTHERS,
+    "resource provider not registered": "A PUT follows each read and is refused by its code",
+    "denied by Azure Policy": CODE_DECIDES,
+    "identity operation throttled": CODE_DECIDES,
+    "network, reference not provisioned": CODE_DECIDES,
+    "network busy": CODE_DECIDES,
+    "gateway error": CODE_DECIDES,
+}
