@@ -7,11 +7,13 @@ import pytest
 
 LONGEST = (
     "test_idle_sweep.py",
+    "test_placement.py",
     "test_flood.py",
+    "test_purge.py",
+    "test_orphans.py",
     "test_faults.py",
     "test_crashes.py",
     "test_drift.py",
-    "test_orphans.py",
     "test_role_actions.py",
     "test_update.py",
     "test_reboot.py",
