@@ -122,6 +122,12 @@ STOPPED = cluster(power_state="stopped")
     [
         pytest.param({}, "Healthy", [], id="as specified"),
         pytest.param(
+            {"clusters": [cluster(state="upgrading", gpu_pool=pool(state="upgrading"))]},
+            "Healthy",
+            [],
+            id="in its maintenance window",
+        ),
+        pytest.param(
             {"clusters": [], "known": [GONE]}, "Unreachable", ["ClusterMissing"], id="no cluster"
         ),
         pytest.param(
