@@ -72,7 +72,7 @@ def run_demo() -> float:
     assert report["environment"]["phase"] == "Ready"
     assert {step["status"] for step in report["steps"]} == {"Succeeded"}
     assert report["leftovers"] == []
-    assert report["armCalls"]["PUT"] == 10, "each of ten resources is sent once"
+    assert report["armCalls"]["PUT"] == 12, "each of twelve resources is sent once"
     return report["timing"]["ratio"]
 
 
