@@ -14,10 +14,9 @@ from emulators.azure.service_bus.message import Content, Message, MessageState
 from emulators.azure.service_bus.message_sessions import MessageSession, MessageSessions
 from emulators.azure.service_bus.outcomes import ACCEPTED, MODIFIED, REJECTED, Outcome
 from emulators.azure.service_bus.parts import DuplicateWindow, Schedule
+from emulators.azure.service_bus.paths import DEAD_LETTERS
 from emulators.azure.service_bus.settings import QueueSettings, Status
 from emulators.azure.service_bus.times import Alarms, Times
-
-DEAD_LETTERS = "/$DeadLetterQueue"
 
 
 class Kind(Enum):
