@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from clients.events import EventsClient
 from domain.events.delivery import PUBLISH_REFUSALS, TOPIC
 from emulators.azure.clock import Clock
 from emulators.azure.service_bus.broker import Broker
-from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Status, TopicSettings
+from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities, Status, TopicSettings
 from emulators.tests.contract.service_bus.conftest import properties, receive
 from tests.support.events import TRACE, an_event
 
@@ -112,6 +113,29 @@ async def test_a_refusal_is_a_value_and_ends_with_its_cause(
     assert "fault on demand" in refusal.message
     broker.gate.faults.clear()
     assert await events.publish(an_event()) is None
+
+
+async def test_a_topic_that_does_not_exist_is_named(clock: Clock):
+    """Service Bus takes no token for it, which the SDK calls a failed authentication."""
+    broker = Broker(clock, Entities(), min_lock_real_seconds=0)
+    await broker.start()
+    client = EventsClient.by_connection_string(broker.connection_string or "", None, TOPIC)
+    refusal = await client.publish(an_event())
+    assert refusal
+    assert refusal.code == "TopicNotFound"
+    assert f"/{TOPIC}' could not be found" in refusal.message
+    await client.close()
+    await broker.stop()
+
+
+async def test_a_key_that_does_not_hold_is_told_in_the_words_of_service_bus(broker: Broker):
+    wrong = re.sub("SharedAccessKey=[^;]+", "SharedAccessKey=wrong", str(broker.connection_string))
+    client = EventsClient.by_connection_string(wrong, None, TOPIC)
+    refusal = await client.publish(an_event())
+    assert refusal
+    assert refusal.code == "Unauthorized"
+    assert "InvalidSignature: The token has an invalid signature" in refusal.message
+    await client.close()
 
 
 async def test_a_closed_topic_takes_events_once_it_is_open(broker: Broker, events: EventsClient):
