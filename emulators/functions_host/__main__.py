@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         ready_file=parsed.ready_file and parsed.ready_file.resolve(),
         state_dir=(parsed.state_dir or default_own_folder(parsed.app)).resolve(),
         clock=Clock(parsed.time_scale, parsed.clock_origin),
+        ca_bundle=parsed.ca_bundle and parsed.ca_bundle.resolve(),
     )
     try:
         app = load(options.app_dir)
@@ -70,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     start.add_argument(
         "--clock-origin", type=_moment, help="ISO 8601; when both agree; default is now"
+    )
+    start.add_argument(
+        "--ca-bundle",
+        type=Path,
+        help="PEM file that the host trusts instead of public authorities",
     )
     start.add_argument("--verbose", action="store_true", help="log each durable turn, too")
     return parser

@@ -56,6 +56,8 @@ class HostOptions:
     ready_file: Path | None
     state_dir: Path
     clock: Clock
+    ca_bundle: Path | None = None
+    """Authorities that the host trusts instead of the public ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> N
         await parts.enter_async_context(_http(running, server, listener))
         report_start(app.functions, app.settings, url)
         await parts.enter_async_context(_timers(running, options))
-        await parts.enter_async_context(_service_bus(running))
+        await parts.enter_async_context(_service_bus(running, options.ca_bundle))
         if options.ready_file:
             _write_ready_file(options.ready_file, url)
         await stopped.wait()
@@ -176,7 +178,7 @@ async def _timers(running: _Running, options: HostOptions) -> AsyncIterator[None
 
 
 @contextlib.asynccontextmanager
-async def _service_bus(running: _Running) -> AsyncIterator[None]:
+async def _service_bus(running: _Running, ca_bundle: Path | None) -> AsyncIterator[None]:
     if not running.app.service_bus:
         yield
         return
@@ -184,7 +186,8 @@ async def _service_bus(running: _Running) -> AsyncIterator[None]:
     from emulators.functions_host.service_bus.listening import listening
 
     settings = running.app.settings.service_bus
-    async with listening(running.app.service_bus, settings, running.invoker) as drain:
+    triggers = running.app.service_bus
+    async with listening(triggers, settings, running.invoker, ca_bundle) as drain:
         running.drains.append(lambda: drain(_DRAIN_SECONDS))
         yield
 

@@ -1,7 +1,7 @@
 """The broker: listens, opens links on entities, and can be reset."""
 
-import asyncio
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +15,7 @@ from emulators.azure.service_bus.consumers import open_consumer
 from emulators.azure.service_bus.errors import AmqpError, Condition, unauthorized
 from emulators.azure.service_bus.gate import Gate, Operation
 from emulators.azure.service_bus.incoming_link import IncomingLink
+from emulators.azure.service_bus.listeners import Listeners
 from emulators.azure.service_bus.management import Management
 from emulators.azure.service_bus.message import read_messages
 from emulators.azure.service_bus.namespace import Namespace
@@ -62,34 +63,36 @@ class Broker:
         self._root = AuthorizationRule(ROOT_POLICY, EVERY_RIGHT, secrets.token_urlsafe(32))
         self._tokens = tokens
         self._connections: set[Connection] = set()
-        self._server: asyncio.Server | None = None
+        self._listeners = Listeners()
         self._alarms = Alarms(self._times)
         self.gate = Gate()
         self._begin()
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what ends with the process."""
-        return {**self.__dict__, "_connections": set(), "_server": None}
+        return {**self.__dict__, "_connections": set(), "_listeners": Listeners()}
 
-    async def start(self, port: int = 0) -> None:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", port)
+    async def start(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        await self._listeners.open(lambda: Connection(self), port, tls)
 
     async def stop(self) -> None:
         self._alarms.stop()
-        if self._server is not None:
-            self._server.close()
+        self._listeners.close()
         self.drop_connections()
 
     @property
     def connection_string(self) -> str | None:
-        if self._server is None or not self._server.sockets:
+        if self._listeners.port is None:
             return None
-        port = self._server.sockets[0].getsockname()[1]
         return (
-            f"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={self._root.name};"
+            f"Endpoint=sb://127.0.0.1:{self._listeners.port};SharedAccessKeyName={self._root.name};"
             f"SharedAccessKey={self._root.key};UseDevelopmentEmulator=true;"
         )
+
+    @property
+    def fully_qualified_namespace(self) -> str | None:
+        """Where the namespace is found as in Azure: by TLS on the port of AMQPS."""
+        return self._listeners.host
 
     def real_now(self) -> float:
         """The clients' time, in which tokens and the ends of locks are told."""

@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.identity import MANAGED_IDENTITY
 from emulators.azure.service_bus.access import (
     AuthorizationRule,
+    Role,
     RoleAssignment,
     read_assignments,
     read_rules,
@@ -96,6 +98,10 @@ DEFAULT_ENTITIES = Entities(
             duplicate_window_seconds=600.0,
             subscriptions=(QueueSettings("all"),),
         ),
+    ),
+    role_assignments=(
+        RoleAssignment(MANAGED_IDENTITY.object_id, Role.RECEIVER, "provisioning-requests"),
+        RoleAssignment(MANAGED_IDENTITY.object_id, Role.SENDER, "environment-events"),
     ),
 )
 
