@@ -49,6 +49,14 @@ SERVICE_BUS_RULES = (
         "service_bus.cbs:answer",
     ),
     Entry(
+        "lock token",
+        "the delivery tag, a GUID in the byte order of .NET, and the delivery annotation "
+        "`x-opt-lock-token`, of a delivery that is locked",
+        DOCUMENTED,
+        "service_bus.locks:Locks.add",
+        "the documentation does not guarantee the annotation",
+    ),
+    Entry(
         "link to an entity that does not exist",
         "is attached without source and target and detached with `amqp:not-found`",
         REPORTED,
