@@ -19,7 +19,11 @@ from emulators.functions_host.clock import Clock
 from emulators.functions_host.durable_client_binding import durable_client_binding
 from emulators.functions_host.durable_worker import DurableWorker, hub_channel
 from emulators.functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
-from emulators.functions_host.http_server import HttpFunctions, route_table
+from emulators.functions_host.http_server import (
+    HttpFunctions,
+    refuse_null_characters,
+    route_table,
+)
 from emulators.functions_host.invocation import DurableClientInput, Invoker
 from emulators.functions_host.invocation_context import InvocationContexts
 from emulators.functions_host.management.api import add_management_routes
@@ -106,7 +110,9 @@ async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> N
     async with contextlib.AsyncExitStack() as parts:
         hub = await parts.enter_async_context(_task_hub(app, options))
         running = _Running(app, _invoker(app, options.app_dir, hub, url), url)
-        server = web.Application(client_max_size=_MAX_REQUEST_BYTES)
+        server = web.Application(
+            client_max_size=_MAX_REQUEST_BYTES, middlewares=[refuse_null_characters]
+        )
         AdminApi(app.functions, running.invoker).add_routes(server)
         if hub is not None:
             await parts.enter_async_context(_durable(running, hub, server))
