@@ -22,7 +22,7 @@ from emulators.functions_host.settings_files import SettingsError
 
 def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
-    start_logging(verbose=parsed.verbose)
+    shown = start_logging(verbose=parsed.verbose)
     options = HostOptions(
         app_dir=parsed.app.resolve(),
         host=parsed.host,
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         ca_bundle=parsed.ca_bundle and parsed.ca_bundle.resolve(),
     )
     try:
-        app = load(options.app_dir)
+        app = load(options.app_dir, shown)
         asyncio.run(_serve(app, options))
     except (AppLoadError, SettingsError, RouteError, TaskHubStartError, OSError) as error:
         print(error, file=sys.stderr)

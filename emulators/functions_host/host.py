@@ -26,6 +26,7 @@ from emulators.functions_host.http_server import (
 )
 from emulators.functions_host.invocation import DurableClientInput, Invoker
 from emulators.functions_host.invocation_context import InvocationContexts
+from emulators.functions_host.log_levels import LevelFilter
 from emulators.functions_host.management.api import add_management_routes
 from emulators.functions_host.own_folder import make_own_folder
 from emulators.functions_host.own_task_hub import OwnTaskHub
@@ -84,10 +85,12 @@ class _Running:
     """How each part lets running work end; all at once, as a stop must take less than 2 s."""
 
 
-def load(app_dir: Path) -> LoadedApp:
+def load(app_dir: Path, shown: LevelFilter) -> LoadedApp:
+    """`shown` learns from host.json what to show, before the app can log anything."""
     apply_local_settings(app_dir, os.environ)
     set_host_environment(os.environ)
     settings = read_host_settings(app_dir, os.environ)
+    shown.apply(settings.log_levels, os.environ)
     functions = load_app(app_dir)
     http = functions.of_kind(TriggerKind.HTTP)
     return LoadedApp(
