@@ -4,6 +4,65 @@ from emulators.azure.coverage import Entry, Known
 
 DOCUMENTED, REPORTED, ASSUMED = Known.DOCUMENTED, Known.REPORTED, Known.ASSUMED
 
+SERVICE_BUS_OPERATIONS = (
+    Entry(
+        "queues, topics and subscriptions",
+        "PUT, PUT with If-Match, GET, list in pages and DELETE of Atom entries, for the right "
+        "Manage",
+        DOCUMENTED,
+        "service_bus.administration.routes:Administration",
+        "properties that have no effect here come back as they were given",
+    ),
+    Entry(
+        "runtime properties",
+        "message counts by state, size, times of creation and change",
+        DOCUMENTED,
+        "service_bus.administration.descriptions:describe_queue",
+        "sizes are those of bodies and application properties; the time of access is never shown",
+    ),
+    Entry(
+        "GET of what does not exist",
+        "200 with the feed `Publicly Listed Services`",
+        REPORTED,
+        "service_bus.administration.atom:nothing_here",
+    ),
+    Entry(
+        "PUT of what exists",
+        "409 `SubCode=40900. Conflict. You're requesting an operation that isn't allowed ...`, of "
+        "a subscription `The messaging entity ... already exists`",
+        REPORTED,
+        "service_bus.administration.errors:conflict",
+    ),
+    Entry(
+        "DELETE of what does not exist",
+        "404 `No service is hosted at the specified address.`",
+        REPORTED,
+        "service_bus.administration.errors:not_hosted",
+    ),
+    Entry(
+        "fixed properties",
+        "a change of RequiresSession or RequiresDuplicateDetection is 400 `SubCode=40000`",
+        DOCUMENTED,
+        "service_bus.administration.errors:cannot_change",
+        "the sentence is assumed",
+    ),
+    Entry(
+        "administration without the right",
+        "401 `SubCode=40100: Unauthorized`",
+        REPORTED,
+        "service_bus.administration.errors:unauthorized",
+        "the rest of the sentence is assumed",
+    ),
+    Entry(
+        "deletion of an entity in use",
+        "its links are detached with `amqp:not-found`",
+        ASSUMED,
+        "service_bus.broker:Broker.delete",
+    ),
+    Entry("rules of subscriptions", "", DOCUMENTED, None, "`$Default` is shown and passes all"),
+    Entry("forwarding, partitions", "", DOCUMENTED, None, "refused with 400"),
+)
+
 SERVICE_BUS_RULES = (
     Entry(
         "rights of policies",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.service_bus.paths import is_part_of
 
 
 class Right(StrEnum):
@@ -58,7 +59,7 @@ class RoleAssignment:
     def rights_at(self, principal_id: str, entity: str) -> Rights:
         """What it brings to a principal at a lower-case path without $management and the like."""
         scope = None if self.entity is None else self.entity.lower()
-        applies = scope is None or entity == scope or entity.startswith(f"{scope}/subscriptions/")
+        applies = scope is None or is_part_of(scope, entity)
         is_his = self.principal_id.lower() == principal_id.lower()
         return _BROUGHT[self.role] if applies and is_his else frozenset()
 

@@ -12,7 +12,7 @@ from emulators.azure.service_bus.access import EVERY_RIGHT, AuthorizationRule, R
 from emulators.azure.service_bus.authorization import Authorization, Tokens
 from emulators.azure.service_bus.connection import Connection
 from emulators.azure.service_bus.consumers import open_consumer
-from emulators.azure.service_bus.errors import AmqpError, Condition, unauthorized
+from emulators.azure.service_bus.errors import AmqpError, Condition, tracked, unauthorized
 from emulators.azure.service_bus.gate import Gate, Operation
 from emulators.azure.service_bus.incoming_link import IncomingLink
 from emulators.azure.service_bus.listeners import Listeners
@@ -20,7 +20,7 @@ from emulators.azure.service_bus.management import Management
 from emulators.azure.service_bus.message import read_messages
 from emulators.azure.service_bus.namespace import Namespace
 from emulators.azure.service_bus.outgoing_link import OutgoingLink
-from emulators.azure.service_bus.paths import MANAGEMENT, path_of
+from emulators.azure.service_bus.paths import MANAGEMENT, entity_of, is_part_of, path_of
 from emulators.azure.service_bus.queue import Kind, Queue
 from emulators.azure.service_bus.requests import Answering, Replies, Requests
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
@@ -66,6 +66,7 @@ class Broker:
         self._listeners = Listeners()
         self._alarms = Alarms(self._times)
         self.gate = Gate()
+        self.began_at = self._times.now()
         self._begin()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -116,6 +117,22 @@ class Broker:
     def drop_connections(self) -> None:
         for connection in list(self._connections):
             connection.drop()
+
+    def delete(self, path: str) -> bool:
+        """Remove an entity, and the links that lead to it; False if there is none."""
+        entity = path.lower()
+        if not self.namespace.remove(entity):
+            return False
+        text = f"The messaging entity '{path}' could not be found. It has been deleted."
+        error = AmqpError(Condition.NOT_FOUND, tracked(text, path))
+        for connection in list(self._connections):
+            for link in connection.links():
+                if not link.is_ended and is_part_of(entity, entity_of(_path(link))):
+                    link.lose(error)
+        return True
+
+    def now(self) -> float:
+        return self._times.now()
 
     def wire(self) -> dict[str, Any]:
         return {

@@ -42,6 +42,25 @@ class Namespace:
             raise _not_found(path)
         return entity.dead_letters
 
+    def queues(self) -> list[Queue]:
+        return list(self._queues.values())
+
+    def topics(self) -> list[Topic]:
+        return list(self._topics.values())
+
+    def queue(self, name: str) -> Queue | None:
+        return self._queues.get(name.lower())
+
+    def topic(self, name: str) -> Topic | None:
+        return self._topics.get(name.lower())
+
+    def remove(self, path: str) -> bool:
+        """Whether there was a queue, topic or subscription at the lower-case path."""
+        topic, _, name = path.partition("/subscriptions/")
+        if name and topic in self._topics:
+            return self._topics[topic].subscriptions.pop(name, None) is not None
+        return (self._queues.pop(path, None) or self._topics.pop(path, None)) is not None
+
     def is_topic(self, path: str) -> bool:
         """Whether a lower-case path leads to a topic itself."""
         return entity_of(path) in self._topics
@@ -99,11 +118,7 @@ class Namespace:
         else:
             topic.update(settings)
         for each in settings.subscriptions:
-            known = topic.subscriptions.get(each.name.lower())
-            if known is None:
-                topic.add_subscription(each)
-            else:
-                known.update(each)
+            topic.declare_subscription(each)
 
 
 def _check_sessions(known: Queue | None, settings: QueueSettings) -> None:

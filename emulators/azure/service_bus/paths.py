@@ -15,3 +15,8 @@ def path_of(address: str) -> str:
 def entity_of(path: str) -> str:
     """The queue, topic or subscription of a lower-case path to it or to a part of it."""
     return path.partition("/$")[0]
+
+
+def is_part_of(scope: str, entity: str) -> bool:
+    """Whether a lower-case entity is the other one, or a subscription of that topic."""
+    return entity == scope or entity.startswith(f"{scope}/subscriptions/")

@@ -43,6 +43,7 @@ class Queue:
         self.settings = settings
         self.kind = kind
         self.times = times
+        self.created_at = self.updated_at = times.now()
         self._alarms = alarms
         self._gate = gate
         self.messages: dict[int, Message] = {}
@@ -57,6 +58,7 @@ class Queue:
     def update(self, settings: QueueSettings) -> None:
         """What can change while there are messages; whether it has sessions cannot."""
         self.settings = settings
+        self.updated_at = self.times.now()
         self._duplicates.seconds = settings.duplicate_window_seconds
 
     def check(self, operation: Operation) -> None:

@@ -36,6 +36,8 @@ class QueueSettings:
     max_message_bytes: int = 256 * 1024
     status: Status = Status.ACTIVE
     authorization_rules: tuple[AuthorizationRule, ...] = ()
+    stored: tuple[tuple[str, str], ...] = ()
+    """Properties without an effect, as an administration client gave them."""
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -61,6 +63,7 @@ class TopicSettings:
     status: Status = Status.ACTIVE
     subscriptions: tuple[QueueSettings, ...] = ()
     authorization_rules: tuple[AuthorizationRule, ...] = ()
+    stored: tuple[tuple[str, str], ...] = ()
 
     def wire(self) -> dict[str, Any]:
         return {
