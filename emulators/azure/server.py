@@ -29,10 +29,8 @@ from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.managed_identity import ManagedIdentity
 from emulators.azure.monitor import routes as metrics
 from emulators.azure.monitor.models import Monitor
-from emulators.azure.service_bus.administration.routes import (
-    Administration,
-    is_for_service_bus,
-)
+from emulators.azure.service_bus import websocket
+from emulators.azure.service_bus.administration import routes as administration
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
 from emulators.azure.throttling.throttling import Throttling
@@ -76,7 +74,7 @@ class Simulator:
         self._latency_share = latency_share
         self.azure = self._new_azure()
         self.service_bus = Broker(clock, entities, tokens=self.tokens)
-        self._administration = Administration(self.service_bus)
+        self._administration = administration.Administration(self.service_bus)
         self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
         self._entra = Entra(self.tokens, Applications([self.application]))
         self._control = ControlRoutes(self)
@@ -170,10 +168,16 @@ class Simulator:
             return self._managed_identity.handle(request)
         if cloud_metadata.is_for_metadata(request):
             return cloud_metadata.handle(request)
-        if is_for_service_bus(request):
-            return await self._administration.handle(request)
         if is_for_entra(request):
             return await self._entra.handle(request)
+        return await self._dispatch_by_token(request)
+
+    async def _dispatch_by_token(self, request: web.Request) -> web.StreamResponse:
+        """To what takes a token that was asked for before."""
+        if websocket.is_for_websocket(request):
+            return await websocket.serve(request, self.service_bus)
+        if administration.is_for_service_bus(request):
+            return await self._administration.handle(request)
         if request.path.startswith(KUBERNETES):
             return await self._kubernetes(request)
         if metrics.is_for_metrics(request):

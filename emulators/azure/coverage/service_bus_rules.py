@@ -65,6 +65,13 @@ SERVICE_BUS_OPERATIONS = (
 
 SERVICE_BUS_RULES = (
     Entry(
+        "AMQP over WebSockets",
+        "`/$servicebus/websocket` by HTTPS, with the subprotocol `AMQPWSB10` or `amqp`",
+        DOCUMENTED,
+        "service_bus.websocket:serve",
+        "`AMQPWSB10` is what the SDKs offer",
+    ),
+    Entry(
         "rights of policies",
         "Listen, Send and Manage, which includes both, of the namespace or of a queue or topic",
         DOCUMENTED,
