@@ -32,6 +32,7 @@ from activities.purge_ended import purge_ended
 from activities.recorded_spec import SpecActivity
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
+from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
 from domain.outcomes import Outcome
@@ -72,6 +73,7 @@ from triggers.timer_sweep import run_sweep
 # Callers' input crosses the durable boundary: a class name in it must not select a Python class.
 os.environ["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] = "1"
 
+limit_sdk_logs()
 settings = Settings.from_environment()
 clients = ClientFactory(settings)
 app = DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from http import HTTPStatus
 from typing import Any, Self
 
 from azure.core.credentials_async import AsyncTokenCredential
@@ -92,7 +93,7 @@ class EventsClient:
             raise NoAnswer(f"{type(error).__name__}: {error}") from error
         except ServiceBusError as error:
             await self.close_sender()
-            return EventRefusal(_code_of(error), str(error))
+            return EventRefusal(_code_of(error), _message_of(error))
         return None
 
     async def close_sender(self) -> None:
@@ -127,4 +128,15 @@ def build_message(event: CloudEvent) -> ServiceBusMessage:
 
 
 def _code_of(error: ServiceBusError) -> str:
+    """Service Bus refuses the token for a topic that does not exist with 404, and the SDK makes an
+    authentication error of every refused token."""
+    if getattr(error.inner_exception, "status_code", None) == HTTPStatus.NOT_FOUND:
+        return "TopicNotFound"
     return next(code for kind, code in REFUSALS if isinstance(error, kind))
+
+
+def _message_of(error: ServiceBusError) -> str:
+    """Why a token was refused, the SDK tells in the inner exception alone."""
+    if isinstance(error, ServiceBusAuthenticationError) and error.inner_exception:
+        return str(error.inner_exception)
+    return str(error)

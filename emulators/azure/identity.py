@@ -35,6 +35,12 @@ class Principal:
     object_id: str
 
 
+MANAGED_IDENTITY = Principal(
+    "c11e0000-0000-4000-8000-000000000001", "9d9d9d9d-0000-4000-8000-000000000001"
+)
+"""The app's own."""
+
+
 class Tokens:
     """Issues and recognises bearer tokens.
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from emulators.azure import saved_state
 from emulators.azure.arm.sizes import MAX_HEAD_BYTES
 from emulators.azure.clock import Clock
+from emulators.azure.identity import MANAGED_IDENTITY
 from emulators.azure.saved_state import SavedState
 from emulators.azure.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
@@ -85,7 +86,7 @@ async def start(clock: Clock, work_dir: Path, options: Options = Options()) -> R
     )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", options.port, ssl_context=tls.context).start()
-    await simulator.service_bus.start(options.service_bus.port)
+    await simulator.service_bus.start(options.service_bus.port, tls.context)
     url = f"https://127.0.0.1:{runner.addresses[0][1]}"
     ready = _describe(simulator, url, ca_bundle)
     _write_atomically(work_dir / "simulator.json", json.dumps(ready, indent=2))
@@ -137,11 +138,17 @@ def _describe(simulator: Simulator, url: str, ca_bundle: Path) -> dict[str, Any]
         "identityHeader": simulator.identity_header,
         "subscriptionId": SUBSCRIPTION_ID,
         "tenantId": TENANT_ID,
+        "managedIdentity": {
+            "clientId": MANAGED_IDENTITY.client_id,
+            "principalId": MANAGED_IDENTITY.object_id,
+        },
         "servicePrincipal": {
             "clientId": simulator.application.principal.client_id,
+            "principalId": simulator.application.principal.object_id,
             "clientSecret": simulator.application.secret,
         },
         "serviceBus": simulator.service_bus.connection_string,
+        "serviceBusNamespace": simulator.service_bus.fully_qualified_namespace,
         "pid": os.getpid(),
     }
 

@@ -22,25 +22,25 @@ from emulators.azure.control.routes import PREFIX, ControlRoutes
 from emulators.azure.edge import routes as edge
 from emulators.azure.entra.applications import Application, Applications
 from emulators.azure.entra.routes import Entra, is_for_entra
-from emulators.azure.identity import Principal, Tokens
+from emulators.azure.identity import MANAGED_IDENTITY, Principal, Tokens
 from emulators.azure.kubernetes import errors as kubernetes_errors
 from emulators.azure.kubernetes import routes as kubernetes
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.managed_identity import ManagedIdentity
 from emulators.azure.monitor import routes as metrics
 from emulators.azure.monitor.models import Monitor
+from emulators.azure.service_bus import websocket
+from emulators.azure.service_bus.administration import routes as administration
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
 from emulators.azure.throttling.throttling import Throttling
 
 SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
 TENANT_ID = "7e7e7e7e-0000-4000-8000-000000000001"
-PRINCIPAL_ID = "9d9d9d9d-0000-4000-8000-000000000001"
-CLIENT_ID = "c11e0000-0000-4000-8000-000000000001"
 APPLICATION = Principal(
     "a9910000-0000-4000-8000-000000000001", "a9910000-0000-4000-8000-000000000002"
 )
-"""The one service principal that signs in with a secret; the ids above are the app's identity."""
+"""The one service principal that signs in with a secret."""
 
 DATA_PLANE = (".azurefd.net", ".cloudapp.azure.com")
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -63,7 +63,7 @@ class Simulator:
         latency_share: float = 1.0,
     ) -> None:
         self.clock = clock
-        self.tokens = Tokens(TENANT_ID, PRINCIPAL_ID, CLIENT_ID)
+        self.tokens = Tokens(TENANT_ID, MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id)
         self.identity_header = secrets.token_hex(16)
         self.application = Application(APPLICATION, secrets.token_urlsafe(24))
         self.faults = Faults()
@@ -73,7 +73,8 @@ class Simulator:
         self._seed = seed
         self._latency_share = latency_share
         self.azure = self._new_azure()
-        self.service_bus = Broker(clock, entities)
+        self.service_bus = Broker(clock, entities, tokens=self.tokens)
+        self._administration = administration.Administration(self.service_bus)
         self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
         self._entra = Entra(self.tokens, Applications([self.application]))
         self._control = ControlRoutes(self)
@@ -169,6 +170,14 @@ class Simulator:
             return cloud_metadata.handle(request)
         if is_for_entra(request):
             return await self._entra.handle(request)
+        return await self._dispatch_by_token(request)
+
+    async def _dispatch_by_token(self, request: web.Request) -> web.StreamResponse:
+        """To what takes a token that was asked for before."""
+        if websocket.is_for_websocket(request):
+            return await websocket.serve(request, self.service_bus)
+        if administration.is_for_service_bus(request):
+            return await self._administration.handle(request)
         if request.path.startswith(KUBERNETES):
             return await self._kubernetes(request)
         if metrics.is_for_metrics(request):

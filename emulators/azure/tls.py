@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import trustme
 
 from emulators.azure.regions import REGIONS
+from emulators.azure.service_bus.listeners import AMQPS_HOSTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def make_tls(ca_pem: bytes | None = None, ca_key_pem: bytes | None = None) -> Tl
     else:
         authority = trustme.CA(organization_name="Gridplane simulated Azure")
     names = [f"*.{region}.cloudapp.azure.com" for region in REGIONS]
-    certificate = authority.issue_cert("127.0.0.1", "localhost", "*.z01.azurefd.net", *names)
+    certificate = authority.issue_cert("localhost", "*.z01.azurefd.net", *AMQPS_HOSTS, *names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return Tls(context, authority.cert_pem.bytes(), authority.private_key_pem.bytes())

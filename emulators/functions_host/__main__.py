@@ -22,7 +22,7 @@ from emulators.functions_host.settings_files import SettingsError
 
 def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
-    start_logging(verbose=parsed.verbose)
+    shown = start_logging(verbose=parsed.verbose)
     options = HostOptions(
         app_dir=parsed.app.resolve(),
         host=parsed.host,
@@ -31,9 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
         ready_file=parsed.ready_file and parsed.ready_file.resolve(),
         state_dir=(parsed.state_dir or default_own_folder(parsed.app)).resolve(),
         clock=Clock(parsed.time_scale, parsed.clock_origin),
+        ca_bundle=parsed.ca_bundle and parsed.ca_bundle.resolve(),
     )
     try:
-        app = load(options.app_dir)
+        app = load(options.app_dir, shown)
         asyncio.run(_serve(app, options))
     except (AppLoadError, SettingsError, RouteError, TaskHubStartError, OSError) as error:
         print(error, file=sys.stderr)
@@ -70,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     start.add_argument(
         "--clock-origin", type=_moment, help="ISO 8601; when both agree; default is now"
+    )
+    start.add_argument(
+        "--ca-bundle",
+        type=Path,
+        help="PEM file that the host trusts instead of public authorities",
     )
     start.add_argument("--verbose", action="store_true", help="log each durable turn, too")
     return parser

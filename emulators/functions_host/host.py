@@ -19,9 +19,14 @@ from emulators.functions_host.clock import Clock
 from emulators.functions_host.durable_client_binding import durable_client_binding
 from emulators.functions_host.durable_worker import DurableWorker, hub_channel
 from emulators.functions_host.functions import FunctionIndex, IndexedFunction, TriggerKind
-from emulators.functions_host.http_server import HttpFunctions, route_table
+from emulators.functions_host.http_server import (
+    HttpFunctions,
+    refuse_null_characters,
+    route_table,
+)
 from emulators.functions_host.invocation import DurableClientInput, Invoker
 from emulators.functions_host.invocation_context import InvocationContexts
+from emulators.functions_host.log_levels import LevelFilter
 from emulators.functions_host.management.api import add_management_routes
 from emulators.functions_host.own_folder import make_own_folder
 from emulators.functions_host.own_task_hub import OwnTaskHub
@@ -56,6 +61,8 @@ class HostOptions:
     ready_file: Path | None
     state_dir: Path
     clock: Clock
+    ca_bundle: Path | None = None
+    """Authorities that the host trusts instead of the public ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,12 @@ class _Running:
     """How each part lets running work end; all at once, as a stop must take less than 2 s."""
 
 
-def load(app_dir: Path) -> LoadedApp:
+def load(app_dir: Path, shown: LevelFilter) -> LoadedApp:
+    """`shown` learns from host.json what to show, before the app can log anything."""
     apply_local_settings(app_dir, os.environ)
     set_host_environment(os.environ)
     settings = read_host_settings(app_dir, os.environ)
+    shown.apply(settings.log_levels, os.environ)
     functions = load_app(app_dir)
     http = functions.of_kind(TriggerKind.HTTP)
     return LoadedApp(
@@ -104,14 +113,16 @@ async def run(app: LoadedApp, options: HostOptions, stopped: asyncio.Event) -> N
     async with contextlib.AsyncExitStack() as parts:
         hub = await parts.enter_async_context(_task_hub(app, options))
         running = _Running(app, _invoker(app, options.app_dir, hub, url), url)
-        server = web.Application(client_max_size=_MAX_REQUEST_BYTES)
+        server = web.Application(
+            client_max_size=_MAX_REQUEST_BYTES, middlewares=[refuse_null_characters]
+        )
         AdminApi(app.functions, running.invoker).add_routes(server)
         if hub is not None:
             await parts.enter_async_context(_durable(running, hub, server))
         await parts.enter_async_context(_http(running, server, listener))
         report_start(app.functions, app.settings, url)
         await parts.enter_async_context(_timers(running, options))
-        await parts.enter_async_context(_service_bus(running))
+        await parts.enter_async_context(_service_bus(running, options.ca_bundle))
         if options.ready_file:
             _write_ready_file(options.ready_file, url)
         await stopped.wait()
@@ -176,7 +187,7 @@ async def _timers(running: _Running, options: HostOptions) -> AsyncIterator[None
 
 
 @contextlib.asynccontextmanager
-async def _service_bus(running: _Running) -> AsyncIterator[None]:
+async def _service_bus(running: _Running, ca_bundle: Path | None) -> AsyncIterator[None]:
     if not running.app.service_bus:
         yield
         return
@@ -184,7 +195,8 @@ async def _service_bus(running: _Running) -> AsyncIterator[None]:
     from emulators.functions_host.service_bus.listening import listening
 
     settings = running.app.settings.service_bus
-    async with listening(running.app.service_bus, settings, running.invoker) as drain:
+    triggers = running.app.service_bus
+    async with listening(triggers, settings, running.invoker, ca_bundle) as drain:
         running.drains.append(lambda: drain(_DRAIN_SECONDS))
         yield
 

@@ -1,7 +1,7 @@
 """Answers HTTP requests with the app's HTTP-triggered functions."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +14,8 @@ from emulators.functions_host.routes import Route, RouteError, RouteTable
 _log = logging.getLogger("emulators.functions_host.http")
 CALLED_BY_HTTP = "This function was programmatically called via the host APIs."
 _RESERVED = ("admin", "runtime")
+_ANY_PATH = r"{path:[\s\S]*}"
+"""aiohttp matches what is decoded, where `.` is no newline."""
 _SET_BY_SERVER = frozenset({"content-length", "transfer-encoding"})
 
 
@@ -26,9 +28,9 @@ class HttpFunctions:
 
     def add_routes(self, server: web.Application) -> None:
         """Take every path that is not the host's own; add it after all other routes."""
-        for reserved in ("/admin/{rest:.*}", "/runtime/{rest:.*}"):
-            server.router.add_route("*", reserved, _reserved)
-        server.router.add_route("*", "/{path:.*}", self._handle)
+        for reserved in ("/admin/", "/runtime/"):
+            server.router.add_route("*", f"{reserved}{_ANY_PATH}", _reserved)
+        server.router.add_route("*", f"/{_ANY_PATH}", self._handle)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         # The real host knows no 405: a route that does not take the method is not that route.
@@ -47,6 +49,16 @@ class HttpFunctions:
         except Exception:
             _log.exception("Function %s failed.", function.name)
             return web.Response(status=500)
+
+
+@web.middleware
+async def refuse_null_characters(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """As the web server of the real host does; every other character reaches the routes."""
+    if "%00" in request.rel_url.raw_path:
+        return web.Response(status=400)
+    return await handler(request)
 
 
 async def _reserved(request: web.Request) -> web.Response:

@@ -20,6 +20,7 @@ from emulators.functions_host.functions import (
     TriggerKind,
 )
 from emulators.functions_host.invocation_context import InvocationContext, InvocationContexts
+from emulators.functions_host.log_levels import running_function
 
 RETURN = "$return"
 _NO_METADATA: Mapping[str, Datum] = MappingProxyType({})
@@ -79,20 +80,24 @@ class Invoker:
     ) -> Datum | None:
         """Run the function and return its encoded output; the app's exceptions pass through."""
         context = self._contexts.new(function.name, str(uuid.uuid4()))
+        category = {"function": function.name}
         _log.log(
             log_level,
             "Executing 'Functions.%s' (Reason='%s', Id=%s)",
             function.name,
             reason,
             context.invocation_id,
+            extra=category,
         )
         started = time.perf_counter()
         outcome = "Failed"
+        running = running_function.set(function.name)
         try:
             output = await self._call(function, trigger, metadata, context)
             outcome = "Succeeded"
             return output
         finally:
+            running_function.reset(running)
             _log.log(
                 log_level if outcome == "Succeeded" else logging.ERROR,
                 "Executed 'Functions.%s' (%s, Id=%s, Duration=%dms)",
@@ -100,6 +105,7 @@ class Invoker:
                 outcome,
                 context.invocation_id,
                 (time.perf_counter() - started) * 1000,
+                extra=category,
             )
 
     async def _call(

@@ -4,11 +4,9 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from emulators.functions_host.log_levels import LevelFilter, LogLevels
+
 _SHOWN_FIELDS = ("environment", "operation", "resource_id", "duration_ms")
-_NOISE = (
-    *("aiohttp", "grpc", "asyncio", "azure", "durabletask", "uamqp"),
-    *("urllib3", "httpx", "httpx2", "httpcore", "httpcore2"),
-)
 
 
 class LineFormatter(logging.Formatter):
@@ -26,14 +24,12 @@ class LineFormatter(logging.Formatter):
         return line
 
 
-def start_logging(*, verbose: bool) -> None:
+def start_logging(*, verbose: bool) -> LevelFilter:
+    """Until levels are applied to what it gives, they are the real host's own."""
+    shown = LevelFilter(verbose)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter())
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    logging.getLogger("emulators.functions_host").setLevel(
-        logging.DEBUG if verbose else logging.INFO
-    )
-    for name in _NOISE:
-        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+    handler.addFilter(shown)
+    logging.getLogger().addHandler(handler)
+    shown.apply(LogLevels(), {})
+    return shown

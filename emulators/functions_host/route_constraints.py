@@ -7,6 +7,9 @@ from uuid import UUID
 
 type Constraint = Callable[[str], bool]
 
+_INTEGER = re.compile(r"[\t-\r ]*[+-]?[0-9]+[\t-\r ]*")
+"""As .NET parses one; and as in .NET a `$` lets a last newline pass."""
+
 
 class ConstraintError(Exception):
     """A constraint that does not exist or has wrong arguments."""
@@ -45,7 +48,7 @@ def _parses(parse: Callable[[str], object]) -> Constraint:
 
 
 def _whole_number(low: int, high: int) -> Constraint:
-    return lambda value: re.fullmatch(r"[+-]?\d+", value) is not None and low <= int(value) <= high
+    return lambda value: _INTEGER.fullmatch(value) is not None and low <= int(value) <= high
 
 
 def _length(shortest: int, longest: int | None = None) -> Constraint:
@@ -62,7 +65,7 @@ _PLAIN: dict[str, Constraint] = {
     "double": _parses(float),
     "float": _parses(float),
     "datetime": _parses(datetime.fromisoformat),
-    "alpha": lambda value: re.fullmatch(r"[A-Za-z]*", value) is not None,
+    "alpha": lambda value: re.search(r"^[A-Za-z]*$", value) is not None,
     "required": bool,
 }
 _WITH_NUMBERS: dict[str, tuple[set[int], Callable[..., Constraint]]] = {

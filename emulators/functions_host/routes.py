@@ -54,7 +54,10 @@ class Route:
             precedence.append(_rank(segment, found))
             parameters.extend(found)
         return cls(
-            template, tuple(precedence), re.compile(expression, re.IGNORECASE), tuple(parameters)
+            template,
+            tuple(precedence),
+            re.compile(expression, re.IGNORECASE | re.DOTALL),
+            tuple(parameters),
         )
 
     def match(self, path: str) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emulators.functions_host.log_levels import LogLevels, read_log_levels
 from emulators.functions_host.service_bus_settings import ServiceBusSettings, service_bus_settings
 from emulators.functions_host.settings_files import (
     SettingsError,
@@ -31,6 +32,7 @@ class HostSettings:
     max_concurrent_orchestrators: int
     max_concurrent_entities: int
     service_bus: ServiceBusSettings
+    log_levels: LogLevels
 
 
 def apply_local_settings(app_dir: Path, environment: MutableMapping[str, str]) -> None:
@@ -72,6 +74,7 @@ def read_host_settings(app_dir: Path, environment: Mapping[str, str]) -> HostSet
         max_concurrent_orchestrators=limit("maxConcurrentOrchestratorFunctions"),
         max_concurrent_entities=limit("maxConcurrentEntityFunctions"),
         service_bus=service_bus_settings(host, processors),
+        log_levels=read_log_levels(host, environment),
     )
 
 

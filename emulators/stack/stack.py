@@ -109,6 +109,7 @@ class Stack:
             ),
             *("--task-hub", self.task_hub_address, "--ready-file", str(ready_file)),
             *("--state-dir", str(self.work_dir / "host"), *self._clock_arguments()),
+            *("--ca-bundle", self.ca_bundle),
         ]
         self._run("app", arguments, ready_file, self._app_settings())
         self.app_port = _port(self.app_url)
@@ -190,8 +191,19 @@ class Stack:
             "EDGE_ADDRESS": self.simulator_url.removeprefix("https://"),
             "IDENTITY_ENDPOINT": self.simulator["identityEndpoint"],
             "IDENTITY_HEADER": self.simulator["identityHeader"],
-            "SERVICE_BUS": self.simulator["serviceBus"],
+            **self._service_bus_settings(),
             **self.settings,
+        }
+
+    def _service_bus_settings(self) -> dict[str, str]:
+        """As in Azure, by name and identity; by key where this machine has no address for it."""
+        namespace = self.simulator["serviceBusNamespace"]
+        if namespace is None:
+            return {"SERVICE_BUS": self.simulator["serviceBus"]}
+        return {
+            "SERVICE_BUS__fullyQualifiedNamespace": namespace,
+            "SERVICE_BUS__credential": "managedidentity",
+            "SERVICE_BUS__clientId": self.simulator["managedIdentity"]["clientId"],
         }
 
     def _run(

@@ -12,6 +12,7 @@ from emulators.azure.coverage.operations import (
     GROUP_OPERATIONS,
 )
 from emulators.azure.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES
+from emulators.azure.coverage.service_bus_rules import SERVICE_BUS_OPERATIONS, SERVICE_BUS_RULES
 
 FILE = Path(__file__).parents[1] / "COVERAGE.md"
 
@@ -24,10 +25,12 @@ SECTIONS = (
         FRONT_DOOR_OPERATIONS,
     ),
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
+    Section("Operations: administration of Service Bus", "", SERVICE_BUS_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", FRONT_DOOR_RULES),
     Section("Rules: ARM", "", ARM_RULES),
     Section("Rules: Kubernetes, what goes wrong", "", KUBERNETES_RULES),
+    Section("Rules: Service Bus", "", SERVICE_BUS_RULES),
     Section("Errors: AKS", "Flat: `code`, `details`, `message`, `subcode`.", AKS_ERRORS),
     Section("Errors: Front Door and WAF policies", "Below `error`.", FRONT_DOOR_ERRORS),
     Section("Errors: ARM and others behind it", "Below `error`.", ARM_ERRORS),

@@ -1,23 +1,26 @@
 """The broker: listens, opens links on entities, and can be reset."""
 
-import asyncio
-import math
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any
 
 from emulators.azure.clock import Clock
 from emulators.azure.service_bus import cbs
+from emulators.azure.service_bus.access import EVERY_RIGHT, AuthorizationRule, Right
+from emulators.azure.service_bus.authorization import Authorization, Tokens
 from emulators.azure.service_bus.connection import Connection
 from emulators.azure.service_bus.consumers import open_consumer
-from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.errors import AmqpError, Condition, tracked, unauthorized
 from emulators.azure.service_bus.gate import Gate, Operation
 from emulators.azure.service_bus.incoming_link import IncomingLink
+from emulators.azure.service_bus.listeners import Listeners
 from emulators.azure.service_bus.management import Management
 from emulators.azure.service_bus.message import read_messages
-from emulators.azure.service_bus.namespace import MANAGEMENT, Namespace, path_of
+from emulators.azure.service_bus.namespace import Namespace
 from emulators.azure.service_bus.outgoing_link import OutgoingLink
+from emulators.azure.service_bus.paths import MANAGEMENT, entity_of, is_part_of, path_of
 from emulators.azure.service_bus.queue import Kind, Queue
 from emulators.azure.service_bus.requests import Answering, Replies, Requests
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
@@ -25,6 +28,7 @@ from emulators.azure.service_bus.times import MIN_LOCK_REAL_SECONDS, Alarms, Tim
 from emulators.azure.service_bus.topic import Topic
 
 MAX_REQUEST_BYTES = 1024 * 1024
+ROOT_POLICY = "RootManageSharedAccessKey"
 
 
 class Sends:
@@ -51,39 +55,45 @@ class Broker:
         entities: Entities = DEFAULT_ENTITIES,
         min_lock_real_seconds: float = MIN_LOCK_REAL_SECONDS,
         real_time: Callable[[], float] = time.time,
+        tokens: Tokens | None = None,
     ) -> None:
+        """`tokens` of the Entra tenant; without them only keys give access."""
         self._times = Times(clock, min_lock_real_seconds, real_time)
         self._entities = entities
-        self._key = cbs.AccessKey(secrets.token_urlsafe(32))
+        self._root = AuthorizationRule(ROOT_POLICY, EVERY_RIGHT, secrets.token_urlsafe(32))
+        self._tokens = tokens
         self._connections: set[Connection] = set()
-        self._server: asyncio.Server | None = None
+        self._listeners = Listeners()
         self._alarms = Alarms(self._times)
         self.gate = Gate()
-        self.namespace = self._new_namespace()
+        self.began_at = self._times.now()
+        self._begin()
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what ends with the process."""
-        return {**self.__dict__, "_connections": set(), "_server": None}
+        return {**self.__dict__, "_connections": set(), "_listeners": Listeners()}
 
-    async def start(self, port: int = 0) -> None:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", port)
+    async def start(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        await self._listeners.open(lambda: Connection(self), port, tls)
 
     async def stop(self) -> None:
         self._alarms.stop()
-        if self._server is not None:
-            self._server.close()
+        self._listeners.close()
         self.drop_connections()
 
     @property
     def connection_string(self) -> str | None:
-        if self._server is None or not self._server.sockets:
+        if self._listeners.port is None:
             return None
-        port = self._server.sockets[0].getsockname()[1]
         return (
-            f"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={cbs.KEY_NAME};"
-            f"SharedAccessKey={self._key.value};UseDevelopmentEmulator=true;"
+            f"Endpoint=sb://127.0.0.1:{self._listeners.port};SharedAccessKeyName={self._root.name};"
+            f"SharedAccessKey={self._root.key};UseDevelopmentEmulator=true;"
         )
+
+    @property
+    def fully_qualified_namespace(self) -> str | None:
+        """Where the namespace is found as in Azure: by TLS on the port of AMQPS."""
+        return self._listeners.host
 
     def real_now(self) -> float:
         """The clients' time, in which tokens and the ends of locks are told."""
@@ -94,7 +104,12 @@ class Broker:
         self.drop_connections()
         self._alarms.stop()
         self.gate.faults.clear()
-        self.namespace = self._new_namespace()
+        self._begin()
+
+    def declare(self, entities: Entities) -> None:
+        """Create or update what is named; everything else stays. Raises BadInput."""
+        self.namespace.declare(entities)
+        self.authorization.declare(entities.authorization_rules, entities.role_assignments)
 
     def resume(self) -> None:
         self._alarms.resume()
@@ -103,8 +118,28 @@ class Broker:
         for connection in list(self._connections):
             connection.drop()
 
+    def delete(self, path: str) -> bool:
+        """Remove an entity, and the links that lead to it; False if there is none."""
+        entity = path.lower()
+        if not self.namespace.remove(entity):
+            return False
+        text = f"The messaging entity '{path}' could not be found. It has been deleted."
+        error = AmqpError(Condition.NOT_FOUND, tracked(text, path))
+        for connection in list(self._connections):
+            for link in connection.links():
+                if not link.is_ended and is_part_of(entity, entity_of(_path(link))):
+                    link.lose(error)
+        return True
+
+    def now(self) -> float:
+        return self._times.now()
+
     def wire(self) -> dict[str, Any]:
-        return {**self.namespace.wire(), "connections": len(self._connections)}
+        return {
+            **self.namespace.wire(),
+            **self.authorization.wire(),
+            "connections": len(self._connections),
+        }
 
     def connected(self, connection: Connection) -> None:
         self._connections.add(connection)
@@ -117,23 +152,24 @@ class Broker:
         if mechanism != "PLAIN":
             return mechanism in ("ANONYMOUS", "MSSBCBS")
         _, name, key, *_ = [*response.decode(errors="replace").split("\0"), "", ""]
-        if self._key.is_credential(name, key):
-            connection.claims[""] = math.inf
-            return True
-        return False
+        claim = self.authorization.check_password(name, key)
+        if claim is not None:
+            connection.claims[""] = claim
+        return claim is not None
 
     def open_link(self, connection: Connection, link: IncomingLink | OutgoingLink) -> None:
         path = _path(link)
         if path == cbs.ADDRESS:
             self._open_requests(connection, link, path, self._cbs(connection))
             return
-        if not cbs.is_open(path, connection.claims, self.real_now()):
-            raise AmqpError(
-                Condition.UNAUTHORIZED, f"Unauthorized access. A claim on '{path}' is required."
-            )
+        # Whoever has no right to an entity does not learn whether there is one.
+        rights = self.authorization.rights(connection.claims, path, self.real_now())
+        needed = self._needed(link, path)
+        if needed not in rights:
+            raise unauthorized([needed], f"sb://{connection.hostname}/{path}")
         entity = self.namespace.find(path.removesuffix(MANAGEMENT))
         if path.endswith(MANAGEMENT):
-            answering = Management(entity, connection.links).answer
+            answering = Management(entity, connection.links, rights).answer
             self._open_requests(connection, link, path, answering)
             return
         if isinstance(link, IncomingLink):
@@ -160,13 +196,21 @@ class Broker:
             requests = Requests(answering, lambda: _replies(connection, path))
             link.accept(requests, MAX_REQUEST_BYTES)
 
-    def _cbs(self, connection: Connection) -> Answering:
-        return lambda request: cbs.answer(request, self._key, connection.claims, self.real_now())
+    def _needed(self, link: IncomingLink | OutgoingLink, path: str) -> Right:
+        """Even to schedule a message in a queue, over $management, Azure wants Listen as well."""
+        if path.endswith(MANAGEMENT):
+            return Right.SEND if self.namespace.is_topic(path) else Right.LISTEN
+        return Right.SEND if isinstance(link, IncomingLink) else Right.LISTEN
 
-    def _new_namespace(self) -> Namespace:
-        namespace = Namespace(self._times, self._alarms, self.gate)
-        namespace.declare(self._entities)
-        return namespace
+    def _cbs(self, connection: Connection) -> Answering:
+        return lambda request: cbs.answer(
+            request, self.authorization, self.namespace, connection.claims, self.real_now()
+        )
+
+    def _begin(self) -> None:
+        self.namespace = Namespace(self._times, self._alarms, self.gate)
+        self.authorization = Authorization(self._root, self.namespace.rules_of, self._tokens)
+        self.declare(self._entities)
 
 
 def _replies(connection: Connection, path: str) -> Replies | None:

@@ -5,6 +5,7 @@ import logging
 from typing import Any, Protocol
 
 from emulators.azure.service_bus import performatives as p
+from emulators.azure.service_bus.authorization import Claims
 from emulators.azure.service_bus.errors import AmqpError, Condition
 from emulators.azure.service_bus.frames import (
     AMQP_HEADER,
@@ -58,8 +59,9 @@ class Connection(asyncio.Protocol):
         self._is_closed = False
         self._heartbeat: asyncio.TimerHandle | None = None
         self.max_payload = SMALLEST_MAX_FRAME_SIZE
-        self.claims: dict[str, float] = {}
-        """What the client may reach, by path, and until when in seconds of real Unix time."""
+        self.claims: Claims = {}
+        self.hostname = ""
+        """Under which name the client has found the namespace."""
 
     @property
     def is_writable(self) -> bool:
@@ -188,6 +190,7 @@ class Connection(asyncio.Protocol):
     def _on_open(self, opened: p.Open) -> None:
         if self._is_open_sent:
             raise AmqpError(Condition.ILLEGAL_STATE, "The connection is open.")
+        self.hostname = str(opened.hostname or "")
         offered = opened.max_frame_size or MAX_FRAME_SIZE
         self.max_payload = max(SMALLEST_MAX_FRAME_SIZE, min(offered, MAX_FRAME_SIZE))
         self._send_open()

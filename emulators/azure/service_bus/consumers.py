@@ -39,7 +39,7 @@ class Consumer:
             return
         lock = self.queue.hand_over(message, self.lane)
         end = None if lock.ends_at is None else self.queue.times.real_milliseconds(lock.ends_at)
-        self._link.send(lock.token, message.wire(end), settled=False)
+        self._link.send(lock.token, message.wire(end, lock.token), settled=False)
 
     def on_credit(self) -> None:
         self.lane.dispatch()

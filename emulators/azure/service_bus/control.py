@@ -33,7 +33,7 @@ class ServiceBusControl:
 
     async def put_entities(self, request: web.Request) -> Any:
         """Create or update what the body names; everything else stays."""
-        self._broker.namespace.declare(read_entities(await read_json(request)))
+        self._broker.declare(read_entities(await read_json(request)))
         return self._broker.wire()
 
     async def get_faults(self, request: web.Request) -> Any:

@@ -1,6 +1,9 @@
 """What a broker refuses: AMQP conditions, and the error that carries one."""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import uuid4
 
 from emulators.azure.service_bus.values import Described, Symbol, ULong
 
@@ -47,3 +50,17 @@ class AmqpError(Exception):
     def wire(self) -> Described:
         """Always three fields: on a shorter rejection the SDK's sender waits for ever."""
         return Described(ERROR, [Symbol(self.condition), self.description, None])
+
+
+def tracked(text: str, system: str = "NoSystemTracker") -> str:
+    """The text as Service Bus ends it: with an id for support, who it was that spoke, and when."""
+    moment = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    return f"{text} TrackingId:{uuid4().hex}_G0, SystemTracker:{system}, Timestamp:{moment}"
+
+
+def unauthorized(rights: Iterable[str], resource: str) -> AmqpError:
+    text = (
+        f"Unauthorized access. '{','.join(rights)}' claim(s) are required to perform this "
+        f"operation. Resource: '{resource}'."
+    )
+    return AmqpError(Condition.UNAUTHORIZED, tracked(text, "gateway0"))

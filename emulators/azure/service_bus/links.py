@@ -65,6 +65,15 @@ class Link:
             self.channel.send(Detach(self.handle, True, error.wire()))
             self.end()
 
+    def lose(self, error: AmqpError) -> None:
+        """What the link leads to is gone, whether the link was answered yet or not."""
+        if self.is_accepted or self.is_ended:
+            self.detach(error)
+            return
+        if self.on_end is not None:
+            self.on_end()
+        self.refuse(error)
+
     def on_detach(self, detach: Detach) -> None:
         self.channel.forget(self)
         if not self.is_ended:

@@ -1,6 +1,6 @@
 """Locks on messages, by lock token. They belong to the queue and outlive a connection."""
 
-import os
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +33,11 @@ class Locks:
         return len(self._locks)
 
     def add(self, message: Message, lane: Lane, ends_at: float | None) -> Lock:
-        """`ends_at` None: for as long as the session is locked. The token is the delivery tag."""
-        lock = Lock(os.urandom(16), message, lane, ends_at)
+        """`ends_at` None: for as long as the session is locked.
+
+        The token is the delivery tag, with the bytes of a GUID in the order of .NET.
+        """
+        lock = Lock(uuid.uuid4().bytes_le, message, lane, ends_at)
         message.is_locked = True
         self._locks[lock.token] = lock
         if ends_at is not None:

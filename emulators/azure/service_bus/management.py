@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from emulators.azure.service_bus.access import Right, Rights
 from emulators.azure.service_bus.consumers import Consumer
-from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.errors import AmqpError, Condition, unauthorized
 from emulators.azure.service_bus.gate import Operation
 from emulators.azure.service_bus.links import Link
 from emulators.azure.service_bus.message import Message, Request, read_content, write_reply
@@ -46,8 +47,11 @@ Answer = tuple[int, Any]
 class Management:
     """Answers the requests of one connection for one entity. `links` are the connection's."""
 
-    def __init__(self, entity: Queue | Topic, links: Callable[[], list[Any]]) -> None:
+    def __init__(
+        self, entity: Queue | Topic, links: Callable[[], list[Any]], rights: Rights
+    ) -> None:
         self._entity = entity
+        self._rights = rights
         self._links = links
         self._operations: dict[str, Callable[[dict[str, Any]], Answer]] = {
             "schedule-message": self._schedule,
@@ -91,6 +95,8 @@ class Management:
         raise AmqpError(Condition.SESSION_LOCK_LOST, text)
 
     def _schedule(self, body: dict[str, Any]) -> Answer:
+        if Right.SEND not in self._rights:
+            raise unauthorized([Right.SEND], self._entity.path)
         contents = [
             read_content(_field(each, "message", bytes)) for each in _items(body, "messages", dict)
         ]

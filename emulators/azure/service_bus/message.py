@@ -12,7 +12,7 @@ from emulators.azure.service_bus.values import Int, Symbol, Timestamp, UByte, UI
 
 BATCH_FORMAT = 0x80013700
 
-_HEADER, _, _ANNOTATIONS, _PROPERTIES, _APPLICATION, _DATA = range(0x70, 0x76)
+_HEADER, _DELIVERY, _ANNOTATIONS, _PROPERTIES, _APPLICATION, _DATA = range(0x70, 0x76)
 _VALUE = 0x77
 _MESSAGE_IDS = (str, int, bytes, UUID)
 
@@ -22,6 +22,7 @@ ENQUEUED_TIME = Symbol("x-opt-enqueued-time")
 LOCKED_UNTIL = Symbol("x-opt-locked-until")
 MESSAGE_STATE = Symbol("x-opt-message-state")
 SCHEDULED_TIME = Symbol("x-opt-scheduled-enqueue-time")
+LOCK_TOKEN = Symbol("x-opt-lock-token")
 
 
 class MessageState(IntEnum):
@@ -71,8 +72,8 @@ class Message:
     state: MessageState = MessageState.ACTIVE
     is_locked: bool = False
 
-    def wire(self, locked_until_ms: int | None = None) -> bytes:
-        """Header first: the SDK expects it there."""
+    def wire(self, locked_until_ms: int | None = None, lock_token: bytes | None = None) -> bytes:
+        """Header first: the SDK expects it there. `lock_token` as it is in the delivery tag."""
         content = self.content
         out = bytearray(_descriptor(_HEADER))
         ttl = content.ttl_seconds
@@ -86,6 +87,8 @@ class Message:
                 UInt(self.delivery_count),
             ],
         )
+        if lock_token is not None:
+            out += _descriptor(_DELIVERY) + encode({LOCK_TOKEN: UUID(bytes_le=lock_token)})
         out += _descriptor(_ANNOTATIONS)
         write(out, {**content.annotations, **self._annotations(locked_until_ms)})
         out += content.properties

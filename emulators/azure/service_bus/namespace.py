@@ -1,24 +1,17 @@
 """The entities of a namespace, found by the address that a client gives."""
 
-import re
 from typing import Any
 
 from emulators.azure.control.input import BadInput
-from emulators.azure.service_bus.errors import AmqpError, Condition
+from emulators.azure.service_bus.access import AuthorizationRule
+from emulators.azure.service_bus.errors import AmqpError, Condition, tracked
 from emulators.azure.service_bus.gate import Gate
 from emulators.azure.service_bus.message import MessageState
-from emulators.azure.service_bus.queue import DEAD_LETTERS, Queue
+from emulators.azure.service_bus.paths import DEAD_LETTERS, entity_of
+from emulators.azure.service_bus.queue import Queue
 from emulators.azure.service_bus.settings import Entities, QueueSettings, TopicSettings
 from emulators.azure.service_bus.times import Alarms, Times
 from emulators.azure.service_bus.topic import Topic
-
-MANAGEMENT = "/$management"
-_SCHEME_AND_HOST = re.compile(r"^(amqps?|sb)://[^/]*/?", re.IGNORECASE)
-
-
-def path_of(address: str) -> str:
-    """The path of an address with or without scheme and host, in lower case."""
-    return _SCHEME_AND_HOST.sub("", address).strip("/").lower()
 
 
 class Namespace:
@@ -48,6 +41,35 @@ class Namespace:
         if rest or not isinstance(entity, Queue) or entity.dead_letters is None:
             raise _not_found(path)
         return entity.dead_letters
+
+    def queues(self) -> list[Queue]:
+        return list(self._queues.values())
+
+    def topics(self) -> list[Topic]:
+        return list(self._topics.values())
+
+    def queue(self, name: str) -> Queue | None:
+        return self._queues.get(name.lower())
+
+    def topic(self, name: str) -> Topic | None:
+        return self._topics.get(name.lower())
+
+    def remove(self, path: str) -> bool:
+        """Whether there was a queue, topic or subscription at the lower-case path."""
+        topic, _, name = path.partition("/subscriptions/")
+        if name and topic in self._topics:
+            return self._topics[topic].subscriptions.pop(name, None) is not None
+        return (self._queues.pop(path, None) or self._topics.pop(path, None)) is not None
+
+    def is_topic(self, path: str) -> bool:
+        """Whether a lower-case path leads to a topic itself."""
+        return entity_of(path) in self._topics
+
+    def rules_of(self, entity: str) -> tuple[AuthorizationRule, ...]:
+        """The policies of a queue, or of a topic for itself and its subscriptions."""
+        name = entity.partition("/subscriptions/")[0]
+        found = self._queues.get(name) or self._topics.get(name)
+        return () if found is None else found.settings.authorization_rules
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -96,11 +118,7 @@ class Namespace:
         else:
             topic.update(settings)
         for each in settings.subscriptions:
-            known = topic.subscriptions.get(each.name.lower())
-            if known is None:
-                topic.add_subscription(each)
-            else:
-                known.update(each)
+            topic.declare_subscription(each)
 
 
 def _check_sessions(known: Queue | None, settings: QueueSettings) -> None:
@@ -109,7 +127,11 @@ def _check_sessions(known: Queue | None, settings: QueueSettings) -> None:
 
 
 def _not_found(path: str) -> AmqpError:
-    return AmqpError(Condition.NOT_FOUND, f"The messaging entity '{path}' could not be found.")
+    text = (
+        f"The messaging entity '{path}' could not be found. "
+        "To know more visit https://aka.ms/sbResourceMgrExceptions. "
+    )
+    return AmqpError(Condition.NOT_FOUND, tracked(text, path))
 
 
 def _topic(topic: Topic) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from emulators.azure.service_bus.message import Content, Message, MessageState
 from emulators.azure.service_bus.message_sessions import MessageSession, MessageSessions
 from emulators.azure.service_bus.outcomes import ACCEPTED, MODIFIED, REJECTED, Outcome
 from emulators.azure.service_bus.parts import DuplicateWindow, Schedule
+from emulators.azure.service_bus.paths import DEAD_LETTERS
 from emulators.azure.service_bus.settings import QueueSettings, Status
 from emulators.azure.service_bus.times import Alarms, Times
-
-DEAD_LETTERS = "/$DeadLetterQueue"
 
 
 class Kind(Enum):
@@ -44,6 +43,7 @@ class Queue:
         self.settings = settings
         self.kind = kind
         self.times = times
+        self.created_at = self.updated_at = times.now()
         self._alarms = alarms
         self._gate = gate
         self.messages: dict[int, Message] = {}
@@ -58,6 +58,7 @@ class Queue:
     def update(self, settings: QueueSettings) -> None:
         """What can change while there are messages; whether it has sessions cannot."""
         self.settings = settings
+        self.updated_at = self.times.now()
         self._duplicates.seconds = settings.duplicate_window_seconds
 
     def check(self, operation: Operation) -> None:

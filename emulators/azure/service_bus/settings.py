@@ -1,10 +1,18 @@
 """What an entity is declared to be, read from JSON in ARM's words with durations in seconds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from emulators.azure.control.input import BadInput, Fields, required
+from emulators.azure.identity import MANAGED_IDENTITY
+from emulators.azure.service_bus.access import (
+    AuthorizationRule,
+    Role,
+    RoleAssignment,
+    read_assignments,
+    read_rules,
+)
 
 
 class Status(StrEnum):
@@ -27,6 +35,9 @@ class QueueSettings:
     duplicate_window_seconds: float | None = None
     max_message_bytes: int = 256 * 1024
     status: Status = Status.ACTIVE
+    authorization_rules: tuple[AuthorizationRule, ...] = ()
+    stored: tuple[tuple[str, str], ...] = ()
+    """Properties without an effect, as an administration client gave them."""
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -39,6 +50,7 @@ class QueueSettings:
             "duplicateDetectionHistoryTimeWindowSeconds": self.duplicate_window_seconds,
             "maxMessageSizeInKilobytes": self.max_message_bytes // 1024,
             "status": self.status,
+            "authorizationRules": [rule.wire() for rule in self.authorization_rules],
         }
 
 
@@ -50,6 +62,8 @@ class TopicSettings:
     max_message_bytes: int = 256 * 1024
     status: Status = Status.ACTIVE
     subscriptions: tuple[QueueSettings, ...] = ()
+    authorization_rules: tuple[AuthorizationRule, ...] = ()
+    stored: tuple[tuple[str, str], ...] = ()
 
     def wire(self) -> dict[str, Any]:
         return {
@@ -58,13 +72,18 @@ class TopicSettings:
             "duplicateDetectionHistoryTimeWindowSeconds": self.duplicate_window_seconds,
             "maxMessageSizeInKilobytes": self.max_message_bytes // 1024,
             "status": self.status,
+            "authorizationRules": [rule.wire() for rule in self.authorization_rules],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Entities:
+    """What is declared of a namespace. Policies and roles that are None stay as they are."""
+
     queues: tuple[QueueSettings, ...] = ()
-    topics: tuple[TopicSettings, ...] = field(default=())
+    topics: tuple[TopicSettings, ...] = ()
+    authorization_rules: tuple[AuthorizationRule, ...] | None = None
+    role_assignments: tuple[RoleAssignment, ...] | None = None
 
 
 DEFAULT_ENTITIES = Entities(
@@ -83,18 +102,30 @@ DEFAULT_ENTITIES = Entities(
             subscriptions=(QueueSettings("all"),),
         ),
     ),
+    role_assignments=(
+        RoleAssignment(MANAGED_IDENTITY.object_id, Role.RECEIVER, "provisioning-requests"),
+        RoleAssignment(MANAGED_IDENTITY.object_id, Role.SENDER, "environment-events"),
+    ),
 )
 
 
 def read_entities(body: object) -> Entities:
-    """`{"queues": [...], "topics": [{..., "subscriptions": [...]}]}`; raises BadInput."""
+    """`{"queues": [...], "topics": [{..., "subscriptions": [...]}]}` and who has access to it.
+
+    Raises BadInput.
+    """
     fields = Fields(body)
     queues = _each(fields, "queues")
     topics = _each(fields, "topics")
+    has_rules, has_assignments = ("authorizationRules" in fields, "roleAssignments" in fields)
+    rules = _each(fields, "authorizationRules")
+    assignments = _each(fields, "roleAssignments")
     fields.finish()
     return Entities(
-        tuple(_queue(Fields(each, "a queue"), has_duplicates=True) for each in queues),
+        tuple(_queue(Fields(each, "a queue"), is_queue=True) for each in queues),
         tuple(_topic(Fields(each, "a topic")) for each in topics),
+        read_rules(rules) if has_rules else None,
+        read_assignments(assignments) if has_assignments else None,
     )
 
 
@@ -116,14 +147,16 @@ def _topic(fields: Fields) -> TopicSettings:
         max_message_bytes=_max_message_bytes(fields),
         status=_status(fields),
         subscriptions=tuple(
-            _queue(Fields(each, "a subscription"), has_duplicates=False) for each in subscriptions
+            _queue(Fields(each, "a subscription"), is_queue=False) for each in subscriptions
         ),
+        authorization_rules=read_rules(_each(fields, "authorizationRules")),
     )
     fields.finish()
     return topic
 
 
-def _queue(fields: Fields, has_duplicates: bool) -> QueueSettings:
+def _queue(fields: Fields, is_queue: bool) -> QueueSettings:
+    """A subscription is the same without detection of duplicates and policies of its own."""
     queue = QueueSettings(
         name=_name(fields),
         requires_session=fields.flag("requiresSession"),
@@ -135,9 +168,10 @@ def _queue(fields: Fields, has_duplicates: bool) -> QueueSettings:
         ),
         default_ttl_seconds=fields.number("defaultMessageTimeToLiveSeconds", low=0.001),
         dead_letters_expired=fields.flag("deadLetteringOnMessageExpiration"),
-        duplicate_window_seconds=_duplicate_window(fields) if has_duplicates else None,
+        duplicate_window_seconds=_duplicate_window(fields) if is_queue else None,
         max_message_bytes=_max_message_bytes(fields),
         status=_status(fields),
+        authorization_rules=read_rules(_each(fields, "authorizationRules")) if is_queue else (),
     )
     fields.finish()
     return queue

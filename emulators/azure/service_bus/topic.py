@@ -17,6 +17,7 @@ class Topic:
         self.path = settings.name
         self.settings = settings
         self._times = times
+        self.created_at = self.updated_at = times.now()
         self._alarms = alarms
         self._gate = gate
         self.subscriptions: dict[str, Queue] = {}
@@ -26,13 +27,17 @@ class Topic:
 
     def update(self, settings: TopicSettings) -> None:
         self.settings = settings
+        self.updated_at = self._times.now()
         self._duplicates.seconds = settings.duplicate_window_seconds
 
-    def add_subscription(self, settings: QueueSettings) -> Queue:
+    def declare_subscription(self, settings: QueueSettings) -> None:
+        known = self.subscriptions.get(settings.name.lower())
+        if known is not None:
+            known.update(settings)
+            return
         path = f"{self.path}/Subscriptions/{settings.name}"
         queue = Queue(path, settings, self._times, self._alarms, self._gate, Kind.SUBSCRIPTION)
         self.subscriptions[settings.name.lower()] = queue
-        return queue
 
     def check(self, operation: Operation) -> None:
         self._gate.check(self.path, self.settings.status, operation)

@@ -10,6 +10,7 @@ from azure.servicebus import NEXT_AVAILABLE_SESSION
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver
 from azure.servicebus.exceptions import OperationTimeoutError, ServiceBusError
 
+from emulators.functions_host.service_bus.connections import describe
 from emulators.functions_host.service_bus.deliveries import Deliveries
 from emulators.functions_host.service_bus.lock_renewal import LockRenewal, renewed
 from emulators.functions_host.service_bus.processing import Processing
@@ -153,7 +154,9 @@ class Listener:
             _log.info("%s: listens on %s.", self._trigger.function.name, self._trigger.entity)
         self._is_away = False
 
-    def _lost(self, error: Exception) -> None:
+    def _lost(self, error: ServiceBusError) -> None:
         if not self._is_away or not self._has_listened:
-            _log.warning("Service Bus does not serve %s: %s", self._trigger.entity, error)
+            _log.warning(
+                "Service Bus does not serve %s: %s", self._trigger.entity, describe(error)
+            )
         self._is_away = self._has_listened = True

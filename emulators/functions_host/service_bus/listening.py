@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from azure.functions.meta import Datum
 
@@ -28,14 +29,18 @@ _log = logging.getLogger("emulators.functions_host.service_bus")
 
 @contextlib.asynccontextmanager
 async def listening(
-    triggers: Sequence[ServiceBusTrigger], settings: ServiceBusSettings, invoker: Invoker
+    triggers: Sequence[ServiceBusTrigger],
+    settings: ServiceBusSettings,
+    invoker: Invoker,
+    ca_bundle: Path | None = None,
 ) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
     """Listen meanwhile; what is given lets running functions end and begins nothing new."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="service_bus", daemon=True)
     thread.start()
     deliveries = Deliveries()
-    part = _Listeners(triggers, settings, _invoke_on(asyncio.get_running_loop(), invoker))
+    invoke = _invoke_on(asyncio.get_running_loop(), invoker)
+    part = _Listeners(triggers, settings, invoke, ca_bundle)
     with contextlib.ExitStack() as servers:
         if any(trigger.function.settlement_parameter for trigger in triggers):
             servers.enter_context(_serving_settlement(deliveries, loop))
@@ -84,18 +89,23 @@ def _invoke_on(loop: asyncio.AbstractEventLoop, invoker: Invoker) -> Invoke:
 
 class _Listeners:
     def __init__(
-        self, triggers: Sequence[ServiceBusTrigger], settings: ServiceBusSettings, invoke: Invoke
+        self,
+        triggers: Sequence[ServiceBusTrigger],
+        settings: ServiceBusSettings,
+        invoke: Invoke,
+        ca_bundle: Path | None,
     ) -> None:
         self._triggers = triggers
         self._settings = settings
         self._invoke = invoke
+        self._ca_bundle = ca_bundle
         self._listeners: list[Listener] = []
 
     async def run(self, deliveries: Deliveries) -> None:
         async with contextlib.AsyncExitStack() as clients:
             for trigger in self._triggers:
                 try:
-                    client = client_for(trigger.connection, os.environ)
+                    client = client_for(trigger.connection, os.environ, self._ca_bundle)
                 except (SettingsError, ValueError) as error:
                     # Like the real host: this function is in error, the others run.
                     _log.error("Function %s cannot listen: %s", trigger.function.name, error)

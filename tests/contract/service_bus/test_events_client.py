@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from clients.answers import EventRefusal, NoAnswer
 from clients.events import EventsClient
 from domain.events.delivery import PUBLISH_REFUSALS, TOPIC
 from emulators.azure.clock import Clock
+from emulators.azure.identity import MANAGED_IDENTITY, Tokens
 from emulators.azure.service_bus.broker import Broker
-from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Status, TopicSettings
+from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities, Status, TopicSettings
 from emulators.tests.contract.service_bus.conftest import properties, receive
+from emulators.tests.support.tls import shared_tls
 from tests.support.events import TRACE, an_event
 
 
@@ -114,6 +117,29 @@ async def test_a_refusal_is_a_value_and_ends_with_its_cause(
     assert await events.publish(an_event()) is None
 
 
+async def test_a_topic_that_does_not_exist_is_named(clock: Clock):
+    """Service Bus takes no token for it, which the SDK calls a failed authentication."""
+    broker = Broker(clock, Entities(), min_lock_real_seconds=0)
+    await broker.start()
+    client = EventsClient.by_connection_string(broker.connection_string or "", None, TOPIC)
+    refusal = await client.publish(an_event())
+    assert refusal
+    assert refusal.code == "TopicNotFound"
+    assert f"/{TOPIC}' could not be found" in refusal.message
+    await client.close()
+    await broker.stop()
+
+
+async def test_a_key_that_does_not_hold_is_told_in_the_words_of_service_bus(broker: Broker):
+    wrong = re.sub("SharedAccessKey=[^;]+", "SharedAccessKey=wrong", str(broker.connection_string))
+    client = EventsClient.by_connection_string(wrong, None, TOPIC)
+    refusal = await client.publish(an_event())
+    assert refusal
+    assert refusal.code == "Unauthorized"
+    assert "InvalidSignature: The token has an invalid signature" in refusal.message
+    await client.close()
+
+
 async def test_a_closed_topic_takes_events_once_it_is_open(broker: Broker, events: EventsClient):
     assert await events.publish(an_event()) is None
     declare(broker, status=Status.SEND_DISABLED)
@@ -157,19 +183,21 @@ async def test_a_broker_that_is_gone_gives_no_answer_and_may_come_back(
     assert await events.publish(an_event(id="fraud-llm.1.succeeded")) is None
 
 
-@dataclass
-class Credential:
-    """An identity, which the simulated broker does not know."""
+class Identity:
+    """A principal of simulated Entra, and a broker that knows the tokens of its tenant."""
 
-    scopes: list[str] = field(default_factory=list[str])
+    def __init__(self) -> None:
+        self.scopes: list[str] = []
+        self.tokens = Tokens("tenant", MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id)
 
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         self.scopes += scopes
-        return AccessToken("token", 4_000_000_000)
+        token = self.tokens.issue(scopes[0].removesuffix("/.default"))
+        return AccessToken(token.value, token.expires_on)
 
     async def close(self) -> None: ...
 
-    async def __aenter__(self) -> "Credential":
+    async def __aenter__(self) -> "Identity":
         return self
 
     async def __aexit__(
@@ -177,25 +205,42 @@ class Credential:
     ) -> None: ...
 
 
-async def test_an_identity_brings_a_token_of_service_bus(broker: Broker):
-    credential = Credential()
-    address = (broker.connection_string or "").split(";")[0].removeprefix("Endpoint=sb://")
-    client = ServiceBusClient(address, credential, retry_total=0, use_tls=False)
-    events = EventsClient(client, TOPIC)
+@pytest.fixture
+async def by_identity(
+    clock: Clock, tmp_path: Path
+) -> AsyncIterator[tuple[Broker, EventsClient, Identity]]:
+    """The client as it is in Azure: nothing but a namespace's name, an identity and its roles."""
+    identity, tls = Identity(), shared_tls()
+    broker = Broker(clock, DEFAULT_ENTITIES, tokens=identity.tokens, min_lock_real_seconds=0)
+    await broker.start(tls=tls.context)
+    (tmp_path / "ca.pem").write_bytes(tls.ca_pem)
+    namespace, ca_bundle = str(broker.fully_qualified_namespace), str(tmp_path / "ca.pem")
+    client = EventsClient.by_identity(namespace, identity, ca_bundle, TOPIC)
+    yield broker, client, identity
+    await client.close()
+    await broker.stop()
+
+
+async def test_an_identity_publishes_by_its_role(
+    by_identity: tuple[Broker, EventsClient, Identity],
+):
+    broker, events, identity = by_identity
+    assert await events.publish(an_event()) is None
+    assert set(identity.scopes) == {"https://servicebus.azure.net//.default"}
+    await published(broker, 1)
+
+
+async def test_an_identity_without_the_role_is_told_which_right_it_lacks(
+    by_identity: tuple[Broker, EventsClient, Identity],
+):
+    broker, events, _ = by_identity
+    broker.declare(Entities(role_assignments=()))
     refusal = await events.publish(an_event())
     assert refusal
     assert refusal.code == "Unauthorized"
-    assert set(credential.scopes) == {"https://servicebus.azure.net//.default"}
-    await events.close()
-
-
-async def test_an_identity_speaks_tls_and_nothing_else(broker: Broker):
-    """The SDK drops the port of a namespace and uses that of AMQP over TLS, which is closed."""
-    address = (broker.connection_string or "").split(";")[0].removeprefix("Endpoint=sb://")
-    events = EventsClient.by_identity(address, Credential(), None, TOPIC)
-    with pytest.raises(NoAnswer):
-        await events.publish(an_event())
-    await events.close()
+    assert "'Send' claim(s) are required to perform this operation" in refusal.message
+    broker.declare(Entities(role_assignments=DEFAULT_ENTITIES.role_assignments))
+    assert await events.publish(an_event()) is None
 
 
 def test_there_is_advice_for_every_refusal_that_the_client_names():

@@ -27,8 +27,10 @@ async def test_the_process_tells_where_it_is_and_keeps_to_its_options(
             "identityHeader",
             "subscriptionId",
             "tenantId",
+            "managedIdentity",
             "servicePrincipal",
             "serviceBus",
+            "serviceBusNamespace",
             "pid",
         }
         connector = aiohttp.TCPConnector(ssl=client_context(address.ca_bundle))

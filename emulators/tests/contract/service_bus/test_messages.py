@@ -45,6 +45,34 @@ async def test_a_message_comes_back_as_it_was_sent(bus: ServiceBus) -> None:
     assert abs((present(message.enqueued_time_utc) - bus.clock.now()).total_seconds()) < 5
 
 
+async def test_the_lock_token_is_the_delivery_tag_and_a_delivery_annotation(
+    bus: ServiceBus,
+) -> None:
+    await bus.send("jobs", "one")
+    async with bus.client.get_queue_receiver("jobs") as receiver:
+        (message,) = await receive(receiver)
+        token = message.lock_token
+        annotations = message.raw_amqp_message.delivery_annotations
+        await receiver.renew_message_lock(message)
+        await receiver.abandon_message(message)
+        (peeked,) = await receiver.peek_messages(sequence_number=1)
+        (again,) = await receive(receiver)
+    assert isinstance(token, uuid.UUID)
+    assert (token.version, token.variant) == (4, uuid.RFC_4122)
+    assert annotations == {b"x-opt-lock-token": token}
+    assert again.lock_token != token, "each lock has a token of its own"
+    assert not peeked.raw_amqp_message.delivery_annotations
+
+
+async def test_what_is_received_and_deleted_has_no_lock_token(bus: ServiceBus) -> None:
+    await bus.send("jobs", "one")
+    mode = ServiceBusReceiveMode.RECEIVE_AND_DELETE
+    async with bus.client.get_queue_receiver("jobs", receive_mode=mode) as receiver:
+        (message,) = await receive(receiver)
+    assert message.lock_token is None
+    assert not message.raw_amqp_message.delivery_annotations
+
+
 async def test_messages_come_in_order_and_each_only_once(bus: ServiceBus) -> None:
     async with bus.client.get_queue_sender("jobs") as sender:
         await sender.send_messages([ServiceBusMessage(str(number)) for number in range(30)])

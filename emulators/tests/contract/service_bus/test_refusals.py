@@ -8,7 +8,6 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 from azure.servicebus.exceptions import (
     MessagingEntityDisabledError,
-    MessagingEntityNotFoundError,
     ServiceBusAuthenticationError,
     ServiceBusAuthorizationError,
     ServiceBusError,
@@ -30,20 +29,47 @@ async def test_a_wrong_key_is_told_on_cbs(broker: Broker) -> None:
             await client.get_queue_sender("jobs").send_messages(ServiceBusMessage("no"))
 
 
-@pytest.mark.parametrize(
-    ("queue", "topic", "subscription"),
-    [("unknown", None, None), (None, "events", "unknown"), (None, "jobs", "all")],
-    ids=["queue", "subscription", "a queue is no topic"],
-)
-async def test_what_does_not_exist_is_not_found(
-    bus: ServiceBus, queue: str | None, topic: str | None, subscription: str | None
+MISSING = [
+    pytest.param(("queue", "unknown"), id="a queue"),
+    pytest.param(("topic", "unknown"), id="a topic"),
+    pytest.param(("subscription", "events", "unknown"), id="a subscription"),
+    pytest.param(("subscription", "jobs", "all"), id="a queue is no topic"),
+]
+
+
+def receiver_or_sender(client: ServiceBusClient, kind: str, *names: str) -> Any:
+    if kind == "queue":
+        return client.get_queue_receiver(*names)
+    if kind == "topic":
+        return client.get_topic_sender(*names)
+    return client.get_subscription_receiver(*names)
+
+
+@pytest.mark.parametrize("entity", MISSING)
+async def test_no_token_is_taken_for_what_does_not_exist(
+    impatient: ServiceBus, entity: tuple[str, ...]
 ) -> None:
-    if queue is not None:
-        receiver = bus.client.get_queue_receiver(queue)
-    else:
-        receiver = bus.client.get_subscription_receiver(topic or "", subscription or "")
-    with pytest.raises(MessagingEntityNotFoundError):
-        await receiver.receive_messages(max_wait_time=1)
+    """Put-token answers 404, which the SDK takes for a failure of authentication."""
+    with pytest.raises(ServiceBusAuthenticationError) as refused:
+        async with receiver_or_sender(impatient.client, *entity):
+            pass
+    text = str(refused.value.inner_exception)
+    assert "Status code: 404" in text
+    path = "/".join(entity[1:]) if len(entity) == 2 else f"{entity[1]}/Subscriptions/{entity[2]}"
+    assert re.search(
+        f"The messaging entity 'sb://127.0.0.1:[0-9]+/{path}' could not be found. To know more "
+        "visit https://aka.ms/sbResourceMgrExceptions.  TrackingId:[0-9a-f]+_G0, "
+        f"SystemTracker:127.0.0.1:[0-9]+:{path}, Timestamp:",
+        text,
+    )
+
+
+async def test_a_management_request_for_what_does_not_exist_is_refused(
+    impatient: ServiceBus,
+) -> None:
+    with pytest.raises(ServiceBusAuthenticationError) as refused:
+        await impatient.client.get_queue_receiver("unknown").peek_messages()
+    assert "Status code: 404" in str(refused.value.inner_exception)
 
 
 @pytest.mark.parametrize(

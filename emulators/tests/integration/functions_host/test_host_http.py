@@ -2,7 +2,11 @@
 
 import pytest
 
-from emulators.tests.integration.functions_host.host_processes import FunctionsHost, eventually
+from emulators.tests.integration.functions_host.host_processes import (
+    WEBHOOKS,
+    FunctionsHost,
+    eventually,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,16 @@ from emulators.tests.integration.functions_host.host_processes import FunctionsH
         pytest.param("GET", "/admin/host/status", 200, id="host status"),
         pytest.param("GET", "/admin/functions/none", 404, id="admin route"),
         pytest.param("GET", "/runtime/other", 404, id="reserved for the host"),
+        pytest.param("GET", "/api/pla%0Ain", 404, id="newline in a literal"),
+        pytest.param("GET", "/api/plain%0A", 404, id="newline after a literal"),
+        pytest.param("GET", "/%0A", 404, id="newline alone"),
+        pytest.param("GET", "/api/typed/a%00b", 400, id="null character"),
+        pytest.param("GET", "/admin/functions/a%0Ab", 404, id="newline in an admin route"),
+        pytest.param("GET", "/admin/other%0A", 404, id="newline below /admin"),
+        pytest.param("GET", "/runtime/other%0A", 404, id="newline below /runtime"),
+        pytest.param("GET", f"{WEBHOOKS}/instances/a%0Ab", 404, id="newline in an instance id"),
+        pytest.param("GET", f"{WEBHOOKS}/a%0Ab", 404, id="newline in the management API"),
+        pytest.param("POST", f"{WEBHOOKS}/instances/a%0A/terminate", 404, id="no such instance"),
     ],
 )
 def test_a_request_finds_its_function(
@@ -38,6 +52,10 @@ def test_a_request_finds_its_function(
         pytest.param("optional/a%20b", None, {"first": "a b"}, id="optional, encoded"),
         pytest.param("files", None, {}, id="catch-all, empty"),
         pytest.param("files/a/b.txt", None, {"path": "a/b.txt"}, id="catch-all"),
+        pytest.param("typed/a%0Ab", "typed_any", {"name": "a\nb"}, id="newline"),
+        pytest.param("typed/7%0A", "typed_int", {"id": "7\n"}, id="an int as .NET reads it"),
+        pytest.param("optional/%0A", None, {"first": "\n"}, id="newline alone"),
+        pytest.param("files/a%0A/%0Db", None, {"path": "a\n/\rb"}, id="newlines in a catch-all"),
     ],
 )
 def test_route_parameters_reach_the_function(

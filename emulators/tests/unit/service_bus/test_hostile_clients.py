@@ -231,6 +231,32 @@ async def test_a_link_without_claim_or_address_is_refused(
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        *("unknown", "amqps://any/unknown", "environment-events/Subscriptions/none"),
+        *("unknown/$management", "environment-events/$DeadLetterQueue"),
+    ],
+)
+@pytest.mark.parametrize("role", [False, True], ids=["sender", "receiver"])
+async def test_a_link_to_what_does_not_exist_is_attached_and_detached(
+    broker: Broker, client: RawClient, address: str, role: bool
+) -> None:
+    """Whoever has a right to the whole namespace gets this far without a token for the entity."""
+    answers = await client.answers(
+        password(broker) + AMQP_HEADER + frame(OPENED),
+        frame(BEGUN),
+        frame(attach(0, address, role)),
+        frame(p.Close()),
+    )
+    refused, detach = answers[-3:-1]
+    assert (refused.role, refused.source, refused.target) == (not role, None, None)
+    assert detach.closed is True
+    condition, description, _ = detach.error.value
+    assert condition == "amqp:not-found"
+    assert "could not be found. To know more visit https://aka.ms/" in description
+
+
+@pytest.mark.parametrize(
     "payload",
     [b"", b"garbage", b"\x00\x53\x77", b"\x00\x53\x74\x40", encode({}), b"\x00\x53\x73\xc0\x01"],
 )
