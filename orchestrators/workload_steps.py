@@ -36,8 +36,9 @@ def await_workload(
     operation: OperationContext, attempt: Attempt, demand: CellDemand
 ) -> Steps[Outcome]:
     region, number = attempt.offer.region, attempt.number
+    timeout = deadlines.READINESS + deadlines.further_startup(demand.startup_minutes)
     wait = ReadyWait(
-        operation=operation.ref_until(operation.deadline_in(deadlines.READINESS)),
+        operation=operation.ref_until(operation.deadline_in(timeout)),
         region=region,
         demand=demand,
         started_at=operation.now,

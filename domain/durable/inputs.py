@@ -38,10 +38,17 @@ class CellDemand(WireModel):
     replicas: int
     gpus: int
     """Of all replicas together."""
+    startup_minutes: int = 20
+    """How long the start of a replica may take; inputs of earlier versions do not say it."""
 
     @classmethod
     def of(cls, spec: EnvironmentSpec) -> Self:
-        return cls(replicas=spec.workload.replicas, gpus=gpus_needed(spec))
+        workload = spec.workload
+        return cls(
+            replicas=workload.replicas,
+            gpus=gpus_needed(spec),
+            startup_minutes=workload.startup.timeout_minutes,
+        )
 
 
 class CellInput(WireModel):

@@ -16,11 +16,13 @@ DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"
 SERVICE_PORT = 80
 
 STARTUP_PERIOD_SECONDS = 10
-STARTUP_FAILURES = 120
-"""20 minutes in total: loading weights was observed to take up to 15."""
 
-PROGRESS_DEADLINE_SECONDS = 3600
-"""Longer than the boot of a GPU node, the image pull and the startup probe together."""
+NODE_AND_IMAGE_SECONDS = 2400
+"""Longer than the boot of a GPU node and the image pull together."""
+
+DRAIN_SECONDS = 15
+"""The load balancer probes a node each 5 s and leaves it after two failures; until then new
+requests arrive at a replica that is being stopped."""
 
 
 def build_manifests(
@@ -114,7 +116,7 @@ def _deployment(spec: EnvironmentSpec, replicas: int) -> dict[str, Any]:
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
             },
-            "progressDeadlineSeconds": PROGRESS_DEADLINE_SECONDS,
+            "progressDeadlineSeconds": NODE_AND_IMAGE_SECONDS + _startup_seconds(spec),
             "template": {
                 "metadata": {"labels": {**labels, naming.TEMPLATE_LABEL: _digest(pod)}},
                 "spec": pod,
@@ -134,10 +136,13 @@ def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
         # Service links give an environment called `vllm` VLLM_PORT=tcp://..., which vLLM reads.
         "enableServiceLinks": False,
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        "terminationGracePeriodSeconds": spec.workload.termination_grace_seconds,
         "containers": [_container(spec)],
     }
     if _needs_shared_memory(spec):
-        pod["volumes"] = [{"name": "shared-memory", "emptyDir": {"medium": "Memory"}}]
+        size = spec.workload.shared_memory
+        memory = {"medium": "Memory", **({"sizeLimit": size} if size else {})}
+        pod["volumes"] = [{"name": "shared-memory", "emptyDir": memory}]
     return pod
 
 
@@ -151,12 +156,12 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         # The last log lines of a crash become part of the pod's status.
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "env": _env(spec),
-        "resources": {"limits": {GPU_RESOURCE: str(workload.gpus_per_replica)}},
+        "resources": _resources(spec),
         "startupProbe": {
             **probe,
             "periodSeconds": STARTUP_PERIOD_SECONDS,
             "timeoutSeconds": 5,
-            "failureThreshold": STARTUP_FAILURES,
+            "failureThreshold": _startup_seconds(spec) // STARTUP_PERIOD_SECONDS,
         },
         "readinessProbe": {
             **probe,
@@ -164,8 +169,11 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
             "timeoutSeconds": 5,
             "failureThreshold": 3,
         },
+        "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
         "securityContext": _container_security(),
     }
+    if workload.command:
+        container["command"] = [_literal(word) for word in workload.command]
     if workload.args:
         container["args"] = [_literal(arg) for arg in workload.args]
     if _needs_shared_memory(spec):
@@ -173,9 +181,22 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
     return container
 
 
+def _startup_seconds(spec: EnvironmentSpec) -> int:
+    return spec.workload.startup.timeout_minutes * 60
+
+
+def _resources(spec: EnvironmentSpec) -> dict[str, Any]:
+    """No limit of vCPUs: it would throttle a replica beside vCPUs that nothing else uses."""
+    workload = spec.workload
+    memory = {"memory": workload.memory} if workload.memory else {}
+    requests = {**({"cpu": workload.cpu} if workload.cpu else {}), **memory}
+    limits = {GPU_RESOURCE: str(workload.gpus_per_replica), **memory}
+    return {"limits": limits, **({"requests": requests} if requests else {})}
+
+
 def _needs_shared_memory(spec: EnvironmentSpec) -> bool:
     """GPUs of one replica communicate through /dev/shm (NCCL), of which a container has 64 MiB."""
-    return spec.workload.gpus_per_replica > 1
+    return spec.workload.gpus_per_replica > 1 or spec.workload.shared_memory is not None
 
 
 def _env(spec: EnvironmentSpec) -> list[dict[str, str]]:

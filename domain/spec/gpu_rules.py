@@ -8,8 +8,9 @@ from pydantic import BaseModel, ValidationError
 from domain.catalog.gpu_skus import GpuSku, check_gpu_vm_size, find_gpu_sku, nodes_for
 from domain.catalog.regions import normalise_region
 from domain.problem import Problem
-from domain.spec.model import GpuPoolSpec, Workload
+from domain.spec.model import GpuPoolSpec
 from domain.spec.placement import Placement
+from domain.spec.workload import Workload
 
 MAX_OFFERS = 24
 """Per cell: with an hour for each, an operation ends within two days."""
@@ -52,7 +53,7 @@ def find_gpu_problems(document: dict[str, Any]) -> Iterable[Problem]:
     sku = find_gpu_sku(gpu.vm_size) if gpu else None
     if gpu and workload and sku:
         yield from _capacity_problems(
-            gpu, workload, sku, "gpu.maxNodes", "workload.gpusPerReplica"
+            gpu, workload, sku, "gpu.maxNodes", "workload.gpusPerReplica", "workload.cpu"
         )
     placement = read_section(document, "placement", Placement) if "placement" in document else None
     if gpu and sku and placement:
@@ -60,7 +61,12 @@ def find_gpu_problems(document: dict[str, Any]) -> Iterable[Problem]:
 
 
 def _capacity_problems(
-    gpu: GpuPoolSpec, workload: Workload, sku: GpuSku, nodes_target: str, gpus_target: str
+    gpu: GpuPoolSpec,
+    workload: Workload,
+    sku: GpuSku,
+    nodes_target: str,
+    gpus_target: str,
+    cpu_target: str,
 ) -> Iterable[Problem]:
     if workload.gpus_per_replica > sku.gpus:
         yield Problem(
@@ -70,6 +76,13 @@ def _capacity_problems(
             gpus_target,
         )
         return
+    if workload.cpu and read_vcpus(workload.cpu) >= sku.vcpus:
+        yield Problem(
+            "TooManyCpusPerReplica",
+            f"{sku.name} has {sku.vcpus} vCPUs, of which Kubernetes reserves some: lower cpu from "
+            f"{workload.cpu} or choose a larger vmSize.",
+            cpu_target,
+        )
     needed = nodes_for(sku.gpus, workload.gpus_per_replica, workload.replicas)
     if needed > gpu.max_nodes:
         yield Problem(
@@ -79,6 +92,11 @@ def _capacity_problems(
             "or lower replicas.",
             nodes_target,
         )
+
+
+def read_vcpus(quantity: str) -> float:
+    """Of a Kubernetes quantity: `2` or `1500m`."""
+    return float(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
 
 
 def _alternative_problems(
@@ -99,7 +117,7 @@ def _alternative_problems(
                 target,
             )
         elif workload:
-            yield from _capacity_problems(gpu, workload, sku, target, target)
+            yield from _capacity_problems(gpu, workload, sku, target, target, target)
     if placement.regular_if_no_spot and not gpu.spot:
         yield Problem(
             "NeedsSpot",

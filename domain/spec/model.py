@@ -8,10 +8,10 @@ from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 
 from domain.spec.cluster import ClusterSpec
-from domain.spec.fields import EnvName, Region, Text, UtcDatetime, VmSize, Zone, all_different
+from domain.spec.fields import Region, UtcDatetime, VmSize, Zone, all_different
 from domain.spec.idle import Idle
 from domain.spec.placement import Placement
-from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
+from domain.spec.workload import Workload
 from domain.wire import WireModel
 
 ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -19,17 +19,6 @@ SHORTEST_NAME = 3
 LONGEST_NAME = 24
 COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
 OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
-HEALTH_PATH_PATTERN = r"^/[^\s#]*$"
-_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-_PATH_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
-IMAGE_PATTERN = (
-    r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
-    rf"(:{_PORT})?/)?"
-    rf"{_PATH_COMPONENT}(/{_PATH_COMPONENT})*"
-    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
-    r"(@sha256:[0-9a-f]{64})?$"
-)
-"""The grammar of https://pkg.go.dev/github.com/distribution/reference, with a port that exists."""
 
 
 class EdgeSku(StrEnum):
@@ -95,60 +84,6 @@ class GpuPoolSpec(WireModel):
                 {"min": min_nodes, "max": max_nodes},
             )
         return min_nodes
-
-
-class Model(WireModel):
-    """The model that the workload serves, passed to its container."""
-
-    name: str = Field(
-        min_length=1,
-        max_length=128,
-        description="Name of the model.",
-        examples=["fraud-llm"],
-    )
-    version: str = Field(
-        min_length=1, max_length=64, description="Version of the model.", examples=["7"]
-    )
-
-
-class Workload(WireModel):
-    """The inference container and how it runs."""
-
-    image: str = Field(
-        pattern=IMAGE_PATTERN,
-        max_length=512,
-        description="Container image reference.",
-        examples=["registry.example.com/llm:1.4.2"],
-    )
-    port: StrictInt = Field(
-        default=8000, ge=1, le=65535, description="Port that the container listens on."
-    )
-    health_path: str = Field(
-        default="/health",
-        pattern=HEALTH_PATH_PATTERN,
-        max_length=255,
-        description="Path that answers 200 once the model is loaded.",
-        examples=["/health"],
-    )
-    gpus_per_replica: StrictInt = Field(
-        default=1, ge=1, le=16, description="GPUs per replica, all on one node."
-    )
-    replicas: StrictInt = Field(
-        default=1, ge=0, le=100, description="Replicas per region; 0 starts no GPU node."
-    )
-    env: dict[EnvName, Text] = Field(
-        default_factory=dict[str, str],
-        max_length=100,
-        description=f"Environment variables of the container; with `args` at most "
-        f"{MAX_WORKLOAD_BYTES} bytes.",
-        examples=[{"MAX_BATCH": "16"}],
-    )
-    args: tuple[Text, ...] = Field(
-        default=(), max_length=100, description="Arguments of the container's entry point."
-    )
-    model: Model | None = Field(
-        default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
-    )
 
 
 class Edge(WireModel):
@@ -250,6 +185,6 @@ class EnvironmentSpec(WireModel):
         return all_different(regions, "DuplicateRegion", "List each region once.")
 
     def without_payload(self) -> Self:
-        """Without env and args of its workload, which may have 256 KiB."""
-        workload = self.workload.model_copy(update={"env": {}, "args": ()})
+        """Without env, command and args of its workload, which may have 256 KiB."""
+        workload = self.workload.model_copy(update={"env": {}, "command": (), "args": ()})
         return self.model_copy(update={"workload": workload})

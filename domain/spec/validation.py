@@ -15,10 +15,11 @@ from domain.spec.cluster import ClusterSpec, MaintenanceWindow
 from domain.spec.fields import UtcDatetime
 from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_section
 from domain.spec.idle import Idle, OffHours
-from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec, Model, Workload
+from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec
 from domain.spec.off_hours import find_time_zone
 from domain.spec.placement import Placement
 from domain.spec.reserved_names import find_reserved_word
+from domain.spec.workload import Model, Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
 
 MAX_PROBLEMS = 50
@@ -29,6 +30,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "placement": Placement,
     "workload": Workload,
     "workload.model": Model,
+    "workload.startup": Startup,
     "cluster": ClusterSpec,
     "cluster.maintenance": MaintenanceWindow,
     "edge": Edge,
@@ -50,6 +52,9 @@ PATTERN_FIXES = {
     "placement.zones": "Use numbers of availability zones such as 1.",
     "placement.vmSizes": "Use Azure VM sizes such as Standard_NC24ads_A100_v4.",
     "workload.image": "Use an image reference such as registry.example.com/llm:1.4.2.",
+    "workload.cpu": "Use a number of vCPUs such as 8, or thousandths of one such as 500m.",
+    "workload.memory": "Use mebibytes or gibibytes such as 512Mi or 96Gi.",
+    "workload.sharedMemory": "Use mebibytes or gibibytes such as 512Mi or 16Gi.",
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
     "cluster.maintenance.start": "Use a time of day such as 01:00.",
     "cluster.maintenance.utcOffset": "Use an offset from UTC such as +01:00.",

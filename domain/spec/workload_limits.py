@@ -26,7 +26,9 @@ def find_oversized_strings(document: Mapping[str, Any]) -> Iterable[Problem]:
             fix = f"It has {size} bytes. Use at most {MAX_STRING_BYTES}."
             yield Problem("InvalidValue", fix, target)
     if (total := sum(sizes.values())) > MAX_WORKLOAD_BYTES:
-        fix = f"env and args have {total} bytes together. Use at most {MAX_WORKLOAD_BYTES}."
+        fix = (
+            f"env, command and args have {total} bytes together. Use at most {MAX_WORKLOAD_BYTES}."
+        )
         yield Problem("InvalidValue", fix, "workload")
 
 
@@ -34,13 +36,15 @@ def _sizes(workload: object) -> Iterator[tuple[str, int]]:
     if not isinstance(workload, dict):
         return
     section = cast("dict[str, object]", workload)
-    env, args = section.get("env"), section.get("args")
+    env = section.get("env")
     if isinstance(env, dict):
         for name, value in cast("dict[str, object]", env).items():
             yield f"workload.env.{name}", _size(name) + _size(value)
-    if isinstance(args, list):
-        for index, arg in enumerate(cast("list[object]", args)):
-            yield f"workload.args[{index}]", _size(arg)
+    for field in ("command", "args"):
+        texts = section.get(field)
+        if isinstance(texts, list):
+            for index, text in enumerate(cast("list[object]", texts)):
+                yield f"workload.{field}[{index}]", _size(text)
 
 
 def _size(value: object) -> int:

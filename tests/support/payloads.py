@@ -94,12 +94,13 @@ def an_edge_wait(deadline_minutes: float = 60) -> dict[str, Any]:
     ).to_wire()
 
 
-def a_cell(deadline_minutes: float = 60) -> dict[str, Any]:
+def a_cell(deadline_minutes: float = 60, **changes: Any) -> dict[str, Any]:
+    spec = a_spec(**changes)
     return CellInput(
         operation=an_operation_ref(deadline_minutes),
         cell=REGION,
-        offers=list_offers(a_spec(), REGION),
-        demand=CellDemand.of(a_spec()),
+        offers=list_offers(spec, REGION),
+        demand=CellDemand.of(spec),
     ).to_wire()
 
 

@@ -28,7 +28,10 @@ WIRE: dict[str, Any] = {
         "gpusPerReplica": 1,
         "replicas": 1,
         "env": {},
+        "command": [],
         "args": [],
+        "startup": {"timeoutMinutes": 20},
+        "terminationGraceSeconds": 60,
         "model": {"name": "fraud-llm", "version": "7"},
     },
     "cluster": {

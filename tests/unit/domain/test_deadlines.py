@@ -18,7 +18,14 @@ OPERATIONS = {
     OperationKind.WAKE: deadlines.WAKE,
     OperationKind.REPAIR: deadlines.REPAIR,
 }
-BESIDE_OPERATIONS = {"SWEEP", "EVENT", "REMAINING_RESOURCES", "PREDECESSOR", "LAST_POLL"}
+BESIDE_OPERATIONS = {
+    "SWEEP",
+    "EVENT",
+    "REMAINING_RESOURCES",
+    "PREDECESSOR",
+    "LAST_POLL",
+    "STARTUP",
+}
 """What has time of its own, before, after or beside the steps of an operation."""
 
 OF_RESOURCES = {

@@ -26,10 +26,10 @@ READY = Outcome.succeeded(externalIp="20.61.0.2", nodes=1)
 UNREACHABLE = failed("ApiServerUnreachable", retryable=True)
 
 
-def build(activities=None, children=None, deadline_minutes=120, **options) -> Run:
+def build(activities=None, children=None, deadline_minutes=120, spec=None, **options) -> Run:
     return run(
         provision_cell,
-        a_cell(deadline_minutes),
+        a_cell(deadline_minutes, **(spec or {})),
         instance_id=CELL,
         activities={
             "begin_resource resourceGroup": SUCCEEDED,
@@ -143,6 +143,14 @@ def test_each_wait_ends_with_its_own_step():
     step_begins = cluster.begun_at - timedelta(seconds=1)
     assert cluster.operation.deadline == step_begins + timedelta(seconds=deadlines.MANAGED_CLUSTER)
     assert ready.operation.deadline == ready.started_at + timedelta(seconds=deadlines.READINESS)
+
+
+def test_weights_that_load_for_long_are_waited_for_longer():
+    workload = {"image": "llm", "startup": {"timeoutMinutes": 90}}
+    done = build(deadline_minutes=400, spec={"workload": workload})
+    ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
+    longer = timedelta(seconds=deadlines.READINESS) + minutes(70)
+    assert ready.operation.deadline == ready.started_at + longer
 
 
 def test_no_wait_outlasts_the_operation():

@@ -26,7 +26,11 @@ SPOT_TOLERATION = {
 EVERYTHING = {
     "gpu.spot": True,
     "workload.gpusPerReplica": 4,
+    "workload.command": ["serve"],
     "workload.args": ["--max-model-len", "8192"],
+    "workload.cpu": "8",
+    "workload.memory": "96Gi",
+    "workload.sharedMemory": "16Gi",
     "workload.env": {"MAX_BATCH": "16"},
 }
 
@@ -131,7 +135,7 @@ def test_a_new_version_does_not_wait_for_a_second_gpu(build) -> None:
 
 def test_the_workload_gets_its_gpus_model_and_arguments(build) -> None:
     container = container_of(build(EVERYTHING)["Deployment"])
-    assert container["resources"] == {"limits": {"nvidia.com/gpu": "4"}}
+    assert container["resources"]["limits"]["nvidia.com/gpu"] == "4"
     assert container["args"] == ["--max-model-len", "8192"]
     assert container["env"] == [
         {"name": "MODEL_NAME", "value": "fraud-llm"},
@@ -152,19 +156,58 @@ def test_without_a_model_no_variable_names_one(build) -> None:
 
 
 def test_several_gpus_share_memory(build) -> None:
-    one, four = build()["Deployment"], build(EVERYTHING)["Deployment"]
+    one, four = build()["Deployment"], build({"workload.gpusPerReplica": 4})["Deployment"]
     assert "volumes" not in pod_of(one)
     (mount,) = container_of(four)["volumeMounts"]
     assert mount["mountPath"] == "/dev/shm"
     assert pod_of(four)["volumes"][0]["emptyDir"] == {"medium": "Memory"}
 
 
-def test_slow_weights_are_waited_for(build) -> None:
-    deployment = build({"workload.healthPath": "/v1/ready"})["Deployment"]
+@pytest.mark.parametrize(
+    ("changes", "resources"),
+    [
+        pytest.param({"workload.cpu": "8"}, {"requests": {"cpu": "8"}}, id="vCPUs: no limit"),
+        pytest.param(
+            {"workload.memory": "96Gi"},
+            {"requests": {"memory": "96Gi"}, "limits": {"memory": "96Gi"}},
+            id="memory: granted and limited",
+        ),
+    ],
+)
+def test_what_a_replica_is_granted(build, changes, resources) -> None:
+    found = container_of(build(changes)["Deployment"])["resources"]
+    limits = {"nvidia.com/gpu": "1", **resources.get("limits", {})}
+    assert found == {"limits": limits, "requests": resources["requests"]}
+
+
+def test_shared_memory_has_the_size_that_is_asked_for(build) -> None:
+    deployment = build({"workload.sharedMemory": "16Gi"})["Deployment"]
+    (volume,) = pod_of(deployment)["volumes"]
+    assert volume["emptyDir"] == {"medium": "Memory", "sizeLimit": "16Gi"}
+    assert container_of(deployment)["volumeMounts"][0]["mountPath"] == "/dev/shm"
+
+
+def test_the_entry_point_is_the_images_own_or_what_is_written_literally(build) -> None:
+    assert "command" not in container_of(build()["Deployment"])
+    container = container_of(build({"workload.command": ["serve", "$HOME"]})["Deployment"])
+    assert container["command"] == ["serve", "$$HOME"]
+
+
+def test_requests_in_progress_end_before_a_replica_does(build) -> None:
+    """New ones arrive until the load balancer has left the node."""
+    deployment = build({"workload.terminationGraceSeconds": 600})["Deployment"]
+    assert pod_of(deployment)["terminationGracePeriodSeconds"] == 600
+    assert container_of(deployment)["lifecycle"] == {"preStop": {"sleep": {"seconds": 15}}}
+
+
+@pytest.mark.parametrize("minutes", [5, 20, 180])
+def test_slow_weights_are_waited_for(build, minutes: int) -> None:
+    changes = {"workload.healthPath": "/v1/ready", "workload.startup": {"timeoutMinutes": minutes}}
+    deployment = build(changes)["Deployment"]
     container = container_of(deployment)
     startup = container["startupProbe"]
-    assert startup["periodSeconds"] * startup["failureThreshold"] >= 15 * 60
-    assert deployment["spec"]["progressDeadlineSeconds"] > 15 * 60
+    assert startup["periodSeconds"] * startup["failureThreshold"] == minutes * 60
+    assert deployment["spec"]["progressDeadlineSeconds"] == (40 + minutes) * 60
     for probe in (startup, container["readinessProbe"]):
         assert probe["httpGet"] == {"path": "/v1/ready", "port": "http"}
 

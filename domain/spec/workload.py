@@ -1,0 +1,121 @@
+"""What runs on the GPU nodes: the part of a specification that is about the container."""
+
+from pydantic import Field, StrictInt
+
+from domain.spec.fields import EnvName, Text
+from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
+from domain.wire import WireModel
+
+HEALTH_PATH_PATTERN = r"^/[^\s#]*$"
+CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,5}m)$"
+MEMORY_PATTERN = r"^[1-9][0-9]{0,6}[MG]i$"
+_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_PATH_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+IMAGE_PATTERN = (
+    r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+    rf"(:{_PORT})?/)?"
+    rf"{_PATH_COMPONENT}(/{_PATH_COMPONENT})*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
+    r"(@sha256:[0-9a-f]{64})?$"
+)
+"""The grammar of https://pkg.go.dev/github.com/distribution/reference, with a port that exists."""
+
+
+class Model(WireModel):
+    """The model that the workload serves, passed to its container."""
+
+    name: str = Field(
+        min_length=1,
+        max_length=128,
+        description="Name of the model.",
+        examples=["fraud-llm"],
+    )
+    version: str = Field(
+        min_length=1, max_length=64, description="Version of the model.", examples=["7"]
+    )
+
+
+class Startup(WireModel):
+    """The start of a replica, until its model is loaded."""
+
+    timeout_minutes: StrictInt = Field(
+        default=20,
+        ge=5,
+        le=180,
+        description="Minutes from the start of the container until `healthPath` has to answer "
+        "200. Operations wait longer by as much as this is above 20.",
+    )
+
+
+class Workload(WireModel):
+    """The inference container and how it runs."""
+
+    image: str = Field(
+        pattern=IMAGE_PATTERN,
+        max_length=512,
+        description="Container image reference.",
+        examples=["registry.example.com/llm:1.4.2"],
+    )
+    port: StrictInt = Field(
+        default=8000, ge=1, le=65535, description="Port that the container listens on."
+    )
+    health_path: str = Field(
+        default="/health",
+        pattern=HEALTH_PATH_PATTERN,
+        max_length=255,
+        description="Path that answers 200 once the model is loaded.",
+        examples=["/health"],
+    )
+    gpus_per_replica: StrictInt = Field(
+        default=1, ge=1, le=16, description="GPUs per replica, all on one node."
+    )
+    replicas: StrictInt = Field(
+        default=1, ge=0, le=100, description="Replicas per region; 0 starts no GPU node."
+    )
+    env: dict[EnvName, Text] = Field(
+        default_factory=dict[str, str],
+        max_length=100,
+        description=f"Environment variables of the container; with `command` and `args` at most "
+        f"{MAX_WORKLOAD_BYTES} bytes.",
+        examples=[{"MAX_BATCH": "16"}],
+    )
+    command: tuple[Text, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Entry point of the container; that of the image if empty.",
+        examples=[["vllm", "serve"]],
+    )
+    args: tuple[Text, ...] = Field(
+        default=(), max_length=100, description="Arguments of the container's entry point."
+    )
+    cpu: str | None = Field(
+        default=None,
+        pattern=CPU_PATTERN,
+        description="vCPUs that each replica is granted; it may use those that are idle as well.",
+        examples=["8"],
+    )
+    memory: str | None = Field(
+        default=None,
+        pattern=MEMORY_PATTERN,
+        description="Memory of each replica, granted to it and its limit.",
+        examples=["96Gi"],
+    )
+    shared_memory: str | None = Field(
+        default=None,
+        pattern=MEMORY_PATTERN,
+        description="Size of /dev/shm, which counts as memory of the replica. If omitted, half of "
+        "the node's memory for a replica with several GPUs, and 64 MiB otherwise.",
+        examples=["16Gi"],
+    )
+    startup: Startup = Field(
+        default_factory=Startup, description="How long the start of a replica may take."
+    )
+    termination_grace_seconds: StrictInt = Field(
+        default=60,
+        ge=30,
+        le=3600,
+        description="Seconds that requests in progress have to end before a replica is stopped.",
+    )
+    model: Model | None = Field(
+        default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
+    )
