@@ -23,10 +23,12 @@ BUILT = {
 }
 
 
-def provision(children=None, activities=None, regions=REGIONS, **options) -> Run:
+def provision(children=None, activities=None, regions=REGIONS, spec=None, **options) -> Run:
     return run(
         provision_environment,
-        a_request(spec=a_spec(regions=list(regions))).to_wire(),
+        a_request(
+            spec=a_spec(regions=list(regions), **(spec or {})), may_change_offers=bool(spec)
+        ).to_wire(),
         activities={
             "begin_empty_gpu_pool": SUCCEEDED,
             "list_remaining_resources": Outcome.succeeded(resourceIds=[GROUP]),
@@ -35,6 +37,25 @@ def provision(children=None, activities=None, regions=REGIONS, **options) -> Run
         children={**BUILT, **(children or {})},
         **options,
     )
+
+
+@pytest.mark.parametrize(
+    ("spec", "further"),
+    [
+        pytest.param({}, 0, id="as usual"),
+        pytest.param(
+            {"workload": {"image": "llm", "startup": {"timeoutMinutes": 90}}},
+            70 * 60,
+            id="weights that load for long",
+        ),
+        pytest.param(
+            {"placement": {"zones": ["1", "2"]}}, 2 * deadlines.ANOTHER_OFFER, id="two more offers"
+        ),
+    ],
+)
+def test_an_operation_has_the_time_that_its_specification_needs(spec, further: float):
+    edge = EdgeInput.from_wire(provision(spec=spec).input_of(f"wire_edge {EDGE}"))
+    assert (edge.operation.deadline - NOON).total_seconds() == deadlines.PROVISION + further
 
 
 def end_of(done: Run) -> OperationEnd:
