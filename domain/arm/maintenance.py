@@ -6,7 +6,7 @@ Without them AKS replaces the image of the only GPU node weekly, at a time of it
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from domain.arm.merge_existing import as_mapping, merge_settings
+from domain.arm.merge_existing import as_mapping, merge_settings, without
 from domain.catalog.regions import UTC_OFFSETS
 from domain.spec.fields import Weekday
 from domain.spec.model import EnvironmentSpec
@@ -28,10 +28,14 @@ DAYS_OF_WEEK: Mapping[Weekday, str] = {
 def build_maintenance_configuration(
     spec: EnvironmentSpec, region: str, existing: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The same window for Kubernetes and for node images. Dates that operators excluded stay."""
+    """The same window for Kubernetes and for node images. Dates that operators excluded stay.
+
+    AKS fills in the day of the first request as `startDate`, and refuses a day in the past.
+    """
     wanted = _window(spec, region)
     found = as_mapping(as_mapping((existing or {}).get("properties")).get("maintenanceWindow"))
-    window = {**merge_settings(found, wanted), "schedule": wanted["schedule"]}
+    kept = without({"startDate"}, found)
+    window = {**merge_settings(kept, wanted), "schedule": wanted["schedule"]}
     return {"properties": {"maintenanceWindow": window}}
 
 

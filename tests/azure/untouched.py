@@ -31,7 +31,7 @@ UNTOUCHED: dict[str, str] = {
     "Azure Policy": "Gridplane sends no PATCH; what a policy changes is kept by the next PUT",
     "signed operation addresses": "Gridplane sends them verbatim",
     "AKS cluster just deleted": "Any 404 ends a deletion",
-    "AKS maintenance begins in the past": "Gridplane sends no start date of its own",
+    "AKS maintenance begins in the past": "Gridplane sends no start date",
     "AKS maintenance configuration missing": "Any 404 is followed by a PUT",
     "fixed properties": ONLY_OTHERS,
     "administration without the right": ONLY_OTHERS,
