@@ -14,7 +14,8 @@ MODEL_IDLE_SECONDS = 4
 sent at that moment is lost."""
 
 DNS_REFRESH_SECONDS = 5
-"""As long as CoreDNS in AKS lets a Service's addresses live."""
+"""The addresses of a headless Service are its ready replicas; one that has none gives no address,
+and is answered for at once."""
 
 
 def build_clusters(settings: GatewaySettings) -> list[EnvoyJson]:

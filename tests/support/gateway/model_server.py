@@ -10,6 +10,9 @@ from typing import Any
 EVENTS = (b"data: one\n\n", b"data: caf\xc3", b"\xa9\n\ndata: [DONE]\n\n")
 """A character is split between two of them."""
 
+SECONDS = 20
+"""Until an answer is given up that no test lets go on."""
+
 POLL_SECONDS = 0.02
 """Until a server notices that it is to stop."""
 
@@ -42,8 +45,12 @@ class ModelServer(ThreadingHTTPServer):
         return self.server_address[1]
 
     def go_on(self) -> None:
-        """Lets a streamed answer take its next step."""
+        """Lets the newest answer that waits take its next step."""
         self.gate.release()
+
+    def new_gate(self) -> threading.Semaphore:
+        self.gate = threading.Semaphore(0)
+        return self.gate
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Callers hang up on purpose."""
@@ -51,6 +58,7 @@ class ModelServer(ThreadingHTTPServer):
 
 class _Model(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: ModelServer  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def do_GET(self) -> None:
@@ -71,7 +79,7 @@ class _Model(BaseHTTPRequestHandler):
             case "/events":
                 self._stream()
             case "/silent":
-                self.server.gate.acquire(timeout=20)
+                self.server.new_gate().acquire(timeout=SECONDS)
                 self._send(200, b"late", "text/plain")
             case "/broken":
                 self.close_connection = True
@@ -103,6 +111,7 @@ class _Model(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _stream(self) -> None:
+        gate = self.server.new_gate()
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
@@ -110,7 +119,7 @@ class _Model(BaseHTTPRequestHandler):
         for event in EVENTS:
             self.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
             self.wfile.flush()
-            self.server.gate.acquire(timeout=20)
+            gate.acquire(timeout=SECONDS)
         self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, format: str, *args: Any) -> None:
