@@ -162,6 +162,10 @@ bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count the
 bench-import: package ## Time the import of the package at a cold start, after building it
 	@$(BIN)/python -m benchmarks.cold_import
 
+.PHONY: bench-gateway
+bench-gateway: $(READY) ## Time requests to a model on loopback: directly, and through its gateway
+	@$(BIN)/python -m benchmarks.gateway
+
 .PHONY: bench-host
 bench-host: $(READY) ## Time chains of activities under the local Functions host and its task hub
 	@$(BIN)/python -m emulators.benchmarks.host

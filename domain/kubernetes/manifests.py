@@ -20,7 +20,7 @@ STARTUP_PERIOD_SECONDS = 10
 NODE_AND_IMAGE_SECONDS = 2400
 """Longer than the boot of a GPU node and the image pull together."""
 
-DRAIN_SECONDS = 15
+PRE_STOP_SECONDS = 15
 """The load balancer probes a node each 5 s and leaves it after two failures; until then new
 requests arrive at a replica that is being stopped."""
 
@@ -169,7 +169,7 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
             "timeoutSeconds": 5,
             "failureThreshold": 3,
         },
-        "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
+        "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
         "securityContext": _container_security(),
     }
     if workload.command:

@@ -1,0 +1,1 @@
+"""What stands between callers and a model: the gateway of every cell."""

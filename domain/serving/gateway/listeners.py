@@ -1,0 +1,133 @@
+"""Where the gateway listens: for callers, for the kubelet's probes, for its counters."""
+
+from domain.serving.gateway.access_rules import (
+    build_front_door_filter,
+    build_invoker_filter,
+    build_token_filter,
+)
+from domain.serving.gateway.answers import build_answers
+from domain.serving.gateway.audit import build_access_log, build_audit_filter
+from domain.serving.gateway.clusters import ADMIN_CLUSTER
+from domain.serving.gateway.envoy_json import EnvoyJson, extension, seconds, socket_address
+from domain.serving.gateway.rate_limit import build_rate_limit_filter
+from domain.serving.gateway.routes import ROUTE_CONFIG
+from domain.serving.gateway.settings import ROUTES_FILE, GatewaySettings
+
+PROBE_PATH = "/ready"
+STATS_PATHS = ("/stats/prometheus", "/ready")
+
+CONNECTION_BUFFER_BYTES = 32 * 1024
+"""Of a body at most this much waits in the gateway for the other side."""
+
+HEADERS_SECONDS = 10
+KEPT_CONNECTION_SECONDS = 300
+"""Longer than Front Door keeps an idle connection to an origin (90 s)."""
+
+_MANAGER = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+
+
+def build_listeners(settings: GatewaySettings) -> list[EnvoyJson]:
+    return [_public(settings), _probe(settings), _stats(settings)]
+
+
+def _public(settings: GatewaySettings) -> EnvoyJson:
+    folder = settings.config_folder
+    routes = {
+        "route_config_name": ROUTE_CONFIG,
+        "config_source": {
+            "resource_api_version": "V3",
+            # Kubernetes replaces a ConfigMap's files by a rename in their folder.
+            "path_config_source": {
+                "path": f"{folder}/{ROUTES_FILE}",
+                "watched_directory": {"path": folder},
+            },
+        },
+    }
+    manager = {
+        "rds": routes,
+        "access_log": [build_access_log(settings)],
+        "http_filters": build_filters(settings),
+        "local_reply_config": build_answers(settings),
+        **_edge_options(settings),
+    }
+    return {
+        **_listener("public", settings.listen_address, settings.ports.public, manager),
+        "per_connection_buffer_limit_bytes": CONNECTION_BUFFER_BYTES,
+    }
+
+
+def build_filters(settings: GatewaySettings) -> list[EnvoyJson]:
+    """In the order in which they see a request."""
+    access = settings.access
+    filters = [build_front_door_filter(settings.front_door_id)]
+    if settings.issuer:
+        filters += [build_token_filter(settings.issuer), build_invoker_filter(access.invokers)]
+    if access.rate_limit:
+        filters.append(build_rate_limit_filter(access.rate_limit, access.mode, settings.replicas))
+    return [
+        *filters,
+        extension(
+            "envoy.filters.http.body_size_limit",
+            "extensions.filters.http.body_size_limit.v3.BodySizeLimit",
+            max_request_bytes=settings.limits.body_bytes,
+        ),
+        build_audit_filter(settings.audit.content),
+        _router(),
+    ]
+
+
+def _router() -> EnvoyJson:
+    return extension(
+        "envoy.filters.http.router",
+        "extensions.filters.http.router.v3.Router",
+        suppress_envoy_headers=True,
+    )
+
+
+def _edge_options(settings: GatewaySettings) -> EnvoyJson:
+    """What Envoy's documentation advises where clients are not trusted."""
+    return {
+        # Headers that control Envoy (x-envoy-...) are then taken off every request.
+        "use_remote_address": True,
+        "normalize_path": True,
+        "merge_slashes": True,
+        "path_with_escaped_slashes_action": "REJECT_REQUEST",
+        "always_set_request_id_in_response": True,
+        "common_http_protocol_options": {"idle_timeout": seconds(KEPT_CONNECTION_SECONDS)},
+        "request_headers_timeout": seconds(HEADERS_SECONDS),
+        "request_timeout": seconds(settings.limits.upload_seconds),
+        "stream_idle_timeout": seconds(settings.limits.silence_seconds),
+    }
+
+
+def _probe(settings: GatewaySettings) -> EnvoyJson:
+    """Answers for the gateway, not for the model: one that sleeps has its gateways ready."""
+    address = settings.listen_address
+    return _admin_window("probe", address, settings.ports.probe, (PROBE_PATH,))
+
+
+def _stats(settings: GatewaySettings) -> EnvoyJson:
+    return _admin_window("stats", settings.listen_address, settings.ports.stats, STATS_PATHS)
+
+
+def _admin_window(name: str, address: str, port: int, paths: tuple[str, ...]) -> EnvoyJson:
+    """These paths of the administration, read only: the others could stop the gateway."""
+    get = {"name": ":method", "string_match": {"exact": "GET"}}
+    routes = [
+        {"match": {"path": path, "headers": [get]}, "route": {"cluster": ADMIN_CLUSTER}}
+        for path in paths
+    ]
+    host = {"name": name, "domains": ["*"], "routes": routes}
+    manager = {"route_config": {"virtual_hosts": [host]}, "http_filters": [_router()]}
+    return _listener(name, address, port, manager)
+
+
+def _listener(name: str, address: str, port: int, manager: EnvoyJson) -> EnvoyJson:
+    network_filter = extension(
+        "envoy.filters.network.http_connection_manager", _MANAGER, stat_prefix=name, **manager
+    )
+    return {
+        "name": name,
+        "address": socket_address(address, port),
+        "filter_chains": [{"filters": [network_filter]}],
+    }
