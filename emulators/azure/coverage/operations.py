@@ -24,7 +24,8 @@ GROUP_OPERATIONS = (
 AKS_OPERATIONS = (
     Entry(
         "cluster create",
-        "201 `Creating`, Azure-AsyncOperation only, granular statuses from 2025-08-01 on",
+        "201 `Creating`, without etags, Azure-AsyncOperation only, granular statuses from "
+        "2025-08-01 on",
         RECORDED,
         "aks.operations:AksOperations.create",
     ),
