@@ -50,7 +50,7 @@ class ManagedClusters:
         deleted_at = self._deleted_at.get(self._id(request).lower())
         if deleted_at and self._platform.clock.now() - deleted_at < REMEMBERED_AFTER_DELETE:
             raise errors.cluster_just_deleted(name, request.group, request.subscription)
-        raise resource_not_found(CLUSTER_TYPE, [name], request.group)
+        raise resource_not_found("/".join(request.path.split("/")[:9]))
 
     def by_api_id(self, api_id: str) -> ManagedCluster | None:
         return next((each for each in self.all() if each.api_id == api_id), None)

@@ -142,14 +142,13 @@ def resource_group_being_deleted(group: str) -> ArmError:
     )
 
 
-def resource_not_found(resource_type: str, names: Iterable[str], group: str) -> ArmError:
-    namespace, _, types = resource_type.partition("/")
-    pairs = zip(types.split("/"), names, strict=False)
-    path = "/".join([namespace, *(part for pair in pairs for part in pair)])
+def resource_not_found(path: str) -> ArmError:
+    """`path` is the resource's, spelled as the caller has done."""
+    _, _, _, _, group, _, *parts = path.split("/")
     return gateway_error(
         404,
         "ResourceNotFound",
-        f"The Resource '{path}' under resource group '{group}' was not found. "
+        f"The Resource '{'/'.join(parts)}' under resource group '{group}' was not found. "
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
     )
 

@@ -159,9 +159,7 @@ class Gateway:
         if self._resources.get(parent_id) is not None:
             return
         if not route.is_registered:
-            parent_type = route.resource_type.rpartition("/")[0]
-            names = parts[provider + 2 :: 2][:depth]
-            raise errors.resource_not_found(parent_type, names, request.group)
+            raise errors.resource_not_found(parent_id)
         verb = _VERBS.get(request.method, "write")
         raise errors.parent_not_found(verb, route.resource_type, parent_id)
 
