@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from emulators.azure.aks import state_errors
+from emulators.azure.aks.kubeconfig import LocalAccount
 from emulators.azure.arm.operations import Operation
 from emulators.azure.arm.resources import Resource
 from emulators.azure.kubernetes.node_pools import NodePool
@@ -57,6 +58,8 @@ class ManagedCluster:
     """The latest operation, deletions of pools apart."""
     leaving: dict[str, RunningOperation] = field(default_factory=dict[str, RunningOperation])
     """The latest deletions, by pool: what concerns other pools goes on beside them."""
+    local_account: LocalAccount | None = None
+    """Made when a kubeconfig is asked for."""
     booted: set[str] = field(default_factory=set[str])
     """The pools that Kubernetes knows."""
 

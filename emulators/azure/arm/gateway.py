@@ -134,7 +134,8 @@ class Gateway:
         if claims is None:
             raise errors.invalid_token(self._tokens.tenant_id)
         audience = str(claims["aud"]).rstrip("/")
-        if audience not in _AUDIENCES:
+        # Clients take the address of this cloud, out of its metadata, for an audience of ARM.
+        if audience not in (*_AUDIENCES, f"{request.scheme}://{request.host}"):
             raise errors.wrong_audience(self._tokens.tenant_id, audience)
         return claims
 

@@ -50,9 +50,11 @@ AKS_OPERATIONS = (
     ),
     Entry(
         "credentials",
-        "200 with `clusterAdmin` or `clusterUser`, at once; a write for throttling",
+        "200 with `clusterAdmin` or `clusterUser`, at once; a write for throttling; without Entra "
+        "a certificate, a key and a token, the same in every read",
         RECORDED,
         "aks.credential_routes:CredentialRoutes.user",
+        "the API server takes the token and asks for no certificate",
     ),
     Entry(
         "pool create",
