@@ -109,7 +109,7 @@ class SimulatedAzure:
             AksRoutes(platform, clusters, aks_operations, tokens, ca_pem),
             FrontDoorRoutes(platform, front_door),
             WafRoutes(platform, policies, front_door.deployments.begin),
-            ComputeRoutes(platform, clusters.sizes, clusters.quota),
+            ComputeRoutes(platform, clusters.sizes, clusters.machines.quota),
             ActivityLogRoutes(platform, self.activity_log),
             SubscriptionRoutes(platform),
         )
@@ -127,6 +127,8 @@ class SimulatedAzure:
         platform = self.platform
         latencies = platform.latencies.of(name)
         cluster = Cluster(name, region, platform.clock, latencies, self.addresses, version)
-        cluster.faults.find_shortage = partial(self.clusters.capacity.find_shortage, region)
+        cluster.faults.find_shortage = partial(
+            self.clusters.machines.capacity.find_shortage, region
+        )
         self._prepare_cluster(cluster)
         return cluster

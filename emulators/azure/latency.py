@@ -9,14 +9,20 @@ from datetime import datetime
 
 from emulators.azure.clock import Clock
 
+_P90 = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A duration in seconds as its spread: most samples fall between p10 and p90."""
+    """A duration in seconds as its spread.
+
+    All samples fall between p10 and p90, or a tenth of them between p90 and `longest`.
+    """
 
     p10: float
     p50: float
     p90: float
+    longest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Latencies:
         """A draw whose median is p50 and whose tails end at p10 and p90, narrowed by `spread`, and
         of which `share` is left."""
         position = self._random.uniform(-1.0, 1.0) * self._spread
+        if position > 0 and duration.longest is not None:
+            return self._share * _with_tail(duration, position, duration.longest)
         tail = duration.p90 if position > 0 else duration.p10
         return self._share * (duration.p50 + abs(position) * (tail - duration.p50))
 
@@ -73,3 +81,10 @@ class Latencies:
         started_at = self._clock.now()
         yield
         self.record.append(Latency(f"{self._prefix}{name}", started_at, self._clock.now()))
+
+
+def _with_tail(duration: Duration, position: float, longest: float) -> float:
+    """`position` from 0 to 1: the last fifth, a tenth of all draws, lies beyond p90."""
+    if position <= _P90:
+        return duration.p50 + position / _P90 * (duration.p90 - duration.p50)
+    return duration.p90 + (position - _P90) / (1 - _P90) * (longest - duration.p90)

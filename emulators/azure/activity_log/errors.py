@@ -1,12 +1,11 @@
 """Refusals of the activity log: flat, as recorded for a start too long ago. Others are assumed."""
 
 from emulators.azure.arm.answers import JSON_WITH_CHARSET, Answer, ArmError
-from emulators.azure.arm.errors import MADE_BY_PROVIDER
 
 
 def bad_request(message: str) -> ArmError:
     body = {"code": "BadRequest", "message": message}
-    return ArmError(Answer(400, body, MADE_BY_PROVIDER, JSON_WITH_CHARSET))
+    return ArmError(Answer(400, body, content_type=JSON_WITH_CHARSET))
 
 
 def too_long_ago() -> ArmError:

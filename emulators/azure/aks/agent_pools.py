@@ -34,17 +34,22 @@ class AgentPools:
     def create(self, cluster: ManagedCluster, request: ArmRequest) -> Resource:
         """Check a request for a new pool and lay it down."""
         check_etag(request.headers, None)
-        cluster.check_free(request.api_version)
+        cluster.check_pool_free(request.params["pool"].lower(), request.api_version)
         cluster.check_running("adding an agent pool")
         name = request.params["pool"]
-        requested = _requested(request)
-        version = cluster.resource.properties["kubernetesVersion"]
-        properties = pool_bodies.pool_properties(requested, version)
+        requested = {"enableAutoScaling": False, **pool_bodies.given(_requested(request))}
+        settings = cluster.resource.properties
+        properties = pool_bodies.pool_properties(
+            requested,
+            settings["kubernetesVersion"],
+            settings["networkProfile"],
+            self._clusters.sizes,
+        )
         validation.check_pool(name, properties, cluster.region, self._clusters.sizes)
         present = len(self._clusters.pools(cluster))
         if present >= validation.MAX_POOLS:
             raise errors.out_of_range("agentPoolProfiles", present + 1, 1, validation.MAX_POOLS)
-        self._clusters.check_quota(cluster.region, [(properties, properties["count"])])
+        self._clusters.machines.check_quota(cluster.region, [(properties, properties["count"])])
         return self._clusters.add_pool(cluster, name, properties)
 
     def change(
@@ -52,12 +57,12 @@ class AgentPools:
     ) -> tuple[str, int]:
         """Check a change and store it; answers its kind and the nodes before it."""
         check_etag(request.headers, pool)
-        cluster.check_free(request.api_version)
+        cluster.check_pool_free(request.params["pool"].lower(), request.api_version)
         cluster.check_running("updating an agent pool")
         nodes = cluster.node_count(pool)
-        wanted = self._clusters.checked_change(cluster, pool, _requested(request))
+        wanted = self._clusters.pool_changes.checked(cluster, pool, _requested(request))
         power_change = _apply_power(pool, wanted, nodes)
-        self._clusters.check_quota(cluster.region, [(wanted, wanted["count"] - nodes)])
+        self._clusters.machines.check_quota(cluster.region, [(wanted, wanted["count"] - nodes)])
         present = pool.properties
         pool.body["properties"] = wanted
         if power_change is not None:
@@ -70,10 +75,10 @@ class AgentPools:
         self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
     ) -> None:
         check_etag(request.headers, pool)
-        cluster.check_free(request.api_version)
+        cluster.check_pool_free(request.params["pool"].lower(), request.api_version)
         cluster.check_running("deleting an agent pool")
         if pool.properties["mode"] == "System":
-            self._clusters.check_other_system_pool(cluster, pool)
+            self._clusters.pool_changes.check_other_system_pool(cluster, pool)
 
     def undo_power_change(self, pool: Resource) -> None:
         """A stop or start that is aborted leaves the pool as powered as it was before: assumed."""

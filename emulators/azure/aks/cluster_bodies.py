@@ -2,36 +2,47 @@
 
 from typing import Any
 
-from emulators.azure.aks import cluster_settings
+from emulators.azure.aks.cluster_parts import completed_parts
+from emulators.azure.aks.network_profiles import (
+    changed_network,
+    network_profile,
+    with_outbound_address,
+)
 from emulators.azure.aks.versions import DEFAULT_VERSION, full_version
 from emulators.azure.arm.resources import Resource
 from emulators.azure.identifiers import Identifiers
 
+Properties = dict[str, Any]
+
 _READ_ONLY = (
     "agentPoolProfiles",
-    "provisioningState",
-    "powerState",
-    "fqdn",
     "azurePortalFQDN",
     "currentKubernetesVersion",
+    "fqdn",
+    "identityProfile",
     "maxAgentPools",
+    "powerState",
+    "provisioningState",
     "resourceUID",
 )
+_COMPLETED = {"autoUpgradeProfile": {}, "storageProfile": {}}
+"""Parts that every cluster has, whether its request names them or not."""
 
 
 def new_properties(
-    requested: dict[str, Any],
+    requested: Properties,
     name: str,
     group: str,
     region: str,
     tenant_id: str,
     identifiers: Identifiers,
-) -> dict[str, Any]:
+) -> Properties:
     """A new cluster's properties: the request on top of what AKS fills in."""
     version = str(requested.get("kubernetesVersion") or DEFAULT_VERSION)
     prefix = requested.get("dnsPrefix") or requested.get("fqdnSubdomain")
     host = f"{prefix}-{identifiers.letters_and_digits(8)}"
-    properties: dict[str, Any] = {
+    given = _writable(requested)
+    properties: Properties = {
         "powerState": {"code": "Running"},
         "kubernetesVersion": version,
         "currentKubernetesVersion": full_version(version),
@@ -43,49 +54,43 @@ def new_properties(
         "supportPlan": "KubernetesOfficial",
         "maxAgentPools": 100,
         "securityProfile": {},
-        "storageProfile": {
-            "diskCSIDriver": {"enabled": True},
-            "fileCSIDriver": {"enabled": True},
-            "snapshotController": {"enabled": True},
-        },
         "oidcIssuerProfile": {"enabled": False},
         "workloadAutoScalerProfile": {},
         "resourceUID": identifiers.hexadecimal(24),
         "metricsProfile": {"costAnalysis": {"enabled": False}},
-        "nodeProvisioningProfile": {"mode": "Manual"},
+        "nodeProvisioningProfile": {"mode": "Manual", "defaultNodePools": "Auto"},
         "bootstrapProfile": {"artifactSource": "Direct"},
         "hostedSystemProfile": {"enabled": False},
+        "enableFIPS": False,
+        **given,
     }
-    properties.update(_without_read_only(requested))
-    properties["kubernetesVersion"] = version
-    properties["networkProfile"] = _network(requested.get("networkProfile") or {})
+    properties |= completed_parts({}, {**_COMPLETED, **given})
+    properties["networkProfile"] = network_profile(requested.get("networkProfile") or {})
     _complete_issuer(properties, region, tenant_id, identifiers)
     _complete_aad(properties, tenant_id)
-    return _with_settings(properties)
+    return _present(properties)
 
 
 def changed_properties(
-    present: dict[str, Any],
-    requested: dict[str, Any],
+    present: Properties,
+    requested: Properties,
     region: str,
     tenant_id: str,
     identifiers: Identifiers,
-) -> dict[str, Any]:
+) -> Properties:
     """The properties after a PUT on an existing cluster; an issuer stays once it is there."""
-    merged = {**present, **_without_read_only(requested)}
-    merged["networkProfile"] = {
-        **present["networkProfile"],
-        **(requested.get("networkProfile") or {}),
-    }
+    given = _writable(requested)
+    merged = {**present, **given, **completed_parts(present, given)}
+    network = requested.get("networkProfile") or {}
+    merged["networkProfile"] = changed_network(present["networkProfile"], network)
     if (present.get("oidcIssuerProfile") or {}).get("issuerURL"):
         merged["oidcIssuerProfile"] = present["oidcIssuerProfile"]
     else:
         _complete_issuer(merged, region, tenant_id, identifiers)
     if version := requested.get("kubernetesVersion"):
         merged["currentKubernetesVersion"] = full_version(str(version))
-    else:
-        merged["kubernetesVersion"] = present["kubernetesVersion"]
-    return _with_settings(merged)
+    _complete_aad(merged, tenant_id)
+    return _present(merged)
 
 
 def identity(
@@ -103,62 +108,41 @@ def identity(
     }
 
 
-def kubelet_identity(
+def made_with_nodes(
     resource: Resource, node_group_id: str, identifiers: Identifiers
-) -> dict[str, Any]:
-    """The identity of the nodes, which AKS makes in the node resource group."""
-    provider = "Microsoft.ManagedIdentity/userAssignedIdentities"
+) -> Properties:
+    """What AKS makes in the node resource group: the nodes' identity, and a way out."""
+    identities = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    below = node_group_id.replace("/resourceGroups/", "/resourcegroups/")
+    identity = {
+        "resourceId": f"{below}/providers/{identities}/{resource.name}-agentpool",
+        "clientId": identifiers.guid(),
+        "objectId": identifiers.guid(),
+    }
+    addresses = f"{node_group_id}/providers/Microsoft.Network/publicIPAddresses"
     return {
-        "kubeletidentity": {
-            "resourceId": f"{node_group_id}/providers/{provider}/{resource.name}-agentpool",
-            "clientId": identifiers.guid(),
-            "objectId": identifiers.guid(),
-        }
+        "identityProfile": {"kubeletidentity": identity},
+        "networkProfile": with_outbound_address(
+            resource.properties["networkProfile"], f"{addresses}/{identifiers.guid()}"
+        ),
     }
 
 
-def _with_settings(properties: dict[str, Any]) -> dict[str, Any]:
-    access = cluster_settings.access_profile(properties.pop("apiServerAccessProfile", None))
-    upgrades = cluster_settings.upgrade_profile(properties.get("autoUpgradeProfile"))
-    return {
-        **properties,
-        "autoUpgradeProfile": upgrades,
-        **({"apiServerAccessProfile": access} if access else {}),
-    }
-
-
-def _without_read_only(requested: dict[str, Any]) -> dict[str, Any]:
+def _writable(requested: Properties) -> Properties:
+    """What a request asks for: null and empty text ask for nothing."""
     return {
         name: value
         for name, value in requested.items()
-        if value is not None and name not in _READ_ONLY
+        if value not in (None, "") and name not in _READ_ONLY
     }
 
 
-def _network(requested: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "networkPlugin": "azure",
-        "networkPluginMode": "overlay",
-        "networkPolicy": "none",
-        "networkDataplane": "azure",
-        "loadBalancerSku": "standard",
-        "loadBalancerProfile": {
-            "managedOutboundIPs": {"count": 1},
-            "backendPoolType": "nodeIPConfiguration",
-        },
-        "podCidr": "10.244.0.0/16",
-        "serviceCidr": "10.0.0.0/16",
-        "dnsServiceIP": "10.0.0.10",
-        "outboundType": "loadBalancer",
-        "podCidrs": ["10.244.0.0/16"],
-        "serviceCidrs": ["10.0.0.0/16"],
-        "ipFamilies": ["IPv4"],
-        **{name: value for name, value in requested.items() if value is not None},
-    }
+def _present(properties: Properties) -> Properties:
+    return {name: value for name, value in properties.items() if value is not None}
 
 
 def _complete_issuer(
-    properties: dict[str, Any], region: str, tenant_id: str, identifiers: Identifiers
+    properties: Properties, region: str, tenant_id: str, identifiers: Identifiers
 ) -> None:
     profile = properties.get("oidcIssuerProfile")
     if isinstance(profile, dict) and profile.get("enabled"):
@@ -166,7 +150,7 @@ def _complete_issuer(
         properties["oidcIssuerProfile"] = {"enabled": True, "issuerURL": issuer}
 
 
-def _complete_aad(properties: dict[str, Any], tenant_id: str) -> None:
+def _complete_aad(properties: Properties, tenant_id: str) -> None:
     profile = properties.get("aadProfile")
     if isinstance(profile, dict) and not profile.get("tenantID"):
         properties["aadProfile"] = {**profile, "tenantID": tenant_id}

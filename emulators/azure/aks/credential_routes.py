@@ -3,7 +3,13 @@
 from typing import Any
 
 from emulators.azure.aks import durations, errors
-from emulators.azure.aks.kubeconfig import entra_user, kubeconfig, static_user
+from emulators.azure.aks.kubeconfig import (
+    LOCAL_ACCOUNT_SECONDS,
+    entra_user,
+    kubeconfig,
+    make_local_account,
+    static_user,
+)
 from emulators.azure.aks.models import ManagedClusters
 from emulators.azure.aks.state import ManagedCluster
 from emulators.azure.arm.answers import JSON, Answer
@@ -26,14 +32,14 @@ class CredentialRoutes:
     async def user(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
         with_entra = bool(cluster.resource.properties.get("aadProfile"))
-        user = entra_user(self._platform.tenant_id) if with_entra else self._local_account()
+        user = entra_user(self._platform.tenant_id) if with_entra else self._local_user(cluster)
         return await self._answer(request, cluster, "clusterUser", user)
 
     async def admin(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
         if cluster.resource.properties.get("disableLocalAccounts"):
             raise errors.local_accounts_disabled()
-        return await self._answer(request, cluster, "clusterAdmin", self._local_account())
+        return await self._answer(request, cluster, "clusterAdmin", self._local_user(cluster))
 
     async def _answer(
         self, request: ArmRequest, cluster: ManagedCluster, name: str, user: dict[str, Any]
@@ -45,5 +51,8 @@ class CredentialRoutes:
         value = kubeconfig(resource.name, user_name, user, server, self._ca_pem)
         return Answer(200, {"kubeconfigs": [{"name": name, "value": value}]}, content_type=JSON)
 
-    def _local_account(self) -> dict[str, Any]:
-        return static_user(self._tokens.issue(KUBERNETES_AUDIENCE).value)
+    def _local_user(self, cluster: ManagedCluster) -> dict[str, Any]:
+        if cluster.local_account is None:
+            token = self._tokens.issue(KUBERNETES_AUDIENCE, lifetime_seconds=LOCAL_ACCOUNT_SECONDS)
+            cluster.local_account = make_local_account(token.value)
+        return static_user(cluster.local_account)

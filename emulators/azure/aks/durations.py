@@ -56,6 +56,20 @@ def pool_create(count: int, gpus: int) -> Duration:
     return POOL_CREATE_ONE if count == 1 else POOL_CREATE_MORE
 
 
+def cluster_change(kind: str) -> Duration:
+    """`kind` is the provisioning state that the change leads to."""
+    return {"Upgrading": CLUSTER_UPGRADE, "Scaling": CLUSTER_SCALE}.get(kind, CLUSTER_UPDATE)
+
+
+def pool_change(kind: str, before: int, after: int, gpus: int) -> Duration:
+    return {
+        "Scaling": pool_scale(before, after, gpus),
+        "Stopping": POOL_STOP,
+        "Starting": gpu_boot(gpus) if gpus else POOL_START,
+        "Upgrading": POOL_UPGRADE,
+    }.get(kind, POOL_UPDATE)
+
+
 def pool_scale(before: int, after: int, gpus: int) -> Duration:
     if after > before and gpus:
         return gpu_boot(gpus)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulators.azure.arm.answers import JSON, Answer, ArmError
-from emulators.azure.arm.errors import MADE_BY_PROVIDER
+from emulators.azure.arm.errors import made_by_provider
 from emulators.azure.compute.quota import REGIONAL, Shortage
 
 MAINTENANCE_HELP = "https://aka.ms/aks/planned-maintenance"
@@ -30,7 +30,7 @@ def aks_error(
     if target is not None:
         body["target"] = target
     body["subcode"] = subcode
-    return ArmError(Answer(status, body, MADE_BY_PROVIDER, JSON))
+    return ArmError(Answer(status, body, made_by_provider(status), JSON))
 
 
 def bad_request(message: str) -> ArmError:
@@ -127,7 +127,7 @@ def cluster_just_deleted(name: str, group: str, subscription: str) -> ArmError:
     return aks_error(
         404,
         "NotFound",
-        f"Could not find the managed cluster: {name} in subscription: {subscription}, "
+        f"Could not find managed cluster resource: {name} in subscription: {subscription}, "
         f"resourceGroup: {group}.",
         [{"code": "Unspecified", "message": detail}],
         "GetManagedCluster_NotFound_HCPServerError",
@@ -142,7 +142,7 @@ def pool_not_found(pool: str, cluster: str, group: str, subscription: str) -> Ar
         f"Could not find the agentpool: {pool} in subscription: {subscription}, "
         f"resourceGroup: {group}, resourceName: {cluster}.",
         [{"code": "Unspecified", "message": detail}],
-        "GetAgentPool_NotFound",
+        "GetAgentPool_NotFound_HCPServerError",
     )
 
 

@@ -1,10 +1,11 @@
 """Managed clusters: which there are, and what a request makes of them."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from emulators.azure.aks import cluster_bodies, cluster_settings, errors, pool_bodies, validation
+from emulators.azure.aks.machines import ClusterMachines
+from emulators.azure.aks.pool_changes import PoolChanges
 from emulators.azure.aks.shapes import check_cluster_shape
 from emulators.azure.aks.state import POOL_TYPE, ClusterFactory, ManagedCluster, check_etag
 from emulators.azure.aks.validation import CLUSTER_TYPE
@@ -12,9 +13,6 @@ from emulators.azure.arm.errors import location_changed, resource_not_found
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.resources import Resource
-from emulators.azure.compute.capacity import Capacity, Machines, allocation_failed
-from emulators.azure.compute.quota import NodesInUse, Quota
-from emulators.azure.compute.vm_sizes import VmSize, VmSizes
 from emulators.azure.resource_groups.models import ResourceGroups
 
 REMEMBERED_AFTER_DELETE = timedelta(seconds=60)
@@ -29,9 +27,9 @@ class ManagedClusters:
     def __init__(
         self, platform: Platform, groups: ResourceGroups, make_cluster: ClusterFactory
     ) -> None:
-        self.sizes = VmSizes()
-        self.quota = Quota(self.sizes.families(), self._nodes_in_use)
-        self.capacity = Capacity()
+        self.machines = ClusterMachines(self.all, self.pools)
+        self.sizes = self.machines.sizes
+        self.pool_changes = PoolChanges(self.sizes, self.pools)
         self._platform = platform
         self._groups = groups
         self._make_cluster = make_cluster
@@ -52,7 +50,7 @@ class ManagedClusters:
         deleted_at = self._deleted_at.get(self._id(request).lower())
         if deleted_at and self._platform.clock.now() - deleted_at < REMEMBERED_AFTER_DELETE:
             raise errors.cluster_just_deleted(name, request.group, request.subscription)
-        raise resource_not_found(CLUSTER_TYPE, [name], request.group)
+        raise resource_not_found("/".join(request.path.split("/")[:9]))
 
     def by_api_id(self, api_id: str) -> ManagedCluster | None:
         return next((each for each in self.all() if each.api_id == api_id), None)
@@ -71,12 +69,14 @@ class ManagedClusters:
         profiles = [
             pool_bodies.completed_profile(each) for each in request.properties["agentPoolProfiles"]
         ]
-        self.check_quota(region, [(each, each["count"]) for each in profiles])
+        self.machines.check_quota(region, [(each, each["count"]) for each in profiles])
         resource = self._new_resource(request, region)
         cluster = self._lay_down(resource)
         version = resource.properties["kubernetesVersion"]
+        network = resource.properties["networkProfile"]
         for profile in profiles:
-            self.add_pool(cluster, profile["name"], pool_bodies.pool_properties(profile, version))
+            properties = pool_bodies.pool_properties(profile, version, network, self.sizes)
+            self.add_pool(cluster, profile["name"], properties)
         return cluster
 
     def add_pool(self, cluster: ManagedCluster, name: str, properties: dict[str, Any]) -> Resource:
@@ -117,7 +117,7 @@ class ManagedClusters:
             self._platform.tenant_id,
             self._platform.identifiers,
         )
-        body["tags"] = request.body.get("tags")
+        body["tags"] = request.body.get("tags") or None
         body["sku"] = cluster_settings.sku(request.body.get("sku"), body["sku"])
         versions = (each["currentKubernetesVersion"] for each in (before, body["properties"]))
         return kind if len(set(versions)) == 1 else "Upgrading"
@@ -127,48 +127,11 @@ class ManagedClusters:
         cluster.check_free(request.api_version)
         cluster.check_running("updating")
         check_cluster_shape(request.body)
-        cluster.resource.body["tags"] = request.body.get("tags")
+        cluster.resource.body["tags"] = request.body.get("tags") or None
 
     def check_deletable(self, cluster: ManagedCluster, request: ArmRequest) -> None:
         check_etag(request.headers, cluster.resource)
-        cluster.check_free(request.api_version)
-
-    def check_start(self, cluster: ManagedCluster) -> None:
-        """The machines of a stopped cluster count again from its start on."""
-        wanted = [(pool.properties, pool.properties["count"]) for pool in self.pools(cluster)]
-        self.check_quota(cluster.region, wanted)
-
-    def check_quota(self, region: str, wanted: Iterable[tuple[dict[str, Any], int]]) -> None:
-        """Refuse pool properties with that many more nodes when the quota does not allow them."""
-        machines = [
-            (self.size_of(properties), nodes, properties.get("scaleSetPriority") == "Spot")
-            for properties, nodes in wanted
-        ]
-        shortage = self.quota.shortage(region, machines)
-        if shortage is not None:
-            raise errors.quota_exceeded(shortage, region)
-
-    def find_allocation_failure(
-        self, cluster: ManagedCluster, pools: Iterable[Resource]
-    ) -> dict[str, Any] | None:
-        """The error of an operation that needs machines for these pools which the region lacks."""
-        for pool in pools:
-            properties = pool.properties
-            machines = Machines(
-                cluster.region,
-                self.size_of(properties).name,
-                properties.get("scaleSetPriority") == "Spot",
-                tuple(properties.get("availabilityZones") or ()),
-            )
-            if properties["count"] > cluster.running_nodes(pool) and self.capacity.lacks(machines):
-                return allocation_failed(machines)
-        return None
-
-    def size_of(self, properties: dict[str, Any]) -> VmSize:
-        size = self.sizes.find(str(properties.get("vmSize") or pool_bodies.DEFAULT_VM_SIZE))
-        if size is None:
-            raise LookupError(f"{properties['vmSize']} was stored although it is unknown")
-        return size
+        cluster.check_deletable(request.api_version)
 
     def _check_room(self, region: str) -> None:
         allowed = self._platform.limits.clusters_per_region
@@ -189,7 +152,7 @@ class ManagedClusters:
         )
         body = {
             "location": region,
-            "tags": request.body.get("tags"),
+            "tags": request.body.get("tags") or None,
             "sku": cluster_settings.sku(request.body.get("sku")),
             "kind": "Base",
             "identity": identity,
@@ -239,7 +202,7 @@ class ManagedClusters:
         if region != cluster.region:
             raise location_changed(cluster.resource.name, request.group, cluster.region, region)
         node_group = request.properties.get("nodeResourceGroup")
-        if node_group not in (None, cluster.resource.properties["nodeResourceGroup"]):
+        if node_group not in (None, "", cluster.resource.properties["nodeResourceGroup"]):
             raise errors.change_not_allowed("properties.nodeResourceGroup")
 
     def _checked_profiles(self, cluster: ManagedCluster, request: ArmRequest) -> list[PoolChange]:
@@ -250,45 +213,10 @@ class ManagedClusters:
             pool = present.get(str(profile.get("name")))
             if pool is None:
                 raise errors.new_pool_by_cluster_request()
-            changes.append((pool, self.checked_change(cluster, pool, profile)))
+            changes.append((pool, self.pool_changes.checked(cluster, pool, profile)))
         added = [
             (properties, properties["count"] - cluster.node_count(pool))
             for pool, properties in changes
         ]
-        self.check_quota(cluster.region, added)
+        self.machines.check_quota(cluster.region, added)
         return changes
-
-    def checked_change(
-        self, cluster: ManagedCluster, pool: Resource, requested: dict[str, Any]
-    ) -> dict[str, Any]:
-        """A pool's properties after a request, or the refusal of the request."""
-        present = pool.properties
-        nodes = cluster.node_count(pool)
-        wanted = pool_bodies.changed_properties(present, {"count": nodes, **requested})
-        validation.check_pool(pool.name, wanted, cluster.region, self.sizes)
-        validation.check_unchanged(present, wanted)
-        if pool_bodies.is_stopped(present) and pool_bodies.is_stopped(wanted):
-            wanted["count"] = nodes
-        elif wanted.get("enableAutoScaling") and present.get("enableAutoScaling"):
-            # Recorded: with the autoscaler on, any count is accepted and has no effect.
-            wanted["count"] = nodes
-        elif wanted.get("enableAutoScaling") and wanted["count"] != nodes:
-            raise errors.scaling_while_enabling_autoscaler(pool.name)
-        if present["mode"] == "System" and wanted["mode"] != "System":
-            self.check_other_system_pool(cluster, pool)
-        return wanted
-
-    def check_other_system_pool(self, cluster: ManagedCluster, pool: Resource) -> None:
-        others = [each for each in self.pools(cluster) if each is not pool]
-        if not others:
-            raise errors.last_pool()
-        if not any(each.properties["mode"] == "System" for each in others):
-            raise errors.no_system_pool()
-
-    def _nodes_in_use(self) -> Iterable[NodesInUse]:
-        for cluster in self.all():
-            for pool in self.pools(cluster):
-                spot = pool.properties.get("scaleSetPriority") == "Spot"
-                size = self.size_of(pool.properties)
-                nodes = 0 if cluster.is_stopped else cluster.node_count(pool)
-                yield NodesInUse(cluster.region, size, nodes, spot)

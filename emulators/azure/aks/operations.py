@@ -30,7 +30,7 @@ class AksOperations:
 
     def take(self, cluster: ManagedCluster, kind: str, pool: Resource | None = None) -> None:
         """Keep other writes off from the moment in which a request is accepted."""
-        cluster.busy = RunningOperation(kind, pool=pool.name if pool else None)
+        cluster.begin(RunningOperation(kind, pool=pool.name if pool else None))
         for resource in self._concerned(cluster, pool):
             resource.state = kind
             resource.etag = self._platform.identifiers.guid()
@@ -41,7 +41,7 @@ class AksOperations:
         sample = self._platform.latencies.sample
         boots = [sample(durations.CLUSTER_CREATE)]
         for pool in pools:
-            gpus = self._clusters.size_of(pool.properties).gpus
+            gpus = self._clusters.machines.size_of(pool.properties).gpus
             if gpus and pool.properties["count"]:
                 boots.append(sample(durations.gpu_boot(gpus)))
 
@@ -52,15 +52,10 @@ class AksOperations:
             # What does not come up in practice is a user pool: the rest is there.
             self._serve(cluster, [each for each in pools if each.properties["mode"] == "System"])
 
-        stages = progress.create_stages(len(pools))
+        stages = progress.create_stages(sum(pool.properties["count"] for pool in pools))
         return self._begin(cluster, None, request, "create", max(boots), succeeded, failed, stages)
 
     def update(self, cluster: ManagedCluster, request: ArmRequest, kind: str) -> Operation:
-        duration = {
-            "Upgrading": durations.CLUSTER_UPGRADE,
-            "Scaling": durations.CLUSTER_SCALE,
-        }.get(kind, durations.CLUSTER_UPDATE)
-
         def succeeded() -> None:
             pools = self._clusters.pools(cluster)
             self._keep_counts(cluster, pools)
@@ -70,8 +65,9 @@ class AksOperations:
                 # Its creation was aborted: the update completes it.
                 self._serve(cluster, pools)
 
-        seconds = self._platform.latencies.sample(duration)
-        return self._begin(cluster, None, request, "update", seconds, succeeded)
+        seconds = self._platform.latencies.sample(durations.cluster_change(kind))
+        stages = progress.UPDATE_STAGES
+        return self._begin(cluster, None, request, "update", seconds, succeeded, stages=stages)
 
     def delete(self, cluster: ManagedCluster, request: ArmRequest) -> Operation:
         def succeeded() -> None:
@@ -120,7 +116,7 @@ class AksOperations:
         self, cluster: ManagedCluster, pool: Resource, request: ArmRequest
     ) -> Operation:
         count = pool.properties["count"]
-        gpus = self._clusters.size_of(pool.properties).gpus
+        gpus = self._clusters.machines.size_of(pool.properties).gpus
         seconds = self._platform.latencies.sample(durations.pool_create(count, gpus))
         return self._begin(
             cluster,
@@ -136,13 +132,8 @@ class AksOperations:
         self, cluster: ManagedCluster, pool: Resource, request: ArmRequest, kind: str, nodes: int
     ) -> Operation:
         """`nodes` is how many the pool had when the request came."""
-        gpus = self._clusters.size_of(pool.properties).gpus
-        duration = {
-            "Scaling": durations.pool_scale(nodes, pool.properties["count"], gpus),
-            "Stopping": durations.POOL_STOP,
-            "Starting": durations.gpu_boot(gpus) if gpus else durations.POOL_START,
-            "Upgrading": durations.POOL_UPGRADE,
-        }.get(kind, durations.POOL_UPDATE)
+        gpus = self._clusters.machines.size_of(pool.properties).gpus
+        duration = durations.pool_change(kind, nodes, pool.properties["count"], gpus)
         seconds = self._platform.latencies.sample(duration)
         verb = {"Scaling": "scale", "Stopping": "stop", "Starting": "start"}.get(kind, "update")
 
@@ -220,7 +211,7 @@ class AksOperations:
                 ),
             )
         )
-        cluster.busy = RunningOperation(kind, operation, pool.name if pool else None)
+        cluster.begin(RunningOperation(kind, operation, pool.name if pool else None))
         return operation
 
     def _find_failure(
@@ -229,7 +220,7 @@ class AksOperations:
         if verb not in {"create", "update", "scale", "start"}:
             return None
         pools = self._clusters.pools(cluster) if pool is None else [pool]
-        error = self._clusters.find_allocation_failure(cluster, pools)
+        error = self._clusters.machines.find_allocation_failure(cluster, pools)
         return PlannedFailure(error) if error else None
 
     def _concerned(self, cluster: ManagedCluster, pool: Resource | None) -> list[Resource]:
@@ -237,10 +228,10 @@ class AksOperations:
         return [cluster.resource, *self._clusters.pools(cluster)] if pool is None else [pool]
 
     def _serve(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
-        node_group = self._groups.id_of(cluster.resource.properties["nodeResourceGroup"])
-        cluster.resource.properties["identityProfile"] = cluster_bodies.kubelet_identity(
-            cluster.resource, node_group, self._platform.identifiers
-        )
+        resource, identifiers = cluster.resource, self._platform.identifiers
+        node_group = self._groups.id_of(resource.properties["nodeResourceGroup"])
+        made = cluster_bodies.made_with_nodes(resource, node_group, identifiers)
+        resource.properties.update(made)
         cluster.is_serving = True
         self._boot(cluster, pools)
 

@@ -41,7 +41,7 @@ class PowerRoutes:
         cluster.check_free(request.api_version)
         if not cluster.is_stopped:
             raise state_errors.wrong_power_state(cluster.resource.state, "Running", "starting")
-        self._clusters.check_start(cluster)
+        self._clusters.machines.check_start(cluster)
         self._operations.take(cluster, "Starting")
         await self._accept("start", cluster.resource.name)
         operation = self._operations.start(cluster, request)
@@ -51,23 +51,24 @@ class PowerRoutes:
         """The pool keeps its version: there is only one node image."""
         cluster = self._clusters.get(request)
         pool = self._pools.get(cluster, request)
-        cluster.check_free(request.api_version)
+        cluster.check_pool_free(pool.name, request.api_version)
         cluster.check_running("upgrading an agent pool")
         self._operations.take(cluster, "UpgradingNodeImageVersion", pool)
-        body = pool_wire(cluster, pool)
+        body = pool_wire(cluster, pool, request.api_version)
         await self._accept("upgradeNodeImageVersion", pool.name)
         operation = self._operations.renew_image(cluster, pool, request)
         return self._answers.accepted(202, request, cluster, operation, body)
 
     async def abort(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
-        body = cluster_wire(cluster, self._clusters.pools(cluster))
+        body = cluster_wire(cluster, self._clusters.pools(cluster), request.api_version)
         return await self._abort(request, cluster, None, body)
 
     async def abort_pool(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
         pool = self._pools.get(cluster, request)
-        return await self._abort(request, cluster, pool, pool_wire(cluster, pool))
+        body = pool_wire(cluster, pool, request.api_version)
+        return await self._abort(request, cluster, pool, body)
 
     async def _abort(
         self,

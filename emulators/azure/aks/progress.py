@@ -9,17 +9,30 @@ STRAY_ERROR_SHARE = 0.017
 """The share of recorded operations with an error in a poll; nearly all of them succeeded."""
 
 _STRAY_ERRORS = (
-    ("NotLatestOperation", "Cannot proceed with the operation: it is not the latest operation."),
+    (
+        "NotLatestOperation",
+        "Expected goal state for managed cluster not saved yet. This means saving goal state to "
+        "database was slow or failed. This type of failed operations can usually be retried.",
+    ),
     ("OverlaymgrReconcileError", "We are unable to serve this request due to an internal error."),
-    ("ReconcileControlPlaneCertificatesError", "Reconcile control plane certificates failed."),
+    ("ReconcileControlPlaneCertificatesError", "key pool is empty"),
 )
 
 
-def create_stages(pools: int) -> tuple[Stage, ...]:
+UPDATE_STAGES = (
+    Stage(0.12, "ProvisioningNetworkResources"),
+    Stage(0.35, "ProvisioningControlPlane"),
+    Stage(0.85, "ReconcilingDNS"),
+)
+
+
+def create_stages(nodes: int) -> tuple[Stage, ...]:
     return (
         Stage(0.16, "ProvisioningNetworkResources"),
         Stage(0.24, "ProvisioningControlPlane"),
-        Stage(0.66, f"CreatingAgentPools: 0/{pools} nodes completed"),
+        Stage(0.6, "CreatingAgentPools"),
+        Stage(0.66, f"CreatingAgentPools: 0/{nodes} nodes completed"),
+        Stage(0.85, f"CreatingAgentPools: {nodes}/{nodes} nodes completed"),
         Stage(0.9, "ReconcilingDNS"),
         Stage(0.95, "ReconcilingAddons"),
     )
@@ -27,7 +40,7 @@ def create_stages(pools: int) -> tuple[Stage, ...]:
 
 def pool_create_stages(nodes: int) -> tuple[Stage, ...]:
     return (
-        Stage(0.05, "CreatingAgentPool"),
+        Stage(0.0, "CreatingAgentPool"),
         Stage(0.12, f"CreatingAgentPool: 0/{nodes} nodes completed"),
         Stage(0.97, f"CreatingAgentPool: {nodes}/{nodes} nodes completed"),
     )

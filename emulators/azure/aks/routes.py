@@ -106,24 +106,24 @@ class AksRoutes:
 
     async def list_all(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(durations.GET_CLUSTER)
-        return _ok({"value": [self._wire(each) for each in self._clusters.all()]})
+        return _ok({"value": [self._wire(each, request) for each in self._clusters.all()]})
 
     async def list_in_group(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(durations.GET_CLUSTER)
         group = request.group.lower()
         found = [each for each in self._clusters.all() if each.resource.group == group]
-        return _ok({"value": [self._wire(each) for each in found]})
+        return _ok({"value": [self._wire(each, request) for each in found]})
 
     async def get(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(durations.GET_CLUSTER)
-        return _ok(self._wire(self._clusters.get(request)))
+        return _ok(self._wire(self._clusters.get(request), request))
 
     async def put(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.find(request)
         if cluster is None:
             cluster = self._clusters.create(request)
             self._operations.take(cluster, "Creating")
-            body = self._wire(cluster)
+            body = self._wire(cluster, request)
             await self._accept("PUT managedClusters", cluster.resource.name, durations.PUT_CLUSTER)
             operation = self._operations.create(cluster, request)
             return self._answers.accepted(201, request, cluster, operation, body)
@@ -154,7 +154,9 @@ class AksRoutes:
         if "$skipToken" in request.query:
             return _ok({"value": []})
         cluster = self._clusters.get(request)
-        value = [pool_wire(cluster, pool) for pool in self._clusters.pools(cluster)]
+        value = [
+            pool_wire(cluster, pool, request.api_version) for pool in self._clusters.pools(cluster)
+        ]
         token = self._platform.identifiers.hexadecimal(16)
         next_link = (
             f"{request.base_url}{request.path}?%24skipToken={token}"
@@ -165,7 +167,7 @@ class AksRoutes:
     async def get_pool(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(durations.GET_CLUSTER)
         cluster = self._clusters.get(request)
-        return _ok(pool_wire(cluster, self._pools.get(cluster, request)))
+        return _ok(pool_wire(cluster, self._pools.get(cluster, request), request.api_version))
 
     async def put_pool(self, request: ArmRequest) -> Answer:
         cluster = self._clusters.get(request)
@@ -173,13 +175,13 @@ class AksRoutes:
         if pool is None:
             pool = self._pools.create(cluster, request)
             self._operations.take(cluster, "Creating", pool)
-            body = pool_wire(cluster, pool)
+            body = pool_wire(cluster, pool, request.api_version)
             await self._accept("PUT agentPools", pool.name, durations.PUT_POOL)
             operation = self._operations.create_pool(cluster, pool, request)
             return self._answers.accepted(201, request, cluster, operation, body)
         kind, nodes = self._pools.change(cluster, pool, request)
         self._operations.take(cluster, kind, pool)
-        body = pool_wire(cluster, pool)
+        body = pool_wire(cluster, pool, request.api_version)
         await self._accept("PUT agentPools", pool.name, durations.PUT_POOL)
         operation = self._operations.change_pool(cluster, pool, request, kind, nodes)
         return self._answers.accepted(200, request, cluster, operation, body)
@@ -210,7 +212,7 @@ class AksRoutes:
 
     async def _update(self, cluster: ManagedCluster, request: ArmRequest, kind: str) -> Answer:
         self._operations.take(cluster, kind)
-        body = self._wire(cluster)
+        body = self._wire(cluster, request)
         name = cluster.resource.name
         await self._accept(f"{request.method} managedClusters", name, durations.PUT_CLUSTER)
         operation = self._operations.update(cluster, request, kind)
@@ -225,8 +227,8 @@ class AksRoutes:
             raise errors.operation_not_found(request.params["operation"])
         return operation
 
-    def _wire(self, cluster: ManagedCluster) -> dict[str, Any]:
-        return cluster_wire(cluster, self._clusters.pools(cluster))
+    def _wire(self, cluster: ManagedCluster, request: ArmRequest) -> dict[str, Any]:
+        return cluster_wire(cluster, self._clusters.pools(cluster), request.api_version)
 
 
 def _ok(body: dict[str, Any]) -> Answer:

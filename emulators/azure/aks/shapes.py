@@ -28,7 +28,14 @@ _POOL_PROPERTIES: dict[str, Shape] = {
     "availabilityZones": Each(str),
     "tags": TAGS,
     "gpuInstanceProfile": str,
-    "gpuProfile": {"driver": str, "nvidia": {"managementMode": str}},
+    "gpuProfile": {
+        "driver": str,
+        "driverType": str,
+        "installGPUDriver": bool,
+        "nvidia": {"managementMode": str},
+    },
+    "securityProfile": {"sshAccess": str, "enableVTPM": bool, "enableSecureBoot": bool},
+    "upgradeSettings": {"maxSurge": str, "maxUnavailable": str},
     "powerState": {"code": str},
 }
 _CLUSTER: Shape = {
@@ -46,7 +53,16 @@ _CLUSTER: Shape = {
         "enableRBAC": bool,
         "aadProfile": {"managed": bool, "enableAzureRBAC": bool, "tenantID": str},
         "oidcIssuerProfile": {"enabled": bool},
-        "servicePrincipalProfile": {"clientId": str},
+        "addonProfiles": Values({"enabled": bool, "config": Values(str)}),
+        "securityProfile": {"workloadIdentity": {"enabled": bool}},
+        "servicePrincipalProfile": {"clientId": str, "secret": str},
+        "storageProfile": Values({"enabled": bool}),
+        "windowsProfile": {
+            "adminUsername": str,
+            "adminPassword": str,
+            "gmsaProfile": {"enabled": bool},
+        },
+        "workloadAutoScalerProfile": {"keda": {"enabled": bool}},
         "autoUpgradeProfile": {"upgradeChannel": str, "nodeOSUpgradeChannel": str},
         "apiServerAccessProfile": {
             "authorizedIPRanges": Each(str),
@@ -54,7 +70,18 @@ _CLUSTER: Shape = {
             "enablePrivateClusterPublicFQDN": bool,
             "privateDNSZone": str,
         },
-        "networkProfile": {"networkPlugin": str, "loadBalancerSku": str},
+        "networkProfile": {
+            "networkPlugin": str,
+            "networkPluginMode": str,
+            "networkDataplane": str,
+            "loadBalancerSku": str,
+            "outboundType": str,
+            "loadBalancerProfile": {
+                "managedOutboundIPs": {"count": int, "countIPv6": int},
+                "backendPoolType": str,
+            },
+            "natGatewayProfile": {"idleTimeoutInMinutes": int},
+        },
         "autoScalerProfile": Values(str),
     },
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from emulators.azure.aks import state_errors
+from emulators.azure.aks.kubeconfig import LocalAccount
 from emulators.azure.arm.operations import Operation
 from emulators.azure.arm.resources import Resource
 from emulators.azure.kubernetes.node_pools import NodePool
@@ -54,6 +55,11 @@ class ManagedCluster:
     kubernetes: KubernetesCluster
     is_serving: bool = False
     busy: RunningOperation | None = None
+    """The latest operation, deletions of pools apart."""
+    leaving: dict[str, RunningOperation] = field(default_factory=dict[str, RunningOperation])
+    """The latest deletions, by pool: what concerns other pools goes on beside them."""
+    local_account: LocalAccount | None = None
+    """Made when a kubeconfig is asked for."""
     booted: set[str] = field(default_factory=set[str])
     """The pools that Kubernetes knows."""
 
@@ -61,8 +67,25 @@ class ManagedCluster:
     def region(self) -> str:
         return self.resource.body["location"]
 
+    def begin(self, running: RunningOperation) -> None:
+        if running.pool is not None and running.kind == "Deleting":
+            self.leaving[running.pool] = running
+        else:
+            self.busy = running
+
     def check_free(self, api_version: str) -> None:
-        """Refuse a write while another operation runs; AKS gives no Retry-After."""
+        """Refuse a write on the whole cluster while another operation runs."""
+        self.check_deletable(api_version)
+        for pool in self.leaving:
+            self._check_not_leaving(pool)
+
+    def check_pool_free(self, pool: str, api_version: str) -> None:
+        """Refuse a write on a pool while another operation runs, on another pool as well."""
+        self.check_deletable(api_version)
+        self._check_not_leaving(pool)
+
+    def check_deletable(self, api_version: str) -> None:
+        """Refuse a write while anything but a pool's deletion runs; AKS gives no Retry-After."""
         if self.resource.state == "Deleting":
             raise state_errors.being_deleted(self.resource.name)
         busy = self.busy
@@ -75,6 +98,11 @@ class ManagedCluster:
         raise state_errors.cluster_busy(
             busy.kind, busy.operation.id, busy.operation.started_at, api_version
         )
+
+    def _check_not_leaving(self, pool: str) -> None:
+        deletion = self.leaving.get(pool)
+        if deletion is not None and deletion.is_running:
+            raise state_errors.pool_busy(pool, deletion.kind)
 
     @property
     def is_stopped(self) -> bool:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from emulators.azure.aks import errors
-from emulators.azure.aks.pool_bodies import completed_profile
+from emulators.azure.aks.pool_bodies import completed_profile, is_spot, is_windows
 from emulators.azure.aks.versions import full_version
 from emulators.azure.arm.errors import location_not_available, location_required
 from emulators.azure.compute.vm_sizes import VmSize, VmSizes
@@ -53,12 +53,13 @@ def check_version(properties: dict[str, Any], name: str = "kubernetesVersion") -
 
 def check_pool(name: str, properties: dict[str, Any], region: str, sizes: VmSizes) -> VmSize:
     """Check one pool, be it in a cluster's request or in one of its own."""
-    is_windows = properties.get("osType") == "Windows"
-    if not (_WINDOWS_POOL_NAME if is_windows else _POOL_NAME).fullmatch(name):
+    if not (_WINDOWS_POOL_NAME if is_windows(properties) else _POOL_NAME).fullmatch(name):
         raise errors.invalid_parameter("agentPoolProfile.name")
     size = sizes.find(str(properties.get("vmSize")))
     if size is None:
         raise errors.size_not_allowed(str(properties.get("vmSize")), region, sizes.names())
+    if str(properties.get("osType") or "linux").lower() not in ("linux", "windows"):
+        raise errors.invalid_parameter("agentPoolProfile.osType")
     power = (properties.get("powerState") or {}).get("code")
     if power not in (None, "Running", "Stopped"):
         raise errors.invalid_parameter("agentPoolProfile.powerState.code")
@@ -86,8 +87,12 @@ IMMUTABLE_IN_POOL = (
 def check_unchanged(present: dict[str, Any], wanted: dict[str, Any]) -> None:
     """Refuse a change of what a pool keeps for life."""
     for name in IMMUTABLE_IN_POOL:
-        if wanted.get(name) != present.get(name):
+        if _in_one_case(wanted.get(name)) != _in_one_case(present.get(name)):
             raise errors.change_not_allowed(f"properties.{name}")
+
+
+def _in_one_case(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _check_profiles(profiles: Any, region: str, sizes: VmSizes) -> None:
@@ -105,9 +110,9 @@ def _check_profiles(profiles: Any, region: str, sizes: VmSizes) -> None:
 
 
 def _check_system_pool(properties: dict[str, Any]) -> None:
-    if properties.get("scaleSetPriority") == "Spot":
+    if is_spot(properties):
         raise errors.invalid_parameter("agentPoolProfile.scaleSetPriority")
-    if properties.get("osType") not in (None, "Linux"):
+    if is_windows(properties):
         raise errors.invalid_parameter("agentPoolProfile.osType")
 
 

@@ -5,8 +5,13 @@ from collections.abc import Iterable, Mapping
 from emulators.azure.arm.answers import Answer, ArmError
 from emulators.azure.arm.shapes import Mismatch
 
-MADE_BY_GATEWAY = {"x-ms-failure-cause": "gateway"}
-MADE_BY_PROVIDER = {"x-ms-failure-cause": "service"}
+FAILURE_CAUSE = "x-ms-failure-cause"
+MADE_BY_GATEWAY = {FAILURE_CAUSE: "gateway"}
+
+
+def made_by_provider(status: int) -> dict[str, str]:
+    """A provider's failures name the service as their cause; its refusals name nothing."""
+    return {FAILURE_CAUSE: "service"} if status >= 500 else {}
 
 
 def gateway_error(
@@ -20,7 +25,7 @@ def gateway_error(
 def provider_error(status: int, code: str, message: str) -> ArmError:
     """The same shape made by a resource provider: Microsoft.Cdn and Microsoft.Network use it."""
     body = {"error": {"code": code, "message": message}}
-    return ArmError(Answer(status, body, MADE_BY_PROVIDER))
+    return ArmError(Answer(status, body, made_by_provider(status)))
 
 
 def missing_api_version() -> ArmError:
@@ -137,14 +142,13 @@ def resource_group_being_deleted(group: str) -> ArmError:
     )
 
 
-def resource_not_found(resource_type: str, names: Iterable[str], group: str) -> ArmError:
-    namespace, _, types = resource_type.partition("/")
-    pairs = zip(types.split("/"), names, strict=False)
-    path = "/".join([namespace, *(part for pair in pairs for part in pair)])
+def resource_not_found(path: str) -> ArmError:
+    """`path` is the resource's, spelled as the caller has done."""
+    _, _, _, _, group, _, *parts = path.split("/")
     return gateway_error(
         404,
         "ResourceNotFound",
-        f"The Resource '{path}' under resource group '{group}' was not found. "
+        f"The Resource '{'/'.join(parts)}' under resource group '{group}' was not found. "
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
     )
 
@@ -202,7 +206,7 @@ def unknown_type(namespace: str, api_version: str) -> ArmError:
 
 def method_not_allowed(method: str) -> ArmError:
     message = f"The requested resource does not support http method '{method}'."
-    return ArmError(Answer(405, {"Message": message}, MADE_BY_PROVIDER))
+    return ArmError(Answer(405, {"Message": message}, made_by_provider(405)))
 
 
 def altered_operation_url() -> ArmError:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from emulators.azure.arm import errors
 from emulators.azure.arm.answers import JSON, Answer, ArmError
-from emulators.azure.arm.headers import standard_headers
+from emulators.azure.arm.headers import operation_identifier, standard_headers
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.routing import Match, Route, Routes
@@ -72,9 +72,7 @@ class Gateway:
 
     def response(self, request: web.Request, answer: Answer) -> web.Response:
         """The answer with the headers that every answer carries."""
-        headers = standard_headers(
-            request.headers, self._tokens, self._identifiers, self._clock.now()
-        )
+        headers = standard_headers(request.headers, self._identifiers, self._clock.now())
         headers.update(answer.headers)
         if answer.body is None:
             return web.Response(status=answer.status, headers=headers)
@@ -112,10 +110,20 @@ class Gateway:
             await self._group_check(arm_request)
         self._check_parent(match.route, arm_request)
         evaluated = self._evaluate(match.route, arm_request)
-        answer = await self._answering(match.route, evaluated, claims)
+        answer = await self._answer_of_service(match.route, evaluated, claims)
         if answer.status >= 400:
             return answer
         return replace(answer, headers={**remaining, **answer.headers})
+
+    async def _answer_of_service(
+        self, route: Route, request: ArmRequest, claims: Mapping[str, Any]
+    ) -> Answer:
+        try:
+            answer = await self._answering(route, request, claims)
+        except ArmError as refusal:
+            answer = refusal.answer
+        own = operation_identifier(route, answer, self._tokens, self._identifiers)
+        return replace(answer, headers={**own, **answer.headers})
 
     def _checked_claims(self, request: web.Request) -> Mapping[str, Any]:
         """What the caller's token says of its bearer."""
@@ -126,7 +134,8 @@ class Gateway:
         if claims is None:
             raise errors.invalid_token(self._tokens.tenant_id)
         audience = str(claims["aud"]).rstrip("/")
-        if audience not in _AUDIENCES:
+        # Clients take the address of this cloud, out of its metadata, for an audience of ARM.
+        if audience not in (*_AUDIENCES, f"{request.scheme}://{request.host}"):
             raise errors.wrong_audience(self._tokens.tenant_id, audience)
         return claims
 
@@ -151,9 +160,7 @@ class Gateway:
         if self._resources.get(parent_id) is not None:
             return
         if not route.is_registered:
-            parent_type = route.resource_type.rpartition("/")[0]
-            names = parts[provider + 2 :: 2][:depth]
-            raise errors.resource_not_found(parent_type, names, request.group)
+            raise errors.resource_not_found(parent_id)
         verb = _VERBS.get(request.method, "write")
         raise errors.parent_not_found(verb, route.resource_type, parent_id)
 

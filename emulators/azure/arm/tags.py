@@ -3,6 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+TAGGED_TYPES = frozenset(
+    {
+        "microsoft.resources/subscriptions/resourcegroups",
+        "microsoft.containerservice/managedclusters",
+        "microsoft.cdn/profiles",
+        "microsoft.cdn/profiles/afdendpoints",
+        "microsoft.network/frontdoorwebapplicationfirewallpolicies",
+    }
+)
+"""The simulated types with tags of their own: ARM keeps track of these, and of no others."""
+
 
 def one_of_each(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags of one request with each name once.

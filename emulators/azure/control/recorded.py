@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulators.azure.arm.answers import JSON, Answer
-from emulators.azure.arm.errors import MADE_BY_GATEWAY, MADE_BY_PROVIDER
+from emulators.azure.arm.errors import MADE_BY_GATEWAY, made_by_provider
 
 _BUSY_URI = (
     "https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/providers/"
@@ -32,12 +32,17 @@ def _gateway(
 
 
 def _provider(status: int, code: str, message: str, **more: Any) -> Answer:
-    return Answer(status, {"error": {"code": code, "message": message, **more}}, MADE_BY_PROVIDER)
+    body = {"error": {"code": code, "message": message, **more}}
+    return Answer(status, body, made_by_provider(status))
 
 
 def _aks(status: int, code: str, message: str) -> Answer:
     body = {"code": code, "details": None, "message": message, "subcode": ""}
-    return Answer(status, body, MADE_BY_PROVIDER, JSON)
+    return Answer(status, body, made_by_provider(status), JSON)
+
+
+def _aks_failure(code: str, message: str) -> Answer:
+    return Answer(500, {"code": code, "message": message}, made_by_provider(500), JSON)
 
 
 def _page(status: int, title: str) -> Answer:
@@ -57,7 +62,7 @@ def _retryable(code: str, message: str, retry_after: int | None = None) -> Answe
         }
     }
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Answer(429, body, {**MADE_BY_PROVIDER, **headers})
+    return Answer(429, body, headers)
 
 
 RECORDED_ANSWERS: Mapping[str, Answer] = {
@@ -67,7 +72,7 @@ RECORDED_ANSWERS: Mapping[str, Answer] = {
         "The gateway did not receive a response from 'Microsoft.ContainerService' within the "
         "specified time period.",
     ),
-    "BadGatewayConnection": _gateway(
+    "BadGatewayConnection": _provider(
         502,
         "BadGatewayConnection",
         "The network connectivity issue encountered for 'Microsoft.ContainerService'; "
@@ -97,7 +102,7 @@ RECORDED_ANSWERS: Mapping[str, Answer] = {
             "message": "Provisioning of resource(s) for container service gp-fraud in resource "
             f"group gp-fraud failed. Message: {_cores(20, 6)} Details: ",
         },
-        MADE_BY_PROVIDER,
+        made_by_provider(400),
         JSON,
     ),
     "VMSizeNotSupported": _aks(
@@ -119,9 +124,13 @@ RECORDED_ANSWERS: Mapping[str, Answer] = {
         "Service principal clientID: 11111111-1111-1111-1111-111111111111 not found in Active "
         "Directory tenant 22222222-2222-2222-2222-222222222222.",
     ),
-    "GetVnetError": _aks(500, "GetVnetError", "The virtual network could not be read."),
-    "GetSKUStoreError": _aks(500, "GetSKUStoreError", "The SKUs could not be read."),
-    "InternalOperationError": _aks(500, "InternalOperationError", "Internal server error"),
+    "GetVnetError": _aks_failure(
+        "GetVnetError",
+        "Get virtual network failed. Subscription: 00000000-0000-0000-0000-000000000000; resource "
+        "group: MC_gp-fraud_gp-fraud_westus2; virtual network name: aks-vnet-67045100",
+    ),
+    "GetSKUStoreError": _aks_failure("GetSKUStoreError", "Internal server error"),
+    "InternalOperationError": _aks_failure("InternalOperationError", "Internal server error"),
     "TrialForbidden": _provider(
         400,
         "BadRequest",

@@ -73,7 +73,7 @@ class ControlRoutes:
             ("PUT", "/dns-labels"): self.put_dns_label,
             ("GET", "/throttling"): self.get_throttling,
             ("PUT", "/throttling"): self.put_throttling,
-            **CapacityControl(lambda: simulator.azure.clusters.capacity).handlers(),
+            **CapacityControl(lambda: simulator.azure.clusters.machines.capacity).handlers(),
             **PolicyControl(simulator).handlers(),
             **ServiceBusControl(simulator.service_bus).handlers(),
         }
@@ -166,7 +166,7 @@ class ControlRoutes:
         region = normalized_region(request.query.get("region"))
         if region not in REGIONS:
             raise BadInput("region is required in the query and must be known.")
-        quota = self._simulator.azure.clusters.quota
+        quota = self._simulator.azure.clusters.machines.quota
         return [
             {"name": name, "limit": quota.limit(region, name), "usage": quota.usage(region, name)}
             for name in quota.names()
@@ -178,7 +178,7 @@ class ControlRoutes:
         name = required(fields.text("name"), "name")
         limit = required(fields.integer("limit"), "limit")
         fields.finish()
-        quota = self._simulator.azure.clusters.quota
+        quota = self._simulator.azure.clusters.machines.quota
         if name.lower() not in (each.lower() for each in quota.names()):
             raise BadInput(f"name {name} is no VM family, nor cores, nor lowPriorityCores.")
         quota.set_limit(region, name, limit)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from emulators.azure.coverage import Entry, Known, Section
+from emulators.azure.coverage.aks_rules import AKS_RULES
 from emulators.azure.coverage.errors import AKS_ERRORS, ARM_ERRORS, FRONT_DOOR_ERRORS
 from emulators.azure.coverage.kubernetes_rules import KUBERNETES_RULES
 from emulators.azure.coverage.operations import (
@@ -11,7 +12,7 @@ from emulators.azure.coverage.operations import (
     FRONT_DOOR_OPERATIONS,
     GROUP_OPERATIONS,
 )
-from emulators.azure.coverage.rules import AKS_RULES, ARM_RULES, FRONT_DOOR_RULES
+from emulators.azure.coverage.rules import ARM_RULES, FRONT_DOOR_RULES
 from emulators.azure.coverage.service_bus_rules import SERVICE_BUS_OPERATIONS, SERVICE_BUS_RULES
 
 FILE = Path(__file__).parents[1] / "COVERAGE.md"

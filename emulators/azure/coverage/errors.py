@@ -130,8 +130,8 @@ AKS_ERRORS = (
     Entry(
         "AKS service principal", "404 `ServicePrincipalNotFound`", RECORDED, BY_FAULT, CODE_ONLY
     ),
-    Entry("AKS virtual network unread", "500 `GetVnetError`", RECORDED, BY_FAULT, CODE_ONLY),
-    Entry("AKS SKUs unread", "500 `GetSKUStoreError`", RECORDED, BY_FAULT, CODE_ONLY),
+    Entry("AKS virtual network unread", "500 `GetVnetError`", RECORDED, BY_FAULT, "by a fault"),
+    Entry("AKS SKUs unread", "500 `GetSKUStoreError`", RECORDED, BY_FAULT, "by a fault"),
     Entry("AKS internal error", "500 `InternalOperationError`", RECORDED, BY_FAULT, "by a fault"),
     Entry(
         "AKS throttled",

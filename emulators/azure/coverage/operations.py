@@ -24,7 +24,8 @@ GROUP_OPERATIONS = (
 AKS_OPERATIONS = (
     Entry(
         "cluster create",
-        "201 `Creating`, Azure-AsyncOperation only, granular statuses from 2025-08-01 on",
+        "201 `Creating`, without etags, Azure-AsyncOperation only, granular statuses from "
+        "2025-08-01 on",
         RECORDED,
         "aks.operations:AksOperations.create",
         "that a GPU pool in the request boots beside the control plane is assumed",
@@ -50,9 +51,11 @@ AKS_OPERATIONS = (
     ),
     Entry(
         "credentials",
-        "200 with `clusterAdmin` or `clusterUser`, at once; a write for throttling",
+        "200 with `clusterAdmin` or `clusterUser`, at once; a write for throttling; without Entra "
+        "a certificate, a key and a token, the same in every read",
         RECORDED,
         "aks.credential_routes:CredentialRoutes.user",
+        "the API server takes the token and asks for no certificate",
     ),
     Entry(
         "pool create",
@@ -146,9 +149,16 @@ FRONT_DOOR_OPERATIONS = (
     ),
     Entry(
         "change",
-        "202 with Location as well; a profile's body still says `Succeeded`",
+        "202 with Location as well; bodies of profiles and endpoints still say `Succeeded`; one "
+        "in ten changes of origins and routes, and creations of routes, takes up to 126 s",
         RECORDED,
         "front_door.routes:FrontDoorRoutes.patch",
+    ),
+    Entry(
+        "PUT that changes an endpoint's tags only",
+        "200 without an operation",
+        RECORDED,
+        "front_door.models:FrontDoor.replace",
     ),
     Entry(
         "PUT that changes nothing",
@@ -168,6 +178,21 @@ FRONT_DOOR_OPERATIONS = (
         '`"error":{"code":"None","message":null}` in every body, no Retry-After',
         RECORDED,
         "front_door.routes:FrontDoorRoutes.poll",
+    ),
+    Entry(
+        "what a request leaves out",
+        "priority and weight stay null; an origin's PUT without `enforceCertificateNameCheck` "
+        "turns it off; TLS of domains, caches, private links and latencies are completed",
+        RECORDED,
+        "front_door.bodies:requested_properties",
+        "what the edge does with null: priority 1 and weight 1000",
+    ),
+    Entry(
+        "isActive of endpoints and domains",
+        "true for endpoints, false for domains that are not approved",
+        RECORDED,
+        "front_door.bodies:wire",
+        "that an approved domain is active is assumed",
     ),
     Entry(
         "endpoint host name",

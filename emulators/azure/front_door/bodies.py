@@ -4,8 +4,8 @@ import base64
 import hashlib
 from typing import Any
 
-from emulators.azure.arm.resources import Resource
-from emulators.azure.front_door.custom_domains import deployment_status
+from emulators.azure.arm.resources import Resource, Resources
+from emulators.azure.front_door.custom_domains import APPROVED, deployment_status
 from emulators.azure.front_door.kinds import (
     CUSTOM_DOMAIN,
     ENDPOINT,
@@ -13,11 +13,14 @@ from emulators.azure.front_door.kinds import (
     ORIGIN_GROUP,
     PROFILE,
     ROUTE,
+    SECURITY_POLICY,
     Kind,
 )
 
 LOCATION = "Global"
 """As Front Door spells it, however the request did."""
+
+TLS = {"certificateType": "ManagedCertificate", "minimumTlsVersion": "TLS12"}
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     PROFILE.type: {"originResponseTimeoutSeconds": 30},
@@ -36,17 +39,19 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "httpPort": 80,
         "httpsPort": 443,
         "originHostHeader": None,
-        "priority": 1,
-        "weight": 1000,
+        "priority": None,
+        "weight": None,
         "enabledState": "Enabled",
         "sharedPrivateLinkResource": None,
         "enforceCertificateNameCheck": True,
     },
     CUSTOM_DOMAIN.type: {
         "hostName": None,
-        "tlsSettings": None,
+        "tlsSettings": {**TLS, "secret": {"id": None}},
         "azureDnsZone": None,
         "preValidatedCustomDomainResourceId": None,
+        "referencedRoutePaths": None,
+        "extendedProperties": None,
     },
     ROUTE.type: {
         "customDomains": [],
@@ -63,15 +68,28 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 
-_READ_ONLY = ("provisioningState", "deploymentStatus", "resourceState", "profileName")
+_READ_ONLY = (
+    "provisioningState",
+    "deploymentStatus",
+    "resourceState",
+    "profileName",
+    "endpointName",
+)
+_NESTED: dict[str, dict[str, dict[str, Any]]] = {
+    ORIGIN_GROUP.type: {"loadBalancingSettings": {"additionalLatencyInMilliseconds": 0}},
+    ORIGIN.type: {"sharedPrivateLinkResource": {"groupId": None, "status": None}},
+    CUSTOM_DOMAIN.type: {"tlsSettings": {**TLS, "secret": None}},
+    ROUTE.type: {"cacheConfiguration": {"queryParameters": None}},
+}
+"""What objects are completed with when a request has them."""
 _GENERATED = {
     PROFILE.type: ("frontDoorId", "extendedProperties"),
     ENDPOINT.type: ("hostName",),
     ORIGIN.type: ("originGroupName",),
-    ROUTE.type: ("endpointName",),
     CUSTOM_DOMAIN.type: ("domainValidationState", "validationProperties"),
 }
 _HAS_LOCATION = (PROFILE, ENDPOINT)
+_REFERENCES = ("customDomains", "domains")
 
 
 def requested_properties(
@@ -79,14 +97,19 @@ def requested_properties(
 ) -> dict[str, Any]:
     """What a PUT asks for, with defaults, and with what Azure itself made up for `present`."""
     generated = {name: (present or {}).get(name) for name in _GENERATED.get(kind.type, ())}
-    return {**_DEFAULTS.get(kind.type, {}), **writable(kind, requested), **generated}
+    defaults = dict(_DEFAULTS.get(kind.type, {}))
+    if kind is ORIGIN and present is not None:
+        # Recorded: a PUT on an origin that leaves the check out turns it off.
+        defaults["enforceCertificateNameCheck"] = False
+    return {**defaults, **writable(kind, requested), **generated}
 
 
 def writable(kind: Kind, requested: dict[str, Any]) -> dict[str, Any]:
     """What a caller may set of what was requested; null asks for nothing."""
     read_only = (*_READ_ONLY, *_GENERATED.get(kind.type, ()))
+    nested = _NESTED.get(kind.type, {})
     return {
-        name: value
+        name: {**nested[name], **_given(value)} if name in nested else _without_activity(value)
         for name, value in requested.items()
         if value is not None and name not in read_only
     }
@@ -99,7 +122,7 @@ def endpoint_host_name(name: str, tenant_id: str) -> str:
     return f"{name}-{label}.z01.azurefd.net".lower()
 
 
-def wire(kind: Kind, resource: Resource) -> dict[str, Any]:
+def wire(kind: Kind, resource: Resource, resources: Resources) -> dict[str, Any]:
     """A resource as a GET shows it. `deploymentStatus` changes for custom domains only."""
     body = resource.body
     shown: dict[str, Any] = {
@@ -115,8 +138,44 @@ def wire(kind: Kind, resource: Resource) -> dict[str, Any]:
     else:
         deployed = deployment_status(resource) if kind is CUSTOM_DOMAIN else "NotStarted"
         states = {"provisioningState": resource.state, "deploymentStatus": deployed}
-    shown["properties"] = {**resource.properties, **states}
+    properties = resource.properties
+    if kind in (ROUTE, SECURITY_POLICY):
+        properties = _with_activity(properties, resources)
+    shown["properties"] = {**properties, **states}
     return shown
+
+
+def _given(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in value.items() if each is not None}
+
+
+def _without_activity(value: Any) -> Any:
+    """Without what Azure says of each reference to an endpoint or a domain."""
+    if isinstance(value, dict):
+        return {
+            name: _without_activity(each) for name, each in value.items() if name != "isActive"
+        }
+    return [_without_activity(each) for each in value] if isinstance(value, list) else value
+
+
+def _with_activity(value: Any, resources: Resources) -> Any:
+    """With what Azure says of each: an endpoint is active, a domain once it is approved."""
+    if isinstance(value, list):
+        return [_with_activity(each, resources) for each in value]
+    if not isinstance(value, dict):
+        return value
+    shown = {name: _with_activity(each, resources) for name, each in value.items()}
+    for name in _REFERENCES:
+        if isinstance(value.get(name), list):
+            shown[name] = [
+                {"isActive": _is_active(each, resources), **each} for each in shown[name]
+            ]
+    return shown
+
+
+def _is_active(reference: dict[str, Any], resources: Resources) -> bool:
+    found = resources.get(str(reference.get("id")))
+    return found is not None and found.properties.get("domainValidationState") in (None, APPROVED)
 
 
 def _profile_state(resource: Resource) -> str:

@@ -6,7 +6,6 @@ How long that takes is assumed. The edge does not serve the names of custom doma
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.resources import Resource
@@ -20,23 +19,20 @@ PENDING = "Pending"
 APPROVED = "Approved"
 
 
-def generated(platform: Platform) -> dict[str, Any]:
-    """What Azure makes up for a new custom domain."""
-    expires_at: datetime = platform.clock.now() + TOKEN_IS_GOOD_FOR
-    return {
-        "domainValidationState": SUBMITTING,
-        "validationProperties": {
-            "validationToken": platform.identifiers.letters_and_digits(32),
-            "expirationDate": expires_at.isoformat(),
-        },
-    }
+GENERATED = {"domainValidationState": SUBMITTING, "validationProperties": None}
+"""What Azure makes up for a new custom domain."""
 
 
 def begin_validation(platform: Platform, domain: Resource) -> None:
-    """Wait for the proof, once the domain itself has been created."""
+    """Give the domain a token and wait for the proof, once it has been created."""
     if domain.properties["domainValidationState"] != SUBMITTING:
         return
+    expires_at: datetime = platform.clock.now() + TOKEN_IS_GOOD_FOR
     domain.properties["domainValidationState"] = PENDING
+    domain.properties["validationProperties"] = {
+        "validationToken": platform.identifiers.letters_and_digits(32),
+        "expirationDate": expires_at.isoformat(),
+    }
 
     def approve() -> None:
         if platform.resources.holds(domain):

@@ -118,8 +118,8 @@ def _origin(name: str, properties: Properties) -> EdgeOrigin:
         origin_host_header=properties["originHostHeader"],
         http_port=properties["httpPort"],
         https_port=properties["httpsPort"],
-        priority=properties["priority"],
-        weight=properties["weight"],
+        priority=properties["priority"] or 1,
+        weight=properties["weight"] or 1000,
     )
 
 

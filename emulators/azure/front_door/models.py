@@ -12,7 +12,7 @@ from emulators.azure.front_door import bodies, custom_domains, errors, rules
 from emulators.azure.front_door.deployments import Deployments
 from emulators.azure.front_door.edge_builder import build_endpoint
 from emulators.azure.front_door.edge_view import EdgeEndpoint
-from emulators.azure.front_door.kinds import CUSTOM_DOMAIN, ENDPOINT, ORIGIN, PROFILE, ROUTE, Kind
+from emulators.azure.front_door.kinds import CUSTOM_DOMAIN, ENDPOINT, ORIGIN, PROFILE, Kind
 from emulators.azure.front_door.shapes import check_shape
 from emulators.azure.latency import Duration
 from emulators.azure.resource_groups.models import ResourceGroups
@@ -56,6 +56,10 @@ class FrontDoor:
         parent_id = self._id(kind, request).rpartition("/")[0].rpartition("/")[0]
         return self._platform.resources.children(parent_id, kind.type)
 
+    def wire(self, kind: Kind, resource: Resource) -> dict[str, Any]:
+        """The resource as a GET shows it."""
+        return bodies.wire(kind, resource, self._platform.resources)
+
     def create(self, kind: Kind, request: ArmRequest) -> Resource:
         """Check a request for a new resource and lay it down."""
         resource_id = self._id(kind, request)
@@ -87,7 +91,12 @@ class FrontDoor:
         """Check a PUT on a resource and store it; False when it changes nothing."""
         rules.check_changeable(resource)
         properties = self._checked(kind, request, resource.id, resource.properties)
-        return self._store(kind, resource, properties, request.body.get("tags") or {})
+        tags = request.body.get("tags") or {}
+        if kind is ENDPOINT and properties == resource.properties and resource.state != "Failed":
+            # Recorded: an endpoint whose tags alone change starts no operation.
+            resource.body["tags"] = tags
+            return False
+        return self._store(kind, resource, properties, tags)
 
     def merge(self, kind: Kind, resource: Resource, request: ArmRequest) -> bool:
         """Check a PATCH on a resource and store it; False when it changes nothing."""
@@ -153,10 +162,10 @@ class FrontDoor:
             name = request.params["endpoint"]
             return {"hostName": bodies.endpoint_host_name(name, self._platform.tenant_id)}
         if kind is CUSTOM_DOMAIN:
-            return custom_domains.generated(self._platform)
+            return dict(custom_domains.GENERATED)
         if kind is ORIGIN:
             return {"originGroupName": request.params["group_of_origins"]}
-        return {"endpointName": request.params["endpoint"]} if kind is ROUTE else {}
+        return {}
 
     def _check_parent(self, kind: Kind, request: ArmRequest) -> None:
         if kind is not PROFILE:
@@ -176,7 +185,7 @@ class FrontDoor:
         resource.body["properties"] = properties
         if tags is not None and "tags" in resource.body:
             resource.body["tags"] = tags
-        if kind is not PROFILE:
+        if kind not in (PROFILE, ENDPOINT):
             resource.state = "Updating"
         return True
 
@@ -190,7 +199,7 @@ class FrontDoor:
             self.deployments.begin(resource)
 
         def result() -> dict[str, Any]:
-            return bodies.wire(kind, resource)
+            return self.wire(kind, resource)
 
         return self._begin(kind, resource, request, verb, duration, succeeded, result)
 
@@ -237,8 +246,5 @@ class FrontDoor:
     def _missing(self, kind: Kind, request: ArmRequest) -> Exception:
         if not kind.found_by_gateway:
             return errors.not_found()
-        names = [
-            request.params[each] for each in ("profile", "endpoint") if each in request.params
-        ]
-        shown = "profiles/afdEndpoints" if kind is ENDPOINT else "profiles"
-        return resource_not_found(f"Microsoft.Cdn/{shown}", names, request.group)
+        depth = 2 * len(kind.types)
+        return resource_not_found("/".join(request.path.split("/")[: 7 + depth]))

@@ -11,7 +11,6 @@ from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.resources import Resource
 from emulators.azure.arm.routing import GROUP, SUBSCRIPTION, ApiVersions, Route
 from emulators.azure.front_door import errors
-from emulators.azure.front_door.bodies import wire
 from emulators.azure.front_door.kinds import ACCEPT, KINDS, NAMESPACE, POLL, PROFILE, READ, Kind
 from emulators.azure.front_door.models import FrontDoor
 
@@ -62,22 +61,22 @@ class FrontDoorRoutes:
     async def list_all(self, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(READ)
         profiles = self._platform.resources.of_type(PROFILE.type)
-        return Answer(200, {"value": [wire(PROFILE, each) for each in profiles]})
+        return Answer(200, {"value": [self._front_door.wire(PROFILE, each) for each in profiles]})
 
     async def list(self, kind: Kind, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(READ)
         found = self._front_door.all(kind, request)
-        return Answer(200, {"value": [wire(kind, each) for each in found]})
+        return Answer(200, {"value": [self._front_door.wire(kind, each) for each in found]})
 
     async def get(self, kind: Kind, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(READ)
-        return Answer(200, wire(kind, self._front_door.get(kind, request)))
+        return Answer(200, self._front_door.wire(kind, self._front_door.get(kind, request)))
 
     async def put(self, kind: Kind, request: ArmRequest) -> Answer:
         resource = self._front_door.find(kind, request)
         if resource is None:
             resource = self._front_door.create(kind, request)
-            body = wire(kind, resource)
+            body = self._front_door.wire(kind, resource)
             await self._accept("PUT", kind, resource)
             operation = self._front_door.begin_create(kind, resource, request)
             return self._answer(201, kind, request, operation, body)
@@ -121,7 +120,7 @@ class FrontDoorRoutes:
     async def _changed(
         self, kind: Kind, resource: Resource, request: ArmRequest, changed: bool
     ) -> Answer:
-        body = wire(kind, resource)
+        body = self._front_door.wire(kind, resource)
         await self._accept(request.method, kind, resource)
         if not changed:
             return Answer(200, body)

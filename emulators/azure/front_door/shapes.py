@@ -42,12 +42,26 @@ _PROPERTIES: dict[str, Shape] = {
         "weight": int,
         "enabledState": str,
         "enforceCertificateNameCheck": bool,
+        "sharedPrivateLinkResource": {
+            "privateLink": REFERENCE,
+            "privateLinkLocation": str,
+            "groupId": str,
+            "requestMessage": str,
+        },
     },
     ROUTE.type: {
         "customDomains": Each(REFERENCE),
         "originGroup": REFERENCE,
         "originPath": str,
         "ruleSets": Each(REFERENCE),
+        "cacheConfiguration": {
+            "queryStringCachingBehavior": str,
+            "queryParameters": str,
+            "compressionSettings": {
+                "isCompressionEnabled": bool,
+                "contentTypesToCompress": Each(str),
+            },
+        },
         "supportedProtocols": Each(str),
         "patternsToMatch": Each(str),
         "forwardingProtocol": str,

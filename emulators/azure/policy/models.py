@@ -7,22 +7,11 @@ from typing import Any
 
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.routing import GROUP, Route
-from emulators.azure.arm.tags import spelling_of
+from emulators.azure.arm.tags import TAGGED_TYPES, spelling_of
 from emulators.azure.policy.errors import Violation, disallowed
 
 GROUP_TYPE = "Microsoft.Resources/subscriptions/resourceGroups"
 """What Azure Policy calls a resource group."""
-
-TAGGED_TYPES = frozenset(
-    {
-        "microsoft.resources/subscriptions/resourcegroups",
-        "microsoft.containerservice/managedclusters",
-        "microsoft.cdn/profiles",
-        "microsoft.cdn/profiles/afdendpoints",
-        "microsoft.network/frontdoorwebapplicationfirewallpolicies",
-    }
-)
-"""The simulated types with tags of their own: rules about tags pass over all others."""
 
 Tags = dict[str, str]
 

@@ -1,10 +1,11 @@
 """Refusals of requests that came too often; each says in Retry-After when to come again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from emulators.azure.aks.errors import aks_error
-from emulators.azure.arm.answers import Answer, ArmError
-from emulators.azure.arm.errors import MADE_BY_PROVIDER, gateway_error
+from emulators.azure.arm.answers import ArmError
+from emulators.azure.arm.errors import gateway_error
 from emulators.azure.throttling.bucket import Limit
 
 
@@ -42,8 +43,7 @@ def aks_throttled(what: str, wait: int) -> ArmError:
         "Throttled",
         f"The request limit of {what} was exceeded. Please try again after {wait} seconds.",
     ).answer
-    headers = {**MADE_BY_PROVIDER, **_retry_after(wait)}
-    return ArmError(Answer(refusal.status, refusal.body, headers, refusal.content_type))
+    return ArmError(replace(refusal, headers=_retry_after(wait)))
 
 
 def _retry_after(wait: int) -> dict[str, str]:

@@ -120,7 +120,8 @@ def _custom_rule(rule: dict[str, Any]) -> dict[str, Any]:
     for name in ("priority", "ruleType", "action"):
         if rule.get(name) is None:
             raise errors.validation_failed(f"Custom rule {name} must be set")
-    return {"enabledState": "Enabled", **rule, "matchConditions": conditions}
+    no_rate = {"rateLimitDurationInMinutes": None, "rateLimitThreshold": None}
+    return {"enabledState": "Enabled", **no_rate, **rule, "matchConditions": conditions}
 
 
 def _given(value: Any) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class WafRoutes:
         await self._platform.latencies.pause(READ_LATENCY)
         policy = self._policies.find(request)
         if policy is None:
-            raise resource_not_found(SHOWN_TYPE, [request.params["policy"]], request.group)
+            raise resource_not_found(request.path)
         return Answer(200, self._wire(policy))
 
     async def put(self, request: ArmRequest) -> Answer:

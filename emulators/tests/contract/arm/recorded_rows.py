@@ -90,7 +90,8 @@ class World:
 class Expected:
     """What was seen. `cause` is `x-ms-failure-cause`; `flat` is the shape of AKS.
 
-    AKS alone names no charset; the activity log is flat as well, and names one.
+    AKS alone names no charset; the activity log is flat as well, and names one. A provider's
+    failure names the service, its refusal nobody.
     """
 
     status: int
@@ -98,7 +99,7 @@ class Expected:
     message: str
     flat: bool = False
     charset: bool = False
-    cause: str = "service"
+    cause: str | None = None
     more: dict[str, Any] = field(default_factory=dict[str, Any])
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -328,7 +329,7 @@ async def cluster_quota(world: World) -> RawAnswer:
         "Could not find the agentpool: ap2 in subscription: <subscription>, resourceGroup: "
         f"gp-fraud, resourceName: {NAME}.",
         details=unspecified("rpc error: code = NotFound desc = Agent Pool not found"),
-        subcode="GetAgentPool_NotFound",
+        subcode="GetAgentPool_NotFound_HCPServerError",
     ),
 )
 async def pool_missing(world: World) -> RawAnswer:
@@ -355,7 +356,7 @@ async def cluster_missing(world: World) -> RawAnswer:
     aks(
         404,
         "NotFound",
-        "Could not find the managed cluster…",
+        "Could not find managed cluster resource: …",
         details=unspecified("rpc error: code = NotFound desc = Managed Cluster not found"),
         subcode="GetManagedCluster_NotFound_HCPServerError",
     ),

@@ -48,6 +48,20 @@ async def test_a_service_principal_signs_in_with_its_secret(
     assert claims["exp"] - claims["iat"] == 3599
 
 
+async def test_a_token_for_the_address_of_this_cloud_opens_arm(
+    service_principal: ClientSecretCredential, address: SimulatorAddress
+) -> None:
+    """The scope that a client makes of `resourceManager` in the metadata of the cloud."""
+    async with ResourceManagementClient(
+        service_principal,
+        address.subscription_id,
+        base_url=address.url,
+        credential_scopes=[f"{address.url}/.default"],
+        connection_verify=address.ca_bundle,
+    ) as client:
+        assert [each.name async for each in client.resource_groups.list()] == []
+
+
 async def test_its_token_opens_arm(
     service_principal: ClientSecretCredential, address: SimulatorAddress
 ) -> None:

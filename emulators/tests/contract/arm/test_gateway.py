@@ -195,6 +195,20 @@ async def test_a_token_for_another_audience_is_refused(
     assert (response.status, body["error"]["code"]) == (401, "InvalidAuthenticationTokenAudience")
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+async def test_a_token_for_the_address_of_this_cloud_is_taken(
+    arm: Arm, session: aiohttp.ClientSession, address: SimulatorAddress, slash: str
+) -> None:
+    """What `/metadata/endpoints` calls `resourceManager`: Terraform asks for a token for it."""
+    query = {"api-version": "2019-08-01", "resource": f"{address.url}{slash}"}
+    headers = {"X-IDENTITY-HEADER": address.identity_header}
+    async with session.get(address.identity_endpoint, params=query, headers=headers) as response:
+        token = (await response.json())["access_token"]
+    url = f"{address.url}{arm.subscription}/resourceGroups?api-version=2025-04-01"
+    async with session.get(url, headers={"Authorization": f"Bearer {token}"}) as response:
+        assert response.status == 200
+
+
 async def test_every_answer_carries_the_headers_of_arm(arm: Arm) -> None:
     answer = await arm.call(
         "GET",

@@ -172,6 +172,7 @@ UPGRADED = cluster_body(gpu_minimum=1, kubernetesVersion="1.36.2")
 LONGER = {"location": "global", "sku": PROFILE_BODY["sku"]}
 LONGER = {**LONGER, "properties": {"originResponseTimeoutSeconds": 60}}
 TAGGED = {"tags": {"a": "b"}}
+OFF = {"properties": {"enabledState": "Disabled"}}
 LIGHT = {"properties": {**ORIGIN_BODY["properties"], "weight": 1}}
 
 CLUSTERS = {
@@ -228,9 +229,12 @@ PROFILES = {
 ENDPOINTS = {
     "endpoint create": Row(a_profile, "PUT", ENDPOINT, ENDPOINT_BODY, 201, state="Creating"),
     "endpoint change": Row(
-        an_endpoint, "PUT", ENDPOINT, ENDPOINT_BODY | TAGGED, 202, True, state="Updating"
+        an_endpoint, "PUT", ENDPOINT, ENDPOINT_BODY | OFF, 202, True, state="Succeeded"
     ),
-    "endpoint patch": Row(an_endpoint, "PATCH", ENDPOINT, TAGGED, 202, True, state="Updating"),
+    "endpoint tags": Row(
+        an_endpoint, "PUT", ENDPOINT, ENDPOINT_BODY | TAGGED, 200, False, False, "Succeeded"
+    ),
+    "endpoint patch": Row(an_endpoint, "PATCH", ENDPOINT, OFF, 202, True, state="Succeeded"),
     "endpoint again": Row(
         an_endpoint, "PUT", ENDPOINT, ENDPOINT_BODY, 200, False, False, "Succeeded"
     ),

@@ -50,7 +50,7 @@ BOUNDED = [
     pytest.param(kinds.ENDPOINT.delete, 0, 62, id="endpoint delete"),
     pytest.param(kinds.ORIGIN_GROUP.update, 0, 32, id="origin group change"),
     pytest.param(kinds.ORIGIN.create, 0, 63, id="origin create"),
-    pytest.param(kinds.ORIGIN.update, 0, 95, id="origin change"),
+    pytest.param(kinds.ORIGIN.update, 0, 63, id="origin change"),
     pytest.param(kinds.ROUTE.create, 0, 66, id="route create"),
     pytest.param(kinds.ROUTE.update, 0, 63, id="route change"),
     pytest.param(kinds.SECURITY_POLICY.create, 0, 63, id="security policy create"),
@@ -63,6 +63,28 @@ def test_what_was_only_bounded_lies_within_its_bounds(
     duration: Duration, low: float, high: float
 ) -> None:
     assert low <= duration.p10 <= duration.p50 <= duration.p90 <= high
+
+
+@pytest.mark.parametrize(
+    ("duration", "beyond", "longest"),
+    [
+        pytest.param(kinds.ORIGIN.update, 63, 126, id="origin change"),
+        pytest.param(kinds.ORIGIN.merge, 63, 126, id="origin patch"),
+        pytest.param(kinds.ROUTE.create, 66, 126, id="route create"),
+        pytest.param(kinds.ROUTE.update, 63, 126, id="route change"),
+        pytest.param(kinds.ROUTE.merge, 63, 126, id="route patch"),
+    ],
+)
+def test_a_few_take_twice_as_long_as_the_others(
+    duration: Duration, beyond: float, longest: float
+) -> None:
+    """6 of 104 recorded changes of origins and routes did."""
+    latencies = Latencies(Clock(), seed=11)
+    samples = [latencies.sample(duration) for _ in range(4000)]
+    late = [each for each in samples if each > beyond]
+    assert 0.02 < len(late) / len(samples) < 0.12
+    assert 0.95 * longest < max(samples) <= longest
+    assert statistics.median(samples) == pytest.approx(duration.p50, abs=3)
 
 
 def test_an_origin_group_is_created_at_once() -> None:
