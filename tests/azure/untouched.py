@@ -38,7 +38,7 @@ UNTOUCHED: dict[str, str] = {
     "deletion of an entity in use": ONLY_OTHERS,
     "rights to $management": "The app only renews locks, as the receiver that it is",
     "refused token": "The app's token comes from its managed identity",
-    "work beside the deletion of a pool": "A busy cluster is asked again, and one that is not is no harm",
+    "work beside the deletion of a pool": "A busy cluster is asked again, whatever keeps it busy",
     "isActive of endpoints and domains": "What is read-only is left out of each PUT",
     "AKS invalid virtual network": CODE_DECIDES,
     "AKS service principal": CODE_DECIDES,
