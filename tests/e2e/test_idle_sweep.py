@@ -160,10 +160,11 @@ def test_who_is_not_used_any_more_is_warned_goes_to_zero_and_wakes(
     """Traffic; none; warned; nodes gone; 503 waking; Ready; traffic."""
     words = ["GraceAfterCreate", "RequestsSeen", "Idle", "WarningRunning", "IdleAfterWarning"]
     assert [word for word in night.reasons["idler"] if word in words] == words
-    assert idle_events(api, "idler") == ["IdleWarned", "IdleScaledToZero"]
-    told = next(e for e in timeline(api, "idler") if e["type"] == "IdleScaledToZero")
-    assert told["operationId"] == "idler.2"
-    assert told["evidence"]["westeurope"]["requests"]["highest"] == 0
+    told = timeline(api, "idler")
+    assert idle_events(api, "idler") == ["IdleWarned", "IdleScaledToZero"], told
+    slept = next(e for e in told if e["type"] == "IdleScaledToZero")
+    assert slept["operationId"] == "idler.2"
+    assert slept["evidence"]["westeurope"]["requests"]["highest"] == 0
     assert night.last["summary"]["results"]["succeeded"] >= 1
     assert night.last["summary"]["savedPerHourUsd"] > 0
 
