@@ -33,4 +33,9 @@ async def _probe(
         return ProbeAnswer(environment=name, detail=detail)
     except NoAnswer as error:
         return ProbeAnswer(environment=name, reached=False, detail=str(error))
-    return ProbeAnswer(environment=name, status=answer.status, detail=f"HTTP {answer.status}")
+    return ProbeAnswer(
+        environment=name,
+        status=answer.status,
+        detail=f"HTTP {answer.status}",
+        answered_at=answer.sent_at,
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -27,6 +28,8 @@ class EdgeAnswer:
     status: int
     reference: str
     """Front Door's id of the request, for support cases."""
+    sent_at: datetime | None = None
+    """By the clock of the edge; None if it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

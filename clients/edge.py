@@ -3,6 +3,7 @@
 import aiohttp
 
 from clients.answers import EdgeAnswer, NoAnswer, TimedOut
+from domain.wire import parse_http_date
 
 
 class EdgeClient:
@@ -21,7 +22,9 @@ class EdgeClient:
                 timeout=aiohttp.ClientTimeout(total=timeout_seconds),
                 allow_redirects=False,
             ) as response:
-                return EdgeAnswer(response.status, response.headers.get("X-Azure-Ref", ""))
+                headers = response.headers
+                sent_at = parse_http_date(headers.get("Date", ""))
+                return EdgeAnswer(response.status, headers.get("X-Azure-Ref", ""), sent_at)
         except TimeoutError as error:
             raise TimedOut(f"{type(error).__name__} for {host_name}") from error
         except aiohttp.ClientError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +12,15 @@ from pydantic.alias_generators import to_camel
 def format_time(at: datetime) -> str:
     """RFC 3339 in UTC, with the suffix `Z`."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_http_date(written: str) -> datetime | None:
+    """None for what is no date with a time zone."""
+    try:
+        date = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    return date if date.tzinfo else None
 
 
 type JsonObject = Mapping[str, Any]

@@ -109,5 +109,5 @@ def _ask(sweep: SweepContext, asked: Sequence[WantedEnvironment]) -> Steps[dict[
             if answer.reached:
                 # Azure counts it as a request: without this note it would count as use.
                 proxy = EnvironmentProxy(sweep.context, answer.environment)
-                proxy.signal_own_request(asked_at)
+                proxy.signal_own_request(answer.asked_at(asked_at, sweep.now))
     return answers

@@ -1,8 +1,6 @@
 """Reads the answers to polls of long-running ARM operations, and paces polls and retries."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, cast
 
@@ -11,7 +9,7 @@ from domain.arm.error_bodies import redact
 from domain.arm.error_classification import classify_response
 from domain.arm.failures import STILL_EXISTS, deadline_exceeded, resource_still_exists
 from domain.outcomes import ACTIVITY_FAILED, NO_ANSWER, Failure, Handle, Outcome, Status
-from domain.wire import WireModel
+from domain.wire import WireModel, parse_http_date
 
 
 class PollKind(StrEnum):
@@ -62,7 +60,7 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     if written.replace(".", "", 1).isdecimal():
         return min(float(written), ONE_DAY)
-    until, sent = _http_date(written), _http_date(named.get("date", ""))
+    until, sent = parse_http_date(written), parse_http_date(named.get("date", ""))
     if until is None or sent is None:
         return None
     return min(max(0.0, (until - sent).total_seconds()), ONE_DAY)
@@ -222,11 +220,3 @@ def _canceled(body: object, operation: str) -> Failure:
 
 def _as_object(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _http_date(written: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    return date if date.tzinfo else None

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import AwareDatetime
 
 from domain.placement.offers import Offer
 from domain.sweep.found import (
@@ -28,6 +31,17 @@ class ProbeAnswer(WireModel):
     reached: bool = True
     """False if no connection was made, which may be the app's own network."""
     detail: str = ""
+    answered_at: AwareDatetime | None = None
+    """By the clock of the edge, which is Azure Monitor's."""
+
+    def asked_at(self, scheduled_at: datetime, received_at: datetime) -> datetime:
+        """When Azure Monitor counted the request: an activity may wait for minutes before it runs.
+
+        A clock that is off says nothing.
+        """
+        if self.answered_at and scheduled_at <= self.answered_at <= received_at:
+            return self.answered_at
+        return scheduled_at
 
     @property
     def is_success(self) -> bool:

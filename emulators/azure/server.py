@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from email.utils import format_datetime
 
 from aiohttp import web
 
@@ -82,6 +83,7 @@ class Simulator:
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.router.add_route("*", "/{path:.*}", self.handle)
+        app.on_response_prepare.append(self._date)
         app.on_cleanup.append(self._stop)
         return app
 
@@ -216,6 +218,10 @@ class Simulator:
             self._seed,
             self._latency_share,
         )
+
+    async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
+        """By the clock of simulated Azure, not by that of the machine."""
+        response.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
 
     async def _stop(self, app: web.Application) -> None:
         await self.service_bus.stop()

@@ -29,6 +29,7 @@ from tests.support.fake_clients import (
     answer_of,
     error_of,
 )
+from tests.support.specs import NOON
 from tests.unit.activities.test_list_gpu_pools import page
 
 SWEEP = {"operationId": "sweep"}
@@ -159,7 +160,10 @@ async def test_only_not_found_is_missing(answer: Any, presence: str, reason: str
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (EdgeAnswer(200, "ref"), {"status": 200, "reached": True, "detail": "HTTP 200"}),
+        (
+            EdgeAnswer(200, "ref", NOON),
+            {"status": 200, "reached": True, "detail": "HTTP 200", "answered_at": NOON},
+        ),
         (EdgeAnswer(503, "ref"), {"status": 503, "reached": True, "detail": "HTTP 503"}),
         (TimedOut("x"), {"status": None, "reached": True, "detail": "no answer within 10 s"}),
         (NoAnswer("no DNS"), {"status": None, "reached": False, "detail": "no DNS"}),

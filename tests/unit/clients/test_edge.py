@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -12,19 +13,21 @@ from aiohttp.test_utils import TestServer
 from clients.answers import EdgeAnswer, NoAnswer
 from clients.edge import EdgeClient
 
+SENT_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOST = "gp-fraud-llm.z01.azurefd.net"
 
 
 async def serve(request: web.Request) -> web.Response:
     if request.host != HOST:
         return web.Response(status=421)
+    dated = {"Date": "Sun, 22 Nov 2026 12:00:00 GMT"}
     match request.path:
         case "/health":
-            return web.Response(headers={"X-Azure-Ref": "0a1b"})
+            return web.Response(headers={"X-Azure-Ref": "0a1b", **dated})
         case "/moved":
             return web.Response(status=307, headers={"Location": "https://elsewhere.example"})
         case _:
-            return web.Response(status=404)
+            return web.Response(status=404, headers=dated)
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +63,11 @@ def edge(session: aiohttp.ClientSession, address: str) -> EdgeClient:
 
 
 async def test_the_public_name_is_asked_and_its_certificate_checked(edge: EdgeClient):
-    assert await edge.get(HOST, "/health", 5) == EdgeAnswer(200, "0a1b")
+    assert await edge.get(HOST, "/health", 5) == EdgeAnswer(200, "0a1b", SENT_AT)
 
 
 async def test_an_answer_of_any_status_is_a_value(edge: EdgeClient):
-    assert await edge.get(HOST, "/other", 5) == EdgeAnswer(404, "")
+    assert await edge.get(HOST, "/other", 5) == EdgeAnswer(404, "", SENT_AT)
 
 
 async def test_a_redirect_is_not_followed(edge: EdgeClient):

@@ -7,6 +7,7 @@ import pytest
 from domain.environment.record import EnvironmentRecord
 from domain.spec.idle import Idle
 from domain.sweep.decisions import decide_sweep
+from domain.sweep.health_facts import ProbeAnswer
 from domain.sweep.own_requests import note_own_request, without_own_requests
 from domain.sweep.record_notes import read_sweep_state
 from domain.sweep.usage import Sample, Usage
@@ -125,3 +126,17 @@ def test_a_note_is_no_change_that_anybody_is_told_of():
         before.events,
     )
     assert EnvironmentRecord.from_wire(after.to_wire()) == after
+
+
+@pytest.mark.parametrize(
+    ("answered", "counted"),
+    [
+        pytest.param(ago(3), ago(3), id="after a wait for the activity"),
+        pytest.param(ago(10), ago(5), id="by a clock that is slow"),
+        pytest.param(ago(-1), ago(5), id="by a clock that is fast"),
+        pytest.param(None, ago(5), id="without a date"),
+    ],
+)
+def test_a_request_is_counted_when_the_edge_has_answered_it(answered, counted):
+    answer = ProbeAnswer(environment="fraud-llm", status=200, answered_at=answered)
+    assert answer.asked_at(ago(5), ago(2)) == counted
