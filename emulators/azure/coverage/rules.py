@@ -267,6 +267,14 @@ FRONT_DOOR_RULES = (
         "the answer is assumed",
     ),
     Entry(
+        "headers at the edge",
+        "`X-Azure-FDID`, `-Ref`, `-SocketIP`, `-ClientIP`, `X-Forwarded-*`, `Via` of its own in "
+        "place of a client's; probes carry `X-FD-HealthProbe: 1`",
+        DOCUMENTED,
+        "edge.front_door_edge:serve",
+        "origins are probed with each request whose origin is chosen, not at an interval",
+    ),
+    Entry(
         "managed rules at the edge",
         "eleven rules of the default rule set on path, query, headers and 128 KB of the body; "
         "`Detection`, overrides and exclusions of set, group and rule are honoured",

@@ -39,9 +39,10 @@ async def _serve_directly(
         return _hang_up(request)
     question = await read_question(request)
     try:
-        return origins.reach(frontend, origins.first_port(frontend), question).response()
+        reply = await origins.reach(frontend, origins.first_port(frontend), question)
     except origins.Unreachable:
         return _hang_up(request)
+    return await reply.send(request, {})
 
 
 def _hang_up(request: web.Request) -> web.StreamResponse:

@@ -116,6 +116,10 @@ class Cluster:
             and not pods.is_terminating(each)
         ]
 
+    def process_address(self, pod: Object, port: int) -> tuple[str, int] | None:
+        """Where a port of the pod really listens, if a process stands behind it."""
+        return None
+
     def _start(self) -> None:
         self._background = Background()
         self._machinery = Machinery(
