@@ -61,6 +61,21 @@ KUBERNETES_RULES = (
         "pods are not drained before",
     ),
     Entry(
+        "disruption budgets",
+        "status by their controller; an eviction that would break one is 429 with its cause",
+        DOCUMENTED,
+        "kubernetes.disruptions:allow_eviction",
+        "the autoscaler and AKS' upgrades do not ask them here; the value in a refusal of two "
+        "limits is not Go's",
+    ),
+    Entry(
+        "network policies",
+        "kept, completed and checked",
+        DOCUMENTED,
+        "kubernetes.validation.network_policies:check",
+        "nothing enforces them: every pod reaches every other one",
+    ),
+    Entry(
         "service links",
         "variables for the Services of the namespace unless `enableServiceLinks: false`",
         DOCUMENTED,

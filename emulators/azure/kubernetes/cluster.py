@@ -11,6 +11,7 @@ from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
 from emulators.azure.kubernetes.controllers.daemon_sets import DaemonSetController
 from emulators.azure.kubernetes.controllers.deployments import DeploymentController
 from emulators.azure.kubernetes.controllers.device_plugin import DevicePlugins
+from emulators.azure.kubernetes.controllers.disruption_budgets import DisruptionController
 from emulators.azure.kubernetes.controllers.endpoint_slices import EndpointSlices
 from emulators.azure.kubernetes.controllers.garbage import GarbageCollector, NamespaceController
 from emulators.azure.kubernetes.controllers.kubelet import Kubelets
@@ -145,6 +146,7 @@ class Cluster:
             DeploymentController(machinery),
             ReplicaSetController(machinery),
             DaemonSetController(machinery),
+            DisruptionController(machinery),
             Scheduler(machinery),
             Kubelets(machinery),
             DevicePlugins(machinery, self._nodes.gpus_per_node),
