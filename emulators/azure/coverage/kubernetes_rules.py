@@ -61,6 +61,14 @@ KUBERNETES_RULES = (
         "pods are not drained before",
     ),
     Entry(
+        "ConfigMap volumes",
+        "a changed ConfigMap reaches the folder within the kubelet's sync period of a minute and "
+        "the delay of its cache; a missing one is `FailedMount`",
+        DOCUMENTED,
+        "kubernetes.config_volumes:PodVolumes",
+        "other kinds of volumes have no files",
+    ),
+    Entry(
         "disruption budgets",
         "status by their controller; an eviction that would break one is 429 with its cause",
         DOCUMENTED,

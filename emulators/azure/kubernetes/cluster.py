@@ -7,6 +7,7 @@ from emulators.azure.clock import Clock
 from emulators.azure.kubernetes import pods, selectors, summaries
 from emulators.azure.kubernetes.addresses import PublicAddresses
 from emulators.azure.kubernetes.background import Background
+from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
 from emulators.azure.kubernetes.controllers.daemon_sets import DaemonSetController
 from emulators.azure.kubernetes.controllers.deployments import DeploymentController
@@ -63,7 +64,7 @@ class Cluster:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the controllers: they keep nothing that is not in the store."""
-        runtime = ("_background", "_machinery", "_autoscaler", "_loop")
+        runtime = ("_background", "_machinery", "_autoscaler", "_kubelets", "_loop")
         return {key: value for key, value in self.__dict__.items() if key not in runtime}
 
     def resume(self) -> None:
@@ -117,6 +118,10 @@ class Cluster:
             and not pods.is_terminating(each)
         ]
 
+    def volumes_of(self, pod: Object) -> PodVolumes | None:
+        """The files of a pod that runs, as its kubelet last saw them."""
+        return self._kubelets.volumes_of(pod)
+
     def process_address(self, pod: Object, port: int) -> tuple[str, int] | None:
         """Where a port of the pod really listens, if a process stands behind it."""
         return None
@@ -133,6 +138,7 @@ class Cluster:
             self.faults,
         )
         self._autoscaler = Autoscaler(self._machinery, self._nodes)
+        self._kubelets = Kubelets(self._machinery)
         self._loop = ControllerLoop(self.store, self._controllers())
         self._background.start(self._loop.run(), f"controllers of {self.name}")
         lifecycle = NodeLifecycle(self._machinery)
@@ -148,7 +154,7 @@ class Cluster:
             DaemonSetController(machinery),
             DisruptionController(machinery),
             Scheduler(machinery),
-            Kubelets(machinery),
+            self._kubelets,
             DevicePlugins(machinery, self._nodes.gpus_per_node),
             EndpointSlices(machinery, self),
             LoadBalancers(machinery, self._addresses, self, self.region),
