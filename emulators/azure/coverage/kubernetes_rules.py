@@ -69,6 +69,14 @@ KUBERNETES_RULES = (
         "other kinds of volumes have no files",
     ),
     Entry(
+        "containers of Envoy's image",
+        "run as processes: arguments, environment, mounts, logs, probes, preStop, signals",
+        DOCUMENTED,
+        "kubernetes.controllers.process_worker:ProcessWorker",
+        "hooks and probes of kind `exec` run on this machine or succeed; no liveness probe, no "
+        "limits of memory; a Service sends all requests to its first ready pod",
+    ),
+    Entry(
         "disruption budgets",
         "status by their controller; an eviction that would break one is 429 with its cause",
         DOCUMENTED,

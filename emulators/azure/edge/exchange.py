@@ -37,7 +37,7 @@ class Answer:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    async def send(self, request: web.Request, headers: Mapping[str, str]) -> web.Response:
+    async def send(self, request: web.BaseRequest, headers: Mapping[str, str]) -> web.Response:
         """Whole, when the handler of the request returns."""
         del request
         return self.response(headers)
@@ -57,7 +57,7 @@ class Answer:
         )
 
 
-async def read_question(request: web.Request) -> Question:
+async def read_question(request: web.BaseRequest) -> Question:
     return Question(
         request.method,
         request.rel_url.raw_path,

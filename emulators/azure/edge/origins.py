@@ -35,7 +35,7 @@ async def reach(frontend: Frontend | None, port: int, question: Question) -> Rep
     if container is None:
         raise Unreachable
     target = named_port(service_port.get("targetPort", port), container)
-    address = frontend.cluster.process_address(pod, target)
+    address = frontend.cluster.process_address(pod, container, target)
     if address is not None:
         return await relay.ask(address, question)
     if caddy_respond.is_one(container):
@@ -73,7 +73,7 @@ def _service_of(frontend: Frontend | None) -> dict[str, Any] | None:
     return frontend and frontend.cluster.service(frontend.namespace, frontend.service)
 
 
-def listening_container(pod: Mapping[str, Any], target: Any) -> Mapping[str, Any] | None:
+def listening_container(pod: Mapping[str, Any], target: Any) -> dict[str, Any] | None:
     """The container that listens on a target port: on those it declares, on any if on none."""
     for container in pod["spec"]["containers"]:
         declared = [each["containerPort"] for each in container.get("ports") or []]

@@ -32,7 +32,9 @@ class Relay:
         self._response = response
         self.status = response.status
 
-    async def send(self, request: web.Request, headers: Mapping[str, str]) -> web.StreamResponse:
+    async def send(
+        self, request: web.BaseRequest, headers: Mapping[str, str]
+    ) -> web.StreamResponse:
         """Chunk by chunk; whichever side goes away first takes the other one along."""
         passed_on = _without(self._response.headers, HOP_BY_HOP)
         passed_on.update(headers)
@@ -54,11 +56,11 @@ class Relay:
         self._response.close()
         await self._session.close()
 
-    async def _chunks(self, request: web.Request) -> AsyncIterator[bytes]:
+    async def _chunks(self, request: web.BaseRequest) -> AsyncIterator[bytes]:
         while chunk := await self._next_chunk(request):
             yield chunk
 
-    async def _next_chunk(self, request: web.Request) -> bytes:
+    async def _next_chunk(self, request: web.BaseRequest) -> bytes:
         reading = asyncio.ensure_future(self._response.content.readany())
         try:
             while not reading.done():

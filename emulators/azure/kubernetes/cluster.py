@@ -21,12 +21,14 @@ from emulators.azure.kubernetes.controllers.machinery import Controller, Control
 from emulators.azure.kubernetes.controllers.node_lifecycle import NodeLifecycle
 from emulators.azure.kubernetes.controllers.replica_sets import ReplicaSetController
 from emulators.azure.kubernetes.controllers.scheduler import Scheduler
+from emulators.azure.kubernetes.controllers.service_proxy import AnswerInside, ServiceProxy
 from emulators.azure.kubernetes.events import EventRecorder
 from emulators.azure.kubernetes.faults import Faults
 from emulators.azure.kubernetes.kinds import NAMESPACE, POD, SERVICE, Object
 from emulators.azure.kubernetes.node_pools import NodePool
 from emulators.azure.kubernetes.nodes import Site
 from emulators.azure.kubernetes.pool_nodes import PoolNodes
+from emulators.azure.kubernetes.processes.running import Processes, is_process
 from emulators.azure.kubernetes.registry import Registry
 from emulators.azure.kubernetes.service_addresses import ServiceAddresses
 from emulators.azure.kubernetes.store import Store
@@ -46,7 +48,9 @@ class Cluster:
         latencies: Latencies,
         addresses: PublicAddresses,
         kubernetes_version: str = "1.33.5",
+        answer_inside: AnswerInside | None = None,
     ) -> None:
+        """`answer_inside`: what processes get that ask for a Service."""
         self.name = name
         self.region = region
         self.kubernetes_version = kubernetes_version
@@ -55,6 +59,7 @@ class Cluster:
         self.registry = Registry(
             self.store, clock, ServiceAddresses(self.store), self.faults.denials
         )
+        self.answer_inside = answer_inside
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses
@@ -64,7 +69,15 @@ class Cluster:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the controllers: they keep nothing that is not in the store."""
-        runtime = ("_background", "_machinery", "_autoscaler", "_kubelets", "_loop")
+        runtime = (
+            "_background",
+            "_machinery",
+            "_autoscaler",
+            "_kubelets",
+            "_loop",
+            "_service_proxy",
+            "processes",
+        )
         return {key: value for key, value in self.__dict__.items() if key not in runtime}
 
     def resume(self) -> None:
@@ -94,6 +107,8 @@ class Cluster:
     def stop(self) -> None:
         """End all background work and give the public addresses back."""
         self._background.stop()
+        self.processes.stop()
+        self._service_proxy.stop()
         self._addresses.release_cluster(self)
 
     def summary(self) -> dict[str, Any]:
@@ -122,9 +137,11 @@ class Cluster:
         """The files of a pod that runs, as its kubelet last saw them."""
         return self._kubelets.volumes_of(pod)
 
-    def process_address(self, pod: Object, port: int) -> tuple[str, int] | None:
+    def process_address(self, pod: Object, container: Object, port: int) -> tuple[str, int] | None:
         """Where a port of the pod really listens, if a process stands behind it."""
-        return None
+        if not is_process(container):
+            return None
+        return self.processes.address_of(pod["metadata"]["uid"]), port
 
     def _start(self) -> None:
         self._background = Background()
@@ -138,7 +155,9 @@ class Cluster:
             self.faults,
         )
         self._autoscaler = Autoscaler(self._machinery, self._nodes)
-        self._kubelets = Kubelets(self._machinery)
+        self._service_proxy = ServiceProxy(self._machinery, self, self.answer_inside)
+        self.processes = Processes(self._machinery.now, self._service_proxy.address_of)
+        self._kubelets = Kubelets(self._machinery, self.processes)
         self._loop = ControllerLoop(self.store, self._controllers())
         self._background.start(self._loop.run(), f"controllers of {self.name}")
         lifecycle = NodeLifecycle(self._machinery)
@@ -157,6 +176,7 @@ class Cluster:
             self._kubelets,
             DevicePlugins(machinery, self._nodes.gpus_per_node),
             EndpointSlices(machinery, self),
+            self._service_proxy,
             LoadBalancers(machinery, self._addresses, self, self.region),
             self._autoscaler,
         ]

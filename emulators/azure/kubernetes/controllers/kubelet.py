@@ -7,17 +7,22 @@ from emulators.azure.kubernetes import config_volumes, durations, nodes, pods
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.container_worker import ContainerWorker
 from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.controllers.pod_end import end_processes
 from emulators.azure.kubernetes.controllers.pod_view import PodView
+from emulators.azure.kubernetes.controllers.process_worker import ProcessWorker
 from emulators.azure.kubernetes.deletion import Deletion
 from emulators.azure.kubernetes.kinds import CONFIG_MAP, NODE, POD, Object
+from emulators.azure.kubernetes.processes.programs import program_of
+from emulators.azure.kubernetes.processes.running import Processes
 from emulators.azure.kubernetes.store import Change, ChangeType, Key
 
 
 class Kubelets:
     """Starts the worker of each bound pod, and stops pods that are to be deleted."""
 
-    def __init__(self, machinery: Machinery) -> None:
+    def __init__(self, machinery: Machinery, processes: Processes) -> None:
         self._machinery = machinery
+        self._processes = processes
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._stopping: set[str] = set()
         self._pulled: dict[str, set[str]] = {}
@@ -91,6 +96,7 @@ class Kubelets:
     def _end(self, uid: str) -> None:
         self._stopping.discard(uid)
         self._volumes.pop(uid, None)
+        self._processes.forget(uid)
         worker = self._workers.pop(uid, None)
         if worker is not None:
             worker.cancel()
@@ -107,8 +113,18 @@ class Kubelets:
         pulled = self._pulled.setdefault(name, set())
         async with asyncio.TaskGroup() as group:
             for container in pod["spec"]["containers"]:
-                worker = ContainerWorker(self._machinery, view, container, pulled)
+                worker = self._worker(pod, view, container, pulled, volumes)
                 group.create_task(worker.run())
+
+    def _worker(
+        self, pod: Object, view: PodView, container: Object, pulled: set[str], volumes: PodVolumes
+    ) -> ContainerWorker:
+        program = program_of(container["image"])
+        if program is None:
+            return ContainerWorker(self._machinery, view, container, pulled)
+        return ProcessWorker(
+            self._machinery, view, container, pulled, pod, volumes, self._processes, program
+        )
 
     async def _mount(self, volumes: PodVolumes, view: PodView) -> None:
         attempt = 0
@@ -124,7 +140,11 @@ class Kubelets:
         view = PodView(self._machinery, pod)
         for container in pod["spec"]["containers"]:
             view.normal("Killing", f"Stopping container {container['name']}")
-        if metadata.get("deletionGracePeriodSeconds"):
+        grace = metadata.get("deletionGracePeriodSeconds")
+        if grace and list(self._processes.of_pod(metadata["uid"])):
+            async with self._machinery.latencies.span("Kubernetes stop pod"):
+                await end_processes(self._processes, pod, grace, self._machinery.clock)
+        elif grace:
             await self._machinery.latencies.wait("Kubernetes stop pod", durations.POD_STOP)
         present = self._machinery.store.get(POD, metadata["namespace"], metadata["name"])
         if present is not None and present["metadata"]["uid"] == metadata["uid"]:
