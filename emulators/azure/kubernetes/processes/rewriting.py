@@ -76,10 +76,13 @@ class Rewriting:
         return host if found is None else self.address_of_service(found[2], found[1])
 
     def _with_folders(self, text: str) -> str:
-        for mount, folder in self.folders.items():
-            path = re.escape(mount.rstrip("/"))
-            text = re.sub(rf"(?<![\w./-]){path}(?=/|$|[\s\"',:])", str(folder), text)
-        return text
+        """In one go: what a folder is called here may begin like the path of another mount."""
+        folders = {mount.rstrip("/"): str(folder) for mount, folder in self.folders.items()}
+        if not folders:
+            return text
+        longest_first = sorted(map(re.escape, folders), key=len, reverse=True)
+        mounted = re.compile(rf"(?<![\w./-])(?:{'|'.join(longest_first)})(?=/|$|[\s\"',:])")
+        return mounted.sub(lambda found: folders[found[0]], text)
 
 
 def own_ports(contents: list[bytes]) -> frozenset[int]:

@@ -36,6 +36,15 @@ def test_text_names_what_is_there(given: str, expected: str):
     assert REWRITING.text(given, frozenset({9901})) == expected
 
 
+def test_a_mount_is_replaced_once_and_the_longest_one_counts():
+    folders = {"/etc": Path("/tmp/0"), "/tmp": Path("/tmp/1"), "/etc/envoy": Path("/tmp/2")}
+    rewriting = Rewriting(HERE, folders, lambda namespace, name: "")
+
+    given = "/etc/envoy/a /etc/passwd /tmp/x"
+    assert rewriting.text(given) == "/tmp/2/a /tmp/0/passwd /tmp/1/x"
+    assert Rewriting(HERE, {}, lambda namespace, name: "").text(given) == given
+
+
 def address(host: str, port: int) -> dict[str, Any]:
     return {"socket_address": {"address": host, "port_value": port}}
 
