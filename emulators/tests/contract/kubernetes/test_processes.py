@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from emulators.azure import saved_state
 from emulators.azure.clock import Clock
 from emulators.azure.edge import origins
 from emulators.azure.edge.exchange import Question
@@ -428,3 +429,21 @@ async def test_the_edge_reaches_the_process_behind_a_service(
     await reply.close()
 
     assert reply.status == 200
+
+
+@needs_envoy
+async def test_a_saved_cluster_starts_its_processes_where_it_is_loaded(
+    api: Api, cluster: Cluster, clock: Clock, files: None
+):
+    await api.call("POST", DEPLOYMENTS, gateway())
+    await all_ready(cluster, 1)
+    saved = saved_state.dumps(cluster, clock)
+    cluster.stop()
+    again: Cluster = saved_state.loads(saved, clock)
+    again.resume()
+    try:
+        (pod,) = gateways(again)
+        await eventually(lambda: again.processes.find(pod, "envoy"))
+        await eventually(lambda: _answers(again, pod))
+    finally:
+        again.stop()
