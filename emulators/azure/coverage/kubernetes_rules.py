@@ -81,16 +81,16 @@ KUBERNETES_RULES = (
         "status by their controller; an eviction that would break one is 429 with its cause",
         DOCUMENTED,
         "kubernetes.disruptions:allow_eviction",
-        "the autoscaler and AKS' upgrades do not ask them here; refusals were not compared with a "
-        "real server word by word",
+        "the autoscaler and AKS' upgrades do not ask them here; refusals were not compared with "
+        "a real server word by word",
     ),
     Entry(
         "network policies",
         "kept, completed and checked",
         DOCUMENTED,
         "kubernetes.validation.network_policies:check",
-        "nothing enforces them: every pod reaches every other one; refusals were not compared with "
-        "a real server word by word",
+        "nothing enforces them: every pod reaches every other one; refusals were not compared "
+        "with a real server word by word",
     ),
     Entry(
         "service links",
