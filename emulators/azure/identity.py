@@ -1,15 +1,11 @@
 """Access tokens of the simulated tenant: issued to its identities, checked by all services."""
 
-import base64
-import binascii
-import hashlib
-import hmac
-import json
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from emulators.azure.signing import SigningKey
 
 ARM_AUDIENCE = "https://management.azure.com"
 KUBERNETES_AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
@@ -59,33 +55,52 @@ class Tokens:
         self.principal_id = principal_id
         self.client_id = client_id
         self._real_time = real_time
-        self._key = secrets.token_bytes(32)
+        self.key = SigningKey()
 
     def issue(
         self,
         resource: str,
         principal: Principal | None = None,
         lifetime_seconds: int = TOKEN_LIFETIME_SECONDS,
+        more_claims: Mapping[str, Any] | None = None,
     ) -> AccessToken:
-        """A token for `resource`, by default in the name of the managed identity."""
-        bearer = principal or Principal(self.client_id, self.principal_id)
-        now = int(self._real_time())
-        expires_on = now + lifetime_seconds
+        """A token of version 1 for `resource`, by default in the name of the managed identity."""
+        bearer = principal or self.managed_identity
         claims = {
+            **(more_claims or {}),
             "aud": resource,
             "iss": f"https://sts.windows.net/{self.tenant_id}/",
+            "appid": bearer.client_id,
+            "idtyp": "app",
+            "ver": "1.0",
+        }
+        # Version 1 names the key by the thumbprint of its certificate as well.
+        return self.sign({"x5t": self.key.id}, claims, bearer, lifetime_seconds)
+
+    @property
+    def managed_identity(self) -> Principal:
+        return Principal(self.client_id, self.principal_id)
+
+    def sign(
+        self,
+        header: Mapping[str, Any],
+        claims: Mapping[str, Any],
+        bearer: Principal,
+        lifetime_seconds: int,
+    ) -> AccessToken:
+        """The claims with those that each token has: its bearer, its tenant and its time."""
+        now = int(self._real_time())
+        expires_on = now + lifetime_seconds
+        whole = {
+            **claims,
             "iat": now,
             "nbf": now,
             "exp": expires_on,
-            "appid": bearer.client_id,
-            "idtyp": "app",
             "oid": bearer.object_id,
             "sub": bearer.object_id,
             "tid": self.tenant_id,
-            "ver": "1.0",
         }
-        signed = f"{_encode({'typ': 'JWT', 'alg': 'HS256'})}.{_encode(claims)}"
-        return AccessToken(f"{signed}.{self._signature(signed)}", expires_on)
+        return AccessToken(self.key.sign(header, whole), expires_on)
 
     def audience_of(self, token: str) -> str | None:
         """The resource that `token` is good for, without trailing slash; None for a bad token."""
@@ -94,28 +109,11 @@ class Tokens:
 
     def claims_of(self, token: str) -> Mapping[str, Any] | None:
         """What `token` says of its bearer; None for a bad token."""
-        signed, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
-            return None
-        try:
-            claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
-        except (ValueError, binascii.Error):
-            return None
-        return None if claims["exp"] <= self._real_time() else claims
-
-    def _signature(self, signed: str) -> str:
-        return _base64url(hmac.new(self._key, signed.encode(), hashlib.sha256).digest())
+        claims = self.key.verified(token)
+        return None if claims is None or claims["exp"] <= self._real_time() else claims
 
 
 def bearer_token(authorization: str | None) -> str | None:
     """The token in an Authorization header, or None when the header carries none."""
     scheme, _, token = (authorization or "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
-
-
-def _encode(part: dict[str, object]) -> str:
-    return _base64url(json.dumps(part, separators=(",", ":")).encode())
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -4,7 +4,9 @@ import hmac
 
 from aiohttp import web
 
-from emulators.azure.identity import Tokens
+from emulators.azure.entra.errors import Refusal
+from emulators.azure.entra.issuing import Issuing
+from emulators.azure.identity import TOKEN_LIFETIME_SECONDS, Tokens
 
 API_VERSION = "2019-08-01"
 
@@ -12,8 +14,9 @@ API_VERSION = "2019-08-01"
 class ManagedIdentity:
     """Answers `GET /msi/token` to callers that know the identity header."""
 
-    def __init__(self, tokens: Tokens, identity_header: str) -> None:
+    def __init__(self, tokens: Tokens, issuing: Issuing, identity_header: str) -> None:
         self._tokens = tokens
+        self._issuing = issuing
         self._identity_header = identity_header
 
     def handle(self, request: web.Request) -> web.Response:
@@ -26,7 +29,12 @@ class ManagedIdentity:
         resource = request.query.get("resource")
         if not resource:
             return _refusal(400, "The resource parameter is required.")
-        token = self._tokens.issue(resource)
+        bearer = self._tokens.managed_identity
+        base_url = f"{request.scheme}://{request.host}"
+        try:
+            token = self._issuing.issue(resource, bearer, TOKEN_LIFETIME_SECONDS, base_url)
+        except Refusal as refusal:
+            return _refusal(refusal.status, f"AADSTS{refusal.number}: {refusal.message}")
         answer = {
             "access_token": token.value,
             "expires_on": str(token.expires_on),

@@ -22,6 +22,7 @@ from emulators.azure.control.requested_resource import KUBERNETES, resource_of
 from emulators.azure.control.routes import PREFIX, ControlRoutes
 from emulators.azure.edge import routes as edge
 from emulators.azure.entra.applications import Application, Applications
+from emulators.azure.entra.issuing import Issuing
 from emulators.azure.entra.routes import Entra, is_for_entra
 from emulators.azure.identity import MANAGED_IDENTITY, Principal, Tokens
 from emulators.azure.kubernetes import errors as kubernetes_errors
@@ -67,6 +68,7 @@ class Simulator:
         self.tokens = Tokens(TENANT_ID, MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id)
         self.identity_header = secrets.token_hex(16)
         self.application = Application(APPLICATION, secrets.token_urlsafe(24))
+        self.applications = Applications([self.application])
         self.faults = Faults()
         self.journal = Journal()
         self.throttling = Throttling(clock, throttled)
@@ -76,8 +78,9 @@ class Simulator:
         self.azure = self._new_azure()
         self.service_bus = Broker(clock, entities, tokens=self.tokens)
         self._administration = administration.Administration(self.service_bus)
-        self._managed_identity = ManagedIdentity(self.tokens, self.identity_header)
-        self._entra = Entra(self.tokens, Applications([self.application]))
+        issuing = Issuing(self.tokens, self.applications)
+        self._managed_identity = ManagedIdentity(self.tokens, issuing, self.identity_header)
+        self._entra = Entra(self.tokens, self.applications, issuing)
         self._control = ControlRoutes(self)
 
     def app(self) -> web.Application:

@@ -14,6 +14,8 @@ from emulators.azure.control.input import BadInput, Fields, read_json, required
 from emulators.azure.control.journal import Journal
 from emulators.azure.control.policy_control import PolicyControl
 from emulators.azure.control.state import state
+from emulators.azure.entra.applications import Applications
+from emulators.azure.entra.control import DirectoryControl
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.regions import REGIONS, normalized_region
 from emulators.azure.service_bus.broker import Broker
@@ -30,6 +32,9 @@ class Controlled(Protocol):
 
     @property
     def azure(self) -> SimulatedAzure: ...
+
+    @property
+    def applications(self) -> Applications: ...
 
     @property
     def clock(self) -> Clock: ...
@@ -74,6 +79,7 @@ class ControlRoutes:
             ("GET", "/throttling"): self.get_throttling,
             ("PUT", "/throttling"): self.put_throttling,
             **CapacityControl(lambda: simulator.azure.clusters.machines.capacity).handlers(),
+            **DirectoryControl(simulator.applications).handlers(),
             **PolicyControl(simulator).handlers(),
             **ServiceBusControl(simulator.service_bus).handlers(),
         }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from emulators.azure.coverage import Entry, Known, Section
 from emulators.azure.coverage.aks_rules import AKS_RULES
+from emulators.azure.coverage.edge_rules import EDGE_RULES
 from emulators.azure.coverage.errors import AKS_ERRORS, ARM_ERRORS, FRONT_DOOR_ERRORS
 from emulators.azure.coverage.kubernetes_rules import KUBERNETES_RULES
 from emulators.azure.coverage.operations import (
@@ -28,7 +29,7 @@ SECTIONS = (
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
     Section("Operations: administration of Service Bus", "", SERVICE_BUS_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
-    Section("Rules: Front Door and WAF policies", "", FRONT_DOOR_RULES),
+    Section("Rules: Front Door and WAF policies", "", (*FRONT_DOOR_RULES, *EDGE_RULES)),
     Section("Rules: ARM", "", ARM_RULES),
     Section("Rules: Kubernetes, what goes wrong", "", KUBERNETES_RULES),
     Section("Rules: Service Bus", "", SERVICE_BUS_RULES),

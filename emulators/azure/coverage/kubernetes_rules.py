@@ -61,6 +61,38 @@ KUBERNETES_RULES = (
         "pods are not drained before",
     ),
     Entry(
+        "ConfigMap volumes",
+        "a changed ConfigMap reaches the folder within the kubelet's sync period of a minute and "
+        "the delay of its cache; a missing one is `FailedMount`",
+        DOCUMENTED,
+        "kubernetes.config_volumes:PodVolumes",
+        "other kinds of volumes have no files",
+    ),
+    Entry(
+        "containers of Envoy's image",
+        "run as processes: arguments, environment, mounts, logs, probes, preStop, signals",
+        DOCUMENTED,
+        "kubernetes.controllers.process_worker:ProcessWorker",
+        "hooks and probes of kind `exec` run on this machine or succeed; no liveness probe, no "
+        "limits of memory; a Service sends all requests to its first ready pod",
+    ),
+    Entry(
+        "disruption budgets",
+        "status by their controller; an eviction that would break one is 429 with its cause",
+        DOCUMENTED,
+        "kubernetes.disruptions:allow_eviction",
+        "the autoscaler and AKS' upgrades do not ask them here; refusals were not compared with "
+        "a real server word by word",
+    ),
+    Entry(
+        "network policies",
+        "kept, completed and checked",
+        DOCUMENTED,
+        "kubernetes.validation.network_policies:check",
+        "nothing enforces them: every pod reaches every other one; refusals were not compared "
+        "with a real server word by word",
+    ),
+    Entry(
         "service links",
         "variables for the Services of the namespace unless `enableServiceLinks: false`",
         DOCUMENTED,

@@ -234,7 +234,15 @@ CLIENT_OPERATIONS = (
         "client credentials with a secret, at `/oauth2/v2.0/token` and `/oauth2/token`",
         DOCUMENTED,
         "entra.routes:Entra",
-        "which of two faults is reported first is assumed; no key is published",
+        "which of two faults is reported first is assumed; published keys have no certificate",
+    ),
+    Entry(
+        "tokens for APIs of the tenant",
+        "of the version that the API's registration asks for, with the app roles of the client",
+        DOCUMENTED,
+        "entra.issuing:Issuing",
+        "registrations come by `/_simulator/applications`, not by Microsoft Graph; a client "
+        "without a role gets a token, too",
     ),
     Entry(
         "metadata of the cloud",

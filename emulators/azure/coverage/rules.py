@@ -91,14 +91,6 @@ FRONT_DOOR_RULES = (
         "the answer is assumed",
     ),
     Entry(
-        "managed rules at the edge",
-        "eleven rules of the default rule set on path, query, headers and 128 KB of the body; "
-        "`Detection`, overrides and exclusions of set, group and rule are honoured",
-        DOCUMENTED,
-        "edge.managed_rules:blocks",
-        "patterns are simplified and names of nested JSON fields assumed; `Redirect` blocks",
-    ),
-    Entry(
         "deleting a profile deletes its children",
         "in any state",
         DOCUMENTED,
@@ -115,13 +107,6 @@ FRONT_DOOR_RULES = (
         "is refused with 400; `securityPolicyLinks` names who uses it",
         ASSUMED,
         "waf.errors:in_use",
-    ),
-    Entry(
-        "propagation to the edge",
-        "3 to 10 minutes after the operation; ARM never shows it",
-        DOCUMENTED,
-        "front_door.deployments:Deployments.begin",
-        "today's figure was not found",
     ),
 )
 

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from aiohttp import web
+from multidict import CIMultiDict
+
+
+class Unreachable(Exception):
+    """Nobody accepts the connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class Answer:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    async def send(self, request: web.BaseRequest, headers: Mapping[str, str]) -> web.Response:
+        """Whole, when the handler of the request returns."""
+        del request
+        return self.response(headers)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
     def response(self, headers: Mapping[str, str] | None = None) -> web.Response:
         return web.Response(
             status=self.status,
@@ -44,11 +57,11 @@ class Answer:
         )
 
 
-async def read_question(request: web.Request) -> Question:
+async def read_question(request: web.BaseRequest) -> Question:
     return Question(
         request.method,
         request.rel_url.raw_path,
         request.rel_url.raw_query_string,
-        dict(request.headers),
+        CIMultiDict(request.headers),
         await request.read(),
     )

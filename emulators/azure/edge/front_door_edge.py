@@ -2,35 +2,36 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from emulators.azure.edge import origins, pages, patterns, waf
-from emulators.azure.edge.exchange import Answer, Question, read_question
+from emulators.azure.edge.exchange import Answer, Question, Unreachable, read_question
 from emulators.azure.edge.front_doors import Endpoint, Route
+from emulators.azure.edge.origins import Reply
 from emulators.azure.kubernetes.addresses import PublicAddresses
-
-_HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "host"})
 
 
 async def serve(
     request: web.Request, endpoint: Endpoint | None, addresses: PublicAddresses
-) -> web.Response:
+) -> web.StreamResponse:
     """Answer as the edge does; every answer carries its reference and what the cache did."""
     visit = uuid.uuid4()
     reference = f"{visit.hex[:16]}-{visit.hex[16:]}00000000"
     question = await read_question(request)
-    answer = _answer(request, endpoint, addresses, question, reference)
-    return answer.response({"x-azure-ref": reference, "X-Cache": "CONFIG_NOCACHE"})
+    reply = await _reply(request, endpoint, addresses, question, reference)
+    return await reply.send(request, {"x-azure-ref": reference, "X-Cache": "CONFIG_NOCACHE"})
 
 
-def _answer(
+async def _reply(
     request: web.Request,
     endpoint: Endpoint | None,
     addresses: PublicAddresses,
     question: Question,
     reference: str,
-) -> Answer:
+) -> Reply:
     if endpoint is None or not endpoint.known or not endpoint.enabled:
         return pages.unavailable(404, reference)
     route = _find_route(endpoint, question.path)
@@ -43,7 +44,9 @@ def _answer(
     if endpoint.waf is not None and waf.blocks(endpoint.waf, question):
         return pages.blocked(endpoint.waf.block_status, endpoint.waf.block_body, reference)
     headers = _forwarded_headers(request, endpoint.front_door_id, reference)
-    return _forward(request, route, addresses, _rewritten(question, route, headers), reference)
+    return await _forward(
+        request, route, addresses, _rewritten(question, route, headers), reference
+    )
 
 
 def _find_route(endpoint: Endpoint, path: str) -> Route | None:
@@ -64,12 +67,11 @@ def _redirect(request: web.Request) -> Answer:
 def _forwarded_headers(
     request: web.Request, front_door_id: str, reference: str
 ) -> Mapping[str, str]:
+    """All of the client's but those that Front Door sets: of these only its own pass."""
     client = request.remote or ""
-    passed_on = {
-        key: value for key, value in request.headers.items() if key.lower() not in _HOP_BY_HOP
-    }
-    before = request.headers.get("X-Forwarded-For")
-    return passed_on | {
+    before = ", ".join(request.headers.getall("X-Forwarded-For", []))
+    passed_on = CIMultiDict(request.headers)
+    own = {
         "Via": "HTTP/1.1 Azure",
         "X-Azure-ClientIP": client,
         "X-Azure-FDID": front_door_id,
@@ -80,6 +82,15 @@ def _forwarded_headers(
         "X-Forwarded-Host": request.host,
         "X-Forwarded-Proto": request.scheme,
     }
+    passed_on.popall("X-FD-HealthProbe", None)
+    passed_on.update(own)
+    return passed_on
+
+
+def _with_host(question: Question, host: str) -> Question:
+    headers = CIMultiDict(question.headers)
+    headers["Host"] = host
+    return replace(question, headers=headers)
 
 
 def _rewritten(question: Question, route: Route, headers: Mapping[str, str]) -> Question:
@@ -89,20 +100,21 @@ def _rewritten(question: Question, route: Route, headers: Mapping[str, str]) -> 
     return Question(question.method, path, question.query, headers, question.body)
 
 
-def _forward(
+async def _forward(
     request: web.Request,
     route: Route,
     addresses: PublicAddresses,
     question: Question,
     reference: str,
-) -> Answer:
-    origin = origins.choose(route.origin_group, addresses, uuid.uuid4().int)
+) -> Reply:
+    origin = await origins.choose(route.origin_group, addresses, uuid.uuid4().int)
     if origin is None:
         return pages.unavailable(503, reference)
     try:
         https = _asks_over_https(route.forwarding_protocol, request.scheme)
-        return origins.reach_origin(origin, https, addresses, question)
-    except origins.Unreachable:
+        named = _with_host(question, origin.origin_host_header or request.host)
+        return await origins.reach_origin(origin, https, addresses, named)
+    except Unreachable:
         return pages.unavailable(503, reference)
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulators.azure.edge import caddy_respond, inference_server
-from emulators.azure.edge.exchange import Answer, Question
+from emulators.azure.edge import caddy_respond, inference_server, relay
+from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
+from emulators.azure.edge.relay import Relay
 from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses
 from emulators.azure.kubernetes.probes import named_port
 
@@ -13,11 +14,11 @@ FRONT_DOOR_TAG = "AzureFrontDoor.Backend"
 _ALLOWED_TAGS = "service.beta.kubernetes.io/azure-allowed-service-tags"
 
 
-class Unreachable(Exception):
-    """Nobody accepts the connection."""
+Reply = Answer | Relay
+"""What a pod answers: made here, or by a process behind it."""
 
 
-def reach(frontend: Frontend | None, port: int, question: Question) -> Answer:
+async def reach(frontend: Frontend | None, port: int, question: Question) -> Reply:
     """Ask a ready pod behind a port of the address.
 
     Raises Unreachable.
@@ -33,21 +34,25 @@ def reach(frontend: Frontend | None, port: int, question: Question) -> Answer:
     container = listening_container(pod, service_port.get("targetPort", port))
     if container is None:
         raise Unreachable
+    target = named_port(service_port.get("targetPort", port), container)
+    address = frontend.cluster.process_address(pod, container, target)
+    if address is not None:
+        return await relay.ask(address, question)
     if caddy_respond.is_one(container):
         return caddy_respond.answer(container, question)
     return inference_server.answer(pod, container, question)
 
 
-def reach_origin(
+async def reach_origin(
     origin: Origin, https: bool, addresses: PublicAddresses, question: Question
-) -> Answer:
+) -> Reply:
     """Ask an origin as the edge does. Model servers speak plain HTTP, so that TLS gets nowhere.
 
     Raises Unreachable.
     """
     if https:
         raise Unreachable
-    return reach(addresses.resolve(origin.host_name), origin.http_port, question)
+    return await reach(addresses.resolve(origin.host_name), origin.http_port, question)
 
 
 def admits_everybody(frontend: Frontend) -> bool:
@@ -68,7 +73,7 @@ def _service_of(frontend: Frontend | None) -> dict[str, Any] | None:
     return frontend and frontend.cluster.service(frontend.namespace, frontend.service)
 
 
-def listening_container(pod: Mapping[str, Any], target: Any) -> Mapping[str, Any] | None:
+def listening_container(pod: Mapping[str, Any], target: Any) -> dict[str, Any] | None:
     """The container that listens on a target port: on those it declares, on any if on none."""
     for container in pod["spec"]["containers"]:
         declared = [each["containerPort"] for each in container.get("ports") or []]
@@ -78,12 +83,12 @@ def listening_container(pod: Mapping[str, Any], target: Any) -> Mapping[str, Any
     return None
 
 
-def choose(group: OriginGroup, addresses: PublicAddresses, dice: int) -> Origin | None:
+async def choose(group: OriginGroup, addresses: PublicAddresses, dice: int) -> Origin | None:
     """The origin to ask: of the healthy ones with the best priority one by chance and weight.
 
     When none is healthy, Front Door sends traffic to all of them.
     """
-    healthy = [each for each in group.origins if is_healthy(each, group, addresses)]
+    healthy = [each for each in group.origins if await is_healthy(each, group, addresses)]
     candidates = healthy or list(group.origins)
     if not candidates:
         return None
@@ -101,17 +106,23 @@ def _draw(origins: Sequence[Origin], dice: int) -> Origin:
     return origins[-1]
 
 
-def is_healthy(origin: Origin, group: OriginGroup, addresses: PublicAddresses) -> bool:
+async def is_healthy(origin: Origin, group: OriginGroup, addresses: PublicAddresses) -> bool:
     """Whether the origin answers the group's probe with 200; always when probes are off."""
     if group.probe is None:
         return True
     question = Question(
         group.probe.method.upper(),
         group.probe.path,
-        headers={"X-FD-HealthProbe": "1", "User-Agent": "Edge Health Probe"},
+        headers={
+            "Host": origin.origin_host_header or origin.host_name,
+            "X-FD-HealthProbe": "1",
+            "User-Agent": "Edge Health Probe",
+        },
     )
     try:
         https = group.probe.protocol.lower() == "https"
-        return reach_origin(origin, https, addresses, question).status == 200
+        reply = await reach_origin(origin, https, addresses, question)
     except Unreachable:
         return False
+    await reply.close()
+    return reply.status == 200

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from aiohttp import web
 
 from emulators.azure.edge import front_door_edge, origins
-from emulators.azure.edge.exchange import read_question
+from emulators.azure.edge.exchange import Unreachable, read_question
 from emulators.azure.edge.front_doors import Endpoint, FrontDoors
-from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses, ServingCluster
 
 
 async def handle(
@@ -30,6 +30,18 @@ async def handle(
     return await _serve_directly(request, host, addresses)
 
 
+async def answer_inside(
+    request: web.BaseRequest, cluster: ServingCluster, namespace: str, service: str, port: int
+) -> web.StreamResponse:
+    """A request of a process in the cluster to a port of a Service."""
+    frontend = Frontend("", "", None, cluster, namespace, service)
+    try:
+        reply = await origins.reach(frontend, port, await read_question(request))
+    except Unreachable:
+        return _hang_up(request)
+    return await reply.send(request, {})
+
+
 async def _serve_directly(
     request: web.Request, host: str, addresses: PublicAddresses
 ) -> web.StreamResponse:
@@ -39,12 +51,13 @@ async def _serve_directly(
         return _hang_up(request)
     question = await read_question(request)
     try:
-        return origins.reach(frontend, origins.first_port(frontend), question).response()
-    except origins.Unreachable:
+        reply = await origins.reach(frontend, origins.first_port(frontend), question)
+    except Unreachable:
         return _hang_up(request)
+    return await reply.send(request, {})
 
 
-def _hang_up(request: web.Request) -> web.StreamResponse:
+def _hang_up(request: web.BaseRequest) -> web.StreamResponse:
     """Close the connection without a word, as a client sees a dropped or refused one."""
     if request.transport is not None:
         request.transport.abort()

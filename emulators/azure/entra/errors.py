@@ -86,3 +86,15 @@ def invalid_scope(scope: str) -> Refusal:
         f"The provided value for scope {scope} is not valid. Client credential flows must have a "
         "scope value with /.default suffixed to the resource identifier (application ID URI).",
     )
+
+
+def unknown_resource(resource: str, tenant: str) -> Refusal:
+    return Refusal(
+        400,
+        "invalid_resource",
+        500011,
+        f"The resource principal named {resource} was not found in the tenant named {tenant}. "
+        "This can happen if the application has not been installed by the administrator of the "
+        "tenant or consented to by any user in the tenant. You might have sent your "
+        "authentication request to the wrong tenant.",
+    )

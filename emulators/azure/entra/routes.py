@@ -1,7 +1,7 @@
 """The endpoints of Entra that a service principal needs to sign in with its secret.
 
 Both generations are here: `/oauth2/v2.0/token` asks for a scope, `/oauth2/token` for a resource.
-Access tokens are opaque to whoever asks for them, so no key is published to verify them with.
+The keys that access tokens are verified with are published, for the APIs that they are for.
 """
 
 import base64
@@ -17,6 +17,7 @@ from aiohttp import web
 from emulators.azure.entra import errors
 from emulators.azure.entra.applications import Application, Applications
 from emulators.azure.entra.errors import Refusal
+from emulators.azure.entra.issuing import Issuing
 from emulators.azure.identity import AccessToken, Tokens
 
 TOKEN_LIFETIME_SECONDS = 3599
@@ -41,9 +42,10 @@ def is_for_entra(request: web.Request) -> bool:
 class Entra:
     """Answers what a client library asks between a tenant's name and an access token."""
 
-    def __init__(self, tokens: Tokens, applications: Applications) -> None:
+    def __init__(self, tokens: Tokens, applications: Applications, issuing: Issuing) -> None:
         self._tokens = tokens
         self._applications = applications
+        self._issuing = issuing
 
     async def handle(self, request: web.Request) -> web.Response:
         found = _PATH.fullmatch(request.path)
@@ -59,16 +61,16 @@ class Entra:
             return _refused(request, refusal)
 
     async def _answer(self, request: web.Request, tenant: str, what: str) -> dict[str, Any]:
-        if what.startswith("discovery/") and what.endswith("keys"):
-            return {"keys": []}
         base_url = f"{request.scheme}://{request.host}"
+        if what.endswith("keys"):
+            return {"keys": [self._published_key(base_url, "v2.0/" in what)]}
         if what == "discovery/instance":
             return _instance(base_url, request, self._tokens.tenant_id)
         self._check_tenant(tenant)
         is_v2 = "v2.0/" in what
         if what.endswith("openid-configuration"):
             return self._configuration(base_url, tenant, is_v2)
-        return self._token(await _read_form(request), is_v2)
+        return self._token(await _read_form(request), is_v2, base_url)
 
     def _check_tenant(self, tenant: str) -> None:
         if tenant.lower() not in (self._tokens.tenant_id, DOMAIN, *ANY_TENANT):
@@ -95,10 +97,15 @@ class Entra:
             "cloud_instance_name": "microsoftonline.com",
         }
 
-    def _token(self, form: Mapping[str, str], is_v2: bool) -> dict[str, Any]:
-        application = self._authenticated(form)
+    def _published_key(self, base_url: str, is_v2: bool) -> dict[str, str]:
+        """The newer endpoint names the issuer that a key signs for."""
+        issuer = {"issuer": f"{base_url}/{self._tokens.tenant_id}/v2.0"} if is_v2 else {}
+        return self._tokens.key.jwk() | issuer
+
+    def _token(self, form: Mapping[str, str], is_v2: bool, base_url: str) -> dict[str, Any]:
+        bearer = self._authenticated(form).principal
         resource = _resource(form, is_v2)
-        token = self._tokens.issue(resource, application.principal, TOKEN_LIFETIME_SECONDS)
+        token = self._issuing.issue(resource, bearer, TOKEN_LIFETIME_SECONDS, base_url)
         return _token_v2(token) if is_v2 else _token_v1(token, resource)
 
     def _authenticated(self, form: Mapping[str, str]) -> Application:

@@ -14,6 +14,12 @@ class ServingCluster(Protocol):
 
     def ready_pods(self, namespace: str, service: str) -> list[dict[str, Any]]: ...
 
+    def process_address(
+        self, pod: dict[str, Any], container: dict[str, Any], port: int
+    ) -> tuple[str, int] | None:
+        """Where a port of the pod really listens, if a process stands behind it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Frontend:

@@ -7,10 +7,12 @@ from emulators.azure.clock import Clock
 from emulators.azure.kubernetes import pods, selectors, summaries
 from emulators.azure.kubernetes.addresses import PublicAddresses
 from emulators.azure.kubernetes.background import Background
+from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
 from emulators.azure.kubernetes.controllers.daemon_sets import DaemonSetController
 from emulators.azure.kubernetes.controllers.deployments import DeploymentController
 from emulators.azure.kubernetes.controllers.device_plugin import DevicePlugins
+from emulators.azure.kubernetes.controllers.disruption_budgets import DisruptionController
 from emulators.azure.kubernetes.controllers.endpoint_slices import EndpointSlices
 from emulators.azure.kubernetes.controllers.garbage import GarbageCollector, NamespaceController
 from emulators.azure.kubernetes.controllers.kubelet import Kubelets
@@ -19,12 +21,14 @@ from emulators.azure.kubernetes.controllers.machinery import Controller, Control
 from emulators.azure.kubernetes.controllers.node_lifecycle import NodeLifecycle
 from emulators.azure.kubernetes.controllers.replica_sets import ReplicaSetController
 from emulators.azure.kubernetes.controllers.scheduler import Scheduler
+from emulators.azure.kubernetes.controllers.service_proxy import AnswerInside, ServiceProxy
 from emulators.azure.kubernetes.events import EventRecorder
 from emulators.azure.kubernetes.faults import Faults
 from emulators.azure.kubernetes.kinds import NAMESPACE, POD, SERVICE, Object
 from emulators.azure.kubernetes.node_pools import NodePool
 from emulators.azure.kubernetes.nodes import Site
 from emulators.azure.kubernetes.pool_nodes import PoolNodes
+from emulators.azure.kubernetes.processes.running import Processes, is_process
 from emulators.azure.kubernetes.registry import Registry
 from emulators.azure.kubernetes.service_addresses import ServiceAddresses
 from emulators.azure.kubernetes.store import Store
@@ -44,7 +48,9 @@ class Cluster:
         latencies: Latencies,
         addresses: PublicAddresses,
         kubernetes_version: str = "1.33.5",
+        answer_inside: AnswerInside | None = None,
     ) -> None:
+        """`answer_inside`: what processes get that ask for a Service."""
         self.name = name
         self.region = region
         self.kubernetes_version = kubernetes_version
@@ -53,6 +59,7 @@ class Cluster:
         self.registry = Registry(
             self.store, clock, ServiceAddresses(self.store), self.faults.denials
         )
+        self.answer_inside = answer_inside
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses
@@ -62,7 +69,15 @@ class Cluster:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the controllers: they keep nothing that is not in the store."""
-        runtime = ("_background", "_machinery", "_autoscaler", "_loop")
+        runtime = (
+            "_background",
+            "_machinery",
+            "_autoscaler",
+            "_kubelets",
+            "_loop",
+            "_service_proxy",
+            "processes",
+        )
         return {key: value for key, value in self.__dict__.items() if key not in runtime}
 
     def resume(self) -> None:
@@ -92,6 +107,8 @@ class Cluster:
     def stop(self) -> None:
         """End all background work and give the public addresses back."""
         self._background.stop()
+        self.processes.stop()
+        self._service_proxy.stop()
         self._addresses.release_cluster(self)
 
     def summary(self) -> dict[str, Any]:
@@ -116,6 +133,16 @@ class Cluster:
             and not pods.is_terminating(each)
         ]
 
+    def volumes_of(self, pod: Object) -> PodVolumes | None:
+        """The files of a pod that runs, as its kubelet last saw them."""
+        return self._kubelets.volumes_of(pod)
+
+    def process_address(self, pod: Object, container: Object, port: int) -> tuple[str, int] | None:
+        """Where a port of the pod really listens, if a process stands behind it."""
+        if not is_process(container):
+            return None
+        return self.processes.address_of(pod["metadata"]["uid"]), port
+
     def _start(self) -> None:
         self._background = Background()
         self._machinery = Machinery(
@@ -128,6 +155,9 @@ class Cluster:
             self.faults,
         )
         self._autoscaler = Autoscaler(self._machinery, self._nodes)
+        self._service_proxy = ServiceProxy(self._machinery, self, self.answer_inside)
+        self.processes = Processes(self._machinery.now, self._service_proxy.address_of)
+        self._kubelets = Kubelets(self._machinery, self.processes)
         self._loop = ControllerLoop(self.store, self._controllers())
         self._background.start(self._loop.run(), f"controllers of {self.name}")
         lifecycle = NodeLifecycle(self._machinery)
@@ -141,10 +171,12 @@ class Cluster:
             DeploymentController(machinery),
             ReplicaSetController(machinery),
             DaemonSetController(machinery),
+            DisruptionController(machinery),
             Scheduler(machinery),
-            Kubelets(machinery),
+            self._kubelets,
             DevicePlugins(machinery, self._nodes.gpus_per_node),
             EndpointSlices(machinery, self),
+            self._service_proxy,
             LoadBalancers(machinery, self._addresses, self, self.region),
             self._autoscaler,
         ]

@@ -9,7 +9,9 @@ from emulators.azure.kubernetes.kinds import (
     DEPLOYMENT,
     ENDPOINT_SLICE,
     NAMESPACE,
+    NETWORK_POLICY,
     POD,
+    POD_DISRUPTION_BUDGET,
     REPLICA_SET,
     SECRET,
     SERVICE,
@@ -228,6 +230,24 @@ def _endpoint_slice(subject: Object) -> None:
     subject.setdefault("endpoints", [])
 
 
+_BUDGET_COUNTS = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
+
+
+def _disruption_budget(subject: Object) -> None:
+    subject.setdefault("spec", {})
+    _set(subject.setdefault("status", {}), dict.fromkeys(_BUDGET_COUNTS, 0))
+
+
+def _network_policy(subject: Object) -> None:
+    spec = subject.setdefault("spec", {})
+    spec.setdefault("podSelector", {})
+    if not spec.get("policyTypes"):
+        spec["policyTypes"] = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
+    for rule in (spec.get("ingress") or []) + (spec.get("egress") or []):
+        for port in rule.get("ports") or []:
+            port.setdefault("protocol", "TCP")
+
+
 _DEFAULTS: Mapping[Kind, Callable[[Object], None]] = {
     POD: _pod,
     DEPLOYMENT: _deployment,
@@ -237,4 +257,6 @@ _DEFAULTS: Mapping[Kind, Callable[[Object], None]] = {
     NAMESPACE: _namespace,
     SECRET: _secret,
     ENDPOINT_SLICE: _endpoint_slice,
+    POD_DISRUPTION_BUDGET: _disruption_budget,
+    NETWORK_POLICY: _network_policy,
 }

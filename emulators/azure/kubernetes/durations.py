@@ -8,6 +8,9 @@ POD_SANDBOX = Duration(0.8, 1.5, 3)
 CONTAINER_START = Duration(0.3, 0.6, 1.2)
 MODEL_LOAD = Duration(20, 35, 60)
 POD_STOP = Duration(1, 2, 4)
+CONFIG_MAP_SYNC = Duration(20, 60, 90)
+"""The kubelet's sync period of a minute and the delay of its cache of ConfigMaps."""
+MOUNT_RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 122.0)
 DEVICE_PLUGIN_REGISTRATION = Duration(3, 5, 10)
 
 GPU_NODE_BOOT = Duration(180, 330, 600)

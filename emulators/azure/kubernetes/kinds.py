@@ -66,6 +66,12 @@ REPLICA_SET = Kind(
     "apps", "v1", "ReplicaSet", "replicasets", True, ("rs",), ("all",), ("status", "scale")
 )
 DAEMON_SET = Kind("apps", "v1", "DaemonSet", "daemonsets", True, ("ds",), ("all",), ("status",))
+POD_DISRUPTION_BUDGET = Kind(
+    "policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", True, ("pdb",), (), ("status",)
+)
+NETWORK_POLICY = Kind(
+    "networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", True, ("netpol",)
+)
 
 KINDS = (
     NODE,
@@ -79,6 +85,8 @@ KINDS = (
     REPLICA_SET,
     DAEMON_SET,
     ENDPOINT_SLICE,
+    POD_DISRUPTION_BUDGET,
+    NETWORK_POLICY,
 )
 """What the store keeps."""
 

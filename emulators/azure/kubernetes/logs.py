@@ -10,22 +10,19 @@ from aiohttp import web
 from emulators.azure.kubernetes import errors, listing, times
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.kubernetes.kinds import Kind, Object
+from emulators.azure.kubernetes.processes.container_process import ContainerProcess, Line
+from emulators.azure.kubernetes.processes.running import Processes
 from emulators.azure.kubernetes.requests import flag
 from emulators.azure.kubernetes.store import Change
+
+FOLLOW_SECONDS = 0.1
+"""Of real time, between two looks at what a process has written."""
 
 _WAITING = {
     "ErrImagePull": "image can't be pulled",
     "ImagePullBackOff": "trying and failing to pull image",
 }
 """What the kubelet says instead of the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line with the moment at which it was written, as metadata writes it."""
-
-    at: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +69,24 @@ def _container_name(asked: str, pod: Object) -> str:
     return asked
 
 
-def read(pod: Object, wanted: Wanted, now: datetime) -> list[Line]:
+def read(
+    pod: Object, wanted: Wanted, now: datetime, processes: Processes | None = None
+) -> list[Line]:
     """The lines that are there. Raises the 400 of a container that has not written any yet."""
     if not pod["spec"].get("nodeName"):
         return []
-    return _select(_written(pod, wanted), wanted, now)
+    written = _written_by_process(pod, wanted, processes) if processes is not None else None
+    return _select(_written(pod, wanted) if written is None else written, wanted, now)
+
+
+def _written_by_process(pod: Object, wanted: Wanted, processes: Processes) -> list[Line] | None:
+    """None for a container without a process. The one before shows while it is not started."""
+    ended = processes.lines(pod, wanted.container, previous=True)
+    state = _status_of(pod, wanted.container).get("state") or {}
+    present = processes.lines(pod, wanted.container)
+    if wanted.previous:
+        return ended if "running" in state else present
+    return present
 
 
 def _written(pod: Object, wanted: Wanted) -> list[Line]:
@@ -139,7 +149,9 @@ async def stream(
 ) -> web.StreamResponse:
     """Answer with the log; one that is followed ends with its container or pod."""
     now = times.parse(cluster.registry.now())
-    text = as_text(read(cluster.store.read(*key), wanted, now), wanted.timestamps)
+    pod = cluster.store.read(*key)
+    lines = read(pod, wanted, now, cluster.processes)
+    text = as_text(lines, wanted.timestamps)
     if not wanted.follow or wanted.previous:
         return web.Response(body=text, content_type="text/plain")
     response = web.StreamResponse(headers={"Content-Type": "text/plain"})
@@ -148,6 +160,10 @@ async def stream(
     try:
         await response.prepare(request)
         await response.write(text)
+        process = cluster.processes.find(pod, wanted.container)
+        if process is not None:
+            await _follow(response, request, process, wanted.timestamps)
+            return response
         while request.transport is not None and _is_running(
             cluster.store.get(*key), wanted.container
         ):
@@ -155,6 +171,25 @@ async def stream(
         return response
     finally:
         cluster.store.unlisten(changes.put_nowait)
+
+
+async def _follow(
+    response: web.StreamResponse,
+    request: web.Request,
+    process: ContainerProcess,
+    timestamps: bool,
+) -> None:
+    """What the process writes, until it ends or nobody reads any more."""
+    seen = process.line_count
+    while request.transport is not None and not request.transport.is_closing():
+        has_ended = process.exit_code is not None
+        process.read()
+        fresh = list(process.lines)[max(len(process.lines) - (process.line_count - seen), 0) :]
+        seen = process.line_count
+        await response.write(as_text(fresh, timestamps))
+        if has_ended:
+            return
+        await asyncio.sleep(FOLLOW_SECONDS)
 
 
 def _is_running(pod: Object | None, container: str) -> bool:

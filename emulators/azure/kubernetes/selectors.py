@@ -71,6 +71,23 @@ def of_manifest(selector: Mapping[str, Any]) -> LabelSelector:
     )
 
 
+def as_text(selector: Mapping[str, Any]) -> str:
+    """As `kubectl get` prints it: labels by their name, then the expressions."""
+    labels = selector.get("matchLabels") or {}
+    words = [f"{key}={labels[key]}" for key in sorted(labels)]
+    for each in selector.get("matchExpressions") or []:
+        key, values = each["key"], ",".join(each.get("values") or ())
+        words.append(
+            {
+                "In": f"{key} in ({values})",
+                "NotIn": f"{key} notin ({values})",
+                "Exists": key,
+                "DoesNotExist": f"!{key}",
+            }[each["operator"]]
+        )
+    return ",".join(words)
+
+
 def of_expression(expression: Mapping[str, Any]) -> Requirement:
     return Requirement(
         expression["key"], expression["operator"], tuple(expression.get("values") or ())

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulators.azure.kubernetes import bodies, errors, logs, presentation
+from emulators.azure.kubernetes import bodies, disruptions, errors, logs, presentation
 from emulators.azure.kubernetes.calls import Call
 from emulators.azure.kubernetes.kinds import EVICTION, NAMESPACE, SCALE, Object
 
@@ -44,9 +44,11 @@ async def get_log(call: Call) -> web.StreamResponse:
 
 
 async def evict(call: Call) -> web.StreamResponse:
-    """No disruption budget is simulated, so nothing forbids an eviction."""
     eviction = await bodies.read_object(call.request, EVICTION)
     options = call.deletion_from(eviction.get("deleteOptions") or {})
+    spend = disruptions.allow_eviction(call.cluster.store, call.live())
+    if spend is not None and not options.dry_run:
+        disruptions.spend(call.cluster.store, spend)
     call.cluster.registry.delete(*call.key, options)
     success = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
     return presentation.plain({**success, "code": 201}, 201)

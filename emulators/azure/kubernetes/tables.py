@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from emulators.azure.kubernetes import nodes, pod_status, times
+from emulators.azure.kubernetes import nodes, pod_status, selectors, times
 from emulators.azure.kubernetes.kinds import (
     CONFIG_MAP,
     DAEMON_SET,
@@ -13,8 +13,10 @@ from emulators.azure.kubernetes.kinds import (
     ENDPOINT_SLICE,
     EVENT,
     NAMESPACE,
+    NETWORK_POLICY,
     NODE,
     POD,
+    POD_DISRUPTION_BUDGET,
     REPLICA_SET,
     SCALE,
     SECRET,
@@ -224,6 +226,10 @@ def _count(*path: str) -> Callable[[Object, datetime], Any]:
     return _at(*path, missing=0)
 
 
+def _pod_selector(subject: Object) -> str:
+    return selectors.as_text(subject["spec"]["podSelector"]) or _UNSET
+
+
 _TEMPLATE_COLUMNS = (
     Column("Containers", _of(_containers("name")), priority=1),
     Column("Images", _of(_containers("image")), priority=1),
@@ -334,4 +340,12 @@ _COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         Column("Endpoints", _of(_slice_endpoints)),
         _AGE,
     ),
+    POD_DISRUPTION_BUDGET: (
+        _NAME,
+        Column("Min Available", _at("spec", "minAvailable", missing="N/A")),
+        Column("Max Unavailable", _at("spec", "maxUnavailable", missing="N/A")),
+        Column("Allowed Disruptions", _count("status", "disruptionsAllowed"), "integer"),
+        _AGE,
+    ),
+    NETWORK_POLICY: (_NAME, Column("Pod-Selector", _of(_pod_selector)), _AGE),
 }

@@ -44,6 +44,9 @@ class ContainerWorker:
         fault = self._machinery.faults.of_image(self._image)
         return fault if fault is not None and fault.outcome is outcome else None
 
+    def _pull_fault(self) -> ImageFault | None:
+        return self._fault(ImageOutcome.PULL_FAILS)
+
     async def _pull(self) -> None:
         if self._image in self._pulled and self._container["imagePullPolicy"] != "Always":
             message = f'Container image "{self._image}" already present on machine'
@@ -58,10 +61,10 @@ class ContainerWorker:
         self._pod.normal("Pulling", f'Pulling image "{self._image}"')
         started_at = self._machinery.clock.now()
         duration = images.pull_duration(self._container)
-        if self._image in self._pulled or self._fault(ImageOutcome.PULL_FAILS):
+        if self._image in self._pulled or self._pull_fault():
             duration = durations.CONTAINER_START
         await self._machinery.latencies.wait(f"Kubernetes pull image {self._image}", duration)
-        fault = self._fault(ImageOutcome.PULL_FAILS)
+        fault = self._pull_fault()
         if fault is not None:
             return fault
         self._pulled.add(self._image)

@@ -3,23 +3,31 @@
 import asyncio
 from collections.abc import Iterable
 
-from emulators.azure.kubernetes import durations, nodes, pods
+from emulators.azure.kubernetes import config_volumes, durations, nodes, pods
+from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.container_worker import ContainerWorker
 from emulators.azure.kubernetes.controllers.machinery import Machinery
+from emulators.azure.kubernetes.controllers.pod_end import end_processes
 from emulators.azure.kubernetes.controllers.pod_view import PodView
+from emulators.azure.kubernetes.controllers.process_worker import ProcessWorker
 from emulators.azure.kubernetes.deletion import Deletion
-from emulators.azure.kubernetes.kinds import NODE, POD, Object
+from emulators.azure.kubernetes.kinds import CONFIG_MAP, NODE, POD, Object
+from emulators.azure.kubernetes.processes.programs import program_of
+from emulators.azure.kubernetes.processes.running import Processes
 from emulators.azure.kubernetes.store import Change, ChangeType, Key
 
 
 class Kubelets:
     """Starts the worker of each bound pod, and stops pods that are to be deleted."""
 
-    def __init__(self, machinery: Machinery) -> None:
+    def __init__(self, machinery: Machinery, processes: Processes) -> None:
         self._machinery = machinery
+        self._processes = processes
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._stopping: set[str] = set()
         self._pulled: dict[str, set[str]] = {}
+        self._volumes: dict[str, PodVolumes] = {}
+        self._syncing: set[str] = set()
         self._addresses = 0
 
     def keys_of(self, change: Change) -> Iterable[Key]:
@@ -29,6 +37,8 @@ class Kubelets:
                 self._pulled.pop(metadata["name"], None)
             bound = pods.on_node(self._machinery.store.list(POD), metadata["name"])
             return [(each["metadata"]["namespace"], each["metadata"]["name"]) for each in bound]
+        if change.kind is CONFIG_MAP:
+            return self._keys_of_mounting(metadata["namespace"], metadata["name"])
         if change.kind is not POD or not change.object["spec"].get("nodeName"):
             return []
         if change.type is ChangeType.DELETED:
@@ -51,6 +61,28 @@ class Kubelets:
         elif uid not in self._workers and not pods.is_finished(pod):
             work = self._run(pod, node)
             self._workers[uid] = self._machinery.background.start(work, f"pod {'/'.join(key)}")
+        elif uid in self._volumes and uid not in self._syncing and self._volumes[uid].is_stale:
+            self._syncing.add(uid)
+            self._machinery.background.start(self._sync(uid), f"files of {'/'.join(key)}")
+
+    def volumes_of(self, pod: Object) -> PodVolumes | None:
+        """The files that a running pod sees."""
+        return self._volumes.get(pod["metadata"]["uid"])
+
+    def _keys_of_mounting(self, namespace: str, config_map: str) -> list[Key]:
+        return [
+            (namespace, each["metadata"]["name"])
+            for each in self._machinery.store.list(POD, namespace)
+            if each["spec"].get("nodeName") and config_volumes.mounts(each, config_map)
+        ]
+
+    async def _sync(self, uid: str) -> None:
+        await self._machinery.latencies.wait(
+            "Kubernetes sync ConfigMaps of a pod", durations.CONFIG_MAP_SYNC
+        )
+        self._syncing.discard(uid)
+        if uid in self._volumes:
+            self._volumes[uid].sync()
 
     def _begin_stop(self, uid: str, pod: Object) -> None:
         if uid in self._stopping:
@@ -63,6 +95,8 @@ class Kubelets:
 
     def _end(self, uid: str) -> None:
         self._stopping.discard(uid)
+        self._volumes.pop(uid, None)
+        self._processes.forget(uid)
         worker = self._workers.pop(uid, None)
         if worker is not None:
             worker.cancel()
@@ -73,18 +107,44 @@ class Kubelets:
         if not view.address:  # a kubelet that starts finds pods that run already
             await self._machinery.latencies.wait("Kubernetes start pod", durations.POD_SANDBOX)
             view.start(self._free_address(), node["status"]["addresses"][0]["address"])
+        volumes = PodVolumes(self._machinery.store, pod)
+        await self._mount(volumes, view)
+        self._volumes[pod["metadata"]["uid"]] = volumes
         pulled = self._pulled.setdefault(name, set())
         async with asyncio.TaskGroup() as group:
             for container in pod["spec"]["containers"]:
-                worker = ContainerWorker(self._machinery, view, container, pulled)
+                worker = self._worker(pod, view, container, pulled, volumes)
                 group.create_task(worker.run())
+
+    def _worker(
+        self, pod: Object, view: PodView, container: Object, pulled: set[str], volumes: PodVolumes
+    ) -> ContainerWorker:
+        program = program_of(container["image"])
+        if program is None:
+            return ContainerWorker(self._machinery, view, container, pulled)
+        return ProcessWorker(
+            self._machinery, view, container, pulled, pod, volumes, self._processes, program
+        )
+
+    async def _mount(self, volumes: PodVolumes, view: PodView) -> None:
+        attempt = 0
+        while (missing := volumes.missing()) is not None:
+            view.warning("FailedMount", missing)
+            seconds = durations.step(durations.MOUNT_RETRY_SECONDS, attempt)
+            await self._machinery.clock.sleep(seconds)
+            attempt += 1
+        volumes.sync()
 
     async def _stop(self, pod: Object) -> None:
         metadata = pod["metadata"]
         view = PodView(self._machinery, pod)
         for container in pod["spec"]["containers"]:
             view.normal("Killing", f"Stopping container {container['name']}")
-        if metadata.get("deletionGracePeriodSeconds"):
+        grace = metadata.get("deletionGracePeriodSeconds")
+        if grace and list(self._processes.of_pod(metadata["uid"])):
+            async with self._machinery.latencies.span("Kubernetes stop pod"):
+                await end_processes(self._processes, pod, grace, self._machinery.clock)
+        elif grace:
             await self._machinery.latencies.wait("Kubernetes stop pod", durations.POD_STOP)
         present = self._machinery.store.get(POD, metadata["namespace"], metadata["name"])
         if present is not None and present["metadata"]["uid"] == metadata["uid"]:

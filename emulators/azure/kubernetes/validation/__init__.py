@@ -8,7 +8,9 @@ from emulators.azure.kubernetes.kinds import (
     DAEMON_SET,
     DEPLOYMENT,
     NAMESPACE,
+    NETWORK_POLICY,
     POD,
+    POD_DISRUPTION_BUDGET,
     REPLICA_SET,
     SECRET,
     SERVICE,
@@ -17,8 +19,10 @@ from emulators.azure.kubernetes.kinds import (
 )
 from emulators.azure.kubernetes.validation import (
     config_data,
+    disruption_budgets,
     go_values,
     metadata,
+    network_policies,
     pod_specs,
     services,
     workloads,
@@ -61,6 +65,8 @@ _CHECKS: Mapping[Kind, Callable[[Object], Iterable[FieldError]]] = {
     NAMESPACE: metadata.check_namespace,
     CONFIG_MAP: config_data.check_config_map,
     SECRET: config_data.check_secret,
+    POD_DISRUPTION_BUDGET: disruption_budgets.check,
+    NETWORK_POLICY: network_policies.check,
 }
 
 _UPDATE_CHECKS: Mapping[Kind, Callable[[Object, Object], Iterable[FieldError]]] = {

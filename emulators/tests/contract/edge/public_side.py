@@ -1,8 +1,9 @@
 """Configurations of the edge, manifests of a served model, and a client of the public side."""
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,6 +105,13 @@ class Client:
             text = await response.text()
             parsed = json.loads(text) if response.content_type == "application/json" else text
             return Answer(response.status, parsed, response.headers)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer while it comes; leaving closes the connection."""
+        async with self._session.get(f"{self._url}{path}", headers={"Host": HOST}) as response:
+            yield response
+            response.close()
 
 
 def manifests(region: str) -> list[tuple[Any, Object]]:

@@ -18,6 +18,8 @@ DOCUMENTS = (
     "apis/apps/v1",
     "apis/discovery.k8s.io/v1",
     "apis/authorization.k8s.io/v1",
+    "apis/policy/v1",
+    "apis/networking.k8s.io/v1",
 )
 _CORE = ("ConfigMap", "Event", "Namespace", "Node", "Pod", "Secret", "Service")
 _ROOTS = (
@@ -26,6 +28,8 @@ _ROOTS = (
     "io.k8s.api.discovery.v1.EndpointSlice",
     "io.k8s.api.autoscaling.v1.Scale",
     "io.k8s.api.policy.v1.Eviction",
+    "io.k8s.api.policy.v1.PodDisruptionBudget",
+    "io.k8s.api.networking.v1.NetworkPolicy",
     "io.k8s.api.authorization.v1.SelfSubjectAccessReview",
 )
 _SCALARS = {

@@ -2,7 +2,8 @@
 
 `python -m emulators.tests.contract.kubernetes.protobuf_fields TYPES_GO...` prints that file
 anew, for the types that `schema.json` has; the files are `types.go` of `core/v1`, `apps/v1`,
-`autoscaling/v1`, `discovery/v1`, `policy/v1` and `authorization/v1` in the module `k8s.io/api`,
+`autoscaling/v1`, `discovery/v1`, `policy/v1`,
+`networking/v1` and `authorization/v1` in the module `k8s.io/api`,
 and of `pkg/apis/meta/v1` in `k8s.io/apimachinery`, all of the version that the simulator claims
 to be.
 """

@@ -146,7 +146,13 @@ def _key_of_deployment() -> Any:
 async def test_discovery_lists_groups_and_resources(api: Api):
     assert (await api.get("/api"))["versions"] == ["v1"]
     groups = [each["name"] for each in (await api.get("/apis"))["groups"]]
-    assert groups == ["apps", "discovery.k8s.io", "authorization.k8s.io"]
+    assert groups == [
+        "apps",
+        "discovery.k8s.io",
+        "policy",
+        "networking.k8s.io",
+        "authorization.k8s.io",
+    ]
     resources = {each["name"]: each for each in (await api.get("/api/v1"))["resources"]}
     assert resources["pods"]["shortNames"] == ["po"]
     assert resources["pods/log"]["verbs"] == ["get"]

@@ -108,6 +108,9 @@ class Serving:
     def ready_pods(self, namespace: str, service: str) -> list:
         return []
 
+    def process_address(self, pod: dict, container: dict, port: int) -> None:
+        return None
+
 
 def test_a_dns_label_is_unique_in_its_region_only():
     addresses = PublicAddresses()

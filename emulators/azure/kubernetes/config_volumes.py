@@ -1,0 +1,93 @@
+"""The files of a pod's ConfigMap volumes, as its kubelet last saw them."""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from emulators.azure.kubernetes.kinds import CONFIG_MAP, Object
+from emulators.azure.kubernetes.store import Store
+
+Files = Mapping[str, bytes]
+"""Contents by their path below the folder."""
+
+
+class PodVolumes:
+    """The volumes of one pod; `sync` takes over what its ConfigMaps have now."""
+
+    def __init__(self, store: Store, pod: Object) -> None:
+        self._store = store
+        self._namespace: str = pod["metadata"]["namespace"]
+        self._sources = {name: source for name, source in _sources(pod)}
+        self._files: dict[str, Files] = {}
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call it after each sync that changed something."""
+        self._listeners.append(listener)
+
+    def missing(self) -> str | None:
+        """What the kubelet says of a ConfigMap that is not there, and has to be."""
+        for volume, source in self._sources.items():
+            if self._config_map(source) is None and not source.get("optional"):
+                name = source.get("name", "")
+                return (
+                    f'MountVolume.SetUp failed for volume "{volume}" :'
+                    f' configmap "{name}" not found'
+                )
+        return None
+
+    @property
+    def is_stale(self) -> bool:
+        return self._present() != self._files
+
+    def sync(self) -> None:
+        present = self._present()
+        if present != self._files:
+            self._files = present
+            for listener in self._listeners:
+                listener()
+
+    def files(self, volume: str) -> Files:
+        """Of one volume; empty for one that is no ConfigMap."""
+        return self._files.get(volume, {})
+
+    def files_of(self, container: Mapping[str, Any]) -> dict[str, bytes]:
+        """What the container reads, by whole path."""
+        return {
+            f"{mount['mountPath'].rstrip('/')}/{path}": content
+            for mount in container.get("volumeMounts") or []
+            for path, content in self.files(mount["name"]).items()
+        }
+
+    def _present(self) -> dict[str, Files]:
+        """A ConfigMap that has been deleted leaves its last files behind."""
+        return {
+            volume: self._files.get(volume, {})
+            if (found := self._config_map(source)) is None
+            else _files(found, source)
+            for volume, source in self._sources.items()
+        }
+
+    def _config_map(self, source: Object) -> Object | None:
+        return self._store.get(CONFIG_MAP, self._namespace, source.get("name", ""))
+
+
+def mounts(pod: Object, config_map: str) -> bool:
+    return any(source.get("name") == config_map for _, source in _sources(pod))
+
+
+def _sources(pod: Object) -> Iterator[tuple[str, Object]]:
+    for volume in pod["spec"].get("volumes") or []:
+        if "configMap" in volume:
+            yield volume["name"], volume["configMap"]
+
+
+def _files(config_map: Object, source: Object) -> Files:
+    """All keys by their name, or the listed ones by the paths that they are given."""
+    content = {key: text.encode() for key, text in (config_map.get("data") or {}).items()}
+    for key, encoded in (config_map.get("binaryData") or {}).items():
+        content[key] = base64.b64decode(encoded)
+    items = source.get("items")
+    if not items:
+        return content
+    return {each["path"]: content[each["key"]] for each in items if each["key"] in content}
