@@ -1,6 +1,7 @@
 """The ports of a namespace: AMQP without TLS, for the emulator flag of the SDKs, and AMQPS."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 
@@ -44,13 +45,22 @@ class Listeners:
         self, make: Callable[[], asyncio.Protocol], tls: ssl.SSLContext
     ) -> str | None:
         loop = asyncio.get_running_loop()
-        for host in AMQPS_HOSTS:
-            try:
-                server = await loop.create_server(
-                    make, host, AMQPS_PORT, ssl=tls, ssl_shutdown_timeout=SHUTDOWN_SECONDS
-                )
-            except OSError:
-                continue
-            self._servers.append(server)
-            return host
-        return None
+        listening = _take_free_address()
+        if listening is None:
+            return None
+        server = await loop.create_server(
+            make, sock=listening, ssl=tls, ssl_shutdown_timeout=SHUTDOWN_SECONDS
+        )
+        self._servers.append(server)
+        return listening.getsockname()[0]
+
+
+def _take_free_address() -> socket.socket | None:
+    """Another simulator may take an address between this one's `bind` and `listen`: asyncio's own
+    server then leaves its socket open."""
+    for host in AMQPS_HOSTS:
+        try:
+            return socket.create_server((host, AMQPS_PORT))
+        except OSError:
+            continue
+    return None
