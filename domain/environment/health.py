@@ -32,6 +32,9 @@ WITHOUT_NODES = frozenset(
 """Codes of findings about a cell that has no GPU nodes."""
 
 
+MODEL_NOT_ANSWERING = "ModelNotAnswering"
+
+
 class Finding(WireModel):
     """One difference between what is wanted and what was found."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from domain.environment.health import MODEL_NOT_ANSWERING
 from domain.sweep.found import Presence
 from domain.sweep.health_facts import EdgeFacts
 from domain.sweep.health_rule import LOOK_FAILED, REPAIR_IT, TAGS, WAIT, Effect, HealthRule
@@ -97,7 +98,7 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
         WAIT,
     ),
     HealthRule(
-        "ModelNotAnswering",
+        MODEL_NOT_ANSWERING,
         Effect.DIFFERENT,
         lambda e: e.wanted.should_answer and e.probe is not None and not e.probe.is_success,
         _url,

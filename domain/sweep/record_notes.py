@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.environment.failures import GPU_COST_NOT_STOPPED
-from domain.environment.health import Finding
+from domain.environment.health import MODEL_NOT_ANSWERING, Finding
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import BUILDS
@@ -198,14 +198,21 @@ def _unused_since(record: EnvironmentRecord) -> datetime | None:
 def _has_lost_all_replicas(record: EnvironmentRecord, update: Operation) -> bool:
     """Whether the update has replaced the only replica of each cell by one that does not run.
 
-    The Deployment's rollout stops one old replica before it starts a new one: no GPU is spare.
+    The Deployment's rollout stops one old replica before it starts a new one: no GPU is spare. An
+    update that failed elsewhere was not there to see the pods: then the model's silence decides,
+    which the sweep hears after the update.
     """
     status = {step.name: step.status for step in update.steps}
+    is_silent = any(each.code == MODEL_NOT_ANSWERING for each in record.health.findings)
     return record.spec.workload.replicas == 1 and all(
         status.get(workload_step(region).name) is Status.SUCCEEDED
-        and status.get(pods_step(region).name) is not Status.SUCCEEDED
+        and _has_no_pods(status.get(pods_step(region).name), is_silent=is_silent)
         for region in record.regions
     )
+
+
+def _has_no_pods(seen: Status | None, *, is_silent: bool) -> bool:
+    return seen is Status.FAILED or (seen is not Status.SUCCEEDED and is_silent)
 
 
 def _last_success(record: EnvironmentRecord, *kinds: OperationKind) -> datetime | None:

@@ -37,6 +37,12 @@ def answer(
     return _without_none({"match": match, "status": status, "count": count, **error, **more})
 
 
+def late(method: str, path: str, seconds: float) -> Fault:
+    """ARM's first answer takes so long, so that what runs beside it has begun by then."""
+    match = {"method": method, "path": path}
+    return {"match": match, "latencySeconds": seconds, "count": 1}
+
+
 def recorded(method: str, path: str, name: str, count: int | None = None, **more: Any) -> Fault:
     """A whole answer of real Azure, by its name."""
     match = {"method": method, "path": path}

@@ -14,6 +14,7 @@ from tests.faults.answers import (
     answer,
     edge,
     ends,
+    late,
     poll,
     recorded,
 )
@@ -131,6 +132,7 @@ EDGE_ROWS = (
         "foreign-edge-group",
         "edge/resourceGroup",
         "The group's name belongs to a group of another owner",
+        late("GET", EDGE_GROUP, 45),
         others=("gp-{name}-edge",),
         reason="ResourceNotOwned",
         says="its tags do not mark it as Gridplane's",

@@ -39,11 +39,11 @@ async def test_listeners_are_no_garbage(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(_Listeners, "run", run)
     async with listening([], SETTINGS, cast("Invoker", None)):
         assert await asyncio.to_thread(begun.wait, 5)
+        (thread,) = [each for each in threading.enumerate() if each.name == "service_bus"]
         await asyncio.to_thread(gc.collect)
         assert not ended.is_set()
         (task,) = asyncio.all_tasks(loops[0])
         loops[0].call_soon_threadsafe(task.cancel)
         assert await asyncio.to_thread(ended.wait, 5)
-    (thread,) = [each for each in threading.enumerate() if each.name == "service_bus"]
     await asyncio.to_thread(thread.join, 5)
     loops[0].close()

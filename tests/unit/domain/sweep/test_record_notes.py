@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.environment.failures import gpu_cost_not_stopped
+from domain.environment.health import MODEL_NOT_ANSWERING, Finding, Health, HealthStatus
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind, StepChange
 from domain.environment.operation_request import OperationRequest
@@ -416,7 +417,7 @@ TWO = READY.spec.model_copy(
     ("steps", "ready", "is_unused"),
     [
         pytest.param({"workload": DONE, "pods": BROKEN}, READY, True, id="the only replica"),
-        pytest.param({"workload": DONE}, READY, True, id="not seen to run"),
+        pytest.param({"workload": DONE}, READY, False, id="not seen to run, nor to be silent"),
         pytest.param({"workload": BROKEN}, READY, False, id="not replaced"),
         pytest.param({}, READY, False, id="not begun"),
         pytest.param({"workload": DONE, "pods": DONE}, READY, False, id="only the edge is silent"),
@@ -433,3 +434,25 @@ def test_a_failed_update_has_stopped_the_only_replica(
 ):
     failed_update = ended(reported(begun(ready, kind, 20), **steps), Phase.FAILED, 30, QUOTA)
     assert read_sweep_state(failed_update).state.unused_since == (at(30) if is_unused else None)
+
+
+@pytest.mark.parametrize(
+    ("pods", "is_unused"),
+    [
+        pytest.param({}, True, id="not seen by the update"),
+        pytest.param({"pods": Status.CANCELED}, True, id="not waited for"),
+        pytest.param({"pods": DONE}, False, id="seen to run before"),
+    ],
+)
+def test_a_model_that_is_silent_after_an_update_that_failed_elsewhere_is_gone(
+    pods: dict[str, Status], is_unused: bool
+):
+    """Its pods may serve all the same: an update of tags had taken their nodes away."""
+    updated = reported(begun(READY, OperationKind.UPDATE, 20), workload=DONE, **pods)
+    failed_update = ended(updated, Phase.FAILED, 30, QUOTA)
+    silent = Finding(code=MODEL_NOT_ANSWERING, what="/", cause="It is.", fix="Repair.")
+    heard = failed_update.model_copy(
+        update={"health": Health(status=HealthStatus.DEGRADED, findings=(silent,))}
+    )
+    assert read_sweep_state(failed_update).state.unused_since is None
+    assert read_sweep_state(heard).state.unused_since == (at(30) if is_unused else None)
