@@ -9,7 +9,6 @@ from domain.outcomes import NO_ANSWER, Failure
 STILL_EXISTS = "ResourceStillExists"
 """Reason of a deletion that ended without effect."""
 
-
 GPU_POOL_MISSING = "GpuPoolMissing"
 RESOURCE_NOT_OWNED = "ResourceNotOwned"
 """Reason of a failure for a resource that others own, which stays untouched."""

@@ -32,7 +32,7 @@ IDLE_EVENTS = {
     SweepAction.WARN: ("IdleWarned", "It is idle; its GPU pools are scaled to zero soon."),
     SweepAction.WITHDRAW_WARNING: ("IdleWarningWithdrawn", "It is in use again."),
     SweepAction.SCALE_TO_ZERO: ("IdleScaledToZero", "It was not used after the warning."),
-    SweepAction.STOP_GPU_COST: (GPU_COST_STOPPED, "Nothing serves; its GPU pools are at zero."),
+    SweepAction.STOP_GPU_COST: (GPU_COST_STOPPED, "Nothing serves, and no GPU node runs."),
     SweepAction.DELETE: ("IdleDeleted", "It was asleep for longer than deleteAfterDays."),
     SweepAction.REPAIR: ("RepairStarted", "It differs from its specification."),
     SweepAction.WAKE: ("OffHoursOver", "Off hours are over and minNodes applies again."),
