@@ -1,6 +1,7 @@
 """What Front Door and the way through it do to the first building of an environment."""
 
 from functools import partial
+from typing import Any
 
 from domain.environment.operation import OperationKind
 from tests.faults.answers import (
@@ -11,6 +12,7 @@ from tests.faults.answers import (
     ROUTE,
     SECURITY_POLICY,
     WAF_POLICY,
+    Fault,
     answer,
     edge,
     ends,
@@ -18,11 +20,19 @@ from tests.faults.answers import (
     poll,
     recorded,
 )
+from tests.faults.row import FaultRow
 from tests.faults.row import fails as row_that_fails
 from tests.faults.row import passes as row_that_passes
 
 passes = partial(row_that_passes, OperationKind.PROVISION)
-fails = partial(row_that_fails, OperationKind.PROVISION)
+
+
+def fails(name: str, step: str, what: str, *faults: Fault, **more: Any) -> FaultRow:
+    """The edge begins late: it would be chance whether the cell has a cluster when a request of
+    the edge is refused at once."""
+    late_edge = late("GET", EDGE_GROUP, 45)
+    return row_that_fails(OperationKind.PROVISION, name, step, what, late_edge, *faults, **more)
+
 
 BAD_GATEWAY = "<html><body>502 Bad Gateway</body></html>"
 
@@ -132,7 +142,6 @@ EDGE_ROWS = (
         "foreign-edge-group",
         "edge/resourceGroup",
         "The group's name belongs to a group of another owner",
-        late("GET", EDGE_GROUP, 45),
         others=("gp-{name}-edge",),
         reason="ResourceNotOwned",
         says="its tags do not mark it as Gridplane's",
