@@ -4,11 +4,11 @@ A task hub that does not respond is a 503 of every route.
 """
 
 import logging
-from collections.abc import Sequence
 
 import azure.functions as func
 import grpc
 
+from domain.spec.policy import SpecPolicy
 from triggers.access import PRINCIPAL_ID, refuse_without_role
 from triggers.bodies import find_oversize, is_json
 from triggers.declarations import Call, Route
@@ -34,7 +34,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     req: func.HttpRequest,
     client: DurableClient,
     *,
-    allowed_regions: Sequence[str],
+    policy: SpecPolicy,
     requires_app_roles: bool,
     build_commit: str | None,
 ) -> func.HttpResponse:
@@ -46,7 +46,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
             return refusal
         try:
             caller_id = read_header(req, PRINCIPAL_ID) if requires_app_roles else None
-            return await _answer_call(route, req, client, allowed_regions, build_commit, caller_id)
+            return await _answer_call(route, req, client, policy, build_commit, caller_id)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
@@ -60,7 +60,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     route: Route[Query, Headers],
     req: func.HttpRequest,
     client: DurableClient,
-    allowed_regions: Sequence[str],
+    policy: SpecPolicy,
     build_commit: str | None,
     caller_id: str | None,
 ) -> func.HttpResponse:
@@ -71,7 +71,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    call = Call(req, client, query, headers, allowed_regions, build_commit, caller_id)
+    call = Call(req, client, query, headers, policy, build_commit, caller_id)
     return await route.handler(call)
 
 

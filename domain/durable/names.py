@@ -80,6 +80,7 @@ class ActivityName(StrEnum):
     START_ORCHESTRATION = "start_orchestration"
     POLL_OPERATION = "poll_operation"
     APPLY_WORKLOAD = "apply_workload"
+    APPLY_GATEWAY = "apply_gateway"
     GET_OBSERVATION = "get_observation"
     PROBE_EDGE = "probe_edge"
     PROBE_EDGES = "probe_edges"

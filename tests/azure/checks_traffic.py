@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from domain.kubernetes.responder import RESPONDER_RETRY_AFTER_SECONDS, responder_name
+
 from clients.answers import ArmAnswer, NoAnswer
 from domain.arm.naming import INFERENCE_NAMESPACE
-from domain.kubernetes.responder import RESPONDER_RETRY_AFTER_SECONDS, responder_name
 from tests.azure.azure import Azure, describe
 from tests.azure.checks_edge import EDGE_KINDS, host_name
 from tests.azure.checks_pool import with_manifests
