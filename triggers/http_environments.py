@@ -84,7 +84,7 @@ async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.Http
     known = call.headers.if_none_match
     if known is not None and matches_weakly(known, record.etag):
         return func.HttpResponse(status_code=304, headers=headers)
-    return json_response(build_environment_view(record), headers=headers)
+    return json_response(build_environment_view(record, datetime.now(UTC)), headers=headers)
 
 
 async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.HttpResponse:
@@ -102,7 +102,8 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
     if len(matching) > len(page):
         parameters = {**call.req.params, "skiptoken": page[-1].name}
         next_link = f"/environments?{urlencode(parameters)}"
-    views = tuple(build_environment_view(record) for record in page)
+    now = datetime.now(UTC)
+    views = tuple(build_environment_view(record, now) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
 
 

@@ -9,7 +9,6 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
-from domain.arm.managed_cluster import gpus_needed
 from domain.arm.operation_polling import OperationProgress
 from domain.arm.resource_kinds import ResourceTarget
 from domain.environment.kept_pool import KeptPool
@@ -47,7 +46,7 @@ class CellDemand(WireModel):
         workload = spec.workload
         return cls(
             replicas=workload.replicas,
-            gpus=gpus_needed(spec),
+            gpus=workload.gpus_needed,
             startup_minutes=workload.startup.timeout_minutes,
         )
 

@@ -21,6 +21,7 @@ class EntityOperation(StrEnum):
     RECORD_IDLE_NOTE = "record_idle_note"
     RECORD_WARNING = "record_warning"
     RECORD_HEALTH = "record_health"
+    RECORD_GPU_NODES = "record_gpu_nodes"
     RECORD_ATTEMPT = "record_attempt"
     BURY = "bury"
     NOTE_OWN_REQUEST = "note_own_request"

@@ -1,6 +1,6 @@
 """The resources of an environment and the steps of its operations, in order of dependency."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from domain.wire import WireModel
 
@@ -147,6 +147,22 @@ def asleep_step(region: str) -> StepKey:
 
 def stop_gpu_cost_step(region: str) -> StepKey:
     return _cell_step(region, "gpuPoolToZero")
+
+
+def cell_region(step_name: str) -> str | None:
+    """None for a step of no cell."""
+    first, *others = step_name.split("/")
+    return others[0] if first == "cell" and others else None
+
+
+def waits_for_gpu_nodes(step_name: str) -> bool:
+    return _last(step_name) == "nodes"
+
+
+def removes_gpu_nodes(step_name: str, also: Collection[str] = ()) -> bool:
+    """`also`: last parts of names that have this effect in the operation at hand."""
+    is_removal = step_name.split("/")[2:3] == ["removal"]
+    return is_removal or stops_gpu_cost(step_name) or _last(step_name) in also
 
 
 def only_reads(step_name: str) -> bool:
