@@ -121,7 +121,7 @@ def raise_quota(azure: SimulatedAzure) -> None:
 async def build_azure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> None:
     async with open_clients(stack) as clients:
         await for_each("built", specs, lambda spec: build_resources(clients, spec))
-        await for_each("serving", specs, lambda spec: build_workload(clients, spec))
+        await for_each("serving", specs, lambda spec: deploy_workload(clients, spec))
 
 
 @asynccontextmanager

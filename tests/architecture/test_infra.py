@@ -13,6 +13,9 @@ from tests.architecture.source import REPOSITORY
 
 ON_A_LAPTOP_ONLY = {
     "CA_BUNDLE",  # certificates of simulated Azure
+    "ENTRA_AUTHORITY",  # address of simulated Entra
+    "ENTRA_CA_FILE",  # its certificates
+    "WEBSITE_HOSTNAME",  # of App Service itself
     "EDGE_ADDRESS",  # names of simulated Front Door, which no DNS knows
     "SERVICE_BUS",  # a connection string; in Azure the namespace and the app's identity
 }

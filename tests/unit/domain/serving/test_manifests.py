@@ -190,4 +190,4 @@ def test_an_open_model_needs_no_issuer():
     manifests = build_gateway(
         spec, "westeurope", SUBSCRIPTION, installation, FRONT_DOOR_ID, GatewayState.SERVING
     )
-    assert "jwt_authn" not in manifests[0]["data"]["envoy.json"]
+    assert "remote_jwks" not in manifests[0]["data"]["envoy.json"]
