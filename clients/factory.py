@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clients.kubernetes import KubernetesClient
     from clients.metrics import MetricsClient
     from clients.resource_groups import ResourceGroupsClient
+    from clients.role_assignments import RoleAssignmentsClient
 
 
 class ClientFactory:
@@ -51,6 +52,12 @@ class ClientFactory:
         from clients.resource_groups import ResourceGroupsClient
 
         return ResourceGroupsClient(self._arm)
+
+    @cached_property
+    def role_assignments(self) -> "RoleAssignmentsClient":
+        from clients.role_assignments import RoleAssignmentsClient
+
+        return RoleAssignmentsClient(self._arm)
 
     @cached_property
     def edge(self) -> "EdgeClient":
