@@ -18,6 +18,7 @@ from activities.begin_resource import begin_resource
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
 from activities.bury_deleted import bury_deleted
 from activities.confirm_missing import confirm_missing
+from activities.ensure_registry_access import ensure_registry_access
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
 from activities.get_usage import get_usage
@@ -31,6 +32,7 @@ from activities.probe_edges import probe_edges
 from activities.publish_event import publish_event
 from activities.purge_ended import purge_ended
 from activities.recorded_spec import SpecActivity
+from activities.resolve_image import resolve_image
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
 from clients.sdk_logs import limit_sdk_logs
@@ -106,6 +108,8 @@ ACTIVITIES: tuple[Activity, ...] = (
     get_gpu_pool,
     poll_operation,
     get_observation,
+    resolve_image,
+    ensure_registry_access,
     probe_edge,
     list_gpu_pools,
     list_resources,

@@ -18,7 +18,8 @@ async def apply_workload(
     value: dict[str, Any], clients: ClientFactory, hub: RecordReader
 ) -> Outcome:
     cell = WorkloadInput.from_wire(value)
-    spec = cell.offer.apply(await read_spec(hub, cell.environment, cell.operation_id))
+    recorded = await read_spec(hub, cell.environment, cell.operation_id)
+    spec = cell.offer.apply(recorded.pinned_to(cell.image_digest))
     settings = clients.settings
     cluster_id = naming.cluster_id(settings.subscription_id, cell.environment, cell.offer.region)
     routing = build_route_settings(spec, settings.installation)

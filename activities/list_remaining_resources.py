@@ -3,9 +3,13 @@
 from typing import Any
 
 from activities.arm_outcomes import failed
+from activities.ownership import check_ownership
 from clients.factory import ClientFactory
 from domain.arm.existing_resource import is_foreign
-from domain.arm.resource_kinds import ResourceTarget, list_group_ids
+from domain.arm.failures import RESOURCE_NOT_OWNED
+from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
+from domain.arm.role_assignments import RoleGrant
+from domain.catalog.roles import ACR_PULL
 from domain.durable.inputs import RemainingResourcesInput
 from domain.outcomes import Outcome
 
@@ -25,7 +29,36 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
             if not page.is_success:
                 return failed(page, "GET resources")
             found += [resource["id"] for resource in page.body["value"]]
+    return await _add_role_assignments(found, wanted, clients)
+
+
+async def _add_role_assignments(
+    found: list[str], wanted: RemainingResourcesInput, clients: ClientFactory
+) -> Outcome:
+    """Those at registries, which no resource group of the environment includes."""
+    for target in _role_assignments(wanted, clients.settings.subscription_id):
+        outcome = await check_ownership(target, clients)
+        if outcome is None:
+            found.append(KINDS[target.kind].build_id(target))
+        elif outcome.failure and outcome.failure.reason != RESOURCE_NOT_OWNED:
+            return outcome
     return Outcome.succeeded(resourceIds=found)
+
+
+def _role_assignments(
+    wanted: RemainingResourcesInput, subscription_id: str
+) -> list[ResourceTarget]:
+    return [
+        ResourceTarget(
+            "roleAssignment",
+            wanted.environment,
+            region,
+            subscription_id,
+            grant=RoleGrant(registry, ACR_PULL),
+        )
+        for region in wanted.regions
+        for registry in wanted.registries or ()
+    ]
 
 
 def _is_foreign(group: dict[str, Any], wanted: RemainingResourcesInput) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clients.front_door import FrontDoorClient
     from clients.kubernetes import KubernetesClient
     from clients.metrics import MetricsClient
+    from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
     from clients.role_assignments import RoleAssignmentsClient
 
@@ -64,6 +65,12 @@ class ClientFactory:
         from clients.edge import EdgeClient
 
         return EdgeClient(self._session, self.settings.edge_address)
+
+    @cached_property
+    def registries(self) -> "RegistriesClient":
+        from clients.registries import RegistriesClient
+
+        return RegistriesClient(self._session, self._credential, self.settings.registry_address)
 
     @cached_property
     def metrics(self) -> "MetricsClient":

@@ -56,6 +56,10 @@ class Settings:
     """EDGE_ADDRESS: `host:port` that serves the public host names of environments, where these
     have no DNS records. Default: DNS."""
 
+    registry_address: str | None
+    """REGISTRY_ADDRESS: `host:port` that serves the host names of container registries, where
+    these have no DNS records. Default: DNS."""
+
     service_bus_connection_string: str | None
     """SERVICE_BUS: connection string of the Service Bus namespace, for local use. In Azure
     SERVICE_BUS__fullyQualifiedNamespace and the app's identity replace it."""
@@ -174,6 +178,7 @@ class Settings:
             has_managed_identity=bool(values.get(IDENTITY_ENDPOINT)),
             ca_bundle=values.get("CA_BUNDLE") or None,
             edge_address=values.get("EDGE_ADDRESS") or None,
+            registry_address=values.get("REGISTRY_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             orphan_removal=_parse_switch("ORPHAN_REMOVAL", values.get("ORPHAN_REMOVAL")),
             orphan_grace_hours=_parse_count(

@@ -23,6 +23,9 @@ changes were queued for minutes."""
 MAINTENANCE = 10 * 60
 """A maintenance configuration is written in under a second; the limit is for an outage."""
 
+IMAGE = 5 * 60
+"""Three requests to a registry, each of which is given up after 30 s."""
+
 ROLE_ASSIGNMENT = 10 * 60
 """A role assignment is written in under a second; the limit is for an outage."""
 
@@ -72,8 +75,10 @@ EVENT = 60 * 60
 """By then consumers have polled the operation; most role assignments take effect in minutes."""
 
 PROVISION = (
-    RESOURCE_GROUP
+    IMAGE
+    + RESOURCE_GROUP
     + MANAGED_CLUSTER
+    + ROLE_ASSIGNMENT
     + START_GPU_POOL
     + WORKLOAD
     + GATEWAY
@@ -90,7 +95,7 @@ ANOTHER_OFFER = 60 * 60
 """For each further offer of a cell: a refusal was reported within 15 minutes; after it a pool, or
 the cell, is deleted, and built again."""
 
-DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
+DELETE = PREDECESSOR + ROLE_ASSIGNMENT + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = GATEWAY + 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 SWEEP = 2 * 60 * 60

@@ -1,8 +1,8 @@
 # What ties the modules together: settings, data-plane roles, private endpoints, diagnostics.
 
 locals {
-  # Every setting that clients/settings.py reads, without CA_BUNDLE, EDGE_ADDRESS and those of
-  # ENTRA: they are for a laptop, where certificates and names are simulated.
+  # Every setting that clients/settings.py reads, without CA_BUNDLE, EDGE_ADDRESS,
+  # REGISTRY_ADDRESS and those of ENTRA: they are for a laptop, where certificates and names are simulated.
   app_settings = {
     AZURE_SUBSCRIPTION_ID = local.environments_subscription_id
     AZURE_CLIENT_ID       = module.identity.identity.client_id

@@ -17,6 +17,8 @@ from domain.outcomes import Outcome
 from orchestrators.children import Child, run_children, start_child
 from orchestrators.edge_steps import follow_moved_cells, probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.registry_steps import leave_registries, pin_image
+from orchestrators.sequence import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,15 @@ class BuildResult:
 def build_environment(
     operation: OperationContext, request: OperationRequest
 ) -> Steps[BuildResult]:
-    """Edge and cells in parallel; the first failure cancels the rest."""
-    edge, *cells = yield from run_children(operation, lambda: _start_children(operation, request))
+    """The image is looked up before anything is paid for. Then edge and cells in parallel; the
+    first failure cancels the rest."""
+    image = yield from pin_image(operation, request)
+    if not image.is_success:
+        return BuildResult(image, "", ())
+    demand = CellDemand.of(request.spec, image.result.get("digest"))
+    edge, *cells = yield from run_children(
+        operation, lambda: _start_children(operation, request, demand)
+    )
     host_name = edge.result["hostName"] if edge.is_success else ""
     outcome = first_failure([edge, *cells])
     if outcome is None:
@@ -51,13 +60,18 @@ def build_environment(
         )
         outcome = None if moved.is_success else moved
     if outcome is None:
-        outcome = yield from probe_through_edge(operation, request.spec, host_name)
+        outcome = yield from in_order(
+            lambda: leave_registries(operation, request),
+            lambda: probe_through_edge(operation, request.spec, host_name),
+        )
     states = tuple(CellState.from_wire(cell.result) for cell in cells if cell.is_success)
     return BuildResult(outcome, host_name, states)
 
 
-def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
-    ref, demand = operation.ref, CellDemand.of(request.spec)
+def _start_children(
+    operation: OperationContext, request: OperationRequest, demand: CellDemand
+) -> list[Child]:
+    ref = operation.ref
     edge = EdgeInput(operation=ref, regions=request.regions)
     cells = [
         CellInput(
@@ -67,6 +81,8 @@ def _start_children(operation: OperationContext, request: OperationRequest) -> l
             granted=request.granted_offer(cell),
             built_in=request.built_in(cell),
             demand=demand,
+            registry=request.spec.workload.registry,
+            registries=request.all_registries or None,
         )
         for cell in request.spec.regions
     ]

@@ -15,9 +15,11 @@ from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
 from domain.environment.health_changes import record_health
 from domain.environment.idle_notes import IdleNote
+from domain.environment.image_records import record_image
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
+from domain.environment.pinned_image import RecordImage
 from domain.environment.placements import record_attempt
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.tombstones import bury
@@ -67,6 +69,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     EntityOperation.RECORD_ATTEMPT: lambda record, value: record_attempt(
         record, RecordAttempt.from_wire(value)
+    ),
+    EntityOperation.RECORD_IMAGE: lambda record, value: record_image(
+        record, RecordImage.from_wire(value)
     ),
     EntityOperation.BURY: lambda record, value: bury(record, datetime.fromisoformat(value)),
     EntityOperation.NOTE_OWN_REQUEST: lambda record, value: note_own_request(

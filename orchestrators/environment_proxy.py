@@ -15,6 +15,7 @@ from domain.environment.idle_notes import IdleNote
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
+from domain.environment.pinned_image import RecordImage
 from domain.environment.record import OperationEnd, RecordWarning
 from domain.outcomes import Outcome
 from domain.placement.attempts import RecordAttempt
@@ -88,6 +89,9 @@ class EnvironmentProxy:
 
     def signal_attempt(self, ended: RecordAttempt) -> None:
         self._signal(EntityOperation.RECORD_ATTEMPT, ended.to_wire())
+
+    def signal_image(self, found: RecordImage) -> None:
+        self._signal(EntityOperation.RECORD_IMAGE, found.to_wire())
 
     def signal_health(self, noted: RecordHealth) -> None:
         self._signal(EntityOperation.RECORD_HEALTH, noted.to_wire())

@@ -1,7 +1,7 @@
 """Builds one cell, with the first of its offers that Azure has capacity for.
 
-resource group -> AKS cluster with its GPU pool -> workload -> gateway -> maintenance windows ->
-nodes, public IP, pods ready
+resource group -> AKS cluster with its GPU pool -> access to the image's registry -> workload ->
+gateway -> maintenance windows -> nodes, public IP, pods ready
 """
 
 from functools import partial
@@ -9,7 +9,7 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.durable.inputs import CellDemand, CellInput
+from domain.durable.inputs import CellInput
 from domain.environment.steps import (
     PlannedResource,
     gateway_step,
@@ -23,6 +23,7 @@ from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
+from orchestrators.registry_steps import grant_registry_access
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
 from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_workload
@@ -31,23 +32,27 @@ from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = CellInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
-    offers = CellOffers(operation, cell.cell, cell.offers, cell.granted, cell.built_in)
-    return (yield from place_cell(offers, partial(_build, operation, cell.demand))).to_wire()
+    offers = CellOffers(
+        operation, cell.cell, cell.offers, cell.granted, cell.built_in, cell.registries or ()
+    )
+    return (yield from place_cell(offers, partial(_build, operation, cell))).to_wire()
 
 
-def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) -> Steps[Outcome]:
-    offer, number = attempt.offer, attempt.number
+def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> Steps[Outcome]:
+    offer, number, demand = attempt.offer, attempt.number, cell.demand
     group, cluster = plan_cell(offer.region, number)
     pool, workload = plan_gpu_pool(offer.region, number), workload_step(offer.region, number)
     gateway = gateway_step(offer.region, number)
     schedules = plan_maintenance(offer.region, number)
     replicas, serving = demand.replicas, GatewayState.SERVING
+    deploy = partial(deploy_workload, operation, workload, offer, replicas=replicas, state=serving)
     return (
         yield from in_order(
             lambda: create_resource(operation, group),
             lambda: _create_cluster(operation, cluster, offer),
+            lambda: grant_registry_access(operation, cell.registry, attempt),
             lambda: create_resource(operation, pool, offer),
-            lambda: deploy_workload(operation, workload, offer, replicas=replicas, state=serving),
+            lambda: deploy(image_digest=demand.image_digest),
             lambda: deploy_gateway(operation, gateway, offer, serving),
             *(partial(create_resource, operation, each) for each in schedules),
             lambda: await_workload(operation, attempt, demand),

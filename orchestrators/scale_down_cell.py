@@ -40,10 +40,15 @@ def _empty_pool(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
     step, outcomes = workload_step(region), list[Outcome]()
 
     def rest() -> Steps[None]:
-        offer, asleep = cell.offers[0], GatewayState.ASLEEP
-        outcomes.append(
-            (yield from deploy_workload(operation, step, offer, replicas=0, state=asleep))
+        asleep = yield from deploy_workload(
+            operation,
+            step,
+            cell.offers[0],
+            replicas=0,
+            state=GatewayState.ASLEEP,
+            image_digest=cell.demand.image_digest,
         )
+        outcomes.append(asleep)
 
     pool = yield from empty_gpu_pool(operation, gpu_pool_step(region), region, once_begun=rest)
     return first_failure([pool, *outcomes]) or pool

@@ -32,7 +32,7 @@ def scale_down_environment(
     if operation is None:
         return Outcome.canceled().to_wire()
     kept, ref = (yield from operation.environment.get_kept_pools()), operation.ref
-    demand = CellDemand.of(request.spec)
+    demand = CellDemand.of(request.spec, request.image_digest)
     cells = [
         ScalingInput(
             operation=ref,

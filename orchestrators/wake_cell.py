@@ -41,7 +41,13 @@ def _wake(operation: OperationContext, cell: ScalingInput, attempt: Attempt) -> 
     assert cell.kept, "a wake restores kept settings"
     offer, number, replicas = attempt.offer, attempt.number, cell.kept.replicas
     gateway, workload = gateway_step(cell.region, number), workload_step(cell.region, number)
-    deploy = partial(deploy_workload, operation, offer=offer, replicas=replicas)
+    deploy = partial(
+        deploy_workload,
+        operation,
+        offer=offer,
+        replicas=replicas,
+        image_digest=cell.demand.image_digest,
+    )
     waking, serving = GatewayState.WAKING, GatewayState.SERVING
     return (
         yield from in_order(

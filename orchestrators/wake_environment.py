@@ -44,7 +44,7 @@ def wake_environment(
     if not outcome.is_success:
         operation = operation.for_compensation()
         yield from stop_gpu_cost(operation, tuple(kept))
-        yield from put_to_sleep(operation, _sleeping_offers(request, kept))
+        yield from put_to_sleep(operation, _sleeping_offers(request, kept), request.image_digest)
     end = OperationEnd(
         operation_id=request.operation_id,
         phase=decide_end_phase(outcome, Phase.READY),
@@ -83,7 +83,7 @@ def _start_children(
     operation: OperationContext, request: OperationRequest, kept: dict[str, KeptPool]
 ) -> list[Child]:
     """A cell without kept settings was never scaled down: settings are kept before any change."""
-    ref, demand = operation.ref, CellDemand.of(request.spec)
+    ref, demand = operation.ref, CellDemand.of(request.spec, request.image_digest)
     cells = [
         ScalingInput(
             operation=ref,

@@ -24,6 +24,7 @@ def deploy_workload(
     *,
     replicas: int,
     state: GatewayState,
+    image_digest: str | None,
 ) -> Steps[Outcome]:
     value = WorkloadInput(
         operation_id=operation.ref.operation_id,
@@ -31,6 +32,7 @@ def deploy_workload(
         offer=offer,
         replicas=replicas,
         state=state,
+        image_digest=image_digest,
     )
     return run_step(
         operation, step, ActivityName.APPLY_WORKLOAD, value.to_wire(), deadlines.WORKLOAD
@@ -51,14 +53,23 @@ def deploy_gateway(
     )
 
 
-def put_to_sleep(operation: OperationContext, offers: Sequence[Offer]) -> Steps[None]:
+def put_to_sleep(
+    operation: OperationContext, offers: Sequence[Offer], image_digest: str | None
+) -> Steps[None]:
     """After a wake that failed, within a deadline of its own: otherwise gateways would go on
     telling callers that the model is waking."""
     deadline = operation.now + timedelta(seconds=deadlines.WORKLOAD * len(offers))
     cleanup = replace(operation, ref=operation.ref_until(deadline))
     for offer in offers:
         step = asleep_step(offer.region)
-        yield from deploy_workload(cleanup, step, offer, replicas=0, state=GatewayState.ASLEEP)
+        yield from deploy_workload(
+            cleanup,
+            step,
+            offer,
+            replicas=0,
+            state=GatewayState.ASLEEP,
+            image_digest=image_digest,
+        )
 
 
 def await_workload(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
 from domain.arm.agent_pool import must_be_replaced
-from domain.arm.merge_existing import merge_cluster, merge_pool, merge_tags
+from domain.arm.merge_existing import as_mapping, merge_cluster, merge_pool, merge_tags
 from domain.catalog.gpu_skus import find_gpu_sku, nodes_for
 from domain.spec.model import EnvironmentSpec
 
@@ -177,3 +177,13 @@ def _network_profile() -> "ContainerServiceNetworkProfile":
         "loadBalancerSku": "standard",
         "outboundType": "loadBalancer",
     }
+
+
+def find_kubelet_identity(cluster: Mapping[str, Any]) -> str | None:
+    """Object id of the identity with which its nodes pull images; None: it has none yet.
+
+    AKS shows it once the cluster is created, and not in the answer to the request.
+    """
+    properties = as_mapping(cluster.get("properties"))
+    identity = as_mapping(as_mapping(properties.get("identityProfile")).get("kubeletidentity"))
+    return str(identity["objectId"]) if identity.get("objectId") else None

@@ -57,6 +57,8 @@ class ResourceKind:
     """Kind of the parent that states the owner; None: it does itself."""
     read_owner: Callable[[Mapping[str, Any]], str | None] = _owner_by_tags
     """The environment that it is marked for."""
+    is_at_others: bool = False
+    """Whether it is at a resource of others: what the app may not read there it has not made."""
     read_result: Callable[[Body], Body] = lambda body: {}
     is_current: Callable[[Body, Body], bool] | None = None
     """None: always PUT; Front Door answers an unchanged PUT with 200 and starts no operation."""
@@ -162,6 +164,7 @@ KINDS: Mapping[str, ResourceKind] = {
         build_id=_role_assignment_id,
         build_body=lambda spec, t, existing: build_role_assignment(_grant_of(t), t.environment),
         read_owner=read_owner,
+        is_at_others=True,
         is_current=is_assignment_current,
     ),
     "profile": _edge(

@@ -7,30 +7,13 @@ from typing import Any
 from domain.arm import naming
 from domain.arm.error_bodies import redact
 from domain.arm.merge_existing import as_mapping
+from domain.catalog.roles import INCLUDED_IN, ROLE_NAMES
 from domain.outcomes import Failure, OperationWarning
 
 ROLE_ASSIGNMENT_EXISTS = "RoleAssignmentExists"
 """Reason for an assignment that others have made under another name: as good as ours."""
 
 NOT_AUTHORIZED = "Forbidden"
-ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
-KEY_VAULT_SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
-_ACR_PUSH = "8311e382-0749-4cb8-b61a-304f252e45ec"
-_CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
-_OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
-
-ROLE_NAMES: Mapping[str, str] = {
-    ACR_PULL: "AcrPull",
-    KEY_VAULT_SECRETS_USER: "Key Vault Secrets User",
-}
-"""Built-in roles by the name of their definition, which is the same in every tenant."""
-
-_INCLUDED_IN: Mapping[str, frozenset[str]] = {
-    ACR_PULL: frozenset({_ACR_PUSH, _CONTRIBUTOR, _OWNER}),
-}
-"""Roles that allow what another one does. Reading secrets is a data action, which those that
-manage resources do not have."""
-
 _MARK = f"{naming.OWNER_TAG}: "
 
 
@@ -88,7 +71,7 @@ def is_assignment_current(existing: Mapping[str, Any], body: Mapping[str, Any]) 
 def is_granted(assignments: Iterable[Mapping[str, Any]], grant: RoleGrant) -> bool:
     """Whether one of a principal's assignments at the scope, or above it, allows what the role
     does. Those of groups that it is in, and custom roles, are not known."""
-    roles = {grant.role} | _INCLUDED_IN.get(grant.role, frozenset())
+    roles = {grant.role} | INCLUDED_IN.get(grant.role, frozenset())
     return any(_covers(as_mapping(each.get("properties")), roles, grant) for each in assignments)
 
 
@@ -118,6 +101,15 @@ def role_not_assigned(grant: RoleGrant) -> Failure:
         retryable=False,
         suggested_action=f"Run: {grant.command}, then retry the operation. Or allow the control "
         "plane's managed identity to assign roles at that resource.",
+    )
+
+
+def kubelet_identity_missing(cluster_id: str) -> Failure:
+    return Failure(
+        reason="KubeletIdentityMissing",
+        message=f"{redact(cluster_id)} shows no identity of its nodes yet.",
+        retryable=True,
+        suggested_action="Nothing: the cluster is looked at again.",
     )
 
 

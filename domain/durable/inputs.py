@@ -41,14 +41,17 @@ class CellDemand(WireModel):
     """Of all replicas together."""
     startup_minutes: int = 20
     """How long the start of a replica may take; inputs of earlier versions do not say it."""
+    image_digest: str | None = None
+    """Of the image that runs; None: what the specification says."""
 
     @classmethod
-    def of(cls, spec: EnvironmentSpec) -> Self:
+    def of(cls, spec: EnvironmentSpec, image_digest: str | None = None) -> Self:
         workload = spec.workload
         return cls(
             replicas=workload.replicas,
             gpus=workload.gpus_needed,
             startup_minutes=workload.startup.timeout_minutes,
+            image_digest=image_digest,
         )
 
 
@@ -64,6 +67,10 @@ class CellInput(WireModel):
     built_in: str | None = None
     """The region in which an earlier operation may have built it, or parts of it."""
     demand: CellDemand
+    registry: str | None = None
+    """ARM id of the registry that has the image; None: not given."""
+    registries: tuple[str, ...] | None = None
+    """ARM ids of those at which earlier operations may have given the cell a role."""
 
 
 class EdgeInput(WireModel):
@@ -106,6 +113,26 @@ class RemainingResourcesInput(WireModel):
     operation_id: str
     environment: str
     regions: tuple[str, ...]
+    registries: tuple[str, ...] | None = None
+    """ARM ids of those at which its cells may have been given roles."""
+
+
+class ImageInput(WireModel):
+    """An image that is looked up in its registry."""
+
+    operation_id: str
+    environment: str
+    image: str
+
+
+class RegistryAccessInput(WireModel):
+    """A cell whose nodes are to pull from a registry."""
+
+    operation_id: str
+    environment: str
+    region: str
+    registry: str
+    """ARM id."""
 
 
 class WorkloadInput(WireModel):
@@ -117,6 +144,8 @@ class WorkloadInput(WireModel):
     """Of the cell's GPU nodes."""
     replicas: int
     state: GatewayState
+    image_digest: str | None = None
+    """Of the image that runs; None: what the specification says."""
 
 
 class GatewayInput(WireModel):

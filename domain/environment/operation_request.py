@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from domain.environment.operation import OperationKind
+from domain.environment.pinned_image import PinnedImage
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
@@ -34,9 +35,26 @@ class OperationRequest(WireModel):
     traceparent: str | None = None
     placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
     """Of the record when the operation was requested."""
+    image: PinnedImage | None = None
+    """Of the record when the operation was requested."""
+    registries: tuple[str, ...] | None = None
+    """Of the record when the operation was requested: where clusters may have been given roles."""
     may_change_offers: bool = False
     """Whether a cell that is refused its GPU nodes tries its other offers. Not while it may serve:
     another offer replaces its pool."""
+
+    @property
+    def image_digest(self) -> str | None:
+        """What the specification's image was resolved to before: it stays until the
+        specification names another one."""
+        image = self.image
+        return image.digest if image and image.reference == self.spec.workload.image else None
+
+    @property
+    def all_registries(self) -> tuple[str, ...]:
+        """Every registry at which a role may have been assigned to a cell."""
+        wanted = self.spec.workload.registry
+        return tuple(dict.fromkeys((*(self.registries or ()), *((wanted,) if wanted else ()))))
 
     @property
     def regions(self) -> tuple[str, ...]:

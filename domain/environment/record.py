@@ -13,6 +13,7 @@ from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import Operation
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
+from domain.environment.pinned_image import PinnedImage
 from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
@@ -66,6 +67,11 @@ class EnvironmentRecord(WireModel):
     """By region: the GPU pools' settings before they were scaled to zero."""
     placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
     """By the specification's region: the offers of cells that have alternatives."""
+    image: PinnedImage | None = None
+    """What the image was resolved to that runs; None: it runs by its tag, or was given by its
+    digest."""
+    registries: tuple[str, ...] = ()
+    """ARM ids of the registries at which the clusters may have been given roles."""
     applied: AppliedSpec | None = None
     """What Azure was last brought to; None: not known, or not in full."""
     idle_notes: IdleNotes = IdleNotes()
@@ -123,6 +129,8 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "cells": (),
     "kept_pools": {},
     "placements": {},
+    "image": None,
+    "registries": (),
     "applied": None,
     "idle_notes": IdleNotes(),
 }

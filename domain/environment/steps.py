@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from domain.catalog.roles import ACR_PULL
 from domain.wire import WireModel
 
 
@@ -15,8 +16,13 @@ class StepKey(WireModel):
         """The step's name on the operation, such as `cell/westeurope/nodes`."""
         return "/".join(self.path)
 
+    @property
+    def last(self) -> str:
+        return self.path[-1]
+
 
 PROBE_STEP = StepKey(path=("probe",))
+IMAGE_STEP = StepKey(path=("image",))
 
 
 class PlannedResource(WireModel):
@@ -62,15 +68,25 @@ def plan_cell(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedRe
     return group, cluster
 
 
-def plan_cell_removal(region: str) -> tuple[PlannedResource, ...]:
-    """What is deleted of a cell that moves to another region."""
+def plan_registry_access(region: str, registries: Sequence[str]) -> tuple[PlannedResource, ...]:
+    """The role assignments of a cell at registries, which do not go with its resource group."""
     return tuple(
         PlannedResource(
-            step=StepKey(path=("cell", region, "removal", each.kind)),
-            kind=each.kind,
+            step=_cell_step(region, f"registryAccess-{registry.rpartition('/')[2].lower()}"),
+            kind="roleAssignment",
             region=region,
+            scope=registry,
+            role=ACR_PULL,
         )
-        for each in reversed(plan_cell(region))
+        for registry in registries
+    )
+
+
+def plan_cell_removal(region: str, registries: Sequence[str] = ()) -> tuple[PlannedResource, ...]:
+    """What is deleted of a cell that moves to another region."""
+    return tuple(
+        each.model_copy(update={"step": StepKey(path=("cell", region, "removal", each.step.last))})
+        for each in plan_cell_deletion(region, registries)
     )
 
 
@@ -100,6 +116,11 @@ def plan_maintenance(region: str, attempt: int = 1) -> tuple[PlannedResource, Pl
         for kind in ("autoUpgradeSchedule", "nodeOSUpgradeSchedule")
     )
     return kubernetes, nodes
+
+
+def registry_access_step(region: str, attempt: int = 1) -> StepKey:
+    """The cluster's nodes are given the right to pull the image."""
+    return _cell_step(region, "registryAccess", attempt)
 
 
 def workload_step(region: str, attempt: int = 1) -> StepKey:
@@ -170,7 +191,7 @@ def removes_gpu_nodes(step_name: str, also: Collection[str] = ()) -> bool:
 
 
 def only_reads(step_name: str) -> bool:
-    return _last(step_name) in {"settings", "nodes", "externalIp", "pods", "probe"}
+    return _last(step_name) in {"image", "settings", "nodes", "externalIp", "pods", "probe"}
 
 
 def stops_gpu_cost(step_name: str) -> bool:
@@ -186,19 +207,31 @@ def _last(step_name: str) -> str:
     return step_name.rpartition("/")[2]
 
 
-def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
-    """In reading order."""
+def plan_provision_steps(
+    regions: Sequence[str], registries: Sequence[str] = ()
+) -> tuple[StepKey, ...]:
+    """In reading order. `registries`: of the image, if it is in one that the clusters may read."""
     cells: list[StepKey] = []
     for region in regions:
         cells += [resource.step for resource in plan_cell(region)]
+        cells += [registry_access_step(region)] if registries else []
         cells += [gpu_pool_step(region), workload_step(region), gateway_step(region)]
         cells += [resource.step for resource in plan_maintenance(region)]
         cells += _readiness_steps(region)
-    return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
+    image = (IMAGE_STEP,) if registries else ()
+    return (*image, *(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
 
 
-def plan_delete_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
-    cells = [resource.step for region in regions for resource in reversed(plan_cell(region))]
+def plan_cell_deletion(region: str, registries: Sequence[str] = ()) -> tuple[PlannedResource, ...]:
+    """In the order of deletion: role assignments first, the resource group last."""
+    return tuple(reversed((*plan_cell(region), *plan_registry_access(region, registries))))
+
+
+def plan_delete_steps(
+    regions: Sequence[str], registries: Sequence[str] = ()
+) -> tuple[StepKey, ...]:
+    """`registries`: at which the cells may have been given roles."""
+    cells = [each.step for region in regions for each in plan_cell_deletion(region, registries)]
     return (*cells, *(resource.step for resource in reversed(plan_edge(regions))))
 
 

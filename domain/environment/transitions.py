@@ -23,8 +23,14 @@ from domain.environment.operation import (
     change_step,
     has_changed_nothing,
 )
-from domain.environment.operation_request import BRING_A_SPEC, IdempotencyRecord, OperationRequest
+from domain.environment.operation_request import (
+    BRING_A_SPEC,
+    BUILDS,
+    IdempotencyRecord,
+    OperationRequest,
+)
 from domain.environment.phases import AT_REST, IN_MOTION, Phase, can_move
+from domain.environment.pinned_image import find_image_warnings
 from domain.environment.record import (
     NOTHING_BUILT,
     CellState,
@@ -34,12 +40,14 @@ from domain.environment.record import (
     TimelineEvent,
 )
 from domain.environment.steps import (
+    StepKey,
     plan_delete_steps,
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
 )
 from domain.outcomes import Outcome, Status
+from domain.spec.model import EnvironmentSpec
 
 KEPT_OPERATIONS = 10
 KEPT_EVENTS = 200
@@ -95,6 +103,7 @@ def start_operation(
             "warnings": (),
             "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
+            "registries": request.all_registries,
             "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
         }
@@ -174,7 +183,9 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
         }
     )
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
-    changes = {"applied": applied, "gpu_usage": usage}
+    changes: dict[str, Any] = {"applied": applied, "gpu_usage": usage}
+    if end.outcome.is_success and operation.kind in BUILDS:
+        changes["registries"] = _registries_of(record.spec)
     record = _with_operation(record, ended).model_copy(update=changes)
     end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
@@ -274,9 +285,6 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
 
 
 def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
-    plan, regions = PLANS[request.kind], request.regions
-    if request.kind is OperationKind.DELETE:
-        regions = request.all_regions
     return Operation(
         id=request.operation_id,
         kind=request.kind,
@@ -284,11 +292,21 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         status=Status.RUNNING,
         created_at=at,
         last_action_at=at,
-        steps=tuple(Step(name=key.name) for key in plan(regions)),
+        steps=tuple(Step(name=key.name) for key in _plan_steps(request)),
+        warnings=find_image_warnings(request.spec) if request.kind in BRING_A_SPEC else (),
         requested_by=request.requested_by,
         traceparent=request.traceparent,
         phase_before=phase_before,
     )
+
+
+def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
+    if request.kind is OperationKind.DELETE:
+        return plan_delete_steps(request.all_regions, request.all_registries)
+    registry = request.spec.workload.registry
+    if request.kind in BUILDS and registry:
+        return plan_provision_steps(request.regions, (registry,))
+    return PLANS[request.kind](request.regions)
 
 
 def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
@@ -303,6 +321,12 @@ def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
             "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
         }
     )
+
+
+def _registries_of(spec: EnvironmentSpec) -> tuple[str, ...]:
+    """A build that has succeeded has given up the roles at all others."""
+    registry = spec.workload.registry
+    return (registry,) if registry else ()
 
 
 def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:

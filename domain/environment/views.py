@@ -12,6 +12,7 @@ from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_vie
 from domain.environment.health_views import HealthView, build_health_view
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.phases import Phase
+from domain.environment.pinned_image import PinnedImage
 from domain.environment.placement_views import (
     AttemptView,
     build_attempt_view,
@@ -44,6 +45,19 @@ class CellView(WireModel):
     offer: Offer = Field(description="What its GPU pool is made of.")
 
 
+class ImageView(WireModel):
+    """The image that runs."""
+
+    reference: str = Field(
+        description="As in the specification.", examples=["acmeml.azurecr.io/llm:1.4.2"]
+    )
+    digest: str = Field(
+        description="What runs, whatever the tag leads to since.",
+        examples=[f"sha256:{'0123456789abcdef' * 4}"],
+    )
+    resolved_date_time: AwareDatetime = Field(description="When the registry was asked.")
+
+
 class WarningView(WireModel):
     """A problem that does not affect the result of the operation."""
 
@@ -69,6 +83,11 @@ class EnvironmentView(WireModel):
         description="One per region that an operation has finished building."
     )
     health: HealthView = Field(description="Its health, which is independent of its phase.")
+    image: ImageView | None = Field(
+        default=None,
+        description="What its image was resolved to; absent where the image runs by its tag, or "
+        "was given by its digest.",
+    )
     endpoint: str | None = Field(
         default=None,
         description="Public URL of the model, once an operation has built it.",
@@ -220,6 +239,7 @@ def build_environment_view(record: EnvironmentRecord, now: datetime) -> Environm
         spec=record.spec,
         cells=_build_cell_views(record),
         health=build_health_view(record.health),
+        image=_build_image_view(record.image),
         endpoint=record.endpoint,
         operation_id=record.active_operation,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
@@ -258,6 +278,14 @@ def _build_cell_views(record: EnvironmentRecord) -> tuple[CellView, ...]:
         _build_cell_view(cell, offers[cell.region])
         for cell in record.cells
         if cell.region in offers
+    )
+
+
+def _build_image_view(image: PinnedImage | None) -> ImageView | None:
+    if image is None:
+        return None
+    return ImageView(
+        reference=image.reference, digest=image.digest, resolved_date_time=image.resolved_at
     )
 
 

@@ -283,6 +283,8 @@ def _next_request(
         spec=spec,
         host_name=((record and record.endpoint) or "").removeprefix("https://"),
         placements=record.placements if record and not record.is_deleted else {},
+        image=record.image if record else None,
+        registries=record.registries or None if record else None,
         may_change_offers=kind in GET_NODES and not (record and _may_serve(record)),
     )
 

@@ -192,6 +192,10 @@ class EnvironmentSpec(WireModel):
     def _are_unique(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
         return all_different(regions, "DuplicateRegion", "List each region once.")
 
+    def pinned_to(self, digest: str | None) -> Self:
+        """With the workload's image by the digest; as it is without one."""
+        return self.model_copy(update={"workload": self.workload.pinned_to(digest)})
+
     def without_payload(self) -> Self:
         """Without env, command and args of its workload, which may have 256 KiB."""
         workload = self.workload.model_copy(update={"env": {}, "command": (), "args": ()})

@@ -58,6 +58,8 @@ PATTERN_FIXES = {
     "placement.zones": "Use numbers of availability zones such as 1.",
     "placement.vmSizes": "Use Azure VM sizes such as Standard_NC24ads_A100_v4.",
     "workload.image": "Use an image reference such as registry.example.com/llm:1.4.2.",
+    "workload.registry": "Use the ARM id of an Azure Container Registry: /subscriptions/.../"
+    "resourceGroups/.../providers/Microsoft.ContainerRegistry/registries/....",
     "workload.cpu": "Use a number of vCPUs such as 8, or thousandths of one such as 500m.",
     "workload.memory": "Use mebibytes or gibibytes such as 512Mi or 96Gi.",
     "workload.sharedMemory": "Use mebibytes or gibibytes such as 512Mi or 16Gi.",

@@ -1,8 +1,12 @@
 """What runs on the GPU nodes: the part of a specification that is about the container."""
 
-from pydantic import Field, StrictInt
+from typing import Self
+
+from pydantic import Field, StrictInt, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from domain.spec.fields import EnvName, Text
+from domain.spec.image_reference import ImageReference, parse_image
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
@@ -19,6 +23,16 @@ IMAGE_PATTERN = (
     r"(@sha256:[0-9a-f]{64})?$"
 )
 """The grammar of https://pkg.go.dev/github.com/distribution/reference, with a port that exists."""
+
+REGISTRY_PATTERN = (
+    r"^/subscriptions/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"/resourceGroups/[A-Za-z0-9_.()-]{1,90}"
+    r"/providers/Microsoft\.ContainerRegistry/registries/[A-Za-z0-9]{5,50}$"
+)
+REGISTRY_ID = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shared/providers/"
+    "Microsoft.ContainerRegistry/registries/acmeml"
+)
 
 
 class Model(WireModel):
@@ -55,6 +69,14 @@ class Workload(WireModel):
         max_length=512,
         description="Container image reference.",
         examples=["registry.example.com/llm:1.4.2"],
+    )
+    registry: str | None = Field(
+        default=None,
+        pattern=REGISTRY_PATTERN,
+        max_length=512,
+        description="ARM id of the Azure Container Registry that has the image. The clusters get "
+        "the role AcrPull there, and the image is resolved to the digest that runs.",
+        examples=[REGISTRY_ID],
     )
     port: StrictInt = Field(
         default=8000, ge=1, le=65535, description="Port that the container listens on."
@@ -120,7 +142,37 @@ class Workload(WireModel):
         default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
     )
 
+    @field_validator("registry")
+    @classmethod
+    def _has_the_image(cls, registry: str | None, info: ValidationInfo) -> str | None:
+        image = info.data.get("image")
+        if registry is None or image is None:
+            return registry
+        host = registry_host(registry)
+        if parse_image(image).host != host:
+            raise PydanticCustomError(
+                "RegistryWithoutImage",
+                "workload.image is not in this registry: an image of it begins with {host}/. "
+                "Correct one of the two, or leave registry out.",
+                {"host": host},
+            )
+        return registry
+
+    @property
+    def reference(self) -> ImageReference:
+        return parse_image(self.image)
+
+    def pinned_to(self, digest: str | None) -> Self:
+        """With the image by the digest, in place of its tag; as it is without one."""
+        if digest is None:
+            return self
+        return self.model_copy(update={"image": f"{self.reference.name}@{digest}"})
+
     @property
     def gpus_needed(self) -> int:
         """GPUs that all replicas of one cell need together."""
         return self.replicas * self.gpus_per_replica
+
+
+def registry_host(registry_id: str) -> str:
+    return f"{registry_id.rpartition('/')[2].lower()}.azurecr.io"

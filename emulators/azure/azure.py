@@ -20,6 +20,8 @@ from emulators.azure.authorization.models import RoleAssignments
 from emulators.azure.authorization.routes import AuthorizationRoutes
 from emulators.azure.clock import Clock
 from emulators.azure.compute.routes import ComputeRoutes
+from emulators.azure.container_registry.models import Registries
+from emulators.azure.container_registry.routes import RegistryRoutes
 from emulators.azure.edge.routes import answer_inside
 from emulators.azure.front_door.models import FrontDoor
 from emulators.azure.front_door.routes import FrontDoorRoutes
@@ -78,6 +80,7 @@ class SimulatedAzure:
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
         self.front_door = FrontDoor(self.platform, self.groups)
+        self.registries = Registries(self.platform, self.groups, self.role_assignments)
         # Draws of its own: what is logged must not change what happens.
         self.activity_log = ActivityLog(clock, Latencies(clock, seed), Identifiers(-seed))
         group_routes = ResourceGroupRoutes(self.platform, self.groups)
@@ -117,6 +120,7 @@ class SimulatedAzure:
             ActivityLogRoutes(platform, self.activity_log),
             SubscriptionRoutes(platform),
             AuthorizationRoutes(platform, tokens, self.role_assignments),
+            RegistryRoutes(platform, self.registries),
         )
         return [route for service in services for route in service.routes()]
 
@@ -137,5 +141,13 @@ class SimulatedAzure:
         cluster.faults.find_shortage = partial(
             self.clusters.machines.capacity.find_shortage, region
         )
+        cluster.faults.find_pull_refusal = partial(self._find_pull_refusal, cluster)
         self._prepare_cluster(cluster)
         return cluster
+
+    def _find_pull_refusal(self, cluster: Cluster, image: str) -> str | None:
+        """What registries say to the nodes of the cluster."""
+        owner = next((each for each in self.clusters.all() if each.kubernetes is cluster), None)
+        identities = owner.resource.properties.get("identityProfile") if owner else None
+        kubelet = (identities or {}).get("kubeletidentity", {}).get("objectId")
+        return self.registries.refuse_pull(image, kubelet)

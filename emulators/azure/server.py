@@ -15,6 +15,7 @@ from emulators.azure.arm import errors
 from emulators.azure.arm.answers import JSON, JSON_WITH_CHARSET, Answer
 from emulators.azure.azure import SimulatedAzure
 from emulators.azure.clock import Clock
+from emulators.azure.container_registry.data_plane import DataPlane, is_for_registry
 from emulators.azure.control.faults import Fault, Faults
 from emulators.azure.control.journal import Entry, Journal
 from emulators.azure.control.recorded import RECORDED_ANSWERS
@@ -169,6 +170,8 @@ class Simulator:
     async def _dispatch(self, request: web.Request) -> web.StreamResponse:
         if _host(request).endswith(DATA_PLANE):
             return await self._data_plane(request)
+        if is_for_registry(_host(request)):
+            return await DataPlane(self.azure.registries, self.tokens).handle(request)
         if request.path == "/msi/token":
             return self._managed_identity.handle(request)
         if cloud_metadata.is_for_metadata(request):

@@ -25,7 +25,9 @@ def make_tls(ca_pem: bytes | None = None, ca_key_pem: bytes | None = None) -> Tl
     else:
         authority = trustme.CA(organization_name="Gridplane simulated Azure")
     names = [f"*.{region}.cloudapp.azure.com" for region in REGIONS]
-    certificate = authority.issue_cert("localhost", "*.z01.azurefd.net", *AMQPS_HOSTS, *names)
+    certificate = authority.issue_cert(
+        "localhost", "*.z01.azurefd.net", "*.azurecr.io", *AMQPS_HOSTS, *names
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return Tls(context, authority.cert_pem.bytes(), authority.private_key_pem.bytes())

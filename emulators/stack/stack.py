@@ -193,6 +193,7 @@ class Stack:
             "METRICS_ENDPOINT": self.simulator_url,
             "CA_BUNDLE": self.ca_bundle,
             "EDGE_ADDRESS": self.simulator_url.removeprefix("https://"),
+            "REGISTRY_ADDRESS": self.simulator_url.removeprefix("https://"),
             "IDENTITY_ENDPOINT": self.simulator["identityEndpoint"],
             "IDENTITY_HEADER": self.simulator["identityHeader"],
             "TENANT_ID": self.simulator["tenantId"],

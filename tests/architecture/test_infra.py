@@ -17,6 +17,7 @@ ON_A_LAPTOP_ONLY = {
     "ENTRA_CA_FILE",  # its certificates
     "WEBSITE_HOSTNAME",  # of App Service itself
     "EDGE_ADDRESS",  # names of simulated Front Door, which no DNS knows
+    "REGISTRY_ADDRESS",  # names of simulated registries, which no DNS knows
     "SERVICE_BUS",  # a connection string; in Azure the namespace and the app's identity
 }
 SET_BY_THE_DEPLOYMENT = {"BUILD_COMMIT"}

@@ -25,6 +25,7 @@ async def clients(
         "METRICS_ENDPOINT": address.url,
         "CA_BUNDLE": address.ca_bundle,
         "EDGE_ADDRESS": address.url.removeprefix("https://"),
+        "REGISTRY_ADDRESS": address.url.removeprefix("https://"),
     }
     factory = ClientFactory(Settings.from_environment(values))
     yield factory

@@ -245,6 +245,10 @@ class Context:
         if operation == "note_own_request":
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             return
+        if operation == "record_image":
+            self.engine.inputs.append((operation, value))
+            self.write(f"tell {entity_id.key} {operation}")
+            return
         if operation == "record_warning":
             self.engine.inputs.append((operation, value))
             self.write(f"tell {entity_id.key} {operation} {value['warning']['target']}")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.arm.operation_polling import OperationProgress
-from domain.arm.role_assignments import ACR_PULL, RoleGrant
+from domain.arm.role_assignments import RoleGrant
+from domain.catalog.roles import ACR_PULL
 from domain.durable.inputs import (
     CellDemand,
     CellInput,
@@ -29,7 +30,7 @@ REGION = "westeurope"
 HOST = "gp-fraud-llm-a1b2c3.z01.azurefd.net"
 REGISTRY = (
     "/subscriptions/6c6c6c6c-0000-4000-8000-000000000002/resourceGroups/shared/providers/"
-    "Microsoft.ContainerRegistry/registries/acme"
+    "Microsoft.ContainerRegistry/registries/acmeml"
 )
 PULL = RoleGrant(REGISTRY, ACR_PULL, "99999999-2222-4333-8444-555555555555")
 SUCCEEDED = Outcome.succeeded()

@@ -37,6 +37,14 @@ def spec_body(**changes: Any) -> dict[str, Any]:
     return {**body, **changes}
 
 
+BY_DIGEST = f"registry.example.com/llm@sha256:{'0123456789abcdef' * 4}"
+
+
+def a_pinned_spec() -> EnvironmentSpec:
+    """One that leaves nothing to warn of."""
+    return a_spec(workload={**spec_body()["workload"], "image": BY_DIGEST})
+
+
 def a_policy(regions: Sequence[str] = DEFAULT_ALLOWED_REGIONS, **changes: bool) -> SpecPolicy:
     rules = {"verifies_tokens": True, "allows_anonymous_access": False, **changes}
     return SpecPolicy(regions, **rules)

@@ -120,6 +120,18 @@ class RoleAssignments:
         self._by_key[assignment.id.lower()] = assignment
         return assignment
 
+    def grant(self, scope: str, role: str, principal: str) -> None:
+        """As somebody has done long ago: it is in effect."""
+        definitions = "/providers/Microsoft.Authorization/roleDefinitions"
+        properties = {
+            "roleDefinitionId": f"{definitions}/{role}",
+            "principalId": principal,
+            "principalType": "ServicePrincipal",
+        }
+        name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}/{role}/{principal}".lower()))
+        assignment = self.put(scope, name, {"properties": properties}, caller="")
+        assignment.effective_at = assignment.created_on
+
     def remove(self, assignment: RoleAssignment) -> None:
         self._by_key.pop(assignment.id.lower(), None)
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from emulators.azure.azure import SimulatedAzure
 from emulators.azure.clock import Clock
+from emulators.azure.container_registry.control import RegistryControl
 from emulators.azure.control.capacity_control import CapacityControl
 from emulators.azure.control.faults import Faults
 from emulators.azure.control.input import BadInput, Fields, read_json, required
@@ -81,6 +82,7 @@ class ControlRoutes:
             **CapacityControl(lambda: simulator.azure.clusters.machines.capacity).handlers(),
             **DirectoryControl(simulator.applications).handlers(),
             **PolicyControl(simulator).handlers(),
+            **RegistryControl(lambda: simulator.azure.registries).handlers(),
             **ServiceBusControl(simulator.service_bus).handlers(),
         }
 

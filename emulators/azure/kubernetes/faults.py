@@ -58,6 +58,14 @@ def _no_shortage(vm_size: str, spot: bool, zones: tuple[str, ...]) -> str | None
     return None
 
 
+type FindPullRefusal = Callable[[str], str | None]
+"""What the runtime says of an image that its registry does not give to the nodes."""
+
+
+def _no_refusal(image: str) -> str | None:
+    return None
+
+
 class Faults:
     """The faults of one cluster. Change them by `set`, so that what waits looks again."""
 
@@ -68,6 +76,7 @@ class Faults:
         self.node_boot_seconds: float | None = None
         self.scale_up_error: str | None = None
         self.find_shortage: FindShortage = _no_shortage
+        self.find_pull_refusal: FindPullRefusal = _no_refusal
         self.device_plugin_broken = False
         self.denials: list[Denial] = []
         self.lost_pools: set[str] = set()

@@ -44,7 +44,9 @@ def size_in_bytes(container: Mapping[str, Any]) -> int:
 
 
 def image_id(image: str) -> str:
-    repository = image.rpartition("@")[0] or re.sub(r":[^:/]+$", "", image)
+    if "@" in image:
+        return image
+    repository = re.sub(r":[^:/]+$", "", image)
     return f"{repository}@sha256:{sha256(image.encode()).hexdigest()}"
 
 

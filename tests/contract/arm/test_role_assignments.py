@@ -3,7 +3,8 @@
 from activities.role_assignments import ensure_role_assignment
 from clients.factory import ClientFactory
 from domain.arm.resource_kinds import KINDS, ResourceTarget
-from domain.arm.role_assignments import ACR_PULL, RoleGrant, build_role_assignment, is_granted
+from domain.arm.role_assignments import RoleGrant, build_role_assignment, is_granted
+from domain.catalog.roles import ACR_PULL
 from domain.outcomes import Outcome
 from emulators.tests.support.simulator import Control
 from tests.contract.arm.test_resources import GROUP, build, target_of

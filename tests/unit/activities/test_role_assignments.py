@@ -5,13 +5,14 @@ import pytest
 from activities.role_assignments import ensure_role_assignment
 from clients.answers import ArmAnswer
 from domain.arm.resource_kinds import KINDS, ResourceTarget
-from domain.arm.role_assignments import ACR_PULL, RoleGrant, build_role_assignment
+from domain.arm.role_assignments import RoleGrant, build_role_assignment
+from domain.catalog.roles import ACR_PULL
 from domain.outcomes import Outcome, Status
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, answer_of, error_of
 
 REGISTRY = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/shared/providers/"
-    "Microsoft.ContainerRegistry/registries/acme"
+    "Microsoft.ContainerRegistry/registries/acmeml"
 )
 PRINCIPAL = "99999999-2222-4333-8444-555555555555"
 OTHER = "99999999-2222-4333-8444-666666666666"

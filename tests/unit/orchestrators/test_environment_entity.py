@@ -19,7 +19,7 @@ from domain.outcomes import OperationWarning, Outcome, Status
 from orchestrators.environment_entity import environment
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import KEPT
-from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
+from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, a_spec, minutes
 
 
 def tell(
@@ -220,7 +220,7 @@ def a_warning() -> dict[str, Any]:
 
 
 def test_a_warning_reaches_the_operation_and_nothing_else():
-    before = a_record()
+    before = a_record(a_request(spec=a_pinned_spec()))
     after = record_of(tell("record_warning", a_warning(), before))
     operation = after.find_operation("fraud-llm.1")
     assert operation

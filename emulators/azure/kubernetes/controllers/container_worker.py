@@ -47,26 +47,34 @@ class ContainerWorker:
     def _pull_fault(self) -> ImageFault | None:
         return self._fault(ImageOutcome.PULL_FAILS)
 
+    def _pull_failure(self) -> str | None:
+        """What the runtime says if the pull fails."""
+        fault = self._pull_fault()
+        if fault is None:
+            return self._machinery.faults.find_pull_refusal(self._image)
+        failure = images.pull_failure(self._image, fault.message)
+        return f"rpc error: code = NotFound desc = {failure}"
+
     async def _pull(self) -> None:
         if self._image in self._pulled and self._container["imagePullPolicy"] != "Always":
             message = f'Container image "{self._image}" already present on machine'
             self._pod.normal("Pulled", message)
             return
         attempt = 0
-        while (fault := await self._try_pull()) is not None:
-            await self._wait_for_next_pull(fault, attempt)
+        while (said := await self._try_pull()) is not None:
+            await self._wait_for_next_pull(said, attempt)
             attempt += 1
 
-    async def _try_pull(self) -> ImageFault | None:
+    async def _try_pull(self) -> str | None:
         self._pod.normal("Pulling", f'Pulling image "{self._image}"')
         started_at = self._machinery.clock.now()
         duration = images.pull_duration(self._container)
-        if self._image in self._pulled or self._pull_fault():
+        if self._image in self._pulled or self._pull_failure():
             duration = durations.CONTAINER_START
         await self._machinery.latencies.wait(f"Kubernetes pull image {self._image}", duration)
-        fault = self._pull_fault()
-        if fault is not None:
-            return fault
+        said = self._pull_failure()
+        if said is not None:
+            return said
         self._pulled.add(self._image)
         seconds = (self._machinery.clock.now() - started_at).total_seconds()
         self._pod.normal(
@@ -77,9 +85,7 @@ class ContainerWorker:
         )
         return None
 
-    async def _wait_for_next_pull(self, fault: ImageFault, attempt: int) -> None:
-        failure = images.pull_failure(self._image, fault.message)
-        said = f"rpc error: code = NotFound desc = {failure}"
+    async def _wait_for_next_pull(self, said: str, attempt: int) -> None:
         self._pod.warning("Failed", f'Failed to pull image "{self._image}": {said}')
         self._pod.warning("Failed", "Error: ErrImagePull")
         self._set_state(container_states.waiting("ErrImagePull", said))

@@ -51,7 +51,7 @@ IDS = [
         "roleAssignment",
         "westeurope",
         f"{REGISTRY}/providers/Microsoft.Authorization/roleAssignments/"
-        "086c8c11-0005-5f46-b52d-6e6c29498e42",
+        "60cea731-1662-5f50-b8d1-f8621df79e3a",
     ),
     ("profile", "", PROFILE),
     ("endpoint", "", f"{PROFILE}/afdEndpoints/gp-fraud-llm"),

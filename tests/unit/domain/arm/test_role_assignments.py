@@ -8,20 +8,18 @@ from domain.arm.existing_resource import is_foreign
 from domain.arm.resource_id import parse_resource_id
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.arm.role_assignments import (
-    ACR_PULL,
-    KEY_VAULT_SECRETS_USER,
-    ROLE_NAMES,
     RoleGrant,
     build_role_assignment,
     is_granted,
     role_not_assigned,
     role_not_verified,
 )
+from domain.catalog.roles import ACR_PULL, KEY_VAULT_SECRETS_USER, ROLE_NAMES
+from tests.support.payloads import REGISTRY
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 SHARED = "/subscriptions/6c6c6c6c-0000-4000-8000-000000000002"
-REGISTRY = f"{SHARED}/resourceGroups/shared/providers/Microsoft.ContainerRegistry/registries/acme"
 DEFINITIONS = "/providers/Microsoft.Authorization/roleDefinitions"
 PRINCIPAL = "99999999-2222-4333-8444-555555555555"
 OTHER = "99999999-2222-4333-8444-666666666666"

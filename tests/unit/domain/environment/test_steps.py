@@ -10,9 +10,11 @@ from domain.environment.steps import (
     plan_gpu_pool,
     plan_maintenance,
     plan_provision_steps,
+    plan_registry_access,
     plan_scale_down_steps,
     plan_wake_steps,
 )
+from tests.support.payloads import REGISTRY
 
 REGIONS = ("westeurope", "swedencentral")
 
@@ -45,7 +47,8 @@ def test_propagation_begins_before_the_waf_is_built():
 
 def test_every_planned_kind_is_known():
     west = "westeurope"
-    cell = (*plan_cell(west), plan_gpu_pool(west), *plan_maintenance(west))
+    access = plan_registry_access(west, [REGISTRY])
+    cell = (*plan_cell(west), *access, plan_gpu_pool(west), *plan_maintenance(west))
     planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell)}
     assert planned == set(KINDS)
 

@@ -7,7 +7,7 @@ from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.record import CellState
 from domain.environment.views import build_environment_view, build_operation_view
 from domain.outcomes import Failure, OperationWarning, Status
-from tests.support.specs import NOON, a_record, a_request, a_spec
+from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, a_spec
 
 FAILURE = Failure(
     reason="QuotaExceeded",
@@ -123,5 +123,5 @@ def test_an_operation_shows_its_steps_with_what_each_has_to_show():
 
 
 def test_an_operation_without_failure_and_warnings_shows_neither():
-    (operation,) = a_record().operations
+    (operation,) = a_record(a_request(spec=a_pinned_spec())).operations
     assert not {"error", "warnings"} & build_operation_view(operation).to_wire().keys()

@@ -1,11 +1,16 @@
 import pytest
 
-from domain.environment.record import RecordWarning
+from domain.environment.record import EnvironmentRecord, RecordWarning
 from domain.environment.transitions import record_warning
 from domain.environment.views import build_environment_view, build_operation_view
 from domain.events.delivery import build_warning, decide_publish_delay, describe_refusal
 from tests.support.events import a_publication
-from tests.support.specs import NOON, a_record, minutes
+from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, minutes
+
+
+def a_pinned_record() -> EnvironmentRecord:
+    return a_record(a_request(spec=a_pinned_spec()))
+
 
 FAILURE = describe_refusal("TopicNotFound", "there is none.")
 WARNING = build_warning(a_publication(), FAILURE)
@@ -38,7 +43,7 @@ def test_a_warning_says_which_event_why_and_what_to_do():
 
 
 def test_the_operation_shows_it_and_is_otherwise_as_before():
-    before = a_record()
+    before = a_pinned_record()
     after = record_warning(before, a_warning())
     shown = build_operation_view(after.operations[0]).to_wire()
     assert shown.pop("warnings") == [WARNING.to_wire()]
@@ -51,7 +56,7 @@ def test_the_operation_shows_it_and_is_otherwise_as_before():
 
 
 def test_it_is_told_once():
-    once = record_warning(a_record(), a_warning())
+    once = record_warning(a_pinned_record(), a_warning())
     assert record_warning(once, a_warning()) == once
 
 
@@ -59,7 +64,7 @@ def test_it_is_told_once():
     "operation_id", ["fraud-llm", "fraud-llm.99"], ids=["a note", "forgotten"]
 )
 def test_what_no_known_operation_brought_is_told_on_the_timeline(operation_id: str):
-    after = record_warning(a_record(), a_warning(operation_id))
+    after = record_warning(a_pinned_record(), a_warning(operation_id))
     line = after.events[-1]
     assert (line.type, line.operation_id) == ("EventNotPublished", None)
     assert line.message.startswith("fraud-llm.1.accepted: An event was not published")

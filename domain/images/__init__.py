@@ -1,0 +1,1 @@
+"""Container images: what their registry says of them."""

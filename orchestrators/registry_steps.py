@@ -1,0 +1,76 @@
+"""What an environment needs of the registry that has its image: a digest, and access for nodes."""
+
+from functools import partial
+
+from domain import deadlines
+from domain.durable.inputs import ImageInput, RegistryAccessInput
+from domain.durable.names import ActivityName
+from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
+from domain.environment.pinned_image import PinnedImage, RecordImage
+from domain.environment.steps import IMAGE_STEP, plan_registry_access, registry_access_step
+from domain.outcomes import Outcome
+from orchestrators.operation_context import OperationContext, Steps
+from orchestrators.placement import Attempt
+from orchestrators.resource_steps import delete_resource, run_step
+from orchestrators.sequence import in_order
+
+
+def pin_image(operation: OperationContext, request: OperationRequest) -> Steps[Outcome]:
+    """The image's digest, if it is known: one that was resolved before stays.
+
+    A repair brings back what was built, so it resolves nothing.
+    """
+    if request.image_digest:
+        return Outcome.succeeded(digest=request.image_digest)
+    workload = request.spec.workload
+    if workload.registry is None or request.kind not in BRING_A_SPEC:
+        return Outcome.succeeded()
+    value = ImageInput(
+        operation_id=operation.ref.operation_id,
+        environment=operation.ref.environment,
+        image=workload.image,
+    ).to_wire()
+    found = yield from run_step(
+        operation, IMAGE_STEP, ActivityName.RESOLVE_IMAGE, value, deadlines.IMAGE
+    )
+    if found.is_success:
+        _record(operation, workload.image, found.result.get("digest"))
+    return found
+
+
+def _record(operation: OperationContext, reference: str, digest: str | None) -> None:
+    image = (
+        PinnedImage(reference=reference, digest=digest, resolved_at=operation.now)
+        if digest
+        else None
+    )
+    found = RecordImage(operation_id=operation.ref.operation_id, image=image)
+    operation.environment.signal_image(found)
+
+
+def grant_registry_access(
+    operation: OperationContext, registry: str | None, attempt: Attempt
+) -> Steps[Outcome]:
+    """AcrPull for the identity with which the nodes of the cell pull images."""
+    if registry is None:
+        return Outcome.succeeded()
+    region = attempt.offer.region
+    value = RegistryAccessInput(
+        operation_id=operation.ref.operation_id,
+        environment=operation.ref.environment,
+        region=region,
+        registry=registry,
+    ).to_wire()
+    step, activity = (
+        registry_access_step(region, attempt.number),
+        ActivityName.ENSURE_REGISTRY_ACCESS,
+    )
+    return (yield from run_step(operation, step, activity, value, deadlines.ROLE_ASSIGNMENT))
+
+
+def leave_registries(operation: OperationContext, request: OperationRequest) -> Steps[Outcome]:
+    """Takes back the roles at registries that the image is no longer in."""
+    wanted = request.spec.workload.registry
+    left = [registry for registry in request.all_registries if registry != wanted]
+    assignments = [each for r in request.all_regions for each in plan_registry_access(r, left)]
+    return (yield from in_order(*(partial(delete_resource, operation, a) for a in assignments)))

@@ -1,0 +1,117 @@
+import pytest
+
+from domain.images.answers import RegistryAnswer, Stage, not_verified, read_answer
+from domain.outcomes import OperationWarning, Outcome
+from domain.spec.image_reference import parse_image
+
+IMAGE = parse_image("acmeml.azurecr.io/team/llm:1.4.2")
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+MANIFEST = {"schemaVersion": 2, "config": {}, "layers": []}
+AMD, ARM = ("linux", "amd64"), ("linux", "arm64")
+ATTESTATION = ("unknown", "unknown")
+FIREWALL = "client with IP '1.2.3.4' is not allowed access."
+
+
+def index(*platforms: tuple[str, str]) -> dict[str, object]:
+    children = [{"platform": {"os": os, "architecture": arch}} for os, arch in platforms]
+    return {"schemaVersion": 2, "manifests": children}
+
+
+def error(code: str, message: str = "It says so.") -> dict[str, object]:
+    return {"errors": [{"code": code, "message": message}]}
+
+
+def read(body: object, status: int = 200, stage: Stage = Stage.MANIFEST) -> Outcome:
+    return read_answer(IMAGE, RegistryAnswer(stage, status, DIGEST, body))
+
+
+def warning_of(outcome: Outcome) -> OperationWarning:
+    assert outcome.warnings
+    assert len(outcome.warnings) == 1
+    return outcome.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(MANIFEST, id="one platform, which only its configuration names"),
+        pytest.param(index(AMD), id="an index of one"),
+        pytest.param(index(ARM, AMD, ATTESTATION), id="among others"),
+        pytest.param("", id="no body"),
+    ],
+)
+def test_an_image_that_a_node_can_run_has_a_digest(body: object):
+    assert read(body) == Outcome.succeeded(digest=DIGEST)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        pytest.param(index(ARM, ATTESTATION), "linux/arm64", id="another architecture"),
+        pytest.param(index(("windows", "amd64")), "windows/amd64", id="another system"),
+        pytest.param(index(ARM, ("darwin", "arm64")), "darwin/arm64, linux/arm64", id="several"),
+        pytest.param(index(), "nothing", id="an empty index"),
+        pytest.param({"manifests": [{}, "x"]}, "nothing", id="no platforms"),
+    ],
+)
+def test_an_index_without_the_platform_of_the_nodes_is_refused(body: object, found: str):
+    failure = read(body).failure
+    assert failure
+    assert (failure.reason, failure.retryable) == ("ImagePlatformMissing", False)
+    assert f"is built for {found}, but GPU nodes run linux/amd64" in failure.message
+    assert failure.message.startswith("workload.image acmeml.azurecr.io/team/llm:1.4.2 ")
+    assert "--platform linux/amd64" in failure.suggested_action
+
+
+@pytest.mark.parametrize("code", ["MANIFEST_UNKNOWN", "NAME_UNKNOWN"])
+def test_an_image_that_is_not_there_is_refused(code: str):
+    failure = read(error(code, 'manifest tagged by "1.4.2" is not found'), 404).failure
+    assert failure
+    assert (failure.reason, failure.retryable) == ("ImageNotFound", False)
+    assert failure.message == (
+        "workload.image acmeml.azurecr.io/team/llm:1.4.2 does not exist: "
+        'manifest tagged by "1.4.2" is not found.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "body", "why"),
+    [
+        pytest.param(Stage.EXCHANGE, 401, error("UNAUTHORIZED"), "give it AcrPull", id="no role"),
+        pytest.param(Stage.MANIFEST, 401, error("UNAUTHORIZED"), "give it AcrPull", id="scope"),
+        pytest.param(Stage.EXCHANGE, 403, error("DENIED", FIREWALL), FIREWALL, id="firewall"),
+        pytest.param(Stage.MANIFEST, 403, error("DENIED", FIREWALL), "firewall", id="later"),
+        pytest.param(Stage.EXCHANGE, 404, error("NAME_UNKNOWN"), "HTTP 404", id="no exchange"),
+        pytest.param(Stage.MANIFEST, 404, "404 page not found", "HTTP 404", id="another 404"),
+        pytest.param(Stage.MANIFEST, 429, error("TOOMANYREQUESTS"), "TOOMANYREQUESTS", id="429"),
+        pytest.param(Stage.TOKEN, 503, "<html>", "HTTP 503", id="an outage"),
+        pytest.param(Stage.EXCHANGE, 200, {}, "no token", id="no token"),
+        pytest.param(Stage.MANIFEST, 404, {"errors": []}, "HTTP 404", id="no error"),
+        pytest.param(Stage.MANIFEST, 404, {"errors": ["x"]}, "HTTP 404", id="no object"),
+    ],
+)
+def test_whatever_else_is_answered_is_a_warning(stage: Stage, status: int, body: object, why: str):
+    outcome = read_answer(IMAGE, RegistryAnswer(stage, status, None, body))
+    assert outcome.is_success
+    assert "digest" not in outcome.result
+    warning = warning_of(outcome)
+    assert (warning.code, warning.target) == (
+        "ImageNotVerified",
+        "acmeml.azurecr.io/team/llm:1.4.2",
+    )
+    assert why in warning.message
+    assert "runs by its tag, which may change" in warning.message
+
+
+@pytest.mark.parametrize("digest", [None, "", "sha512:1", f"{DIGEST}0"])
+def test_a_registry_that_names_no_digest_is_a_warning(digest: str | None):
+    outcome = read_answer(IMAGE, RegistryAnswer(Stage.MANIFEST, 200, digest, MANIFEST))
+    assert outcome.warnings
+    assert outcome.result == {}
+
+
+def test_an_image_that_was_given_by_its_digest_does_not_change():
+    image = parse_image(f"acmeml.azurecr.io/llm@{DIGEST}")
+    warning = warning_of(not_verified(image, "nobody answers"))
+    assert warning.target == f"acmeml.azurecr.io/llm@{DIGEST}"
+    assert "it runs as it is named: nobody answers." in warning.message
