@@ -55,7 +55,7 @@ class DataPlane:
         self, reference: str, token: str | None = None, method: str = "GET"
     ) -> tuple[int, Mapping[str, str], Any]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return await self.call(method, f"/v2/llm/manifests/{reference}", **headers)
+        return await self.call(method, f"/v2/llm/manifests/{reference}", None, **headers)
 
 
 @pytest.fixture
