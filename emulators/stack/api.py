@@ -13,7 +13,6 @@ from emulators.stack.longest_chain import Delay
 from emulators.stack.model_callers import request_token
 
 POLL_SECONDS = 0.2
-ANY_TENANT = "organizations"
 ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
 
 
@@ -138,7 +137,7 @@ class SimulatedAzure(httpx.Client):
     @cached_property
     def model_token(self) -> str:
         """Of a caller who may invoke models; it outlives a demo and a test."""
-        return request_token(self, ANY_TENANT)
+        return request_token(self)
 
 
 def _expect(response: httpx.Response, status: int) -> Any:
