@@ -14,6 +14,7 @@ from domain.serving.gateway.settings import (
     ModelAddress,
     RouteSettings,
 )
+from domain.serving.network_policies import build_network_policies
 from domain.spec.access import AccessMode
 from domain.spec.model import EnvironmentSpec
 
@@ -49,8 +50,9 @@ def build_gateway(
     settings = build_settings(spec, installation, front_door_id)
     return [
         _config_map(spec, render_files(settings, state)),
-        _deployment(spec, settings, installation.gateway_image),
+        *build_network_policies(spec, settings.ports),
         _disruption_budget(spec),
+        _deployment(spec, settings, installation.gateway_image),
         _public_service(spec, region, subscription_id),
     ]
 
@@ -79,7 +81,7 @@ def _routing(spec: EnvironmentSpec, installation: Installation) -> dict[str, Any
         "environment": spec.name,
         "access": spec.access,
         "audit": spec.audit,
-        "model": ModelAddress(host, workload.port, workload.health_path),
+        "model": ModelAddress(host, workload.port, workload.health_path, workload.health_headers),
         "status_url": f"{installation.public_url}/environments/{spec.name}",
     }
 

@@ -2,7 +2,8 @@
 
 from pydantic import Field, StrictInt
 
-from domain.spec.fields import EnvName, Text
+from domain.spec.egress import Egress
+from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
@@ -66,6 +67,13 @@ class Workload(WireModel):
         description="Path that answers 200 once the model is loaded.",
         examples=["/health"],
     )
+    health_headers: dict[HeaderName, HeaderValue] = Field(
+        default_factory=dict[str, str],
+        max_length=10,
+        description="Headers of every request for `healthPath`: the kubelet's and those that come "
+        "through the edge.",
+        examples=[{"X-Probe": "gridplane"}],
+    )
     gpus_per_replica: StrictInt = Field(
         default=1, ge=1, le=16, description="GPUs per replica, all on one node."
     )
@@ -116,6 +124,7 @@ class Workload(WireModel):
         le=3600,
         description="Seconds that requests in progress have to end before a replica is stopped.",
     )
+    egress: Egress = Field(default_factory=Egress, description="Where replicas may connect to.")
     model: Model | None = Field(
         default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
     )
