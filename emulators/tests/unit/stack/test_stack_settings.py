@@ -15,6 +15,7 @@ READY: dict[str, Any] = {
     "identityHeader": "header",
     "subscriptionId": "subscription",
     "managedIdentity": {"clientId": "client", "principalId": "principal"},
+    "logWorkspace": {"id": "workspace", "resourceId": "/workspaces/logs"},
     "serviceBus": "Endpoint=sb://127.0.0.1:8;",
 }
 
