@@ -37,7 +37,11 @@ INVOCATION_ROUTES: tuple[Route[Any, Any], ...] = (
             invalid(*QUERY_CODES, "InvalidQueryParameter"),
             FORBIDDEN,
             UNKNOWN_ENVIRONMENT,
-            decline(501, "The app is not told where the audit is.", "LogWorkspaceNotConfigured"),
+            decline(
+                501,
+                "The app does not know the workspace of the audit.",
+                "LogWorkspaceNotConfigured",
+            ),
             decline(502, "Log Analytics refuses the query.", "LogWorkspaceRefused"),
             decline(
                 503,

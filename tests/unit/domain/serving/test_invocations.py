@@ -7,7 +7,7 @@ import pytest
 
 from domain.problem import Problem
 from domain.serving.invocations.log_answer import (
-    RETRY_AFTER_SECONDS,
+    LOG_RETRY_SECONDS,
     LogRefusal,
     LogRows,
     read_log_answer,
@@ -178,7 +178,7 @@ UNKNOWN = {
         "innererror": {"code": "SEM0260", "message": "Unknown function: 'GridplaneInvocations'."},
     },
 }
-WAIT = RETRY_AFTER_SECONDS
+WAIT = LOG_RETRY_SECONDS
 
 
 @pytest.mark.parametrize(
