@@ -9,6 +9,7 @@ import azure.functions as func
 from azure.durable_functions import DFApp, DurableFunctionsClient
 from durabletask.entities import EntityContext
 
+from activities.apply_gateway import apply_gateway
 from activities.apply_workload import apply_workload
 from activities.begin_delete_orphan import begin_delete_orphan
 from activities.begin_delete_resource import begin_delete_resource
@@ -115,7 +116,12 @@ ACTIVITIES: tuple[Activity, ...] = (
     publish_event,
     list_remaining_resources,
 )
-SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (begin_resource, begin_wake_gpu_pool, apply_workload)
+SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (
+    begin_resource,
+    begin_wake_gpu_pool,
+    apply_workload,
+    apply_gateway,
+)
 
 
 async def read_logs(query: str) -> LogAnswer:
@@ -128,7 +134,7 @@ def register_route(route: Route[Any, Any]) -> None:
             route,
             req,
             client,
-            allowed_regions=settings.allowed_regions,
+            policy=settings.policy,
             requires_app_roles=settings.requires_app_roles,
             build_commit=settings.build_commit,
             read_logs=read_logs if settings.log_workspace_id else None,
@@ -233,8 +239,7 @@ def register_messages() -> None:
         actions: ServiceBusMessageActions,
         client: DurableFunctionsClient,
     ) -> None:
-        regions = settings.allowed_regions
-        await service_bus_requests.take_message(message, actions, client, regions)
+        await service_bus_requests.take_message(message, actions, client, settings.policy)
 
     run.__name__ = service_bus_requests.take_message.__name__
     with_client = app.durable_client_input(client_name="client")(run)

@@ -1,4 +1,4 @@
-"""Applies a cell's Kubernetes objects: device plugin, responder, workload and Service."""
+"""Applies a cell's device plugin and workload, and tells its gateway the state of the model."""
 
 from typing import Any
 
@@ -7,8 +7,11 @@ from activities.recorded_spec import RecordReader, read_spec
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import WorkloadInput
-from domain.kubernetes.manifests import build_manifests
+from domain.kubernetes.manifests import build_workload
 from domain.outcomes import Outcome
+from domain.serving.gateway.bootstrap import render_routes
+from domain.serving.gateway.settings import ROUTES_FILE
+from domain.serving.manifests import build_route_settings
 
 
 async def apply_workload(
@@ -16,15 +19,16 @@ async def apply_workload(
 ) -> Outcome:
     cell = WorkloadInput.from_wire(value)
     spec = cell.offer.apply(await read_spec(hub, cell.environment, cell.operation_id))
-    region = cell.offer.region
-    subscription_id = clients.settings.subscription_id
-    cluster_id = naming.cluster_id(subscription_id, cell.environment, region)
-    manifests = build_manifests(
-        spec, region, subscription_id, replicas=cell.replicas, awake=cell.awake
-    )
+    settings = clients.settings
+    cluster_id = naming.cluster_id(settings.subscription_id, cell.environment, cell.offer.region)
+    routing = build_route_settings(spec, settings.installation)
+    routes = {ROUTES_FILE: render_routes(routing, cell.state)}
+    gateway = naming.gateway_name(cell.environment)
     try:
         async with clients.kubernetes(cluster_id) as kubernetes:
-            await kubernetes.apply(manifests)
+            # A cell that is being built has no gateway yet, whose own step writes the same.
+            await kubernetes.patch_config_map(naming.INFERENCE_NAMESPACE, gateway, routes)
+            await kubernetes.apply(build_workload(spec, cell.replicas))
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
     return Outcome.succeeded()

@@ -35,6 +35,7 @@ async def _observe(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
             kubernetes.get_deployment(inference, name),
             kubernetes.get_service(inference, name),
             kubernetes.list_events(inference),
+            kubernetes.list_pods(inference, {"app.kubernetes.io/name": naming.gateway_name(name)}),
         ),
         asyncio.gather(
             kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),
@@ -45,7 +46,7 @@ async def _observe(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
             kubernetes.list_events(naming.NODE_EVENTS_NAMESPACE),
         ),
     )
-    pods, deployment, service, events = workload
+    pods, deployment, service, events, gateway_pods = workload
     nodes, device_plugin, device_plugin_pods, autoscaler_status, *other_events = support
     seen = ClusterObjects(
         nodes=nodes,
@@ -54,6 +55,7 @@ async def _observe(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
         service=service,
         device_plugin=device_plugin,
         events=events,
+        gateway_pods=gateway_pods,
         device_plugin_pods=device_plugin_pods,
         other_events=[*chain.from_iterable(other_events)],
         autoscaler_status=autoscaler_status,

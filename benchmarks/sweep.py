@@ -33,7 +33,7 @@ from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.kubernetes.manifests import build_manifests
+from domain.kubernetes.manifests import build_workload
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from emulators.stack.api import Api, SimulatedAzure
@@ -121,7 +121,7 @@ def raise_quota(azure: SimulatedAzure) -> None:
 async def build_azure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> None:
     async with open_clients(stack) as clients:
         await for_each("built", specs, lambda spec: build_resources(clients, spec))
-        await for_each("serving", specs, lambda spec: build_workload(clients, spec))
+        await for_each("serving", specs, lambda spec: deploy_workload(clients, spec))
 
 
 @asynccontextmanager
@@ -178,12 +178,10 @@ async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None
                 raise SystemExit(f"{target}: {answer}")
 
 
-async def build_workload(clients: ClientFactory, spec: EnvironmentSpec) -> None:
-    subscription_id = clients.settings.subscription_id
-    manifests = build_manifests(spec, REGION, subscription_id, replicas=1, awake=True)
-    cluster_id = naming.cluster_id(subscription_id, spec.name, REGION)
+async def deploy_workload(clients: ClientFactory, spec: EnvironmentSpec) -> None:
+    cluster_id = naming.cluster_id(clients.settings.subscription_id, spec.name, REGION)
     async with clients.kubernetes(cluster_id) as kubernetes:
-        await kubernetes.apply(manifests)
+        await kubernetes.apply(build_workload(spec, 1))
 
 
 def now_of(azure: SimulatedAzure) -> datetime:

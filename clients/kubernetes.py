@@ -85,6 +85,17 @@ class KubernetesClient:
         for manifest in manifests:
             await self._client.apply(from_dict(dict(manifest)), force=True)
 
+    async def patch_config_map(self, namespace: str, name: str, data: Mapping[str, str]) -> bool:
+        """Sets these keys and leaves the others; False if there is no such ConfigMap."""
+        patch = {"data": dict(data)}
+        try:
+            await self._client.patch(ConfigMap, name, patch, namespace=namespace)
+        except ApiError as error:
+            if error.status.code == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
+
     async def list_nodes(self, labels: dict[str, str]) -> list[dict[str, Any]]:
         nodes = self._client.list(Node, labels=labels)
         return [node.to_dict() async for node in nodes]

@@ -8,6 +8,14 @@ from ipaddress import IPv4Network
 from typing import Self
 
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.serving.gateway.settings import (
+    ENTRA_AUTHORITY,
+    ENVOY_IMAGE,
+    SYSTEM_CA_FILE,
+    Installation,
+    TokenIssuer,
+)
+from domain.spec.policy import SpecPolicy
 
 PUBLIC_ARM = "https://management.azure.com"
 SOVEREIGN_ARM = ("https://management.usgovcloudapi.net", "https://management.chinacloudapi.cn")
@@ -108,6 +116,32 @@ class Settings:
     """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
     caller's app roles. Default: false, for local use without authentication."""
 
+    tenant_id: str | None
+    """TENANT_ID: the Entra tenant whose access tokens admit callers of models."""
+
+    model_audience: str | None
+    """MODEL_AUDIENCE: application (client) id of the registration that these tokens are for. It
+    has to ask for tokens of version 2 (`requestedAccessTokenVersion`)."""
+
+    allow_anonymous_access: bool
+    """ALLOW_ANONYMOUS_ACCESS: `true` if specifications may ask for `access.mode` none. Default:
+    false."""
+
+    entra_authority: str
+    """ENTRA_AUTHORITY: base URL of Entra ID as gateways reach it. Default: the public cloud's."""
+
+    entra_ca_file: str
+    """ENTRA_CA_FILE: path, in the gateways' containers, of the certificate authorities that Entra
+    ID is verified with. Default: those of Envoy's image."""
+
+    gateway_image: str
+    """GATEWAY_IMAGE: Envoy's image, such as a copy in a registry of one's own, by its digest.
+    Default: the project's image of the version that Gridplane is tested with."""
+
+    public_url: str
+    """PUBLIC_URL: base URL of this API as callers of models reach it. Default: the app's host name
+    (WEBSITE_HOSTNAME)."""
+
     build_commit: str | None
     """BUILD_COMMIT: commit that the published package was built from, as the pipeline knows it.
     Default: unknown."""
@@ -115,6 +149,26 @@ class Settings:
     @property
     def has_service_bus(self) -> bool:
         return bool(self.service_bus_connection_string or self.service_bus_namespace)
+
+    @property
+    def policy(self) -> SpecPolicy:
+        return SpecPolicy(
+            self.allowed_regions,
+            verifies_tokens=self._issuer is not None,
+            allows_anonymous_access=self.allow_anonymous_access,
+        )
+
+    @property
+    def installation(self) -> Installation:
+        return Installation(self.gateway_image, self._issuer, self.public_url)
+
+    @property
+    def _issuer(self) -> TokenIssuer | None:
+        if not self.tenant_id or not self.model_audience:
+            return None
+        return TokenIssuer.of_tenant(
+            self.tenant_id, self.model_audience, self.entra_authority, self.entra_ca_file
+        )
 
     @property
     def arm_scope(self) -> str:
@@ -137,6 +191,7 @@ class Settings:
                 "Setting AZURE_SUBSCRIPTION_ID is missing: set it to the id of the subscription "
                 "in which environments are built."
             )
+        _check_pair("TENANT_ID", "MODEL_AUDIENCE", values)
         return cls(
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
@@ -169,10 +224,33 @@ class Settings:
                 "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
             ),
             requires_app_roles=_parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
+            tenant_id=values.get("TENANT_ID") or None,
+            model_audience=values.get("MODEL_AUDIENCE") or None,
+            allow_anonymous_access=_parse_switch(
+                "ALLOW_ANONYMOUS_ACCESS", values.get("ALLOW_ANONYMOUS_ACCESS")
+            ),
+            entra_authority=(values.get("ENTRA_AUTHORITY") or ENTRA_AUTHORITY).rstrip("/"),
+            entra_ca_file=values.get("ENTRA_CA_FILE") or SYSTEM_CA_FILE,
+            gateway_image=values.get("GATEWAY_IMAGE") or ENVOY_IMAGE,
+            public_url=_public_url(values),
             build_commit=values.get("BUILD_COMMIT") or None,
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
+
+
+def _check_pair(one: str, other: str, values: Mapping[str, str]) -> None:
+    """Either without the other would disable a check without a word."""
+    for name, partner in ((one, other), (other, one)):
+        if values.get(name) and not values.get(partner):
+            raise ValueError(f"Setting {partner} is missing: {name} is of no use without it.")
+
+
+def _public_url(values: Mapping[str, str]) -> str:
+    """Empty without either: what callers then read of the API is a path."""
+    host_name = values.get("WEBSITE_HOSTNAME")
+    default = f"https://{host_name}" if host_name else ""
+    return (values.get("PUBLIC_URL") or default).rstrip("/")
 
 
 def _split(text: str | None) -> tuple[str, ...]:

@@ -26,6 +26,9 @@ MAINTENANCE = 10 * 60
 WORKLOAD = 10 * 60
 """The API server's host name may take minutes to resolve after the cluster is created."""
 
+GATEWAY = RESOURCE_GROUP + FRONT_DOOR + WORKLOAD
+"""The gateway waits for the id of the Front Door profile, which is built beside the cells."""
+
 STARTUP = 20 * 60
 """For a replica to load its weights, which was observed to take up to 15 minutes; a specification
 may give it more."""
@@ -70,6 +73,7 @@ PROVISION = (
     + MANAGED_CLUSTER
     + START_GPU_POOL
     + WORKLOAD
+    + GATEWAY
     + 2 * MAINTENANCE
     + READINESS
     + EDGE_ANSWERS
@@ -85,7 +89,7 @@ the cell, is deleted, and built again."""
 
 DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
-WAKE = 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
+WAKE = GATEWAY + 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 SWEEP = 2 * 60 * 60
 """Covers 200 scale-downs that start 5 s apart, and the last one's end."""
 

@@ -166,6 +166,26 @@ variable "budget" {
 
 # The app -----------------------------------------------------------------------------------------
 
+variable "models" {
+  description = <<-EOT
+    How models are served. gateway_image: Envoy's image in a registry of yours, by its digest; empty
+    for the project's own. public_url: base URL of the API that callers of models are told, where the
+    app has a name of its own; empty for the app's host name. allow_anonymous_access: whether
+    specifications may ask for access.mode none.
+  EOT
+  type = object({
+    gateway_image          = optional(string, "")
+    public_url             = optional(string, "")
+    allow_anonymous_access = optional(bool, false)
+  })
+  default = {}
+
+  validation {
+    condition     = var.models.gateway_image == "" || can(regex("@sha256:[0-9a-f]{64}$", var.models.gateway_image))
+    error_message = "models.gateway_image names the image by its digest: registry.example.com/envoy@sha256:..."
+  }
+}
+
 variable "authentication" {
   description = <<-EOT
     The Entra app registration that stands for the API. Everything but /healthz wants a token for

@@ -1,8 +1,8 @@
 # What ties the modules together: settings, data-plane roles, private endpoints, diagnostics.
 
 locals {
-  # Every setting that clients/settings.py reads, without CA_BUNDLE and EDGE_ADDRESS: those are for
-  # a laptop, where certificates and names are simulated.
+  # Every setting that clients/settings.py reads, without CA_BUNDLE, EDGE_ADDRESS and those of
+  # ENTRA: they are for a laptop, where certificates and names are simulated.
   app_settings = {
     AZURE_SUBSCRIPTION_ID = local.environments_subscription_id
     AZURE_CLIENT_ID       = module.identity.identity.client_id
@@ -22,6 +22,13 @@ locals {
     ORPHAN_REMOVAL     = tostring(var.orphans.removal)
     ORPHAN_GRACE_HOURS = tostring(var.orphans.grace_hours)
     REQUIRE_APP_ROLES  = "true"
+
+    # Callers of models bring tokens of the same registration, with its role Model.Invoke.
+    TENANT_ID              = var.authentication.tenant_id
+    MODEL_AUDIENCE         = var.authentication.client_id
+    ALLOW_ANONYMOUS_ACCESS = tostring(var.models.allow_anonymous_access)
+    GATEWAY_IMAGE          = var.models.gateway_image
+    PUBLIC_URL             = var.models.public_url
 
     # Read by the host's exporter, which otherwise keeps five traces a second and drops the log
     # lines of the others with them: those that alerts stand on.

@@ -89,11 +89,14 @@ def _report(
     operation: OperationContext, wait: ReadyWait, readiness: Readiness, reported: Reported
 ) -> None:
     region, attempt = wait.region, wait.attempt
-    nodes_ready = readiness.nodes.state is ConditionState.READY
+    unreachable = readiness.pods.is_ready and not readiness.gateway.is_ready
     conditions: list[tuple[StepKey, Condition]] = [
-        (nodes_step(region, attempt), readiness.gpu if nodes_ready else readiness.nodes),
+        (
+            nodes_step(region, attempt),
+            readiness.gpu if readiness.nodes.is_ready else readiness.nodes,
+        ),
         (external_ip_step(region, attempt), readiness.external_ip),
-        (pods_step(region, attempt), readiness.pods),
+        (pods_step(region, attempt), readiness.gateway if unreachable else readiness.pods),
     ]
     for step, condition in conditions:
         report = (STEP_STATUS[condition.state], condition.detail)

@@ -10,6 +10,8 @@ from typing import Any
 from durabletask.entities import EntityContext
 
 from domain.durable.names import EntityOperation, Orchestrator
+from domain.environment.gpu_observations import record_gpu_nodes
+from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
 from domain.environment.health_changes import record_health
 from domain.environment.idle_notes import IdleNote
@@ -59,6 +61,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     EntityOperation.RECORD_HEALTH: lambda record, value: record_health(
         record, RecordHealth.from_wire(value)
+    ),
+    EntityOperation.RECORD_GPU_NODES: lambda record, value: record_gpu_nodes(
+        record, RecordGpuNodes.from_wire(value)
     ),
     EntityOperation.RECORD_ATTEMPT: lambda record, value: record_attempt(
         record, RecordAttempt.from_wire(value)

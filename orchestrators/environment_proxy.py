@@ -9,6 +9,7 @@ from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext, Task
 
 from domain.durable.names import ENVIRONMENT_ENTITY, EntityOperation
+from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
 from domain.environment.idle_notes import IdleNote
 from domain.environment.kept_pool import KeptPool
@@ -90,6 +91,9 @@ class EnvironmentProxy:
 
     def signal_health(self, noted: RecordHealth) -> None:
         self._signal(EntityOperation.RECORD_HEALTH, noted.to_wire())
+
+    def signal_gpu_nodes(self, noted: RecordGpuNodes) -> None:
+        self._signal(EntityOperation.RECORD_GPU_NODES, noted.to_wire())
 
     def signal_own_request(self, at: datetime) -> None:
         self._signal(EntityOperation.NOTE_OWN_REQUEST, at.isoformat())

@@ -1,7 +1,7 @@
 """Builds one cell, with the first of its offers that Azure has capacity for.
 
-resource group -> AKS cluster with its GPU pool -> workload -> maintenance windows -> nodes, public
-IP, pods ready
+resource group -> AKS cluster with its GPU pool -> workload -> gateway -> maintenance windows ->
+nodes, public IP, pods ready
 """
 
 from functools import partial
@@ -12,6 +12,7 @@ from durabletask.task import OrchestrationContext
 from domain.durable.inputs import CellDemand, CellInput
 from domain.environment.steps import (
     PlannedResource,
+    gateway_step,
     plan_cell,
     plan_gpu_pool,
     plan_maintenance,
@@ -19,11 +20,12 @@ from domain.environment.steps import (
 )
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import await_workload, deploy_workload
+from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_workload
 
 
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -37,14 +39,16 @@ def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) ->
     offer, number = attempt.offer, attempt.number
     group, cluster = plan_cell(offer.region, number)
     pool, workload = plan_gpu_pool(offer.region, number), workload_step(offer.region, number)
+    gateway = gateway_step(offer.region, number)
     schedules = plan_maintenance(offer.region, number)
-    replicas = demand.replicas
+    replicas, serving = demand.replicas, GatewayState.SERVING
     return (
         yield from in_order(
             lambda: create_resource(operation, group),
             lambda: _create_cluster(operation, cluster, offer),
             lambda: create_resource(operation, pool, offer),
-            lambda: deploy_workload(operation, workload, offer, replicas=replicas, awake=True),
+            lambda: deploy_workload(operation, workload, offer, replicas=replicas, state=serving),
+            lambda: deploy_gateway(operation, gateway, offer, serving),
             *(partial(create_resource, operation, each) for each in schedules),
             lambda: await_workload(operation, attempt, demand),
         )

@@ -1,7 +1,7 @@
 """Scales one cell's GPU pool to zero nodes.
 
 The pool comes first: if AKS refuses to scale it, the workload still serves. What AKS has accepted
-drains the nodes within seconds, so the traffic moves to the responder before the wait.
+drains the nodes within seconds, so the gateway is told before the wait that the model is asleep.
 """
 
 from typing import Any
@@ -14,6 +14,7 @@ from domain.durable.names import ActivityName
 from domain.environment.operation import first_failure
 from domain.environment.steps import gpu_pool_step, settings_step, workload_step
 from domain.outcomes import Outcome
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import empty_gpu_pool, run_step
 from orchestrators.sequence import in_order
@@ -38,12 +39,13 @@ def _empty_pool(operation: OperationContext, cell: ScalingInput) -> Steps[Outcom
     region = cell.region
     step, outcomes = workload_step(region), list[Outcome]()
 
-    def respond() -> Steps[None]:
+    def rest() -> Steps[None]:
+        offer, asleep = cell.offers[0], GatewayState.ASLEEP
         outcomes.append(
-            (yield from deploy_workload(operation, step, cell.offers[0], replicas=0, awake=False))
+            (yield from deploy_workload(operation, step, offer, replicas=0, state=asleep))
         )
 
-    pool = yield from empty_gpu_pool(operation, gpu_pool_step(region), region, once_begun=respond)
+    pool = yield from empty_gpu_pool(operation, gpu_pool_step(region), region, once_begun=rest)
     return first_failure([pool, *outcomes]) or pool
 
 

@@ -1,8 +1,8 @@
-"""Scales an environment's GPU pools to zero; its responder then answers requests.
+"""Scales an environment's GPU pools to zero; its gateways then answer requests.
 
 1. Record the operation.
 2. Each cell: keep the pool's settings, scale the pool to zero and, once AKS has accepted that,
-   route the traffic to the responder. A refusal leaves a cell that serves.
+   remove the replicas. A refusal leaves a cell that serves.
 3. ScaledDown once every pool is at zero.
 """
 

@@ -1,17 +1,21 @@
 """The sweep's look at health: what the lists lack is read by id, and every model is asked once.
+What it finds of GPU nodes is recorded as well.
 
 Resources and models are asked for many environments in one activity each; in a healthy
 subscription only some origins are read by id (`domain/sweep/origin_looks.py`).
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import batched
 
 from domain.durable.names import ActivityName
 from domain.durable.sweep_inputs import ConfirmInput, EdgeQuestion, EdgeQuestions
+from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import Health, RecordHealth
 from domain.environment.phases import Phase
 from domain.sweep.found import AzureListing, LookedUp, ResourceRef
+from domain.sweep.gpu_nodes import find_gpu_nodes
 from domain.sweep.health import assess_health, is_due
 from domain.sweep.health_facts import Found, ProbeAnswer
 from domain.sweep.model import EnvironmentSweepState
@@ -38,24 +42,25 @@ def look_at_health(
     """The health of every environment; of one that did not rest, what its record says."""
     wanted = [each.wanted for each in environments.values() if each.wanted]
     due = [each for each in wanted if is_due(each, listing.listed_at)]
-    assessed = yield from _assess(sweep, listing, due)
+    found = yield from _look(sweep, listing, due)
+    assessed = {each.environment: assess_health(each, found, sweep.now) for each in due}
     if record:
         _record(sweep, due, assessed)
+        _record_gpu_nodes(sweep, found, environments, listing.listed_at)
     known = {w.environment: w.health for w in wanted if w.phase is not Phase.DELETED}
     return known | assessed
 
 
-def _assess(
+def _look(
     sweep: SweepContext, listing: AzureListing, due: Sequence[WantedEnvironment]
-) -> Steps[dict[str, Health]]:
+) -> Steps[Found]:
     listed = Found.of(listing)
     suspects = [ref for each in due for ref in listed.suspects(each)]
     origins = [] if listing.unread else choose_origins(due, sweep.ref.sweep_id)
     looked_up = yield from _look_up(sweep, [*suspects, *origins])
     # Without all lists the result is Unknown, whatever the models answer.
     probes = yield from _probe(sweep, [] if listing.unread else due)
-    found = Found.of(listing, looked_up, probes)
-    return {each.environment: assess_health(each, found, sweep.now) for each in due}
+    return Found.of(listing, looked_up, probes)
 
 
 def _record(
@@ -67,6 +72,19 @@ def _record(
         if health.differs_from(wanted.health):
             environment = EnvironmentProxy(sweep.context, wanted.environment)
             environment.signal_health(RecordHealth(sequence=wanted.sequence, health=health))
+
+
+def _record_gpu_nodes(
+    sweep: SweepContext,
+    found: Found,
+    environments: Mapping[str, EnvironmentSweepState],
+    listed_at: datetime,
+) -> None:
+    """Of every environment: after a failure, and while an operation runs, nodes cost as well."""
+    for name, environment in environments.items():
+        seen = find_gpu_nodes(found, environment, listed_at)
+        if seen:
+            EnvironmentProxy(sweep.context, name).signal_gpu_nodes(RecordGpuNodes(seen=seen))
 
 
 def _look_up(sweep: SweepContext, suspects: Sequence[ResourceRef]) -> Steps[list[LookedUp]]:

@@ -1,4 +1,8 @@
-"""Restores one cell's GPU pool and workload."""
+"""Restores one cell's GPU pool and workload.
+
+Gateway and workload come first: until pods are ready callers are told that the model is waking,
+and what Kubernetes refuses is known before a GPU node is paid for.
+"""
 
 from functools import partial
 from typing import Any
@@ -11,17 +15,19 @@ from domain.durable.names import ActivityName
 from domain.environment.steps import (
     StepKey,
     autoscaler_step,
+    gateway_step,
     gpu_pool_step,
-    traffic_step,
+    serving_step,
     workload_step,
 )
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.resource_steps import run_step
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import await_workload, deploy_workload
+from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_workload
 
 
 def wake_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -34,14 +40,17 @@ def wake_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dic
 def _wake(operation: OperationContext, cell: ScalingInput, attempt: Attempt) -> Steps[Outcome]:
     assert cell.kept, "a wake restores kept settings"
     offer, number, replicas = attempt.offer, attempt.number, cell.kept.replicas
-    workload, traffic = workload_step(cell.region, number), traffic_step(cell.region, number)
+    gateway, workload = gateway_step(cell.region, number), workload_step(cell.region, number)
+    deploy = partial(deploy_workload, operation, offer=offer, replicas=replicas)
+    waking, serving = GatewayState.WAKING, GatewayState.SERVING
     return (
         yield from in_order(
+            lambda: deploy_gateway(operation, gateway, offer, waking),
+            lambda: deploy(workload, state=waking),
             lambda: _restore_pool(operation, gpu_pool_step(cell.region, number), cell, offer),
             lambda: _restore_pool(operation, autoscaler_step(cell.region, number), cell, offer),
-            lambda: deploy_workload(operation, workload, offer, replicas=replicas, awake=False),
             lambda: await_workload(operation, attempt, cell.demand),
-            lambda: deploy_workload(operation, traffic, offer, replicas=replicas, awake=True),
+            lambda: deploy(serving_step(cell.region, number), state=serving),
         )
     )
 

@@ -1,12 +1,13 @@
 """Restores a sleeping environment to the settings it had.
 
 1. Record the operation and read the kept settings.
-2. Each cell: restore the pool's count, autoscaler and replicas, wait for nodes and pods, then
-   route the traffic to them. Until then the responder answers.
+2. Each cell: restore the replicas and the pool's count and autoscaler, wait for nodes and pods.
+   Until then the gateway answers that the model is waking.
 3. Probe the model through the edge; only its answer makes the environment Ready again. After a
-   failure the woken pools are scaled back to zero.
+   failure the woken pools are scaled back to zero, and the gateways say that it is asleep.
 """
 
+from collections.abc import Container
 from typing import Any
 
 from durabletask.task import OrchestrationContext
@@ -28,6 +29,7 @@ from orchestrators.edge_steps import probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.operation_frame import close_with_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
+from orchestrators.workload_steps import put_to_sleep
 
 
 def wake_environment(
@@ -42,6 +44,7 @@ def wake_environment(
     if not outcome.is_success:
         operation = operation.for_compensation()
         yield from stop_gpu_cost(operation, tuple(kept))
+        yield from put_to_sleep(operation, _sleeping_offers(request, kept))
     end = OperationEnd(
         operation_id=request.operation_id,
         phase=decide_end_phase(outcome, Phase.READY),
@@ -69,6 +72,11 @@ def _offers_in_place(request: OperationRequest, cell: str) -> tuple[Offer, ...]:
     """A wake moves no cell: the cluster that sleeps would be deleted. A repair does."""
     region = request.region_of(cell)
     return tuple(offer for offer in request.offers_of(cell) if offer.region == region)
+
+
+def _sleeping_offers(request: OperationRequest, kept: Container[str]) -> list[Offer]:
+    cells = [cell for cell in request.spec.regions if request.region_of(cell) in kept]
+    return [_offers_in_place(request, cell)[0] for cell in cells]
 
 
 def _start_children(

@@ -1,11 +1,16 @@
-"""A cell's workload as steps of an operation: apply it, wait until it is ready."""
+"""A cell's workload and gateway as steps of an operation: apply them, wait for readiness."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from domain import deadlines
-from domain.durable.inputs import CellDemand, ReadyWait, WorkloadInput
+from domain.durable.inputs import CellDemand, GatewayInput, ReadyWait, WorkloadInput
 from domain.durable.names import ActivityName, Orchestrator
-from domain.environment.steps import StepKey, readiness_key
+from domain.environment.steps import StepKey, asleep_step, readiness_key
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.children import run_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt
@@ -18,18 +23,42 @@ def deploy_workload(
     offer: Offer,
     *,
     replicas: int,
-    awake: bool,
+    state: GatewayState,
 ) -> Steps[Outcome]:
     value = WorkloadInput(
         operation_id=operation.ref.operation_id,
         environment=operation.ref.environment,
         offer=offer,
         replicas=replicas,
-        awake=awake,
+        state=state,
     )
     return run_step(
         operation, step, ActivityName.APPLY_WORKLOAD, value.to_wire(), deadlines.WORKLOAD
     )
+
+
+def deploy_gateway(
+    operation: OperationContext, step: StepKey, offer: Offer, state: GatewayState
+) -> Steps[Outcome]:
+    value = GatewayInput(
+        operation_id=operation.ref.operation_id,
+        environment=operation.ref.environment,
+        offer=offer,
+        state=state,
+    )
+    return run_step(
+        operation, step, ActivityName.APPLY_GATEWAY, value.to_wire(), deadlines.GATEWAY
+    )
+
+
+def put_to_sleep(operation: OperationContext, offers: Sequence[Offer]) -> Steps[None]:
+    """After a wake that failed, within a deadline of its own: otherwise gateways would go on
+    telling callers that the model is waking."""
+    deadline = operation.now + timedelta(seconds=deadlines.WORKLOAD * len(offers))
+    cleanup = replace(operation, ref=operation.ref_until(deadline))
+    for offer in offers:
+        step = asleep_step(offer.region)
+        yield from deploy_workload(cleanup, step, offer, replicas=0, state=GatewayState.ASLEEP)
 
 
 def await_workload(

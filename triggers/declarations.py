@@ -1,6 +1,6 @@
 """Declarations of routes, from which they are both served and documented."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from domain.requests.app_roles import AppRole
 from domain.serving.invocations.log_answer import LogReader
+from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
 from triggers.parameters import HeaderParameters, QueryParameters
 from triggers.task_hub import DurableClient
@@ -22,8 +23,7 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     client: DurableClient
     query: Query
     headers: Headers
-    allowed_regions: Sequence[str]
-    """Regions in which environments may be built."""
+    policy: SpecPolicy
     build_commit: str | None
     """Commit that the app was built from; None if unknown."""
     caller_id: str | None

@@ -4,12 +4,12 @@ A task hub that does not respond is a 503 of every route.
 """
 
 import logging
-from collections.abc import Sequence
 
 import azure.functions as func
 import grpc
 
 from domain.serving.invocations.log_answer import LogReader
+from domain.spec.policy import SpecPolicy
 from triggers.access import PRINCIPAL_ID, refuse_without_role
 from triggers.bodies import find_oversize, is_json
 from triggers.declarations import Call, Route
@@ -35,7 +35,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     req: func.HttpRequest,
     client: DurableClient,
     *,
-    allowed_regions: Sequence[str],
+    policy: SpecPolicy,
     requires_app_roles: bool,
     build_commit: str | None,
     read_logs: LogReader | None = None,
@@ -49,7 +49,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
         try:
             caller_id = read_header(req, PRINCIPAL_ID) if requires_app_roles else None
             return await _answer_call(
-                route, req, client, allowed_regions, build_commit, caller_id, read_logs
+                route, req, client, policy, build_commit, caller_id, read_logs
             )
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
@@ -64,7 +64,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     route: Route[Query, Headers],
     req: func.HttpRequest,
     client: DurableClient,
-    allowed_regions: Sequence[str],
+    policy: SpecPolicy,
     build_commit: str | None,
     caller_id: str | None,
     read_logs: LogReader | None,
@@ -76,7 +76,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    call = Call(req, client, query, headers, allowed_regions, build_commit, caller_id, read_logs)
+    call = Call(req, client, query, headers, policy, build_commit, caller_id, read_logs)
     return await route.handler(call)
 
 

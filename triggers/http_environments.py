@@ -1,6 +1,5 @@
 """`/environments`: create, read, list, replace, delete."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.entity_tags import matches_weakly
 from domain.spec.model import EnvironmentSpec
+from domain.spec.policy import SpecPolicy
 from domain.spec.validation import parse_spec
 from triggers import task_hub
 from triggers.bodies import decode_json
@@ -29,7 +29,7 @@ from triggers.parameters import (
 
 
 async def request_creation(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
-    spec = _read_spec(call.req, call.allowed_regions)
+    spec = _read_spec(call.req, call.policy)
     if isinstance(spec, list):
         return problems_response(spec)
     command = Command(
@@ -46,7 +46,7 @@ async def request_update(
     call: Call[QueryParameters, StartHeaders],
 ) -> func.HttpResponse:
     name = call.req.route_params["name"]
-    spec = _read_spec(call.req, call.allowed_regions)
+    spec = _read_spec(call.req, call.policy)
     if isinstance(spec, list):
         return problems_response(spec)
     if spec.name != name:
@@ -84,7 +84,7 @@ async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.Http
     known = call.headers.if_none_match
     if known is not None and matches_weakly(known, record.etag):
         return func.HttpResponse(status_code=304, headers=headers)
-    return json_response(build_environment_view(record), headers=headers)
+    return json_response(build_environment_view(record, datetime.now(UTC)), headers=headers)
 
 
 async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.HttpResponse:
@@ -102,7 +102,8 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
     if len(matching) > len(page):
         parameters = {**call.req.params, "skiptoken": page[-1].name}
         next_link = f"/environments?{urlencode(parameters)}"
-    views = tuple(build_environment_view(record) for record in page)
+    now = datetime.now(UTC)
+    views = tuple(build_environment_view(record, now) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
 
 
@@ -115,10 +116,8 @@ async def list_events(call: Call[QueryParameters, HeaderParameters]) -> func.Htt
     return json_response(build_event_list(record.events))
 
 
-def _read_spec(
-    req: func.HttpRequest, allowed_regions: Sequence[str]
-) -> EnvironmentSpec | list[Problem]:
+def _read_spec(req: func.HttpRequest, policy: SpecPolicy) -> EnvironmentSpec | list[Problem]:
     body = decode_json(req.get_body())
     if isinstance(body, Problem):
         return [body]
-    return parse_spec(body, allowed_regions, datetime.now(UTC))
+    return parse_spec(body, policy, datetime.now(UTC))

@@ -8,7 +8,7 @@ increasing the delivery count.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeGuard, cast
 
@@ -20,6 +20,7 @@ from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.decision import NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
+from domain.spec.policy import SpecPolicy
 from triggers.bodies import decode_json, find_oversize
 from triggers.starting import Accepted, decide_and_start
 from triggers.task_hub import UNREACHABLE, DurableClient
@@ -62,11 +63,11 @@ async def take_message(
     message: Message,
     settlement: Settlement,
     client: DurableClient,
-    allowed_regions: Sequence[str],
+    policy: SpecPolicy,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
     """Starts the message's operation and settles the message; `sleep` takes seconds."""
-    command = _read_command(message, allowed_regions)
+    command = _read_command(message, policy)
     if not isinstance(command, Command):
         await _reject(message, settlement, command)
         return
@@ -84,17 +85,17 @@ async def take_message(
             await asyncio.to_thread(settlement.release_session, command.name)
 
 
-def _read_command(message: Message, allowed_regions: Sequence[str]) -> Command | list[Problem]:
+def _read_command(message: Message, policy: SpecPolicy) -> Command | list[Problem]:
     """An exception while parsing is a problem of the message: another delivery raises it again."""
     try:
-        return _parse(message, allowed_regions)
+        return _parse(message, policy)
     except Exception:
         logger.exception("message %s cannot be parsed", message.message_id)
         fix = "The message cannot be parsed. Send a CloudEvent 1.0 as JSON, in structured mode."
         return [Problem("UnreadableMessage", fix, "")]
 
 
-def _parse(message: Message, allowed_regions: Sequence[str]) -> Command | list[Problem]:
+def _parse(message: Message, policy: SpecPolicy) -> Command | list[Problem]:
     content = _read_bytes(message.body)
     if content is None:
         return [Problem("InvalidBody", "Send a CloudEvent as the bytes of the message.", "")]
@@ -104,7 +105,7 @@ def _parse(message: Message, allowed_regions: Sequence[str]) -> Command | list[P
     if isinstance(document, Problem):
         return [document]
     properties = MessageProperties(message.session_id, message.message_id)
-    return parse_message(document, properties, allowed_regions, datetime.now(UTC))
+    return parse_message(document, properties, policy, datetime.now(UTC))
 
 
 def _read_bytes(body: Any) -> bytes | None:

@@ -42,11 +42,6 @@ LOG_AGENT = "omsagent"
 SPOT_TAINT_KEY = "kubernetes.azure.com/scalesetpriority"
 
 
-def gpus_needed(spec: EnvironmentSpec) -> int:
-    """GPUs that all replicas of one cell need together."""
-    return spec.workload.replicas * spec.workload.gpus_per_replica
-
-
 def first_gpu_node_count(spec: EnvironmentSpec) -> int:
     """Initial size of the GPU pool, so that its nodes boot in parallel with the system pool's."""
     sku = find_gpu_sku(spec.gpu.vm_size)

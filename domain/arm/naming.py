@@ -127,6 +127,20 @@ def waf_policy_id(subscription_id: str, name: str) -> str:
     return f"{group}/{policies}/{waf_policy_name(name)}"
 
 
+def gateway_name(name: str) -> str:
+    """Of the gateway's Kubernetes objects in every cell."""
+    return f"{name}-gateway"
+
+
+def model_service(name: str) -> str:
+    """The Service in the cluster by which the gateway finds the model's replicas."""
+    return f"{name}-model"
+
+
+def model_host(name: str) -> str:
+    return f"{model_service(name)}.{INFERENCE_NAMESPACE}.svc.cluster.local"
+
+
 def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
     """The tag that marks the owner, and those by which people and cost reports find resources."""
     return {

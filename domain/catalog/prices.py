@@ -5,6 +5,8 @@ USD per hour for one Linux node, pay as you go, East US, from SkyPilot's public 
 30 % more expensive there. Bills differ: reservations, agreements and spot are not included.
 """
 
+PRICE_REGION = "eastus"
+
 HOURLY_PRICES = {
     "Standard_NC4as_T4_v3": 0.526,
     "Standard_NC8as_T4_v3": 0.752,

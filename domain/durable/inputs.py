@@ -9,13 +9,13 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
-from domain.arm.managed_cluster import gpus_needed
 from domain.arm.operation_polling import OperationProgress
 from domain.arm.resource_kinds import ResourceTarget
 from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PlannedResource, StepKey
 from domain.outcomes import Handle
 from domain.placement.offers import Offer
+from domain.serving.gateway.settings import GatewayState
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -46,7 +46,7 @@ class CellDemand(WireModel):
         workload = spec.workload
         return cls(
             replicas=workload.replicas,
-            gpus=gpus_needed(spec),
+            gpus=workload.gpus_needed,
             startup_minutes=workload.startup.timeout_minutes,
         )
 
@@ -107,15 +107,24 @@ class RemainingResourcesInput(WireModel):
 
 
 class WorkloadInput(WireModel):
-    """What runs inside a cell, and what receives its traffic."""
+    """What runs inside a cell, and what its gateway says while no replica is ready."""
 
     operation_id: str
     environment: str
     offer: Offer
     """Of the cell's GPU nodes."""
     replicas: int
-    awake: bool
-    """False: the responder receives the traffic and answers that the model is asleep."""
+    state: GatewayState
+
+
+class GatewayInput(WireModel):
+    """A cell's gateway, and what it says while no replica is ready."""
+
+    operation_id: str
+    environment: str
+    offer: Offer
+    """Of the cell's GPU nodes."""
+    state: GatewayState
 
 
 class ObservationInput(WireModel):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
+from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
 from domain.environment.steps import is_workload_step, only_reads, stops_gpu_cost
 from domain.outcomes import MAY_HAVE_STARTED, Failure, OperationWarning, Outcome, Status
@@ -66,6 +67,8 @@ class Operation(WireModel):
     """W3C trace context of the request that started it."""
     phase_before: Phase | None = None
     """The environment's phase when it started; None if an earlier version recorded it."""
+    gpu_spending: GpuSpending | None = None
+    """Of a scale-down or deletion that has succeeded: of the nodes that it has ended."""
 
     @property
     def has_ended(self) -> bool:

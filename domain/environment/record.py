@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.environment.applied_spec import AppliedSpec
+from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
@@ -72,6 +73,8 @@ class EnvironmentRecord(WireModel):
     """As of the latest sweep; Unknown while an operation runs."""
     own_requests: dict[int, int] = Field(default_factory=dict[int, int])
     """The sweep's requests to the model, by the first minute since the epoch of an interval."""
+    gpu_usage: GpuUsage = GpuUsage()
+    """Outlasts the environment, until the name is used again."""
     operations: tuple[Operation, ...] = ()
     """The latest operations, oldest first."""
     events: tuple[TimelineEvent, ...] = ()

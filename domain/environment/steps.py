@@ -1,6 +1,6 @@
 """The resources of an environment and the steps of its operations, in order of dependency."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from domain.wire import WireModel
 
@@ -131,12 +131,38 @@ def autoscaler_step(region: str, attempt: int = 1) -> StepKey:
     return _cell_step(region, "autoscaler", attempt)
 
 
-def traffic_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "traffic", attempt)
+def gateway_step(region: str, attempt: int = 1) -> StepKey:
+    return _cell_step(region, "gateway", attempt)
+
+
+def serving_step(region: str, attempt: int = 1) -> StepKey:
+    """The gateway is told that the model serves."""
+    return _cell_step(region, "serving", attempt)
+
+
+def asleep_step(region: str) -> StepKey:
+    """Of a wake that has failed: the gateway tells callers again that the model is asleep."""
+    return _cell_step(region, "asleep")
 
 
 def stop_gpu_cost_step(region: str) -> StepKey:
     return _cell_step(region, "gpuPoolToZero")
+
+
+def cell_region(step_name: str) -> str | None:
+    """None for a step of no cell."""
+    first, *others = step_name.split("/")
+    return others[0] if first == "cell" and others else None
+
+
+def waits_for_gpu_nodes(step_name: str) -> bool:
+    return _last(step_name) == "nodes"
+
+
+def removes_gpu_nodes(step_name: str, also: Collection[str] = ()) -> bool:
+    """`also`: last parts of names that have this effect in the operation at hand."""
+    is_removal = step_name.split("/")[2:3] == ["removal"]
+    return is_removal or stops_gpu_cost(step_name) or _last(step_name) in also
 
 
 def only_reads(step_name: str) -> bool:
@@ -149,7 +175,7 @@ def stops_gpu_cost(step_name: str) -> bool:
 
 def is_workload_step(step_name: str) -> bool:
     """Whether the step applies Kubernetes objects."""
-    return _last(step_name) in {"workload", "traffic"}
+    return _last(step_name) in {"workload", "gateway", "serving", "asleep"}
 
 
 def _last(step_name: str) -> str:
@@ -161,7 +187,7 @@ def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
     cells: list[StepKey] = []
     for region in regions:
         cells += [resource.step for resource in plan_cell(region)]
-        cells += [gpu_pool_step(region), workload_step(region)]
+        cells += [gpu_pool_step(region), workload_step(region), gateway_step(region)]
         cells += [resource.step for resource in plan_maintenance(region)]
         cells += _readiness_steps(region)
     return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
@@ -180,8 +206,9 @@ def plan_scale_down_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
 def plan_wake_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
     cells: list[StepKey] = []
     for region in regions:
-        cells += [gpu_pool_step(region), autoscaler_step(region), workload_step(region)]
-        cells += [*_readiness_steps(region), traffic_step(region)]
+        cells += [gateway_step(region), workload_step(region)]
+        cells += [gpu_pool_step(region), autoscaler_step(region)]
+        cells += [*_readiness_steps(region), serving_step(region)]
     return (*cells, PROBE_STEP)
 
 

@@ -6,7 +6,7 @@ from domain.environment.record import NOTHING_BUILT, EnvironmentRecord
 
 
 def bury(record: EnvironmentRecord, deleted_before: datetime) -> EnvironmentRecord | None:
-    """The record with its name, sequence, owner and deletion; None if nothing changes."""
+    """The record with its name, sequence, owner, deletion and cost; None if nothing changes."""
     if not record.is_deleted or record.updated_at >= deleted_before:
         return None
     *_, deletion = record.operations

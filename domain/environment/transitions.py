@@ -6,6 +6,12 @@ from typing import Any
 
 from domain.environment.applied_spec import applied_after
 from domain.environment.failures import OPERATION_ABORTED
+from domain.environment.gpu_observations import (
+    spent_until_end,
+    usage_after_end,
+    usage_after_step,
+)
+from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
@@ -108,7 +114,8 @@ def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRec
     if operation is None or operation.has_ended:
         return record
     changed = change_step(operation, change)
-    record = _with_operation(record, changed)
+    usage = usage_after_step(record, operation, change)
+    record = _with_operation(record, changed).model_copy(update={"gpu_usage": usage})
     if _statuses(operation) == _statuses(changed):
         return record.model_copy(update=touch(record, change.at))
     message = f"{change.step}: {change.status}"
@@ -155,6 +162,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     if operation is None or operation.has_ended:
         return record
     status, failure = end.outcome.status, end.outcome.failure
+    usage = usage_after_end(record, operation.kind, end)
     ended = operation.model_copy(
         update={
             "status": status,
@@ -162,10 +170,12 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
             "failure": failure,
             "steps": _closed_steps(operation.steps, end),
             "warnings": (*operation.warnings, *end.warnings),
+            "gpu_spending": spent_until_end(operation.kind, usage, end),
         }
     )
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
-    record = _with_operation(record, ended).model_copy(update={"applied": applied})
+    changes = {"applied": applied, "gpu_usage": usage}
+    record = _with_operation(record, ended).model_copy(update=changes)
     end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
         record = _moved(record, end)
@@ -259,7 +269,8 @@ def _new_record(request: OperationRequest, at: datetime) -> EnvironmentRecord:
 
 def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
     """A deleted environment's name is used again: only its operations and requests stay."""
-    return record.model_copy(update={**NOTHING_BUILT, "created_at": at, "events": ()})
+    fresh = {"created_at": at, "events": (), "gpu_usage": GpuUsage()}
+    return record.model_copy(update={**NOTHING_BUILT, **fresh})
 
 
 def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:

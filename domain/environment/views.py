@@ -1,11 +1,14 @@
 """Environments and operations as the API returns them; the models also document the API."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.gpu_usage import total
+from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
 from domain.environment.health_views import HealthView, build_health_view
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.phases import Phase
@@ -73,6 +76,11 @@ class EnvironmentView(WireModel):
     )
     operation_id: str | None = Field(
         default=None, description="Id of the running operation.", examples=["fraud-llm.1"]
+    )
+    gpu_usage: GpuUsageView | None = Field(
+        default=None,
+        description="What its GPU nodes have cost so far; absent before any was seen. It grows "
+        "without a change of the ETag.",
     )
     error: ErrorBody | None = Field(
         default=None, description="Why the last operation failed, until the next one starts."
@@ -186,6 +194,11 @@ class OperationView(WireModel):
         description="Problems that do not affect the result, such as settings of a resource that "
         "were changed outside Gridplane (`SettingConflict`).",
     )
+    gpu_usage: GpuUsageView | None = Field(
+        default=None,
+        description="After a scale-down: what GPU nodes have cost since the environment last had "
+        "none. After a deletion: what all of its GPU nodes have cost. Absent if none was seen.",
+    )
     error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 
 
@@ -195,7 +208,9 @@ class OperationReference(WireModel):
     id: str = Field(description="Id of the operation.", examples=["fraud-llm.1"])
 
 
-def build_environment_view(record: EnvironmentRecord) -> EnvironmentView:
+def build_environment_view(record: EnvironmentRecord, now: datetime) -> EnvironmentView:
+    """`now`: until when the hours of GPU nodes are counted that still run."""
+    spending = total(record.gpu_usage, now)
     return EnvironmentView(
         name=record.name,
         phase=record.phase,
@@ -207,6 +222,7 @@ def build_environment_view(record: EnvironmentRecord) -> EnvironmentView:
         health=build_health_view(record.health),
         endpoint=record.endpoint,
         operation_id=record.active_operation,
+        gpu_usage=build_gpu_usage_view(spending) if spending else None,
         error=_build_error(record.failure),
         warnings=tuple(_build_warning_view(each) for each in record.warnings) or None,
         remaining_resources=record.remaining or None,
@@ -218,6 +234,7 @@ def build_event_list(events: Sequence[TimelineEvent]) -> EventList:
 
 
 def build_operation_view(operation: Operation) -> OperationView:
+    spending = operation.gpu_spending
     return OperationView(
         id=operation.id,
         kind=operation.kind,
@@ -230,6 +247,7 @@ def build_operation_view(operation: Operation) -> OperationView:
         steps=tuple(_build_step_view(step) for step in operation.steps),
         attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
         warnings=tuple(_build_warning_view(each) for each in operation.warnings) or None,
+        gpu_usage=build_gpu_usage_view(spending) if spending else None,
         error=_build_error(operation.failure),
     )
 

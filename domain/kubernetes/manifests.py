@@ -1,4 +1,4 @@
-"""Kubernetes objects of a cell: NVIDIA device plugin, workload and its public Service."""
+"""Kubernetes objects of a cell: NVIDIA device plugin, workload and its Service in the cluster."""
 
 import json
 from hashlib import sha256
@@ -7,13 +7,10 @@ from typing import Any
 from domain.arm import naming
 from domain.arm.managed_cluster import SPOT_TAINT_KEY
 from domain.arm.naming import GPU_RESOURCE
-from domain.kubernetes.responder import build_responder, responder_name
 from domain.spec.model import EnvironmentSpec
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
 DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"
-
-SERVICE_PORT = 80
 
 STARTUP_PERIOD_SECONDS = 10
 
@@ -21,22 +18,18 @@ NODE_AND_IMAGE_SECONDS = 2400
 """Longer than the boot of a GPU node and the image pull together."""
 
 PRE_STOP_SECONDS = 15
-"""The load balancer probes a node each 5 s and leaves it after two failures; until then new
-requests arrive at a replica that is being stopped."""
+"""The gateway asks for the addresses of the Service each 5 s; until then new requests arrive at a
+replica that is being stopped."""
 
 
-def build_manifests(
-    spec: EnvironmentSpec, region: str, subscription_id: str, *, replicas: int, awake: bool
-) -> list[dict[str, Any]]:
-    """In the order in which they are applied.
-
-    `awake`: whether the workload or the responder receives the traffic. The responder receives it
-    before the workload is scaled down.
-    """
-    workload = _deployment(spec, replicas)
-    service = _service(spec, region, subscription_id, awake)
-    serving = [workload, service] if awake else [service, workload]
-    return [_namespace(spec), _device_plugin(spec), build_responder(spec), *serving]
+def build_workload(spec: EnvironmentSpec, replicas: int) -> list[dict[str, Any]]:
+    """In the order in which they are applied."""
+    return [
+        _namespace(spec),
+        _device_plugin(spec),
+        _model_service(spec),
+        _deployment(spec, replicas),
+    ]
 
 
 def _namespace(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -212,34 +205,27 @@ def _literal(text: str) -> str:
     return text.replace("$", "$$")
 
 
-def _service(
-    spec: EnvironmentSpec, region: str, subscription_id: str, awake: bool
-) -> dict[str, Any]:
-    served_by = spec.name if awake else responder_name(spec.name)
-    annotation = "service.beta.kubernetes.io/azure-"
+def _model_service(spec: EnvironmentSpec) -> dict[str, Any]:
+    """Headless: its name gives the gateway the addresses of the ready replicas."""
+    name = naming.model_service(spec.name)
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {
-            "name": spec.name,
+            "name": name,
             "namespace": naming.INFERENCE_NAMESPACE,
-            "labels": naming.kubernetes_labels(spec, spec.name),
-            "annotations": {
-                f"{annotation}dns-label-name": naming.dns_label(
-                    spec.name, region, subscription_id
-                ),
-                # Only Front Door reaches the public IP.
-                f"{annotation}allowed-service-tags": "AzureFrontDoor.Backend",
-            },
+            "labels": naming.kubernetes_labels(spec, name),
         },
         "spec": {
-            "type": "LoadBalancer",
-            "selector": {"app.kubernetes.io/name": served_by},
-            # The load balancer then probes each node for a ready pod: a GPU node that is removed
-            # drops out at once, and no request is forwarded by another node.
-            "externalTrafficPolicy": "Local",
+            "clusterIP": "None",
+            "selector": _selector(spec),
             "ports": [
-                {"name": "http", "protocol": "TCP", "port": SERVICE_PORT, "targetPort": "http"}
+                {
+                    "name": "http",
+                    "protocol": "TCP",
+                    "port": spec.workload.port,
+                    "targetPort": "http",
+                }
             ],
         },
     }

@@ -94,6 +94,8 @@ class Observation(WireModel):
     pods: tuple[PodObservation, ...] = ()
     rollout: RolloutObservation | None = None
     external_ip: str | None = None
+    gateways: tuple[PodObservation, ...] = ()
+    """Pods of the gateway."""
     device_plugin: DevicePluginObservation | None = None
     backoff: AutoscalerBackoff | None = None
     """Of the GPU pool."""

@@ -52,6 +52,7 @@ class ClusterObjects:
     service: JsonObject
     device_plugin: JsonObject
     events: Sequence[JsonObject]
+    gateway_pods: Sequence[JsonObject] = ()
     device_plugin_pods: Sequence[JsonObject] = ()
     other_events: Sequence[JsonObject] = ()
     autoscaler_status: object = None
@@ -63,6 +64,7 @@ def build_observation(seen: ClusterObjects) -> Observation:
         pods=tuple(_pod(pod, _template_of(seen.deployment)) for pod in seen.pods),
         rollout=_rollout(seen.deployment),
         external_ip=_external_ip(seen.service),
+        gateways=tuple(_pod(pod, None) for pod in seen.gateway_pods),
         device_plugin=_device_plugin(seen.device_plugin, seen.device_plugin_pods),
         backoff=read_backoff(seen.autoscaler_status),
         events=_events(seen.events, seen.other_events),

@@ -11,6 +11,7 @@ from domain.kubernetes.address_diagnosis import (
     pending_ip,
 )
 from domain.kubernetes.evidence import has_lasted
+from domain.kubernetes.gateway_diagnosis import unready_gateway
 from domain.kubernetes.node_diagnosis import (
     describe_device_plugin,
     find_gpu_cause,
@@ -70,6 +71,7 @@ class Readiness:
     gpu: Condition
     external_ip: Condition
     pods: Condition
+    gateway: Condition
     delay_seconds: float
     failure: Failure | None = None
 
@@ -80,6 +82,7 @@ class Readiness:
             "nodes": self.nodes,
             "gpu": self.gpu,
             "pods": self.pods,
+            "gateway": self.gateway,
             "externalIp": self.external_ip,
         }
 
@@ -108,6 +111,7 @@ def decide_readiness(
         gpu=gpu,
         external_ip=_external_ip(observation),
         pods=_pods(observation, spec_replicas, now, nodes if not nodes.is_ready else gpu),
+        gateway=_gateway(observation),
         delay_seconds=_delay(now, started_at, deadline),
     )
     if all(condition.is_ready for condition in readiness.conditions.values()):
@@ -140,6 +144,8 @@ def _give_up_at_deadline(
         return _give_up(readiness, "gpu", missing_gpu(observation, gpus_needed))
     if not readiness.pods.is_ready:
         return _give_up(readiness, "pods", unready_pods(observation, replicas))
+    if not readiness.gateway.is_ready:
+        return _give_up(readiness, "gateway", unready_gateway(observation))
     return _give_up(readiness, "external_ip", pending_ip(observation))
 
 
@@ -210,6 +216,15 @@ def _pods(
         return _condition(False, f"{detail}, some of them of the previous version.", cause)
     waiting = f" ({', '.join(reasons)})" if reasons and not cause else ""
     return _condition(False, f"{detail}{waiting}.", cause)
+
+
+def _gateway(observation: Observation) -> Condition:
+    """One suffices: the other may be on a node that is being upgraded."""
+    known, ready = len(observation.gateways), sum(pod.ready for pod in observation.gateways)
+    detail = f"{ready} of {known} gateways are ready"
+    reasons = sorted({pod.reason for pod in observation.gateways if not pod.ready} - {""})
+    waiting = f" ({', '.join(reasons)})" if reasons and not ready else ""
+    return _condition(ready > 0, f"{detail}{waiting}.")
 
 
 def _delay(now: datetime, started_at: datetime, deadline: datetime) -> float:

@@ -1,6 +1,5 @@
 """Parses commands from Service Bus messages: CloudEvents 1.0 in structured mode."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -13,6 +12,7 @@ from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
+from domain.spec.policy import SpecPolicy
 from domain.spec.validation import find_field_problems, parse_spec
 from domain.wire import WireModel
 
@@ -54,7 +54,7 @@ class DeletionData(CommandData):
 
 
 def parse_message(
-    body: object, properties: MessageProperties, allowed_regions: Sequence[str], now: datetime
+    body: object, properties: MessageProperties, policy: SpecPolicy, now: datetime
 ) -> Command | list[Problem]:
     """The command in a message, or all of its problems."""
     if not isinstance(body, dict):
@@ -72,7 +72,7 @@ def parse_message(
         requested_by=event.source,
         traceparent=parse_traceparent(event.traceparent),
     )
-    command = _parse_data(kind, event.data, caller, allowed_regions, now)
+    command = _parse_data(kind, event.data, caller, policy, now)
     if isinstance(command, list):
         return command
     return _find_contradictions(command.name, event, properties) or command
@@ -82,11 +82,11 @@ def _parse_data(
     kind: CommandKind,
     data: dict[str, Any],
     caller: Caller,
-    allowed_regions: Sequence[str],
+    policy: SpecPolicy,
     now: datetime,
 ) -> Command | list[Problem]:
     if kind in BRING_A_SPEC:
-        spec = parse_spec(data, allowed_regions, now)
+        spec = parse_spec(data, policy, now)
         if isinstance(spec, list):
             return spec
         return Command(kind, spec.name, spec, waits=True, caller=caller)

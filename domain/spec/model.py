@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from domain.spec.access import Access, Audit
 from domain.spec.cluster import ClusterSpec
 from domain.spec.fields import Region, UtcDatetime, VmSize, Zone, all_different
 from domain.spec.idle import Idle
@@ -165,6 +166,13 @@ class EnvironmentSpec(WireModel):
         default_factory=ClusterSpec, description="Tier and maintenance of the AKS clusters."
     )
     edge: Edge = Field(default_factory=Edge, description="Tier and firewall of the endpoint.")
+    access: Access = Field(
+        default_factory=Access,
+        description="Callers who are admitted to the model, and how often they may call.",
+    )
+    audit: Audit = Field(
+        default_factory=Audit, description="What is recorded of invocations of the model."
+    )
     idle: Idle = Field(
         default_factory=Idle, description="What the sweep does about idleness, and when."
     )

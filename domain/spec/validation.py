@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.problem import Problem
+from domain.spec.access import Access, Audit, Invokers, RateLimit
 from domain.spec.cluster import ClusterSpec, MaintenanceWindow
 from domain.spec.fields import UtcDatetime
 from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_section
@@ -18,6 +19,7 @@ from domain.spec.idle import Idle, OffHours
 from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec
 from domain.spec.off_hours import find_time_zone
 from domain.spec.placement import Placement
+from domain.spec.policy import SpecPolicy, find_access_problems
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.workload import Model, Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
@@ -34,6 +36,10 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "cluster": ClusterSpec,
     "cluster.maintenance": MaintenanceWindow,
     "edge": Edge,
+    "access": Access,
+    "access.invokers": Invokers,
+    "access.rateLimit": RateLimit,
+    "audit": Audit,
     "idle": Idle,
     "idle.offHours": OffHours,
 }
@@ -58,6 +64,9 @@ PATTERN_FIXES = {
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
     "cluster.maintenance.start": "Use a time of day such as 01:00.",
     "cluster.maintenance.utcOffset": "Use an offset from UTC such as +01:00.",
+    "access.invokers.appRoles": "Use values of app roles such as Model.Invoke, without blanks.",
+    "access.invokers.groups": "Use object ids of groups, which are UUIDs.",
+    "access.invokers.objectIds": "Use object ids of users or applications, which are UUIDs.",
     TIME_ZONE: "Use the IANA name of a time zone such as Europe/Berlin.",
     "idle.offHours.start": "Use a time of day such as 20:00.",
     "idle.offHours.end": "Use a time of day such as 07:00, at most 24:00.",
@@ -83,12 +92,12 @@ TYPE_FIXES: dict[str, str] = {
 
 
 def parse_spec(
-    body: object, allowed_regions: Sequence[str], now: datetime | None = None
+    body: object, policy: SpecPolicy, now: datetime | None = None
 ) -> EnvironmentSpec | list[Problem]:
     """The specification, or all problems of the request at once.
 
-    Rules that change over time (VM sizes, regions, times) are checked here and not by the model,
-    so stored specifications stay readable.
+    Rules that change over time (VM sizes, times, the policy's) are checked here and not by the
+    model, so stored specifications stay readable.
     """
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a JSON object with the specification.", "")]
@@ -96,7 +105,7 @@ def parse_spec(
     found: dict[str, list[Problem]] = {}
     for problem in find_field_problems(EnvironmentSpec, document):
         found.setdefault(problem.target, []).append(problem)
-    for problem in _policy_problems(document, allowed_regions, now):
+    for problem in _policy_problems(document, policy, now):
         found[problem.target] = [problem]
     if found:
         return [problem for problems in found.values() for problem in problems][:MAX_PROBLEMS]
@@ -174,12 +183,13 @@ def _render_target(path: Sequence[int | str]) -> str:
 
 
 def _policy_problems(
-    document: dict[str, Any], allowed_regions: Sequence[str], now: datetime | None
+    document: dict[str, Any], policy: SpecPolicy, now: datetime | None
 ) -> Iterable[Problem]:
     yield from find_reserved_word(document.get("name"))
-    yield from find_region_problems(document, allowed_regions)
+    yield from find_region_problems(document, policy.allowed_regions)
     yield from find_gpu_problems(document)
     yield from find_oversized_strings(document)
+    yield from find_access_problems(document, policy)
     yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 

@@ -119,3 +119,8 @@ class Workload(WireModel):
     model: Model | None = Field(
         default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
     )
+
+    @property
+    def gpus_needed(self) -> int:
+        """GPUs that all replicas of one cell need together."""
+        return self.replicas * self.gpus_per_replica

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.gpu_usage import GpuNodes
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
 from domain.spec.idle import Idle
@@ -93,6 +94,8 @@ class EnvironmentSweepState(WireModel):
     expires_at: AwareDatetime | None = None
     wanted: WantedEnvironment | None = None
     """What its health is assessed by; None from a version that did not assess it."""
+    gpu_nodes: dict[str, GpuNodes] | None = None
+    """The latest observations, by region; None from a version that recorded none."""
 
     @property
     def may_expire(self) -> bool:

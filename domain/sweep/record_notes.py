@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.environment.failures import GPU_COST_NOT_STOPPED
+from domain.environment.gpu_usage import observe_none
 from domain.environment.health import MODEL_NOT_ANSWERING, Finding
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import Operation, OperationKind
@@ -68,6 +69,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         notes=notes,
         expires_at=record.spec.expires_at,
         wanted=read_wanted(record),
+        gpu_nodes=record.gpu_usage.observed,
     )
 
 
@@ -79,7 +81,7 @@ def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRe
             expiry_warnings_sent=note.expiry_warnings_sent,
             slept_for_off_hours=note.slept_for_off_hours,
         )
-        cleared = {"warnings": ()} if note.event == GPU_COST_STOPPED else {}
+        cleared = _after_stop(record, note) if note.event == GPU_COST_STOPPED else {}
         record = record.model_copy(update={"idle_notes": notes, **cleared})
     return add_event(
         record,
@@ -168,6 +170,12 @@ def read_end(record: EnvironmentRecord, operation_id: str) -> dict[str, Any] | N
     if operation is None or not operation.has_ended:
         return None
     return Outcome(status=operation.status, failure=operation.failure).to_wire()
+
+
+def _after_stop(record: EnvironmentRecord, note: IdleNote) -> dict[str, Any]:
+    """What changes once the pools of the regions in the note's evidence are at zero."""
+    usage = observe_none(record.gpu_usage, note.evidence, note.at)
+    return {"warnings": (), "gpu_usage": usage}
 
 
 def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:

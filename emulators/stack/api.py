@@ -4,11 +4,13 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import httpx
 
 from emulators.stack.longest_chain import Delay
+from emulators.stack.model_callers import request_token
 
 POLL_SECONDS = 0.2
 ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
@@ -108,16 +110,34 @@ class SimulatedAzure(httpx.Client):
 
     def ask_model(self, environment: Mapping[str, Any], question: str) -> dict[str, Any]:
         """The response to a chat completion through the environment's endpoint."""
-        host = environment["endpoint"].removeprefix("https://")
         model = environment["spec"]["workload"]["model"]["name"]
         body = {"model": model, "messages": [{"role": "user", "content": question}]}
-        answer = self.post(
-            "/v1/chat/completions",
-            json=body,
-            headers={"Host": host},
-            extensions={"sni_hostname": host},
+        return _expect(
+            self.send_through_edge(environment, "POST", "/v1/chat/completions", json=body), 200
         )
-        return _expect(answer, 200)
+
+    def send_through_edge(
+        self,
+        environment: Mapping[str, Any],
+        method: str,
+        path: str,
+        *,
+        with_token: bool = True,
+        **sent: Any,
+    ) -> httpx.Response:
+        """`with_token`: as a caller who may invoke models."""
+        host = environment["endpoint"].removeprefix("https://")
+        headers = {"Host": host, **sent.pop("headers", {})}
+        if with_token:
+            headers["Authorization"] = f"Bearer {self.model_token}"
+        return self.request(
+            method, path, headers=headers, extensions={"sni_hostname": host}, **sent
+        )
+
+    @cached_property
+    def model_token(self) -> str:
+        """Of a caller who may invoke models; it outlives a demo and a test."""
+        return request_token(self)
 
 
 def _expect(response: httpx.Response, status: int) -> Any:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from emulators.stack.api import SimulatedAzure
+from emulators.stack.model_callers import MODEL_API_ID, register_callers
 from emulators.stack.processes import ManagedProcess, start_process
 from emulators.stack.saved_stack import SavedStack, find_clock_origin, simulated_time
 
@@ -82,6 +84,8 @@ class Stack:
         ]
         self._run("simulator", arguments, self.work_dir / "simulator.json")
         self.simulator_port = _port(self.simulator_url)
+        with SimulatedAzure(self.simulator_url, self.ca_bundle) as azure:
+            register_callers(azure)
 
     def start_task_hub(self) -> None:
         ready_file = self.work_dir / "task-hub.json"
@@ -194,6 +198,10 @@ class Stack:
             "EDGE_ADDRESS": self.simulator_url.removeprefix("https://"),
             "IDENTITY_ENDPOINT": self.simulator["identityEndpoint"],
             "IDENTITY_HEADER": self.simulator["identityHeader"],
+            "TENANT_ID": self.simulator["tenantId"],
+            "MODEL_AUDIENCE": MODEL_API_ID,
+            "ENTRA_AUTHORITY": self.simulator_url,
+            "ENTRA_CA_FILE": self.ca_bundle,
             **self._service_bus_settings(),
             **self.settings,
         }

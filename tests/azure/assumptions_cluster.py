@@ -53,7 +53,7 @@ CLUSTERS = (
         assumed="AKS admits the product's Kubernetes objects, with the device plugin in "
         "`kube-system` and `baseline` enforced on the workload's namespace",
         if_false="The workload step would fail",
-        relied_on_by=("domain/kubernetes/manifests.py", "domain/kubernetes/responder.py"),
+        relied_on_by=("domain/kubernetes/manifests.py", "domain/serving/manifests.py"),
         known=Known.DOCUMENTED,
         check=Check(checks_cluster.check_manifests, 2, CLUSTER),
     ),
@@ -112,15 +112,15 @@ CLUSTERS = (
         "sends requests to it although its probes fail, and passes on the 503 with `Retry-After`",
         if_false="Clients of a sleeping environment would get Front Door's own page, and not "
         "learn how to wake it",
-        relied_on_by=("domain/kubernetes/responder.py", "domain/kubernetes/manifests.py"),
+        relied_on_by=("domain/serving/gateway/answers.py", "domain/serving/manifests.py"),
         known=Known.DOCUMENTED,
         check=Check(checks_traffic.check_asleep_answer, 5, BOTH),
     ),
     Assumption(
         name="front-door-id",
         assumed="Front Door sends the profile's `frontDoorId` to origins as `X-Azure-FDID`",
-        if_false="Origins could not tell the environment's own Front Door from another's",
-        relied_on_by=("domain/arm/resource_kinds.py",),
+        if_false="Gateways would refuse every request",
+        relied_on_by=("domain/serving/gateway/access_rules.py", "activities/apply_gateway.py"),
         known=Known.DOCUMENTED,
         check=Check(checks_traffic.check_front_door_id, 1, BOTH),
     ),

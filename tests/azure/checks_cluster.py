@@ -1,19 +1,25 @@
 """Checks of the cluster while it is created, and of its power."""
 
+from typing import Any
+
 from clients.answers import ArmAnswer
 from domain.arm.agent_pool import build_autoscaled_pool, read_power_state
 from domain.arm.error_classification import classify_response
 from domain.arm.resource_kinds import KINDS
-from domain.kubernetes.manifests import build_manifests
+from domain.kubernetes.manifests import build_workload
 from domain.outcomes import Status
+from domain.serving.gateway.settings import ENVOY_IMAGE, GatewayState, Installation
+from domain.serving.manifests import build_gateway
 from tests.azure.azure import Azure, describe
 from tests.azure.cluster import cluster_of, need_cluster
 from tests.azure.kubernetes import connect
 from tests.azure.seen import NotTried, Seen
+from tests.azure.subject import Subject
 
 AKS_VERSION = "2026-08-01"
 """Of the package that the product uses."""
 
+NO_FRONT_DOOR = "00000000-0000-0000-0000-000000000000"
 HEALING = 10 * 60.0
 PAUSE = 30.0
 
@@ -107,13 +113,24 @@ async def check_healing(azure: Azure) -> Seen:
     return Seen.of(state in {Status.FAILED.value, Status.SUCCEEDED.value}, what)
 
 
-async def check_manifests(azure: Azure) -> Seen:
-    """The product's objects as of a sleeping environment; what is to be served shows headers."""
-    kubernetes = await connect(azure)
-    subject = azure.subject
-    manifests = build_manifests(
-        subject.spec, subject.region, subject.subscription_id, replicas=0, awake=False
+def gateway_of(subject: Subject, front_door_id: str) -> list[dict[str, Any]]:
+    """Open to whoever comes through the Front Door: no tokens are needed to see it answer."""
+    installation = Installation(ENVOY_IMAGE, None, "")
+    return build_gateway(
+        subject.spec,
+        subject.region,
+        subject.subscription_id,
+        installation,
+        front_door_id,
+        GatewayState.ASLEEP,
     )
+
+
+async def check_manifests(azure: Azure) -> Seen:
+    """The product's objects as of a sleeping environment."""
+    kubernetes = await connect(azure)
+    workload = build_workload(azure.subject.spec, 0)
+    manifests = [*workload, *gateway_of(azure.subject, NO_FRONT_DOOR)]
     refused = [
         f"{each['kind']} {each['metadata']['name']}: {describe(answer)}"
         for each in manifests

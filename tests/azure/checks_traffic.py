@@ -1,12 +1,13 @@
 """Checks of requests through the edge to the cluster, with the environment asleep."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from clients.answers import ArmAnswer, NoAnswer
 from domain.arm.naming import INFERENCE_NAMESPACE
-from domain.kubernetes.responder import RESPONDER_RETRY_AFTER_SECONDS, responder_name
+from domain.serving.gateway.answers import STATE_RETRY_AFTER_SECONDS
 from tests.azure.azure import Azure, describe
+from tests.azure.checks_cluster import gateway_of
 from tests.azure.checks_edge import EDGE_KINDS, host_name
 from tests.azure.checks_pool import with_manifests
 from tests.azure.seen import NotTried, Seen
@@ -14,9 +15,6 @@ from tests.azure.seen import NotTried, Seen
 PAUSE = 15.0
 ADDRESS_COMES = 15 * 60.0
 EDGE_REACHES = 20 * 60.0
-SEEN_ID = "X-Seen-FDID"
-"""Header with which the responder shows what it was sent."""
-
 BURST = 5
 QUIET = timedelta(minutes=4)
 COUNTED = 15 * 60.0
@@ -25,30 +23,31 @@ LAST_REQUEST = "last request"
 
 async def check_asleep_answer(azure: Azure) -> Seen:
     await _need_traffic(azure)
-    began, seen = azure.clock.now(), "no answer"
-    while azure.seconds_since(began) < EDGE_REACHES:
-        answer = await _ask(azure)
-        if answer is not None:
-            seen = describe(answer)
-            if is_of_responder(answer):
-                seconds = azure.seconds_since(began)
-                return Seen.of(
-                    True, f"after {seconds:.0f} s the client gets the responder's {seen}"
-                )
-        await azure.clock.sleep(PAUSE)
-    return Seen.of(False, f"for {EDGE_REACHES / 60:.0f} min the client gets {seen}")
+    answer = await _await_answer(azure, is_asleep)
+    return Seen.of(answer is not None and is_asleep(answer), _describe(answer))
 
 
 async def check_front_door_id(azure: Azure) -> Seen:
+    """The gateway refuses any other id than the profile's, and requests without one."""
     await _need_traffic(azure)
-    profile = (await azure.get("profile")).body["properties"]["frontDoorId"]
-    began, sent = azure.clock.now(), ""
-    while not sent and azure.seconds_since(began) < EDGE_REACHES:
-        answer = await _ask(azure)
-        sent = answer.headers.get(SEEN_ID, "") if answer else ""
-        await azure.clock.sleep(0 if sent else PAUSE)
-    what = f"X-Azure-FDID at the origin: {sent or 'none'}; frontDoorId of the profile: {profile}"
-    return Seen.of(sent.lower() == profile.lower(), what)
+    answer = await _await_answer(azure, is_of_gateway)
+    is_admitted = answer is not None and is_asleep(answer)
+    return Seen.of(is_admitted, _describe(answer))
+
+
+async def _await_answer(azure: Azure, is_it: Callable[[ArmAnswer], bool]) -> ArmAnswer | None:
+    """The first of this kind; the latest of another one if none comes."""
+    began, answer = azure.clock.now(), None
+    while azure.seconds_since(began) < EDGE_REACHES:
+        answer = await _ask(azure) or answer
+        if answer is not None and is_it(answer):
+            return answer
+        await azure.clock.sleep(PAUSE)
+    return answer
+
+
+def _describe(answer: ArmAnswer | None) -> str:
+    return f"the client gets {describe(answer) if answer else 'no answer'}"
 
 
 async def check_request_count(azure: Azure) -> Seen:
@@ -77,35 +76,26 @@ async def check_request_count(azure: Azure) -> Seen:
     )
 
 
-def is_of_responder(answer: ArmAnswer) -> bool:
+def is_of_gateway(answer: ArmAnswer) -> bool:
+    return "x-ms-error-code" in {name.lower() for name in answer.headers}
+
+
+def is_asleep(answer: ArmAnswer) -> bool:
     return (
         answer.status == 503
-        and answer.headers.get("Retry-After") == str(RESPONDER_RETRY_AFTER_SECONDS)
+        and answer.headers.get("Retry-After") == str(STATE_RETRY_AFTER_SECONDS)
         and isinstance(answer.body, dict)
         and answer.body.get("error", {}).get("code") == "EnvironmentAsleep"
     )
 
 
-def showing_headers(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The responder's Deployment, which answers with the Front Door id that it was sent as well.
-
-    Caddy replaces placeholders in the headers of a fixed answer.
-    """
-    pod = manifest["spec"]["template"]["spec"]
-    (container,) = pod["containers"]
-    shown = ["--header", f"{SEEN_ID}: {{http.request.header.X-Azure-FDID}}"]
-    containers = [{**container, "args": [*shown, *container["args"]]}]
-    template = {**manifest["spec"]["template"], "spec": {**pod, "containers": containers}}
-    return {**manifest, "spec": {**manifest["spec"], "template": template}}
-
-
 async def _need_traffic(azure: Azure) -> None:
     """Edge, objects and a public address. An edge that was refused an origin gets it now."""
     kubernetes = await with_manifests(azure)
-    responder = responder_name(azure.subject.spec.name)
-    for manifest in azure.facts["manifests"]:
-        if manifest["metadata"]["name"] == responder:
-            await kubernetes.apply(showing_headers(manifest))
+    await azure.need("profile")
+    profile = (await azure.get("profile")).body["properties"]["frontDoorId"]
+    for manifest in gateway_of(azure.subject, profile):
+        await kubernetes.apply(manifest)
     name, began = azure.subject.spec.name, azure.clock.now()
     path = f"/api/v1/namespaces/{INFERENCE_NAMESPACE}/services/{name}"
     while not _has_address(await kubernetes.get(path)):

@@ -91,6 +91,7 @@ def make_subject(
             "regions": [region],
             "gpu": {"vmSize": gpu_size or GPU_SIZE, "maxNodes": 1},
             "workload": {"image": "registry.example.com/llm:1"},
+            "access": {"mode": "none"},
         }
     )
     assert len(spec.name) == LONGEST_NAME

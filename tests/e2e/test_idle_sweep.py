@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -144,8 +145,7 @@ def start_batch_job(stack: Stack, environment: dict[str, Any]) -> None:
 
 
 def ask(azure: SimulatedAzure, environment: dict[str, Any]) -> httpx.Response:
-    host = environment["endpoint"].removeprefix("https://")
-    return azure.get("/v1/models", headers={"Host": host}, extensions={"sni_hostname": host})
+    return azure.send_through_edge(environment, "GET", "/v1/models")
 
 
 def wake(api: Api, name: str) -> None:
@@ -193,6 +193,15 @@ def test_a_batch_job_without_traffic_counts_as_use(night: Night, api: Api, azure
     assert night.reasons["batcher"][-1] == "GpuPodRunning"
     assert idle_events(api, "batcher") == []
     assert len(gpu_nodes(azure, "batcher")) == 2
+
+
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_a_sweep_counts_the_nodes_that_the_autoscaler_has_added(night: Night, api: Api):
+    """The API's own clock is behind simulated time: hours are shown up to the latest count."""
+    built = api.get_operation("batcher.1")["lastActionDateTime"]
+    counted = api.get_environment("batcher")["gpuUsage"]
+    assert datetime.fromisoformat(counted["untilDateTime"]) > datetime.fromisoformat(built)
+    assert counted["nodeHours"] > 0
 
 
 @pytest.mark.xdist_group(THE_NIGHT)

@@ -29,7 +29,9 @@ def test_old_operations_are_purged_and_ids_never_repeat(tmp_path: Path):
     ):
         provision(api, "standing")
         provision(api, "gone-llm")
-        assert delete(api, "gone-llm")["status"] == "Succeeded"
+        deleted = delete(api, "gone-llm")
+        assert deleted["status"] == "Succeeded"
+        assert deleted["gpuUsage"]["costUsd"] > 0
         assert api.get("/operations/gone-llm.1").status_code == 200
     let_time_pass(folder / "saved-stack.json", timedelta(days=31))
     with (
@@ -37,6 +39,7 @@ def test_old_operations_are_purged_and_ids_never_repeat(tmp_path: Path):
         DocumentedApi(stack.app_url) as api,
     ):
         wait_until(lambda: api.get("/operations/gone-llm.1").status_code == 404)
+        assert api.get_operation("gone-llm.2")["gpuUsage"] == deleted["gpuUsage"]
         assert api.get_environment("standing")["phase"] == "Ready"
         assert api.get_operation("standing.1")["steps"], "its record still has it"
         assert (

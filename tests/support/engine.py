@@ -238,16 +238,12 @@ class Context:
         if operation == "keep_pool":
             self._note_kept(value)
             return
-        if operation == "record_idle_note":
+        if operation in TOLD:
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
-            self.write(f"tell {entity_id.key} {operation} {value['event']}")
+            self.write(f"tell {entity_id.key} {operation} {TOLD[operation](value)}")
             return
         if operation == "note_own_request":
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
-            return
-        if operation == "record_health":
-            self.engine.inputs.append((f"{operation} {entity_id.key}", value))
-            self.write(f"tell {entity_id.key} {operation} {value['health']['status']}")
             return
         if operation == "record_warning":
             self.engine.inputs.append((operation, value))
@@ -334,6 +330,16 @@ class Context:
                 self.has_ended, self.result = True, end.value
             else:
                 self._prepare(self._next_value)
+
+
+TOLD: Mapping[str, Callable[[Any], str]] = {
+    "record_idle_note": lambda value: value["event"],
+    "record_health": lambda value: value["health"]["status"],
+    "record_gpu_nodes": lambda value: " ".join(
+        f"{each['region']}:{each['nodes']}" for each in value["seen"]
+    ),
+}
+"""What news of the sweep for a record are about, by the entity's operation."""
 
 
 def _timed(answer: Answer, seconds: float) -> tuple[float, Answer]:

@@ -12,6 +12,12 @@ from domain.events.cloud_events import CloudEvent
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 CLUSTERS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
+ENVIRONMENT = {
+    "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+    "TENANT_ID": "7e7e7e7e-0000-4000-8000-000000000001",
+    "MODEL_AUDIENCE": "a0a0a0a0-0000-4000-8000-000000000001",
+    "PUBLIC_URL": "https://gridplane.example.com",
+}
 OPERATIONS = "https://management.azure.com/operations"
 
 
@@ -144,11 +150,19 @@ class FakeKubernetes:
     deployment: dict[str, Any] = field(default_factory=lambda: {"metadata": {}})
     service: dict[str, Any] = field(default_factory=dict[str, Any])
     autoscaler_status: object = None
+    config_maps: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     asked: list[str] = field(default_factory=list[str])
 
     async def apply(self, manifests: Iterable[Mapping[str, Any]]) -> None:
         self._fail()
         self.applied += manifests
+
+    async def patch_config_map(self, namespace: str, name: str, data: Mapping[str, str]) -> bool:
+        self._fail()
+        found = self.config_maps.get(f"{namespace}/{name}")
+        if found is not None:
+            found.update(data)
+        return found is not None
 
     async def list_nodes(self, labels: dict[str, str]) -> list[dict[str, Any]]:
         self._fail(f"nodes {labels}")
@@ -192,9 +206,7 @@ class FakeClients:
     edge: FakeEdge = field(default_factory=FakeEdge)
     events: FakeEvents = field(default_factory=FakeEvents)
     cluster: FakeKubernetes = field(default_factory=FakeKubernetes)
-    settings: Settings = field(
-        default_factory=lambda: Settings.from_environment({"AZURE_SUBSCRIPTION_ID": SUBSCRIPTION})
-    )
+    settings: Settings = field(default_factory=lambda: Settings.from_environment(ENVIRONMENT))
     opened: list[str] = field(default_factory=list[str])
 
     @property

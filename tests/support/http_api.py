@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
-from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.serving.invocations.log_answer import LogReader
 from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
+from tests.support.specs import a_policy
 from triggers.declarations import Route
 from triggers.dispatch import answer_request
 from triggers.routes import ROUTES
@@ -76,7 +76,7 @@ class Api:
             route,
             request,
             self.hub,
-            allowed_regions=DEFAULT_ALLOWED_REGIONS,
+            policy=a_policy(),
             requires_app_roles=self.requires_app_roles,
             build_commit=self.build_commit,
             read_logs=self.read_logs,

@@ -1,8 +1,10 @@
 """Specs and times that tests share."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.environment.operation import OperationKind, StepChange, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
@@ -10,6 +12,7 @@ from domain.environment.transitions import record_step, start_operation
 from domain.outcomes import Status
 from domain.requests.command import Command
 from domain.spec.model import EnvironmentSpec
+from domain.spec.policy import SpecPolicy
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -32,6 +35,11 @@ def spec_body(**changes: Any) -> dict[str, Any]:
         },
     }
     return {**body, **changes}
+
+
+def a_policy(regions: Sequence[str] = DEFAULT_ALLOWED_REGIONS, **changes: bool) -> SpecPolicy:
+    rules = {"verifies_tokens": True, "allows_anonymous_access": False, **changes}
+    return SpecPolicy(regions, **rules)
 
 
 def a_spec(**changes: Any) -> EnvironmentSpec:

@@ -12,6 +12,7 @@ from domain.serving.gateway.settings import (
     ROUTES_FILE,
     GatewaySettings,
     GatewayState,
+    RouteSettings,
 )
 
 MAX_CONNECTIONS = 10_000
@@ -28,8 +29,13 @@ def render_files(settings: GatewaySettings, state: GatewayState) -> dict[str, st
     a file that is mounted by itself (`subPath`)."""
     return {
         CONFIG_FILE: render_config(settings),
-        ROUTES_FILE: _render(build_routes(settings, state)),
+        ROUTES_FILE: render_routes(settings, state),
     }
+
+
+def render_routes(settings: RouteSettings, state: GatewayState) -> str:
+    """What Envoy reads again whenever it changes."""
+    return _render(build_routes(settings, state))
 
 
 def render_config(settings: GatewaySettings) -> str:

@@ -14,8 +14,8 @@ from domain.serving.gateway.answers import ANSWER_METADATA, build_state_answer
 from domain.serving.gateway.audit import AUDIT_FILTER
 from domain.serving.gateway.envoy_json import EnvoyJson, seconds, typed
 from domain.serving.gateway.rate_limit import RATE_LIMIT_FILTER
-from domain.serving.gateway.settings import GatewaySettings, GatewayState
-from domain.spec.access import AuditContent
+from domain.serving.gateway.settings import GatewayState, RouteSettings
+from domain.spec.access import AccessMode, AuditContent
 
 ROUTE_CONFIG = "model"
 MODEL_CLUSTER = "model"
@@ -27,7 +27,7 @@ PROBE_METHODS = "GET|HEAD"
 _RETRIES = 2
 
 
-def build_routes(settings: GatewaySettings, state: GatewayState) -> EnvoyJson:
+def build_routes(settings: RouteSettings, state: GatewayState) -> EnvoyJson:
     """A response of Envoy's route discovery, as it reads one from a file."""
     routes = [_health_route(settings, state), _invocation_route(settings, state)]
     host = {"name": "model", "domains": ["*"], "routes": routes}
@@ -40,15 +40,15 @@ def build_routes(settings: GatewaySettings, state: GatewayState) -> EnvoyJson:
     return {"version_info": state.value, "resources": [resource]}
 
 
-def _removed_headers(settings: GatewaySettings) -> list[str]:
+def _removed_headers(settings: RouteSettings) -> list[str]:
     """What the model does not need to know."""
-    token = ["authorization"] if settings.issuer else []
+    token = ["authorization"] if settings.access.mode is AccessMode.ENTRA else []
     # What is recorded of a response has to be text.
     encoding = ["accept-encoding"] if settings.audit.content is AuditContent.FULL else []
     return [FRONT_DOOR_ID_HEADER, *token, *encoding]
 
 
-def _health_route(settings: GatewaySettings, state: GatewayState) -> EnvoyJson:
+def _health_route(settings: RouteSettings, state: GatewayState) -> EnvoyJson:
     """Probes carry no token; whether they carry the profile's id is not documented."""
     path = settings.model.health_path.partition("?")[0]
     method = {"name": ":method", "string_match": {"safe_regex": {"regex": PROBE_METHODS}}}
@@ -65,7 +65,7 @@ def _health_route(settings: GatewaySettings, state: GatewayState) -> EnvoyJson:
     }
 
 
-def _invocation_route(settings: GatewaySettings, state: GatewayState) -> EnvoyJson:
+def _invocation_route(settings: RouteSettings, state: GatewayState) -> EnvoyJson:
     return {
         "name": "invocation",
         "match": {"prefix": "/"},
@@ -84,7 +84,7 @@ def _invocation_route(settings: GatewaySettings, state: GatewayState) -> EnvoyJs
     }
 
 
-def _metadata(settings: GatewaySettings, state: GatewayState) -> EnvoyJson:
+def _metadata(settings: RouteSettings, state: GatewayState) -> EnvoyJson:
     answer = build_state_answer(state, settings.environment, settings.status_url)
     return {"filter_metadata": {ANSWER_METADATA: answer}}
 

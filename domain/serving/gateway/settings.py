@@ -9,6 +9,8 @@ from domain.spec.access import Access, AccessMode, Audit
 ENVOY_VERSION = "1.40.0"
 """Of the image, and of the binary that the tests run."""
 
+ENVOY_IMAGE = f"docker.io/envoyproxy/envoy:v{ENVOY_VERSION}"
+
 CONFIG_FOLDER = "/etc/envoy"
 CONFIG_FILE = "envoy.json"
 ROUTES_FILE = "routes.json"
@@ -40,16 +42,34 @@ class TokenIssuer:
     """Certificate authorities that the host of the keys is verified with."""
 
     @classmethod
-    def of_tenant(cls, tenant_id: str, audience: str) -> Self:
+    def of_tenant(
+        cls,
+        tenant_id: str,
+        audience: str,
+        entra: str = ENTRA_AUTHORITY,
+        ca_file: str = SYSTEM_CA_FILE,
+    ) -> Self:
         """Tokens of version 2, which an app registration has to ask for
         (`requestedAccessTokenVersion`): those of version 1 have another issuer and audience."""
-        authority = f"{ENTRA_AUTHORITY}/{tenant_id}"
+        authority = f"{entra}/{tenant_id}"
         return cls(
             issuer=f"{authority}/v2.0",
             audience=audience,
             jwks_uri=f"{authority}/discovery/v2.0/keys",
             authority=authority,
+            ca_file=ca_file,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What an installation of Gridplane gives to the gateways of all environments."""
+
+    gateway_image: str
+    issuer: TokenIssuer | None
+    """Of the tokens that callers of models send; None where this is not configured."""
+    public_url: str
+    """Of the API, without a trailing slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +105,30 @@ class GatewayLimits:
     """New requests are refused near it, instead of the container being killed."""
 
 
-@dataclass(frozen=True, slots=True)
-class GatewaySettings:
-    """Everything that decides what a gateway does, but for the state of its model."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSettings:
+    """Everything that decides where requests go, but for the state of the model."""
 
     environment: str
+    access: Access
+    audit: Audit
+    model: ModelAddress
+    status_url: str
+    """Where callers read the state of the environment."""
+    limits: GatewayLimits = field(default_factory=GatewayLimits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings(RouteSettings):
+    """Everything that decides what a gateway does, but for the state of its model."""
+
     model_name: str | None
     model_version: str | None
     front_door_id: str
     """`properties.frontDoorId` of the profile, which Front Door sends as X-Azure-FDID."""
-    access: Access
-    audit: Audit
     issuer: TokenIssuer | None
     """Needed with access mode `entra`, and for nothing else."""
-    model: ModelAddress
-    status_url: str
-    """Where callers read the state of the environment."""
     replicas: int = 2
-    limits: GatewayLimits = field(default_factory=GatewayLimits)
     ports: GatewayPorts = field(default_factory=GatewayPorts)
     listen_address: str = "0.0.0.0"
     config_folder: str = CONFIG_FOLDER

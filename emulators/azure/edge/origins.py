@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulators.azure.edge import caddy_respond, inference_server, relay
+from emulators.azure.edge import inference_server, relay
 from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
 from emulators.azure.edge.relay import Relay
@@ -38,8 +38,6 @@ async def reach(frontend: Frontend | None, port: int, question: Question) -> Rep
     address = frontend.cluster.process_address(pod, container, target)
     if address is not None:
         return await relay.ask(address, question)
-    if caddy_respond.is_one(container):
-        return caddy_respond.answer(container, question)
     return inference_server.answer(pod, container, question)
 
 

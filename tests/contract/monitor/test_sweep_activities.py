@@ -17,6 +17,7 @@ from domain.durable.inputs import WorkloadInput
 from domain.durable.sweep_inputs import UsageInput
 from domain.environment.operation import build_operation_id
 from domain.placement.offers import list_offers
+from domain.serving.gateway.settings import GatewayState
 from domain.spec.model import EnvironmentSpec
 from domain.sweep.found import EDGE_KINDS, ResourceRef
 from domain.sweep.model import GpuPool
@@ -45,7 +46,7 @@ async def build_cell(clients: ClientFactory, spec: EnvironmentSpec) -> ResourceT
         environment=spec.name,
         offer=list_offers(a_spec(), REGION)[0],
         replicas=1,
-        awake=True,
+        state=GatewayState.SERVING,
     )
     assert (await apply_workload(workload.to_wire(), clients, a_hub(spec))).is_success
     return target

@@ -1,5 +1,6 @@
 """What happens at a cluster's API: applying the workload and looking whether it is ready."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,10 +12,11 @@ from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import ObservationInput, WorkloadInput
-from domain.kubernetes.manifests import build_manifests
+from domain.kubernetes.manifests import build_workload
 from domain.kubernetes.observation import Observation
 from domain.outcomes import Outcome
 from domain.placement.offers import list_offers
+from domain.serving.gateway.settings import GatewayState
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
 from tests.support.fake_hub import a_hub
 from tests.support.specs import a_spec
@@ -29,7 +31,7 @@ WORKLOAD = WorkloadInput(
     environment="fraud-llm",
     offer=list_offers(a_spec(), "westeurope")[0],
     replicas=1,
-    awake=True,
+    state=GatewayState.SERVING,
 ).to_wire()
 
 
@@ -38,6 +40,7 @@ async def apply(value: dict[str, Any], clients: ClientFactory) -> Outcome:
 
 
 INPUTS: dict[Any, dict[str, Any]] = {apply: WORKLOAD, get_observation: CELL}
+GATEWAY_MAP = "inference/fraud-llm-gateway"
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 BOTH = pytest.mark.parametrize("activity", [apply, get_observation])
 
@@ -47,11 +50,22 @@ async def test_the_manifests_of_the_spec_are_applied_in_their_order():
     outcome = await apply(WORKLOAD, clients.as_factory())
     assert outcome.is_success
     assert clients.opened == [CLUSTER]
-    assert clients.cluster.applied == build_manifests(
-        a_spec(), "westeurope", SUBSCRIPTION, replicas=1, awake=True
-    )
-    kinds = [manifest["kind"] for manifest in clients.cluster.applied]
-    assert kinds == ["Namespace", "DaemonSet", "Deployment", "Deployment", "Service"]
+    assert clients.cluster.applied == build_workload(a_spec(), 1)
+
+
+@pytest.mark.parametrize("state", GatewayState)
+async def test_the_gateway_learns_the_state_of_the_model_and_nothing_else(state: GatewayState):
+    files = {"envoy.json": "{}", "routes.json": "{}"}
+    clients = FakeClients(cluster=FakeKubernetes(config_maps={GATEWAY_MAP: files}))
+    assert (await apply({**WORKLOAD, "state": state}, clients.as_factory())).is_success
+    assert files["envoy.json"] == "{}"
+    assert json.loads(files["routes.json"])["version_info"] == state
+
+
+async def test_a_cell_without_a_gateway_yet_gets_its_workload():
+    clients = FakeClients()
+    assert (await apply(WORKLOAD, clients.as_factory())).is_success
+    assert clients.cluster.config_maps == {}
 
 
 async def test_one_look_asks_for_everything_that_readiness_depends_on():
@@ -76,6 +90,7 @@ async def test_one_look_asks_for_everything_that_readiness_depends_on():
         "events kube-system",
         "nodes {'gridplane.io/gpu-pool': 'true'}",
         "pods inference {'app.kubernetes.io/name': 'fraud-llm'}",
+        "pods inference {'app.kubernetes.io/name': 'fraud-llm-gateway'}",
         "pods kube-system {'app.kubernetes.io/name': 'nvidia-device-plugin'}",
         "service inference fraud-llm",
     ]

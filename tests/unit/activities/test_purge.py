@@ -7,6 +7,7 @@ from durabletask.client import OrchestrationStatus
 from activities.bury_deleted import bury_deleted
 from activities.purge_ended import purge_ended
 from domain.durable.inputs import PurgeInput
+from domain.environment.gpu_usage import GpuUsage, NodeHours
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
@@ -67,13 +68,17 @@ async def test_what_runs_or_is_recent_is_not_purged():
     assert len(ended.instances) == 2
 
 
-async def test_a_deleted_environment_keeps_its_name_owner_sequence_and_deletion():
+async def test_a_deleted_environment_keeps_its_name_owner_sequence_deletion_and_cost():
     hub = a_hub_after(BUILT, DELETED)
+    paid = NodeHours(vm_size="Standard_NC24ads_A100_v4", spot=False, hourly_price=3.673, hours=2)
+    usage = GpuUsage(hours=(paid,), since=NOON)
+    hub.records["fraud-llm"] = record_of(hub).model_copy(update={"gpu_usage": usage})
     before_it = record_of(hub)
     assert await bury_deleted(before(), hub) == Outcome.succeeded(records=1)
     record = record_of(hub)
     assert (record.sequence, record.spec.owner) == (2, "fraud-team@example.com")
     assert record.spec.workload.env == {}
+    assert record.gpu_usage == usage
     assert [event.type for event in record.events] == ["OperationSucceeded"]
     assert derive_event(before_it, record, "source") is None, "nothing has happened"
     (deletion,) = record.operations

@@ -11,6 +11,7 @@ from domain.durable.inputs import WorkloadInput
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.placement.offers import list_offers
+from domain.serving.gateway.settings import GatewayState
 from tests.support.fake_clients import FakeClients
 from tests.support.fake_hub import FakeHub, a_hub
 from tests.support.payloads import a_resource
@@ -22,7 +23,7 @@ WORKLOAD = WorkloadInput(
     environment="fraud-llm",
     offer=list_offers(a_spec(), "westeurope")[0],
     replicas=1,
-    awake=True,
+    state=GatewayState.SERVING,
 ).to_wire()
 INPUTS: list[tuple[SpecActivity, dict[str, Any]]] = [
     (begin_resource, a_resource("profile")),

@@ -8,7 +8,7 @@ import pytest
 from domain.spec.validation import parse_spec
 from tests.chaos.faults import OF_EVERYTHING, OF_ONE_ENVIRONMENT
 from tests.chaos.plan import WINDOW_MINUTES, Door, DriftKind, Plan, Process, plan_run
-from tests.support.specs import NOON
+from tests.support.specs import NOON, a_policy
 
 SEEDS = (1, 2, 7, 2026)
 REGIONS = ("westeurope", "northeurope")
@@ -74,7 +74,7 @@ def test_every_specification_is_valid():
     bodies = [each.body for each in plan_run(3, 50).requests if each.body]
     assert bodies
     for body in bodies:
-        assert not isinstance(parse_spec(body, REGIONS, NOON), list), body
+        assert not isinstance(parse_spec(body, a_policy(REGIONS), NOON), list), body
 
 
 def test_a_calm_run_has_the_same_requests_and_nothing_else():

@@ -16,6 +16,8 @@ from clients.settings import (
     Settings,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.serving.gateway.settings import TokenIssuer
+from domain.spec.policy import SpecPolicy
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 NAMESPACE = "SERVICE_BUS__fullyQualifiedNamespace"
@@ -55,6 +57,13 @@ def test_the_subscription_alone_is_enough():
         orphan_grace_hours=24,
         retention_days=30,
         purge_schedule=NIGHTLY,
+        tenant_id=None,
+        model_audience=None,
+        allow_anonymous_access=False,
+        entra_authority="https://login.microsoftonline.com",
+        entra_ca_file="/etc/ssl/certs/ca-certificates.crt",
+        gateway_image="docker.io/envoyproxy/envoy:v1.40.0",
+        public_url="",
         build_commit=None,
     )
 
@@ -109,6 +118,18 @@ def test_the_subscription_alone_is_enough():
         ("PURGE_SCHEDULE", "0 0 4 * * *", "purge_schedule", "0 0 4 * * *"),
         ("ORPHAN_GRACE_HOURS", "72", "orphan_grace_hours", 72),
         ("ORPHAN_GRACE_HOURS", "", "orphan_grace_hours", 24),
+        ("ALLOW_ANONYMOUS_ACCESS", "true", "allow_anonymous_access", True),
+        ("ALLOW_ANONYMOUS_ACCESS", "", "allow_anonymous_access", False),
+        ("ENTRA_AUTHORITY", "https://127.0.0.1:9/", "entra_authority", "https://127.0.0.1:9"),
+        ("ENTRA_CA_FILE", "/tmp/ca.pem", "entra_ca_file", "/tmp/ca.pem"),
+        (
+            "GATEWAY_IMAGE",
+            "r.example.com/envoy@sha256:1",
+            "gateway_image",
+            "r.example.com/envoy@sha256:1",
+        ),
+        ("PUBLIC_URL", "https://gp.example.com/", "public_url", "https://gp.example.com"),
+        ("WEBSITE_HOSTNAME", "gp.example.com", "public_url", "https://gp.example.com"),
         (RANGES, "203.0.113.7/32, 198.51.100.0/24", "api_server_ranges", TWO_RANGES),
         (RANGES, "203.0.113.7", "api_server_ranges", ("203.0.113.7/32",)),
         (RANGES, "", "api_server_ranges", ()),
@@ -134,6 +155,33 @@ def test_a_service_bus_is_known_by_either_setting(values: dict[str, str], has_on
     assert read(**values).has_service_bus is has_one
 
 
+def test_the_public_url_is_not_the_host_name_where_both_are_known():
+    known = read(PUBLIC_URL="https://models.example.com", WEBSITE_HOSTNAME="gp.azurewebsites.net")
+    assert known.public_url == "https://models.example.com"
+
+
+def test_tokens_are_verified_by_tenant_and_audience():
+    settings = read(TENANT_ID="t", MODEL_AUDIENCE="a", ENTRA_CA_FILE="/ca.pem")
+    issuer = settings.installation.issuer
+    assert issuer == TokenIssuer.of_tenant("t", "a", ca_file="/ca.pem")
+    assert settings.policy.verifies_tokens
+    assert not read().policy.verifies_tokens
+    assert read().installation.issuer is None
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"), [("TENANT_ID", "MODEL_AUDIENCE"), ("MODEL_AUDIENCE", "TENANT_ID")]
+)
+def test_neither_tenant_nor_audience_stands_alone(name: str, missing: str):
+    with pytest.raises(ValueError, match=f"Setting {missing} is missing: {name} is of no use"):
+        read(**{name: "x"})
+
+
+def test_what_the_settings_allow_is_the_policy_of_specifications():
+    policy = read(ALLOWED_REGIONS="uksouth", ALLOW_ANONYMOUS_ACCESS="true").policy
+    assert policy == SpecPolicy(("uksouth",), verifies_tokens=False, allows_anonymous_access=True)
+
+
 @pytest.mark.parametrize("values", [{}, {"AZURE_SUBSCRIPTION_ID": ""}], ids=["absent", "empty"])
 def test_without_a_subscription_it_says_which_setting_is_missing(values: dict[str, str]):
     with pytest.raises(ValueError, match="AZURE_SUBSCRIPTION_ID is missing: set it to"):
@@ -157,7 +205,7 @@ def test_every_setting_stands_in_the_sample_and_the_sample_has_no_other():
     Settings.from_environment(reader)
     sample = json.loads(SAMPLE.read_text())["Values"]
     of_the_host = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
-    assert reader.names - {IDENTITY_ENDPOINT} == set(sample) - of_the_host
+    assert reader.names - {IDENTITY_ENDPOINT, "WEBSITE_HOSTNAME"} == set(sample) - of_the_host
 
 
 def test_the_sample_can_be_used_as_it_is():

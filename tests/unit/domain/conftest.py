@@ -39,6 +39,11 @@ WIRE: dict[str, Any] = {
         "maintenance": {"day": "sun", "start": "01:00", "durationHours": 4},
     },
     "edge": {"sku": "Standard_AzureFrontDoor", "wafMode": "Prevention"},
+    "access": {
+        "mode": "entra",
+        "invokers": {"appRoles": ["Model.Invoke"], "groups": [], "objectIds": []},
+    },
+    "audit": {"content": "hash"},
     "idle": {"afterMinutes": 30, "action": "scaleToZero"},
     "repair": "auto",
     "expiresAt": "2027-01-31T00:00:00Z",

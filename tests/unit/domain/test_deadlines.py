@@ -34,7 +34,8 @@ OF_RESOURCES = {
 CREATE = {kind: known.create_timeout for kind, known in KINDS.items()}
 OF_STEPS = {
     "workload": deadlines.WORKLOAD,
-    "traffic": deadlines.WORKLOAD,
+    "gateway": deadlines.GATEWAY,
+    "serving": deadlines.WORKLOAD,
     "nodes": deadlines.READINESS,
     "externalIp": deadlines.READINESS,
     "pods": deadlines.READINESS,
@@ -64,15 +65,21 @@ def test_a_step_gives_up_before_its_operation(kind: OperationKind, step: str):
     [
         (
             OperationKind.PROVISION,
-            ("resourceGroup", "managedCluster", "agentPool", "workload", "pods", "probe"),
+            (
+                *("resourceGroup", "managedCluster", "agentPool", "workload", "gateway"),
+                *("pods", "probe"),
+            ),
         ),
         (
             OperationKind.REPAIR,
-            ("resourceGroup", "managedCluster", "agentPool", "workload", "pods", "probe"),
+            (
+                *("resourceGroup", "managedCluster", "agentPool", "workload", "gateway"),
+                *("pods", "probe"),
+            ),
         ),
         (OperationKind.DELETE, ("managedCluster", "resourceGroup")),
         (OperationKind.SCALE_DOWN, ("settings", "workload", "gpuPool")),
-        (OperationKind.WAKE, ("autoscaler", "workload", "pods", "traffic", "probe")),
+        (OperationKind.WAKE, ("gateway", "autoscaler", "workload", "pods", "serving", "probe")),
     ],
 )
 def test_an_operation_has_time_for_all_steps_of_a_cell_one_after_the_other(

@@ -2,12 +2,11 @@ import json
 
 import pytest
 
-from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.requests.command import Command
 from domain.requests.queue_messages import MessageProperties, parse_message
 from emulators.stack.send import build_message
 from emulators.stack.stack import PROJECT
-from tests.support.specs import NOON
+from tests.support.specs import NOON, a_policy
 
 EXAMPLES = sorted((PROJECT / "examples" / "messages").glob("*.json"))
 
@@ -17,7 +16,7 @@ def test_every_example_is_a_command_that_the_queue_takes(file):
     message = build_message(json.loads(file.read_text()))
     properties = MessageProperties(message.session_id, message.message_id)
     body = json.loads(b"".join(message.body))
-    command = parse_message(body, properties, DEFAULT_ALLOWED_REGIONS, NOON)
+    command = parse_message(body, properties, a_policy(), NOON)
     assert isinstance(command, Command), command
     assert command.kind == file.stem
     assert command.caller.request_id == body["id"]

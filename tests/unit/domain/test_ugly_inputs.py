@@ -12,6 +12,7 @@ from domain.outcomes import Status
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
 from emulators.tests.support.characters import CHARACTERS
+from tests.support.specs import a_policy
 
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(CHARACTERS, max_size=20)
@@ -56,7 +57,7 @@ poll_bodies = json_values | st.fixed_dictionaries(
 @settings(max_examples=150, deadline=None)
 @given(body=json_values | requests)
 def test_any_body_is_a_specification_or_a_list_of_problems(body) -> None:
-    parsed = parse_spec(body, ("westeurope",))
+    parsed = parse_spec(body, a_policy())
     assert isinstance(parsed, EnvironmentSpec) or parsed
     if isinstance(parsed, list):
         assert all(problem.code and problem.message for problem in parsed)

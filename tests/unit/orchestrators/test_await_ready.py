@@ -17,8 +17,12 @@ PULLING = PodObservation(name="llm-0", phase="Pending", ready=False, reason="Con
 PLUGIN = DevicePluginObservation(desired=1, ready=1)
 
 
+GATEWAY = PodObservation(name="llm-gateway-0", phase="Running", ready=True)
+
+
 def seen(**changes) -> Outcome:
-    return Outcome.succeeded(**Observation(device_plugin=PLUGIN, **changes).to_wire())
+    there = {"device_plugin": PLUGIN, "gateways": (GATEWAY,), **changes}
+    return Outcome.succeeded(**Observation(**there).to_wire())
 
 
 NOTHING = seen()
@@ -50,6 +54,20 @@ def test_it_looks_until_node_gpu_address_and_pods_are_there_and_reports_each_by_
         f"{cell}/pods Succeeded (1 of 1 pods are ready.)",
     ]
     assert done.outcome == Outcome.succeeded(externalIp="20.61.0.2", nodes=1)
+
+
+def test_a_gateway_that_is_missing_shows_once_the_pods_are_there():
+    there = {"nodes": (NODE,), "pods": (POD,), "external_ip": "20.61.0.2"}
+    done = run(
+        await_ready,
+        a_ready_wait(),
+        activities={"get_observation": [seen(**there, gateways=()), READY]},
+    )
+    assert done.steps("note cell/westeurope/pods") == [
+        "note cell/westeurope/pods Running (0 of 0 gateways are ready.)",
+        "note cell/westeurope/pods Succeeded (1 of 1 pods are ready.)",
+    ]
+    assert done.outcome.is_success
 
 
 def test_an_environment_without_replicas_needs_its_address_alone():

@@ -9,6 +9,7 @@ from azure.durable_functions.testing import (
 from durabletask.entities import EntityContext
 
 from domain.durable.names import Orchestrator
+from domain.environment.gpu_usage import GpuNodes, RecordGpuNodes
 from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
@@ -142,6 +143,15 @@ def test_kept_settings_are_told_as_they_were_kept():
 @pytest.mark.parametrize("record", [None, a_record()], ids=["no record", "nothing kept"])
 def test_where_nothing_is_kept_nothing_is_told(record: EnvironmentRecord | None):
     assert tell("get_kept_pools", record=record).get_result() == {}
+
+
+def test_counts_of_gpu_nodes_reach_the_record_once_and_are_no_news():
+    seen = GpuNodes(region="westeurope", at=NOON + minutes(5), nodes=2)
+    told = tell_outside("record_gpu_nodes", RecordGpuNodes(seen=(seen,)).to_wire(), a_record())
+    assert (told.get_result(), scheduled(told)) == (True, [])
+    assert record_of(told).gpu_usage.observed == {"westeurope": seen}
+    again = tell("record_gpu_nodes", RecordGpuNodes(seen=(seen,)).to_wire(), record_of(told))
+    assert again.get_result() is False
 
 
 def test_an_unknown_operation_is_a_bug_and_says_so():

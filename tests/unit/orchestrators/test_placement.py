@@ -42,6 +42,7 @@ def place(activities: dict[str, Any], *, offers=None, entity=None, children=None
             "begin_resource nodeOSUpgradeSchedule": SUCCEEDED,
             "begin_delete_resource": SUCCEEDED,
             "apply_workload": SUCCEEDED,
+            "apply_gateway": SUCCEEDED,
             **activities,
         },
         children={"await_ready": READY, **(children or {})},
@@ -79,11 +80,13 @@ def test_the_next_offer_is_tried_once_azure_has_no_capacity_for_the_first():
         f"{A100} 1 Succeeded",
     ]
     assert done.steps("tell blocklist") == ["tell blocklist add AllocationFailed"]
-    assert done.steps("note")[-8:-4] == [
+    assert done.steps("note")[-10:-4] == [
         "note cell/westeurope/attempt-2/gpuPool Running",
         "note cell/westeurope/attempt-2/gpuPool Succeeded",
         "note cell/westeurope/attempt-2/workload Running",
         "note cell/westeurope/attempt-2/workload Succeeded",
+        "note cell/westeurope/attempt-2/gateway Running",
+        "note cell/westeurope/attempt-2/gateway Succeeded",
     ]
     sent = [value for label, value in done.inputs if label.startswith("begin_resource managed")]
     assert [each["offer"]["zones"] for each in sent] == [[], ["1"]]

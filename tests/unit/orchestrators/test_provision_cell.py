@@ -24,6 +24,7 @@ READY_WAIT = f"await_ready {CELL}.ready"
 BUILT = Outcome.succeeded(fqdn="gp.hcp.azmk8s.io").about("/cluster")
 READY = Outcome.succeeded(externalIp="20.61.0.2", nodes=1)
 UNREACHABLE = failed("ApiServerUnreachable", retryable=True)
+NO_PROFILE = failed("FrontDoorProfileMissing", retryable=True)
 
 
 def build(activities=None, children=None, deadline_minutes=120, spec=None, **options) -> Run:
@@ -38,6 +39,7 @@ def build(activities=None, children=None, deadline_minutes=120, spec=None, **opt
             "begin_resource autoUpgradeSchedule": SUCCEEDED,
             "begin_resource nodeOSUpgradeSchedule": SUCCEEDED,
             "apply_workload": SUCCEEDED,
+            "apply_gateway": SUCCEEDED,
             **(activities or {}),
         },
         children={"await_operation": BUILT, "await_ready": READY, **(children or {})},
@@ -45,7 +47,7 @@ def build(activities=None, children=None, deadline_minutes=120, spec=None, **opt
     )
 
 
-def test_group_then_cluster_then_workload_then_windows_then_readiness():
+def test_group_then_cluster_then_workload_and_gateway_then_windows_then_readiness():
     done = build()
     assert done.steps("call", "start", "timer") == [
         "call begin_resource resourceGroup westeurope",
@@ -53,6 +55,7 @@ def test_group_then_cluster_then_workload_then_windows_then_readiness():
         f"start {CLUSTER_WAIT}",
         "call begin_resource agentPool westeurope",
         "call apply_workload westeurope",
+        "call apply_gateway westeurope",
         "call begin_resource autoUpgradeSchedule westeurope",
         "call begin_resource nodeOSUpgradeSchedule westeurope",
         f"start {READY_WAIT}",
@@ -80,12 +83,24 @@ def test_a_busy_cluster_is_begun_again_when_it_may_be_free():
 
 def test_a_workload_that_the_api_server_does_not_take_yet_is_applied_again():
     done = build({"apply_workload": [UNREACHABLE, UNREACHABLE, SUCCEEDED]})
-    assert done.steps("call apply", "timer") == [
+    assert done.steps("call apply_workload", "timer") == [
         "call apply_workload westeurope",
         "timer 15 s",
         "call apply_workload westeurope",
         "timer 15 s",
         "call apply_workload westeurope",
+    ]
+    assert done.outcome.is_success
+
+
+def test_the_gateway_waits_for_the_edge_that_is_built_beside_the_cell():
+    done = build({"apply_gateway": [NO_PROFILE, NO_PROFILE, SUCCEEDED]})
+    assert done.steps("call apply_gateway", "timer") == [
+        "call apply_gateway westeurope",
+        "timer 15 s",
+        "call apply_gateway westeurope",
+        "timer 15 s",
+        "call apply_gateway westeurope",
     ]
     assert done.outcome.is_success
 
@@ -116,6 +131,12 @@ def test_a_workload_that_the_api_server_does_not_take_yet_is_applied_again():
             {},
             "note cell/westeurope/workload Failed (QuotaExceeded)",
             id="workload",
+        ),
+        pytest.param(
+            {"apply_gateway": QUOTA},
+            {},
+            "note cell/westeurope/gateway Failed (QuotaExceeded)",
+            id="gateway",
         ),
     ],
 )
@@ -166,7 +187,7 @@ def test_no_wait_outlasts_the_operation():
         pytest.param(0.5, 1, [], id="before anything was accepted"),
         pytest.param(30, 2, [f"send cancel to {CELL}.managedCluster.1"], id="cluster"),
         pytest.param(63.5, 4, [], id="while the workload is applied"),
-        pytest.param(90, 6, [f"send cancel to {CELL}.ready"], id="readiness"),
+        pytest.param(90, 7, [f"send cancel to {CELL}.ready"], id="readiness"),
     ],
 )
 def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(

@@ -3,6 +3,7 @@ import pytest
 from domain import deadlines
 from domain.durable.inputs import OperationWait, PoolInput, WorkloadInput
 from domain.outcomes import Outcome, Status
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.scale_down_cell import scale_down_cell
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
@@ -70,15 +71,15 @@ def test_what_is_kept_already_goes_along_to_the_pool(kept):
     assert PoolInput.from_wire(done.input_of("get_gpu_pool")).kept == kept
 
 
-def test_the_responder_gets_the_traffic_and_the_replicas_go():
+def test_the_gateway_says_asleep_and_the_replicas_go():
     workload = WorkloadInput.from_wire(scale_down().input_of("apply_workload"))
-    assert (workload.replicas, workload.awake) == (0, False)
+    assert (workload.replicas, workload.state) == (0, GatewayState.ASLEEP)
 
 
 def test_a_pool_that_is_at_zero_already_is_not_waited_for():
     done = scale_down({"begin_empty_gpu_pool": SUCCEEDED})
     assert done.steps("start") == []
-    assert "call apply_workload westeurope" in done.lines, "the responder answers all the same"
+    assert "call apply_workload westeurope" in done.lines, "the gateway says asleep all the same"
     assert done.outcome.is_success
 
 

@@ -56,6 +56,7 @@ READY = Observation(
     device_plugin=DevicePluginObservation(desired=1, ready=1),
     nodes=(NodeObservation(name="gpu-0", ready=True, gpus_allocatable=1),),
     pods=(PodObservation(name="llm-0", phase="Running", ready=True),),
+    gateways=(PodObservation(name="llm-gateway-0", phase="Running", ready=True),),
     external_ip="20.61.0.2",
 )
 BEGUN = accepted("managedCluster")
@@ -67,6 +68,7 @@ ACTIVITIES = {
     "get_gpu_pool": Outcome.succeeded(**KEPT.to_wire()),
     "poll_operation": SUCCEEDED,
     "apply_workload": SUCCEEDED,
+    "apply_gateway": SUCCEEDED,
     "get_observation": Outcome.succeeded(**READY.to_wire()),
     "probe_edge": SUCCEEDED,
     "list_remaining_resources": Outcome.succeeded(resourceIds=[]),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from domain.durable.sweep_inputs import ConfirmInput, EdgeQuestions, SweepInput, SweepReport
+from domain.environment.gpu_usage import GpuNodes, RecordGpuNodes
 from domain.environment.health import Finding, Health, HealthStatus, RecordHealth
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
@@ -27,6 +28,7 @@ from tests.support.payloads import QUOTA, REGION
 from tests.support.specs import NOON, a_spec, minutes
 from tests.support.sweeps import a_swept
 
+A100 = "Standard_NC24ads_A100_v4"
 HEALTHY = Health(status=HealthStatus.HEALTHY)
 SILENT = Finding(
     code="ModelNotAnswering",
@@ -284,7 +286,54 @@ def test_clusters_that_cannot_be_listed_make_everything_unknown_before_the_sweep
     assert done.outcome == QUOTA
 
 
+def counted(name: str, *nodes: GpuNodes, **changes: Any) -> EnvironmentSweepState:
+    """An environment whose record says this of its GPU nodes."""
+    environment = an_environment(name, health=HEALTHY, **changes)
+    return environment.model_copy(update={"gpu_nodes": {each.region: each for each in nodes}})
+
+
+def test_the_record_is_told_of_gpu_nodes_only_when_their_number_changes():
+    one = GpuNodes(region=REGION, at=NOON - minutes(5), nodes=1, vm_size=A100)
+    none = one.model_copy(update={"nodes": 0})
+    done = sweep(counted("one", one), counted("two", none), counted("three"))
+    assert done.steps("tell") == [
+        f"tell three record_gpu_nodes {REGION}:1",
+        f"tell two record_gpu_nodes {REGION}:1",
+    ]
+    told = RecordGpuNodes.from_wire(done.input_of("record_gpu_nodes three"))
+    assert told.seen == (one.model_copy(update={"at": NOON}),), "as of when Azure was listed"
+
+
+def test_nodes_of_an_operation_that_runs_and_of_a_failure_are_told_as_well():
+    running = counted("runs", phase=Phase.PROVISIONING, settled_at=None)
+    failed = counted("failed", phase=Phase.FAILED)
+    done = sweep(running, failed)
+    assert done.steps("tell") == [
+        f"tell failed record_gpu_nodes {REGION}:1",
+        f"tell runs record_gpu_nodes {REGION}:1",
+    ]
+
+
+def test_a_cluster_that_is_gone_by_its_id_has_no_nodes_any_more():
+    one = GpuNodes(region=REGION, at=NOON - minutes(5), nodes=1, vm_size=A100)
+    ref = ResourceRef(kind="managedCluster", environment="one", region=REGION)
+    gone = LookedUp(ref=ref, resource_id="/clusters/one", presence=Presence.MISSING)
+    listed = Outcome.succeeded(pools=[], clusters=[])
+    done = sweep(
+        counted("one", one),
+        clusters=listed,
+        confirmed=Outcome.succeeded(lookedUp=[gone.to_wire()]),
+    )
+    assert f"tell one record_gpu_nodes {REGION}:0" in done.steps("tell")
+
+
+def test_a_list_that_failed_says_nothing_of_nodes():
+    one = GpuNodes(region=REGION, at=NOON - minutes(5), nodes=1, vm_size=A100)
+    done = sweep(counted("one", one), clusters=QUOTA)
+    assert done.steps("tell one record_gpu_nodes") == []
+
+
 def test_a_dry_run_looks_and_records_nothing():
-    done = sweep(an_environment(), dry_run=True)
+    done = sweep(an_environment(), counted("two"), dry_run=True)
     assert done.steps("tell") == []
-    assert health_of(done) == {"Healthy": 1}
+    assert health_of(done) == {"Healthy": 2}

@@ -1,8 +1,15 @@
 import pytest
 
 from domain import deadlines
-from domain.durable.inputs import OperationWait, PoolInput, ReadyWait, WorkloadInput
+from domain.durable.inputs import (
+    GatewayInput,
+    OperationWait,
+    PoolInput,
+    ReadyWait,
+    WorkloadInput,
+)
 from domain.outcomes import Outcome
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.wake_cell import wake_cell
 from tests.support.engine import Run, run
 from tests.support.payloads import (
@@ -31,6 +38,7 @@ def wake(activities=None, children=None, deadline_minutes=240, **options) -> Run
         instance_id=CELL,
         activities={
             "begin_wake_gpu_pool": accepted("managedCluster"),
+            "apply_gateway": SUCCEEDED,
             "apply_workload": SUCCEEDED,
             **(activities or {}),
         },
@@ -39,9 +47,15 @@ def wake(activities=None, children=None, deadline_minutes=240, **options) -> Run
     )
 
 
-def test_nodes_then_autoscaler_then_replicas_and_the_traffic_last():
+def test_gateway_and_replicas_then_nodes_then_autoscaler():
     done = wake()
     assert done.lines == [
+        "note cell/westeurope/gateway Running",
+        "call apply_gateway westeurope",
+        "note cell/westeurope/gateway Succeeded",
+        "note cell/westeurope/workload Running",
+        "call apply_workload westeurope",
+        "note cell/westeurope/workload Succeeded",
         "note cell/westeurope/gpuPool Running",
         "call begin_wake_gpu_pool westeurope",
         "note cell/westeurope/gpuPool Running",
@@ -52,24 +66,27 @@ def test_nodes_then_autoscaler_then_replicas_and_the_traffic_last():
         "note cell/westeurope/autoscaler Running",
         f"start {SCALER_WAIT}",
         "note cell/westeurope/autoscaler Succeeded",
-        "note cell/westeurope/workload Running",
-        "call apply_workload westeurope",
-        "note cell/westeurope/workload Succeeded",
         f"start {READY_WAIT}",
-        "note cell/westeurope/traffic Running",
+        "note cell/westeurope/serving Running",
         "call apply_workload westeurope",
-        "note cell/westeurope/traffic Succeeded",
+        "note cell/westeurope/serving Succeeded",
     ]
     assert done.outcome == READY
 
 
-def test_the_kept_replicas_come_back_before_the_traffic():
+def test_callers_are_told_that_the_model_wakes_until_its_replicas_are_ready():
+    done = wake()
+    gateway = GatewayInput.from_wire(done.input_of("apply_gateway"))
     applied = [
         WorkloadInput.from_wire(value)
-        for label, value in wake().inputs
+        for label, value in done.inputs
         if label.startswith("apply_workload")
     ]
-    assert [(each.replicas, each.awake) for each in applied] == [(3, False), (3, True)]
+    assert gateway.state is GatewayState.WAKING
+    assert [(each.replicas, each.state) for each in applied] == [
+        (3, GatewayState.WAKING),
+        (3, GatewayState.SERVING),
+    ]
 
 
 def test_both_requests_go_back_to_the_same_kept_settings():
@@ -124,8 +141,14 @@ def test_a_cluster_still_busy_with_the_first_request_gets_the_second_one_later()
         pytest.param(
             {"apply_workload": [SUCCEEDED, QUOTA]},
             {},
-            "note cell/westeurope/traffic Failed (QuotaExceeded)",
-            id="traffic not handed over",
+            "note cell/westeurope/serving Failed (QuotaExceeded)",
+            id="gateway not told",
+        ),
+        pytest.param(
+            {"apply_gateway": QUOTA},
+            {},
+            "note cell/westeurope/gateway Failed (QuotaExceeded)",
+            id="no gateway, before anything is paid",
         ),
     ],
 )
@@ -135,7 +158,7 @@ def test_a_failure_for_good_ends_the_cell_there(activities, children, last: str)
     assert done.outcome == QUOTA
 
 
-def test_pods_that_never_get_ready_leave_the_traffic_with_the_responder():
+def test_a_model_that_never_gets_ready_is_not_said_to_serve():
     stuck = failed("ImagePullFailed")
     done = wake(children={"await_ready": stuck})
     assert done.lines[-1] == f"start {READY_WAIT}"
@@ -163,11 +186,12 @@ def test_no_wait_outlasts_the_operation():
 @pytest.mark.parametrize(
     ("cancel_after", "calls", "passed_on"),
     [
-        pytest.param(0.5, 1, [], id="before anything was accepted"),
-        pytest.param(30, 1, [f"send cancel to {CELL}.gpuPool.1"], id="nodes"),
-        pytest.param(90, 2, [f"send cancel to {CELL}.autoscaler.1"], id="autoscaler"),
-        pytest.param(122.5, 3, [], id="while the workload is applied"),
-        pytest.param(150, 3, [f"send cancel to {CELL}.ready"], id="readiness"),
+        pytest.param(0.5, 1, [], id="while the gateway is applied"),
+        pytest.param(1.5, 2, [], id="while the workload is applied"),
+        pytest.param(2.5, 3, [], id="before anything was accepted"),
+        pytest.param(30, 3, [f"send cancel to {CELL}.gpuPool.1"], id="nodes"),
+        pytest.param(90, 4, [f"send cancel to {CELL}.autoscaler.1"], id="autoscaler"),
+        pytest.param(150, 4, [f"send cancel to {CELL}.ready"], id="readiness"),
     ],
 )
 def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(

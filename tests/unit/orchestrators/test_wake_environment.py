@@ -1,11 +1,12 @@
 import pytest
 
 from domain import deadlines
-from domain.durable.inputs import EdgeWait, ScalingInput
+from domain.durable.inputs import EdgeWait, ScalingInput, WorkloadInput
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.wake_environment import wake_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, KEPT, QUOTA, SUCCEEDED, failed
@@ -27,6 +28,7 @@ def wake(children=None, entity=None, **options) -> Run:
         children={"wake_cell": After(400, SUCCEEDED), "await_edge": SUCCEEDED, **(children or {})},
         activities={
             "begin_empty_gpu_pool": SUCCEEDED,
+            "apply_workload": SUCCEEDED,
             "list_remaining_resources": Outcome.succeeded(resourceIds=[POOL]),
         },
         entity={"get_kept_pools": KEPT_POOLS, **(entity or {})},
@@ -75,8 +77,12 @@ def test_a_cell_that_fails_cancels_the_others_and_the_environment():
         f"send cancel to {SWEDEN}",
         "call begin_empty_gpu_pool westeurope",
         "call begin_empty_gpu_pool swedencentral",
+        "call apply_workload westeurope",
+        "call apply_workload swedencentral",
         "call list_remaining_resources",
     ], "nodes that were woken in vain must not go on costing"
+    told = [WorkloadInput.from_wire(v) for n, v in done.inputs if n.startswith("apply_workload")]
+    assert {(each.replicas, each.state) for each in told} == {(0, GatewayState.ASLEEP)}
     assert done.outcome == QUOTA
     assert (end_of(done).phase, end_of(done).remaining) == (Phase.FAILED, (POOL,))
     assert done.seconds < 20

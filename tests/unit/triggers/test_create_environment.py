@@ -23,7 +23,7 @@ async def test_a_request_is_accepted_and_tells_where_to_follow_it(api: Api, hub:
     assert answer.headers["Operation-Location"] == OPERATION
     assert answer.headers["Retry-After"] == "5"
     assert (answer.json["id"], answer.json["status"]) == ("fraud-llm.1", "Running")
-    assert [step["status"] for step in answer.json["steps"]] == ["NotStarted"] * 18
+    assert [step["status"] for step in answer.json["steps"]] == ["NotStarted"] * 19
     assert list(hub.instances) == ["fraud-llm.1"]
 
 

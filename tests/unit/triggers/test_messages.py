@@ -4,13 +4,12 @@ from typing import Any
 import grpc
 import pytest
 
-from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.messages import FakeMessage, cloud_event
-from tests.support.specs import spec_body
+from tests.support.specs import a_policy, spec_body
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.service_bus_requests import ATTEMPTS, MAX_DESCRIPTION_LENGTH, take_message
 
@@ -33,7 +32,7 @@ class Queue:
 
     async def deliver(self, content: Any, message_id: str = "message-1", **changes: Any) -> str:
         message = FakeMessage(content, message_id=message_id, **changes)
-        await take_message(message, self, self.hub, DEFAULT_ALLOWED_REGIONS, self.sleep)
+        await take_message(message, self, self.hub, a_policy(), self.sleep)
         return self.fate.pop(message_id)
 
     async def sleep(self, seconds: float) -> None:
@@ -196,7 +195,7 @@ class RawMessage(FakeMessage):
     ids=["text", "none", "number", "map", "sequence", "mixed"],
 )
 async def test_a_body_that_is_not_bytes_is_dead_lettered(queue: Queue, hub: FakeHub, body: Any):
-    await take_message(RawMessage(body), queue, hub, DEFAULT_ALLOWED_REGIONS, queue.sleep)
+    await take_message(RawMessage(body), queue, hub, a_policy(), queue.sleep)
     assert queue.fate == {"message-1": "dead-lettered"}
     assert queue.reasons["message-1"][0] == "InvalidBody"
 
@@ -209,7 +208,7 @@ class UnreadableMessage(FakeMessage):
 
 async def test_an_exception_while_parsing_is_dead_lettered(queue: Queue, hub: FakeHub):
     message = UnreadableMessage(b"")
-    await take_message(message, queue, hub, DEFAULT_ALLOWED_REGIONS, queue.sleep)
+    await take_message(message, queue, hub, a_policy(), queue.sleep)
     assert queue.fate == {"message-1": "dead-lettered"}
     assert queue.reasons["message-1"][0] == "UnreadableMessage"
 

@@ -9,11 +9,10 @@ import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
 from tests.architecture.source import REPOSITORY
-from tests.support.specs import NOON
+from tests.support.specs import NOON, a_policy
 from triggers.declarations import Route
 from triggers.error_codes import ERROR_CODES
 from triggers.json_schemas import build_schemas
@@ -107,7 +106,7 @@ def test_the_example_of_a_body_can_be_sent(route: Route[Any, Any]):
     assert route.body
     example = route.body.example
     if route.body.model is EnvironmentSpec:
-        assert isinstance(parse_spec(example, DEFAULT_ALLOWED_REGIONS, NOON), EnvironmentSpec)
+        assert isinstance(parse_spec(example, a_policy(), NOON), EnvironmentSpec)
     assert route.body.model.from_wire(example)
 
 

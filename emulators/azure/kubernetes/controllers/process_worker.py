@@ -26,6 +26,10 @@ from emulators.azure.kubernetes.processes.running import Processes
 POLL_SECONDS = 0.05
 """Of real time, between two looks at a process."""
 
+READY_POLL_SECONDS = 2.0
+"""Of real time, between two looks at a process that is ready: fast simulated time would make
+probes of it the simulator's main work."""
+
 PATIENCE_SECONDS = 30.0
 """Of real time, that each process may take to start."""
 
@@ -128,6 +132,7 @@ class ProcessWorker(ContainerWorker):
             if await self._answers_probe("readinessProbe"):
                 failures = 0
                 self._set_ready(True)
+                await _until(ended, asyncio.sleep(READY_POLL_SECONDS))
             else:
                 failures += 1
                 refusal = probe.refusal(self._pod.address, self._container)

@@ -8,7 +8,7 @@ import pytest
 from emulators.azure.front_door.edge_view import EdgeWaf
 from emulators.azure.kubernetes.addresses import PublicAddresses
 from emulators.azure.kubernetes.cluster import Cluster
-from emulators.azure.kubernetes.kinds import DEPLOYMENT, SERVICE
+from emulators.azure.kubernetes.kinds import SERVICE
 from emulators.tests.contract.edge.public_side import (
     FRONT_DOOR_ID,
     HOST,
@@ -286,34 +286,3 @@ async def test_a_released_address_leads_nowhere(
     await until(lambda: addresses.resolve(origin_host("westeurope")) is None)
 
     assert (await client.ask("/health")).status == 503
-
-
-async def test_a_service_that_selects_a_responder_gives_its_fixed_answer(
-    client: Client, clusters: dict[str, Cluster]
-):
-    cluster = clusters["westeurope"]
-    deployment = manifests("westeurope")[0][1]
-    deployment["metadata"]["name"] = "responder"
-    labels = {"app": "responder"}
-    deployment["spec"]["selector"]["matchLabels"] = labels
-    deployment["spec"]["template"]["metadata"]["labels"] = labels
-    container = deployment["spec"]["template"]["spec"]["containers"][0]
-    seen = "X-Seen: {http.request.header.X-Azure-FDID} [{http.request.header.X-Absent}]"
-    headers = ("--header", "Retry-After: 30", "--header", "Content-Type: application/json")
-    headers += ("--header", seen)
-    container |= {
-        "command": ["caddy", "respond"],
-        "args": ["--status", "503", *headers, "--body", '{"asleep": true}'],
-    }
-    apply(cluster, DEPLOYMENT, deployment)
-    service = manifests("westeurope")[1][1]
-    service["spec"]["selector"] = labels
-    apply(cluster, SERVICE, service)
-    await until(lambda: cluster.ready_pods("inference", "fraud"))
-
-    answer = await client.ask("/v1/chat/completions", "POST", QUESTION)
-
-    assert (answer.status, answer.body) == (503, {"asleep": True})
-    assert answer.headers["Retry-After"] == "30"
-    assert answer.headers["X-Seen"] == f"{FRONT_DOOR_ID} []"
-    assert answer.headers["x-azure-ref"]

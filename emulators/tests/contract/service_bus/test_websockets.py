@@ -97,16 +97,25 @@ async def test_many_messages_are_waited_for(
 
 @pytest.fixture
 async def forgotten(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """The SDK forgets to close the HTTP sessions of connections that break."""
-    make, made = aiohttp.ClientSession, list[aiohttp.ClientSession]()
+    """The SDK forgets to close the HTTP sessions of connections that break, and aiohttp the
+    response of a WebSocket whose server goes away while it is read."""
+    make = aiohttp.ClientSession
+    sessions, responses = list[aiohttp.ClientSession](), list[aiohttp.ClientResponse]()
+
+    class RecordedResponse(aiohttp.ClientResponse):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            responses.append(self)
 
     def record(**options: Any) -> aiohttp.ClientSession:
-        made.append(make(**options))
-        return made[-1]
+        sessions.append(make(response_class=RecordedResponse, **options))
+        return sessions[-1]
 
     monkeypatch.setattr(aiohttp, "ClientSession", record)
     yield
-    for session in made:
+    for response in responses:
+        response.close()
+    for session in sessions:
         await session.close()
 
 

@@ -14,6 +14,7 @@ READY: dict[str, Any] = {
     "identityEndpoint": "https://127.0.0.1:9/msi/token",
     "identityHeader": "header",
     "subscriptionId": "subscription",
+    "tenantId": "tenant",
     "managedIdentity": {"clientId": "client", "principalId": "principal"},
     "logWorkspace": {"id": "workspace", "resourceId": "/workspaces/logs"},
     "serviceBus": "Endpoint=sb://127.0.0.1:8;",

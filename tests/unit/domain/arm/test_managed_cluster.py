@@ -12,7 +12,6 @@ from domain.arm.managed_cluster import (
     build_managed_cluster,
     build_resource_group,
     first_gpu_node_count,
-    gpus_needed,
 )
 from domain.arm.merge_existing import is_cluster_current, is_pool_current
 from tests.unit.domain.azure_models import find_unknown
@@ -201,11 +200,6 @@ def test_access_is_by_entra_and_workload_identity_only(build) -> None:
 )
 def test_the_first_nodes_are_those_the_replicas_need(make_spec, changes, nodes) -> None:
     assert first_gpu_node_count(make_spec(changes)) == nodes
-
-
-def test_gpus_are_counted_over_all_replicas(make_spec) -> None:
-    spec = make_spec({"workload.replicas": 3, "workload.gpusPerReplica": 2})
-    assert gpus_needed(spec) == 6
 
 
 def test_the_resource_group_carries_the_tags_that_the_sweep_looks_for(make_spec) -> None:

@@ -38,7 +38,7 @@ def test_a_change_of_status_is_on_the_record_and_its_timeline():
     assert silent.health.since == NOON + minutes(35)
     assert told(silent) == ["Unknown -> Healthy", "Healthy -> Degraded: ModelNotAnswering"]
     assert silent.etag != healthy.etag != before.etag
-    view = build_environment_view(silent).to_wire()["health"]
+    view = build_environment_view(silent, NOON).to_wire()["health"]
     assert (view["status"], view["since"]) == ("Degraded", "2026-11-22T12:35:00Z")
     assert [finding["code"] for finding in view["findings"]] == ["ModelNotAnswering"]
 

@@ -307,7 +307,7 @@ def test_a_step_of_no_running_operation_changes_nothing(record):
 
 def test_a_failure_stands_on_the_environment_its_operation_and_its_timeline():
     record = ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA))
-    body = build_environment_view(record).to_wire()
+    body = build_environment_view(record, NOON).to_wire()
     assert body["phase"] == "Failed"
     assert body["error"] == {
         "code": "QuotaExceeded",

@@ -59,6 +59,7 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
         "cell/swedencentral/managedCluster",
         "cell/swedencentral/gpuPool",
         "cell/swedencentral/workload",
+        "cell/swedencentral/gateway",
         "cell/swedencentral/autoUpgradeSchedule",
         "cell/swedencentral/nodeOSUpgradeSchedule",
         "cell/swedencentral/nodes",
@@ -84,15 +85,16 @@ def test_scaling_down_shows_settings_nodes_and_workload_of_each_cell():
     )
 
 
-def test_waking_shows_nodes_before_pods_and_the_traffic_before_the_probe():
+def test_waking_tells_the_gateway_first_and_probes_once_it_knows_that_the_model_serves():
     assert names(plan_wake_steps(["westeurope"])) == (
+        "cell/westeurope/gateway",
+        "cell/westeurope/workload",
         "cell/westeurope/gpuPool",
         "cell/westeurope/autoscaler",
-        "cell/westeurope/workload",
         "cell/westeurope/nodes",
         "cell/westeurope/externalIp",
         "cell/westeurope/pods",
-        "cell/westeurope/traffic",
+        "cell/westeurope/serving",
         PROBE_STEP.name,
     )
 

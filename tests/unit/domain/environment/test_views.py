@@ -32,7 +32,7 @@ def test_a_failure_is_an_error_of_the_api():
 
 
 def test_an_environment_that_is_being_built_shows_its_operation():
-    assert build_environment_view(a_record(a_request())).to_wire() == {
+    assert build_environment_view(a_record(a_request()), NOON).to_wire() == {
         "name": "fraud-llm",
         "phase": "Provisioning",
         "generation": 1,
@@ -55,7 +55,7 @@ def test_an_environment_shows_what_it_has_and_what_went_wrong():
             "remaining": ("/subscriptions/1/resourceGroups/gp-fraud-llm-edge",),
         }
     )
-    body = build_environment_view(record).to_wire()
+    body = build_environment_view(record, NOON).to_wire()
     assert "operationId" not in body
     assert body["endpoint"] == "https://gp-fraud-llm.z01.azurefd.net"
     assert [(cell["region"], cell["nodes"]) for cell in body["cells"]] == [("westeurope", 2)]

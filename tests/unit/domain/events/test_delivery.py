@@ -44,8 +44,8 @@ def test_the_operation_shows_it_and_is_otherwise_as_before():
     assert shown.pop("warnings") == [WARNING.to_wire()]
     assert shown == build_operation_view(before.operations[0]).to_wire()
     changed = {"last_modified_date_time": NOON + minutes(1)}
-    unchanged = build_environment_view(before)
-    assert build_environment_view(after) == unchanged.model_copy(update=changed)
+    unchanged = build_environment_view(before, NOON)
+    assert build_environment_view(after, NOON) == unchanged.model_copy(update=changed)
     line = after.events[-1]
     assert (line.type, line.operation_id) == ("EventNotPublished", "fraud-llm.1")
 

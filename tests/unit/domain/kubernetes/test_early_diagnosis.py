@@ -67,6 +67,7 @@ def refused(message: str, **seen: float) -> dict[str, Any]:
 
 def look(observed: dict[str, Any], minutes: float = 2) -> Readiness:
     healthy = {
+        "gateways": [{"name": "fraud-llm-gateway-x1", "phase": "Running", "ready": True}],
         "nodes": [node()],
         "pods": [pod("ContainerCreating")],
         "externalIp": "20.1.2.3",
@@ -327,7 +328,7 @@ def test_within_two_minutes_the_step_says_what_it_waits_for(
 def test_a_normal_start_names_no_cause(observed) -> None:
     readiness = look(observed)
     assert readiness.verdict is ReadinessVerdict.WAIT
-    assert [each.failure for each in readiness.conditions.values()] == [None] * 4
+    assert [each.failure for each in readiness.conditions.values()] == [None] * 5
 
 
 def pulling(message: str) -> dict[str, Any]:

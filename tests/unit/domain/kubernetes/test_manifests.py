@@ -1,4 +1,4 @@
-"""The Kubernetes objects are valid, land on GPU nodes and open to Front Door only."""
+"""The Kubernetes objects of a workload are valid and land on GPU nodes."""
 
 from typing import Any
 
@@ -6,10 +6,9 @@ import pytest
 from lightkube.models import apps_v1, core_v1
 
 from domain.arm import naming
-from domain.kubernetes.manifests import build_manifests
+from domain.kubernetes.manifests import build_workload
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
 
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 KINDS = {
     "Namespace": core_v1.Namespace,
     "DaemonSet": apps_v1.DaemonSet,
@@ -37,18 +36,12 @@ EVERYTHING = {
 
 @pytest.fixture
 def build(make_spec):
-    def build_objects(changes=None, **options) -> dict[str, dict[str, Any]]:
+    def build_objects(changes=None, replicas: int | None = None) -> dict[str, dict[str, Any]]:
         spec = make_spec(changes)
-        options = {"replicas": spec.workload.replicas, "awake": True, **options}
-        manifests = build_manifests(spec, "westeurope", SUBSCRIPTION, **options)
-        return {manifest["kind"]: manifest for manifest in manifests if not is_responder(manifest)}
+        wanted = spec.workload.replicas if replicas is None else replicas
+        return {manifest["kind"]: manifest for manifest in build_workload(spec, wanted)}
 
     return build_objects
-
-
-def is_responder(manifest: dict[str, Any]) -> bool:
-    """It has tests of its own."""
-    return manifest["metadata"]["name"].endswith("-responder")
 
 
 def pod_of(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +54,7 @@ def container_of(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_objects_come_in_the_order_in_which_they_are_applied(build) -> None:
-    assert list(build()) == ["Namespace", "DaemonSet", "Deployment", "Service"]
+    assert list(build()) == ["Namespace", "DaemonSet", "Service", "Deployment"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -85,8 +78,9 @@ def test_the_service_finds_the_deployments_pods_and_port(build) -> None:
     assert service["selector"].items() <= labels.items()
     (port,) = service["ports"]
     (container_port,) = container_of(objects["Deployment"])["ports"]
-    assert (port["port"], port["targetPort"]) == (80, container_port["name"])
-    assert container_port["containerPort"] == 8000
+    assert service["clusterIP"] == "None", "the gateway sees each ready replica"
+    assert port["targetPort"] == container_port["name"]
+    assert port["port"] == container_port["containerPort"] == 8000
 
 
 def test_only_what_a_pod_is_made_of_makes_another_pod(build) -> None:
@@ -194,7 +188,7 @@ def test_the_entry_point_is_the_images_own_or_what_is_written_literally(build) -
 
 
 def test_requests_in_progress_end_before_a_replica_does(build) -> None:
-    """New ones arrive until the load balancer has left the node."""
+    """New ones arrive until the gateway has seen that it is going."""
     deployment = build({"workload.terminationGraceSeconds": 600})["Deployment"]
     assert pod_of(deployment)["terminationGracePeriodSeconds"] == 600
     assert container_of(deployment)["lifecycle"] == {"preStop": {"sleep": {"seconds": 15}}}
@@ -222,63 +216,16 @@ def test_containers_cannot_gain_privileges(build) -> None:
     assert pod_of(objects["Deployment"])["automountServiceAccountToken"] is False
 
 
-def test_the_public_ip_has_our_dns_label_and_answers_front_door_only(build) -> None:
-    service = build()["Service"]
-    label = naming.dns_label("fraud-llm", "westeurope", SUBSCRIPTION)
-    assert service["metadata"]["annotations"] == {
-        "service.beta.kubernetes.io/azure-dns-label-name": label,
-        "service.beta.kubernetes.io/azure-allowed-service-tags": "AzureFrontDoor.Backend",
-    }
-    assert service["spec"]["type"] == "LoadBalancer"
-    assert service["spec"]["externalTrafficPolicy"] == "Local"
-
-
 def test_zero_replicas_keep_everything_but_the_pods(build) -> None:
     assert build({"workload.replicas": 0})["Deployment"]["spec"]["replicas"] == 0
 
 
-@pytest.mark.parametrize(
-    ("awake", "served_by"),
-    [
-        pytest.param(True, "fraud-llm", id="awake: the model"),
-        pytest.param(False, "fraud-llm-responder", id="asleep: the responder"),
-    ],
-)
-def test_the_service_leads_to_whoever_answers_now(make_spec, awake, served_by) -> None:
-    manifests = build_manifests(make_spec(), "westeurope", SUBSCRIPTION, replicas=1, awake=awake)
-    deployments = [m for m in manifests if m["kind"] == "Deployment"]
-    (service,) = (m for m in manifests if m["kind"] == "Service")
-    selector = service["spec"]["selector"].items()
-    reached = [
-        deployment
-        for deployment in deployments
-        if selector <= deployment["spec"]["template"]["metadata"]["labels"].items()
-    ]
-    assert [deployment["metadata"]["name"] for deployment in reached] == [served_by]
-    (port,) = container_of(reached[0])["ports"]
-    assert port["name"] == service["spec"]["ports"][0]["targetPort"]
-
-
-def test_the_traffic_leaves_before_the_workload_does(make_spec) -> None:
-    manifests = build_manifests(make_spec(), "westeurope", SUBSCRIPTION, replicas=0, awake=False)
-    assert [m["kind"] for m in manifests[-2:]] == ["Service", "Deployment"]
-
-
-def test_only_the_replicas_and_the_traffic_differ_between_sleeping_and_waking(build) -> None:
+def test_only_the_replicas_differ_between_sleeping_and_waking(build) -> None:
     """Nothing else changes, so that no pod is replaced when a sleeping environment wakes."""
-    awake, asleep = build(replicas=3), build(replicas=0, awake=False)
+    awake, asleep = build(replicas=3), build(replicas=0)
     assert asleep["Deployment"]["spec"].pop("replicas") == 0
     assert awake["Deployment"]["spec"].pop("replicas") == 3
-    del awake["Service"]["spec"]["selector"], asleep["Service"]["spec"]["selector"]
     assert asleep == awake
-
-
-def test_the_responder_is_there_before_it_gets_the_traffic(make_spec) -> None:
-    manifests = build_manifests(make_spec(), "westeurope", SUBSCRIPTION, replicas=0, awake=False)
-    names = [(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests]
-    assert names.index(("Deployment", "fraud-llm-responder")) < names.index(
-        ("Service", "fraud-llm")
-    )
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,13 @@ BOOTING_NODE = {"name": "aks-gpu-0", "ready": False, "gpusAllocatable": 0}
 NODE_WITHOUT_GPU = {"name": "aks-gpu-0", "ready": True, "gpusAllocatable": 0}
 RUNNING = {"name": POD, "phase": "Running", "ready": True}
 PLUGIN = {"desired": 1, "ready": 1}
+GATEWAY = {"name": "fraud-llm-gateway-x1", "phase": "Running", "ready": True}
 IP = "20.1.2.3"
 ALL_READY: dict[str, Any] = {
     "nodes": [NODE],
     "pods": [RUNNING],
     "externalIp": IP,
+    "gateways": [GATEWAY],
     "devicePlugin": PLUGIN,
     "events": [],
 }
@@ -48,6 +50,72 @@ def look(
     observation = Observation.from_wire({**ALL_READY, **observed})
     now = START + timedelta(minutes=minutes)
     return decide_readiness(observation, replicas, gpus, now, START, DEADLINE)
+
+
+STARTING = {**GATEWAY, "ready": False}
+UNPULLED = {**STARTING, "reason": "ImagePullBackOff", "message": "Back-off pulling image"}
+
+
+@pytest.mark.parametrize(
+    ("gateways", "state", "detail"),
+    [
+        pytest.param(
+            [GATEWAY, STARTING], ConditionState.READY, "1 of 2 gateways are ready.", id="one"
+        ),
+        pytest.param([], ConditionState.WAITING, "0 of 0 gateways are ready.", id="none yet"),
+        pytest.param(
+            [STARTING], ConditionState.WAITING, "0 of 1 gateways are ready.", id="starts"
+        ),
+        pytest.param(
+            [UNPULLED, STARTING],
+            ConditionState.WAITING,
+            "0 of 2 gateways are ready (ImagePullBackOff).",
+            id="with a reason",
+        ),
+    ],
+)
+def test_a_cell_is_ready_once_a_gateway_is(
+    gateways: list[dict[str, Any]], state: ConditionState, detail: str
+) -> None:
+    readiness = look({"gateways": gateways})
+    assert (readiness.gateway.state, readiness.gateway.detail) == (state, detail)
+    assert (readiness.verdict is ReadinessVerdict.READY) is (state is ConditionState.READY)
+
+
+@pytest.mark.parametrize(
+    ("gateways", "message", "fix"),
+    [
+        pytest.param([], "has no pod", "repair", id="nothing created it"),
+        pytest.param(
+            [UNPULLED],
+            "ImagePullBackOff: Back-off pulling image",
+            "GATEWAY_IMAGE",
+            id="its image cannot be pulled",
+        ),
+        pytest.param(
+            [{**STARTING, "phase": "Pending", "reason": "Unschedulable", "message": "no cpu"}],
+            "Unschedulable: no cpu",
+            "room on the system pool",
+            id="no room",
+        ),
+        pytest.param(
+            [{**STARTING, "reason": "CrashLoopBackOff", "logTail": "bad config"}],
+            "CrashLoopBackOff: bad config",
+            "events and log",
+            id="it does not start",
+        ),
+    ],
+)
+def test_a_gateway_that_never_gets_ready_is_named_at_the_deadline(
+    gateways: list[dict[str, Any]], message: str, fix: str
+) -> None:
+    readiness = look({"gateways": gateways}, minutes=41)
+    failure = readiness.failure
+    assert readiness.verdict is ReadinessVerdict.GIVE_UP
+    assert failure
+    assert failure.reason == "GatewayNotReady"
+    assert message in failure.message
+    assert fix in failure.suggested_action
 
 
 NO_GPU_FOR_POD = "0/3 nodes are available: 3 Insufficient nvidia.com/gpu."

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from domain.requests.app_roles import AppRole, has_app_role
+from domain.spec.access import DEFAULT_APP_ROLE
 from tests.architecture.source import REPOSITORY
 
 
@@ -26,4 +27,4 @@ def test_a_role_allows_what_it_says(roles: list[str], needed: AppRole, allowed: 
 
 def test_entra_id_is_told_of_the_roles_that_the_api_asks_for():
     declared = json.loads((REPOSITORY / "infra/app_roles.json").read_text())
-    assert [role["value"] for role in declared] == list(AppRole)
+    assert [role["value"] for role in declared] == [*AppRole, DEFAULT_APP_ROLE]

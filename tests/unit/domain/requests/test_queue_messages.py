@@ -2,14 +2,13 @@ from typing import Any
 
 import pytest
 
-from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.environment.operation import OperationKind
 from domain.problem import Problem
 from domain.requests.caller import Caller
 from domain.requests.command import CANCEL, RETRY, Command
 from domain.requests.queue_messages import EVENT_KINDS, MessageProperties, parse_message
 from tests.support.messages import cloud_event
-from tests.support.specs import NOON, a_spec, spec_body
+from tests.support.specs import NOON, a_policy, a_spec, spec_body
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 NAME = {"name": "fraud-llm"}
@@ -19,7 +18,7 @@ def parse(
     body: Any, session_id: str | None = "fraud-llm", message_id: str | None = "message-1"
 ) -> Command | list[Problem]:
     properties = MessageProperties(session_id, message_id)
-    return parse_message(body, properties, DEFAULT_ALLOWED_REGIONS, NOON)
+    return parse_message(body, properties, a_policy(), NOON)
 
 
 def test_a_provision_brings_the_specification_that_rest_would_bring():

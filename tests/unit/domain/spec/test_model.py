@@ -338,6 +338,11 @@ def test_a_stored_specification_stays_readable_when_its_size_retires(make_spec) 
     assert spec.gpu.vm_size == "Standard_NC6s_v3"
 
 
+def test_gpus_are_counted_over_all_replicas(make_spec) -> None:
+    spec = make_spec({"workload.replicas": 3, "workload.gpusPerReplica": 2})
+    assert spec.workload.gpus_needed == 6
+
+
 def test_the_schema_asks_for_what_has_no_default_and_for_nothing_unknown() -> None:
     schema = EnvironmentSpec.model_json_schema(by_alias=True)
     assert schema["additionalProperties"] is False

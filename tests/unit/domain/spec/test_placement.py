@@ -7,20 +7,21 @@ import pytest
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
+from tests.support.specs import a_policy
 
 REGIONS = ["westeurope", "northeurope", "uksouth"]
 T4, A100, H100 = "Standard_NC4as_T4_v3", "Standard_NC24ads_A100_v4", "Standard_NC40ads_H100_v5"
 
 
 def refuse(wire: dict[str, Any]) -> list[Problem]:
-    found = parse_spec(wire, REGIONS)
+    found = parse_spec(wire, a_policy(REGIONS))
     assert isinstance(found, list)
     return found
 
 
 def test_alternatives_take_their_canonical_spelling(make_wire) -> None:
     placement = {"vmSizes": [H100.upper()], "regions": ["North Europe"], "zones": ["2"]}
-    spec = parse_spec(make_wire({"placement": placement}), REGIONS)
+    spec = parse_spec(make_wire({"placement": placement}), a_policy(REGIONS))
     assert isinstance(spec, EnvironmentSpec)
     assert spec.placement.vm_sizes == (H100,)
     assert spec.placement.regions == ("northeurope",)

@@ -7,27 +7,28 @@ import pytest
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import MAX_PROBLEMS, parse_spec
+from tests.support.specs import a_policy
 
-REGIONS = ("westeurope", "northeurope")
+POLICY = a_policy(("westeurope", "northeurope"))
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 NIGHT = {"timeZone": "Europe/Berlin", "start": "20:00", "end": "07:00"}
 
 
 def refuse(body: object) -> list[Problem]:
-    parsed = parse_spec(body, REGIONS, NOW)
+    parsed = parse_spec(body, POLICY, NOW)
     assert isinstance(parsed, list), "accepted"
     return parsed
 
 
 def test_a_good_request_becomes_a_specification(make_wire) -> None:
-    spec = parse_spec(make_wire(), REGIONS, NOW)
+    spec = parse_spec(make_wire(), POLICY, NOW)
     assert isinstance(spec, EnvironmentSpec)
     assert spec.to_wire() == make_wire()
 
 
 def test_sizes_and_regions_take_their_canonical_spelling(make_wire) -> None:
     wire = make_wire({"gpu.vmSize": "STANDARD_nc24ads_a100_V4", "regions": ["West Europe"]})
-    spec = parse_spec(wire, ["West Europe"])
+    spec = parse_spec(wire, a_policy(["West Europe"]))
     assert isinstance(spec, EnvironmentSpec)
     assert spec.gpu.vm_size == "Standard_NC24ads_A100_v4"
     assert spec.regions == ("westeurope",)
@@ -64,7 +65,7 @@ def test_strings_that_are_too_long_are_refused_by_name(make_wire, env, args, tar
 
 def test_strings_of_the_maximum_length_are_accepted(make_wire) -> None:
     wire = make_wire({"workload.env": {"A": "x" * 32767}, "workload.args": ["x" * 32768] * 7})
-    assert isinstance(parse_spec(wire, REGIONS, NOW), EnvironmentSpec)
+    assert isinstance(parse_spec(wire, POLICY, NOW), EnvironmentSpec)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_a_name_with_a_word_that_azure_reserves_is_refused(make_wire, name, word
 
 @pytest.mark.parametrize("name", ["azure", "office-bot", "my-login", "log-in", "xbox"])
 def test_a_word_that_azure_reserves_elsewhere_only_is_accepted(make_wire, name) -> None:
-    assert isinstance(parse_spec(make_wire({"name": name}), REGIONS, NOW), EnvironmentSpec)
+    assert isinstance(parse_spec(make_wire({"name": name}), POLICY, NOW), EnvironmentSpec)
 
 
 def test_an_empty_object_lacks_every_required_field() -> None:
@@ -471,4 +472,4 @@ def test_a_hostile_request_does_not_get_an_endless_answer(make_wire) -> None:
 
 def test_without_a_time_the_past_is_not_known(make_wire) -> None:
     wire = make_wire({"expiresAt": "2020-01-01T00:00:00Z"})
-    assert isinstance(parse_spec(wire, REGIONS), EnvironmentSpec)
+    assert isinstance(parse_spec(wire, POLICY), EnvironmentSpec)

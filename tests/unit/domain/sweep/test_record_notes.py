@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.environment.failures import gpu_cost_not_stopped
+from domain.environment.gpu_usage import GpuNodes, GpuUsage
 from domain.environment.health import MODEL_NOT_ANSWERING, Finding, Health, HealthStatus
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind, StepChange
@@ -389,6 +390,30 @@ def test_gpu_cost_that_was_stopped_is_warned_of_no_longer():
     ]
     assert record_idle_note(warned, a_note(15)).warnings == (pool,)
     assert record_idle_note(warned, stopped).warnings == ()
+
+
+def test_pools_that_were_stopped_have_no_nodes_any_more():
+    nodes = {region: a_count(region) for region in ("westeurope", "uksouth")}
+    failed = NOT_BUILT.model_copy(update={"gpu_usage": GpuUsage(observed=nodes)})
+    note = a_note(20, evidence={"westeurope": {"nodeCount": 1}})
+    stopped = record_idle_note(failed, note.model_copy(update={"event": GPU_COST_STOPPED}))
+    assert {r: n.nodes for r, n in stopped.gpu_usage.observed.items()} == {
+        "westeurope": 0,
+        "uksouth": 1,
+    }
+    assert stopped.gpu_usage.observed["westeurope"].at == at(20)
+    assert record_idle_note(failed, note).gpu_usage == failed.gpu_usage, "warned only"
+
+
+def a_count(region: str) -> GpuNodes:
+    return GpuNodes(region=region, at=at(10), nodes=1, vm_size="Standard_NC24ads_A100_v4")
+
+
+def test_the_sweep_reads_the_latest_counts():
+    counted = {"westeurope": a_count("westeurope")}
+    record = READY.model_copy(update={"gpu_usage": GpuUsage(observed=counted)})
+    assert read_sweep_state(record).gpu_nodes == counted
+    assert read_sweep_state(READY).gpu_nodes == {}, "none seen so far, and none left out"
 
 
 def reported(record: EnvironmentRecord, **steps: Status) -> EnvironmentRecord:

@@ -1,0 +1,50 @@
+"""What an environment's GPU nodes have cost, as the API returns it."""
+
+from pydantic import AwareDatetime, Field
+
+from domain.catalog.prices import PRICE_REGION
+from domain.environment.gpu_usage import GpuSpending
+from domain.wire import WireModel
+
+
+class GpuUsageView(WireModel):
+    """Hours of GPU nodes as operations and sweeps have seen them, and their list price.
+
+    An estimate that does not wait for Azure's own cost data, which lag by 8 to 24 hours; without
+    reservations and agreements.
+    """
+
+    node_hours: float = Field(
+        description="Hours of GPU nodes, of all regions together.", examples=[12.5]
+    )
+    cost_usd: float | None = Field(
+        default=None,
+        description="List price of the node hours in USD, pay as you go, without those in "
+        "`unpricedNodeHours`; absent if no price is known for any of them.",
+        examples=[45.913],
+    )
+    unpriced_node_hours: float | None = Field(
+        default=None,
+        description="Part of `nodeHours` that `costUsd` leaves out, as no list price is known: "
+        "spot and some sizes. Absent if there is none.",
+        examples=[1.25],
+    )
+    price_region: str = Field(
+        description="Azure region of the list prices, wherever the nodes are; others were up to "
+        "30 % more expensive.",
+        examples=[PRICE_REGION],
+    )
+    since_date_time: AwareDatetime = Field(description="When the first of the nodes were seen.")
+    until_date_time: AwareDatetime = Field(description="Until when hours are counted.")
+
+
+def build_gpu_usage_view(spending: GpuSpending) -> GpuUsageView:
+    priced, unpriced = spending.priced_node_hours, spending.unpriced_node_hours
+    return GpuUsageView(
+        node_hours=round(priced + unpriced, 3),
+        cost_usd=round(spending.cost_usd, 3) if priced or not unpriced else None,
+        unpriced_node_hours=round(unpriced, 3) if unpriced else None,
+        price_region=PRICE_REGION,
+        since_date_time=spending.since,
+        until_date_time=spending.until,
+    )

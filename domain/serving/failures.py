@@ -1,0 +1,24 @@
+"""Failures of the steps that build a gateway."""
+
+from domain.outcomes import Failure
+
+
+def profile_missing(profile_id: str) -> Failure:
+    """While the edge is built this passes; a gateway without the id would admit no request."""
+    return Failure(
+        reason="FrontDoorProfileMissing",
+        message=f"The gateway waits for the id of the Front Door profile {profile_id}.",
+        retryable=True,
+        suggested_action="Look at the steps of the edge. A repair builds a profile anew that was "
+        "deleted.",
+    )
+
+
+def tokens_not_configured() -> Failure:
+    """The request was accepted while the settings were there."""
+    return Failure(
+        reason="TokensNotConfigured",
+        message="This deployment does not know whose tokens callers of models send.",
+        retryable=False,
+        suggested_action="Set TENANT_ID and MODEL_AUDIENCE of the app, then retry the operation.",
+    )

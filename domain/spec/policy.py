@@ -1,0 +1,40 @@
+"""What the settings of a deployment allow specifications to ask for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.problem import Problem
+from domain.spec.access import Access, AccessMode
+from domain.spec.gpu_rules import read_section
+
+
+@dataclass(frozen=True, slots=True)
+class SpecPolicy:
+    """Rules of a deployment, which may change while environments live."""
+
+    allowed_regions: Sequence[str]
+    verifies_tokens: bool
+    """Whether tenant and audience of the tokens that callers of models send are known."""
+    allows_anonymous_access: bool
+
+
+def find_access_problems(document: dict[str, Any], policy: SpecPolicy) -> Iterable[Problem]:
+    """Of `access.mode`, which is `entra` unless written."""
+    access = read_section(document, "access", Access) if "access" in document else Access()
+    if access is None:
+        return
+    if access.mode is AccessMode.NONE and not policy.allows_anonymous_access:
+        yield Problem(
+            "AnonymousAccessNotAllowed",
+            "Models without a check of their callers are not allowed here: use entra, or leave "
+            "mode out.",
+            "access.mode",
+        )
+    if access.mode is AccessMode.ENTRA and not policy.verifies_tokens:
+        yield Problem(
+            "TokensNotConfigured",
+            "This deployment does not know whose tokens callers of models send: its operator "
+            "sets TENANT_ID and MODEL_AUDIENCE.",
+            "access.mode",
+        )
