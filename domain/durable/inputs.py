@@ -83,10 +83,18 @@ class ResourceInput(WireModel):
     """Of the cell whose cluster or pool it is; None: what the specification says."""
 
     def target(
-        self, subscription_id: str, api_server_ranges: tuple[str, ...] = ()
+        self,
+        subscription_id: str,
+        api_server_ranges: tuple[str, ...] = (),
+        log_workspace_id: str | None = None,
     ) -> ResourceTarget:
         return ResourceTarget(
-            self.kind, self.environment, self.region, subscription_id, api_server_ranges
+            self.kind,
+            self.environment,
+            self.region,
+            subscription_id,
+            api_server_ranges,
+            log_workspace_id,
         )
 
 

@@ -5,7 +5,12 @@ from typing import Any
 from domain.arm import naming
 from domain.serving.gateway.bootstrap import config_digest, render_files
 from domain.serving.gateway.listeners import PROBE_PATH
-from domain.serving.gateway.process import DRAIN_SECONDS, build_arguments, build_drain_command
+from domain.serving.gateway.process import (
+    CONTAINER_NAME,
+    DRAIN_SECONDS,
+    build_arguments,
+    build_drain_command,
+)
 from domain.serving.gateway.settings import (
     CONFIG_FOLDER,
     GatewaySettings,
@@ -165,7 +170,7 @@ def _container(settings: GatewaySettings, image: str) -> dict[str, Any]:
         "stats": settings.ports.stats,
     }
     return {
-        "name": "gateway",
+        "name": CONTAINER_NAME,
         "image": image,
         "args": build_arguments(settings),
         "ports": [

@@ -101,14 +101,21 @@ def test_no_stage_registers_providers_or_defines_roles():
     assert 'resource "azurerm_role_definition"' not in text
 
 
-def test_the_rule_of_diagnostic_settings_is_json_and_matches_what_environments_own():
-    template = (REPOSITORY / "infra/modules/policy/definitions/diagnostics.json.tftpl").read_text()
+@pytest.mark.parametrize(
+    ("template", "module"),
+    [
+        ("diagnostics.json.tftpl", "diagnostics.tf"),
+        ("log-collection.json.tftpl", "log_collection.tf"),
+    ],
+)
+def test_a_rule_that_deploys_is_json_and_matches_what_environments_own(template: str, module: str):
+    template = (REPOSITORY / "infra/modules/policy/definitions" / template).read_text()
     rule = json.loads(re.sub(r"\$\{(\w+)\}", r"\1", template))
     assert rule["if"]["allOf"][1] == {"field": f"tags['{OWNER_TAG}']", "exists": "true"}
     details = rule["then"]["details"]
     deployment = details["deployment"]["properties"]
     assert set(deployment["parameters"]) == set(deployment["template"]["parameters"])
-    module = (REPOSITORY / "infra/modules/policy/diagnostics.tf").read_text()
+    module = (REPOSITORY / "infra/modules/policy" / module).read_text()
     used = set(re.findall(r"parameters\('(\w+)'\)", json.dumps([details["existenceCondition"]])))
     defined = set(
         re.findall(r"^    (\w+) += \{", module.partition("parameters =")[2], re.MULTILINE)

@@ -89,6 +89,32 @@ def test_a_caller_with_the_role_is_answered_and_recorded(
     assert line["path"] == "/v1/chat/completions"
 
 
+def test_invocations_are_read_back_by_caller_and_page_by_page(
+    api: Api, azure: SimulatedAzure, guarded: dict[str, Any]
+):
+    refused = ask(azure, guarded, **bearer(request_token(azure, STRANGER)))
+    sent = [refused, *(ask(azure, guarded) for _ in range(2))]
+    newest_first = [answer.headers["x-request-id"] for answer in reversed(sent)]
+
+    def read(query: str) -> dict[str, Any]:
+        return api.get(f"/environments/{NAME}/invocations?{query}").raise_for_status().json()
+
+    def ids(page: dict[str, Any]) -> list[str]:
+        return [each["requestId"] for each in page["value"]]
+
+    wait_until(lambda: set(newest_first) <= set(ids(read(""))))
+    first = read("maxpagesize=2")
+    assert ids(first) == newest_first[:2]
+    following = api.get(first["nextLink"]).raise_for_status().json()
+    assert ids(following)[0] == newest_first[2]
+    by_stranger = read(f"caller={STRANGER.object_id}")["value"]
+    assert by_stranger[0]["requestId"] == newest_first[2]
+    assert {each["oid"] for each in by_stranger} == {STRANGER.object_id}
+    assert {each["status"] for each in by_stranger} == {403}
+    answered = first["value"][0]
+    assert answered["requestSha256"] == hashlib.sha256(sent[-1].request.content).hexdigest()
+
+
 def test_a_stream_passes_as_it_comes(azure: SimulatedAzure, stack: Stack, guarded: dict[str, Any]):
     answer = ask(azure, guarded, body={"stream": True})
     assert answer.headers["content-type"].startswith("text/event-stream")
