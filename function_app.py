@@ -39,6 +39,7 @@ from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
 from domain.outcomes import Outcome
+from domain.serving.invocations.log_answer import LogAnswer
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
@@ -127,6 +128,10 @@ SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (
 )
 
 
+async def read_logs(query: str) -> LogAnswer:
+    return await clients.logs.query(query)
+
+
 def register_route(route: Route[Any, Any]) -> None:
     async def serve(req: func.HttpRequest, client: DurableFunctionsClient) -> func.HttpResponse:
         return await answer_request(
@@ -136,6 +141,7 @@ def register_route(route: Route[Any, Any]) -> None:
             policy=settings.policy,
             requires_app_roles=settings.requires_app_roles,
             build_commit=settings.build_commit,
+            read_logs=read_logs if settings.log_workspace_id else None,
         )
 
     serve.__name__ = f"http_{route.handler.__name__}"

@@ -28,7 +28,9 @@ async def begin_resource(
     specs = specs.apply(resource.offer) if resource.offer else specs
     kind = KINDS[resource.kind]
     settings = clients.settings
-    target = resource.target(settings.subscription_id, settings.api_server_ranges)
+    target = resource.target(
+        settings.subscription_id, settings.api_server_ranges, settings.log_workspace_resource_id
+    )
     resource_id = kind.build_id(target)
     existing = await clients.resources.get(resource_id)
     if not existing.is_success and existing.status != 404:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clients.events import EventsClient
     from clients.front_door import FrontDoorClient
     from clients.kubernetes import KubernetesClient
+    from clients.logs import LogsClient
     from clients.metrics import MetricsClient
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
@@ -79,6 +80,22 @@ class ClientFactory:
         settings = self.settings
         return MetricsClient.connect(
             settings.metrics_endpoint, settings.subscription_id, self._credential, self._session
+        )
+
+    @cached_property
+    def logs(self) -> "LogsClient":
+        """Raises ValueError if no workspace is configured."""
+        from clients.logs import LogsClient
+
+        settings = self.settings
+        if not settings.log_workspace_id:
+            raise ValueError("No Log Analytics workspace is configured.")
+        return LogsClient.connect(
+            settings.log_query_endpoint,
+            settings.log_query_scope,
+            settings.log_workspace_id,
+            self._credential,
+            self._session,
         )
 
     @cached_property

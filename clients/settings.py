@@ -1,6 +1,7 @@
 """Settings of the app, read from environment variables in one place."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -23,11 +24,19 @@ SOVEREIGN_ARM = ("https://management.usgovcloudapi.net", "https://management.chi
 MAX_API_SERVER_RANGES = 200
 """Documented: learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges."""
 
+GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+WORKSPACE_RESOURCE_ID = (
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.OperationalInsights"
+    r"/workspaces/[^/]+"
+)
+
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 NIGHTLY = "0 30 2 * * *"
 IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT"
 """A variable of App Service, not a setting."""
 GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
+PUBLIC_LOGS = "https://api.loganalytics.io"
+SOVEREIGN_LOGS = ("https://api.loganalytics.us", "https://api.loganalytics.azure.cn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,17 @@ class Settings:
     metrics_endpoint: str
     """METRICS_ENDPOINT: base URL of Azure Monitor's metrics data plane for global resources such
     as Front Door profiles. Default: the public cloud's."""
+
+    log_query_endpoint: str
+    """LOG_QUERY_ENDPOINT: base URL of Log Analytics' query API. Default: the public cloud's."""
+
+    log_workspace_id: str | None
+    """LOG_WORKSPACE_ID: id (`customerId`) of the Log Analytics workspace in which the audit of
+    invocations is read. Without it the API answers no questions about invocations."""
+
+    log_workspace_resource_id: str | None
+    """LOG_WORKSPACE_RESOURCE_ID: ARM id of the workspace to which the agent of Container Insights
+    in each cluster belongs. Default: clusters get no agent, unless policies enable it."""
 
     client_id: str | None
     """AZURE_CLIENT_ID: the user-assigned identity to use. Default: the system-assigned one."""
@@ -160,6 +180,12 @@ class Settings:
         endpoint = self.arm_endpoint.rstrip("/").lower()
         return f"{endpoint if endpoint in SOVEREIGN_ARM else PUBLIC_ARM}/.default"
 
+    @property
+    def log_query_scope(self) -> str:
+        """The audience of tokens for Log Analytics; a simulated one takes the public cloud's."""
+        endpoint = self.log_query_endpoint.rstrip("/").lower()
+        return f"{endpoint if endpoint in SOVEREIGN_LOGS else PUBLIC_LOGS}/.default"
+
     @classmethod
     def from_environment(cls, values: Mapping[str, str] = os.environ) -> Self:
         """Raises ValueError with the setting's name if one is missing or invalid."""
@@ -174,6 +200,16 @@ class Settings:
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
             metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
+            log_query_endpoint=values.get("LOG_QUERY_ENDPOINT") or PUBLIC_LOGS,
+            log_workspace_id=_parse_match(
+                "LOG_WORKSPACE_ID", values.get("LOG_WORKSPACE_ID"), GUID, "the workspace's id"
+            ),
+            log_workspace_resource_id=_parse_match(
+                "LOG_WORKSPACE_RESOURCE_ID",
+                values.get("LOG_WORKSPACE_RESOURCE_ID"),
+                WORKSPACE_RESOURCE_ID,
+                "the workspace's ARM id",
+            ),
             client_id=values.get("AZURE_CLIENT_ID") or None,
             has_managed_identity=bool(values.get(IDENTITY_ENDPOINT)),
             ca_bundle=values.get("CA_BUNDLE") or None,
@@ -236,6 +272,14 @@ def _parse_ranges(name: str, text: str | None) -> tuple[str, ...]:
             f"Setting {name} has {len(ranges)} ranges: AKS takes {MAX_API_SERVER_RANGES}."
         )
     return ranges
+
+
+def _parse_match(name: str, text: str | None, pattern: str, expected: str) -> str | None:
+    if not text:
+        return None
+    if not re.fullmatch(pattern, text, re.IGNORECASE):
+        raise ValueError(f"Setting {name} is '{text}': set it to {expected}.")
+    return text
 
 
 def _parse_count(name: str, text: str, unit: str) -> int:

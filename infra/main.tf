@@ -30,6 +30,8 @@ module "monitoring" {
   alert_thresholds     = var.alert_thresholds
   service_bus_id       = module.service_bus.namespace_id
   diagnostic_resources = local.diagnostic_resources
+
+  audit_retention_in_days = var.audit_retention_days
 }
 
 module "storage" {
@@ -77,6 +79,9 @@ module "identity" {
   tags                = local.tags
   environments_scope  = local.environments_scope
   data_roles          = local.data_roles
+
+  control_plane_scope        = "/subscriptions/${var.subscription_id}"
+  log_analytics_workspace_id = module.monitoring.log_analytics_workspace_id
 }
 
 module "function_app" {
@@ -119,6 +124,7 @@ module "policy" {
   alert_emails    = var.alert_emails
 
   log_analytics_workspace_id = module.monitoring.log_analytics_workspace_id
+  data_collection_rule_id    = module.monitoring.data_collection_rule_id
 }
 
 module "gpu_vm" {

@@ -300,10 +300,11 @@ variable "orphans" {
 }
 
 variable "endpoints" {
-  description = "Base URLs of Azure Resource Manager and of Azure Monitor's metrics for resources without a region."
+  description = "Base URLs of Azure Resource Manager, of Azure Monitor's metrics for resources without a region, and of Log Analytics' query API."
   type = object({
     resource_manager = optional(string, "https://management.azure.com")
     metrics          = optional(string, "https://global.metrics.monitor.azure.com")
+    log_query        = optional(string, "https://api.loganalytics.io")
   })
   default = {}
 
@@ -447,6 +448,17 @@ variable "log_retention_days" {
   validation {
     condition     = var.log_retention_days >= 30 && var.log_retention_days <= 730
     error_message = "log_retention_days is between 30 and 730."
+  }
+}
+
+variable "audit_retention_days" {
+  description = "How long the audit of invocations is kept. The API reads the last two years of it; what is older is an archive."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([30, 60, 90, 120, 180, 365, 550, 730, 1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018, 4383], var.audit_retention_days)
+    error_message = "audit_retention_days is a retention that Log Analytics offers for a table: 30, 60, 90, 120, 180, 365, 550, 730 days, or 3 to 12 years as 1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018 or 4383 days."
   }
 }
 

@@ -8,8 +8,12 @@ locals {
     AZURE_CLIENT_ID       = module.identity.identity.client_id
     ARM_ENDPOINT          = var.endpoints.resource_manager
     METRICS_ENDPOINT      = var.endpoints.metrics
+    LOG_QUERY_ENDPOINT    = var.endpoints.log_query
+    LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
+
+    LOG_WORKSPACE_RESOURCE_ID = module.monitoring.log_analytics_workspace_id
 
     API_SERVER_AUTHORIZED_IP_RANGES = join(",", concat(["${module.network.egress_ip_address}/32"], var.api_server_ranges))
 
@@ -57,6 +61,10 @@ locals {
     send_events = {
       role  = "Azure Service Bus Data Sender"
       scope = module.service_bus.events_topic_id
+    }
+    read_invocations = {
+      role  = "Log Analytics Data Reader"
+      scope = module.monitoring.log_analytics_workspace_id
     }
     publish_telemetry = {
       role  = "Monitoring Metrics Publisher"

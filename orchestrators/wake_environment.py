@@ -76,7 +76,7 @@ def _offers_in_place(request: OperationRequest, cell: str) -> tuple[Offer, ...]:
 
 def _sleeping_offers(request: OperationRequest, kept: Container[str]) -> list[Offer]:
     cells = [cell for cell in request.spec.regions if request.region_of(cell) in kept]
-    return [_offers_in_place(request, cell)[0] for cell in cells]
+    return [offer for cell in cells for offer in _offers_in_place(request, cell)[:1]]
 
 
 def _start_children(

@@ -8,6 +8,7 @@ import azure.functions as func
 from pydantic import BaseModel
 
 from domain.requests.app_roles import AppRole
+from domain.serving.invocations.log_answer import LogReader
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
 from triggers.parameters import HeaderParameters, QueryParameters
@@ -27,6 +28,8 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     """Commit that the app was built from; None if unknown."""
     caller_id: str | None
     """Object id of the caller, where built-in authentication protects the app."""
+    read_logs: LogReader | None = None
+    """None if no workspace is configured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import logging
 import azure.functions as func
 import grpc
 
+from domain.serving.invocations.log_answer import LogReader
 from domain.spec.policy import SpecPolicy
 from triggers.access import PRINCIPAL_ID, refuse_without_role
 from triggers.bodies import find_oversize, is_json
@@ -37,6 +38,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     policy: SpecPolicy,
     requires_app_roles: bool,
     build_commit: str | None,
+    read_logs: LogReader | None = None,
 ) -> func.HttpResponse:
     """`requires_app_roles`: whether built-in authentication passes on the caller's app roles."""
 
@@ -46,7 +48,9 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
             return refusal
         try:
             caller_id = read_header(req, PRINCIPAL_ID) if requires_app_roles else None
-            return await _answer_call(route, req, client, policy, build_commit, caller_id)
+            return await _answer_call(
+                route, req, client, policy, build_commit, caller_id, read_logs
+            )
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
@@ -63,6 +67,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     policy: SpecPolicy,
     build_commit: str | None,
     caller_id: str | None,
+    read_logs: LogReader | None,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -71,7 +76,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    call = Call(req, client, query, headers, policy, build_commit, caller_id)
+    call = Call(req, client, query, headers, policy, build_commit, caller_id, read_logs)
     return await route.handler(call)
 
 

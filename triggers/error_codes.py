@@ -45,5 +45,10 @@ ERROR_CODES: Mapping[str, str] = {
     "RepeatabilityRequestIdReused": "A different request has used this id before.",
     "ConcurrentRequests": "Concurrent requests for the environment won. Send the request again.",
     "PreconditionFailed": "The environment's ETag fails If-Match or If-None-Match.",
+    "LogWorkspaceNotConfigured": "The app has no setting LOG_WORKSPACE_ID, so it cannot read "
+    "invocations.",
+    "LogWorkspaceUnavailable": "Log Analytics does not answer, or not completely, or has had too "
+    "many requests.",
+    "LogWorkspaceRefused": "Log Analytics refuses the app's query; the message has its reason.",
     "TaskHubUnreachable": "The task hub does not respond, so no requests are accepted.",
 }

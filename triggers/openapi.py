@@ -110,7 +110,7 @@ def _build_authentication() -> SecurityScheme:
         bearerFormat="JWT",
         description="In Azure: a Microsoft Entra ID access token for the API's application, with "
         "the app role that the request requires (Environments.Write includes "
-        "Environments.Read). Local use needs no token.",
+        "Environments.Read, nothing includes Audit.Read). Local use needs no token.",
     )
 
 

@@ -87,12 +87,13 @@ def _read_uuid(text: object) -> object:
 
 
 Flag = Annotated[bool, BeforeValidator(_read_flag)]
+PageSize = Annotated[int, BeforeValidator(_read_page_size)]
 
 
 class ListQuery(QueryParameters):
     """Filters and paging of the list of environments."""
 
-    page_size: Annotated[int, BeforeValidator(_read_page_size)] = Field(
+    page_size: PageSize = Field(
         default=DEFAULT_PAGE_SIZE,
         alias="maxpagesize",
         ge=1,

@@ -25,6 +25,7 @@ from triggers.environment_routes import ENVIRONMENT_ROUTES
 from triggers.http_operations import get_operation
 from triggers.http_service import HealthAnswer, get_health, get_openapi
 from triggers.http_sweeps import get_latest_sweep, post_sweep
+from triggers.invocation_routes import INVOCATION_ROUTES
 from triggers.parameters import (
     AnyQueryParameters,
     HeaderParameters,
@@ -128,4 +129,4 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
     ),
 )
 
-ROUTES = (*ENVIRONMENT_ROUTES, *OTHER_ROUTES)
+ROUTES = (*ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)

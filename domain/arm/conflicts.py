@@ -20,6 +20,7 @@ from typing import Any
 from domain.arm.conflict_warnings import Conflict, build_warnings
 from domain.arm.existing_resource import find_pool_to_replace
 from domain.arm.kept_settings import may_stay
+from domain.arm.managed_cluster import LOG_AGENT
 from domain.arm.merge_edge import writable
 from domain.arm.merge_existing import as_mapping, as_sequence, count_within_limits
 from domain.arm.resource_kinds import KINDS, Body, ResourceTarget
@@ -55,10 +56,20 @@ def resolve(
     if base is None or found is None or find_pool_to_replace(found, spec, target):
         return body, ()
     merge = _Merge(target.kind, spec)
-    # Ranges come from the app's settings, which are no part of an applied specification.
-    before = kind.build_body(base, replace(target, api_server_ranges=()), found)
+    before = kind.build_body(base, _applied_before(target, found), found)
     resolved = merge.settings(found, body, before, ())
     return resolved, build_warnings(kind.build_id(target), target.environment, merge.conflicts)
+
+
+def _applied_before(target: ResourceTarget, found: Body) -> ResourceTarget:
+    """What comes from the app's settings is no part of an applied specification: it may be new.
+
+    An agent for logs that is there and differs was changed by others, though: by an operator, or
+    by a policy of the organisation that names another workspace.
+    """
+    addons = as_mapping(as_mapping(found.get("properties")).get("addonProfiles"))
+    workspace_id = target.log_workspace_id if addons.get(LOG_AGENT) else None
+    return replace(target, api_server_ranges=(), log_workspace_id=workspace_id)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ protects it at least as much as the weakest specification does.
   but `Allow` would exempt those above it from all later rules, and a match rule with its
   condition would meet every client.
 - Cluster: Gridplane signs in by Entra ID and its role assignments; local accounts bypass both.
+  Where the app's settings name a workspace for logs, the audit of invocations goes there.
 - GPU pool: the workload's node selector needs the label, its replicas need the nodes, and without
   the autoscaler neither comes a node for a pod nor goes one that is paid for and idle.
 """
@@ -20,7 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.arm import naming
-from domain.arm.managed_cluster import first_gpu_node_count
+from domain.arm.managed_cluster import LOG_AGENT, first_gpu_node_count
 from domain.spec.model import EnvironmentSpec
 
 type KeepCondition = Callable[[EnvironmentSpec, Any], bool]
@@ -55,6 +56,7 @@ def _holds_all_replicas(spec: EnvironmentSpec, found: Any) -> bool:
     return int(found) >= first_gpu_node_count(spec)
 
 
+_LOG_AGENT = f"properties.addonProfiles.{LOG_AGENT}"
 _RATE_LIMIT = "properties.customRules.rules[RateLimitPerClient]"
 
 KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
@@ -88,6 +90,9 @@ KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
         "properties.aadProfile.enableAzureRBAC": _never,
         "properties.enableRBAC": _never,
         "properties.disableLocalAccounts": _never,
+        f"{_LOG_AGENT}.enabled": _never,
+        f"{_LOG_AGENT}.config.logAnalyticsWorkspaceResourceID": _never,
+        f"{_LOG_AGENT}.config.useAADAuth": _never,
     },
     "agentPool": {
         "properties.enableAutoScaling": _never,

@@ -36,6 +36,9 @@ SYSTEM_TAINT = "CriticalAddonsOnly=true:NoSchedule"
 """Reserves the pool for system pods: an inference pod without its node selector stays Pending
 instead of competing with CoreDNS."""
 
+LOG_AGENT = "omsagent"
+"""Name of the add-on, as AKS returns it."""
+
 SPOT_TAINT_KEY = "kubernetes.azure.com/scalesetpriority"
 
 
@@ -61,6 +64,7 @@ def build_managed_cluster(
     region: str,
     existing: dict[str, Any] | None = None,
     api_server_ranges: Sequence[str] = (),
+    log_workspace_id: str | None = None,
 ) -> dict[str, Any]:
     """The cluster with both pools in one request.
 
@@ -75,7 +79,11 @@ def build_managed_cluster(
         "tags": naming.environment_tags(spec),
         "identity": identity,
         "sku": sku,
-        "properties": {**_properties(spec, region), **_api_server_access(api_server_ranges)},
+        "properties": {
+            **_properties(spec, region),
+            **_api_server_access(api_server_ranges),
+            **_log_collection(log_workspace_id),
+        },
     }
     return merge_cluster(body, existing) if existing else body
 
@@ -109,6 +117,15 @@ def _properties(spec: EnvironmentSpec, region: str) -> "ManagedClusterProperties
 def _api_server_access(ranges: Sequence[str]) -> "ManagedClusterProperties":
     """AKS adds the cluster's own outbound address; an empty list would mean: from everywhere."""
     return {"apiServerAccessProfile": {"authorizedIPRanges": list(ranges)}} if ranges else {}
+
+
+def _log_collection(workspace_id: str | None) -> "ManagedClusterProperties":
+    """The agent of Container Insights. What it collects says a data collection rule, which Azure
+    Policy associates with the cluster."""
+    if workspace_id is None:
+        return {}
+    config = {"logAnalyticsWorkspaceResourceID": workspace_id, "useAADAuth": "true"}
+    return {"addonProfiles": {LOG_AGENT: {"enabled": True, "config": config}}}
 
 
 def _system_pool(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfile":

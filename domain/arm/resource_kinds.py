@@ -37,6 +37,8 @@ class ResourceTarget:
     subscription_id: str
     api_server_ranges: tuple[str, ...] = ()
     """CIDR ranges from which the API server of a cluster is reached; empty: from everywhere."""
+    log_workspace_id: str | None = None
+    """ARM id of the workspace that takes the logs of a cluster's containers; None: none does."""
     grant: RoleGrant | None = None
     """What a role assignment gives, and where."""
 
@@ -141,7 +143,7 @@ KINDS: Mapping[str, ResourceKind] = {
         delete_timeout=deadlines.MANAGED_CLUSTER_DELETE,
         build_id=lambda t: naming.cluster_id(t.subscription_id, t.environment, t.region),
         build_body=lambda spec, t, existing: arm_bodies.build_managed_cluster(
-            spec, t.region, existing, t.api_server_ranges
+            spec, t.region, existing, t.api_server_ranges, t.log_workspace_id
         ),
         read_result=lambda body: {"fqdn": body["properties"].get("fqdn", "")},
         is_current=is_cluster_current,

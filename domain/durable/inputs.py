@@ -95,7 +95,10 @@ class ResourceInput(WireModel):
     """Of a role assignment: the name of the role's definition."""
 
     def target(
-        self, subscription_id: str, api_server_ranges: tuple[str, ...] = ()
+        self,
+        subscription_id: str,
+        api_server_ranges: tuple[str, ...] = (),
+        log_workspace_id: str | None = None,
     ) -> ResourceTarget:
         return ResourceTarget(
             self.kind,
@@ -103,6 +106,7 @@ class ResourceInput(WireModel):
             self.region,
             subscription_id,
             api_server_ranges,
+            log_workspace_id,
             RoleGrant(self.scope, self.role) if self.scope and self.role else None,
         )
 

@@ -8,7 +8,13 @@ from pydantic import AwareDatetime
 
 from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
-from domain.environment.steps import is_workload_step, only_reads, stops_gpu_cost
+from domain.environment.steps import (
+    cell_region,
+    is_workload_step,
+    only_reads,
+    puts_to_sleep,
+    stops_gpu_cost,
+)
 from domain.outcomes import MAY_HAVE_STARTED, Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import OfferAttempt
 from domain.wire import WireModel
@@ -130,8 +136,18 @@ def _changed(step: Step, change: StepChange) -> Step:
 
 
 def has_changed_nothing(operation: Operation) -> bool:
-    """Whether each of its steps only read, was refused by Azure at once, or never started."""
-    return all(_has_changed_nothing(step) for step in operation.steps)
+    """Whether each of its steps only read, was refused by Azure at once, never started, or was
+    undone: a wake that fails puts the workload back to sleep."""
+    asleep_again = {
+        cell_region(step.name)
+        for step in operation.steps
+        if puts_to_sleep(step.name) and step.status is Status.SUCCEEDED
+    }
+    return all(
+        _has_changed_nothing(step)
+        or (is_workload_step(step.name) and cell_region(step.name) in asleep_again)
+        for step in operation.steps
+    )
 
 
 def _has_changed_nothing(step: Step) -> bool:

@@ -198,6 +198,10 @@ def stops_gpu_cost(step_name: str) -> bool:
     return _last(step_name) == "gpuPoolToZero"
 
 
+def puts_to_sleep(step_name: str) -> bool:
+    return _last(step_name) == "asleep"
+
+
 def is_workload_step(step_name: str) -> bool:
     """Whether the step applies Kubernetes objects."""
     return _last(step_name) in {"workload", "gateway", "serving", "asleep"}

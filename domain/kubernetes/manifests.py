@@ -28,6 +28,7 @@ def build_workload(spec: EnvironmentSpec, replicas: int) -> list[dict[str, Any]]
         _namespace(spec),
         _device_plugin(spec),
         _model_service(spec),
+        _disruption_budget(spec),
         _deployment(spec, replicas),
     ]
 
@@ -141,7 +142,7 @@ def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
 
 def _container(spec: EnvironmentSpec) -> dict[str, Any]:
     workload = spec.workload
-    probe = {"httpGet": {"path": workload.health_path, "port": "http"}}
+    probe = {"httpGet": _health_request(spec)}
     container: dict[str, Any] = {
         "name": spec.name,
         "image": workload.image,
@@ -172,6 +173,13 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
     if _needs_shared_memory(spec):
         container["volumeMounts"] = [{"name": "shared-memory", "mountPath": "/dev/shm"}]
     return container
+
+
+def _health_request(spec: EnvironmentSpec) -> dict[str, Any]:
+    workload = spec.workload
+    headers = [{"name": name, "value": value} for name, value in workload.health_headers.items()]
+    more = {"httpHeaders": headers} if headers else {}
+    return {"path": workload.health_path, "port": "http", **more}
 
 
 def _startup_seconds(spec: EnvironmentSpec) -> int:
@@ -228,6 +236,20 @@ def _model_service(spec: EnvironmentSpec) -> dict[str, Any]:
                 }
             ],
         },
+    }
+
+
+def _disruption_budget(spec: EnvironmentSpec) -> dict[str, Any]:
+    """One replica at a time: a minimum would let a single replica block every node upgrade."""
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {
+            "name": spec.name,
+            "namespace": naming.INFERENCE_NAMESPACE,
+            "labels": naming.kubernetes_labels(spec, spec.name),
+        },
+        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": _selector(spec)}},
     }
 
 

@@ -5,7 +5,12 @@ from typing import Any
 from domain.arm import naming
 from domain.serving.gateway.bootstrap import config_digest, render_files
 from domain.serving.gateway.listeners import PROBE_PATH
-from domain.serving.gateway.process import DRAIN_SECONDS, build_arguments, build_drain_command
+from domain.serving.gateway.process import (
+    CONTAINER_NAME,
+    DRAIN_SECONDS,
+    build_arguments,
+    build_drain_command,
+)
 from domain.serving.gateway.settings import (
     CONFIG_FOLDER,
     GatewaySettings,
@@ -14,6 +19,7 @@ from domain.serving.gateway.settings import (
     ModelAddress,
     RouteSettings,
 )
+from domain.serving.network_policies import build_network_policies
 from domain.spec.access import AccessMode
 from domain.spec.model import EnvironmentSpec
 
@@ -49,8 +55,9 @@ def build_gateway(
     settings = build_settings(spec, installation, front_door_id)
     return [
         _config_map(spec, render_files(settings, state)),
-        _deployment(spec, settings, installation.gateway_image),
+        *build_network_policies(spec, settings.ports),
         _disruption_budget(spec),
+        _deployment(spec, settings, installation.gateway_image),
         _public_service(spec, region, subscription_id),
     ]
 
@@ -79,7 +86,7 @@ def _routing(spec: EnvironmentSpec, installation: Installation) -> dict[str, Any
         "environment": spec.name,
         "access": spec.access,
         "audit": spec.audit,
-        "model": ModelAddress(host, workload.port, workload.health_path),
+        "model": ModelAddress(host, workload.port, workload.health_path, workload.health_headers),
         "status_url": f"{installation.public_url}/environments/{spec.name}",
     }
 
@@ -163,7 +170,7 @@ def _container(settings: GatewaySettings, image: str) -> dict[str, Any]:
         "stats": settings.ports.stats,
     }
     return {
-        "name": "gateway",
+        "name": CONTAINER_NAME,
         "image": image,
         "args": build_arguments(settings),
         "ports": [

@@ -15,6 +15,10 @@ REGION_PATTERN = r"^[a-z][a-z0-9]{2,39}$"
 VM_SIZE_PATTERN = r"^[A-Za-z0-9_]+$"
 ZONE_PATTERN = r"^[1-9]$"
 ENV_NAME_PATTERN = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
+HEADER_NAME_PATTERN = r"^[Xx]-[A-Za-z0-9-]{1,62}$"
+"""Others are the client's or the proxy's: Host, Authorization, those of a connection."""
+HEADER_VALUE_PATTERN = r"^[!-~]([ -~]*[!-~])?$"
+"""Visible ASCII, with blanks between."""
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -64,6 +68,8 @@ Zone = Annotated[str, Field(pattern=ZONE_PATTERN)]
 """An availability zone, as the subscription numbers them."""
 Text = Annotated[str, Field(json_schema_extra={"maxLength": MAX_STRING_BYTES})]
 """Documented here and checked with the request: stored specifications stay readable."""
+HeaderName = Annotated[str, Field(pattern=HEADER_NAME_PATTERN, max_length=64)]
+HeaderValue = Annotated[str, Field(pattern=HEADER_VALUE_PATTERN, max_length=256)]
 EnvName = Annotated[str, Field(pattern=ENV_NAME_PATTERN, max_length=253)]
 
 

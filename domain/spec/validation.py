@@ -13,6 +13,7 @@ from domain.catalog.gpu_skus import find_gpu_sku
 from domain.problem import Problem
 from domain.spec.access import Access, Audit, Invokers, RateLimit
 from domain.spec.cluster import ClusterSpec, MaintenanceWindow
+from domain.spec.egress import Egress
 from domain.spec.fields import UtcDatetime
 from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_section
 from domain.spec.idle import Idle, OffHours
@@ -33,6 +34,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "workload": Workload,
     "workload.model": Model,
     "workload.startup": Startup,
+    "workload.egress": Egress,
     "cluster": ClusterSpec,
     "cluster.maintenance": MaintenanceWindow,
     "edge": Edge,
@@ -156,6 +158,8 @@ def _fix(error: ErrorDetails, target: str) -> str:
         return PATTERN_FIXES[of_list]
     if target.startswith("workload.env.") and kind == "string_pattern_mismatch":
         return "Use letters, digits, '_', '-' and '.' in names of environment variables."
+    if target.startswith("workload.healthHeaders.") and kind == "string_pattern_mismatch":
+        return "Use names such as X-Probe, and values of visible characters."
     if kind in TYPE_FIXES:
         return TYPE_FIXES[kind].format(**error.get("ctx", {}))
     message = error["msg"]

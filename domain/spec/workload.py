@@ -5,7 +5,8 @@ from typing import Self
 from pydantic import Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from domain.spec.fields import EnvName, Text
+from domain.spec.egress import Egress
+from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.image_reference import ImageReference, parse_image
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
@@ -88,6 +89,13 @@ class Workload(WireModel):
         description="Path that answers 200 once the model is loaded.",
         examples=["/health"],
     )
+    health_headers: dict[HeaderName, HeaderValue] = Field(
+        default_factory=dict[str, str],
+        max_length=10,
+        description="Headers of every request for `healthPath`: the kubelet's and those that come "
+        "through the edge.",
+        examples=[{"X-Probe": "gridplane"}],
+    )
     gpus_per_replica: StrictInt = Field(
         default=1, ge=1, le=16, description="GPUs per replica, all on one node."
     )
@@ -138,6 +146,7 @@ class Workload(WireModel):
         le=3600,
         description="Seconds that requests in progress have to end before a replica is stopped.",
     )
+    egress: Egress = Field(default_factory=Egress, description="Where replicas may connect to.")
     model: Model | None = Field(
         default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
     )

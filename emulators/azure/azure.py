@@ -29,7 +29,9 @@ from emulators.azure.identifiers import Identifiers
 from emulators.azure.identity import Tokens
 from emulators.azure.kubernetes.addresses import PublicAddresses
 from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.kubernetes.kinds import Object
 from emulators.azure.latency import Latencies
+from emulators.azure.log_analytics.workspace import Workspace
 from emulators.azure.monitor.request_counts import RequestCounts
 from emulators.azure.policy.models import Policies
 from emulators.azure.providers.catalog import Catalog, namespace_of
@@ -74,6 +76,7 @@ class SimulatedAzure:
         )
         self.addresses = PublicAddresses()
         self.request_counts = RequestCounts(clock)
+        self.log_workspace = Workspace(clock, subscription_id)
         self.policies = Policies()
         self.role_assignments = RoleAssignments(self.platform)
         self.registrations = Registrations(self.platform.operations, latencies)
@@ -136,7 +139,14 @@ class SimulatedAzure:
         platform = self.platform
         latencies = platform.latencies.of(name)
         cluster = Cluster(
-            name, region, platform.clock, latencies, self.addresses, version, answer_inside
+            name,
+            region,
+            platform.clock,
+            latencies,
+            self.addresses,
+            version,
+            answer_inside,
+            self._collect_log,
         )
         cluster.faults.find_shortage = partial(
             self.clusters.machines.capacity.find_shortage, region
@@ -151,3 +161,9 @@ class SimulatedAzure:
         identities = owner.resource.properties.get("identityProfile") if owner else None
         kubelet = (identities or {}).get("kubeletidentity", {}).get("objectId")
         return self.registries.refuse_pull(image, kubelet)
+
+    def _collect_log(self, cluster: Cluster, pod: Object, container: str, text: str) -> None:
+        """As the cluster's agent for logs does, if it has one."""
+        managed = (each for each in self.clusters.all() if each.kubernetes is cluster)
+        if any(self.log_workspace.is_fed_by(each.resource.properties) for each in managed):
+            self.log_workspace.take(pod, container, text)

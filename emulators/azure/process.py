@@ -14,6 +14,7 @@ from emulators.azure import saved_state
 from emulators.azure.arm.sizes import MAX_HEAD_BYTES
 from emulators.azure.clock import Clock
 from emulators.azure.identity import MANAGED_IDENTITY
+from emulators.azure.log_analytics.workspace import WORKSPACE_ID
 from emulators.azure.saved_state import SavedState
 from emulators.azure.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
@@ -146,6 +147,10 @@ def _describe(simulator: Simulator, url: str, ca_bundle: Path) -> dict[str, Any]
             "clientId": simulator.application.principal.client_id,
             "principalId": simulator.application.principal.object_id,
             "clientSecret": simulator.application.secret,
+        },
+        "logWorkspace": {
+            "id": WORKSPACE_ID,
+            "resourceId": simulator.azure.log_workspace.resource_id,
         },
         "serviceBus": simulator.service_bus.connection_string,
         "serviceBusNamespace": simulator.service_bus.fully_qualified_namespace,

@@ -29,6 +29,7 @@ from emulators.azure.identity import MANAGED_IDENTITY, Principal, Tokens
 from emulators.azure.kubernetes import errors as kubernetes_errors
 from emulators.azure.kubernetes import routes as kubernetes
 from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.log_analytics import routes as log_queries
 from emulators.azure.managed_identity import ManagedIdentity
 from emulators.azure.monitor import routes as metrics
 from emulators.azure.monitor.models import Monitor
@@ -192,6 +193,9 @@ class Simulator:
             azure = self.azure
             monitor = Monitor(azure.platform, azure.request_counts, self.faults.metrics)
             return await metrics.handle(request, monitor, self.tokens.audience_of)
+        if log_queries.is_for_logs(request):
+            workspace = self.azure.log_workspace
+            return await log_queries.handle(request, workspace, self.tokens.audience_of)
         return await self.azure.gateway.handle(request)
 
     async def _data_plane(self, request: web.Request) -> web.StreamResponse:

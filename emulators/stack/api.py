@@ -13,7 +13,9 @@ from emulators.stack.longest_chain import Delay
 from emulators.stack.model_callers import request_token
 
 POLL_SECONDS = 0.2
-ANY_TENANT = "organizations"
+RECORDED_SECONDS = 30.0
+"""Gateways write twice a second."""
+
 ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
 
 
@@ -63,6 +65,16 @@ class Api(httpx.Client):
             if time.monotonic() > deadline:
                 raise UnexpectedAnswer(f"{operation_id} still runs after {timeout_seconds:.0f} s")
             time.sleep(poll_seconds)
+
+    def await_invocation(self, name: str, status: int) -> dict[str, Any]:
+        """The latest invocation on record that had this status. Raises UnexpectedAnswer."""
+        deadline = time.monotonic() + RECORDED_SECONDS
+        while time.monotonic() < deadline:
+            found = _expect(self.get(f"/environments/{name}/invocations"), 200)["value"]
+            if lines := [line for line in found if line["status"] == status]:
+                return lines[0]
+            time.sleep(POLL_SECONDS)
+        raise UnexpectedAnswer(f"no invocation of {name} with status {status} is on record")
 
     def count_history_events(self, operation_id: str) -> int:
         """Events in the durable history of the operation and all its children."""
@@ -138,7 +150,7 @@ class SimulatedAzure(httpx.Client):
     @cached_property
     def model_token(self) -> str:
         """Of a caller who may invoke models; it outlives a demo and a test."""
-        return request_token(self, ANY_TENANT)
+        return request_token(self)
 
 
 def _expect(response: httpx.Response, status: int) -> Any:

@@ -1,4 +1,5 @@
-"""`make demo`: builds an environment, queries its model, and deletes everything again."""
+"""`make demo`: builds an environment, queries its model with and without a token, shows the record
+of the invocation, and deletes everything again."""
 
 import json
 import signal
@@ -50,10 +51,18 @@ def _run_demo(stack: Stack, api: Api, azure: SimulatedAzure, console: Console) -
     provision = _follow(stack, console, api, api.create_environment(spec))
     environment = api.get_environment(spec["name"])
     question = "Is this transfer fraud?"
+    refusal = azure.send_through_edge(environment, "GET", "/v1/models", with_token=False)
     answer = azure.ask_model(environment, question)
+    invocation = api.await_invocation(spec["name"], status=200)
     report = build_report(environment, provision, api, azure)
     _write_report(report)
-    console.print(render_facts(_facts(environment, question, answer, report)))
+    facts = _facts(environment, report) | {
+        "question": question,
+        "without a token": f"{refusal.status_code} {refusal.json()['error']['code']}",
+        "with a token": answer["choices"][0]["message"]["content"],
+        "on record": _describe(invocation),
+    }
+    console.print(render_facts(facts))
     console.print(f"\n[bold]DELETE {stack.app_url}/environments/{spec['name']}[/]\n")
     deletion = _follow(stack, console, api, api.delete_environment(spec["name"]))
     leftovers = find_leftovers(azure.get_state())
@@ -85,20 +94,22 @@ def _simulated_now(stack: Stack) -> datetime:
     return stack.clock_origin + (datetime.now(UTC) - stack.clock_origin) * stack.time_scale
 
 
-def _facts(
-    environment: Mapping[str, Any],
-    question: str,
-    answer: Mapping[str, Any],
-    report: Mapping[str, Any],
-) -> dict[str, str]:
+def _describe(invocation: Mapping[str, Any]) -> str:
+    """The part of the audit's line that fits a terminal."""
+    return (
+        f"{invocation['method']} {invocation['path']} {invocation['status']} by "
+        f"{invocation['oid']}, request {invocation['requestSha256'][:12]}..., response "
+        f"{invocation['responseSha256'][:12]}..."
+    )
+
+
+def _facts(environment: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, str]:
     cells = environment["cells"]
     timing = report["timing"]
     return {
         "endpoint": environment["endpoint"],
         "EXTERNAL-IP": ", ".join(cell["externalIp"] for cell in cells),
         "GPU nodes": ", ".join(str(cell["nodes"]) for cell in cells),
-        "question": question,
-        "answer": answer["choices"][0]["message"]["content"],
         "POST to Ready": f"{format_seconds(timing['elapsedSeconds'])} of simulated time",
         "longest chain": f"{format_seconds(timing['longestChainSeconds'])} of consecutive delays "
         f"in Azure (ratio {timing['ratio']:.3f})",

@@ -1,5 +1,5 @@
 # What the app of a stage may do in the subscription of its environments. Defined here and not by the
-# stage, so that no pipeline can widen what its app may do: it assigns these two and cannot write them.
+# stage, so that no pipeline can widen what its app may do: it assigns these three and cannot write them.
 
 locals {
   # By action, each with the call that needs it; read by the tests that compare it with the app's requests.
@@ -16,6 +16,8 @@ module "role_ids" {
 
   stage = "${each.key}-${var.name_suffix}"
   scope = local.environments_scopes[each.key]
+
+  control_plane_scope = "/subscriptions/${each.value.subscription_id}"
 }
 
 # The subscription is the narrowest scope there is: each environment brings resource groups of its
@@ -47,5 +49,21 @@ resource "azurerm_role_definition" "kubernetes" {
 
   permissions {
     data_actions = sort(keys(local.app_actions.kubernetes))
+  }
+}
+
+# On the one workspace, which may be in another subscription than the clusters. Instead of `Log
+# Analytics Contributor`, which could shorten the retention of the audit.
+resource "azurerm_role_definition" "log_workspace" {
+  for_each = var.stages
+
+  role_definition_id = module.role_ids[each.key].guids.log_workspace
+  name               = "Gridplane logs (${each.key}-${var.name_suffix})"
+  description        = "Naming the workspace of the logs when a cluster is built."
+  scope              = "/subscriptions/${each.value.subscription_id}"
+  assignable_scopes  = ["/subscriptions/${each.value.subscription_id}"]
+
+  permissions {
+    actions = sort(keys(local.app_actions.log_workspace))
   }
 }

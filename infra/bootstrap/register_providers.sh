@@ -27,6 +27,8 @@ environments=(
   Microsoft.Insights
   Microsoft.ManagedIdentity
   Microsoft.Network
+  Microsoft.OperationalInsights # with the next one, for the agent of Container Insights in clusters
+  Microsoft.OperationsManagement
   Microsoft.PolicyInsights
 )
 tries=${TRIES:-120} # of 15 seconds: half an hour

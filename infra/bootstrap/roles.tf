@@ -8,6 +8,8 @@ locals {
     "Azure Service Bus Data Sender"   = "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"
     "Key Vault Secrets Officer"       = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
     "Log Analytics Contributor"       = "92aaf0da-9dab-42b6-94a3-d43ce8d16293"
+    "Log Analytics Data Reader"       = "3b03c2da-16b3-4a49-8834-0f8130efdd3b"
+    "Monitoring Contributor"          = "749f88d5-cbae-40b8-bcfc-e573ddc772fa"
     "Monitoring Metrics Publisher"    = "3913510d-42f4-4e42-8a64-420c390055eb"
     "Storage Blob Data Owner"         = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
     "Storage Queue Data Contributor"  = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"

@@ -62,6 +62,7 @@ run "everything_fits_together" {
       host_tables       = module.storage.host_storage.id
       receive_requests  = module.service_bus.requests_queue_id
       send_events       = module.service_bus.events_topic_id
+      read_invocations  = module.monitoring.log_analytics_workspace_id
       publish_telemetry = module.monitoring.application_insights_id
     }
     error_message = "No role reaches further than the resource that it is for."
@@ -77,18 +78,28 @@ run "roles_are_assigned_by_their_full_id" {
     stage               = "test-contoso"
     resource_group_name = "rg-gridplane-test"
     environments_scope  = "/subscriptions/00000000-0000-0000-0000-000000000011"
+    control_plane_scope = "/subscriptions/00000000-0000-0000-0000-000000000001"
     data_roles          = {}
+
+    log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
   }
 
   assert {
     condition = alltrue([
-      for assignment in azurerm_role_assignment.environments :
+      for assignment in azurerm_role_assignment.custom :
       can(regex("^/subscriptions/[^/]+/providers/Microsoft.Authorization/roleDefinitions/[^/]+$", assignment.role_definition_id))
     ])
     error_message = "Azure takes no bare GUID of a role here, and no id with a scope behind it."
   }
   assert {
-    condition     = length(azurerm_role_assignment.environments) == 2
-    error_message = "Both custom roles are assigned: one for Resource Manager, one for Kubernetes."
+    condition     = toset(keys(azurerm_role_assignment.custom)) == toset(["resource_manager", "kubernetes", "log_workspace"])
+    error_message = "All custom roles are assigned: for Resource Manager, for Kubernetes, for the workspace of the logs."
+  }
+  assert {
+    condition = (
+      azurerm_role_assignment.custom["log_workspace"].scope == var.log_analytics_workspace_id &&
+      startswith(azurerm_role_assignment.custom["log_workspace"].role_definition_id, "${var.control_plane_scope}/")
+    )
+    error_message = "The workspace is in the control plane's subscription, and so is the role for it."
   }
 }

@@ -119,8 +119,9 @@ run "every_data_role_is_on_one_resource" {
       host_tables       = "Storage Table Data Contributor"
       receive_requests  = "Azure Service Bus Data Receiver"
       send_events       = "Azure Service Bus Data Sender"
+      read_invocations  = "Log Analytics Data Reader"
       publish_telemetry = "Monitoring Metrics Publisher"
     }
-    error_message = "The app receives requests, sends events, keeps its task hub and tells what it does, and no more."
+    error_message = "The app receives requests, sends events, keeps its task hub, reads the audit and tells what it does, and no more."
   }
 }

@@ -127,6 +127,7 @@ run "gpu_machines_and_pools_need_a_cost_center" {
     alert_emails      = ["platform@example.com"]
 
     log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
+    data_collection_rule_id    = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Insights/dataCollectionRules/dcr"
   }
 
   assert {
@@ -171,6 +172,7 @@ run "what_the_app_builds_sends_its_logs_to_the_stage" {
     alert_emails      = ["platform@example.com"]
 
     log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
+    data_collection_rule_id    = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Insights/dataCollectionRules/dcr"
   }
 
   assert {
@@ -207,6 +209,36 @@ run "what_the_app_builds_sends_its_logs_to_the_stage" {
   }
 }
 
+run "clusters_are_associated_with_the_rule_that_collects_the_audit" {
+  command = plan
+  module {
+    source = "./modules/policy"
+  }
+  variables {
+    scope             = "/subscriptions/00000000-0000-0000-0000-000000000011"
+    effect            = "Audit"
+    allowed_gpu_sizes = ["Standard_NC4as_T4_v3"]
+    allowed_regions   = ["westeurope"]
+    budget            = { amount = 1000, start_date = "2026-12-01T00:00:00Z", thresholds = [80] }
+    alert_emails      = ["platform@example.com"]
+
+    log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
+    data_collection_rule_id    = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Insights/dataCollectionRules/dcr"
+  }
+
+  assert {
+    condition = (
+      jsondecode(azurerm_subscription_policy_assignment.log_collection.parameters).ruleId.value == var.data_collection_rule_id &&
+      jsondecode(azurerm_subscription_policy_assignment.log_collection.parameters).effect.value == "DeployIfNotExists"
+    )
+    error_message = "The rule of the stage is associated, also where building is only audited."
+  }
+  assert {
+    condition     = { for where, grant in azurerm_role_assignment.log_collection : where => grant.scope } == { environments = var.scope, rule = var.data_collection_rule_id }
+    error_message = "Its identity writes associations on clusters, and reads the one rule."
+  }
+}
+
 run "an_audit_denies_nothing" {
   command = plan
   module {
@@ -221,6 +253,7 @@ run "an_audit_denies_nothing" {
     alert_emails      = ["platform@example.com"]
 
     log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
+    data_collection_rule_id    = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Insights/dataCollectionRules/dcr"
   }
 
   assert {
@@ -244,11 +277,24 @@ run "every_alert_tells_somebody" {
     alert_thresholds     = { stuck_operation_minutes = 190, sweep_missing_minutes = 30, idle_gpu_usd_per_hour = 10 }
     service_bus_id       = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.ServiceBus/namespaces/sb"
     diagnostic_resources = {}
+
+    audit_retention_in_days = 1095
   }
 
   assert {
-    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.this)) == toset(["failed-operations", "stuck-operation", "sweep-not-run", "unhealthy-environment", "gpu-cost-not-stopped", "orphan", "idle-gpu-spend"])
-    error_message = "Seven alerts stand on log lines; the eighth, dead letters, on a metric."
+    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.this)) == toset(["failed-operations", "stuck-operation", "sweep-not-run", "unhealthy-environment", "gpu-cost-not-stopped", "orphan", "idle-gpu-spend", "unproven-invocation"])
+    error_message = "Eight alerts stand on log lines; the ninth, dead letters, on a metric."
+  }
+  assert {
+    condition = (
+      azurerm_log_analytics_workspace_table_custom_log.invocations.retention_in_days == 730 &&
+      azurerm_log_analytics_workspace_table_custom_log.invocations.total_retention_in_days == 1095
+    )
+    error_message = "The audit has a retention of its own, of which Log Analytics answers for two years."
+  }
+  assert {
+    condition     = azurerm_monitor_data_collection_rule.invocations.data_flow[0].output_stream == "Custom-${azurerm_log_analytics_workspace_table_custom_log.invocations.name}" && length(azurerm_monitor_data_collection_rule.invocations.data_flow) == 1
+    error_message = "Lines of the audit go to their table, and nothing else of a cluster goes anywhere."
   }
   assert {
     condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.this["stuck-operation"].criteria[0].query, "> 190m")

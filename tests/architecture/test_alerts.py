@@ -97,6 +97,9 @@ CASES = [
 ON_REQUESTS = {"api_requests.kql"}
 """Stands on what the Functions host records of itself."""
 
+ON_INVOCATIONS = {"unproven_invocations.kql"}
+"""Stands on the audit of gateways; see test_audit_trail.py."""
+
 type Line = tuple[str, tuple[object, ...]]
 
 
@@ -114,7 +117,7 @@ def test_a_query_finds_the_lines_that_the_app_writes(
 
 def test_every_query_has_its_lines_above():
     known = {str(case.values[0]) for case in CASES}
-    assert known | ON_REQUESTS == {path.name for path in QUERIES.glob("*.kql")}
+    assert known | ON_REQUESTS | ON_INVOCATIONS == {path.name for path in QUERIES.glob("*.kql")}
 
 
 def test_requests_to_the_api_are_counted_by_the_names_that_the_host_gives_their_spans():

@@ -45,7 +45,7 @@ def test_every_setting_that_the_app_reads_is_set_in_azure_and_stands_in_the_samp
     kept = set(re.findall(r'ignore_changes = \[app_settings\["(\w+)"\]\]', app))
     assert kept == SET_BY_THE_DEPLOYMENT
     sample = json.loads((REPOSITORY / "local.settings.sample.json").read_text())["Values"]
-    assert read - set(sample) == set()
+    assert read - set(sample) == {"WEBSITE_HOSTNAME"}
 
 
 def test_azd_is_given_every_variable_that_has_no_default_and_the_docs_name_what_to_set():
@@ -102,14 +102,21 @@ def test_no_stage_registers_providers_or_defines_roles():
     assert 'resource "azurerm_role_definition"' not in text
 
 
-def test_the_rule_of_diagnostic_settings_is_json_and_matches_what_environments_own():
-    template = (REPOSITORY / "infra/modules/policy/definitions/diagnostics.json.tftpl").read_text()
+@pytest.mark.parametrize(
+    ("template", "module"),
+    [
+        ("diagnostics.json.tftpl", "diagnostics.tf"),
+        ("log-collection.json.tftpl", "log_collection.tf"),
+    ],
+)
+def test_a_rule_that_deploys_is_json_and_matches_what_environments_own(template: str, module: str):
+    template = (REPOSITORY / "infra/modules/policy/definitions" / template).read_text()
     rule = json.loads(re.sub(r"\$\{(\w+)\}", r"\1", template))
     assert rule["if"]["allOf"][1] == {"field": f"tags['{OWNER_TAG}']", "exists": "true"}
     details = rule["then"]["details"]
     deployment = details["deployment"]["properties"]
     assert set(deployment["parameters"]) == set(deployment["template"]["parameters"])
-    module = (REPOSITORY / "infra/modules/policy/diagnostics.tf").read_text()
+    module = (REPOSITORY / "infra/modules/policy" / module).read_text()
     used = set(re.findall(r"parameters\('(\w+)'\)", json.dumps([details["existenceCondition"]])))
     defined = set(
         re.findall(r"^    (\w+) += \{", module.partition("parameters =")[2], re.MULTILINE)

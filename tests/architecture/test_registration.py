@@ -35,7 +35,14 @@ print(json.dumps({
 """
 LONGEST_IMPORT_SECONDS = 1.5
 HEAVY = (
-    *("aiohttp", "azure.core", "azure.identity", "azure.mgmt", "azure.servicebus"),
+    *(
+        "aiohttp",
+        "azure.core",
+        "azure.identity",
+        "azure.mgmt",
+        "azure.monitor",
+        "azure.servicebus",
+    ),
     *("lightkube", "httpx2", "openapi_pydantic", "yaml"),
 )
 OF_THE_SDK = "BuiltIn__"

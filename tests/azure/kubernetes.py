@@ -20,6 +20,7 @@ from tests.azure.seen import NotTried
 PATHS = {
     "Namespace": "/api/v1/namespaces",
     "ConfigMap": "/api/v1/namespaces/{namespace}/configmaps",
+    "NetworkPolicy": "/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies",
     "PodDisruptionBudget": "/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets",
     "Service": "/api/v1/namespaces/{namespace}/services",
     "DaemonSet": "/apis/apps/v1/namespaces/{namespace}/daemonsets",

@@ -70,12 +70,9 @@ def read_orchestrations(client: httpx.Client, statuses: str = "") -> Iterator[Or
 
 
 def ask_edge(world: World, view: Mapping[str, Any]) -> EdgeAnswer:
-    host = view.get("endpoint", "").removeprefix("https://")
-    if not host:
+    if not view.get("endpoint"):
         return EdgeAnswer(0)
-    answer = world.azure.get(
-        "/v1/models", headers={"Host": host}, extensions={"sni_hostname": host}
-    )
+    answer = world.azure.send_through_edge(view, "GET", "/v1/models")
     return EdgeAnswer(answer.status_code, answer.headers.get("Retry-After"), answer.text[:200])
 
 

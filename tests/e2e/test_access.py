@@ -35,3 +35,8 @@ def test_only_who_has_the_role_may_do_what_it_stands_for(tmp_path: Path):
         assert accepted.status_code == 202
         operation = api.get(accepted.headers["Operation-Location"], headers=reader).json()
         assert operation["requestedBy"] == CALLER
+
+        audit = "/environments/fraud-llm/invocations"
+        assert api.get(audit, headers=writer).status_code == 403
+        read = api.get(audit, headers=principal("Audit.Read")).json()
+        assert (read["value"], "mayLackSince" in read) == ([], True)

@@ -145,8 +145,7 @@ def start_batch_job(stack: Stack, environment: dict[str, Any]) -> None:
 
 
 def ask(azure: SimulatedAzure, environment: dict[str, Any]) -> httpx.Response:
-    host = environment["endpoint"].removeprefix("https://")
-    return azure.get("/v1/models", headers={"Host": host}, extensions={"sni_hostname": host})
+    return azure.send_through_edge(environment, "GET", "/v1/models")
 
 
 def wake(api: Api, name: str) -> None:

@@ -14,6 +14,8 @@ from tests.support.specs import spec_body
 CHECKED_BY_AZURE_ALONE = {
     # Who names a WAF policy in a security policy needs this on the policy; no request shows it.
     "microsoft.network/frontdoorwebapplicationfirewallpolicies/join/action",
+    # Likewise who names a workspace in the add-on of a cluster.
+    "microsoft.operationalinsights/workspaces/sharedkeys/read",
 }
 
 

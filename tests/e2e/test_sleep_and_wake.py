@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from emulators.stack.api import Api, SimulatedAzure
@@ -16,9 +17,8 @@ def start(api: Api, name: str, action: str) -> str:
     return answer.json()["id"]
 
 
-def ask(azure: SimulatedAzure, endpoint: str):
-    host = endpoint.removeprefix("https://")
-    return azure.get("/v1/models", headers={"Host": host}, extensions={"sni_hostname": host})
+def ask(azure: SimulatedAzure, environment: dict[str, Any]) -> httpx.Response:
+    return azure.send_through_edge(environment, "GET", "/v1/models")
 
 
 def step_of(operation: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -62,18 +62,18 @@ def test_a_sleeping_environment_costs_no_gpu_says_so_and_wakes_as_it_was(
     assert (
         api.get_environment("sleeper")["gpuUsage"]["nodeHours"] == slept["gpuUsage"]["nodeHours"]
     )
-    answer = ask(azure, environment["endpoint"])
+    answer = ask(azure, environment)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert answer.json()["error"]["code"] == "EnvironmentAsleep"
 
     waking = start(api, "sleeper", "wake")
     assert start(api, "sleeper", "wake") == waking, "asking twice wakes once"
     assert api.get_environment("sleeper")["phase"] == "Waking"
-    assert ask(azure, environment["endpoint"]).status_code == 503
+    assert ask(azure, environment).status_code == 503
     assert finish(api, waking)["status"] == "Succeeded"
     assert api.get_environment("sleeper")["phase"] == "Ready"
     assert len(gpu_nodes(azure, "sleeper")) == 1
-    assert ask(azure, environment["endpoint"]).status_code == 200
+    assert ask(azure, environment).status_code == 200
 
     assert api.post("/environments/nobody/wake").status_code == 404
     deleted = delete(api, "sleeper")

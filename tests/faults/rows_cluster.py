@@ -4,6 +4,7 @@ from functools import partial
 
 from domain.environment.operation import OperationKind
 from domain.kubernetes.manifests import DEVICE_PLUGIN_IMAGE
+from domain.serving.gateway.settings import ENVOY_IMAGE
 from tests.faults.answers import GPU_POOL, IMAGE, ends, in_cluster, kubernetes
 from tests.faults.row import fails as row_that_fails
 from tests.faults.row import passes as row_that_passes
@@ -12,6 +13,7 @@ passes = partial(row_that_passes, OperationKind.PROVISION)
 fails = partial(row_that_fails, OperationKind.PROVISION)
 
 WORKLOAD, PODS, ADDRESS = "cell/workload", "cell/pods", "cell/externalIp"
+GATEWAY = "cell/gateway"
 CRASHES = {"outcome": "Crashes"}
 RBAC = (
     'User "app" cannot patch resource "deployments" in API group "apps" in the namespace '
@@ -94,11 +96,11 @@ API_SERVER = (
     ),
     fails(
         "namespace-quota",
-        WORKLOAD,
-        "Apply of the Service: 403, exceeded quota",
+        GATEWAY,
+        "Apply of the public Service: 403, exceeded quota",
         kubernetes(
             "PATCH",
-            "/services/",
+            "/services/{name}$",
             403,
             "Forbidden",
             'services "fraud-llm" is forbidden: exceeded quota: tenants, requested: '
@@ -209,6 +211,39 @@ WORKLOADS = (
     ),
 )
 
+GATEWAYS = (
+    passes(
+        "gateway-late",
+        GATEWAY,
+        "Apply of the gateway: 503, four times",
+        kubernetes(
+            "PATCH", "/deployments/{name}-gateway", 503, "ServiceUnavailable", "not ready", count=4
+        ),
+    ),
+    fails(
+        "gateway-denied",
+        GATEWAY,
+        "An admission webhook denies the gateway",
+        kubernetes(
+            "PATCH",
+            "/deployments/{name}-gateway",
+            403,
+            "Forbidden",
+            'admission webhook "validation.gatekeeper.sh" denied the request: images',
+        ),
+        reason="AdmissionDenied",
+        says="validation.gatekeeper.sh",
+    ),
+    fails(
+        "gateway-image-not-found",
+        PODS,
+        "The pull of the gateway's image: not found",
+        in_cluster(images={ENVOY_IMAGE: {"outcome": "PullFails"}}),
+        reason="GatewayNotReady",
+        says="-gateway-",
+    ),
+)
+
 ADDRESSES = (
     passes(
         "address-late",
@@ -242,4 +277,4 @@ ADDRESSES = (
     ),
 )
 
-CLUSTER_ROWS = (*API_SERVER, *NODES, *WORKLOADS, *ADDRESSES)
+CLUSTER_ROWS = (*API_SERVER, *NODES, *WORKLOADS, *GATEWAYS, *ADDRESSES)

@@ -56,6 +56,12 @@ SCALE_DOWN_ROWS = (
         "The API server: 503, twice",
         kubernetes("PATCH", "", 503, "ServiceUnavailable", "not ready", count=2),
     ),
+    sleeps(
+        "down-gateway-503",
+        WORKLOAD,
+        "The file that tells the gateway: 503, three times",
+        kubernetes("PATCH", "/configmaps/", 503, "ServiceUnavailable", "not ready", count=3),
+    ),
     stays(
         "down-pool-fails",
         POOL,
@@ -184,13 +190,29 @@ WAKE_ROWS = (
         "An admission webhook denies the Deployment",
         kubernetes(
             "PATCH",
-            "/deployments/",
+            "/deployments/{name}$",
             403,
             "Forbidden",
             'admission webhook "freeze.example.com" denied the request: change freeze',
         ),
         reason="AdmissionDenied",
         says="change freeze",
+    ),
+    sleeps_on(
+        "wake-gateway-denied",
+        "cell/gateway",
+        "An admission webhook denies the gateway",
+        kubernetes(
+            "PATCH",
+            "/deployments/{name}-gateway",
+            403,
+            "Forbidden",
+            'admission webhook "freeze.example.com" denied the request: change freeze',
+        ),
+        reason="AdmissionDenied",
+        says="change freeze",
+        phase=Phase.SCALED_DOWN,
+        recovery=Recovery.WAKE,
     ),
     sleeps_on(
         "wake-edge-silent",

@@ -4,9 +4,11 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import azure.functions as func
 
+from domain.serving.invocations.log_answer import LogReader
 from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
 from tests.support.specs import a_policy
@@ -40,6 +42,7 @@ class Api:
     hub: FakeHub
     requires_app_roles: bool = False
     build_commit: str | None = None
+    read_logs: LogReader | None = None
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -65,7 +68,7 @@ class Api:
             method=method,
             url=f"{ORIGIN}/{path}{'?' if query else ''}{query}",
             headers={name.replace("_", "-"): value for name, value in (headers or {}).items()},
-            params=dict(pair.split("=", 1) for pair in query.split("&") if pair),
+            params=dict(parse_qsl(query, keep_blank_values=True)),
             route_params=values,
             body=body if isinstance(body, bytes) else json.dumps(body).encode(),
         )
@@ -76,6 +79,7 @@ class Api:
             policy=a_policy(),
             requires_app_roles=self.requires_app_roles,
             build_commit=self.build_commit,
+            read_logs=self.read_logs,
         )
         answer = read_answer(response)
         product_document().check(method, f"/{path}", answer.status, answer.headers, answer.text)

@@ -2,6 +2,9 @@
 
 from domain.serving.gateway.settings import CONFIG_FILE, GatewaySettings
 
+CONTAINER_NAME = "gateway"
+"""By which the collection of the audit knows its lines: a model could write the same text."""
+
 FLUSH_MILLISECONDS = 500
 """Lines of the audit would otherwise wait up to 10 s in memory, and be lost with the pod."""
 

@@ -4,6 +4,8 @@ The routes are a file of their own, which Envoy reads again whenever it changes:
 falls asleep and wakes without a restart of its gateways, which would cut their streams.
 """
 
+from collections.abc import Mapping
+
 from domain.serving.gateway.access_rules import (
     FRONT_DOOR_FILTER,
     FRONT_DOOR_ID_HEADER,
@@ -12,7 +14,7 @@ from domain.serving.gateway.access_rules import (
 )
 from domain.serving.gateway.answers import ANSWER_METADATA, build_state_answer
 from domain.serving.gateway.audit import AUDIT_FILTER
-from domain.serving.gateway.envoy_json import EnvoyJson, seconds, typed
+from domain.serving.gateway.envoy_json import EnvoyJson, literal, seconds, typed
 from domain.serving.gateway.rate_limit import RATE_LIMIT_FILTER
 from domain.serving.gateway.settings import GatewayState, RouteSettings
 from domain.spec.access import AccessMode, AuditContent
@@ -60,6 +62,7 @@ def _health_route(settings: RouteSettings, state: GatewayState) -> EnvoyJson:
         "name": "health",
         "match": {"path": path, "headers": [method]},
         "route": {"cluster": HEALTH_CLUSTER, "timeout": "10s"},
+        **_added_headers(settings.model.health_headers),
         "metadata": _metadata(settings, state),
         "typed_per_filter_config": {name: _disabled() for name in skipped},
     }
@@ -82,6 +85,15 @@ def _invocation_route(settings: RouteSettings, state: GatewayState) -> EnvoyJson
         },
         "metadata": _metadata(settings, state),
     }
+
+
+def _added_headers(headers: Mapping[str, str]) -> EnvoyJson:
+    action = "OVERWRITE_IF_EXISTS_OR_ADD"
+    added = [
+        {"header": {"key": name, "value": literal(value)}, "append_action": action}
+        for name, value in headers.items()
+    ]
+    return {"request_headers_to_add": added} if added else {}
 
 
 def _metadata(settings: RouteSettings, state: GatewayState) -> EnvoyJson:

@@ -1,5 +1,6 @@
 """What the configuration of a gateway is rendered from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
@@ -80,6 +81,8 @@ class ModelAddress:
     port: int
     health_path: str
     """Asked by Front Door's probes, without a token: `GET` and `HEAD` of it are open."""
+    health_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Added to these requests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.azure.aks.cluster_parts import completed_parts
+from emulators.azure.aks.cluster_parts import LOG_AGENT, completed_parts
 from emulators.azure.aks.network_profiles import (
     changed_network,
     network_profile,
@@ -112,19 +112,30 @@ def made_with_nodes(
     resource: Resource, node_group_id: str, identifiers: Identifiers
 ) -> Properties:
     """What AKS makes in the node resource group: the nodes' identity, and a way out."""
-    identities = "Microsoft.ManagedIdentity/userAssignedIdentities"
-    below = node_group_id.replace("/resourceGroups/", "/resourcegroups/")
-    identity = {
-        "resourceId": f"{below}/providers/{identities}/{resource.name}-agentpool",
-        "clientId": identifiers.guid(),
-        "objectId": identifiers.guid(),
-    }
+    identity = _identity(f"{resource.name}-agentpool", node_group_id, identifiers)
     addresses = f"{node_group_id}/providers/Microsoft.Network/publicIPAddresses"
     return {
         "identityProfile": {"kubeletidentity": identity},
         "networkProfile": with_outbound_address(
             resource.properties["networkProfile"], f"{addresses}/{identifiers.guid()}"
         ),
+    }
+
+
+def complete_addons(resource: Resource, node_group_id: str, identifiers: Identifiers) -> None:
+    """AKS makes an identity for the agent of Container Insights, and shows it afterwards."""
+    agent = (resource.properties.get("addonProfiles") or {}).get(LOG_AGENT) or {}
+    if agent.get("enabled") and not agent.get("identity"):
+        agent["identity"] = _identity(f"{LOG_AGENT}-{resource.name}", node_group_id, identifiers)
+
+
+def _identity(name: str, node_group_id: str, identifiers: Identifiers) -> dict[str, str]:
+    identities = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    below = node_group_id.replace("/resourceGroups/", "/resourcegroups/")
+    return {
+        "resourceId": f"{below}/providers/{identities}/{name}",
+        "clientId": identifiers.guid(),
+        "objectId": identifiers.guid(),
     }
 
 

@@ -7,6 +7,9 @@ from emulators.azure.aks import cluster_settings
 
 Part = dict[str, Any]
 
+LOG_AGENT = "omsagent"
+"""Add-on of Container Insights."""
+
 DRIVERS = ("diskCSIDriver", "fileCSIDriver", "snapshotController")
 AUTOSCALER: Mapping[str, str] = {
     "balance-similar-node-groups": "false",
@@ -72,12 +75,17 @@ def _entra(present: Part, requested: Part) -> Part:
 
 
 def _addons(present: Part, requested: Part) -> Part | None:
-    """An add-on without settings has null for them."""
+    """An add-on without settings has null for them; an identity is AKS's to give."""
     addons = {
-        name: {**addon, "config": addon.get("config") or None}
+        name: {**addon, "config": addon.get("config") or None, **_identity_of(present, name)}
         for name, addon in {**present, **_given(requested)}.items()
     }
     return addons or None
+
+
+def _identity_of(present: Part, name: str) -> Part:
+    identity = (present.get(name) or {}).get("identity")
+    return {"identity": identity} if identity else {}
 
 
 def _autoscaler(present: Part, requested: Part) -> Part | None:

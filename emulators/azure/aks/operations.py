@@ -61,6 +61,7 @@ class AksOperations:
             self._keep_counts(cluster, pools)
             if cluster.is_serving:
                 self._boot(cluster, pools)
+                self._complete_addons(cluster.resource)
             else:
                 # Its creation was aborted: the update completes it.
                 self._serve(cluster, pools)
@@ -236,6 +237,11 @@ class AksOperations:
         self._platform.principals.add(kubelet, self._platform.clock.now())
         cluster.is_serving = True
         self._boot(cluster, pools)
+        self._complete_addons(resource)
+
+    def _complete_addons(self, resource: Resource) -> None:
+        node_group = self._groups.id_of(resource.properties["nodeResourceGroup"])
+        cluster_bodies.complete_addons(resource, node_group, self._platform.identifiers)
 
     def _keep_counts(self, cluster: ManagedCluster, pools: Iterable[Resource]) -> None:
         """The autoscaler may have changed a count since the request was accepted."""

@@ -209,4 +209,11 @@ AKS_RULES = (
         "aks.machines:ClusterMachines.check_quota",
         "that the quota is gone only later, in the poll, comes by a fault",
     ),
+    Entry(
+        "agent of Container Insights",
+        "add-on `omsagent` with its settings; its identity after the operation",
+        RECORDED,
+        "aks.cluster_bodies:complete_addons",
+        "that the workspace exists, and that the caller may read its keys, is not checked",
+    ),
 )

@@ -1,5 +1,6 @@
 """One simulated AKS cluster: its objects, its controllers and its node pools."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -49,8 +50,10 @@ class Cluster:
         addresses: PublicAddresses,
         kubernetes_version: str = "1.33.5",
         answer_inside: AnswerInside | None = None,
+        send_log: "SendLog | None" = None,
     ) -> None:
-        """`answer_inside`: what processes get that ask for a Service."""
+        """`answer_inside`: what processes get that ask for a Service. `send_log`: takes what they
+        write."""
         self.name = name
         self.region = region
         self.kubernetes_version = kubernetes_version
@@ -60,6 +63,7 @@ class Cluster:
             self.store, clock, ServiceAddresses(self.store), self.faults.denials
         )
         self.answer_inside = answer_inside
+        self._send_log = send_log
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses
@@ -156,12 +160,18 @@ class Cluster:
         )
         self._autoscaler = Autoscaler(self._machinery, self._nodes)
         self._service_proxy = ServiceProxy(self._machinery, self, self.answer_inside)
-        self.processes = Processes(self._machinery.now, self._service_proxy.address_of)
+        self.processes = Processes(
+            self._machinery.now, self._service_proxy.address_of, self._take_line
+        )
         self._kubelets = Kubelets(self._machinery, self.processes)
         self._loop = ControllerLoop(self.store, self._controllers())
         self._background.start(self._loop.run(), f"controllers of {self.name}")
         lifecycle = NodeLifecycle(self._machinery)
         self._background.start(lifecycle.run(), f"node lifecycle of {self.name}")
+
+    def _take_line(self, pod: Object, container: str, text: str) -> None:
+        if self._send_log is not None:
+            self._send_log(self, pod, container, text)
 
     def _controllers(self) -> list[Controller]:
         machinery = self._machinery
@@ -186,6 +196,9 @@ class Cluster:
             self.registry.create(NAMESPACE, "", {"metadata": {"name": name}})
         self.registry.create(SERVICE, "default", _API_SERVICE)
 
+
+SendLog = Callable[[Cluster, Object, str, str], None]
+"""Gets each line that a container of the cluster writes: its pod, its name, the text."""
 
 _API_SERVICE: Object = {
     "metadata": {

@@ -36,6 +36,8 @@ class SimulatorAddress:
     tenant_id: str
     client_id: str
     client_secret: str
+    log_workspace_id: str
+    log_workspace_resource_id: str
 
     def environment(self) -> dict[str, str]:
         """Variables with which azure-identity and the SDKs find this Azure."""
@@ -58,6 +60,8 @@ def read_address(ready_file: Path) -> SimulatorAddress:
         tenant_id=ready["tenantId"],
         client_id=ready["servicePrincipal"]["clientId"],
         client_secret=ready["servicePrincipal"]["clientSecret"],
+        log_workspace_id=ready["logWorkspace"]["id"],
+        log_workspace_resource_id=ready["logWorkspace"]["resourceId"],
     )
 
 

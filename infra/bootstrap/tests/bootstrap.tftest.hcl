@@ -97,6 +97,7 @@ run "the_roles_of_the_app_have_no_wildcard" {
       for action in concat(
         tolist(azurerm_role_definition.resource_manager["prod"].permissions[0].actions),
         tolist(azurerm_role_definition.kubernetes["prod"].permissions[0].data_actions),
+        tolist(azurerm_role_definition.log_workspace["prod"].permissions[0].actions),
       ) : !strcontains(action, "*")
     ])
     error_message = "Name each action: a wildcard grants what nobody asked for."
@@ -108,6 +109,10 @@ run "the_roles_of_the_app_have_no_wildcard" {
   assert {
     condition     = azurerm_role_definition.resource_manager["prod"].assignable_scopes == tolist(["/subscriptions/00000000-0000-0000-0000-000000000013"])
     error_message = "The role can be assigned in the environments' subscription only."
+  }
+  assert {
+    condition     = azurerm_role_definition.log_workspace["prod"].assignable_scopes == tolist(["/subscriptions/00000000-0000-0000-0000-000000000003"])
+    error_message = "The workspace is in the control plane's subscription."
   }
 }
 

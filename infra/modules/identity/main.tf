@@ -1,3 +1,11 @@
+locals {
+  custom_role_scopes = {
+    resource_manager = var.environments_scope
+    kubernetes       = var.environments_scope
+    log_workspace    = var.log_analytics_workspace_id
+  }
+}
+
 resource "azurerm_user_assigned_identity" "this" {
   name                = var.name
   resource_group_name = var.resource_group_name
@@ -11,13 +19,15 @@ module "role_ids" {
 
   stage = var.stage
   scope = var.environments_scope
+
+  control_plane_scope = var.control_plane_scope
 }
 
-resource "azurerm_role_assignment" "environments" {
-  for_each = module.role_ids.ids
+resource "azurerm_role_assignment" "custom" {
+  for_each = local.custom_role_scopes
 
-  scope              = var.environments_scope
-  role_definition_id = each.value
+  scope              = each.value
+  role_definition_id = module.role_ids.ids[each.key]
   principal_id       = azurerm_user_assigned_identity.this.principal_id
   principal_type     = "ServicePrincipal"
 }
@@ -29,4 +39,9 @@ resource "azurerm_role_assignment" "data" {
   role_definition_name = each.value.role
   principal_id         = azurerm_user_assigned_identity.this.principal_id
   principal_type       = "ServicePrincipal"
+}
+
+moved {
+  from = azurerm_role_assignment.environments
+  to   = azurerm_role_assignment.custom
 }

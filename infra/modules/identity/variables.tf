@@ -28,6 +28,16 @@ variable "environments_scope" {
   type        = string
 }
 
+variable "control_plane_scope" {
+  description = "/subscriptions/<id> of the control plane."
+  type        = string
+}
+
+variable "log_analytics_workspace_id" {
+  description = "Workspace that clusters send logs to."
+  type        = string
+}
+
 variable "data_roles" {
   description = "Roles of the identity on single resources of the control plane, by what they are for."
   type = map(object({

@@ -53,6 +53,14 @@ locals {
       dimensions  = ["ResourceGroup", "UsdPerHour"]
       query       = file("${path.module}/queries/orphans.kql")
     }
+    unproven-invocation = {
+      description = "Invocations were answered without their hashes: a gateway's audit fails."
+      severity    = 1
+      frequency   = "PT5M"
+      window      = "PT30M" # wider than the pace: lines come in minutes late
+      dimensions  = ["Environment"]
+      query       = file("${path.module}/queries/unproven_invocations.kql")
+    }
     idle-gpu-spend = {
       description = "GPU nodes that nobody uses cost more than agreed."
       severity    = 2

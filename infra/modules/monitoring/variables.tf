@@ -28,6 +28,11 @@ variable "retention_in_days" {
   type        = number
 }
 
+variable "audit_retention_in_days" {
+  description = "How long the audit of invocations is kept; what is older than 730 days, only as an archive."
+  type        = number
+}
+
 variable "alert_emails" {
   description = "Who is told."
   type        = set(string)

@@ -23,6 +23,11 @@ variable "log_analytics_workspace_id" {
   type        = string
 }
 
+variable "data_collection_rule_id" {
+  description = "Rule by which clusters send the audit of invocations."
+  type        = string
+}
+
 variable "allowed_gpu_sizes" {
   description = "VM sizes with GPUs that may be built."
   type        = list(string)

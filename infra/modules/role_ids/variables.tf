@@ -4,6 +4,11 @@ variable "stage" {
 }
 
 variable "scope" {
-  description = "/subscriptions/<id> in which the roles are defined."
+  description = "/subscriptions/<id> in which environments are built."
+  type        = string
+}
+
+variable "control_plane_scope" {
+  description = "/subscriptions/<id> of the control plane."
   type        = string
 }

@@ -56,7 +56,13 @@ mock_resource "azurerm_user_assigned_identity" {
   }
 }
 mock_resource "azurerm_log_analytics_workspace" {
-  defaults = { id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log" }
+  defaults = {
+    id           = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
+    workspace_id = "00000000-0000-0000-0000-0000000000e1"
+  }
+}
+mock_resource "azurerm_monitor_data_collection_rule" {
+  defaults = { id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Insights/dataCollectionRules/dcr" }
 }
 mock_resource "azurerm_application_insights" {
   defaults = {

@@ -29,7 +29,16 @@ EDGE = [
 
 
 def target_of(clients: ClientFactory, kind: str, region: str) -> ResourceTarget:
-    return ResourceTarget(kind, "fraud-llm", region, clients.settings.subscription_id)
+    """As the app builds it from its settings."""
+    settings = clients.settings
+    return ResourceTarget(
+        kind,
+        "fraud-llm",
+        region,
+        settings.subscription_id,
+        settings.api_server_ranges,
+        settings.log_workspace_resource_id,
+    )
 
 
 async def put(clients: ClientFactory, kind: str, region: str) -> ArmAnswer:

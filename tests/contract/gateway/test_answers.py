@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from domain.serving.gateway.process import build_drain_command
-from domain.serving.gateway.settings import GatewayLimits, GatewayState
+from domain.serving.gateway.settings import GatewayLimits, GatewayState, ModelAddress
 from domain.spec.access import Access
 from tests.support.gateway.environment import STATUS_URL, make_settings
 from tests.support.gateway.envoy import SECONDS, Gateway, free_ports, running_gateway
@@ -201,3 +201,14 @@ def test_a_gateway_that_stops_ends_its_connections_and_no_stream(model, tmp_path
         line = gateway.line_of(answer.headers["x-request-id"])
     assert other.headers["connection"] == "close"
     assert (b"".join(received), line["complete"]) == (b"".join(EVENTS), True)
+
+
+def test_headers_of_health_requests_go_with_these_alone(
+    model: ModelServer, tmp_path: Path
+) -> None:
+    address = ModelAddress("localhost", model.port, "/health", {"X-Probe": "100 %"})
+    with running_gateway(make_settings(tmp_path, model.port, model=address)) as gateway:
+        gateway.get("/health", headers={"X-Probe": "mine"})
+        assert model.received[-1].header("X-Probe") == "100 %"
+        gateway.get("/echo")
+        assert model.received[-1].header("X-Probe") is None

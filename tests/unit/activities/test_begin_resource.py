@@ -4,6 +4,7 @@ import pytest
 
 from activities.begin_resource import begin_resource
 from clients.answers import ArmAnswer
+from clients.settings import Settings
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.environment.applied_spec import AppliedSpec
@@ -107,6 +108,24 @@ async def test_a_cluster_that_is_current_is_left_alone():
     outcome = await begin(clients, "managedCluster", "westeurope")
     assert outcome == Outcome.succeeded(fqdn="gp.hcp.azmk8s.io").about(CLUSTER)
     assert clients.arm.sent("PUT") == []
+
+
+async def test_a_cluster_has_what_the_settings_of_the_app_say():
+    workspace = (
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-logs/providers/"
+        "Microsoft.OperationalInsights/workspaces/logs"
+    )
+    values = {
+        "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+        "API_SERVER_AUTHORIZED_IP_RANGES": "203.0.113.7/32",
+        "LOG_WORKSPACE_RESOURCE_ID": workspace,
+    }
+    clients = FakeClients(settings=Settings.from_environment(values))
+    await begin(clients, "managedCluster", "westeurope")
+    properties = clients.arm.bodies[CLUSTER]["properties"]
+    assert properties["apiServerAccessProfile"] == {"authorizedIPRanges": ["203.0.113.7/32"]}
+    agent = properties["addonProfiles"]["omsagent"]
+    assert agent["config"]["logAnalyticsWorkspaceResourceID"] == workspace
 
 
 async def test_a_cluster_that_failed_is_put_again():

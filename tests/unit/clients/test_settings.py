@@ -10,7 +10,9 @@ from clients.settings import (
     IDENTITY_ENDPOINT,
     NIGHTLY,
     PUBLIC_ARM,
+    PUBLIC_LOGS,
     SOVEREIGN_ARM,
+    SOVEREIGN_LOGS,
     Settings,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
@@ -22,6 +24,10 @@ NAMESPACE = "SERVICE_BUS__fullyQualifiedNamespace"
 RANGES = "API_SERVER_AUTHORIZED_IP_RANGES"
 TWO_RANGES = ("203.0.113.7/32", "198.51.100.0/24")
 GP_NAMESPACE = "gp.servicebus.windows.net"
+WORKSPACE = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-gridplane-dev/providers/"
+    "Microsoft.OperationalInsights/workspaces/log-gridplane-dev"
+)
 SAMPLE = Path(__file__).parents[3] / "local.settings.sample.json"
 
 
@@ -34,6 +40,9 @@ def test_the_subscription_alone_is_enough():
         subscription_id=SUBSCRIPTION,
         arm_endpoint=PUBLIC_ARM,
         metrics_endpoint=GLOBAL_METRICS,
+        log_query_endpoint=PUBLIC_LOGS,
+        log_workspace_id=None,
+        log_workspace_resource_id=None,
         client_id=None,
         has_managed_identity=False,
         ca_bundle=None,
@@ -67,6 +76,19 @@ def test_the_subscription_alone_is_enough():
         ("ARM_ENDPOINT", "", "arm_endpoint", PUBLIC_ARM),
         ("METRICS_ENDPOINT", "https://127.0.0.1:9", "metrics_endpoint", "https://127.0.0.1:9"),
         ("METRICS_ENDPOINT", "", "metrics_endpoint", GLOBAL_METRICS),
+        ("LOG_QUERY_ENDPOINT", "https://127.0.0.1:9", "log_query_endpoint", "https://127.0.0.1:9"),
+        ("LOG_QUERY_ENDPOINT", "", "log_query_endpoint", PUBLIC_LOGS),
+        ("LOG_QUERY_ENDPOINT", "https://x", "log_query_scope", f"{PUBLIC_LOGS}/.default"),
+        (
+            "LOG_QUERY_ENDPOINT",
+            f"{SOVEREIGN_LOGS[0]}/",
+            "log_query_scope",
+            f"{SOVEREIGN_LOGS[0]}/.default",
+        ),
+        ("LOG_WORKSPACE_ID", SUBSCRIPTION, "log_workspace_id", SUBSCRIPTION),
+        ("LOG_WORKSPACE_ID", "", "log_workspace_id", None),
+        ("LOG_WORKSPACE_RESOURCE_ID", WORKSPACE, "log_workspace_resource_id", WORKSPACE),
+        ("LOG_WORKSPACE_RESOURCE_ID", "", "log_workspace_resource_id", None),
         ("SWEEP_SCHEDULE", "0 0 * * * *", "sweep_schedule", "0 0 * * * *"),
         ("SWEEP_SCHEDULE", "", "sweep_schedule", EVERY_FIVE_MINUTES),
         ("AZURE_CLIENT_ID", "1b2c", "client_id", "1b2c"),
@@ -209,3 +231,17 @@ def test_hours_that_are_none_are_refused(text: str):
 def test_a_misspelt_switch_is_refused_rather_than_taken_for_off():
     with pytest.raises(ValueError, match="REQUIRE_APP_ROLES is 'ture': set it to true or false"):
         read(REQUIRE_APP_ROLES="ture")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_WORKSPACE_ID", "log-gridplane-dev"),
+        ("LOG_WORKSPACE_ID", f"{SUBSCRIPTION}/query"),
+        ("LOG_WORKSPACE_RESOURCE_ID", SUBSCRIPTION),
+        ("LOG_WORKSPACE_RESOURCE_ID", f"{WORKSPACE}/tables/x"),
+    ],
+)
+def test_a_workspace_is_named_by_its_ids(name: str, value: str):
+    with pytest.raises(ValueError, match=f"{name} is '{value}': set it to the workspace's"):
+        read(**{name: value})

@@ -25,6 +25,7 @@ WIRE: dict[str, Any] = {
         "image": "registry.example.com/llm:1.4.2",
         "port": 8000,
         "healthPath": "/health",
+        "healthHeaders": {},
         "gpusPerReplica": 1,
         "replicas": 1,
         "env": {},
@@ -32,6 +33,7 @@ WIRE: dict[str, Any] = {
         "args": [],
         "startup": {"timeoutMinutes": 20},
         "terminationGraceSeconds": 60,
+        "egress": {"mode": "any", "cidrs": []},
         "model": {"name": "fraud-llm", "version": "7"},
     },
     "cluster": {

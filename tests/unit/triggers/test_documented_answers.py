@@ -11,9 +11,11 @@ import httpx
 import pytest
 
 from domain.environment.phases import Phase
+from domain.serving.invocations.log_answer import LogAnswer, LogRefusal
 from tests.support import http_api
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
 from tests.support.documented_api import check_response
+from tests.support.fake_logs import FakeLogs
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA
 from tests.support.specs import spec_body
@@ -109,6 +111,19 @@ async def without_a_task_hub(api: Api, hub: SweepHub, operation_id: str) -> Answ
     return await send(api, operation_id)
 
 
+async def without_a_log_workspace(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await as_usual(api, hub, "getEnvironment")
+    return await send(replace(api, read_logs=None), operation_id)
+
+
+async def with_a_log_workspace_that_refuses(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    async def refuse(query: str) -> LogAnswer:
+        return LogRefusal("BadArgumentError", "Unknown function: 'GridplaneInvocations'.")
+
+    await as_usual(api, hub, "getEnvironment")
+    return await send(replace(api, read_logs=refuse), operation_id)
+
+
 BY_STATUS: dict[int, Scenario] = {
     204: of_nothing,
     304: of_what_was_read_already,
@@ -125,6 +140,8 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("wakeEnvironment", 202): of_what_sleeps,
     ("retryEnvironment", 202): of_what_failed,
     ("cancelOperation", 202): of_what_is_being_built,
+    ("listInvocations", 501): without_a_log_workspace,
+    ("listInvocations", 502): with_a_log_workspace_that_refuses,
 }
 
 
@@ -139,7 +156,8 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
 async def test_every_documented_status_is_answered(operation_id: str, status: int):
     hub = SweepHub()
     scenario = SCENARIOS.get((operation_id, status), BY_STATUS.get(status, as_usual))
-    assert (await scenario(Api(hub), hub, operation_id)).status == status
+    api = Api(hub, read_logs=FakeLogs().read)
+    assert (await scenario(api, hub, operation_id)).status == status
 
 
 @pytest.fixture

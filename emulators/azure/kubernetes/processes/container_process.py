@@ -30,9 +30,16 @@ class ContainerProcess:
     """Runs as long as the simulator at most: on Linux the kernel ends it with its parent,
     elsewhere it stays in the parent's process group, for whoever ends that."""
 
-    def __init__(self, log_file: Path, now: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        log_file: Path,
+        now: Callable[[], str],
+        take_line: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """`take_line` is called once with each line."""
         self._log_file = log_file
         self._now = now
+        self._take_line = take_line
         self._read = 0
         self._rest = b""
         self._process: subprocess.Popen[bytes] | None = None
@@ -80,7 +87,10 @@ class ContainerProcess:
         if self.exit_code is not None and self._rest:
             whole, self._rest = [*whole, self._rest], b""
         at = self._now()
-        self.lines.extend(Line(at, each.decode(errors="replace")) for each in whole)
+        for each in whole:
+            line = Line(at, each.decode(errors="replace"))
+            self.lines.append(line)
+            self._take_line(line.text)
         self.line_count += len(whole)
 
     def terminate(self) -> None:
@@ -91,6 +101,12 @@ class ContainerProcess:
         self._signal(signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
+
+    def finish(self) -> None:
+        """Kill it, and take over its last lines."""
+        self.kill()
+        if self._log_file.exists():
+            self.read()
 
     def _signal(self, number: int) -> None:
         """To all that it has started, too, where it has a process group of its own."""

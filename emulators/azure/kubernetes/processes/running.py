@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from emulators.azure.kubernetes.config_volumes import PodVolumes
@@ -20,13 +21,21 @@ Key = tuple[str, str]
 """The uid of a pod and the name of a container."""
 
 
+TakeLine = Callable[[Object, str, str], None]
+"""Gets each line that a container writes: its pod, its name, the text."""
+
+
 class Processes:
     """Starts and knows them; `stop` leaves none behind."""
 
     def __init__(
-        self, now: Callable[[], str], address_of_service: Callable[[str, str], str]
+        self,
+        now: Callable[[], str],
+        address_of_service: Callable[[str, str], str],
+        take_line: TakeLine = lambda pod, container, text: None,
     ) -> None:
         self._now = now
+        self._take_line = take_line
         self._address_of_service = address_of_service
         self._addresses: dict[str, str] = {}
         self._running: dict[Key, ContainerProcess] = {}
@@ -43,7 +52,11 @@ class Processes:
         rewriting = self._prepare(pod, container, volumes, home)
         ports = own_ports(list(volumes.files_of(container).values()))
         words = [rewriting.text(each, ports) for each in build_command_line(container)]
-        process = ContainerProcess(home / f"log-{len(list(home.glob('log-*')))}", self._now)
+        process = ContainerProcess(
+            home / f"log-{len(list(home.glob('log-*')))}",
+            self._now,
+            partial(self._take_line, pod, container["name"]),
+        )
         if key in self._running:
             self._previous[key] = self._running[key]
         self._running[key] = process
@@ -80,11 +93,13 @@ class Processes:
 
     def forget(self, uid: str) -> None:
         """The pod is gone, and whatever still runs in it."""
-        for known in (self._running, self._previous):
-            for key in [each for each in known if each[0] == uid]:
-                known.pop(key).kill()
-                self._rewritings.pop(key, None)
-                shutil.rmtree(self._home(key), ignore_errors=True)
+        keys = {key for key in (*self._running, *self._previous) if key[0] == uid}
+        for key in keys:
+            for known in (self._previous, self._running):
+                if process := known.pop(key, None):
+                    process.finish()
+            self._rewritings.pop(key, None)
+            shutil.rmtree(self._home(key), ignore_errors=True)
         self._addresses.pop(uid, None)
 
     def stop(self) -> None:

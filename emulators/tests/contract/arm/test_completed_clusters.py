@@ -268,6 +268,25 @@ async def test_a_part_is_completed(world: World, name: str, requested: Any, show
     assert (await created(world, **{name: requested}))[name] == shown
 
 
+async def test_the_agent_for_logs_has_an_identity_once_it_is_there(world: World) -> None:
+    """Recorded as `omsagent-{cluster}` in the group of the nodes, after Succeeded."""
+    agent = {
+        "enabled": True,
+        "config": {"logAnalyticsWorkspaceResourceID": "/x", "useAADAuth": "true"},
+    }
+    answer = await world.cluster(addonProfiles={"omsagent": agent})
+    assert answer.body["properties"]["addonProfiles"] == {"omsagent": agent}
+    await world.ended(answer)
+    ready = (await world.aks("GET", CLUSTER)).body["properties"]["addonProfiles"]
+    identity = ready["omsagent"].pop("identity")
+    assert identity["resourceId"].endswith(f"/userAssignedIdentities/omsagent-{NAME}")
+    assert ready == {"omsagent": agent}
+    again = cluster_body(addonProfiles={"omsagent": {**agent, "identity": {"clientId": "1"}}})
+    await world.ended(await world.aks("PUT", CLUSTER, again))
+    kept = (await world.aks("GET", CLUSTER)).body["properties"]["addonProfiles"]
+    assert kept["omsagent"]["identity"] == identity
+
+
 async def test_entra_groups_are_null_where_there_are_none(world: World) -> None:
     shown = await created(world, aadProfile={"managed": True, "enableAzureRBAC": True})
     profile = shown["aadProfile"]

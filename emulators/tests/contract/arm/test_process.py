@@ -29,6 +29,7 @@ async def test_the_process_tells_where_it_is_and_keeps_to_its_options(
             "tenantId",
             "managedIdentity",
             "servicePrincipal",
+            "logWorkspace",
             "serviceBus",
             "serviceBusNamespace",
             "pid",

@@ -16,6 +16,7 @@ READY: dict[str, Any] = {
     "subscriptionId": "subscription",
     "tenantId": "tenant",
     "managedIdentity": {"clientId": "client", "principalId": "principal"},
+    "logWorkspace": {"id": "workspace", "resourceId": "/workspaces/logs"},
     "serviceBus": "Endpoint=sb://127.0.0.1:8;",
 }
 

@@ -384,7 +384,8 @@ def test_a_warning_is_short_whatever_was_set():
 def test_every_condition_is_on_a_property_that_is_sent():
     spec = a_spec(edge=PREMIUM)
     for kind, conditions in KEPT_IF.items():
-        body = KINDS[kind].build_body(spec, target_of(kind), None)
+        target = replace(target_of(kind), log_workspace_id=f"{WORKSPACE}ours")
+        body = KINDS[kind].build_body(spec, target, None)
         for path in conditions:
             if path.startswith(LABELS):
                 assert path.removeprefix(f"{LABELS}.") in at(body, LABELS)
@@ -445,6 +446,64 @@ def test_ranges_of_the_settings_join_those_of_operators(theirs: list[str], merge
     target = replace(target_of("managedCluster"), api_server_ranges=("203.0.113.7/32",))
     body, warnings = resolve(target, a_spec(workload=WORKLOAD), a_spec(), found)
     assert at(body, path) == {"authorizedIPRanges": merged}
+    assert warnings == ()
+
+
+WORKSPACE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/"
+AGENT = {
+    "enabled": True,
+    "config": {"logAnalyticsWorkspaceResourceID": f"{WORKSPACE}ours", "useAADAuth": "true"},
+}
+ELSEWHERE = {"logAnalyticsWorkspaceResourceID": f"{WORKSPACE}theirs", "useAADAuth": "true"}
+AS_AKS_SPELLS_IT = {
+    "enabled": True,
+    "identity": {"clientId": "1"},
+    "config": {
+        "logAnalyticsWorkspaceResourceID": f"{WORKSPACE}ours".lower(),
+        "useAADAuth": "true",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("addons", "changed"),
+    [
+        pytest.param(None, (), id="none yet"),
+        pytest.param({"azurepolicy": {"enabled": True}}, (), id="another add-on"),
+        pytest.param({"omsagent": AS_AKS_SPELLS_IT}, (), id="there"),
+        pytest.param({"omsagent": {"enabled": False, "config": None}}, ("enabled",), id="off"),
+        pytest.param(
+            {"omsagent": {"enabled": True, "config": ELSEWHERE}},
+            ("logAnalyticsWorkspaceResourceID",),
+            id="to another workspace",
+        ),
+    ],
+)
+def test_the_agent_for_logs_goes_where_the_settings_say(
+    addons: dict[str, Any] | None, changed: tuple[str, ...]
+):
+    found = found_after("managedCluster", a_spec())
+    if addons:
+        found["properties"]["addonProfiles"] = addons
+    target = replace(target_of("managedCluster"), log_workspace_id=f"{WORKSPACE}ours")
+    body, warnings = resolve(target, a_spec(workload=WORKLOAD), a_spec(), found)
+    agent = at(body, "properties.addonProfiles.omsagent")
+    assert {name: agent[name] for name in AGENT} == AGENT
+    assert set(addons or {}) <= set(at(body, "properties.addonProfiles"))
+    assert [each in text for text in (w.message for w in warnings) for each in changed] == [
+        True for _ in changed
+    ]
+    assert bool(warnings) is bool(changed)
+
+
+def test_without_the_setting_an_agent_that_others_want_stays():
+    found = found_after("managedCluster", a_spec())
+    theirs = {"omsagent": {"enabled": True, "config": ELSEWHERE}}
+    found["properties"]["addonProfiles"] = theirs
+    body, warnings = resolve(
+        target_of("managedCluster"), a_spec(workload=WORKLOAD), a_spec(), found
+    )
+    assert at(body, "properties.addonProfiles") == theirs
     assert warnings == ()
 
 

@@ -22,9 +22,9 @@ GPU_LABELS = {naming.GPU_NODE_LABEL: "true"}
 
 @pytest.fixture
 def build(make_spec):
-    def build_body(changes=None, existing=None, ranges=()) -> dict[str, Any]:
+    def build_body(changes=None, existing=None, ranges=(), workspace=None) -> dict[str, Any]:
         spec = make_spec(changes)
-        return build_managed_cluster(spec, "westeurope", existing, ranges)
+        return build_managed_cluster(spec, "westeurope", existing, ranges, workspace)
 
     return build_body
 
@@ -122,6 +122,40 @@ def test_the_api_server_is_reached_from_everywhere_unless_ranges_are_set(build) 
         "authorizedIPRanges": ["203.0.113.7/32"]
     }
     assert find_unknown(body, models.ManagedCluster) == []
+
+
+def test_containers_are_collected_from_where_a_workspace_is_set(build) -> None:
+    assert "addonProfiles" not in build()["properties"]
+    body = build(workspace="/workspaces/logs")
+    assert body["properties"]["addonProfiles"] == {
+        "omsagent": {
+            "enabled": True,
+            "config": {
+                "logAnalyticsWorkspaceResourceID": "/workspaces/logs",
+                "useAADAuth": "true",
+            },
+        }
+    }
+    assert find_unknown(body, models.ManagedCluster) == []
+
+
+def test_a_cluster_without_the_agent_is_not_current_once_a_workspace_is_set(build) -> None:
+    existing = as_aks_answers(build())
+    assert is_cluster_current(existing, build(existing=existing))
+    wanted = build(existing=existing, workspace="/workspaces/logs")
+    assert not is_cluster_current(existing, wanted)
+    existing["properties"]["addonProfiles"] = {
+        "azurepolicy": {"enabled": True},
+        "omsagent": {
+            "enabled": True,
+            "config": {
+                "logAnalyticsWorkspaceResourceID": "/Workspaces/Logs",
+                "useAADAuth": "true",
+            },
+            "identity": {"clientId": "1"},
+        },
+    }
+    assert is_cluster_current(existing, build(existing=existing, workspace="/workspaces/logs"))
 
 
 @pytest.mark.parametrize("tier", ["Free", "Standard"])

@@ -13,6 +13,7 @@ from tests.support.specs import NOON, a_record, a_request, in_azure
 
 SETTINGS, POOL = "cell/westeurope/settings", "cell/westeurope/gpuPool"
 WORKLOAD, COST = "cell/westeurope/workload", "cell/westeurope/gpuPoolToZero"
+ASLEEP_AGAIN, ELSEWHERE_ASLEEP = "cell/westeurope/asleep", "cell/swedencentral/asleep"
 
 
 def ended(
@@ -51,6 +52,7 @@ READY = ended(a_record(), Phase.READY)
 GOING_DOWN = begun(READY, OperationKind.SCALE_DOWN)
 ASLEEP = ended(in_azure(GOING_DOWN, POOL), Phase.SCALED_DOWN)
 WAKING = begun(ASLEEP, OperationKind.WAKE)
+TOLD = reported(WAKING, WORKLOAD, SUCCEEDED)
 READ = reported(GOING_DOWN, SETTINGS, SUCCEEDED)
 
 
@@ -82,6 +84,21 @@ READ = reported(GOING_DOWN, SETTINGS, SUCCEEDED)
             reported(reported(WAKING, POOL, QUOTA), COST, SUCCEEDED),
             Phase.SCALED_DOWN,
             id="a refused wake, looked at for nodes",
+        ),
+        pytest.param(
+            reported(reported(TOLD, POOL, QUOTA), ASLEEP_AGAIN, SUCCEEDED),
+            Phase.SCALED_DOWN,
+            id="a refused wake, whose workload sleeps again",
+        ),
+        pytest.param(
+            reported(reported(TOLD, POOL, QUOTA), ASLEEP_AGAIN, QUOTA),
+            Phase.FAILED,
+            id="a refused wake, whose workload could not be put to sleep",
+        ),
+        pytest.param(
+            reported(reported(TOLD, POOL, QUOTA), ELSEWHERE_ASLEEP, SUCCEEDED),
+            Phase.FAILED,
+            id="a refused wake, with the workload of another cell asleep",
         ),
         pytest.param(in_azure(WAKING, POOL), Phase.FAILED, id="nodes on their way"),
         pytest.param(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from lightkube.models import apps_v1, core_v1
+from lightkube.models import apps_v1, core_v1, policy_v1
 
 from domain.arm import naming
 from domain.kubernetes.manifests import build_workload
@@ -14,6 +14,7 @@ KINDS = {
     "DaemonSet": apps_v1.DaemonSet,
     "Deployment": apps_v1.Deployment,
     "Service": core_v1.Service,
+    "PodDisruptionBudget": policy_v1.PodDisruptionBudget,
 }
 GPU_TOLERATION = {"key": "sku", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"}
 SPOT_TOLERATION = {
@@ -31,6 +32,7 @@ EVERYTHING = {
     "workload.memory": "96Gi",
     "workload.sharedMemory": "16Gi",
     "workload.env": {"MAX_BATCH": "16"},
+    "workload.healthHeaders": {"X-Probe": "gridplane"},
 }
 
 
@@ -54,7 +56,13 @@ def container_of(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_objects_come_in_the_order_in_which_they_are_applied(build) -> None:
-    assert list(build()) == ["Namespace", "DaemonSet", "Service", "Deployment"]
+    assert list(build()) == [
+        "Namespace",
+        "DaemonSet",
+        "Service",
+        "PodDisruptionBudget",
+        "Deployment",
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -214,6 +222,23 @@ def test_containers_cannot_gain_privileges(build) -> None:
             "capabilities": {"drop": ["ALL"]},
         }
     assert pod_of(objects["Deployment"])["automountServiceAccountToken"] is False
+
+
+def test_an_upgrade_of_nodes_takes_one_replica_at_a_time_and_is_never_blocked(build) -> None:
+    objects = build()
+    budget = objects["PodDisruptionBudget"]["spec"]
+    labels = objects["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert budget["maxUnavailable"] == 1
+    assert budget["selector"]["matchLabels"].items() <= labels.items()
+
+
+def test_probes_send_the_headers_that_the_health_path_needs(build) -> None:
+    container = container_of(build(EVERYTHING)["Deployment"])
+    for probe in ("startupProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["httpHeaders"] == [
+            {"name": "X-Probe", "value": "gridplane"}
+        ]
+    assert "httpHeaders" not in container_of(build()["Deployment"])["startupProbe"]["httpGet"]
 
 
 def test_zero_replicas_keep_everything_but_the_pods(build) -> None:

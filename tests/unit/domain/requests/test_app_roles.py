@@ -16,6 +16,9 @@ from tests.architecture.source import REPOSITORY
         (["Environments.Read"], AppRole.WRITE, False),
         (["Environments.Write"], AppRole.READ, True),
         (["Other", "Environments.Write"], AppRole.WRITE, True),
+        (["Environments.Read", "Environments.Write"], AppRole.READ_AUDIT, False),
+        (["Audit.Read"], AppRole.READ_AUDIT, True),
+        (["Audit.Read"], AppRole.READ, False),
     ],
 )
 def test_a_role_allows_what_it_says(roles: list[str], needed: AppRole, allowed: bool):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from lightkube.models import apps_v1, core_v1, policy_v1
+from lightkube.models import apps_v1, core_v1, networking_v1, policy_v1
 
 from domain.arm import naming
 from domain.kubernetes.manifests import build_workload
@@ -15,6 +15,7 @@ from domain.serving.manifests import build_gateway, build_route_settings
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+SERVING = GatewayState.SERVING
 FRONT_DOOR_ID = "0a1b2c3d-4e5f-6789-abcd-ef0123456789"
 INSTALLATION = Installation(
     "registry.example.com/envoy@sha256:1",
@@ -24,6 +25,7 @@ INSTALLATION = Installation(
 KINDS = {
     "ConfigMap": core_v1.ConfigMap,
     "Deployment": apps_v1.Deployment,
+    "NetworkPolicy": networking_v1.NetworkPolicy,
     "PodDisruptionBudget": policy_v1.PodDisruptionBudget,
     "Service": core_v1.Service,
 }
@@ -38,6 +40,17 @@ def build(
     return {manifest["kind"]: manifest for manifest in manifests}
 
 
+def policies(**changes: Any) -> dict[str, dict[str, Any]]:
+    manifests = build_gateway(
+        a_spec(**changes), "westeurope", SUBSCRIPTION, INSTALLATION, FRONT_DOOR_ID, SERVING
+    )
+    return {m["metadata"]["name"]: m["spec"] for m in manifests if m["kind"] == "NetworkPolicy"}
+
+
+def workload(**changes: Any) -> dict[str, Any]:
+    return {"workload": {"image": "llm", "port": 9000, **changes}}
+
+
 def pod_of(deployment: dict[str, Any]) -> dict[str, Any]:
     return deployment["spec"]["template"]["spec"]
 
@@ -48,7 +61,9 @@ def container_of(deployment: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_files_come_before_the_pods_that_read_them():
-    assert list(build()) == list(KINDS)
+    kinds = list(build())
+    assert set(kinds) == set(KINDS)
+    assert kinds.index("ConfigMap") < kinds.index("Deployment")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -191,3 +206,57 @@ def test_an_open_model_needs_no_issuer():
         spec, "westeurope", SUBSCRIPTION, installation, FRONT_DOOR_ID, GatewayState.SERVING
     )
     assert "remote_jwks" not in manifests[0]["data"]["envoy.json"]
+
+
+SYSTEM = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}
+
+
+def test_the_model_is_reached_through_its_gateway_and_by_the_pod_proxy():
+    model = policies(**workload())["fraud-llm-model"]
+    deployment = {each["kind"]: each for each in build_workload(a_spec(), 1)}["Deployment"]
+    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    assert model["podSelector"]["matchLabels"].items() <= labels.items()
+    (rule,) = model["ingress"]
+    gateway = build()["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    first, second = rule["from"]
+    assert first["podSelector"]["matchLabels"].items() <= gateway.items()
+    assert second == SYSTEM
+    assert rule["ports"] == [{"protocol": "TCP", "port": 9000}]
+
+
+def test_the_gateway_is_open_at_its_public_port_alone():
+    gateway = policies()["fraud-llm-gateway"]
+    assert gateway["policyTypes"] == ["Ingress"]
+    assert gateway["ingress"] == [
+        {"ports": [{"protocol": "TCP", "port": 8080}]},
+        {"from": [SYSTEM], "ports": [{"protocol": "TCP", "port": 8082}]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("egress", "blocks"),
+    [
+        ({}, [{"cidr": "0.0.0.0/0", "except": ["169.254.169.254/32"]}]),
+        ({"mode": "restricted"}, []),
+        (
+            {"mode": "restricted", "cidrs": ["203.0.113.0/24", "10.1.0.0/16"]},
+            [{"cidr": "203.0.113.0/24"}, {"cidr": "10.1.0.0/16"}],
+        ),
+    ],
+    ids=["anywhere but the node's tokens", "nowhere", "to some ranges"],
+)
+def test_the_model_connects_to_where_it_may(egress: dict[str, Any], blocks: list[dict[str, Any]]):
+    model = policies(**workload(egress=egress))["fraud-llm-model"]
+    assert "Egress" in model["policyTypes"]
+    dns, *outside = model["egress"]
+    assert dns["to"] == [{**SYSTEM, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}]
+    assert [to["ipBlock"] for rule in outside for to in rule["to"]] == blocks
+
+
+def test_headers_of_health_requests_are_added_to_no_others():
+    changes = workload(healthHeaders={"X-Probe": "100%"})
+    routes = json.loads(build(**changes)["ConfigMap"]["data"]["routes.json"])
+    health, invocation = routes["resources"][0]["virtual_hosts"][0]["routes"]
+    (added,) = health["request_headers_to_add"]
+    assert added["header"] == {"key": "X-Probe", "value": "100%%"}
+    assert "request_headers_to_add" not in invocation

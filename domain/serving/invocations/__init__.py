@@ -1,0 +1,1 @@
+"""Invocations of models, as they are read back from Log Analytics."""

@@ -1,0 +1,1 @@
+"""Log Analytics: one workspace, which the agents of clusters fill and one function reads."""
