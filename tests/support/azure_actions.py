@@ -59,10 +59,10 @@ def action_of(request: Mapping[str, Any]) -> str | None:
 
 def _arm_action(method: str, path: str) -> str:
     """Types without names; a POST ends in what is to be done, where others have a name."""
-    scope, _, resource = path.partition("/providers/")
-    if resource:
+    _, has_provider, resource = path.rpartition("/providers/")  # an extension has two
+    if has_provider:
         namespace, *rest = resource.split("/")
         types = [namespace, *rest[::2]]
     else:
-        types = ["microsoft.resources", *scope.split("/")[1::2]]
+        types = ["microsoft.resources", *path.split("/")[1::2]]
     return "/".join([*types, "action" if method == "POST" else VERBS[method]])
