@@ -5,7 +5,7 @@ from typing import Any
 from clients.answers import NoAnswer
 from clients.factory import ClientFactory
 from domain.durable.inputs import ImageInput
-from domain.images.answers import not_verified, read_answer
+from domain.images.answers import not_verified, read_image
 from domain.outcomes import Outcome
 from domain.spec.image_reference import parse_image
 
@@ -17,4 +17,4 @@ async def resolve_image(value: dict[str, Any], clients: ClientFactory) -> Outcom
         answer = await clients.registries.get_manifest(image)
     except NoAnswer as error:
         return not_verified(image, f"the registry does not answer the app ({error})")
-    return read_answer(image, answer)
+    return read_image(image, answer)

@@ -24,7 +24,7 @@ MANIFEST_TYPES = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 )
-TIMEOUT_SECONDS = 30.0
+REGISTRY_TIMEOUT_SECONDS = 30.0
 
 
 class RegistriesClient:
@@ -76,7 +76,7 @@ class RegistriesClient:
                 f"https://{self._address or host}{path}",
                 headers=headers,
                 server_hostname=host,
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=REGISTRY_TIMEOUT_SECONDS),
                 allow_redirects=False,
                 **request,
             ) as response:

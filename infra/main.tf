@@ -82,6 +82,7 @@ module "identity" {
 
   control_plane_scope        = "/subscriptions/${var.subscription_id}"
   log_analytics_workspace_id = module.monitoring.log_analytics_workspace_id
+  role_assignment_scopes     = var.role_assignment_scopes
 }
 
 module "function_app" {

@@ -49,7 +49,7 @@ class RegistryAnswer(NamedTuple):
     body: object
 
 
-def read_answer(image: ImageReference, answer: RegistryAnswer) -> Outcome:
+def read_image(image: ImageReference, answer: RegistryAnswer) -> Outcome:
     """Succeeded with the digest, or with a warning where it could not be found out; failed if the
     image cannot run."""
     if answer.status == 200 and answer.stage is Stage.MANIFEST:

@@ -55,7 +55,7 @@ def image_pull_failed(pod: PodObservation, observation: Observation) -> Failure:
         "repeated."
         if _OUTAGE.search(cause)
         else "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull on "
-        "the registry."
+        "the registry. A specification that names it under workload.registry has that done."
     )
     return build_failure(
         "ImagePullFailed", f"Pod {pod.name} cannot pull its image: {cause}", fix, observation

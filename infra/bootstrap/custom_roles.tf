@@ -1,5 +1,5 @@
 # What the app of a stage may do in the subscription of its environments. Defined here and not by the
-# stage, so that no pipeline can widen what its app may do: it assigns these three and cannot write them.
+# stage, so that no pipeline can widen what its app may do: it assigns the first three and cannot write any.
 
 locals {
   # By action, each with the call that needs it; read by the tests that compare it with the app's requests.
@@ -65,5 +65,23 @@ resource "azurerm_role_definition" "log_workspace" {
 
   permissions {
     actions = sort(keys(local.app_actions.log_workspace))
+  }
+}
+
+# At registries and key vaults of others. Not among the roles that a pipeline may assign: it could
+# leave the condition out, with which the app gives clusters two roles and nobody any other.
+resource "azurerm_role_definition" "role_assignments" {
+  for_each = var.stages
+
+  role_definition_id = module.role_ids[each.key].guids.role_assignments
+  name               = "Gridplane role assignments (${each.key}-${var.name_suffix})"
+  description        = "Assigning roles to clusters. To be assigned with a condition only."
+  scope              = local.environments_scopes[each.key]
+  assignable_scopes = distinct([
+    local.environments_scopes[each.key], "/subscriptions/${each.value.subscription_id}"
+  ])
+
+  permissions {
+    actions = sort(keys(local.app_actions.role_assignments))
   }
 }

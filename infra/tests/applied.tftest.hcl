@@ -81,6 +81,7 @@ run "roles_are_assigned_by_their_full_id" {
     control_plane_scope = "/subscriptions/00000000-0000-0000-0000-000000000001"
     data_roles          = {}
 
+    role_assignment_scopes     = ["/subscriptions/00000000-0000-0000-0000-000000000011/resourceGroups/shared/providers/Microsoft.ContainerRegistry/registries/acmeml"]
     log_analytics_workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
   }
 
@@ -90,6 +91,16 @@ run "roles_are_assigned_by_their_full_id" {
       can(regex("^/subscriptions/[^/]+/providers/Microsoft.Authorization/roleDefinitions/[^/]+$", assignment.role_definition_id))
     ])
     error_message = "Azure takes no bare GUID of a role here, and no id with a scope behind it."
+  }
+  assert {
+    condition = alltrue([
+      for assignment in azurerm_role_assignment.role_assignments :
+      assignment.condition_version == "2.0" && alltrue([
+        for part in ["7f951dda-4ed3-4680-a7ca-43fe172d538d", "4633458b-17de-408a-b874-0445c86b69e6", "'ServicePrincipal'"] :
+        length(regexall(part, assignment.condition)) == 2
+      ])
+    ]) && toset(keys(azurerm_role_assignment.role_assignments)) == var.role_assignment_scopes
+    error_message = "The app assigns and removes two roles of applications, at the resources that are named."
   }
   assert {
     condition     = toset(keys(azurerm_role_assignment.custom)) == toset(["resource_manager", "kubernetes", "log_workspace"])

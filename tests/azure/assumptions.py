@@ -4,6 +4,7 @@ from tests.azure.assumption import Assumption
 from tests.azure.assumptions_app import APP
 from tests.azure.assumptions_cluster import CLUSTERS, FAILURES
 from tests.azure.assumptions_edge import FRONT_DOOR, IN_USE, RESOURCE_MANAGER
+from tests.azure.assumptions_registry import REGISTRIES
 
 SECTIONS: tuple[tuple[str, tuple[Assumption, ...]], ...] = (
     ("Azure Resource Manager", RESOURCE_MANAGER),
@@ -11,6 +12,7 @@ SECTIONS: tuple[tuple[str, tuple[Assumption, ...]], ...] = (
     ("AKS and requests to it", CLUSTERS),
     ("Front Door: deletions", IN_USE),
     ("What fails by itself", FAILURES),
+    ("Container registries", REGISTRIES),
     ("The platform of the app", APP),
 )
 

@@ -10,7 +10,7 @@ from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import TIMEOUT_SECONDS, delete, finish
-from tests.support.specs import spec_body
+from tests.support.specs import pinned_workload, spec_body
 
 TOPIC = "environment-events"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -39,7 +39,8 @@ def set_topic(azure: SimulatedAzure, status: str) -> None:
 
 
 def create(api: Api, name: str, **headers: str) -> dict[str, Any]:
-    answer = api.post("/environments", json=spec_body(name=name), headers=headers)
+    body = spec_body(name=name, workload=pinned_workload())
+    answer = api.post("/environments", json=body, headers=headers)
     assert answer.status_code == 202, answer.text
     return finish(api, answer.json()["id"])
 

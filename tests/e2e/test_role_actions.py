@@ -6,6 +6,7 @@ That they grant all that any story needs is looked at after every test here, in 
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
+from tests.e2e.registries import push, set_up_registry, workload_of
 from tests.e2e.stories import delete, finish, provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, sweep_until
 from tests.support.azure_actions import granted_actions, read_actions
@@ -33,8 +34,15 @@ def live_through_everything(api: Api, azure: SimulatedAzure, look: Look) -> None
     # Its pool is refused at first and then replaced by one in a zone.
     one_zone = {"region": "westeurope", "vmSize": GPU["vmSize"], "zones": ["1"]}
     azure.put("/_simulator/capacity", json=one_zone).raise_for_status()
+    image, registry = "acmeml.azurecr.io/llm:1", set_up_registry(azure, look.stack, "acmeml")
+    push(azure, image)
     environment = provision(
-        api, "worker", gpu=GPU, placement={"zones": ["1"]}, idle=IDLE_AFTER_10_MINUTES
+        api,
+        "worker",
+        gpu=GPU,
+        placement={"zones": ["1"]},
+        idle=IDLE_AFTER_10_MINUTES,
+        workload=workload_of(image, registry, "worker"),
     )
     look.stop_cluster(environment["cells"][0]["clusterId"])
     act(api, "worker", "repair")

@@ -11,7 +11,7 @@ from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
 from tests.e2e.stories import delete, finish, gpu_nodes, provision
 from tests.support.documented_api import DocumentedApi
-from tests.support.specs import spec_body
+from tests.support.specs import BY_DIGEST, spec_body
 
 pytestmark = pytest.mark.xdist_group("one environment for all updates")
 
@@ -19,7 +19,7 @@ AKS, CDN, WAF = "2026-08-01", "2024-02-01", "2025-10-01"
 NAME = "changing"
 GPU = {"vmSize": "Standard_NC24ads_A100_v4", "minNodes": 1, "maxNodes": 7}
 WORKLOAD = {
-    "image": "registry.example.com/llm:1.5.0",
+    "image": BY_DIGEST,
     "healthPath": "/health",
     "model": {"name": NAME, "version": "8"},
 }

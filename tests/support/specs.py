@@ -40,9 +40,13 @@ def spec_body(**changes: Any) -> dict[str, Any]:
 BY_DIGEST = f"registry.example.com/llm@sha256:{'0123456789abcdef' * 4}"
 
 
-def a_pinned_spec() -> EnvironmentSpec:
+def pinned_workload() -> dict[str, Any]:
     """One that leaves nothing to warn of."""
-    return a_spec(workload={**spec_body()["workload"], "image": BY_DIGEST})
+    return {**spec_body()["workload"], "image": BY_DIGEST}
+
+
+def a_pinned_spec() -> EnvironmentSpec:
+    return a_spec(workload=pinned_workload())
 
 
 def a_policy(regions: Sequence[str] = DEFAULT_ALLOWED_REGIONS, **changes: bool) -> SpecPolicy:

@@ -72,6 +72,13 @@ run "roles_are_given_out_under_a_condition" {
     error_message = "A stage assigns its own custom roles, not another one's."
   }
   assert {
+    condition = alltrue([
+      for grant in azurerm_role_assignment.deploy :
+      !strcontains(coalesce(grant.condition, "-"), module.role_ids["dev"].guids.role_assignments)
+    ])
+    error_message = "A pipeline could assign the role that assigns roles without its condition."
+  }
+  assert {
     condition = toset(keys(azurerm_role_assignment.deploy)) == toset([
       "dev/control-plane/Contributor",
       "dev/control-plane/Locks Contributor",
@@ -98,13 +105,14 @@ run "the_roles_of_the_app_have_no_wildcard" {
         tolist(azurerm_role_definition.resource_manager["prod"].permissions[0].actions),
         tolist(azurerm_role_definition.kubernetes["prod"].permissions[0].data_actions),
         tolist(azurerm_role_definition.log_workspace["prod"].permissions[0].actions),
+        tolist(azurerm_role_definition.role_assignments["prod"].permissions[0].actions),
       ) : !strcontains(action, "*")
     ])
     error_message = "Name each action: a wildcard grants what nobody asked for."
   }
   assert {
     condition     = alltrue([for action in azurerm_role_definition.resource_manager["prod"].permissions[0].actions : !startswith(lower(action), "microsoft.authorization/")])
-    error_message = "The app grants nobody anything."
+    error_message = "The app grants nobody anything in the subscription."
   }
   assert {
     condition     = azurerm_role_definition.resource_manager["prod"].assignable_scopes == tolist(["/subscriptions/00000000-0000-0000-0000-000000000013"])

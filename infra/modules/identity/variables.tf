@@ -45,3 +45,9 @@ variable "data_roles" {
     scope = string
   }))
 }
+
+variable "role_assignment_scopes" {
+  description = "Registries and key vaults at which the app gives its clusters AcrPull and Key Vault Secrets User."
+  type        = set(string)
+  default     = []
+}

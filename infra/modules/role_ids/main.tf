@@ -6,6 +6,7 @@ locals {
     resource_manager = var.scope
     kubernetes       = var.scope
     log_workspace    = var.control_plane_scope
+    role_assignments = var.scope
   }
   guids = {
     for role in keys(local.scopes) :

@@ -1,5 +1,5 @@
 output "guids" {
-  description = "GUID of each role: resource_manager, kubernetes, log_workspace."
+  description = "GUID of each role: resource_manager, kubernetes, log_workspace, role_assignments."
   value       = local.guids
 }
 

@@ -1,6 +1,6 @@
 import pytest
 
-from domain.images.answers import RegistryAnswer, Stage, not_verified, read_answer
+from domain.images.answers import RegistryAnswer, Stage, not_verified, read_image
 from domain.outcomes import OperationWarning, Outcome
 from domain.spec.image_reference import parse_image
 
@@ -22,7 +22,7 @@ def error(code: str, message: str = "It says so.") -> dict[str, object]:
 
 
 def read(body: object, status: int = 200, stage: Stage = Stage.MANIFEST) -> Outcome:
-    return read_answer(IMAGE, RegistryAnswer(stage, status, DIGEST, body))
+    return read_image(IMAGE, RegistryAnswer(stage, status, DIGEST, body))
 
 
 def warning_of(outcome: Outcome) -> OperationWarning:
@@ -91,7 +91,7 @@ def test_an_image_that_is_not_there_is_refused(code: str):
     ],
 )
 def test_whatever_else_is_answered_is_a_warning(stage: Stage, status: int, body: object, why: str):
-    outcome = read_answer(IMAGE, RegistryAnswer(stage, status, None, body))
+    outcome = read_image(IMAGE, RegistryAnswer(stage, status, None, body))
     assert outcome.is_success
     assert "digest" not in outcome.result
     warning = warning_of(outcome)
@@ -105,7 +105,7 @@ def test_whatever_else_is_answered_is_a_warning(stage: Stage, status: int, body:
 
 @pytest.mark.parametrize("digest", [None, "", "sha512:1", f"{DIGEST}0"])
 def test_a_registry_that_names_no_digest_is_a_warning(digest: str | None):
-    outcome = read_answer(IMAGE, RegistryAnswer(Stage.MANIFEST, 200, digest, MANIFEST))
+    outcome = read_image(IMAGE, RegistryAnswer(Stage.MANIFEST, 200, digest, MANIFEST))
     assert outcome.warnings
     assert outcome.result == {}
 

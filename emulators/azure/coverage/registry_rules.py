@@ -1,0 +1,68 @@
+"""Container registries: their operations and errors, and what nodes say of refused pulls."""
+
+from emulators.azure.coverage import Entry, Known
+
+RECORDED, DOCUMENTED = Known.RECORDED, Known.DOCUMENTED
+REPORTED = Known.REPORTED
+
+ROUTES = "container_registry.routes:RegistryRoutes"
+DATA_PLANE = "container_registry.data_plane:DataPlane"
+
+REGISTRY_OPERATIONS = (
+    Entry(
+        "registry PUT",
+        "200 and `Succeeded` at once, also for a new one, with the stable api-versions",
+        RECORDED,
+        f"{ROUTES}.put",
+        "the 2022 previews, which answer 201 with an operation, are not simulated",
+    ),
+    Entry("registry GET", "200 or 404", RECORDED, f"{ROUTES}.get"),
+    Entry("registry DELETE", "200 without a body", RECORDED, f"{ROUTES}.delete"),
+    Entry(
+        "registry tokens",
+        "`/oauth2/exchange` and `/oauth2/token`; an anonymous token without rights is given, too",
+        RECORDED,
+        f"{DATA_PLANE}.handle",
+        "the lifetime of access tokens is documented",
+    ),
+    Entry(
+        "registry manifests",
+        "GET and HEAD by tag or digest, with `Docker-Content-Digest` and `ETag`",
+        RECORDED,
+        f"{DATA_PLANE}.handle",
+        "images are pushed by `/_simulator/images`; blobs are not simulated",
+    ),
+)
+
+REGISTRY_RULES = (
+    Entry(
+        "pull by a node",
+        "refused until the kubelet identity has a role that pulls, and for a missing image",
+        REPORTED,
+        "container_registry.images:pull_refusal",
+        "images at hosts that are no simulated registry all exist",
+    ),
+)
+
+REGISTRY_ERRORS = (
+    Entry(
+        "registry without a token",
+        "401 `UNAUTHORIZED` with a challenge; `insufficient_scope` if the token gives no right",
+        RECORDED,
+        f"{DATA_PLANE}.handle",
+    ),
+    Entry("registry tag missing", "404 `MANIFEST_UNKNOWN`", RECORDED, f"{DATA_PLANE}.handle"),
+    Entry(
+        "registry repository or digest missing",
+        "404 `NAME_UNKNOWN`, 404 `MANIFEST_UNKNOWN`",
+        DOCUMENTED,
+        f"{DATA_PLANE}.handle",
+        "codes of the distribution specification; the sentences are assumed",
+    ),
+    Entry(
+        "registry exchange refused",
+        "401 `UNAUTHORIZED` with a correlation id for an identity without any role",
+        REPORTED,
+        f"{DATA_PLANE}.handle",
+    ),
+)
