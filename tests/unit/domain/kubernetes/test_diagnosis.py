@@ -258,7 +258,8 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "ImagePullFailed",
             f"Pod {POD} cannot pull its image: Failed to pull image: denied",
             "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull"
-            " on the registry.",
+            " on the registry. A specification that names it under workload.registry"
+            " has that done.",
             id="an image that is denied",
         ),
         pytest.param(
@@ -266,7 +267,8 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "ImagePullFailed",
             f"Pod {POD} cannot pull its image: ErrImagePull",
             "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull"
-            " on the registry.",
+            " on the registry. A specification that names it under workload.registry"
+            " has that done.",
             id="an image without a message",
         ),
         pytest.param(
