@@ -39,12 +39,9 @@ def pin_image(operation: OperationContext, request: OperationRequest) -> Steps[O
 
 
 def _record(operation: OperationContext, reference: str, digest: str | None) -> None:
-    image = (
-        PinnedImage(reference=reference, digest=digest, resolved_at=operation.now)
-        if digest
-        else None
-    )
-    found = RecordImage(operation_id=operation.ref.operation_id, image=image)
+    at = operation.now
+    image = PinnedImage(reference=reference, digest=digest, resolved_at=at) if digest else None
+    found = RecordImage(operation_id=operation.ref.operation_id, at=at, image=image)
     operation.environment.signal_image(found)
 
 

@@ -21,6 +21,7 @@ class RecordImage(WireModel):
     """What an operation has found out about its image, to be recorded."""
 
     operation_id: str
+    at: AwareDatetime
     image: PinnedImage | None = None
     """None: the registry did not tell."""
 

@@ -186,7 +186,10 @@ def waits_for_gpu_nodes(step_name: str) -> bool:
 
 def removes_gpu_nodes(step_name: str, also: Collection[str] = ()) -> bool:
     """`also`: last parts of names that have this effect in the operation at hand."""
-    is_removal = step_name.split("/")[2:3] == ["removal"]
+    is_removal = step_name.split("/")[2:] in (
+        ["removal", "managedCluster"],
+        ["removal", "resourceGroup"],
+    )
     return is_removal or stops_gpu_cost(step_name) or _last(step_name) in also
 
 

@@ -40,7 +40,9 @@ def resolved(
     image: PinnedImage | None = PINNED,
     operation_id: str = "fraud-llm.1",
 ) -> EnvironmentRecord | None:
-    return record_image(record, RecordImage(operation_id=operation_id, image=image))
+    return record_image(
+        record, RecordImage(operation_id=operation_id, at=NOON + minutes(1), image=image)
+    )
 
 
 def a_resolved_record() -> EnvironmentRecord:
@@ -76,8 +78,10 @@ def test_what_an_image_was_resolved_to_is_shown_and_told():
 
 
 def test_an_image_that_was_not_resolved_is_not_shown():
-    record = resolved(a_ready_and_updating(), None, "fraud-llm.2")
+    before = a_ready_and_updating()
+    record = resolved(before, None, "fraud-llm.2")
     assert record
+    assert record.etag != before.etag, "what is shown has changed"
     assert "image" not in build_environment_view(record, NOON).to_wire()
 
 

@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 
+import pytest
+
 from domain.arm.resource_kinds import KINDS
 from domain.environment.steps import (
     PROBE_STEP,
@@ -13,6 +15,8 @@ from domain.environment.steps import (
     plan_registry_access,
     plan_scale_down_steps,
     plan_wake_steps,
+    removes_gpu_nodes,
+    waits_for_gpu_nodes,
 )
 from tests.support.payloads import REGISTRY
 
@@ -107,3 +111,23 @@ def test_no_two_steps_have_the_same_name():
     for plan in plans:
         steps = names(plan(REGIONS))
         assert len(set(steps)) == len(steps)
+
+
+@pytest.mark.parametrize(
+    ("step", "removes"),
+    [
+        ("cell/westeurope/removal/managedCluster", True),
+        ("cell/westeurope/removal/resourceGroup", True),
+        ("cell/westeurope/removal/registryAccess-acmeml", False),
+        ("cell/westeurope/registryAccess-acmeml", False),
+        ("cell/westeurope/managedCluster", False),
+    ],
+)
+def test_nodes_go_with_their_cluster_and_not_with_its_roles(step: str, removes: bool):
+    assert removes_gpu_nodes(step) is removes
+
+
+def test_a_registry_may_have_the_name_of_a_step():
+    """Names of registries are up to others."""
+    plan = plan_registry_access("westeurope", [REGISTRY.replace("acmeml", "nodes")])
+    assert not waits_for_gpu_nodes(plan[0].step.name)
