@@ -41,6 +41,7 @@ def test_sizes_and_regions_take_their_canonical_spelling(make_wire) -> None:
 def test_what_is_no_object_is_one_problem(body) -> None:
     (problem,) = refuse(body)
     assert (problem.code, problem.target) == ("InvalidBody", "")
+    assert "JSON object" in problem.message
 
 
 def test_a_body_of_unknown_fields_is_refused_without_looking_at_each(make_wire) -> None:
@@ -422,6 +423,13 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="an expiry in the past",
         ),
         pytest.param(
+            {"expiresAt": "2026-11-22T01:00:00+01:00"},
+            "InvalidValue",
+            "expiresAt",
+            "already passed",
+            id="an expiry at this moment",
+        ),
+        pytest.param(
             {"expiresAt": "2027-01-31T00:00:00"},
             "InvalidValue",
             "expiresAt",
@@ -498,6 +506,22 @@ def nested_objects(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 def test_every_object_of_a_specification_names_its_known_fields() -> None:
     assert set(nested_objects(EnvironmentSpec)) == set(SECTIONS)
+
+
+def test_a_field_by_its_name_in_python_is_not_the_field(make_wire) -> None:
+    problems = refuse(make_wire({"cost_center": "ML-1"}, without=("costCenter",)))
+    assert {(problem.code, problem.target) for problem in problems} == {
+        ("MissingField", "costCenter"),
+        ("UnknownField", "cost_center"),
+    }
+
+
+def test_times_are_kept_in_utc(make_wire) -> None:
+    spec = parse_spec(make_wire({"expiresAt": "2027-01-31T02:00:00+02:00"}), REGIONS, NOW)
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.expires_at
+    assert spec.expires_at == datetime(2027, 1, 31, tzinfo=UTC)
+    assert spec.expires_at.tzinfo is UTC, "and not the time zone of the machine"
 
 
 def test_all_problems_are_reported_at_once(make_wire) -> None:
