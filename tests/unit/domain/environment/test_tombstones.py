@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain.environment.operation import OperationKind
+from domain.environment.operation import OperationKind, Step
+from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.record import NOTHING_BUILT, EnvironmentRecord
 from domain.environment.tombstones import bury
+from domain.outcomes import Status
 from tests.support.specs import a_spec
 from tests.unit.domain.environment.test_record import a_deleted_record, a_ready_record
 
@@ -17,12 +19,16 @@ def a_full_record() -> EnvironmentRecord:
     """Deleted, with all that may be left on the record of what it was."""
     record = a_deleted_record()
     spec = a_spec(workload={"image": "llm", "env": {"A": "1"}, "args": ["--debug"]})
-    used = {"endpoint": "https://x", "own_requests": {7: 1}, "spec": spec}
-    again = EnvironmentRecord.from_wire({**record.to_wire(), "requests": [A_REQUEST]})
-    return again.model_copy(update=used)
-
-
-A_REQUEST = {"id": "r", "operationId": "fraud-llm.1", "digest": "d"}
+    step = Step(name="edge/profile", status=Status.SUCCEEDED)
+    built, deletion = record.operations
+    used = {
+        "endpoint": "https://x",
+        "own_requests": {7: 1},
+        "spec": spec,
+        "operations": (built, deletion.model_copy(update={"steps": (step,)})),
+        "requests": (IdempotencyRecord(id="r", operation_id="fraud-llm.1", digest="d"),),
+    }
+    return record.model_copy(update=used)
 
 
 def test_name_sequence_owner_and_deletion_are_kept():
