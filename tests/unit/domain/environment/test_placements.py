@@ -258,5 +258,27 @@ def test_a_size_in_use_cannot_be_taken_away():
     assert decision.target == "placement"
 
 
+def test_other_regions_are_the_only_change_that_is_named():
+    """Alternatives of a cell that is to go are lost with it."""
+    record = ready(*MOVE, attempt(SUCCEEDED, MOVED))
+    decision = request(record, OperationKind.UPDATE, regions=["swedencentral"], placement={})
+    assert isinstance(decision, Refused)
+    assert (decision.target, decision.message.partition(" cannot")[0]) == ("regions", "regions")
+
+
+def test_what_several_cells_lose_is_named_once():
+    spec = a_spec(regions=["westeurope", "swedencentral"], placement=PLACEMENT)
+    second = list_offers(spec, "swedencentral")[1]
+    placements = {
+        "westeurope": CellPlacement(offer=OTHER_SIZE),
+        "swedencentral": CellPlacement(offer=second),
+    }
+    record = ready().model_copy(update={"spec": spec, "placements": placements})
+    regions = ["westeurope", "swedencentral"]
+    decision = request(record, OperationKind.UPDATE, regions=regions, placement={})
+    assert isinstance(decision, Refused)
+    assert decision.message.startswith("placement cannot be changed")
+
+
 def test_an_environment_without_alternatives_has_its_regions():
     assert a_record().regions == ("westeurope",)
