@@ -1,5 +1,6 @@
 """The Kubernetes objects are valid, land on GPU nodes and open to Front Door only."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -7,7 +8,10 @@ from lightkube.models import apps_v1, core_v1
 
 from domain.arm import naming
 from domain.kubernetes.manifests import build_manifests
+from emulators.azure.kubernetes import validation
+from emulators.azure.kubernetes.defaults import fill_in
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
+from emulators.azure.kubernetes.kinds import DAEMON_SET, DEPLOYMENT, NAMESPACE, SERVICE
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 KINDS = {
@@ -16,6 +20,7 @@ KINDS = {
     "Deployment": apps_v1.Deployment,
     "Service": core_v1.Service,
 }
+STORED_KINDS = (NAMESPACE, DAEMON_SET, DEPLOYMENT, SERVICE)
 GPU_TOLERATION = {"key": "sku", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"}
 SPOT_TOLERATION = {
     "key": "kubernetes.azure.com/scalesetpriority",
@@ -69,6 +74,24 @@ def test_objects_come_in_the_order_in_which_they_are_applied(build) -> None:
 def test_kubernetes_knows_every_field(build, kind, changes) -> None:
     manifest = build(changes)[kind]
     assert KINDS[kind].from_dict(manifest).to_dict() == manifest
+
+
+def is_stored(manifest: dict[str, Any]) -> bool:
+    """Whether the API server finds nothing invalid: names, references and values of enums."""
+    subject = deepcopy(manifest)
+    kind = next(each for each in STORED_KINDS if each.kind == manifest["kind"])
+    fill_in(kind, subject)
+    return validation.of_new(kind, subject) == []
+
+
+@pytest.mark.parametrize("awake", [True, False])
+@pytest.mark.parametrize("changes", [{}, EVERYTHING], ids=["plain", "everything"])
+def test_an_api_server_stores_every_object(make_spec, changes, awake) -> None:
+    spec = make_spec(changes)
+    for manifest in build_manifests(spec, "westeurope", SUBSCRIPTION, replicas=1, awake=awake):
+        assert is_stored(manifest), manifest["kind"]
+        metadata = manifest["metadata"]
+        assert metadata["labels"]["app.kubernetes.io/name"] == metadata["name"]
 
 
 @pytest.mark.parametrize("kind", ["DaemonSet", "Deployment"])
@@ -125,7 +148,18 @@ def test_the_device_plugin_registers_with_the_kubelet(build) -> None:
     (volume,) = pod_of(plugin)["volumes"]
     (mount,) = container_of(plugin)["volumeMounts"]
     assert volume["hostPath"]["path"] == mount["mountPath"] == "/var/lib/kubelet/device-plugins"
+    assert volume["hostPath"]["type"] == "Directory"
     assert ":v" in container_of(plugin)["image"], "pinned"
+
+
+def test_a_device_plugin_without_a_driver_crashes_until_there_is_one(build) -> None:
+    (variable,) = container_of(build()["DaemonSet"])["env"]
+    assert variable == {"name": "FAIL_ON_INIT_ERROR", "value": "true"}
+
+
+def test_the_last_words_of_a_crash_are_kept(build) -> None:
+    container = container_of(build()["Deployment"])
+    assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
 
 
 def test_a_new_version_does_not_wait_for_a_second_gpu(build) -> None:
@@ -156,16 +190,17 @@ def test_without_a_model_no_variable_names_one(build) -> None:
 
 
 def test_several_gpus_share_memory(build) -> None:
-    one, four = build()["Deployment"], build({"workload.gpusPerReplica": 4})["Deployment"]
+    one, two = build()["Deployment"], build({"workload.gpusPerReplica": 2})["Deployment"]
     assert "volumes" not in pod_of(one)
-    (mount,) = container_of(four)["volumeMounts"]
+    (mount,) = container_of(two)["volumeMounts"]
     assert mount["mountPath"] == "/dev/shm"
-    assert pod_of(four)["volumes"][0]["emptyDir"] == {"medium": "Memory"}
+    assert pod_of(two)["volumes"][0]["emptyDir"] == {"medium": "Memory"}
 
 
 @pytest.mark.parametrize(
     ("changes", "resources"),
     [
+        pytest.param({}, {}, id="GPUs alone"),
         pytest.param({"workload.cpu": "8"}, {"requests": {"cpu": "8"}}, id="vCPUs: no limit"),
         pytest.param(
             {"workload.memory": "96Gi"},
@@ -177,7 +212,7 @@ def test_several_gpus_share_memory(build) -> None:
 def test_what_a_replica_is_granted(build, changes, resources) -> None:
     found = container_of(build(changes)["Deployment"])["resources"]
     limits = {"nvidia.com/gpu": "1", **resources.get("limits", {})}
-    assert found == {"limits": limits, "requests": resources["requests"]}
+    assert found == {**resources, "limits": limits}
 
 
 def test_shared_memory_has_the_size_that_is_asked_for(build) -> None:
@@ -212,6 +247,13 @@ def test_slow_weights_are_waited_for(build, minutes: int) -> None:
         assert probe["httpGet"] == {"path": "/v1/ready", "port": "http"}
 
 
+def test_a_replica_that_hangs_gets_no_requests_half_a_minute_later(build) -> None:
+    container = container_of(build()["Deployment"])
+    ready, startup = container["readinessProbe"], container["startupProbe"]
+    assert (ready["periodSeconds"] + ready["timeoutSeconds"]) * ready["failureThreshold"] <= 30
+    assert startup["timeoutSeconds"] == ready["timeoutSeconds"], "the same answer will do"
+
+
 def test_containers_cannot_gain_privileges(build) -> None:
     objects = build()
     for kind in ("DaemonSet", "Deployment"):
@@ -219,7 +261,11 @@ def test_containers_cannot_gain_privileges(build) -> None:
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
         }
-    assert pod_of(objects["Deployment"])["automountServiceAccountToken"] is False
+    pod = pod_of(objects["Deployment"])
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
+    enforced = objects["Namespace"]["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
+    assert enforced == "baseline"
 
 
 def test_the_public_ip_has_our_dns_label_and_answers_front_door_only(build) -> None:

@@ -107,6 +107,11 @@ def test_a_pod_is_of_the_latest_template_by_its_mark(
     assert shown.pods[0].is_of_latest_template is expected
 
 
+def test_a_pod_is_ready_by_no_other_condition():
+    conditions = [{"type": "Ready", "status": "False"}, {"type": "Initialized", "status": "True"}]
+    assert only_pod(conditions=conditions).ready is False
+
+
 def test_the_pods_are_as_ready_as_pods_and_deployment_both_say():
     ready = pod(conditions=[{"type": "Ready", "status": "True"}])
     assert observe(pods=[ready]).ready_pods == 0, "it has gone between the two requests"
