@@ -88,6 +88,7 @@ KEPT: list[tuple[str, Path, Any]] = [
     ("profile", "tags.cost-center", "ML-0"),
     ("resourceGroup", "tags.cost-center", "ML-0"),
     ("agentPool", "properties.maxCount", 8),
+    ("agentPool", "properties.maxCount", 1),
     ("agentPool", "properties.minCount", 1),
     ("agentPool", "properties.nodeTaints", ["sku=gpu:NoSchedule", "team=fraud:NoSchedule"]),
     ("managedCluster", "properties.networkProfile.outboundType", "userDefinedRouting"),
@@ -453,3 +454,11 @@ def test_other_bodies_for_the_same_specification_are_another_version():
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
     assert (BODIES_VERSION, digest) == (2, "06e60597e208")
+
+
+def test_a_rule_set_that_others_had_before_the_specification_is_listed_once():
+    target, now = target_of("wafPolicy"), a_spec(**ON)
+    found = changed(found_after("wafPolicy", a_spec(**OFF)), {RULE_SETS: [DEFAULT_RULES]})
+    body, _ = resolve(target, now, a_spec(**OFF), found)
+    listed = [each["ruleSetType"] for each in at(body, RULE_SETS)]
+    assert listed == ["Microsoft_DefaultRuleSet", "Microsoft_BotManagerRuleSet"]

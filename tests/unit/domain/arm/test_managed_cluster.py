@@ -194,10 +194,22 @@ def test_an_update_keeps_what_others_decide(build) -> None:
     assert body["tags"]["cost-review"] == "2026-12"
 
 
-def test_an_update_brings_the_autoscaled_count_within_the_new_limits(build) -> None:
+@pytest.mark.parametrize(
+    ("count", "changes", "within"),
+    [(5, {"gpu.maxNodes": 2}, 2), (0, {"gpu.minNodes": 2}, 2), (3, {"gpu.maxNodes": 4}, 3)],
+)
+def test_an_update_brings_the_autoscaled_count_within_the_new_limits(
+    build, count, changes, within
+) -> None:
     existing = as_aks_answers(build())
-    pool_of(existing, "gpu")["count"] = 5
-    assert pool_of(build({"gpu.maxNodes": 2}, existing), "gpu")["count"] == 2
+    pool_of(existing, "gpu")["count"] = count
+    assert pool_of(build(changes, existing), "gpu")["count"] == within
+
+
+def test_a_cluster_without_an_identity_gets_one(build) -> None:
+    existing = as_aks_answers(build())
+    del existing["identity"]
+    assert build(existing=existing)["identity"] == {"type": "SystemAssigned"}
 
 
 def test_the_autoscaler_of_a_system_pool_has_its_node_count(build):
@@ -323,6 +335,10 @@ def lower_maximum(existing: dict[str, Any]) -> None:
     pool_of(existing, "gpu")["maxCount"] = 2
 
 
+def forget_maximum(existing: dict[str, Any]) -> None:
+    del pool_of(existing, "gpu")["maxCount"]
+
+
 def drop_taint(existing: dict[str, Any]) -> None:
     pool_of(existing, "gpu")["nodeTaints"] = None
 
@@ -361,6 +377,7 @@ def lose_everything(existing: dict[str, Any]) -> None:
         disable_autoscaler,
         drop_gpu_pool,
         lower_maximum,
+        forget_maximum,
         drop_taint,
         fail,
         cancel,
@@ -375,6 +392,14 @@ def test_a_cluster_is_not_current_after(build, change) -> None:
     existing = as_aks_answers(build())
     change(existing)
     assert not is_cluster_current(existing, build())
+
+
+def test_what_is_to_be_off_is_not_current_while_it_is_on(build) -> None:
+    size = {"gpu.vmSize": "Standard_NC40ads_H100_v5"}
+    existing = as_aks_answers(build(size))
+    assert is_cluster_current(existing, build(size))
+    pool_of(existing, "gpu")["enableEncryptionAtHost"] = True
+    assert not is_cluster_current(existing, build(size))
 
 
 def test_a_pool_that_is_missing_is_not_part_of_its_clusters_put(build):

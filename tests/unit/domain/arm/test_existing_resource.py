@@ -1,0 +1,119 @@
+"""What a resource that exists means for the step that builds it."""
+
+from typing import Any
+
+import pytest
+
+from domain.arm.existing_resource import (
+    decide_begin,
+    held_by_group,
+    must_be_started,
+    owner_of,
+)
+from domain.arm.naming import OWNER_TAG
+from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.outcomes import Handle, Outcome
+from tests.support.specs import a_spec
+
+SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
+
+
+def target(kind: str, region: str = "westeurope") -> ResourceTarget:
+    return ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION)
+
+
+CLUSTER, ROUTE = target("managedCluster"), target("route", "")
+WANTED = KINDS["managedCluster"].build_body(a_spec(), CLUSTER, None)
+CLUSTER_ID = KINDS["managedCluster"].build_id(CLUSTER)
+
+
+def cluster(state: str = "Succeeded", owner: str = "fraud-llm", **changes: Any) -> dict[str, Any]:
+    properties = {**WANTED["properties"], "provisioningState": state, "fqdn": "x.azmk8s.io"}
+    tags = {**WANTED["tags"], OWNER_TAG: owner}
+    return {**WANTED, "tags": tags, "properties": {**properties, **changes}}
+
+
+def begun(existing: dict[str, Any]) -> Outcome | None:
+    return decide_begin(existing, WANTED, CLUSTER)
+
+
+@pytest.mark.parametrize(
+    ("existing", "reason"),
+    [
+        (cluster(owner="other"), "ResourceNotOwned"),
+        (cluster("Deleting"), "ResourceBeingDeleted"),
+    ],
+)
+def test_what_others_own_or_what_goes_away_is_not_touched(existing: dict[str, Any], reason: str):
+    outcome = begun(existing)
+    assert outcome
+    assert outcome.failure
+    assert outcome.failure.reason == reason
+    assert "gp-fraud-llm-westeurope" in outcome.failure.message
+
+
+def test_what_is_in_progress_is_waited_for_and_looked_at_again():
+    handle = Handle(
+        kind="managedCluster",
+        resource_id=CLUSTER_ID,
+        adopted=True,
+        result={"fqdn": "x.azmk8s.io"},
+    )
+    assert begun(cluster("Updating")) == Outcome.accepted(handle)
+
+
+def test_what_is_as_wanted_is_done():
+    assert begun(cluster()) == Outcome.succeeded(fqdn="x.azmk8s.io")
+
+
+@pytest.mark.parametrize(
+    "existing", [cluster("Failed"), cluster(disableLocalAccounts=False)], ids=["failed", "differs"]
+)
+def test_what_is_not_as_wanted_is_sent(existing: dict[str, Any]):
+    assert begun(existing) is None
+
+
+def test_an_edge_is_always_sent_because_front_door_sees_for_itself_what_differs():
+    body = KINDS["route"].build_body(a_spec(), ROUTE, None)
+    assert decide_begin(body, body, ROUTE) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "existing", "expected"),
+    [
+        ("managedCluster", cluster(powerState={"code": "Stopped"}), True),
+        ("managedCluster", cluster(powerState={"code": "Running"}), False),
+        ("managedCluster", {}, False),
+        ("agentPool", {"properties": {"powerState": {"code": "Stopped"}}}, False),
+    ],
+)
+def test_only_a_stopped_cluster_is_started_before_its_request(
+    kind: str, existing: dict[str, Any], expected: bool
+):
+    assert must_be_started(existing, target(kind)) is expected
+
+
+@pytest.mark.parametrize(
+    ("part", "owner"),
+    [
+        (CLUSTER, CLUSTER),
+        (target("agentPool"), CLUSTER),
+        (target("autoUpgradeSchedule"), CLUSTER),
+        (target("origin"), target("profile", "")),
+        (target("profile", ""), target("profile", "")),
+    ],
+)
+def test_tags_of_the_owner_say_whose_a_part_is(part: ResourceTarget, owner: ResourceTarget):
+    assert owner_of(part) == owner
+
+
+@pytest.mark.parametrize(
+    ("group", "held"),
+    [
+        (target("resourceGroup"), (CLUSTER,)),
+        (target("resourceGroup", ""), (target("profile", ""), target("wafPolicy", ""))),
+        (CLUSTER, ()),
+    ],
+)
+def test_a_group_holds_what_has_tags_of_its_own(group: ResourceTarget, held: Any):
+    assert held_by_group(group) == held
