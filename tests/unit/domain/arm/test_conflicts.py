@@ -121,6 +121,7 @@ SET_AGAIN: list[tuple[str, Path, Any]] = [
     ("agentPool", "properties.enableAutoScaling", False),
     ("agentPool", "properties.maxCount", 0),
     ("agentPool", LABELS, {"gridplane.io/gpu-pool": "false"}),
+    ("managedCluster", "sku", None),
     ("managedCluster", "properties.disableLocalAccounts", False),
     ("managedCluster", "properties.aadProfile.enableAzureRBAC", False),
     ("managedCluster", f"{POOL}.nodeLabels", {"gridplane.io/gpu-pool": "false"}),

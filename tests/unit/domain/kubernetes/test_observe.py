@@ -130,6 +130,13 @@ def test_a_node_is_ready_when_its_condition_says_true_and_not_when_nobody_hears_
     assert shown[3] == NodeObservation(name="x", ready=False)
 
 
+@pytest.mark.parametrize(("ready", "message"), [("True", ""), ("False", "Kubelet is posting.")])
+def test_a_node_says_why_it_is_not_ready_and_nothing_when_it_is(ready: str, message: str):
+    seen = node(ready=ready)
+    seen["status"]["conditions"][-1]["message"] = "Kubelet is posting."
+    assert observe(nodes=[seen]).nodes[0].message == message
+
+
 def test_a_node_that_the_autoscaler_removes_is_marked_by_its_taint():
     going = node()
     going["spec"] = {"taints": [{"key": "ToBeDeletedByClusterAutoscaler", "effect": "NoSchedule"}]}
