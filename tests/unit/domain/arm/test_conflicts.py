@@ -314,6 +314,21 @@ def test_an_autoscaler_that_was_switched_off_comes_back_with_its_limits_and_the_
         pytest.param("route", {"properties.supportedProtocols": ["Https", "HTTP"]}, id="order"),
         pytest.param("origin", {"properties.enforceCertificateNameCheck": None}, id="false"),
         pytest.param("profile", {"tags.environment": "production"}, id="tag left to others"),
+        pytest.param(
+            "wafPolicy",
+            {
+                f"{RULE}.matchConditions": [
+                    {
+                        "matchVariable": "SocketAddr",
+                        "operator": "IPMatch",
+                        "negateCondition": True,
+                        "matchValue": ["192.0.2.0/24"],
+                        "transforms": [],
+                    }
+                ]
+            },
+            id="a condition with more fields",
+        ),
     ],
 )
 def test_no_conflict(kind: str, theirs: dict[Path, Any]):

@@ -6,6 +6,7 @@ import pytest
 
 from domain.arm.existing_resource import (
     decide_begin,
+    find_pool_to_replace,
     held_by_group,
     must_be_started,
     owner_of,
@@ -13,6 +14,7 @@ from domain.arm.existing_resource import (
 from domain.arm.naming import OWNER_TAG
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.outcomes import Handle, Outcome
+from domain.spec.model import EnvironmentSpec
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -91,6 +93,29 @@ def test_only_a_stopped_cluster_is_started_before_its_request(
     kind: str, existing: dict[str, Any], expected: bool
 ):
     assert must_be_started(existing, target(kind)) is expected
+
+
+POOL = target("agentPool")
+OTHER = a_spec(gpu={"vmSize": "Standard_NC48ads_A100_v4", "maxNodes": 5})
+ALONE = {"properties": KINDS["agentPool"].build_body(a_spec(), POOL, None)["properties"]}
+WITHOUT = {"properties": {"agentPoolProfiles": WANTED["properties"]["agentPoolProfiles"][:1]}}
+
+
+@pytest.mark.parametrize(
+    ("existing", "spec", "kind", "replaced"),
+    [
+        pytest.param(cluster(), OTHER, "managedCluster", POOL, id="with its cluster"),
+        pytest.param(ALONE, OTHER, "agentPool", POOL, id="by itself"),
+        pytest.param(cluster(), a_spec(), "managedCluster", None, id="the same"),
+        pytest.param(ALONE, a_spec(), "agentPool", None, id="the same by itself"),
+        pytest.param(WITHOUT, OTHER, "managedCluster", None, id="a cluster without a GPU pool"),
+        pytest.param(cluster(), OTHER, "resourceGroup", None, id="of no other kind"),
+    ],
+)
+def test_a_pool_of_another_size_is_deleted_first(
+    existing: dict[str, Any], spec: EnvironmentSpec, kind: str, replaced: ResourceTarget | None
+):
+    assert find_pool_to_replace(existing, spec, target(kind)) == replaced
 
 
 @pytest.mark.parametrize(

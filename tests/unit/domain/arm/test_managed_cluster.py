@@ -104,6 +104,22 @@ def test_spot_nodes_are_deleted_when_azure_takes_them_back(build) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("standard_nc24ads_a100_v4", "Standard_NC24ads_A100_v4"),
+        ("Standard_Retired_Since", "Standard_Retired_Since"),
+    ],
+)
+def test_a_size_is_sent_as_azure_spells_it_if_it_is_known(build, written, sent) -> None:
+    assert pool_of(build({"gpu.vmSize": written}), "gpu")["vmSize"] == sent
+
+
+def test_zones_are_left_to_azure_unless_they_are_asked_for(build) -> None:
+    assert "availabilityZones" not in pool_of(build(), "gpu")
+    assert pool_of(build({"gpu.zones": ["1", "2"]}), "gpu")["availabilityZones"] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
     ("vm_size", "is_encrypted"),
     [
         pytest.param("Standard_NC24ads_A100_v4", True, id="known to support it"),

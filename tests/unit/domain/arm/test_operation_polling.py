@@ -10,11 +10,12 @@ from domain.arm.operation_polling import (
     PollKind,
     decide_after_poll,
     decide_poll_delay,
+    decide_retry_delay,
     parse_retry_after,
     read_poll,
 )
 from domain.outcomes import Handle, Outcome, Status
-from tests.support.payloads import QUOTA
+from tests.support.payloads import BUSY, QUOTA, failed
 
 FRONT_DOOR_NOISE = {"code": "None", "message": None}
 AKS_NOISE = {"code": "NotLatestOperation", "message": "Cannot proceed with the operation"}
@@ -370,3 +371,23 @@ def test_a_deletion_without_effect_is_explained_by_what_its_polls_were_answered(
     else:
         assert ended.failure
         assert said in ended.failure.message
+
+
+@pytest.mark.parametrize(
+    ("outcome", "adopted", "time_left", "delay"),
+    [
+        pytest.param(Outcome.succeeded(), False, True, None, id="done"),
+        pytest.param(Outcome.succeeded(), True, True, 0, id="adopted: looked at again at once"),
+        pytest.param(QUOTA, True, True, 0, id="adopted and failed"),
+        pytest.param(QUOTA, True, False, None, id="adopted and failed, too late"),
+        pytest.param(QUOTA, False, True, None, id="failed for good"),
+        pytest.param(BUSY, False, True, 15, id="busy"),
+        pytest.param(BUSY, False, False, None, id="busy, too late"),
+        pytest.param(
+            failed("Throttled", retryable=True, retry_after_seconds=7), False, True, 7, id="asked"
+        ),
+        pytest.param(Outcome.canceled(), True, True, None, id="canceled here"),
+    ],
+)
+def test_a_step_begins_again_after(outcome, adopted, time_left, delay) -> None:
+    assert decide_retry_delay(outcome, adopted=adopted, time_left=time_left) == delay
