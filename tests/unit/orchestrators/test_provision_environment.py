@@ -294,3 +294,16 @@ def time_left(done: Run, region: str) -> float:
     child = f"await_operation fraud-llm.1.cell.{region}.gpuPoolToZero.1"
     wait = OperationWait.from_wire(done.input_of(child))
     return (wait.operation.deadline - wait.begun_at).total_seconds()
+
+
+def test_the_gpus_of_a_cell_that_has_moved_are_stopped_where_it_is():
+    done = provision(
+        {"provision_cell": QUOTA, "wire_edge": CANCELED},
+        regions=["westeurope"],
+        spec={"placement": {"regions": ["northeurope"]}},
+        entity={"get_regions": [["northeurope"]]},
+    )
+    assert done.steps("entity fraud-llm get", "call begin_empty") == [
+        "entity fraud-llm get_regions",
+        "call begin_empty_gpu_pool northeurope",
+    ]
