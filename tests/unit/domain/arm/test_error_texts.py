@@ -93,8 +93,11 @@ def test_a_gateway_error_on_a_read_does_not_claim_that_anything_started(status: 
 
 
 @pytest.mark.parametrize("verb", ["PUT", "POST", "DELETE"])
-def test_a_gateway_error_on_a_change_says_that_it_may_have_started(verb: str):
-    failure = classify_error(502, "", "", f"{verb} managedCluster")
+@pytest.mark.parametrize(("status", "code"), [(502, ""), (400, "GatewayTimeout")])
+def test_a_gateway_error_on_a_change_says_that_it_may_have_started(
+    verb: str, status: int, code: str
+):
+    failure = classify_error(status, code, "", f"{verb} managedCluster")
     assert failure.message.endswith("the operation may have started nevertheless.")
 
 

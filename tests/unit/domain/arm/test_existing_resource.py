@@ -80,6 +80,15 @@ def test_an_edge_is_always_sent_because_front_door_sees_for_itself_what_differs(
     assert decide_begin(body, body, ROUTE) is None
 
 
+@pytest.mark.parametrize("kind", ["autoUpgradeSchedule", "nodeOSUpgradeSchedule"])
+def test_a_schedule_is_read_before_it_is_sent(kind: str):
+    schedule, tuesday = target(kind), {"maintenance": {"day": "tue"}}
+    found = KINDS[kind].build_body(a_spec(), schedule, None)
+    other = KINDS[kind].build_body(a_spec(cluster=tuesday), schedule, found)
+    assert decide_begin(found, found, schedule) == Outcome.succeeded()
+    assert decide_begin(found, other, schedule) is None
+
+
 @pytest.mark.parametrize(
     ("kind", "existing", "expected"),
     [
