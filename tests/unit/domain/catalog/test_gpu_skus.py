@@ -117,6 +117,13 @@ def test_a_size_is_refused_with_what_to_use_instead(
             id="AMD",
         ),
         pytest.param(
+            "Standard_NVxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "Standard_NVxxxxxxxxxxxxxxxxxxxxxxxxxxxx is not a supported GPU VM size. Closest: "
+            "Standard_NC4as_T4_v3 (4 vCPUs, 1 x T4 16 GB), Standard_NC8as_T4_v3 (8 vCPUs, 1 x T4 "
+            "16 GB), Standard_NC16as_T4_v3 (16 vCPUs, 1 x T4 16 GB).",
+            id="close to none",
+        ),
+        pytest.param(
             "Standard_NC24ads_A100_v5",
             "Standard_NC24ads_A100_v5 is not a supported GPU VM size. Closest: "
             "Standard_NC24ads_A100_v4 (24 vCPUs, 1 x A100 80 GB), Standard_NC48ads_A100_v4 "
