@@ -268,6 +268,7 @@ class Context:
             self.write(f"tell {entity_id.entity} {operation} {value['failure']['reason']}")
             return
         assert operation == "record_step"
+        self.engine.inputs.append((f"{operation} {value['step']}", value))
         detail = value.get("detail") or value.get("failure", {}).get("reason")
         self.write(f"note {value['step']} {value['status']}{f' ({detail})' if detail else ''}")
 
