@@ -166,6 +166,7 @@ def test_one_size_of_each_series_is_as_azure_describes_it(vm_size, facts) -> Non
     assert sku is not None
     found = (sku.vcpus, sku.gpus, sku.gpu_model, sku.gpu_memory_gb, sku.family)
     assert (*found, sku.series, sku.host_encryption) == facts
+    assert not sku.partitioned
 
 
 def test_partitioned_gpus_are_never_suggested() -> None:
@@ -182,6 +183,7 @@ def test_partitioned_gpus_are_never_suggested() -> None:
         pytest.param(4, 1, 4, 1, id="four replicas share a node"),
         pytest.param(4, 1, 5, 2, id="the fifth needs another node"),
         pytest.param(4, 3, 2, 2, id="three of four GPUs leave one that no replica can use"),
+        pytest.param(4, 3, 4, 4, id="nor do three GPUs that are left on three nodes"),
         pytest.param(1, 2, 2, 2, id="a replica that does not fit is not divided by zero"),
     ],
 )
