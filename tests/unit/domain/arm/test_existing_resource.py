@@ -87,6 +87,10 @@ def test_a_schedule_is_read_before_it_is_sent(kind: str):
     other = KINDS[kind].build_body(a_spec(cluster=tuesday), schedule, found)
     assert decide_begin(found, found, schedule) == Outcome.succeeded()
     assert decide_begin(found, other, schedule) is None
+    holidays = [{"start": "2026-12-24", "end": "2027-01-02"}]
+    found["properties"]["maintenanceWindow"]["notAllowedDates"] = holidays
+    kept = KINDS[kind].build_body(a_spec(), schedule, found)
+    assert kept["properties"]["maintenanceWindow"]["notAllowedDates"] == holidays
 
 
 @pytest.mark.parametrize(
