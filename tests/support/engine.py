@@ -276,6 +276,7 @@ class Context:
         self, entity_id: EntityInstanceId, operation: str, value: Any = None
     ) -> Task[Any]:
         self.write(" ".join(["entity", entity_id.key, operation, *_asked(operation, value)]))
+        self._check_report(operation, value)
         label = f"{operation} {entity_id.key}"
         self.engine.inputs.append((label, value))
         task = CompletableTask[Any]()

@@ -85,6 +85,8 @@ def test_the_next_offer_is_tried_once_azure_has_no_capacity_for_the_first():
         "note cell/westeurope/attempt-2/workload Running",
         "note cell/westeurope/attempt-2/workload Succeeded",
     ]
+    told = [value["attempt"] for label, value in done.inputs if "record_attempt" in label]
+    assert told[1]["failure"]["reason"] == "AllocationFailed"
     sent = [value for label, value in done.inputs if label.startswith("begin_resource managed")]
     assert [each["offer"]["zones"] for each in sent] == [[], ["1"]]
 
@@ -116,6 +118,8 @@ def test_what_azure_refused_lately_is_skipped():
         f"{A100} 1 Succeeded",
     ]
     assert "note cell/westeurope/managedCluster Succeeded" in done.lines, "the first attempt"
+    skipped = done.input_of("record_attempt")["attempt"]
+    assert skipped["block"]["reason"] == "AllocationFailed"
 
 
 def test_a_cell_keeps_the_offer_that_it_has_whatever_others_were_refused():
@@ -158,6 +162,16 @@ def test_a_region_that_another_cell_has_moved_to_is_skipped():
         f"northeurope {A100} Running",
         f"northeurope {A100} Skipped",
     ]
+
+
+def test_after_a_region_that_is_taken_the_next_one_is_tried():
+    spec = a_spec(placement={"regions": ["northeurope", "uksouth"]})
+    done = place(
+        {"begin_resource managedCluster": [NO_CAPACITY, BUILT]},
+        offers=list_offers(spec, "westeurope"),
+        entity={"record_attempt": [True, False, True]},
+    )
+    assert done.outcome.result["region"] == "uksouth"
 
 
 def test_a_cell_whose_offers_are_all_refused_fails_with_each_of_them():

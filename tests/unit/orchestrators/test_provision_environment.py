@@ -231,6 +231,7 @@ def test_a_gpu_pool_that_cannot_be_emptied_does_not_hide_the_failure():
     assert done.steps("note cell/swedencentral")[-1].endswith("Failed (Forbidden)")
     assert done.steps("tell") == ["tell fraud-llm record_warning /environments/fraud-llm"] * 2
     warning = RecordWarning.from_wire(done.input_of("record_warning"))
+    assert warning.operation_id == "fraud-llm.1"
     assert (warning.warning.code, warning.is_standing) == ("GpuCostNotStopped", True)
     assert "in westeurope could not be scaled to zero (Forbidden)" in warning.warning.message
 
