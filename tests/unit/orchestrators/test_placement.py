@@ -79,16 +79,24 @@ def test_the_next_offer_is_tried_once_azure_has_no_capacity_for_the_first():
         f"{A100} 1 Succeeded",
     ]
     assert done.steps("tell blocklist") == ["tell blocklist add AllocationFailed"]
-    assert done.steps("note")[-8:-4] == [
-        "note cell/westeurope/attempt-2/gpuPool Running",
-        "note cell/westeurope/attempt-2/gpuPool Succeeded",
-        "note cell/westeurope/attempt-2/workload Running",
-        "note cell/westeurope/attempt-2/workload Succeeded",
+    assert done.steps("note")[4:] == [
+        f"note cell/westeurope/attempt-2/{step} {status}"
+        for step in (
+            "resourceGroup",
+            "managedCluster",
+            "gpuPool",
+            "workload",
+            "autoUpgradeSchedule",
+            "nodeOSUpgradeSchedule",
+        )
+        for status in ("Running", "Succeeded")
     ]
     told = [value["attempt"] for label, value in done.inputs if "record_attempt" in label]
     assert told[1]["failure"]["reason"] == "AllocationFailed"
     sent = [value for label, value in done.inputs if label.startswith("begin_resource managed")]
     assert [each["offer"]["zones"] for each in sent] == [[], ["1"]]
+    assert done.input_of("begin_resource agentPool")["offer"]["zones"] == ["1"]
+    assert done.input_of("apply_workload")["awake"], "there is no responder to build"
 
 
 def test_nodes_that_never_come_lead_to_the_next_offer():
@@ -100,6 +108,8 @@ def test_nodes_that_never_come_lead_to_the_next_offer():
         f"start await_ready {CELL}.ready",
         f"start await_ready {CELL}.attempt-2.ready",
     ]
+    waits = [value for label, value in done.inputs if label.startswith("await_ready")]
+    assert [wait["attempt"] for wait in waits] == [1, 2]
 
 
 def test_another_failure_ends_it():
