@@ -297,6 +297,27 @@ def test_who_was_told_is_not_told_again():
     assert sweep(swept, pools=[]).steps("tell", "start") == []
 
 
+def test_each_environment_is_looked_at_for_its_own_expiry():
+    found = [
+        a_swept(name, expires_at=expires_at)
+        for name, expires_at in (("a", None), ("b", PAST), ("c", SOON), ("d", PAST))
+    ]
+    done = sweep(*found, pools=[])
+    assert done.steps("tell", "start") == [
+        "tell c record_idle_note ExpiryWarned",
+        "start sweep_environment sweep.b.delete",
+        "start sweep_environment sweep.d.delete",
+    ]
+
+
+def test_an_action_that_fails_does_not_stop_the_others():
+    done = sweep(
+        due("a"), due("b"), children={"sweep_environment sweep.a.scaleToZero": After(1, QUOTA)}
+    )
+    assert len(done.steps("start")) == 2
+    assert done.steps("send") == []
+
+
 def test_who_has_expired_is_deleted_with_or_without_a_pool():
     done = sweep(expiring(PAST), pools=[])
     assert done.steps("tell", "start") == ["start sweep_environment sweep.fraud-llm.delete"]
