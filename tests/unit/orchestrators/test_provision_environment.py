@@ -131,11 +131,12 @@ def test_a_failure_cancels_the_rest_stops_the_gpus_and_lists_what_is_left():
     ]
     assert done.outcome == QUOTA, "the failure decides, not the cancellations it caused"
     end = end_of(done)
-    assert (end.phase, end.endpoint, end.cells, end.remaining) == (
+    assert (end.phase, end.endpoint, end.cells, end.remaining, end.warnings) == (
         Phase.FAILED,
         None,
         (),
         (GROUP,),
+        (),
     )
 
 

@@ -161,6 +161,15 @@ def test_usage_that_cannot_be_read_in_one_grain_hides_no_other():
     assert [reason for *_, reason in decisions_of(done)] == ["UsageMissing", "RequestsIncomplete"]
 
 
+def test_usage_of_every_grain_counts():
+    done = sweep(
+        a_swept("short"),
+        a_swept("week", policy=Idle(after_minutes=10080)),
+        activities={"get_usage": [told_usage([a_usage(name)]) for name in ("short", "week")]},
+    )
+    assert [reason for *_, reason in decisions_of(done)] == ["Idle", "RequestsIncomplete"]
+
+
 def test_where_nobody_is_awake_no_usage_is_asked_for():
     done = sweep(
         a_swept(phase=Phase.SCALED_DOWN, scaled_down_at=PAST), pools=[a_gpu_pool(node_count=0)]
