@@ -71,7 +71,7 @@ def read_poll(
     body: object,
     headers: Mapping[str, str],
     *,
-    operation: str = "operation",
+    operation: str,
     gone_is_success: bool = False,
 ) -> Outcome:
     """One reading for polls of Azure-AsyncOperation, of Location and of the resource itself.

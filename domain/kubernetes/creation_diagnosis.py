@@ -38,16 +38,14 @@ def find_refused_creation(observation: Observation, replicas: int) -> Failure | 
     )
 
 
-def is_creation_denied(
-    observation: Observation, replicas: int, now: datetime, started_at: datetime
-) -> bool:
+def is_creation_denied(observation: Observation, now: datetime, started_at: datetime) -> bool:
     """Whether the answer is a decision, and has been given for longer than it takes to pass.
 
     A webhook that cannot be called and a service account that is still missing are no decisions:
     both are seen while a cluster starts.
     """
     event = _refusal(observation)
-    if event is None or len(observation.latest_pods) >= replicas:
+    if event is None:
         return False
     decided = (
         _QUOTA.search(event.message)

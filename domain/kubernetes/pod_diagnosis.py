@@ -35,7 +35,7 @@ def find_lasting_failure(
         waited = has_lasted(pod.started_at or started_at, now, START_GRACE)
         if pod.reason in CANNOT_START and waited:
             return cannot_start(pod, observation)
-    if is_creation_denied(observation, replicas, now, started_at):
+    if is_creation_denied(observation, now, started_at):
         return find_refused_creation(observation, replicas)
     return None
 

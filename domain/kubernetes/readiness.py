@@ -171,7 +171,7 @@ def _nodes(observation: Observation, gpus_needed: int, now: datetime) -> Conditi
     known, ready = len(observation.nodes), len(observation.ready_nodes)
     if gpus_needed == 0:
         return _condition(True, "No GPU node is needed.")
-    cause = None if ready else find_node_cause(observation, now)
+    cause = find_node_cause(observation, now)
     if known == 0:
         normal = "" if cause else "; 3 to 10 minutes are normal"
         return _condition(False, f"No GPU node exists yet{normal}.", cause)

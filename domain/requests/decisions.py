@@ -152,8 +152,6 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
     if not record.has_failed:
         return _wrong_phase(record, "Failed or Canceled")
     match record.operations[-1].kind:
-        case OperationKind.SCALE_DOWN:
-            return decide_scale_down(record)
         case OperationKind.WAKE if record.kept_pools:
             return decide_wake(record)
         case OperationKind.WAKE:

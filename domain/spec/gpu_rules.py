@@ -55,7 +55,7 @@ def find_gpu_problems(document: dict[str, Any]) -> Iterable[Problem]:
         yield from _capacity_problems(
             gpu, workload, sku, "gpu.maxNodes", "workload.gpusPerReplica", "workload.cpu"
         )
-    placement = read_section(document, "placement", Placement) if "placement" in document else None
+    placement = read_section(document, "placement", Placement)
     if gpu and sku and placement:
         yield from _alternative_problems(gpu, workload, sku, placement)
 

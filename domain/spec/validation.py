@@ -113,7 +113,7 @@ def parse_spec(
         found[problem.target] = [problem]
     if found:
         return [problem for problems in found.values() for problem in problems][:MAX_PROBLEMS]
-    return _canonical(EnvironmentSpec.model_validate(document, by_alias=True, by_name=False))
+    return _canonical(EnvironmentSpec.from_wire(document))
 
 
 def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
@@ -132,7 +132,7 @@ def _spell(vm_size: str) -> str:
 def find_field_problems(model: type[BaseModel], document: dict[str, Any]) -> Iterable[Problem]:
     """Violations of the model by a document, field by field."""
     try:
-        model.model_validate(document, by_alias=True, by_name=False)
+        model.model_validate(document, by_name=False)
     except ValidationError as refused:
         # Searching for similar field names takes 10 s for a body full of unknown ones.
         for error in refused.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]:

@@ -23,7 +23,7 @@ def main(names: list[str]) -> int:
     done = subprocess.run([MUTMUT, "run", "--max-children", children, *names], check=False)
     if done.returncode:
         return done.returncode
-    rerun_doubtful_survivors()
+    rerun_doubtful_survivors(names)
     return 0 if print_report() else 1
 
 

@@ -8,10 +8,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.mutation.mutants import FOLDER, SURVIVED, UNTESTED, Mutant, load_mutants, mark_killed
+from tests.mutation.mutants import (
+    FOLDER,
+    SURVIVED,
+    UNTESTED,
+    Mutant,
+    is_named,
+    load_mutants,
+    mark_killed,
+)
 
 AT_ONCE = 2
 TIMEOUT_SECONDS = 120.0
@@ -21,11 +29,15 @@ FAILED = frozenset({1, 2})
 type TestsByFunction = Mapping[str, list[str]]
 
 
-def rerun_doubtful_survivors() -> None:
+def rerun_doubtful_survivors(names: Sequence[str]) -> None:
     stats = json.loads((FOLDER / "mutmut-stats.json").read_text())
     first_test = next(iter(stats["duration_by_test"]))
     tests: TestsByFunction = stats["tests_by_mangled_function_name"]
-    again = [each for each in load_mutants() if is_doubtful(each, tests, first_test)]
+    again = [
+        each
+        for each in load_mutants()
+        if is_named(each, names) and is_doubtful(each, tests, first_test)
+    ]
     print(f"{len(again)} survivors whose functions run during imports are run again")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         killed = pool.map(lambda mutant: is_killed(mutant, tests), again)

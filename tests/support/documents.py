@@ -19,7 +19,7 @@ def documents() -> list[Path]:
 
 
 def _is_generated(folder: str) -> bool:
-    return folder == "build" or folder.startswith(".")
+    return folder in {"build", "mutants"} or folder.startswith(".")
 
 
 def relative_links(document: Path) -> Iterator[tuple[Path, str]]:

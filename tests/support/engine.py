@@ -126,6 +126,10 @@ ENTITY = {
 }
 
 
+OF_ANOTHER_OPERATION = frozenset({"start_orchestration", "record_idle_note"})
+"""The sweep names the operation that it starts, and not itself."""
+
+
 class Engine:
     """The clock, what is due when, and the transcript."""
 
@@ -211,6 +215,7 @@ class Context:
     ) -> Task[Any]:
         task = CompletableTask[Any]()
         label = " ".join([activity, *_subject(input)])
+        self._check_operation(activity, input)
         self.engine.inputs.append((label, input))
         self._attempt(task, label, retry_policy, 1)
         return task
@@ -235,6 +240,7 @@ class Context:
             self._complete_later(CANCEL_SECONDS, child, Outcome.canceled())
 
     def signal_entity(self, entity_id: EntityInstanceId, operation: str, value: Any) -> None:
+        self._check_report(operation, value)
         if operation == "keep_pool":
             self._note_kept(value)
             return
@@ -262,6 +268,7 @@ class Context:
             self.write(f"tell {entity_id.entity} {operation} {value['failure']['reason']}")
             return
         assert operation == "record_step"
+        self.engine.inputs.append((f"{operation} {value['step']}", value))
         detail = value.get("detail") or value.get("failure", {}).get("reason")
         self.write(f"note {value['step']} {value['status']}{f' ({detail})' if detail else ''}")
 
@@ -269,6 +276,7 @@ class Context:
         self, entity_id: EntityInstanceId, operation: str, value: Any = None
     ) -> Task[Any]:
         self.write(" ".join(["entity", entity_id.key, operation, *_asked(operation, value)]))
+        self._check_report(operation, value)
         label = f"{operation} {entity_id.key}"
         self.engine.inputs.append((label, value))
         task = CompletableTask[Any]()
@@ -286,6 +294,22 @@ class Context:
 
     def write(self, line: str) -> None:
         self.engine.lines.append(line)
+
+    def _check_operation(self, what: str, value: Mapping[str, Any]) -> None:
+        """Logs and records find the operation by it, however deep the orchestration is."""
+        named = value.get("operationId", self.instance_id)
+        if what in OF_ANOTHER_OPERATION:
+            return
+        assert f"{self.instance_id}.".startswith(f"{named}."), f"{what} names '{named}'"
+
+    def _check_report(self, what: str, value: Any) -> None:
+        """What is recorded is of this operation and of this moment."""
+        if not isinstance(value, dict):
+            return
+        self._check_operation(what, value)
+        written = value.get("attempt", value).get("at", self.engine.now.isoformat())
+        at = datetime.fromisoformat(written)
+        assert at == self.engine.now, f"{what} is of {at}, and it is {self.engine.now}"
 
     def _note_kept(self, value: Mapping[str, Any]) -> None:
         label = f"keep_pool {value['region']}"

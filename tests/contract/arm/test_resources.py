@@ -52,7 +52,7 @@ async def finish(clients: ClientFactory, resource_id: str, begun: ArmAnswer) -> 
     assert begun.is_success, begun
     while begun.operation_url:
         answer = await clients.resources.follow(resource_id, begun.operation_url)
-        poll = read_poll(answer.status, answer.body, answer.headers)
+        poll = read_poll(answer.status, answer.body, answer.headers, operation="PUT")
         if poll.is_success:
             return
         assert poll.status is Status.RUNNING, poll

@@ -68,7 +68,7 @@ def test_any_body_is_a_specification_or_a_list_of_problems(body) -> None:
     status=st.integers(200, 599), body=poll_bodies, retry_after=st.text(CHARACTERS, max_size=12)
 )
 def test_any_answer_to_a_poll_is_a_state(status, body, retry_after) -> None:
-    outcome = read_poll(status, body, {"Retry-After": retry_after})
+    outcome = read_poll(status, body, {"Retry-After": retry_after}, operation="x")
     assert outcome.status is not Status.NOT_STARTED
     assert (outcome.failure is not None) == (outcome.status in {Status.FAILED, Status.CANCELED})
 

@@ -44,10 +44,10 @@ def test_it_polls_at_the_services_pace_until_azure_says_succeeded():
 
 
 def test_retry_after_is_honoured_on_the_first_answer_and_on_each_poll():
-    handle = a_handle("profile", retry_after_seconds=10)
+    handle = a_handle("profile", retry_after_seconds=12)
     answers = [Outcome.running("InProgress", 40), Outcome.running("InProgress"), SUCCEEDED]
     done = run(await_operation, an_operation_wait(handle), activities={"poll_operation": answers})
-    assert done.steps("timer") == ["timer 10 s", "timer 40 s", "timer 10 s"]
+    assert done.steps("timer") == ["timer 12 s", "timer 40 s", "timer 10 s"]
 
 
 def test_a_long_operation_is_asked_less_often():
@@ -116,6 +116,7 @@ def test_at_the_deadline_it_gives_up_and_tells_what_azure_said_last():
     failure = done.outcome.failure
     assert failure
     assert (failure.reason, failure.retryable) == ("DeadlineExceeded", False)
+    assert failure.message.startswith("'cell/westeurope/managedCluster' was still running")
     assert "Azure's last status: 0/1 nodes completed." in failure.message
     assert 60 <= done.seconds <= 60 + 15 + 1
 
@@ -235,3 +236,16 @@ def test_a_cancellation_in_the_last_poll_of_a_run_is_not_lost():
     )
     assert done.outcome.status is Status.CANCELED
     assert done.steps("continue") == []
+
+
+def test_a_new_run_goes_on_with_what_the_last_one_has_learnt():
+    """Its operation's URL was given up: the resource itself is read."""
+    refused = failed("NotFound").model_copy(update={"answered": False})
+    refusals = [refused] * MOST_REFUSED_POLLS
+    answers = [*refusals, *[CREATING] * (POLLS_PER_RUN - len(refusals)), SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    handles = [
+        OperationPoll.from_wire(value).handle for _, value in done.inputs if "handle" in value
+    ]
+    assert handles[0].operation_url
+    assert handles[-1].operation_url is None

@@ -1,4 +1,5 @@
 from domain.kubernetes.observation import (
+    AutoscalerBackoff,
     DevicePluginObservation,
     NodeObservation,
     Observation,
@@ -187,3 +188,31 @@ def test_a_cause_that_may_pass_shows_on_the_running_step_until_it_has_passed():
         "note cell/westeurope/pods Running (0 of 1 pods are ready (ContainerCreating).)",
         "note cell/westeurope/pods Succeeded (1 of 1 pods are ready.)",
     ]
+
+
+SECOND = {**a_ready_wait(deadline_minutes=2), "attempt": 2, "hasAlternative": True}
+
+
+def test_a_second_attempt_reports_steps_of_its_own():
+    done = run(await_ready, SECOND, activities={"get_observation": READY})
+    assert [line.split()[1] for line in done.steps("note")] == [
+        f"cell/westeurope/attempt-2/{step}" for step in ("nodes", "externalIp", "pods")
+    ]
+    unreachable = failed("ApiServerUnreachable", retryable=True)
+    never = run(await_ready, SECOND, activities={"get_observation": unreachable})
+    assert never.steps("note") == [
+        "note cell/westeurope/attempt-2/pods Failed (ApiServerUnreachable)"
+    ]
+
+
+def test_a_refused_scale_up_ends_the_wait_for_which_there_is_an_alternative():
+    backoff = AutoscalerBackoff(
+        node_group="aks-gpu-1-vmss", code="cloudProviderError", message='Code="AllocationFailed"'
+    )
+    wait = {**a_ready_wait(), "hasAlternative": True}
+    done = run(await_ready, wait, activities={"get_observation": seen(backoff=backoff)})
+    assert done.outcome.failure
+    assert done.outcome.failure.reason == "AllocationFailed"
+    assert 120 <= done.seconds < 140
+    shown = done.input_of("record_step cell/westeurope/nodes")
+    assert (shown["status"], shown["failure"]["reason"]) == ("Running", "AllocationFailed")

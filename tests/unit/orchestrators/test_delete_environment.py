@@ -83,6 +83,7 @@ def test_what_azure_still_shows_makes_the_deletion_fail_with_a_list_of_it():
     )
     end = end_of(done)
     assert (end.phase, end.remaining) == (Phase.FAILED, tuple(LEFT.result["resourceIds"]))
+    assert end.warnings == ()
 
 
 def test_a_look_that_azure_throttles_is_taken_again():
@@ -117,6 +118,7 @@ def test_a_deletion_that_cannot_look_does_not_claim_that_all_is_gone(
     assert done.outcome.failure
     assert done.outcome.failure.reason == "DeletionNotVerified"
     assert end_of(done).remaining == ()
+    assert [each.target for each in end_of(done).warnings] == ["/environments/fraud-llm"]
     assert 0 <= done.seconds - seconds < 20
 
 

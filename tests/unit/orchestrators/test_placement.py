@@ -6,6 +6,7 @@ from domain.durable.inputs import CellDemand, CellInput
 from domain.outcomes import Outcome
 from domain.placement.blocklist import Blocklist, RefusedOffer, add_block
 from domain.placement.offers import list_offers
+from domain.serving.gateway.settings import GatewayState
 from orchestrators.provision_cell import provision_cell
 from tests.support.engine import Run, run
 from tests.support.payloads import BUSY, SUCCEEDED, an_operation_ref, failed
@@ -80,16 +81,25 @@ def test_the_next_offer_is_tried_once_azure_has_no_capacity_for_the_first():
         f"{A100} 1 Succeeded",
     ]
     assert done.steps("tell blocklist") == ["tell blocklist add AllocationFailed"]
-    assert done.steps("note")[-10:-4] == [
-        "note cell/westeurope/attempt-2/gpuPool Running",
-        "note cell/westeurope/attempt-2/gpuPool Succeeded",
-        "note cell/westeurope/attempt-2/workload Running",
-        "note cell/westeurope/attempt-2/workload Succeeded",
-        "note cell/westeurope/attempt-2/gateway Running",
-        "note cell/westeurope/attempt-2/gateway Succeeded",
+    assert done.steps("note")[4:] == [
+        f"note cell/westeurope/attempt-2/{step} {status}"
+        for step in (
+            "resourceGroup",
+            "managedCluster",
+            "gpuPool",
+            "workload",
+            "gateway",
+            "autoUpgradeSchedule",
+            "nodeOSUpgradeSchedule",
+        )
+        for status in ("Running", "Succeeded")
     ]
+    told = [value["attempt"] for label, value in done.inputs if "record_attempt" in label]
+    assert told[1]["failure"]["reason"] == "AllocationFailed"
     sent = [value for label, value in done.inputs if label.startswith("begin_resource managed")]
     assert [each["offer"]["zones"] for each in sent] == [[], ["1"]]
+    assert done.input_of("begin_resource agentPool")["offer"]["zones"] == ["1"]
+    assert done.input_of("apply_workload")["state"] == GatewayState.SERVING
 
 
 def test_nodes_that_never_come_lead_to_the_next_offer():
@@ -101,6 +111,8 @@ def test_nodes_that_never_come_lead_to_the_next_offer():
         f"start await_ready {CELL}.ready",
         f"start await_ready {CELL}.attempt-2.ready",
     ]
+    waits = [value for label, value in done.inputs if label.startswith("await_ready")]
+    assert [wait["attempt"] for wait in waits] == [1, 2]
 
 
 def test_another_failure_ends_it():
@@ -119,6 +131,8 @@ def test_what_azure_refused_lately_is_skipped():
         f"{A100} 1 Succeeded",
     ]
     assert "note cell/westeurope/managedCluster Succeeded" in done.lines, "the first attempt"
+    skipped = done.input_of("record_attempt")["attempt"]
+    assert skipped["block"]["reason"] == "AllocationFailed"
 
 
 def test_a_cell_keeps_the_offer_that_it_has_whatever_others_were_refused():
@@ -161,6 +175,16 @@ def test_a_region_that_another_cell_has_moved_to_is_skipped():
         f"northeurope {A100} Running",
         f"northeurope {A100} Skipped",
     ]
+
+
+def test_after_a_region_that_is_taken_the_next_one_is_tried():
+    spec = a_spec(placement={"regions": ["northeurope", "uksouth"]})
+    done = place(
+        {"begin_resource managedCluster": [NO_CAPACITY, BUILT]},
+        offers=list_offers(spec, "westeurope"),
+        entity={"record_attempt": [True, False, True]},
+    )
+    assert done.outcome.result["region"] == "uksouth"
 
 
 def test_a_cell_whose_offers_are_all_refused_fails_with_each_of_them():

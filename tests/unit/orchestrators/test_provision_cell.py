@@ -204,3 +204,12 @@ def test_a_wait_that_ends_well_before_the_cancellation_reaches_it_still_counts()
     done = build(children={"await_operation": After(0.5, BUILT)}, cancel_after=2.2)
     assert done.steps("note cell/westeurope/managedCluster")[-1].endswith("Succeeded")
     assert done.outcome == CANCELED
+
+
+def test_a_step_shows_the_resource_that_azure_works_on():
+    shown = [
+        (value["status"], value.get("resourceId"))
+        for label, value in build().inputs
+        if label == "record_step cell/westeurope/managedCluster"
+    ]
+    assert shown == [("Running", None), ("Running", "/managedCluster"), ("Succeeded", None)]

@@ -131,11 +131,12 @@ def test_a_failure_cancels_the_rest_stops_the_gpus_and_lists_what_is_left():
     ]
     assert done.outcome == QUOTA, "the failure decides, not the cancellations it caused"
     end = end_of(done)
-    assert (end.phase, end.endpoint, end.cells, end.remaining) == (
+    assert (end.phase, end.endpoint, end.cells, end.remaining, end.warnings) == (
         Phase.FAILED,
         None,
         (),
         (GROUP,),
+        (),
     )
 
 
@@ -231,6 +232,7 @@ def test_a_gpu_pool_that_cannot_be_emptied_does_not_hide_the_failure():
     assert done.steps("note cell/swedencentral")[-1].endswith("Failed (Forbidden)")
     assert done.steps("tell") == ["tell fraud-llm record_warning /environments/fraud-llm"] * 2
     warning = RecordWarning.from_wire(done.input_of("record_warning"))
+    assert warning.operation_id == "fraud-llm.1"
     assert (warning.warning.code, warning.is_standing) == ("GpuCostNotStopped", True)
     assert "in westeurope could not be scaled to zero (Forbidden)" in warning.warning.message
 
@@ -294,3 +296,16 @@ def time_left(done: Run, region: str) -> float:
     child = f"await_operation fraud-llm.1.cell.{region}.gpuPoolToZero.1"
     wait = OperationWait.from_wire(done.input_of(child))
     return (wait.operation.deadline - wait.begun_at).total_seconds()
+
+
+def test_the_gpus_of_a_cell_that_has_moved_are_stopped_where_it_is():
+    done = provision(
+        {"provision_cell": QUOTA, "wire_edge": CANCELED},
+        regions=["westeurope"],
+        spec={"placement": {"regions": ["northeurope"]}},
+        entity={"get_regions": [["northeurope"]]},
+    )
+    assert done.steps("entity fraud-llm get", "call begin_empty") == [
+        "entity fraud-llm get_regions",
+        "call begin_empty_gpu_pool northeurope",
+    ]

@@ -1,7 +1,13 @@
 import pytest
 
 from domain import deadlines
-from domain.durable.inputs import OperationWait, PoolInput, WorkloadInput
+from domain.durable.inputs import (
+    CellDemand,
+    OperationWait,
+    PoolInput,
+    ScalingInput,
+    WorkloadInput,
+)
 from domain.outcomes import Outcome, Status
 from domain.serving.gateway.settings import GatewayState
 from orchestrators.scale_down_cell import scale_down_cell
@@ -16,7 +22,7 @@ from tests.support.payloads import (
     accepted,
     failed,
 )
-from tests.support.specs import NOON, minutes
+from tests.support.specs import NOON, a_spec, minutes
 
 CELL = "fraud-llm.1.cell.westeurope"
 POOL_WAIT = f"await_operation {CELL}.gpuPool.1"
@@ -63,6 +69,13 @@ def test_settings_are_kept_and_the_traffic_moves_once_aks_has_accepted():
 def test_the_settings_that_were_read_are_told_to_the_record():
     told = scale_down().input_of("keep_pool westeurope")
     assert told == {"region": "westeurope", "kept": KEPT.to_wire()}
+
+
+def test_the_replicas_of_the_specification_are_kept_where_the_deployment_has_none():
+    demand = CellDemand.of(a_spec(workload={"image": "llm", "replicas": 2}))
+    value = ScalingInput.from_wire(a_scaling()).model_copy(update={"demand": demand})
+    done = scale_down(value=value.to_wire())
+    assert PoolInput.from_wire(done.input_of("get_gpu_pool")).replicas == 2
 
 
 @pytest.mark.parametrize("kept", [None, KEPT], ids=["first sleep", "slept before"])

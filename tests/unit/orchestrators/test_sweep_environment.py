@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -355,8 +356,9 @@ def repair(state: EnvironmentSweepState | None) -> Run:
     )
 
 
-def test_an_unhealthy_environment_is_repaired_and_told_why():
-    done = repair(an_unhealthy())
+@pytest.mark.parametrize("repaired_at", [None, NOON - minutes(60)])
+def test_an_unhealthy_environment_is_repaired_and_told_why(repaired_at: datetime | None):
+    done = repair(an_unhealthy(repaired_at=repaired_at))
     assert done.steps("entity", "call")[:4] == [
         "entity fraud-llm get_sweep_state",
         "entity fraud-llm plan_operation repair",
@@ -373,6 +375,7 @@ def test_an_unhealthy_environment_is_repaired_and_told_why():
     [
         pytest.param(an_unhealthy(health=Health(status=HealthStatus.HEALTHY)), id="healed since"),
         pytest.param(an_unhealthy(repairs=False), id="busy, or not asked for any more"),
+        pytest.param(an_unhealthy(repaired_at=NOON - minutes(59)), id="repaired lately"),
         pytest.param(None, id="deleted since"),
     ],
 )

@@ -1,5 +1,6 @@
 """What a sweep asks to judge health, and what it tells the records."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,13 +21,13 @@ from domain.sweep.found import (
 )
 from domain.sweep.health_facts import ProbeAnswer
 from domain.sweep.health_rule import REPAIR_IT
-from domain.sweep.model import EnvironmentSweepState
+from domain.sweep.model import EnvironmentSweepState, SweepAction
 from domain.sweep.wanted import WantedEnvironment
 from orchestrators.sweep_idle_pools import sweep_idle_pools
 from tests.support.engine import Run, run
 from tests.support.payloads import QUOTA, REGION
 from tests.support.specs import NOON, a_spec, minutes
-from tests.support.sweeps import a_swept
+from tests.support.sweeps import a_result, a_swept
 
 A100 = "Standard_NC24ads_A100_v4"
 HEALTHY = Health(status=HealthStatus.HEALTHY)
@@ -94,8 +95,9 @@ def sweep(
     clusters: Outcome | None = None,
     edges: Outcome | None = None,
     probes: Any = None,
-    confirmed: Outcome | None = None,
+    confirmed: Any = None,
     dry_run: bool = False,
+    sweep_id: str = "sweep",
 ) -> Run:
     names = [each.state.environment for each in environments]
     listed = [a_cluster(name) for name in names]
@@ -103,13 +105,14 @@ def sweep(
     return run(
         sweep_idle_pools,
         SweepInput(environments=tuple(names), dry_run=dry_run).to_wire(),
-        instance_id="sweep",
+        instance_id=sweep_id,
         activities={
             "list_gpu_pools": clusters or Outcome.succeeded(pools=[], clusters=listed),
             "list_resources": edges or Outcome.succeeded(resources=resources),
             "probe_edges": probes or answers(*((name, 200) for name in names)),
             "confirm_missing": confirmed or Outcome.succeeded(lookedUp=[]),
         },
+        children={"sweep_environment": a_result("one", SweepAction.REPAIR)},
         entity={f"get_sweep_state {e.state.environment}": e.to_wire() for e in environments},
     )
 
@@ -337,3 +340,56 @@ def test_a_dry_run_looks_and_records_nothing():
     done = sweep(an_environment(), counted("two"), dry_run=True)
     assert done.steps("tell") == []
     assert health_of(done) == {"Healthy": 2}
+
+
+MANY = [f"env-{number:02}" for number in range(51)]
+
+
+def test_what_is_read_by_its_id_in_several_activities_is_judged_together():
+    missing = [
+        LookedUp(
+            ref=ResourceRef(kind="managedCluster", environment=name, region=REGION),
+            resource_id=f"/clusters/{name}",
+            presence=Presence.MISSING,
+        ).to_wire()
+        for name in MANY
+    ]
+    done = sweep(
+        *(an_environment(name) for name in MANY),
+        clusters=Outcome.succeeded(pools=[], clusters=[]),
+        confirmed=[Outcome.succeeded(lookedUp=part) for part in (missing[:50], missing[50:])],
+    )
+    assert health_of(done) == {"Unreachable": 51}
+
+
+def origins_of(done: Run) -> list[str]:
+    asked = [value for name, value in done.inputs if name.startswith("confirm_missing")]
+    return [ref["environment"] for value in asked for ref in value["refs"]]
+
+
+def test_each_sweep_reads_other_origins():
+    asleep = [an_environment(name, phase=Phase.SCALED_DOWN) for name in MANY]
+    first, second = (origins_of(sweep(*asleep, sweep_id=name)) for name in ("one", "two"))
+    assert len(first) == len(second) > 0
+    assert first != second
+
+
+def test_without_all_lists_no_origin_is_read():
+    done = sweep(an_environment(phase=Phase.SCALED_DOWN), edges=QUOTA)
+    assert origins_of(done) == []
+
+
+def test_a_request_counts_when_the_edge_has_answered_it():
+    at = NOON + timedelta(seconds=3.5)
+    answer = ProbeAnswer(environment="one", status=200, answered_at=at)
+    done = sweep(an_environment(), probes=Outcome.succeeded(answers=[answer.to_wire()]))
+    assert [value for name, value in done.inputs if name == "note_own_request one"] == [
+        at.isoformat()
+    ]
+
+
+@pytest.mark.parametrize(("ago", "repairs"), [(59, 0), (61, 1)])
+def test_a_repair_is_left_an_hour_to_take_effect(ago: float, repairs: int):
+    silent = an_environment(repairs=True, repaired_at=NOON - minutes(ago))
+    done = sweep(silent, probes=answers(("one", 503)))
+    assert len(done.steps("start sweep_environment sweep.one.repair")) == repairs

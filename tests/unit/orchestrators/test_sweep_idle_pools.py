@@ -161,6 +161,15 @@ def test_usage_that_cannot_be_read_in_one_grain_hides_no_other():
     assert [reason for *_, reason in decisions_of(done)] == ["UsageMissing", "RequestsIncomplete"]
 
 
+def test_usage_of_every_grain_counts():
+    done = sweep(
+        a_swept("short"),
+        a_swept("week", policy=Idle(after_minutes=10080)),
+        activities={"get_usage": [told_usage([a_usage(name)]) for name in ("short", "week")]},
+    )
+    assert [reason for *_, reason in decisions_of(done)] == ["Idle", "RequestsIncomplete"]
+
+
 def test_where_nobody_is_awake_no_usage_is_asked_for():
     done = sweep(
         a_swept(phase=Phase.SCALED_DOWN, scaled_down_at=PAST), pools=[a_gpu_pool(node_count=0)]
@@ -295,6 +304,27 @@ def test_who_expires_soon_is_told_and_nothing_else_happens(
 def test_who_was_told_is_not_told_again():
     swept = expiring(SOON, expiry_warning_key(ExpiryAction.WARN_1H, SOON))
     assert sweep(swept, pools=[]).steps("tell", "start") == []
+
+
+def test_each_environment_is_looked_at_for_its_own_expiry():
+    found = [
+        a_swept(name, expires_at=expires_at)
+        for name, expires_at in (("a", None), ("b", PAST), ("c", SOON), ("d", PAST))
+    ]
+    done = sweep(*found, pools=[])
+    assert done.steps("tell", "start") == [
+        "tell c record_idle_note ExpiryWarned",
+        "start sweep_environment sweep.b.delete",
+        "start sweep_environment sweep.d.delete",
+    ]
+
+
+def test_an_action_that_fails_does_not_stop_the_others():
+    done = sweep(
+        due("a"), due("b"), children={"sweep_environment sweep.a.scaleToZero": After(1, QUOTA)}
+    )
+    assert len(done.steps("start")) == 2
+    assert done.steps("send") == []
 
 
 def test_who_has_expired_is_deleted_with_or_without_a_pool():

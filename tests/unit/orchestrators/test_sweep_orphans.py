@@ -1,5 +1,6 @@
 """What a sweep does about resource groups that have no environment."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from domain.outcomes import Outcome
 from domain.sweep.groups import FoundGroup
 from domain.sweep.orphan_notes import OrphanNotes, OrphansSeen
 from domain.sweep.orphans import Orphan
+from domain.sweep.wanted import read_wanted
 from orchestrators.orphans_entity import orphans
 from orchestrators.sweep_idle_pools import sweep_idle_pools
 from tests.support.engine import Run, run
 from tests.support.payloads import QUOTA, REGION, failed
-from tests.support.specs import NOON, minutes
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweeps import a_gpu_pool, a_swept
 
 GROUP_ID = "/groups/gp-lost-westeurope"
@@ -34,8 +36,9 @@ def sweep(
     edges: Outcome | None = None,
     deleted: Any = ACCEPTED,
     dry_run: bool = False,
+    group: FoundGroup = GROUP,
 ) -> Run:
-    listed = {"resources": [], "groups": [GROUP.to_wire()], "orphanPolicy": policy or {}}
+    listed = {"resources": [], "groups": [group.to_wire()], "orphanPolicy": policy or {}}
     pool = a_gpu_pool("lost", node_count=1)
     return run(
         sweep_idle_pools,
@@ -45,6 +48,7 @@ def sweep(
             "list_gpu_pools": Outcome.succeeded(pools=[pool.to_wire()]),
             "list_resources": edges or Outcome.succeeded(**listed),
             "begin_delete_orphan": deleted,
+            "confirm_missing": Outcome.succeeded(lookedUp=[]),
             "get_usage": Outcome.succeeded(usage=[]),
         },
         entity={
@@ -102,6 +106,19 @@ def test_one_that_got_a_record_meanwhile_is_spared():
 def test_what_came_back_after_its_environment_was_deleted_is_an_orphan():
     deleted = a_swept("lost", phase=Phase.DELETED).to_wire()
     assert [each.environment for each in found(sweep(record=deleted))] == ["lost"]
+
+
+@pytest.mark.parametrize(
+    ("settled_at", "orphans"), [(NOON - minutes(60), ["lost"]), (NOON + minutes(1), [])]
+)
+def test_nodes_without_a_cluster_are_orphans_of_an_environment_that_rests(
+    settled_at: datetime, orphans: list[str]
+):
+    record = a_record(a_request(spec=a_spec(name="lost")))
+    wanted = read_wanted(record).model_copy(update={"settled_at": settled_at})
+    swept = a_swept("lost").model_copy(update={"wanted": wanted})
+    done = sweep(record=swept.to_wire(), group=GROUP.model_copy(update={"is_tagged": False}))
+    assert [each.environment for each in found(done)] == orphans
 
 
 @pytest.mark.parametrize("phase", [Phase.PROVISIONING, Phase.DELETING, Phase.FAILED])

@@ -1,7 +1,12 @@
+import pytest
+
+from domain.durable.inputs import CellInput
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
+from domain.placement.attempts import CellPlacement
+from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
 from orchestrators.update_environment import update_environment
 from tests.support.engine import After, Run, run
@@ -76,3 +81,66 @@ def test_a_canceled_update_ends_its_children_and_says_so():
     assert end_of(done).phase is Phase.CANCELED
     assert f"send cancel to {WEST}" in done.lines
     assert done.outcome == CANCELED
+
+
+MOVABLE = a_spec(placement={"regions": ["northeurope"]})
+HOME, MOVED = list_offers(MOVABLE, "westeurope")
+CELL_STEP, ORIGIN = "provision_cell fraud-llm.2.cell.westeurope", "begin_resource origin"
+
+
+def update_of_a_cell(built: str, offer: Offer | None = None, origin: Outcome = SUCCEEDED) -> Run:
+    """`offer`: that its nodes were granted with. `built`: the region where it is afterwards."""
+    placements = {"westeurope": CellPlacement(offer=offer)} if offer else {}
+    request = a_request(
+        OperationKind.UPDATE, 2, spec=MOVABLE, placements=placements, may_change_offers=True
+    )
+    return run(
+        update_environment,
+        request.to_wire(),
+        activities={
+            ORIGIN: origin,
+            "begin_delete_resource origin": SUCCEEDED,
+            "list_remaining_resources": Outcome.succeeded(resourceIds=[]),
+        },
+        children={**CHANGED, "provision_cell": Outcome.succeeded(region=built, **CELL)},
+        instance_id="fraud-llm.2",
+    )
+
+
+@pytest.mark.parametrize("offer", [None, MOVED], ids=["a single offer so far", "moved before"])
+def test_a_cell_knows_what_it_has_its_nodes_with_and_where(offer: Offer | None):
+    done = update_of_a_cell((offer or HOME).region, offer)
+    cell = CellInput.from_wire(done.input_of(CELL_STEP))
+    assert (cell.granted, cell.built_in) == (offer or HOME, (offer or HOME).region)
+
+
+@pytest.mark.parametrize(
+    ("built", "offer", "followed"),
+    [
+        pytest.param("westeurope", None, [], id="it has not moved"),
+        pytest.param(
+            "northeurope",
+            None,
+            [f"call {ORIGIN} northeurope", "call begin_delete_resource origin westeurope"],
+            id="it has moved",
+        ),
+        pytest.param(
+            "northeurope",
+            MOVED,
+            ["call begin_delete_resource origin westeurope"],
+            id="it had moved before: what an earlier operation left goes",
+        ),
+    ],
+)
+def test_the_origins_follow_a_cell_that_has_moved(
+    built: str, offer: Offer | None, followed: list[str]
+):
+    done = update_of_a_cell(built, offer)
+    assert done.steps("call") == followed
+    assert done.outcome == SUCCEEDED
+
+
+def test_a_cell_that_has_moved_is_not_ready_without_its_origin():
+    done = update_of_a_cell("northeurope", origin=QUOTA)
+    assert done.outcome == QUOTA
+    assert done.steps("start await_edge", "call begin_delete") == []

@@ -2,13 +2,17 @@ import pytest
 
 from domain import deadlines
 from domain.durable.inputs import (
+    CellDemand,
     GatewayInput,
     OperationWait,
     PoolInput,
     ReadyWait,
+    ScalingInput,
     WorkloadInput,
 )
 from domain.outcomes import Outcome
+from domain.placement.blocklist import Blocklist, RefusedOffer, add_block
+from domain.placement.offers import list_offers
 from domain.serving.gateway.settings import GatewayState
 from orchestrators.wake_cell import wake_cell
 from tests.support.engine import Run, run
@@ -20,11 +24,13 @@ from tests.support.payloads import (
     SUCCEEDED,
     a_scaling,
     accepted,
+    an_operation_ref,
     failed,
 )
-from tests.support.specs import NOON, minutes
+from tests.support.specs import NOON, a_spec, minutes
 
 CELL = "fraud-llm.1.cell.westeurope"
+H100 = "Standard_NC40ads_H100_v5"
 POOL_WAIT = f"await_operation {CELL}.gpuPool.1"
 SCALER_WAIT = f"await_operation {CELL}.autoscaler.1"
 READY_WAIT = f"await_ready {CELL}.ready"
@@ -202,3 +208,64 @@ def test_whenever_it_is_canceled_it_ends_at_once_and_begins_nothing_more(
     assert done.steps("send") == passed_on
     assert done.outcome == CANCELED
     assert done.seconds <= cancel_after + 1
+
+
+SPEC = a_spec(placement={"vmSizes": [H100], "regions": ["northeurope"]})
+IN_NORTH = tuple(each for each in list_offers(SPEC, "westeurope") if each.region == "northeurope")
+
+
+def wake_with_alternatives(answers: list[Outcome], blocklist: Blocklist | None = None) -> Run:
+    """The cell for westeurope, which is in northeurope."""
+    value = ScalingInput(
+        operation=an_operation_ref(600),
+        cell="westeurope",
+        offers=IN_NORTH,
+        granted=IN_NORTH[0],
+        demand=CellDemand.of(SPEC),
+        kept=KEPT,
+    )
+    return run(
+        wake_cell,
+        value.to_wire(),
+        instance_id=CELL,
+        activities={
+            "begin_wake_gpu_pool": answers,
+            "apply_gateway": SUCCEEDED,
+            "apply_workload": SUCCEEDED,
+        },
+        children={"await_ready": READY},
+        entity={"read all": (blocklist or Blocklist()).to_wire()},
+    )
+
+
+def test_a_cell_that_is_refused_its_nodes_wakes_with_the_next_offer():
+    done = wake_with_alternatives([failed("AllocationFailed"), SUCCEEDED, SUCCEEDED])
+    again = "note cell/northeurope/attempt-2"
+    assert done.steps("note") == [
+        *(
+            f"note cell/northeurope/{step} {status}"
+            for step in ("gateway", "workload")
+            for status in ("Running", "Succeeded")
+        ),
+        "note cell/northeurope/gpuPool Running",
+        "note cell/northeurope/gpuPool Failed (AllocationFailed)",
+        *(
+            f"{again}/{step} {status}"
+            for step in ("gateway", "workload", "gpuPool", "autoscaler", "serving")
+            for status in ("Running", "Succeeded")
+        ),
+    ]
+    sent = [value for label, value in done.inputs if label.startswith("begin_wake_gpu_pool")]
+    first, second = (each.to_wire() for each in IN_NORTH)
+    assert [each["offer"] for each in sent] == [first, second, second]
+    attempts = [value["attempt"] for label, value in done.inputs if "record_attempt" in label]
+    assert {each["cell"] for each in attempts} == {"westeurope"}
+
+
+def test_the_offer_that_a_cell_had_its_nodes_with_is_tried_whatever_others_were_refused():
+    refused = failed("AllocationFailed").failure
+    assert refused
+    block = RefusedOffer(offer=IN_NORTH[0], failure=refused, at=NOON)
+    done = wake_with_alternatives([SUCCEEDED, SUCCEEDED], add_block(Blocklist(), block))
+    assert not [line for line in done.lines if "Skipped" in line]
+    assert done.outcome.is_success

@@ -63,6 +63,7 @@ def test_each_cell_gets_its_own_kept_settings_until_the_operations_end():
         ("westeurope", KEPT),
         ("swedencentral", OTHER),
     ]
+    assert all(cell.granted == cell.offers[0] for cell in cells), "what each had its nodes with"
     assert (cells[0].operation.deadline - NOON).total_seconds() == deadlines.WAKE
 
 

@@ -36,10 +36,27 @@ def test_what_a_pool_and_its_deployment_had_is_kept() -> None:
         pytest.param(
             pool(3), 3, KEPT.model_copy(update={"count": 3, "replicas": 3}), id="new settings"
         ),
+        pytest.param(
+            pool(3, **OFF),
+            3,
+            KeptPool(enable_auto_scaling=False, count=3, replicas=3),
+            id="new settings without autoscaler",
+        ),
+        pytest.param(
+            pool(0),
+            2,
+            KEPT.model_copy(update={"count": 0}),
+            id="scaled to zero by its autoscaler, not by us",
+        ),
     ],
 )
 def test_what_was_kept_survives_a_second_beginning(existing, replicas, expected) -> None:
     assert keep_settings(existing, replicas, known=KEPT) == expected
+
+
+def test_a_pool_that_others_have_emptied_has_settings_all_the_same() -> None:
+    kept = keep_settings(pool(0, **OFF), replicas=1)
+    assert kept == KeptPool(enable_auto_scaling=False, count=0, replicas=1)
 
 
 def test_a_pool_without_autoscaler_keeps_its_count_only() -> None:

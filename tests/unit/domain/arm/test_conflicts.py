@@ -91,6 +91,7 @@ KEPT: list[tuple[str, Path, Any]] = [
     ("profile", "tags.cost-center", "ML-0"),
     ("resourceGroup", "tags.cost-center", "ML-0"),
     ("agentPool", "properties.maxCount", 8),
+    ("agentPool", "properties.maxCount", 1),
     ("agentPool", "properties.minCount", 1),
     ("agentPool", "properties.nodeTaints", ["sku=gpu:NoSchedule", "team=fraud:NoSchedule"]),
     ("managedCluster", "properties.networkProfile.outboundType", "userDefinedRouting"),
@@ -123,6 +124,7 @@ SET_AGAIN: list[tuple[str, Path, Any]] = [
     ("agentPool", "properties.enableAutoScaling", False),
     ("agentPool", "properties.maxCount", 0),
     ("agentPool", LABELS, {"gridplane.io/gpu-pool": "false"}),
+    ("managedCluster", "sku", None),
     ("managedCluster", "properties.disableLocalAccounts", False),
     ("managedCluster", "properties.aadProfile.enableAzureRBAC", False),
     ("managedCluster", f"{POOL}.nodeLabels", {"gridplane.io/gpu-pool": "false"}),
@@ -315,6 +317,21 @@ def test_an_autoscaler_that_was_switched_off_comes_back_with_its_limits_and_the_
         pytest.param("route", {"properties.supportedProtocols": ["Https", "HTTP"]}, id="order"),
         pytest.param("origin", {"properties.enforceCertificateNameCheck": None}, id="false"),
         pytest.param("profile", {"tags.environment": "production"}, id="tag left to others"),
+        pytest.param(
+            "wafPolicy",
+            {
+                f"{RULE}.matchConditions": [
+                    {
+                        "matchVariable": "SocketAddr",
+                        "operator": "IPMatch",
+                        "negateCondition": True,
+                        "matchValue": ["192.0.2.0/24"],
+                        "transforms": [],
+                    }
+                ]
+            },
+            id="a condition with more fields",
+        ),
     ],
 )
 def test_no_conflict(kind: str, theirs: dict[Path, Any]):
@@ -515,3 +532,11 @@ def test_other_bodies_for_the_same_specification_are_another_version():
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
     assert (BODIES_VERSION, digest) == (2, "f755816eb268")
+
+
+def test_a_rule_set_that_others_had_before_the_specification_is_listed_once():
+    target, now = target_of("wafPolicy"), a_spec(**ON)
+    found = changed(found_after("wafPolicy", a_spec(**OFF)), {RULE_SETS: [DEFAULT_RULES]})
+    body, _ = resolve(target, now, a_spec(**OFF), found)
+    listed = [each["ruleSetType"] for each in at(body, RULE_SETS)]
+    assert listed == ["Microsoft_DefaultRuleSet", "Microsoft_BotManagerRuleSet"]

@@ -21,6 +21,7 @@ SPENT = (
     "standardNCADSA100v4Family Cores quota. Additional details - Current Limit: 24, Current "
     "Usage: 24, Additional Required: 24, (Minimum) New Limit Required: 48."
 )
+NOT_YET = "Please make sure that the originGroup is created successfully."
 NO_SUBNET = "Could not find subnet aks in vnet gp from resource group network."
 NO_ROLE = (
     "The client 'x' with object id 'x' does not have authorization to perform action "
@@ -71,6 +72,22 @@ NO_ROLE = (
             "stopping cannot be performed",
             "ClusterStopped",
             id="a power state",
+        ),
+        pytest.param(
+            "PUT route",
+            400,
+            "BadRequest",
+            NOT_YET,
+            "OriginGroupNotReady",
+            id="a route that is sent too early",
+        ),
+        pytest.param(
+            "DELETE route",
+            400,
+            "BadRequest",
+            NOT_YET,
+            UNCLASSIFIED,
+            id="the same words about a route that is deleted",
         ),
         pytest.param(
             "PUT agentPool",

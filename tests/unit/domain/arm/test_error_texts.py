@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.arm.error_bodies import parse_arm_error
+from domain.arm.error_bodies import parse_arm_error, redact
 from domain.arm.error_classification import classify_error, classify_response
 
 FAMILY = "Insufficient vcpu quota requested 24, remaining 6 for family standardX"
@@ -93,8 +93,11 @@ def test_a_gateway_error_on_a_read_does_not_claim_that_anything_started(status: 
 
 
 @pytest.mark.parametrize("verb", ["PUT", "POST", "DELETE"])
-def test_a_gateway_error_on_a_change_says_that_it_may_have_started(verb: str):
-    failure = classify_error(502, "", "", f"{verb} managedCluster")
+@pytest.mark.parametrize(("status", "code"), [(502, ""), (400, "GatewayTimeout")])
+def test_a_gateway_error_on_a_change_says_that_it_may_have_started(
+    verb: str, status: int, code: str
+):
+    failure = classify_error(status, code, "", f"{verb} managedCluster")
     assert failure.message.endswith("the operation may have started nevertheless.")
 
 
@@ -126,3 +129,19 @@ def test_a_detail_that_the_message_repeats_is_said_once():
 @pytest.mark.parametrize("body", [None, "text", "[1]", {"error": "invalid_client"}, b"<b>x</b>"])
 def test_a_body_without_details_has_none(body: object):
     assert parse_arm_error(body).details == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see https://x.example.com/y?sig=abc&x=1 now", "see https://x.example.com/y now"),
+        ("Bearer abc.def expired", "Bearer *** expired"),
+        ("token eyJhbGciOi.eyJzdWIi.c2ln expired", "token *** expired"),
+        ("AccountKey=c2VjcmV0; Endpoint=x", "AccountKey=***; Endpoint=x"),
+        ("a" * 1000, "a" * 1000),
+        ("a" * 1001, "a" * 999 + "…"),
+    ],
+    ids=["query", "bearer", "token", "key", "as long as may be", "too long"],
+)
+def test_secrets_and_endless_texts_are_cut_and_nothing_else(text: str, shown: str):
+    assert redact(text) == shown

@@ -103,6 +103,22 @@ def test_spot_nodes_are_deleted_when_azure_takes_them_back(build) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("standard_nc24ads_a100_v4", "Standard_NC24ads_A100_v4"),
+        ("Standard_Retired_Since", "Standard_Retired_Since"),
+    ],
+)
+def test_a_size_is_sent_as_azure_spells_it_if_it_is_known(build, written, sent) -> None:
+    assert pool_of(build({"gpu.vmSize": written}), "gpu")["vmSize"] == sent
+
+
+def test_zones_are_left_to_azure_unless_they_are_asked_for(build) -> None:
+    assert "availabilityZones" not in pool_of(build(), "gpu")
+    assert pool_of(build({"gpu.zones": ["1", "2"]}), "gpu")["availabilityZones"] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
     ("vm_size", "is_encrypted"),
     [
         pytest.param("Standard_NC24ads_A100_v4", True, id="known to support it"),
@@ -222,10 +238,22 @@ def test_an_update_keeps_what_others_decide(build) -> None:
     assert body["tags"]["cost-review"] == "2026-12"
 
 
-def test_an_update_brings_the_autoscaled_count_within_the_new_limits(build) -> None:
+@pytest.mark.parametrize(
+    ("count", "changes", "within"),
+    [(5, {"gpu.maxNodes": 2}, 2), (0, {"gpu.minNodes": 2}, 2), (3, {"gpu.maxNodes": 4}, 3)],
+)
+def test_an_update_brings_the_autoscaled_count_within_the_new_limits(
+    build, count, changes, within
+) -> None:
     existing = as_aks_answers(build())
-    pool_of(existing, "gpu")["count"] = 5
-    assert pool_of(build({"gpu.maxNodes": 2}, existing), "gpu")["count"] == 2
+    pool_of(existing, "gpu")["count"] = count
+    assert pool_of(build(changes, existing), "gpu")["count"] == within
+
+
+def test_a_cluster_without_an_identity_gets_one(build) -> None:
+    existing = as_aks_answers(build())
+    del existing["identity"]
+    assert build(existing=existing)["identity"] == {"type": "SystemAssigned"}
 
 
 def test_the_autoscaler_of_a_system_pool_has_its_node_count(build):
@@ -351,6 +379,10 @@ def lower_maximum(existing: dict[str, Any]) -> None:
     pool_of(existing, "gpu")["maxCount"] = 2
 
 
+def forget_maximum(existing: dict[str, Any]) -> None:
+    del pool_of(existing, "gpu")["maxCount"]
+
+
 def drop_taint(existing: dict[str, Any]) -> None:
     pool_of(existing, "gpu")["nodeTaints"] = None
 
@@ -389,6 +421,7 @@ def lose_everything(existing: dict[str, Any]) -> None:
         disable_autoscaler,
         drop_gpu_pool,
         lower_maximum,
+        forget_maximum,
         drop_taint,
         fail,
         cancel,
@@ -403,6 +436,14 @@ def test_a_cluster_is_not_current_after(build, change) -> None:
     existing = as_aks_answers(build())
     change(existing)
     assert not is_cluster_current(existing, build())
+
+
+def test_what_is_to_be_off_is_not_current_while_it_is_on(build) -> None:
+    size = {"gpu.vmSize": "Standard_NC40ads_H100_v5"}
+    existing = as_aks_answers(build(size))
+    assert is_cluster_current(existing, build(size))
+    pool_of(existing, "gpu")["enableEncryptionAtHost"] = True
+    assert not is_cluster_current(existing, build(size))
 
 
 def test_a_pool_that_is_missing_is_not_part_of_its_clusters_put(build):

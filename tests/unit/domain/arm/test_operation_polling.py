@@ -4,8 +4,18 @@ from typing import Any
 
 import pytest
 
-from domain.arm.operation_polling import PollKind, decide_poll_delay, parse_retry_after, read_poll
-from domain.outcomes import Outcome, Status
+from domain.arm.failures import no_answer, resource_still_exists
+from domain.arm.operation_polling import (
+    OperationProgress,
+    PollKind,
+    decide_after_poll,
+    decide_poll_delay,
+    decide_retry_delay,
+    parse_retry_after,
+    read_poll,
+)
+from domain.outcomes import Handle, Outcome, Status
+from tests.support.payloads import BUSY, QUOTA, failed
 
 FRONT_DOOR_NOISE = {"code": "None", "message": None}
 AKS_NOISE = {"code": "NotLatestOperation", "message": "Cannot proceed with the operation"}
@@ -15,7 +25,7 @@ SUBSCRIPTION = "12345678-1234-4321-8765-123456789abc"
 def decide(
     status: int, body: object = None, headers: dict[str, str] | None = None, **options: Any
 ) -> Outcome:
-    return read_poll(status, body, headers or {}, **options)
+    return read_poll(status, body, headers or {}, **{"operation": "managedCluster", **options})
 
 
 @pytest.mark.parametrize(
@@ -52,6 +62,7 @@ def decide(
 )
 def test_an_operation_runs_on(body, detail) -> None:
     assert decide(200, body) == Outcome.running(detail)
+    assert decide(200, body, {"Retry-After": "7"}) == Outcome.running(detail, 7.0)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +126,17 @@ def test_an_operation_has_succeeded(status, body) -> None:
             "Failed",
             id="a resource in state Failed",
         ),
+        pytest.param(
+            {
+                "properties": {
+                    "provisioningState": "Failed",
+                    "error": {"code": "Odd", "message": "Nobody knows."},
+                }
+            },
+            "AzureRequestFailed",
+            "Nobody knows.",
+            id="a resource that says why",
+        ),
     ],
 )
 def test_an_operation_has_failed(body, reason, text) -> None:
@@ -141,6 +163,10 @@ def test_an_operation_was_canceled(body) -> None:
     assert state.status is Status.CANCELED
     assert state.failure
     assert state.failure.reason == "OperationCanceled"
+    assert "'managedCluster' was canceled in Azure" in state.failure.message
+    assert "aborted" in state.failure.suggested_action
+    error = body.get("error", {"code": "Canceled", "message": ""})
+    assert state.failure.innererror == error
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -163,6 +189,35 @@ def test_a_location_that_is_accepted_is_still_running() -> None:
 def test_what_is_gone_is_what_a_deletion_wants() -> None:
     body = {"error": {"code": "ResourceGroupNotFound", "message": "gone"}}
     assert decide(404, body, gone_is_success=True) == Outcome.succeeded()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"properties": {"provisioningState": state}} for state in ("Succeeded", "Failed", "Canceled")]
+    + [{"location": "westeurope"}],
+    ids=["succeeded", "failed", "canceled", "without a state"],
+)
+def test_what_rests_although_its_deletion_has_ended_still_exists(body) -> None:
+    state = decide(200, body, gone_is_success=True)
+    assert state.failure
+    assert (state.failure.reason, state.answered) == ("ResourceStillExists", True)
+    assert "'managedCluster'" in state.failure.message
+
+
+def test_what_is_being_deleted_is_waited_for() -> None:
+    body = {"properties": {"provisioningState": "Deleting"}}
+    assert decide(200, body, gone_is_success=True) == Outcome.running("Deleting")
+
+
+@pytest.mark.parametrize("gone_is_success", [True, False])
+def test_a_poll_that_is_refused_says_nothing_about_the_operation(gone_is_success: bool) -> None:
+    state = decide(
+        400, {"error": {"code": "Odd", "message": "no"}}, gone_is_success=gone_is_success
+    )
+    assert (state.status, state.answered) == (Status.FAILED, False)
+    assert state.failure
+    assert state.failure.reason == "AzureRequestFailed"
+    assert "HTTP 400: no" in state.failure.message
 
 
 def test_an_operation_that_is_not_found_has_not_ended_by_that() -> None:
@@ -212,6 +267,7 @@ def test_a_body_without_a_readable_state_leaves_it_to_the_status_code(body) -> N
         pytest.param({"Retry-After": ""}, None, id="an empty header"),
         pytest.param({"Retry-After": "soon"}, None, id="a word"),
         pytest.param({"Retry-After": "-5"}, None, id="a negative number"),
+        pytest.param({"Retry-After": "1.2.3"}, None, id="no number"),
         pytest.param({"Retry-After": "9" * 400}, 86_400.0, id="an endless number"),
         pytest.param(
             {
@@ -267,3 +323,71 @@ def test_retry_after_is_read_as(headers, seconds) -> None:
 )
 def test_the_next_poll_comes_after(retry_after, elapsed, kind, expected) -> None:
     assert decide_poll_delay(retry_after, elapsed, kind) == expected
+
+
+PROGRESS = OperationProgress(
+    handle=Handle(kind="route", resource_id="/route", operation_url="/operation"), refused_polls=2
+)
+RUNS = Outcome.running("Creating")
+SILENT = Outcome.failed(no_answer("timed out"))
+
+
+@pytest.mark.parametrize(
+    ("poll", "last"),
+    [
+        pytest.param(RUNS, 0, id="the next answer decides"),
+        pytest.param(SILENT, 600, id="which is waited for"),
+    ],
+)
+def test_a_wait_ends_at_its_deadline(poll: Outcome, last: float) -> None:
+    waiting = decide_after_poll(PROGRESS, poll, step="route", overdue_seconds=last - 0.5)
+    assert waiting == PROGRESS.model_copy(update={"refused_polls": 0})
+    ended = decide_after_poll(PROGRESS, poll, step="route", overdue_seconds=last)
+    assert isinstance(ended, Outcome)
+    assert ended.failure
+    assert ended.failure.reason == "DeadlineExceeded"
+    assert ended.failure.message.startswith("'route' was still running")
+
+
+STILL_THERE = Outcome.failed(resource_still_exists("route"))
+
+
+@pytest.mark.parametrize(
+    ("poll", "refusal", "said"),
+    [
+        pytest.param(STILL_THERE, "It is locked.", "It is locked.", id="the reason is told"),
+        pytest.param(STILL_THERE, None, None, id="there is none"),
+        pytest.param(QUOTA, "It is locked.", None, id="another failure explains itself"),
+    ],
+)
+def test_a_deletion_without_effect_is_explained_by_what_its_polls_were_answered(
+    poll: Outcome, refusal: str | None, said: str | None
+) -> None:
+    progress = PROGRESS.model_copy(update={"refusal": refusal})
+    ended = decide_after_poll(progress, poll, step="route", overdue_seconds=0)
+    assert isinstance(ended, Outcome)
+    if said is None:
+        assert ended == poll
+    else:
+        assert ended.failure
+        assert said in ended.failure.message
+
+
+@pytest.mark.parametrize(
+    ("outcome", "adopted", "time_left", "delay"),
+    [
+        pytest.param(Outcome.succeeded(), False, True, None, id="done"),
+        pytest.param(Outcome.succeeded(), True, True, 0, id="adopted: looked at again at once"),
+        pytest.param(QUOTA, True, True, 0, id="adopted and failed"),
+        pytest.param(QUOTA, True, False, None, id="adopted and failed, too late"),
+        pytest.param(QUOTA, False, True, None, id="failed for good"),
+        pytest.param(BUSY, False, True, 15, id="busy"),
+        pytest.param(BUSY, False, False, None, id="busy, too late"),
+        pytest.param(
+            failed("Throttled", retryable=True, retry_after_seconds=7), False, True, 7, id="asked"
+        ),
+        pytest.param(Outcome.canceled(), True, True, None, id="canceled here"),
+    ],
+)
+def test_a_step_begins_again_after(outcome, adopted, time_left, delay) -> None:
+    assert decide_retry_delay(outcome, adopted=adopted, time_left=time_left) == delay

@@ -117,6 +117,13 @@ def test_a_size_is_refused_with_what_to_use_instead(
             id="AMD",
         ),
         pytest.param(
+            "Standard_NVxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "Standard_NVxxxxxxxxxxxxxxxxxxxxxxxxxxxx is not a supported GPU VM size. Closest: "
+            "Standard_NC4as_T4_v3 (4 vCPUs, 1 x T4 16 GB), Standard_NC8as_T4_v3 (8 vCPUs, 1 x T4 "
+            "16 GB), Standard_NC16as_T4_v3 (16 vCPUs, 1 x T4 16 GB).",
+            id="close to none",
+        ),
+        pytest.param(
             "Standard_NC24ads_A100_v5",
             "Standard_NC24ads_A100_v5 is not a supported GPU VM size. Closest: "
             "Standard_NC24ads_A100_v4 (24 vCPUs, 1 x A100 80 GB), Standard_NC48ads_A100_v4 "
@@ -159,6 +166,7 @@ def test_one_size_of_each_series_is_as_azure_describes_it(vm_size, facts) -> Non
     assert sku is not None
     found = (sku.vcpus, sku.gpus, sku.gpu_model, sku.gpu_memory_gb, sku.family)
     assert (*found, sku.series, sku.host_encryption) == facts
+    assert not sku.partitioned
 
 
 def test_partitioned_gpus_are_never_suggested() -> None:
@@ -175,6 +183,7 @@ def test_partitioned_gpus_are_never_suggested() -> None:
         pytest.param(4, 1, 4, 1, id="four replicas share a node"),
         pytest.param(4, 1, 5, 2, id="the fifth needs another node"),
         pytest.param(4, 3, 2, 2, id="three of four GPUs leave one that no replica can use"),
+        pytest.param(4, 3, 4, 4, id="nor do three GPUs that are left on three nodes"),
         pytest.param(1, 2, 2, 2, id="a replica that does not fit is not divided by zero"),
     ],
 )

@@ -22,3 +22,7 @@ def test_every_price_belongs_to_a_size_that_can_be_asked_for() -> None:
 )
 def test_a_price_is_known_or_it_is_said_not_to_be(vm_size, spot, price) -> None:
     assert find_hourly_price(vm_size, spot) == price
+
+
+def test_a_price_is_that_of_regular_nodes_unless_it_is_said_otherwise() -> None:
+    assert find_hourly_price("Standard_NC24ads_A100_v4") == 3.673

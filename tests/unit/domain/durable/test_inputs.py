@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from domain.arm.operation_polling import OperationProgress
+from domain.arm.resource_kinds import ResourceTarget
 from domain.durable import inputs, sweep_inputs
 from domain.durable.inputs import (
     CellDemand,
@@ -121,3 +122,13 @@ def test_the_wire_speaks_camel_case_and_leaves_out_what_is_not_there():
 def test_a_field_that_nobody_knows_is_refused():
     with pytest.raises(ValueError, match="Extra inputs are not permitted"):
         OperationRef.from_wire({**OPERATION.to_wire(), "deadlin": "x"})
+
+
+def test_a_resource_leads_to_its_target_in_the_apps_subscription():
+    value = ResourceInput(
+        operation_id="fraud-llm.1", environment="fraud-llm", kind="origin", region="westeurope"
+    )
+    assert value.target("s", ("203.0.113.0/24",)) == ResourceTarget(
+        "origin", "fraud-llm", "westeurope", "s", ("203.0.113.0/24",)
+    )
+    assert value.target("s").api_server_ranges == ()

@@ -131,7 +131,8 @@ def test_what_an_earlier_version_sent_is_no_base(applied: AppliedSpec | None):
 
 
 def test_the_record_does_not_hold_the_workload_twice():
-    workload: dict[str, Any] = {"env": {"KEY": "x" * 1000}, "args": ["y" * 1000]}
+    long = ["y" * 1000]
+    workload: dict[str, Any] = {"env": {"KEY": "x" * 1000}, "command": long, "args": long}
     spec = a_spec(workload={"image": "registry.example.com/llm:1", **workload})
     wire = a_record_after([(PROVISION, spec, SUCCEEDED)]).to_wire()
     assert len(str(wire["applied"])) < 1500

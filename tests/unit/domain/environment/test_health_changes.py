@@ -55,6 +55,13 @@ def test_other_findings_of_the_same_status_are_no_event():
     assert changed.health.since == NOON + minutes(30)
     assert changed.events == record.events
     assert changed.revision == record.revision + 1
+    assert changed.updated_at == NOON + minutes(35)
+
+
+def test_a_change_of_status_names_each_kind_of_finding_once():
+    other = STOPPED.model_copy(update={"what": "/another-cluster"})
+    record = record_health(a_ready_record(), noted(DEGRADED, SILENT, STOPPED, other))
+    assert told(record) == ["Unknown -> Degraded: ModelNotAnswering, ClusterStopped"]
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,24 @@ def an_operation(*statuses: Status, status=Status.RUNNING) -> Operation:
     )
 
 
-def test_an_operation_id_names_its_environment_and_sequence():
-    assert parse_operation_id(build_operation_id("fraud-llm", 12)) == ("fraud-llm", 12)
+@pytest.mark.parametrize("sequence", [12, 999_999_999])
+def test_an_operation_id_names_its_environment_and_sequence(sequence: int):
+    assert parse_operation_id(build_operation_id("fraud-llm", sequence)) == ("fraud-llm", sequence)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["sweep", "", ".1", "fraud-llm.", "sweep.dry-run", "fraud-llm.1.cell", "a.²", "a." + "9" * 20],
+    [
+        "sweep",
+        "",
+        ".1",
+        "fraud-llm.",
+        "sweep.dry-run",
+        "fraud-llm.1.cell",
+        "fraud-llm.cell.1",
+        "a.²",
+        "a.1000000000",
+    ],
 )
 def test_what_is_no_operation_id_names_nothing(text: str):
     assert parse_operation_id(text) is None

@@ -16,7 +16,7 @@ from domain.requests.command import Command
 from domain.requests.decision import Refused, Start
 from domain.requests.decisions import decide
 from tests.support.payloads import QUOTA
-from tests.support.specs import NOON, a_record, a_request, a_spec
+from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
 H100 = "Standard_NC40ads_H100_v5"
 PLACEMENT = {"vmSizes": [H100], "regions": ["northeurope"]}
@@ -80,15 +80,54 @@ def test_each_attempt_is_listed_once_with_its_last_status():
         (FIRST, REFUSED),
         (MOVED, RUNNING),
     ]
-    assert record.events[-1].message == (
-        "Standard_NC24ads_A100_v4 (regular) in northeurope: Running"
-    )
+    assert [(e.type, e.message, e.operation_id) for e in record.events[1:]] == [
+        (
+            "OfferTried",
+            "Standard_NC24ads_A100_v4 (regular) in westeurope: Running",
+            "fraud-llm.1",
+        ),
+        (
+            "OfferRefused",
+            "Standard_NC24ads_A100_v4 (regular) in westeurope: Refused (QuotaExceeded)",
+            "fraud-llm.1",
+        ),
+        (
+            "OfferTried",
+            "Standard_NC24ads_A100_v4 (regular) in northeurope: Running",
+            "fraud-llm.1",
+        ),
+    ]
+
+
+def test_an_attempt_takes_its_place_among_those_of_its_own_operation():
+    spec = a_spec(regions=["westeurope", "swedencentral"], placement=PLACEMENT)
+    update = a_request(OperationKind.UPDATE, 2, spec=spec)
+    begun = start_operation(ready(), update, NOON)
+    assert begun
+    tries = [
+        attempt(RUNNING, FIRST),
+        attempt(RUNNING, list_offers(spec, "swedencentral")[0], "swedencentral"),
+        attempt(RUNNING, OTHER_SIZE),
+    ]
+    first = attempt(SUCCEEDED, FIRST)
+    later = first.attempt.model_copy(update={"at": NOON + minutes(7)})
+    of_update = [
+        each.model_copy(update={"operation_id": "fraud-llm.2"})
+        for each in (*tries, first.model_copy(update={"attempt": later}))
+    ]
+    record = recorded(begun, *of_update)
+    before, operation = record.operations
+    assert (before.id, before.attempts) == ("fraud-llm.1", ())
+    assert operation.attempts == (later, tries[1].attempt, tries[2].attempt)
+    assert operation.last_action_at == NOON + minutes(7)
 
 
 def test_a_cell_is_where_it_is_being_built():
     record = recorded(provisioning(), *MOVE)
     assert record.regions == ("northeurope",)
-    assert recorded(record, attempt(AttemptStatus.SKIPPED, FIRST)).regions == ("northeurope",)
+    skipped = recorded(record, attempt(AttemptStatus.SKIPPED, FIRST))
+    assert skipped.regions == ("northeurope",)
+    assert skipped.events[-1].type == "OfferSkipped"
 
 
 def test_a_region_has_room_for_one_cell():
@@ -146,6 +185,27 @@ def test_a_cell_that_was_refused_its_nodes_wakes_where_it_sleeps():
     assert wake.granted_offer("westeurope") is None
 
 
+@pytest.mark.parametrize(
+    ("granted", "placement", "offer"),
+    [
+        pytest.param(MOVED, PLACEMENT, MOVED, id="kept"),
+        pytest.param(MOVED, {"vmSizes": [H100]}, None, id="no longer offered"),
+    ],
+)
+def test_a_granted_offer_comes_first_while_the_specification_has_it(granted, placement, offer):
+    spec = a_spec(placement=placement)
+    update = a_request(
+        OperationKind.UPDATE,
+        3,
+        spec=spec,
+        placements={"westeurope": CellPlacement(offer=granted)},
+        may_change_offers=True,
+    )
+    assert update.granted_offer("westeurope") == offer
+    others = [each for each in list_offers(spec, "westeurope") if each != offer]
+    assert update.offers_of("westeurope") == (*([offer] if offer else []), *others)
+
+
 def test_a_cell_that_had_a_single_offer_is_where_its_specification_says():
     """Its record has no placement; alternatives that come later find it nevertheless."""
     single = a_record(a_request())
@@ -196,6 +256,28 @@ def test_a_size_in_use_cannot_be_taken_away():
     decision = request(record, OperationKind.UPDATE, placement={})
     assert isinstance(decision, Refused)
     assert decision.target == "placement"
+
+
+def test_other_regions_are_the_only_change_that_is_named():
+    """Alternatives of a cell that is to go are lost with it."""
+    record = ready(*MOVE, attempt(SUCCEEDED, MOVED))
+    decision = request(record, OperationKind.UPDATE, regions=["swedencentral"], placement={})
+    assert isinstance(decision, Refused)
+    assert (decision.target, decision.message.partition(" cannot")[0]) == ("regions", "regions")
+
+
+def test_what_several_cells_lose_is_named_once():
+    spec = a_spec(regions=["westeurope", "swedencentral"], placement=PLACEMENT)
+    second = list_offers(spec, "swedencentral")[1]
+    placements = {
+        "westeurope": CellPlacement(offer=OTHER_SIZE),
+        "swedencentral": CellPlacement(offer=second),
+    }
+    record = ready().model_copy(update={"spec": spec, "placements": placements})
+    regions = ["westeurope", "swedencentral"]
+    decision = request(record, OperationKind.UPDATE, regions=regions, placement={})
+    assert isinstance(decision, Refused)
+    assert decision.message.startswith("placement cannot be changed")
 
 
 def test_an_environment_without_alternatives_has_its_regions():

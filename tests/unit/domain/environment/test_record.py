@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.transitions import (
+    decide_end_phase,
     end_operation,
     keep_pool,
     record_step,
@@ -17,7 +19,7 @@ from domain.environment.transitions import (
 from domain.environment.views import build_environment_view
 from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from tests.support.payloads import KEPT
-from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
+from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, a_spec, minutes
 
 PROVISION, DELETE = OperationKind.PROVISION, OperationKind.DELETE
 SCALE_DOWN, WAKE = OperationKind.SCALE_DOWN, OperationKind.WAKE
@@ -243,6 +245,24 @@ def test_a_step_keeps_its_start_and_gets_its_end():
     assert step.detail is None, "progress is dropped once the step has ended"
 
 
+def test_a_running_step_keeps_what_it_has_shown_until_there_is_more():
+    record = record_step(
+        a_record(), change("probe", Status.RUNNING, detail="0/1", resource_id="/cluster")
+    )
+    record = record_step(record, change("probe", Status.RUNNING))
+    step = step_of(record, "probe")
+    assert (step.detail, step.resource_id, step.ended_at) == ("0/1", "/cluster", None)
+    record = record_step(record, change("probe", Status.RUNNING, detail="1/1"))
+    assert step_of(record, "probe").detail == "1/1"
+    ended = step_of(record_step(record, change("probe", Status.FAILED, detail="Gone.")), "probe")
+    assert (ended.detail, ended.resource_id) == ("Gone.", "/cluster")
+
+
+def test_an_operation_shows_when_one_of_its_steps_last_changed():
+    record = record_step(a_record(), change("probe", Status.RUNNING))
+    assert record.operations[-1].last_action_at == NOON + minutes(1)
+
+
 def test_late_news_of_a_step_that_has_ended_change_nothing():
     record = record_step(a_record(), change("probe", Status.SUCCEEDED))
     record = record_step(record, change("probe", Status.RUNNING))
@@ -342,8 +362,44 @@ def test_an_operation_that_was_superseded_ends_without_moving_the_phase(phase, o
 def test_steps_still_running_when_their_operation_ends_are_canceled():
     record = record_step(a_record(), change("probe", Status.RUNNING))
     record = ended(record, Phase.FAILED, Outcome.failed(QUOTA))
-    assert step_of(record, "probe").status is Status.CANCELED
+    probe = step_of(record, "probe")
+    assert (probe.status, probe.ended_at) == (Status.CANCELED, NOON + minutes(10))
     assert step_of(record, "edge/route").status is Status.NOT_STARTED
+
+
+def test_a_late_report_of_a_step_does_not_keep_it_running_after_a_success():
+    record = ended(record_step(a_record(), change("probe", Status.RUNNING)), Phase.READY)
+    probe = step_of(record, "probe")
+    assert (probe.status, probe.ended_at) == (Status.SUCCEEDED, NOON + minutes(10))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "phase"),
+    [
+        (Outcome.succeeded(), Phase.SCALED_DOWN),
+        (Outcome.failed(QUOTA), Phase.FAILED),
+        (Outcome.canceled(), Phase.CANCELED),
+        pytest.param(Outcome.canceled(QUOTA), Phase.FAILED, id="canceled in Azure"),
+    ],
+)
+def test_the_outcome_decides_where_an_operation_ends(outcome: Outcome, phase: Phase):
+    assert decide_end_phase(outcome, Phase.SCALED_DOWN) is phase
+
+
+def test_an_operation_ends_with_the_warnings_of_its_steps_and_its_own():
+    warnings = [OperationWarning(code=code, message="Late.", target="event") for code in "AB"]
+    warned = RecordWarning(operation_id="fraud-llm.1", at=NOON, warning=warnings[0])
+    record = record_warning(a_record(a_request(spec=a_pinned_spec())), warned)
+    end = OperationEnd(
+        operation_id="fraud-llm.1",
+        phase=Phase.READY,
+        outcome=Outcome.succeeded(),
+        at=NOON,
+        warnings=(warnings[1],),
+    )
+    record = end_operation(record, end)
+    assert record.operations[-1].warnings == tuple(warnings)
+    assert record.events[-1].message == "provision Succeeded"
 
 
 def test_ending_twice_changes_nothing():
@@ -355,13 +411,14 @@ def test_ending_twice_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    "record",
+    "make_record",
     [
-        pytest.param(ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA)), id="failed"),
-        pytest.param(a_sleeping_record(), id="asleep"),
+        pytest.param(lambda: ended(a_record(), Phase.FAILED, Outcome.failed(QUOTA)), id="failed"),
+        pytest.param(a_sleeping_record, id="asleep"),
     ],
 )
-def test_a_record_survives_the_durable_boundary(record: EnvironmentRecord):
+def test_a_record_survives_the_durable_boundary(make_record: Callable[[], EnvironmentRecord]):
+    record = make_record()
     assert EnvironmentRecord.from_wire(record.to_wire()) == record
 
 
@@ -380,6 +437,36 @@ def test_a_standing_warning_is_recorded_once_while_it_holds():
     assert first.warnings == (STUCK_POOL.warning,)
     again = STUCK_POOL.model_copy(update={"operation_id": "sweep.fraud-llm", "at": NOON})
     assert record_warning(first, again) == first
+
+
+def test_the_next_operation_shows_nothing_of_the_failure_before_it():
+    end = OperationEnd(
+        operation_id="fraud-llm.1",
+        phase=Phase.FAILED,
+        outcome=Outcome.failed(QUOTA),
+        at=NOON,
+        remaining=("/subscriptions/0/resourceGroups/gp-fraud-llm-edge",),
+    )
+    failed = end_operation(a_record(), end)
+    assert (failed.failure, failed.remaining, failed.active_operation) == (
+        QUOTA,
+        end.remaining,
+        None,
+    )
+    started = begun(failed, PROVISION, 2)
+    assert (started.failure, started.remaining) == (None, ())
+    assert started.active_operation == "fraud-llm.2"
+
+
+def test_an_operation_shows_whose_request_it_is_and_what_it_began_from():
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    record = begun(a_ready_record(), UPDATE, 2, requested_by="someone", traceparent=trace)
+    operation = record.operations[-1]
+    assert (operation.requested_by, operation.traceparent, operation.phase_before) == (
+        "someone",
+        trace,
+        Phase.READY,
+    )
 
 
 def test_the_next_operation_clears_a_standing_warning():

@@ -6,17 +6,32 @@ from domain.arm.resource_kinds import KINDS
 from domain.environment.steps import (
     PROBE_STEP,
     StepKey,
+    autoscaler_step,
+    external_ip_step,
+    gateway_step,
+    gpu_pool_step,
+    is_workload_step,
+    nodes_step,
+    only_reads,
     plan_cell,
+    plan_cell_removal,
     plan_delete_steps,
     plan_edge,
     plan_gpu_pool,
     plan_maintenance,
+    plan_moved_origins,
     plan_provision_steps,
     plan_registry_access,
     plan_scale_down_steps,
     plan_wake_steps,
+    pods_step,
+    readiness_key,
     removes_gpu_nodes,
+    serving_step,
+    settings_step,
+    stop_gpu_cost_step,
     waits_for_gpu_nodes,
+    workload_step,
 )
 from tests.support.payloads import REGISTRY
 
@@ -61,17 +76,21 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
     steps = names(plan_provision_steps(REGIONS))
     assert steps[0] == "edge/resourceGroup"
     assert steps[-1] == PROBE_STEP.name
-    assert [step for step in steps if step.startswith("cell/swedencentral")] == [
-        "cell/swedencentral/resourceGroup",
-        "cell/swedencentral/managedCluster",
-        "cell/swedencentral/gpuPool",
-        "cell/swedencentral/workload",
-        "cell/swedencentral/gateway",
-        "cell/swedencentral/autoUpgradeSchedule",
-        "cell/swedencentral/nodeOSUpgradeSchedule",
-        "cell/swedencentral/nodes",
-        "cell/swedencentral/externalIp",
-        "cell/swedencentral/pods",
+    assert [step for step in steps if step.startswith("cell/")] == [
+        f"cell/{region}/{name}"
+        for region in REGIONS
+        for name in (
+            "resourceGroup",
+            "managedCluster",
+            "gpuPool",
+            "workload",
+            "gateway",
+            "autoUpgradeSchedule",
+            "nodeOSUpgradeSchedule",
+            "nodes",
+            "externalIp",
+            "pods",
+        )
     ]
 
 
@@ -131,3 +150,76 @@ def test_a_registry_may_have_the_name_of_a_step():
     """Names of registries are up to others."""
     plan = plan_registry_access("westeurope", [REGISTRY.replace("acmeml", "nodes")])
     assert not waits_for_gpu_nodes(plan[0].step.name)
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        (workload_step, "workload"),
+        (readiness_key, "ready"),
+        (nodes_step, "nodes"),
+        (external_ip_step, "externalIp"),
+        (pods_step, "pods"),
+        (gpu_pool_step, "gpuPool"),
+        (autoscaler_step, "autoscaler"),
+        (gateway_step, "gateway"),
+        (serving_step, "serving"),
+    ],
+)
+def test_a_further_attempt_has_steps_of_its_own(step, name: str):
+    assert step("westeurope").name == f"cell/westeurope/{name}"
+    assert step("westeurope", 2).name == f"cell/westeurope/attempt-2/{name}"
+
+
+@pytest.mark.parametrize(("attempt", "again"), [(1, ""), (2, "attempt-2/")])
+def test_what_is_built_of_a_cell_is_in_its_region(attempt: int, again: str):
+    planned = (
+        *plan_cell("westeurope", attempt),
+        plan_gpu_pool("westeurope", attempt),
+        *plan_maintenance("westeurope", attempt),
+    )
+    assert [(each.step.name, each.kind, each.region) for each in planned] == [
+        (f"cell/westeurope/{again}{name}", kind, "westeurope")
+        for name, kind in (
+            ("resourceGroup", "resourceGroup"),
+            ("managedCluster", "managedCluster"),
+            ("gpuPool", "agentPool"),
+            ("autoUpgradeSchedule", "autoUpgradeSchedule"),
+            ("nodeOSUpgradeSchedule", "nodeOSUpgradeSchedule"),
+        )
+    ]
+    assert plan_gpu_pool("westeurope") == plan_gpu_pool("westeurope", 1)
+
+
+def test_a_cell_that_moves_is_deleted_in_the_reverse_order_of_its_creation():
+    planned = plan_cell_removal("westeurope")
+    assert [(each.step.name, each.kind, each.region) for each in planned] == [
+        ("cell/westeurope/removal/managedCluster", "managedCluster", "westeurope"),
+        ("cell/westeurope/removal/resourceGroup", "resourceGroup", "westeurope"),
+    ]
+
+
+def test_origins_move_with_their_cells():
+    created, deleted = plan_moved_origins(["northeurope"], ["westeurope"])
+    assert [(each.step.name, each.kind, each.region) for each in (*created, *deleted)] == [
+        ("edge/origin/northeurope", "origin", "northeurope"),
+        ("edge/origin/westeurope/removal", "origin", "westeurope"),
+    ]
+
+
+def test_only_some_steps_change_something():
+    """What an operation has changed decides on the phase after it fails."""
+    build, wake = plan_provision_steps(["westeurope"]), plan_wake_steps(["westeurope"])
+    steps = (*build, *wake, settings_step("westeurope"), stop_gpu_cost_step("westeurope"))
+    assert {step.path[-1] for step in steps if only_reads(step.name)} == {
+        "settings",
+        "nodes",
+        "externalIp",
+        "pods",
+        "probe",
+    }
+    assert {step.path[-1] for step in steps if is_workload_step(step.name)} == {
+        "workload",
+        "gateway",
+        "serving",
+    }

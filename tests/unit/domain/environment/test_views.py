@@ -4,9 +4,16 @@ from datetime import timedelta
 
 from domain.api_errors import build_failure_body
 from domain.environment.operation import Operation, OperationKind, Step
-from domain.environment.record import CellState
-from domain.environment.views import build_environment_view, build_operation_view
+from domain.environment.record import CellState, TimelineEvent
+from domain.environment.views import (
+    build_environment_view,
+    build_event_list,
+    build_operation_view,
+)
 from domain.outcomes import Failure, OperationWarning, Status
+from domain.placement.attempts import AttemptStatus, OfferAttempt
+from domain.placement.blocklist import Block
+from domain.placement.offers import Offer
 from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, a_spec
 
 FAILURE = Failure(
@@ -53,6 +60,7 @@ def test_an_environment_shows_what_it_has_and_what_went_wrong():
             "cells": (CellState(region="westeurope", nodes=2),),
             "failure": FAILURE,
             "remaining": ("/subscriptions/1/resourceGroups/gp-fraud-llm-edge",),
+            "warnings": (OperationWarning(code="W", message="Nodes run.", target="gpu"),),
         }
     )
     body = build_environment_view(record, NOON).to_wire()
@@ -61,6 +69,7 @@ def test_an_environment_shows_what_it_has_and_what_went_wrong():
     assert [(cell["region"], cell["nodes"]) for cell in body["cells"]] == [("westeurope", 2)]
     assert body["error"] == ERROR
     assert body["remainingResources"] == ["/subscriptions/1/resourceGroups/gp-fraud-llm-edge"]
+    assert body["warnings"] == [{"code": "W", "message": "Nodes run.", "target": "gpu"}]
 
 
 def test_the_etag_changes_with_each_operation_and_each_revision():
@@ -91,12 +100,14 @@ def test_an_operation_shows_its_steps_with_what_each_has_to_show():
         ),
         failure=FAILURE,
         warnings=(OperationWarning(code="W", message="Late.", target="event"),),
+        requested_by="someone",
     )
     assert build_operation_view(operation).to_wire() == {
         "id": "fraud-llm.2",
         "kind": "scale-down",
         "environment": "fraud-llm",
         "status": "Failed",
+        "requestedBy": "someone",
         "percentComplete": 25,
         "createdDateTime": "2026-11-22T12:00:00Z",
         "lastActionDateTime": "2026-11-22T12:02:00Z",
@@ -125,3 +136,63 @@ def test_an_operation_shows_its_steps_with_what_each_has_to_show():
 def test_an_operation_without_failure_and_warnings_shows_neither():
     (operation,) = a_record(a_request(spec=a_pinned_spec())).operations
     assert not {"error", "warnings"} & build_operation_view(operation).to_wire().keys()
+
+
+def test_an_operation_shows_the_offers_it_has_tried_or_skipped():
+    west = Offer(region="westeurope", vm_size="Standard_NC24ads_A100_v4", spot=False)
+    until = NOON + timedelta(minutes=10)
+    block = Block(region="northeurope", reason="AllocationFailed", until=until)
+    tries = (
+        OfferAttempt(
+            cell="westeurope", offer=west, status=AttemptStatus.REFUSED, at=NOON, failure=FAILURE
+        ),
+        OfferAttempt(
+            cell="westeurope",
+            offer=west.model_copy(update={"region": "northeurope"}),
+            status=AttemptStatus.SKIPPED,
+            at=NOON,
+            block=block,
+        ),
+    )
+    (operation,) = a_record().operations
+    shown = build_operation_view(operation.model_copy(update={"attempts": tries})).to_wire()
+    offer = {"vmSize": "Standard_NC24ads_A100_v4", "spot": False, "zones": []}
+    assert shown["attempts"] == [
+        {
+            "cell": "westeurope",
+            "offer": {"region": "westeurope", **offer},
+            "status": "Refused",
+            "lastActionDateTime": "2026-11-22T12:00:00Z",
+            "error": ERROR,
+        },
+        {
+            "cell": "westeurope",
+            "offer": {"region": "northeurope", **offer},
+            "status": "Skipped",
+            "lastActionDateTime": "2026-11-22T12:00:00Z",
+            "blockedUntil": "2026-11-22T12:10:00Z",
+        },
+    ]
+
+
+def test_the_timeline_shows_each_event_with_what_it_has_to_show():
+    events = [
+        TimelineEvent(at=NOON, type="OperationStarted", message="m", operation_id="fraud-llm.1"),
+        TimelineEvent(at=NOON, type="IdleScaleDown", message="n", evidence={"gpuPods": 1}),
+    ]
+    assert build_event_list(events).to_wire() == {
+        "value": [
+            {
+                "at": "2026-11-22T12:00:00Z",
+                "type": "OperationStarted",
+                "message": "m",
+                "operationId": "fraud-llm.1",
+            },
+            {
+                "at": "2026-11-22T12:00:00Z",
+                "type": "IdleScaleDown",
+                "message": "n",
+                "evidence": {"gpuPods": 1},
+            },
+        ]
+    }

@@ -33,6 +33,21 @@ def test_what_nobody_knows_is_tried_again():
     assert failure.message == "Service Bus refused the event: a bad day."
 
 
+@pytest.mark.parametrize(
+    ("code", "retryable", "fix"),
+    [
+        ("Unauthorized", True, "Data Sender"),
+        ("TopicNotFound", False, "Create the topic"),
+        ("TopicFull", True, "backlog"),
+        ("Odd", True, "Check the Service Bus namespace"),
+    ],
+)
+def test_a_refusal_has_its_fix_and_says_whether_it_may_pass(code: str, retryable: bool, fix: str):
+    failure = describe_refusal(code, "no.")
+    assert (failure.reason, failure.retryable) == (code, retryable)
+    assert fix in failure.suggested_action
+
+
 def test_a_warning_says_which_event_why_and_what_to_do():
     assert WARNING.target == "fraud-llm.1.accepted"
     assert WARNING.message == (

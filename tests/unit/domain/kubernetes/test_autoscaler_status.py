@@ -81,6 +81,9 @@ NodeGroups:
             AutoscalerBackoff(node_group="gpu/Standard_NC24ads_A100_v4"),
             id="a pool of VMs",
         ),
+        pytest.param(
+            "Cluster-wide:\n  ScaleUp:     Backoff (ready=1)", None, id="no pool's own backoff"
+        ),
         pytest.param("Initializing", None, id="no status yet"),
         pytest.param("", None, id="empty"),
         pytest.param("{", None, id="broken YAML"),

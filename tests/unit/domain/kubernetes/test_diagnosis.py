@@ -194,6 +194,33 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             id="a node that does not get ready",
         ),
         pytest.param(
+            lambda: no_node(nodes=[node("a", isLost=True, message="m"), node("b", isLost=True)]),
+            "NodeNotReady",
+            "GPU node a: m; b: no reason given",
+            REPAIRED,
+            id="two nodes that nobody hears of",
+        ),
+        pytest.param(
+            lambda: no_node(
+                nodes=[node(createdAt="2026-11-22T12:00:00Z")],
+                events=[event("FailedToScaleUpGroup", "Odd.", lastSeenAt="2026-11-22T12:05:00Z")],
+            ),
+            "ScaleUpFailed",
+            "The autoscaler could not start a GPU node: FailedToScaleUpGroup: Odd.",
+            CHECK_SCALE_UP,
+            id="a scale-up that failed after the node had come",
+        ),
+        pytest.param(
+            lambda: no_node(
+                nodes=[node(createdAt="2026-11-22T12:05:00Z")],
+                events=[event("FailedToScaleUpGroup", "Odd.", lastSeenAt="2026-11-22T12:05:00Z")],
+            ),
+            "NodeNotReady",
+            "GPU node aks-gpu-0 exists but is not Ready.",
+            LOOK_AT_QUOTA,
+            id="a node that came in the moment of a failed scale-up",
+        ),
+        pytest.param(
             lambda: missing_gpu(observe(), 2),
             "PodUnschedulable",
             "Insufficient nvidia.com/gpu: 0 of 2 GPUs are allocatable and no further node was "
@@ -219,6 +246,27 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             "0 of 3 pods were created. FailedCreate: odd",
             "Check the events of the Deployment and its ReplicaSet.",
             id="pods that are not created",
+        ),
+        pytest.param(
+            lambda: unready_pods(observe(), 3),
+            "PodNotCreated",
+            "0 of 3 pods were created.",
+            "Check the events of the Deployment and its ReplicaSet.",
+            id="pods that are not created, and nobody says why",
+        ),
+        pytest.param(
+            lambda: unready_pods(
+                observe(
+                    pods=[pod("ContainerCreating")],
+                    events=[event("FailedAttachVolume", "Multi-Attach error")],
+                ),
+                1,
+            ),
+            "VolumeMountFailed",
+            f"Pod {POD} cannot mount a volume: Multi-Attach error",
+            "Create what the volume refers to, or correct the reference and update the "
+            "environment.",
+            id="a volume that another node has",
         ),
         pytest.param(
             lambda: pending_ip(observe()),
@@ -270,6 +318,23 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             " on the registry. A specification that names it under workload.registry"
             " has that done.",
             id="an image without a message",
+        ),
+        pytest.param(
+            lambda: unready_pods(
+                observe(
+                    pods=[pod("ImagePullBackOff", message='Back-off pulling image "x"')],
+                    events=[
+                        event("BackOff", 'Back-off pulling image "x": ErrImagePull'),
+                        event("Failed", "Failed to pull image: 503 Service Unavailable"),
+                    ],
+                ),
+                1,
+            ),
+            "ImagePullFailed",
+            f"Pod {POD} cannot pull its image: Failed to pull image: 503 Service Unavailable",
+            "Check the registry's status, its limits and the way from the nodes to it: the pull "
+            "is repeated.",
+            id="an image of a registry that is down",
         ),
         pytest.param(
             lambda: unready_pods(observe(pods=[pod("Error", restarts=5, exitCode=1)]), 1),
@@ -382,6 +447,22 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
         pytest.param(
             lambda: unready_pods(
                 observe(
+                    pods=[pod("CrashLoopBackOff", restarts=2, exitCode=137)],
+                    events=[
+                        event("Killing", "Stopping container llm"),
+                        event("Killing", "failed startup probe", f"Pod/{OTHERS_POD}"),
+                    ],
+                ),
+                1,
+            ),
+            "CrashLoopBackOff",
+            f"Pod {POD} crashed 2 times (exit code 137).",
+            "Check the container's last log lines: wrong args, missing weights or variables.",
+            id="killed, but another pod by its probe",
+        ),
+        pytest.param(
+            lambda: unready_pods(
+                observe(
                     pods=[pod(phase="Running")],
                     events=[
                         event("Started", "of another kind"),
@@ -404,6 +485,14 @@ def test_a_failure_names_its_cause_and_the_fix(
     failure = diagnose()
     assert (failure.reason, failure.message) == (reason, message)
     assert failure.suggested_action == action
+    assert failure.retryable is False
+
+
+def test_a_failure_quotes_the_events_if_there_are_any() -> None:
+    assert no_node().innererror is None
+    quoted = {"object": f"Pod/{POD}", "reason": "Odd", "message": "Nobody knows."}
+    failure = no_node(events=[event("Odd", "Nobody knows.")])
+    assert failure.innererror == {"events": [quoted]}
 
 
 @pytest.mark.parametrize(
@@ -421,6 +510,20 @@ def test_a_failure_names_its_cause_and_the_fix(
 def test_the_device_plugin_is_described_by_how_far_it_is(plugin, state: str) -> None:
     described = describe_device_plugin(observe(devicePlugin=plugin))
     assert described == f"DaemonSet kube-system/nvidia-device-plugin {state}"
+
+
+def test_only_a_refusal_of_its_own_pods_explains_the_device_plugin() -> None:
+    plugin = "DaemonSet/nvidia-device-plugin"
+    events = [
+        event("SuccessfulCreate", "Created pod", plugin),
+        event("FailedCreate", "of others", "ReplicaSet/fraud-llm-1"),
+        event("FailedCreate", "denied", plugin),
+    ]
+    for known, said in ((events[:2], ""), (events, " FailedCreate: denied")):
+        described = describe_device_plugin(
+            observe(devicePlugin={"desired": 2, "ready": 1}, events=known)
+        )
+        assert described.endswith(f"is ready on 1 of 2 nodes.{said}")
 
 
 def test_a_node_that_the_autoscaler_removes_explains_why_the_device_plugin_has_left() -> None:

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from domain.kubernetes.observation import Observation
-from domain.kubernetes.readiness import Readiness, ReadinessVerdict, decide_readiness
+from domain.kubernetes.readiness import (
+    ConditionState,
+    Readiness,
+    ReadinessVerdict,
+    decide_readiness,
+)
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 DEADLINE = START + timedelta(minutes=40)
@@ -65,7 +70,9 @@ def refused(message: str, **seen: float) -> dict[str, Any]:
     return {"pods": [], "events": [event("FailedCreate", message, about, **seen)]}
 
 
-def look(observed: dict[str, Any], minutes: float = 2) -> Readiness:
+def look(
+    observed: dict[str, Any], minutes: float = 2, *, has_alternative: bool = False
+) -> Readiness:
     healthy = {
         "gateways": [{"name": "fraud-llm-gateway-x1", "phase": "Running", "ready": True}],
         "nodes": [node()],
@@ -74,7 +81,10 @@ def look(observed: dict[str, Any], minutes: float = 2) -> Readiness:
         "devicePlugin": {"desired": 1, "ready": 1},
     }
     observation = Observation.from_wire({**healthy, **observed})
-    return decide_readiness(observation, 1, 1, START + timedelta(minutes=minutes), START, DEADLINE)
+    now = START + timedelta(minutes=minutes)
+    return decide_readiness(
+        observation, 1, 1, now, START, DEADLINE, has_alternative=has_alternative
+    )
 
 
 BACKOFF = {"nodeGroup": "aks-gpu-1-vmss", "code": "cloudProviderError"}
@@ -135,6 +145,30 @@ PLUGIN_WAITS = {"nodes": [node(gpusAllocatable=0)]}
             "GpuNotAllocatable",
             "is the NVIDIA driver installed?",
             id="a device plugin that waits for ever",
+        ),
+        pytest.param(
+            {**PLUGIN_WAITS, "pods": [pod()]},
+            "pods",
+            "GpuNotAllocatable",
+            "is the NVIDIA driver installed?",
+            id="the pods of a node without GPUs",
+        ),
+        pytest.param(
+            {
+                "pods": [pod("ErrImagePull", "manifest unknown")],
+                "rollout": {"isSeen": True, "replicas": 2, "updated": 1, "ready": 1},
+            },
+            "pods",
+            "ImagePullFailed",
+            "some of them of the previous version. ",
+            id="a new version whose image is missing",
+        ),
+        pytest.param(
+            refused(DENIED, first=0, last=0),
+            "pods",
+            "AdmissionDenied",
+            "too many GPUs",
+            id="an event of the operation's first moment",
         ),
         pytest.param(
             {
@@ -323,6 +357,26 @@ def test_within_two_minutes_the_step_says_what_it_waits_for(
             {"events": [EVICTED], "pods": [pod("ContainerCreating")]},
             id="an eviction that another node has replaced",
         ),
+        pytest.param(
+            {
+                "nodes": [],
+                "events": [
+                    event("PreemptScheduled", "of others", "Node/aks-system-1-vmss000000"),
+                    event("Rebooted", "of no interest", f"Node/{NODE_NAME}"),
+                ],
+            },
+            id="events of other nodes and of other kinds",
+        ),
+        pytest.param(
+            {
+                "pods": [],
+                "events": [
+                    event("FailedCreate", DENIED, "DaemonSet/nvidia-device-plugin"),
+                    event("SuccessfulDelete", "Deleted pod", "ReplicaSet/fraud-llm-6f7d"),
+                ],
+            },
+            id="pods that nobody refuses",
+        ),
     ],
 )
 def test_a_normal_start_names_no_cause(observed) -> None:
@@ -378,6 +432,9 @@ def test_what_cannot_pass_is_given_up_once_what_could_has_passed(observed, minut
         pytest.param({"nodes": [], "backoff": {**BACKOFF, "message": SPENT}}, id="a quota"),
         pytest.param({"nodes": [], "backoff": {**BACKOFF, "message": NO_ROOM}}, id="capacity"),
         pytest.param({"nodes": [LOST]}, id="a node that AKS repairs"),
+        pytest.param(
+            {"nodes": [node(ready=False, createdAt=at(1))]}, id="a node that does not get ready"
+        ),
         pytest.param({"nodes": [], "events": [EVICTED]}, id="an eviction"),
         pytest.param(PLUGIN_WAITS, id="a device plugin that may be mended"),
         pytest.param(
@@ -388,3 +445,36 @@ def test_what_cannot_pass_is_given_up_once_what_could_has_passed(observed, minut
 def test_what_may_heal_is_waited_for_until_the_deadline(observed) -> None:
     assert look(observed, 39.9).verdict is ReadinessVerdict.WAIT
     assert look(observed, 40).verdict is ReadinessVerdict.GIVE_UP
+
+
+def test_whoever_denies_a_pod_is_named_in_the_advice() -> None:
+    failure = look(refused(DENIED)).pods.failure
+    assert failure
+    assert "'validation.gatekeeper.sh'" in failure.suggested_action
+
+
+def test_a_cause_takes_the_place_of_the_usual_times() -> None:
+    shown = look({"nodes": [], "backoff": {**BACKOFF, "message": NO_ROOM}}).nodes.detail
+    assert shown.startswith("No GPU node exists yet. ZonalAllocationFailed: ")
+
+
+@pytest.mark.parametrize(
+    ("observed", "minutes", "has_alternative", "reason"),
+    [
+        pytest.param({"message": NO_ROOM}, 2, True, "ZonalAllocationFailed", id="refused"),
+        pytest.param({"message": NO_ROOM}, 1.9, True, None, id="a status that may be outdated"),
+        pytest.param({"message": NO_ROOM}, 30, False, None, id="nothing else to try"),
+        pytest.param(None, 30, True, None, id="a node that is broken, not refused"),
+    ],
+)
+def test_a_refusal_of_azure_is_not_waited_for_if_there_is_another_offer(
+    observed: dict[str, Any] | None, minutes: float, has_alternative: bool, reason: str | None
+) -> None:
+    found = {"nodes": [], "backoff": {**BACKOFF, **observed}} if observed else {"nodes": [LOST]}
+    readiness = look(found, minutes, has_alternative=has_alternative)
+    assert (readiness.failure.reason if readiness.failure else None) == reason
+    given_up = readiness.verdict is ReadinessVerdict.GIVE_UP
+    assert given_up is (reason is not None)
+    if given_up:
+        assert readiness.nodes.state is ConditionState.FAILED
+        assert readiness.delay_seconds == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.kubernetes.failures import kubernetes_refused
+from domain.kubernetes.failures import api_server_unreachable, kubernetes_refused
 
 AZURE_RBAC = (
     'deployments.apps "fraud-llm" is forbidden: User "app" cannot patch resource "deployments" in '
@@ -56,7 +56,28 @@ AZURE_RBAC = (
         ),
         pytest.param(429, "slow down", "KubernetesThrottled", True, "repeated", id="throttled"),
         pytest.param(503, "no", "KubernetesUnavailable", True, "power state", id="unavailable"),
-        pytest.param(422, "no", "KubernetesRequestFailed", False, "Correct what", id="invalid"),
+        pytest.param(500, "no", "KubernetesUnavailable", True, "power state", id="broken"),
+        pytest.param(
+            422, "no field X", "KubernetesRequestFailed", False, "Correct what", id="invalid"
+        ),
+        pytest.param(409, "no", "KubernetesRequestFailed", True, "Correct what", id="conflict"),
+        pytest.param(
+            409,
+            'admission webhook "quota.example" denied the request: no',
+            "AdmissionDenied",
+            False,
+            "'quota.example'",
+            id="webhook that calls it a conflict",
+        ),
+        pytest.param(
+            422,
+            "services \"x\" is forbidden: ValidatingAdmissionPolicy 'no-public-ip' with binding "
+            "'all' denied request: no",
+            "AdmissionDenied",
+            False,
+            "'no-public-ip'",
+            id="policy",
+        ),
     ],
 )
 def test_a_refusal_is_told_apart_by_status_and_text(
@@ -66,3 +87,16 @@ def test_a_refusal_is_told_apart_by_status_and_text(
     assert (failure.reason, failure.retryable) == (reason, retryable)
     assert action in failure.suggested_action
     assert message in failure.message
+    assert failure.innererror == {"code": "Reason", "status": code}
+
+
+def test_a_refusal_without_words_is_told_by_its_code():
+    failure = kubernetes_refused("apply workload", 404, "NotFound", "")
+    assert failure.message == "Kubernetes refused to apply workload: 404 NotFound"
+
+
+def test_an_api_server_that_does_not_answer_may_do_so_later():
+    failure = api_server_unreachable("timed out")
+    assert (failure.reason, failure.retryable) == ("ApiServerUnreachable", True)
+    assert "timed out" in failure.message
+    assert "power state" in failure.suggested_action

@@ -1,5 +1,6 @@
 """The Kubernetes objects of a workload are valid and land on GPU nodes."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -7,7 +8,16 @@ from lightkube.models import apps_v1, core_v1, policy_v1
 
 from domain.arm import naming
 from domain.kubernetes.manifests import build_workload
+from emulators.azure.kubernetes import validation
+from emulators.azure.kubernetes.defaults import fill_in
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
+from emulators.azure.kubernetes.kinds import (
+    DAEMON_SET,
+    DEPLOYMENT,
+    NAMESPACE,
+    POD_DISRUPTION_BUDGET,
+    SERVICE,
+)
 
 KINDS = {
     "Namespace": core_v1.Namespace,
@@ -16,6 +26,7 @@ KINDS = {
     "Service": core_v1.Service,
     "PodDisruptionBudget": policy_v1.PodDisruptionBudget,
 }
+STORED_KINDS = (NAMESPACE, DAEMON_SET, DEPLOYMENT, POD_DISRUPTION_BUDGET, SERVICE)
 GPU_TOLERATION = {"key": "sku", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"}
 SPOT_TOLERATION = {
     "key": "kubernetes.azure.com/scalesetpriority",
@@ -70,6 +81,22 @@ def test_objects_come_in_the_order_in_which_they_are_applied(build) -> None:
 def test_kubernetes_knows_every_field(build, kind, changes) -> None:
     manifest = build(changes)[kind]
     assert KINDS[kind].from_dict(manifest).to_dict() == manifest
+
+
+def is_stored(manifest: dict[str, Any]) -> bool:
+    """Whether the API server finds nothing invalid: names, references and values of enums."""
+    subject = deepcopy(manifest)
+    kind = next(each for each in STORED_KINDS if each.kind == manifest["kind"])
+    fill_in(kind, subject)
+    return validation.of_new(kind, subject) == []
+
+
+@pytest.mark.parametrize("changes", [{}, EVERYTHING], ids=["plain", "everything"])
+def test_an_api_server_stores_every_object(build, changes) -> None:
+    for manifest in build(changes).values():
+        assert is_stored(manifest), manifest["kind"]
+        metadata = manifest["metadata"]
+        assert metadata["labels"]["app.kubernetes.io/name"] == metadata["name"]
 
 
 @pytest.mark.parametrize("kind", ["DaemonSet", "Deployment"])
@@ -127,7 +154,18 @@ def test_the_device_plugin_registers_with_the_kubelet(build) -> None:
     (volume,) = pod_of(plugin)["volumes"]
     (mount,) = container_of(plugin)["volumeMounts"]
     assert volume["hostPath"]["path"] == mount["mountPath"] == "/var/lib/kubelet/device-plugins"
+    assert volume["hostPath"]["type"] == "Directory"
     assert ":v" in container_of(plugin)["image"], "pinned"
+
+
+def test_a_device_plugin_without_a_driver_crashes_until_there_is_one(build) -> None:
+    (variable,) = container_of(build()["DaemonSet"])["env"]
+    assert variable == {"name": "FAIL_ON_INIT_ERROR", "value": "true"}
+
+
+def test_the_last_words_of_a_crash_are_kept(build) -> None:
+    container = container_of(build()["Deployment"])
+    assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
 
 
 def test_a_new_version_does_not_wait_for_a_second_gpu(build) -> None:
@@ -158,16 +196,17 @@ def test_without_a_model_no_variable_names_one(build) -> None:
 
 
 def test_several_gpus_share_memory(build) -> None:
-    one, four = build()["Deployment"], build({"workload.gpusPerReplica": 4})["Deployment"]
+    one, two = build()["Deployment"], build({"workload.gpusPerReplica": 2})["Deployment"]
     assert "volumes" not in pod_of(one)
-    (mount,) = container_of(four)["volumeMounts"]
+    (mount,) = container_of(two)["volumeMounts"]
     assert mount["mountPath"] == "/dev/shm"
-    assert pod_of(four)["volumes"][0]["emptyDir"] == {"medium": "Memory"}
+    assert pod_of(two)["volumes"][0]["emptyDir"] == {"medium": "Memory"}
 
 
 @pytest.mark.parametrize(
     ("changes", "resources"),
     [
+        pytest.param({}, {}, id="GPUs alone"),
         pytest.param({"workload.cpu": "8"}, {"requests": {"cpu": "8"}}, id="vCPUs: no limit"),
         pytest.param(
             {"workload.memory": "96Gi"},
@@ -179,7 +218,7 @@ def test_several_gpus_share_memory(build) -> None:
 def test_what_a_replica_is_granted(build, changes, resources) -> None:
     found = container_of(build(changes)["Deployment"])["resources"]
     limits = {"nvidia.com/gpu": "1", **resources.get("limits", {})}
-    assert found == {"limits": limits, "requests": resources["requests"]}
+    assert found == {**resources, "limits": limits}
 
 
 def test_shared_memory_has_the_size_that_is_asked_for(build) -> None:
@@ -214,6 +253,13 @@ def test_slow_weights_are_waited_for(build, minutes: int) -> None:
         assert probe["httpGet"] == {"path": "/v1/ready", "port": "http"}
 
 
+def test_a_replica_that_hangs_gets_no_requests_half_a_minute_later(build) -> None:
+    container = container_of(build()["Deployment"])
+    ready, startup = container["readinessProbe"], container["startupProbe"]
+    assert (ready["periodSeconds"] + ready["timeoutSeconds"]) * ready["failureThreshold"] <= 30
+    assert startup["timeoutSeconds"] == ready["timeoutSeconds"], "the same answer will do"
+
+
 def test_containers_cannot_gain_privileges(build) -> None:
     objects = build()
     for kind in ("DaemonSet", "Deployment"):
@@ -221,7 +267,11 @@ def test_containers_cannot_gain_privileges(build) -> None:
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
         }
-    assert pod_of(objects["Deployment"])["automountServiceAccountToken"] is False
+    pod = pod_of(objects["Deployment"])
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
+    enforced = objects["Namespace"]["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
+    assert enforced == "baseline"
 
 
 def test_an_upgrade_of_nodes_takes_one_replica_at_a_time_and_is_never_blocked(build) -> None:

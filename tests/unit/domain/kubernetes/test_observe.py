@@ -107,6 +107,11 @@ def test_a_pod_is_of_the_latest_template_by_its_mark(
     assert shown.pods[0].is_of_latest_template is expected
 
 
+def test_a_pod_is_ready_by_no_other_condition():
+    conditions = [{"type": "Ready", "status": "False"}, {"type": "Initialized", "status": "True"}]
+    assert only_pod(conditions=conditions).ready is False
+
+
 def test_the_pods_are_as_ready_as_pods_and_deployment_both_say():
     ready = pod(conditions=[{"type": "Ready", "status": "True"}])
     assert observe(pods=[ready]).ready_pods == 0, "it has gone between the two requests"
@@ -123,6 +128,13 @@ def test_a_node_is_ready_when_its_condition_says_true_and_not_when_nobody_hears_
     shown = observe(nodes=[node(), node(ready="False"), node(ready="Unknown"), NOTHING]).nodes
     assert [n.ready for n in shown] == [True, False, False, False]
     assert shown[3] == NodeObservation(name="x", ready=False)
+
+
+@pytest.mark.parametrize(("ready", "message"), [("True", ""), ("False", "Kubelet is posting.")])
+def test_a_node_says_why_it_is_not_ready_and_nothing_when_it_is(ready: str, message: str):
+    seen = node(ready=ready)
+    seen["status"]["conditions"][-1]["message"] = "Kubelet is posting."
+    assert observe(nodes=[seen]).nodes[0].message == message
 
 
 def test_a_node_that_the_autoscaler_removes_is_marked_by_its_taint():

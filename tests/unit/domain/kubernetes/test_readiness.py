@@ -125,6 +125,7 @@ def test_everything_there_is_ready() -> None:
     readiness = look({})
     assert (readiness.verdict, readiness.failure) == (ReadinessVerdict.READY, None)
     assert {c.state for c in readiness.conditions.values()} == {ConditionState.READY}
+    assert readiness.delay_seconds == 0
 
 
 def test_ready_at_the_deadline_is_ready() -> None:
@@ -133,7 +134,9 @@ def test_ready_at_the_deadline_is_ready() -> None:
 
 def test_no_replica_needs_an_address_but_no_gpu() -> None:
     nothing = {"nodes": [], "pods": [], "devicePlugin": None}
-    assert look(nothing, replicas=0, gpus=0).verdict is ReadinessVerdict.READY
+    readiness = look(nothing, replicas=0, gpus=0)
+    assert readiness.verdict is ReadinessVerdict.READY
+    assert all(condition.detail for condition in readiness.conditions.values())
     without_ip = look({**nothing, "externalIp": None}, replicas=0, gpus=0)
     assert without_ip.verdict is ReadinessVerdict.WAIT
 
@@ -207,6 +210,18 @@ def test_what_passes_by_itself_is_waited_for(observed, waiting_for, detail) -> N
     condition = readiness.conditions[waiting_for]
     assert condition.state is ConditionState.WAITING
     assert detail in condition.detail
+
+
+def test_gpus_that_are_missing_say_nothing_of_a_plugin_that_offers_others() -> None:
+    assert look({}, minutes=5, replicas=2, gpus=2).gpu.detail == "1 of 2 GPUs are allocatable."
+
+
+def test_pods_say_each_reason_once() -> None:
+    reasons = ["", "PodInitializing", "ContainerCreating", "ContainerCreating"]
+    pods = [pod(reason, name=f"{POD}{index}") for index, reason in enumerate(reasons)]
+    nodes = [{**NODE, "gpusAllocatable": 4}]
+    shown = look({"nodes": nodes, "pods": pods}, replicas=4, gpus=4).pods.detail
+    assert shown == "0 of 4 pods are ready (ContainerCreating, PodInitializing)."
 
 
 OLD = {"name": "fraud-llm-5c4d-x0", "isOfLatestTemplate": False}

@@ -9,6 +9,7 @@ from domain.outcomes import Failure, Outcome
 from domain.placement.blocklist import (
     CAPACITY_REFUSALS,
     Blocklist,
+    Choice,
     RefusedOffer,
     add_block,
     choose,
@@ -116,8 +117,26 @@ def test_the_offer_that_the_cell_has_is_not_skipped() -> None:
 
 
 def test_if_all_are_blocked_azure_is_asked() -> None:
-    choices = choose([offer(), offer(zone="1")], None, refused("QuotaExceeded", offer()), NOON)
-    assert [choice.block for choice in choices] == [None, None]
+    offers = [offer(), offer(zone="1")]
+    choices = choose(offers, None, refused("QuotaExceeded", offer()), NOON)
+    assert choices == [Choice(each) for each in offers]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("AllocationFailed", "ScaleUpFailed"), ("ScaleUpFailed", "AllocationFailed")],
+)
+def test_of_several_blocks_the_one_that_lasts_longest_counts(first: str, second: str) -> None:
+    later = RefusedOffer(offer=offer(), failure=failure(second), at=NOON)
+    found = add_block(refused(first, offer()), later).find(offer(), NOON)
+    assert found
+    assert found.reason == "AllocationFailed"
+
+
+def test_a_size_that_is_no_longer_known_is_a_family_of_its_own() -> None:
+    blocklist = refused("QuotaExceeded", offer("Standard_Retired_Since"))
+    assert blocklist.find(offer("Standard_Retired_Since"), NOON)
+    assert not blocklist.find(offer(), NOON)
 
 
 @pytest.mark.parametrize("reason", ["LocationNotAvailable", "PolicyDenied", "ImagePullFailed"])

@@ -207,6 +207,19 @@ def test_deletion_is_decided_from_the_record(record, force, expected):
     assert summary(decide_delete(record, force)) == expected
 
 
+def test_force_goes_with_the_deletion_that_it_starts():
+    decision = decide(DELETING, Command(OperationKind.DELETE, "fraud-llm", force=True))
+    assert summary(decision) == ("start", "delete", "fraud-llm.3", "fraud-llm.2")
+    assert isinstance(decision, Start)
+    assert decision.request.force
+
+
+def test_a_new_environment_has_no_public_name_yet():
+    decision = decide(None, Command(OperationKind.PROVISION, "fraud-llm", a_spec()))
+    assert isinstance(decision, Start)
+    assert decision.request.host_name == ""
+
+
 def in_phase(phase: Phase) -> EnvironmentRecord:
     """A phase that no operation of today leads to."""
     return READY.model_copy(update={"phase": phase})
@@ -384,6 +397,41 @@ def test_a_creation_of_what_exists_answers_with_the_operation_that_built_it(
             f"The id {FIRST_ID} was used with another request. Send a new id with a new request.",
             "name",
             id="an id used before",
+        ),
+        pytest.param(
+            READY,
+            Command(RETRY, "fraud-llm"),
+            "Environment 'fraud-llm' is Ready; this needs it to be Failed or Canceled.",
+            "name",
+            id="a retry of what has not failed",
+        ),
+        pytest.param(
+            PROVISIONING,
+            Command(OperationKind.REPAIR, "fraud-llm"),
+            "Environment 'fraud-llm' is Provisioning; this needs it to be Ready, ScaledDown, "
+            "Failed or Canceled.",
+            "name",
+            id="a repair of what is being built",
+        ),
+        pytest.param(
+            READY,
+            Command(CANCEL, "fraud-llm"),
+            "No operation of 'fraud-llm' is running.",
+            "name",
+            id="nothing to cancel",
+        ),
+        pytest.param(
+            READY,
+            Command(
+                OperationKind.UPDATE,
+                "fraud-llm",
+                OTHER_SPEC,
+                conditions=Conditions(if_none_match="*"),
+            ),
+            f"The environment exists with the ETag {READY.etag}. Omit If-None-Match to change it, "
+            "or use POST /environments to create one.",
+            "header If-None-Match",
+            id="an update of what must not exist",
         ),
     ],
 )
@@ -793,6 +841,11 @@ def test_cancel_ends_what_runs(record: EnvironmentRecord | None, expected: Any):
         pytest.param(STUCK, ("start", "repair", "fraud-llm.3", None), id="half deleted"),
         pytest.param(
             begun(READY, OperationKind.REPAIR), ("known", "fraud-llm.2"), id="being repaired"
+        ),
+        pytest.param(
+            begun(ASLEEP, OperationKind.REPAIR),
+            ("known", "fraud-llm.3"),
+            id="being repaired in its sleep",
         ),
         pytest.param(PROVISIONING, refused("fraud-llm.1"), id="being built"),
         pytest.param(DELETING, refused("fraud-llm.2"), id="being deleted"),

@@ -134,6 +134,13 @@ def test_what_can_never_work_is_told_with_its_target(
     assert all(problem.message for problem in found)
 
 
+def test_an_unknown_type_is_told_the_known_ones():
+    found = parse(cloud_event("explode", NAME))
+    assert isinstance(found, list)
+    known = found[0].message.removeprefix("Use one of ").removesuffix(".")
+    assert known.split(", ") == list(EVENT_KINDS)
+
+
 def test_the_fix_for_a_mistyped_field_names_the_messages_own_field():
     found = parse(cloud_event("delete", {**NAME, "Force": True}))
     assert isinstance(found, list)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.placement.offers import list_offers
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
@@ -60,15 +61,47 @@ def test_what_cannot_be_used_is_refused(make_wire, placement, code, target, hint
     assert hint in problem.message
 
 
-def test_every_size_has_to_fit_the_workload(make_wire) -> None:
-    changes = {
-        "gpu.vmSize": "Standard_NC48ads_A100_v4",
-        "gpu.maxNodes": 2,
-        "workload.gpusPerReplica": 2,
-        "placement": {"vmSizes": [H100]},
-    }
-    (problem,) = refuse(make_wire(changes))
-    assert (problem.code, problem.target) == ("TooManyGpusPerReplica", "placement.vmSizes[0]")
+SIX_OFFERS = {"zones": ["1", "2"], "vmSizes": [H100], "regions": []}
+"""With the zones and the size of the pool itself: 3 x 2."""
+
+
+@pytest.mark.parametrize(
+    ("placement", "count"),
+    [
+        pytest.param({"regions": ["northeurope", "uksouth", "francecentral"]}, 24, id="at most"),
+        pytest.param({"regions": ["northeurope"], "regularIfNoSpot": True}, 24, id="with regular"),
+        pytest.param(
+            {"regions": ["northeurope", "uksouth"], "regularIfNoSpot": True}, 36, id="too many"
+        ),
+    ],
+)
+def test_a_cell_has_at_most_24_offers(make_wire, placement, count) -> None:
+    spot = placement.get("regularIfNoSpot", False)
+    wire = make_wire({"placement": SIX_OFFERS | placement, "gpu.spot": spot})
+    found = parse_spec(wire, a_policy([*REGIONS, "francecentral"]))
+    if isinstance(found, EnvironmentSpec):
+        assert count == 24 == len(list_offers(found, "westeurope"))
+    else:
+        (problem,) = found
+        assert (problem.code, problem.target) == ("TooManyOffers", "placement")
+        assert f" {count} offers" in problem.message
+
+
+DOUBLE = "Standard_NC48ads_A100_v4"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"workload.gpusPerReplica": 2}, "TooManyGpusPerReplica"),
+        ({"workload.cpu": "40"}, "TooManyCpusPerReplica"),
+        ({"workload.replicas": 4}, "NotEnoughNodes"),
+    ],
+)
+def test_every_size_has_to_fit_the_workload(make_wire, changes, code) -> None:
+    pool = {"gpu.vmSize": DOUBLE, "gpu.maxNodes": 2, "placement": {"vmSizes": [H100]}}
+    (problem,) = refuse(make_wire(pool | changes))
+    assert (problem.code, problem.target) == (code, "placement.vmSizes[0]")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """A bad request is refused at once, for everything that is wrong with it, with the fix."""
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
-from domain.spec.validation import MAX_PROBLEMS, parse_spec
+from domain.spec.validation import MAX_PROBLEMS, SECTIONS, parse_spec
 from tests.support.specs import a_policy
 
 POLICY = a_policy(("westeurope", "northeurope"))
@@ -38,6 +42,7 @@ def test_sizes_and_regions_take_their_canonical_spelling(make_wire) -> None:
 def test_what_is_no_object_is_one_problem(body) -> None:
     (problem,) = refuse(body)
     assert (problem.code, problem.target) == ("InvalidBody", "")
+    assert "JSON object" in problem.message
 
 
 def test_a_body_of_unknown_fields_is_refused_without_looking_at_each(make_wire) -> None:
@@ -131,6 +136,23 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             "Standard_",
             id="a size with spaces is one problem, not two",
         ),
+        pytest.param(
+            {"gpu.vmSize": "x"}, "NotAGpuVmSize", "gpu.vmSize", "Standard_", id="a letter"
+        ),
+        pytest.param(
+            {"gpu.vmSize": "S" * 64},
+            "NotAGpuVmSize",
+            "gpu.vmSize",
+            "Standard_",
+            id="a size as long as a size may be",
+        ),
+        pytest.param(
+            {"gpu.vmSize": "S" * 65},
+            "InvalidValue",
+            "gpu.vmSize",
+            "VM size",
+            id="a size that is too long to be one",
+        ),
         pytest.param({"gpu.vmSize": ""}, "InvalidValue", "gpu.vmSize", "VM size", id="no size"),
         pytest.param({"gpu.vmSize": None}, "InvalidValue", "gpu.vmSize", "VM size", id="null"),
         pytest.param(
@@ -177,6 +199,13 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             "workload.cpu",
             "has 24 vCPUs",
             id="a replica with all vCPUs of a node",
+        ),
+        pytest.param(
+            {"workload.cpu": "24000m"},
+            "TooManyCpusPerReplica",
+            "workload.cpu",
+            "lower cpu from 24000m",
+            id="all vCPUs of a node in thousandths",
         ),
         pytest.param(
             {"placement": {"vmSizes": ["Standard_NC40ads_H100_v5"]}, "workload.cpu": "32000m"},
@@ -333,6 +362,13 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="a bad variable name",
         ),
         pytest.param(
+            {"workload.env": {"A": 5}},
+            "InvalidValue",
+            "workload.env.A",
+            "Use a string.",
+            id="a variable that is a number",
+        ),
+        pytest.param(
             {"workload.args": ["a", 5]},
             "InvalidValue",
             "workload.args[1]",
@@ -388,6 +424,13 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="an expiry in the past",
         ),
         pytest.param(
+            {"expiresAt": "2026-11-22T01:00:00+01:00"},
+            "InvalidValue",
+            "expiresAt",
+            "already passed",
+            id="an expiry at this moment",
+        ),
+        pytest.param(
             {"expiresAt": "2027-01-31T00:00:00"},
             "InvalidValue",
             "expiresAt",
@@ -421,6 +464,16 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             "Remove 'surprise'",
             id="nothing close",
         ),
+        pytest.param(
+            {"zone": "1"},
+            "UnknownField",
+            "zone",
+            "Remove 'zone'",
+            id="not close enough: half of it is another word",
+        ),
+        pytest.param(
+            {"___edge": {}}, "UnknownField", "___edge", "'edge'", id="underscores do not count"
+        ),
     ],
 )
 def test_one_mistake_is_one_problem_that_names_its_fix(
@@ -429,8 +482,47 @@ def test_one_mistake_is_one_problem_that_names_its_fix(
     (problem,) = refuse(make_wire(changes))
     assert (problem.code, problem.target) == (code, target)
     assert hint in problem.message
-    assert problem.message.endswith(".")
+    assert re.search(r"[^.]\.$", problem.message)
     assert len(problem.message) < 1000
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"workload.replicas": 5}, id="a node for each replica"),
+        pytest.param({"workload.cpu": "23999m"}, id="all but a thousandth of the vCPUs"),
+    ],
+)
+def test_what_just_fits_is_accepted(make_wire, changes) -> None:
+    assert isinstance(parse_spec(make_wire(changes), POLICY, NOW), EnvironmentSpec)
+
+
+def nested_objects(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    for field in model.model_fields.values():
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield f"{prefix}{field.alias}"
+                yield from nested_objects(kind, f"{prefix}{field.alias}.")
+
+
+def test_every_object_of_a_specification_names_its_known_fields() -> None:
+    assert set(nested_objects(EnvironmentSpec)) == set(SECTIONS)
+
+
+def test_a_field_by_its_name_in_python_is_not_the_field(make_wire) -> None:
+    problems = refuse(make_wire({"cost_center": "ML-1"}, without=("costCenter",)))
+    assert {(problem.code, problem.target) for problem in problems} == {
+        ("MissingField", "costCenter"),
+        ("UnknownField", "cost_center"),
+    }
+
+
+def test_times_are_kept_in_utc(make_wire) -> None:
+    spec = parse_spec(make_wire({"expiresAt": "2027-01-31T02:00:00+02:00"}), POLICY, NOW)
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.expires_at
+    assert spec.expires_at == datetime(2027, 1, 31, tzinfo=UTC)
+    assert spec.expires_at.tzinfo is UTC, "and not the time zone of the machine"
 
 
 def test_all_problems_are_reported_at_once(make_wire) -> None:

@@ -112,6 +112,17 @@ def test_an_idle_environment_goes_by_its_policy_and_stages(
     assert (decision.action, decision.reason) == (action, reason)
 
 
+@pytest.mark.parametrize(
+    ("state", "evidence"),
+    [
+        ({"ready_since": ago(10)}, {"readySince": "2026-11-23T11:50:00Z", "graceMinutes": 30}),
+        ({"woken_at": ago(10)}, {"wokenAt": "2026-11-23T11:50:00Z", "graceMinutes": 15}),
+    ],
+)
+def test_grace_is_told_with_its_beginning_and_length(state: dict, evidence: dict) -> None:
+    assert decide_one(state=state).evidence == evidence
+
+
 @pytest.mark.parametrize("phase", [*sorted(IN_MOTION), Phase.DELETED])
 def test_what_an_operation_owns_is_left_alone(phase: Phase) -> None:
     decision = decide_one(state={"phase": phase, **WARNED})

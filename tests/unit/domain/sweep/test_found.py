@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from domain.arm.resource_kinds import ResourceTarget
 from domain.sweep.found import FoundCluster, ResourceRef, build_found_cluster, find_ours
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -52,6 +53,30 @@ def test_a_cluster_is_reduced_to_what_is_compared():
         "state": "succeeded",
         "powerState": "running",
     }
+
+
+@pytest.mark.parametrize(
+    ("profile", "shown"),
+    [
+        pytest.param({"scaleSetPriority": "Spot"}, {"spot": True}, id="spot"),
+        pytest.param({"minCount": 2, "maxCount": 4}, {"minCount": 2, "maxCount": 4}, id="limits"),
+        pytest.param({"provisioningState": "Failed"}, {"state": "failed"}, id="failed"),
+        pytest.param({}, {"vmSize": "", "count": 0, "minCount": 0, "maxCount": 0}, id="nothing"),
+    ],
+)
+def test_a_pool_is_reduced_to_what_is_compared(profile: dict[str, Any], shown: dict[str, Any]):
+    properties = {"agentPoolProfiles": [{"name": "gpu", **profile}]}
+    found = build_found_cluster(listed(properties=properties))
+    assert found
+    assert found.gpu_pool
+    assert shown.items() <= found.gpu_pool.to_wire().items()
+
+
+def test_a_reference_leads_to_one_resource():
+    ref = ResourceRef(kind="origin", environment="fraud-llm", region="westeurope")
+    assert ref.target(SUBSCRIPTION) == ResourceTarget(
+        "origin", "fraud-llm", "westeurope", SUBSCRIPTION
+    )
 
 
 def test_a_cluster_without_a_gpu_pool_is_found_without_one():

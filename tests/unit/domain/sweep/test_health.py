@@ -219,6 +219,27 @@ STOPPED = cluster(power_state="stopped")
             id="too few nodes",
         ),
         pytest.param(
+            {"clusters": [cluster(gpu_pool=pool(count=5))]},
+            "Healthy",
+            [],
+            id="as many nodes as there may be",
+        ),
+        pytest.param(
+            {"want": wanted(min_nodes=1), "clusters": [cluster(gpu_pool=pool(min_count=1))]},
+            "Healthy",
+            [],
+            id="as few nodes as there may be",
+        ),
+        pytest.param(
+            {
+                "want": wanted(min_nodes=1),
+                "clusters": [cluster(gpu_pool=pool(min_count=1, count=0))],
+            },
+            "Degraded",
+            ["GpuPoolEmpty"],
+            id="no node at all is told once",
+        ),
+        pytest.param(
             {"clusters": [cluster(gpu_pool=pool(count=0, state="scaling", max_count=9))]},
             "Healthy",
             [],
@@ -389,6 +410,7 @@ STOPPED = cluster(power_state="stopped")
 )
 def test_health(found: dict[str, Any], status: str, expected: list[str]):
     health = assess(**found)
+    assert (health.since, health.checked_at) == (NOW, NOW)
     assert (str(health.status), codes(health)) == (status, expected)
     assert all(f.what and f.cause and f.fix for f in health.findings)
 
@@ -399,6 +421,29 @@ def test_a_look_that_failed_says_which_and_why():
         {"look": "managedCluster", "reason": "Throttled"},
         {"look": "profile", "reason": "Forbidden"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("known", "what", "reason"),
+    [
+        pytest.param([], WEST, "NotRead", id="neither listed nor read"),
+        pytest.param(
+            [looked_up("managedCluster", Presence.PRESENT, WEST)],
+            f"/managedCluster/{WEST}",
+            "NotListedYet",
+            id="there, but not listed yet",
+        ),
+    ],
+)
+def test_a_cluster_that_could_not_be_judged_is_told_by_what_is_known_of_it(known, what, reason):
+    (finding,) = assess(clusters=[], known=known).findings
+    assert (finding.what, finding.evidence) == (what, {"look": "managedCluster", "reason": reason})
+
+
+def test_nodes_of_a_sleeping_environment_are_counted():
+    pools = [cluster(gpu_pool=pool(autoscaled=False, max_count=0, count=3))]
+    (finding,) = assess(want=wanted(**ASLEEP), clusters=pools, probe=None).findings
+    assert finding.evidence == {"count": 3}
 
 
 def test_a_finding_says_what_was_wanted_and_what_was_found():

@@ -86,6 +86,20 @@ def test_a_stopped_cluster_runs_no_node_though_its_pool_keeps_its_count():
     assert only(cluster).node_count == 0
 
 
+@pytest.mark.parametrize(
+    ("tags", "environment"), [({"Environment": "other"}, "other"), ({}, ""), (None, "")]
+)
+def test_a_pool_that_is_not_ours_is_told_by_what_its_tags_call_it(tags: Any, environment: str):
+    pool = only(a_cluster(tags=tags))
+    assert (pool.environment, pool.is_ours) == (environment, False)
+
+
+def test_a_cluster_that_is_only_just_begun_has_no_pools():
+    cluster = a_cluster()
+    del cluster["properties"]
+    assert list(build_gpu_pools(cluster)) == []
+
+
 @pytest.mark.parametrize("location", ["westeurope", "West Europe"])
 def test_a_region_is_known_by_both_of_its_spellings(location: str):
     pool = only(a_cluster(location=location))
@@ -100,6 +114,7 @@ def test_a_region_is_known_by_both_of_its_spellings(location: str):
         a_cluster(tags={"managed-by": "gridplane"}),
         a_cluster(tags={**OURS, "environment": "other"}),
         a_cluster(name="copy-of-a-template"),
+        a_cluster(tags={"gridplane-environment": ""}, name="gp--westeurope"),
         a_cluster(location="northeurope"),
         a_cluster(a_profile(name="train")),
         a_cluster(a_profile(tags={"managed-by": "terraform"})),
@@ -111,6 +126,7 @@ def test_a_region_is_known_by_both_of_its_spellings(location: str):
         "of no environment",
         "of an environment with other names",
         "tags that were copied",
+        "a tag without an environment",
         "a region that its name denies",
         "a pool that was added manually",
         "a pool with another owner's tags",

@@ -48,6 +48,14 @@ OURS = {"gridplane-environment": "lost"}
         pytest.param(group("gp-lost-westeurope", OURS), CELL, id="a cell"),
         pytest.param(group("gp-lost-edge", OURS), EDGE, id="an edge"),
         pytest.param(
+            group("gp-lost-westeurope", OURS, location="West Europe"), CELL, id="a display name"
+        ),
+        pytest.param(
+            group("gp-lost-westeurope", OURS, managedBy="/x/managedClusters/vision"),
+            None,
+            id="a group that something else manages",
+        ),
+        pytest.param(
             group("gp-lost-westeurope-nodes", None, managedBy=CLUSTER), NODES, id="its nodes"
         ),
         pytest.param(
@@ -140,6 +148,10 @@ def test_its_gpu_nodes_are_told_with_their_price():
     ]
     orphan = describe(CELL, OrphanPolicy(), 0, pool, *others)
     assert (orphan.node_count, orphan.per_hour_usd) == (2, 7.0)
+    rounded = pool.model_copy(update={"node_count": 1, "hourly_price": 1.23456})
+    assert describe(CELL, OrphanPolicy(), 0, rounded).per_hour_usd == 1.235
+    empty = pool.model_copy(update={"node_count": 0})
+    assert describe(CELL, OrphanPolicy(), 0, empty).per_hour_usd == 0
     unpriced = describe(CELL, OrphanPolicy(), 0, pool.model_copy(update={"hourly_price": None}))
     assert (unpriced.node_count, unpriced.per_hour_usd) == (2, None)
     assert describe(EDGE, OrphanPolicy(), 0, pool).per_hour_usd == 0

@@ -132,6 +132,7 @@ def test_a_note_is_no_change_that_anybody_is_told_of():
     ("answered", "counted"),
     [
         pytest.param(ago(3), ago(3), id="after a wait for the activity"),
+        pytest.param(ago(2), ago(2), id="in the moment in which the answer arrived"),
         pytest.param(ago(10), ago(5), id="by a clock that is slow"),
         pytest.param(ago(-1), ago(5), id="by a clock that is fast"),
         pytest.param(None, ago(5), id="without a date"),

@@ -27,6 +27,7 @@ from domain.sweep.record_notes import (
     GPU_COST_STOPPED,
     build_expiry_note,
     build_idle_note,
+    build_repair_note,
     plan_swept_operation,
     read_end,
     read_sweep_state,
@@ -216,20 +217,34 @@ def test_a_note_has_the_evidence_of_every_cell():
     assert (event.operation_id, event.evidence) == ("a.2", note.evidence)
 
 
+def test_a_repair_has_its_note_with_what_was_found():
+    notes = IdleNotes(warned_at=at(-20), expiry_warnings_sent=("x",), slept_for_off_hours=True)
+    findings = [
+        Finding(code=code, what="/", cause="It is.", fix="Repair.", evidence={"count": index})
+        for index, code in enumerate(["GpuPoolEmpty", "WafPolicyMissing"])
+    ]
+    note = build_repair_note(notes, findings, NOON)
+    assert (note.at, note.event) == (NOON, "RepairStarted")
+    assert note.message.endswith("(GpuPoolEmpty, WafPolicyMissing)")
+    assert note.evidence == {"GpuPoolEmpty": {"count": 0}, "WafPolicyMissing": {"count": 1}}
+    assert record_idle_note(READY, note).idle_notes == notes, "it withdraws nothing"
+
+
 @pytest.mark.parametrize(
     ("action", "off_hours", "min_nodes", "expected"),
     [
         pytest.param("scaleToZero", True, 1, True, id="against minNodes, so it must wake again"),
         pytest.param("scaleToZero", True, 0, False, id="nothing says that it must wake"),
         pytest.param("scaleToZero", False, 1, False, id="not in off hours"),
+        pytest.param("scaleToZero", True, None, False, id="of no cell's usage"),
         pytest.param("warn", True, 1, False, id="only warned"),
         pytest.param("wake", True, 1, False, id="woken"),
     ],
 )
 def test_only_a_sleep_for_off_hours_is_remembered_as_one(
-    action: str, off_hours: bool, min_nodes: int, expected: bool
+    action: str, off_hours: bool, min_nodes: int | None, expected: bool
 ):
-    evidence = {"offHours": off_hours, "minNodes": min_nodes}
+    evidence = {"offHours": off_hours, **({} if min_nodes is None else {"minNodes": min_nodes})}
     decided = decision(action, evidence=evidence)
     note = build_idle_note(IdleNotes(), decided.action, [decided], at(60))
     assert read_sweep_state(record_idle_note(READY, note)).state.slept_for_off_hours is expected
@@ -332,6 +347,9 @@ def test_the_sweep_reads_limits_and_notes_with_the_state():
         pytest.param(READY, "wake", None, id="ready is awake"),
         pytest.param(WAKING, "wake", None, id="waking already"),
         pytest.param(DELETED, "wake", None, id="deleted does not wake"),
+        pytest.param(READY, "repair", OperationKind.REPAIR, id="ready is repaired"),
+        pytest.param(WAKING, "repair", None, id="waking is not repaired"),
+        pytest.param(DELETED, "repair", None, id="deleted is not repaired"),
         pytest.param(ASLEEP, "delete", DELETE, id="asleep is deleted"),
         pytest.param(NOT_BUILT, "delete", DELETE, id="failed is deleted"),
         pytest.param(DELETING, "delete", None, id="being deleted already"),
@@ -347,6 +365,7 @@ def test_an_action_becomes_an_operation_where_the_phase_allows_it(
     else:
         request = OperationRequest.from_wire(planned)
         assert (request.kind, request.sequence) == (kind, record.sequence + 1)
+        assert request.requested_by == "sweep"
         assert start_operation(record, request, at(500)), "the record takes what it planned"
 
 

@@ -90,6 +90,18 @@ def test_it_finds_them_by_what_this_sweep_has_seen():
 
 
 @pytest.mark.parametrize(
+    ("planned", "kind", "action"),
+    [
+        pytest.param(PlannedAction.for_expiry, "expiry", "delete", id="expiry"),
+        pytest.param(PlannedAction.for_repair, "health", "repair", id="repair"),
+    ],
+)
+def test_an_action_says_why_it_is_due_and_needs_no_pool(planned: Any, kind: str, action: str):
+    due = planned("fraud-llm")
+    assert (due.environment, due.kind, due.action, due.pools) == ("fraud-llm", kind, action, ())
+
+
+@pytest.mark.parametrize(
     ("action", "actions"),
     [
         (SweepAction.WARN, [SweepAction.REPAIR]),

@@ -182,6 +182,7 @@ def test_the_summary_counts_and_names_the_failures() -> None:
         result("a"),
         result("b", "failed").model_copy(update={"failure": failure}),
         result("e", "failed"),
+        result("f", "failed").model_copy(update={"reason": None}),
     ]
     stopped = Finding(code="ClusterStopped", what="/cluster", cause="It is.", fix="Start it.")
     health = {
@@ -202,7 +203,7 @@ def test_the_summary_counts_and_names_the_failures() -> None:
         "pools": 4,
         "actions": {"none": 1, "scaleToZero": 2, "warn": 1},
         "reasons": {"Idle": 4},
-        "results": {"failed": 2, "succeeded": 1},
+        "results": {"failed": 3, "succeeded": 1},
         "idlePerHourUsd": 29.384,
         "savedPerHourUsd": 7.346,
         "unpricedPools": 0,
@@ -214,6 +215,7 @@ def test_the_summary_counts_and_names_the_failures() -> None:
                 "message": "Busy.",
             },
             {"environment": "e", "action": "scaleToZero", "reason": "InUse", "message": ""},
+            {"environment": "f", "action": "scaleToZero", "reason": "Unknown", "message": ""},
         ],
     }
     assert SweepSummary.from_wire(summary.to_wire()) == summary

@@ -87,6 +87,12 @@ def judge(usage: Usage | None, idle: Idle | None = None) -> tuple[str, str]:
             "RequestsFromTheFuture",
             id="samples newer than the clock of who asked for them",
         ),
+        pytest.param(
+            {"observed_at": ago(4), "requests": samples(newest=2)},
+            "idle",
+            "Idle",
+            id="samples just as new as clocks may differ",
+        ),
         pytest.param({"observed_at": ago(-2)}, "idle", "Idle", id="clocks a little apart"),
         pytest.param({"gpu_pods": None}, "unknown", "GpuPodsUnknown", id="pods not learnt"),
         pytest.param(
@@ -194,3 +200,9 @@ def test_the_evidence_is_plain_and_says_what_decided() -> None:
         },
         "gpuPods": {"serving": 1, "other": 1, "decisive": "batch", "phase": "Pending"},
     }
+
+
+def test_idleness_is_told_with_the_pods_that_were_counted() -> None:
+    done = job("Succeeded", finished_at=ago(60))
+    judgement = judge_usage(make_usage(gpu_pods=(SERVING, done)), Idle(), NOW, POLICY)
+    assert judgement.evidence["gpuPods"] == {"serving": 1, "other": 1}
