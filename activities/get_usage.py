@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from activities.cluster_outcomes import CLUSTER_ERRORS
+from activities.pod_counters import read_counters
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.sweep_inputs import UsageInput
+from domain.environment.counters import CounterLook
 from domain.outcomes import Outcome
+from domain.serving.counter_pods import find_counter_pods
 from domain.sweep.inventory import build_gpu_pods
 from domain.sweep.usage import GpuPod, Sample, Usage
 from domain.sweep.usage_queries import CellRef, UsageQuery
@@ -20,7 +23,13 @@ CLUSTERS_AT_ONCE = 16
 CLUSTER_TIMEOUT_SECONDS = 30.0
 
 type Requests = Mapping[str, tuple[Sample, ...] | None]
-type Pods = tuple[GpuPod, ...] | None
+
+
+class CellPods(NamedTuple):
+    """What the pods of one cell show."""
+
+    gpu_pods: tuple[GpuPod, ...] | None
+    counters: CounterLook | None
 
 
 async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
@@ -28,7 +37,7 @@ async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     gate = asyncio.Semaphore(CLUSTERS_AT_ONCE)
     requests, pods = await asyncio.gather(
         _read_requests(query, clients),
-        asyncio.gather(*(_read_pods(cell, clients, gate) for cell in query.cells)),
+        asyncio.gather(*(_read_cell(cell, clients, gate) for cell in query.cells)),
     )
     usage = [
         _build_usage(query, cell, requests[cell.environment], found)
@@ -39,14 +48,15 @@ async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
 
 
 def _build_usage(
-    query: UsageQuery, cell: CellRef, requests: tuple[Sample, ...] | None, pods: Pods
+    query: UsageQuery, cell: CellRef, requests: tuple[Sample, ...] | None, pods: CellPods
 ) -> Usage:
     return Usage(
         environment=cell.environment,
         region=cell.region,
         observed_at=query.observed_at,
         requests=requests,
-        gpu_pods=pods,
+        gpu_pods=pods.gpu_pods,
+        counters=pods.counters,
         interval_minutes=query.interval_minutes,
     )
 
@@ -62,7 +72,7 @@ async def _read_requests(query: UsageQuery, clients: ClientFactory) -> Requests:
     return {name: counts[profile_id] for name, profile_id in ids.items()}
 
 
-async def _read_pods(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaphore) -> Pods:
+async def _read_cell(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaphore) -> CellPods:
     cluster_id = naming.cluster_id(clients.settings.subscription_id, cell.environment, cell.region)
     try:
         async with (
@@ -71,7 +81,8 @@ async def _read_pods(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaph
             clients.kubernetes(cluster_id) as kubernetes,
         ):
             pods = await kubernetes.list_all_pods()
-        return build_gpu_pods(pods, cell.environment)
+            look = await read_counters(kubernetes, find_counter_pods(pods, cell.environment))
+        return CellPods(build_gpu_pods(pods, cell.environment), look)
     except (*CLUSTER_ERRORS, TimeoutError, LookupError, ValueError) as error:
         logger.warning(
             "get_usage: pods of %s in %s are unknown: %s: %s",
@@ -81,4 +92,4 @@ async def _read_pods(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaph
             error,
             extra={"environment": cell.environment, "resource_id": cluster_id},
         )
-        return None
+        return CellPods(None, None)

@@ -25,6 +25,7 @@ class EntityOperation(StrEnum):
     RECORD_ATTEMPT = "record_attempt"
     BURY = "bury"
     NOTE_OWN_REQUEST = "note_own_request"
+    RECORD_COUNTERS = "record_counters"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
     GET_KEPT_POOLS = "get_kept_pools"

@@ -63,6 +63,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         warns_of_gpu_cost=any(each.code == GPU_COST_NOT_STOPPED for each in record.warnings),
         slept_for_off_hours=notes.slept_for_off_hours,
         own_requests=record.own_requests,
+        counters=record.counters,
     )
     return EnvironmentSweepState(
         state=state,
