@@ -18,7 +18,7 @@ from emulators.azure.arm.resources import Resources
 from emulators.azure.arm.routing import Route, Routes
 from emulators.azure.clock import Clock
 from emulators.azure.compute.routes import ComputeRoutes
-from emulators.azure.edge.routes import answer_inside
+from emulators.azure.edge.routes import answer_inside, answer_pod
 from emulators.azure.front_door.models import FrontDoor
 from emulators.azure.front_door.routes import FrontDoorRoutes
 from emulators.azure.identifiers import Identifiers
@@ -128,7 +128,14 @@ class SimulatedAzure:
         platform = self.platform
         latencies = platform.latencies.of(name)
         cluster = Cluster(
-            name, region, platform.clock, latencies, self.addresses, version, answer_inside
+            name,
+            region,
+            platform.clock,
+            latencies,
+            self.addresses,
+            version,
+            answer_inside,
+            answer_pod,
         )
         cluster.faults.find_shortage = partial(
             self.clusters.machines.capacity.find_shortage, region
