@@ -1,11 +1,10 @@
 """Reads the usage of many cells; what cannot be read stays unknown."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from activities.cluster_outcomes import CLUSTER_ERRORS
+from activities.many_clusters import read_clusters
 from activities.pod_counters import read_counters
 from clients.factory import ClientFactory
 from domain.arm import naming
@@ -17,10 +16,8 @@ from domain.sweep.inventory import build_gpu_pods
 from domain.sweep.usage import GpuPod, Sample, Usage
 from domain.sweep.usage_queries import CellRef, UsageQuery
 
-logger = logging.getLogger("gridplane.activities")
-
-CLUSTERS_AT_ONCE = 16
-CLUSTER_TIMEOUT_SECONDS = 30.0
+if TYPE_CHECKING:
+    from clients.kubernetes import KubernetesClient
 
 type Requests = Mapping[str, tuple[Sample, ...] | None]
 
@@ -28,16 +25,14 @@ type Requests = Mapping[str, tuple[Sample, ...] | None]
 class CellPods(NamedTuple):
     """What the pods of one cell show."""
 
-    gpu_pods: tuple[GpuPod, ...] | None
-    counters: CounterLook | None
+    gpu_pods: tuple[GpuPod, ...]
+    counters: CounterLook
 
 
 async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     query = UsageInput.from_wire(value).query
-    gate = asyncio.Semaphore(CLUSTERS_AT_ONCE)
     requests, pods = await asyncio.gather(
-        _read_requests(query, clients),
-        asyncio.gather(*(_read_cell(cell, clients, gate) for cell in query.cells)),
+        _read_requests(query, clients), read_clusters(query.cells, clients, _read_cell)
     )
     usage = [
         _build_usage(query, cell, requests[cell.environment], found)
@@ -48,15 +43,15 @@ async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
 
 
 def _build_usage(
-    query: UsageQuery, cell: CellRef, requests: tuple[Sample, ...] | None, pods: CellPods
+    query: UsageQuery, cell: CellRef, requests: tuple[Sample, ...] | None, pods: CellPods | None
 ) -> Usage:
     return Usage(
         environment=cell.environment,
         region=cell.region,
         observed_at=query.observed_at,
         requests=requests,
-        gpu_pods=pods.gpu_pods,
-        counters=pods.counters,
+        gpu_pods=pods.gpu_pods if pods else None,
+        counters=pods.counters if pods else None,
         interval_minutes=query.interval_minutes,
     )
 
@@ -72,24 +67,7 @@ async def _read_requests(query: UsageQuery, clients: ClientFactory) -> Requests:
     return {name: counts[profile_id] for name, profile_id in ids.items()}
 
 
-async def _read_cell(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaphore) -> CellPods:
-    cluster_id = naming.cluster_id(clients.settings.subscription_id, cell.environment, cell.region)
-    try:
-        async with (
-            gate,
-            asyncio.timeout(CLUSTER_TIMEOUT_SECONDS),
-            clients.kubernetes(cluster_id) as kubernetes,
-        ):
-            pods = await kubernetes.list_all_pods()
-            look = await read_counters(kubernetes, find_counter_pods(pods, cell.environment))
-        return CellPods(build_gpu_pods(pods, cell.environment), look)
-    except (*CLUSTER_ERRORS, TimeoutError, LookupError, ValueError) as error:
-        logger.warning(
-            "get_usage: pods of %s in %s are unknown: %s: %s",
-            cell.environment,
-            cell.region,
-            type(error).__name__,
-            error,
-            extra={"environment": cell.environment, "resource_id": cluster_id},
-        )
-        return CellPods(None, None)
+async def _read_cell(kubernetes: "KubernetesClient", cell: CellRef) -> CellPods:
+    pods = await kubernetes.list_all_pods()
+    look = await read_counters(kubernetes, find_counter_pods(pods, cell.environment))
+    return CellPods(build_gpu_pods(pods, cell.environment), look)

@@ -10,6 +10,7 @@ locals {
     METRICS_ENDPOINT      = var.endpoints.metrics
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
+    WAKE_SCHEDULE         = var.wake_schedule
 
     API_SERVER_AUTHORIZED_IP_RANGES = join(",", concat(["${module.network.egress_ip_address}/32"], var.api_server_ranges))
 

@@ -33,8 +33,8 @@ from orchestrators.sweep_orphans import look_at_orphans
 from orchestrators.sweep_snapshot import (
     SweepContext,
     SweepSnapshot,
-    record_counters,
     take_snapshot,
+    tell_counters,
 )
 
 
@@ -49,7 +49,7 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     decisions = snapshot.decide(sweep.now)
     context.set_custom_status({"decisions": [decision.to_wire() for decision in decisions]})
     if not requested.dry_run:
-        record_counters(sweep, snapshot)
+        tell_counters(sweep, snapshot)
     health = yield from look_at_health(
         sweep, listing, snapshot.environments, record=not requested.dry_run
     )

@@ -45,7 +45,7 @@ class SweepSnapshot:
         return decide_sweep(self.pools, states, self.usage, now, POLICY)
 
 
-def record_counters(sweep: SweepContext, snapshot: SweepSnapshot) -> None:
+def tell_counters(sweep: SweepContext, snapshot: SweepSnapshot) -> None:
     """Only what has moved: environments that nobody uses cost no writes."""
     states = {name: each.state for name, each in snapshot.environments.items()}
     for name, seen in find_counter_news(snapshot.usage, states, POLICY).items():
@@ -55,12 +55,12 @@ def record_counters(sweep: SweepContext, snapshot: SweepSnapshot) -> None:
 def take_snapshot(
     sweep: SweepContext, environments: Iterable[str], pools: Sequence[GpuPool]
 ) -> Steps[SweepSnapshot]:
-    states = yield from _read_environments(sweep, sorted(environments))
+    states = yield from read_environments(sweep, sorted(environments))
     usage = yield from _read_usage(sweep, pools, states)
     return SweepSnapshot(pools, states, usage)
 
 
-def _read_environments(
+def read_environments(
     sweep: SweepContext, environments: Sequence[str]
 ) -> Steps[dict[str, EnvironmentSweepState]]:
     if not environments:

@@ -51,6 +51,7 @@ class CounterRule(Cause):
 
 UNREAD_CELL = Cause("CountersUnknown", is_use=False)
 FIRST_LOOK = Cause("CountersNew", is_use=False)
+INVOCATIONS_SEEN = Cause("InvocationsSeen", is_use=True)
 
 
 def note_look(
@@ -62,7 +63,7 @@ def note_look(
         kept = before or NOTHING_SEEN
         return _restart(kept, at, UNREAD_CELL)
     looks = Looks(before, look, policy.utilisation_threshold_percent)
-    rule = next((rule for rule in RULES if rule.applies(looks)), None)
+    rule = next((rule for rule in COUNTER_RULES if rule.applies(looks)), None)
     if rule is None and known:
         return known
     kept = _with_silent(look, before) if before else look
@@ -188,9 +189,9 @@ def _have_other_engines(looks: Looks) -> bool:
     )
 
 
-RULES: tuple[CounterRule, ...] = (
+COUNTER_RULES: tuple[CounterRule, ...] = (
     CounterRule("InvocationsActive", True, _is_active),
-    CounterRule("InvocationsSeen", True, _has_counted),
+    CounterRule(INVOCATIONS_SEEN.reason, True, _has_counted),
     CounterRule("EngineBusy", True, _has_busy_engine),
     CounterRule("GpuBusy", True, _has_busy_gpu),
     CounterRule(GATEWAY_UNREACHABLE, False, _is_told(GATEWAY_UNREACHABLE)),

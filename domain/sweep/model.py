@@ -81,6 +81,8 @@ class IdleState(WireModel):
     """End of the failed or canceled operation after which nothing serves."""
     warns_of_gpu_cost: bool = False
     """Whether the record says that GPU nodes cost money which serve nothing."""
+    wake_failed_at: AwareDatetime | None = None
+    """End of the latest operation, where that is a wake without success."""
     slept_for_off_hours: bool = False
     """The sweep scaled it to zero although minNodes is above zero."""
     own_requests: dict[int, int] = Field(default_factory=dict[int, int])

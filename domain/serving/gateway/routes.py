@@ -85,7 +85,12 @@ def _invocation_route(settings: RouteSettings, state: GatewayState) -> EnvoyJson
 
 
 def _metadata(settings: RouteSettings, state: GatewayState) -> EnvoyJson:
-    answer = build_state_answer(state, settings.environment, settings.status_url)
+    answer = build_state_answer(
+        state,
+        settings.environment,
+        settings.status_url,
+        wakes_on_request=settings.wakes_on_request,
+    )
     return {"filter_metadata": {ANSWER_METADATA: answer}}
 
 

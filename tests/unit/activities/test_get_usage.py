@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from activities import get_usage as module
+from activities import many_clusters as module
 from activities import pod_counters
-from activities.get_usage import CLUSTERS_AT_ONCE, get_usage
+from activities.get_usage import get_usage
+from activities.many_clusters import CLUSTERS_AT_ONCE
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
 from clients.settings import Settings
