@@ -21,12 +21,13 @@ class SpecPolicy:
 
 
 def find_wake_problems(document: dict[str, Any]) -> Iterable[Problem]:
-    """Nobody whom the gateway has not identified may start GPU nodes."""
+    """Callers whom the gateway has not identified must not start GPU nodes."""
     access, idle = read_section(document, "access", Access), read_section(document, "idle", Idle)
     if access and idle and access.mode is AccessMode.NONE and idle.wake_on_request:
         yield Problem(
             "WakeOnRequestNeedsTokens",
-            "Anybody could start GPU nodes: use access mode entra, or leave wakeOnRequest out.",
+            "Unknown callers could start GPU nodes: use access mode entra, or leave wakeOnRequest "
+            "out.",
             "idle.wakeOnRequest",
         )
 
