@@ -30,6 +30,8 @@ LONGEST_TEXT = 300
 POD_TIMEOUT_SECONDS = 5.0
 """Until a pod has to connect, and between two parts of what it sends."""
 
+NOT_COMPRESSED = {"Accept-Encoding": "identity"}
+
 MAX_POD_BYTES = 1024 * 1024
 """Of a pod's answer; the metrics of one vLLM engine are some 60 KB."""
 
@@ -153,7 +155,7 @@ class KubernetesClient:
         """
         url = f"api/v1/namespaces/{namespace}/pods/{name}:{port}/proxy/{path}"
         with translated_errors():
-            async with self._pod_client.stream("GET", url) as response:
+            async with self._pod_client.stream("GET", url, headers=NOT_COMPRESSED) as response:
                 text = await _read_text(response)
         if response.status_code != HTTPStatus.OK:
             first_line = text.strip().partition("\n")[0][:LONGEST_TEXT]
@@ -178,7 +180,8 @@ class KubernetesClient:
 
 async def _read_text(response: Response) -> str:
     read = bytearray()
-    async for chunk in response.aiter_bytes():
+    # As it was sent: expanded, it would have no bound.
+    async for chunk in response.aiter_raw():
         read += chunk
         if len(read) >= MAX_POD_BYTES:
             break
