@@ -60,14 +60,13 @@ def note_look(
     """`known` itself if nothing has moved since. `look`: None if the cell could not be read."""
     before = known.look if known else None
     if look is None:
-        kept = before or NOTHING_SEEN
-        return _restart(kept, at, UNREAD_CELL)
+        return begin_anew(before or NOTHING_SEEN, at, UNREAD_CELL)
     looks = Looks(before, look, policy.utilisation_threshold_percent)
     rule = next((rule for rule in COUNTER_RULES if rule.applies(looks)), None)
     if rule is None and known:
         return known
-    kept = _with_silent(look, before) if before else look
-    return _restart(kept, at, rule or FIRST_LOOK)
+    kept = with_silent(look, before) if before else look
+    return begin_anew(kept, at, rule or FIRST_LOOK)
 
 
 def judge_counters(
@@ -117,11 +116,12 @@ def has_begun_again(before: GatewayCounters, now: GatewayCounters) -> bool:
     )
 
 
-def _restart(look: CounterLook, at: datetime, cause: Cause) -> CounterNote:
+def begin_anew(look: CounterLook, at: datetime, cause: Cause) -> CounterNote:
+    """Time without use is counted from this look on."""
     return CounterNote(at=at, look=look, since=at, reason=cause.reason, is_use=cause.is_use)
 
 
-def _with_silent(look: CounterLook, before: CounterLook) -> CounterLook:
+def with_silent(look: CounterLook, before: CounterLook) -> CounterLook:
     """With the former counters of gateways that are silent now, to compare them later."""
     silent = {name: each for name, each in before.gateways.items() if name in look.unread}
     return look.model_copy(update={"gateways": {**silent, **look.gateways}})

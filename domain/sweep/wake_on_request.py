@@ -13,7 +13,13 @@ from typing import Any
 from domain.environment.counters import CounterLook, CounterNote, RecordCounters
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.phases import Phase
-from domain.sweep.counters import FIRST_LOOK, INVOCATIONS_SEEN, has_begun_again
+from domain.sweep.counters import (
+    FIRST_LOOK,
+    INVOCATIONS_SEEN,
+    begin_anew,
+    has_begun_again,
+    with_silent,
+)
 from domain.sweep.model import IdleState
 from domain.sweep.usage_queries import CellRef
 
@@ -84,18 +90,12 @@ def _compare(
     if look is None or not look.gateways:
         return 0, None
     if known is None or state.scaled_down_at is None or known.at <= state.scaled_down_at:
-        return 0, _note(CounterLook(gateways=look.gateways), at, 0)
-    before = known.look.gateways
-    kept = {name: each for name, each in before.items() if name in look.unread}
-    merged = CounterLook(gateways={**kept, **look.gateways})
+        return 0, begin_anew(look, at, FIRST_LOOK)
+    seen, before = with_silent(look, known.look), known.look.gateways
     count = sum(
-        max(0, now.answered - before[name].answered)
+        now.answered - before[name].answered
         for name, now in look.gateways.items()
         if name in before and not has_begun_again(before[name], now)
     )
-    return count, _note(merged, at, count) if merged.gateways != before else None
-
-
-def _note(look: CounterLook, at: datetime, count: int) -> CounterNote:
     cause = INVOCATIONS_SEEN if count else FIRST_LOOK
-    return CounterNote(at=at, since=at, look=look, reason=cause.reason, is_use=cause.is_use)
+    return count, begin_anew(seen, at, cause) if seen.gateways != before else None
