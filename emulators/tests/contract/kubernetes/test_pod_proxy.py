@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 
 from emulators.azure.clock import Clock
 from emulators.azure.edge.routes import answer_inside, answer_pod
@@ -140,3 +142,22 @@ async def test_a_process_answers_on_any_port_that_it_declares(api: Api, cluster:
     process.kill()
     refused = await api.call("GET", f"{PODS}/{name}:8080/proxy/hello")
     assert refused.status == 503
+
+
+async def test_the_pod_is_sent_the_request_but_not_the_token(
+    api: Api, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+):
+    name = await a_model(api, cluster)
+    seen: list[web.BaseRequest] = []
+
+    async def show(request: web.BaseRequest) -> web.Response:
+        seen.append(request)
+        return web.Response(status=418, text="here")
+
+    async with RawTestServer(show) as pod:
+        monkeypatch.setattr(cluster, "process_address", lambda *_: ("127.0.0.1", pod.port))
+        answer = await api.call("GET", f"{PODS}/{name}:8000/proxy/a%20b/c?d=1&d=2")
+    assert (answer.status, answer.body) == (418, "here")
+    assert seen[0].rel_url.raw_path_qs == "/a%20b/c?d=1&d=2"
+    assert "Authorization" not in seen[0].headers
+    assert seen[0].headers["X-Forwarded-Uri"].endswith("/proxy/a b/c")
