@@ -19,6 +19,7 @@ from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
 from activities.bury_deleted import bury_deleted
 from activities.confirm_missing import confirm_missing
 from activities.ensure_registry_access import ensure_registry_access
+from activities.get_calls import get_calls
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
 from activities.get_usage import get_usage
@@ -59,6 +60,7 @@ from orchestrators.sweep_idle_pools import sweep_idle_pools
 from orchestrators.update_environment import update_environment
 from orchestrators.wake_cell import wake_cell
 from orchestrators.wake_environment import wake_environment
+from orchestrators.wake_on_request import wake_on_request
 from orchestrators.wire_edge import wire_edge
 from triggers import service_bus_requests
 from triggers.declarations import Route
@@ -73,6 +75,7 @@ from triggers.logs import log_operation_end
 from triggers.routes import ROUTES
 from triggers.timer_purge import run_purge
 from triggers.timer_sweep import run_sweep
+from triggers.timer_wake import run_wake
 
 # Callers' input crosses the durable boundary: a class name in it must not select a Python class.
 os.environ["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] = "1"
@@ -96,6 +99,7 @@ ORCHESTRATORS = (
     wake_cell,
     sweep_idle_pools,
     sweep_environment,
+    wake_on_request,
     await_operation,
     await_ready,
     await_edge,
@@ -117,6 +121,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     confirm_missing,
     probe_edges,
     get_usage,
+    get_calls,
     publish_event,
     list_remaining_resources,
 )
@@ -220,6 +225,18 @@ def register_sweep() -> None:
     )
 
 
+def register_wake() -> None:
+    async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
+        await run_wake(timer, client)
+
+    run.__name__ = run_wake.__name__
+    with_client = app.durable_client_input(client_name="client")(run)
+    # Without a monitor: a look that was missed is made up for by the next one.
+    app.timer_trigger(arg_name="timer", schedule=settings.wake_schedule, use_monitor=False)(
+        with_client
+    )
+
+
 def register_purge() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
         await run_purge(timer, client, settings.retention_days)
@@ -272,6 +289,7 @@ for shared_entity in (orphans, blocklist):
 for hub_activity in (start_orchestration, purge_ended, bury_deleted):
     register_hub_activity(hub_activity)
 register_sweep()
+register_wake()
 register_purge()
 if settings.has_service_bus:
     register_messages()

@@ -1,34 +1,38 @@
 """Reads the usage of many cells; what cannot be read stays unknown."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from activities.cluster_outcomes import CLUSTER_ERRORS
+from activities.many_clusters import read_clusters
+from activities.pod_counters import read_counters
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.sweep_inputs import UsageInput
+from domain.environment.counters import CounterLook
 from domain.outcomes import Outcome
+from domain.serving.counter_pods import find_counter_pods
 from domain.sweep.inventory import build_gpu_pods
 from domain.sweep.usage import GpuPod, Sample, Usage
 from domain.sweep.usage_queries import CellRef, UsageQuery
 
-logger = logging.getLogger("gridplane.activities")
-
-CLUSTERS_AT_ONCE = 16
-CLUSTER_TIMEOUT_SECONDS = 30.0
+if TYPE_CHECKING:
+    from clients.kubernetes import KubernetesClient
 
 type Requests = Mapping[str, tuple[Sample, ...] | None]
-type Pods = tuple[GpuPod, ...] | None
+
+
+class CellPods(NamedTuple):
+    """What the pods of one cell show."""
+
+    gpu_pods: tuple[GpuPod, ...]
+    counters: CounterLook
 
 
 async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     query = UsageInput.from_wire(value).query
-    gate = asyncio.Semaphore(CLUSTERS_AT_ONCE)
     requests, pods = await asyncio.gather(
-        _read_requests(query, clients),
-        asyncio.gather(*(_read_pods(cell, clients, gate) for cell in query.cells)),
+        _read_requests(query, clients), read_clusters(query.cells, clients, _read_cell)
     )
     usage = [
         _build_usage(query, cell, requests[cell.environment], found)
@@ -39,14 +43,15 @@ async def get_usage(value: dict[str, Any], clients: ClientFactory) -> Outcome:
 
 
 def _build_usage(
-    query: UsageQuery, cell: CellRef, requests: tuple[Sample, ...] | None, pods: Pods
+    query: UsageQuery, cell: CellRef, requests: tuple[Sample, ...] | None, pods: CellPods | None
 ) -> Usage:
     return Usage(
         environment=cell.environment,
         region=cell.region,
         observed_at=query.observed_at,
         requests=requests,
-        gpu_pods=pods,
+        gpu_pods=pods.gpu_pods if pods else None,
+        counters=pods.counters if pods else None,
         interval_minutes=query.interval_minutes,
     )
 
@@ -62,23 +67,7 @@ async def _read_requests(query: UsageQuery, clients: ClientFactory) -> Requests:
     return {name: counts[profile_id] for name, profile_id in ids.items()}
 
 
-async def _read_pods(cell: CellRef, clients: ClientFactory, gate: asyncio.Semaphore) -> Pods:
-    cluster_id = naming.cluster_id(clients.settings.subscription_id, cell.environment, cell.region)
-    try:
-        async with (
-            gate,
-            asyncio.timeout(CLUSTER_TIMEOUT_SECONDS),
-            clients.kubernetes(cluster_id) as kubernetes,
-        ):
-            pods = await kubernetes.list_all_pods()
-        return build_gpu_pods(pods, cell.environment)
-    except (*CLUSTER_ERRORS, TimeoutError, LookupError, ValueError) as error:
-        logger.warning(
-            "get_usage: pods of %s in %s are unknown: %s: %s",
-            cell.environment,
-            cell.region,
-            type(error).__name__,
-            error,
-            extra={"environment": cell.environment, "resource_id": cluster_id},
-        )
-        return None
+async def _read_cell(kubernetes: "KubernetesClient", cell: CellRef) -> CellPods:
+    pods = await kubernetes.list_all_pods()
+    look = await read_counters(kubernetes, find_counter_pods(pods, cell.environment))
+    return CellPods(build_gpu_pods(pods, cell.environment), look)

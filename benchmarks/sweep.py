@@ -1,9 +1,9 @@
 """Measures the requests that a sweep over many environments sends to Azure, and its duration.
 
-Clusters and profiles are built in simulated Azure, pods by the product's own client, records in
-the task hub; no environment has traffic. The first sweep warns all environments, the second finds
-them warned and changes nothing. Fails if a sweep lists clusters more than once per page, or
-decides anything else.
+Clusters and profiles are built in simulated Azure, pods and gateways by the product's own client,
+records in the task hub; no environment has traffic. The first sweep warns all environments, the
+second finds them warned and changes nothing. Fails if a sweep lists clusters more than once per
+page, or decides anything else. Two Envoys per environment run as processes, of some 40 MB each.
 """
 
 import argparse
@@ -25,32 +25,48 @@ from typing import Any
 from durabletask.client import TaskHubGrpcClient
 from durabletask.entities import EntityInstanceId
 
+from activities.pod_counters import read_counters
 from clients.factory import ClientFactory
 from clients.settings import Settings
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.environment.counters import CounterLook, CounterNote, RecordCounters
 from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.kubernetes.manifests import build_workload
 from domain.outcomes import Outcome
+from domain.serving.counter_pods import find_counter_pods
+from domain.serving.gateway.settings import GatewayState
+from domain.serving.manifests import REPLICAS, build_gateway
 from domain.spec.model import EnvironmentSpec
+from domain.sweep.counters import FIRST_LOOK
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 
 REGION = "westeurope"
+NEVER = "0 0 0 1 1 *"
 BUILDING_SCALE = 2000.0
 SWEEPING_SCALE = 2.0
 """Low enough that the sweep's own seconds do not become minutes of simulated time."""
 
 CONCURRENCY = 16
+FRONT_DOOR_ID = "0a1b2c3d-4e5f-6789-abcd-ef0123456789"
+GATEWAY_SECONDS = 120.0
 READY_TIMEOUT_SECONDS = 60.0
 SWEEP_TIMEOUT_SECONDS = 300.0
 LISTING_PAGES = 1
 """Simulated Azure lists all clusters on one page."""
 
-RESOURCES = (("resourceGroup", ""), ("profile", ""), ("resourceGroup", REGION))
+RESOURCES = (
+    ("resourceGroup", ""),
+    ("profile", ""),
+    ("endpoint", ""),
+    ("wafPolicy", ""),
+    ("resourceGroup", REGION),
+)
+LISTED = {"managedClusters", "resources", "resourcegroups"}
 METRICS = re.compile(r".*/metrics:getBatch")
 LISTINGS = re.compile(r"/subscriptions/[^/]+/providers/[^/]+/[^/]+", re.IGNORECASE)
 
@@ -66,10 +82,12 @@ class Measured:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environments", type=int, default=200)
+    parser.add_argument("--environments", type=int, default=50)
     count = parser.parse_args().environments
     with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder) / "stack", settings={"SWEEP_SCHEDULE": "0 0 0 1 1 *"})
+        stack = Stack(
+            Path(folder) / "stack", settings={"SWEEP_SCHEDULE": NEVER, "WAKE_SCHEDULE": NEVER}
+        )
         try:
             return measure(stack, [build_spec(number) for number in range(count)])
         finally:
@@ -90,6 +108,7 @@ def build_spec(number: int) -> EnvironmentSpec:
                 "model": {"name": name, "version": "1"},
             },
             "idle": {"afterMinutes": 10, "action": "scaleToZero"},
+            "access": {"mode": "none"},
         }
     )
 
@@ -100,10 +119,10 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> int:
     stack.start_simulator()
     with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
         raise_quota(azure)
-        asyncio.run(build_azure(stack, specs))
+        looks = asyncio.run(build_azure(stack, specs))
         pass_hours(azure, 1)
         start_product(stack, azure)
-        write_records(stack, specs, now_of(azure) - timedelta(hours=1))
+        write_records(stack, specs, looks, now_of(azure) - timedelta(hours=1))
         with Api(stack.app_url) as api:
             warning = sweep(api, azure)
             reading = sweep(api, azure)
@@ -118,10 +137,17 @@ def raise_quota(azure: SimulatedAzure) -> None:
         azure.put("/_simulator/quota", json=limit).raise_for_status()
 
 
-async def build_azure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> None:
+async def build_azure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> dict[str, CounterLook]:
+    """What the gateways of each environment count."""
+    looks: dict[str, CounterLook] = {}
     async with open_clients(stack) as clients:
         await for_each("built", specs, lambda spec: build_resources(clients, spec))
-        await for_each("serving", specs, lambda spec: deploy_workload(clients, spec))
+
+        async def serve(spec: EnvironmentSpec) -> None:
+            looks[spec.name] = await deploy_workload(clients, spec)
+
+        await for_each("serving", specs, serve)
+    return looks
 
 
 @asynccontextmanager
@@ -178,10 +204,21 @@ async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None
                 raise SystemExit(f"{target}: {answer}")
 
 
-async def deploy_workload(clients: ClientFactory, spec: EnvironmentSpec) -> None:
-    cluster_id = naming.cluster_id(clients.settings.subscription_id, spec.name, REGION)
-    async with clients.kubernetes(cluster_id) as kubernetes:
-        await kubernetes.apply(build_workload(spec, 1))
+async def deploy_workload(clients: ClientFactory, spec: EnvironmentSpec) -> CounterLook:
+    """The first look that both gateways answer."""
+    settings, serving = clients.settings, GatewayState.SERVING
+    cluster_id = naming.cluster_id(settings.subscription_id, spec.name, REGION)
+    gateway = build_gateway(
+        spec, REGION, settings.subscription_id, settings.installation, FRONT_DOOR_ID, serving
+    )
+    async with clients.kubernetes(cluster_id) as kubernetes, asyncio.timeout(GATEWAY_SECONDS):
+        await kubernetes.apply([*build_workload(spec, 1), *gateway])
+        while True:
+            pods = find_counter_pods(await kubernetes.list_all_pods(), spec.name)
+            look = await read_counters(kubernetes, pods)
+            if len(look.gateways) == REPLICAS and not look.unread:
+                return look
+            await asyncio.sleep(0.5)
 
 
 def now_of(azure: SimulatedAzure) -> datetime:
@@ -205,8 +242,14 @@ def start_product(stack: Stack, azure: SimulatedAzure) -> None:
     stack.start_app()
 
 
-def write_records(stack: Stack, specs: Sequence[EnvironmentSpec], ready_at: datetime) -> None:
-    """Writes the records of environments whose provisioning ended at `ready_at`."""
+def write_records(
+    stack: Stack,
+    specs: Sequence[EnvironmentSpec],
+    looks: Mapping[str, CounterLook],
+    ready_at: datetime,
+) -> None:
+    """Writes the records of environments whose provisioning ended at `ready_at`, and whose
+    gateways have counted nothing since."""
     with (
         TaskHubGrpcClient(
             host_address=stack.task_hub_address, logger=logging.getLogger("benchmarks")
@@ -228,6 +271,15 @@ def write_records(stack: Stack, specs: Sequence[EnvironmentSpec], ready_at: date
             )
             hub.signal_entity(record, "start_operation", begun)
             hub.signal_entity(record, "end_operation", ended.to_wire())
+            note = CounterNote(
+                at=ready_at,
+                since=ready_at,
+                look=looks[spec.name],
+                reason=FIRST_LOOK.reason,
+                is_use=FIRST_LOOK.is_use,
+            )
+            seen = RecordCounters(notes={REGION: note})
+            hub.signal_entity(record, "record_counters", seen.to_wire())
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         while (ready := count_ready(api)) < len(specs):
             if time.monotonic() > deadline:
@@ -300,7 +352,7 @@ def judge(count: int, warning: Measured, reading: Measured) -> int:
         for measured in (warning, reading)
         for kind in measured.requests
         if kind.startswith("ARM ")
-    } - {"ARM GET managedClusters", "ARM POST listClusterUserCredential"}
+    } - {"ARM POST listClusterUserCredential", *(f"ARM GET {name}" for name in LISTED)}
     problems += [f"an ARM request for an environment: {kind}" for kind in sorted(unexpected)]
     for problem in problems:
         print(f"FAILED: {problem}", file=sys.stderr)

@@ -8,9 +8,11 @@ from typing import Any, Self
 
 import yaml
 from azure.core.exceptions import AzureError
-from httpx2 import HTTPError, HTTPStatusError, Response
+from httpx2 import AsyncClient as HttpClient
+from httpx2 import HTTPError, HTTPStatusError, Response, Timeout
 from lightkube import AsyncClient, KubeConfig
 from lightkube.codecs import from_dict
+from lightkube.config import client_adapter
 from lightkube.config.models import Cluster, User
 from lightkube.core.exceptions import ApiError
 from lightkube.resources.apps_v1 import DaemonSet, Deployment
@@ -24,6 +26,14 @@ AKS_SERVER_SCOPE = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
 FIELD_MANAGER = "gridplane"
 LONGEST_TEXT = 300
 """Characters of an error page that are kept."""
+
+POD_TIMEOUT_SECONDS = 5.0
+"""Until a pod has to connect, and between two parts of what it sends."""
+
+NOT_COMPRESSED = {"Accept-Encoding": "identity"}
+
+MAX_POD_BYTES = 1024 * 1024
+"""Of a pod's answer; the metrics of one vLLM engine are some 60 KB."""
 
 
 @contextmanager
@@ -66,6 +76,7 @@ class KubernetesClient:
 
     def __init__(self, client: AsyncClient) -> None:
         self._client: Any = client  # its generics are partly unknown to a strict type checker
+        self._pods: HttpClient | None = None
 
     @classmethod
     def connect(cls, kubeconfig: Mapping[str, Any], token: str) -> Self:
@@ -135,5 +146,43 @@ class KubernetesClient:
     async def get_daemon_set(self, namespace: str, name: str) -> dict[str, Any]:
         return (await self._client.get(DaemonSet, name, namespace=namespace)).to_dict()
 
+    async def read_from_pod(self, namespace: str, name: str, port: int, path: str) -> str:
+        """What a pod answers to a GET, through the API server.
+
+        Raises KubernetesRefused with the pod's own status as with that of the API server, which
+        says 503 for a pod that it does not reach, and NoAnswer. More than MAX_POD_BYTES are cut
+        off. Azure's authorizer knows no subresource of pods but `exec`: this is `pods/read`.
+        """
+        url = f"api/v1/namespaces/{namespace}/pods/{name}:{port}/proxy/{path}"
+        with translated_errors():
+            async with self._pod_client.stream("GET", url, headers=NOT_COMPRESSED) as response:
+                text = await _read_text(response)
+        if response.status_code != HTTPStatus.OK:
+            first_line = text.strip().partition("\n")[0][:LONGEST_TEXT]
+            raise KubernetesRefused(response.status_code, response.reason_phrase, first_line)
+        return text
+
+    @property
+    def _pod_client(self) -> HttpClient:
+        """lightkube decodes what it receives as an object, which a pod's answer is not."""
+        if self._pods is None:
+            options = client_adapter.ConnectionParams(
+                timeout=Timeout(POD_TIMEOUT_SECONDS), trust_env=False
+            )
+            self._pods = client_adapter.AsyncClient(self._client.config, options)
+        return self._pods
+
     async def close(self) -> None:
         await self._client.close()
+        if self._pods:
+            await self._pods.aclose()
+
+
+async def _read_text(response: Response) -> str:
+    read = bytearray()
+    # As it was sent: expanded, it would have no bound.
+    async for chunk in response.aiter_raw():
+        read += chunk
+        if len(read) >= MAX_POD_BYTES:
+            break
+    return read[:MAX_POD_BYTES].decode(errors="replace")

@@ -30,6 +30,7 @@ WORKSPACE_RESOURCE_ID = (
     r"/workspaces/[^/]+"
 )
 
+EVERY_MINUTE = "0 * * * * *"
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 NIGHTLY = "0 30 2 * * *"
 IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT"
@@ -99,6 +100,10 @@ class Settings:
 
     sweep_schedule: str
     """SWEEP_SCHEDULE: NCRONTAB expression of the sweep's timer. Default: every 5 minutes."""
+
+    wake_schedule: str
+    """WAKE_SCHEDULE: NCRONTAB expression of the timer that looks for calls to sleeping
+    environments (`idle.wakeOnRequest`). Default: every minute."""
 
     orphan_removal: bool
     """ORPHAN_REMOVAL: `true` if resource groups that are ours but have no environment are deleted
@@ -216,6 +221,7 @@ class Settings:
             edge_address=values.get("EDGE_ADDRESS") or None,
             registry_address=values.get("REGISTRY_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
+            wake_schedule=values.get("WAKE_SCHEDULE") or EVERY_MINUTE,
             orphan_removal=_parse_switch("ORPHAN_REMOVAL", values.get("ORPHAN_REMOVAL")),
             orphan_grace_hours=_parse_count(
                 "ORPHAN_GRACE_HOURS", values.get("ORPHAN_GRACE_HOURS") or "24", "hours"

@@ -98,6 +98,9 @@ the cell, is deleted, and built again."""
 DELETE = PREDECESSOR + ROLE_ASSIGNMENT + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = GATEWAY + 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
+WAKE_LOOK = 5 * 60
+"""A look at the gateways of sleeping environments, some of which do not answer."""
+
 SWEEP = 2 * 60 * 60
 """Covers 200 scale-downs that start 5 s apart, and the last one's end."""
 

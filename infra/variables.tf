@@ -298,6 +298,17 @@ variable "sweep_schedule" {
   }
 }
 
+variable "wake_schedule" {
+  description = "NCRONTAB of the look for calls to sleeping environments (`idle.wakeOnRequest`)."
+  type        = string
+  default     = "0 * * * * *"
+
+  validation {
+    condition     = length(split(" ", trimspace(var.wake_schedule))) == 6
+    error_message = "wake_schedule has six fields, the first is seconds: \"0 * * * * *\" is every minute."
+  }
+}
+
 variable "orphans" {
   description = <<-EOT
     What becomes of resource groups that are Gridplane's by name and tags but have no environment.

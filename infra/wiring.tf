@@ -12,6 +12,7 @@ locals {
     LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
+    WAKE_SCHEDULE         = var.wake_schedule
 
     LOG_WORKSPACE_RESOURCE_ID = module.monitoring.log_analytics_workspace_id
 

@@ -10,6 +10,7 @@ from typing import Any
 from durabletask.entities import EntityContext
 
 from domain.durable.names import EntityOperation, Orchestrator
+from domain.environment.counters import RecordCounters
 from domain.environment.gpu_observations import record_gpu_nodes
 from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
@@ -32,6 +33,7 @@ from domain.environment.transitions import (
 )
 from domain.events.cloud_events import derive_event
 from domain.placement.attempts import RecordAttempt
+from domain.sweep.counters import record_counters
 from domain.sweep.model import SweepAction
 from domain.sweep.own_requests import note_own_request
 from domain.sweep.record_notes import (
@@ -76,6 +78,9 @@ CHANGES: Mapping[str, Change] = {
     EntityOperation.BURY: lambda record, value: bury(record, datetime.fromisoformat(value)),
     EntityOperation.NOTE_OWN_REQUEST: lambda record, value: note_own_request(
         record, datetime.fromisoformat(value)
+    ),
+    EntityOperation.RECORD_COUNTERS: lambda record, value: record_counters(
+        record, RecordCounters.from_wire(value)
     ),
 }
 """Changes of an existing record; the result is False if there is none, or it does not change."""

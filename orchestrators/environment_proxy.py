@@ -9,6 +9,7 @@ from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext, Task
 
 from domain.durable.names import ENVIRONMENT_ENTITY, EntityOperation
+from domain.environment.counters import RecordCounters
 from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
 from domain.environment.idle_notes import IdleNote
@@ -98,6 +99,9 @@ class EnvironmentProxy:
 
     def signal_gpu_nodes(self, noted: RecordGpuNodes) -> None:
         self._signal(EntityOperation.RECORD_GPU_NODES, noted.to_wire())
+
+    def signal_counters(self, seen: RecordCounters) -> None:
+        self._signal(EntityOperation.RECORD_COUNTERS, seen.to_wire())
 
     def signal_own_request(self, at: datetime) -> None:
         self._signal(EntityOperation.NOTE_OWN_REQUEST, at.isoformat())

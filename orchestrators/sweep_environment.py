@@ -16,8 +16,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import OperationRef
-from domain.durable.names import ActivityName
-from domain.durable.sweep_inputs import OperationStart, SweepActionInput
+from domain.durable.sweep_inputs import SweepActionInput
 from domain.environment.failures import OPERATION_IN_PROGRESS
 from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import first_failure
@@ -28,11 +27,11 @@ from domain.sweep.record_notes import build_expiry_note, build_idle_note, build_
 from domain.sweep.repairs import is_repair_due
 from domain.sweep.schedule import ActionKind, PlannedAction
 from domain.sweep.summary import ActionResult, ResultStatus
-from orchestrators.activity_calls import call_activity
 from orchestrators.environment_proxy import EnvironmentProxy
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import stop_gpu_cost
 from orchestrators.sweep_snapshot import SweepContext, take_snapshot
+from orchestrators.swept_operation import begin_operation
 from orchestrators.waiting import sleep_unless_canceled
 
 POLL_SECONDS = 15.0
@@ -125,23 +124,12 @@ def _stop_gpu_cost(
 def _run_operation(
     sweep: SweepContext, environment: EnvironmentProxy, planned: PlannedAction, note: IdleNote
 ) -> Steps[ActionResult]:
-    """The note is recorded once the operation has started: it may still be refused as busy."""
-    request = yield from environment.plan_operation(planned.action)
-    if request is None:
+    begun = yield from begin_operation(sweep, environment, planned.action, note)
+    if isinstance(begun, str):
+        return (yield from _await_end(sweep, environment, planned, begun))
+    if begun.failure and begun.failure.reason == OPERATION_IN_PROGRESS:
         return _result(planned, ResultStatus.SKIPPED, "Busy")
-    start = OperationStart(operation_id=request.operation_id, request=request)
-    started = yield from call_activity(sweep, ActivityName.START_ORCHESTRATION, start.to_wire())
-    if not started.is_success:
-        return _not_started(planned, started)
-    begun = {"at": sweep.now, "operation_id": start.operation_id}
-    yield from environment.record_idle_note(note.model_copy(update=begun))
-    return (yield from _await_end(sweep, environment, planned, start.operation_id))
-
-
-def _not_started(planned: PlannedAction, started: Outcome) -> ActionResult:
-    if started.failure and started.failure.reason == OPERATION_IN_PROGRESS:
-        return _result(planned, ResultStatus.SKIPPED, "Busy")
-    return _ended(planned, started)
+    return _ended(planned, begun)
 
 
 def _await_end(

@@ -30,7 +30,12 @@ from orchestrators.operation_context import Steps, utc_now
 from orchestrators.sweep_health import look_at_health
 from orchestrators.sweep_listing import list_azure
 from orchestrators.sweep_orphans import look_at_orphans
-from orchestrators.sweep_snapshot import SweepContext, SweepSnapshot, take_snapshot
+from orchestrators.sweep_snapshot import (
+    SweepContext,
+    SweepSnapshot,
+    take_snapshot,
+    tell_counters,
+)
 
 
 def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
@@ -43,6 +48,8 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     snapshot = yield from take_snapshot(sweep, names, listing.pools)
     decisions = snapshot.decide(sweep.now)
     context.set_custom_status({"decisions": [decision.to_wire() for decision in decisions]})
+    if not requested.dry_run:
+        tell_counters(sweep, snapshot)
     health = yield from look_at_health(
         sweep, listing, snapshot.environments, record=not requested.dry_run
     )

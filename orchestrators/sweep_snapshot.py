@@ -10,6 +10,7 @@ from durabletask.task import OrchestrationContext, Task, when_all
 from domain.durable.names import ActivityName
 from domain.durable.sweep_inputs import SweepRef, UsageInput
 from domain.environment.phases import Phase
+from domain.sweep.counters import find_counter_news
 from domain.sweep.decisions import decide_sweep, find_undecided
 from domain.sweep.model import EnvironmentSweepState, GpuPool, SweepDecision
 from domain.sweep.usage import SweepPolicy, Usage
@@ -44,15 +45,22 @@ class SweepSnapshot:
         return decide_sweep(self.pools, states, self.usage, now, POLICY)
 
 
+def tell_counters(sweep: SweepContext, snapshot: SweepSnapshot) -> None:
+    """Only what has moved: environments that nobody uses cost no writes."""
+    states = {name: each.state for name, each in snapshot.environments.items()}
+    for name, seen in find_counter_news(snapshot.usage, states, POLICY).items():
+        EnvironmentProxy(sweep.context, name).signal_counters(seen)
+
+
 def take_snapshot(
     sweep: SweepContext, environments: Iterable[str], pools: Sequence[GpuPool]
 ) -> Steps[SweepSnapshot]:
-    states = yield from _read_environments(sweep, sorted(environments))
+    states = yield from read_environments(sweep, sorted(environments))
     usage = yield from _read_usage(sweep, pools, states)
     return SweepSnapshot(pools, states, usage)
 
 
-def _read_environments(
+def read_environments(
     sweep: SweepContext, environments: Sequence[str]
 ) -> Steps[dict[str, EnvironmentSweepState]]:
     if not environments:

@@ -2,12 +2,13 @@
 
 from pydantic import AwareDatetime
 
+from domain.environment.counters import CounterLook
 from domain.environment.operation_request import OperationRequest
 from domain.sweep.found import ResourceRef
 from domain.sweep.model import SweepDecision
 from domain.sweep.schedule import PlannedAction
 from domain.sweep.summary import SweepSummary
-from domain.sweep.usage_queries import UsageQuery
+from domain.sweep.usage_queries import CellRef, UsageQuery
 from domain.wire import WireModel
 
 
@@ -80,6 +81,20 @@ class EdgeQuestions(WireModel):
 class SweepReport(WireModel):
     summary: SweepSummary
     decisions: tuple[SweepDecision, ...]
+
+
+class CallsInput(WireModel):
+    """Cells of sleeping environments whose gateways are asked for their counters."""
+
+    operation_id: str
+    cells: tuple[CellRef, ...]
+
+
+class CellLook(WireModel):
+    """What the gateways of one cell told; None if it could not be read."""
+
+    cell: CellRef
+    look: CounterLook | None = None
 
 
 class UsageInput(WireModel):

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.environment.applied_spec import AppliedSpec
+from domain.environment.counters import CounterNote
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
@@ -79,6 +80,8 @@ class EnvironmentRecord(WireModel):
     """As of the latest sweep; Unknown while an operation runs."""
     own_requests: dict[int, int] = Field(default_factory=dict[int, int])
     """The sweep's requests to the model, by the first minute since the epoch of an interval."""
+    counters: dict[str, CounterNote] = Field(default_factory=dict[str, CounterNote])
+    """By region: the latest look of the sweep that differed from the one before."""
     gpu_usage: GpuUsage = GpuUsage()
     """Outlasts the environment, until the name is used again."""
     operations: tuple[Operation, ...] = ()
@@ -133,6 +136,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "registries": (),
     "applied": None,
     "idle_notes": IdleNotes(),
+    "counters": {},
 }
 """Fields of a record whose environment is gone."""
 

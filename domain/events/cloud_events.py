@@ -29,6 +29,7 @@ PUBLISHED_NAMES: Mapping[str, str] = {
     "GpuCostStopped": "gpu-cost-stopped",
     "IdleDeleted": "idle-deleted",
     "OffHoursOver": "off-hours-over",
+    "WakeRequested": "wake-requested",
     "RepairStarted": "repair-started",
     "ExpiryWarned": "expiry-warned",
     "Expired": "expired",

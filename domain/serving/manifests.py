@@ -88,6 +88,7 @@ def _routing(spec: EnvironmentSpec, installation: Installation) -> dict[str, Any
         "audit": spec.audit,
         "model": ModelAddress(host, workload.port, workload.health_path, workload.health_headers),
         "status_url": f"{installation.public_url}/environments/{spec.name}",
+        "wakes_on_request": spec.idle.wake_on_request,
     }
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import Field, StrictInt, ValidationInfo, field_validator
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from domain.spec.fields import (
@@ -91,6 +91,11 @@ class Idle(WireModel):
         description="Days at zero nodes after which the sweep deletes the environment; only "
         "with action scaleToZero, and never if omitted.",
         examples=[14],
+    )
+    wake_on_request: StrictBool = Field(
+        default=False,
+        description="Whether a call to the sleeping environment wakes it: within a minute or two, "
+        "by a caller whom `access` admits. Only with access mode `entra`.",
     )
     off_hours: OffHours | None = Field(
         default=None,

@@ -7,6 +7,7 @@ from typing import Any
 from domain.problem import Problem
 from domain.spec.access import Access, AccessMode
 from domain.spec.gpu_rules import read_section
+from domain.spec.idle import Idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,18 @@ class SpecPolicy:
     verifies_tokens: bool
     """Whether tenant and audience of the tokens that callers of models send are known."""
     allows_anonymous_access: bool
+
+
+def find_wake_problems(document: dict[str, Any]) -> Iterable[Problem]:
+    """Callers whom the gateway has not identified must not start GPU nodes."""
+    access, idle = read_section(document, "access", Access), read_section(document, "idle", Idle)
+    if access and idle and access.mode is AccessMode.NONE and idle.wake_on_request:
+        yield Problem(
+            "WakeOnRequestNeedsTokens",
+            "Unknown callers could start GPU nodes: use access mode entra, or leave wakeOnRequest "
+            "out.",
+            "idle.wakeOnRequest",
+        )
 
 
 def find_access_problems(document: dict[str, Any], policy: SpecPolicy) -> Iterable[Problem]:

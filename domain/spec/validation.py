@@ -20,7 +20,7 @@ from domain.spec.idle import Idle, OffHours
 from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec
 from domain.spec.off_hours import find_time_zone
 from domain.spec.placement import Placement
-from domain.spec.policy import SpecPolicy, find_access_problems
+from domain.spec.policy import SpecPolicy, find_access_problems, find_wake_problems
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.workload import Model, Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
@@ -196,6 +196,7 @@ def _policy_problems(
     yield from find_gpu_problems(document)
     yield from find_oversized_strings(document)
     yield from find_access_problems(document, policy)
+    yield from find_wake_problems(document)
     yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 

@@ -14,7 +14,8 @@ from domain.sweep.rules import (
     assess_cell,
     assess_environment,
 )
-from domain.sweep.usage import SweepPolicy, Usage, judge_usage
+from domain.sweep.usage import SweepPolicy, Usage
+from domain.sweep.usage_judgement import judge_usage
 from domain.wire import format_time
 
 BLOCKING = frozenset({Standing.NOT_ELIGIBLE, Standing.IN_USE_OR_PINNED})
@@ -102,7 +103,8 @@ def _assess_cell(
 ) -> Assessment:
     state = environment.state
     used = usage and without_own_requests(usage, state.own_requests)
-    judgement = judge_usage(used, state.policy, environment.now, environment.policy)
+    noted = state.counters.get(pool.region)
+    judgement = judge_usage(used, state.policy, environment.now, environment.policy, noted)
     return assess_cell(CellSnapshot(environment, pool, judgement))
 
 

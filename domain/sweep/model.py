@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.counters import CounterNote
 from domain.environment.gpu_usage import GpuNodes
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
@@ -80,10 +81,14 @@ class IdleState(WireModel):
     """End of the failed or canceled operation after which nothing serves."""
     warns_of_gpu_cost: bool = False
     """Whether the record says that GPU nodes cost money which serve nothing."""
+    wake_failed_at: AwareDatetime | None = None
+    """End of the latest operation, where that is a wake without success."""
     slept_for_off_hours: bool = False
     """The sweep scaled it to zero although minNodes is above zero."""
     own_requests: dict[int, int] = Field(default_factory=dict[int, int])
     """The sweep's own requests to the model, which do not count as use."""
+    counters: dict[str, CounterNote] = Field(default_factory=dict[str, CounterNote])
+    """The latest look at each region's counters that differed from the one before."""
 
 
 class EnvironmentSweepState(WireModel):

@@ -59,10 +59,12 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         woken_at=_last_success(record, OperationKind.WAKE),
         warned_at=notes.warned_at,
         scaled_down_at=_last_success(record, OperationKind.SCALE_DOWN),
+        wake_failed_at=_wake_failed_at(record),
         unused_since=_unused_since(record),
         warns_of_gpu_cost=any(each.code == GPU_COST_NOT_STOPPED for each in record.warnings),
         slept_for_off_hours=notes.slept_for_off_hours,
         own_requests=record.own_requests,
+        counters=record.counters,
     )
     return EnvironmentSweepState(
         state=state,
@@ -221,6 +223,12 @@ def _has_lost_all_replicas(record: EnvironmentRecord, update: Operation) -> bool
 
 def _has_no_pods(seen: Status | None, *, is_silent: bool) -> bool:
     return seen is Status.FAILED or (seen is not Status.SUCCEEDED and is_silent)
+
+
+def _wake_failed_at(record: EnvironmentRecord) -> datetime | None:
+    latest = record.operations[-1]
+    has_failed = latest.kind is OperationKind.WAKE and latest.has_ended
+    return latest.last_action_at if has_failed and latest.status is not Status.SUCCEEDED else None
 
 
 def _last_success(record: EnvironmentRecord, *kinds: OperationKind) -> datetime | None:

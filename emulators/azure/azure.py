@@ -22,7 +22,7 @@ from emulators.azure.clock import Clock
 from emulators.azure.compute.routes import ComputeRoutes
 from emulators.azure.container_registry.models import Registries
 from emulators.azure.container_registry.routes import RegistryRoutes
-from emulators.azure.edge.routes import answer_inside
+from emulators.azure.edge.routes import answer_inside, answer_pod
 from emulators.azure.front_door.models import FrontDoor
 from emulators.azure.front_door.routes import FrontDoorRoutes
 from emulators.azure.identifiers import Identifiers
@@ -147,6 +147,7 @@ class SimulatedAzure:
             version,
             answer_inside,
             self._collect_log,
+            answer_pod,
         )
         cluster.faults.find_shortage = partial(
             self.clusters.machines.capacity.find_shortage, region

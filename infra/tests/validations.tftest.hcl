@@ -135,6 +135,12 @@ run "a_schedule_of_five_fields_is_refused" {
   expect_failures = [var.sweep_schedule]
 }
 
+run "a_wake_schedule_of_five_fields_is_refused" {
+  command = plan
+  variables { wake_schedule = "* * * * *" }
+  expect_failures = [var.wake_schedule]
+}
+
 run "alerts_that_nobody_gets_are_refused" {
   command = plan
   variables { alert_emails = [] }

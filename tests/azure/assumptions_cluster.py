@@ -133,6 +133,16 @@ CLUSTERS = (
         check=Check(checks_traffic.check_request_count, 10, BOTH),
     ),
     Assumption(
+        name="pod-counters",
+        assumed="A caller who may read pods reads what a pod serves, through the API server's "
+        "`pods/proxy`: Azure's authorizer has no action of its own for it",
+        if_false="No environment would ever be idle, nor woken by a call",
+        relied_on_by=("clients/kubernetes.py", "domain/serving/counter_pods.py"),
+        known=Known.REPORTED,
+        rows=("`pods/proxy`",),
+        check=Check(checks_traffic.check_pod_counters, 1, CLUSTER),
+    ),
+    Assumption(
         name="stopped-cluster",
         assumed="Pools of a stopped cluster show its power state; a write to it, and a second "
         "stop, are refused with 400 in words that are recognised",

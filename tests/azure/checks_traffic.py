@@ -1,10 +1,12 @@
-"""Checks of requests through the edge to the cluster, with the environment asleep."""
+"""Checks of requests to the cluster and its gateways, with the environment asleep."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 from clients.answers import ArmAnswer, NoAnswer
 from domain.arm.naming import INFERENCE_NAMESPACE
+from domain.serving.counter_pods import find_counter_pods
+from domain.serving.counters import read_gateway
 from domain.serving.gateway.answers import STATE_RETRY_AFTER_SECONDS
 from tests.azure.azure import Azure, describe
 from tests.azure.checks_cluster import gateway_of
@@ -15,6 +17,7 @@ from tests.azure.seen import NotTried, Seen
 PAUSE = 15.0
 ADDRESS_COMES = 15 * 60.0
 EDGE_REACHES = 20 * 60.0
+GATEWAY_COMES = 10 * 60.0
 BURST = 5
 QUIET = timedelta(minutes=4)
 COUNTED = 15 * 60.0
@@ -74,6 +77,23 @@ async def check_request_count(azure: Azure) -> Seen:
         f"{QUIET.total_seconds() / 60:.0f} min before as {counted.get('probes', 0):.0f}; "
         f"known after {azure.seconds_since(began):.0f} s",
     )
+
+
+async def check_pod_counters(azure: Azure) -> Seen:
+    """Through the API server, as a sweep does; the caller's role is wider than the app's."""
+    kubernetes = await with_manifests(azure)
+    pods = f"/api/v1/namespaces/{INFERENCE_NAMESPACE}/pods"
+    began, seen = azure.clock.now(), "no pod"
+    while azure.seconds_since(began) < GATEWAY_COMES:
+        listed = await kubernetes.get(pods)
+        found = listed.body["items"] if listed.is_success else []
+        for pod in find_counter_pods(found, azure.subject.spec.name):
+            answer = await kubernetes.get(f"{pods}/{pod.name}:{pod.port}/proxy/{pod.path}")
+            seen = describe(answer)
+            if answer.is_success and (counters := read_gateway(str(answer.body), pod.restarts)):
+                return Seen.of(True, f"{pod.name} has counted {counters.to_wire()}")
+        await azure.clock.sleep(PAUSE)
+    return Seen.of(False, seen)
 
 
 def is_of_gateway(answer: ArmAnswer) -> bool:

@@ -17,7 +17,8 @@ LATENCY_SHARE = 0.5
 quarter less processor time. Tests that stop a process in the middle of a step, all rows of the
 fault matrix, chaos runs and the demo leave each operation its measured duration."""
 
-NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
+NEW_YEAR = "0 0 0 1 1 *"
+NEVER = {"SWEEP_SCHEDULE": NEW_YEAR, "WAKE_SCHEDULE": NEW_YEAR}
 """Tests that want a sweep start it themselves."""
 
 

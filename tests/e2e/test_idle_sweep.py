@@ -32,7 +32,9 @@ from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
 IDLE = ("idler", "drowsy")
-IN_USE_OR_PINNED = ("blind", "batcher")
+IN_USE_OR_PINNED = ("blind", "batcher", "unseen")
+ENGINE = "registry.example.com/vllm-openai:0.11.0"
+"""An image whose metrics are known."""
 FOREIGN_TAGS = {"owner": "vision-team"}
 THE_NIGHT = "night"
 """Tests of one worker, because the night before them takes most of a minute."""
@@ -60,13 +62,14 @@ def night(stack: Stack) -> Iterator[Night]:
     with ExitStack() as exits:
         api = exits.enter_context(DocumentedApi(stack.app_url))
         azure = exits.enter_context(SimulatedAzure(stack.simulator_url, stack.ca_bundle))
-        fault = {"metrics": "missing", "profile": "/gp-blind$"}
-        azure.add_fault(fault)
+        for trouble, name in (("missing", "blind"), ("zero", "unseen")):
+            azure.add_fault({"metrics": trouble, "profile": f"/gp-{name}$"})
         foreign = (
             build_foreign_cluster(stack, "vision", FOREIGN_TAGS),
             build_foreign_cluster(stack, "copy", COPIED_TAGS),
         )
-        body = {"idle": IDLE_AFTER_10_MINUTES}
+        workload = spec_body()["workload"] | {"image": ENGINE}
+        body = {"idle": IDLE_AFTER_10_MINUTES, "workload": workload}
         for operation in [
             api.create_environment(spec_body(name=name, **body))
             for name in (*IDLE, *IN_USE_OR_PINNED)
@@ -74,17 +77,25 @@ def night(stack: Stack) -> Iterator[Night]:
             assert finish(api, operation)["status"] == "Succeeded"
         start_batch_job(stack, api.get_environment("batcher"))
 
-        idler = api.get_environment("idler")
+        idler, unseen = (api.get_environment(name) for name in ("idler", "unseen"))
+
+        def use_one() -> None:
+            azure.ask_model(unseen, "Does anybody count this?")
+
+        def use_both() -> None:
+            use_one()
+            azure.ask_model(idler, "Anybody there?")
+
         reasons = sweep_until(
-            api,
-            lambda seen: "RequestsSeen" in seen.get("idler", []),
-            between=lambda: azure.ask_model(idler, "Anybody there?"),
+            api, lambda seen: "InvocationsSeen" in seen.get("idler", []), between=use_both
         )
         before = idle_events(api, "idler")
         dry = sweep(api, dry_run=True)
         told_by_dry = idle_events(api, "idler")[len(before) :]
         later = sweep_until(
-            api, lambda _: all("IdleScaledToZero" in idle_events(api, name) for name in IDLE)
+            api,
+            lambda _: all("IdleScaledToZero" in idle_events(api, name) for name in IDLE),
+            between=use_one,
         )
         for name, words in later.items():
             reasons[name] = [*dict.fromkeys([*reasons.get(name, []), *words])]
@@ -158,13 +169,15 @@ def test_who_is_not_used_any_more_is_warned_goes_to_zero_and_wakes(
     night: Night, api: Api, azure: SimulatedAzure
 ):
     """Traffic; none; warned; nodes gone; 503 waking; Ready; traffic."""
-    words = ["GraceAfterCreate", "RequestsSeen", "Idle", "WarningRunning", "IdleAfterWarning"]
+    words = ["GraceAfterCreate", "InvocationsSeen", "Idle", "WarningRunning", "IdleAfterWarning"]
     assert [word for word in night.reasons["idler"] if word in words] == words
     told = timeline(api, "idler")
     assert idle_events(api, "idler") == ["IdleWarned", "IdleScaledToZero"], told
     slept = next(e for e in told if e["type"] == "IdleScaledToZero")
     assert slept["operationId"] == "idler.2"
-    assert slept["evidence"]["westeurope"]["requests"]["highest"] == 0
+    evidence = slept["evidence"]["westeurope"]
+    assert evidence["requests"]["highest"] == 0
+    check_counters(evidence["counters"])
     assert night.last["summary"]["results"]["succeeded"] >= 1
     assert night.last["summary"]["savedPerHourUsd"] > 0
 
@@ -179,6 +192,23 @@ def test_who_is_not_used_any_more_is_warned_goes_to_zero_and_wakes(
     assert api.get_environment("idler")["phase"] == "Ready"
     assert len(gpu_nodes(azure, "idler")) == 1
     azure.ask_model(api.get_environment("idler"), "Good morning?")
+
+
+def check_counters(counters: dict[str, Any]) -> None:
+    """Two gateways and an engine that have worked, and have nothing to do now."""
+    gateways, engines = counters["gateways"].values(), counters["engines"].values()
+    assert (len(gateways), len(engines)) == (2, 1)
+    assert sum(each["requests"] for each in gateways) > 0
+    assert sum(each["tokens"] for each in engines) > 0
+    assert {each["active"] for each in gateways} == {each["running"] for each in engines} == {0}
+
+
+@pytest.mark.xdist_group(THE_NIGHT)
+def test_use_that_only_a_gateway_counts_is_use(night: Night, api: Api, azure: SimulatedAzure):
+    """Front Door's metric says for hours that nobody has asked."""
+    assert night.reasons["unseen"][-1] == "InvocationsSeen"
+    assert idle_events(api, "unseen") == []
+    assert len(gpu_nodes(azure, "unseen")) == 1
 
 
 @pytest.mark.xdist_group(THE_NIGHT)

@@ -15,6 +15,9 @@ from tests.support.documented_api import DocumentedApi
 
 TIME_SCALE = 180.0
 GRACE = "GraceAfterCreate"
+FIRST_LOOK = "CountersNew"
+"""Counters are compared with themselves: they run by no clock, and are known after one window."""
+
 OWN_REQUESTS_SEEN = "RequestsSeen"
 """The sweep's own requests, noted by a clock that is slow, lie where Azure counted none: they are
 not recognised, and count as use."""
@@ -50,8 +53,8 @@ def test_by_a_clock_that_is_off_nobody_is_idle(wrong: tuple[Api, str]):
     """Its window would lie where the traffic is not; both clocks can only be wrong together."""
     api, reason = wrong
     provision(api, "timeless", idle=IDLE_AFTER_10_MINUTES)
-    reasons = sweep_until(api, lambda seen: bool(set(seen.get("timeless", [])) - {GRACE}))
-    assert reasons["timeless"] == [GRACE, reason]
+    reasons = sweep_until(api, lambda seen: reason in seen.get("timeless", []))
+    assert [word for word in reasons["timeless"] if word != FIRST_LOOK] == [GRACE, reason]
     (decision,) = sweep(api)["decisions"]
     assert (decision["action"], decision["reason"]) == ("none", reason)
     assert idle_events(api, "timeless") == []

@@ -22,7 +22,7 @@ WHOLE = {"time_scale": 20.0, "latency_share": 1.0}
 CLUSTER_ID = re.compile(r"/managedclusters/[^/]+$")
 PLACE = re.compile(r"/(westeurope|northeurope)(/attempt-\d+)?")
 
-NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *"}
+NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *", "WAKE_SCHEDULE": "0 0 0 1 1 *"}
 
 pytestmark = pytest.mark.xdist_group("faults")
 

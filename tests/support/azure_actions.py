@@ -25,9 +25,10 @@ VERBS = {
 
 KUBERNETES = re.compile(
     r"/kubernetes/[^/]+/(?:api/v1|apis/(?P<group>[^/]+)/[^/]+)"
-    r"(?:/namespaces/[^/]+(?=/))?/(?P<resource>[a-z]+)(?:/[^/]+)?"
+    r"(?:/namespaces/[^/]+(?=/))?/(?P<resource>[a-z]+)(?:/[^/]+(?:/proxy/.*)?)?"
 )
-"""A cluster's API as the simulator serves it, below a path of its own."""
+"""A cluster's API as the simulator serves it, below a path of its own. To Azure's authorizer what
+is read below a pod is the pod: it has an action for `exec` alone (kubeguard/guard)."""
 
 
 def granted_actions() -> set[str]:

@@ -366,6 +366,9 @@ TOLD: Mapping[str, Callable[[Any], str]] = {
     "record_gpu_nodes": lambda value: " ".join(
         f"{each['region']}:{each['nodes']}" for each in value["seen"]
     ),
+    "record_counters": lambda value: " ".join(
+        f"{region}:{each['reason']}" for region, each in value["notes"].items()
+    ),
 }
 """What news of the sweep for a record are about, by the entity's operation."""
 

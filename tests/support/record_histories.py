@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -46,7 +47,8 @@ def main() -> None:
         grpc.insecure_channel(stack.task_hub_address) as channel,
     ):
         azure.add_fault(CLUSTERS_WITHOUT_QUOTA)
-        for name, play in PLAYS.items():
+        plays = PLAYS | {"called": partial(called_while_asleep, azure)}
+        for name, play in plays.items():
             for operation_id in play(api, name):
                 record(TaskHubSidecarServiceStub(channel), operation_id)
 
@@ -94,6 +96,20 @@ def swept_when_idle(api: Api, name: str) -> list[str]:
             return ["sweep"]
         time.sleep(0.5)
     raise TimeoutError("no sweep scaled anything down")
+
+
+def called_while_asleep(azure: SimulatedAzure, api: Api, name: str) -> list[str]:
+    """Woken by the timer, which then finds nothing that sleeps."""
+    finish(api, api.create_environment(spec_body(name=name, idle={"wakeOnRequest": True})))
+    finish(api, api.post(f"/environments/{name}/scale-down").json()["id"])
+    end = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < end:
+        environment = api.get_environment(name)
+        if environment["phase"] != "ScaledDown":
+            return ["wake-on-request"]
+        azure.send_through_edge(environment, "GET", "/v1/models")
+        time.sleep(0.2)
+    raise TimeoutError("no call woke it")
 
 
 def purged(api: Api, name: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from domain.environment.counters import CounterLook, CounterNote, GatewayCounters
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
@@ -15,6 +16,20 @@ from tests.support.specs import NOON, minutes
 
 WARNED_LONG_AGO = NOON - minutes(20)
 """Longer ago than the warning runs: what is still idle goes to zero."""
+
+
+def a_look(requests: int = 7) -> CounterLook:
+    """One gateway, through which so many invocations have gone and none is under way."""
+    counted = GatewayCounters(restarts=0, requests=requests, answered=requests, active=0)
+    return CounterLook(gateways={"gateway": counted})
+
+
+def a_note(look: CounterLook | None = None, since: float = 20_000) -> CounterNote:
+    """Nothing has moved for so many minutes."""
+    at = NOON - minutes(since)
+    return CounterNote(
+        at=at, since=at, look=look or a_look(), reason="InvocationsSeen", is_use=True
+    )
 
 
 def a_swept(name: str = "fraud-llm", **changes: Any) -> EnvironmentSweepState:
@@ -33,6 +48,7 @@ def a_swept(name: str = "fraud-llm", **changes: Any) -> EnvironmentSweepState:
                 "regions": (REGION,),
                 "ready_since": NOON - minutes(600),
                 "policy": Idle(),
+                "counters": {REGION: a_note()},
                 **changes,
             }
         ),
@@ -64,6 +80,7 @@ def a_usage(name: str = "fraud-llm", requests: float = 0) -> Usage:
         observed_at=NOON,
         requests=tuple(Sample(at=NOON - minutes(age), count=requests) for age in range(40, 1, -1)),
         gpu_pods=(GpuPod(name=name, phase="Running", is_serving=True),),
+        counters=a_look(),
     )
 
 

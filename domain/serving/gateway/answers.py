@@ -12,6 +12,9 @@ ANSWER_METADATA = "gridplane.answer"
 """Of a route: what the state of the environment makes of a model without a replica."""
 
 STATE_RETRY_AFTER_SECONDS = 30
+WOKEN_RETRY_AFTER_SECONDS = 60
+"""By then the call was seen, and the environment is waking."""
+
 KEYS_RETRY_AFTER_SECONDS = 5
 OVERLOAD_RETRY_AFTER_SECONDS = 5
 
@@ -52,14 +55,19 @@ def build_answers(settings: GatewaySettings) -> EnvoyJson:
     return {"mappers": [_mapper(each) for each in answers]}
 
 
-def build_state_answer(state: GatewayState, environment: str, status_url: str) -> EnvoyJson:
+def build_state_answer(
+    state: GatewayState, environment: str, status_url: str, *, wakes_on_request: bool = False
+) -> EnvoyJson:
     """Metadata of a route, which the answer for a model without a replica reads."""
     code, message = _STATES[state]
+    retry_after = STATE_RETRY_AFTER_SECONDS
+    if wakes_on_request and state is GatewayState.ASLEEP:
+        message, retry_after = _WOKEN, WOKEN_RETRY_AFTER_SECONDS
     return {
         "code": code,
         "message": message.format(environment=environment, status_url=status_url),
         "statusUrl": status_url,
-        "retryAfter": str(STATE_RETRY_AFTER_SECONDS),
+        "retryAfter": str(retry_after),
     }
 
 
@@ -79,6 +87,12 @@ _STATES = {
         "Environment '{environment}' is waking up. {status_url} shows when it is ready.",
     ),
 }
+
+
+_WOKEN = (
+    "Environment '{environment}' is asleep. This call wakes it within two minutes; it is ready "
+    "some ten minutes later. {status_url} shows when."
+)
 
 
 def _not_through_front_door() -> GatewayAnswer:

@@ -97,7 +97,12 @@ def _added_headers(headers: Mapping[str, str]) -> EnvoyJson:
 
 
 def _metadata(settings: RouteSettings, state: GatewayState) -> EnvoyJson:
-    answer = build_state_answer(state, settings.environment, settings.status_url)
+    answer = build_state_answer(
+        state,
+        settings.environment,
+        settings.status_url,
+        wakes_on_request=settings.wakes_on_request,
+    )
     return {"filter_metadata": {ANSWER_METADATA: answer}}
 
 

@@ -118,6 +118,8 @@ class RouteSettings:
     model: ModelAddress
     status_url: str
     """Where callers read the state of the environment."""
+    wakes_on_request: bool = False
+    """Whether a call to the sleeping environment wakes it."""
     limits: GatewayLimits = field(default_factory=GatewayLimits)
 
 

@@ -77,6 +77,21 @@ KUBERNETES_RULES = (
         "limits of memory; a Service sends all requests to its first ready pod",
     ),
     Entry(
+        "`pods/proxy`",
+        "passes a request on to a port of a pod, without the token; 503 with a Status object "
+        "where nothing listens",
+        DOCUMENTED,
+        "kubernetes.pod_proxy:pass_on",
+        "ports that no container declares are not reached; pages are not rewritten",
+    ),
+    Entry(
+        "metrics of vLLM",
+        "tokens and answers of the model server, for images named `vllm`",
+        DOCUMENTED,
+        "edge.inference_server:answer",
+        "answers take no time: nothing is ever running or waiting",
+    ),
+    Entry(
         "disruption budgets",
         "status by their controller; an eviction that would break one is 429 with its cause",
         DOCUMENTED,

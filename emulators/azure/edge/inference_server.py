@@ -8,11 +8,14 @@ from hashlib import sha256
 from typing import Any
 
 from emulators.azure.edge.exchange import Answer, Question
+from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
 
 Container = Mapping[str, Any]
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+_VLLM = re.compile(r"(^|[/-])vllm([:@/-]|$)")
+"""Images of the engine whose metrics are known."""
 _USUAL_HEALTH_PATHS = ("/health", "/healthz", "/ping")
 
 
@@ -30,7 +33,10 @@ class BadQuestion(Exception):
     """The request's body is not what the API takes."""
 
 
-def answer(pod: Mapping[str, Any], container: Container, question: Question) -> Answer:
+def answer(
+    pod: Mapping[str, Any], container: Container, question: Question, tokens: EngineTokens
+) -> Answer:
+    """`tokens`: counted on with what is answered."""
     model = Model(
         model_name(container),
         container["image"],
@@ -42,7 +48,9 @@ def answer(pod: Mapping[str, Any], container: Container, question: Question) -> 
     if question.path == "/v1/models":
         return _only(question, ("GET",), lambda: _json(200, _models(model)))
     if question.path in _COMPLETIONS:
-        return _only(question, ("POST",), lambda: _complete(model, question))
+        return _only(question, ("POST",), lambda: _complete(model, question, tokens))
+    if question.path == "/metrics" and _VLLM.search(model.image):
+        return _only(question, ("GET",), lambda: _metrics(model, tokens))
     if question.path == "/":
         return _only(question, ("GET", "HEAD"), lambda: _json(200, _info(model, question)))
     return _json(404, {"detail": "Not Found"})
@@ -102,7 +110,24 @@ def _info(model: Model, question: Question) -> dict[str, Any]:
     return {"model": model.name, "image": model.image, "pod": model.pod, "headers": passed_on}
 
 
-def _complete(model: Model, question: Question) -> Answer:
+def _metrics(model: Model, tokens: EngineTokens) -> Answer:
+    """Those of vLLM that tell of work. Answers take no time here, so that none is under way."""
+    values = {
+        "num_requests_running": ("gauge", 0),
+        "num_requests_waiting": ("gauge", 0),
+        "prompt_tokens_total": ("counter", tokens.prompt),
+        "generation_tokens_total": ("counter", tokens.generated),
+        "request_success_total": ("counter", tokens.requests),
+    }
+    labels = f'{{engine="0",model_name="{model.name}"}}'
+    lines = [
+        f"# TYPE vllm:{name.removesuffix('_total')} {kind}\nvllm:{name}{labels} {value:.1f}\n"
+        for name, (kind, value) in values.items()
+    ]
+    return Answer(200, "".join(lines).encode(), "text/plain; version=0.0.4; charset=utf-8")
+
+
+def _complete(model: Model, question: Question, tokens: EngineTokens) -> Answer:
     chat = question.path == "/v1/chat/completions"
     try:
         body = _read_body(question)
@@ -112,6 +137,9 @@ def _complete(model: Model, question: Question) -> Answer:
     if body.get("model", model.name) != model.name:
         return _error(404, "NotFoundError", f"The model `{body['model']}` does not exist.")
     text = f"{model.name} received {len(prompt.split())} words: {prompt}"
+    tokens.requests += 1
+    tokens.prompt += len(prompt.split())
+    tokens.generated += len(text.split())
     if body.get("stream"):
         return _stream(model, text, chat)
     return _json(200, _completion(model, prompt, text, chat))

@@ -7,7 +7,8 @@ from emulators.azure.edge import inference_server, relay
 from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
 from emulators.azure.edge.relay import Relay
-from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses
+from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses, ServingCluster
+from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.probes import named_port
 
 FRONT_DOOR_TAG = "AzureFrontDoor.Backend"
@@ -30,15 +31,33 @@ async def reach(frontend: Frontend | None, port: int, question: Question) -> Rep
     service_port = next((each for each in service["spec"]["ports"] if each["port"] == port), None)
     if not pods or service_port is None:
         raise Unreachable
-    pod = pods[0]
-    container = listening_container(pod, service_port.get("targetPort", port))
+    return await _ask(frontend.cluster, pods[0], service_port.get("targetPort", port), question)
+
+
+async def reach_pod(
+    cluster: ServingCluster, pod: dict[str, Any], port: int, question: Question
+) -> Reply:
+    """Ask a pod at its own address, whether a Service would or not.
+
+    Raises Unreachable.
+    """
+    container = listening_container(pod, port)
+    if container is None or not _runs(pod, container):
+        raise Unreachable
+    return await _ask(cluster, pod, port, question)
+
+
+async def _ask(
+    cluster: ServingCluster, pod: dict[str, Any], port: Any, question: Question
+) -> Reply:
+    container = listening_container(pod, port)
     if container is None:
         raise Unreachable
-    target = named_port(service_port.get("targetPort", port), container)
-    address = frontend.cluster.process_address(pod, container, target)
+    address = cluster.process_address(pod, container, named_port(port, container))
     if address is not None:
         return await relay.ask(address, question)
-    return inference_server.answer(pod, container, question)
+    tokens = cluster.engine_tokens.setdefault(pod["metadata"]["uid"], EngineTokens())
+    return inference_server.answer(pod, container, question, tokens)
 
 
 async def reach_origin(
@@ -69,6 +88,13 @@ def first_port(frontend: Frontend) -> int:
 
 def _service_of(frontend: Frontend | None) -> dict[str, Any] | None:
     return frontend and frontend.cluster.service(frontend.namespace, frontend.service)
+
+
+def _runs(pod: Mapping[str, Any], container: Mapping[str, Any]) -> bool:
+    """A model server that loads does not listen yet."""
+    statuses = pod["status"].get("containerStatuses") or []
+    found = next((each for each in statuses if each["name"] == container["name"]), {})
+    return bool(found.get("started")) and "running" in found.get("state", {})
 
 
 def listening_container(pod: Mapping[str, Any], target: Any) -> dict[str, Any] | None:

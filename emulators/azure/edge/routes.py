@@ -1,8 +1,11 @@
 """The public side: requests to Front Door's host names and straight to a region's DNS labels."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from emulators.azure.edge import front_door_edge, origins
 from emulators.azure.edge.exchange import Unreachable, read_question
@@ -39,6 +42,25 @@ async def answer_inside(
         reply = await origins.reach(frontend, port, await read_question(request))
     except Unreachable:
         return _hang_up(request)
+    return await reply.send(request, {})
+
+
+async def answer_pod(
+    request: web.BaseRequest, cluster: ServingCluster, pod: dict[str, Any], port: int, path: str
+) -> web.StreamResponse:
+    """A request that an API server passes on, without what it was itself shown.
+
+    Raises ConnectionRefusedError where nothing listens.
+    """
+    asked = await read_question(request)
+    headers = CIMultiDict(asked.headers)
+    headers.popall("Authorization", None)
+    headers.update({"X-Forwarded-Host": request.host, "X-Forwarded-Uri": request.path})
+    question = replace(asked, path=path, headers=headers)
+    try:
+        reply = await origins.reach_pod(cluster, pod, port, question)
+    except Unreachable as failure:
+        raise ConnectionRefusedError from failure
     return await reply.send(request, {})
 
 

@@ -1,7 +1,12 @@
 """Public IP addresses and DNS labels of every simulated region, and who answers behind them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from aiohttp import web
+
+from emulators.azure.kubernetes.engine_tokens import EngineTokens
 
 
 class ServingCluster(Protocol):
@@ -9,6 +14,9 @@ class ServingCluster(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def engine_tokens(self) -> dict[str, EngineTokens]: ...
 
     def service(self, namespace: str, name: str) -> dict[str, Any] | None: ...
 
@@ -19,6 +27,12 @@ class ServingCluster(Protocol):
     ) -> tuple[str, int] | None:
         """Where a port of the pod really listens, if a process stands behind it."""
         ...
+
+
+AnswerPod = Callable[
+    [web.BaseRequest, ServingCluster, dict[str, Any], int, str], Awaitable[web.StreamResponse]
+]
+"""What a pod answers to a request for a path on a port; raises ConnectionRefusedError."""
 
 
 @dataclass(frozen=True, slots=True)

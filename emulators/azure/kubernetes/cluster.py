@@ -6,7 +6,7 @@ from typing import Any
 
 from emulators.azure.clock import Clock
 from emulators.azure.kubernetes import pods, selectors, summaries
-from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.addresses import AnswerPod, PublicAddresses
 from emulators.azure.kubernetes.background import Background
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
@@ -23,6 +23,7 @@ from emulators.azure.kubernetes.controllers.node_lifecycle import NodeLifecycle
 from emulators.azure.kubernetes.controllers.replica_sets import ReplicaSetController
 from emulators.azure.kubernetes.controllers.scheduler import Scheduler
 from emulators.azure.kubernetes.controllers.service_proxy import AnswerInside, ServiceProxy
+from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.events import EventRecorder
 from emulators.azure.kubernetes.faults import Faults
 from emulators.azure.kubernetes.kinds import NAMESPACE, POD, SERVICE, Object
@@ -51,9 +52,10 @@ class Cluster:
         kubernetes_version: str = "1.33.5",
         answer_inside: AnswerInside | None = None,
         send_log: "SendLog | None" = None,
+        answer_pod: AnswerPod | None = None,
     ) -> None:
-        """`answer_inside`: what processes get that ask for a Service. `send_log`: takes what they
-        write."""
+        """`answer_inside`: what processes get that ask for a Service; `answer_pod`: what the API
+        server gets that asks a pod. `send_log`: takes what processes write."""
         self.name = name
         self.region = region
         self.kubernetes_version = kubernetes_version
@@ -64,6 +66,9 @@ class Cluster:
         )
         self.answer_inside = answer_inside
         self._send_log = send_log
+        self.answer_pod = answer_pod
+        self.engine_tokens: dict[str, EngineTokens] = {}
+        """Of the model servers, by the uid of their pod."""
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses

@@ -4,6 +4,7 @@ from emulators.azure.kubernetes import kinds
 from emulators.azure.kubernetes.kinds import POD, SERVED, Kind, Object
 
 _STATUS_VERBS = ("get", "patch", "update")
+_CONNECT_VERBS = ("create", "delete", "get", "patch", "update")
 
 
 def version(kubernetes_version: str) -> Object:
@@ -90,4 +91,6 @@ def _subresource(kind: Kind, name: str) -> Object:
         entry |= {"group": "policy", "version": "v1", "kind": "Eviction", "verbs": ["create"]}
     elif name == "log" and kind is POD:
         entry["verbs"] = ["get"]
+    elif name == "proxy":
+        entry |= {"kind": "PodProxyOptions", "verbs": list(_CONNECT_VERBS)}
     return entry

@@ -202,6 +202,12 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
 
+def pod_unreachable(address: str, port: int) -> ApiError:
+    dial = f"dial tcp {address}:{port}: connect: connection refused"
+    message = f"error trying to reach service: {dial}"
+    return ApiError(503, "ServiceUnavailable", message)
+
+
 def unauthorized() -> ApiError:
     return ApiError(401, "Unauthorized", "Unauthorized")
 

@@ -53,7 +53,9 @@ class Kind:
 
 NODE = Kind("", "v1", "Node", "nodes", False, ("no",), (), ("status",))
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", False, ("ns",), (), ("status", "finalize"))
-POD = Kind("", "v1", "Pod", "pods", True, ("po",), ("all",), ("status", "log", "eviction"))
+POD = Kind(
+    "", "v1", "Pod", "pods", True, ("po",), ("all",), ("status", "log", "eviction", "proxy")
+)
 SERVICE = Kind("", "v1", "Service", "services", True, ("svc",), ("all",), ("status",))
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps", True, ("cm",))
 SECRET = Kind("", "v1", "Secret", "secrets")

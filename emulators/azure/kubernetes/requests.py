@@ -10,6 +10,9 @@ from emulators.azure.kubernetes.admission import Writing
 from emulators.azure.kubernetes.apply import Manager
 from emulators.azure.kubernetes.kinds import Kind, kind_at
 
+PROXY = "proxy"
+"""The subresource that has paths of its own below it: what the pod serves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -42,7 +45,9 @@ def _parse_resource(group: str, version: str, parts: list[str]) -> Target | None
     if parts[0] == "namespaces" and len(parts) > 2 and kind_at(group, version, parts[2]):
         namespace, parts = parts[1], parts[2:]
     kind = kind_at(group, version, parts[0])
-    if kind is None or len(parts) > 3 or bool(namespace) > kind.namespaced:
+    if kind is None or bool(namespace) > kind.namespaced:
+        return None
+    if len(parts) > 3 and parts[2] != PROXY:
         return None
     name = parts[1] if len(parts) > 1 else ""
     subresource = parts[2] if len(parts) > 2 else ""

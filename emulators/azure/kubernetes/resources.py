@@ -9,6 +9,7 @@ from emulators.azure.kubernetes import (
     errors,
     listing,
     patching,
+    pod_proxy,
     presentation,
     requests,
     subresources,
@@ -170,4 +171,5 @@ _OBJECT: Mapping[str, Mapping[str, Handler]] = {
     },
     "log": {"GET": subresources.get_log},
     "eviction": {"POST": subresources.evict},
+    requests.PROXY: dict.fromkeys(pod_proxy.METHODS, pod_proxy.pass_on),
 }

@@ -11,6 +11,8 @@ class MetricsTrouble(StrEnum):
     """No time series at all."""
     STALE = "stale"
     """Nothing from a moment on."""
+    ZERO = "zero"
+    """No request is counted, whatever comes."""
     UNAVAILABLE = "unavailable"
     """A server error for every batch with such a profile in it."""
 

@@ -69,9 +69,14 @@ class Monitor:
             point: dict[str, Any] = {"timeStamp": step.strftime("%Y-%m-%dT%H:%M:%SZ")}
             start, end = max(step, begin), min(step + window.interval, known_until)
             if start < end:
-                front_door_id = profile.properties.get("frontDoorId", "")
-                point["total"] = float(self._counts.total(front_door_id, start, end))
+                point["total"] = self._total(profile, start, end)
             yield point
+
+    def _total(self, profile: Resource, start: datetime, end: datetime) -> float:
+        if self._troubles(profile.id, MetricsTrouble.ZERO):
+            return 0.0
+        front_door_id = profile.properties.get("frontDoorId", "")
+        return float(self._counts.total(front_door_id, start, end))
 
     def _known_until(self, profile: Resource) -> datetime:
         """Where the first minute begins of which nothing is known."""

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import trustme
 
+from domain.environment.counters import GatewayCounters
+from domain.serving.counter_pods import GATEWAY_PATH
+from domain.serving.counters import read_gateway
 from domain.serving.gateway.process import build_drain_command
 from domain.serving.gateway.settings import GatewayLimits, GatewayState, ModelAddress
 from domain.spec.access import Access
@@ -158,33 +161,50 @@ def test_the_probe_and_the_counters_show_nothing_else(gateway) -> None:
 
 
 def test_the_counters_count_invocations_and_no_probes(gateway, model) -> None:
-    before = invocations(gateway)
+    before = counters(gateway).requests
     for _ in range(3):
         assert gateway.get("/health").status_code == 200
     for _ in range(2):
         assert gateway.post("/echo").status_code == 200
     assert gateway.post("/echo", headers={"X-Azure-FDID": "another"}).status_code == 403
-    assert invocations(gateway) - before == 2
+    assert counters(gateway).requests - before == 2
     with gateway.stream("/events") as answer:
         chunks = answer.iter_raw()
         next(chunks)
-        assert metric(gateway, "envoy_cluster_upstream_rq_active") == 1
+        assert counters(gateway).active == 1
         for _ in EVENTS:
             model.go_on()
 
 
-def invocations(gateway: Gateway) -> int:
-    return metric(gateway, "envoy_cluster_upstream_rq_total")
+@pytest.mark.parametrize("host", ["localhost", "no-such-host.invalid"])
+def test_calls_that_no_replica_answers_are_counted_once_they_are_admitted(
+    keys: KeyServer, tmp_path, host
+) -> None:
+    """By connections that are refused, and by a name without an address: what wakes a sleeping
+    environment is neither a probe nor a caller who is turned away."""
+    model = ModelAddress(host, free_ports(1)[0], "/health")
+    settings = make_settings(tmp_path, 0, Access(), issuer=keys.issuer, model=model)
+    bearer = {"Authorization": f"Bearer {make_token('a caller')}"}
+    stranger = {"Authorization": f"Bearer {make_token('a stranger', roles=[])}"}
+    with running_gateway(settings, GatewayState.ASLEEP) as gateway:
+        assert counters(gateway) == GatewayCounters(restarts=0, requests=0, answered=0, active=0)
+        refused = [
+            gateway.post("/echo", headers=headers).status_code
+            for headers in ({}, stranger, bearer | {"X-Azure-FDID": "another"})
+        ]
+        assert refused == [401, 403, 403]
+        assert gateway.get("/health").status_code == 503
+        assert counters(gateway).answered == 0
+        assert gateway.post("/echo", headers=bearer).status_code == 503
+        assert counters(gateway) == GatewayCounters(restarts=0, requests=0, answered=1, active=0)
 
 
-def metric(gateway: Gateway, name: str) -> int:
-    """Asked for as a sweep asks, which looks at many gateways."""
-    path = r"/stats/prometheus?filter=^cluster\.model\.upstream_rq_(total|active)$"
-    text = gateway.look(gateway.settings.ports.stats, path).text
+def counters(gateway: Gateway) -> GatewayCounters:
+    text = gateway.look(gateway.settings.ports.stats, f"/{GATEWAY_PATH}").text
     assert len(text) < 1024
-    start = f'{name}{{envoy_cluster_name="model"}}'
-    (line,) = [each for each in text.splitlines() if each.startswith(start)]
-    return int(line.split()[1])
+    found = read_gateway(text, 0)
+    assert found
+    return found
 
 
 def test_a_gateway_that_stops_ends_its_connections_and_no_stream(model, tmp_path) -> None:

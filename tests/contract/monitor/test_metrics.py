@@ -100,6 +100,16 @@ async def test_missing_metrics_are_no_time_series(edge: Edge, reader: Reader, co
     assert await reader.samples(edge.profile_id) == ()
 
 
+async def test_metrics_that_count_nothing_say_zero(
+    edge: Edge, reader: Reader, simulator: RunningSimulator, control: Control
+):
+    await edge.ask(3)
+    pass_minutes(simulator, 10)
+    assert max(sample.count for sample in await reader.samples(edge.profile_id)) > 0
+    await control.add_fault(metrics="zero", profile="gp-fraud-llm$")
+    assert {sample.count for sample in await reader.samples(edge.profile_id)} == {0}
+
+
 async def test_stale_metrics_end_at_a_moment(edge: Edge, reader: Reader, control: Control):
     since = reader.now() - 10 * MINUTE
     await control.add_fault(metrics="stale", since=since.isoformat())

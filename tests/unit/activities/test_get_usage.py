@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from activities import get_usage as module
-from activities.get_usage import CLUSTERS_AT_ONCE, get_usage
+from activities import many_clusters as module
+from activities import pod_counters
+from activities.get_usage import get_usage
+from activities.many_clusters import CLUSTERS_AT_ONCE
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
 from clients.settings import Settings
@@ -46,6 +48,18 @@ class FakePods:
     pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     error: Exception | None = None
     hangs: bool = False
+    answers: dict[str, str | Exception] = field(default_factory=dict[str, str | Exception])
+    """By pod, what it says of its counters; the others hang."""
+    read: list[str] = field(default_factory=list[str])
+
+    async def read_from_pod(self, namespace: str, name: str, port: int, path: str) -> str:
+        self.read.append(f"{namespace}/{name}:{port}/{path.partition('?')[0]}")
+        answer = self.answers.get(name)
+        if answer is None:
+            await asyncio.sleep(60)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer or ""
 
     async def list_all_pods(self) -> list[dict[str, Any]]:
         await asyncio.sleep(60 if self.hangs else 0)
@@ -91,7 +105,7 @@ def a_pod(name: str, namespace: str = "inference", app: str = "a") -> dict[str, 
             "namespace": namespace,
             "labels": {"app.kubernetes.io/name": app},
         },
-        "spec": {"containers": [{"resources": GPU}]},
+        "spec": {"containers": [{"resources": GPU, "ports": [{"containerPort": 8000}]}]},
         "status": {"phase": "Running"},
     }
 
@@ -164,6 +178,7 @@ async def test_pods_that_cannot_be_read_are_unknown_and_hide_no_others(
     clients.clusters[cluster_id("a")] = FakePods(error=error)
     a, b = await look(clients, ("a", "westeurope"), ("b", "westeurope"))
     assert (a.gpu_pods, a.requests, b.gpu_pods) == (None, SAMPLES, ())
+    assert a.counters is None
     assert "pods of a in westeurope are unknown" in caplog.text
 
 
@@ -172,6 +187,49 @@ async def test_a_cluster_that_hangs_is_unknown(monkeypatch: pytest.MonkeyPatch):
     clients = Clients(clusters={cluster_id("a"): FakePods(hangs=True)})
     a, b = await look(clients, ("a", "westeurope"), ("b", "westeurope"))
     assert (a.gpu_pods, b.gpu_pods) == (None, ())
+
+
+REQUESTS, ACTIVE = "envoy_cluster_upstream_rq_total", "envoy_cluster_upstream_rq_active"
+OF_THE_MODEL = '{envoy_cluster_name="model"}'
+ENVOY = f"{REQUESTS}{OF_THE_MODEL} 12\n{ACTIVE}{OF_THE_MODEL} 1\n"
+
+
+async def test_the_counters_of_gateways_and_engines_are_told():
+    pods = [a_pod("gateway", app="a-gateway"), a_pod("model"), a_pod("job", "batch")]
+    answers: dict[str, str | Exception] = {
+        "gateway": ENVOY,
+        "model": "vllm:num_requests_running 2\n",
+    }
+    cluster = FakePods(pods, answers=answers)
+    (usage,) = await look(Clients(clusters={cluster_id("a"): cluster}), ("a", "westeurope"))
+    assert usage.counters
+    assert {name: each.requests for name, each in usage.counters.gateways.items()} == {
+        "gateway": 12
+    }
+    assert {name: each.running for name, each in usage.counters.engines.items()} == {"model": 2}
+    assert cluster.read == [
+        "inference/gateway:8082/stats/prometheus",
+        "inference/model:8000/metrics",
+    ]
+
+
+@pytest.mark.parametrize(
+    "silence", [KubernetesRefused(503, "ServiceUnavailable", "no"), NoAnswer("reset"), None]
+)
+async def test_a_pod_that_tells_nothing_hides_no_other(
+    silence: Exception | None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pod_counters, "POD_SECONDS", 0.01)
+    gateways = [a_pod(name, app="a-gateway") for name in ("one", "other")]
+    cluster = FakePods([*gateways, a_pod("model")], answers={"one": ENVOY})
+    if silence:
+        cluster.answers |= {"other": silence, "model": silence}
+    (usage,) = await look(Clients(clusters={cluster_id("a"): cluster}), ("a", "westeurope"))
+    assert usage.counters
+    assert list(usage.counters.gateways) == ["one"]
+    assert usage.counters.unread == {"other": "GatewayUnreachable"}
+    assert usage.counters.engines == {}
+    assert usage.gpu_pods is not None
 
 
 async def test_only_so_many_clusters_are_asked_at_once():

@@ -1,13 +1,17 @@
-"""What the client of a cluster's API makes of a ConfigMap that others write."""
+"""What the client of a cluster's API makes of what others write: ConfigMaps, answers of pods."""
 
+import gzip
+from collections.abc import AsyncGenerator, Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from httpx2 import Request, Response
+from httpx2 import AsyncClient, ConnectTimeout, MockTransport, Request, Response
+from lightkube.config import client_adapter
 from lightkube.core.exceptions import ApiError
 
-from clients.kubernetes import KubernetesClient
+from clients.answers import KubernetesRefused, NoAnswer
+from clients.kubernetes import LONGEST_TEXT, MAX_POD_BYTES, KubernetesClient
 
 
 def refused(code: int) -> ApiError:
@@ -54,3 +58,95 @@ async def test_one_that_is_missing_or_hidden_is_none(code: int) -> None:
 async def test_another_refusal_is_raised() -> None:
     with pytest.raises(ApiError):
         await find(refused(500))
+
+
+KUBECONFIG = {"clusters": [{"cluster": {"server": "https://cluster.example.com/base"}}]}
+
+
+def answering(
+    body: bytes, headers: dict[str, str] | None = None, status: int = 200
+) -> Callable[[Request], Response]:
+    """As it comes over a connection: in parts."""
+
+    async def parts() -> AsyncGenerator[bytes]:
+        yield body
+
+    return lambda request: Response(status, headers=headers, content=parts())
+
+
+async def read(
+    monkeypatch: pytest.MonkeyPatch, answer: Callable[[Request], Response]
+) -> tuple[str, Request]:
+    """What a pod's answer comes to, and how it was asked for."""
+    asked: list[Request] = []
+
+    def handle(request: Request) -> Response:
+        asked.append(request)
+        return answer(request)
+
+    def connect(config: Any, options: Any) -> AsyncClient:
+        return AsyncClient(base_url=config.cluster.server, transport=MockTransport(handle))
+
+    monkeypatch.setattr(client_adapter, "AsyncClient", connect)
+    kubernetes = KubernetesClient.connect(KUBECONFIG, "a token")
+    try:
+        path = "stats/prometheus?filter=^a\\.b$"
+        return await kubernetes.read_from_pod("inference", "a-pod", 8082, path), asked[0]
+    finally:
+        await kubernetes.close()
+
+
+async def test_a_pod_is_asked_through_the_api_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, asked = await read(monkeypatch, answering(b"a 1\n"))
+    assert text == "a 1\n"
+    path = "/base/api/v1/namespaces/inference/pods/a-pod:8082/proxy/stats/prometheus"
+    assert (asked.method, asked.url.path) == ("GET", path)
+    assert asked.url.params["filter"] == r"^a\.b$"
+
+
+async def test_no_more_of_a_pods_answer_is_read_than_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_so_far = 0
+
+    async def endless() -> AsyncGenerator[bytes]:
+        nonlocal read_so_far
+        while True:
+            read_so_far += 64 * 1024
+            yield b"x" * 64 * 1024
+
+    text, _ = await read(monkeypatch, lambda _: Response(200, content=endless()))
+    assert len(text) == MAX_POD_BYTES
+    assert read_so_far == MAX_POD_BYTES
+
+
+async def test_what_a_pod_compressed_is_not_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A megabyte may stand for a gigabyte."""
+    packed = gzip.compress(b"x" * 10_000)
+    compressed = answering(packed, {"Content-Encoding": "gzip"})
+    text, asked = await read(monkeypatch, compressed)
+    assert len(text) <= len(packed)
+    assert asked.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("status", [301, 404, 503])
+async def test_a_pod_that_does_not_answer_with_200_is_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    long = "why not " * 100
+    elsewhere = {"Location": "https://example.com/"}
+    answer = answering(f"{long}\nand more".encode(), elsewhere, status)
+    with pytest.raises(KubernetesRefused) as refused:
+        await read(monkeypatch, answer)
+    assert refused.value.code == status
+    assert refused.value.message == long[:LONGEST_TEXT]
+
+
+async def test_an_api_server_that_does_not_answer_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(request: Request) -> Response:
+        raise ConnectTimeout("no route", request=request)
+
+    with pytest.raises(NoAnswer, match="no route"):
+        await read(monkeypatch, fail)

@@ -6,6 +6,7 @@ import pytest
 
 from clients.settings import (
     EVERY_FIVE_MINUTES,
+    EVERY_MINUTE,
     GLOBAL_METRICS,
     IDENTITY_ENDPOINT,
     NIGHTLY,
@@ -51,6 +52,7 @@ def test_the_subscription_alone_is_enough():
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
         api_server_ranges=(),
         sweep_schedule=EVERY_FIVE_MINUTES,
+        wake_schedule=EVERY_MINUTE,
         service_bus_connection_string=None,
         service_bus_namespace=None,
         requires_app_roles=False,
@@ -91,6 +93,8 @@ def test_the_subscription_alone_is_enough():
         ("LOG_WORKSPACE_RESOURCE_ID", "", "log_workspace_resource_id", None),
         ("SWEEP_SCHEDULE", "0 0 * * * *", "sweep_schedule", "0 0 * * * *"),
         ("SWEEP_SCHEDULE", "", "sweep_schedule", EVERY_FIVE_MINUTES),
+        ("WAKE_SCHEDULE", "30 * * * * *", "wake_schedule", "30 * * * * *"),
+        ("WAKE_SCHEDULE", "", "wake_schedule", EVERY_MINUTE),
         ("AZURE_CLIENT_ID", "1b2c", "client_id", "1b2c"),
         ("AZURE_CLIENT_ID", "", "client_id", None),
         ("IDENTITY_ENDPOINT", "http://127.0.0.1:9", "has_managed_identity", True),

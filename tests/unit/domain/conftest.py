@@ -46,7 +46,7 @@ WIRE: dict[str, Any] = {
         "invokers": {"appRoles": ["Model.Invoke"], "groups": [], "objectIds": []},
     },
     "audit": {"content": "hash"},
-    "idle": {"afterMinutes": 30, "action": "scaleToZero"},
+    "idle": {"afterMinutes": 30, "action": "scaleToZero", "wakeOnRequest": True},
     "repair": "auto",
     "expiresAt": "2027-01-31T00:00:00Z",
 }

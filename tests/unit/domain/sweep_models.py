@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.environment.counters import CounterLook, CounterNote, GatewayCounters
 from domain.environment.phases import Phase
 from domain.spec.idle import Idle
 from domain.sweep.model import GpuPool, IdleState
@@ -17,6 +18,23 @@ SERVING = GpuPod(name="fraud-llm-1", phase="Running", is_serving=True)
 
 def ago(minutes: float) -> datetime:
     return NOW - timedelta(minutes=minutes)
+
+
+def a_gateway(requests: int = 7, active: int = 0, restarts: int = 0) -> GatewayCounters:
+    return GatewayCounters(
+        restarts=restarts, requests=requests, answered=requests - active, active=active
+    )
+
+
+QUIET = CounterLook(gateways={"gateway-a": a_gateway(), "gateway-b": a_gateway(0)})
+"""Of two gateways, one of which has never been asked."""
+
+
+def a_note(look: CounterLook = QUIET, since: float = 20_000, **changes: Any) -> CounterNote:
+    """Nothing has moved for so many minutes."""
+    at = ago(since)
+    values = {"at": at, "since": at, "reason": "InvocationsSeen", "is_use": True, **changes}
+    return CounterNote(look=look, **values)
 
 
 def job(phase: str, **changes: Any) -> GpuPod:
@@ -55,7 +73,8 @@ def make_state(idle: dict[str, Any] | None = None, **changes: Any) -> IdleState:
         "policy": Idle.from_wire(idle or {}),
         **changes,
     }
-    return IdleState(**values)
+    counters = {region: a_note() for region in values["regions"]}
+    return IdleState(**{"counters": counters, **values})
 
 
 def make_usage(**changes: Any) -> Usage:
@@ -65,6 +84,7 @@ def make_usage(**changes: Any) -> Usage:
         "observed_at": ago(0),
         "requests": samples(),
         "gpu_pods": (SERVING,),
+        "counters": QUIET,
         **changes,
     }
     return Usage(**values)

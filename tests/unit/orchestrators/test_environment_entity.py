@@ -9,6 +9,7 @@ from azure.durable_functions.testing import (
 from durabletask.entities import EntityContext
 
 from domain.durable.names import Orchestrator
+from domain.environment.counters import RecordCounters
 from domain.environment.gpu_usage import GpuNodes, RecordGpuNodes
 from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import OperationKind, StepChange
@@ -20,6 +21,7 @@ from orchestrators.environment_entity import environment
 from tests.support.events import SOURCE, TRACE, news_of
 from tests.support.payloads import KEPT
 from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, a_spec, minutes
+from tests.support.sweeps import a_note
 
 
 def tell(
@@ -152,6 +154,14 @@ def test_counts_of_gpu_nodes_reach_the_record_once_and_are_no_news():
     assert record_of(told).gpu_usage.observed == {"westeurope": seen}
     again = tell("record_gpu_nodes", RecordGpuNodes(seen=(seen,)).to_wire(), record_of(told))
     assert again.get_result() is False
+
+
+def test_counters_reach_the_record_once_and_are_no_news():
+    seen = RecordCounters(notes={"westeurope": a_note()}).to_wire()
+    told = tell_outside("record_counters", seen, a_record())
+    assert (told.get_result(), scheduled(told)) == (True, [])
+    assert record_of(told).counters == {"westeurope": a_note()}
+    assert tell("record_counters", seen, record_of(told)).get_result() is False
 
 
 def test_an_unknown_operation_is_a_bug_and_says_so():

@@ -4,6 +4,7 @@ import pytest
 
 from domain import deadlines
 from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepReport, UsageInput
+from domain.environment.counters import RecordCounters
 from domain.environment.idle_notes import IdleNote
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
@@ -20,6 +21,7 @@ from tests.support.specs import NOON, minutes
 from tests.support.sweeps import (
     WARNED_LONG_AGO,
     a_gpu_pool,
+    a_look,
     a_result,
     a_swept,
     a_usage,
@@ -106,6 +108,25 @@ def test_each_child_gets_its_action_with_the_evidence_until_the_sweeps_end():
     assert child.planned.evidence[REGION]["requests"]["highest"] == 0
     assert [pool.environment for pool in child.planned.pools] == ["fraud-llm"]
     assert (child.sweep.deadline - NOON).total_seconds() == deadlines.SWEEP
+
+
+def moved_on(name: str) -> Usage:
+    """One invocation more than the record knows of."""
+    return a_usage(name).model_copy(update={"counters": a_look(8)})
+
+
+def test_a_record_is_told_of_counters_only_where_they_have_moved():
+    done = sweep(a_swept("busy"), a_swept("quiet"), usage=[moved_on("busy"), a_usage("quiet")])
+    assert done.steps("tell") == [f"tell busy record_counters {REGION}:InvocationsSeen"]
+    told = RecordCounters.from_wire(done.input_of("record_counters busy"))
+    assert told.notes[REGION].look == a_look(8)
+    assert decisions_of(done)[0] == ("busy", "none", "InvocationsSeen")
+
+
+def test_a_dry_run_leaves_the_counters_that_the_next_sweep_compares_with():
+    done = sweep(a_swept("busy"), usage=[moved_on("busy")], dry_run=True)
+    assert done.steps("tell") == []
+    assert decisions_of(done) == [("busy", "none", "InvocationsSeen")]
 
 
 def asked_of(done: Run) -> list[UsageQuery]:

@@ -93,6 +93,24 @@ def test_callers_are_told_why_no_replica_answers(
         assert (answer["code"], answer["message"]) == (code, message)
 
 
+def test_callers_of_a_sleeping_environment_are_told_whether_their_call_wakes_it() -> None:
+    def told(wakes: bool, state: GatewayState) -> tuple[str, str, str]:
+        settings = replace(example_settings(), wakes_on_request=wakes)
+        routes = json.loads(render_files(settings, state)["routes.json"])
+        route = routes["resources"][0]["virtual_hosts"][0]["routes"][1]
+        answer = route["metadata"]["filter_metadata"]["gridplane.answer"]
+        return answer["code"], answer["retryAfter"], answer["message"]
+
+    asleep, waking = GatewayState.ASLEEP, GatewayState.WAKING
+    code, retry_after, message = told(True, asleep)
+    assert (code, retry_after) == ("EnvironmentAsleep", "60")
+    assert "This call wakes it within two minutes" in message
+    code, retry_after, message = told(False, asleep)
+    assert (code, retry_after) == ("EnvironmentAsleep", "30")
+    assert "/wake wakes it" in message
+    assert told(True, waking) == told(False, waking)
+
+
 def filters(settings: GatewaySettings) -> list[str]:
     public = json.loads(render_config(settings))["static_resources"]["listeners"][0]
     manager = public["filter_chains"][0]["filters"][0]["typed_config"]

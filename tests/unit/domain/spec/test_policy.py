@@ -52,6 +52,30 @@ def test_what_is_wrong_with_access_is_named(access: dict[str, Any], target: str,
     assert fix in found[target].message
 
 
+@pytest.mark.parametrize(
+    ("access", "idle", "is_refused"),
+    [
+        (OPEN, {"wakeOnRequest": True}, True),
+        (OPEN, {"wakeOnRequest": False}, False),
+        (OPEN, {}, False),
+        ({}, {"wakeOnRequest": True}, False),
+        (None, {"wakeOnRequest": True}, False),
+        (OPEN, None, False),
+    ],
+)
+def test_nobody_unknown_wakes_an_environment(access: Any, idle: Any, is_refused: bool):
+    sections = {"access": access, "idle": idle}
+    body = spec_body(**{name: each for name, each in sections.items() if each is not None})
+    parsed = parse_spec(body, a_policy(allows_anonymous_access=True))
+    if not is_refused:
+        assert isinstance(parsed, EnvironmentSpec)
+        return
+    assert isinstance(parsed, list)
+    assert [(each.code, each.target) for each in parsed] == [
+        ("WakeOnRequestNeedsTokens", "idle.wakeOnRequest")
+    ]
+
+
 def test_what_is_recorded_is_one_of_three():
     parsed = parse_spec(spec_body(audit={"content": "all"}), a_policy())
     assert parsed == [Problem("InvalidValue", "Use 'none', 'hash' or 'full'.", "audit.content")]

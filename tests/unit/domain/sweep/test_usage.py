@@ -10,17 +10,26 @@ from domain.sweep.usage import (
     Usage,
     UsageVerdict,
     interval_minutes,
-    judge_usage,
     lookback_minutes,
 )
-from tests.unit.domain.sweep_models import NOW, POLICY, SERVING, ago, job, make_usage, samples
+from domain.sweep.usage_judgement import judge_usage
+from tests.unit.domain.sweep_models import (
+    NOW,
+    POLICY,
+    SERVING,
+    a_note,
+    ago,
+    job,
+    make_usage,
+    samples,
+)
 
 SKEWED = tuple(Sample(at=s.at + timedelta(minutes=10), count=0) for s in samples())
 WITH_HOLE = tuple(s for s in samples() if not ago(20) < s.at < ago(10))
 
 
 def judge(usage: Usage | None, idle: Idle | None = None) -> tuple[str, str]:
-    judgement = judge_usage(usage, idle or Idle(), NOW, POLICY)
+    judgement = judge_usage(usage, idle or Idle(), NOW, POLICY, a_note())
     return judgement.verdict, judgement.reason
 
 
@@ -188,9 +197,17 @@ def test_the_window_ends_now_however_long_the_newest_interval_still_runs(age, ve
 
 def test_the_evidence_is_plain_and_says_what_decided() -> None:
     usage = make_usage(requests=samples({4: 7}), gpu_pods=(SERVING, job("Pending")))
-    assert judge_usage(usage, Idle(), NOW, POLICY).evidence == {
+    assert judge_usage(usage, Idle(), NOW, POLICY, a_note(since=40)).evidence == {
         "observedAt": "2026-11-23T12:00:00Z",
         "afterMinutes": 30,
+        "counters": {
+            "since": "2026-11-23T11:20:00Z",
+            "reason": "InvocationsSeen",
+            "gateways": {
+                "gateway-a": {"restarts": 0, "requests": 7, "answered": 7, "active": 0},
+                "gateway-b": {"restarts": 0, "requests": 0, "answered": 0, "active": 0},
+            },
+        },
         "requests": {
             "samples": 30,
             "from": "2026-11-23T11:29:00Z",

@@ -1,0 +1,39 @@
+"""The timer that looks for calls to sleeping environments."""
+
+import logging
+
+import azure.functions as func
+import grpc
+
+from domain.durable.names import Orchestrator
+from domain.durable.sweep_inputs import SweepInput
+from domain.environment.phases import Phase
+from triggers import task_hub
+from triggers.task_hub import DurableClient
+
+logger = logging.getLogger("gridplane.sweeps")
+
+WAKE_ID = "wake-on-request"
+"""Never the id of an operation: those end in a number."""
+
+
+async def run_wake(timer: func.TimerRequest, client: DurableClient) -> None:
+    """Starts nothing where no environment sleeps that a call would wake, or while the look before
+    this one still runs."""
+    names = [
+        record.name
+        for record in await task_hub.list_records(client)
+        if record.phase is Phase.SCALED_DOWN and record.spec.idle.wake_on_request
+    ]
+    if not names:
+        return
+    try:
+        await client.schedule_new_orchestration(
+            Orchestrator.WAKE_ON_REQUEST,
+            input=SweepInput(environments=tuple(names)).to_wire(),
+            instance_id=WAKE_ID,
+        )
+    except grpc.aio.AioRpcError as error:
+        if error.code() is not grpc.StatusCode.ALREADY_EXISTS:
+            raise
+        logger.info("the look for calls before this one is still running")
