@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clients.logs import LogsClient
     from clients.metrics import MetricsClient
     from clients.resource_groups import ResourceGroupsClient
+    from clients.role_assignments import RoleAssignmentsClient
 
 
 class ClientFactory:
@@ -52,6 +53,12 @@ class ClientFactory:
         from clients.resource_groups import ResourceGroupsClient
 
         return ResourceGroupsClient(self._arm)
+
+    @cached_property
+    def role_assignments(self) -> "RoleAssignmentsClient":
+        from clients.role_assignments import RoleAssignmentsClient
+
+        return RoleAssignmentsClient(self._arm)
 
     @cached_property
     def edge(self) -> "EdgeClient":

@@ -36,6 +36,8 @@ class ResourcesClient:
                 return self._clients.aks
             case "Microsoft.Cdn" | "Microsoft.Network":
                 return self._clients.front_door
+            case "Microsoft.Authorization":
+                return self._clients.role_assignments
             case "Microsoft.Resources":
                 return self._clients.resource_groups
             case provider:

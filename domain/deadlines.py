@@ -23,6 +23,9 @@ changes were queued for minutes."""
 MAINTENANCE = 10 * 60
 """A maintenance configuration is written in under a second; the limit is for an outage."""
 
+ROLE_ASSIGNMENT = 10 * 60
+"""A role assignment is written in under a second; the limit is for an outage."""
+
 WORKLOAD = 10 * 60
 """The API server's host name may take minutes to resolve after the cluster is created."""
 

@@ -164,4 +164,6 @@ def _input(
         kind=resource.kind,
         region=resource.region,
         offer=offer,
+        scope=resource.scope,
+        role=resource.role,
     ).to_wire()

@@ -5,6 +5,7 @@ import re
 from domain.arm.azure_error import AzureError, Service
 from domain.arm.error_actions import GRANT_ROLE, OTHER_REGION
 from domain.arm.error_rule import Scope, code_rule, of_services, rule
+from domain.arm.role_assignments import ROLE_ASSIGNMENT_EXISTS
 
 _ERROR_CODES = (
     "documented: learn.microsoft.com/azure/azure-resource-manager/troubleshooting/"
@@ -40,6 +41,24 @@ AUTHORIZATION_RULES = (
     ),
 )
 """Answered in front of the services: about the caller, not about an identity in Azure."""
+
+ROLE_RULES = (
+    code_rule(
+        ROLE_ASSIGNMENT_EXISTS,
+        r"RoleAssignmentExists",
+        "Nothing: the role is assigned.",
+        scope=of_services(Service.AUTHORIZATION, methods=("PUT",)),
+        source="recorded: azure-cli test_aks_create_default_service_with_virtual_node_addon",
+    ),
+    code_rule(
+        "PrincipalNotFound",
+        r"PrincipalNotFound",
+        "Nothing: the request is repeated until Microsoft Entra ID has replicated the identity.",
+        scope=of_services(Service.AUTHORIZATION, methods=("PUT",)),
+        retryable=True,
+        source="recorded: azure-service-operator and azure-cli, for 15 to 37 s",
+    ),
+)
 
 REGISTRATION_RULES = (
     rule(

@@ -19,6 +19,7 @@ class Service(StrEnum):
     FRONT_DOOR = "frontDoor"
     """With the WAF policies of Microsoft.Network."""
     RESOURCE_MANAGER = "resourceManager"
+    AUTHORIZATION = "authorization"
     COMPUTE = "compute"
     NETWORK = "network"
 
@@ -46,6 +47,7 @@ _KINDS_BY_SERVICE: Mapping[Service, frozenset[str]] = {
         }
     ),
     Service.RESOURCE_MANAGER: frozenset({"resourceGroup", "resourceGroups", "resources"}),
+    Service.AUTHORIZATION: frozenset({"roleAssignment", "roleAssignments"}),
     Service.COMPUTE: frozenset({START_GPU_NODE}),
     Service.NETWORK: frozenset({CREATE_PUBLIC_IP}),
 }

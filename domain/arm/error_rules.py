@@ -16,6 +16,7 @@ from domain.arm.arm_error_rules import (
     QUOTA_RULES,
     REFUSAL_RULES,
     REGISTRATION_RULES,
+    ROLE_RULES,
 )
 from domain.arm.availability_error_rules import (
     OUTAGE_RULES,
@@ -28,6 +29,7 @@ from domain.arm.front_door_error_rules import FRONT_DOOR_RULES
 from domain.arm.network_error_rules import NETWORK_RULES
 
 SERVICE_RULES: tuple[ErrorRule, ...] = (
+    *ROLE_RULES,
     *AKS_RULES,
     *NETWORK_RULES,
     *COMPUTE_QUOTA_RULES,

@@ -10,7 +10,6 @@ from domain.arm.failures import resource_being_deleted, resource_not_owned
 from domain.arm.managed_cluster import build_agent_pool
 from domain.arm.merge_existing import as_mapping, as_sequence
 from domain.arm.resource_kinds import KINDS, ResourceTarget
-from domain.arm.resource_tags import owning_environment
 from domain.outcomes import Handle, Outcome
 from domain.spec.model import EnvironmentSpec
 
@@ -87,9 +86,8 @@ def is_foreign(existing: Mapping[str, Any], target: ResourceTarget) -> bool:
 
     It was found under the derived name; its tags have to name the environment as well.
     """
-    if KINDS[target.kind].owner_kind:
-        return False
-    return owning_environment(existing.get("tags") or {}) != target.environment
+    kind = KINDS[target.kind]
+    return kind.owner_kind is None and kind.read_owner(existing) != target.environment
 
 
 def provisioning_state(existing: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Names of Azure and Kubernetes resources, derived from the environment's name, never random."""
 
 from hashlib import sha256
+from uuid import NAMESPACE_URL, uuid5
 
 from domain.spec.model import EnvironmentSpec
 
@@ -25,6 +26,7 @@ TEMPLATE_LABEL = "gridplane.io/template"
 """Pod label with a digest of the pod template: a Deployment does not expose Kubernetes' own
 pod-template-hash."""
 GPU_RESOURCE = "nvidia.com/gpu"
+ROLE_ASSIGNMENT_TYPE = "Microsoft.Authorization/roleAssignments"
 MANAGED_BY = "gridplane"
 OWNER_TAG = "gridplane-environment"
 """Marks what an environment owns. Prefixed, because policies write `environment`."""
@@ -125,6 +127,14 @@ def waf_policy_id(subscription_id: str, name: str) -> str:
     group = resource_group_id(subscription_id, edge_resource_group(name))
     policies = "providers/Microsoft.Network/frontDoorWebApplicationFirewallPolicies"
     return f"{group}/{policies}/{waf_policy_name(name)}"
+
+
+def role_assignment_id(subscription_id: str, name: str, region: str, scope: str, role: str) -> str:
+    """Azure asks for a GUID as its name. The principal is no part of it, so that the assignment
+    is found when the identity that it is for has gone."""
+    parts = ("gridplane", subscription_id, name, region, scope, role)
+    guid = uuid5(NAMESPACE_URL, "/".join(parts).lower())
+    return f"{scope}/providers/{ROLE_ASSIGNMENT_TYPE}/{guid}"
 
 
 def gateway_name(name: str) -> str:

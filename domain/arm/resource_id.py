@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+EXTENDS_ANYTHING = "Microsoft.Authorization"
+"""A provider whose resources extend others, also resource groups and subscriptions."""
 RESOURCE_GROUP_TYPE = "Microsoft.Resources/resourceGroups"
 
 
@@ -11,7 +13,8 @@ class ResourcePath(NamedTuple):
 
     names: tuple[str, ...]
     """The resource group, the resource's ancestors and the resource itself, from the outside in:
-    the order in which the operations of Azure's management packages take them."""
+    the order in which the operations of Azure's management packages take them. Of an extension of
+    another resource, such as a role assignment: that resource's id, and its own name."""
 
     @property
     def provider(self) -> str:
@@ -20,6 +23,12 @@ class ResourcePath(NamedTuple):
 
 def parse_resource_id(resource_id: str) -> ResourcePath:
     """Raises ValueError for what is no id of a resource or resource group."""
+    scope, _, extension = resource_id.rpartition("/providers/")
+    match extension.split("/"):
+        case [provider, kind, name] if "/providers/" in scope or provider == EXTENDS_ANYTHING:
+            return ResourcePath(f"{provider}/{kind}", (scope, name))
+        case _:
+            pass
     match resource_id.split("/"):
         case ["", "subscriptions", _, "resourceGroups", group]:
             return ResourcePath(RESOURCE_GROUP_TYPE, (group,))

@@ -15,6 +15,13 @@ from domain.arm.maintenance import build_maintenance_configuration
 from domain.arm.merge_edge import merge_edge
 from domain.arm.merge_existing import is_cluster_current, is_part_current, is_pool_current
 from domain.arm.operation_polling import PollKind
+from domain.arm.resource_tags import owning_environment
+from domain.arm.role_assignments import (
+    RoleGrant,
+    build_role_assignment,
+    is_assignment_current,
+    read_owner,
+)
 from domain.spec.model import EnvironmentSpec
 
 type Body = dict[str, Any]
@@ -32,6 +39,12 @@ class ResourceTarget:
     """CIDR ranges from which the API server of a cluster is reached; empty: from everywhere."""
     log_workspace_id: str | None = None
     """ARM id of the workspace that takes the logs of a cluster's containers; None: none does."""
+    grant: RoleGrant | None = None
+    """What a role assignment gives, and where."""
+
+
+def _owner_by_tags(existing: Mapping[str, Any]) -> str | None:
+    return owning_environment(existing.get("tags") or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,9 @@ class ResourceKind:
     build_body: Callable[[EnvironmentSpec, ResourceTarget, Body | None], Body]
     """From the existing resource, if there is one: settings from elsewhere are kept."""
     owner_kind: str | None = None
-    """Kind of the parent whose tags state the owner; None: its own tags do."""
+    """Kind of the parent that states the owner; None: it does itself."""
+    read_owner: Callable[[Mapping[str, Any]], str | None] = _owner_by_tags
+    """The environment that it is marked for."""
     read_result: Callable[[Body], Body] = lambda body: {}
     is_current: Callable[[Body, Body], bool] | None = None
     """None: always PUT; Front Door answers an unchanged PUT with 200 and starts no operation."""
@@ -57,6 +72,19 @@ def _resource_group_id(target: ResourceTarget) -> str:
         else naming.edge_resource_group(name)
     )
     return naming.resource_group_id(target.subscription_id, group)
+
+
+def _role_assignment_id(target: ResourceTarget) -> str:
+    grant = _grant_of(target)
+    return naming.role_assignment_id(
+        target.subscription_id, target.environment, target.region, grant.scope, grant.role
+    )
+
+
+def _grant_of(target: ResourceTarget) -> RoleGrant:
+    if target.grant is None:
+        raise ValueError(f"A target of the kind {target.kind} needs a grant.")
+    return target.grant
 
 
 def _edge(
@@ -129,6 +157,15 @@ KINDS: Mapping[str, ResourceKind] = {
     ),
     "autoUpgradeSchedule": _maintenance(naming.AUTO_UPGRADE_SCHEDULE),
     "nodeOSUpgradeSchedule": _maintenance(naming.NODE_OS_UPGRADE_SCHEDULE),
+    "roleAssignment": ResourceKind(
+        pace=PollKind.RESOURCE_GROUP,
+        create_timeout=deadlines.ROLE_ASSIGNMENT,
+        delete_timeout=deadlines.ROLE_ASSIGNMENT,
+        build_id=_role_assignment_id,
+        build_body=lambda spec, t, existing: build_role_assignment(_grant_of(t), t.environment),
+        read_owner=read_owner,
+        is_current=is_assignment_current,
+    ),
     "profile": _edge(
         "profile",
         lambda t: naming.profile_id(t.subscription_id, t.environment),

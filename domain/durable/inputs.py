@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 
 from domain.arm.operation_polling import OperationProgress
 from domain.arm.resource_kinds import ResourceTarget
+from domain.arm.role_assignments import RoleGrant
 from domain.environment.kept_pool import KeptPool
 from domain.environment.steps import PlannedResource, StepKey
 from domain.outcomes import Handle
@@ -81,6 +82,10 @@ class ResourceInput(WireModel):
     region: str = ""
     offer: Offer | None = None
     """Of the cell whose cluster or pool it is; None: what the specification says."""
+    scope: str | None = None
+    """Of a role assignment: the ARM id of the resource that it is at."""
+    role: str | None = None
+    """Of a role assignment: the name of the role's definition."""
 
     def target(
         self,
@@ -95,6 +100,7 @@ class ResourceInput(WireModel):
             subscription_id,
             api_server_ranges,
             log_workspace_id,
+            RoleGrant(self.scope, self.role) if self.scope and self.role else None,
         )
 
 

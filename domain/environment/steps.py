@@ -26,6 +26,10 @@ class PlannedResource(WireModel):
     kind: str
     region: str = ""
     """Empty for the parts of the edge."""
+    scope: str | None = None
+    """Of a role assignment: the ARM id of the resource that it is at."""
+    role: str | None = None
+    """Of a role assignment: the name of the role's definition."""
 
 
 def plan_edge(regions: Sequence[str]) -> tuple[PlannedResource, ...]:

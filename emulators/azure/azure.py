@@ -16,6 +16,8 @@ from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.poll_urls import PollUrls
 from emulators.azure.arm.resources import Resources
 from emulators.azure.arm.routing import Route, Routes
+from emulators.azure.authorization.models import RoleAssignments
+from emulators.azure.authorization.routes import AuthorizationRoutes
 from emulators.azure.clock import Clock
 from emulators.azure.compute.routes import ComputeRoutes
 from emulators.azure.edge.routes import answer_inside
@@ -74,6 +76,7 @@ class SimulatedAzure:
         self.request_counts = RequestCounts(clock)
         self.log_workspace = Workspace(clock, subscription_id)
         self.policies = Policies()
+        self.role_assignments = RoleAssignments(self.platform)
         self.registrations = Registrations(self.platform.operations, latencies)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
@@ -116,6 +119,7 @@ class SimulatedAzure:
             ComputeRoutes(platform, clusters.sizes, clusters.machines.quota),
             ActivityLogRoutes(platform, self.activity_log),
             SubscriptionRoutes(platform),
+            AuthorizationRoutes(platform, tokens, self.role_assignments),
         )
         return [route for service in services for route in service.routes()]
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from clients.answers import ArmAnswer, EdgeAnswer, EventRefusal
 from clients.factory import ClientFactory
 from clients.settings import Settings
+from domain.arm.naming import ROLE_ASSIGNMENT_TYPE
 from domain.events.cloud_events import CloudEvent
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -43,6 +44,9 @@ class FakeArm:
             return busy
         is_new = resource_id not in self.resources
         self.bodies[resource_id] = body
+        if is_synchronous(resource_id):
+            self.resources[resource_id] = {**body, "id": resource_id}
+            return answer_of(201, self.resources[resource_id])
         properties = {**body.get("properties", {}), "provisioningState": "Creating"}
         self.resources[resource_id] = {**body, "id": resource_id, "properties": properties}
         return answer_of(
@@ -56,6 +60,9 @@ class FakeArm:
             return answer
         if busy := self._busy(resource_id):
             return busy
+        if is_synchronous(resource_id):
+            found = self.resources.pop(resource_id, None)
+            return answer_of(200 if found else 204, found)
         self.resources[resource_id]["properties"]["provisioningState"] = "Deleting"
         return answer_of(202, None, Location=f"{OPERATIONS}/delete")
 
@@ -67,6 +74,10 @@ class FakeArm:
 
     async def follow(self, resource_id: str, operation_url: str) -> ArmAnswer:
         return self._answered("GET", operation_url) or not_found()
+
+    async def list_of_principal(self, scope: str, principal_id: str) -> ArmAnswer:
+        path = f"{scope}/providers/{ROLE_ASSIGNMENT_TYPE} of {principal_id}"
+        return self._answered("GET", path) or answer_of(200, {"value": []})
 
     def list_clusters(self) -> AsyncGenerator[ArmAnswer]:
         return self._pages(CLUSTERS)
@@ -221,6 +232,10 @@ class FakeClients:
     def resource_groups(self) -> FakeArm:
         return self.arm
 
+    @property
+    def role_assignments(self) -> FakeArm:
+        return self.arm
+
     @asynccontextmanager
     async def kubernetes(self, cluster_id: str) -> AsyncGenerator[FakeKubernetes]:
         self.opened.append(cluster_id)
@@ -228,6 +243,11 @@ class FakeClients:
 
     def as_factory(self) -> ClientFactory:
         return cast("ClientFactory", self)
+
+
+def is_synchronous(resource_id: str) -> bool:
+    """Whether Azure answers a write at once and without an operation."""
+    return f"/{ROLE_ASSIGNMENT_TYPE}/" in resource_id
 
 
 def answer_of(status: int, body: Any = None, **headers: str) -> ArmAnswer:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.arm.operation_polling import OperationProgress
+from domain.arm.role_assignments import ACR_PULL, RoleGrant
 from domain.durable.inputs import (
     CellDemand,
     CellInput,
@@ -26,6 +27,11 @@ from tests.support.specs import NOON, a_spec, minutes
 OPERATION = "fraud-llm.1"
 REGION = "westeurope"
 HOST = "gp-fraud-llm-a1b2c3.z01.azurefd.net"
+REGISTRY = (
+    "/subscriptions/6c6c6c6c-0000-4000-8000-000000000002/resourceGroups/shared/providers/"
+    "Microsoft.ContainerRegistry/registries/acme"
+)
+PULL = RoleGrant(REGISTRY, ACR_PULL, "99999999-2222-4333-8444-555555555555")
 SUCCEEDED = Outcome.succeeded()
 CANCELED = Outcome.canceled()
 KEPT = KeptPool(enable_auto_scaling=True, min_count=0, max_count=5, count=2, replicas=3)
@@ -131,6 +137,12 @@ def an_edge(deadline_minutes: float = 120, regions: Sequence[str] = (REGION,)) -
 
 
 def a_resource(kind: str, region: str = "") -> dict[str, Any]:
+    is_assignment = kind == "roleAssignment"
     return ResourceInput(
-        operation_id=OPERATION, environment="fraud-llm", kind=kind, region=region
+        operation_id=OPERATION,
+        environment="fraud-llm",
+        kind=kind,
+        region=region,
+        scope=PULL.scope if is_assignment else None,
+        role=PULL.role if is_assignment else None,
     ).to_wire()

@@ -233,6 +233,8 @@ class AksOperations:
         node_group = self._groups.id_of(resource.properties["nodeResourceGroup"])
         made = cluster_bodies.made_with_nodes(resource, node_group, identifiers)
         resource.properties.update(made)
+        kubelet = made["identityProfile"]["kubeletidentity"]["objectId"]
+        self._platform.principals.add(kubelet, self._platform.clock.now())
         cluster.is_serving = True
         self._boot(cluster, pools)
         self._complete_addons(resource)

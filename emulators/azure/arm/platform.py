@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from emulators.azure.arm.limits import Limits
 from emulators.azure.arm.operations import Operations
 from emulators.azure.arm.poll_urls import PollUrls
+from emulators.azure.arm.principals import Principals
 from emulators.azure.arm.resources import Resources
 from emulators.azure.clock import Clock
 from emulators.azure.identifiers import Identifiers
@@ -24,3 +25,4 @@ class Platform:
     operations: Operations
     poll_urls: PollUrls
     limits: Limits = field(default_factory=Limits)
+    principals: Principals = field(default_factory=Principals)

@@ -4,6 +4,11 @@ from pathlib import Path
 
 from emulators.azure.coverage import Entry, Known, Section
 from emulators.azure.coverage.aks_rules import AKS_RULES
+from emulators.azure.coverage.authorization_rules import (
+    AUTHORIZATION_ERRORS,
+    AUTHORIZATION_OPERATIONS,
+    AUTHORIZATION_RULES,
+)
 from emulators.azure.coverage.edge_rules import EDGE_RULES
 from emulators.azure.coverage.errors import AKS_ERRORS, ARM_ERRORS, FRONT_DOOR_ERRORS
 from emulators.azure.coverage.kubernetes_rules import KUBERNETES_RULES
@@ -26,16 +31,19 @@ SECTIONS = (
         "Durations lie between the recorded bounds.",
         FRONT_DOOR_OPERATIONS,
     ),
+    Section("Operations: role assignments", "", AUTHORIZATION_OPERATIONS),
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
     Section("Operations: administration of Service Bus", "", SERVICE_BUS_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", (*FRONT_DOOR_RULES, *EDGE_RULES)),
-    Section("Rules: ARM", "", ARM_RULES),
+    Section("Rules: ARM", "", (*ARM_RULES, *AUTHORIZATION_RULES)),
     Section("Rules: Kubernetes, what goes wrong", "", KUBERNETES_RULES),
     Section("Rules: Service Bus", "", SERVICE_BUS_RULES),
     Section("Errors: AKS", "Flat: `code`, `details`, `message`, `subcode`.", AKS_ERRORS),
     Section("Errors: Front Door and WAF policies", "Below `error`.", FRONT_DOOR_ERRORS),
-    Section("Errors: ARM and others behind it", "Below `error`.", ARM_ERRORS),
+    Section(
+        "Errors: ARM and others behind it", "Below `error`.", (*ARM_ERRORS, *AUTHORIZATION_ERRORS)
+    ),
 )
 
 _INTRO = """\

