@@ -8,9 +8,12 @@ from hashlib import sha256
 from typing import Any
 
 from emulators.azure.edge.exchange import Answer, Question
+from emulators.azure.kubernetes.addresses import Inside
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
 
 Container = Mapping[str, Any]
+
+NOTHING = Inside({}, {})
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _USUAL_HEALTH_PATHS = ("/health", "/healthz", "/ping")
@@ -30,7 +33,9 @@ class BadQuestion(Exception):
     """The request's body is not what the API takes."""
 
 
-def answer(pod: Mapping[str, Any], container: Container, question: Question) -> Answer:
+def answer(
+    pod: Mapping[str, Any], container: Container, question: Question, inside: Inside = NOTHING
+) -> Answer:
     model = Model(
         model_name(container),
         container["image"],
@@ -43,6 +48,8 @@ def answer(pod: Mapping[str, Any], container: Container, question: Question) -> 
         return _only(question, ("GET",), lambda: _json(200, _models(model)))
     if question.path in _COMPLETIONS:
         return _only(question, ("POST",), lambda: _complete(model, question))
+    if question.path == "/environment":
+        return _only(question, ("GET",), lambda: _json(200, _digests(inside)))
     if question.path == "/":
         return _only(question, ("GET", "HEAD"), lambda: _json(200, _info(model, question)))
     return _json(404, {"detail": "Not Found"})
@@ -100,6 +107,16 @@ def _info(model: Model, question: Question) -> dict[str, Any]:
         if key.lower().startswith(("x-azure-", "x-forwarded-", "x-fd-"))
     }
     return {"model": model.name, "image": model.image, "pod": model.pod, "headers": passed_on}
+
+
+def _digests(inside: Inside) -> dict[str, Any]:
+    """What the container sees, but for the values themselves: some of them are secrets."""
+    return {
+        "variables": {
+            name: sha256(text.encode()).hexdigest() for name, text in inside.variables.items()
+        },
+        "files": {path: sha256(content).hexdigest() for path, content in inside.files.items()},
+    }
 
 
 def _complete(model: Model, question: Question) -> Answer:

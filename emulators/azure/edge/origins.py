@@ -38,7 +38,8 @@ async def reach(frontend: Frontend | None, port: int, question: Question) -> Rep
     address = frontend.cluster.process_address(pod, container, target)
     if address is not None:
         return await relay.ask(address, question)
-    return inference_server.answer(pod, container, question)
+    inside = frontend.cluster.inside_of(pod, container)
+    return inference_server.answer(pod, container, question, inside)
 
 
 async def reach_origin(

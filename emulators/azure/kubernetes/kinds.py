@@ -57,6 +57,7 @@ POD = Kind("", "v1", "Pod", "pods", True, ("po",), ("all",), ("status", "log", "
 SERVICE = Kind("", "v1", "Service", "services", True, ("svc",), ("all",), ("status",))
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps", True, ("cm",))
 SECRET = Kind("", "v1", "Secret", "secrets")
+SERVICE_ACCOUNT = Kind("", "v1", "ServiceAccount", "serviceaccounts", True, ("sa",))
 EVENT = Kind("", "v1", "Event", "events", True, ("ev",))
 ENDPOINT_SLICE = Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
 DEPLOYMENT = Kind(
@@ -72,6 +73,9 @@ POD_DISRUPTION_BUDGET = Kind(
 NETWORK_POLICY = Kind(
     "networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", True, ("netpol",)
 )
+SECRET_PROVIDER_CLASS = Kind(
+    "secrets-store.csi.x-k8s.io", "v1", "SecretProviderClass", "secretproviderclasses"
+)
 
 KINDS = (
     NODE,
@@ -80,6 +84,7 @@ KINDS = (
     SERVICE,
     CONFIG_MAP,
     SECRET,
+    SERVICE_ACCOUNT,
     EVENT,
     DEPLOYMENT,
     REPLICA_SET,
@@ -87,6 +92,7 @@ KINDS = (
     ENDPOINT_SLICE,
     POD_DISRUPTION_BUDGET,
     NETWORK_POLICY,
+    SECRET_PROVIDER_CLASS,
 )
 """What the store keeps."""
 
