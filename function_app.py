@@ -18,6 +18,7 @@ from activities.begin_resource import begin_resource
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
 from activities.bury_deleted import bury_deleted
 from activities.confirm_missing import confirm_missing
+from activities.ensure_vault_access import ensure_vault_access
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
 from activities.get_usage import get_usage
@@ -119,6 +120,7 @@ ACTIVITIES: tuple[Activity, ...] = (
 SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (
     begin_resource,
     begin_wake_gpu_pool,
+    ensure_vault_access,
     apply_workload,
     apply_gateway,
 )

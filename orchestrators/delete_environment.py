@@ -28,6 +28,7 @@ from orchestrators.children import Child, run_children, start_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.operation_frame import close_operation, list_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
+from orchestrators.secret_steps import plan_revocation
 from orchestrators.waiting import sleep_unless_canceled
 
 PREDECESSOR_POLL_SECONDS = 5.0
@@ -95,13 +96,17 @@ def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
     regions = request.all_regions
-    parts = {("edge",): plan_edge(regions)} | {("cell", r): plan_cell(r) for r in regions}
+    key_vault_id = request.spec.workload.key_vault_id
+    parts = {("edge",): reversed(plan_edge(regions))} | {
+        ("cell", each): (*plan_revocation(each, key_vault_id), *reversed(plan_cell(each)))
+        for each in regions
+    }
     return [
         start_child(
             operation,
             Orchestrator.DELETE_RESOURCES,
-            DeletionInput(operation=operation.ref, targets=tuple(reversed(resources))).to_wire(),
+            DeletionInput(operation=operation.ref, targets=tuple(targets)).to_wire(),
             operation.ref.child_id(*path),
         )
-        for path, resources in parts.items()
+        for path, targets in parts.items()
     ]

@@ -2,6 +2,9 @@
 
 resource group -> AKS cluster with its GPU pool -> workload -> gateway -> maintenance windows ->
 nodes, public IP, pods ready
+
+Where replicas read secrets, their identity comes before the cluster, so that its role on the vault
+takes effect meanwhile, and its credential after it.
 """
 
 from functools import partial
@@ -24,6 +27,7 @@ from domain.serving.gateway.settings import GatewayState
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.resource_steps import create_resource
+from orchestrators.secret_steps import prepare_identity, trust_cluster
 from orchestrators.sequence import in_order
 from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_workload
 
@@ -45,7 +49,9 @@ def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) ->
     return (
         yield from in_order(
             lambda: create_resource(operation, group),
+            *prepare_identity(operation, demand, offer.region, number),
             lambda: _create_cluster(operation, cluster, offer),
+            *trust_cluster(operation, demand, offer.region, number),
             lambda: create_resource(operation, pool, offer),
             lambda: deploy_workload(operation, workload, offer, replicas=replicas, state=serving),
             lambda: deploy_gateway(operation, gateway, offer, serving),

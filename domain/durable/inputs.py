@@ -18,6 +18,7 @@ from domain.outcomes import Handle
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
 from domain.spec.model import EnvironmentSpec
+from domain.spec.secrets import VaultAccess
 from domain.wire import WireModel
 
 
@@ -41,6 +42,8 @@ class CellDemand(WireModel):
     """Of all replicas together."""
     startup_minutes: int = 20
     """How long the start of a replica may take; inputs of earlier versions do not say it."""
+    vault_access: VaultAccess | None = None
+    """None if replicas read no secrets."""
 
     @classmethod
     def of(cls, spec: EnvironmentSpec) -> Self:
@@ -49,6 +52,7 @@ class CellDemand(WireModel):
             replicas=workload.replicas,
             gpus=workload.gpus_needed,
             startup_minutes=workload.startup.timeout_minutes,
+            vault_access=workload.vault_access,
         )
 
 
@@ -110,6 +114,14 @@ class RemainingResourcesInput(WireModel):
     operation_id: str
     environment: str
     regions: tuple[str, ...]
+
+
+class VaultAccessInput(WireModel):
+    """A cell whose identity is to read the vault of the specification."""
+
+    operation_id: str
+    environment: str
+    region: str
 
 
 class WorkloadInput(WireModel):

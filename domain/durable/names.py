@@ -80,6 +80,7 @@ class ActivityName(StrEnum):
     CONFIRM_MISSING = "confirm_missing"
     START_ORCHESTRATION = "start_orchestration"
     POLL_OPERATION = "poll_operation"
+    ENSURE_VAULT_ACCESS = "ensure_vault_access"
     APPLY_WORKLOAD = "apply_workload"
     APPLY_GATEWAY = "apply_gateway"
     GET_OBSERVATION = "get_observation"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from domain.spec.secrets import VaultAccess
 from domain.wire import WireModel
 
 
@@ -102,6 +103,20 @@ def plan_maintenance(region: str, attempt: int = 1) -> tuple[PlannedResource, Pl
     return kubernetes, nodes
 
 
+def plan_secrets(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
+    """The identity that reads the secrets, and its credential for tokens of the cluster."""
+    identity, credential = (
+        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        for kind in ("identity", "federatedCredential")
+    )
+    return identity, credential
+
+
+def vault_access_step(region: str, attempt: int = 1) -> StepKey:
+    """The role on the vault of the identity that reads the secrets."""
+    return _cell_step(region, "vaultAccess", attempt)
+
+
 def workload_step(region: str, attempt: int = 1) -> StepKey:
     return _cell_step(region, "workload", attempt)
 
@@ -199,6 +214,22 @@ def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
         cells += [resource.step for resource in plan_maintenance(region)]
         cells += _readiness_steps(region)
     return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
+
+
+def with_secret_steps(steps: Sequence[StepKey], access: VaultAccess | None) -> tuple[StepKey, ...]:
+    """Of a build, with those of cells whose replicas read secrets around the cluster's."""
+    if access is None:
+        return tuple(steps)
+    planned: list[StepKey] = []
+    for step in steps:
+        if _last(step.name) != "managedCluster":
+            planned.append(step)
+            continue
+        region = step.path[1]
+        identity, credential = (each.step for each in plan_secrets(region))
+        granted = (vault_access_step(region),) if access is VaultAccess.GRANTED else ()
+        planned += [identity, *granted, step, credential]
+    return tuple(planned)
 
 
 def plan_delete_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:

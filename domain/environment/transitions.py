@@ -23,7 +23,12 @@ from domain.environment.operation import (
     change_step,
     has_changed_nothing,
 )
-from domain.environment.operation_request import BRING_A_SPEC, IdempotencyRecord, OperationRequest
+from domain.environment.operation_request import (
+    BRING_A_SPEC,
+    BUILDS,
+    IdempotencyRecord,
+    OperationRequest,
+)
 from domain.environment.phases import AT_REST, IN_MOTION, Phase, can_move
 from domain.environment.record import (
     NOTHING_BUILT,
@@ -38,6 +43,7 @@ from domain.environment.steps import (
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
+    with_secret_steps,
 )
 from domain.outcomes import Outcome, Status
 
@@ -277,6 +283,9 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
     plan, regions = PLANS[request.kind], request.regions
     if request.kind is OperationKind.DELETE:
         regions = request.all_regions
+    steps = plan(regions)
+    if request.kind in BUILDS:
+        steps = with_secret_steps(steps, request.spec.workload.vault_access)
     return Operation(
         id=request.operation_id,
         kind=request.kind,
@@ -284,7 +293,7 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         status=Status.RUNNING,
         created_at=at,
         last_action_at=at,
-        steps=tuple(Step(name=key.name) for key in plan(regions)),
+        steps=tuple(Step(name=key.name) for key in steps),
         requested_by=request.requested_by,
         traceparent=request.traceparent,
         phase_before=phase_before,

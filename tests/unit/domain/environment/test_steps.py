@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 
+import pytest
+
 from domain.arm.resource_kinds import KINDS
 from domain.environment.steps import (
     PROBE_STEP,
@@ -11,8 +13,11 @@ from domain.environment.steps import (
     plan_maintenance,
     plan_provision_steps,
     plan_scale_down_steps,
+    plan_secrets,
     plan_wake_steps,
+    with_secret_steps,
 )
+from domain.spec.secrets import VaultAccess
 
 REGIONS = ("westeurope", "swedencentral")
 
@@ -45,9 +50,9 @@ def test_propagation_begins_before_the_waf_is_built():
 
 def test_every_planned_kind_is_known():
     west = "westeurope"
-    cell = (*plan_cell(west), plan_gpu_pool(west), *plan_maintenance(west))
+    cell = (*plan_cell(west), plan_gpu_pool(west), *plan_maintenance(west), *plan_secrets(west))
     planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell)}
-    assert planned == set(KINDS)
+    assert planned | {"roleAssignment"} == set(KINDS), "planned with what a role is for"
 
 
 def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
@@ -66,6 +71,27 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
         "cell/swedencentral/externalIp",
         "cell/swedencentral/pods",
     ]
+
+
+@pytest.mark.parametrize(
+    ("access", "expected"),
+    [
+        (None, ["managedCluster"]),
+        (VaultAccess.EXPECTED, ["identity", "managedCluster", "federatedCredential"]),
+        (
+            VaultAccess.GRANTED,
+            ["identity", "vaultAccess", "managedCluster", "federatedCredential"],
+        ),
+    ],
+)
+def test_cells_that_read_secrets_show_how_they_come_by_them(access, expected):
+    planned = plan_provision_steps(REGIONS)
+    steps = names(with_secret_steps(planned, access))
+    first = [step for step in steps if step.startswith("cell/westeurope/")]
+    assert first[0] == "cell/westeurope/resourceGroup"
+    assert first[1 : 1 + len(expected)] == [f"cell/westeurope/{each}" for each in expected]
+    assert first[1 + len(expected)] == "cell/westeurope/gpuPool"
+    assert len(steps) == len(planned) + 2 * (len(expected) - 1)
 
 
 def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():
