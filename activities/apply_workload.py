@@ -3,15 +3,18 @@
 from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
+from activities.identities import read_identity
 from activities.recorded_spec import RecordReader, read_spec
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import WorkloadInput
 from domain.kubernetes.manifests import build_workload
+from domain.kubernetes.secret_manifests import SecretReader
 from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
 from domain.serving.gateway.settings import ROUTES_FILE
 from domain.serving.manifests import build_route_settings
+from domain.spec.model import EnvironmentSpec
 
 
 async def apply_workload(
@@ -21,6 +24,9 @@ async def apply_workload(
     recorded = await read_spec(hub, cell.environment, cell.operation_id)
     spec = cell.offer.apply(recorded.pinned_to(cell.image_digest))
     settings = clients.settings
+    reader = await _find_reader(spec, cell.offer.region, clients)
+    if isinstance(reader, Outcome):
+        return reader
     cluster_id = naming.cluster_id(settings.subscription_id, cell.environment, cell.offer.region)
     routing = build_route_settings(spec, settings.installation)
     routes = {ROUTES_FILE: render_routes(routing, cell.state)}
@@ -29,7 +35,19 @@ async def apply_workload(
         async with clients.kubernetes(cluster_id) as kubernetes:
             # A cell that is being built has no gateway yet, whose own step writes the same.
             await kubernetes.patch_config_map(naming.INFERENCE_NAMESPACE, gateway, routes)
-            await kubernetes.apply(build_workload(spec, cell.replicas))
+            await kubernetes.apply(build_workload(spec, cell.replicas, reader))
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
     return Outcome.succeeded()
+
+
+async def _find_reader(
+    spec: EnvironmentSpec, region: str, clients: ClientFactory
+) -> SecretReader | Outcome | None:
+    """The identity that reads the secrets; None if there are none."""
+    if not spec.workload.secrets:
+        return None
+    identity = await read_identity(spec.name, region, clients)
+    if isinstance(identity, Outcome):
+        return identity
+    return SecretReader(identity["clientId"], identity["tenantId"])

@@ -1,5 +1,6 @@
 """Begins to bring one ARM resource to what is wanted, unless it is current or in progress."""
 
+from dataclasses import replace
 from typing import Any
 
 from activities.arm_outcomes import failed
@@ -13,6 +14,7 @@ from domain.arm.existing_resource import (
     is_in_motion,
     must_be_started,
 )
+from domain.arm.failures import resource_missing
 from domain.arm.operation_polling import parse_retry_after, read_poll
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
@@ -32,6 +34,11 @@ async def begin_resource(
         settings.subscription_id, settings.api_server_ranges, settings.log_workspace_resource_id
     )
     resource_id = kind.build_id(target)
+    if kind.source_kind:
+        source = await _read_source(replace(target, kind=kind.source_kind), clients)
+        if isinstance(source, Outcome):
+            return source.about(resource_id)
+        target = replace(target, source=source)
     existing = await clients.resources.get(resource_id)
     if not existing.is_success and existing.status != 404:
         return failed(existing, f"GET {resource.kind}").about(resource_id)
@@ -46,6 +53,14 @@ async def begin_resource(
     elif outcome.is_success:
         outcome = outcome.warning_of(warnings)
     return outcome.about(resource_id)
+
+
+async def _read_source(target: ResourceTarget, clients: ClientFactory) -> dict[str, Any] | Outcome:
+    source_id = KINDS[target.kind].build_id(target)
+    found = await clients.resources.get(source_id)
+    if found.status == 404:
+        return Outcome.failed(resource_missing(source_id))
+    return found.body if found.is_success else failed(found, f"GET {target.kind}")
 
 
 async def _begin_preparation(

@@ -19,8 +19,15 @@ class ArmAnswer:
 
     @property
     def operation_url(self) -> str | None:
-        """URL of the long-running operation. It is signed: use it verbatim."""
-        return self.headers.get("Azure-AsyncOperation") or self.headers.get("Location")
+        """URL of the long-running operation. It is signed: use it verbatim.
+
+        A `Location` without a host is no operation: Microsoft.ManagedIdentity answers 201 with the
+        path of the resource itself.
+        """
+        location = self.headers.get("Location", "")
+        return self.headers.get("Azure-AsyncOperation") or (
+            location if "://" in location else None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clients.edge import EdgeClient
     from clients.events import EventsClient
     from clients.front_door import FrontDoorClient
+    from clients.identities import IdentitiesClient
     from clients.kubernetes import KubernetesClient
     from clients.logs import LogsClient
     from clients.metrics import MetricsClient
@@ -54,6 +55,12 @@ class ClientFactory:
         from clients.resource_groups import ResourceGroupsClient
 
         return ResourceGroupsClient(self._arm)
+
+    @cached_property
+    def identities(self) -> "IdentitiesClient":
+        from clients.identities import IdentitiesClient
+
+        return IdentitiesClient(self._arm)
 
     @cached_property
     def role_assignments(self) -> "RoleAssignmentsClient":

@@ -10,7 +10,7 @@ import yaml
 from azure.core.exceptions import AzureError
 from httpx2 import AsyncClient as HttpClient
 from httpx2 import HTTPError, HTTPStatusError, Response, Timeout
-from lightkube import AsyncClient, KubeConfig
+from lightkube import AsyncClient, KubeConfig, generic_resource
 from lightkube.codecs import from_dict
 from lightkube.config import client_adapter
 from lightkube.config.models import Cluster, User
@@ -22,6 +22,12 @@ from clients.answers import KubernetesRefused, NoAnswer
 
 AKS_SERVER_SCOPE = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
 """The AKS server application: the audience of tokens for every Entra-integrated cluster."""
+
+_resources: Any = generic_resource  # its types are partly unknown to a strict type checker
+_resources.create_namespaced_resource(
+    "secrets-store.csi.x-k8s.io", "v1", "SecretProviderClass", "secretproviderclasses"
+)
+"""Of the Secrets Store CSI driver: lightkube has to know a custom resource to apply it."""
 
 FIELD_MANAGER = "gridplane"
 LONGEST_TEXT = 300

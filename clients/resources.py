@@ -40,5 +40,7 @@ class ResourcesClient:
                 return self._clients.role_assignments
             case "Microsoft.Resources":
                 return self._clients.resource_groups
+            case "Microsoft.ManagedIdentity":
+                return self._clients.identities
             case provider:
                 raise ValueError(f"No client serves {provider}.")

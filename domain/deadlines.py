@@ -29,6 +29,9 @@ IMAGE = 5 * 60
 ROLE_ASSIGNMENT = 10 * 60
 """A role assignment is written in under a second; the limit is for an outage."""
 
+IDENTITY = 10 * 60
+"""An identity, or a credential of it, is written in under two seconds: recorded."""
+
 WORKLOAD = 10 * 60
 """The API server's host name may take minutes to resolve after the cluster is created."""
 
@@ -83,6 +86,8 @@ PROVISION = (
     + WORKLOAD
     + GATEWAY
     + 2 * MAINTENANCE
+    + 2 * IDENTITY
+    + ROLE_ASSIGNMENT
     + READINESS
     + EDGE_ANSWERS
 )

@@ -28,6 +28,7 @@ from orchestrators.children import Child, run_children, start_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.operation_frame import close_operation, list_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
+from orchestrators.secret_steps import plan_revocation
 from orchestrators.waiting import sleep_unless_canceled
 
 PREDECESSOR_POLL_SECONDS = 5.0
@@ -95,9 +96,13 @@ def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
     regions = request.all_regions
-    registries = request.all_registries
+    registries, key_vault_id = request.all_registries, request.spec.workload.key_vault_id
     parts = {("edge",): tuple(reversed(plan_edge(regions)))} | {
-        ("cell", region): plan_cell_deletion(region, registries) for region in regions
+        ("cell", each): (
+            *plan_revocation(each, key_vault_id),
+            *plan_cell_deletion(each, registries),
+        )
+        for each in regions
     }
     return [
         start_child(

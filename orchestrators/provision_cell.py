@@ -2,6 +2,9 @@
 
 resource group -> AKS cluster with its GPU pool -> access to the image's registry -> workload ->
 gateway -> maintenance windows -> nodes, public IP, pods ready
+
+Where replicas read secrets, their identity comes before the cluster, so that its role on the vault
+takes effect meanwhile, and its credential after it.
 """
 
 from functools import partial
@@ -25,6 +28,7 @@ from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.registry_steps import grant_registry_access
 from orchestrators.resource_steps import create_resource
+from orchestrators.secret_steps import prepare_identity, trust_cluster
 from orchestrators.sequence import in_order
 from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_workload
 
@@ -49,8 +53,10 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
     return (
         yield from in_order(
             lambda: create_resource(operation, group),
+            *prepare_identity(operation, demand, offer.region, number),
             lambda: _create_cluster(operation, cluster, offer),
             lambda: grant_registry_access(operation, cell.registry, attempt),
+            *trust_cluster(operation, demand, offer.region, number),
             lambda: create_resource(operation, pool, offer),
             lambda: deploy(image_digest=demand.image_digest),
             lambda: deploy_gateway(operation, gateway, offer, serving),

@@ -107,12 +107,13 @@ CONFLICT_RULES = (
     rule(
         "OperationInProgress",
         r"another (?:\w+ )?operation|in progress|EtagMismatch|AnotherOperationInProgress|"
-        r"ConcurrentOperation",
+        r"ConcurrentOperation|ConcurrentFederatedIdentityCredentialsWrites",
         "Nothing: the request is repeated once the running operation has ended.",
         retryable=True,
         statuses=(409, 412),
         source="recorded: azure-service-operator Test_AKS_Fleet and "
-        "Test_Containerservice_v1api20210501; reported: Azure/azure-cli-extensions#9855",
+        "Test_Containerservice_v1api20210501; reported: Azure/azure-cli-extensions#9855, "
+        "pulumi-azure-native#4343",
     ),
     rule(
         "ResourceInUse",

@@ -19,6 +19,7 @@ class Service(StrEnum):
     FRONT_DOOR = "frontDoor"
     """With the WAF policies of Microsoft.Network."""
     RESOURCE_MANAGER = "resourceManager"
+    IDENTITY = "identity"
     AUTHORIZATION = "authorization"
     COMPUTE = "compute"
     NETWORK = "network"
@@ -47,6 +48,7 @@ _KINDS_BY_SERVICE: Mapping[Service, frozenset[str]] = {
         }
     ),
     Service.RESOURCE_MANAGER: frozenset({"resourceGroup", "resourceGroups", "resources"}),
+    Service.IDENTITY: frozenset({"identity", "federatedCredential"}),
     Service.AUTHORIZATION: frozenset({"roleAssignment", "roleAssignments"}),
     Service.COMPUTE: frozenset({START_GPU_NODE}),
     Service.NETWORK: frozenset({CREATE_PUBLIC_IP}),

@@ -63,6 +63,11 @@ def gpu_pool_missing(pool_id: str) -> Failure:
     return _missing(GPU_POOL_MISSING, pool_id)
 
 
+def resource_missing(resource_id: str) -> Failure:
+    """For a resource that an earlier step of the same operation has built."""
+    return _missing("ResourceMissing", resource_id)
+
+
 def _missing(reason: str, resource_id: str) -> Failure:
     return Failure(
         reason=reason,

@@ -12,7 +12,9 @@ protects it at least as much as the weakest specification does.
   but `Allow` would exempt those above it from all later rules, and a match rule with its
   condition would meet every client.
 - Cluster: Gridplane signs in by Entra ID and its role assignments; local accounts bypass both.
+  Pods that read secrets do not start without the add-on that mounts them.
   Where the app's settings name a workspace for logs, the audit of invocations goes there.
+- Federated credential: Entra ID compares all of it with the tokens of the cluster.
 - GPU pool: the workload's node selector needs the label, its replicas need the nodes, and without
   the autoscaler neither comes a node for a pod nor goes one that is paid for and idle.
 """
@@ -90,9 +92,15 @@ KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
         "properties.aadProfile.enableAzureRBAC": _never,
         "properties.enableRBAC": _never,
         "properties.disableLocalAccounts": _never,
+        f"properties.addonProfiles.{naming.SECRETS_ADDON}.enabled": _never,
         f"{_LOG_AGENT}.enabled": _never,
         f"{_LOG_AGENT}.config.logAnalyticsWorkspaceResourceID": _never,
         f"{_LOG_AGENT}.config.useAADAuth": _never,
+    },
+    "federatedCredential": {
+        "properties.issuer": _never,
+        "properties.subject": _never,
+        "properties.audiences": _never,
     },
     "agentPool": {
         "properties.enableAutoScaling": _never,

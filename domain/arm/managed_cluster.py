@@ -16,6 +16,7 @@ from domain.spec.model import EnvironmentSpec
 if TYPE_CHECKING:
     from azure.mgmt.containerservice.types import (
         ContainerServiceNetworkProfile,
+        ManagedClusterAddonProfile,
         ManagedClusterAgentPoolProfile,
         ManagedClusterAgentPoolProfileProperties,
         ManagedClusterIdentity,
@@ -35,6 +36,9 @@ GPU_TAINT = "sku=gpu:NoSchedule"
 SYSTEM_TAINT = "CriticalAddonsOnly=true:NoSchedule"
 """Reserves the pool for system pods: an inference pod without its node selector stays Pending
 instead of competing with CoreDNS."""
+
+SECRET_ROTATION = "2m"
+"""AKS's default; the driver asks Key Vault no more often."""
 
 LOG_AGENT = "omsagent"
 """Name of the add-on, as AKS returns it."""
@@ -82,7 +86,7 @@ def build_managed_cluster(
         "properties": {
             **_properties(spec, region),
             **_api_server_access(api_server_ranges),
-            **_log_collection(log_workspace_id),
+            **_addons(spec, log_workspace_id),
         },
     }
     return merge_cluster(body, existing) if existing else body
@@ -114,18 +118,34 @@ def _properties(spec: EnvironmentSpec, region: str) -> "ManagedClusterProperties
     }
 
 
+def _addons(spec: EnvironmentSpec, log_workspace_id: str | None) -> "ManagedClusterProperties":
+    addons = {**_log_collection(log_workspace_id), **_secrets(spec)}
+    return {"addonProfiles": addons} if addons else {}
+
+
+def _secrets(spec: EnvironmentSpec) -> "dict[str, ManagedClusterAddonProfile]":
+    """The Secrets Store CSI driver, with Azure's provider and settings as text, as AKS takes them.
+
+    It stays where a specification no longer has secrets: add-ons that others use are kept.
+    """
+    if not spec.workload.secrets:
+        return {}
+    config = {"enableSecretRotation": "true", "rotationPollInterval": SECRET_ROTATION}
+    return {naming.SECRETS_ADDON: {"enabled": True, "config": config}}
+
+
 def _api_server_access(ranges: Sequence[str]) -> "ManagedClusterProperties":
     """AKS adds the cluster's own outbound address; an empty list would mean: from everywhere."""
     return {"apiServerAccessProfile": {"authorizedIPRanges": list(ranges)}} if ranges else {}
 
 
-def _log_collection(workspace_id: str | None) -> "ManagedClusterProperties":
+def _log_collection(workspace_id: str | None) -> "dict[str, ManagedClusterAddonProfile]":
     """The agent of Container Insights. What it collects says a data collection rule, which Azure
     Policy associates with the cluster."""
     if workspace_id is None:
         return {}
     config = {"logAnalyticsWorkspaceResourceID": workspace_id, "useAADAuth": "true"}
-    return {"addonProfiles": {LOG_AGENT: {"enabled": True, "config": config}}}
+    return {LOG_AGENT: {"enabled": True, "config": config}}
 
 
 def _system_pool(spec: EnvironmentSpec) -> "ManagedClusterAgentPoolProfile":

@@ -12,6 +12,9 @@ GPU_NODE_PREFIX = f"aks-{GPU_POOL}-"
 AUTO_UPGRADE_SCHEDULE = "aksManagedAutoUpgradeSchedule"
 NODE_OS_UPGRADE_SCHEDULE = "aksManagedNodeOSUpgradeSchedule"
 """Names that AKS gives a meaning: of the upgrades of Kubernetes, and of the nodes' system."""
+SECRETS_ADDON = "azureKeyvaultSecretsProvider"
+"""AKS's name of the add-on that brings the Secrets Store CSI driver."""
+FEDERATED_CREDENTIAL = "inference"
 ORIGIN_GROUP = "inference"
 ROUTE = "inference"
 SECURITY_POLICY = "waf"
@@ -96,6 +99,32 @@ def maintenance_configuration_id(
     subscription_id: str, name: str, region: str, schedule: str
 ) -> str:
     return f"{cluster_id(subscription_id, name, region)}/maintenanceConfigurations/{schedule}"
+
+
+def identity_name(name: str, region: str) -> str:
+    """Of the identity that reads the secrets of a cell."""
+    return f"gp-{name}-{region}"
+
+
+def identity_id(subscription_id: str, name: str, region: str) -> str:
+    group = resource_group_id(subscription_id, cell_resource_group(name, region))
+    identities = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    return f"{group}/{identities}/{identity_name(name, region)}"
+
+
+def federated_credential_id(subscription_id: str, name: str, region: str) -> str:
+    identity = identity_id(subscription_id, name, region)
+    return f"{identity}/federatedIdentityCredentials/{FEDERATED_CREDENTIAL}"
+
+
+def service_account(name: str) -> str:
+    """Of the workload's pods."""
+    return name
+
+
+def service_account_subject(name: str) -> str:
+    """What the tokens of the workload's pods name as their subject."""
+    return f"system:serviceaccount:{INFERENCE_NAMESPACE}:{service_account(name)}"
 
 
 def profile_id(subscription_id: str, name: str) -> str:

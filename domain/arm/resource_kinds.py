@@ -4,13 +4,14 @@ Another Azure resource is another row here; beginning, waiting and deleting need
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from domain import deadlines
 from domain.arm import front_door as front_door_bodies
 from domain.arm import managed_cluster as arm_bodies
 from domain.arm import naming
+from domain.arm.identity import build_federated_credential, build_identity
 from domain.arm.maintenance import build_maintenance_configuration
 from domain.arm.merge_edge import merge_edge
 from domain.arm.merge_existing import is_cluster_current, is_part_current, is_pool_current
@@ -41,6 +42,9 @@ class ResourceTarget:
     """ARM id of the workspace that takes the logs of a cluster's containers; None: none does."""
     grant: RoleGrant | None = None
     """What a role assignment gives, and where."""
+    source: Body | None = field(default=None, compare=False)
+    """The resource that the body is made from, as Azure shows it, where its kind has a
+    `source_kind`."""
 
 
 def _owner_by_tags(existing: Mapping[str, Any]) -> str | None:
@@ -61,6 +65,8 @@ class ResourceKind:
     """The environment that it is marked for."""
     is_at_others: bool = False
     """Whether it is at a resource of others: what the app may not read there it has not made."""
+    source_kind: str | None = None
+    """Kind of another resource of the cell, which decides what the body says."""
     read_result: Callable[[Body], Body] = lambda body: {}
     is_current: Callable[[Body, Body], bool] | None = None
     """None: always PUT; Front Door answers an unchanged PUT with 200 and starts no operation."""
@@ -159,6 +165,25 @@ KINDS: Mapping[str, ResourceKind] = {
     ),
     "autoUpgradeSchedule": _maintenance(naming.AUTO_UPGRADE_SCHEDULE),
     "nodeOSUpgradeSchedule": _maintenance(naming.NODE_OS_UPGRADE_SCHEDULE),
+    "identity": ResourceKind(
+        pace=PollKind.RESOURCE_GROUP,
+        create_timeout=deadlines.IDENTITY,
+        delete_timeout=deadlines.IDENTITY,
+        build_id=lambda t: naming.identity_id(t.subscription_id, t.environment, t.region),
+        build_body=lambda spec, t, existing: build_identity(spec, t.region, existing),
+    ),
+    "federatedCredential": ResourceKind(
+        pace=PollKind.RESOURCE_GROUP,
+        create_timeout=deadlines.IDENTITY,
+        delete_timeout=deadlines.IDENTITY,
+        build_id=lambda t: naming.federated_credential_id(
+            t.subscription_id, t.environment, t.region
+        ),
+        build_body=lambda spec, t, existing: build_federated_credential(spec, t.source or {}),
+        owner_kind="identity",
+        source_kind="managedCluster",
+        is_current=is_part_current,
+    ),
     "roleAssignment": ResourceKind(
         pace=PollKind.RESOURCE_GROUP,
         create_timeout=deadlines.ROLE_ASSIGNMENT,

@@ -18,6 +18,7 @@ from domain.outcomes import Handle
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
 from domain.spec.model import EnvironmentSpec
+from domain.spec.secrets import VaultAccess
 from domain.wire import WireModel
 
 
@@ -43,6 +44,8 @@ class CellDemand(WireModel):
     """How long the start of a replica may take; inputs of earlier versions do not say it."""
     image_digest: str | None = None
     """Of the image that runs; None: what the specification says."""
+    vault_access: VaultAccess | None = None
+    """None if replicas read no secrets."""
 
     @classmethod
     def of(cls, spec: EnvironmentSpec, image_digest: str | None = None) -> Self:
@@ -52,6 +55,7 @@ class CellDemand(WireModel):
             gpus=workload.gpus_needed,
             startup_minutes=workload.startup.timeout_minutes,
             image_digest=image_digest,
+            vault_access=workload.vault_access,
         )
 
 
@@ -137,6 +141,14 @@ class RegistryAccessInput(WireModel):
     region: str
     registry: str
     """ARM id."""
+
+
+class VaultAccessInput(WireModel):
+    """A cell whose identity is to read the vault of the specification."""
+
+    operation_id: str
+    environment: str
+    region: str
 
 
 class WorkloadInput(WireModel):

@@ -86,6 +86,7 @@ class ActivityName(StrEnum):
     POLL_OPERATION = "poll_operation"
     RESOLVE_IMAGE = "resolve_image"
     ENSURE_REGISTRY_ACCESS = "ensure_registry_access"
+    ENSURE_VAULT_ACCESS = "ensure_vault_access"
     APPLY_WORKLOAD = "apply_workload"
     APPLY_GATEWAY = "apply_gateway"
     GET_OBSERVATION = "get_observation"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from domain.catalog.roles import ACR_PULL
+from domain.spec.secrets import VaultAccess
 from domain.wire import WireModel
 
 
@@ -123,6 +124,20 @@ def registry_access_step(region: str, attempt: int = 1) -> StepKey:
     return _cell_step(region, "registryAccess", attempt)
 
 
+def plan_secrets(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
+    """The identity that reads the secrets, and its credential for tokens of the cluster."""
+    identity, credential = (
+        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        for kind in ("identity", "federatedCredential")
+    )
+    return identity, credential
+
+
+def vault_access_step(region: str, attempt: int = 1) -> StepKey:
+    """The role on the vault of the identity that reads the secrets."""
+    return _cell_step(region, "vaultAccess", attempt)
+
+
 def workload_step(region: str, attempt: int = 1) -> StepKey:
     return _cell_step(region, "workload", attempt)
 
@@ -227,6 +242,22 @@ def plan_provision_steps(
         cells += _readiness_steps(region)
     image = (IMAGE_STEP,) if registries else ()
     return (*image, *(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
+
+
+def with_secret_steps(steps: Sequence[StepKey], access: VaultAccess | None) -> tuple[StepKey, ...]:
+    """Of a build, with those of cells whose replicas read secrets around the cluster's."""
+    if access is None:
+        return tuple(steps)
+    planned: list[StepKey] = []
+    for step in steps:
+        if _last(step.name) != "managedCluster":
+            planned.append(step)
+            continue
+        region = step.path[1]
+        identity, credential = (each.step for each in plan_secrets(region))
+        granted = (vault_access_step(region),) if access is VaultAccess.GRANTED else ()
+        planned += [identity, *granted, step, credential]
+    return tuple(planned)
 
 
 def plan_cell_deletion(region: str, registries: Sequence[str] = ()) -> tuple[PlannedResource, ...]:

@@ -45,6 +45,7 @@ from domain.environment.steps import (
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
+    with_secret_steps,
 )
 from domain.outcomes import Outcome, Status
 from domain.spec.model import EnvironmentSpec
@@ -303,10 +304,12 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
 def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
     if request.kind is OperationKind.DELETE:
         return plan_delete_steps(request.all_regions, request.all_registries)
-    registry = request.spec.workload.registry
-    if request.kind in BUILDS and registry:
-        return plan_provision_steps(request.regions, (registry,))
-    return PLANS[request.kind](request.regions)
+    if request.kind not in BUILDS:
+        return PLANS[request.kind](request.regions)
+    workload = request.spec.workload
+    registries = (workload.registry,) if workload.registry else ()
+    steps = plan_provision_steps(request.regions, registries)
+    return with_secret_steps(steps, workload.vault_access)
 
 
 def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:

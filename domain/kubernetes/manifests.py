@@ -7,10 +7,15 @@ from typing import Any
 from domain.arm import naming
 from domain.arm.managed_cluster import SPOT_TAINT_KEY
 from domain.arm.naming import GPU_RESOURCE
+from domain.kubernetes import secret_manifests
+from domain.kubernetes.secret_manifests import SecretReader, build_secret_objects
 from domain.spec.model import EnvironmentSpec
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
 DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"
+
+SHARED_MEMORY = "shared-memory"
+"""The name of a volume."""
 
 STARTUP_PERIOD_SECONDS = 10
 
@@ -22,11 +27,14 @@ PRE_STOP_SECONDS = 15
 replica that is being stopped."""
 
 
-def build_workload(spec: EnvironmentSpec, replicas: int) -> list[dict[str, Any]]:
-    """In the order in which they are applied."""
+def build_workload(
+    spec: EnvironmentSpec, replicas: int, reader: SecretReader | None = None
+) -> list[dict[str, Any]]:
+    """In the order in which they are applied. `reader`: of secrets, where there are any."""
     return [
         _namespace(spec),
         _device_plugin(spec),
+        *(build_secret_objects(spec, reader) if reader else ()),
         _model_service(spec),
         _disruption_budget(spec),
         _deployment(spec, replicas),
@@ -132,12 +140,25 @@ def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "terminationGracePeriodSeconds": spec.workload.termination_grace_seconds,
         "containers": [_container(spec)],
+        **secret_manifests.pod_settings(spec),
     }
-    if _needs_shared_memory(spec):
-        size = spec.workload.shared_memory
-        memory = {"medium": "Memory", **({"sizeLimit": size} if size else {})}
-        pod["volumes"] = [{"name": "shared-memory", "emptyDir": memory}]
+    if volumes := [*_shared_memory(spec), *secret_manifests.volumes(spec)]:
+        pod["volumes"] = volumes
     return pod
+
+
+def _shared_memory(spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    if not _needs_shared_memory(spec):
+        return []
+    size = spec.workload.shared_memory
+    memory = {"medium": "Memory", **({"sizeLimit": size} if size else {})}
+    return [{"name": SHARED_MEMORY, "emptyDir": memory}]
+
+
+def _volume_mounts(spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    shared = {"name": SHARED_MEMORY, "mountPath": "/dev/shm"}
+    needed = [shared] if _needs_shared_memory(spec) else []
+    return [*needed, *secret_manifests.volume_mounts(spec)]
 
 
 def _container(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -170,8 +191,8 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         container["command"] = [_literal(word) for word in workload.command]
     if workload.args:
         container["args"] = [_literal(arg) for arg in workload.args]
-    if _needs_shared_memory(spec):
-        container["volumeMounts"] = [{"name": "shared-memory", "mountPath": "/dev/shm"}]
+    if mounts := _volume_mounts(spec):
+        container["volumeMounts"] = mounts
     return container
 
 
@@ -200,12 +221,20 @@ def _needs_shared_memory(spec: EnvironmentSpec) -> bool:
     return spec.workload.gpus_per_replica > 1 or spec.workload.shared_memory is not None
 
 
-def _env(spec: EnvironmentSpec) -> list[dict[str, str]]:
-    """The specification's variables override those of the model."""
+def _env(spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    """The specification's variables and secrets override those of the model."""
     model = spec.workload.model
     defaults = {"MODEL_NAME": model.name, "MODEL_VERSION": model.version} if model else {}
-    variables = {**defaults, **spec.workload.env}
-    return [{"name": name, "value": _literal(value)} for name, value in variables.items()]
+    secrets = spec.workload.secrets
+    texts = {**defaults, **spec.workload.env}
+    return [
+        *(
+            {"name": name, "value": _literal(text)}
+            for name, text in texts.items()
+            if name not in secrets
+        ),
+        *secret_manifests.variables(spec),
+    ]
 
 
 def _literal(text: str) -> str:

@@ -9,6 +9,7 @@ from domain.kubernetes.evidence import build_failure, find_event, has_lasted, qu
 from domain.kubernetes.image_diagnosis import IMAGE_REASONS, image_pull_failed, is_pull_lasting
 from domain.kubernetes.node_diagnosis import PLUGIN_GRACE
 from domain.kubernetes.observation import Observation, PodObservation
+from domain.kubernetes.secret_diagnosis import find_secret_failure, is_secret_failure_lasting
 from domain.outcomes import Failure
 
 CRASH_LOOP_RESTARTS = 5
@@ -30,6 +31,8 @@ def find_lasting_failure(
     for pod in observation.latest_pods:
         if is_pull_lasting(pod, observation, now, started_at):
             return image_pull_failed(pod, observation)
+        if pod.phase == "Pending" and is_secret_failure_lasting(pod, observation, now, started_at):
+            return find_secret_failure(pod, observation)
         if not pod.ready and pod.restarts >= CRASH_LOOP_RESTARTS:
             return crash_loop(pod, observation)
         waited = has_lasted(pod.started_at or started_at, now, START_GRACE)
@@ -114,6 +117,10 @@ def _of_a_container(waiting: list[PodObservation], observation: Observation) -> 
 
 
 def _of_a_volume(waiting: list[PodObservation], observation: Observation) -> Failure | None:
+    pending = (pod for pod in waiting if pod.phase == "Pending")
+    secrets = (find_secret_failure(pod, observation) for pod in pending)
+    if known := next((each for each in secrets if each), None):
+        return known
     names = {f"Pod/{pod.name}" for pod in waiting if pod.phase == "Pending"}
     event = find_event(
         observation.events,

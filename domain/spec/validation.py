@@ -22,6 +22,7 @@ from domain.spec.off_hours import find_time_zone
 from domain.spec.placement import Placement
 from domain.spec.policy import SpecPolicy, find_access_problems, find_wake_problems
 from domain.spec.reserved_names import find_reserved_word
+from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
 from domain.spec.workload import Model, Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
 
@@ -65,6 +66,7 @@ PATTERN_FIXES = {
     "workload.cpu": "Use a number of vCPUs such as 8, or thousandths of one such as 500m.",
     "workload.memory": "Use mebibytes or gibibytes such as 512Mi or 96Gi.",
     "workload.sharedMemory": "Use mebibytes or gibibytes such as 512Mi or 16Gi.",
+    "workload.keyVaultId": KEY_VAULT_ID_FIX,
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
     "cluster.maintenance.start": "Use a time of day such as 01:00.",
     "cluster.maintenance.utcOffset": "Use an offset from UTC such as +01:00.",
@@ -93,6 +95,18 @@ TYPE_FIXES: dict[str, str] = {
     "tuple_type": "Use a JSON array.",
     "timezone_aware": "Add the offset from UTC, such as the Z in 2027-01-31T00:00:00Z.",
 }
+
+SECRET_ERRORS = frozenset(
+    {
+        "dict_type",
+        "model_type",
+        "model_attributes_type",
+        "string_type",
+        "string_pattern_mismatch",
+        "string_too_long",
+    }
+)
+"""Of what is no id of a secret, and may be its value."""
 
 
 def parse_spec(
@@ -158,6 +172,8 @@ def _fix(error: ErrorDetails, target: str) -> str:
         return PATTERN_FIXES[of_list]
     if target.startswith("workload.env.") and kind == "string_pattern_mismatch":
         return "Use letters, digits, '_', '-' and '.' in names of environment variables."
+    if target.startswith("workload.secrets") and kind in SECRET_ERRORS:
+        return _secret_fix(error)
     if target.startswith("workload.healthHeaders.") and kind == "string_pattern_mismatch":
         return "Use names such as X-Probe, and values of visible characters."
     if kind in TYPE_FIXES:
@@ -166,8 +182,15 @@ def _fix(error: ErrorDetails, target: str) -> str:
     return message if message.endswith(".") else f"{message}."
 
 
+def _secret_fix(error: ErrorDetails) -> str:
+    """Says nothing of what was sent: it may be the secret itself."""
+    if error["loc"][-1] == "[key]":
+        return "Use letters, digits and '_' in names of secrets, starting with a letter or '_'."
+    return SECRET_FIX
+
+
 def _unknown_field_fix(model: type[BaseModel], path: Sequence[int | str]) -> str:
-    section = SECTIONS.get(_render_target(path[:-1])) if len(path) > 1 else model
+    section = _section_at(path[:-1]) if len(path) > 1 else model
     fields = section.model_fields.values() if section else ()
     known = [field.alias or "" for field in fields]
     written = str(path[-1])
@@ -176,6 +199,12 @@ def _unknown_field_fix(model: type[BaseModel], path: Sequence[int | str]) -> str
     if meant:
         return f"Use '{meant}' instead of '{written}'."
     return f"Remove '{written}'. Known fields: {', '.join(known)}."
+
+
+def _section_at(path: Sequence[int | str]) -> type[BaseModel] | None:
+    target = _render_target(path)
+    is_secret = target.startswith("workload.secrets.")
+    return SecretReference if is_secret else SECTIONS.get(target)
 
 
 def _render_target(path: Sequence[int | str]) -> str:

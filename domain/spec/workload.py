@@ -8,6 +8,15 @@ from pydantic_core import PydanticCustomError
 from domain.spec.egress import Egress
 from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.image_reference import ImageReference, parse_image
+from domain.spec.secrets import (
+    MAX_SECRETS,
+    KeyVaultId,
+    SecretEnvName,
+    SecretReference,
+    VaultAccess,
+    check_key_vault,
+    check_secrets,
+)
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
@@ -109,6 +118,29 @@ class Workload(WireModel):
         f"{MAX_WORKLOAD_BYTES} bytes.",
         examples=[{"MAX_BATCH": "16"}],
     )
+    secrets: dict[SecretEnvName, SecretReference] = Field(
+        default_factory=dict[str, SecretReference],
+        max_length=MAX_SECRETS,
+        description="Secrets of one Key Vault, by the name of the environment variable and of the "
+        "file below /mnt/secrets that the container reads each from. A rotated secret reaches the "
+        "file within minutes, and the variable with the container's next start.",
+        examples=[
+            {
+                "HF_TOKEN": {
+                    "keyVaultSecretId": "https://fraud-team.vault.azure.net/secrets/hf-token"
+                }
+            }
+        ],
+    )
+    key_vault_id: KeyVaultId | None = Field(
+        default=None,
+        description="Resource id of the vault, on which the identity of each cell is granted Key "
+        "Vault Secrets User. If omitted, the grant is expected to exist.",
+        examples=[
+            "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/fraud"
+            "/providers/Microsoft.KeyVault/vaults/fraud-team"
+        ],
+    )
     command: tuple[Text, ...] = Field(
         default=(),
         max_length=100,
@@ -176,6 +208,26 @@ class Workload(WireModel):
         if digest is None:
             return self
         return self.model_copy(update={"image": f"{self.reference.name}@{digest}"})
+
+    @field_validator("secrets")
+    @classmethod
+    def _are_distinct_and_of_one_vault(
+        cls, secrets: dict[str, SecretReference], info: ValidationInfo
+    ) -> dict[str, SecretReference]:
+        return check_secrets(secrets, info.data.get("env") or {})
+
+    @field_validator("key_vault_id")
+    @classmethod
+    def _is_that_of_the_secrets(cls, found: str | None, info: ValidationInfo) -> str | None:
+        secrets = info.data.get("secrets")
+        return found if secrets is None else check_key_vault(found, secrets)
+
+    @property
+    def vault_access(self) -> VaultAccess | None:
+        """None if there are no secrets."""
+        if not self.secrets:
+            return None
+        return VaultAccess.GRANTED if self.key_vault_id else VaultAccess.EXPECTED
 
     @property
     def gpus_needed(self) -> int:

@@ -26,7 +26,13 @@ from emulators.azure.edge.routes import answer_inside, answer_pod
 from emulators.azure.front_door.models import FrontDoor
 from emulators.azure.front_door.routes import FrontDoorRoutes
 from emulators.azure.identifiers import Identifiers
+from emulators.azure.identities.models import Identities
+from emulators.azure.identities.routes import IdentityRoutes
 from emulators.azure.identity import Tokens
+from emulators.azure.key_vault.access import SecretAccess
+from emulators.azure.key_vault.csi_provider import CsiProvider
+from emulators.azure.key_vault.models import Vaults
+from emulators.azure.key_vault.routes import VaultRoutes
 from emulators.azure.kubernetes.addresses import PublicAddresses
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.kubernetes.kinds import Object
@@ -82,6 +88,12 @@ class SimulatedAzure:
         self.registrations = Registrations(self.platform.operations, latencies)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
+        self.identities = Identities(self.platform, self.groups)
+        self.vaults = Vaults(self.platform, self.groups)
+        self.secret_access = SecretAccess(self.vaults, self.role_assignments)
+        self.csi_provider = CsiProvider(
+            self.identities, self.secret_access, self.clusters.all, tokens.tenant_id
+        )
         self.front_door = FrontDoor(self.platform, self.groups)
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
         # Draws of its own: what is logged must not change what happens.
@@ -122,6 +134,8 @@ class SimulatedAzure:
             ComputeRoutes(platform, clusters.sizes, clusters.machines.quota),
             ActivityLogRoutes(platform, self.activity_log),
             SubscriptionRoutes(platform),
+            IdentityRoutes(platform, self.identities),
+            VaultRoutes(platform, self.vaults),
             AuthorizationRoutes(platform, tokens, self.role_assignments),
             RegistryRoutes(platform, self.registries),
         )
@@ -153,6 +167,7 @@ class SimulatedAzure:
             self.clusters.machines.capacity.find_shortage, region
         )
         cluster.faults.find_pull_refusal = partial(self._find_pull_refusal, cluster)
+        cluster.secrets.read = self.csi_provider.read
         self._prepare_cluster(cluster)
         return cluster
 

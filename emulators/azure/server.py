@@ -26,6 +26,7 @@ from emulators.azure.entra.applications import Application, Applications
 from emulators.azure.entra.issuing import Issuing
 from emulators.azure.entra.routes import Entra, is_for_entra
 from emulators.azure.identity import MANAGED_IDENTITY, Principal, Tokens
+from emulators.azure.key_vault import data_plane as key_vault
 from emulators.azure.kubernetes import errors as kubernetes_errors
 from emulators.azure.kubernetes import routes as kubernetes
 from emulators.azure.kubernetes.cluster import Cluster
@@ -173,6 +174,10 @@ class Simulator:
             return await self._data_plane(request)
         if is_for_registry(_host(request)):
             return await DataPlane(self.azure.registries, self.tokens).handle(request)
+        if key_vault.is_for_vault(_host(request)):
+            access = self.azure.secret_access
+            tokens = self.tokens
+            return await key_vault.handle(request, access, tokens.tenant_id, tokens.claims_of)
         if request.path == "/msi/token":
             return self._managed_identity.handle(request)
         if cloud_metadata.is_for_metadata(request):

@@ -49,6 +49,35 @@ CLUSTERS = (
         check=Check(checks_cluster.check_start_of_running, 0.5, CLUSTER),
     ),
     Assumption(
+        name="secrets-of-pods",
+        assumed="The Secrets Store CSI driver mounts secrets for a pod that has a service account "
+        "with a federated credential, without the webhook's label and without a token mounted",
+        if_false="Pods with secrets would stay Pending with `FailedMount`",
+        relied_on_by=("domain/kubernetes/secret_manifests.py", "domain/arm/identity.py"),
+        known=Known.DOCUMENTED,
+        rows=("secrets of a pod", "token of a service account for an identity"),
+        otherwise="It needs a vault of one's own. The step `pods` shows `IdentityNotFederated`.",
+    ),
+    Assumption(
+        name="words-of-a-failed-mount",
+        assumed="Events of a mount that fails quote Key Vault and Entra ID as reports show them",
+        if_false="The step would show `VolumeMountFailed` with the event instead of the fix, and "
+        "fail at its deadline",
+        relied_on_by=("domain/kubernetes/secret_diagnosis.py",),
+        known=Known.REPORTED,
+        otherwise="It needs a vault of one's own. The step `pods` quotes the event.",
+    ),
+    Assumption(
+        name="custom-resources-action",
+        assumed="Azure RBAC for Kubernetes checks a SecretProviderClass as `managedClusters/"
+        "customresources/write`, as the authorizer's published code does",
+        if_false="The workload step of cells with secrets would fail with 403, and the role "
+        "would need `Microsoft.ContainerService/managedClusters/*/write`",
+        relied_on_by=("infra/modules/identity/role_actions.json",),
+        known=Known.REPORTED,
+        otherwise="It needs a cluster with the add-on. The step `workload` shows Kubernetes' 403.",
+    ),
+    Assumption(
         name="manifests",
         assumed="AKS admits the product's Kubernetes objects, with the device plugin in "
         "`kube-system` and `baseline` enforced on the workload's namespace",

@@ -50,4 +50,6 @@ UNTOUCHED: dict[str, str] = {
     "network, reference not provisioned": CODE_DECIDES,
     "network busy": CODE_DECIDES,
     "gateway error": CODE_DECIDES,
+    "more than 20 federated credentials": "An identity of Gridplane's has one",
+    "custom resource of the Secrets Store CSI driver": "It is applied after the add-on is enabled",
 }

@@ -9,6 +9,7 @@ from tests.e2e.looks import Look
 from tests.e2e.registries import push, set_up_registry, workload_of
 from tests.e2e.stories import delete, finish, provision
 from tests.e2e.sweeps import IDLE_AFTER_10_MINUTES, sweep_until
+from tests.e2e.vaults import Vault
 from tests.support.azure_actions import granted_actions, read_actions
 from tests.support.specs import spec_body
 
@@ -30,19 +31,27 @@ def act(api: Api, name: str, action: str) -> None:
     assert finish(api, answer.json()["id"])["status"] == "Succeeded"
 
 
-def live_through_everything(api: Api, azure: SimulatedAzure, look: Look) -> None:
+def live_through_everything(api: Api, azure: SimulatedAzure, stack: Stack) -> None:
+    look = Look(azure, stack)
     # Its pool is refused at first and then replaced by one in a zone.
     one_zone = {"region": "westeurope", "vmSize": GPU["vmSize"], "zones": ["1"]}
     azure.put("/_simulator/capacity", json=one_zone).raise_for_status()
     image, registry = "acmeml.azurecr.io/llm:1", set_up_registry(azure, look.stack, "acmeml")
     push(azure, image)
+    vault = Vault(azure, stack, "worker-team").create()
+    vault.write("hf-token", "a value")
+    named = {"HF_TOKEN": {"keyVaultSecretId": vault.secret_id("hf-token")}}
     environment = provision(
         api,
         "worker",
         gpu=GPU,
         placement={"zones": ["1"]},
         idle=IDLE_AFTER_10_MINUTES,
-        workload=workload_of(image, registry, "worker"),
+        workload={
+            **workload_of(image, registry, "worker"),
+            "secrets": named,
+            "keyVaultId": vault.id,
+        },
     )
     look.stop_cluster(environment["cells"][0]["clusterId"])
     act(api, "worker", "repair")
@@ -58,5 +67,5 @@ def live_through_everything(api: Api, azure: SimulatedAzure, look: Look) -> None
 
 
 def test_nothing_is_granted_that_nothing_asks_for(api: Api, azure: SimulatedAzure, stack: Stack):
-    live_through_everything(api, azure, Look(azure, stack))
+    live_through_everything(api, azure, stack)
     assert granted_actions() - read_actions(stack) == CHECKED_BY_AZURE_ALONE

@@ -31,6 +31,11 @@ KUBERNETES = re.compile(
 is read below a pod is the pod: it has an action for `exec` alone (kubeguard/guard)."""
 
 
+CUSTOM = ".x-k8s.io"
+"""End of the groups of custom resources that the app writes, for all of which there is one action:
+Azure/kubeguard, authz/providers/azure/rbac."""
+
+
 def granted_actions() -> set[str]:
     """In lower case, as Azure compares them."""
     parts = json.loads(ROLE_ACTIONS.read_text()).values()
@@ -53,14 +58,19 @@ def action_of(request: Mapping[str, Any]) -> str | None:
     if path.startswith("/subscriptions/"):
         return _arm_action(method, path)
     if found := KUBERNETES.fullmatch(path):
-        kind = "/".join(filter(None, (found["group"], found["resource"])))
+        is_custom = str(found["group"]).endswith(CUSTOM)
+        named = ("customresources",) if is_custom else (found["group"], found["resource"])
+        kind = "/".join(filter(None, named))
         return f"microsoft.containerservice/managedclusters/{kind}/{VERBS[method]}"
     return None
 
 
 def _arm_action(method: str, path: str) -> str:
-    """Types without names; a POST ends in what is to be done, where others have a name."""
-    _, has_provider, resource = path.rpartition("/providers/")  # an extension has two
+    """Types without names; a POST ends in what is to be done, where others have a name.
+
+    The action on an extension, such as a role assignment, does not name what it extends.
+    """
+    _, has_provider, resource = path.rpartition("/providers/")
     if has_provider:
         namespace, *rest = resource.split("/")
         types = [namespace, *rest[::2]]

@@ -245,9 +245,12 @@ class FakeClients:
         return cast("ClientFactory", self)
 
 
+SYNCHRONOUS = (f"/{ROLE_ASSIGNMENT_TYPE}/", "/Microsoft.ManagedIdentity/")
+
+
 def is_synchronous(resource_id: str) -> bool:
     """Whether Azure answers a write at once and without an operation."""
-    return f"/{ROLE_ASSIGNMENT_TYPE}/" in resource_id
+    return any(each in resource_id for each in SYNCHRONOUS)
 
 
 def answer_of(status: int, body: Any = None, **headers: str) -> ArmAnswer:

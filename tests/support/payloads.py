@@ -33,6 +33,13 @@ REGISTRY = (
     "Microsoft.ContainerRegistry/registries/acmeml"
 )
 PULL = RoleGrant(REGISTRY, ACR_PULL, "99999999-2222-4333-8444-555555555555")
+ISSUER = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/"
+CLUSTER_WITH_ISSUER = {"properties": {"oidcIssuerProfile": {"enabled": True, "issuerURL": ISSUER}}}
+VAULT_ID = (
+    "/subscriptions/6c6c6c6c-0000-4000-8000-000000000002/resourceGroups/shared/providers/"
+    "Microsoft.KeyVault/vaults/fraud-team"
+)
+SECRETS = {"HF_TOKEN": {"keyVaultSecretId": "https://fraud-team.vault.azure.net/secrets/hf-token"}}
 SUCCEEDED = Outcome.succeeded()
 CANCELED = Outcome.canceled()
 KEPT = KeptPool(enable_auto_scaling=True, min_count=0, max_count=5, count=2, replicas=3)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.azure.aks.cluster_parts import LOG_AGENT, completed_parts
+from emulators.azure.aks.cluster_parts import completed_parts
 from emulators.azure.aks.network_profiles import (
     changed_network,
     network_profile,
@@ -123,10 +123,12 @@ def made_with_nodes(
 
 
 def complete_addons(resource: Resource, node_group_id: str, identifiers: Identifiers) -> None:
-    """AKS makes an identity for the agent of Container Insights, and shows it afterwards."""
-    agent = (resource.properties.get("addonProfiles") or {}).get(LOG_AGENT) or {}
-    if agent.get("enabled") and not agent.get("identity"):
-        agent["identity"] = _identity(f"{LOG_AGENT}-{resource.name}", node_group_id, identifiers)
+    """AKS makes an identity for an add-on, and shows it at the end of the operation: recorded for
+    that of Key Vault and for the agent of Container Insights."""
+    for name, addon in (resource.properties.get("addonProfiles") or {}).items():
+        if addon.get("enabled") and not addon.get("identity"):
+            own = f"{name.lower()}-{resource.name}"
+            addon["identity"] = _identity(own, node_group_id, identifiers)
 
 
 def _identity(name: str, node_group_id: str, identifiers: Identifiers) -> dict[str, str]:

@@ -75,17 +75,19 @@ def _entra(present: Part, requested: Part) -> Part:
 
 
 def _addons(present: Part, requested: Part) -> Part | None:
-    """An add-on without settings has null for them; an identity is AKS's to give."""
+    """An add-on without settings has null for them. Its identity is AKS's, not the caller's."""
     addons = {
-        name: {**addon, "config": addon.get("config") or None, **_identity_of(present, name)}
+        name: _addon(present.get(name) or {}, addon)
         for name, addon in {**present, **_given(requested)}.items()
     }
     return addons or None
 
 
-def _identity_of(present: Part, name: str) -> Part:
-    identity = (present.get(name) or {}).get("identity")
-    return {"identity": identity} if identity else {}
+def _addon(present: Part, requested: Part) -> Part:
+    given = {name: value for name, value in requested.items() if name != "identity"}
+    identity = present.get("identity") if given.get("enabled") else None
+    shown = {"identity": identity} if identity else {}
+    return {**given, "config": given.get("config") or None, **shown}
 
 
 def _autoscaler(present: Part, requested: Part) -> Part | None:

@@ -24,6 +24,11 @@ from emulators.azure.coverage.registry_rules import (
     REGISTRY_RULES,
 )
 from emulators.azure.coverage.rules import ARM_RULES, FRONT_DOOR_RULES
+from emulators.azure.coverage.secrets_rules import (
+    SECRETS_ERRORS,
+    SECRETS_OPERATIONS,
+    SECRETS_RULES,
+)
 from emulators.azure.coverage.service_bus_rules import SERVICE_BUS_OPERATIONS, SERVICE_BUS_RULES
 
 FILE = Path(__file__).parents[1] / "COVERAGE.md"
@@ -38,18 +43,22 @@ SECTIONS = (
     ),
     Section("Operations: role assignments", "", AUTHORIZATION_OPERATIONS),
     Section("Operations: container registries", "", REGISTRY_OPERATIONS),
+    Section("Operations: identities and key vaults", "", SECRETS_OPERATIONS),
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
     Section("Operations: administration of Service Bus", "", SERVICE_BUS_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", (*FRONT_DOOR_RULES, *EDGE_RULES)),
     Section("Rules: ARM", "", (*ARM_RULES, *AUTHORIZATION_RULES)),
     Section("Rules: Kubernetes, what goes wrong", "", (*KUBERNETES_RULES, *REGISTRY_RULES)),
+    Section("Rules: identities, key vaults and secrets of pods", "", SECRETS_RULES),
     Section("Rules: Service Bus", "", SERVICE_BUS_RULES),
     Section("Errors: AKS", "Flat: `code`, `details`, `message`, `subcode`.", AKS_ERRORS),
     Section("Errors: container registries", "A list below `errors`.", REGISTRY_ERRORS),
     Section("Errors: Front Door and WAF policies", "Below `error`.", FRONT_DOOR_ERRORS),
     Section(
-        "Errors: ARM and others behind it", "Below `error`.", (*ARM_ERRORS, *AUTHORIZATION_ERRORS)
+        "Errors: ARM and others behind it",
+        "Below `error`.",
+        (*ARM_ERRORS, *AUTHORIZATION_ERRORS, *SECRETS_ERRORS),
     ),
 )
 

@@ -8,10 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from emulators.azure.edge.exchange import Answer, Question
+from emulators.azure.kubernetes.addresses import Inside
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
 
 Container = Mapping[str, Any]
+
+NOTHING = Inside({}, {})
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _VLLM = re.compile(r"(^|[/-])vllm([:@/-]|$)")
@@ -34,7 +37,11 @@ class BadQuestion(Exception):
 
 
 def answer(
-    pod: Mapping[str, Any], container: Container, question: Question, tokens: EngineTokens
+    pod: Mapping[str, Any],
+    container: Container,
+    question: Question,
+    tokens: EngineTokens,
+    inside: Inside = NOTHING,
 ) -> Answer:
     """`tokens`: counted on with what is answered."""
     model = Model(
@@ -51,6 +58,8 @@ def answer(
         return _only(question, ("POST",), lambda: _complete(model, question, tokens))
     if question.path == "/metrics" and _VLLM.search(model.image):
         return _only(question, ("GET",), lambda: _metrics(model, tokens))
+    if question.path == "/environment":
+        return _only(question, ("GET",), lambda: _json(200, _digests(inside)))
     if question.path == "/":
         return _only(question, ("GET", "HEAD"), lambda: _json(200, _info(model, question)))
     return _json(404, {"detail": "Not Found"})
@@ -125,6 +134,16 @@ def _metrics(model: Model, tokens: EngineTokens) -> Answer:
         for name, (kind, value) in values.items()
     ]
     return Answer(200, "".join(lines).encode(), "text/plain; version=0.0.4; charset=utf-8")
+
+
+def _digests(inside: Inside) -> dict[str, Any]:
+    """What the container sees, but for the values themselves: some of them are secrets."""
+    return {
+        "variables": {
+            name: sha256(text.encode()).hexdigest() for name, text in inside.variables.items()
+        },
+        "files": {path: sha256(content).hexdigest() for path, content in inside.files.items()},
+    }
 
 
 def _complete(model: Model, question: Question, tokens: EngineTokens) -> Answer:

@@ -57,7 +57,8 @@ async def _ask(
     if address is not None:
         return await relay.ask(address, question)
     tokens = cluster.engine_tokens.setdefault(pod["metadata"]["uid"], EngineTokens())
-    return inference_server.answer(pod, container, question, tokens)
+    inside = cluster.inside_of(pod, container)
+    return inference_server.answer(pod, container, question, tokens, inside)
 
 
 async def reach_origin(

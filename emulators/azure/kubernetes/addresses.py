@@ -1,12 +1,20 @@
 """Public IP addresses and DNS labels of every simulated region, and who answers behind them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiohttp import web
 
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a container sees: its variables, and the files of its mounts by their whole path."""
+
+    variables: Mapping[str, str]
+    files: Mapping[str, bytes]
 
 
 class ServingCluster(Protocol):
@@ -21,6 +29,8 @@ class ServingCluster(Protocol):
     def service(self, namespace: str, name: str) -> dict[str, Any] | None: ...
 
     def ready_pods(self, namespace: str, service: str) -> list[dict[str, Any]]: ...
+
+    def inside_of(self, pod: dict[str, Any], container: dict[str, Any]) -> Inside: ...
 
     def process_address(
         self, pod: dict[str, Any], container: dict[str, Any], port: int

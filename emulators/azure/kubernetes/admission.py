@@ -13,7 +13,16 @@ from emulators.azure.kubernetes.store import Store
 from emulators.azure.kubernetes.validation import decoding
 
 _WITHOUT_GENERATION = frozenset(
-    {"ConfigMap", "EndpointSlice", "Event", "Namespace", "Node", "Secret", "Service"}
+    {
+        "ConfigMap",
+        "EndpointSlice",
+        "Event",
+        "Namespace",
+        "Node",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+    }
 )
 _NAME_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 

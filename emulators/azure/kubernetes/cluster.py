@@ -6,7 +6,7 @@ from typing import Any
 
 from emulators.azure.clock import Clock
 from emulators.azure.kubernetes import pods, selectors, summaries
-from emulators.azure.kubernetes.addresses import AnswerPod, PublicAddresses
+from emulators.azure.kubernetes.addresses import AnswerPod, Inside, PublicAddresses
 from emulators.azure.kubernetes.background import Background
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
@@ -32,6 +32,7 @@ from emulators.azure.kubernetes.nodes import Site
 from emulators.azure.kubernetes.pool_nodes import PoolNodes
 from emulators.azure.kubernetes.processes.running import Processes, is_process
 from emulators.azure.kubernetes.registry import Registry
+from emulators.azure.kubernetes.secret_volumes import SecretVolumes
 from emulators.azure.kubernetes.service_addresses import ServiceAddresses
 from emulators.azure.kubernetes.store import Store
 from emulators.azure.latency import Latencies
@@ -64,6 +65,7 @@ class Cluster:
         self.registry = Registry(
             self.store, clock, ServiceAddresses(self.store), self.faults.denials
         )
+        self.secrets = SecretVolumes(self, self.store, self.registry)
         self.answer_inside = answer_inside
         self._send_log = send_log
         self.answer_pod = answer_pod
@@ -146,6 +148,11 @@ class Cluster:
         """The files of a pod that runs, as its kubelet last saw them."""
         return self._kubelets.volumes_of(pod)
 
+    def inside_of(self, pod: Object, container: Object) -> Inside:
+        volumes = self._kubelets.volumes_of(pod)
+        variables = self._kubelets.environment_of(pod, container["name"])
+        return Inside(variables, volumes.files_of(container) if volumes else {})
+
     def process_address(self, pod: Object, container: Object, port: int) -> tuple[str, int] | None:
         """Where a port of the pod really listens, if a process stands behind it."""
         if not is_process(container):
@@ -168,7 +175,7 @@ class Cluster:
         self.processes = Processes(
             self._machinery.now, self._service_proxy.address_of, self._take_line
         )
-        self._kubelets = Kubelets(self._machinery, self.processes)
+        self._kubelets = Kubelets(self._machinery, self.processes, self.secrets)
         self._loop = ControllerLoop(self.store, self._controllers())
         self._background.start(self._loop.run(), f"controllers of {self.name}")
         lifecycle = NodeLifecycle(self._machinery)

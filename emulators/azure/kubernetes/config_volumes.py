@@ -1,10 +1,13 @@
-"""The files of a pod's ConfigMap volumes, as its kubelet last saw them."""
+"""The files of a pod's volumes, as its kubelet last saw them: ConfigMaps, and the secrets that the
+Secrets Store CSI driver mounts."""
 
 import base64
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from emulators.azure.kubernetes.kinds import CONFIG_MAP, Object
+from emulators.azure.kubernetes.secret_volumes import NotMounted, SecretVolumes, classes_of
 from emulators.azure.kubernetes.store import Store
 
 Files = Mapping[str, bytes]
@@ -12,10 +15,15 @@ Files = Mapping[str, bytes]
 
 
 class PodVolumes:
-    """The volumes of one pod; `sync` takes over what its ConfigMaps have now."""
+    """The volumes of one pod; `sync` takes over what its ConfigMaps have now, and what its secrets
+    had when they were last read."""
 
-    def __init__(self, store: Store, pod: Object) -> None:
+    def __init__(self, store: Store, pod: Object, secrets: SecretVolumes | None = None) -> None:
+        """`secrets`: what mounts those, where they are simulated."""
         self._store = store
+        self._pod = pod
+        self._secrets = secrets
+        self._secret_files: dict[str, Files] = {}
         self._namespace: str = pod["metadata"]["namespace"]
         self._sources = {name: source for name, source in _sources(pod)}
         self._files: dict[str, Files] = {}
@@ -26,7 +34,7 @@ class PodVolumes:
         self._listeners.append(listener)
 
     def missing(self) -> str | None:
-        """What the kubelet says of a ConfigMap that is not there, and has to be."""
+        """What the kubelet says of what cannot be mounted, and has to be."""
         for volume, source in self._sources.items():
             if self._config_map(source) is None and not source.get("optional"):
                 name = source.get("name", "")
@@ -34,7 +42,28 @@ class PodVolumes:
                     f'MountVolume.SetUp failed for volume "{volume}" :'
                     f' configmap "{name}" not found'
                 )
+        try:
+            self._read_secrets()
+        except NotMounted as refusal:
+            return str(refusal)
         return None
+
+    @property
+    def has_secrets(self) -> bool:
+        return any(classes_of(self._pod))
+
+    def rotate(self) -> None:
+        """Reads the secrets again. What is refused is not told: the files stay as they are."""
+        with contextlib.suppress(NotMounted):
+            self._read_secrets()
+            self.sync()
+
+    def _read_secrets(self) -> None:
+        if self._secrets is not None:
+            self._secret_files = {
+                volume: self._secrets.mount(self._pod, volume, name)
+                for volume, name in classes_of(self._pod)
+            }
 
     @property
     def is_stale(self) -> bool:
@@ -48,7 +77,7 @@ class PodVolumes:
                 listener()
 
     def files(self, volume: str) -> Files:
-        """Of one volume; empty for one that is no ConfigMap."""
+        """Of one volume; empty for one of another kind."""
         return self._files.get(volume, {})
 
     def files_of(self, container: Mapping[str, Any]) -> dict[str, bytes]:
@@ -61,7 +90,7 @@ class PodVolumes:
 
     def _present(self) -> dict[str, Files]:
         """A ConfigMap that has been deleted leaves its last files behind."""
-        return {
+        return self._secret_files | {
             volume: self._files.get(volume, {})
             if (found := self._config_map(source)) is None
             else _files(found, source)

@@ -10,6 +10,10 @@ MODEL_LOAD = Duration(20, 35, 60)
 POD_STOP = Duration(1, 2, 4)
 CONFIG_MAP_SYNC = Duration(20, 60, 90)
 """The kubelet's sync period of a minute and the delay of its cache of ConfigMaps."""
+CONFIGURATION_RETRY_SECONDS = 10.0
+"""Between two looks at a container that cannot be created: the kubelet's sync of a pod."""
+SECRET_ROTATION_SECONDS = 120.0
+"""How often the Secrets Store CSI driver reads secrets again: the default of AKS's add-on."""
 MOUNT_RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 122.0)
 DEVICE_PLUGIN_REGISTRATION = Duration(3, 5, 10)
 

@@ -21,16 +21,20 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
 
 
 def build_environment(
-    container: Mapping[str, Any], service_links: Mapping[str, str] | None = None
+    container: Mapping[str, Any],
+    service_links: Mapping[str, str] | None = None,
+    references: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The variables of the container's process: each may refer to those before it.
 
-    `service_links`: those for Services; the container's own override them. Values from other
-    sources (`valueFrom`) are not part of it.
+    `service_links`: those for Services; the container's own override them. `references`: values
+    from other sources (`valueFrom`).
     """
     variables = dict(service_links or {})
     for each in container.get("env") or []:
-        if "valueFrom" not in each:
+        if "valueFrom" in each:
+            variables |= {n: v for n, v in (references or {}).items() if n == each["name"]}
+        else:
             variables[each["name"]] = expand(each.get("value") or "", variables)
     return variables
 

@@ -59,6 +59,7 @@ POD = Kind(
 SERVICE = Kind("", "v1", "Service", "services", True, ("svc",), ("all",), ("status",))
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps", True, ("cm",))
 SECRET = Kind("", "v1", "Secret", "secrets")
+SERVICE_ACCOUNT = Kind("", "v1", "ServiceAccount", "serviceaccounts", True, ("sa",))
 EVENT = Kind("", "v1", "Event", "events", True, ("ev",))
 ENDPOINT_SLICE = Kind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
 DEPLOYMENT = Kind(
@@ -74,6 +75,9 @@ POD_DISRUPTION_BUDGET = Kind(
 NETWORK_POLICY = Kind(
     "networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", True, ("netpol",)
 )
+SECRET_PROVIDER_CLASS = Kind(
+    "secrets-store.csi.x-k8s.io", "v1", "SecretProviderClass", "secretproviderclasses"
+)
 
 KINDS = (
     NODE,
@@ -82,6 +86,7 @@ KINDS = (
     SERVICE,
     CONFIG_MAP,
     SECRET,
+    SERVICE_ACCOUNT,
     EVENT,
     DEPLOYMENT,
     REPLICA_SET,
@@ -89,6 +94,7 @@ KINDS = (
     ENDPOINT_SLICE,
     POD_DISRUPTION_BUDGET,
     NETWORK_POLICY,
+    SECRET_PROVIDER_CLASS,
 )
 """What the store keeps."""
 

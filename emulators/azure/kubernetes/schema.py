@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emulators.azure.kubernetes.custom_types import CUSTOM_TYPES
 from emulators.azure.kubernetes.kinds import Kind
 
 _KEY_DEFAULTS: Mapping[str, Any] = {"protocol": "TCP"}
@@ -89,7 +90,7 @@ _SOURCE = json.loads(Path(__file__).with_name("schema.json").read_text())
 
 _TYPES: Mapping[str, Mapping[str, Shape]] = {
     name: {field: Shape(code) for field, code in fields.items()}
-    for name, fields in _SOURCE.items()
+    for name, fields in (_SOURCE | CUSTOM_TYPES).items()
 }
 
 

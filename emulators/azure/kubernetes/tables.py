@@ -20,7 +20,9 @@ from emulators.azure.kubernetes.kinds import (
     REPLICA_SET,
     SCALE,
     SECRET,
+    SECRET_PROVIDER_CLASS,
     SERVICE,
+    SERVICE_ACCOUNT,
     Kind,
     Object,
 )
@@ -348,4 +350,10 @@ _COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         _AGE,
     ),
     NETWORK_POLICY: (_NAME, Column("Pod-Selector", _of(_pod_selector)), _AGE),
+    SERVICE_ACCOUNT: (
+        _NAME,
+        Column("Secrets", lambda each, now: len(each.get("secrets") or [])),
+        _AGE,
+    ),
+    SECRET_PROVIDER_CLASS: (_NAME, _AGE),
 }

@@ -18,7 +18,8 @@ from domain.outcomes import Outcome
 from domain.placement.offers import list_offers
 from domain.serving.gateway.settings import GatewayState
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
-from tests.support.fake_hub import a_hub
+from tests.support.fake_hub import FakeHub, a_hub
+from tests.support.payloads import SECRETS
 from tests.support.specs import a_spec
 
 type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
@@ -41,6 +42,7 @@ async def apply(value: dict[str, Any], clients: ClientFactory) -> Outcome:
 
 INPUTS: dict[Any, dict[str, Any]] = {apply: WORKLOAD, get_observation: CELL}
 GATEWAY_MAP = "inference/fraud-llm-gateway"
+IDENTITY = naming.identity_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 BOTH = pytest.mark.parametrize("activity", [apply, get_observation])
 
@@ -60,6 +62,37 @@ async def test_the_gateway_learns_the_state_of_the_model_and_nothing_else(state:
     assert (await apply({**WORKLOAD, "state": state}, clients.as_factory())).is_success
     assert files["envoy.json"] == "{}"
     assert json.loads(files["routes.json"])["version_info"] == state
+
+
+def hub_with_secrets() -> FakeHub:
+    spec = a_spec(workload={"image": "llm:1", "secrets": SECRETS})
+    return a_hub(spec)
+
+
+async def test_secrets_are_read_as_the_identity_that_azure_shows():
+    clients = FakeClients()
+    clients.arm.add(IDENTITY, properties={"clientId": "a", "tenantId": "b", "principalId": "c"})
+    outcome = await apply_workload(WORKLOAD, clients.as_factory(), hub_with_secrets())
+    assert outcome.is_success
+    applied = {each["kind"]: each for each in clients.cluster.applied}
+    parameters = applied["SecretProviderClass"]["spec"]["parameters"]
+    assert (parameters["clientID"], parameters["tenantId"]) == ("a", "b")
+    assert applied["ServiceAccount"]["metadata"]["name"] == "fraud-llm"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [(None, "ResourceMissing"), (error_of(403, "AuthorizationFailed"), "Forbidden")],
+)
+async def test_without_the_identity_no_workload_is_applied(answer: Any, reason: str):
+    clients = FakeClients()
+    if answer:
+        clients.arm.answers["GET", IDENTITY] = answer
+    outcome = await apply_workload(WORKLOAD, clients.as_factory(), hub_with_secrets())
+    assert outcome.failure
+    assert outcome.failure.reason == reason
+    assert outcome.resource_id == IDENTITY
+    assert clients.cluster.applied == []
 
 
 async def test_a_cell_without_a_gateway_yet_gets_its_workload():

@@ -29,6 +29,7 @@ WIRE: dict[str, Any] = {
         "gpusPerReplica": 1,
         "replicas": 1,
         "env": {},
+        "secrets": {},
         "command": [],
         "args": [],
         "startup": {"timeoutMinutes": 20},

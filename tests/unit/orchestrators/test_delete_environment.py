@@ -8,7 +8,7 @@ from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
 from orchestrators.delete_environment import delete_environment
 from tests.support.engine import After, Answer, Run, run
-from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED, failed
+from tests.support.payloads import CANCELED, QUOTA, SECRETS, SUCCEEDED, VAULT_ID, failed
 from tests.support.specs import NOON, a_request, a_spec
 
 ME = "fraud-llm.2"
@@ -22,12 +22,8 @@ LEFT = Outcome.succeeded(resourceIds=[GROUP, f"{GROUP}/providers/Microsoft.Cdn/p
 def delete(
     children=None, remaining: Answer = NOTHING_LEFT, request=None, empty=None, **options
 ) -> Run:
-    value = a_request(
-        OperationKind.DELETE,
-        2,
-        spec=a_spec(regions=["westeurope", "swedencentral"]),
-        **(request or {}),
-    )
+    spec = a_spec(regions=["westeurope", "swedencentral"])
+    value = a_request(OperationKind.DELETE, 2, **{"spec": spec, **(request or {})})
     return run(
         delete_environment,
         value.to_wire(),
@@ -64,6 +60,17 @@ def test_each_part_goes_in_the_reverse_order_of_its_creation():
     )
     assert (edge[0], edge[-1]) == ("edge/securityPolicy", "edge/resourceGroup")
     assert cell == ["cell/westeurope/managedCluster", "cell/westeurope/resourceGroup"]
+
+
+def test_the_role_on_the_vault_goes_first_because_it_does_not_go_with_the_cell():
+    workload = {"image": "llm:1", "secrets": SECRETS, "keyVaultId": VAULT_ID}
+    done = delete(request={"spec": a_spec(workload=workload)})
+    (role, *others) = DeletionInput.from_wire(
+        done.input_of(f"delete_resources {CHILDREN[1]}")
+    ).targets
+    assert role.step.name == "cell/westeurope/vaultAccess"
+    assert (role.kind, role.scope) == ("roleAssignment", VAULT_ID)
+    assert [each.kind for each in others] == ["managedCluster", "resourceGroup"]
 
 
 def test_one_failure_does_not_stop_the_rest():

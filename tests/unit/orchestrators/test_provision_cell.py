@@ -11,7 +11,9 @@ from tests.support.payloads import (
     BUSY,
     CANCELED,
     QUOTA,
+    SECRETS,
     SUCCEEDED,
+    VAULT_ID,
     a_cell,
     accepted,
     failed,
@@ -67,6 +69,50 @@ def test_group_then_cluster_then_workload_and_gateway_then_windows_then_readines
         externalIp="20.61.0.2",
         nodes=1,
     )
+
+
+READING = {"image": "llm:1", "secrets": SECRETS}
+OF_SECRETS = {
+    "begin_resource identity": SUCCEEDED,
+    "ensure_vault_access": SUCCEEDED,
+    "begin_resource federatedCredential": SUCCEEDED,
+}
+
+
+@pytest.mark.parametrize(
+    ("workload", "granting"),
+    [
+        (READING, []),
+        ({**READING, "keyVaultId": VAULT_ID}, ["call ensure_vault_access westeurope"]),
+    ],
+    ids=["others grant the role", "the app grants it"],
+)
+def test_the_identity_of_secrets_comes_before_the_cluster_and_its_credential_after(
+    workload, granting
+):
+    done = build(OF_SECRETS, spec={"workload": workload})
+    assert (
+        done.steps("call", "start")[:7]
+        == [
+            "call begin_resource resourceGroup westeurope",
+            "call begin_resource identity westeurope",
+            *granting,
+            "call begin_resource managedCluster westeurope",
+            f"start {CLUSTER_WAIT}",
+            "call begin_resource federatedCredential westeurope",
+            "call begin_resource agentPool westeurope",
+            "call apply_workload westeurope",
+        ][:7]
+    )
+    assert done.outcome.is_success
+
+
+def test_an_identity_that_does_not_get_its_role_is_found_out_before_the_cluster_costs_anything():
+    refused = {**OF_SECRETS, "ensure_vault_access": failed("RoleNotAssigned")}
+    done = build(refused, spec={"workload": {**READING, "keyVaultId": VAULT_ID}})
+    assert done.steps("call")[-1] == "call ensure_vault_access westeurope"
+    assert done.outcome.failure
+    assert done.outcome.failure.reason == "RoleNotAssigned"
 
 
 def test_a_cluster_that_is_current_already_is_not_waited_for():

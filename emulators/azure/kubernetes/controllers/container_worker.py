@@ -9,14 +9,22 @@ from emulators.azure.kubernetes.expansion import build_environment
 from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
 from emulators.azure.kubernetes.kinds import SERVICE, Object
 from emulators.azure.kubernetes.probes import Probe, until_success
+from emulators.azure.kubernetes.references import NotConfigured, resolve_references
 
 
 class ContainerWorker:
     """Runs one container until it is ready; a restart begins the same story again."""
 
     def __init__(
-        self, machinery: Machinery, pod: PodView, container: Object, pulled: set[str]
+        self,
+        machinery: Machinery,
+        pod: PodView,
+        container: Object,
+        pulled: set[str],
+        environments: dict[str, dict[str, str]],
     ) -> None:
+        """`environments`: of the pod's containers, each written when its container starts."""
+        self._environments = environments
         self._machinery = machinery
         self._pod = pod
         self._container = container
@@ -29,6 +37,8 @@ class ContainerWorker:
         found: dict[str, Any] = self._pod.container(self._name)
         restarts: int = found.get("restartCount", 0)
         is_running = "running" in found.get("state", {})
+        if is_running:
+            await self._configure()
         while not found.get("ready"):
             if not is_running:
                 await self._pull()
@@ -98,6 +108,7 @@ class ContainerWorker:
         await self._machinery.clock.sleep(durations.step(durations.PULL_BACKOFF_SECONDS, attempt))
 
     async def _start(self) -> None:
+        await self._configure()
         await self._machinery.latencies.wait(
             "Kubernetes start container", durations.CONTAINER_START
         )
@@ -109,6 +120,26 @@ class ContainerWorker:
             imageID=images.image_id(self._image),
             containerID=f"containerd://{images.image_id(self._image)[-64:]}",
         )
+
+    async def _configure(self) -> None:
+        """Wait until there is all that the container's variables refer to."""
+        while True:
+            try:
+                self._environments[self._name] = self._build_environment()
+            except NotConfigured as missing:
+                self._pod.warning("Failed", f"Error: {missing}")
+                self._set_state(
+                    container_states.waiting("CreateContainerConfigError", str(missing))
+                )
+                await self._machinery.clock.sleep(durations.CONFIGURATION_RETRY_SECONDS)
+            else:
+                return
+
+    def _build_environment(self) -> dict[str, str]:
+        store, namespace = self._machinery.store, self._pod.namespace
+        links = service_links.of_pod(self._pod.spec, store.list(SERVICE, namespace))
+        references = resolve_references(store, namespace, self._container)
+        return build_environment(self._container, links, references)
 
     async def _become_ready(self) -> ImageFault | None:
         """Wait until the container is ready; what ends it before that is returned."""
@@ -127,11 +158,7 @@ class ContainerWorker:
         return None
 
     def _misconfiguration(self) -> ImageFault | None:
-        services = self._machinery.store.list(SERVICE, self._pod.namespace)
-        environment = build_environment(
-            self._container, service_links.of_pod(self._pod.spec, services)
-        )
-        message = images.refuse_environment(self._image, environment)
+        message = images.refuse_environment(self._image, self._environments[self._name])
         return ImageFault(ImageOutcome.CRASHES, message=message) if message else None
 
     def _seconds_to_serve(self) -> float:

@@ -14,15 +14,18 @@ from emulators.azure.kubernetes.deletion import Deletion
 from emulators.azure.kubernetes.kinds import CONFIG_MAP, NODE, POD, Object
 from emulators.azure.kubernetes.processes.programs import program_of
 from emulators.azure.kubernetes.processes.running import Processes
+from emulators.azure.kubernetes.secret_volumes import SecretVolumes
 from emulators.azure.kubernetes.store import Change, ChangeType, Key
 
 
 class Kubelets:
     """Starts the worker of each bound pod, and stops pods that are to be deleted."""
 
-    def __init__(self, machinery: Machinery, processes: Processes) -> None:
+    def __init__(self, machinery: Machinery, processes: Processes, secrets: SecretVolumes) -> None:
         self._machinery = machinery
         self._processes = processes
+        self._secrets = secrets
+        self._environments: dict[str, dict[str, dict[str, str]]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._stopping: set[str] = set()
         self._pulled: dict[str, set[str]] = {}
@@ -43,6 +46,7 @@ class Kubelets:
             return []
         if change.type is ChangeType.DELETED:
             self._end(metadata["uid"])
+            self._secrets.release(change.object)
             return []
         return [(metadata["namespace"], metadata["name"])]
 
@@ -68,6 +72,10 @@ class Kubelets:
     def volumes_of(self, pod: Object) -> PodVolumes | None:
         """The files that a running pod sees."""
         return self._volumes.get(pod["metadata"]["uid"])
+
+    def environment_of(self, pod: Object, container: str) -> dict[str, str]:
+        """The variables of a running container, as they were when it started."""
+        return self._environments.get(pod["metadata"]["uid"], {}).get(container, {})
 
     def _keys_of_mounting(self, namespace: str, config_map: str) -> list[Key]:
         return [
@@ -96,6 +104,7 @@ class Kubelets:
     def _end(self, uid: str) -> None:
         self._stopping.discard(uid)
         self._volumes.pop(uid, None)
+        self._environments.pop(uid, None)
         self._processes.forget(uid)
         worker = self._workers.pop(uid, None)
         if worker is not None:
@@ -107,23 +116,43 @@ class Kubelets:
         if not view.address:  # a kubelet that starts finds pods that run already
             await self._machinery.latencies.wait("Kubernetes start pod", durations.POD_SANDBOX)
             view.start(self._free_address(), node["status"]["addresses"][0]["address"])
-        volumes = PodVolumes(self._machinery.store, pod)
+        volumes = PodVolumes(self._machinery.store, pod, self._secrets)
         await self._mount(volumes, view)
-        self._volumes[pod["metadata"]["uid"]] = volumes
+        self._hold(pod["metadata"]["uid"], volumes)
         pulled = self._pulled.setdefault(name, set())
         async with asyncio.TaskGroup() as group:
             for container in pod["spec"]["containers"]:
                 worker = self._worker(pod, view, container, pulled, volumes)
                 group.create_task(worker.run())
 
+    def _hold(self, uid: str, volumes: PodVolumes) -> None:
+        self._volumes[uid] = volumes
+        if volumes.has_secrets:
+            self._machinery.background.start(self._rotate(uid, volumes), f"secrets of {uid}")
+
+    async def _rotate(self, uid: str, volumes: PodVolumes) -> None:
+        while self._volumes.get(uid) is volumes:
+            await self._machinery.clock.sleep(durations.SECRET_ROTATION_SECONDS)
+            if self._volumes.get(uid) is volumes:
+                volumes.rotate()
+
     def _worker(
         self, pod: Object, view: PodView, container: Object, pulled: set[str], volumes: PodVolumes
     ) -> ContainerWorker:
         program = program_of(container["image"])
+        environments = self._environments.setdefault(pod["metadata"]["uid"], {})
         if program is None:
-            return ContainerWorker(self._machinery, view, container, pulled)
+            return ContainerWorker(self._machinery, view, container, pulled, environments)
         return ProcessWorker(
-            self._machinery, view, container, pulled, pod, volumes, self._processes, program
+            self._machinery,
+            view,
+            container,
+            pulled,
+            environments,
+            pod,
+            volumes,
+            self._processes,
+            program,
         )
 
     async def _mount(self, volumes: PodVolumes, view: PodView) -> None:

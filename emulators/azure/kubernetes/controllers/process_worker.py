@@ -45,12 +45,13 @@ class ProcessWorker(ContainerWorker):
         view: PodView,
         container: Object,
         pulled: set[str],
+        environments: dict[str, dict[str, str]],
         pod: Object,
         volumes: PodVolumes,
         processes: Processes,
         program: Program,
     ) -> None:
-        super().__init__(machinery, view, container, pulled)
+        super().__init__(machinery, view, container, pulled, environments)
         self._manifest = pod
         self._volumes = volumes
         self._processes = processes

@@ -3,7 +3,7 @@
 import pytest
 
 from emulators.azure.kubernetes import nodes, tables
-from emulators.azure.kubernetes.addresses import DnsLabelTaken, PublicAddresses
+from emulators.azure.kubernetes.addresses import DnsLabelTaken, Inside, PublicAddresses
 from emulators.azure.kubernetes.node_pools import NodePool
 from emulators.azure.kubernetes.nodes import Machine, Site
 from emulators.azure.kubernetes.probes import Probe, until_success
@@ -111,6 +111,9 @@ class Serving:
 
     def ready_pods(self, namespace: str, service: str) -> list:
         return []
+
+    def inside_of(self, pod: dict, container: dict) -> Inside:
+        return Inside({}, {})
 
     def process_address(self, pod: dict, container: dict, port: int) -> None:
         return None

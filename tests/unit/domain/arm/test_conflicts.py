@@ -16,7 +16,7 @@ from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.environment.applied_spec import BODIES_VERSION
 from domain.outcomes import OperationWarning
 from domain.spec.model import EnvironmentSpec
-from tests.support.payloads import PULL
+from tests.support.payloads import CLUSTER_WITH_ISSUER, PULL
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -28,6 +28,8 @@ POOL = "properties.agentPoolProfiles[gpu]"
 SYSTEM = "properties.agentPoolProfiles[system]"
 RULE = "properties.customRules.rules[RateLimitPerClient]"
 WINDOW = "properties.maintenanceWindow"
+IN_CELL = {"managedCluster", "agentPool", "origin", "identity", "federatedCredential"}
+SECRETS = {"HF_TOKEN": {"keyVaultSecretId": "https://fraud-team.vault.azure.net/secrets/hf-token"}}
 LABELS = "properties.nodeLabels"
 MOVED = [{"domains": [{"id": "/shop"}], "patternsToMatch": ["/*"]}]
 
@@ -37,9 +39,14 @@ type Resolved = tuple[dict[str, Any], tuple[OperationWarning, ...]]
 
 
 def target_of(kind: str) -> ResourceTarget:
-    in_cell = kind in {"managedCluster", "agentPool", "origin"} or kind.endswith("Schedule")
+    in_cell = kind in IN_CELL or kind.endswith("Schedule")
     return ResourceTarget(
-        kind, "fraud-llm", "westeurope" if in_cell else "", SUBSCRIPTION, grant=PULL
+        kind,
+        "fraud-llm",
+        "westeurope" if in_cell else "",
+        SUBSCRIPTION,
+        grant=PULL,
+        source=CLUSTER_WITH_ISSUER,
     )
 
 
@@ -399,7 +406,7 @@ def test_a_warning_is_short_whatever_was_set():
 
 
 def test_every_condition_is_on_a_property_that_is_sent():
-    spec = a_spec(edge=PREMIUM)
+    spec = a_spec(edge=PREMIUM, workload={**WORKLOAD, "secrets": SECRETS})
     for kind, conditions in KEPT_IF.items():
         target = replace(target_of(kind), log_workspace_id=f"{WORKSPACE}ours")
         body = KINDS[kind].build_body(spec, target, None)
@@ -531,7 +538,7 @@ def test_other_bodies_for_the_same_specification_are_another_version():
         KINDS[kind].build_body(spec, target_of(kind), None) for spec in specs for kind in KINDS
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
-    assert (BODIES_VERSION, digest) == (2, "f755816eb268")
+    assert (BODIES_VERSION, digest) == (2, "e1f7e1c4d948")
 
 
 def test_a_rule_set_that_others_had_before_the_specification_is_listed_once():

@@ -516,3 +516,37 @@ def test_a_pool_that_must_be_replaced_stays_as_it_is_in_its_clusters_put(build, 
     assert pool_of(body, "gpu")["maxCount"] != 7
     found = {"properties": pool_of(existing, "gpu")}
     assert build_pool(wanted, found) == build_pool(wanted)
+
+
+SECRETS = {"HF_TOKEN": {"keyVaultSecretId": "https://fraud-team.vault.azure.net/secrets/hf-token"}}
+ADDON = {
+    "azureKeyvaultSecretsProvider": {
+        "enabled": True,
+        "config": {"enableSecretRotation": "true", "rotationPollInterval": "2m"},
+    }
+}
+
+
+def test_only_a_cluster_whose_pods_read_secrets_gets_the_add_on_that_mounts_them(build) -> None:
+    body = build({"workload.secrets": SECRETS})
+    assert body["properties"]["addonProfiles"] == ADDON
+    assert find_unknown(body, models.ManagedCluster) == []
+    assert "addonProfiles" not in build()["properties"]
+
+
+def test_the_add_on_is_enabled_beside_those_of_others_and_stays(build) -> None:
+    before = as_aks_answers(build())
+    before["properties"]["addonProfiles"] = {"azurepolicy": {"enabled": True, "config": None}}
+    changed = build({"workload.secrets": SECRETS}, before)
+    assert not is_cluster_current(before, changed)
+    both = {"azurepolicy": {"enabled": True, "config": None}, **ADDON}
+    assert changed["properties"]["addonProfiles"] == both
+    assert build(existing=as_aks_answers(changed))["properties"]["addonProfiles"] == both
+
+
+def test_an_answer_that_adds_the_identity_of_the_add_on_is_current(build) -> None:
+    body = build({"workload.secrets": SECRETS})
+    answer = as_aks_answers(body)
+    identity = {"resourceId": "/x", "clientId": "y", "objectId": "z"}
+    answer["properties"]["addonProfiles"]["azureKeyvaultSecretsProvider"]["identity"] = identity
+    assert is_cluster_current(answer, build({"workload.secrets": SECRETS}, answer))

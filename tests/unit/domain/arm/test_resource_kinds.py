@@ -6,18 +6,24 @@ from domain.arm import naming
 from domain.arm.existing_resource import is_foreign, is_in_motion, provisioning_state
 from domain.arm.operation_polling import PACES
 from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
-from tests.support.payloads import PULL, REGISTRY
+from tests.support.payloads import CLUSTER_WITH_ISSUER, PULL, REGISTRY
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
 ROOT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
 PROFILE = f"{ROOT}/gp-fraud-llm-edge/providers/Microsoft.Cdn/profiles/gp-fraud-llm"
+IDENTITY = (
+    f"{ROOT}/gp-fraud-llm-westeurope/providers/Microsoft.ManagedIdentity/userAssignedIdentities/"
+    "gp-fraud-llm-westeurope"
+)
 MARK = naming.OWNER_TAG
 OURS = {"managed-by": "gridplane", "environment": "fraud-llm"}
 
 
 def target(kind: str, region: str = "") -> ResourceTarget:
-    return ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION, grant=PULL)
+    return ResourceTarget(
+        kind, "fraud-llm", region, SUBSCRIPTION, grant=PULL, source=CLUSTER_WITH_ISSUER
+    )
 
 
 IDS = [
@@ -52,6 +58,12 @@ IDS = [
         "westeurope",
         f"{REGISTRY}/providers/Microsoft.Authorization/roleAssignments/"
         "60cea731-1662-5f50-b8d1-f8621df79e3a",
+    ),
+    ("identity", "westeurope", IDENTITY),
+    (
+        "federatedCredential",
+        "westeurope",
+        f"{IDENTITY}/federatedIdentityCredentials/inference",
     ),
     ("profile", "", PROFILE),
     ("endpoint", "", f"{PROFILE}/afdEndpoints/gp-fraud-llm"),

@@ -23,6 +23,7 @@ from domain.environment.steps import (
     plan_provision_steps,
     plan_registry_access,
     plan_scale_down_steps,
+    plan_secrets,
     plan_wake_steps,
     pods_step,
     readiness_key,
@@ -31,8 +32,10 @@ from domain.environment.steps import (
     settings_step,
     stop_gpu_cost_step,
     waits_for_gpu_nodes,
+    with_secret_steps,
     workload_step,
 )
+from domain.spec.secrets import VaultAccess
 from tests.support.payloads import REGISTRY
 
 REGIONS = ("westeurope", "swedencentral")
@@ -67,9 +70,10 @@ def test_propagation_begins_before_the_waf_is_built():
 def test_every_planned_kind_is_known():
     west = "westeurope"
     access = plan_registry_access(west, [REGISTRY])
-    cell = (*plan_cell(west), *access, plan_gpu_pool(west), *plan_maintenance(west))
+    others = (*plan_maintenance(west), *plan_secrets(west))
+    cell = (*plan_cell(west), *access, plan_gpu_pool(west), *others)
     planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell)}
-    assert planned == set(KINDS)
+    assert planned | {"roleAssignment"} == set(KINDS), "planned with what a role is for"
 
 
 def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
@@ -92,6 +96,27 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
             "pods",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("access", "expected"),
+    [
+        (None, ["managedCluster"]),
+        (VaultAccess.EXPECTED, ["identity", "managedCluster", "federatedCredential"]),
+        (
+            VaultAccess.GRANTED,
+            ["identity", "vaultAccess", "managedCluster", "federatedCredential"],
+        ),
+    ],
+)
+def test_cells_that_read_secrets_show_how_they_come_by_them(access, expected):
+    planned = plan_provision_steps(REGIONS)
+    steps = names(with_secret_steps(planned, access))
+    first = [step for step in steps if step.startswith("cell/westeurope/")]
+    assert first[0] == "cell/westeurope/resourceGroup"
+    assert first[1 : 1 + len(expected)] == [f"cell/westeurope/{each}" for each in expected]
+    assert first[1 + len(expected)] == "cell/westeurope/gpuPool"
+    assert len(steps) == len(planned) + 2 * (len(expected) - 1)
 
 
 def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():

@@ -1,0 +1,130 @@
+"""How the workload gets its secrets: Kubernetes objects and the parts of its pods.
+
+The Secrets Store CSI driver reads them from Key Vault for each pod, in the name of the pod's
+service account, writes them into files and copies them into a Kubernetes Secret, from which
+environment variables come. After a rotation it replaces the content of both; a variable of a
+container that runs does not change, and has the new value once the container starts again.
+
+The objects are named by what they refer to: other references are other objects, so that pods of
+the previous specification keep theirs, and a Secret never has the content of two specifications.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from domain.arm import naming
+from domain.spec.model import EnvironmentSpec
+from domain.spec.secrets import SecretReference
+
+SECRETS_FOLDER = "/mnt/secrets"
+VOLUME = "secrets"
+DRIVER = "secrets-store.csi.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretReader:
+    """The identity that reads the secrets."""
+
+    client_id: str
+    tenant_id: str
+
+
+def build_secret_objects(spec: EnvironmentSpec, reader: SecretReader) -> list[dict[str, Any]]:
+    """In the order in which they are applied: a pod needs both to start."""
+    return [_service_account(spec), _provider_class(spec, reader)]
+
+
+def pod_settings(spec: EnvironmentSpec) -> dict[str, Any]:
+    """Without the label by which the workload identity webhook gives containers the token of the
+    identity: the driver needs none, and a container that had one could read the whole vault."""
+    if not spec.workload.secrets:
+        return {}
+    return {"serviceAccountName": naming.service_account(spec.name)}
+
+
+def volumes(spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    if not spec.workload.secrets:
+        return []
+    attributes = {"secretProviderClass": objects_name(spec)}
+    driver = {"driver": DRIVER, "readOnly": True, "volumeAttributes": attributes}
+    return [{"name": VOLUME, "csi": driver}]
+
+
+def volume_mounts(spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    if not spec.workload.secrets:
+        return []
+    return [{"name": VOLUME, "mountPath": SECRETS_FOLDER, "readOnly": True}]
+
+
+def variables(spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    secret = objects_name(spec)
+    return [
+        {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}
+        for name in spec.workload.secrets
+    ]
+
+
+def objects_name(spec: EnvironmentSpec) -> str:
+    """Of the SecretProviderClass and of the Secret that the driver makes."""
+    references = sorted(
+        f"{name}={secret.key_vault_secret_id}" for name, secret in spec.workload.secrets.items()
+    )
+    digest = sha256("\n".join(references).encode()).hexdigest()
+    return f"{spec.name}-{digest[:10]}"
+
+
+def _service_account(spec: EnvironmentSpec) -> dict[str, Any]:
+    name = naming.service_account(spec.name)
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": _metadata(spec, name),
+        "automountServiceAccountToken": False,
+    }
+
+
+def _provider_class(spec: EnvironmentSpec, reader: SecretReader) -> dict[str, Any]:
+    secrets = spec.workload.secrets
+    name = objects_name(spec)
+    vault = next(iter(secrets.values())).vault
+    data = [{"objectName": each, "key": each} for each in secrets]
+    return {
+        "apiVersion": "secrets-store.csi.x-k8s.io/v1",
+        "kind": "SecretProviderClass",
+        "metadata": _metadata(spec, name),
+        "spec": {
+            "provider": "azure",
+            "parameters": {
+                "usePodIdentity": "false",
+                "clientID": reader.client_id,
+                "tenantId": reader.tenant_id,
+                "keyvaultName": vault,
+                "cloudName": "",
+                "objects": _objects(secrets),
+            },
+            "secretObjects": [{"secretName": name, "type": "Opaque", "data": data}],
+        },
+    }
+
+
+def _objects(secrets: Mapping[str, SecretReference]) -> str:
+    """YAML in YAML, as the provider takes it. Quoted: a variable may be called `NO`."""
+    entries = [
+        "  - |\n"
+        f'    objectName: "{secret.name}"\n'
+        "    objectType: secret\n"
+        f'    objectVersion: "{secret.version}"\n'
+        f'    objectAlias: "{name}"\n'
+        for name, secret in secrets.items()
+    ]
+    return "".join(["array:\n", *entries])
+
+
+def _metadata(spec: EnvironmentSpec, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "namespace": naming.INFERENCE_NAMESPACE,
+        "labels": naming.kubernetes_labels(spec, name),
+    }

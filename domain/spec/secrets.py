@@ -1,0 +1,111 @@
+"""Secrets of a workload: ids in Azure Key Vault, because no value ever enters a specification."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_core import PydanticCustomError
+
+from domain.wire import WireModel
+
+MAX_SECRETS = 20
+"""Each mount of each pod asks the vault for every one of them."""
+
+SECRET_ENV_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+"""It names a file as well: without the dots that names in `env` may have."""
+
+_VAULT_NAME = r"[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]"
+KEY_VAULT_SECRET_ID_PATTERN = (
+    rf"^https://{_VAULT_NAME}\.vault\.azure\.net/secrets/[0-9A-Za-z-]{{1,127}}(/[0-9a-f]{{32}})?$"
+)
+KEY_VAULT_ID_PATTERN = (
+    r"^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/\s]{1,90}"
+    rf"/providers/Microsoft\.KeyVault/vaults/{_VAULT_NAME}$"
+)
+"""As learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates names them."""
+
+SECRET_FIX = (
+    'Use {"keyVaultSecretId": "https://<vault>.vault.azure.net/secrets/<name>"}, with or '
+    "without a version at its end. A secret's value belongs into the vault: replace the one that "
+    "was sent if it was a value."
+)
+KEY_VAULT_ID_FIX = (
+    "Use the resource id of the vault: /subscriptions/<id>/resourceGroups/<group>/providers/"
+    "Microsoft.KeyVault/vaults/<name>."
+)
+
+SecretEnvName = Annotated[str, Field(pattern=SECRET_ENV_NAME_PATTERN, max_length=128)]
+KeyVaultId = Annotated[str, Field(pattern=KEY_VAULT_ID_PATTERN)]
+
+
+class VaultAccess(StrEnum):
+    """How the identity of a cell comes by its role on the vault."""
+
+    GRANTED = "granted"
+    """By a role assignment of ours."""
+    EXPECTED = "expected"
+    """Somebody else has assigned it, on the vault or above it."""
+
+
+class SecretReference(WireModel):
+    """A secret in Azure Key Vault."""
+
+    key_vault_secret_id: str = Field(
+        pattern=KEY_VAULT_SECRET_ID_PATTERN,
+        description="Id of the secret. Without a version, a new version reaches the workload when "
+        "it is rotated; with one, that version stays.",
+        examples=["https://fraud-team.vault.azure.net/secrets/hf-token"],
+    )
+
+    @property
+    def vault(self) -> str:
+        """Its name, in lower case as a host name."""
+        return self.key_vault_secret_id.split("/")[2].partition(".")[0].lower()
+
+    @property
+    def name(self) -> str:
+        return self.key_vault_secret_id.split("/")[4]
+
+    @property
+    def version(self) -> str:
+        """Empty for the latest one."""
+        return "".join(self.key_vault_secret_id.split("/")[5:])
+
+
+def check_secrets(
+    secrets: dict[str, SecretReference], env: Mapping[str, str]
+) -> dict[str, SecretReference]:
+    """Raises PydanticCustomError for names that `env` has too, and for more than one vault."""
+    taken = sorted(secrets.keys() & env.keys())
+    if taken:
+        raise PydanticCustomError(
+            "DuplicateVariable",
+            "{names} of secrets is a name in env as well: keep one of the two.",
+            {"names": ", ".join(taken)},
+        )
+    vaults = sorted({secret.vault for secret in secrets.values()})
+    if len(vaults) > 1:
+        raise PydanticCustomError(
+            "SeveralVaults",
+            "The secrets are in {count} vaults, {names}: move them into one.",
+            {"count": len(vaults), "names": ", ".join(vaults)},
+        )
+    return secrets
+
+
+def check_key_vault(
+    key_vault_id: str | None, secrets: Mapping[str, SecretReference]
+) -> str | None:
+    """Raises PydanticCustomError for another vault than that of the secrets."""
+    if key_vault_id is None:
+        return None
+    vault = key_vault_id.rpartition("/")[2].lower()
+    if any(secret.vault != vault for secret in secrets.values()) or not secrets:
+        raise PydanticCustomError(
+            "OtherVault",
+            "No secret is in the vault {vault}: use the id of the vault that secrets names, or "
+            "leave keyVaultId out.",
+            {"vault": vault},
+        )
+    return key_vault_id

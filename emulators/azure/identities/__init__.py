@@ -1,0 +1,1 @@
+"""Microsoft.ManagedIdentity: user-assigned identities and whose tokens stand for them."""

@@ -1,0 +1,1 @@
+"""Microsoft.KeyVault: vaults, and the secrets in them."""

@@ -1,0 +1,100 @@
+"""A team's key vault in simulated Azure, and its owner who writes secrets into it."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+
+from emulators.stack.api import SimulatedAzure
+from emulators.stack.kubeconfig import ARM_RESOURCE, fetch_token
+from emulators.stack.stack import Stack
+from tests.e2e.looks import Look
+
+GROUP = "team-vaults"
+VAULT_VERSION = "2024-11-01"
+ROLES_VERSION = "2022-04-01"
+SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
+VAULT_AUDIENCE = "https://vault.azure.net"
+EFFECTIVE_SECONDS = 30.0
+"""Of real time, until a role applies that takes up to two minutes of simulated time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    azure: SimulatedAzure
+    stack: Stack
+    name: str
+
+    @property
+    def id(self) -> str:
+        group = f"{self._subscription}/resourceGroups/{GROUP}"
+        return f"{group}/providers/Microsoft.KeyVault/vaults/{self.name}"
+
+    def create(self) -> "Vault":
+        """Returns when its owner may write secrets."""
+        look = Look(self.azure, self.stack)
+        group = f"{self._subscription}/resourceGroups/{GROUP}"
+        look.send_to_arm("PUT", group, "2021-04-01", {"location": "westeurope"})
+        properties = {
+            "tenantId": self.stack.simulator["tenantId"],
+            "sku": {"family": "A", "name": "standard"},
+            "enableRbacAuthorization": True,
+        }
+        body = {"location": "westeurope", "properties": properties}
+        look.send_to_arm("PUT", self.id, VAULT_VERSION, body)
+        self._grant(look, SECRETS_OFFICER)
+        end = time.monotonic() + EFFECTIVE_SECONDS
+        while self._send("PUT", "owner-is-here", {"value": "yes"}).status_code == 403:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        return self
+
+    def secret_id(self, secret: str) -> str:
+        return f"https://{self.name}.vault.azure.net/secrets/{secret}"
+
+    def write(self, secret: str, value: str) -> None:
+        self._send("PUT", secret, {"value": value}).raise_for_status()
+
+    def readers(self, environment: str) -> list[dict[str, Any]]:
+        """The role assignments at the vault that are marked for an environment."""
+        path = f"{self.id}/providers/Microsoft.Authorization/roleAssignments"
+        token = fetch_token(self.azure, self.stack.describe(), ARM_RESOURCE)
+        answer = self.azure.get(
+            path,
+            params={"api-version": ROLES_VERSION},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        found = answer.raise_for_status().json()["value"]
+        return [e for e in found if f" {environment}" in str(e["properties"]["description"])]
+
+    @property
+    def _subscription(self) -> str:
+        return f"/subscriptions/{self.stack.simulator['subscriptionId']}"
+
+    def _grant(self, look: Look, role: str) -> None:
+        """To the identity whose tokens a stack's tools use."""
+        definitions = f"{self._subscription}/providers/Microsoft.Authorization/roleDefinitions"
+        body = {
+            "properties": {
+                "roleDefinitionId": f"{definitions}/{role}",
+                "principalId": self.stack.simulator["managedIdentity"]["principalId"],
+                "principalType": "ServicePrincipal",
+            }
+        }
+        name = uuid5(NAMESPACE_URL, self.id)
+        assignment = f"{self.id}/providers/Microsoft.Authorization/roleAssignments/{name}"
+        look.send_to_arm("PUT", assignment, ROLES_VERSION, body)
+
+    def _send(self, method: str, secret: str, body: dict[str, str]) -> httpx.Response:
+        host = f"{self.name}.vault.azure.net"
+        token = fetch_token(self.azure, self.stack.describe(), VAULT_AUDIENCE)
+        return self.azure.request(
+            method,
+            f"/secrets/{secret}",
+            params={"api-version": "7.6"},
+            json=body,
+            headers={"Host": host, "Authorization": f"Bearer {token}"},
+            extensions={"sni_hostname": host},
+        )
