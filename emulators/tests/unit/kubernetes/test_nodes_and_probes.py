@@ -102,6 +102,10 @@ def test_ages_are_written_as_kubectl_writes_them(seconds: int, text: str):
 class Serving:
     name = "c"
 
+    @property
+    def engine_tokens(self) -> dict:
+        return {}
+
     def service(self, namespace: str, name: str) -> None:
         return None
 
