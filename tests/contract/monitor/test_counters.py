@@ -16,7 +16,7 @@ from domain.durable.sweep_inputs import UsageInput
 from domain.environment.counters import CounterLook
 from domain.kubernetes.manifests import build_workload
 from domain.serving.gateway.settings import GatewayState
-from domain.serving.manifests import build_gateway
+from domain.serving.manifests import REPLICAS, build_gateway
 from domain.sweep.counters import note_look
 from domain.sweep.usage import SweepPolicy, Usage
 from domain.sweep.usage_queries import CellRef, UsageQuery
@@ -68,9 +68,12 @@ class Cell:
 
     async def look_until_all_answer(self) -> CounterLook:
         async with asyncio.timeout(60):
-            while len((look := await self.look()).gateways) < 2 or not look.engines:
+            while True:
+                look = await self.look()
+                # They count before they are ready, which takes another probe.
+                if len(look.gateways) == len(self.gateways()) == REPLICAS and look.engines:
+                    return look
                 await asyncio.sleep(0.05)
-        return look
 
     def change(self, before: CounterLook, now: CounterLook) -> str | None:
         """The reason why time without use does not go on; None if it does."""
