@@ -3,6 +3,7 @@
 from typing import Any
 
 from activities.arm_outcomes import failed
+from activities.private_links import complete_target
 from activities.recorded_spec import RecordReader, read_specs
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
@@ -32,6 +33,9 @@ async def begin_resource(
         settings.subscription_id, settings.api_server_ranges, settings.log_workspace_resource_id
     )
     resource_id = kind.build_id(target)
+    target = await complete_target(target, specs.wanted, clients)
+    if isinstance(target, Outcome):
+        return target.about(resource_id)
     existing = await clients.resources.get(resource_id)
     if not existing.is_success and existing.status != 404:
         return failed(existing, f"GET {resource.kind}").about(resource_id)

@@ -65,6 +65,13 @@ ORIGIN = MANAGED_CLUSTER + READINESS
 """If Front Door refuses a host name that does not resolve yet, the origin waits for the public
 IP."""
 
+ROUTE = ORIGIN + FRONT_DOOR
+"""A route needs an origin, and a private origin waits for its cell."""
+
+PRIVATE_LINK = 2 * FRONT_DOOR
+"""A connection was reported to appear 15 to 60 s after the route is created; to approve or delete
+one was recorded to take up to 30 s."""
+
 EVENT = 60 * 60
 """By then consumers have polled the operation; most role assignments take effect in minutes."""
 
@@ -76,6 +83,7 @@ PROVISION = (
     + GATEWAY
     + 2 * MAINTENANCE
     + READINESS
+    + PRIVATE_LINK
     + EDGE_ANSWERS
 )
 UPDATE = PROVISION
@@ -87,7 +95,7 @@ ANOTHER_OFFER = 60 * 60
 """For each further offer of a cell: a refusal was reported within 15 minutes; after it a pool, or
 the cell, is deleted, and built again."""
 
-DELETE = PREDECESSOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
+DELETE = PREDECESSOR + FRONT_DOOR + PRIVATE_LINK + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = GATEWAY + 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 SWEEP = 2 * 60 * 60

@@ -58,7 +58,8 @@ def build_environment(
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
     ref, demand = operation.ref, CellDemand.of(request.spec)
-    edge = EdgeInput(operation=ref, regions=request.regions)
+    is_private = request.spec.edge.has_private_origins
+    edge = EdgeInput(operation=ref, regions=request.regions, has_private_origins=is_private)
     cells = [
         CellInput(
             operation=ref,
@@ -67,6 +68,7 @@ def _start_children(operation: OperationContext, request: OperationRequest) -> l
             granted=request.granted_offer(cell),
             built_in=request.built_in(cell),
             demand=demand,
+            has_private_origin=is_private,
         )
         for cell in request.spec.regions
     ]

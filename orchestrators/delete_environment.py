@@ -21,7 +21,7 @@ from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.environment.steps import plan_cell, plan_edge
+from domain.environment.steps import plan_cell_deletion, plan_edge
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
 from orchestrators.children import Child, run_children, start_child
@@ -94,13 +94,17 @@ def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool
 
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
-    regions = request.all_regions
-    parts = {("edge",): plan_edge(regions)} | {("cell", r): plan_cell(r) for r in regions}
+    regions, is_private = request.all_regions, request.spec.edge.has_private_origins
+    edge = reversed(plan_edge(regions, has_private_origins=is_private))
+    parts = {("edge",): tuple(edge)} | {
+        ("cell", region): plan_cell_deletion(region, has_private_origins=is_private)
+        for region in regions
+    }
     return [
         start_child(
             operation,
             Orchestrator.DELETE_RESOURCES,
-            DeletionInput(operation=operation.ref, targets=tuple(reversed(resources))).to_wire(),
+            DeletionInput(operation=operation.ref, targets=resources).to_wire(),
             operation.ref.child_id(*path),
         )
         for path, resources in parts.items()

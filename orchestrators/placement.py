@@ -39,6 +39,7 @@ class CellOffers:
     offers: Sequence[Offer]
     granted: Offer | None = None
     built_in: str | None = None
+    has_private_origin: bool = False
 
 
 type Build = Callable[[Attempt], Steps[Outcome]]
@@ -60,14 +61,14 @@ def place_cell(cell: CellOffers, build: Build) -> Steps[Outcome]:
 
 
 def _try(cell: CellOffers, choices: Sequence[Choice], build: Build) -> Steps[Outcome]:
-    operation, built_in = cell.operation, cell.built_in
+    built_in = cell.built_in
     refused: list[tuple[Offer, Failure]] = []
     for index, choice in enumerate(choices):
         offer = choice.offer
         if choice.block:
             _skip(cell, choice)
             continue
-        left = yield from _leave(operation, built_in, offer)
+        left = yield from _leave(cell, built_in, offer)
         if not left.is_success:
             return left
         if not (yield from _begin(cell, offer)):
@@ -82,12 +83,13 @@ def _try(cell: CellOffers, choices: Sequence[Choice], build: Build) -> Steps[Out
     return Outcome.failed(all_offers_refused(refused))
 
 
-def _leave(operation: OperationContext, built_in: str | None, offer: Offer) -> Steps[Outcome]:
+def _leave(cell: CellOffers, built_in: str | None, offer: Offer) -> Steps[Outcome]:
     """Deletes the cell where it was, before it is built in another region."""
     if built_in is None or built_in == offer.region:
         return Outcome.succeeded()
-    removal = [partial(delete_resource, operation, each) for each in plan_cell_removal(built_in)]
-    return (yield from in_order(*removal))
+    removal = plan_cell_removal(built_in, has_private_origins=cell.has_private_origin)
+    deletions = [partial(delete_resource, cell.operation, each) for each in removal]
+    return (yield from in_order(*deletions))
 
 
 def _begin(cell: CellOffers, offer: Offer) -> Steps[bool]:

@@ -2,6 +2,8 @@
 
 resource group -> AKS cluster with its GPU pool -> workload -> gateway -> maintenance windows ->
 nodes, public IP, pods ready
+
+A cell with a private origin connects to its edge while nodes and pods start.
 """
 
 from functools import partial
@@ -9,7 +11,7 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.durable.inputs import CellDemand, CellInput
+from domain.durable.inputs import CellInput
 from domain.environment.steps import (
     PlannedResource,
     gateway_step,
@@ -25,32 +27,47 @@ from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_workload
+from orchestrators.workload_steps import (
+    await_connected_workload,
+    await_workload,
+    deploy_gateway,
+    deploy_workload,
+)
 
 
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = CellInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
-    offers = CellOffers(operation, cell.cell, cell.offers, cell.granted, cell.built_in)
-    return (yield from place_cell(offers, partial(_build, operation, cell.demand))).to_wire()
+    offers = CellOffers(
+        operation,
+        cell.cell,
+        cell.offers,
+        cell.granted,
+        cell.built_in,
+        has_private_origin=cell.has_private_origin,
+    )
+    return (yield from place_cell(offers, partial(_build, operation, cell))).to_wire()
 
 
-def _build(operation: OperationContext, demand: CellDemand, attempt: Attempt) -> Steps[Outcome]:
+def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> Steps[Outcome]:
     offer, number = attempt.offer, attempt.number
     group, cluster = plan_cell(offer.region, number)
     pool, workload = plan_gpu_pool(offer.region, number), workload_step(offer.region, number)
     gateway = gateway_step(offer.region, number)
     schedules = plan_maintenance(offer.region, number)
-    replicas, serving = demand.replicas, GatewayState.SERVING
+    demand, serving = cell.demand, GatewayState.SERVING
+    await_cell = await_connected_workload if cell.has_private_origin else await_workload
     return (
         yield from in_order(
             lambda: create_resource(operation, group),
             lambda: _create_cluster(operation, cluster, offer),
             lambda: create_resource(operation, pool, offer),
-            lambda: deploy_workload(operation, workload, offer, replicas=replicas, state=serving),
+            lambda: deploy_workload(
+                operation, workload, offer, replicas=demand.replicas, state=serving
+            ),
             lambda: deploy_gateway(operation, gateway, offer, serving),
             *(partial(create_resource, operation, each) for each in schedules),
-            lambda: await_workload(operation, attempt, demand),
+            lambda: await_cell(operation, attempt, demand),
         )
     )
 

@@ -23,19 +23,25 @@ from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step, report_step_result, report_warnings
 from orchestrators.waiting import sleep_unless_canceled
 
+_CREATIONS: Mapping[str, ActivityName] = {"privateLink": ActivityName.BEGIN_APPROVE_CONNECTION}
+_DELETIONS: Mapping[str, ActivityName] = {"privateLink": ActivityName.BEGIN_DELETE_CONNECTION}
+"""Front Door makes connections; they are approved, and deleted one by one."""
+
 
 def create_resource(
     operation: OperationContext, resource: PlannedResource, offer: Offer | None = None
 ) -> Steps[Outcome]:
     value = _input(operation, resource, offer)
     timeout = KINDS[resource.kind].create_timeout
-    return run_step(operation, resource.step, ActivityName.BEGIN_RESOURCE, value, timeout)
+    activity = _CREATIONS.get(resource.kind, ActivityName.BEGIN_RESOURCE)
+    return run_step(operation, resource.step, activity, value, timeout)
 
 
 def delete_resource(operation: OperationContext, resource: PlannedResource) -> Steps[Outcome]:
     value = _input(operation, resource)
     timeout = KINDS[resource.kind].delete_timeout
-    return run_step(operation, resource.step, ActivityName.BEGIN_DELETE_RESOURCE, value, timeout)
+    activity = _DELETIONS.get(resource.kind, ActivityName.BEGIN_DELETE_RESOURCE)
+    return run_step(operation, resource.step, activity, value, timeout)
 
 
 def stop_gpu_cost(operation: OperationContext, regions: Sequence[str]) -> Steps[list[Outcome]]:

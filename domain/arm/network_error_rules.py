@@ -52,6 +52,28 @@ NETWORK_RULES = (
         "azure-subscription-service-limits#networking-limits",
     ),
     rule(
+        "PrivateLinkInUse",
+        r"PrivateLinkServiceWithPrivateEndpointConnectionsCannotBeDeleted|"
+        r"CannotDeleteLoadBalancerWithPrivateLinkService|"
+        r"cannot be deleted since it has \d+ private endpoint connection",
+        "Send DELETE again: it first deletes the connections to the Private Link service that "
+        "Azure names.",
+        source="documented: learn.microsoft.com/troubleshoot/azure/azure-kubernetes/"
+        "create-upgrade-delete/delete-cluster-errors; reported: terraform-provider-azurerm#18328",
+    ),
+    rule(
+        "PrivateLinkServiceRefused",
+        r"already has (?:unmanaged|existing) private link service|"
+        r"cannot change existing private link service name|"
+        r"PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled|"
+        r"failed to get private link service subnet",
+        "Remove what Azure names from the node resource group or its subnet; the cluster then "
+        "makes the Private Link service by itself.",
+        scope=_ADDRESSES,
+        source="documented: cloud-provider-azure, azure_privatelinkservice.go; reported: issues "
+        "of terraform-provider-azurerm",
+    ),
+    rule(
         "DnsLabelTaken",
         r"DnsRecordInUse|DnsRecordIsReserved|DNS record .{0,120} is already used",
         "Remove the public IP address that holds the DNS label, or choose another name.",

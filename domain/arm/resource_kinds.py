@@ -15,6 +15,7 @@ from domain.arm.maintenance import build_maintenance_configuration
 from domain.arm.merge_edge import merge_edge
 from domain.arm.merge_existing import is_cluster_current, is_part_current, is_pool_current
 from domain.arm.operation_polling import PollKind
+from domain.arm.private_link import build_approval
 from domain.spec.model import EnvironmentSpec
 
 type Body = dict[str, Any]
@@ -30,6 +31,8 @@ class ResourceTarget:
     subscription_id: str
     api_server_ranges: tuple[str, ...] = ()
     """CIDR ranges from which the API server of a cluster is reached; empty: from everywhere."""
+    front_door_id: str = ""
+    """Of the environment's profile, where a body tells it."""
     log_workspace_id: str | None = None
     """ARM id of the workspace that takes the logs of a cluster's containers; None: none does."""
 
@@ -127,6 +130,18 @@ KINDS: Mapping[str, ResourceKind] = {
         owner_kind="managedCluster",
         is_current=is_pool_current,
     ),
+    # Its service is made by the cluster, for the Service that asks for it; a connection to it is
+    # what is approved and deleted.
+    "privateLink": ResourceKind(
+        pace=PollKind.NETWORK,
+        create_timeout=deadlines.PRIVATE_LINK,
+        delete_timeout=deadlines.PRIVATE_LINK,
+        build_id=lambda t: naming.private_link_service_id(
+            t.subscription_id, t.environment, t.region
+        ),
+        build_body=lambda spec, t, connection: build_approval(connection or {}),
+        owner_kind="managedCluster",
+    ),
     "autoUpgradeSchedule": _maintenance(naming.AUTO_UPGRADE_SCHEDULE),
     "nodeOSUpgradeSchedule": _maintenance(naming.NODE_OS_UPGRADE_SCHEDULE),
     "profile": _edge(
@@ -151,13 +166,16 @@ KINDS: Mapping[str, ResourceKind] = {
     "origin": _edge(
         "origin",
         lambda t: naming.origin_id(t.subscription_id, t.environment, t.region),
-        lambda spec, t: front_door_bodies.build_origin(spec, t.region, t.subscription_id),
+        lambda spec, t: front_door_bodies.build_origin(
+            spec, t.region, t.subscription_id, t.front_door_id
+        ),
         create_timeout=deadlines.ORIGIN,
     ),
     "route": _edge(
         "route",
         lambda t: naming.route_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_route(spec, t.subscription_id),
+        create_timeout=deadlines.ROUTE,
     ),
     "wafPolicy": _edge(
         "wafPolicy",

@@ -63,6 +63,15 @@ class CellInput(WireModel):
     built_in: str | None = None
     """The region in which an earlier operation may have built it, or parts of it."""
     demand: CellDemand
+    has_private_origin: bool = False
+
+
+class ConnectionInput(WireModel):
+    """A cell to connect to its edge over Private Link."""
+
+    operation: OperationRef
+    region: str
+    attempt: int
 
 
 class EdgeInput(WireModel):
@@ -70,6 +79,7 @@ class EdgeInput(WireModel):
 
     operation: OperationRef
     regions: tuple[str, ...]
+    has_private_origins: bool = False
 
 
 class ResourceInput(WireModel):
@@ -94,7 +104,7 @@ class ResourceInput(WireModel):
             self.region,
             subscription_id,
             api_server_ranges,
-            log_workspace_id,
+            log_workspace_id=log_workspace_id,
         )
 
 

@@ -28,14 +28,19 @@ class PlannedResource(WireModel):
     """Empty for the parts of the edge."""
 
 
-def plan_edge(regions: Sequence[str]) -> tuple[PlannedResource, ...]:
+def plan_edge(
+    regions: Sequence[str], *, has_private_origins: bool = False
+) -> tuple[PlannedResource, ...]:
     """The route precedes the WAF: its propagation takes minutes and delays the operation's end.
 
     The environment is not Ready before the model answers through the edge, and by then the WAF
-    protects it.
+    protects it. Private origins are parts of the cells that they connect to; the route waits for
+    the first of them, so it comes last.
     """
     first = ("resourceGroup", "profile", "endpoint", "originGroup")
     last = ("route", "wafPolicy", "securityPolicy")
+    if has_private_origins:
+        regions, last = (), ("wafPolicy", "securityPolicy", "route")
     return (
         *(PlannedResource(step=_edge_step(kind), kind=kind) for kind in first),
         *(
@@ -58,15 +63,37 @@ def plan_cell(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedRe
     return group, cluster
 
 
-def plan_cell_removal(region: str) -> tuple[PlannedResource, ...]:
-    """What is deleted of a cell that moves to another region."""
+def plan_private_origin(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
+    """The origin of a cell, and the approval of the connection that it asks for."""
+    origin, link = (
+        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        for kind in ("origin", "privateLink")
+    )
+    return origin, link
+
+
+def plan_cell_deletion(
+    region: str, *, has_private_origins: bool = False
+) -> tuple[PlannedResource, ...]:
+    """Azure deletes no cluster whose Private Link service has connections, and those outlive
+    even the profile that asked for them."""
+    links = plan_private_origin(region) if has_private_origins else ()
+    return (*links, *reversed(plan_cell(region)))
+
+
+def plan_cell_removal(
+    region: str, *, has_private_origins: bool = False
+) -> tuple[PlannedResource, ...]:
+    """What is deleted of a cell that moves to another region; its origin stays until there is
+    another, because Front Door refuses to delete the last one."""
     return tuple(
         PlannedResource(
             step=StepKey(path=("cell", region, "removal", each.kind)),
             kind=each.kind,
             region=region,
         )
-        for each in reversed(plan_cell(region))
+        for each in plan_cell_deletion(region, has_private_origins=has_private_origins)
+        if each.kind != "origin"
     )
 
 
@@ -105,6 +132,11 @@ def workload_step(region: str, attempt: int = 1) -> StepKey:
 def readiness_key(region: str, attempt: int = 1) -> StepKey:
     """Of the wait for the steps nodes, externalIp and pods."""
     return _cell_step(region, "ready", attempt)
+
+
+def connection_key(region: str, attempt: int = 1) -> StepKey:
+    """Of the steps origin and privateLink."""
+    return _cell_step(region, "connection", attempt)
 
 
 def nodes_step(region: str, attempt: int = 1) -> StepKey:
@@ -186,7 +218,9 @@ def _last(step_name: str) -> str:
     return step_name.rpartition("/")[2]
 
 
-def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
+def plan_provision_steps(
+    regions: Sequence[str], *, has_private_origins: bool = False
+) -> tuple[StepKey, ...]:
     """In reading order."""
     cells: list[StepKey] = []
     for region in regions:
@@ -194,12 +228,22 @@ def plan_provision_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
         cells += [gpu_pool_step(region), workload_step(region), gateway_step(region)]
         cells += [resource.step for resource in plan_maintenance(region)]
         cells += _readiness_steps(region)
-    return (*(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
+        if has_private_origins:
+            cells += [resource.step for resource in plan_private_origin(region)]
+    edge = plan_edge(regions, has_private_origins=has_private_origins)
+    return (*(resource.step for resource in edge), *cells, PROBE_STEP)
 
 
-def plan_delete_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
-    cells = [resource.step for region in regions for resource in reversed(plan_cell(region))]
-    return (*cells, *(resource.step for resource in reversed(plan_edge(regions))))
+def plan_delete_steps(
+    regions: Sequence[str], *, has_private_origins: bool = False
+) -> tuple[StepKey, ...]:
+    cells = [
+        resource.step
+        for region in regions
+        for resource in plan_cell_deletion(region, has_private_origins=has_private_origins)
+    ]
+    edge = plan_edge(regions, has_private_origins=has_private_origins)
+    return (*cells, *(resource.step for resource in reversed(edge)))
 
 
 def plan_scale_down_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:

@@ -34,6 +34,7 @@ from domain.environment.record import (
     TimelineEvent,
 )
 from domain.environment.steps import (
+    StepKey,
     plan_delete_steps,
     plan_provision_steps,
     plan_scale_down_steps,
@@ -54,14 +55,20 @@ STARTING_PHASE = {
     OperationKind.WAKE: Phase.WAKING,
     OperationKind.REPAIR: Phase.UPDATING,
 }
-PLANS = {
-    OperationKind.PROVISION: plan_provision_steps,
-    OperationKind.UPDATE: plan_provision_steps,
-    OperationKind.DELETE: plan_delete_steps,
-    OperationKind.SCALE_DOWN: plan_scale_down_steps,
-    OperationKind.WAKE: plan_wake_steps,
-    OperationKind.REPAIR: plan_provision_steps,
-}
+
+
+def plan_steps(
+    kind: OperationKind, regions: Sequence[str], *, has_private_origins: bool
+) -> tuple[StepKey, ...]:
+    match kind:
+        case OperationKind.PROVISION | OperationKind.UPDATE | OperationKind.REPAIR:
+            return plan_provision_steps(regions, has_private_origins=has_private_origins)
+        case OperationKind.DELETE:
+            return plan_delete_steps(regions, has_private_origins=has_private_origins)
+        case OperationKind.SCALE_DOWN:
+            return plan_scale_down_steps(regions)
+        case OperationKind.WAKE:
+            return plan_wake_steps(regions)
 
 
 def start_operation(
@@ -274,9 +281,6 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
 
 
 def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
-    plan, regions = PLANS[request.kind], request.regions
-    if request.kind is OperationKind.DELETE:
-        regions = request.all_regions
     return Operation(
         id=request.operation_id,
         kind=request.kind,
@@ -284,10 +288,19 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         status=Status.RUNNING,
         created_at=at,
         last_action_at=at,
-        steps=tuple(Step(name=key.name) for key in plan(regions)),
+        steps=tuple(Step(name=key.name) for key in _plan(request)),
         requested_by=request.requested_by,
         traceparent=request.traceparent,
         phase_before=phase_before,
+    )
+
+
+def _plan(request: OperationRequest) -> tuple[StepKey, ...]:
+    is_deletion = request.kind is OperationKind.DELETE
+    return plan_steps(
+        request.kind,
+        request.all_regions if is_deletion else request.regions,
+        has_private_origins=request.spec.edge.has_private_origins,
     )
 
 

@@ -436,7 +436,7 @@ def test_a_taken_dns_label_lasts_and_keeps_azures_words() -> None:
     assert failure is not None
     assert (failure.reason, failure.message) == (
         "DnsLabelTaken",
-        "Azure could not complete 'create the public IP': Code=DnsRecordInUse",
+        "Azure could not complete 'create the Service's address': Code=DnsRecordInUse",
     )
     assert failure.innererror is not None
     assert failure.innererror["code"] == "SyncLoadBalancerFailed"
