@@ -14,7 +14,7 @@ from emulators.azure.arm.gateway import Gateway
 from emulators.azure.arm.operations import Operations, PlannedFailure
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.poll_urls import PollUrls
-from emulators.azure.arm.resources import Resources
+from emulators.azure.arm.resources import Resource, Resources
 from emulators.azure.arm.routing import Route, Routes
 from emulators.azure.clock import Clock
 from emulators.azure.compute.routes import ComputeRoutes
@@ -23,12 +23,14 @@ from emulators.azure.front_door.models import FrontDoor
 from emulators.azure.front_door.routes import FrontDoorRoutes
 from emulators.azure.identifiers import Identifiers
 from emulators.azure.identity import Tokens
-from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.kubernetes.kinds import Object
 from emulators.azure.latency import Latencies
 from emulators.azure.log_analytics.workspace import Workspace
 from emulators.azure.monitor.request_counts import RequestCounts
+from emulators.azure.network.models import PrivateLinks
+from emulators.azure.network.routes import PrivateLinkRoutes
 from emulators.azure.policy.models import Policies
 from emulators.azure.providers.catalog import Catalog, namespace_of
 from emulators.azure.providers.registrations import Registrations
@@ -77,7 +79,8 @@ class SimulatedAzure:
         self.registrations = Registrations(self.platform.operations, latencies)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
-        self.front_door = FrontDoor(self.platform, self.groups)
+        self.private_links = PrivateLinks(self.platform, self._find_node_group)
+        self.front_door = FrontDoor(self.platform, self.groups, self.private_links)
         # Draws of its own: what is logged must not change what happens.
         self.activity_log = ActivityLog(clock, Latencies(clock, seed), Identifiers(-seed))
         group_routes = ResourceGroupRoutes(self.platform, self.groups)
@@ -116,6 +119,7 @@ class SimulatedAzure:
             ComputeRoutes(platform, clusters.sizes, clusters.machines.quota),
             ActivityLogRoutes(platform, self.activity_log),
             SubscriptionRoutes(platform),
+            PrivateLinkRoutes(platform, self.private_links),
         )
         return [route for service in services for route in service.routes()]
 
@@ -139,12 +143,19 @@ class SimulatedAzure:
             version,
             answer_inside,
             self._collect_log,
+            self.private_links,
         )
         cluster.faults.find_shortage = partial(
             self.clusters.machines.capacity.find_shortage, region
         )
         self._prepare_cluster(cluster)
         return cluster
+
+    def _find_node_group(self, frontend: Frontend) -> Resource | None:
+        for each in self.clusters.all():
+            if each.kubernetes is frontend.cluster:
+                return self.groups.find(each.resource.properties["nodeResourceGroup"])
+        return None
 
     def _collect_log(self, cluster: Cluster, pod: Object, container: str, text: str) -> None:
         """As the cluster's agent for logs does, if it has one."""

@@ -6,7 +6,11 @@ from typing import Any
 
 from emulators.azure.clock import Clock
 from emulators.azure.kubernetes import pods, selectors, summaries
-from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.addresses import (
+    InternalAddresses,
+    PrivateLinkServices,
+    PublicAddresses,
+)
 from emulators.azure.kubernetes.background import Background
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
@@ -51,6 +55,7 @@ class Cluster:
         kubernetes_version: str = "1.33.5",
         answer_inside: AnswerInside | None = None,
         send_log: "SendLog | None" = None,
+        private_links: PrivateLinkServices | None = None,
     ) -> None:
         """`answer_inside`: what processes get that ask for a Service. `send_log`: takes what they
         write."""
@@ -67,6 +72,8 @@ class Cluster:
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses
+        self._internal_addresses = InternalAddresses()
+        self._private_links = private_links
         self._nodes = PoolNodes(self.store, self.registry, Site(name, region, kubernetes_version))
         self._start()
         self._create_first_objects()
@@ -187,7 +194,14 @@ class Cluster:
             DevicePlugins(machinery, self._nodes.gpus_per_node),
             EndpointSlices(machinery, self),
             self._service_proxy,
-            LoadBalancers(machinery, self._addresses, self, self.region),
+            LoadBalancers(
+                machinery,
+                self._addresses,
+                self,
+                self.region,
+                self._internal_addresses,
+                self._private_links,
+            ),
             self._autoscaler,
         ]
 
