@@ -16,6 +16,8 @@ CHECKED_BY_AZURE_ALONE = {
     "microsoft.network/frontdoorwebapplicationfirewallpolicies/join/action",
     # Likewise who names a workspace in the add-on of a cluster.
     "microsoft.operationalinsights/workspaces/sharedkeys/read",
+    # Needed where the URL of an operation on a connection cannot be followed.
+    "microsoft.network/privatelinkservices/privateendpointconnections/read",
 }
 
 
@@ -34,7 +36,12 @@ def live_through_everything(api: Api, azure: SimulatedAzure, look: Look) -> None
     one_zone = {"region": "westeurope", "vmSize": GPU["vmSize"], "zones": ["1"]}
     azure.put("/_simulator/capacity", json=one_zone).raise_for_status()
     environment = provision(
-        api, "worker", gpu=GPU, placement={"zones": ["1"]}, idle=IDLE_AFTER_10_MINUTES
+        api,
+        "worker",
+        gpu=GPU,
+        placement={"zones": ["1"]},
+        idle=IDLE_AFTER_10_MINUTES,
+        edge={"sku": "Premium_AzureFrontDoor"},
     )
     look.stop_cluster(environment["cells"][0]["clusterId"])
     act(api, "worker", "repair")
