@@ -13,7 +13,7 @@ from clients.answers import ArmAnswer
 from clients.arm import ArmConnection
 from clients.resource_client import ResourceClient, begin, call_raw
 
-API_VERSION = "2024-05-01"
+NETWORK_API_VERSION = "2024-05-01"
 
 
 class PrivateLinkClient(ResourceClient):
@@ -23,13 +23,15 @@ class PrivateLinkClient(ResourceClient):
         self._resources = package.resources
 
     async def get(self, resource_id: str) -> ArmAnswer:
-        call = partial(self._resources.get_by_id, api_version=API_VERSION)
+        call = partial(self._resources.get_by_id, api_version=NETWORK_API_VERSION)
         return await call_raw(call, resource_id)
 
     async def begin_put(self, resource_id: str, body: Mapping[str, Any]) -> ArmAnswer:
-        call = partial(self._resources.begin_create_or_update_by_id, api_version=API_VERSION)
+        call = partial(
+            self._resources.begin_create_or_update_by_id, api_version=NETWORK_API_VERSION
+        )
         return await call_raw(begin(call), resource_id, body)
 
     async def begin_delete(self, resource_id: str) -> ArmAnswer:
-        call = partial(self._resources.begin_delete_by_id, api_version=API_VERSION)
+        call = partial(self._resources.begin_delete_by_id, api_version=NETWORK_API_VERSION)
         return await call_raw(begin(call), resource_id)

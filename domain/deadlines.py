@@ -65,8 +65,8 @@ ORIGIN = MANAGED_CLUSTER + READINESS
 """If Front Door refuses a host name that does not resolve yet, the origin waits for the public
 IP."""
 
-ROUTE = ORIGIN + FRONT_DOOR
-"""A route needs an origin, and a private origin waits for its cell."""
+FIRST_ORIGIN = RESOURCE_GROUP + MANAGED_CLUSTER + START_GPU_POOL + WORKLOAD + GATEWAY + ORIGIN
+"""How long a route may wait for a private origin: that of the first cell whose gateway is up."""
 
 PRIVATE_LINK = 2 * FRONT_DOOR
 """A connection was reported to appear 15 to 60 s after the route is created; to approve or delete

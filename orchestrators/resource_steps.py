@@ -32,7 +32,7 @@ def create_resource(
     operation: OperationContext, resource: PlannedResource, offer: Offer | None = None
 ) -> Steps[Outcome]:
     value = _input(operation, resource, offer)
-    timeout = KINDS[resource.kind].create_timeout
+    timeout = KINDS[resource.kind].create_timeout + (resource.waiting_seconds or 0)
     activity = _CREATIONS.get(resource.kind, ActivityName.BEGIN_RESOURCE)
     return run_step(operation, resource.step, activity, value, timeout)
 

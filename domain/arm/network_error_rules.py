@@ -5,6 +5,9 @@ from domain.arm.error_rule import of_services, quoting, rule
 
 _NODES = of_services(Service.AKS, Service.COMPUTE, methods=("PUT", "POST"))
 _ADDRESSES = of_services(Service.AKS, Service.NETWORK, methods=("PUT", "POST"))
+_DELETIONS = of_services(
+    Service.AKS, Service.NETWORK, Service.RESOURCE_MANAGER, methods=("DELETE",)
+)
 _ALL = of_services(Service.AKS, Service.COMPUTE, Service.NETWORK, methods=("PUT", "POST"))
 
 _REFERENCED = r"\b(?:subnets?|virtual ?networks?|vnets?|route ?tables?)\b"
@@ -58,6 +61,7 @@ NETWORK_RULES = (
         r"cannot be deleted since it has \d+ private endpoint connection",
         "Send DELETE again: it first deletes the connections to the Private Link service that "
         "Azure names.",
+        scope=_DELETIONS,
         source="documented: learn.microsoft.com/troubleshoot/azure/azure-kubernetes/"
         "create-upgrade-delete/delete-cluster-errors; reported: terraform-provider-azurerm#18328",
     ),

@@ -175,7 +175,6 @@ KINDS: Mapping[str, ResourceKind] = {
         "route",
         lambda t: naming.route_id(t.subscription_id, t.environment),
         lambda spec, t: front_door_bodies.build_route(spec, t.subscription_id),
-        create_timeout=deadlines.ROUTE,
     ),
     "wafPolicy": _edge(
         "wafPolicy",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from domain import deadlines
 from domain.wire import WireModel
 
 
@@ -26,6 +27,8 @@ class PlannedResource(WireModel):
     kind: str
     region: str = ""
     """Empty for the parts of the edge."""
+    waiting_seconds: float | None = None
+    """How long its creation may wait for what is built beside it, on top of its own limit."""
 
 
 def plan_edge(
@@ -47,7 +50,16 @@ def plan_edge(
             PlannedResource(step=_edge_step("origin", region), kind="origin", region=region)
             for region in regions
         ),
-        *(PlannedResource(step=_edge_step(kind), kind=kind) for kind in last),
+        *(
+            PlannedResource(
+                step=_edge_step(kind),
+                kind=kind,
+                waiting_seconds=deadlines.FIRST_ORIGIN
+                if has_private_origins and kind == "route"
+                else None,
+            )
+            for kind in last
+        ),
     )
 
 

@@ -506,9 +506,10 @@ def test_without_the_setting_an_agent_that_others_want_stays():
 
 def test_other_bodies_for_the_same_specification_are_another_version():
     """Raise BODIES_VERSION with the digest: what an earlier version sent, others have not set."""
-    specs = [a_spec(), a_spec(edge=PREMIUM, gpu={**GPU, "spot": True})]
+    private = {**PREMIUM, "origin": "privateLink"}
+    specs = [a_spec(), a_spec(edge=PREMIUM, gpu={**GPU, "spot": True}), a_spec(edge=private)]
     bodies = [
         KINDS[kind].build_body(spec, target_of(kind), None) for spec in specs for kind in KINDS
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
-    assert (BODIES_VERSION, digest) == (2, "06e60597e208")
+    assert (BODIES_VERSION, digest) == (2, "ce21f9903a1c")

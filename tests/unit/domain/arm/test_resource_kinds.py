@@ -46,6 +46,12 @@ IDS = [
             ("nodeOSUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"),
         )
     ),
+    (
+        "privateLink",
+        "westeurope",
+        f"{ROOT}/gp-fraud-llm-westeurope-nodes/providers/Microsoft.Network/privateLinkServices/"
+        "gp-fraud-llm",
+    ),
     ("profile", "", PROFILE),
     ("endpoint", "", f"{PROFILE}/afdEndpoints/gp-fraud-llm"),
     ("originGroup", "", f"{PROFILE}/originGroups/inference"),

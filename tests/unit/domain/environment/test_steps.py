@@ -5,10 +5,12 @@ from domain.environment.steps import (
     PROBE_STEP,
     StepKey,
     plan_cell,
+    plan_cell_removal,
     plan_delete_steps,
     plan_edge,
     plan_gpu_pool,
     plan_maintenance,
+    plan_private_origin,
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
@@ -46,7 +48,9 @@ def test_propagation_begins_before_the_waf_is_built():
 def test_every_planned_kind_is_known():
     west = "westeurope"
     cell = (*plan_cell(west), plan_gpu_pool(west), *plan_maintenance(west))
-    planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell)}
+    planned = {
+        resource.kind for resource in (*plan_edge(REGIONS), *cell, *plan_private_origin(west))
+    }
     assert planned == set(KINDS)
 
 
@@ -72,6 +76,39 @@ def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():
     steps = names(plan_delete_steps(["westeurope"]))
     assert steps[:2] == ("cell/westeurope/managedCluster", "cell/westeurope/resourceGroup")
     assert steps[2:] == names(r.step for r in reversed(plan_edge(["westeurope"])))
+
+
+def test_private_origins_are_parts_of_their_cells_and_the_route_waits_for_them():
+    edge = plan_edge(REGIONS, has_private_origins=True)
+    kinds = [resource.kind for resource in edge]
+    assert "origin" not in kinds
+    assert kinds.index("securityPolicy") < kinds.index("route")
+    assert [each.kind for each in edge if each.waiting_seconds] == ["route"]
+    steps = names(plan_provision_steps(REGIONS, has_private_origins=True))
+    assert steps[-3:] == (
+        "cell/swedencentral/origin",
+        "cell/swedencentral/privateLink",
+        PROBE_STEP.name,
+    )
+
+
+def test_a_cell_loses_its_origin_and_all_connections_before_its_cluster():
+    steps = names(plan_delete_steps(["westeurope"], has_private_origins=True))
+    assert steps[:4] == (
+        "cell/westeurope/origin",
+        "cell/westeurope/privateLink",
+        "cell/westeurope/managedCluster",
+        "cell/westeurope/resourceGroup",
+    )
+
+
+def test_a_cell_that_moves_keeps_its_origin_until_there_is_another():
+    moved = plan_cell_removal("westeurope", has_private_origins=True)
+    assert names(each.step for each in moved) == (
+        "cell/westeurope/removal/privateLink",
+        "cell/westeurope/removal/managedCluster",
+        "cell/westeurope/removal/resourceGroup",
+    )
 
 
 def test_scaling_down_shows_settings_nodes_and_workload_of_each_cell():
