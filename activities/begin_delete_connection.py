@@ -13,8 +13,12 @@ from domain.outcomes import Handle, Outcome
 
 
 async def begin_delete_connection(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    resource = ResourceInput.from_wire(value)
+    return await delete_next_connection(resource.target(clients.settings.subscription_id), clients)
+
+
+async def delete_next_connection(target: ResourceTarget, clients: ClientFactory) -> Outcome:
     """Succeeds once there is none. Those of others go as well: any keeps the cluster in Azure."""
-    target = ResourceInput.from_wire(value).target(clients.settings.subscription_id)
     outcome = await check_ownership(target, clients)
     if outcome is None:
         outcome = await _delete_next(target, clients)

@@ -525,7 +525,7 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, text)
             "PrivateEndpointProvisioning Failed. ErrorCode: X. ErrorMessage: Y",
             "PrivateEndpointNotCreated",
             True,
-            "Private Link service",
+            "ErrorMessage: Y",
             id="a private endpoint that Front Door could not make",
         ),
         pytest.param(
@@ -535,7 +535,7 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, text)
             'The location of the Private Link "westus" is invalid or not supported',
             "PrivateLinkRegionUnsupported",
             False,
-            "edge.origin",
+            "westus",
             id="a region without private link",
         ),
         pytest.param(
@@ -546,7 +546,7 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, text)
             "links. They cannot have a mix of both",
             "OriginsCannotMix",
             False,
-            "create it again",
+            "a mix of both",
             id="a public origin beside private ones",
         ),
         pytest.param(
@@ -556,7 +556,7 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, text)
             "Cannot delete load balancer /x since it is referenced by private link service /y.",
             "PrivateLinkInUse",
             False,
-            "Send DELETE again",
+            "private link service /y",
             id="a cluster whose private link has connections",
         ),
         pytest.param(
