@@ -13,6 +13,10 @@ from emulators.azure.coverage.operations import (
     FRONT_DOOR_OPERATIONS,
     GROUP_OPERATIONS,
 )
+from emulators.azure.coverage.private_link_rows import (
+    PRIVATE_LINK_OPERATIONS,
+    PRIVATE_LINK_RULES,
+)
 from emulators.azure.coverage.rules import ARM_RULES, FRONT_DOOR_RULES
 from emulators.azure.coverage.service_bus_rules import SERVICE_BUS_OPERATIONS, SERVICE_BUS_RULES
 
@@ -26,10 +30,12 @@ SECTIONS = (
         "Durations lie between the recorded bounds.",
         FRONT_DOOR_OPERATIONS,
     ),
+    Section("Operations: Private Link", "", PRIVATE_LINK_OPERATIONS),
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
     Section("Operations: administration of Service Bus", "", SERVICE_BUS_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", (*FRONT_DOOR_RULES, *EDGE_RULES)),
+    Section("Rules: Private Link", "", PRIVATE_LINK_RULES),
     Section("Rules: ARM", "", ARM_RULES),
     Section("Rules: Kubernetes, what goes wrong", "", KUBERNETES_RULES),
     Section("Rules: Service Bus", "", SERVICE_BUS_RULES),

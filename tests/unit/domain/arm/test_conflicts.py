@@ -379,7 +379,7 @@ def test_a_warning_is_short_whatever_was_set():
 
 
 def test_every_condition_is_on_a_property_that_is_sent():
-    spec = a_spec(edge=PREMIUM)
+    spec = a_spec(edge={**PREMIUM, "origin": "privateLink"})
     for kind, conditions in KEPT_IF.items():
         target = replace(target_of(kind), log_workspace_id=f"{WORKSPACE}ours")
         body = KINDS[kind].build_body(spec, target, None)
