@@ -12,7 +12,6 @@ from durabletask.entities import EntityContext
 from activities.apply_gateway import apply_gateway
 from activities.apply_workload import apply_workload
 from activities.begin_approve_connection import begin_approve_connection
-from activities.begin_delete_connection import begin_delete_connection
 from activities.begin_delete_orphan import begin_delete_orphan
 from activities.begin_delete_resource import begin_delete_resource
 from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
@@ -107,7 +106,6 @@ ORCHESTRATORS = (
 ACTIVITIES: tuple[Activity, ...] = (
     begin_delete_resource,
     begin_approve_connection,
-    begin_delete_connection,
     begin_delete_orphan,
     begin_empty_gpu_pool,
     get_gpu_pool,

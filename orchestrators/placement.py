@@ -39,7 +39,6 @@ class CellOffers:
     offers: Sequence[Offer]
     granted: Offer | None = None
     built_in: str | None = None
-    has_private_origin: bool = False
 
 
 type Build = Callable[[Attempt], Steps[Outcome]]
@@ -68,7 +67,7 @@ def _try(cell: CellOffers, choices: Sequence[Choice], build: Build) -> Steps[Out
         if choice.block:
             _skip(cell, choice)
             continue
-        left = yield from _leave(cell, built_in, offer)
+        left = yield from _leave(cell.operation, built_in, offer)
         if not left.is_success:
             return left
         if not (yield from _begin(cell, offer)):
@@ -83,13 +82,12 @@ def _try(cell: CellOffers, choices: Sequence[Choice], build: Build) -> Steps[Out
     return Outcome.failed(all_offers_refused(refused))
 
 
-def _leave(cell: CellOffers, built_in: str | None, offer: Offer) -> Steps[Outcome]:
+def _leave(operation: OperationContext, built_in: str | None, offer: Offer) -> Steps[Outcome]:
     """Deletes the cell where it was, before it is built in another region."""
     if built_in is None or built_in == offer.region:
         return Outcome.succeeded()
-    removal = plan_cell_removal(built_in, has_private_origins=cell.has_private_origin)
-    deletions = [partial(delete_resource, cell.operation, each) for each in removal]
-    return (yield from in_order(*deletions))
+    removal = [partial(delete_resource, operation, each) for each in plan_cell_removal(built_in)]
+    return (yield from in_order(*removal))
 
 
 def _begin(cell: CellOffers, offer: Offer) -> Steps[bool]:

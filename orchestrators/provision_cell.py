@@ -38,14 +38,7 @@ from orchestrators.workload_steps import (
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = CellInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
-    offers = CellOffers(
-        operation,
-        cell.cell,
-        cell.offers,
-        cell.granted,
-        cell.built_in,
-        has_private_origin=cell.has_private_origin,
-    )
+    offers = CellOffers(operation, cell.cell, cell.offers, cell.granted, cell.built_in)
     return (yield from place_cell(offers, partial(_build, operation, cell))).to_wire()
 
 

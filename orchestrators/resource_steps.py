@@ -24,8 +24,7 @@ from orchestrators.step_reports import report_step, report_step_result, report_w
 from orchestrators.waiting import sleep_unless_canceled
 
 _CREATIONS: Mapping[str, ActivityName] = {"privateLink": ActivityName.BEGIN_APPROVE_CONNECTION}
-_DELETIONS: Mapping[str, ActivityName] = {"privateLink": ActivityName.BEGIN_DELETE_CONNECTION}
-"""Front Door makes connections; they are approved, and deleted one by one."""
+"""Connections are made by Front Door."""
 
 
 def create_resource(
@@ -40,8 +39,7 @@ def create_resource(
 def delete_resource(operation: OperationContext, resource: PlannedResource) -> Steps[Outcome]:
     value = _input(operation, resource)
     timeout = KINDS[resource.kind].delete_timeout
-    activity = _DELETIONS.get(resource.kind, ActivityName.BEGIN_DELETE_RESOURCE)
-    return run_step(operation, resource.step, activity, value, timeout)
+    return run_step(operation, resource.step, ActivityName.BEGIN_DELETE_RESOURCE, value, timeout)
 
 
 def stop_gpu_cost(operation: OperationContext, regions: Sequence[str]) -> Steps[list[Outcome]]:

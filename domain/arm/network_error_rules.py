@@ -59,8 +59,9 @@ NETWORK_RULES = (
         r"PrivateLinkServiceWithPrivateEndpointConnectionsCannotBeDeleted|"
         r"CannotDeleteLoadBalancerWithPrivateLinkService|"
         r"cannot be deleted since it has \d+ private endpoint connection",
-        "Send DELETE again: it first deletes the connections to the Private Link service that "
-        "Azure names.",
+        "Nothing: the request is repeated once the connections are deleted. If it persists, "
+        "delete those to the Private Link service that Azure names.",
+        retryable=True,
         scope=_DELETIONS,
         source="documented: learn.microsoft.com/troubleshoot/azure/azure-kubernetes/"
         "create-upgrade-delete/delete-cluster-errors; reported: terraform-provider-azurerm#18328",

@@ -82,7 +82,6 @@ class ActivityName(StrEnum):
     START_ORCHESTRATION = "start_orchestration"
     POLL_OPERATION = "poll_operation"
     BEGIN_APPROVE_CONNECTION = "begin_approve_connection"
-    BEGIN_DELETE_CONNECTION = "begin_delete_connection"
     APPLY_WORKLOAD = "apply_workload"
     APPLY_GATEWAY = "apply_gateway"
     GET_OBSERVATION = "get_observation"

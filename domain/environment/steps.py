@@ -87,25 +87,21 @@ def plan_private_origin(region: str, attempt: int = 1) -> tuple[PlannedResource,
 def plan_cell_deletion(
     region: str, *, has_private_origins: bool = False
 ) -> tuple[PlannedResource, ...]:
-    """Azure deletes no cluster whose Private Link service has connections, and those outlive
-    even the profile that asked for them."""
-    links = plan_private_origin(region) if has_private_origins else ()
-    return (*links, *reversed(plan_cell(region)))
+    """With a private origin, whose connection keeps the cluster, and would come again."""
+    origin = plan_private_origin(region)[:1] if has_private_origins else ()
+    return (*origin, *reversed(plan_cell(region)))
 
 
-def plan_cell_removal(
-    region: str, *, has_private_origins: bool = False
-) -> tuple[PlannedResource, ...]:
-    """What is deleted of a cell that moves to another region; its origin stays until there is
-    another, because Front Door refuses to delete the last one."""
+def plan_cell_removal(region: str) -> tuple[PlannedResource, ...]:
+    """What is deleted of a cell that moves to another region; a private origin stays until there
+    is another, because Front Door refuses to delete the last one."""
     return tuple(
         PlannedResource(
             step=StepKey(path=("cell", region, "removal", each.kind)),
             kind=each.kind,
             region=region,
         )
-        for each in plan_cell_deletion(region, has_private_origins=has_private_origins)
-        if each.kind != "origin"
+        for each in reversed(plan_cell(region))
     )
 
 

@@ -58,9 +58,9 @@ PRIVATE_LINK = (
         name="private-link-deletion",
         assumed="An origin can be deleted once its route is gone, a connection then on the side "
         "of the service, and no other request arrives afterwards",
-        if_false="The deletion of the cluster would fail with `PrivateLinkInUse`; another DELETE "
-        "ends it",
-        relied_on_by=("domain/environment/steps.py", "activities/begin_delete_connection.py"),
+        if_false="The deletion of the cluster would be repeated until its deadline "
+        "(`PrivateLinkInUse`)",
+        relied_on_by=("domain/environment/steps.py", "activities/private_links.py"),
         known=Known.REPORTED,
         rows=("private link service DELETE", "private link with connections"),
         otherwise="Delete such an environment: one operation ends Succeeded, and nothing remains.",

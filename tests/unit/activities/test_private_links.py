@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from activities.begin_approve_connection import begin_approve_connection
-from activities.begin_delete_connection import begin_delete_connection
+from activities.begin_delete_resource import begin_delete_resource
 from activities.begin_resource import begin_resource
 from domain.arm import naming
 from domain.outcomes import Outcome
@@ -56,8 +56,8 @@ async def approve(clients: FakeClients) -> Outcome:
     return await begin_approve_connection(a_resource("privateLink", WEST), clients.as_factory())
 
 
-async def disconnect(clients: FakeClients) -> Outcome:
-    return await begin_delete_connection(a_resource("privateLink", WEST), clients.as_factory())
+async def delete(clients: FakeClients, kind: str = "managedCluster") -> Outcome:
+    return await begin_delete_resource(a_resource(kind, WEST), clients.as_factory())
 
 
 async def test_an_origin_asks_for_a_connection_in_the_name_of_its_profile():
@@ -135,29 +135,44 @@ async def test_a_refused_approval_is_a_classified_failure():
     assert outcome.failure.reason == "Forbidden"
 
 
-async def test_connections_are_deleted_one_by_one():
+@pytest.mark.parametrize("kind", ["managedCluster", "resourceGroup"])
+async def test_connections_go_one_by_one_before_what_they_keep(kind: str):
     clients = an_azure(a_connection("gone.1", "Approved"), a_connection("e.1", "Approved"))
+    clients.arm.add(CLUSTER.partition("/providers/")[0], tags=TAGS)
     clients.arm.answers["DELETE", f"{SERVICE}/privateEndpointConnections/gone.1"] = error_of(
         404, "NotFound"
     )
-    outcome = await disconnect(clients)
+    outcome = await delete(clients, kind)
     assert clients.arm.sent("DELETE") == ["DELETE gone.1", "DELETE e.1"]
     assert outcome.handle
     assert (outcome.handle.deleting, outcome.handle.adopted) == (True, True)
+    clients.arm.resources[SERVICE]["properties"]["privateEndpointConnections"] = []
+    outcome = await delete(clients, kind)
+    assert clients.arm.sent("DELETE")[2:] == ["DELETE gp-fraud-llm-westeurope"]
+    assert outcome.handle
+    assert not outcome.handle.adopted
 
 
-@pytest.mark.parametrize("missing", [SERVICE, CLUSTER])
-async def test_a_cell_that_is_gone_has_no_connections(missing: str):
-    clients = an_azure(a_connection("e.1", "Approved"))
-    del clients.arm.resources[missing]
-    assert await disconnect(clients) == Outcome.succeeded().about(SERVICE)
+async def test_a_cluster_without_a_private_link_is_deleted_at_once():
+    clients = an_azure()
+    del clients.arm.resources[SERVICE]
+    assert (await delete(clients)).handle
+    assert clients.arm.sent("DELETE") == ["DELETE gp-fraud-llm-westeurope"]
+
+
+async def test_connections_that_cannot_be_read_keep_the_cluster():
+    clients = an_azure()
+    clients.arm.answers["GET", SERVICE] = error_of(403, "AuthorizationFailed")
+    outcome = await delete(clients)
+    assert outcome.failure
+    assert outcome.failure.reason == "Forbidden"
     assert clients.arm.sent("DELETE") == []
 
 
 async def test_connections_to_a_cluster_of_others_stay():
     clients = an_azure(a_connection("e.1", "Approved"))
     clients.arm.resources[CLUSTER]["tags"] = {}
-    outcome = await disconnect(clients)
+    outcome = await delete(clients)
     assert outcome.failure
     assert outcome.failure.reason == "ResourceNotOwned"
     assert clients.arm.sent("DELETE") == []

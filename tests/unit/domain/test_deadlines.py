@@ -83,7 +83,7 @@ def test_a_step_gives_up_before_its_operation(kind: OperationKind, step: str):
                 *("pods", "probe"),
             ),
         ),
-        (OperationKind.DELETE, ("origin", "privateLink", "managedCluster", "resourceGroup")),
+        (OperationKind.DELETE, ("origin", "managedCluster", "resourceGroup")),
         (OperationKind.SCALE_DOWN, ("settings", "workload", "gpuPool")),
         (OperationKind.WAKE, ("gateway", "autoscaler", "workload", "pods", "serving", "probe")),
     ],

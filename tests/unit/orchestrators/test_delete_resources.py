@@ -64,22 +64,25 @@ def test_the_edge_goes_in_the_reverse_order_of_its_creation():
     ]
 
 
-def test_a_private_cell_loses_origin_and_connections_one_by_one_before_its_cluster():
+def test_a_private_cell_loses_its_origin_first_and_every_connection_before_its_cluster():
     last_one = failed("OriginInUse", retryable=True)
     removal = accepted("privateLink", deleting=True, adopted=True)
     done = delete(
         tuple(reversed(plan_cell_deletion("westeurope", has_private_origins=True))),
         {
             "begin_delete_resource origin": [last_one, SUCCEEDED],
-            "begin_delete_connection": [removal, removal, SUCCEEDED],
+            "begin_delete_resource managedCluster": [
+                removal,
+                removal,
+                accepted("managedCluster", deleting=True),
+            ],
         },
     )
     assert done.steps("call", "timer") == [
         "call begin_delete_resource origin westeurope",
         "timer 15 s",
         "call begin_delete_resource origin westeurope",
-        *(["call begin_delete_connection privateLink westeurope"] * 3),
-        "call begin_delete_resource managedCluster westeurope",
+        *(["call begin_delete_resource managedCluster westeurope"] * 3),
         "call begin_delete_resource resourceGroup westeurope",
     ]
     assert done.outcome.is_success

@@ -181,21 +181,6 @@ def test_a_cell_that_an_earlier_operation_built_elsewhere_is_deleted_there():
     assert done.outcome.is_success
 
 
-def test_a_private_cell_loses_its_connections_where_it_was_and_keeps_its_origin():
-    done = place(
-        {"begin_delete_connection": SUCCEEDED},
-        built_in="northeurope",
-        children={"connect_cell": SUCCEEDED},
-        has_private_origin=True,
-    )
-    assert done.steps("call begin_delete") == [
-        "call begin_delete_connection privateLink northeurope",
-        "call begin_delete_resource managedCluster northeurope",
-        "call begin_delete_resource resourceGroup northeurope",
-    ]
-    assert done.outcome.is_success
-
-
 def test_the_last_offer_waits_for_its_nodes_until_the_deadline():
     done = place({}, offers=(FIRST, SIZE), children={"await_ready": [failed("ScaleUpFailed")] * 2})
     waits = [value for label, value in done.inputs if label.startswith("await_ready")]

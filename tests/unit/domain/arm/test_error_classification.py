@@ -555,7 +555,7 @@ def test_a_refusal_is_classified(status, code, message, reason, retryable, text)
             "CannotDeleteLoadBalancerWithPrivateLinkService",
             "Cannot delete load balancer /x since it is referenced by private link service /y.",
             "PrivateLinkInUse",
-            False,
+            True,
             "private link service /y",
             id="a cluster whose private link has connections",
         ),

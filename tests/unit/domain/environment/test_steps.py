@@ -92,20 +92,17 @@ def test_private_origins_are_parts_of_their_cells_and_the_route_waits_for_them()
     )
 
 
-def test_a_cell_loses_its_origin_and_all_connections_before_its_cluster():
+def test_a_cell_loses_a_private_origin_before_its_cluster():
     steps = names(plan_delete_steps(["westeurope"], has_private_origins=True))
-    assert steps[:4] == (
+    assert steps[:3] == (
         "cell/westeurope/origin",
-        "cell/westeurope/privateLink",
         "cell/westeurope/managedCluster",
         "cell/westeurope/resourceGroup",
     )
 
 
 def test_a_cell_that_moves_keeps_its_origin_until_there_is_another():
-    moved = plan_cell_removal("westeurope", has_private_origins=True)
-    assert names(each.step for each in moved) == (
-        "cell/westeurope/removal/privateLink",
+    assert names(each.step for each in plan_cell_removal("westeurope")) == (
         "cell/westeurope/removal/managedCluster",
         "cell/westeurope/removal/resourceGroup",
     )
