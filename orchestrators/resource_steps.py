@@ -31,7 +31,9 @@ def create_resource(
     operation: OperationContext, resource: PlannedResource, offer: Offer | None = None
 ) -> Steps[Outcome]:
     value = _input(operation, resource, offer)
-    timeout = KINDS[resource.kind].create_timeout + (resource.waiting_seconds or 0)
+    timeout = KINDS[resource.kind].create_timeout
+    if resource.awaits_cells:
+        timeout += deadlines.FIRST_ORIGIN
     activity = _CREATIONS.get(resource.kind, ActivityName.BEGIN_RESOURCE)
     return run_step(operation, resource.step, activity, value, timeout)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 
-from domain import deadlines
 from domain.wire import WireModel
 
 
@@ -27,8 +26,8 @@ class PlannedResource(WireModel):
     kind: str
     region: str = ""
     """Empty for the parts of the edge."""
-    waiting_seconds: float | None = None
-    """How long its creation may wait for what is built beside it, on top of its own limit."""
+    awaits_cells: bool = False
+    """Whether its creation waits until a cell, which is built beside it, has an origin."""
 
 
 def plan_edge(
@@ -54,9 +53,7 @@ def plan_edge(
             PlannedResource(
                 step=_edge_step(kind),
                 kind=kind,
-                waiting_seconds=deadlines.FIRST_ORIGIN
-                if has_private_origins and kind == "route"
-                else None,
+                awaits_cells=has_private_origins and kind == "route",
             )
             for kind in last
         ),

@@ -83,7 +83,7 @@ def test_private_origins_are_parts_of_their_cells_and_the_route_waits_for_them()
     kinds = [resource.kind for resource in edge]
     assert "origin" not in kinds
     assert kinds.index("securityPolicy") < kinds.index("route")
-    assert [each.kind for each in edge if each.waiting_seconds] == ["route"]
+    assert [each.kind for each in edge if each.awaits_cells] == ["route"]
     steps = names(plan_provision_steps(REGIONS, has_private_origins=True))
     assert steps[-3:] == (
         "cell/swedencentral/origin",
