@@ -31,10 +31,10 @@ class ResourceTarget:
     subscription_id: str
     api_server_ranges: tuple[str, ...] = ()
     """CIDR ranges from which the API server of a cluster is reached; empty: from everywhere."""
-    front_door_id: str = ""
-    """Of the environment's profile, where a body tells it."""
     log_workspace_id: str | None = None
     """ARM id of the workspace that takes the logs of a cluster's containers; None: none does."""
+    front_door_id: str = ""
+    """Of the environment's profile, where a body tells it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class ResourceInput(WireModel):
             self.region,
             subscription_id,
             api_server_ranges,
-            log_workspace_id=log_workspace_id,
+            log_workspace_id,
         )
 
 
