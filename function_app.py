@@ -11,6 +11,7 @@ from durabletask.entities import EntityContext
 
 from activities.apply_gateway import apply_gateway
 from activities.apply_workload import apply_workload
+from activities.begin_approve_connection import begin_approve_connection
 from activities.begin_delete_orphan import begin_delete_orphan
 from activities.begin_delete_resource import begin_delete_resource
 from activities.begin_empty_gpu_pool import begin_empty_gpu_pool
@@ -46,6 +47,7 @@ from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
 from orchestrators.blocklist_entity import blocklist
+from orchestrators.connect_cell import connect_cell
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
@@ -103,12 +105,14 @@ ORCHESTRATORS = (
     wake_on_request,
     await_operation,
     await_ready,
+    connect_cell,
     await_edge,
     deliver_event,
     purge_history,
 )
 ACTIVITIES: tuple[Activity, ...] = (
     begin_delete_resource,
+    begin_approve_connection,
     begin_delete_orphan,
     begin_empty_gpu_pool,
     get_gpu_pool,

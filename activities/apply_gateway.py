@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from activities.arm_outcomes import failed
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
+from activities.front_door_id import read_front_door_id
 from activities.recorded_spec import RecordReader, read_spec
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import GatewayInput
 from domain.outcomes import Outcome
-from domain.serving.failures import profile_missing, tokens_not_configured
+from domain.serving.failures import tokens_not_configured
 from domain.serving.manifests import build_gateway
 from domain.spec.access import AccessMode
 
@@ -22,7 +22,7 @@ async def apply_gateway(
     settings, region = clients.settings, cell.offer.region
     if spec.access.mode is AccessMode.ENTRA and settings.installation.issuer is None:
         return Outcome.failed(tokens_not_configured())
-    front_door_id = await _read_front_door_id(clients, cell.environment)
+    front_door_id = await read_front_door_id(clients, cell.environment)
     if isinstance(front_door_id, Outcome):
         return front_door_id
     subscription_id = settings.subscription_id
@@ -36,15 +36,3 @@ async def apply_gateway(
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply gateway")
     return Outcome.succeeded()
-
-
-async def _read_front_door_id(clients: ClientFactory, environment: str) -> str | Outcome:
-    """The edge is built beside the cells: until its profile exists, the step is tried again."""
-    profile_id = naming.profile_id(clients.settings.subscription_id, environment)
-    answer = await clients.resources.get(profile_id)
-    if answer.status == 404:
-        return Outcome.failed(profile_missing(profile_id))
-    if not answer.is_success:
-        return failed(answer, "GET profile")
-    found: str | None = answer.body["properties"].get("frontDoorId")
-    return found or Outcome.failed(profile_missing(profile_id))

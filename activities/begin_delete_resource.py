@@ -4,8 +4,10 @@ from typing import Any
 
 from activities.arm_outcomes import failed
 from activities.ownership import check_ownership
+from activities.private_links import begin_to_disconnect
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
+from domain.arm.existing_resource import holds_private_link
 from domain.arm.operation_polling import parse_retry_after
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
@@ -18,9 +20,11 @@ async def begin_delete_resource(value: dict[str, Any], clients: ClientFactory) -
 
 
 async def delete_owned(target: ResourceTarget, clients: ClientFactory) -> Outcome:
-    """Resources of others stay untouched."""
+    """Resources of others stay untouched. Connections to a cell go before its cluster."""
     resource_id = KINDS[target.kind].build_id(target)
     outcome = await check_ownership(target, clients)
+    if outcome is None and holds_private_link(target):
+        outcome = await begin_to_disconnect(target, clients)
     if outcome is None:
         answer = await clients.resources.begin_delete(resource_id)
         outcome = _read_delete(answer, target.kind, resource_id)

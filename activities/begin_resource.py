@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from activities.arm_outcomes import failed
+from activities.private_links import complete_target
 from activities.recorded_spec import RecordReader, read_specs
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
@@ -39,6 +40,9 @@ async def begin_resource(
         if isinstance(source, Outcome):
             return source.about(resource_id)
         target = replace(target, source=source)
+    target = await complete_target(target, specs.wanted, clients)
+    if isinstance(target, Outcome):
+        return target.about(resource_id)
     existing = await clients.resources.get(resource_id)
     if not existing.is_success and existing.status != 404:
         return failed(existing, f"GET {resource.kind}").about(resource_id)

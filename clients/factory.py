@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clients.kubernetes import KubernetesClient
     from clients.logs import LogsClient
     from clients.metrics import MetricsClient
+    from clients.private_link import PrivateLinkClient
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
     from clients.role_assignments import RoleAssignmentsClient
@@ -49,6 +50,12 @@ class ClientFactory:
         from clients.front_door import FrontDoorClient
 
         return FrontDoorClient(self._arm)
+
+    @cached_property
+    def private_link(self) -> "PrivateLinkClient":
+        from clients.private_link import PrivateLinkClient
+
+        return PrivateLinkClient(self._arm)
 
     @cached_property
     def resource_groups(self) -> "ResourceGroupsClient":

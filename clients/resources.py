@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from clients.factory import ClientFactory
     from clients.resource_client import ResourceClient
 
+PRIVATE_LINK_SERVICES = "Microsoft.Network/privateLinkServices"
+
 
 class ResourcesClient:
     """Methods raise NoAnswer, and ValueError for a resource type of another provider."""
@@ -31,7 +33,10 @@ class ResourcesClient:
         return await self._client_for(resource_id).follow(operation_url)
 
     def _client_for(self, resource_id: str) -> "ResourceClient":
-        match parse_resource_id(resource_id).provider:
+        path = parse_resource_id(resource_id)
+        if path.resource_type.startswith(PRIVATE_LINK_SERVICES):
+            return self._clients.private_link
+        match path.provider:
             case "Microsoft.ContainerService":
                 return self._clients.aks
             case "Microsoft.Cdn" | "Microsoft.Network":

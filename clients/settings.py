@@ -136,6 +136,10 @@ class Settings:
     """ALLOW_ANONYMOUS_ACCESS: `true` if specifications may ask for `access.mode` none. Default:
     false."""
 
+    allow_http_origins: bool
+    """ALLOW_HTTP_ORIGINS: `false` if every specification has to ask for `edge.origin` privateLink.
+    Default: true."""
+
     entra_authority: str
     """ENTRA_AUTHORITY: base URL of Entra ID as gateways reach it. Default: the public cloud's."""
 
@@ -165,6 +169,7 @@ class Settings:
             self.allowed_regions,
             verifies_tokens=self._issuer is not None,
             allows_anonymous_access=self.allow_anonymous_access,
+            allows_http_origins=self.allow_http_origins,
         )
 
     @property
@@ -239,6 +244,9 @@ class Settings:
             model_audience=values.get("MODEL_AUDIENCE") or None,
             allow_anonymous_access=_parse_switch(
                 "ALLOW_ANONYMOUS_ACCESS", values.get("ALLOW_ANONYMOUS_ACCESS")
+            ),
+            allow_http_origins=_parse_switch(
+                "ALLOW_HTTP_ORIGINS", values.get("ALLOW_HTTP_ORIGINS") or "true"
             ),
             entra_authority=(values.get("ENTRA_AUTHORITY") or ENTRA_AUTHORITY).rstrip("/"),
             entra_ca_file=values.get("ENTRA_CA_FILE") or SYSTEM_CA_FILE,

@@ -74,6 +74,13 @@ ORIGIN = MANAGED_CLUSTER + READINESS
 """If Front Door refuses a host name that does not resolve yet, the origin waits for the public
 IP."""
 
+FIRST_ORIGIN = RESOURCE_GROUP + MANAGED_CLUSTER + START_GPU_POOL + WORKLOAD + GATEWAY + ORIGIN
+"""How long a route may wait for a private origin: that of the first cell whose gateway is up."""
+
+PRIVATE_LINK = 2 * FRONT_DOOR
+"""A connection was reported to appear 15 to 60 s after the route is created; to approve or delete
+one was recorded to take up to 30 s."""
+
 EVENT = 60 * 60
 """By then consumers have polled the operation; most role assignments take effect in minutes."""
 
@@ -89,6 +96,7 @@ PROVISION = (
     + 2 * IDENTITY
     + ROLE_ASSIGNMENT
     + READINESS
+    + PRIVATE_LINK
     + EDGE_ANSWERS
 )
 UPDATE = PROVISION
@@ -100,7 +108,9 @@ ANOTHER_OFFER = 60 * 60
 """For each further offer of a cell: a refusal was reported within 15 minutes; after it a pool, or
 the cell, is deleted, and built again."""
 
-DELETE = PREDECESSOR + ROLE_ASSIGNMENT + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
+DELETE = (
+    PREDECESSOR + ROLE_ASSIGNMENT + FRONT_DOOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
+)
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = GATEWAY + 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 WAKE_LOOK = 5 * 60

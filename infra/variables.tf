@@ -189,12 +189,15 @@ variable "models" {
     How models are served. gateway_image: Envoy's image in a registry of yours, by its digest; empty
     for the project's own. public_url: base URL of the API that callers of models are told, where the
     app has a name of its own; empty for the app's host name. allow_anonymous_access: whether
-    specifications may ask for access.mode none.
+    specifications may ask for access.mode none. allow_http_origins: whether Front Door may send
+    requests to cells as plain HTTP over public addresses; false asks every specification for
+    edge.origin privateLink.
   EOT
   type = object({
     gateway_image          = optional(string, "")
     public_url             = optional(string, "")
     allow_anonymous_access = optional(bool, false)
+    allow_http_origins     = optional(bool, true)
   })
   default = {}
 

@@ -28,6 +28,7 @@ locals {
     TENANT_ID              = var.authentication.tenant_id
     MODEL_AUDIENCE         = var.authentication.client_id
     ALLOW_ANONYMOUS_ACCESS = tostring(var.models.allow_anonymous_access)
+    ALLOW_HTTP_ORIGINS     = tostring(var.models.allow_http_origins)
     GATEWAY_IMAGE          = var.models.gateway_image
     PUBLIC_URL             = var.models.public_url
 

@@ -82,7 +82,7 @@ def _conclude(readiness: Readiness, observation: Observation) -> Outcome:
     if readiness.failure:
         return Outcome.failed(readiness.failure)
     nodes = len(observation.ready_nodes)
-    return Outcome.succeeded(externalIp=observation.external_ip, nodes=nodes)
+    return Outcome.succeeded(externalIp=observation.public_ip or "", nodes=nodes)
 
 
 def _report(

@@ -71,8 +71,8 @@ def build_environment(
 def _start_children(
     operation: OperationContext, request: OperationRequest, demand: CellDemand
 ) -> list[Child]:
-    ref = operation.ref
-    edge = EdgeInput(operation=ref, regions=request.regions)
+    ref, is_private = operation.ref, request.spec.edge.has_private_origins
+    edge = EdgeInput(operation=ref, regions=request.regions, has_private_origins=is_private)
     cells = [
         CellInput(
             operation=ref,
@@ -83,6 +83,7 @@ def _start_children(
             demand=demand,
             registry=request.spec.workload.registry,
             registries=request.all_registries or None,
+            has_private_origin=is_private,
         )
         for cell in request.spec.regions
     ]

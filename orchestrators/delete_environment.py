@@ -95,12 +95,13 @@ def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool
 
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
-    regions = request.all_regions
+    regions, is_private = request.all_regions, request.spec.edge.has_private_origins
     registries, key_vault_id = request.all_registries, request.spec.workload.key_vault_id
-    parts = {("edge",): tuple(reversed(plan_edge(regions)))} | {
+    edge = reversed(plan_edge(regions, has_private_origins=is_private))
+    parts = {("edge",): tuple(edge)} | {
         ("cell", each): (
             *plan_revocation(each, key_vault_id),
-            *plan_cell_deletion(each, registries),
+            *plan_cell_deletion(each, registries, has_private_origins=is_private),
         )
         for each in regions
     }

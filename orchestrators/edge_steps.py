@@ -30,6 +30,8 @@ def follow_moved_cells(
         return Outcome.succeeded()
     new = [region for region in regions if region not in request.regions]
     left = [region for region in request.all_regions if region not in regions]
+    if request.spec.edge.has_private_origins:
+        new = []  # built with their cells
     created, deleted = plan_moved_origins(new, left)
     return (
         yield from in_order(

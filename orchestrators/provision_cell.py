@@ -4,7 +4,8 @@ resource group -> AKS cluster with its GPU pool -> access to the image's registr
 gateway -> maintenance windows -> nodes, public IP, pods ready
 
 Where replicas read secrets, their identity comes before the cluster, so that its role on the vault
-takes effect meanwhile, and its credential after it.
+takes effect meanwhile, and its credential after it. A cell with a private origin connects to its
+edge while nodes and pods start.
 """
 
 from functools import partial
@@ -30,7 +31,12 @@ from orchestrators.registry_steps import grant_registry_access
 from orchestrators.resource_steps import create_resource
 from orchestrators.secret_steps import prepare_identity, trust_cluster
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import await_workload, deploy_gateway, deploy_workload
+from orchestrators.workload_steps import (
+    await_connected_workload,
+    await_workload,
+    deploy_gateway,
+    deploy_workload,
+)
 
 
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -50,6 +56,7 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
     schedules = plan_maintenance(offer.region, number)
     replicas, serving = demand.replicas, GatewayState.SERVING
     deploy = partial(deploy_workload, operation, workload, offer, replicas=replicas, state=serving)
+    await_cell = await_connected_workload if cell.has_private_origin else await_workload
     return (
         yield from in_order(
             lambda: create_resource(operation, group),
@@ -61,7 +68,7 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
             lambda: deploy(image_digest=demand.image_digest),
             lambda: deploy_gateway(operation, gateway, offer, serving),
             *(partial(create_resource, operation, each) for each in schedules),
-            lambda: await_workload(operation, attempt, demand),
+            lambda: await_cell(operation, attempt, demand),
         )
     )
 

@@ -23,13 +23,19 @@ from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step, report_step_result, report_warnings
 from orchestrators.waiting import sleep_unless_canceled
 
+_CREATIONS: Mapping[str, ActivityName] = {"privateLink": ActivityName.BEGIN_APPROVE_CONNECTION}
+"""Connections are made by Front Door."""
+
 
 def create_resource(
     operation: OperationContext, resource: PlannedResource, offer: Offer | None = None
 ) -> Steps[Outcome]:
     value = _input(operation, resource, offer)
     timeout = KINDS[resource.kind].create_timeout
-    return run_step(operation, resource.step, ActivityName.BEGIN_RESOURCE, value, timeout)
+    if resource.awaits_cells:
+        timeout += deadlines.FIRST_ORIGIN
+    activity = _CREATIONS.get(resource.kind, ActivityName.BEGIN_RESOURCE)
+    return run_step(operation, resource.step, activity, value, timeout)
 
 
 def delete_resource(operation: OperationContext, resource: PlannedResource) -> Steps[Outcome]:

@@ -1,4 +1,7 @@
-"""Builds the edge: profile, endpoint, origin group, origins, route, WAF and its policy."""
+"""Builds the edge: profile, endpoint, origin group, origins, route, WAF and its policy.
+
+Private origins are built with their cells; the route waits for the first of them.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +20,8 @@ from orchestrators.sequence import in_order
 def wire_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     edge = EdgeInput.from_wire(value)
     operation = OperationContext.open(context, edge.operation)
+    resources = plan_edge(edge.regions, has_private_origins=edge.has_private_origins)
     steps: list[Callable[[], Steps[Outcome]]] = [
-        partial(create_resource, operation, resource) for resource in plan_edge(edge.regions)
+        partial(create_resource, operation, resource) for resource in resources
     ]
     return (yield from in_order(*steps)).to_wire()

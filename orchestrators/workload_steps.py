@@ -5,13 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain import deadlines
-from domain.durable.inputs import CellDemand, GatewayInput, ReadyWait, WorkloadInput
+from domain.durable.inputs import (
+    CellDemand,
+    ConnectionInput,
+    GatewayInput,
+    ReadyWait,
+    WorkloadInput,
+)
 from domain.durable.names import ActivityName, Orchestrator
-from domain.environment.steps import StepKey, asleep_step, readiness_key
+from domain.environment.operation import first_failure
+from domain.environment.steps import StepKey, asleep_step, connection_key, readiness_key
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
-from orchestrators.children import run_child
+from orchestrators.children import Child, run_children, start_child
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt
 from orchestrators.resource_steps import run_step
@@ -75,10 +82,49 @@ def put_to_sleep(
 def await_workload(
     operation: OperationContext, attempt: Attempt, demand: CellDemand
 ) -> Steps[Outcome]:
+    outcomes = yield from run_children(
+        operation, lambda: [_start_wait(operation, attempt, demand)]
+    )
+    return outcomes[0]
+
+
+def await_connected_workload(
+    operation: OperationContext, attempt: Attempt, demand: CellDemand
+) -> Steps[Outcome]:
+    """The private origin needs the Service alone: it is connected while nodes and pods start.
+
+    What keeps the Service from its address is found by the wait, which then ends both.
+    """
+    outcomes = yield from run_children(
+        operation,
+        lambda: [
+            _start_wait(operation, attempt, demand),
+            _start_connecting(operation, attempt, demand),
+        ],
+    )
+    return first_failure(outcomes) or outcomes[0]
+
+
+def _start_connecting(operation: OperationContext, attempt: Attempt, demand: CellDemand) -> Child:
     region, number = attempt.offer.region, attempt.number
-    timeout = deadlines.READINESS + deadlines.further_startup(demand.startup_minutes)
-    wait = ReadyWait(
+    timeout = _ready_timeout(demand) + deadlines.PRIVATE_LINK
+    value = ConnectionInput(
         operation=operation.ref_until(operation.deadline_in(timeout)),
+        region=region,
+        attempt=number,
+    )
+    child_id = operation.ref.child_id(*connection_key(region, number).path)
+    return start_child(operation, Orchestrator.CONNECT_CELL, value.to_wire(), child_id)
+
+
+def _ready_timeout(demand: CellDemand) -> float:
+    return deadlines.READINESS + deadlines.further_startup(demand.startup_minutes)
+
+
+def _start_wait(operation: OperationContext, attempt: Attempt, demand: CellDemand) -> Child:
+    region, number = attempt.offer.region, attempt.number
+    wait = ReadyWait(
+        operation=operation.ref_until(operation.deadline_in(_ready_timeout(demand))),
         region=region,
         demand=demand,
         started_at=operation.now,
@@ -86,4 +132,4 @@ def await_workload(
         has_alternative=attempt.has_alternative,
     )
     child_id = operation.ref.child_id(*readiness_key(region, number).path)
-    return run_child(operation, Orchestrator.AWAIT_READY, wait.to_wire(), child_id)
+    return start_child(operation, Orchestrator.AWAIT_READY, wait.to_wire(), child_id)

@@ -7,7 +7,7 @@ from enum import StrEnum
 START_GPU_NODE = "start a GPU node"
 """The cluster autoscaler's request to Azure Compute, with the cluster's own identity."""
 
-CREATE_PUBLIC_IP = "create the public IP"
+CREATE_ADDRESS = "create the Service's address"
 """The cloud controller's request to Azure Network, with the cluster's own identity."""
 
 
@@ -51,7 +51,7 @@ _KINDS_BY_SERVICE: Mapping[Service, frozenset[str]] = {
     Service.IDENTITY: frozenset({"identity", "federatedCredential"}),
     Service.AUTHORIZATION: frozenset({"roleAssignment", "roleAssignments"}),
     Service.COMPUTE: frozenset({START_GPU_NODE}),
-    Service.NETWORK: frozenset({CREATE_PUBLIC_IP}),
+    Service.NETWORK: frozenset({CREATE_ADDRESS, "privateLink"}),
 }
 _SERVICES = {kind: service for service, kinds in _KINDS_BY_SERVICE.items() for kind in kinds}
 _METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"})

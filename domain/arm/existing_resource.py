@@ -81,6 +81,14 @@ def held_by_group(target: ResourceTarget) -> tuple[ResourceTarget, ...]:
     return tuple(replace(target, kind=kind) for kind in kinds)
 
 
+def holds_private_link(target: ResourceTarget) -> bool:
+    """Whether a Private Link service goes with it. Azure deletes none that has connections, nor
+    what is around it."""
+    return target.kind == "managedCluster" or bool(
+        target.kind == "resourceGroup" and target.region
+    )
+
+
 def is_foreign(existing: Mapping[str, Any], target: ResourceTarget) -> bool:
     """Whether others made it, so it must stay untouched. ARM omits `tags` if there are none.
 

@@ -77,6 +77,28 @@ def _missing(reason: str, resource_id: str) -> Failure:
     )
 
 
+def private_link_service_missing(service_id: str) -> Failure:
+    """The cluster makes it once the gateway's Service is applied."""
+    return Failure(
+        reason="PrivateLinkServiceMissing",
+        message=f"The Private Link service {redact(service_id)} is not ready.",
+        retryable=True,
+        suggested_action="Nothing while the cell is built. If it persists, read the events of the "
+        "environment's Service in the namespace inference.",
+    )
+
+
+def private_link_not_requested(service_id: str) -> Failure:
+    """Reported: the request arrives 15 to 60 s after the route is created."""
+    return Failure(
+        reason="PrivateLinkNotRequested",
+        message=f"Front Door has not asked for a connection to {redact(service_id)} yet.",
+        retryable=True,
+        suggested_action="Nothing while the edge is built. If it persists, look at the origin and "
+        "the route of the Front Door profile.",
+    )
+
+
 def deadline_exceeded(step: str, progress: str | None) -> Failure:
     reported = f" Azure's last status: {progress}." if progress else ""
     return Failure(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from domain.arm import naming
+from domain.catalog.private_link import find_private_link_location
 from domain.spec.model import EdgeSku, EnvironmentSpec
 
 if TYPE_CHECKING:
@@ -89,8 +90,13 @@ def build_origin_group(spec: EnvironmentSpec) -> dict[str, Any]:
     return {"properties": properties}
 
 
-def build_origin(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, Any]:
-    host = naming.origin_host(spec.name, region, subscription_id)
+def build_origin(
+    spec: EnvironmentSpec, region: str, subscription_id: str, front_door_id: str = ""
+) -> dict[str, Any]:
+    """`front_door_id`: of the profile; only private origins tell it."""
+    is_private = spec.edge.has_private_origins
+    find_host = naming.private_origin_host if is_private else naming.origin_host
+    host = find_host(spec.name, region, subscription_id)
     properties: AFDOriginProperties = {
         "hostName": host,
         "originHostHeader": host,
@@ -99,9 +105,19 @@ def build_origin(spec: EnvironmentSpec, region: str, subscription_id: str) -> di
         "priority": 1,
         "weight": 1000,
         "enabledState": "Enabled",
-        # The Service serves plain HTTP: there is no certificate to check.
-        "enforceCertificateNameCheck": False,
+        # The Service serves plain HTTP: there is no certificate to check. Front Door all the same
+        # refuses private origins without the check (reported).
+        "enforceCertificateNameCheck": is_private,
     }
+    if is_private:
+        properties["sharedPrivateLinkResource"] = {
+            # Without `groupId`: a Private Link service has none.
+            "privateLink": {
+                "id": naming.private_link_service_id(subscription_id, spec.name, region)
+            },
+            "privateLinkLocation": find_private_link_location(region) or region,
+            "requestMessage": naming.private_link_request(spec.name, front_door_id),
+        }
     return {"properties": properties}
 
 

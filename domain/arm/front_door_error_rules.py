@@ -49,6 +49,37 @@ FRONT_DOOR_RULES = (
         source="assumed: the wording was not observed",
     ),
     rule(
+        "OriginInUse",
+        r"Cannot disable or delete the last origin",
+        "Nothing: the request is repeated once the route is gone.",
+        retryable=True,
+        scope=of_kinds("origin", methods=("DELETE",)),
+        source="documented: learn.microsoft.com/azure/frontdoor/origin",
+    ),
+    rule(
+        "PrivateLinkRegionUnsupported",
+        r"location of the Private Link .{0,60} is invalid or not supported",
+        "Choose other regions, or edge.origin public.",
+        scope=of_kinds("origin", methods=_PUT),
+        source="reported: MicrosoftDocs/azure-docs#89239",
+    ),
+    rule(
+        "PrivateEndpointNotCreated",
+        r"PrivateEndpointProvisioning Failed",
+        "Nothing: the request is repeated. If it persists, look at the Private Link service in "
+        "the cell's node resource group.",
+        retryable=True,
+        scope=of_kinds("origin", methods=_PUT),
+        source="reported: terraform-provider-azurerm#30866",
+    ),
+    rule(
+        "OriginsCannotMix",
+        r"Origin Group can only have origins with private links or origins without",
+        "Delete the environment and create it again: its origins were changed outside Gridplane.",
+        scope=of_kinds("origin", methods=_PUT),
+        source="documented: learn.microsoft.com/azure/frontdoor/private-link",
+    ),
+    rule(
         "EndpointNotReady",
         r"is not associated with the AFDX profile or is in an? invalid provisioning state",
         "Nothing: the request is repeated once the endpoint exists.",

@@ -4,9 +4,10 @@ All may, but for those below: an update ends with an answer of the model through
 protects it at least as much as the weakest specification does.
 
 - Edge: no model is reached by an endpoint or route that is off, an origin with another address or
-  port, a route to other origins, without HTTPS for clients or with HTTPS to the Service, which
-  speaks HTTP, nor by patterns that leave out the path which is probed. The only origin has to be
-  on; one of several may be drained.
+  port, or with a private link that leads elsewhere or is asked for in other words, a route to
+  other origins, without HTTPS for clients or with HTTPS to the Service, which speaks HTTP, nor by
+  patterns that leave out the path which is probed. The only origin has to be on; one of several
+  may be drained.
 - Firewall: a specification can ask for `Detection`, so that stays, but not for no firewall. The
   security policy is what links the firewall to the endpoint. The rate limit may be another one,
   but `Allow` would exempt those above it from all later rules, and a match rule with its
@@ -59,6 +60,7 @@ def _holds_all_replicas(spec: EnvironmentSpec, found: Any) -> bool:
 
 
 _LOG_AGENT = f"properties.addonProfiles.{LOG_AGENT}"
+_PRIVATE_LINK = "properties.sharedPrivateLinkResource"
 _RATE_LIMIT = "properties.customRules.rules[RateLimitPerClient]"
 
 KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
@@ -67,6 +69,8 @@ KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
         "properties.hostName": _never,
         "properties.originHostHeader": _never,
         "properties.httpPort": _never,
+        f"{_PRIVATE_LINK}.privateLink.id": _never,
+        f"{_PRIVATE_LINK}.requestMessage": _never,
         "properties.enabledState": _has_other_origins,
     },
     "route": {

@@ -47,8 +47,8 @@ READ_ONLY_EDGE_PROPERTIES: Mapping[str, frozenset[str]] = {
 
 _OUR_RULE_SETS = frozenset(each["ruleSetType"].lower() for each in MANAGED_RULE_SETS)
 
-READ_ONLY_REFERENCE_FIELDS = frozenset({"isActive"})
-"""Front Door adds these to each reference in a list."""
+READ_ONLY_REFERENCE_FIELDS = frozenset({"isActive", "status"})
+"""Front Door adds `isActive` to each reference in a list, and `status` to a private link."""
 
 
 def merge_edge(kind: str, body: _Body, existing: _Settings | None) -> _Body:

@@ -60,6 +60,11 @@ def endpoint_name(name: str) -> str:
     return f"gp-{name}"
 
 
+def private_link_service(name: str) -> str:
+    """Of each cell. The cloud controller refuses to rename one that exists."""
+    return f"gp-{name}"
+
+
 def origin_name(region: str) -> str:
     return region
 
@@ -77,6 +82,18 @@ def dns_label(name: str, region: str, subscription_id: str) -> str:
 
 def origin_host(name: str, region: str, subscription_id: str) -> str:
     return f"{dns_label(name, region, subscription_id)}.{region}.cloudapp.azure.com"
+
+
+def private_origin_host(name: str, region: str, subscription_id: str) -> str:
+    """Names an origin that is reached over Private Link: nothing resolves it, and its top-level
+    domain is reserved for private use, so nobody else can."""
+    return f"{dns_label(name, region, subscription_id)}.{region}.internal"
+
+
+def private_link_request(name: str, front_door_id: str) -> str:
+    """What a profile says when it asks for a connection, which takes 140 characters. The id makes
+    it this profile's request, and nobody else's."""
+    return f"Gridplane {name}, Front Door {front_door_id}"
 
 
 def resource_group_id(subscription_id: str, group: str) -> str:
@@ -125,6 +142,11 @@ def service_account(name: str) -> str:
 def service_account_subject(name: str) -> str:
     """What the tokens of the workload's pods name as their subject."""
     return f"system:serviceaccount:{INFERENCE_NAMESPACE}:{service_account(name)}"
+
+
+def private_link_service_id(subscription_id: str, name: str, region: str) -> str:
+    group = resource_group_id(subscription_id, node_resource_group(name, region))
+    return f"{group}/providers/Microsoft.Network/privateLinkServices/{private_link_service(name)}"
 
 
 def profile_id(subscription_id: str, name: str) -> str:

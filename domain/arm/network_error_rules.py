@@ -5,6 +5,9 @@ from domain.arm.error_rule import of_services, quoting, rule
 
 _NODES = of_services(Service.AKS, Service.COMPUTE, methods=("PUT", "POST"))
 _ADDRESSES = of_services(Service.AKS, Service.NETWORK, methods=("PUT", "POST"))
+_DELETIONS = of_services(
+    Service.AKS, Service.NETWORK, Service.RESOURCE_MANAGER, methods=("DELETE",)
+)
 _ALL = of_services(Service.AKS, Service.COMPUTE, Service.NETWORK, methods=("PUT", "POST"))
 
 _REFERENCED = r"\b(?:subnets?|virtual ?networks?|vnets?|route ?tables?)\b"
@@ -50,6 +53,30 @@ NETWORK_RULES = (
         scope=_ALL,
         source="documented: learn.microsoft.com/azure/azure-resource-manager/management/"
         "azure-subscription-service-limits#networking-limits",
+    ),
+    rule(
+        "PrivateLinkInUse",
+        r"PrivateLinkServiceWithPrivateEndpointConnectionsCannotBeDeleted|"
+        r"CannotDeleteLoadBalancerWithPrivateLinkService|"
+        r"cannot be deleted since it has \d+ private endpoint connection",
+        "Nothing: the request is repeated once the connections are deleted. If it persists, "
+        "delete those to the Private Link service that Azure names.",
+        retryable=True,
+        scope=_DELETIONS,
+        source="documented: learn.microsoft.com/troubleshoot/azure/azure-kubernetes/"
+        "create-upgrade-delete/delete-cluster-errors; reported: terraform-provider-azurerm#18328",
+    ),
+    rule(
+        "PrivateLinkServiceRefused",
+        r"already has (?:unmanaged|existing) private link service|"
+        r"cannot change existing private link service name|"
+        r"PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled|"
+        r"failed to get private link service subnet",
+        "Remove what Azure names from the node resource group or its subnet; the cluster then "
+        "makes the Private Link service by itself.",
+        scope=_ADDRESSES,
+        source="documented: cloud-provider-azure, azure_privatelinkservice.go; reported: issues "
+        "of terraform-provider-azurerm",
     ),
     rule(
         "DnsLabelTaken",

@@ -18,6 +18,7 @@ class PollKind(StrEnum):
     AKS = "aks"
     FRONT_DOOR = "frontDoor"
     RESOURCE_GROUP = "resourceGroup"
+    NETWORK = "network"
 
 
 POLL_MISSED = frozenset({408, 429, *range(500, 600)})
@@ -30,6 +31,8 @@ PACES: Mapping[str, tuple[float, float]] = {
     # Front Door sends Retry-After 10 on the first answer and nothing on its polls.
     PollKind.FRONT_DOOR: (10.0, 10.0),
     PollKind.RESOURCE_GROUP: (15.0, 15.0),
+    # Recorded: Retry-After 10 on creations and deletions, none on the approval of a connection.
+    PollKind.NETWORK: (10.0, 10.0),
 }
 """First delay and longest delay, in seconds."""
 

@@ -16,6 +16,7 @@ from domain.arm.maintenance import build_maintenance_configuration
 from domain.arm.merge_edge import merge_edge
 from domain.arm.merge_existing import is_cluster_current, is_part_current, is_pool_current
 from domain.arm.operation_polling import PollKind
+from domain.arm.private_link import build_approval
 from domain.arm.resource_tags import owning_environment
 from domain.arm.role_assignments import (
     RoleGrant,
@@ -40,6 +41,8 @@ class ResourceTarget:
     """CIDR ranges from which the API server of a cluster is reached; empty: from everywhere."""
     log_workspace_id: str | None = None
     """ARM id of the workspace that takes the logs of a cluster's containers; None: none does."""
+    front_door_id: str = ""
+    """Of the environment's profile, where a body tells it."""
     grant: RoleGrant | None = None
     """What a role assignment gives, and where."""
     source: Body | None = field(default=None, compare=False)
@@ -163,6 +166,18 @@ KINDS: Mapping[str, ResourceKind] = {
         owner_kind="managedCluster",
         is_current=is_pool_current,
     ),
+    # Its service is made by the cluster, for the Service that asks for it; a connection to it is
+    # what is approved and deleted.
+    "privateLink": ResourceKind(
+        pace=PollKind.NETWORK,
+        create_timeout=deadlines.PRIVATE_LINK,
+        delete_timeout=deadlines.PRIVATE_LINK,
+        build_id=lambda t: naming.private_link_service_id(
+            t.subscription_id, t.environment, t.region
+        ),
+        build_body=lambda spec, t, connection: build_approval(connection or {}),
+        owner_kind="managedCluster",
+    ),
     "autoUpgradeSchedule": _maintenance(naming.AUTO_UPGRADE_SCHEDULE),
     "nodeOSUpgradeSchedule": _maintenance(naming.NODE_OS_UPGRADE_SCHEDULE),
     "identity": ResourceKind(
@@ -216,7 +231,9 @@ KINDS: Mapping[str, ResourceKind] = {
     "origin": _edge(
         "origin",
         lambda t: naming.origin_id(t.subscription_id, t.environment, t.region),
-        lambda spec, t: front_door_bodies.build_origin(spec, t.region, t.subscription_id),
+        lambda spec, t: front_door_bodies.build_origin(
+            spec, t.region, t.subscription_id, t.front_door_id
+        ),
         create_timeout=deadlines.ORIGIN,
     ),
     "route": _edge(

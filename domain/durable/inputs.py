@@ -75,6 +75,15 @@ class CellInput(WireModel):
     """ARM id of the registry that has the image; None: not given."""
     registries: tuple[str, ...] | None = None
     """ARM ids of those at which earlier operations may have given the cell a role."""
+    has_private_origin: bool = False
+
+
+class ConnectionInput(WireModel):
+    """A cell to connect to its edge over Private Link."""
+
+    operation: OperationRef
+    region: str
+    attempt: int
 
 
 class EdgeInput(WireModel):
@@ -82,6 +91,7 @@ class EdgeInput(WireModel):
 
     operation: OperationRef
     regions: tuple[str, ...]
+    has_private_origins: bool = False
 
 
 class ResourceInput(WireModel):
@@ -111,7 +121,7 @@ class ResourceInput(WireModel):
             subscription_id,
             api_server_ranges,
             log_workspace_id,
-            RoleGrant(self.scope, self.role) if self.scope and self.role else None,
+            grant=RoleGrant(self.scope, self.role) if self.scope and self.role else None,
         )
 
 

@@ -37,23 +37,37 @@ class PlannedResource(WireModel):
     """Of a role assignment: the ARM id of the resource that it is at."""
     role: str | None = None
     """Of a role assignment: the name of the role's definition."""
+    awaits_cells: bool = False
+    """Whether its creation waits until a cell, which is built beside it, has an origin."""
 
 
-def plan_edge(regions: Sequence[str]) -> tuple[PlannedResource, ...]:
+def plan_edge(
+    regions: Sequence[str], *, has_private_origins: bool = False
+) -> tuple[PlannedResource, ...]:
     """The route precedes the WAF: its propagation takes minutes and delays the operation's end.
 
     The environment is not Ready before the model answers through the edge, and by then the WAF
-    protects it.
+    protects it. Private origins are parts of the cells that they connect to; the route waits for
+    the first of them, so it comes last.
     """
     first = ("resourceGroup", "profile", "endpoint", "originGroup")
     last = ("route", "wafPolicy", "securityPolicy")
+    if has_private_origins:
+        regions, last = (), ("wafPolicy", "securityPolicy", "route")
     return (
         *(PlannedResource(step=_edge_step(kind), kind=kind) for kind in first),
         *(
             PlannedResource(step=_edge_step("origin", region), kind="origin", region=region)
             for region in regions
         ),
-        *(PlannedResource(step=_edge_step(kind), kind=kind) for kind in last),
+        *(
+            PlannedResource(
+                step=_edge_step(kind),
+                kind=kind,
+                awaits_cells=has_private_origins and kind == "route",
+            )
+            for kind in last
+        ),
     )
 
 
@@ -67,6 +81,15 @@ def plan_cell(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedRe
         for kind in ("resourceGroup", "managedCluster")
     )
     return group, cluster
+
+
+def plan_private_origin(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
+    """The origin of a cell, and the approval of the connection that it asks for."""
+    origin, link = (
+        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        for kind in ("origin", "privateLink")
+    )
+    return origin, link
 
 
 def plan_registry_access(region: str, registries: Sequence[str]) -> tuple[PlannedResource, ...]:
@@ -84,7 +107,8 @@ def plan_registry_access(region: str, registries: Sequence[str]) -> tuple[Planne
 
 
 def plan_cell_removal(region: str, registries: Sequence[str] = ()) -> tuple[PlannedResource, ...]:
-    """What is deleted of a cell that moves to another region."""
+    """What is deleted of a cell that moves to another region; a private origin stays until there
+    is another, because Front Door refuses to delete the last one."""
     return tuple(
         each.model_copy(update={"step": StepKey(path=("cell", region, "removal", each.step.last))})
         for each in plan_cell_deletion(region, registries)
@@ -145,6 +169,11 @@ def workload_step(region: str, attempt: int = 1) -> StepKey:
 def readiness_key(region: str, attempt: int = 1) -> StepKey:
     """Of the wait for the steps nodes, externalIp and pods."""
     return _cell_step(region, "ready", attempt)
+
+
+def connection_key(region: str, attempt: int = 1) -> StepKey:
+    """Of the steps origin and privateLink."""
+    return _cell_step(region, "connection", attempt)
 
 
 def nodes_step(region: str, attempt: int = 1) -> StepKey:
@@ -230,7 +259,7 @@ def _last(step_name: str) -> str:
 
 
 def plan_provision_steps(
-    regions: Sequence[str], registries: Sequence[str] = ()
+    regions: Sequence[str], registries: Sequence[str] = (), *, has_private_origins: bool = False
 ) -> tuple[StepKey, ...]:
     """In reading order. `registries`: of the image, if it is in one that the clusters may read."""
     cells: list[StepKey] = []
@@ -240,8 +269,11 @@ def plan_provision_steps(
         cells += [gpu_pool_step(region), workload_step(region), gateway_step(region)]
         cells += [resource.step for resource in plan_maintenance(region)]
         cells += _readiness_steps(region)
+        if has_private_origins:
+            cells += [resource.step for resource in plan_private_origin(region)]
     image = (IMAGE_STEP,) if registries else ()
-    return (*image, *(resource.step for resource in plan_edge(regions)), *cells, PROBE_STEP)
+    edge = plan_edge(regions, has_private_origins=has_private_origins)
+    return (*image, *(resource.step for resource in edge), *cells, PROBE_STEP)
 
 
 def with_secret_steps(steps: Sequence[StepKey], access: VaultAccess | None) -> tuple[StepKey, ...]:
@@ -260,17 +292,27 @@ def with_secret_steps(steps: Sequence[StepKey], access: VaultAccess | None) -> t
     return tuple(planned)
 
 
-def plan_cell_deletion(region: str, registries: Sequence[str] = ()) -> tuple[PlannedResource, ...]:
-    """In the order of deletion: role assignments first, the resource group last."""
-    return tuple(reversed((*plan_cell(region), *plan_registry_access(region, registries))))
+def plan_cell_deletion(
+    region: str, registries: Sequence[str] = (), *, has_private_origins: bool = False
+) -> tuple[PlannedResource, ...]:
+    """In the order of deletion: a private origin first, whose connection keeps the cluster and
+    would come again, then role assignments, the resource group last."""
+    origin = plan_private_origin(region)[:1] if has_private_origins else ()
+    others = reversed((*plan_cell(region), *plan_registry_access(region, registries)))
+    return (*origin, *others)
 
 
 def plan_delete_steps(
-    regions: Sequence[str], registries: Sequence[str] = ()
+    regions: Sequence[str], registries: Sequence[str] = (), *, has_private_origins: bool = False
 ) -> tuple[StepKey, ...]:
     """`registries`: at which the cells may have been given roles."""
-    cells = [each.step for region in regions for each in plan_cell_deletion(region, registries)]
-    return (*cells, *(resource.step for resource in reversed(plan_edge(regions))))
+    cells = [
+        each.step
+        for region in regions
+        for each in plan_cell_deletion(region, registries, has_private_origins=has_private_origins)
+    ]
+    edge = plan_edge(regions, has_private_origins=has_private_origins)
+    return (*cells, *(resource.step for resource in reversed(edge)))
 
 
 def plan_scale_down_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:

@@ -63,14 +63,26 @@ STARTING_PHASE = {
     OperationKind.WAKE: Phase.WAKING,
     OperationKind.REPAIR: Phase.UPDATING,
 }
-PLANS = {
-    OperationKind.PROVISION: plan_provision_steps,
-    OperationKind.UPDATE: plan_provision_steps,
-    OperationKind.DELETE: plan_delete_steps,
-    OperationKind.SCALE_DOWN: plan_scale_down_steps,
-    OperationKind.WAKE: plan_wake_steps,
-    OperationKind.REPAIR: plan_provision_steps,
-}
+
+
+def plan_steps(
+    kind: OperationKind,
+    regions: Sequence[str],
+    registries: Sequence[str] = (),
+    *,
+    has_private_origins: bool,
+) -> tuple[StepKey, ...]:
+    match kind:
+        case OperationKind.PROVISION | OperationKind.UPDATE | OperationKind.REPAIR:
+            return plan_provision_steps(
+                regions, registries, has_private_origins=has_private_origins
+            )
+        case OperationKind.DELETE:
+            return plan_delete_steps(regions, registries, has_private_origins=has_private_origins)
+        case OperationKind.SCALE_DOWN:
+            return plan_scale_down_steps(regions)
+        case OperationKind.WAKE:
+            return plan_wake_steps(regions)
 
 
 def start_operation(
@@ -302,14 +314,15 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
 
 
 def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
-    if request.kind is OperationKind.DELETE:
-        return plan_delete_steps(request.all_regions, request.all_registries)
-    if request.kind not in BUILDS:
-        return PLANS[request.kind](request.regions)
-    workload = request.spec.workload
-    registries = (workload.registry,) if workload.registry else ()
-    steps = plan_provision_steps(request.regions, registries)
-    return with_secret_steps(steps, workload.vault_access)
+    workload, is_deletion = request.spec.workload, request.kind is OperationKind.DELETE
+    registries = request.all_registries if is_deletion else _registries_of(request.spec)
+    steps = plan_steps(
+        request.kind,
+        request.all_regions if is_deletion else request.regions,
+        registries,
+        has_private_origins=request.spec.edge.has_private_origins,
+    )
+    return with_secret_steps(steps, workload.vault_access) if request.kind in BUILDS else steps
 
 
 def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field
@@ -26,13 +27,21 @@ from domain.wire import WireModel
 CLUSTER_ID = "/subscriptions/.../managedClusters/gp-fraud-llm-westeurope"
 
 
+class OriginTransport(StrEnum):
+    """How requests travel from the edge to the cells."""
+
+    HTTP = "http"
+    PRIVATE_LINK = "privateLink"
+
+
 class CellView(WireModel):
     """An environment's part in one region, as of the last operation that completed it."""
 
     region: str = Field(description="Azure region.", examples=["westeurope"])
     cluster_id: str = Field(description="ARM id of the AKS cluster.", examples=[CLUSTER_ID])
     external_ip: str = Field(
-        description="Public address of the workload's Service; empty if there is none.",
+        description="Public address of the workload's Service; empty if it has none, as with "
+        "private origins.",
         examples=["20.73.1.10"],
     )
     fqdn: str = Field(
@@ -81,6 +90,10 @@ class EnvironmentView(WireModel):
     spec: EnvironmentSpec = Field(description="The requested specification, including defaults.")
     cells: tuple[CellView, ...] = Field(
         description="One per region that an operation has finished building."
+    )
+    origin_transport: OriginTransport = Field(
+        description="How requests travel from the edge to the cells: `http`, unencrypted over "
+        "public addresses that admit Front Door alone, or `privateLink`, over a private endpoint.",
     )
     health: HealthView = Field(description="Its health, which is independent of its phase.")
     image: ImageView | None = Field(
@@ -238,6 +251,7 @@ def build_environment_view(record: EnvironmentRecord, now: datetime) -> Environm
         last_modified_date_time=record.updated_at,
         spec=record.spec,
         cells=_build_cell_views(record),
+        origin_transport=_origin_transport(record.spec),
         health=build_health_view(record.health),
         image=_build_image_view(record.image),
         endpoint=record.endpoint,
@@ -270,6 +284,11 @@ def build_operation_view(operation: Operation) -> OperationView:
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
         error=_build_error(operation.failure),
     )
+
+
+def _origin_transport(spec: EnvironmentSpec) -> OriginTransport:
+    is_private = spec.edge.has_private_origins
+    return OriginTransport.PRIVATE_LINK if is_private else OriginTransport.HTTP
 
 
 def _build_cell_views(record: EnvironmentRecord) -> tuple[CellView, ...]:

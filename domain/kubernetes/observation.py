@@ -94,6 +94,8 @@ class Observation(WireModel):
     pods: tuple[PodObservation, ...] = ()
     rollout: RolloutObservation | None = None
     external_ip: str | None = None
+    """Of the Service: its public address, or the internal one of its Private Link service."""
+    is_internal: bool = False
     gateways: tuple[PodObservation, ...] = ()
     """Pods of the gateway."""
     device_plugin: DevicePluginObservation | None = None
@@ -110,6 +112,10 @@ class Observation(WireModel):
             if event.last_seen_at is None or event.last_seen_at >= started_at
         )
         return self.model_copy(update={"events": events})
+
+    @property
+    def public_ip(self) -> str | None:
+        return None if self.is_internal else self.external_ip
 
     @property
     def ready_nodes(self) -> tuple[NodeObservation, ...]:

@@ -35,6 +35,8 @@ _OTHER_SUBJECTS = (
 
 _SCALE_DOWN_TAINT = "ToBeDeletedByClusterAutoscaler"
 
+_INTERNAL = "service.beta.kubernetes.io/azure-load-balancer-internal"
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -64,6 +66,7 @@ def build_observation(seen: ClusterObjects) -> Observation:
         pods=tuple(_pod(pod, _template_of(seen.deployment)) for pod in seen.pods),
         rollout=_rollout(seen.deployment),
         external_ip=_external_ip(seen.service),
+        is_internal=_is_internal(seen.service),
         gateways=tuple(_pod(pod, None) for pod in seen.gateway_pods),
         device_plugin=_device_plugin(seen.device_plugin, seen.device_plugin_pods),
         backoff=read_backoff(seen.autoscaler_status),
@@ -143,6 +146,11 @@ def _external_ip(service: JsonObject) -> str | None:
         service.get("status", {}).get("loadBalancer", {}).get("ingress", [])
     )
     return ingress[0].get("ip") if ingress else None
+
+
+def _is_internal(service: JsonObject) -> bool:
+    annotations: JsonObject = service.get("metadata", {}).get("annotations") or {}
+    return annotations.get(_INTERNAL) == "true"
 
 
 def _device_plugin(daemon_set: JsonObject, pods: Sequence[JsonObject]) -> DevicePluginObservation:

@@ -193,9 +193,15 @@ def _gpu(observation: Observation, gpus_needed: int, now: datetime) -> Condition
 
 def _external_ip(observation: Observation) -> Condition:
     ip = observation.external_ip
+    if observation.is_internal:
+        ready = f"The Service has the internal address {ip} and a Private Link service."
+        pending = "The Service waits for its internal address and its Private Link service."
+    else:
+        ready = f"The Service has the EXTERNAL-IP {ip}."
+        pending = "The Service's EXTERNAL-IP is pending."
     if ip:
-        return _condition(True, f"The Service has the EXTERNAL-IP {ip}.")
-    detail = "The Service's EXTERNAL-IP is pending."
+        return _condition(True, ready)
+    detail = pending
     return _condition(False, detail, find_address_cause(observation))
 
 

@@ -18,6 +18,7 @@ from domain.spec.model import EnvironmentSpec
 FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "regions": lambda spec: frozenset(spec.regions),
     "edge.sku": lambda spec: spec.edge.sku,
+    "edge.origin": lambda spec: spec.edge.origin,
 }
 GET_NODES = BUILDS | {OperationKind.WAKE}
 """Kinds of operations that ask Azure for GPU nodes."""
@@ -118,8 +119,9 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
 
 
 def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[str]:
-    """What differs and cannot be changed: Azure cannot change Front Door's tier, and each region
-    is a cell of its own. A GPU pool can be replaced, but not while it may serve.
+    """What differs and cannot be changed: Azure cannot change Front Door's tier, an origin group
+    cannot mix public with private origins, and each region is a cell of its own. A GPU pool can be
+    replaced, but not while it may serve.
     """
     fixed = FIXED_FIELDS if record.has_failed else FIXED_FIELDS | FIXED_WHILE_SERVING
     changed = [name for name, read in fixed.items() if read(record.spec) != read(new)]

@@ -7,7 +7,7 @@ def profile_missing(profile_id: str) -> Failure:
     """While the edge is built this passes; a gateway without the id would admit no request."""
     return Failure(
         reason="FrontDoorProfileMissing",
-        message=f"The gateway waits for the id of the Front Door profile {profile_id}.",
+        message=f"The id of the Front Door profile {profile_id} is not known yet.",
         retryable=True,
         suggested_action="Look at the steps of the edge. A repair builds a profile anew that was "
         "deleted.",

@@ -1,4 +1,4 @@
-"""Kubernetes objects of a cell's gateway: its files, two Envoys, and the public Service."""
+"""Kubernetes objects of a cell's gateway: its files, two Envoys, and the Service of the edge."""
 
 from typing import Any
 
@@ -24,6 +24,8 @@ from domain.spec.access import AccessMode
 from domain.spec.model import EnvironmentSpec
 
 SERVICE_PORT = 80
+
+AZURE_ANNOTATION = "service.beta.kubernetes.io/azure-"
 
 REPLICAS = 2
 
@@ -58,7 +60,7 @@ def build_gateway(
         *build_network_policies(spec, settings.ports),
         _disruption_budget(spec),
         _deployment(spec, settings, installation.gateway_image),
-        _public_service(spec, region, subscription_id),
+        _service(spec, region, subscription_id),
     ]
 
 
@@ -207,13 +209,32 @@ def _disruption_budget(spec: EnvironmentSpec) -> dict[str, Any]:
     }
 
 
-def _public_service(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, Any]:
-    annotation = "service.beta.kubernetes.io/azure-"
-    annotations = {
-        f"{annotation}dns-label-name": naming.dns_label(spec.name, region, subscription_id),
+def _public_address(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, str]:
+    return {
+        "dns-label-name": naming.dns_label(spec.name, region, subscription_id),
         # Only Front Door reaches the public IP.
-        f"{annotation}allowed-service-tags": "AzureFrontDoor.Backend",
+        "allowed-service-tags": "AzureFrontDoor.Backend",
     }
+
+
+def _private_link(spec: EnvironmentSpec) -> dict[str, str]:
+    """Visible to all subscriptions, because Front Door asks from one of its own, which nobody
+    knows; for the same reason nothing is approved automatically."""
+    return {
+        "load-balancer-internal": "true",
+        "pls-create": "true",
+        "pls-name": naming.private_link_service(spec.name),
+        "pls-visibility": "*",
+    }
+
+
+def _service(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, Any]:
+    wanted = (
+        _private_link(spec)
+        if spec.edge.has_private_origins
+        else _public_address(spec, region, subscription_id)
+    )
+    annotations = {f"{AZURE_ANNOTATION}{name}": value for name, value in wanted.items()}
     return {
         "apiVersion": "v1",
         "kind": "Service",

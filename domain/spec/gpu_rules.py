@@ -21,15 +21,13 @@ def find_region_problems(
 ) -> Iterable[Problem]:
     regions, others = document.get("regions"), _of(document, "placement", "regions")
     allowed = {normalise_region(region) for region in allowed_regions}
-    for name, listed in (("regions", regions), ("placement.regions", others)):
-        for index, region in _texts(listed):
-            if normalise_region(region) not in allowed:
-                yield Problem(
-                    "RegionNotAllowed",
-                    f"'{region}' is not an allowed region. Use one of: "
-                    f"{', '.join(sorted(allowed))}.",
-                    f"{name}[{index}]",
-                )
+    for target, region in list_regions(document):
+        if normalise_region(region) not in allowed:
+            yield Problem(
+                "RegionNotAllowed",
+                f"'{region}' is not an allowed region. Use one of: {', '.join(sorted(allowed))}.",
+                target,
+            )
     first = {normalise_region(region) for _, region in _texts(regions)}
     for index, region in _texts(others):
         if normalise_region(region) in first:
@@ -38,6 +36,19 @@ def find_region_problems(
                 f"'{region}' is one of `regions` already: each region has room for one cell.",
                 f"placement.regions[{index}]",
             )
+
+
+def list_regions(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every region that a cell may be built in, as written, with its field."""
+    sources = (
+        ("regions", document.get("regions")),
+        ("placement.regions", _of(document, "placement", "regions")),
+    )
+    return [
+        (f"{name}[{index}]", region)
+        for name, listed in sources
+        for index, region in _texts(listed)
+    ]
 
 
 def find_gpu_problems(document: dict[str, Any]) -> Iterable[Problem]:

@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -29,11 +29,23 @@ class EdgeSku(StrEnum):
     PREMIUM = "Premium_AzureFrontDoor"
 
 
+class OriginAccess(StrEnum):
+    """How Front Door reaches the cells."""
+
+    PUBLIC = "public"
+    PRIVATE_LINK = "privateLink"
+
+
 class WafMode(StrEnum):
     """Whether the web application firewall blocks requests or only logs them."""
 
     PREVENTION = "Prevention"
     DETECTION = "Detection"
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    """Of a field whose default depends on another field."""
+    schema.pop("default", None)
 
 
 def is_environment_name(text: str) -> bool:
@@ -94,6 +106,14 @@ class Edge(WireModel):
         default=EdgeSku.STANDARD,
         description="Front Door tier; managed firewall rules need Premium.",
     )
+    origin: OriginAccess = Field(
+        default=OriginAccess.PUBLIC,
+        description="How Front Door reaches the cells; cannot be changed later. `privateLink`: "
+        "over a private endpoint, and the cells have no public address. It needs Premium, where "
+        "it applies if omitted. `public`: at a public address that admits Front Door alone, as "
+        "plain HTTP.",
+        json_schema_extra=_without_default,
+    )
     waf_mode: WafMode = Field(
         default=WafMode.PREVENTION,
         description="Whether the firewall blocks requests or only logs them.",
@@ -114,6 +134,30 @@ class Edge(WireModel):
                 "the rate limit only. Change sku, or leave managedRules out.",
             )
         return wanted
+
+    @field_validator("origin")
+    @classmethod
+    def _is_private_with_premium(cls, origin: OriginAccess, info: ValidationInfo) -> OriginAccess:
+        if origin is OriginAccess.PRIVATE_LINK and info.data.get("sku") is EdgeSku.STANDARD:
+            raise PydanticCustomError(
+                "PrivateLinkNeedsPremium",
+                "Private Link needs the tier Premium_AzureFrontDoor; Standard_AzureFrontDoor "
+                "reaches public addresses only. Change sku, or use public.",
+            )
+        return origin
+
+    def with_default_origin(self) -> Self:
+        """Private where a caller chose Premium and wrote no origin.
+
+        No default of the field: records of versions without it have public origins on either tier.
+        """
+        if self.sku is EdgeSku.STANDARD or "origin" in self.model_fields_set:
+            return self
+        return self.model_copy(update={"origin": OriginAccess.PRIVATE_LINK})
+
+    @property
+    def has_private_origins(self) -> bool:
+        return self.origin is OriginAccess.PRIVATE_LINK
 
     @property
     def has_managed_rules(self) -> bool:

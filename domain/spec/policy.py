@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.catalog.private_link import find_private_link_location
+from domain.catalog.regions import normalise_region
 from domain.problem import Problem
 from domain.spec.access import Access, AccessMode
-from domain.spec.gpu_rules import read_section
+from domain.spec.gpu_rules import list_regions, read_section
 from domain.spec.idle import Idle
+from domain.spec.model import Edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,36 @@ class SpecPolicy:
     verifies_tokens: bool
     """Whether tenant and audience of the tokens that callers of models send are known."""
     allows_anonymous_access: bool
+    allows_http_origins: bool = True
+    """Whether the edge may send requests to cells as plain HTTP over public addresses."""
+
+
+def find_edge_problems(document: dict[str, Any], policy: SpecPolicy) -> Iterable[Problem]:
+    """Of `edge.origin`, with its default, and of the regions that Private Link has to reach."""
+    written = read_section(document, "edge", Edge) if "edge" in document else Edge()
+    if written is None:
+        return
+    if written.with_default_origin().has_private_origins:
+        yield from _private_link_problems(document)
+    elif not policy.allows_http_origins:
+        yield Problem(
+            "HttpOriginsNotAllowed",
+            "Front Door would send requests to the cells as plain HTTP over public addresses, "
+            "which is not allowed here: use privateLink, with sku Premium_AzureFrontDoor.",
+            "edge.origin",
+        )
+
+
+def _private_link_problems(document: dict[str, Any]) -> Iterable[Problem]:
+    for target, listed in list_regions(document):
+        region = normalise_region(listed)
+        if find_private_link_location(region) is None:
+            yield Problem(
+                "PrivateLinkRegionUnknown",
+                f"No region in which Front Door offers Private Link is known to be near "
+                f"'{region}': use another region, or set edge.origin to public.",
+                target,
+            )
 
 
 def find_wake_problems(document: dict[str, Any]) -> Iterable[Problem]:

@@ -20,7 +20,12 @@ from domain.spec.idle import Idle, OffHours
 from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec
 from domain.spec.off_hours import find_time_zone
 from domain.spec.placement import Placement
-from domain.spec.policy import SpecPolicy, find_access_problems, find_wake_problems
+from domain.spec.policy import (
+    SpecPolicy,
+    find_access_problems,
+    find_edge_problems,
+    find_wake_problems,
+)
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
 from domain.spec.workload import Model, Startup, Workload
@@ -131,11 +136,12 @@ def parse_spec(
 
 
 def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
-    """With VM sizes as Azure spells them."""
+    """With VM sizes as Azure spells them, and with defaults that depend on other fields."""
     gpu = spec.gpu.model_copy(update={"vm_size": _spell(spec.gpu.vm_size)})
     sizes = tuple(_spell(size) for size in spec.placement.vm_sizes)
     placement = spec.placement.model_copy(update={"vm_sizes": sizes})
-    return spec.model_copy(update={"gpu": gpu, "placement": placement})
+    edge = spec.edge.with_default_origin()
+    return spec.model_copy(update={"gpu": gpu, "placement": placement, "edge": edge})
 
 
 def _spell(vm_size: str) -> str:
@@ -226,6 +232,7 @@ def _policy_problems(
     yield from find_oversized_strings(document)
     yield from find_access_problems(document, policy)
     yield from find_wake_problems(document)
+    yield from find_edge_problems(document, policy)
     yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 

@@ -103,8 +103,8 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
         lambda e: e.wanted.should_answer and e.probe is not None and not e.probe.is_success,
         _url,
         lambda e: {"answer": e.probe.detail if e.probe else ""},
-        "The model does not answer through its edge: its pods, the Service, an origin or the "
-        "route may be gone.",
+        "The model does not answer through its edge: its pods, the Service, an origin, the route "
+        "or the approval of a private link may be gone.",
         REPAIR_IT,
     ),
 )

@@ -14,7 +14,7 @@ from emulators.azure.arm.gateway import Gateway
 from emulators.azure.arm.operations import Operations, PlannedFailure
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.poll_urls import PollUrls
-from emulators.azure.arm.resources import Resources
+from emulators.azure.arm.resources import Resource, Resources
 from emulators.azure.arm.routing import Route, Routes
 from emulators.azure.authorization.models import RoleAssignments
 from emulators.azure.authorization.routes import AuthorizationRoutes
@@ -33,12 +33,14 @@ from emulators.azure.key_vault.access import SecretAccess
 from emulators.azure.key_vault.csi_provider import CsiProvider
 from emulators.azure.key_vault.models import Vaults
 from emulators.azure.key_vault.routes import VaultRoutes
-from emulators.azure.kubernetes.addresses import PublicAddresses
+from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.kubernetes.kinds import Object
 from emulators.azure.latency import Latencies
 from emulators.azure.log_analytics.workspace import Workspace
 from emulators.azure.monitor.request_counts import RequestCounts
+from emulators.azure.network.models import PrivateLinks
+from emulators.azure.network.routes import PrivateLinkRoutes
 from emulators.azure.policy.models import Policies
 from emulators.azure.providers.catalog import Catalog, namespace_of
 from emulators.azure.providers.registrations import Registrations
@@ -94,8 +96,9 @@ class SimulatedAzure:
         self.csi_provider = CsiProvider(
             self.identities, self.secret_access, self.clusters.all, tokens.tenant_id
         )
-        self.front_door = FrontDoor(self.platform, self.groups)
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
+        self.private_links = PrivateLinks(self.platform, self._find_node_group)
+        self.front_door = FrontDoor(self.platform, self.groups, self.private_links)
         # Draws of its own: what is logged must not change what happens.
         self.activity_log = ActivityLog(clock, Latencies(clock, seed), Identifiers(-seed))
         group_routes = ResourceGroupRoutes(self.platform, self.groups)
@@ -138,6 +141,7 @@ class SimulatedAzure:
             VaultRoutes(platform, self.vaults),
             AuthorizationRoutes(platform, tokens, self.role_assignments),
             RegistryRoutes(platform, self.registries),
+            PrivateLinkRoutes(platform, self.private_links),
         )
         return [route for service in services for route in service.routes()]
 
@@ -162,6 +166,7 @@ class SimulatedAzure:
             answer_inside,
             self._collect_log,
             answer_pod,
+            self.private_links,
         )
         cluster.faults.find_shortage = partial(
             self.clusters.machines.capacity.find_shortage, region
@@ -177,6 +182,12 @@ class SimulatedAzure:
         identities = owner.resource.properties.get("identityProfile") if owner else None
         kubelet = (identities or {}).get("kubeletidentity", {}).get("objectId")
         return self.registries.refuse_pull(image, kubelet)
+
+    def _find_node_group(self, frontend: Frontend) -> Resource | None:
+        for each in self.clusters.all():
+            if each.kubernetes is frontend.cluster:
+                return self.groups.find(each.resource.properties["nodeResourceGroup"])
+        return None
 
     def _collect_log(self, cluster: Cluster, pod: Object, container: str, text: str) -> None:
         """As the cluster's agent for logs does, if it has one."""

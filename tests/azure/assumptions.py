@@ -4,11 +4,13 @@ from tests.azure.assumption import Assumption
 from tests.azure.assumptions_app import APP
 from tests.azure.assumptions_cluster import CLUSTERS, FAILURES
 from tests.azure.assumptions_edge import FRONT_DOOR, IN_USE, RESOURCE_MANAGER
+from tests.azure.assumptions_private_link import PRIVATE_LINK
 from tests.azure.assumptions_registry import REGISTRIES
 
 SECTIONS: tuple[tuple[str, tuple[Assumption, ...]], ...] = (
     ("Azure Resource Manager", RESOURCE_MANAGER),
     ("Front Door", FRONT_DOOR),
+    ("Front Door over Private Link", PRIVATE_LINK),
     ("AKS and requests to it", CLUSTERS),
     ("Front Door: deletions", IN_USE),
     ("What fails by itself", FAILURES),

@@ -23,7 +23,7 @@ UNTOUCHED: dict[str, str] = {
     "100 pools per cluster": "Its clusters have two",
     "profile": "The location of a profile is always `global`",
     "origin host name": "Each origin has a host name, and no two have the same",
-    "private link": NEVER_ASKED,
+    "unknown status of a connection": NEVER_ASKED,
     "security policy and WAF policy have one sku": "Both take it from `edge.sku`, which is fixed",
     "managed rule sets need Premium": "Only Premium gets them",
     "managed rules at the edge": "Which prompts a real rule set blocks is no part of Gridplane",

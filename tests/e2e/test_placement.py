@@ -19,8 +19,8 @@ def leave(azure: SimulatedAzure, region: str, *zones: str) -> None:
     azure.put("/_simulator/capacity", json=body).raise_for_status()
 
 
-def specification(name: str) -> dict[str, Any]:
-    return spec_body(name=name, gpu={"vmSize": T4}, placement=PLACEMENT)
+def specification(name: str, **changes: Any) -> dict[str, Any]:
+    return spec_body(name=name, gpu={"vmSize": T4}, placement=PLACEMENT, **changes)
 
 
 def attempts(operation: dict[str, Any]) -> list[tuple[str, list[str], str]]:
@@ -34,7 +34,9 @@ def test_a_cell_moves_to_where_azure_has_capacity(api: Api, azure: SimulatedAzur
     name, look = "climber", Look(azure, stack)
     leave(azure, "westeurope")
     leave(azure, "northeurope", "2")
-    operation = finish(api, api.create_environment(specification(name)))
+    # With private origins: the cell gets its origin where it is built in the end.
+    wanted = specification(name, edge={"sku": "Premium_AzureFrontDoor"})
+    operation = finish(api, api.create_environment(wanted))
     assert operation["status"] == "Succeeded", operation
     assert attempts(operation) == [
         ("westeurope", [], "Refused"),
@@ -79,7 +81,7 @@ def test_a_cell_moves_to_where_azure_has_capacity(api: Api, azure: SimulatedAzur
     retried = finish(api, api.act(name, "retry"))
     assert retried["status"] == "Succeeded", retried
     assert azure.ask_model(api.get_environment(name), "Awake?")["choices"]
-    changed = finish(api, api.replace_environment(specification(name) | {"costCenter": "ML-2"}))
+    changed = finish(api, api.replace_environment(wanted | {"costCenter": "ML-2"}))
     assert changed["status"] == "Succeeded", changed
     assert look.at_gpu_pool(cell["clusterId"])["availabilityZones"] == ["2"]
     assert delete(api, name)["status"] == "Succeeded"

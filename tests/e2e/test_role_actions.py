@@ -18,6 +18,8 @@ CHECKED_BY_AZURE_ALONE = {
     "microsoft.network/frontdoorwebapplicationfirewallpolicies/join/action",
     # Likewise who names a workspace in the add-on of a cluster.
     "microsoft.operationalinsights/workspaces/sharedkeys/read",
+    # Needed where the URL of an operation on a connection cannot be followed.
+    "microsoft.network/privatelinkservices/privateendpointconnections/read",
 }
 
 
@@ -52,6 +54,7 @@ def live_through_everything(api: Api, azure: SimulatedAzure, stack: Stack) -> No
             "secrets": named,
             "keyVaultId": vault.id,
         },
+        edge={"sku": "Premium_AzureFrontDoor"},
     )
     look.stop_cluster(environment["cells"][0]["clusterId"])
     act(api, "worker", "repair")

@@ -81,6 +81,10 @@ def an_operation_ref(deadline_minutes: float = 60) -> OperationRef:
     )
 
 
+NOT_REQUESTED = failed("PrivateLinkNotRequested", retryable=True)
+NO_SERVICE = failed("PrivateLinkServiceMissing", retryable=True)
+
+
 def an_operation_wait(
     handle: Handle | None = None, deadline_minutes: float = 60
 ) -> dict[str, Any]:
@@ -115,6 +119,7 @@ def a_cell(deadline_minutes: float = 60, **changes: Any) -> dict[str, Any]:
         cell=REGION,
         offers=list_offers(spec, REGION),
         demand=CellDemand.of(spec),
+        has_private_origin=spec.edge.has_private_origins,
     ).to_wire()
 
 
@@ -139,9 +144,17 @@ def a_pool(kept: KeptPool | None = None, offer: Offer | None = None) -> dict[str
     ).to_wire()
 
 
-def an_edge(deadline_minutes: float = 120, regions: Sequence[str] = (REGION,)) -> dict[str, Any]:
-    operation = an_operation_ref(deadline_minutes)
-    return EdgeInput(operation=operation, regions=tuple(regions)).to_wire()
+def an_edge(
+    deadline_minutes: float = 120,
+    regions: Sequence[str] = (REGION,),
+    *,
+    has_private_origins: bool = False,
+) -> dict[str, Any]:
+    return EdgeInput(
+        operation=an_operation_ref(deadline_minutes),
+        regions=tuple(regions),
+        has_private_origins=has_private_origins,
+    ).to_wire()
 
 
 def a_resource(kind: str, region: str = "") -> dict[str, Any]:

@@ -53,6 +53,14 @@ def main() -> None:
                 record(TaskHubSidecarServiceStub(channel), operation_id)
 
 
+def built_over_private_link(api: Api, name: str) -> list[str]:
+    premium = {"sku": "Premium_AzureFrontDoor"}
+    return [
+        finish(api, api.create_environment(spec_body(name=name, edge=premium))),
+        finish(api, api.delete_environment(name)),
+    ]
+
+
 def built_and_deleted(api: Api, name: str) -> list[str]:
     return [
         finish(api, api.create_environment(spec_body(name=name))),
@@ -119,6 +127,7 @@ def purged(api: Api, name: str) -> list[str]:
 
 PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
     "built": built_and_deleted,
+    "private": built_over_private_link,
     "refused": refused_in_one_of_two_regions,
     "overtaken": overtaken_by_its_deletion,
     "rested": rested_and_woken,

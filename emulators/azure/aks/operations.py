@@ -10,6 +10,7 @@ from emulators.azure.arm.operations import Error, Operation, PlannedFailure, Sta
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.resources import Resource
+from emulators.azure.network.blocking import find_blocker
 from emulators.azure.resource_groups.models import ResourceGroups
 
 
@@ -218,6 +219,8 @@ class AksOperations:
     def _find_failure(
         self, cluster: ManagedCluster, pool: Resource | None, verb: str
     ) -> PlannedFailure | None:
+        if verb == "delete" and pool is None:
+            return find_blocker(self._platform.resources, cluster.resource)
         if verb not in {"create", "update", "scale", "start"}:
             return None
         pools = self._clusters.pools(cluster) if pool is None else [pool]

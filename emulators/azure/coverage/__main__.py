@@ -18,6 +18,10 @@ from emulators.azure.coverage.operations import (
     FRONT_DOOR_OPERATIONS,
     GROUP_OPERATIONS,
 )
+from emulators.azure.coverage.private_link_rows import (
+    PRIVATE_LINK_OPERATIONS,
+    PRIVATE_LINK_RULES,
+)
 from emulators.azure.coverage.registry_rules import (
     REGISTRY_ERRORS,
     REGISTRY_OPERATIONS,
@@ -44,6 +48,7 @@ SECTIONS = (
     Section("Operations: role assignments", "", AUTHORIZATION_OPERATIONS),
     Section("Operations: container registries", "", REGISTRY_OPERATIONS),
     Section("Operations: identities and key vaults", "", SECRETS_OPERATIONS),
+    Section("Operations: Private Link", "", PRIVATE_LINK_OPERATIONS),
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
     Section("Operations: administration of Service Bus", "", SERVICE_BUS_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
@@ -51,6 +56,7 @@ SECTIONS = (
     Section("Rules: ARM", "", (*ARM_RULES, *AUTHORIZATION_RULES)),
     Section("Rules: Kubernetes, what goes wrong", "", (*KUBERNETES_RULES, *REGISTRY_RULES)),
     Section("Rules: identities, key vaults and secrets of pods", "", SECRETS_RULES),
+    Section("Rules: Private Link", "", PRIVATE_LINK_RULES),
     Section("Rules: Service Bus", "", SERVICE_BUS_RULES),
     Section("Errors: AKS", "Flat: `code`, `details`, `message`, `subcode`.", AKS_ERRORS),
     Section("Errors: container registries", "A list below `errors`.", REGISTRY_ERRORS),

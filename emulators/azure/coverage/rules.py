@@ -47,10 +47,11 @@ FRONT_DOOR_RULES = (
     ),
     Entry(
         "private link",
-        "needs Premium and `enforceCertificateNameCheck`",
+        "needs Premium, `enforceCertificateNameCheck` and one of the regions that offer it; a "
+        "group has private origins or public ones",
         REPORTED,
-        "front_door.errors:private_link_needs_premium",
-        "the answer is assumed; the private link itself is not simulated",
+        "front_door.rules:Rules.check_put",
+        "the text that refuses Standard is assumed",
     ),
     Entry(
         "origin group",

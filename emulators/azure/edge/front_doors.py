@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from emulators.azure.kubernetes.addresses import Frontend
+
 
 class Origin(Protocol):
     """An enabled origin."""
@@ -21,6 +23,10 @@ class Origin(Protocol):
     def priority(self) -> int: ...
     @property
     def weight(self) -> int: ...
+    @property
+    def is_private(self) -> bool: ...
+    @property
+    def private_frontend(self) -> Frontend | None: ...
 
 
 class Probe(Protocol):

@@ -70,7 +70,8 @@ async def reach_origin(
     """
     if https:
         raise Unreachable
-    return await reach(addresses.resolve(origin.host_name), origin.http_port, question)
+    public = None if origin.is_private else addresses.resolve(origin.host_name)
+    return await reach(origin.private_frontend or public, origin.http_port, question)
 
 
 def admits_everybody(frontend: Frontend) -> bool:

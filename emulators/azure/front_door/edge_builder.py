@@ -1,5 +1,7 @@
 """Puts together what the edge serves for one endpoint out of what has propagated."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from emulators.azure.arm.resources import Resource, Resources
@@ -13,22 +15,28 @@ from emulators.azure.front_door.edge_view import (
     EdgeWaf,
 )
 from emulators.azure.front_door.kinds import ORIGIN, ROUTE, SECURITY_POLICY
+from emulators.azure.kubernetes.addresses import Frontend
+from emulators.azure.network.models import PrivateLinks
 
 Properties = dict[str, Any]
 
 
 def build_endpoint(
-    endpoint: Resource, resources: Resources, deployments: Deployments
+    endpoint: Resource,
+    resources: Resources,
+    deployments: Deployments,
+    private_links: PrivateLinks,
 ) -> EdgeEndpoint:
     """The endpoint with those routes, origins and rules that the edge knows by now."""
     deployed = deployments.properties(endpoint)
     profile_id = endpoint.id.rpartition("/")[0].rpartition("/")[0]
     profile = resources.get(profile_id)
     profile_body = profile.body if profile else {"properties": {}, "sku": {"name": ""}}
-    builder = _Builder(resources, deployments)
+    front_door_id = profile_body["properties"].get("frontDoorId", "")
+    builder = _Builder(resources, deployments, partial(private_links.frontend_for, front_door_id))
     return EdgeEndpoint(
         host_name=endpoint.properties["hostName"],
-        front_door_id=profile_body["properties"].get("frontDoorId", ""),
+        front_door_id=front_door_id,
         sku=profile_body["sku"]["name"],
         known=deployed is not None,
         enabled=(deployed or {}).get("enabledState") == "Enabled",
@@ -41,7 +49,13 @@ def build_endpoint(
 
 
 class _Builder:
-    def __init__(self, resources: Resources, deployments: Deployments) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        deployments: Deployments,
+        find_frontend: Callable[[Properties], Frontend | None],
+    ) -> None:
+        self._find_frontend = find_frontend
         self._resources = resources
         self._deployments = deployments
 
@@ -77,8 +91,22 @@ class _Builder:
         for origin in self._resources.children(group.id, ORIGIN.type):
             deployed = self._deployments.properties(origin)
             if deployed is not None and deployed["enabledState"] == "Enabled":
-                origins.append(_origin(origin.name, deployed))
+                origins.append(self._origin(origin.name, deployed))
         return EdgeOriginGroup(group.name, tuple(origins), _probe(properties))
+
+    def _origin(self, name: str, properties: Properties) -> EdgeOrigin:
+        link = properties["sharedPrivateLinkResource"]
+        return EdgeOrigin(
+            name=name,
+            host_name=properties["hostName"],
+            origin_host_header=properties["originHostHeader"],
+            http_port=properties["httpPort"],
+            https_port=properties["httpsPort"],
+            priority=properties["priority"] or 1,
+            weight=properties["weight"] or 1000,
+            is_private=link is not None,
+            private_frontend=self._find_frontend(link) if link is not None else None,
+        )
 
     def _waf_policy(self, policy_id: str, patterns: tuple[str, ...]) -> EdgeWaf | None:
         policy = self._resources.get(policy_id)
@@ -108,18 +136,6 @@ def _route(name: str, properties: Properties, group: EdgeOriginGroup) -> EdgeRou
         forwarding_protocol=properties["forwardingProtocol"],
         origin_path=properties["originPath"],
         origin_group=group,
-    )
-
-
-def _origin(name: str, properties: Properties) -> EdgeOrigin:
-    return EdgeOrigin(
-        name=name,
-        host_name=properties["hostName"],
-        origin_host_header=properties["originHostHeader"],
-        http_port=properties["httpPort"],
-        https_port=properties["httpsPort"],
-        priority=properties["priority"] or 1,
-        weight=properties["weight"] or 1000,
     )
 
 

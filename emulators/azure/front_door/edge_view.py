@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulators.azure.kubernetes.addresses import Frontend
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeOrigin:
@@ -15,6 +17,9 @@ class EdgeOrigin:
     https_port: int = 443
     priority: int = 1
     weight: int = 1000
+    is_private: bool = False
+    private_frontend: Frontend | None = None
+    """What a private origin is connected to; None without an approved connection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Refusals of Microsoft.Cdn and of the WAF policies beside it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from emulators.azure.arm.answers import ArmError
 from emulators.azure.arm.errors import provider_error
@@ -81,10 +82,33 @@ def too_many_profiles() -> ArmError:
 
 def private_link_needs_premium() -> ArmError:
     """Azure refuses it; its wording was never recorded."""
+    return bad_request("Private link is supported only with the sku Premium_AzureFrontDoor.")
+
+
+def private_link_needs_name_check() -> ArmError:
+    return bad_request("EnforceCertificateNameCheck must be enabled for Private Link")
+
+
+def private_link_location(location: str) -> ArmError:
     return bad_request(
-        "Private link is supported only with the sku Premium_AzureFrontDoor and with "
-        "enforceCertificateNameCheck."
+        f'The location of the Private Link "{location}" is invalid or not supported'
     )
+
+
+def origins_mixed() -> ArmError:
+    return bad_request(
+        "Origin Group can only have origins with private links or origins without private links. "
+        "They cannot have a mix of both"
+    )
+
+
+def private_endpoint_failed(target_id: str) -> dict[str, Any]:
+    """What ends the operation of an origin; the code and text within are assumed."""
+    return {
+        "code": "BadRequest",
+        "message": "PrivateEndpointProvisioning Failed. ErrorCode: NotFound. ErrorMessage: "
+        f"Resource {target_id} was not found.",
+    }
 
 
 def host_name_fixed() -> ArmError:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulators.azure.arm.errors import resource_not_found
-from emulators.azure.arm.operations import Error, Operation, Work
+from emulators.azure.arm.operations import Error, Operation, PlannedFailure, Work
 from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.resources import Resource
@@ -12,17 +12,28 @@ from emulators.azure.front_door import bodies, custom_domains, errors, rules
 from emulators.azure.front_door.deployments import Deployments
 from emulators.azure.front_door.edge_builder import build_endpoint
 from emulators.azure.front_door.edge_view import EdgeEndpoint
-from emulators.azure.front_door.kinds import CUSTOM_DOMAIN, ENDPOINT, ORIGIN, PROFILE, Kind
+from emulators.azure.front_door.kinds import (
+    CUSTOM_DOMAIN,
+    ENDPOINT,
+    ORIGIN,
+    PROFILE,
+    ROUTE,
+    Kind,
+)
 from emulators.azure.front_door.shapes import check_shape
 from emulators.azure.latency import Duration
+from emulators.azure.network.models import PrivateLinks
 from emulators.azure.resource_groups.models import ResourceGroups
 
 
 class FrontDoor:
     """All Front Door profiles of the subscription."""
 
-    def __init__(self, platform: Platform, groups: ResourceGroups) -> None:
+    def __init__(
+        self, platform: Platform, groups: ResourceGroups, private_links: PrivateLinks
+    ) -> None:
         self._platform = platform
+        self._private_links = private_links
         self._groups = groups
         self._rules = rules.Rules(platform.resources)
         self.deployments = Deployments(platform)
@@ -35,7 +46,9 @@ class FrontDoor:
         """
         for endpoint in self._platform.resources.of_type(ENDPOINT.type):
             if endpoint.properties["hostName"] == host_name.lower():
-                return build_endpoint(endpoint, self._platform.resources, self.deployments)
+                return build_endpoint(
+                    endpoint, self._platform.resources, self.deployments, self._private_links
+                )
         return None
 
     def find(self, kind: Kind, request: ArmRequest) -> Resource | None:
@@ -197,11 +210,38 @@ class FrontDoor:
             if kind is CUSTOM_DOMAIN:
                 custom_domains.begin_validation(self._platform, resource)
             self.deployments.begin(resource)
+            if kind in (ORIGIN, ROUTE):
+                self._request_private_links(resource)
 
         def result() -> dict[str, Any]:
             return self.wire(kind, resource)
 
-        return self._begin(kind, resource, request, verb, duration, succeeded, result)
+        failure = self._find_failure(kind, resource)
+        return self._begin(kind, resource, request, verb, duration, succeeded, result, failure)
+
+    def _find_failure(self, kind: Kind, resource: Resource) -> PlannedFailure | None:
+        link = resource.properties["sharedPrivateLinkResource"] if kind is ORIGIN else None
+        if link is None or not self._private_links.is_missing(link):
+            return None
+        return PlannedFailure(errors.private_endpoint_failed(link["privateLink"]["id"]))
+
+    def _request_private_links(self, resource: Resource) -> None:
+        """Reported: a profile asks for a connection once a route leads to the origin."""
+        profile = self._platform.resources.get("/".join(resource.id.split("/")[:9]))
+        if profile is None:
+            return
+        below = self._platform.resources.below(profile.id)
+        routed = {
+            each.properties["originGroup"]["id"].lower()
+            for each in below
+            if each.type == ROUTE.type
+        }
+        for each in below:
+            link = (
+                each.properties["sharedPrivateLinkResource"] if each.type == ORIGIN.type else None
+            )
+            if link is not None and each.key.rpartition("/origins/")[0] in routed:
+                self._private_links.request(profile.properties["frontDoorId"], link)
 
     def _begin(
         self,
@@ -212,6 +252,7 @@ class FrontDoor:
         duration: Duration,
         succeeded: Callable[[], None],
         result: Callable[[], dict[str, Any] | None] = lambda: None,
+        failure: PlannedFailure | None = None,
     ) -> Operation:
         state = resource.state
 
@@ -231,6 +272,7 @@ class FrontDoor:
                 on_succeeded=lambda: end(succeeded),
                 on_failed=lambda error: end(lambda: failed(error)),
                 result=result,
+                failure=failure,
             )
         )
 

@@ -16,7 +16,7 @@ from emulators.azure.front_door.kinds import (
     SECURITY_POLICY,
     Kind,
 )
-from emulators.azure.regions import normalized_region
+from emulators.azure.regions import REGIONS, normalized_region
 from emulators.azure.waf.models import WAF_TYPE
 
 PROFILE_SKUS = ("Standard_AzureFrontDoor", "Premium_AzureFrontDoor")
@@ -57,6 +57,14 @@ _RANGES: dict[str, dict[str, tuple[int, int]]] = {
         "weight": (1, 1000),
     },
     ORIGIN_GROUP.type: {"trafficRestorationTimeToHealedOrNewEndpointsInMinutes": (0, 50)},
+}
+PRIVATE_LINK_REGIONS = frozenset(REGIONS) - {
+    "italynorth",
+    "northcentralus",
+    "polandcentral",
+    "spaincentral",
+    "switzerlandnorth",
+    "westus",
 }
 _HOST_NAME = re.compile(r"[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?")
 
@@ -155,12 +163,23 @@ class Rules:
             self._check_not_last(resource_id)
         if properties["sharedPrivateLinkResource"] is not None:
             self._check_private_link(resource_id, properties)
+        is_private = properties["sharedPrivateLinkResource"] is not None
+        if any(
+            (each.properties["sharedPrivateLinkResource"] is not None) != is_private
+            for each in others
+        ):
+            raise errors.origins_mixed()
 
     def _check_private_link(self, origin_id: str, properties: dict[str, Any]) -> None:
         profile = self._resources.get(_parent(_parent(origin_id)))
         premium = profile is not None and profile.body["sku"]["name"] == PROFILE_SKUS[1]
-        if not premium or not properties["enforceCertificateNameCheck"]:
+        if not premium:
             raise errors.private_link_needs_premium()
+        if not properties["enforceCertificateNameCheck"]:
+            raise errors.private_link_needs_name_check()
+        location = properties["sharedPrivateLinkResource"].get("privateLinkLocation")
+        if normalized_region(location) not in PRIVATE_LINK_REGIONS:
+            raise errors.private_link_location(str(location))
 
     def _check_domain(self, resource_id: str, properties: dict[str, Any]) -> None:
         present = self._resources.get(resource_id)

@@ -47,7 +47,7 @@ AnswerPod = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Frontend:
-    """A public address in use by a Service of type LoadBalancer."""
+    """An address in use by a Service of type LoadBalancer: public, or of the cluster's network."""
 
     ip: str
     region: str
@@ -72,6 +72,44 @@ class DnsLabelTaken(Exception):
 
 def dns_name(label: str, region: str) -> str:
     return f"{label}.{region}.cloudapp.azure.com"
+
+
+class PrivateLinkServices(Protocol):
+    """Makes services of Private Link for the internal addresses of clusters."""
+
+    def begin(self, frontend: Frontend, name: str, visibility: str) -> None: ...
+
+    def complete(self, frontend: Frontend) -> None: ...
+
+    def remove(self, frontend: Frontend) -> None: ...
+
+
+class InternalAddresses:
+    """Addresses of one cluster's own network, for internal load balancers."""
+
+    def __init__(self) -> None:
+        self._by_service: dict[tuple[str, str], Frontend] = {}
+        self._allocated = 0
+
+    def allocate(
+        self, region: str, cluster: ServingCluster, namespace: str, service: str
+    ) -> Frontend:
+        """Give the Service its address, the same one when it asks again."""
+        present = self.of_service(namespace, service)
+        if present is not None:
+            return present
+        self._allocated += 1
+        third, fourth = divmod(self._allocated + 5, 250)
+        ip = f"10.224.{third}.{fourth}"
+        frontend = Frontend(ip, region, None, cluster, namespace, service)
+        self._by_service[namespace, service] = frontend
+        return frontend
+
+    def of_service(self, namespace: str, service: str) -> Frontend | None:
+        return self._by_service.get((namespace, service))
+
+    def release(self, namespace: str, service: str) -> None:
+        self._by_service.pop((namespace, service), None)
 
 
 class PublicAddresses:

@@ -6,7 +6,13 @@ from typing import Any
 
 from emulators.azure.clock import Clock
 from emulators.azure.kubernetes import pods, selectors, summaries
-from emulators.azure.kubernetes.addresses import AnswerPod, Inside, PublicAddresses
+from emulators.azure.kubernetes.addresses import (
+    AnswerPod,
+    Inside,
+    InternalAddresses,
+    PrivateLinkServices,
+    PublicAddresses,
+)
 from emulators.azure.kubernetes.background import Background
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
@@ -54,6 +60,7 @@ class Cluster:
         answer_inside: AnswerInside | None = None,
         send_log: "SendLog | None" = None,
         answer_pod: AnswerPod | None = None,
+        private_links: PrivateLinkServices | None = None,
     ) -> None:
         """`answer_inside`: what processes get that ask for a Service; `answer_pod`: what the API
         server gets that asks a pod. `send_log`: takes what processes write."""
@@ -74,6 +81,8 @@ class Cluster:
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses
+        self._internal_addresses = InternalAddresses()
+        self._private_links = private_links
         self._nodes = PoolNodes(self.store, self.registry, Site(name, region, kubernetes_version))
         self._start()
         self._create_first_objects()
@@ -199,7 +208,14 @@ class Cluster:
             DevicePlugins(machinery, self._nodes.gpus_per_node),
             EndpointSlices(machinery, self),
             self._service_proxy,
-            LoadBalancers(machinery, self._addresses, self, self.region),
+            LoadBalancers(
+                machinery,
+                self._addresses,
+                self,
+                self.region,
+                self._internal_addresses,
+                self._private_links,
+            ),
             self._autoscaler,
         ]
 

@@ -16,6 +16,7 @@ from emulators.azure.arm.platform import Platform
 from emulators.azure.arm.resources import Resource
 from emulators.azure.arm.shapes import TAGS, mismatch
 from emulators.azure.latency import Duration
+from emulators.azure.network.blocking import find_blocker
 from emulators.azure.regions import REGIONS, normalized_region
 from emulators.azure.resource_groups import errors
 
@@ -116,6 +117,7 @@ class ResourceGroups:
             seconds=seconds,
             on_succeeded=lambda: self._resources.remove(group),
             on_failed=failed,
+            failure=find_blocker(self._resources, group),
         )
         self._deletions[job] = self._platform.operations.begin(work)
         return job

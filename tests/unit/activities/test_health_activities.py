@@ -134,6 +134,23 @@ async def test_an_orphan_is_deleted_only_if_all_of_it_is_ours(
     assert sent == ([an_id(cell)] if is_deleted else [])
 
 
+async def test_an_orphan_loses_the_connections_to_its_private_link_first():
+    clients = FakeClients()
+    cell = ResourceRef(kind="resourceGroup", environment="lost", region="westeurope")
+    ours = {"gridplane-environment": "lost"}
+    service = an_id(cell.model_copy(update={"kind": "privateLink"}))
+    clients.arm.add(an_id(cell), tags=ours)
+    clients.arm.add(an_id(cell.model_copy(update={"kind": "managedCluster"})), tags=ours)
+    listed = clients.arm.add(service, properties={"privateEndpointConnections": [{"name": "e.1"}]})
+    clients.arm.add(f"{service}/privateEndpointConnections/e.1")
+    value = OrphanRemoval(operation_id="sweep", environment="lost", region="westeurope").to_wire()
+    assert (await begin_delete_orphan(value, clients.as_factory())).handle
+    assert clients.arm.sent("DELETE") == ["DELETE e.1"]
+    listed["properties"]["privateEndpointConnections"] = []
+    assert (await begin_delete_orphan(value, clients.as_factory())).handle
+    assert clients.arm.sent("DELETE")[1:] == ["DELETE gp-lost-westeurope"]
+
+
 @pytest.mark.parametrize(
     ("answer", "presence", "reason"),
     [

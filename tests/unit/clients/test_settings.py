@@ -63,6 +63,7 @@ def test_the_subscription_alone_is_enough():
         tenant_id=None,
         model_audience=None,
         allow_anonymous_access=False,
+        allow_http_origins=True,
         entra_authority="https://login.microsoftonline.com",
         entra_ca_file="/etc/ssl/certs/ca-certificates.crt",
         gateway_image="docker.io/envoyproxy/envoy:v1.40.0",
@@ -127,6 +128,8 @@ def test_the_subscription_alone_is_enough():
         ("ORPHAN_GRACE_HOURS", "", "orphan_grace_hours", 24),
         ("ALLOW_ANONYMOUS_ACCESS", "true", "allow_anonymous_access", True),
         ("ALLOW_ANONYMOUS_ACCESS", "", "allow_anonymous_access", False),
+        ("ALLOW_HTTP_ORIGINS", "false", "allow_http_origins", False),
+        ("ALLOW_HTTP_ORIGINS", "", "allow_http_origins", True),
         ("ENTRA_AUTHORITY", "https://127.0.0.1:9/", "entra_authority", "https://127.0.0.1:9"),
         ("ENTRA_CA_FILE", "/tmp/ca.pem", "entra_ca_file", "/tmp/ca.pem"),
         (
@@ -185,8 +188,15 @@ def test_neither_tenant_nor_audience_stands_alone(name: str, missing: str):
 
 
 def test_what_the_settings_allow_is_the_policy_of_specifications():
-    policy = read(ALLOWED_REGIONS="uksouth", ALLOW_ANONYMOUS_ACCESS="true").policy
-    assert policy == SpecPolicy(("uksouth",), verifies_tokens=False, allows_anonymous_access=True)
+    policy = read(
+        ALLOWED_REGIONS="uksouth", ALLOW_ANONYMOUS_ACCESS="true", ALLOW_HTTP_ORIGINS="false"
+    ).policy
+    assert policy == SpecPolicy(
+        ("uksouth",),
+        verifies_tokens=False,
+        allows_anonymous_access=True,
+        allows_http_origins=False,
+    )
 
 
 @pytest.mark.parametrize("values", [{}, {"AZURE_SUBSCRIPTION_ID": ""}], ids=["absent", "empty"])

@@ -41,7 +41,7 @@ WIRE: dict[str, Any] = {
         "tier": "Standard",
         "maintenance": {"day": "sun", "start": "01:00", "durationHours": 4},
     },
-    "edge": {"sku": "Standard_AzureFrontDoor", "wafMode": "Prevention"},
+    "edge": {"sku": "Standard_AzureFrontDoor", "origin": "public", "wafMode": "Prevention"},
     "access": {
         "mode": "entra",
         "invokers": {"appRoles": ["Model.Invoke"], "groups": [], "objectIds": []},

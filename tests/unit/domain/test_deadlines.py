@@ -8,7 +8,7 @@ from domain import deadlines
 from domain.arm.resource_kinds import KINDS
 from domain.environment.operation import OperationKind
 from domain.environment.phases import IN_MOTION
-from domain.environment.transitions import PLANS, STARTING_PHASE
+from domain.environment.transitions import STARTING_PHASE, plan_steps
 
 OPERATIONS = {
     OperationKind.PROVISION: deadlines.PROVISION,
@@ -25,6 +25,7 @@ BESIDE_OPERATIONS = {
     "PREDECESSOR",
     "LAST_POLL",
     "STARTUP",
+    "FIRST_ORIGIN",
 }
 """What has time of its own, before, after or beside the steps of an operation."""
 
@@ -45,7 +46,12 @@ OF_STEPS = {
     "probe": deadlines.EDGE_ANSWERS,
 }
 REGIONS = ("westeurope", "swedencentral")
-STEPS = [(kind, key.name) for kind, plan in PLANS.items() for key in plan(REGIONS)]
+STEPS = [
+    (kind, key.name)
+    for kind in OperationKind
+    for is_private in (False, True)
+    for key in plan_steps(kind, REGIONS, has_private_origins=is_private)
+]
 
 
 def timeout_of(kind: OperationKind, step: str) -> float:
@@ -77,7 +83,7 @@ def test_a_step_gives_up_before_its_operation(kind: OperationKind, step: str):
                 *("pods", "probe"),
             ),
         ),
-        (OperationKind.DELETE, ("managedCluster", "resourceGroup")),
+        (OperationKind.DELETE, ("origin", "managedCluster", "resourceGroup")),
         (OperationKind.SCALE_DOWN, ("settings", "workload", "gpuPool")),
         (OperationKind.WAKE, ("gateway", "autoscaler", "workload", "pods", "serving", "probe")),
     ],
@@ -86,6 +92,14 @@ def test_an_operation_has_time_for_all_steps_of_a_cell_one_after_the_other(
     kind: OperationKind, steps: tuple[str, ...]
 ):
     assert sum(timeout_of(kind, f"cell/westeurope/{step}") for step in steps) <= OPERATIONS[kind]
+
+
+def test_a_route_waits_for_a_private_origin_and_still_has_time_to_be_created():
+    needed = ("resourceGroup", "managedCluster", "agentPool", "workload", "gateway", "origin")
+    kind = OperationKind.PROVISION
+    before = sum(timeout_of(kind, f"cell/westeurope/{step}") for step in needed)
+    assert before <= deadlines.FIRST_ORIGIN
+    assert deadlines.FIRST_ORIGIN + CREATE["route"] < deadlines.PROVISION
 
 
 def test_every_operation_is_bounded():

@@ -1,5 +1,5 @@
 from domain.durable.inputs import DeletionInput
-from domain.environment.steps import plan_cell, plan_edge
+from domain.environment.steps import plan_cell, plan_cell_deletion, plan_edge
 from orchestrators.delete_resources import delete_resources
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
@@ -62,6 +62,30 @@ def test_the_edge_goes_in_the_reverse_order_of_its_creation():
         "call begin_delete_resource profile",
         "call begin_delete_resource resourceGroup",
     ]
+
+
+def test_a_private_cell_loses_its_origin_first_and_every_connection_before_its_cluster():
+    last_one = failed("OriginInUse", retryable=True)
+    removal = accepted("privateLink", deleting=True, adopted=True)
+    done = delete(
+        tuple(reversed(plan_cell_deletion("westeurope", has_private_origins=True))),
+        {
+            "begin_delete_resource origin": [last_one, SUCCEEDED],
+            "begin_delete_resource managedCluster": [
+                removal,
+                removal,
+                accepted("managedCluster", deleting=True),
+            ],
+        },
+    )
+    assert done.steps("call", "timer") == [
+        "call begin_delete_resource origin westeurope",
+        "timer 15 s",
+        "call begin_delete_resource origin westeurope",
+        *(["call begin_delete_resource managedCluster westeurope"] * 3),
+        "call begin_delete_resource resourceGroup westeurope",
+    ]
+    assert done.outcome.is_success
 
 
 def test_what_is_gone_already_is_not_waited_for():

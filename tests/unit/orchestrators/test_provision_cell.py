@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain import deadlines
-from domain.durable.inputs import OperationWait, ReadyWait
+from domain.durable.inputs import ConnectionInput, OperationWait, ReadyWait
 from domain.outcomes import Outcome
 from orchestrators.provision_cell import provision_cell
 from tests.support.engine import After, Run, run
@@ -44,7 +44,12 @@ def build(activities=None, children=None, deadline_minutes=120, spec=None, **opt
             "apply_gateway": SUCCEEDED,
             **(activities or {}),
         },
-        children={"await_operation": BUILT, "await_ready": READY, **(children or {})},
+        children={
+            "await_operation": BUILT,
+            "await_ready": READY,
+            "connect_cell": SUCCEEDED,
+            **(children or {}),
+        },
         **options,
     )
 
@@ -113,6 +118,29 @@ def test_an_identity_that_does_not_get_its_role_is_found_out_before_the_cluster_
     assert done.steps("call")[-1] == "call ensure_vault_access westeurope"
     assert done.outcome.failure
     assert done.outcome.failure.reason == "RoleNotAssigned"
+
+
+PRIVATE = {"edge": {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}}
+CONNECTION = f"connect_cell {CELL}.connection"
+
+
+def test_a_private_cell_connects_while_nodes_and_pods_start():
+    done = build(spec=PRIVATE)
+    assert done.steps("start")[-2:] == [f"start {READY_WAIT}", f"start {CONNECTION}"]
+    assert done.outcome.result["nodes"] == 1
+    connection = ConnectionInput.from_wire(done.input_of(CONNECTION))
+    assert (connection.region, connection.attempt) == ("westeurope", 1)
+    ready = ReadyWait.from_wire(done.input_of(READY_WAIT))
+    assert connection.operation.deadline > ready.operation.deadline
+
+
+@pytest.mark.parametrize("child", ["await_ready", "connect_cell"])
+def test_whichever_of_both_fails_cancels_the_other_and_gives_the_reason(child: str):
+    other = {"await_ready": CONNECTION, "connect_cell": READY_WAIT}[child]
+    slow = {other.partition(" ")[0]: After(600, CANCELED)}
+    done = build(children={child: QUOTA, **slow}, spec=PRIVATE)
+    assert done.steps("send") == [f"send cancel to {other.partition(' ')[2]}"]
+    assert done.outcome.failure == QUOTA.failure
 
 
 def test_a_cluster_that_is_current_already_is_not_waited_for():

@@ -35,8 +35,8 @@ SILENT = Finding(
     code="ModelNotAnswering",
     what="https://one.z01.azurefd.net/health",
     evidence={"answer": "HTTP 503"},
-    cause="The model does not answer through its edge: its pods, the Service, an origin or the "
-    "route may be gone.",
+    cause="The model does not answer through its edge: its pods, the Service, an origin, the "
+    "route or the approval of a private link may be gone.",
     fix=REPAIR_IT,
 )
 

@@ -33,10 +33,10 @@ BUILT = {
 }
 
 
-def wire(activities=None, children=None, regions=("westeurope",), **options) -> Run:
+def wire(activities=None, children=None, regions=("westeurope",), edge=None, **options) -> Run:
     return run(
         wire_edge,
-        an_edge(regions=list(regions)),
+        edge or an_edge(regions=list(regions)),
         instance_id=EDGE,
         activities={**ACCEPTED, **(activities or {})},
         children={**BUILT, **(children or {})},
@@ -256,3 +256,16 @@ def test_what_a_step_has_to_report_stands_on_the_operation_before_its_end():
     warned = RecordWarning.from_wire(done.input_of("record_warning"))
     assert (warned.operation_id, warned.warning) == ("fraud-llm.1", kept)
     assert not warned.is_standing
+
+
+def test_the_route_of_private_origins_waits_until_a_cell_has_one():
+    done = wire(
+        {"begin_resource route": [TOO_EARLY] * 200 + [accepted("route")]},
+        edge=an_edge(deadline_minutes=400, has_private_origins=True),
+    )
+    assert done.steps("call begin_resource origin", "call begin_resource route")[1:] == [
+        "call begin_resource route" for _ in range(201)
+    ]
+    assert done.steps("call begin_resource")[5] == "call begin_resource securityPolicy"
+    assert done.seconds > 200 * 15
+    assert done.outcome.is_success

@@ -1,17 +1,32 @@
-"""Services of type LoadBalancer: a public address, its DNS label, and their release."""
+"""Services of type LoadBalancer: an address, its DNS label or Private Link service, the release.
+
+A Service that changes between public and internal keeps the address that it has.
+"""
 
 import json
 from collections.abc import Iterable
 
 from emulators.azure.kubernetes import durations
-from emulators.azure.kubernetes.addresses import DnsLabelTaken, PublicAddresses, ServingCluster
+from emulators.azure.kubernetes.addresses import (
+    DnsLabelTaken,
+    Frontend,
+    InternalAddresses,
+    PrivateLinkServices,
+    PublicAddresses,
+    ServingCluster,
+)
 from emulators.azure.kubernetes.controllers.machinery import Machinery, is_deleted
 from emulators.azure.kubernetes.events import Source
 from emulators.azure.kubernetes.kinds import SERVICE, Object
 from emulators.azure.kubernetes.store import Change, ChangeType, Key
 from emulators.azure.latency import Duration
 
-DNS_LABEL = "service.beta.kubernetes.io/azure-dns-label-name"
+_AZURE = "service.beta.kubernetes.io/azure-"
+DNS_LABEL = f"{_AZURE}dns-label-name"
+INTERNAL = f"{_AZURE}load-balancer-internal"
+LINK_WANTED = f"{_AZURE}pls-create"
+LINK_NAME = f"{_AZURE}pls-name"
+LINK_VISIBILITY = f"{_AZURE}pls-visibility"
 FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
 _SOURCE = Source("service-controller")
 
@@ -29,8 +44,13 @@ class LoadBalancers:
         addresses: PublicAddresses,
         cluster: ServingCluster,
         region: str,
+        internal: InternalAddresses,
+        links: PrivateLinkServices | None = None,
     ) -> None:
+        """`links`: None where there is no Private Link."""
         self._machinery = machinery
+        self._internal = internal
+        self._links = links
         self._addresses = addresses
         self._cluster = cluster
         self._region = region
@@ -57,9 +77,7 @@ class LoadBalancers:
 
     def _needs_work(self, service: Object) -> bool:
         metadata = service["metadata"]
-        present = self._addresses.of_service(
-            self._cluster, metadata["namespace"], metadata["name"]
-        )
+        present = self._frontend_of(metadata["namespace"], metadata["name"])
         if not _wants_address(service):
             return present is not None or FINALIZER in (metadata.get("finalizers") or [])
         shown = (service.get("status") or {}).get("loadBalancer", {}).get("ingress")
@@ -97,15 +115,39 @@ class LoadBalancers:
         present = self._present(key, uid)
         if present is None or not _wants_address(present):
             return
-        try:
-            frontend = self._addresses.allocate(
-                self._region, self._cluster, *key, dns_label=_dns_label(present)
-            )
-        except DnsLabelTaken as taken:
-            raise AddressRefused(_bad_request("DnsRecordInUse", str(taken))) from taken
+        frontend = self._allocate(key, present)
+        if _annotation(present, LINK_WANTED) == "true":
+            await self._link(key, frontend, present)
         ingress = [{"ip": frontend.ip, "ipMode": "VIP"}]
         self._machinery.set_status(SERVICE, present, {"loadBalancer": {"ingress": ingress}})
         self._normal(present, "EnsuredLoadBalancer", "Ensured load balancer")
+
+    def _allocate(self, key: Key, service: Object) -> Frontend:
+        if _is_internal(service):
+            return self._internal.allocate(self._region, self._cluster, *key)
+        try:
+            return self._addresses.allocate(
+                self._region, self._cluster, *key, dns_label=_dns_label(service)
+            )
+        except DnsLabelTaken as taken:
+            raise AddressRefused(_bad_request("DnsRecordInUse", str(taken))) from taken
+
+    async def _link(self, key: Key, frontend: Frontend, service: Object) -> None:
+        """The Service shows its address only afterwards."""
+        name = "/".join(key)
+        if not _is_internal(service):
+            raise AddressRefused(
+                f"reconcilePrivateLinkService for service({name}): service requiring private link "
+                "service must be internal or disable floating ip"
+            )
+        if self._links is None:
+            return
+        link = _annotation(service, LINK_NAME) or f"pls-{service['metadata']['uid']}"
+        self._links.begin(frontend, link, _annotation(service, LINK_VISIBILITY))
+        await self._machinery.latencies.wait(
+            f"Network create private link service {name}", durations.PRIVATE_LINK_SERVICE
+        )
+        self._links.complete(frontend)
 
     async def _clean_up(self, key: Key, service: Object) -> None:
         self._normal(service, "DeletingLoadBalancer", "Deleting load balancer")
@@ -130,9 +172,17 @@ class LoadBalancers:
         return present if present and present["metadata"]["uid"] == uid else None
 
     def _release(self, namespace: str, name: str) -> None:
-        present = self._addresses.of_service(self._cluster, namespace, name)
-        if present is not None:
-            self._addresses.release(present.ip)
+        public = self._addresses.of_service(self._cluster, namespace, name)
+        if public is not None:
+            self._addresses.release(public.ip)
+        internal = self._internal.of_service(namespace, name)
+        if internal is not None and self._links is not None:
+            self._links.remove(internal)
+        self._internal.release(namespace, name)
+
+    def _frontend_of(self, namespace: str, name: str) -> Frontend | None:
+        public = self._addresses.of_service(self._cluster, namespace, name)
+        return public or self._internal.of_service(namespace, name)
 
     def _normal(self, service: Object, reason: str, message: str) -> None:
         self._machinery.events.normal(_SOURCE, SERVICE, service, reason, message)
@@ -148,8 +198,17 @@ def _wants_address(service: Object) -> bool:
     return service["spec"]["type"] == "LoadBalancer" and not is_deleted(service)
 
 
+def _annotation(service: Object, name: str) -> str:
+    return (service["metadata"].get("annotations") or {}).get(name) or ""
+
+
+def _is_internal(service: Object) -> bool:
+    return _annotation(service, INTERNAL) == "true"
+
+
 def _dns_label(service: Object) -> str | None:
-    return (service["metadata"].get("annotations") or {}).get(DNS_LABEL) or None
+    """An internal address has none."""
+    return None if _is_internal(service) else _annotation(service, DNS_LABEL) or None
 
 
 def _add_finalizer(service: Object) -> None:

@@ -406,7 +406,9 @@ def test_a_warning_is_short_whatever_was_set():
 
 
 def test_every_condition_is_on_a_property_that_is_sent():
-    spec = a_spec(edge=PREMIUM, workload={**WORKLOAD, "secrets": SECRETS})
+    spec = a_spec(
+        edge={**PREMIUM, "origin": "privateLink"}, workload={**WORKLOAD, "secrets": SECRETS}
+    )
     for kind, conditions in KEPT_IF.items():
         target = replace(target_of(kind), log_workspace_id=f"{WORKSPACE}ours")
         body = KINDS[kind].build_body(spec, target, None)
@@ -533,12 +535,13 @@ def test_without_the_setting_an_agent_that_others_want_stays():
 
 def test_other_bodies_for_the_same_specification_are_another_version():
     """Raise BODIES_VERSION with the digest: what an earlier version sent, others have not set."""
-    specs = [a_spec(), a_spec(edge=PREMIUM, gpu={**GPU, "spot": True})]
+    private = {**PREMIUM, "origin": "privateLink"}
+    specs = [a_spec(), a_spec(edge=PREMIUM, gpu={**GPU, "spot": True}), a_spec(edge=private)]
     bodies = [
         KINDS[kind].build_body(spec, target_of(kind), None) for spec in specs for kind in KINDS
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
-    assert (BODIES_VERSION, digest) == (2, "e1f7e1c4d948")
+    assert (BODIES_VERSION, digest) == (2, "0ccf4ffcc44c")
 
 
 def test_a_rule_set_that_others_had_before_the_specification_is_listed_once():

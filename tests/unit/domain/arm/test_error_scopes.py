@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.arm.azure_error import CREATE_PUBLIC_IP, START_GPU_NODE, AzureError
+from domain.arm.azure_error import CREATE_ADDRESS, START_GPU_NODE, AzureError
 from domain.arm.error_classification import UNCLASSIFIED, classify_error, classify_response
 from domain.arm.error_rules import RULES, SERVICE_RULES
 from domain.arm.resource_kinds import KINDS
@@ -266,7 +266,7 @@ NO_ROLE = (
             id="the role of the cluster's identity",
         ),
         pytest.param(
-            CREATE_PUBLIC_IP,
+            CREATE_ADDRESS,
             None,
             "SyncLoadBalancerFailed",
             '{"error":{"code":"AuthorizationFailed","message":"' + NO_ROLE + '"}}',

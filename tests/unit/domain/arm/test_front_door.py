@@ -75,6 +75,26 @@ def test_the_origin_is_known_before_the_cluster_exists(make_spec) -> None:
     assert origin["enforceCertificateNameCheck"] is False
 
 
+def test_a_private_origin_asks_for_a_connection_to_the_service_of_its_cell(make_spec) -> None:
+    spec = make_spec({"edge.sku": "Premium_AzureFrontDoor", "edge.origin": "privateLink"})
+    origin = bodies.build_origin(spec, "switzerlandnorth", SUBSCRIPTION, "0a1b2c3d")["properties"]
+    link = origin["sharedPrivateLinkResource"]
+    assert link["privateLink"]["id"] == naming.private_link_service_id(
+        SUBSCRIPTION, "fraud-llm", "switzerlandnorth"
+    )
+    assert link["privateLinkLocation"] == "germanywestcentral"
+    assert "0a1b2c3d" in link["requestMessage"]
+    assert "groupId" not in link
+    assert origin["hostName"] == origin["originHostHeader"]
+    assert origin["hostName"].endswith(".switzerlandnorth.internal")
+    assert origin["enforceCertificateNameCheck"] is True
+
+
+def test_a_request_fits_into_what_azure_takes() -> None:
+    longest = naming.private_link_request("x" * 24, "0a1b2c3d-4e5f-6789-abcd-ef0123456789")
+    assert len(longest) <= 140
+
+
 def test_clients_speak_https_and_the_service_http(make_spec) -> None:
     route = bodies.build_route(make_spec(), SUBSCRIPTION)["properties"]
     assert route["originGroup"]["id"] == naming.origin_group_id(SUBSCRIPTION, "fraud-llm")

@@ -226,3 +226,11 @@ def test_the_read_only_properties_are_those_of_the_sdks_models(kind: str):
 def test_no_model_has_other_read_only_fields_further_in(kind: str):
     nested = [read_only_fields(model) for model in nested_models(MODELS[kind])]
     assert set().union(*nested) <= READ_ONLY_REFERENCE_FIELDS
+
+
+def test_the_state_of_a_private_link_is_not_sent_back():
+    private = {"edge": {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}}
+    existing = existing_of("origin", **private)
+    shown = {"status": "Approved", "groupId": None}
+    existing["properties"]["sharedPrivateLinkResource"] |= shown
+    assert build("origin", existing, **private) == build("origin", **private)

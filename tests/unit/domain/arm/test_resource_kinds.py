@@ -65,6 +65,12 @@ IDS = [
         "westeurope",
         f"{IDENTITY}/federatedIdentityCredentials/inference",
     ),
+    (
+        "privateLink",
+        "westeurope",
+        f"{ROOT}/gp-fraud-llm-westeurope-nodes/providers/Microsoft.Network/privateLinkServices/"
+        "gp-fraud-llm",
+    ),
     ("profile", "", PROFILE),
     ("endpoint", "", f"{PROFILE}/afdEndpoints/gp-fraud-llm"),
     ("originGroup", "", f"{PROFILE}/originGroups/inference"),

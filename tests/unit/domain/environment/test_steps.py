@@ -20,6 +20,7 @@ from domain.environment.steps import (
     plan_gpu_pool,
     plan_maintenance,
     plan_moved_origins,
+    plan_private_origin,
     plan_provision_steps,
     plan_registry_access,
     plan_scale_down_steps,
@@ -72,7 +73,8 @@ def test_every_planned_kind_is_known():
     access = plan_registry_access(west, [REGISTRY])
     others = (*plan_maintenance(west), *plan_secrets(west))
     cell = (*plan_cell(west), *access, plan_gpu_pool(west), *others)
-    planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell)}
+    private = plan_private_origin(west)
+    planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell, *private)}
     assert planned | {"roleAssignment"} == set(KINDS), "planned with what a role is for"
 
 
@@ -123,6 +125,36 @@ def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():
     steps = names(plan_delete_steps(["westeurope"]))
     assert steps[:2] == ("cell/westeurope/managedCluster", "cell/westeurope/resourceGroup")
     assert steps[2:] == names(r.step for r in reversed(plan_edge(["westeurope"])))
+
+
+def test_private_origins_are_parts_of_their_cells_and_the_route_waits_for_them():
+    edge = plan_edge(REGIONS, has_private_origins=True)
+    kinds = [resource.kind for resource in edge]
+    assert "origin" not in kinds
+    assert kinds.index("securityPolicy") < kinds.index("route")
+    assert [each.kind for each in edge if each.awaits_cells] == ["route"]
+    steps = names(plan_provision_steps(REGIONS, has_private_origins=True))
+    assert steps[-3:] == (
+        "cell/swedencentral/origin",
+        "cell/swedencentral/privateLink",
+        PROBE_STEP.name,
+    )
+
+
+def test_a_cell_loses_a_private_origin_before_its_cluster():
+    steps = names(plan_delete_steps(["westeurope"], has_private_origins=True))
+    assert steps[:3] == (
+        "cell/westeurope/origin",
+        "cell/westeurope/managedCluster",
+        "cell/westeurope/resourceGroup",
+    )
+
+
+def test_a_cell_that_moves_keeps_its_origin_until_there_is_another():
+    assert names(each.step for each in plan_cell_removal("westeurope")) == (
+        "cell/westeurope/removal/managedCluster",
+        "cell/westeurope/removal/resourceGroup",
+    )
 
 
 def test_scaling_down_shows_settings_nodes_and_workload_of_each_cell():

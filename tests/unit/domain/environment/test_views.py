@@ -47,6 +47,7 @@ def test_an_environment_that_is_being_built_shows_its_operation():
         "lastModifiedDateTime": "2026-11-22T12:00:00Z",
         "spec": a_spec().to_wire(),
         "cells": [],
+        "originTransport": "http",
         "health": {"status": "Unknown", "findings": [], "since": "2026-11-22T12:00:00Z"},
         "operationId": "fraud-llm.1",
     }

@@ -541,10 +541,35 @@ def test_a_taken_dns_label_lasts_and_keeps_azures_words() -> None:
     assert failure is not None
     assert (failure.reason, failure.message) == (
         "DnsLabelTaken",
-        "Azure could not complete 'create the public IP': Code=DnsRecordInUse",
+        "Azure could not complete 'create the Service's address': Code=DnsRecordInUse",
     )
     assert failure.innererror is not None
     assert failure.innererror["code"] == "SyncLoadBalancerFailed"
+
+
+def test_an_internal_address_waits_for_its_private_link_service() -> None:
+    syncing = event("SyncLoadBalancerFailed", "Code=Conflict", "Service/fraud-llm")
+    failure = pending_ip(observe(isInternal=True, events=[syncing]))
+    assert failure.reason == "PrivateLinkServicePending"
+    assert "Code=Conflict" in failure.message
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "LB frontend(/x) already has unmanaged private link service(/y)",
+        "getPrivateLinkServiceName(inference/fraud-llm) failed: cannot change existing private "
+        "link service name (a) to (b)",
+        "PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled",
+    ],
+)
+def test_a_private_link_service_that_cannot_be_made_lasts(said: str) -> None:
+    text = f"Error syncing load balancer: failed to ensure load balancer: {said}"
+    refused = event("SyncLoadBalancerFailed", text, "Service/fraud-llm")
+    failure = find_lasting_ip_failure(observe(isInternal=True, events=[refused]))
+    assert failure is not None
+    assert failure.reason == "PrivateLinkServiceRefused"
+    assert said in failure.message
 
 
 def test_a_scale_up_that_azure_refuses_keeps_azures_words() -> None:

@@ -224,6 +224,13 @@ def test_the_address_appears_with_the_load_balancers_ingress():
     assert address(ingress=[{"ip": "20.61.0.2"}]) == "20.61.0.2"
 
 
+def test_the_address_of_an_internal_load_balancer_is_not_public():
+    annotations = {"service.beta.kubernetes.io/azure-load-balancer-internal": "true"}
+    status = {"loadBalancer": {"ingress": [{"ip": "10.224.0.6"}]}}
+    seen = observe(service={"metadata": {"annotations": annotations}, "status": status})
+    assert (seen.is_internal, seen.external_ip, seen.public_ip) == (True, "10.224.0.6", None)
+
+
 def test_the_device_plugin_counts_its_pods():
     plugin = {**NOTHING, "status": {"desiredNumberScheduled": 2, "numberReady": 1}}
     assert observe(plugin=plugin).device_plugin == DevicePluginObservation(desired=2, ready=1)

@@ -667,3 +667,27 @@ def test_an_empty_look_waits_for_everything() -> None:
 def test_observations_cross_the_wire() -> None:
     observation = Observation.from_wire(ALL_READY)
     assert Observation.from_wire(observation.to_wire()) == observation
+
+
+@pytest.mark.parametrize(
+    ("observed", "state", "detail"),
+    [
+        pytest.param(
+            {"externalIp": "10.224.0.6"},
+            ConditionState.READY,
+            "The Service has the internal address 10.224.0.6 and a Private Link service.",
+            id="complete",
+        ),
+        pytest.param(
+            {"externalIp": None},
+            ConditionState.WAITING,
+            "The Service waits for its internal address and its Private Link service.",
+            id="pending",
+        ),
+    ],
+)
+def test_an_internal_address_comes_with_its_private_link_service(
+    observed: dict[str, Any], state: ConditionState, detail: str
+):
+    condition = look({"isInternal": True, **observed}).external_ip
+    assert (condition.state, condition.detail) == (state, detail)

@@ -606,6 +606,10 @@ def test_an_update_is_decided_from_the_record(
         ({"gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 5, "spot": True}}, "gpu.spot"),
         ({"edge": {"sku": "Premium_AzureFrontDoor"}}, "edge.sku"),
         (
+            {"edge": {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}},
+            "edge.sku, edge.origin",
+        ),
+        (
             {"regions": ["swedencentral"], "edge": {"sku": "Premium_AzureFrontDoor"}},
             "regions, edge.sku",
         ),
@@ -618,6 +622,20 @@ def test_what_azure_cannot_change_is_refused_for_good_by_its_name(
     assert isinstance(refusal, Refused)
     assert (refusal.code, refusal.is_passing) == ("FieldCannotBeChanged", False)
     assert refusal.message.startswith(f"{named} cannot be changed")
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted"), [("public", "privateLink"), ("privateLink", "public")]
+)
+def test_origins_stay_public_or_private_also_after_a_failure(present: str, wanted: str):
+    premium = {"sku": "Premium_AzureFrontDoor"}
+    record = a_record(a_request(spec=a_spec(edge={**premium, "origin": present})))
+    refusal = decide_update(
+        record.model_copy(update={"phase": Phase.FAILED}),
+        a_spec(edge={**premium, "origin": wanted}),
+    )
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.target) == ("FieldCannotBeChanged", "edge.origin")
 
 
 @pytest.mark.parametrize(

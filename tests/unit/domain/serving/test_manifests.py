@@ -119,6 +119,18 @@ def test_the_public_ip_has_our_dns_label_and_answers_front_door_only():
     assert service["spec"]["externalTrafficPolicy"] == "Local"
 
 
+def test_a_private_service_has_an_internal_address_and_asks_for_private_link():
+    private = {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}
+    public, service = build()["Service"], build(edge=private)["Service"]
+    assert service["metadata"]["annotations"] == {
+        "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+        "service.beta.kubernetes.io/azure-pls-create": "true",
+        "service.beta.kubernetes.io/azure-pls-name": "gp-fraud-llm",
+        "service.beta.kubernetes.io/azure-pls-visibility": "*",
+    }
+    assert service["spec"] == public["spec"]
+
+
 def test_two_stand_in_the_system_pool_and_one_always_serves():
     objects = build()
     spec, pod = objects["Deployment"]["spec"], pod_of(objects["Deployment"])

@@ -269,6 +269,13 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="managed rules on the Standard tier",
         ),
         pytest.param(
+            {"edge.origin": "privateLink"},
+            "PrivateLinkNeedsPremium",
+            "edge.origin",
+            "use public",
+            id="private origins on the Standard tier",
+        ),
+        pytest.param(
             {"cluster.tier": "Premium"},
             "InvalidValue",
             "cluster.tier",

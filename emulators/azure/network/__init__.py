@@ -1,0 +1,1 @@
+"""Microsoft.Network: Private Link services, which clusters make, and the connections to them."""
