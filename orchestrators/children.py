@@ -59,7 +59,7 @@ def run_children(
 
 
 def join_children(
-    run: Orchestration, children: Sequence[Child], *, stop_on_failure: bool = True
+    run: Orchestration, children: Sequence[Child], *, stop_on_failure: bool
 ) -> Steps[list[Outcome]]:
     """Waits for all children; a cancellation, or one child's failure, cancels the rest."""
     pending, stopping = list(children), False

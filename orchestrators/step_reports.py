@@ -30,7 +30,7 @@ def report_step(
 
 
 def report_step_result(operation: OperationContext, step: StepKey, outcome: Outcome) -> None:
-    report_step(operation, step, outcome.status, detail=outcome.detail, failure=outcome.failure)
+    report_step(operation, step, outcome.status, failure=outcome.failure)
 
 
 def report_warnings(operation: OperationContext, outcome: Outcome) -> None:

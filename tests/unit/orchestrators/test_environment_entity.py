@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 import pytest
@@ -84,6 +85,20 @@ def test_news_of_a_step_reach_the_record():
     operation = record_of(told).find_operation("fraud-llm.1")
     assert operation
     assert operation.steps[1].status is Status.RUNNING
+
+
+def test_a_change_is_logged_with_what_was_before_it():
+    logged: list[tuple[EnvironmentRecord | None, EnvironmentRecord]] = []
+    before = a_record()
+    told = execute_entity(
+        partial(environment, log_change=lambda old, new: logged.append((old, new))),
+        "record_step",
+        a_change(),
+        before.to_wire(),
+        entity_name="environment",
+        entity_key="fraud-llm",
+    )
+    assert logged == [(before, record_of(told))]
 
 
 def test_the_end_of_an_operation_moves_the_phase():

@@ -11,7 +11,7 @@ from domain.spec.model import EnvironmentSpec
 from orchestrators.update_environment import update_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED
-from tests.support.specs import a_request, a_spec
+from tests.support.specs import NOON, a_request, a_spec
 
 EDGE, WEST = "fraud-llm.2.edge", "fraud-llm.2.cell.westeurope"
 CLUSTER = "/subscriptions/1/.../managedClusters/gp-fraud-llm-westeurope"
@@ -51,7 +51,8 @@ def test_edge_and_cell_side_by_side_then_the_probe_then_ready():
         "entity fraud-llm end_operation Ready",
     ]
     assert end_of(done).endpoint == f"https://{HOST}"
-    assert done.input_of("start_operation")["request"]["spec"]["costCenter"] == "ML-9"
+    started = done.input_of("start_operation")
+    assert (started["request"]["spec"]["costCenter"], started["at"]) == ("ML-9", NOON.isoformat())
 
 
 def test_an_update_that_the_record_refuses_changes_nothing():

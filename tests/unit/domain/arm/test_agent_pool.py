@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from domain.arm.agent_pool import build_empty_gpu_pool
+from domain.arm.agent_pool import build_empty_gpu_pool, must_be_replaced
 
 
 def pool(**changes: Any) -> dict[str, Any]:
@@ -64,3 +64,33 @@ def test_what_was_read_is_not_changed():
     existing = pool()
     build_empty_gpu_pool(existing)
     assert existing == pool()
+
+
+A100 = "Standard_NC24ads_A100_v4"
+
+
+@pytest.mark.parametrize(
+    ("existing", "wanted", "expected"),
+    [
+        pytest.param({}, {}, False, id="the same"),
+        pytest.param({"vmSize": A100.upper()}, {}, False, id="another spelling"),
+        pytest.param({"vmSize": "Standard_NC48ads_A100_v4"}, {}, True, id="another size"),
+        pytest.param({"scaleSetPriority": "Regular"}, {}, False, id="regular, and told so"),
+        pytest.param({}, {"scaleSetPriority": "Spot"}, True, id="to spot"),
+        pytest.param({"scaleSetPriority": "Spot"}, {}, True, id="from spot"),
+        pytest.param({}, {"availabilityZones": ["1"]}, True, id="zones where there were none"),
+        pytest.param(
+            {"availabilityZones": ["2"]}, {"availabilityZones": ["1"]}, True, id="other zones"
+        ),
+        pytest.param(
+            {"availabilityZones": ["2", "1"]},
+            {"availabilityZones": ["1", "2"]},
+            False,
+            id="the same zones in another order",
+        ),
+        pytest.param({"availabilityZones": ["1"]}, {}, False, id="any zone will do"),
+    ],
+)
+def test_size_priority_and_zones_are_not_changed_in_place(existing, wanted, expected) -> None:
+    size = {"vmSize": A100}
+    assert must_be_replaced({**size, **existing}, {**size, **wanted}) is expected

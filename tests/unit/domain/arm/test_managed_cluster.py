@@ -240,7 +240,12 @@ def test_an_update_keeps_what_others_decide(build) -> None:
 
 @pytest.mark.parametrize(
     ("count", "changes", "within"),
-    [(5, {"gpu.maxNodes": 2}, 2), (0, {"gpu.minNodes": 2}, 2), (3, {"gpu.maxNodes": 4}, 3)],
+    [
+        (5, {"gpu.maxNodes": 2}, 2),
+        (0, {"gpu.minNodes": 2}, 2),
+        (3, {"gpu.maxNodes": 4}, 3),
+        (0, {}, 0),
+    ],
 )
 def test_an_update_brings_the_autoscaled_count_within_the_new_limits(
     build, count, changes, within

@@ -212,12 +212,12 @@ def test_what_is_being_deleted_is_waited_for() -> None:
 @pytest.mark.parametrize("gone_is_success", [True, False])
 def test_a_poll_that_is_refused_says_nothing_about_the_operation(gone_is_success: bool) -> None:
     state = decide(
-        400, {"error": {"code": "Odd", "message": "no"}}, gone_is_success=gone_is_success
+        400, {"error": {"code": "Odd", "message": "Odd."}}, gone_is_success=gone_is_success
     )
     assert (state.status, state.answered) == (Status.FAILED, False)
     assert state.failure
     assert state.failure.reason == "AzureRequestFailed"
-    assert "HTTP 400: no" in state.failure.message
+    assert "HTTP 400: Odd." in state.failure.message
 
 
 def test_an_operation_that_is_not_found_has_not_ended_by_that() -> None:

@@ -183,7 +183,7 @@ def test_partitioned_gpus_are_never_suggested() -> None:
         pytest.param(4, 1, 4, 1, id="four replicas share a node"),
         pytest.param(4, 1, 5, 2, id="the fifth needs another node"),
         pytest.param(4, 3, 2, 2, id="three of four GPUs leave one that no replica can use"),
-        pytest.param(4, 3, 4, 4, id="nor do three GPUs that are left on three nodes"),
+        pytest.param(4, 3, 8, 8, id="nor do three GPUs that are left on three nodes"),
         pytest.param(1, 2, 2, 2, id="a replica that does not fit is not divided by zero"),
     ],
 )

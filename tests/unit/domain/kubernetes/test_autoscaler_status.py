@@ -82,7 +82,11 @@ NodeGroups:
             id="a pool of VMs",
         ),
         pytest.param(
-            "Cluster-wide:\n  ScaleUp:     Backoff (ready=1)", None, id="no pool's own backoff"
+            TEXT.replace("Backoff", "InProgress").replace(
+                "ScaleUp:     NoActivity (ready=1 registered=1)", "ScaleUp:     Backoff (ready=1)"
+            ),
+            None,
+            id="no pool's own backoff, in text",
         ),
         pytest.param("Initializing", None, id="no status yet"),
         pytest.param("", None, id="empty"),

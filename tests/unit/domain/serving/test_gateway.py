@@ -180,6 +180,12 @@ def test_without_tokens_a_caller_is_an_address() -> None:
     }
 
 
+def test_a_limit_without_tokens_is_one_per_address() -> None:
+    limited = Access.from_wire({"mode": "none", "rateLimit": {"requestsPerMinute": 60}})
+    config = render_config(replace(open_settings(), access=limited))
+    assert '"header_name":"x-azure-socketip"' in config
+
+
 @pytest.mark.parametrize(
     ("uri", "host", "port", "kind"),
     [
@@ -220,6 +226,12 @@ def test_the_health_path_is_matched_without_its_query() -> None:
 def test_a_model_without_a_name_is_recorded_without_one() -> None:
     settings = replace(open_settings(), model_name=None, model_version=None)
     assert '"model":null,"modelVersion":null' in render_config(settings)
+
+
+def test_a_version_with_a_percent_sign_is_recorded_as_it_is() -> None:
+    """Envoy reads `%...%` as the name of a value, and `%%` as the sign."""
+    settings = replace(open_settings(), model_version="50%-sparse")
+    assert '"modelVersion":"50%%-sparse"' in render_config(settings)
 
 
 def test_envoy_is_started_with_the_files_and_without_shared_memory() -> None:

@@ -479,7 +479,7 @@ def test_an_empty_object_lacks_every_required_field() -> None:
             id="not close enough: half of it is another word",
         ),
         pytest.param(
-            {"___edge": {}}, "UnknownField", "___edge", "'edge'", id="underscores do not count"
+            {"____edge": {}}, "UnknownField", "____edge", "'edge'", id="underscores do not count"
         ),
     ],
 )

@@ -117,6 +117,21 @@ def test_what_is_kept_covers_the_window_and_stays_small(after_minutes: int):
     assert {sample.count for sample in used.requests} == {0}
 
 
+def test_requests_of_a_minute_are_counted_together():
+    once = note_own_request(a_record(), NOON + minutes(0.1))
+    twice = note_own_request(once, NOON + minutes(0.9))
+    at_noon = int(NOON.timestamp() // 60)
+    assert (once.own_requests, twice.own_requests) == ({at_noon: 1}, {at_noon: 2})
+
+
+def test_what_no_window_reaches_is_forgotten():
+    """30 minutes, 8 for what Azure Monitor lags behind, 2 intervals, 2 for the clocks."""
+    at_noon = int(NOON.timestamp() // 60)
+    known = {at_noon - age: 1 for age in (41, 42, 43)}
+    record = note_own_request(a_record().model_copy(update={"own_requests": known}), NOON)
+    assert sorted(at_noon - each for each in record.own_requests) == [0, 41, 42]
+
+
 def test_a_note_is_no_change_that_anybody_is_told_of():
     before = a_record()
     after = note_own_request(before, NOON)

@@ -33,6 +33,7 @@ from domain.sweep.record_notes import (
     read_sweep_state,
     record_idle_note,
 )
+from domain.sweep.wanted import read_wanted
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure, minutes
 from tests.support.sweeps import a_gpu_pool
@@ -331,6 +332,7 @@ def test_the_sweep_reads_limits_and_notes_with_the_state():
     swept = read_sweep_state(record)
     assert (swept.state.min_nodes, swept.expires_at, swept.notes) == (2, None, record.idle_notes)
     assert read_sweep_state(READY).expires_at == EXPIRY
+    assert read_sweep_state(READY).wanted == read_wanted(READY)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,14 @@ def planned(name: str, action: str = "scaleToZero", **pool: Any) -> PlannedActio
             id="an unknown price comes last",
         ),
         pytest.param(
+            [
+                decision("unknown", hourly_price=None),
+                decision("cheap", hourly_price=0.526, node_count=1),
+            ],
+            ["cheap", "unknown"],
+            id="after the lowest price, too",
+        ),
+        pytest.param(
             [decision("b-env"), decision("a-env")], ["a-env", "b-env"], id="then by name"
         ),
         pytest.param(
@@ -113,6 +121,15 @@ def test_an_action_takes_along_the_pools_that_need_nothing() -> None:
             [0, 60, 120],
             id="one PUT a minute to one cluster",
         ),
+        pytest.param(
+            [
+                planned("a", cluster_id="/clusters/one"),
+                planned("b", cluster_id="/clusters/two"),
+                planned("c", cluster_id="/clusters/one"),
+            ],
+            [0, 0, 60],
+            id="whatever is sent to another cluster in between",
+        ),
         pytest.param([], [], id="nothing to do"),
     ],
 )
@@ -158,12 +175,25 @@ def test_two_hundred_environments_are_on_their_way_within_a_quarter_of_an_hour()
             0,
             id="no nodes left to save",
         ),
+        pytest.param(
+            [decision("a", node_count=1, hourly_price=1.23456)],
+            [result("a")],
+            1.235,
+            0,
+            id="to a tenth of a cent",
+        ),
         pytest.param([], [], 0, 0, id="nothing found"),
     ],
 )
 def test_what_was_saved_per_hour(decisions, results, saved, unpriced) -> None:
     summary = summarise_sweep(decisions, results, ago(5), NOW)
     assert (summary.saved_per_hour_usd, summary.unpriced_pools) == (saved, unpriced)
+
+
+@pytest.mark.parametrize(("price", "idle"), [(1.23456, 1.235), (None, 0)])
+def test_idle_nodes_cost_what_is_known_of_their_price(price: float | None, idle: float) -> None:
+    found = [decision("a", "none", node_count=1, hourly_price=price)]
+    assert summarise_sweep(found, [], ago(5), NOW).idle_per_hour_usd == idle
 
 
 def test_a_dry_run_says_what_it_would_have_saved() -> None:
