@@ -140,6 +140,10 @@ class Settings:
     """ALLOW_HTTP_ORIGINS: `false` if every specification has to ask for `edge.origin` privateLink.
     Default: true."""
 
+    require_disk_encryption_set: bool
+    """REQUIRE_DISK_ENCRYPTION_SET: `true` if every specification has to name a disk encryption set
+    (`cluster.diskEncryptionSetId`). Default: false."""
+
     entra_authority: str
     """ENTRA_AUTHORITY: base URL of Entra ID as gateways reach it. Default: the public cloud's."""
 
@@ -170,6 +174,7 @@ class Settings:
             verifies_tokens=self._issuer is not None,
             allows_anonymous_access=self.allow_anonymous_access,
             allows_http_origins=self.allow_http_origins,
+            requires_disk_encryption_set=self.require_disk_encryption_set,
         )
 
     @property
@@ -247,6 +252,9 @@ class Settings:
             ),
             allow_http_origins=_parse_switch(
                 "ALLOW_HTTP_ORIGINS", values.get("ALLOW_HTTP_ORIGINS") or "true"
+            ),
+            require_disk_encryption_set=_parse_switch(
+                "REQUIRE_DISK_ENCRYPTION_SET", values.get("REQUIRE_DISK_ENCRYPTION_SET")
             ),
             entra_authority=(values.get("ENTRA_AUTHORITY") or ENTRA_AUTHORITY).rstrip("/"),
             entra_ca_file=values.get("ENTRA_CA_FILE") or SYSTEM_CA_FILE,

@@ -191,13 +191,15 @@ variable "models" {
     app has a name of its own; empty for the app's host name. allow_anonymous_access: whether
     specifications may ask for access.mode none. allow_http_origins: whether Front Door may send
     requests to cells as plain HTTP over public addresses; false asks every specification for
-    edge.origin privateLink.
+    edge.origin privateLink. require_disk_encryption_set: whether every specification has to name
+    a disk encryption set.
   EOT
   type = object({
-    gateway_image          = optional(string, "")
-    public_url             = optional(string, "")
-    allow_anonymous_access = optional(bool, false)
-    allow_http_origins     = optional(bool, true)
+    gateway_image               = optional(string, "")
+    public_url                  = optional(string, "")
+    allow_anonymous_access      = optional(bool, false)
+    allow_http_origins          = optional(bool, true)
+    require_disk_encryption_set = optional(bool, false)
   })
   default = {}
 

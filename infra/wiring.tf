@@ -25,12 +25,13 @@ locals {
     REQUIRE_APP_ROLES  = "true"
 
     # Callers of models bring tokens of the same registration, with its role Model.Invoke.
-    TENANT_ID              = var.authentication.tenant_id
-    MODEL_AUDIENCE         = var.authentication.client_id
-    ALLOW_ANONYMOUS_ACCESS = tostring(var.models.allow_anonymous_access)
-    ALLOW_HTTP_ORIGINS     = tostring(var.models.allow_http_origins)
-    GATEWAY_IMAGE          = var.models.gateway_image
-    PUBLIC_URL             = var.models.public_url
+    TENANT_ID                   = var.authentication.tenant_id
+    MODEL_AUDIENCE              = var.authentication.client_id
+    ALLOW_ANONYMOUS_ACCESS      = tostring(var.models.allow_anonymous_access)
+    ALLOW_HTTP_ORIGINS          = tostring(var.models.allow_http_origins)
+    REQUIRE_DISK_ENCRYPTION_SET = tostring(var.models.require_disk_encryption_set)
+    GATEWAY_IMAGE               = var.models.gateway_image
+    PUBLIC_URL                  = var.models.public_url
 
     # Read by the host's exporter, which otherwise keeps five traces a second and drops the log
     # lines of the others with them: those that alerts stand on.

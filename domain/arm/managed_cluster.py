@@ -87,6 +87,7 @@ def build_managed_cluster(
             **_properties(spec, region),
             **_api_server_access(api_server_ranges),
             **_addons(spec, log_workspace_id),
+            **_disk_encryption(spec),
         },
     }
     return merge_cluster(body, existing) if existing else body
@@ -137,6 +138,11 @@ def _secrets(spec: EnvironmentSpec) -> "dict[str, ManagedClusterAddonProfile]":
 def _api_server_access(ranges: Sequence[str]) -> "ManagedClusterProperties":
     """AKS adds the cluster's own outbound address; an empty list would mean: from everywhere."""
     return {"apiServerAccessProfile": {"authorizedIPRanges": list(ranges)}} if ranges else {}
+
+
+def _disk_encryption(spec: EnvironmentSpec) -> "ManagedClusterProperties":
+    encryption_set = spec.cluster.disk_encryption_set_id
+    return {"diskEncryptionSetID": encryption_set} if encryption_set else {}
 
 
 def _log_collection(workspace_id: str | None) -> "dict[str, ManagedClusterAddonProfile]":

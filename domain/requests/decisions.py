@@ -20,6 +20,12 @@ FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "edge.sku": lambda spec: spec.edge.sku,
     "edge.origin": lambda spec: spec.edge.origin,
 }
+FIXED_ONCE_BUILT: dict[str, Callable[[EnvironmentSpec], Any]] = {
+    "cluster.diskEncryptionSetId": lambda spec: (
+        spec.cluster.disk_encryption_set_id or ""
+    ).lower(),
+}
+"""AKS takes it only in the request that creates a cluster."""
 GET_NODES = BUILDS | {OperationKind.WAKE}
 """Kinds of operations that ask Azure for GPU nodes."""
 
@@ -123,7 +129,8 @@ def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[s
     cannot mix public with private origins, and each region is a cell of its own. A GPU pool can be
     replaced, but not while it may serve.
     """
-    fixed = FIXED_FIELDS if record.has_failed else FIXED_FIELDS | FIXED_WHILE_SERVING
+    fixed = FIXED_FIELDS | ({} if _was_never_built(record) else FIXED_ONCE_BUILT)
+    fixed |= {} if record.has_failed else FIXED_WHILE_SERVING
     changed = [name for name, read in fixed.items() if read(record.spec) != read(new)]
     return changed if "regions" in changed else [*changed, *_find_lost_placement(record, new)]
 
@@ -176,8 +183,11 @@ def decide_repair(record: EnvironmentRecord | None) -> Decision:
 
 def _build_kind(record: EnvironmentRecord, kind: OperationKind) -> OperationKind:
     """What was never built completely is provisioned: after a failure nothing of it serves."""
-    was_never_built = record.phase in UNSUCCESSFUL and not record.endpoint
-    return OperationKind.PROVISION if was_never_built else kind
+    return OperationKind.PROVISION if _was_never_built(record) else kind
+
+
+def _was_never_built(record: EnvironmentRecord) -> bool:
+    return record.phase in UNSUCCESSFUL and not record.endpoint
 
 
 def decide_cancel(record: EnvironmentRecord | None) -> Decision:

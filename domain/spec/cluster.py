@@ -7,6 +7,11 @@ from pydantic import Field, StrictInt
 from domain.spec.fields import TIME_OF_DAY_PATTERN, Weekday
 from domain.wire import WireModel
 
+DISK_ENCRYPTION_SET_PATTERN = (
+    r"^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[A-Za-z0-9._()-]{1,90}/providers/"
+    r"Microsoft\.Compute/diskEncryptionSets/[A-Za-z0-9_-]{1,80}$"
+)
+
 UTC_OFFSET_PATTERN = r"^[+-](0[0-9]|1[0-4]):(00|15|30|45)$"
 
 
@@ -48,6 +53,18 @@ class ClusterSpec(WireModel):
         default=ClusterTier.STANDARD,
         description="Tier of the control plane. `Free` has no uptime SLA, and its API server "
         "throttles earlier: for trials.",
+    )
+    disk_encryption_set_id: str | None = Field(
+        default=None,
+        pattern=DISK_ENCRYPTION_SET_PATTERN,
+        max_length=400,
+        description="ARM id of the disk encryption set whose key encrypts the nodes' disks, in "
+        "the region of the only cell; cannot be changed once the cluster is built. Azure's own "
+        "keys if omitted.",
+        examples=[
+            "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-keys/providers/"
+            "Microsoft.Compute/diskEncryptionSets/des-westeurope"
+        ],
     )
     maintenance: MaintenanceWindow = Field(
         default_factory=MaintenanceWindow,

@@ -8,6 +8,7 @@ from domain.catalog.private_link import find_private_link_location
 from domain.catalog.regions import normalise_region
 from domain.problem import Problem
 from domain.spec.access import Access, AccessMode
+from domain.spec.cluster import ClusterSpec
 from domain.spec.gpu_rules import list_regions, read_section
 from domain.spec.idle import Idle
 from domain.spec.model import Edge
@@ -23,6 +24,8 @@ class SpecPolicy:
     allows_anonymous_access: bool
     allows_http_origins: bool = True
     """Whether the edge may send requests to cells as plain HTTP over public addresses."""
+    requires_disk_encryption_set: bool = False
+    """Whether disks of nodes have to be encrypted with a key of the customer's."""
 
 
 def find_edge_problems(document: dict[str, Any], policy: SpecPolicy) -> Iterable[Problem]:
@@ -62,6 +65,27 @@ def find_wake_problems(document: dict[str, Any]) -> Iterable[Problem]:
             "Unknown callers could start GPU nodes: use access mode entra, or leave wakeOnRequest "
             "out.",
             "idle.wakeOnRequest",
+        )
+
+
+def find_disk_problems(document: dict[str, Any], policy: SpecPolicy) -> Iterable[Problem]:
+    """A disk encryption set serves disks of its own region only (documented)."""
+    written = read_section(document, "cluster", ClusterSpec) if "cluster" in document else None
+    encryption_set = written.disk_encryption_set_id if written else None
+    if encryption_set is None and policy.requires_disk_encryption_set:
+        if written or "cluster" not in document:
+            yield Problem(
+                "DiskEncryptionSetRequired",
+                "Disks have to be encrypted with a key of yours here: name a disk encryption set "
+                "in the region of the cell.",
+                "cluster.diskEncryptionSetId",
+            )
+    elif encryption_set and len(list_regions(document)) > 1:
+        yield Problem(
+            "DiskEncryptionSetServesOneRegion",
+            "A disk encryption set serves one region: name one region, without others under "
+            "placement, or leave diskEncryptionSetId out.",
+            "cluster.diskEncryptionSetId",
         )
 
 

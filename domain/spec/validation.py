@@ -23,6 +23,7 @@ from domain.spec.placement import Placement
 from domain.spec.policy import (
     SpecPolicy,
     find_access_problems,
+    find_disk_problems,
     find_edge_problems,
     find_wake_problems,
 )
@@ -73,6 +74,8 @@ PATTERN_FIXES = {
     "workload.sharedMemory": "Use mebibytes or gibibytes such as 512Mi or 16Gi.",
     "workload.keyVaultId": KEY_VAULT_ID_FIX,
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
+    "cluster.diskEncryptionSetId": "Use an id such as /subscriptions/<id>/resourceGroups/<name>/"
+    "providers/Microsoft.Compute/diskEncryptionSets/<name>.",
     "cluster.maintenance.start": "Use a time of day such as 01:00.",
     "cluster.maintenance.utcOffset": "Use an offset from UTC such as +01:00.",
     "access.invokers.appRoles": "Use values of app roles such as Model.Invoke, without blanks.",
@@ -233,6 +236,7 @@ def _policy_problems(
     yield from find_access_problems(document, policy)
     yield from find_wake_problems(document)
     yield from find_edge_problems(document, policy)
+    yield from find_disk_problems(document, policy)
     yield from _time_zone_problems(document)
     yield from _expiry_problems(document, now)
 

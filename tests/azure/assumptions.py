@@ -4,7 +4,7 @@ from tests.azure.assumption import Assumption
 from tests.azure.assumptions_app import APP
 from tests.azure.assumptions_cluster import CLUSTERS, FAILURES
 from tests.azure.assumptions_edge import FRONT_DOOR, IN_USE, RESOURCE_MANAGER
-from tests.azure.assumptions_private_link import PRIVATE_LINK
+from tests.azure.assumptions_encryption import ENCRYPTION, PRIVATE_LINK
 from tests.azure.assumptions_registry import REGISTRIES
 
 SECTIONS: tuple[tuple[str, tuple[Assumption, ...]], ...] = (
@@ -13,6 +13,7 @@ SECTIONS: tuple[tuple[str, tuple[Assumption, ...]], ...] = (
     ("Front Door over Private Link", PRIVATE_LINK),
     ("AKS and requests to it", CLUSTERS),
     ("Front Door: deletions", IN_USE),
+    ("Keys of disks", ENCRYPTION),
     ("What fails by itself", FAILURES),
     ("Container registries", REGISTRIES),
     ("The platform of the app", APP),

@@ -16,6 +16,8 @@ from tests.support.specs import spec_body
 CHECKED_BY_AZURE_ALONE = {
     # Who names a WAF policy in a security policy needs this on the policy; no request shows it.
     "microsoft.network/frontdoorwebapplicationfirewallpolicies/join/action",
+    # Likewise who names a disk encryption set in a cluster.
+    "microsoft.compute/diskencryptionsets/read",
     # Likewise who names a workspace in the add-on of a cluster.
     "microsoft.operationalinsights/workspaces/sharedkeys/read",
     # Needed where the URL of an operation on a connection cannot be followed.

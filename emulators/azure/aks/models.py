@@ -204,6 +204,10 @@ class ManagedClusters:
         node_group = request.properties.get("nodeResourceGroup")
         if node_group not in (None, "", cluster.resource.properties["nodeResourceGroup"]):
             raise errors.change_not_allowed("properties.nodeResourceGroup")
+        wanted = request.properties.get("diskEncryptionSetID") or ""
+        present = cluster.resource.properties.get("diskEncryptionSetID") or ""
+        if wanted.lower() != present.lower():
+            raise errors.change_not_allowed("properties.diskEncryptionSetID")
 
     def _checked_profiles(self, cluster: ManagedCluster, request: ArmRequest) -> list[PoolChange]:
         """The pools that a cluster request names, with their properties after it."""

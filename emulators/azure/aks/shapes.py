@@ -49,6 +49,7 @@ _CLUSTER: Shape = {
         "fqdnSubdomain": str,
         "nodeResourceGroup": str,
         "agentPoolProfiles": Each(_POOL_PROPERTIES),
+        "diskEncryptionSetID": str,
         "disableLocalAccounts": bool,
         "enableRBAC": bool,
         "aadProfile": {"managed": bool, "enableAzureRBAC": bool, "tenantID": str},

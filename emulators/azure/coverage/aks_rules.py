@@ -216,4 +216,11 @@ AKS_RULES = (
         "aks.cluster_bodies:complete_addons",
         "that the workspace exists, and that the caller may read its keys, is not checked",
     ),
+    Entry(
+        "disk encryption set of a cluster",
+        "echoed; another one, or none, in a later PUT is refused",
+        ASSUMED,
+        "aks.models:ManagedClusters.update",
+        "documented is that it is for new clusters only; whether the set exists is not looked at",
+    ),
 )

@@ -64,6 +64,7 @@ def test_the_subscription_alone_is_enough():
         model_audience=None,
         allow_anonymous_access=False,
         allow_http_origins=True,
+        require_disk_encryption_set=False,
         entra_authority="https://login.microsoftonline.com",
         entra_ca_file="/etc/ssl/certs/ca-certificates.crt",
         gateway_image="docker.io/envoyproxy/envoy:v1.40.0",
@@ -130,6 +131,7 @@ def test_the_subscription_alone_is_enough():
         ("ALLOW_ANONYMOUS_ACCESS", "", "allow_anonymous_access", False),
         ("ALLOW_HTTP_ORIGINS", "false", "allow_http_origins", False),
         ("ALLOW_HTTP_ORIGINS", "", "allow_http_origins", True),
+        ("REQUIRE_DISK_ENCRYPTION_SET", "true", "require_disk_encryption_set", True),
         ("ENTRA_AUTHORITY", "https://127.0.0.1:9/", "entra_authority", "https://127.0.0.1:9"),
         ("ENTRA_CA_FILE", "/tmp/ca.pem", "entra_ca_file", "/tmp/ca.pem"),
         (
@@ -189,13 +191,17 @@ def test_neither_tenant_nor_audience_stands_alone(name: str, missing: str):
 
 def test_what_the_settings_allow_is_the_policy_of_specifications():
     policy = read(
-        ALLOWED_REGIONS="uksouth", ALLOW_ANONYMOUS_ACCESS="true", ALLOW_HTTP_ORIGINS="false"
+        ALLOWED_REGIONS="uksouth",
+        ALLOW_ANONYMOUS_ACCESS="true",
+        ALLOW_HTTP_ORIGINS="false",
+        REQUIRE_DISK_ENCRYPTION_SET="true",
     ).policy
     assert policy == SpecPolicy(
         ("uksouth",),
         verifies_tokens=False,
         allows_anonymous_access=True,
         allows_http_origins=False,
+        requires_disk_encryption_set=True,
     )
 
 

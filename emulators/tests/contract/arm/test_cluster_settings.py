@@ -154,3 +154,17 @@ async def test_a_bad_setting_is_refused_in_an_update(world: World) -> None:
     shown = (await world.aks("GET", CLUSTER)).body
     assert shown["properties"]["provisioningState"] == "Succeeded"
     assert shown["sku"]["tier"] == "Standard"
+
+
+async def test_a_disk_encryption_set_is_shown_and_cannot_be_changed(world: World) -> None:
+    encryption_set = f"{world.arm.subscription}/resourceGroups/g/providers/Microsoft.Compute"
+    encryption_set += "/diskEncryptionSets/des"
+    body = cluster_body()
+    body["properties"]["diskEncryptionSetID"] = encryption_set
+    created = await put(world.arm, body)
+    assert created.body["properties"]["diskEncryptionSetID"] == encryption_set
+    await world.ended(created)
+    refused = await put(world.arm, cluster_body())
+    assert refused.error[0] == 400
+    assert "diskEncryptionSetID" in refused.message
+    assert (await put(world.arm, body)).status == 200

@@ -140,6 +140,17 @@ def test_the_api_server_is_reached_from_everywhere_unless_ranges_are_set(build) 
     assert find_unknown(body, models.ManagedCluster) == []
 
 
+def test_disks_are_encrypted_with_the_key_that_is_named(build) -> None:
+    assert "diskEncryptionSetID" not in build()["properties"]
+    encryption_set = (
+        f"/subscriptions/{'1' * 36}/resourceGroups/g/providers/Microsoft.Compute/"
+        "diskEncryptionSets/des"
+    )
+    body = build({"cluster.diskEncryptionSetId": encryption_set})
+    assert body["properties"]["diskEncryptionSetID"] == encryption_set
+    assert find_unknown(body, models.ManagedCluster) == []
+
+
 def test_containers_are_collected_from_where_a_workspace_is_set(build) -> None:
     assert "addonProfiles" not in build()["properties"]
     body = build(workspace="/workspaces/logs")

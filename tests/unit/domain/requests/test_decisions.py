@@ -624,6 +624,21 @@ def test_what_azure_cannot_change_is_refused_for_good_by_its_name(
     assert refusal.message.startswith(f"{named} cannot be changed")
 
 
+def test_a_disk_encryption_set_is_fixed_once_the_cluster_is_built():
+    encryption_set = (
+        f"/subscriptions/{'1' * 36}/resourceGroups/g/providers/Microsoft.Compute/"
+        "diskEncryptionSets/des"
+    )
+    wanted = a_spec(cluster={"diskEncryptionSetId": encryption_set})
+    built = READY.model_copy(update={"endpoint": "https://gp.azurefd.net"})
+    for record in (built, built.model_copy(update={"phase": Phase.FAILED})):
+        refusal = decide_update(record, wanted)
+        assert isinstance(refusal, Refused)
+        assert refusal.target == "cluster.diskEncryptionSetId"
+    never_built = built.model_copy(update={"phase": Phase.FAILED, "endpoint": None})
+    assert isinstance(decide_update(never_built, wanted), Start)
+
+
 @pytest.mark.parametrize(
     ("present", "wanted"), [("public", "privateLink"), ("privateLink", "public")]
 )

@@ -1,4 +1,4 @@
-"""What is assumed of private origins. No run of checks tries it."""
+"""What is assumed of encryption: private origins, and keys of disks. No run of checks tries it."""
 
 from emulators.azure.coverage import Known
 from tests.azure.assumption import Assumption
@@ -6,6 +6,21 @@ from tests.azure.assumption import Assumption
 BY_HAND = (
     "A Premium profile costs 330 USD a month, by the hour. A first environment with "
     "`edge.origin: privateLink` shows it:"
+)
+
+ENCRYPTION = (
+    Assumption(
+        name="disk-encryption-set",
+        assumed="AKS takes `diskEncryptionSetID` in the request that creates a cluster with an "
+        "identity of its own, for ephemeral disks of GPU nodes, too, and the app's identity needs "
+        "`Microsoft.Compute/diskEncryptionSets/read` on it",
+        if_false="The step `managedCluster` would fail with Azure's words",
+        relied_on_by=("domain/arm/managed_cluster.py", "infra/modules/identity/role_actions.json"),
+        known=Known.DOCUMENTED,
+        rows=("disk encryption set of a cluster",),
+        otherwise="It needs a key vault with purge protection. A first environment with "
+        "`cluster.diskEncryptionSetId` shows it.",
+    ),
 )
 
 PRIVATE_LINK = (
