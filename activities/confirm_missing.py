@@ -7,10 +7,12 @@ from activities.arm_outcomes import failed
 from clients.answers import NoAnswer
 from clients.factory import ClientFactory
 from domain.arm.existing_resource import is_foreign
-from domain.arm.resource_kinds import KINDS
+from domain.arm.private_link import is_connected
+from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.sweep_inputs import ConfirmInput
 from domain.outcomes import NO_ANSWER, Outcome
 from domain.sweep.found import LookedUp, Presence, ResourceRef
+from domain.wire import JsonObject
 
 READS_AT_ONCE = 8
 
@@ -38,6 +40,13 @@ async def _look_up(ref: ResourceRef, clients: ClientFactory, gate: asyncio.Semap
             failure = failed(answer, f"GET {ref.kind}").failure
             presence, reason = Presence.UNREAD, failure.reason if failure else ""
         else:
-            foreign = is_foreign(answer.body, target)
-            presence = Presence.FOREIGN if foreign else Presence.PRESENT
+            presence = _judge(answer.body, target)
     return LookedUp(ref=ref, resource_id=resource_id, presence=presence, reason=reason)
+
+
+def _judge(found: JsonObject, target: ResourceTarget) -> Presence:
+    if is_foreign(found, target):
+        return Presence.FOREIGN
+    if target.kind == "privateLink" and not is_connected(found):
+        return Presence.UNCONNECTED
+    return Presence.PRESENT

@@ -41,6 +41,12 @@ def find_unapproved(service: _Body, request: str) -> _Body | Outcome:
     return waiting[0] if waiting else Outcome.succeeded()
 
 
+def is_connected(service: _Body) -> bool:
+    """Whether anything may reach the cell: an approved connection of any profile counts, because
+    the sweep knows no profile's message."""
+    return any(_state(each).get("status") == APPROVED for each in list_connections(service))
+
+
 def build_approval(connection: _Body) -> dict[str, Any]:
     """The body that approves a connection. Its description stays: it identifies the request."""
     properties = as_mapping(connection.get("properties"))

@@ -1,12 +1,13 @@
 """Ordered rules of health about the edge; each that applies is a finding."""
 
 from collections.abc import Callable
+from typing import Any
 
 from domain.environment.health import MODEL_NOT_ANSWERING
 from domain.sweep.found import Presence
 from domain.sweep.health_facts import EdgeFacts
 from domain.sweep.health_rule import LOOK_FAILED, REPAIR_IT, TAGS, WAIT, Effect, HealthRule
-from domain.sweep.origin_looks import ORIGIN_MISSING
+from domain.sweep.origin_looks import ORIGIN_MISSING, PRIVATE_LINK_NOT_CONNECTED
 
 
 def _missing(kind: str) -> Callable[[EdgeFacts], bool]:
@@ -19,6 +20,18 @@ def _id_of(kind: str) -> Callable[[EdgeFacts], str]:
 
 def _id_of_first(presence: Presence) -> Callable[[EdgeFacts], str]:
     return lambda e: (found.resource_id or found.ref.kind) if (found := e.first(presence)) else ""
+
+
+def _has_lost(kind: str) -> Callable[[EdgeFacts], bool]:
+    return lambda e: bool(e.lost(kind))
+
+
+def _id_of_first_lost(kind: str) -> Callable[[EdgeFacts], str]:
+    return lambda e: e.lost(kind)[0].resource_id
+
+
+def _lost_regions(kind: str) -> Callable[[EdgeFacts], dict[str, Any]]:
+    return lambda e: {"regions": [each.ref.region for each in e.lost(kind)]}
 
 
 def _url(e: EdgeFacts) -> str:
@@ -82,10 +95,20 @@ EDGE_HEALTH_RULES: tuple[HealthRule[EdgeFacts], ...] = (
     HealthRule(
         ORIGIN_MISSING,
         Effect.DIFFERENT,
-        lambda e: bool(e.missing_origins),
-        lambda e: e.missing_origins[0].resource_id,
-        lambda e: {"regions": [each.ref.region for each in e.missing_origins]},
+        _has_lost("origin"),
+        _id_of_first_lost("origin"),
+        _lost_regions("origin"),
         "The origin of a region does not exist in Azure: the edge sends nothing there.",
+        REPAIR_IT,
+    ),
+    HealthRule(
+        PRIVATE_LINK_NOT_CONNECTED,
+        Effect.DIFFERENT,
+        _has_lost("privateLink"),
+        _id_of_first_lost("privateLink"),
+        _lost_regions("privateLink"),
+        "The Private Link service of a region is gone, or has no approved connection: the edge "
+        "reaches nothing there.",
         REPAIR_IT,
     ),
     HealthRule(

@@ -78,6 +78,8 @@ class Presence(StrEnum):
     MISSING = "missing"
     FOREIGN = "foreign"
     """It exists, but its tags do not name the environment."""
+    UNCONNECTED = "unconnected"
+    """A Private Link service without an approved connection."""
     UNREAD = "unread"
 
 

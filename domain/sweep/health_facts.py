@@ -18,8 +18,11 @@ from domain.sweep.found import (
     Presence,
     ResourceRef,
 )
+from domain.sweep.origin_looks import list_origins
 from domain.sweep.wanted import WantedEnvironment
 from domain.wire import WireModel
+
+_LOST = {Presence.MISSING, Presence.UNCONNECTED}
 
 
 class ProbeAnswer(WireModel):
@@ -78,15 +81,16 @@ class EdgeFacts:
     """By kind."""
     probe: ProbeAnswer | None
     origins: Sequence[LookedUp] = ()
-    """Those that this sweep has read."""
+    """Origins, and the Private Link services behind them: those that this sweep has read."""
 
     def first(self, presence: Presence) -> LookedUp | None:
         parts = (*self.parts.values(), *self.origins)
         return next((each for each in parts if each.presence is presence), None)
 
-    @property
-    def missing_origins(self) -> list[LookedUp]:
-        return [each for each in self.origins if each.presence is Presence.MISSING]
+    def lost(self, kind: str) -> list[LookedUp]:
+        """Of `origins`, those through which nothing reaches a cell."""
+        of_kind = (each for each in self.origins if each.ref.kind == kind)
+        return [each for each in of_kind if each.presence in _LOST]
 
     def is_missing(self, kind: str) -> bool:
         return self.parts[kind].presence is Presence.MISSING
@@ -123,12 +127,8 @@ class Found:
     def edge(self, wanted: WantedEnvironment) -> EdgeFacts:
         parts = {kind: self._part(wanted.environment, kind) for kind in EDGE_KINDS}
         probe = self.probes.get(wanted.environment)
-        origins = [
-            found
-            for offer in wanted.offers
-            if (found := self.looked_up.get(_origin(wanted, offer.region)))
-        ]
-        return EdgeFacts(wanted, parts, probe, origins)
+        origins = (self.looked_up.get(ref) for ref in list_origins(wanted))
+        return EdgeFacts(wanted, parts, probe, [each for each in origins if each])
 
     def suspects(self, wanted: WantedEnvironment) -> list[ResourceRef]:
         """Resources that the lists should contain and do not."""
@@ -169,7 +169,3 @@ class Found:
             reason=self.unread.get(listed_in, "NotRead"),
         )
         return self.looked_up.get(ref, unread)
-
-
-def _origin(wanted: WantedEnvironment, region: str) -> ResourceRef:
-    return ResourceRef(kind="origin", environment=wanted.environment, region=region)

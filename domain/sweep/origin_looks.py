@@ -1,4 +1,5 @@
-"""Which origins a sweep reads by id: ARM lists none of them across environments.
+"""Which origins a sweep reads by id: ARM lists none of them across environments. With private
+origins it also reads the services whose connections have to be approved.
 
 A request to the model proves the only origin of an environment. It says nothing of one region's
 origin while another region answers, nor of those of an environment that is asleep.
@@ -11,6 +12,7 @@ from domain.sweep.found import ResourceRef
 from domain.sweep.wanted import WantedEnvironment
 
 ORIGIN_MISSING = "OriginMissing"
+PRIVATE_LINK_NOT_CONNECTED = "PrivateLinkNotConnected"
 
 READS_PER_SWEEP = 20
 """So the cost does not grow with the number of environments; all are read in turn. Front Door
@@ -21,12 +23,16 @@ def choose_origins(due: Sequence[WantedEnvironment], sweep_id: str) -> list[Reso
     """Those that are known to be missing, then others in an order that each sweep changes."""
     unproven = [each for each in due if each.host_name and _is_unproven(each)]
     unproven.sort(key=lambda each: (not _is_known(each), _digest(each, sweep_id)))
-    refs = [
-        ResourceRef(kind="origin", environment=each.environment, region=offer.region)
-        for each in unproven
-        for offer in each.offers
+    return [ref for each in unproven for ref in list_origins(each)][:READS_PER_SWEEP]
+
+
+def list_origins(wanted: WantedEnvironment) -> list[ResourceRef]:
+    kinds = ("origin", "privateLink") if wanted.has_private_origins else ("origin",)
+    return [
+        ResourceRef(kind=kind, environment=wanted.environment, region=offer.region)
+        for offer in wanted.offers
+        for kind in kinds
     ]
-    return refs[:READS_PER_SWEEP]
 
 
 def _is_unproven(wanted: WantedEnvironment) -> bool:
@@ -34,7 +40,8 @@ def _is_unproven(wanted: WantedEnvironment) -> bool:
 
 
 def _is_known(wanted: WantedEnvironment) -> bool:
-    return any(finding.code == ORIGIN_MISSING for finding in wanted.health.findings)
+    known = {ORIGIN_MISSING, PRIVATE_LINK_NOT_CONNECTED}
+    return any(finding.code in known for finding in wanted.health.findings)
 
 
 def _digest(wanted: WantedEnvironment, sweep_id: str) -> str:

@@ -24,6 +24,7 @@ class WantedEnvironment(WireModel):
     max_nodes: int
     replicas: int
     health_path: str
+    has_private_origins: bool = False
     host_name: str = ""
     """Of its endpoint; empty if no operation has reported it."""
     sequence: int
@@ -57,6 +58,7 @@ def read_wanted(record: EnvironmentRecord) -> WantedEnvironment:
         max_nodes=spec.gpu.max_nodes,
         replicas=spec.workload.replicas,
         health_path=spec.workload.health_path,
+        has_private_origins=spec.edge.has_private_origins,
         host_name=(record.endpoint or "").removeprefix("https://"),
         sequence=record.sequence,
         settled_at=None if record.phase in NOT_AT_REST else latest.last_action_at,

@@ -32,6 +32,20 @@ def connections(look: Look, environment: dict[str, Any]) -> list[dict[str, Any]]
     return look.at_arm(service, NETWORK)["properties"]["privateEndpointConnections"]
 
 
+def reject(look: Look, environment: dict[str, Any]) -> None:
+    """As the owner of the network can at any time: the connection must have been approved."""
+    (connection,) = connections(look, environment)
+    state = connection["properties"]["privateLinkServiceConnectionState"]
+    assert state["status"] == "Approved"
+    rejected = {
+        "properties": {
+            "privateEndpoint": connection["properties"]["privateEndpoint"],
+            "privateLinkServiceConnectionState": {**state, "status": "Rejected"},
+        }
+    }
+    look.send_to_arm("PUT", connection["id"], NETWORK, rejected)
+
+
 def test_a_premium_environment_lives_behind_private_link(
     api: Api, azure: SimulatedAzure, stack: Stack
 ):
@@ -45,17 +59,7 @@ def test_a_premium_environment_lives_behind_private_link(
     assert not [each for each in addresses if NAME in each["cluster"]]
     assert ask(azure, environment) == 200
 
-    (connection,) = connections(look, environment)
-    state = connection["properties"]["privateLinkServiceConnectionState"]
-    assert state["status"] == "Approved"
-
-    rejected = {
-        "properties": {
-            "privateEndpoint": connection["properties"]["privateEndpoint"],
-            "privateLinkServiceConnectionState": {**state, "status": "Rejected"},
-        }
-    }
-    look.send_to_arm("PUT", connection["id"], NETWORK, rejected)
+    reject(look, environment)
     wait_until(lambda: ask(azure, environment) == 503)
     sweep(api)
     wait_until(lambda: "ModelNotAnswering" in findings(api))
@@ -68,6 +72,15 @@ def test_a_premium_environment_lives_behind_private_link(
     assert slept["status"] == "Succeeded", slept
     woken = finish(api, api.act(NAME, "wake"))
     assert woken["status"] == "Succeeded", woken
+    assert ask(azure, environment) == 200
+
+    slept = finish(api, api.act(NAME, "scale-down"))
+    assert slept["status"] == "Succeeded", slept
+    reject(look, environment)
+    sweep(api)
+    wait_until(lambda: "PrivateLinkNotConnected" in findings(api))
+    repair = finish(api, api.act(NAME, "repair"))
+    assert repair["status"] == "Succeeded", repair
     assert ask(azure, environment) == 200
 
     deletion = delete(api, NAME)

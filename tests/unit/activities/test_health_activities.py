@@ -175,6 +175,30 @@ async def test_only_not_found_is_missing(answer: Any, presence: str, reason: str
 
 
 @pytest.mark.parametrize(
+    ("states", "presence"),
+    [
+        ([], "unconnected"),
+        (["Rejected"], "unconnected"),
+        (["Pending", "Approved"], "present"),
+    ],
+)
+async def test_a_private_link_is_there_once_a_connection_is_approved(
+    states: list[str], presence: str
+):
+    link = ResourceRef(kind="privateLink", environment="fraud-llm", region="westeurope")
+    connections = [
+        {"properties": {"privateLinkServiceConnectionState": {"status": each}}} for each in states
+    ]
+    clients = FakeClients()
+    service = {"properties": {"privateEndpointConnections": connections}}
+    clients.arm.answers["GET", an_id(link)] = answer_of(200, service)
+    value = ConfirmInput(operation_id="sweep", refs=(link,)).to_wire()
+    outcome = await confirm_missing(value, clients.as_factory())
+    (found,) = (LookedUp.from_wire(each) for each in outcome.result["lookedUp"])
+    assert str(found.presence) == presence
+
+
+@pytest.mark.parametrize(
     ("answer", "expected"),
     [
         (

@@ -492,3 +492,27 @@ def test_only_what_a_list_omits_is_read_by_its_id(listed: dict[str, Any], suspec
     values = {"clusters": (cluster(),), "resources": edge_without(), **listed}
     found = Found.of(AzureListing(listed_at=NOW, **values))
     assert [each.kind for each in found.suspects(wanted())] == suspects
+
+
+@pytest.mark.parametrize(
+    ("kind", "presence", "expected"),
+    [
+        ("origin", Presence.PRESENT, []),
+        ("origin", Presence.MISSING, ["OriginMissing"]),
+        ("privateLink", Presence.PRESENT, []),
+        ("privateLink", Presence.MISSING, ["PrivateLinkNotConnected"]),
+        ("privateLink", Presence.UNCONNECTED, ["PrivateLinkNotConnected"]),
+    ],
+)
+def test_a_region_that_the_edge_does_not_reach_is_named(
+    kind: str, presence: Presence, expected: list[str]
+):
+    both = wanted(offers=offers_in(WEST, NORTH), has_private_origins=True)
+    health = assess(
+        both,
+        clusters=(cluster(WEST), cluster(NORTH)),
+        known=[looked_up(kind, presence, NORTH)],
+    )
+    assert codes(health) == expected
+    assert [each.what for each in health.findings] == [f"/{kind}/{NORTH}" for _ in expected]
+    assert [each.evidence for each in health.findings] == [{"regions": [NORTH]} for _ in expected]

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+import pytest
+
 from domain.environment.health import Finding, Health, HealthStatus
 from domain.environment.phases import Phase
 from domain.placement.offers import Offer
-from domain.sweep.origin_looks import ORIGIN_MISSING, READS_PER_SWEEP, choose_origins
+from domain.sweep.origin_looks import (
+    ORIGIN_MISSING,
+    PRIVATE_LINK_NOT_CONNECTED,
+    READS_PER_SWEEP,
+    choose_origins,
+)
 from domain.sweep.wanted import WantedEnvironment
 
 
@@ -45,6 +52,12 @@ def test_who_is_asleep_or_has_no_replica_is_read() -> None:
     assert sorted(chosen([asleep, without])) == [("one", "westeurope"), ("two", "westeurope")]
 
 
+def test_the_connection_of_a_private_origin_is_read_with_it() -> None:
+    asleep = wanted("one", "westeurope", phase=Phase.SCALED_DOWN, has_private_origins=True)
+    kinds = [ref.kind for ref in choose_origins([asleep], "sweep-1")]
+    assert kinds == ["origin", "privateLink"]
+
+
 def test_without_an_edge_there_is_nothing_to_read() -> None:
     assert chosen([wanted("one", "westeurope", "northeurope", host_name="")]) == []
 
@@ -58,8 +71,9 @@ def test_the_cost_is_bounded_and_every_origin_is_read_in_the_end() -> None:
     assert len({name for each in sweeps for name, _ in each}) == 100
 
 
-def test_what_is_known_to_be_missing_is_read_by_every_sweep() -> None:
-    finding = Finding(code=ORIGIN_MISSING, what="", cause="", fix="")
+@pytest.mark.parametrize("code", [ORIGIN_MISSING, PRIVATE_LINK_NOT_CONNECTED])
+def test_what_is_known_to_be_missing_is_read_by_every_sweep(code: str) -> None:
+    finding = Finding(code=code, what="", cause="", fix="")
     known = Health(status=HealthStatus.DEGRADED, findings=(finding,))
     others = [
         wanted(f"env-{number}", "westeurope", phase=Phase.SCALED_DOWN) for number in range(100)

@@ -7,6 +7,7 @@ import pytest
 from domain.environment.health import Health, HealthStatus
 from domain.environment.operation import OperationKind
 from domain.environment.record import EnvironmentRecord
+from domain.spec.model import OriginAccess
 from domain.sweep.wanted import read_wanted
 from tests.support.specs import NOON, a_record, minutes
 from tests.unit.domain.environment.test_record import (
@@ -49,3 +50,12 @@ def test_the_health_on_record_is_what_a_look_is_compared_with():
     health = Health(status=HealthStatus.DEGRADED, since=NOON)
     record = a_ready_record().model_copy(update={"health": health})
     assert read_wanted(record).health == health
+
+
+@pytest.mark.parametrize(("origin", "is_private"), [("public", False), ("privateLink", True)])
+def test_whether_origins_are_private_is_of_the_specification(origin: str, is_private: bool):
+    record = a_ready_record()
+    edge = record.spec.edge.model_copy(update={"origin": OriginAccess(origin)})
+    spec = record.spec.model_copy(update={"edge": edge})
+    wanted = read_wanted(record.model_copy(update={"spec": spec}))
+    assert wanted.has_private_origins is is_private
