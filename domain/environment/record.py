@@ -103,6 +103,11 @@ class EnvironmentRecord(WireModel):
         return has_failed or self.phase in UNSUCCESSFUL
 
     @property
+    def was_never_built(self) -> bool:
+        """Whether the operation that creates it has not succeeded, so nothing of it serves."""
+        return self.phase in UNSUCCESSFUL and not self.endpoint
+
+    @property
     def etag(self) -> str:
         """Entity tag of the record's present state, with its quotation marks."""
         return f'"{self.sequence}-{self.revision}"'

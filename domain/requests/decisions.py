@@ -1,7 +1,6 @@
 """Decides what a request for an environment leads to: a new operation, a known one, a refusal."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from domain.environment.health import UNHEALTHY, WITHOUT_NODES
 from domain.environment.operation import Operation, OperationKind, build_operation_id
@@ -9,31 +8,14 @@ from domain.environment.operation_request import BRING_A_SPEC, BUILDS, Operation
 from domain.environment.phases import AT_REST, UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
 from domain.outcomes import Status
-from domain.placement.offers import list_offers
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.requests.conditions import find_repeated, find_stale
 from domain.requests.decision import AlreadyStarted, Cancel, Decision, NotFound, Refused, Start
+from domain.requests.fixed_fields import find_fixed_fields
 from domain.spec.model import EnvironmentSpec
 
-FIXED_FIELDS: dict[str, Callable[[EnvironmentSpec], Any]] = {
-    "regions": lambda spec: frozenset(spec.regions),
-    "edge.sku": lambda spec: spec.edge.sku,
-    "edge.origin": lambda spec: spec.edge.origin,
-}
-FIXED_ONCE_BUILT: dict[str, Callable[[EnvironmentSpec], Any]] = {
-    "cluster.diskEncryptionSetId": lambda spec: (
-        spec.cluster.disk_encryption_set_id or ""
-    ).lower(),
-}
-"""AKS takes it only in the request that creates a cluster."""
 GET_NODES = BUILDS | {OperationKind.WAKE}
 """Kinds of operations that ask Azure for GPU nodes."""
-
-FIXED_WHILE_SERVING: dict[str, Callable[[EnvironmentSpec], Any]] = {
-    "gpu.vmSize": lambda spec: spec.gpu.vm_size,
-    "gpu.spot": lambda spec: spec.gpu.spot,
-    "gpu.zones": lambda spec: frozenset(spec.gpu.zones),
-}
 
 
 def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
@@ -124,33 +106,6 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
     return _wrong_phase(record, "Ready")
 
 
-def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[str]:
-    """What differs and cannot be changed: Azure cannot change Front Door's tier, an origin group
-    cannot mix public with private origins, and each region is a cell of its own. A GPU pool can be
-    replaced, but not while it may serve.
-    """
-    fixed = FIXED_FIELDS | ({} if _was_never_built(record) else FIXED_ONCE_BUILT)
-    fixed |= {} if record.has_failed else FIXED_WHILE_SERVING
-    changed = [name for name, read in fixed.items() if read(record.spec) != read(new)]
-    return changed if "regions" in changed else [*changed, *_find_lost_placement(record, new)]
-
-
-def _find_lost_placement(record: EnvironmentRecord, new: EnvironmentSpec) -> list[str]:
-    """The alternatives that cells use and a new specification no longer has.
-
-    A cell leaves its region only for one that the specification names, and its offer only after a
-    failure.
-    """
-    lost: list[str] = []
-    for cell, placement in record.placements.items():
-        offers, offer = list_offers(new, cell), placement.offer
-        if offer.region not in {each.region for each in offers}:
-            lost.append("placement.regions")
-        elif offer not in offers and not record.has_failed:
-            lost.append("placement")
-    return lost[:1]
-
-
 def decide_retry(record: EnvironmentRecord | None) -> Decision:
     """What exists in Azure is adopted: steps send only what is missing or differs.
 
@@ -183,11 +138,7 @@ def decide_repair(record: EnvironmentRecord | None) -> Decision:
 
 def _build_kind(record: EnvironmentRecord, kind: OperationKind) -> OperationKind:
     """What was never built completely is provisioned: after a failure nothing of it serves."""
-    return OperationKind.PROVISION if _was_never_built(record) else kind
-
-
-def _was_never_built(record: EnvironmentRecord) -> bool:
-    return record.phase in UNSUCCESSFUL and not record.endpoint
+    return OperationKind.PROVISION if record.was_never_built else kind
 
 
 def decide_cancel(record: EnvironmentRecord | None) -> Decision:
