@@ -1,12 +1,18 @@
 """Settings of the app, read from environment variables in one place."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from typing import Self
 
+from clients.setting_values import (
+    check_pair,
+    parse_count,
+    parse_match,
+    parse_ranges,
+    parse_switch,
+    split_list,
+)
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.serving.gateway.settings import (
     ENTRA_AUTHORITY,
@@ -20,9 +26,6 @@ from domain.spec.policy import SpecPolicy
 PUBLIC_ARM = "https://management.azure.com"
 SOVEREIGN_ARM = ("https://management.usgovcloudapi.net", "https://management.chinacloudapi.cn")
 """The clouds of the US government and of 21Vianet, as `az cloud list` names them."""
-
-MAX_API_SERVER_RANGES = 200
-"""Documented: learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges."""
 
 GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 WORKSPACE_RESOURCE_ID = (
@@ -210,16 +213,16 @@ class Settings:
                 "Setting AZURE_SUBSCRIPTION_ID is missing: set it to the id of the subscription "
                 "in which environments are built."
             )
-        _check_pair("TENANT_ID", "MODEL_AUDIENCE", values)
+        check_pair("TENANT_ID", "MODEL_AUDIENCE", values)
         return cls(
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
             metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
             log_query_endpoint=values.get("LOG_QUERY_ENDPOINT") or PUBLIC_LOGS,
-            log_workspace_id=_parse_match(
+            log_workspace_id=parse_match(
                 "LOG_WORKSPACE_ID", values.get("LOG_WORKSPACE_ID"), GUID, "the workspace's id"
             ),
-            log_workspace_resource_id=_parse_match(
+            log_workspace_resource_id=parse_match(
                 "LOG_WORKSPACE_RESOURCE_ID",
                 values.get("LOG_WORKSPACE_RESOURCE_ID"),
                 WORKSPACE_RESOURCE_ID,
@@ -232,28 +235,28 @@ class Settings:
             registry_address=values.get("REGISTRY_ADDRESS") or None,
             sweep_schedule=values.get("SWEEP_SCHEDULE") or EVERY_FIVE_MINUTES,
             wake_schedule=values.get("WAKE_SCHEDULE") or EVERY_MINUTE,
-            orphan_removal=_parse_switch("ORPHAN_REMOVAL", values.get("ORPHAN_REMOVAL")),
-            orphan_grace_hours=_parse_count(
+            orphan_removal=parse_switch("ORPHAN_REMOVAL", values.get("ORPHAN_REMOVAL")),
+            orphan_grace_hours=parse_count(
                 "ORPHAN_GRACE_HOURS", values.get("ORPHAN_GRACE_HOURS") or "24", "hours"
             ),
-            retention_days=_parse_count(
+            retention_days=parse_count(
                 "RETENTION_DAYS", values.get("RETENTION_DAYS") or "30", "days"
             ),
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
-            allowed_regions=_split(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,
-            api_server_ranges=_parse_ranges(
+            allowed_regions=split_list(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,
+            api_server_ranges=parse_ranges(
                 "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
             ),
-            requires_app_roles=_parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
+            requires_app_roles=parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
             tenant_id=values.get("TENANT_ID") or None,
             model_audience=values.get("MODEL_AUDIENCE") or None,
-            allow_anonymous_access=_parse_switch(
+            allow_anonymous_access=parse_switch(
                 "ALLOW_ANONYMOUS_ACCESS", values.get("ALLOW_ANONYMOUS_ACCESS")
             ),
-            allow_http_origins=_parse_switch(
+            allow_http_origins=parse_switch(
                 "ALLOW_HTTP_ORIGINS", values.get("ALLOW_HTTP_ORIGINS") or "true"
             ),
-            require_disk_encryption_set=_parse_switch(
+            require_disk_encryption_set=parse_switch(
                 "REQUIRE_DISK_ENCRYPTION_SET", values.get("REQUIRE_DISK_ENCRYPTION_SET")
             ),
             entra_authority=(values.get("ENTRA_AUTHORITY") or ENTRA_AUTHORITY).rstrip("/"),
@@ -266,56 +269,8 @@ class Settings:
         )
 
 
-def _check_pair(one: str, other: str, values: Mapping[str, str]) -> None:
-    """Either without the other would disable a check without a word."""
-    for name, partner in ((one, other), (other, one)):
-        if values.get(name) and not values.get(partner):
-            raise ValueError(f"Setting {partner} is missing: {name} is of no use without it.")
-
-
 def _public_url(values: Mapping[str, str]) -> str:
     """Empty without either: what callers then read of the API is a path."""
     host_name = values.get("WEBSITE_HOSTNAME")
     default = f"https://{host_name}" if host_name else ""
     return (values.get("PUBLIC_URL") or default).rstrip("/")
-
-
-def _split(text: str | None) -> tuple[str, ...]:
-    return tuple(each.strip() for each in (text or "").split(",") if each.strip())
-
-
-def _parse_ranges(name: str, text: str | None) -> tuple[str, ...]:
-    try:
-        ranges = tuple(str(IPv4Network(each)) for each in _split(text))
-    except ValueError as error:
-        raise ValueError(f"Setting {name}: {error}. Use ranges such as 203.0.113.7/32.") from None
-    if len(ranges) > MAX_API_SERVER_RANGES:
-        raise ValueError(
-            f"Setting {name} has {len(ranges)} ranges: AKS takes {MAX_API_SERVER_RANGES}."
-        )
-    return ranges
-
-
-def _parse_match(name: str, text: str | None, pattern: str, expected: str) -> str | None:
-    if not text:
-        return None
-    if not re.fullmatch(pattern, text, re.IGNORECASE):
-        raise ValueError(f"Setting {name} is '{text}': set it to {expected}.")
-    return text
-
-
-def _parse_count(name: str, text: str, unit: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ValueError(f"Setting {name} is '{text}': set it to a whole number of {unit} from 1.")
-    return int(text)
-
-
-def _parse_switch(name: str, text: str | None) -> bool:
-    """False if not set; ValueError if misspelt, which must not disable a check."""
-    match (text or "false").lower():
-        case "true":
-            return True
-        case "false":
-            return False
-        case _:
-            raise ValueError(f"Setting {name} is '{text}': set it to true or false.")
