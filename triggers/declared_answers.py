@@ -1,7 +1,7 @@
 """Responses that several routes have in common, and their headers."""
 
 from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
-from domain.environment.views import OperationReference, OperationView
+from domain.environment.operation_views import OperationReference, OperationView
 from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import AnswerHeader, DeclaredAnswer

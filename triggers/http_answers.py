@@ -8,7 +8,7 @@ from dataclasses import replace
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
-from domain.environment.views import OperationReference, build_operation_view
+from domain.environment.operation_views import OperationReference, build_operation_view
 from domain.requests.command import Command
 from domain.requests.decision import NotFound, PreconditionFailed, Refused, environment_not_found
 from triggers.declarations import Call

@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from domain.environment.views import build_operation_view
+from domain.environment.operation_views import build_operation_view
 from triggers import task_hub
 from triggers.declarations import Call
 from triggers.errors import error_response, json_response

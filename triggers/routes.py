@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import RootModel
 
-from domain.environment.views import OperationView
+from domain.environment.operation_views import OperationView
 from domain.requests.app_roles import AppRole
 from domain.sweep.views import SweepAnswer, SweepRequest
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route

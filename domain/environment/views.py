@@ -1,4 +1,4 @@
-"""Environments and operations as the API returns them; the models also document the API."""
+"""Environments as the API returns them; the models also document the API."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,24 +7,22 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from domain.api_errors import ErrorBody, build_failure_body
+from domain.api_errors import ErrorBody
 from domain.environment.gpu_usage import total
 from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
 from domain.environment.health_views import HealthView, build_health_view
-from domain.environment.operation import Operation, OperationKind, Step
+from domain.environment.operation_views import (
+    CLUSTER_ID,
+    WarningView,
+    build_error,
+    build_warning_view,
+)
 from domain.environment.phases import Phase
 from domain.environment.pinned_image import PinnedImage
-from domain.environment.placement_views import (
-    AttemptView,
-    build_attempt_view,
-)
 from domain.environment.record import CellState, EnvironmentRecord, TimelineEvent
-from domain.outcomes import Failure, OperationWarning, Status
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
-
-CLUSTER_ID = "/subscriptions/.../managedClusters/gp-fraud-llm-westeurope"
 
 
 class OriginTransport(StrEnum):
@@ -65,18 +63,6 @@ class ImageView(WireModel):
         examples=[f"sha256:{'0123456789abcdef' * 4}"],
     )
     resolved_date_time: AwareDatetime = Field(description="When the registry was asked.")
-
-
-class WarningView(WireModel):
-    """A problem that does not affect the result of the operation."""
-
-    code: str = Field(
-        description="Kind of problem, as a CamelCase code.", examples=["EventNotPublished"]
-    )
-    message: str = Field(description="Human-readable text.")
-    target: str = Field(
-        description="The event or resource concerned.", examples=["fraud-llm.1.succeeded"]
-    )
 
 
 class EnvironmentView(WireModel):
@@ -165,81 +151,6 @@ class EventList(WireModel):
     value: tuple[EventView, ...] = Field(description="The entries.")
 
 
-class StepView(WireModel):
-    """One step of an operation."""
-
-    name: str = Field(
-        description="`edge/...`, `cell/<region>/...` or `probe`.",
-        examples=["cell/westeurope/managedCluster"],
-    )
-    status: Status = Field(description="Status of the step.")
-    start_date_time: AwareDatetime | None = Field(
-        default=None, description="When the step started; absent before."
-    )
-    end_date_time: AwareDatetime | None = Field(
-        default=None, description="When the step ended; absent before."
-    )
-    detail: str | None = Field(
-        default=None,
-        description="Progress that Azure or Kubernetes last reported.",
-        examples=["CreatingAgentPool: 0/1 nodes completed"],
-    )
-    resource_id: str | None = Field(
-        default=None, description="ARM id of the resource.", examples=[CLUSTER_ID]
-    )
-    error: ErrorBody | None = Field(
-        default=None,
-        description="Why the step failed or, while it is `Running`, what keeps it from ending; "
-        "that may pass.",
-    )
-
-
-class OperationView(WireModel):
-    """The status monitor of one operation."""
-
-    id: str = Field(description="Id of the operation.", examples=["fraud-llm.1"])
-    kind: OperationKind = Field(description="What the operation does.")
-    environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
-    status: Status = Field(
-        description="Status of the operation; Succeeded, Failed and Canceled are final."
-    )
-    requested_by: str | None = Field(
-        default=None,
-        description="Object id of the caller in Entra ID, `source` of the message, or `sweep`; "
-        "absent where the API is used without authentication.",
-        examples=["8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"],
-    )
-    percent_complete: int = Field(
-        ge=0, le=100, description="Percentage of steps that have succeeded.", examples=[40]
-    )
-    created_date_time: AwareDatetime = Field(description="When the operation was accepted.")
-    last_action_date_time: AwareDatetime = Field(description="When the operation last changed.")
-    steps: tuple[StepView, ...] = Field(
-        description="The planned steps, and those added while the operation runs. Empty once "
-        "ten later operations have started."
-    )
-    attempts: tuple[AttemptView, ...] | None = Field(
-        default=None, description="Offers that were tried or skipped, if `placement` has any."
-    )
-    warnings: tuple[WarningView, ...] | None = Field(
-        default=None,
-        description="Problems that do not affect the result, such as settings of a resource that "
-        "were changed outside Gridplane (`SettingConflict`).",
-    )
-    gpu_usage: GpuUsageView | None = Field(
-        default=None,
-        description="After a scale-down: what GPU nodes have cost since the environment last had "
-        "none. After a deletion: what all of its GPU nodes have cost. Absent if none was seen.",
-    )
-    error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
-
-
-class OperationReference(WireModel):
-    """The id of an operation that is no longer in its environment's record."""
-
-    id: str = Field(description="Id of the operation.", examples=["fraud-llm.1"])
-
-
 def build_environment_view(record: EnvironmentRecord, now: datetime) -> EnvironmentView:
     """`now`: until when the hours of GPU nodes are counted that still run."""
     spending = total(record.gpu_usage, now)
@@ -257,33 +168,14 @@ def build_environment_view(record: EnvironmentRecord, now: datetime) -> Environm
         endpoint=record.endpoint,
         operation_id=record.active_operation,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
-        error=_build_error(record.failure),
-        warnings=tuple(_build_warning_view(each) for each in record.warnings) or None,
+        error=build_error(record.failure),
+        warnings=tuple(build_warning_view(each) for each in record.warnings) or None,
         remaining_resources=record.remaining or None,
     )
 
 
 def build_event_list(events: Sequence[TimelineEvent]) -> EventList:
     return EventList(value=tuple(_build_event_view(event) for event in events))
-
-
-def build_operation_view(operation: Operation) -> OperationView:
-    spending = operation.gpu_spending
-    return OperationView(
-        id=operation.id,
-        kind=operation.kind,
-        requested_by=operation.requested_by,
-        environment=operation.environment,
-        status=operation.status,
-        percent_complete=operation.percent_complete,
-        created_date_time=operation.created_at,
-        last_action_date_time=operation.last_action_at,
-        steps=tuple(_build_step_view(step) for step in operation.steps),
-        attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
-        warnings=tuple(_build_warning_view(each) for each in operation.warnings) or None,
-        gpu_usage=build_gpu_usage_view(spending) if spending else None,
-        error=_build_error(operation.failure),
-    )
 
 
 def _origin_transport(spec: EnvironmentSpec) -> OriginTransport:
@@ -327,23 +219,3 @@ def _build_event_view(event: TimelineEvent) -> EventView:
         operation_id=event.operation_id,
         evidence=event.evidence,
     )
-
-
-def _build_step_view(step: Step) -> StepView:
-    return StepView(
-        name=step.name,
-        status=step.status,
-        start_date_time=step.started_at,
-        end_date_time=step.ended_at,
-        detail=step.detail,
-        resource_id=step.resource_id,
-        error=_build_error(step.failure),
-    )
-
-
-def _build_warning_view(warning: OperationWarning) -> WarningView:
-    return WarningView(code=warning.code, message=warning.message, target=warning.target)
-
-
-def _build_error(failure: Failure | None) -> ErrorBody | None:
-    return build_failure_body(failure) if failure else None

@@ -9,11 +9,12 @@ import pytest
 from domain.environment.gpu_observations import record_gpu_nodes
 from domain.environment.gpu_usage import GpuNodes, GpuUsage, RecordGpuNodes
 from domain.environment.operation import OperationKind, StepChange
+from domain.environment.operation_views import build_operation_view
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
 from domain.environment.tombstones import bury
 from domain.environment.transitions import end_operation, record_step, start_operation
-from domain.environment.views import build_environment_view, build_operation_view
+from domain.environment.views import build_environment_view
 from domain.outcomes import Outcome, Status
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes

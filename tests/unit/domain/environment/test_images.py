@@ -4,11 +4,12 @@ import pytest
 
 from domain.environment.image_records import record_image
 from domain.environment.operation import OperationKind
+from domain.environment.operation_views import build_operation_view
 from domain.environment.phases import Phase
 from domain.environment.pinned_image import PinnedImage, RecordImage
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, start_operation
-from domain.environment.views import build_environment_view, build_operation_view
+from domain.environment.views import build_environment_view
 from domain.outcomes import Outcome
 from domain.requests.decision import Start
 from domain.requests.decisions import decide_delete, decide_retry, decide_update

@@ -8,8 +8,8 @@ from domain.environment.operation import (
     first_failure,
     parse_operation_id,
 )
+from domain.environment.operation_views import build_operation_view
 from domain.environment.steps import plan_delete_steps, plan_provision_steps
-from domain.environment.views import build_operation_view
 from domain.outcomes import Failure, Outcome, Status
 from tests.support.specs import NOON
 

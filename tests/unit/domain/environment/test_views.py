@@ -4,12 +4,9 @@ from datetime import timedelta
 
 from domain.api_errors import build_failure_body
 from domain.environment.operation import Operation, OperationKind, Step
+from domain.environment.operation_views import build_operation_view
 from domain.environment.record import CellState, TimelineEvent
-from domain.environment.views import (
-    build_environment_view,
-    build_event_list,
-    build_operation_view,
-)
+from domain.environment.views import build_environment_view, build_event_list
 from domain.outcomes import Failure, OperationWarning, Status
 from domain.placement.attempts import AttemptStatus, OfferAttempt
 from domain.placement.blocklist import Block

@@ -1,8 +1,9 @@
 import pytest
 
+from domain.environment.operation_views import build_operation_view
 from domain.environment.record import EnvironmentRecord, RecordWarning
 from domain.environment.transitions import record_warning
-from domain.environment.views import build_environment_view, build_operation_view
+from domain.environment.views import build_environment_view
 from domain.events.delivery import build_warning, decide_publish_delay, describe_refusal
 from tests.support.events import a_publication
 from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, minutes
