@@ -171,8 +171,10 @@ class Matrix:
         ended = self._start_and_wait(
             rows, lambda row: self._send(row, *STARTS[kind], body_of(row))
         )
-        failed = [each for each in ended.values() if each["status"] != "Succeeded"]
-        assert failed == []
+        failed = {
+            name: each.get("error") for name, each in ended.items() if each["status"] != "Succeeded"
+        }
+        assert not failed, json.dumps(failed, indent=2)
 
     def _start_and_wait(
         self,
