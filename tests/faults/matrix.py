@@ -1,4 +1,4 @@
-"""Runs all rows side by side on one stack: each in an environment of its own.
+"""Runs rows side by side on one stack: each in an environment of its own.
 
 1. Build what an update, a scale-down, a wake or a deletion needs.
 2. Do by hand what rows say, set every row's faults and start its operation; wait until all have
@@ -172,7 +172,9 @@ class Matrix:
             rows, lambda row: self._send(row, *STARTS[kind], body_of(row))
         )
         failed = {
-            name: each.get("error") for name, each in ended.items() if each["status"] != "Succeeded"
+            name: each.get("error")
+            for name, each in ended.items()
+            if each["status"] != "Succeeded"
         }
         assert not failed, json.dumps(failed, indent=2)
 

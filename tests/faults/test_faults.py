@@ -1,7 +1,9 @@
 """Every row of the fault matrix: what users see, what it costs, and the way out."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import batched
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,10 @@ from tests.support.documented_api import DocumentedApi
 SHORT = {"time_scale": 60.0, "latency_share": 0.5}
 WHOLE = {"time_scale": 20.0, "latency_share": 1.0}
 """All rows take more processor time: simulated time must not outrun it."""
+
+ROWS_PER_STACK = 48
+"""Each has an environment with two gateways. Envoy takes an inotify instance, and Linux gives a
+user 128 of them (`fs.inotify.max_user_instances`): further gateways would not start."""
 
 CLUSTER_ID = re.compile(r"/managedclusters/[^/]+$")
 PLACE = re.compile(r"/(westeurope|northeurope)(/attempt-\d+)?")
@@ -38,19 +44,25 @@ each_row = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def matrix(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[str, Seen]]:
+) -> Mapping[str, Seen]:
     """One run of all rows that were selected."""
     rows = selected_rows(request.session.items)
+    pace = SHORT if all(row.short for row in rows) else WHOLE
+    seen: dict[str, Seen] = {}
+    for part in batched(rows, ROWS_PER_STACK, strict=False):
+        seen |= run_on_a_stack(part, tmp_path_factory.mktemp("faults"), pace)
+    return seen
+
+
+def run_on_a_stack(
+    rows: Sequence[FaultRow], folder: Path, pace: Mapping[str, float]
+) -> dict[str, Seen]:
     with (
-        running_stack(
-            tmp_path_factory.mktemp("faults"),
-            settings=NEVER,
-            **(SHORT if all(row.short for row in rows) else WHOLE),
-        ) as stack,
+        running_stack(folder, settings=NEVER, **pace) as stack,
         DocumentedApi(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):
-        yield Matrix(stack, api, azure, rows).run()
+        return Matrix(stack, api, azure, rows).run()
 
 
 @each_row
