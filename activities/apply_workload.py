@@ -36,6 +36,9 @@ async def apply_workload(
             # A cell that is being built has no gateway yet, whose own step writes the same.
             await kubernetes.patch_config_map(naming.INFERENCE_NAMESPACE, gateway, routes)
             await kubernetes.apply(build_workload(spec, cell.replicas, reader))
+            if spec.workload.image_pull_secret is None:
+                holder = naming.pull_secret_holder(cell.environment)
+                await kubernetes.scale_deployment(naming.INFERENCE_NAMESPACE, holder, 0)
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
     return Outcome.succeeded()
@@ -45,7 +48,7 @@ async def _find_reader(
     spec: EnvironmentSpec, region: str, clients: ClientFactory
 ) -> SecretReader | Outcome | None:
     """The identity that reads the secrets; None if there are none."""
-    if not spec.workload.secrets:
+    if spec.workload.vault_access is None:
         return None
     identity = await read_identity(spec.name, region, clients)
     if isinstance(identity, Outcome):

@@ -113,6 +113,17 @@ class KubernetesClient:
             raise
         return True
 
+    async def scale_deployment(self, namespace: str, name: str, replicas: int) -> bool:
+        """False if there is no such Deployment."""
+        patch = {"spec": {"replicas": replicas}}
+        try:
+            await self._client.patch(Deployment, name, patch, namespace=namespace)
+        except ApiError as error:
+            if error.status.code == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
+
     async def list_nodes(self, labels: dict[str, str]) -> list[dict[str, Any]]:
         nodes = self._client.list(Node, labels=labels)
         return [node.to_dict() async for node in nodes]

@@ -139,6 +139,11 @@ def service_account(name: str) -> str:
     return name
 
 
+def pull_secret_holder(name: str) -> str:
+    """Of the Deployment whose pod keeps the Secret by which nodes pull the image."""
+    return f"{name}-pull-secret"
+
+
 def service_account_subject(name: str) -> str:
     """What the tokens of the workload's pods name as their subject."""
     return f"system:serviceaccount:{INFERENCE_NAMESPACE}:{service_account(name)}"

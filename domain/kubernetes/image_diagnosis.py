@@ -24,6 +24,7 @@ _BACK_OFF_ALONE = re.compile(r'Back-off pulling image "[^"]*"')
 _REFUSED = re.compile(
     r"unauthorized|authentication required|authorization failed|denied|\b40[13] ", re.IGNORECASE
 )
+_WITH_CREDENTIALS = re.compile(r"failed to fetch oauth token", re.IGNORECASE)
 _OUTAGE = re.compile(
     r"toomanyrequests|rate limit|: (?:429|5\d\d) [A-Z]|i/o timeout|timed out|deadline exceeded|"
     r"connection (?:refused|reset)|TLS handshake timeout|unexpected EOF|server misbehaving",
@@ -50,15 +51,35 @@ def is_pull_lasting(
 
 def image_pull_failed(pod: PodObservation, observation: Observation) -> Failure:
     cause = _cause(pod, observation)
-    fix = (
-        "Check the registry's status, its limits and the way from the nodes to it: the pull is "
-        "repeated."
-        if _OUTAGE.search(cause)
-        else "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull on "
-        "the registry. A specification that names it under workload.registry has that done."
-    )
     return build_failure(
-        "ImagePullFailed", f"Pod {pod.name} cannot pull its image: {cause}", fix, observation
+        "ImagePullFailed",
+        f"Pod {pod.name} cannot pull its image: {cause}",
+        _fix(cause),
+        observation,
+    )
+
+
+def was_sent_credentials(cause: str) -> bool:
+    """Whether a registry has refused credentials, and not somebody without any."""
+    return _WITH_CREDENTIALS.search(cause) is not None
+
+
+def _fix(cause: str) -> str:
+    if _OUTAGE.search(cause):
+        return (
+            "Check the registry's status, its limits and the way from the nodes to it: the pull "
+            "is repeated."
+        )
+    if was_sent_credentials(cause):
+        return (
+            "The registry refuses the credentials: write valid ones, with an entry for the "
+            "registry's host, into the secret that workload.imagePullSecret names. The pull is "
+            "repeated."
+        )
+    return (
+        "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull on the "
+        "registry. A specification that names it under workload.registry has that done. "
+        "Credentials for a registry elsewhere belong under workload.imagePullSecret."
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from domain.arm import naming
 from domain.arm.managed_cluster import SPOT_TAINT_KEY
 from domain.arm.naming import GPU_RESOURCE
-from domain.kubernetes import secret_manifests
+from domain.kubernetes import pull_secret_manifests, secret_manifests
 from domain.kubernetes.secret_manifests import SecretReader, build_secret_objects
 from domain.spec.model import EnvironmentSpec
 
@@ -35,6 +35,7 @@ def build_workload(
         _namespace(spec),
         _device_plugin(spec),
         *(build_secret_objects(spec, reader) if reader else ()),
+        *(pull_secret_manifests.build_pull_secret_objects(spec, reader) if reader else ()),
         _model_service(spec),
         _disruption_budget(spec),
         _deployment(spec, replicas),
@@ -141,6 +142,7 @@ def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
         "terminationGracePeriodSeconds": spec.workload.termination_grace_seconds,
         "containers": [_container(spec)],
         **secret_manifests.pod_settings(spec),
+        **pull_secret_manifests.pull_settings(spec),
     }
     if volumes := [*_shared_memory(spec), *secret_manifests.volumes(spec)]:
         pod["volumes"] = volumes

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from domain.arm.naming import GPU_NODE_LABEL
 from domain.kubernetes.creation_diagnosis import find_refused_creation, is_creation_denied
 from domain.kubernetes.evidence import build_failure, find_event, has_lasted, quote
-from domain.kubernetes.image_diagnosis import IMAGE_REASONS, image_pull_failed, is_pull_lasting
+from domain.kubernetes.image_diagnosis import IMAGE_REASONS, is_pull_lasting
 from domain.kubernetes.node_diagnosis import PLUGIN_GRACE
 from domain.kubernetes.observation import Observation, PodObservation
+from domain.kubernetes.pull_secret_diagnosis import explain_pull
 from domain.kubernetes.secret_diagnosis import find_secret_failure, is_secret_failure_lasting
 from domain.outcomes import Failure
 
@@ -30,7 +31,7 @@ def find_lasting_failure(
     """A failure that cannot pass by itself: waiting for the deadline would only cost GPU hours."""
     for pod in observation.latest_pods:
         if is_pull_lasting(pod, observation, now, started_at):
-            return image_pull_failed(pod, observation)
+            return explain_pull(pod, observation)
         if pod.phase == "Pending" and is_secret_failure_lasting(pod, observation, now, started_at):
             return find_secret_failure(pod, observation)
         if not pod.ready and pod.restarts >= CRASH_LOOP_RESTARTS:
@@ -106,7 +107,7 @@ def cannot_start(pod: PodObservation, observation: Observation) -> Failure:
 def _of_a_container(waiting: list[PodObservation], observation: Observation) -> Failure | None:
     for pod in waiting:
         if pod.reason in IMAGE_REASONS:
-            return image_pull_failed(pod, observation)
+            return explain_pull(pod, observation)
         if pod.restarts and _was_killed_by_probe(pod, observation):
             return _never_ready(pod, observation)
         if pod.reason == "CrashLoopBackOff" or pod.restarts >= CRASH_LOOP_RESTARTS:

@@ -21,6 +21,7 @@ from domain.spec.secrets import SecretReference
 SECRETS_FOLDER = "/mnt/secrets"
 VOLUME = "secrets"
 DRIVER = "secrets-store.csi.k8s.io"
+VOLUME_MOUNT: dict[str, Any] = {"name": VOLUME, "mountPath": SECRETS_FOLDER, "readOnly": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,21 @@ class SecretReader:
     tenant_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class SyncedSecret:
+    """A SecretProviderClass and the Secret of its name; `references` by the keys of the Secret."""
+
+    name: str
+    type: str
+    references: Mapping[str, SecretReference]
+
+
 def build_secret_objects(spec: EnvironmentSpec, reader: SecretReader) -> list[dict[str, Any]]:
-    """In the order in which they are applied: a pod needs both to start."""
-    return [_service_account(spec), _provider_class(spec, reader)]
+    """In the order in which they are applied: a pod needs all of them to start."""
+    secrets = spec.workload.secrets
+    synced = SyncedSecret(objects_name(spec), "Opaque", secrets)
+    classes = [build_provider_class(spec, reader, synced)] if secrets else []
+    return [_service_account(spec), *classes]
 
 
 def pod_settings(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -45,17 +58,17 @@ def pod_settings(spec: EnvironmentSpec) -> dict[str, Any]:
 
 
 def volumes(spec: EnvironmentSpec) -> list[dict[str, Any]]:
-    if not spec.workload.secrets:
-        return []
-    attributes = {"secretProviderClass": objects_name(spec)}
+    return [build_volume(objects_name(spec))] if spec.workload.secrets else []
+
+
+def build_volume(provider_class: str) -> dict[str, Any]:
+    attributes = {"secretProviderClass": provider_class}
     driver = {"driver": DRIVER, "readOnly": True, "volumeAttributes": attributes}
-    return [{"name": VOLUME, "csi": driver}]
+    return {"name": VOLUME, "csi": driver}
 
 
 def volume_mounts(spec: EnvironmentSpec) -> list[dict[str, Any]]:
-    if not spec.workload.secrets:
-        return []
-    return [{"name": VOLUME, "mountPath": SECRETS_FOLDER, "readOnly": True}]
+    return [VOLUME_MOUNT] if spec.workload.secrets else []
 
 
 def variables(spec: EnvironmentSpec) -> list[dict[str, Any]]:
@@ -85,15 +98,16 @@ def _service_account(spec: EnvironmentSpec) -> dict[str, Any]:
     }
 
 
-def _provider_class(spec: EnvironmentSpec, reader: SecretReader) -> dict[str, Any]:
-    secrets = spec.workload.secrets
-    name = objects_name(spec)
-    vault = next(iter(secrets.values())).vault
-    data = [{"objectName": each, "key": each} for each in secrets]
+def build_provider_class(
+    spec: EnvironmentSpec, reader: SecretReader, synced: SyncedSecret
+) -> dict[str, Any]:
+    references = synced.references
+    vault = next(iter(references.values())).vault
+    data = [{"objectName": _file_name(key), "key": key} for key in references]
     return {
         "apiVersion": "secrets-store.csi.x-k8s.io/v1",
         "kind": "SecretProviderClass",
-        "metadata": _metadata(spec, name),
+        "metadata": _metadata(spec, synced.name),
         "spec": {
             "provider": "azure",
             "parameters": {
@@ -102,9 +116,9 @@ def _provider_class(spec: EnvironmentSpec, reader: SecretReader) -> dict[str, An
                 "tenantId": reader.tenant_id,
                 "keyvaultName": vault,
                 "cloudName": "",
-                "objects": _objects(secrets),
+                "objects": _objects(references),
             },
-            "secretObjects": [{"secretName": name, "type": "Opaque", "data": data}],
+            "secretObjects": [{"secretName": synced.name, "type": synced.type, "data": data}],
         },
     }
 
@@ -116,10 +130,15 @@ def _objects(secrets: Mapping[str, SecretReference]) -> str:
         f'    objectName: "{secret.name}"\n'
         "    objectType: secret\n"
         f'    objectVersion: "{secret.version}"\n'
-        f'    objectAlias: "{name}"\n'
+        f'    objectAlias: "{_file_name(name)}"\n'
         for name, secret in secrets.items()
     ]
     return "".join(["array:\n", *entries])
+
+
+def _file_name(key: str) -> str:
+    """The driver keeps names with dots in front for itself."""
+    return key.removeprefix(".")
 
 
 def _metadata(spec: EnvironmentSpec, name: str) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Secrets of a workload: ids in Azure Key Vault, because no value ever enters a specification."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from domain.wire import WireModel
@@ -84,28 +84,59 @@ def check_secrets(
             "{names} of secrets is a name in env as well: keep one of the two.",
             {"names": ", ".join(taken)},
         )
-    vaults = sorted({secret.vault for secret in secrets.values()})
+    _check_one_vault(secrets.values())
+    return secrets
+
+
+def check_pull_secret(
+    secret: SecretReference | None, info: ValidationInfo
+) -> SecretReference | None:
+    """Raises PydanticCustomError beside `registry`, and for another vault than the secrets'."""
+    if secret is None:
+        return None
+    if info.data.get("registry") is not None:
+        raise PydanticCustomError(
+            "RegistryAndPullSecret",
+            "Nodes pull from workload.registry by the role AcrPull, and need no credentials: keep "
+            "one of registry and imagePullSecret.",
+        )
+    secrets: Mapping[str, SecretReference] = info.data.get("secrets") or {}
+    _check_one_vault([*secrets.values(), secret])
+    return secret
+
+
+def check_key_vault(key_vault_id: str | None, references: Iterable[SecretReference]) -> str | None:
+    """Raises PydanticCustomError for another vault than that of the secrets."""
+    if key_vault_id is None:
+        return None
+    vault = key_vault_id.rpartition("/")[2].lower()
+    if {reference.vault for reference in references} != {vault}:
+        raise PydanticCustomError(
+            "OtherVault",
+            "No secret is in the vault {vault}: use the id of the vault that secrets and "
+            "imagePullSecret name, or leave keyVaultId out.",
+            {"vault": vault},
+        )
+    return key_vault_id
+
+
+def _check_one_vault(references: Iterable[SecretReference]) -> None:
+    vaults = sorted({secret.vault for secret in references})
     if len(vaults) > 1:
         raise PydanticCustomError(
             "SeveralVaults",
             "The secrets are in {count} vaults, {names}: move them into one.",
             {"count": len(vaults), "names": ", ".join(vaults)},
         )
-    return secrets
 
 
-def check_key_vault(
-    key_vault_id: str | None, secrets: Mapping[str, SecretReference]
-) -> str | None:
-    """Raises PydanticCustomError for another vault than that of the secrets."""
-    if key_vault_id is None:
-        return None
-    vault = key_vault_id.rpartition("/")[2].lower()
-    if any(secret.vault != vault for secret in secrets.values()) or not secrets:
-        raise PydanticCustomError(
-            "OtherVault",
-            "No secret is in the vault {vault}: use the id of the vault that secrets names, or "
-            "leave keyVaultId out.",
-            {"vault": vault},
-        )
-    return key_vault_id
+ImagePullSecret = Annotated[
+    SecretReference | None,
+    Field(
+        description="Secret with the credentials for the registry of `image`, in the vault of "
+        "`secrets`: the text of a `.dockerconfigjson`, as `docker login` writes it. For a "
+        "registry that `registry` cannot name; the container does not see it.",
+        examples=[{"keyVaultSecretId": "https://fraud-team.vault.azure.net/secrets/registry"}],
+    ),
+    AfterValidator(check_pull_secret),
+]

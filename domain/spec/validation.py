@@ -42,6 +42,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "workload.model": Model,
     "workload.startup": Startup,
     "workload.egress": Egress,
+    "workload.imagePullSecret": SecretReference,
     "cluster": ClusterSpec,
     "cluster.maintenance": MaintenanceWindow,
     "edge": Edge,
@@ -103,6 +104,8 @@ TYPE_FIXES: dict[str, str] = {
     "tuple_type": "Use a JSON array.",
     "timezone_aware": "Add the offset from UTC, such as the Z in 2027-01-31T00:00:00Z.",
 }
+
+SECRET_TARGETS = ("workload.secrets", "workload.imagePullSecret")
 
 SECRET_ERRORS = frozenset(
     {
@@ -181,7 +184,7 @@ def _fix(error: ErrorDetails, target: str) -> str:
         return PATTERN_FIXES[of_list]
     if target.startswith("workload.env.") and kind == "string_pattern_mismatch":
         return "Use letters, digits, '_', '-' and '.' in names of environment variables."
-    if target.startswith("workload.secrets") and kind in SECRET_ERRORS:
+    if target.startswith(SECRET_TARGETS) and kind in SECRET_ERRORS:
         return _secret_fix(error)
     if target.startswith("workload.healthHeaders.") and kind == "string_pattern_mismatch":
         return "Use names such as X-Probe, and values of visible characters."

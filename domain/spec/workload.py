@@ -10,6 +10,7 @@ from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.image_reference import ImageReference, parse_image
 from domain.spec.secrets import (
     MAX_SECRETS,
+    ImagePullSecret,
     KeyVaultId,
     SecretEnvName,
     SecretReference,
@@ -132,6 +133,7 @@ class Workload(WireModel):
             }
         ],
     )
+    image_pull_secret: ImagePullSecret = None
     key_vault_id: KeyVaultId | None = Field(
         default=None,
         description="Resource id of the vault, on which the identity of each cell is granted Key "
@@ -219,13 +221,16 @@ class Workload(WireModel):
     @field_validator("key_vault_id")
     @classmethod
     def _is_that_of_the_secrets(cls, found: str | None, info: ValidationInfo) -> str | None:
-        secrets = info.data.get("secrets")
-        return found if secrets is None else check_key_vault(found, secrets)
+        secrets: dict[str, SecretReference] | None = info.data.get("secrets")
+        if secrets is None or "image_pull_secret" not in info.data:
+            return found
+        pull_secret: SecretReference | None = info.data["image_pull_secret"]
+        return check_key_vault(found, [*secrets.values(), *([pull_secret] if pull_secret else ())])
 
     @property
     def vault_access(self) -> VaultAccess | None:
         """None if there are no secrets."""
-        if not self.secrets:
+        if not self.secrets and self.image_pull_secret is None:
             return None
         return VaultAccess.GRANTED if self.key_vault_id else VaultAccess.EXPECTED
 

@@ -21,6 +21,7 @@ from emulators.azure.authorization.routes import AuthorizationRoutes
 from emulators.azure.clock import Clock
 from emulators.azure.compute.routes import ComputeRoutes
 from emulators.azure.container_registry.models import Registries
+from emulators.azure.container_registry.private_hosts import Logins
 from emulators.azure.container_registry.routes import RegistryRoutes
 from emulators.azure.edge.routes import answer_inside, answer_pod
 from emulators.azure.front_door.models import FrontDoor
@@ -176,12 +177,12 @@ class SimulatedAzure:
         self._prepare_cluster(cluster)
         return cluster
 
-    def _find_pull_refusal(self, cluster: Cluster, image: str) -> str | None:
+    def _find_pull_refusal(self, cluster: Cluster, image: str, logins: Logins) -> str | None:
         """What registries say to the nodes of the cluster."""
         owner = next((each for each in self.clusters.all() if each.kubernetes is cluster), None)
         identities = owner.resource.properties.get("identityProfile") if owner else None
         kubelet = (identities or {}).get("kubeletidentity", {}).get("objectId")
-        return self.registries.refuse_pull(image, kubelet)
+        return self.registries.refuse_pull(image, kubelet, logins)
 
     def _find_node_group(self, frontend: Frontend) -> Resource | None:
         for each in self.clusters.all():

@@ -68,6 +68,41 @@ CLUSTERS = (
         otherwise="It needs a vault of one's own. The step `pods` quotes the event.",
     ),
     Assumption(
+        name="keeper-of-pull-secrets",
+        assumed="The Secret of type `kubernetes.io/dockerconfigjson` that the driver makes for a "
+        "pod on a system node serves the pulls of pods on GPU nodes, as long as that pod runs",
+        if_false="Images that need `workload.imagePullSecret` would not be pulled",
+        relied_on_by=("domain/kubernetes/pull_secret_manifests.py",),
+        known=Known.DOCUMENTED,
+        rows=("synced Secret", "pull secret that is not there"),
+        otherwise="It needs a vault and a registry of one's own. The step `pods` shows "
+        "`ImagePullSecretMissing`.",
+    ),
+    Assumption(
+        name="words-of-a-refused-login",
+        assumed="containerd says `failed to fetch oauth token` where a registry refuses "
+        "credentials, and the driver's event `FailedToCreateSecret` means that the vault's secret "
+        "is no `.dockerconfigjson`",
+        if_false="The step would show `ImagePullFailed` with the registry's words and a less "
+        "exact fix",
+        relied_on_by=(
+            "domain/kubernetes/pull_secret_diagnosis.py",
+            "domain/kubernetes/image_diagnosis.py",
+        ),
+        known=Known.REPORTED,
+        rows=("pull from a registry that is not Azure's",),
+        otherwise="It needs a registry of one's own. The step `pods` quotes the event.",
+    ),
+    Assumption(
+        name="image-of-the-keeper",
+        assumed="`mcr.microsoft.com/oss/kubernetes/pause:3.6` can be pulled without credentials "
+        "from every node, and runs as any user",
+        if_false="Images that need `workload.imagePullSecret` would not be pulled",
+        relied_on_by=("domain/kubernetes/pull_secret_manifests.py",),
+        known=Known.DOCUMENTED,
+        otherwise="The pod `<environment>-pull-secret-...` shows `ErrImagePull`.",
+    ),
+    Assumption(
         name="custom-resources-action",
         assumed="Azure RBAC for Kubernetes checks a SecretProviderClass as `managedClusters/"
         "customresources/write`, as the authorizer's published code does",

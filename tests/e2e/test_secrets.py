@@ -2,7 +2,6 @@
 
 import secrets as randomness
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import delete, finish, provision, wait_until
-from tests.e2e.vaults import Vault
+from tests.e2e.vaults import Vault, files_with
 from tests.support.specs import spec_body
 
 FILE = "/mnt/secrets/HF_TOKEN"
@@ -35,12 +34,6 @@ def inside(azure: SimulatedAzure, environment: dict[str, Any]) -> tuple[str | No
     """Digests of the variable and of the file, as the model's container sees them."""
     seen = azure.send_through_edge(environment, "GET", "/environment").raise_for_status().json()
     return seen["variables"].get("HF_TOKEN"), seen["files"].get(FILE)
-
-
-def files_with(folder: Path, value: str) -> list[Path]:
-    """Of logs, databases and whatever else the processes write."""
-    wanted = value.encode()
-    return [each for each in folder.rglob("*") if each.is_file() and wanted in each.read_bytes()]
 
 
 def test_a_secret_reaches_the_container_alone_and_its_rotation_the_file(

@@ -175,6 +175,10 @@ class FakeKubernetes:
             found.update(data)
         return found is not None
 
+    async def scale_deployment(self, namespace: str, name: str, replicas: int) -> bool:
+        self._fail(f"scale {namespace} {name} {replicas}")
+        return False
+
     async def list_nodes(self, labels: dict[str, str]) -> list[dict[str, Any]]:
         self._fail(f"nodes {labels}")
         return self.nodes

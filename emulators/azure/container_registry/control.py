@@ -13,7 +13,7 @@ AMD64 = ("linux/amd64",)
 
 
 class RegistryControl:
-    """Handlers of `/_simulator/registries` and `/_simulator/images`."""
+    """Handlers of `/_simulator/registries`, `.../private-hosts` and `.../images`."""
 
     def __init__(self, registries: Callable[[], Registries]) -> None:
         self._registries = registries
@@ -21,6 +21,7 @@ class RegistryControl:
     def handlers(self) -> dict[tuple[str, str], Handler]:
         return {
             ("PUT", "/registries"): self.put_registry,
+            ("PUT", "/private-hosts"): self.put_private_host,
             ("POST", "/images"): self.post_image,
         }
 
@@ -34,6 +35,16 @@ class RegistryControl:
         fields.finish()
         registry = self._registries().provide(group, name, location, pullers)
         return {"id": registry.id, "loginServer": login_server(name)}
+
+    async def put_private_host(self, request: web.Request) -> Any:
+        """A registry that is not Azure's, whose images are pulled with this login alone."""
+        fields = Fields(await read_json(request))
+        host = required(fields.text("host"), "host")
+        username = required(fields.text("username"), "username")
+        password = required(fields.text("password"), "password")
+        fields.finish()
+        self._registries().private_hosts.set(host, f"{username}:{password}")
+        return {"host": host}
 
     async def post_image(self, request: web.Request) -> Any:
         """Push an image of so many platforms; another `content` under a tag moves the tag."""

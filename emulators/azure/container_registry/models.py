@@ -11,6 +11,7 @@ from emulators.azure.arm.shapes import TAGS, Shape, mismatch
 from emulators.azure.authorization.models import RoleAssignments
 from emulators.azure.container_registry.contents import Repository
 from emulators.azure.container_registry.images import parse_image, pull_refusal
+from emulators.azure.container_registry.private_hosts import Logins, PrivateHosts
 from emulators.azure.regions import normalized_region
 from emulators.azure.resource_groups.models import ResourceGroups
 
@@ -44,6 +45,7 @@ class Registries:
         self._groups = groups
         self._assignments = assignments
         self._contents: dict[str, dict[str, Repository]] = {}
+        self.private_hosts = PrivateHosts()
 
     def find(self, host: str) -> Resource | None:
         found = (each for each in self._all() if login_server(each.name) == host.lower())
@@ -91,13 +93,16 @@ class Registries:
             self._assignments.has_role(principal, role, registry.id) for role in PULLING_ROLES
         )
 
-    def refuse_pull(self, image: str, principal: str | None) -> str | None:
+    def refuse_pull(
+        self, image: str, principal: str | None, logins: Logins | None = None
+    ) -> str | None:
         """What a node writes whose identity may not pull, or for what does not exist; None: the
-        pull succeeds. Images of hosts that are no registry here all exist."""
+        pull succeeds. Images of hosts that are no registry here all exist. `logins`: of the pod,
+        which registries in Azure do not look at here."""
         parts = parse_image(image)
         registry = self.find(parts.host)
         if registry is None:
-            return None
+            return self.private_hosts.refuse_pull(image, logins or {})
         may_pull = principal is not None and self.may_pull(principal, registry)
         repository = self.repository(parts.host, parts.repository)
         exists = repository is not None and repository.find(parts.reference) is not None

@@ -40,7 +40,22 @@ REGISTRY_RULES = (
         "refused until the kubelet identity has a role that pulls, and for a missing image",
         REPORTED,
         "container_registry.images:pull_refusal",
-        "images at hosts that are no simulated registry all exist",
+        "images at hosts that are no simulated registry all exist; registries in Azure do not "
+        "look at pull secrets",
+    ),
+    Entry(
+        "pull from a registry that is not Azure's",
+        "with the login for its host in a pull secret of the pod; `/_simulator/private-hosts` "
+        "names the hosts that ask for one",
+        REPORTED,
+        "container_registry.private_hosts:PrivateHosts",
+        "each host words a refusal in its own way: these words are those of Azure's registries",
+    ),
+    Entry(
+        "pull secret that is not there",
+        "`FailedToRetrieveImagePullSecret`, and the pull is tried without it",
+        DOCUMENTED,
+        "kubernetes.pull_secrets:read_pull_secrets",
     ),
 )
 

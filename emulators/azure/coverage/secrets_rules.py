@@ -86,9 +86,11 @@ SECRETS_RULES = (
     ),
     Entry(
         "synced Secret",
-        "made when the first pod mounts the class, gone with the last one",
+        "made when the first pod mounts the class, gone with the last one; `FailedToCreateSecret` "
+        "if the API server refuses it",
         DOCUMENTED,
         f"{VOLUMES}.mount",
+        "of the event, the source code of the driver",
     ),
     Entry(
         "rotation of secrets",

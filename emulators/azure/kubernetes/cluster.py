@@ -72,7 +72,8 @@ class Cluster:
         self.registry = Registry(
             self.store, clock, ServiceAddresses(self.store), self.faults.denials
         )
-        self.secrets = SecretVolumes(self, self.store, self.registry)
+        events = EventRecorder(self.store, clock)
+        self.secrets = SecretVolumes(self, self.store, self.registry, events)
         self.answer_inside = answer_inside
         self._send_log = send_log
         self.answer_pod = answer_pod

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,11 +58,12 @@ def _no_shortage(vm_size: str, spot: bool, zones: tuple[str, ...]) -> str | None
     return None
 
 
-type FindPullRefusal = Callable[[str], str | None]
-"""What the runtime says of an image that its registry does not give to the nodes."""
+type FindPullRefusal = Callable[[str, Mapping[str, str]], str | None]
+"""What the runtime says of an image that its registry does not give to the nodes, for the logins
+of the pod by host."""
 
 
-def _no_refusal(image: str) -> str | None:
+def _no_refusal(image: str, logins: Mapping[str, str]) -> str | None:
     return None
 
 

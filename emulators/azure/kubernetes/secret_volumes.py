@@ -4,6 +4,8 @@ that the driver keeps of them as long as a pod has them mounted."""
 import base64
 from collections.abc import Callable, Iterator, Mapping
 
+from emulators.azure.kubernetes.errors import ApiError
+from emulators.azure.kubernetes.events import EventRecorder, Source
 from emulators.azure.kubernetes.kinds import (
     POD,
     SECRET,
@@ -14,6 +16,7 @@ from emulators.azure.kubernetes.registry import Registry
 from emulators.azure.kubernetes.store import Store
 
 DRIVER = "secrets-store.csi.k8s.io"
+_SYNC = Source("csi-secrets-store-controller")
 
 SecretFiles = dict[str, bytes]
 
@@ -33,10 +36,13 @@ def no_provider(
 
 
 def classes_of(pod: Object) -> Iterator[tuple[str, str]]:
-    """The pod's volumes of the driver, with the names of their classes."""
+    """The pod's volumes of the driver, with the names of their classes. A kubelet leaves out what
+    no container mounts."""
+    mounts = [each for e in pod["spec"]["containers"] for each in e.get("volumeMounts") or []]
+    mounted = {each["name"] for each in mounts}
     for volume in pod["spec"].get("volumes") or []:
         source = volume.get("csi") or {}
-        if source.get("driver") == DRIVER:
+        if source.get("driver") == DRIVER and volume["name"] in mounted:
             attributes = source.get("volumeAttributes") or {}
             yield volume["name"], attributes.get("secretProviderClass", "")
 
@@ -44,10 +50,13 @@ def classes_of(pod: Object) -> Iterator[tuple[str, str]]:
 class SecretVolumes:
     """Mounts the driver's volumes of the pods of one cluster."""
 
-    def __init__(self, cluster: object, store: Store, registry: Registry) -> None:
+    def __init__(
+        self, cluster: object, store: Store, registry: Registry, events: EventRecorder
+    ) -> None:
         self._cluster = cluster
         self._store = store
         self._registry = registry
+        self._events = events
         self.read: ReadSecrets = no_provider
 
     def mount(self, pod: Object, volume: str, class_name: str) -> SecretFiles:
@@ -65,7 +74,11 @@ class SecretVolumes:
             ) from None
         found = self._store.get(SECRET_PROVIDER_CLASS, namespace, class_name)
         for wanted in (found or {}).get("spec", {}).get("secretObjects") or []:
-            self._keep_secret(namespace, wanted, files)
+            try:
+                self._keep_secret(namespace, wanted, files)
+            except ApiError:
+                said = "timed out waiting for the condition"
+                self._events.warning(_SYNC, POD, pod, "FailedToCreateSecret", said)
         return files
 
     def release(self, pod: Object) -> None:

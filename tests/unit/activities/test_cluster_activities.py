@@ -95,6 +95,25 @@ async def test_without_the_identity_no_workload_is_applied(answer: Any, reason: 
     assert clients.cluster.applied == []
 
 
+HOLDER_STOPS = "scale inference fraud-llm-pull-secret 0"
+
+
+@pytest.mark.parametrize(
+    ("workload", "stops"),
+    [({"imagePullSecret": SECRETS["HF_TOKEN"]}, False), ({"secrets": SECRETS}, True), ({}, True)],
+)
+async def test_the_keeper_of_credentials_stays_only_as_long_as_they_are_named(
+    workload: dict[str, Any], stops: bool
+):
+    clients = FakeClients()
+    clients.arm.add(IDENTITY, properties={"clientId": "a", "tenantId": "b", "principalId": "c"})
+    hub = a_hub(a_spec(workload={"image": "llm:1", **workload}))
+    assert (await apply_workload(WORKLOAD, clients.as_factory(), hub)).is_success
+    assert (HOLDER_STOPS in clients.cluster.asked) is stops
+    names = {each["metadata"]["name"] for each in clients.cluster.applied}
+    assert ("fraud-llm-pull-secret" in names) is not stops
+
+
 async def test_a_cell_without_a_gateway_yet_gets_its_workload():
     clients = FakeClients()
     assert (await apply(WORKLOAD, clients.as_factory())).is_success

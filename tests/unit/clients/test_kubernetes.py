@@ -21,7 +21,7 @@ def refused(code: int) -> ApiError:
 
 
 class OneObject:
-    """A client whose every get answers the same."""
+    """A client whose every call answers the same."""
 
     def __init__(self, answer: object) -> None:
         self._answer = answer
@@ -30,6 +30,10 @@ class OneObject:
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
+
+    async def patch(self, kind: type, name: str, patch: object, *, namespace: str) -> object:
+        assert patch == {"spec": {"replicas": 0}}
+        return await self.get(kind, name, namespace=namespace)
 
 
 async def find(answer: object) -> object:
@@ -58,6 +62,18 @@ async def test_one_that_is_missing_or_hidden_is_none(code: int) -> None:
 async def test_another_refusal_is_raised() -> None:
     with pytest.raises(ApiError):
         await find(refused(500))
+
+
+async def stop(answer: object) -> bool:
+    client: Any = OneObject(answer)
+    return await KubernetesClient(client).scale_deployment("inference", "x", 0)
+
+
+async def test_a_deployment_is_scaled_if_it_is_there() -> None:
+    assert await stop(SimpleNamespace()) is True
+    assert await stop(refused(404)) is False
+    with pytest.raises(ApiError):
+        await stop(refused(403))
 
 
 KUBECONFIG = {"clusters": [{"cluster": {"server": "https://cluster.example.com/base"}}]}

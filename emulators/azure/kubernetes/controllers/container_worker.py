@@ -9,6 +9,7 @@ from emulators.azure.kubernetes.expansion import build_environment
 from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
 from emulators.azure.kubernetes.kinds import SERVICE, Object
 from emulators.azure.kubernetes.probes import Probe, until_success
+from emulators.azure.kubernetes.pull_secrets import PullSecrets, read_pull_secrets
 from emulators.azure.kubernetes.references import NotConfigured, resolve_references
 
 
@@ -61,9 +62,13 @@ class ContainerWorker:
         """What the runtime says if the pull fails."""
         fault = self._pull_fault()
         if fault is None:
-            return self._machinery.faults.find_pull_refusal(self._image)
+            logins = self._read_pull_secrets().logins
+            return self._machinery.faults.find_pull_refusal(self._image, logins)
         failure = images.pull_failure(self._image, fault.message)
         return f"rpc error: code = NotFound desc = {failure}"
+
+    def _read_pull_secrets(self) -> PullSecrets:
+        return read_pull_secrets(self._machinery.store, self._pod.namespace, self._pod.spec)
 
     async def _pull(self) -> None:
         if self._image in self._pulled and self._container["imagePullPolicy"] != "Always":
@@ -76,6 +81,9 @@ class ContainerWorker:
             attempt += 1
 
     async def _try_pull(self) -> str | None:
+        secrets = self._read_pull_secrets()
+        if secrets.missing:
+            self._pod.warning("FailedToRetrieveImagePullSecret", secrets.warning)
         self._pod.normal("Pulling", f'Pulling image "{self._image}"')
         started_at = self._machinery.clock.now()
         duration = images.pull_duration(self._container)

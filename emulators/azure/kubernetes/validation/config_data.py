@@ -1,5 +1,7 @@
 """ConfigMaps and Secrets."""
 
+import base64
+import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from emulators.azure.kubernetes.errors import FieldError, forbidden, invalid, required
@@ -13,6 +15,7 @@ _REQUIRED_KEYS: Mapping[str, tuple[str, ...]] = {
     "kubernetes.io/ssh-auth": ("ssh-privatekey",),
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
 }
+_REDACTED = '"<secret contents redacted>"'
 
 
 def check_config_map(subject: Object) -> Iterator[FieldError]:
@@ -31,6 +34,17 @@ def check_secret(subject: Object) -> Iterator[FieldError]:
     for key in _REQUIRED_KEYS.get(subject.get("type", ""), ()):
         if key not in data:
             yield required(f"data[{key}]")
+        elif key.startswith(".docker") and not _is_json_object(data[key]):
+            yield invalid(
+                f"data[{key}]", _REDACTED, "invalid character looking for beginning of value"
+            )
+
+
+def _is_json_object(encoded: str) -> bool:
+    try:
+        return isinstance(json.loads(base64.b64decode(encoded)), dict)
+    except ValueError:
+        return False
 
 
 def _check_keys(keys: Iterable[str], field: str) -> Iterator[FieldError]:

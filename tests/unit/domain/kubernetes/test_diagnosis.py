@@ -307,7 +307,8 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             f"Pod {POD} cannot pull its image: Failed to pull image: denied",
             "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull"
             " on the registry. A specification that names it under workload.registry"
-            " has that done.",
+            " has that done. Credentials for a registry elsewhere belong under"
+            " workload.imagePullSecret.",
             id="an image that is denied",
         ),
         pytest.param(
@@ -316,7 +317,8 @@ def pod(reason: str = "", name: str = POD, phase: str = "Pending", **more: Any) 
             f"Pod {POD} cannot pull its image: ErrImagePull",
             "Correct the image name or tag, or grant the cluster's kubelet identity AcrPull"
             " on the registry. A specification that names it under workload.registry"
-            " has that done.",
+            " has that done. Credentials for a registry elsewhere belong under"
+            " workload.imagePullSecret.",
             id="an image without a message",
         ),
         pytest.param(
