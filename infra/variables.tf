@@ -47,9 +47,10 @@ variable "environments_subscription_id" {
 
 variable "role_assignment_scopes" {
   description = <<-EOT
-    Registries and key vaults at which the app gives its clusters the roles AcrPull and Key Vault
-    Secrets User, by their ids. To be applied by a user who may assign roles there: the pipelines may
-    not. At others, their owner gives each cluster its role when an operation asks for it.
+    Registries, key vaults and storage accounts at which the app gives its clusters the roles
+    AcrPull, Key Vault Secrets User and Storage Blob Data Reader, by their ids. To be applied by a
+    user who may assign roles there: the pipelines may not. At others, their owner gives each cluster
+    its role when an operation asks for it.
   EOT
   type        = set(string)
   default     = []
@@ -57,9 +58,9 @@ variable "role_assignment_scopes" {
   validation {
     condition = alltrue([
       for scope in var.role_assignment_scopes :
-      can(regex("^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.(ContainerRegistry/registries|KeyVault/vaults)/[^/]+$", scope))
+      can(regex("^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.(ContainerRegistry/registries|KeyVault/vaults|Storage/storageAccounts)/[^/]+$", scope))
     ])
-    error_message = "Name each registry or key vault by its id. Find it with: az acr show --name <name> --query id, or az keyvault show --name <name> --query id"
+    error_message = "Name each registry, key vault or storage account by its id. Find it with: az acr show --name <name> --query id, or az keyvault show or az storage account show likewise"
   }
 }
 

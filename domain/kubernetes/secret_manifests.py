@@ -10,11 +10,11 @@ the previous specification keep theirs, and a Secret never has the content of tw
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from domain.arm import naming
+from domain.kubernetes.identity_manifests import CellIdentity
 from domain.spec.model import EnvironmentSpec
 from domain.spec.secrets import SecretReference
 
@@ -23,25 +23,10 @@ VOLUME = "secrets"
 DRIVER = "secrets-store.csi.k8s.io"
 
 
-@dataclass(frozen=True, slots=True)
-class SecretReader:
-    """The identity that reads the secrets."""
-
-    client_id: str
-    tenant_id: str
-
-
-def build_secret_objects(spec: EnvironmentSpec, reader: SecretReader) -> list[dict[str, Any]]:
-    """In the order in which they are applied: a pod needs both to start."""
-    return [_service_account(spec), _provider_class(spec, reader)]
-
-
-def pod_settings(spec: EnvironmentSpec) -> dict[str, Any]:
-    """Without the label by which the workload identity webhook gives containers the token of the
-    identity: the driver needs none, and a container that had one could read the whole vault."""
+def build_secret_objects(spec: EnvironmentSpec, reader: CellIdentity) -> list[dict[str, Any]]:
     if not spec.workload.secrets:
-        return {}
-    return {"serviceAccountName": naming.service_account(spec.name)}
+        return []
+    return [_provider_class(spec, reader)]
 
 
 def volumes(spec: EnvironmentSpec) -> list[dict[str, Any]]:
@@ -75,17 +60,7 @@ def objects_name(spec: EnvironmentSpec) -> str:
     return f"{spec.name}-{digest[:10]}"
 
 
-def _service_account(spec: EnvironmentSpec) -> dict[str, Any]:
-    name = naming.service_account(spec.name)
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": _metadata(spec, name),
-        "automountServiceAccountToken": False,
-    }
-
-
-def _provider_class(spec: EnvironmentSpec, reader: SecretReader) -> dict[str, Any]:
+def _provider_class(spec: EnvironmentSpec, reader: CellIdentity) -> dict[str, Any]:
     secrets = spec.workload.secrets
     name = objects_name(spec)
     vault = next(iter(secrets.values())).vault

@@ -17,6 +17,7 @@ from domain.spec.secrets import (
     check_key_vault,
     check_secrets,
 )
+from domain.spec.weights import Model
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
@@ -43,20 +44,6 @@ REGISTRY_ID = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shared/providers/"
     "Microsoft.ContainerRegistry/registries/acmeml"
 )
-
-
-class Model(WireModel):
-    """The model that the workload serves, passed to its container."""
-
-    name: str = Field(
-        min_length=1,
-        max_length=128,
-        description="Name of the model.",
-        examples=["fraud-llm"],
-    )
-    version: str = Field(
-        min_length=1, max_length=64, description="Version of the model.", examples=["7"]
-    )
 
 
 class Startup(WireModel):
@@ -180,7 +167,9 @@ class Workload(WireModel):
     )
     egress: Egress = Field(default_factory=Egress, description="Where replicas may connect to.")
     model: Model | None = Field(
-        default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
+        default=None,
+        description="What the container serves. Name and version are passed to it as MODEL_NAME "
+        "and MODEL_VERSION.",
     )
 
     @field_validator("registry")
@@ -228,6 +217,23 @@ class Workload(WireModel):
         if not self.secrets:
             return None
         return VaultAccess.GRANTED if self.key_vault_id else VaultAccess.EXPECTED
+
+    @property
+    def weights_access(self) -> VaultAccess | None:
+        """None if there are no weights to mount."""
+        if self.model is None or self.model.source is None:
+            return None
+        return VaultAccess.GRANTED if self.model.storage_account_id else VaultAccess.EXPECTED
+
+    @property
+    def needs_identity(self) -> bool:
+        """Whether replicas read something as an identity of their cell."""
+        return self.vault_access is not None or self.weights_access is not None
+
+    @property
+    def storage_account_id(self) -> str | None:
+        """Of the account on which a role is granted."""
+        return self.model.storage_account_id if self.model else None
 
     @property
     def gpus_needed(self) -> int:
