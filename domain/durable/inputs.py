@@ -59,7 +59,7 @@ class CellDemand(WireModel):
         return cls(
             replicas=workload.replicas,
             gpus=workload.gpus_needed,
-            startup_minutes=workload.startup.timeout_minutes,
+            startup_minutes=workload.start_minutes,
             image_digest=image_digest,
             vault_access=workload.vault_access,
             weights_access=workload.weights_access,

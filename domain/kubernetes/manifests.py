@@ -8,12 +8,14 @@ from domain.arm import naming
 from domain.arm.managed_cluster import SPOT_TAINT_KEY
 from domain.arm.naming import GPU_RESOURCE
 from domain.kubernetes import secret_manifests, weights_manifests
+from domain.kubernetes.expansion import unexpanded
 from domain.kubernetes.identity_manifests import (
     CellIdentity,
     build_service_account,
     pod_settings,
 )
 from domain.kubernetes.secret_manifests import build_secret_objects
+from domain.kubernetes.weights_check import init_containers
 from domain.spec.model import EnvironmentSpec
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
@@ -131,7 +133,7 @@ def _deployment(
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
             },
-            "progressDeadlineSeconds": NODE_AND_IMAGE_SECONDS + _startup_seconds(spec),
+            "progressDeadlineSeconds": NODE_AND_IMAGE_SECONDS + spec.workload.start_minutes * 60,
             "template": {
                 "metadata": {"labels": {**labels, naming.TEMPLATE_LABEL: _digest(pod)}},
                 "spec": pod,
@@ -155,6 +157,8 @@ def _pod(spec: EnvironmentSpec, identity: CellIdentity | None) -> dict[str, Any]
         "containers": [_container(spec)],
         **pod_settings(spec),
     }
+    if checks := init_containers(spec, _container_security()):
+        pod["initContainers"] = checks
     if volumes := _volumes(spec, identity):
         pod["volumes"] = volumes
     return pod
@@ -213,9 +217,9 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         "securityContext": _container_security(),
     }
     if workload.command:
-        container["command"] = [_literal(word) for word in workload.command]
+        container["command"] = [unexpanded(word) for word in workload.command]
     if workload.args:
-        container["args"] = [_literal(arg) for arg in workload.args]
+        container["args"] = [unexpanded(arg) for arg in workload.args]
     if mounts := _volume_mounts(spec):
         container["volumeMounts"] = mounts
     return container
@@ -254,17 +258,12 @@ def _env(spec: EnvironmentSpec) -> list[dict[str, Any]]:
     texts = {**defaults, **weights_manifests.weights_variables(spec), **spec.workload.env}
     return [
         *(
-            {"name": name, "value": _literal(text)}
+            {"name": name, "value": unexpanded(text)}
             for name, text in texts.items()
             if name not in secrets
         ),
         *secret_manifests.variables(spec),
     ]
-
-
-def _literal(text: str) -> str:
-    """Kubernetes replaces `$(NAME)` by a variable and `$$` by `$`, so every `$` is doubled."""
-    return text.replace("$", "$$")
 
 
 def _model_service(spec: EnvironmentSpec) -> dict[str, Any]:

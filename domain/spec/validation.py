@@ -29,7 +29,7 @@ from domain.spec.policy import (
 )
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
-from domain.spec.weights import SOURCE_FIX, STORAGE_ACCOUNT_ID_FIX, Model
+from domain.spec.weights import DIGEST_FIX, SOURCE_FIX, STORAGE_ACCOUNT_ID_FIX, Model
 from domain.spec.workload import Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
 
@@ -75,6 +75,7 @@ PATTERN_FIXES = {
     "workload.sharedMemory": "Use mebibytes or gibibytes such as 512Mi or 16Gi.",
     "workload.keyVaultId": KEY_VAULT_ID_FIX,
     "workload.model.source": SOURCE_FIX,
+    "workload.model.digest": DIGEST_FIX,
     "workload.model.storageAccountId": STORAGE_ACCOUNT_ID_FIX,
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
     "cluster.diskEncryptionSetId": "Use an id such as /subscriptions/<id>/resourceGroups/<name>/"

@@ -21,6 +21,7 @@ STORAGE_ACCOUNT_ID = (
     "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/models/providers/"
     "Microsoft.Storage/storageAccounts/acmemodels"
 )
+WEIGHTS_DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 SOURCE_FIX = (
     "Use az://<account>/<container>/<prefix>, a folder of blobs in Azure Storage such as "
     "az://acmemodels/weights/fraud-llm/7, of letters, digits and . _ = + - without blanks. No "
@@ -29,6 +30,11 @@ SOURCE_FIX = (
 STORAGE_ACCOUNT_ID_FIX = (
     "Use the resource id of the storage account: /subscriptions/<id>/resourceGroups/<group>/"
     "providers/Microsoft.Storage/storageAccounts/<account>."
+)
+
+DIGEST_FIX = (
+    "Use sha256: and 64 hexadecimal digits in lower case: those that `sha256sum SHA256SUMS` "
+    "prints for the file in the folder with the weights."
 )
 
 StorageAccountId = Annotated[str, Field(pattern=STORAGE_ACCOUNT_ID_PATTERN, max_length=512)]
@@ -78,6 +84,15 @@ class Model(WireModel):
         examples=[STORAGE_ACCOUNT_ID],
     )
 
+    digest: str | None = Field(
+        default=None,
+        pattern=WEIGHTS_DIGEST_PATTERN,
+        description="SHA-256 of the file SHA256SUMS in the folder that `source` names. Before the "
+        "model starts, `sha256sum -c` in the same image has to find all files as it says, and no "
+        "others. Operations wait twice as long, because all weights are read twice.",
+        examples=[f"sha256:{'0123456789abcdef' * 4}"],
+    )
+
     @field_validator("storage_account_id")
     @classmethod
     def _is_that_of_the_source(cls, found: str | None, info: ValidationInfo) -> str | None:
@@ -93,6 +108,16 @@ class Model(WireModel):
                 {"account": account},
             )
         return found
+
+    @field_validator("digest")
+    @classmethod
+    def _is_of_a_source(cls, digest: str | None, info: ValidationInfo) -> str | None:
+        if digest and "source" in info.data and info.data["source"] is None:
+            raise PydanticCustomError(
+                "DigestWithoutSource",
+                "Only weights that source names are checked: add source, or leave digest out.",
+            )
+        return digest
 
     @property
     def weights(self) -> BlobFolder | None:

@@ -231,6 +231,13 @@ class Workload(WireModel):
         return self.vault_access is not None or self.weights_access is not None
 
     @property
+    def start_minutes(self) -> int:
+        """How long operations wait for the start of a replica: a check reads all weights once
+        before the model does."""
+        is_checked = self.model is not None and self.model.digest is not None
+        return self.startup.timeout_minutes * (2 if is_checked else 1)
+
+    @property
     def storage_account_id(self) -> str | None:
         """Of the account on which a role is granted."""
         return self.model.storage_account_id if self.model else None

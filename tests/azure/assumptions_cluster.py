@@ -80,6 +80,16 @@ CLUSTERS = (
         "driver documents Storage Blob Data Contributor.",
     ),
     Assumption(
+        name="words-of-failed-weights",
+        assumed="Events of a mount of blobs that fails quote the error codes of Storage and Entra "
+        "ID, and the kubelet names the `subPath` that is missing",
+        if_false="The step would show `VolumeMountFailed` or `ContainerCannotStart` with the "
+        "event instead of the fix, and fail at its deadline",
+        relied_on_by=("domain/kubernetes/weights_diagnosis.py",),
+        known=Known.ASSUMED,
+        otherwise="It needs a storage account of one's own. The step `pods` quotes the event.",
+    ),
+    Assumption(
         name="token-of-a-long-mount",
         assumed="A mount outlives the day for which its first token is valid: the driver writes "
         "each new one where blobfuse finds it",

@@ -96,3 +96,31 @@ def test_the_account_has_to_be_that_of_the_source(model: dict[str, Any], code: s
     assert isinstance(problems, list)
     target = "workload.model.storageAccountId"
     assert [(each.code, each.target) for each in problems] == [(code, target)]
+
+
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+
+
+def test_operations_wait_twice_as_long_where_weights_are_read_twice() -> None:
+    for more, minutes in (({}, 20), ({"digest": DIGEST}, 40)):
+        spec = parse(source=SOURCE, **more)
+        assert isinstance(spec, EnvironmentSpec)
+        assert spec.workload.start_minutes == minutes
+
+
+@pytest.mark.parametrize(
+    ("model", "code", "fix"),
+    [
+        ({"digest": DIGEST}, "DigestWithoutSource", "add source"),
+        ({"source": SOURCE, "digest": DIGEST.upper()}, "InvalidValue", "sha256sum SHA256SUMS"),
+        ({"source": SOURCE, "digest": DIGEST[7:]}, "InvalidValue", "sha256sum SHA256SUMS"),
+    ],
+)
+def test_a_digest_is_that_of_a_manifest_in_the_folder(
+    model: dict[str, Any], code: str, fix: str
+) -> None:
+    problems = parse(**model)
+    assert isinstance(problems, list)
+    (problem,) = problems
+    assert (problem.code, problem.target) == (code, "workload.model.digest")
+    assert fix in problem.message
