@@ -148,7 +148,9 @@ def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
     sizes = tuple(_spell(size) for size in spec.placement.vm_sizes)
     placement = spec.placement.model_copy(update={"vm_sizes": sizes})
     edge = spec.edge.with_default_origin()
-    return spec.model_copy(update={"gpu": gpu, "placement": placement, "edge": edge})
+    workload = spec.workload.with_default_startup()
+    changes = {"gpu": gpu, "placement": placement, "edge": edge, "workload": workload}
+    return spec.model_copy(update=changes)
 
 
 def _spell(vm_size: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from domain.wire import WireModel
@@ -91,6 +91,16 @@ class Model(WireModel):
         "model starts, `sha256sum -c` in the same image has to find all files as it says, and no "
         "others. Operations wait twice as long, because all weights are read twice.",
         examples=[f"sha256:{'0123456789abcdef' * 4}"],
+    )
+
+    size_gib: StrictInt | None = Field(
+        default=None,
+        alias="sizeGiB",
+        ge=1,
+        le=4096,
+        description="Size of the weights, wherever they are from: the default of "
+        "`startup.timeoutMinutes` follows it.",
+        examples=[132],
     )
 
     @field_validator("storage_account_id")

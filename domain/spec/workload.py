@@ -1,5 +1,6 @@
 """What runs on the GPU nodes: the part of a specification that is about the container."""
 
+from math import ceil
 from typing import Self
 
 from pydantic import Field, StrictInt, ValidationInfo, field_validator
@@ -46,15 +47,25 @@ REGISTRY_ID = (
 )
 
 
+MAX_STARTUP_MINUTES = 180
+
+
+def default_startup_minutes(size_gib: int) -> int:
+    """For an engine to start, and to read and convert its weights from a mounted folder, which
+    takes 18 s for each GiB."""
+    return min(15 + ceil(size_gib * 18 / 60), MAX_STARTUP_MINUTES)
+
+
 class Startup(WireModel):
     """The start of a replica, until its model is loaded."""
 
     timeout_minutes: StrictInt = Field(
         default=20,
         ge=5,
-        le=180,
+        le=MAX_STARTUP_MINUTES,
         description="Minutes from the start of the container until `healthPath` has to answer "
-        "200. Operations wait longer by as much as this is above 20.",
+        "200. If omitted where `model.sizeGiB` is given: 15, and 18 s for each GiB, at most 180. "
+        "Operations wait longer by as much as this is above 20.",
     )
 
 
@@ -229,6 +240,14 @@ class Workload(WireModel):
     def needs_identity(self) -> bool:
         """Whether replicas read something as an identity of their cell."""
         return self.vault_access is not None or self.weights_access is not None
+
+    def with_default_startup(self) -> Self:
+        """With the time that weights of the stated size take, where no other is specified."""
+        size = self.model.size_gib if self.model else None
+        if size is None or "timeout_minutes" in self.startup.model_fields_set:
+            return self
+        startup = Startup(timeout_minutes=default_startup_minutes(size))
+        return self.model_copy(update={"startup": startup})
 
     @property
     def start_minutes(self) -> int:

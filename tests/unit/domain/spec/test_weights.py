@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from domain.durable.inputs import CellDemand
+from domain.kubernetes.manifests import build_workload
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
 from domain.spec.secrets import VaultAccess
 from domain.spec.validation import parse_spec
 from domain.spec.weights import STORAGE_ACCOUNT_ID, BlobFolder
+from domain.spec.workload import default_startup_minutes
 from tests.support.specs import a_policy, spec_body
 
 NAMED = {"name": "fraud-llm", "version": "7"}
@@ -124,3 +127,56 @@ def test_a_digest_is_that_of_a_manifest_in_the_folder(
     (problem,) = problems
     assert (problem.code, problem.target) == (code, "workload.model.digest")
     assert fix in problem.message
+
+
+@pytest.mark.parametrize(
+    ("size_gib", "minutes"),
+    [
+        (1, 16),
+        (15, 20),
+        (16, 20),
+        (17, 21),
+        (61, 34),
+        (132, 55),
+        (550, 180),
+        (551, 180),
+        (4096, 180),
+    ],
+)
+def test_the_time_to_start_follows_the_size_of_the_weights(size_gib: int, minutes: int) -> None:
+    assert default_startup_minutes(size_gib) == minutes
+
+
+@pytest.mark.parametrize(
+    ("size", "startup", "minutes"),
+    [
+        ({}, {}, 20),
+        ({"sizeGiB": 132}, {}, 55),
+        ({"sizeGiB": 132}, {"startup": {}}, 55),
+        ({"sizeGiB": 132}, {"startup": {"timeoutMinutes": 20}}, 20),
+        ({"sizeGiB": 1}, {}, 16),
+    ],
+)
+def test_readiness_and_operations_wait_for_it(
+    size: dict[str, Any], startup: dict[str, Any], minutes: int
+) -> None:
+    workload = {"image": "llm:1", "model": {**NAMED, **size}, **startup}
+    spec = parse_spec(spec_body(workload=workload), a_policy())
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.to_wire()["workload"]["startup"]["timeoutMinutes"] == minutes
+    again = EnvironmentSpec.from_wire(spec.to_wire())
+    assert CellDemand.of(again).startup_minutes == minutes
+    deployment = {each["kind"]: each for each in build_workload(again, 1)}["Deployment"]["spec"]
+    (container,) = deployment["template"]["spec"]["containers"]
+    probe = container["startupProbe"]
+    assert probe["failureThreshold"] * probe["periodSeconds"] == minutes * 60
+    assert deployment["progressDeadlineSeconds"] == 2400 + minutes * 60
+
+
+@pytest.mark.parametrize("size", [0, 4097, 1.5, "132"])
+def test_a_size_is_a_number_of_gib(size: object) -> None:
+    problems = parse(sizeGiB=size)
+    assert isinstance(problems, list)
+    assert [(each.code, each.target) for each in problems] == [
+        ("InvalidValue", "workload.model.sizeGiB")
+    ]
