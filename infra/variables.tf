@@ -371,6 +371,32 @@ variable "storage_replication" {
   }
 }
 
+variable "model_storage" {
+  description = <<-EOT
+    An account for the weights of models, without a public address and without keys; null: none.
+    customer_managed_key: the id of a key without its version, so that a rotated one is used, and of
+    a user-assigned identity that has Key Vault Crypto Service Encryption User on it.
+  EOT
+  type = object({
+    replication = optional(string, "ZRS")
+    customer_managed_key = optional(object({
+      key_id      = string
+      identity_id = string
+    }))
+  })
+  default = null
+
+  validation {
+    condition     = var.model_storage == null || contains(["LRS", "ZRS"], try(var.model_storage.replication, ""))
+    error_message = "model_storage.replication is LRS or ZRS."
+  }
+
+  validation {
+    condition     = can(regex("^https://[^/]+/keys/[^/]+$", var.model_storage.customer_managed_key.key_id)) || try(var.model_storage.customer_managed_key, null) == null
+    error_message = "model_storage.customer_managed_key.key_id is an id without a version: https://<vault>.vault.azure.net/keys/<name>. With one, a rotated key is not used."
+  }
+}
+
 variable "delete_lock_enabled" {
   description = "Lock the task hub's storage against deletion. Off only where a stage is to be destroyed."
   type        = bool

@@ -58,8 +58,8 @@ _RULES = (
         "WeightsBlocked",
         re.compile(r"AuthorizationFailure|IpAuthorizationError"),
         "The network rules of the storage account refuse the cluster's nodes.",
-        f"Admit the outbound address of the cluster, or give the cluster a private endpoint. "
-        f"{_AGAIN}",
+        "Make a private endpoint to the account in the cluster's network, or admit the subnet of "
+        f"its nodes: rules for addresses do not apply within a region. {_AGAIN}",
     ),
     _Rule(
         "WeightsNotFound",
