@@ -21,6 +21,7 @@ from activities.bury_deleted import bury_deleted
 from activities.confirm_missing import confirm_missing
 from activities.ensure_registry_access import ensure_registry_access
 from activities.ensure_vault_access import ensure_vault_access
+from activities.ensure_weights_access import ensure_weights_access
 from activities.get_calls import get_calls
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
@@ -134,6 +135,7 @@ SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (
     begin_resource,
     begin_wake_gpu_pool,
     ensure_vault_access,
+    ensure_weights_access,
     apply_workload,
     apply_gateway,
 )

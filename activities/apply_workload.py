@@ -8,8 +8,8 @@ from activities.recorded_spec import RecordReader, read_spec
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import WorkloadInput
+from domain.kubernetes.identity_manifests import CellIdentity
 from domain.kubernetes.manifests import build_workload
-from domain.kubernetes.secret_manifests import SecretReader
 from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
 from domain.serving.gateway.settings import ROUTES_FILE
@@ -24,9 +24,9 @@ async def apply_workload(
     recorded = await read_spec(hub, cell.environment, cell.operation_id)
     spec = cell.offer.apply(recorded.pinned_to(cell.image_digest))
     settings = clients.settings
-    reader = await _find_reader(spec, cell.offer.region, clients)
-    if isinstance(reader, Outcome):
-        return reader
+    identity = await _find_identity(spec, cell.offer.region, clients)
+    if isinstance(identity, Outcome):
+        return identity
     cluster_id = naming.cluster_id(settings.subscription_id, cell.environment, cell.offer.region)
     routing = build_route_settings(spec, settings.installation)
     routes = {ROUTES_FILE: render_routes(routing, cell.state)}
@@ -35,7 +35,7 @@ async def apply_workload(
         async with clients.kubernetes(cluster_id) as kubernetes:
             # A cell that is being built has no gateway yet, whose own step writes the same.
             await kubernetes.patch_config_map(naming.INFERENCE_NAMESPACE, gateway, routes)
-            await kubernetes.apply(build_workload(spec, cell.replicas, reader))
+            await kubernetes.apply(build_workload(spec, cell.replicas, identity))
             if spec.workload.image_pull_secret is None:
                 holder = naming.pull_secret_holder(cell.environment)
                 await kubernetes.scale_deployment(naming.INFERENCE_NAMESPACE, holder, 0)
@@ -44,13 +44,13 @@ async def apply_workload(
     return Outcome.succeeded()
 
 
-async def _find_reader(
+async def _find_identity(
     spec: EnvironmentSpec, region: str, clients: ClientFactory
-) -> SecretReader | Outcome | None:
-    """The identity that reads the secrets; None if there are none."""
-    if spec.workload.vault_access is None:
+) -> CellIdentity | Outcome | None:
+    """What reads secrets and weights; None if there are neither."""
+    if not spec.workload.needs_identity:
         return None
     identity = await read_identity(spec.name, region, clients)
     if isinstance(identity, Outcome):
         return identity
-    return SecretReader(identity["clientId"], identity["tenantId"])
+    return CellIdentity(identity["clientId"], identity["tenantId"])

@@ -12,6 +12,7 @@ locals {
     service_bus    = "sb-${local.name}"
     key_vault      = "kv-gp-${var.stage}-${var.name_suffix}"
     storage        = "stgp${var.stage}${var.name_suffix}"
+    model_storage  = "stgpm${var.stage}${var.name_suffix}"
     network        = "vnet-${local.name}"
     monitoring     = local.name
   }

@@ -13,7 +13,7 @@ module "network" {
   tags                = local.tags
   address_space       = var.address_space
 
-  private_endpoints    = var.private_endpoints_enabled ? local.private_endpoints : {}
+  private_endpoints    = merge(var.private_endpoints_enabled ? local.private_endpoints : {}, local.model_endpoints)
   private_dns_zone_ids = var.private_dns_zone_ids
 }
 
@@ -44,6 +44,19 @@ module "storage" {
   replication_type              = var.storage_replication
   delete_lock_enabled           = var.delete_lock_enabled
   public_network_access_enabled = !var.private_endpoints_enabled
+}
+
+module "model_storage" {
+  source = "./modules/model_storage"
+  count  = var.model_storage == null ? 0 : 1
+
+  name                 = local.names.model_storage
+  resource_group_name  = azurerm_resource_group.this.name
+  location             = var.location
+  tags                 = local.tags
+  replication_type     = try(var.model_storage.replication, "ZRS")
+  customer_managed_key = try(var.model_storage.customer_managed_key, null)
+  delete_lock_enabled  = var.delete_lock_enabled
 }
 
 module "service_bus" {

@@ -67,3 +67,8 @@ output "gpu_vm_addresses" {
   description = "Private address of each single GPU machine, by name."
   value       = { for name, machine in module.gpu_vm : name => machine.private_ip_address }
 }
+
+output "model_storage" {
+  description = "Id and name of the account for weights, and the source that a specification begins with; null without one."
+  value       = one(module.model_storage[*].account)
+}

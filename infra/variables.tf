@@ -47,9 +47,10 @@ variable "environments_subscription_id" {
 
 variable "role_assignment_scopes" {
   description = <<-EOT
-    Registries and key vaults at which the app gives its clusters the roles AcrPull and Key Vault
-    Secrets User, by their ids. To be applied by a user who may assign roles there: the pipelines may
-    not. At others, their owner gives each cluster its role when an operation asks for it.
+    Registries, key vaults and storage accounts at which the app gives its clusters the roles
+    AcrPull, Key Vault Secrets User and Storage Blob Data Reader, by their ids. To be applied by a
+    user who may assign roles there: the pipelines may not. At others, their owner gives each cluster
+    its role when an operation asks for it.
   EOT
   type        = set(string)
   default     = []
@@ -57,9 +58,9 @@ variable "role_assignment_scopes" {
   validation {
     condition = alltrue([
       for scope in var.role_assignment_scopes :
-      can(regex("^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.(ContainerRegistry/registries|KeyVault/vaults)/[^/]+$", scope))
+      can(regex("^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.(ContainerRegistry/registries|KeyVault/vaults|Storage/storageAccounts)/[^/]+$", scope))
     ])
-    error_message = "Name each registry or key vault by its id. Find it with: az acr show --name <name> --query id, or az keyvault show --name <name> --query id"
+    error_message = "Name each registry, key vault or storage account by its id. Find it with: az acr show --name <name> --query id, or az keyvault show or az storage account show likewise"
   }
 }
 
@@ -367,6 +368,32 @@ variable "storage_replication" {
   validation {
     condition     = contains(["LRS", "ZRS"], var.storage_replication)
     error_message = "storage_replication is LRS or ZRS. A copy in another region would lag, and a task hub that jumps back repeats what it did."
+  }
+}
+
+variable "model_storage" {
+  description = <<-EOT
+    An account for the weights of models, without a public address and without keys; null: none.
+    customer_managed_key: the id of a key without its version, so that a rotated one is used, and of
+    a user-assigned identity that has Key Vault Crypto Service Encryption User on it.
+  EOT
+  type = object({
+    replication = optional(string, "ZRS")
+    customer_managed_key = optional(object({
+      key_id      = string
+      identity_id = string
+    }))
+  })
+  default = null
+
+  validation {
+    condition     = var.model_storage == null || contains(["LRS", "ZRS"], try(var.model_storage.replication, ""))
+    error_message = "model_storage.replication is LRS or ZRS."
+  }
+
+  validation {
+    condition     = can(regex("^https://[^/]+/keys/[^/]+$", var.model_storage.customer_managed_key.key_id)) || try(var.model_storage.customer_managed_key, null) == null
+    error_message = "model_storage.customer_managed_key.key_id is an id without a version: https://<vault>.vault.azure.net/keys/<name>. With one, a rotated key is not used."
   }
 }
 

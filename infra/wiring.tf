@@ -83,8 +83,18 @@ locals {
     key-vault   = { resource_id = module.key_vault.id, subresource = "vault", zone = "privatelink.vaultcore.azure.net" }
   }
 
-  diagnostic_resources = {
-    key-vault   = module.key_vault.id
-    service-bus = module.service_bus.namespace_id
+  # The account for models has no public address: who uploads is in the network.
+  model_endpoints = var.model_storage == null ? {} : {
+    models = { resource_id = module.model_storage[0].account.id, subresource = "blob", zone = "privatelink.blob.core.windows.net" }
   }
+
+  diagnostic_resources = merge(
+    {
+      key-vault   = module.key_vault.id
+      service-bus = module.service_bus.namespace_id
+    },
+    var.model_storage == null ? {} : {
+      models = "${module.model_storage[0].account.id}/blobServices/default"
+    },
+  )
 }

@@ -24,7 +24,7 @@ def open_operation(
     """The recorded operation; None if the record has moved on without it."""
     now = utc_now(context)
     timeout += request.further_offers * deadlines.ANOTHER_OFFER
-    timeout += deadlines.further_startup(request.spec.workload.startup.timeout_minutes)
+    timeout += deadlines.further_startup(request.spec.workload.start_minutes)
     operation = OperationContext.open(
         context,
         OperationRef(

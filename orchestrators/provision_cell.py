@@ -3,8 +3,8 @@
 resource group -> AKS cluster with its GPU pool -> access to the image's registry -> workload ->
 gateway -> maintenance windows -> nodes, public IP, pods ready
 
-Where replicas read secrets, their identity comes before the cluster, so that its role on the vault
-takes effect meanwhile, and its credential after it. A cell with a private origin connects to its
+Where replicas read secrets or weights, their identity comes before the cluster, so that its roles
+take effect meanwhile, and its credential after it. A cell with a private origin connects to its
 edge while nodes and pods start.
 """
 
@@ -25,11 +25,11 @@ from domain.environment.steps import (
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
+from orchestrators.identity_steps import prepare_identity, trust_cluster
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.registry_steps import grant_registry_access
 from orchestrators.resource_steps import create_resource
-from orchestrators.secret_steps import prepare_identity, trust_cluster
 from orchestrators.sequence import in_order
 from orchestrators.workload_steps import (
     await_connected_workload,

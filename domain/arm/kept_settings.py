@@ -13,7 +13,7 @@ protects it at least as much as the weakest specification does.
   but `Allow` would exempt those above it from all later rules, and a match rule with its
   condition would meet every client.
 - Cluster: Gridplane signs in by Entra ID and its role assignments; local accounts bypass both.
-  Pods that read secrets do not start without the add-on that mounts them.
+  Pods that read secrets or weights do not start without the drivers that mount them.
   Where the app's settings name a workspace for logs, the audit of invocations goes there.
 - Federated credential: Entra ID compares all of it with the tokens of the cluster.
 - GPU pool: the workload's node selector needs the label, its replicas need the nodes, and without
@@ -97,6 +97,7 @@ KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
         "properties.enableRBAC": _never,
         "properties.disableLocalAccounts": _never,
         f"properties.addonProfiles.{naming.SECRETS_ADDON}.enabled": _never,
+        "properties.storageProfile.blobCSIDriver.enabled": _never,
         f"{_LOG_AGENT}.enabled": _never,
         f"{_LOG_AGENT}.config.logAnalyticsWorkspaceResourceID": _never,
         f"{_LOG_AGENT}.config.useAADAuth": _never,

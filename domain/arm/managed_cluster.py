@@ -88,6 +88,7 @@ def build_managed_cluster(
             **_api_server_access(api_server_ranges),
             **_addons(spec, log_workspace_id),
             **_disk_encryption(spec),
+            **_blob_driver(spec),
         },
     }
     return merge_cluster(body, existing) if existing else body
@@ -143,6 +144,13 @@ def _api_server_access(ranges: Sequence[str]) -> "ManagedClusterProperties":
 def _disk_encryption(spec: EnvironmentSpec) -> "ManagedClusterProperties":
     encryption_set = spec.cluster.disk_encryption_set_id
     return {"diskEncryptionSetID": encryption_set} if encryption_set else {}
+
+
+def _blob_driver(spec: EnvironmentSpec) -> "ManagedClusterProperties":
+    """What mounts weights. Like the add-on for secrets, it stays once it is there."""
+    if spec.workload.weights_access is None:
+        return {}
+    return {"storageProfile": {"blobCSIDriver": {"enabled": True}}}
 
 
 def _log_collection(workspace_id: str | None) -> "dict[str, ManagedClusterAddonProfile]":

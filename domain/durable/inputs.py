@@ -46,6 +46,12 @@ class CellDemand(WireModel):
     """Of the image that runs; None: what the specification says."""
     vault_access: VaultAccess | None = None
     """None if replicas read no secrets."""
+    weights_access: VaultAccess | None = None
+    """None if replicas mount no weights."""
+
+    @property
+    def needs_identity(self) -> bool:
+        return self.vault_access is not None or self.weights_access is not None
 
     @classmethod
     def of(cls, spec: EnvironmentSpec, image_digest: str | None = None) -> Self:
@@ -53,9 +59,10 @@ class CellDemand(WireModel):
         return cls(
             replicas=workload.replicas,
             gpus=workload.gpus_needed,
-            startup_minutes=workload.startup.timeout_minutes,
+            startup_minutes=workload.start_minutes,
             image_digest=image_digest,
             vault_access=workload.vault_access,
+            weights_access=workload.weights_access,
         )
 
 
@@ -153,8 +160,8 @@ class RegistryAccessInput(WireModel):
     """ARM id."""
 
 
-class VaultAccessInput(WireModel):
-    """A cell whose identity is to read the vault of the specification."""
+class IdentityAccessInput(WireModel):
+    """A cell whose identity is to read the vault, or the weights, of the specification."""
 
     operation_id: str
     environment: str

@@ -88,6 +88,7 @@ class ActivityName(StrEnum):
     RESOLVE_IMAGE = "resolve_image"
     ENSURE_REGISTRY_ACCESS = "ensure_registry_access"
     ENSURE_VAULT_ACCESS = "ensure_vault_access"
+    ENSURE_WEIGHTS_ACCESS = "ensure_weights_access"
     BEGIN_APPROVE_CONNECTION = "begin_approve_connection"
     APPLY_WORKLOAD = "apply_workload"
     APPLY_GATEWAY = "apply_gateway"

@@ -148,8 +148,8 @@ def registry_access_step(region: str, attempt: int = 1) -> StepKey:
     return _cell_step(region, "registryAccess", attempt)
 
 
-def plan_secrets(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
-    """The identity that reads the secrets, and its credential for tokens of the cluster."""
+def plan_identity(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
+    """The identity that reads secrets and weights, and its credential for the cluster's tokens."""
     identity, credential = (
         PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
         for kind in ("identity", "federatedCredential")
@@ -160,6 +160,11 @@ def plan_secrets(region: str, attempt: int = 1) -> tuple[PlannedResource, Planne
 def vault_access_step(region: str, attempt: int = 1) -> StepKey:
     """The role on the vault of the identity that reads the secrets."""
     return _cell_step(region, "vaultAccess", attempt)
+
+
+def weights_access_step(region: str, attempt: int = 1) -> StepKey:
+    """The role of the same identity on the account with the weights."""
+    return _cell_step(region, "weightsAccess", attempt)
 
 
 def workload_step(region: str, attempt: int = 1) -> StepKey:
@@ -276,9 +281,11 @@ def plan_provision_steps(
     return (*image, *(resource.step for resource in edge), *cells, PROBE_STEP)
 
 
-def with_secret_steps(steps: Sequence[StepKey], access: VaultAccess | None) -> tuple[StepKey, ...]:
-    """Of a build, with those of cells whose replicas read secrets around the cluster's."""
-    if access is None:
+def with_identity_steps(
+    steps: Sequence[StepKey], vault: VaultAccess | None, weights: VaultAccess | None
+) -> tuple[StepKey, ...]:
+    """Of a build, with those of cells that read secrets or weights around the cluster's."""
+    if vault is None and weights is None:
         return tuple(steps)
     planned: list[StepKey] = []
     for step in steps:
@@ -286,10 +293,16 @@ def with_secret_steps(steps: Sequence[StepKey], access: VaultAccess | None) -> t
             planned.append(step)
             continue
         region = step.path[1]
-        identity, credential = (each.step for each in plan_secrets(region))
-        granted = (vault_access_step(region),) if access is VaultAccess.GRANTED else ()
-        planned += [identity, *granted, step, credential]
+        identity, credential = (each.step for each in plan_identity(region))
+        planned += [identity, *_grant_steps(region, vault, weights), step, credential]
     return tuple(planned)
+
+
+def _grant_steps(
+    region: str, vault: VaultAccess | None, weights: VaultAccess | None
+) -> tuple[StepKey, ...]:
+    steps = ((vault_access_step, vault), (weights_access_step, weights))
+    return tuple(step(region) for step, access in steps if access is VaultAccess.GRANTED)
 
 
 def plan_cell_deletion(

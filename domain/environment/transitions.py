@@ -45,7 +45,7 @@ from domain.environment.steps import (
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
-    with_secret_steps,
+    with_identity_steps,
 )
 from domain.outcomes import Outcome, Status
 from domain.spec.model import EnvironmentSpec
@@ -322,7 +322,9 @@ def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
         registries,
         has_private_origins=request.spec.edge.has_private_origins,
     )
-    return with_secret_steps(steps, workload.vault_access) if request.kind in BUILDS else steps
+    if request.kind not in BUILDS:
+        return steps
+    return with_identity_steps(steps, workload.vault_access, workload.weights_access)
 
 
 def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:

@@ -7,8 +7,15 @@ from typing import Any
 from domain.arm import naming
 from domain.arm.managed_cluster import SPOT_TAINT_KEY
 from domain.arm.naming import GPU_RESOURCE
-from domain.kubernetes import pull_secret_manifests, secret_manifests
-from domain.kubernetes.secret_manifests import SecretReader, build_secret_objects
+from domain.kubernetes import pull_secret_manifests, secret_manifests, weights_manifests
+from domain.kubernetes.expansion import unexpanded
+from domain.kubernetes.identity_manifests import (
+    CellIdentity,
+    build_service_account,
+    pod_settings,
+)
+from domain.kubernetes.secret_manifests import build_secret_objects
+from domain.kubernetes.weights_check import init_containers
 from domain.spec.model import EnvironmentSpec
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
@@ -28,17 +35,26 @@ replica that is being stopped."""
 
 
 def build_workload(
-    spec: EnvironmentSpec, replicas: int, reader: SecretReader | None = None
+    spec: EnvironmentSpec, replicas: int, identity: CellIdentity | None = None
 ) -> list[dict[str, Any]]:
-    """In the order in which they are applied. `reader`: of secrets, where there are any."""
+    """In the order in which they are applied. `identity`: reads secrets and weights, where
+    there are any."""
     return [
         _namespace(spec),
         _device_plugin(spec),
-        *(build_secret_objects(spec, reader) if reader else ()),
-        *(pull_secret_manifests.build_pull_secret_objects(spec, reader) if reader else ()),
+        *(_identity_objects(spec, identity) if identity else ()),
         _model_service(spec),
         _disruption_budget(spec),
-        _deployment(spec, replicas),
+        _deployment(spec, replicas, identity),
+    ]
+
+
+def _identity_objects(spec: EnvironmentSpec, identity: CellIdentity) -> list[dict[str, Any]]:
+    """Pods need them to start."""
+    return [
+        build_service_account(spec),
+        *build_secret_objects(spec, identity),
+        *pull_secret_manifests.build_pull_secret_objects(spec, identity),
     ]
 
 
@@ -100,9 +116,11 @@ def _device_plugin_container() -> dict[str, Any]:
     }
 
 
-def _deployment(spec: EnvironmentSpec, replicas: int) -> dict[str, Any]:
+def _deployment(
+    spec: EnvironmentSpec, replicas: int, identity: CellIdentity | None
+) -> dict[str, Any]:
     labels = naming.kubernetes_labels(spec, spec.name)
-    pod = _pod(spec)
+    pod = _pod(spec, identity)
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -119,7 +137,7 @@ def _deployment(spec: EnvironmentSpec, replicas: int) -> dict[str, Any]:
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
             },
-            "progressDeadlineSeconds": NODE_AND_IMAGE_SECONDS + _startup_seconds(spec),
+            "progressDeadlineSeconds": NODE_AND_IMAGE_SECONDS + spec.workload.start_minutes * 60,
             "template": {
                 "metadata": {"labels": {**labels, naming.TEMPLATE_LABEL: _digest(pod)}},
                 "spec": pod,
@@ -132,7 +150,7 @@ def _digest(pod: dict[str, Any]) -> str:
     return sha256(json.dumps(pod, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
+def _pod(spec: EnvironmentSpec, identity: CellIdentity | None) -> dict[str, Any]:
     pod: dict[str, Any] = {
         **_placement(spec),
         "automountServiceAccountToken": False,
@@ -141,12 +159,22 @@ def _pod(spec: EnvironmentSpec) -> dict[str, Any]:
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "terminationGracePeriodSeconds": spec.workload.termination_grace_seconds,
         "containers": [_container(spec)],
-        **secret_manifests.pod_settings(spec),
+        **pod_settings(spec),
         **pull_secret_manifests.pull_settings(spec),
     }
-    if volumes := [*_shared_memory(spec), *secret_manifests.volumes(spec)]:
+    if checks := init_containers(spec, _container_security()):
+        pod["initContainers"] = checks
+    if volumes := _volumes(spec, identity):
         pod["volumes"] = volumes
     return pod
+
+
+def _volumes(spec: EnvironmentSpec, identity: CellIdentity | None) -> list[dict[str, Any]]:
+    return [
+        *_shared_memory(spec),
+        *secret_manifests.volumes(spec),
+        *weights_manifests.weights_volumes(spec, identity),
+    ]
 
 
 def _shared_memory(spec: EnvironmentSpec) -> list[dict[str, Any]]:
@@ -160,7 +188,11 @@ def _shared_memory(spec: EnvironmentSpec) -> list[dict[str, Any]]:
 def _volume_mounts(spec: EnvironmentSpec) -> list[dict[str, Any]]:
     shared = {"name": SHARED_MEMORY, "mountPath": "/dev/shm"}
     needed = [shared] if _needs_shared_memory(spec) else []
-    return [*needed, *secret_manifests.volume_mounts(spec)]
+    return [
+        *needed,
+        *secret_manifests.volume_mounts(spec),
+        *weights_manifests.weights_volume_mounts(spec),
+    ]
 
 
 def _container(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -190,9 +222,9 @@ def _container(spec: EnvironmentSpec) -> dict[str, Any]:
         "securityContext": _container_security(),
     }
     if workload.command:
-        container["command"] = [_literal(word) for word in workload.command]
+        container["command"] = [unexpanded(word) for word in workload.command]
     if workload.args:
-        container["args"] = [_literal(arg) for arg in workload.args]
+        container["args"] = [unexpanded(arg) for arg in workload.args]
     if mounts := _volume_mounts(spec):
         container["volumeMounts"] = mounts
     return container
@@ -228,20 +260,15 @@ def _env(spec: EnvironmentSpec) -> list[dict[str, Any]]:
     model = spec.workload.model
     defaults = {"MODEL_NAME": model.name, "MODEL_VERSION": model.version} if model else {}
     secrets = spec.workload.secrets
-    texts = {**defaults, **spec.workload.env}
+    texts = {**defaults, **weights_manifests.weights_variables(spec), **spec.workload.env}
     return [
         *(
-            {"name": name, "value": _literal(text)}
+            {"name": name, "value": unexpanded(text)}
             for name, text in texts.items()
             if name not in secrets
         ),
         *secret_manifests.variables(spec),
     ]
-
-
-def _literal(text: str) -> str:
-    """Kubernetes replaces `$(NAME)` by a variable and `$$` by `$`, so every `$` is doubled."""
-    return text.replace("$", "$$")
 
 
 def _model_service(spec: EnvironmentSpec) -> dict[str, Any]:

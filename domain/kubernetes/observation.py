@@ -40,6 +40,8 @@ class PodObservation(WireModel):
     exit_code: int | None = None
     termination_reason: str = ""
     log_tail: str = ""
+    init_failure: str | None = None
+    """What the container that checks the weights has said; None while it has not failed."""
 
 
 class DevicePluginObservation(WireModel):

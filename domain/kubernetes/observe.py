@@ -14,6 +14,7 @@ from domain.kubernetes.observation import (
     PodObservation,
     RolloutObservation,
 )
+from domain.kubernetes.weights_check import CHECK_CONTAINER
 from domain.wire import JsonObject
 
 MAX_EVENTS_KEPT = 50
@@ -108,7 +109,8 @@ def _pod(pod: JsonObject, template: str | None) -> PodObservation:
     conditions: list[JsonObject] = status.get("conditions", [])
     containers: list[JsonObject] = status.get("containerStatuses", [])
     container: JsonObject = containers[0] if containers else {}
-    waiting: JsonObject = container.get("state", {}).get("waiting", {})
+    first: list[JsonObject] = status.get("initContainerStatuses", [])
+    waiting = _waiting(first) or _waiting([container])
     ended: JsonObject = container.get("lastState", {}).get("terminated", {})
     nothing: JsonObject = {}
     unscheduled = next(
@@ -127,7 +129,30 @@ def _pod(pod: JsonObject, template: str | None) -> PodObservation:
         exit_code=ended.get("exitCode"),
         termination_reason=ended.get("reason", ""),
         log_tail=ended.get("message", "")[-LONGEST_LOG_TAIL:],
+        init_failure=_init_failure(first),
     )
+
+
+def _waiting(containers: Sequence[JsonObject]) -> JsonObject:
+    """What the first of the containers waits for; of one that has failed, its end says more."""
+    nothing: JsonObject = {}
+    for container in containers:
+        waiting: JsonObject = container.get("state", {}).get("waiting", nothing)
+        has_failed = bool(container.get("lastState", {}).get("terminated"))
+        if waiting and not (container.get("name") == CHECK_CONTAINER and has_failed):
+            return waiting
+    return nothing
+
+
+def _init_failure(containers: Sequence[JsonObject]) -> str | None:
+    for container in containers:
+        nothing: JsonObject = {}
+        ended: JsonObject = container.get("state", {}).get("terminated", nothing)
+        ended = ended or container.get("lastState", {}).get("terminated", nothing)
+        if ended.get("exitCode", 0) != 0:
+            said = ended.get("message", "").strip() or f"It ended with {ended['exitCode']}."
+            return said[:LONGEST_LOG_TAIL]
+    return None
 
 
 def _rollout(deployment: JsonObject) -> RolloutObservation:

@@ -11,6 +11,10 @@ from domain.kubernetes.node_diagnosis import PLUGIN_GRACE
 from domain.kubernetes.observation import Observation, PodObservation
 from domain.kubernetes.pull_secret_diagnosis import explain_pull
 from domain.kubernetes.secret_diagnosis import find_secret_failure, is_secret_failure_lasting
+from domain.kubernetes.weights_diagnosis import (
+    find_weights_failure,
+    is_weights_failure_lasting,
+)
 from domain.outcomes import Failure
 
 CRASH_LOOP_RESTARTS = 5
@@ -32,6 +36,10 @@ def find_lasting_failure(
     for pod in observation.latest_pods:
         if is_pull_lasting(pod, observation, now, started_at):
             return explain_pull(pod, observation)
+        if pod.phase == "Pending" and is_weights_failure_lasting(
+            pod, observation, now, started_at
+        ):
+            return find_weights_failure(pod, observation)
         if pod.phase == "Pending" and is_secret_failure_lasting(pod, observation, now, started_at):
             return find_secret_failure(pod, observation)
         if not pod.ready and pod.restarts >= CRASH_LOOP_RESTARTS:
@@ -106,6 +114,8 @@ def cannot_start(pod: PodObservation, observation: Observation) -> Failure:
 
 def _of_a_container(waiting: list[PodObservation], observation: Observation) -> Failure | None:
     for pod in waiting:
+        if pod.phase == "Pending" and (failure := find_weights_failure(pod, observation)):
+            return failure
         if pod.reason in IMAGE_REASONS:
             return explain_pull(pod, observation)
         if pod.restarts and _was_killed_by_probe(pod, observation):

@@ -10,9 +10,9 @@ from hashlib import sha256
 from typing import Any
 
 from domain.arm import naming
+from domain.kubernetes.identity_manifests import CellIdentity
 from domain.kubernetes.secret_manifests import (
     VOLUME_MOUNT,
-    SecretReader,
     SyncedSecret,
     build_provider_class,
     build_volume,
@@ -30,7 +30,7 @@ _RESOURCES = {"requests": {"cpu": "5m", "memory": "16Mi"}, "limits": {"memory": 
 _NOBODY = 65534
 
 
-def build_pull_secret_objects(spec: EnvironmentSpec, reader: SecretReader) -> list[dict[str, Any]]:
+def build_pull_secret_objects(spec: EnvironmentSpec, reader: CellIdentity) -> list[dict[str, Any]]:
     """In the order in which they are applied, after the service account."""
     reference = spec.workload.image_pull_secret
     if reference is None:

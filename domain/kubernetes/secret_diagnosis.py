@@ -14,6 +14,7 @@ from domain.catalog.roles import KEY_VAULT_SECRETS_USER
 from domain.kubernetes.evidence import build_failure, find_event, has_lasted
 from domain.kubernetes.image_diagnosis import ROLE_GRACE
 from domain.kubernetes.observation import EventObservation, Observation, PodObservation
+from domain.kubernetes.weights_manifests import WEIGHTS_VOLUME
 from domain.outcomes import Failure
 
 PASSING_GRACE = timedelta(minutes=5)
@@ -176,6 +177,7 @@ def _find(
         lambda each: (
             each.reason == "FailedMount"
             and each.object == f"Pod/{pod.name}"
+            and f'"{WEIGHTS_VOLUME}"' not in each.message
             and _match(each.message) is not None
         ),
     )

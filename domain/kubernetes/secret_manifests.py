@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from domain.arm import naming
+from domain.kubernetes.identity_manifests import CellIdentity
 from domain.spec.model import EnvironmentSpec
 from domain.spec.secrets import SecretReference
 
@@ -22,14 +23,6 @@ SECRETS_FOLDER = "/mnt/secrets"
 VOLUME = "secrets"
 DRIVER = "secrets-store.csi.k8s.io"
 VOLUME_MOUNT: dict[str, Any] = {"name": VOLUME, "mountPath": SECRETS_FOLDER, "readOnly": True}
-
-
-@dataclass(frozen=True, slots=True)
-class SecretReader:
-    """The identity that reads the secrets."""
-
-    client_id: str
-    tenant_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +34,11 @@ class SyncedSecret:
     references: Mapping[str, SecretReference]
 
 
-def build_secret_objects(spec: EnvironmentSpec, reader: SecretReader) -> list[dict[str, Any]]:
-    """In the order in which they are applied: a pod needs all of them to start."""
-    secrets = spec.workload.secrets
-    synced = SyncedSecret(objects_name(spec), "Opaque", secrets)
-    classes = [build_provider_class(spec, reader, synced)] if secrets else []
-    return [_service_account(spec), *classes]
-
-
-def pod_settings(spec: EnvironmentSpec) -> dict[str, Any]:
-    """Without the label by which the workload identity webhook gives containers the token of the
-    identity: the driver needs none, and a container that had one could read the whole vault."""
+def build_secret_objects(spec: EnvironmentSpec, reader: CellIdentity) -> list[dict[str, Any]]:
     if not spec.workload.secrets:
-        return {}
-    return {"serviceAccountName": naming.service_account(spec.name)}
+        return []
+    synced = SyncedSecret(objects_name(spec), "Opaque", spec.workload.secrets)
+    return [build_provider_class(spec, reader, synced)]
 
 
 def volumes(spec: EnvironmentSpec) -> list[dict[str, Any]]:
@@ -88,18 +72,8 @@ def objects_name(spec: EnvironmentSpec) -> str:
     return f"{spec.name}-{digest[:10]}"
 
 
-def _service_account(spec: EnvironmentSpec) -> dict[str, Any]:
-    name = naming.service_account(spec.name)
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": _metadata(spec, name),
-        "automountServiceAccountToken": False,
-    }
-
-
 def build_provider_class(
-    spec: EnvironmentSpec, reader: SecretReader, synced: SyncedSecret
+    spec: EnvironmentSpec, reader: CellIdentity, synced: SyncedSecret
 ) -> dict[str, Any]:
     references = synced.references
     vault = next(iter(references.values())).vault

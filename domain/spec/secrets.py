@@ -40,12 +40,13 @@ KeyVaultId = Annotated[str, Field(pattern=KEY_VAULT_ID_PATTERN)]
 
 
 class VaultAccess(StrEnum):
-    """How the identity of a cell comes by its role on the vault."""
+    """How the identity of a cell comes by its role on the vault, or on the account with the
+    weights."""
 
     GRANTED = "granted"
     """By a role assignment of ours."""
     EXPECTED = "expected"
-    """Somebody else has assigned it, on the vault or above it."""
+    """Somebody else has assigned it, there or above."""
 
 
 class SecretReference(WireModel):

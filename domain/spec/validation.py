@@ -29,7 +29,8 @@ from domain.spec.policy import (
 )
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
-from domain.spec.workload import Model, Startup, Workload
+from domain.spec.weights import DIGEST_FIX, SOURCE_FIX, STORAGE_ACCOUNT_ID_FIX, Model
+from domain.spec.workload import Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
 
 MAX_PROBLEMS = 50
@@ -74,6 +75,9 @@ PATTERN_FIXES = {
     "workload.memory": "Use mebibytes or gibibytes such as 512Mi or 96Gi.",
     "workload.sharedMemory": "Use mebibytes or gibibytes such as 512Mi or 16Gi.",
     "workload.keyVaultId": KEY_VAULT_ID_FIX,
+    "workload.model.source": SOURCE_FIX,
+    "workload.model.digest": DIGEST_FIX,
+    "workload.model.storageAccountId": STORAGE_ACCOUNT_ID_FIX,
     "workload.healthPath": "Use a path that starts with '/' and has no spaces or '#'.",
     "cluster.diskEncryptionSetId": "Use an id such as /subscriptions/<id>/resourceGroups/<name>/"
     "providers/Microsoft.Compute/diskEncryptionSets/<name>.",
@@ -147,7 +151,9 @@ def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
     sizes = tuple(_spell(size) for size in spec.placement.vm_sizes)
     placement = spec.placement.model_copy(update={"vm_sizes": sizes})
     edge = spec.edge.with_default_origin()
-    return spec.model_copy(update={"gpu": gpu, "placement": placement, "edge": edge})
+    workload = spec.workload.with_default_startup()
+    changes = {"gpu": gpu, "placement": placement, "edge": edge, "workload": workload}
+    return spec.model_copy(update=changes)
 
 
 def _spell(vm_size: str) -> str:

@@ -1,5 +1,6 @@
 """What runs on the GPU nodes: the part of a specification that is about the container."""
 
+from math import ceil
 from typing import Self
 
 from pydantic import Field, StrictInt, ValidationInfo, field_validator
@@ -18,6 +19,7 @@ from domain.spec.secrets import (
     check_key_vault,
     check_secrets,
 )
+from domain.spec.weights import Model
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
@@ -46,18 +48,13 @@ REGISTRY_ID = (
 )
 
 
-class Model(WireModel):
-    """The model that the workload serves, passed to its container."""
+MAX_STARTUP_MINUTES = 180
 
-    name: str = Field(
-        min_length=1,
-        max_length=128,
-        description="Name of the model.",
-        examples=["fraud-llm"],
-    )
-    version: str = Field(
-        min_length=1, max_length=64, description="Version of the model.", examples=["7"]
-    )
+
+def default_startup_minutes(size_gib: int) -> int:
+    """For an engine to start, and to read and convert its weights from a mounted folder, which
+    takes 18 s for each GiB."""
+    return min(15 + ceil(size_gib * 18 / 60), MAX_STARTUP_MINUTES)
 
 
 class Startup(WireModel):
@@ -66,9 +63,10 @@ class Startup(WireModel):
     timeout_minutes: StrictInt = Field(
         default=20,
         ge=5,
-        le=180,
+        le=MAX_STARTUP_MINUTES,
         description="Minutes from the start of the container until `healthPath` has to answer "
-        "200. Operations wait longer by as much as this is above 20.",
+        "200. If omitted where `model.sizeGiB` is given: 15, and 18 s for each GiB, at most 180. "
+        "Operations wait longer by as much as this is above 20.",
     )
 
 
@@ -182,7 +180,9 @@ class Workload(WireModel):
     )
     egress: Egress = Field(default_factory=Egress, description="Where replicas may connect to.")
     model: Model | None = Field(
-        default=None, description="Passed to the container as MODEL_NAME and MODEL_VERSION."
+        default=None,
+        description="What the container serves. Name and version are passed to it as MODEL_NAME "
+        "and MODEL_VERSION.",
     )
 
     @field_validator("registry")
@@ -233,6 +233,38 @@ class Workload(WireModel):
         if not self.secrets and self.image_pull_secret is None:
             return None
         return VaultAccess.GRANTED if self.key_vault_id else VaultAccess.EXPECTED
+
+    @property
+    def weights_access(self) -> VaultAccess | None:
+        """None if there are no weights to mount."""
+        if self.model is None or self.model.source is None:
+            return None
+        return VaultAccess.GRANTED if self.model.storage_account_id else VaultAccess.EXPECTED
+
+    @property
+    def needs_identity(self) -> bool:
+        """Whether replicas read something as an identity of their cell."""
+        return self.vault_access is not None or self.weights_access is not None
+
+    def with_default_startup(self) -> Self:
+        """With the time that weights of the stated size take, where no other is specified."""
+        size = self.model.size_gib if self.model else None
+        if size is None or "timeout_minutes" in self.startup.model_fields_set:
+            return self
+        startup = Startup(timeout_minutes=default_startup_minutes(size))
+        return self.model_copy(update={"startup": startup})
+
+    @property
+    def start_minutes(self) -> int:
+        """How long operations wait for the start of a replica: a check reads all weights once
+        before the model does."""
+        is_checked = self.model is not None and self.model.digest is not None
+        return self.startup.timeout_minutes * (2 if is_checked else 1)
+
+    @property
+    def storage_account_id(self) -> str | None:
+        """Of the account on which a role is granted."""
+        return self.model.storage_account_id if self.model else None
 
     @property
     def gpus_needed(self) -> int:

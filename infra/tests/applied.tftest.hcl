@@ -96,11 +96,11 @@ run "roles_are_assigned_by_their_full_id" {
     condition = alltrue([
       for assignment in azurerm_role_assignment.role_assignments :
       assignment.condition_version == "2.0" && alltrue([
-        for part in ["7f951dda-4ed3-4680-a7ca-43fe172d538d", "4633458b-17de-408a-b874-0445c86b69e6", "'ServicePrincipal'"] :
+        for part in ["7f951dda-4ed3-4680-a7ca-43fe172d538d", "4633458b-17de-408a-b874-0445c86b69e6", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "'ServicePrincipal'"] :
         length(regexall(part, assignment.condition)) == 2
       ])
     ]) && toset(keys(azurerm_role_assignment.role_assignments)) == var.role_assignment_scopes
-    error_message = "The app assigns and removes two roles of applications, at the resources that are named."
+    error_message = "The app assigns and removes three roles of applications, at the resources that are named."
   }
   assert {
     condition     = toset(keys(azurerm_role_assignment.custom)) == toset(["resource_manager", "kubernetes", "log_workspace"])

@@ -464,3 +464,37 @@ run "zones_that_a_hub_keeps_are_not_made_again" {
     error_message = "Flex Consumption wants a delegated subnet of at least 32 addresses."
   }
 }
+
+run "weights_are_private_and_can_be_had_back" {
+  command = plan
+  module {
+    source = "./modules/model_storage"
+  }
+  variables {
+    name                = "stgpmtest"
+    replication_type    = "ZRS"
+    delete_lock_enabled = true
+    customer_managed_key = {
+      key_id      = "https://kv-gp-test.vault.azure.net/keys/models"
+      identity_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
+    }
+  }
+
+  assert {
+    condition = (
+      !azurerm_storage_account.models.public_network_access_enabled &&
+      !azurerm_storage_account.models.shared_access_key_enabled &&
+      !azurerm_storage_account.models.allow_nested_items_to_be_public &&
+      azurerm_storage_account.models.blob_properties[0].versioning_enabled
+    )
+    error_message = "Who may read weights is decided by roles, from the network; what is overwritten can be had back."
+  }
+  assert {
+    condition     = azurerm_storage_account.models.customer_managed_key[0].key_vault_key_id == var.customer_managed_key.key_id
+    error_message = "The account is encrypted with the key that is named."
+  }
+  assert {
+    condition     = length(azurerm_management_lock.models) == 1
+    error_message = "Weights are locked against deletion."
+  }
+}

@@ -103,6 +103,38 @@ CLUSTERS = (
         otherwise="The pod `<environment>-pull-secret-...` shows `ErrImagePull`.",
     ),
     Assumption(
+        name="weights-of-pods",
+        assumed="The Blob CSI driver of AKS mounts an inline volume with "
+        "`mountWithWorkloadIdentityToken` for a pod whose service account has a federated "
+        "credential, with Storage Blob Data Reader alone, and `subPath` leads to a prefix",
+        if_false="Pods with weights would stay Pending with `FailedMount`, or their container "
+        "with `CreateContainerConfigError`",
+        relied_on_by=("domain/kubernetes/weights_manifests.py", "domain/arm/managed_cluster.py"),
+        known=Known.DOCUMENTED,
+        otherwise="It needs a storage account of one's own. The step `pods` quotes the event. The "
+        "driver documents Storage Blob Data Contributor.",
+    ),
+    Assumption(
+        name="words-of-failed-weights",
+        assumed="Events of a mount of blobs that fails quote the error codes of Storage and Entra "
+        "ID, and the kubelet names the `subPath` that is missing",
+        if_false="The step would show `VolumeMountFailed` or `ContainerCannotStart` with the "
+        "event instead of the fix, and fail at its deadline",
+        relied_on_by=("domain/kubernetes/weights_diagnosis.py",),
+        known=Known.ASSUMED,
+        otherwise="It needs a storage account of one's own. The step `pods` quotes the event.",
+    ),
+    Assumption(
+        name="token-of-a-long-mount",
+        assumed="A mount outlives the day for which its first token is valid: the driver writes "
+        "each new one where blobfuse finds it",
+        if_false="A container that starts again after a day could not read its weights, until its "
+        "pod is replaced",
+        relied_on_by=("domain/kubernetes/weights_manifests.py",),
+        known=Known.ASSUMED,
+        otherwise="It takes a day. A replica that has loaded its model reads no weights.",
+    ),
+    Assumption(
         name="custom-resources-action",
         assumed="Azure RBAC for Kubernetes checks a SecretProviderClass as `managedClusters/"
         "customresources/write`, as the authorizer's published code does",

@@ -6,8 +6,9 @@ locals {
   }
 
   assigned_by_the_app = {
-    "AcrPull"                = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
-    "Key Vault Secrets User" = "4633458b-17de-408a-b874-0445c86b69e6"
+    "AcrPull"                  = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+    "Key Vault Secrets User"   = "4633458b-17de-408a-b874-0445c86b69e6"
+    "Storage Blob Data Reader" = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
   }
   assigned_guids           = join(", ", values(local.assigned_by_the_app))
   assigns_only_these_roles = <<-EOT
@@ -59,8 +60,8 @@ resource "azurerm_role_assignment" "custom" {
   principal_type     = "ServicePrincipal"
 }
 
-# At each registry and key vault by itself, and two roles for identities of applications only: what
-# the app cannot give, nobody gets through it.
+# At each registry, key vault and storage account by itself, and three roles for identities of
+# applications only: what the app cannot give, nobody gets through it.
 resource "azurerm_role_assignment" "role_assignments" {
   for_each = var.role_assignment_scopes
 

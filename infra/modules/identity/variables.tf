@@ -47,7 +47,7 @@ variable "data_roles" {
 }
 
 variable "role_assignment_scopes" {
-  description = "Registries and key vaults at which the app gives its clusters AcrPull and Key Vault Secrets User."
+  description = "Registries, key vaults and storage accounts at which the app gives its clusters AcrPull, Key Vault Secrets User and Storage Blob Data Reader."
   type        = set(string)
   default     = []
 }

@@ -10,7 +10,7 @@ from domain.arm import naming
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.arm.role_assignments import RoleGrant
 from domain.catalog.roles import KEY_VAULT_SECRETS_USER
-from domain.durable.inputs import VaultAccessInput
+from domain.durable.inputs import IdentityAccessInput
 from domain.outcomes import Outcome
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, answer_of, error_of
 from tests.support.fake_hub import FakeHub, a_hub
@@ -27,7 +27,9 @@ ROLE = KINDS["roleAssignment"].build_id(
 )
 LIST = f"{VAULT_ID}/providers/Microsoft.Authorization/roleAssignments of {PRINCIPAL}"
 FORBIDDEN = error_of(403, "AuthorizationFailed", "The client does not have authorization")
-CELL = VaultAccessInput(operation_id="fraud-llm.1", environment="fraud-llm", region="westeurope")
+CELL = IdentityAccessInput(
+    operation_id="fraud-llm.1", environment="fraud-llm", region="westeurope"
+)
 
 
 def hub(**workload: Any) -> FakeHub:

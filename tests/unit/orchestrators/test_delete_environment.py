@@ -6,6 +6,7 @@ from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
+from domain.spec.weights import STORAGE_ACCOUNT_ID
 from orchestrators.delete_environment import delete_environment
 from tests.support.engine import After, Answer, Run, run
 from tests.support.payloads import CANCELED, QUOTA, SECRETS, SUCCEEDED, VAULT_ID, failed
@@ -71,6 +72,15 @@ def test_the_role_on_the_vault_goes_first_because_it_does_not_go_with_the_cell()
     assert role.step.name == "cell/westeurope/vaultAccess"
     assert (role.kind, role.scope) == ("roleAssignment", VAULT_ID)
     assert [each.kind for each in others] == ["managedCluster", "resourceGroup"]
+
+
+def test_the_role_on_the_account_with_the_weights_goes_as_well():
+    model = {"name": "m", "version": "1", "source": "az://acmemodels/weights/m/1"}
+    workload = {"image": "llm:1", "model": {**model, "storageAccountId": STORAGE_ACCOUNT_ID}}
+    done = delete(request={"spec": a_spec(workload=workload)})
+    (role, *_) = DeletionInput.from_wire(done.input_of(f"delete_resources {CHILDREN[1]}")).targets
+    assert role.step.name == "cell/westeurope/weightsAccess"
+    assert (role.kind, role.scope) == ("roleAssignment", STORAGE_ACCOUNT_ID)
 
 
 def test_one_failure_does_not_stop_the_rest():

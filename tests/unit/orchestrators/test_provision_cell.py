@@ -5,6 +5,7 @@ import pytest
 from domain import deadlines
 from domain.durable.inputs import ConnectionInput, OperationWait, ReadyWait
 from domain.outcomes import Outcome
+from domain.spec.weights import STORAGE_ACCOUNT_ID
 from orchestrators.provision_cell import provision_cell
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
@@ -76,10 +77,13 @@ def test_group_then_cluster_then_workload_and_gateway_then_windows_then_readines
     )
 
 
+MODEL = {"name": "m", "version": "1", "source": "az://acmemodels/weights/m/1"}
+MOUNTING = {"image": "llm:1", "model": {**MODEL, "storageAccountId": STORAGE_ACCOUNT_ID}}
 READING = {"image": "llm:1", "secrets": SECRETS}
 OF_SECRETS = {
     "begin_resource identity": SUCCEEDED,
     "ensure_vault_access": SUCCEEDED,
+    "ensure_weights_access": SUCCEEDED,
     "begin_resource federatedCredential": SUCCEEDED,
 }
 
@@ -89,10 +93,15 @@ OF_SECRETS = {
     [
         (READING, []),
         ({**READING, "keyVaultId": VAULT_ID}, ["call ensure_vault_access westeurope"]),
+        ({"image": "llm:1", "model": MODEL}, []),
+        (MOUNTING, ["call ensure_weights_access westeurope"]),
+        (
+            {**READING, **MOUNTING, "keyVaultId": VAULT_ID},
+            ["call ensure_vault_access westeurope", "call ensure_weights_access westeurope"],
+        ),
     ],
-    ids=["others grant the role", "the app grants it"],
 )
-def test_the_identity_of_secrets_comes_before_the_cluster_and_its_credential_after(
+def test_the_identity_of_secrets_and_weights_comes_before_the_cluster_and_its_credential_after(
     workload, granting
 ):
     done = build(OF_SECRETS, spec={"workload": workload})

@@ -566,3 +566,25 @@ def test_an_answer_that_adds_the_identity_of_the_add_on_is_current(build) -> Non
     identity = {"resourceId": "/x", "clientId": "y", "objectId": "z"}
     answer["properties"]["addonProfiles"]["azureKeyvaultSecretsProvider"]["identity"] = identity
     assert is_cluster_current(answer, build({"workload.secrets": SECRETS}, answer))
+
+
+SOURCE = {"name": "m", "version": "1", "source": "az://acmemodels/weights/m/1"}
+DRIVER = {"blobCSIDriver": {"enabled": True}}
+
+
+def test_only_a_cluster_whose_pods_mount_weights_gets_the_driver_for_blobs(build) -> None:
+    body = build({"workload.model": SOURCE})
+    assert body["properties"]["storageProfile"] == DRIVER
+    assert find_unknown(body, models.ManagedCluster) == []
+    assert "storageProfile" not in build()["properties"]
+
+
+def test_the_driver_for_blobs_is_enabled_beside_the_settings_of_others_and_stays(build) -> None:
+    before = as_aks_answers(build())
+    others = {"diskCSIDriver": {"enabled": True}, "fileCSIDriver": {"enabled": False}}
+    before["properties"]["storageProfile"] = others
+    changed = build({"workload.model": SOURCE}, before)
+    assert not is_cluster_current(before, changed)
+    assert changed["properties"]["storageProfile"] == {**others, **DRIVER}
+    kept = build(existing=as_aks_answers(changed))
+    assert kept["properties"]["storageProfile"] == {**others, **DRIVER}

@@ -18,13 +18,13 @@ from domain.environment.steps import (
     plan_delete_steps,
     plan_edge,
     plan_gpu_pool,
+    plan_identity,
     plan_maintenance,
     plan_moved_origins,
     plan_private_origin,
     plan_provision_steps,
     plan_registry_access,
     plan_scale_down_steps,
-    plan_secrets,
     plan_wake_steps,
     pods_step,
     readiness_key,
@@ -33,7 +33,7 @@ from domain.environment.steps import (
     settings_step,
     stop_gpu_cost_step,
     waits_for_gpu_nodes,
-    with_secret_steps,
+    with_identity_steps,
     workload_step,
 )
 from domain.spec.secrets import VaultAccess
@@ -71,7 +71,7 @@ def test_propagation_begins_before_the_waf_is_built():
 def test_every_planned_kind_is_known():
     west = "westeurope"
     access = plan_registry_access(west, [REGISTRY])
-    others = (*plan_maintenance(west), *plan_secrets(west))
+    others = (*plan_maintenance(west), *plan_identity(west))
     cell = (*plan_cell(west), *access, plan_gpu_pool(west), *others)
     private = plan_private_origin(west)
     planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell, *private)}
@@ -103,17 +103,28 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
 @pytest.mark.parametrize(
     ("access", "expected"),
     [
-        (None, ["managedCluster"]),
-        (VaultAccess.EXPECTED, ["identity", "managedCluster", "federatedCredential"]),
+        ((None, None), ["managedCluster"]),
+        ((VaultAccess.EXPECTED, None), ["identity", "managedCluster", "federatedCredential"]),
         (
-            VaultAccess.GRANTED,
+            (VaultAccess.GRANTED, None),
             ["identity", "vaultAccess", "managedCluster", "federatedCredential"],
+        ),
+        ((None, VaultAccess.EXPECTED), ["identity", "managedCluster", "federatedCredential"]),
+        (
+            (VaultAccess.GRANTED, VaultAccess.GRANTED),
+            [
+                "identity",
+                "vaultAccess",
+                "weightsAccess",
+                "managedCluster",
+                "federatedCredential",
+            ],
         ),
     ],
 )
-def test_cells_that_read_secrets_show_how_they_come_by_them(access, expected):
+def test_cells_that_read_secrets_or_weights_show_how_they_come_by_them(access, expected):
     planned = plan_provision_steps(REGIONS)
-    steps = names(with_secret_steps(planned, access))
+    steps = names(with_identity_steps(planned, *access))
     first = [step for step in steps if step.startswith("cell/westeurope/")]
     assert first[0] == "cell/westeurope/resourceGroup"
     assert first[1 : 1 + len(expected)] == [f"cell/westeurope/{each}" for each in expected]

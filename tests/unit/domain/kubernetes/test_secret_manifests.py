@@ -7,12 +7,12 @@ import yaml
 from lightkube.codecs import from_dict
 
 import clients.kubernetes  # noqa: F401  # it makes the custom resource known
+from domain.kubernetes.identity_manifests import CellIdentity
 from domain.kubernetes.manifests import build_workload
-from domain.kubernetes.secret_manifests import SecretReader
 from domain.spec.model import EnvironmentSpec
 from tests.support.specs import a_spec
 
-READER = SecretReader("client-id", "tenant-id")
+READER = CellIdentity("client-id", "tenant-id")
 VAULT = "https://fraud-team.vault.azure.net/secrets"
 SECRETS = {
     "HF_TOKEN": {"keyVaultSecretId": f"{VAULT}/hf-token"},

@@ -1,0 +1,60 @@
+"""How the container gets the weights of its model: the parts of its pod.
+
+The Blob CSI driver mounts the container of blobs on the node, in the name of the pod's service
+account and with a token of its own, never a key of the account. It connects from the node: no
+network policy of the pod has to admit it. The pod sees the folder of its weights alone; Kubernetes
+refuses to start the container where there is none.
+"""
+
+from typing import Any
+
+from domain.kubernetes.identity_manifests import CellIdentity
+from domain.spec.model import EnvironmentSpec
+from domain.spec.weights import BlobFolder
+
+WEIGHTS_FOLDER = "/mnt/weights"
+WEIGHTS_VOLUME = "weights"
+BLOB_DRIVER = "blob.csi.azure.com"
+
+MOUNT_OPTIONS = "--allow-other --virtual-directory=true"
+"""Containers need not run as root; folders are prefixes of names, without a blob of their own."""
+
+
+def find_weights(spec: EnvironmentSpec) -> BlobFolder | None:
+    model = spec.workload.model
+    return model.weights if model else None
+
+
+def weights_volumes(spec: EnvironmentSpec, identity: CellIdentity | None) -> list[dict[str, Any]]:
+    weights = find_weights(spec)
+    if weights is None or identity is None:
+        return []
+    attributes = {
+        "protocol": "fuse2",
+        "storageAccount": weights.account,
+        "containerName": weights.container,
+        "clientID": identity.client_id,
+        "mountWithWorkloadIdentityToken": "true",
+        "mountOptions": MOUNT_OPTIONS,
+    }
+    driver = {"driver": BLOB_DRIVER, "readOnly": True, "volumeAttributes": attributes}
+    return [{"name": WEIGHTS_VOLUME, "csi": driver}]
+
+
+def weights_volume_mounts(spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    weights = find_weights(spec)
+    if weights is None:
+        return []
+    return [
+        {
+            "name": WEIGHTS_VOLUME,
+            "mountPath": WEIGHTS_FOLDER,
+            "subPath": weights.prefix,
+            "readOnly": True,
+        }
+    ]
+
+
+def weights_variables(spec: EnvironmentSpec) -> dict[str, str]:
+    """Variables that tell the container where the weights are."""
+    return {"MODEL_PATH": WEIGHTS_FOLDER} if find_weights(spec) else {}
