@@ -48,6 +48,8 @@ from emulators.azure.providers.registrations import Registrations
 from emulators.azure.providers.routes import ProviderRoutes
 from emulators.azure.resource_groups.models import ResourceGroups
 from emulators.azure.resource_groups.routes import ResourceGroupRoutes
+from emulators.azure.storage.blob_driver import BlobDriver
+from emulators.azure.storage.routes import StorageRoutes
 from emulators.azure.subscriptions.routes import SubscriptionRoutes
 from emulators.azure.throttling.throttling import Throttling
 from emulators.azure.waf.models import WafPolicies
@@ -97,6 +99,9 @@ class SimulatedAzure:
         self.csi_provider = CsiProvider(
             self.identities, self.secret_access, self.clusters.all, tokens.tenant_id
         )
+        self.blob_driver = BlobDriver(
+            self.identities, self.role_assignments, self.platform.resources, self.clusters.all
+        )
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
         self.private_links = PrivateLinks(self.platform, self._find_node_group)
         self.front_door = FrontDoor(self.platform, self.groups, self.private_links)
@@ -140,6 +145,7 @@ class SimulatedAzure:
             SubscriptionRoutes(platform),
             IdentityRoutes(platform, self.identities),
             VaultRoutes(platform, self.vaults),
+            StorageRoutes(platform, self.groups),
             AuthorizationRoutes(platform, tokens, self.role_assignments),
             RegistryRoutes(platform, self.registries),
             PrivateLinkRoutes(platform, self.private_links),
@@ -174,6 +180,7 @@ class SimulatedAzure:
         )
         cluster.faults.find_pull_refusal = partial(self._find_pull_refusal, cluster)
         cluster.secrets.read = self.csi_provider.read
+        cluster.blobs.refuse = self.blob_driver.refuse
         self._prepare_cluster(cluster)
         return cluster
 

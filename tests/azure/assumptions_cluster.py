@@ -111,6 +111,7 @@ CLUSTERS = (
         "with `CreateContainerConfigError`",
         relied_on_by=("domain/kubernetes/weights_manifests.py", "domain/arm/managed_cluster.py"),
         known=Known.DOCUMENTED,
+        rows=("blobs of a pod",),
         otherwise="It needs a storage account of one's own. The step `pods` quotes the event. The "
         "driver documents Storage Blob Data Contributor.",
     ),

@@ -52,6 +52,13 @@ SECRETS_OPERATIONS = (
         "nothing is kept for a recovery",
     ),
     Entry(
+        "storage account GET, PUT, DELETE",
+        "200, 204 without one to delete; a PUT is answered when the account is there",
+        ASSUMED,
+        "storage.routes:StorageRoutes",
+        "Azure answers 202 with an operation; no keys, containers or blobs are simulated",
+    ),
+    Entry(
         "secret GET, PUT, DELETE at the vault",
         "200 with value, id and attributes; 404, 403 and 401 with a challenge, as recorded",
         RECORDED,
@@ -83,6 +90,14 @@ SECRETS_RULES = (
         REPORTED,
         f"{PROVIDER}.read",
         "composed of the Azure SDK for Go and Key Vault's answers; objects of type `secret` alone",
+    ),
+    Entry(
+        "blobs of a pod",
+        "mounted only with the driver, federation and role of an account that is there, by a "
+        "token of the pod's service account; otherwise `FailedMount`",
+        ASSUMED,
+        "storage.blob_driver:BlobDriver.refuse",
+        "nothing is in what is mounted, and no init container runs; the words are assumed",
     ),
     Entry(
         "synced Secret",

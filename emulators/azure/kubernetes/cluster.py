@@ -14,6 +14,7 @@ from emulators.azure.kubernetes.addresses import (
     PublicAddresses,
 )
 from emulators.azure.kubernetes.background import Background
+from emulators.azure.kubernetes.blob_volumes import BlobVolumes
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.autoscaler import Autoscaler
 from emulators.azure.kubernetes.controllers.daemon_sets import DaemonSetController
@@ -74,6 +75,7 @@ class Cluster:
         )
         events = EventRecorder(self.store, clock)
         self.secrets = SecretVolumes(self, self.store, self.registry, events)
+        self.blobs = BlobVolumes(self)
         self.answer_inside = answer_inside
         self._send_log = send_log
         self.answer_pod = answer_pod
@@ -185,7 +187,7 @@ class Cluster:
         self.processes = Processes(
             self._machinery.now, self._service_proxy.address_of, self._take_line
         )
-        self._kubelets = Kubelets(self._machinery, self.processes, self.secrets)
+        self._kubelets = Kubelets(self._machinery, self.processes, self.secrets, self.blobs)
         self._loop = ControllerLoop(self.store, self._controllers())
         self._background.start(self._loop.run(), f"controllers of {self.name}")
         lifecycle = NodeLifecycle(self._machinery)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from emulators.azure.kubernetes.blob_volumes import BlobVolumes
 from emulators.azure.kubernetes.kinds import CONFIG_MAP, Object
 from emulators.azure.kubernetes.secret_volumes import NotMounted, SecretVolumes, classes_of
 from emulators.azure.kubernetes.store import Store
@@ -18,11 +19,18 @@ class PodVolumes:
     """The volumes of one pod; `sync` takes over what its ConfigMaps have now, and what its secrets
     had when they were last read."""
 
-    def __init__(self, store: Store, pod: Object, secrets: SecretVolumes | None = None) -> None:
-        """`secrets`: what mounts those, where they are simulated."""
+    def __init__(
+        self,
+        store: Store,
+        pod: Object,
+        secrets: SecretVolumes | None = None,
+        blobs: BlobVolumes | None = None,
+    ) -> None:
+        """`secrets`, `blobs`: what mounts those, where they are simulated."""
         self._store = store
         self._pod = pod
         self._secrets = secrets
+        self._blobs = blobs
         self._secret_files: dict[str, Files] = {}
         self._namespace: str = pod["metadata"]["namespace"]
         self._sources = {name: source for name, source in _sources(pod)}
@@ -46,7 +54,7 @@ class PodVolumes:
             self._read_secrets()
         except NotMounted as refusal:
             return str(refusal)
-        return None
+        return self._blobs.missing(self._pod) if self._blobs else None
 
     @property
     def has_secrets(self) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from emulators.azure.kubernetes import config_volumes, durations, nodes, pods
+from emulators.azure.kubernetes.blob_volumes import BlobVolumes
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.container_worker import ContainerWorker
 from emulators.azure.kubernetes.controllers.machinery import Machinery
@@ -21,10 +22,17 @@ from emulators.azure.kubernetes.store import Change, ChangeType, Key
 class Kubelets:
     """Starts the worker of each bound pod, and stops pods that are to be deleted."""
 
-    def __init__(self, machinery: Machinery, processes: Processes, secrets: SecretVolumes) -> None:
+    def __init__(
+        self,
+        machinery: Machinery,
+        processes: Processes,
+        secrets: SecretVolumes,
+        blobs: BlobVolumes,
+    ) -> None:
         self._machinery = machinery
         self._processes = processes
         self._secrets = secrets
+        self._blobs = blobs
         self._environments: dict[str, dict[str, dict[str, str]]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._stopping: set[str] = set()
@@ -116,7 +124,7 @@ class Kubelets:
         if not view.address:  # a kubelet that starts finds pods that run already
             await self._machinery.latencies.wait("Kubernetes start pod", durations.POD_SANDBOX)
             view.start(self._free_address(), node["status"]["addresses"][0]["address"])
-        volumes = PodVolumes(self._machinery.store, pod, self._secrets)
+        volumes = PodVolumes(self._machinery.store, pod, self._secrets, self._blobs)
         await self._mount(volumes, view)
         self._hold(pod["metadata"]["uid"], volumes)
         pulled = self._pulled.setdefault(name, set())
