@@ -15,7 +15,8 @@ from tests.e2e.stories import delete, finish, provision, wait_until
 from tests.e2e.vaults import Vault, files_with
 from tests.support.specs import spec_body
 
-HOST = "registry.example.com"
+HOST = "private-registry.example.com"
+"""Of these tests alone: other tests pull from registry.example.com on the same stack."""
 IMAGE = f"{HOST}/team/llm:1"
 PODS = "/api/v1/namespaces/inference/pods"
 
