@@ -127,7 +127,7 @@ chaos: $(READY) ## Random lifecycles under random faults, and what must hold at 
 	@$(BIN)/python -m tests.chaos --seed $(SEED) --environments $(ENVIRONMENTS)
 
 .PHONY: test-faults
-test-faults: $(READY) ## The fault matrix: each fault x the step it hits, some 15 minutes
+test-faults: $(READY) ## The fault matrix: each fault x the step it hits, a quarter of an hour or more
 	$(BIN)/pytest tests/faults --durations 1
 
 .PHONY: format
