@@ -11,7 +11,7 @@ from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import ObservationInput, ReadyWait
 from domain.durable.names import ActivityName
-from domain.environment.steps import StepKey, external_ip_step, nodes_step, pods_step
+from domain.environment.step_keys import StepKey, external_ip_step, nodes_step, pods_step
 from domain.kubernetes.observation import Observation
 from domain.kubernetes.readiness import (
     Condition,

@@ -7,7 +7,8 @@ from domain import deadlines
 from domain.durable.inputs import EdgeProbe, EdgeWait
 from domain.durable.names import Orchestrator
 from domain.environment.operation_request import OperationRequest
-from domain.environment.steps import PROBE_STEP, plan_moved_origins
+from domain.environment.step_keys import PROBE_STEP
+from domain.environment.steps import plan_moved_origins
 from domain.outcomes import Outcome, Status
 from domain.spec.model import EnvironmentSpec
 from orchestrators.children import run_child

@@ -7,13 +7,8 @@ from domain import deadlines
 from domain.catalog.roles import KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
 from domain.durable.inputs import CellDemand, IdentityAccessInput
 from domain.durable.names import ActivityName
-from domain.environment.steps import (
-    PlannedResource,
-    StepKey,
-    plan_identity,
-    vault_access_step,
-    weights_access_step,
-)
+from domain.environment.step_keys import StepKey, vault_access_step, weights_access_step
+from domain.environment.steps import PlannedResource, plan_identity
 from domain.outcomes import Outcome
 from domain.spec.secrets import VaultAccess
 from domain.spec.workload import Workload

@@ -14,14 +14,8 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import CellInput
-from domain.environment.steps import (
-    PlannedResource,
-    gateway_step,
-    plan_cell,
-    plan_gpu_pool,
-    plan_maintenance,
-    workload_step,
-)
+from domain.environment.step_keys import gateway_step, workload_step
+from domain.environment.steps import PlannedResource, plan_cell, plan_gpu_pool, plan_maintenance
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState

@@ -7,7 +7,8 @@ from domain.durable.inputs import ImageInput, RegistryAccessInput
 from domain.durable.names import ActivityName
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.pinned_image import PinnedImage, RecordImage
-from domain.environment.steps import IMAGE_STEP, plan_registry_access, registry_access_step
+from domain.environment.step_keys import IMAGE_STEP, registry_access_step
+from domain.environment.steps import plan_registry_access
 from domain.outcomes import Outcome
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt

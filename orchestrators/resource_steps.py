@@ -14,7 +14,8 @@ from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
 from domain.durable.names import ActivityName, Orchestrator
 from domain.environment.failures import gpu_cost_not_stopped
 from domain.environment.record import RecordWarning
-from domain.environment.steps import PlannedResource, StepKey, stop_gpu_cost_step
+from domain.environment.step_keys import StepKey, stop_gpu_cost_step
+from domain.environment.steps import PlannedResource
 from domain.outcomes import Failure, Handle, Outcome, Status
 from domain.placement.offers import Offer
 from orchestrators.activity_calls import call_activity

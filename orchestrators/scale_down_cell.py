@@ -12,7 +12,7 @@ from domain import deadlines
 from domain.durable.inputs import PoolInput, ScalingInput
 from domain.durable.names import ActivityName
 from domain.environment.operation import first_failure
-from domain.environment.steps import gpu_pool_step, settings_step, workload_step
+from domain.environment.step_keys import gpu_pool_step, settings_step, workload_step
 from domain.outcomes import Outcome
 from domain.serving.gateway.settings import GatewayState
 from orchestrators.operation_context import OperationContext, Steps

@@ -2,7 +2,7 @@
 
 from domain.environment.operation import StepChange
 from domain.environment.record import RecordWarning
-from domain.environment.steps import StepKey
+from domain.environment.step_keys import StepKey
 from domain.outcomes import Failure, Outcome, Status
 from orchestrators.operation_context import OperationContext
 

@@ -12,7 +12,7 @@ from durabletask.task import OrchestrationContext
 from domain import deadlines
 from domain.durable.inputs import PoolInput, ScalingInput
 from domain.durable.names import ActivityName
-from domain.environment.steps import (
+from domain.environment.step_keys import (
     StepKey,
     autoscaler_step,
     gateway_step,

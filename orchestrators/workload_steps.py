@@ -14,7 +14,7 @@ from domain.durable.inputs import (
 )
 from domain.durable.names import ActivityName, Orchestrator
 from domain.environment.operation import first_failure
-from domain.environment.steps import StepKey, asleep_step, connection_key, readiness_key
+from domain.environment.step_keys import StepKey, asleep_step, connection_key, readiness_key
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState

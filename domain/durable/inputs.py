@@ -13,7 +13,8 @@ from domain.arm.operation_polling import OperationProgress
 from domain.arm.resource_kinds import ResourceTarget
 from domain.arm.role_assignments import RoleGrant
 from domain.environment.kept_pool import KeptPool
-from domain.environment.steps import PlannedResource, StepKey
+from domain.environment.step_keys import StepKey
+from domain.environment.steps import PlannedResource
 from domain.outcomes import Handle
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState

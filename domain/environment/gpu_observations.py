@@ -18,7 +18,7 @@ from domain.environment.gpu_usage import (
 )
 from domain.environment.operation import Operation, OperationKind, StepChange
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.steps import cell_region, removes_gpu_nodes, waits_for_gpu_nodes
+from domain.environment.step_keys import cell_region, removes_gpu_nodes, waits_for_gpu_nodes
 from domain.outcomes import Status
 from domain.placement.offers import Offer
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
-from domain.environment.steps import (
+from domain.environment.step_keys import (
     cell_region,
     is_workload_step,
     only_reads,

@@ -1,29 +1,29 @@
 """The resources of an environment and the steps of its operations, in order of dependency."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from domain.catalog.roles import ACR_PULL
+from domain.environment.step_keys import (
+    IMAGE_STEP,
+    PROBE_STEP,
+    StepKey,
+    autoscaler_step,
+    cell_step,
+    edge_step,
+    external_ip_step,
+    gateway_step,
+    gpu_pool_step,
+    nodes_step,
+    pods_step,
+    registry_access_step,
+    serving_step,
+    settings_step,
+    vault_access_step,
+    weights_access_step,
+    workload_step,
+)
 from domain.spec.secrets import VaultAccess
 from domain.wire import WireModel
-
-
-class StepKey(WireModel):
-    """Identifies a step within its operation."""
-
-    path: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """The step's name on the operation, such as `cell/westeurope/nodes`."""
-        return "/".join(self.path)
-
-    @property
-    def last(self) -> str:
-        return self.path[-1]
-
-
-PROBE_STEP = StepKey(path=("probe",))
-IMAGE_STEP = StepKey(path=("image",))
 
 
 class PlannedResource(WireModel):
@@ -55,14 +55,14 @@ def plan_edge(
     if has_private_origins:
         regions, last = (), ("wafPolicy", "securityPolicy", "route")
     return (
-        *(PlannedResource(step=_edge_step(kind), kind=kind) for kind in first),
+        *(PlannedResource(step=edge_step(kind), kind=kind) for kind in first),
         *(
-            PlannedResource(step=_edge_step("origin", region), kind="origin", region=region)
+            PlannedResource(step=edge_step("origin", region), kind="origin", region=region)
             for region in regions
         ),
         *(
             PlannedResource(
-                step=_edge_step(kind),
+                step=edge_step(kind),
                 kind=kind,
                 awaits_cells=has_private_origins and kind == "route",
             )
@@ -77,7 +77,7 @@ def plan_cell(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedRe
     `attempt`: of building the cell; the steps of each have names of their own.
     """
     group, cluster = (
-        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        PlannedResource(step=cell_step(region, kind, attempt), kind=kind, region=region)
         for kind in ("resourceGroup", "managedCluster")
     )
     return group, cluster
@@ -86,7 +86,7 @@ def plan_cell(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedRe
 def plan_private_origin(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
     """The origin of a cell, and the approval of the connection that it asks for."""
     origin, link = (
-        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        PlannedResource(step=cell_step(region, kind, attempt), kind=kind, region=region)
         for kind in ("origin", "privateLink")
     )
     return origin, link
@@ -96,7 +96,7 @@ def plan_registry_access(region: str, registries: Sequence[str]) -> tuple[Planne
     """The role assignments of a cell at registries, which do not go with its resource group."""
     return tuple(
         PlannedResource(
-            step=_cell_step(region, f"registryAccess-{registry.rpartition('/')[2].lower()}"),
+            step=cell_step(region, f"registryAccess-{registry.rpartition('/')[2].lower()}"),
             kind="roleAssignment",
             region=region,
             scope=registry,
@@ -121,7 +121,7 @@ def plan_moved_origins(
     """The origins to create and to delete once cells have moved from the regions in `left`."""
     created, deleted = (
         tuple(
-            PlannedResource(step=_edge_step("origin", each, *what), kind="origin", region=each)
+            PlannedResource(step=edge_step("origin", each, *what), kind="origin", region=each)
             for each in where
         )
         for where, what in ((regions, ()), (left, ("removal",)))
@@ -137,130 +137,19 @@ def plan_gpu_pool(region: str, attempt: int = 1) -> PlannedResource:
 def plan_maintenance(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
     """Windows of the upgrades of Kubernetes and of the nodes' system."""
     kubernetes, nodes = (
-        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        PlannedResource(step=cell_step(region, kind, attempt), kind=kind, region=region)
         for kind in ("autoUpgradeSchedule", "nodeOSUpgradeSchedule")
     )
     return kubernetes, nodes
 
 
-def registry_access_step(region: str, attempt: int = 1) -> StepKey:
-    """The cluster's nodes are given the right to pull the image."""
-    return _cell_step(region, "registryAccess", attempt)
-
-
 def plan_identity(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
     """The identity that reads secrets and weights, and its credential for the cluster's tokens."""
     identity, credential = (
-        PlannedResource(step=_cell_step(region, kind, attempt), kind=kind, region=region)
+        PlannedResource(step=cell_step(region, kind, attempt), kind=kind, region=region)
         for kind in ("identity", "federatedCredential")
     )
     return identity, credential
-
-
-def vault_access_step(region: str, attempt: int = 1) -> StepKey:
-    """The role on the vault of the identity that reads the secrets."""
-    return _cell_step(region, "vaultAccess", attempt)
-
-
-def weights_access_step(region: str, attempt: int = 1) -> StepKey:
-    """The role of the same identity on the account with the weights."""
-    return _cell_step(region, "weightsAccess", attempt)
-
-
-def workload_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "workload", attempt)
-
-
-def readiness_key(region: str, attempt: int = 1) -> StepKey:
-    """Of the wait for the steps nodes, externalIp and pods."""
-    return _cell_step(region, "ready", attempt)
-
-
-def connection_key(region: str, attempt: int = 1) -> StepKey:
-    """Of the steps origin and privateLink."""
-    return _cell_step(region, "connection", attempt)
-
-
-def nodes_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "nodes", attempt)
-
-
-def external_ip_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "externalIp", attempt)
-
-
-def pods_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "pods", attempt)
-
-
-def settings_step(region: str) -> StepKey:
-    return _cell_step(region, "settings")
-
-
-def gpu_pool_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "gpuPool", attempt)
-
-
-def autoscaler_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "autoscaler", attempt)
-
-
-def gateway_step(region: str, attempt: int = 1) -> StepKey:
-    return _cell_step(region, "gateway", attempt)
-
-
-def serving_step(region: str, attempt: int = 1) -> StepKey:
-    """The gateway is told that the model serves."""
-    return _cell_step(region, "serving", attempt)
-
-
-def asleep_step(region: str) -> StepKey:
-    """Of a wake that has failed: the gateway tells callers again that the model is asleep."""
-    return _cell_step(region, "asleep")
-
-
-def stop_gpu_cost_step(region: str) -> StepKey:
-    return _cell_step(region, "gpuPoolToZero")
-
-
-def cell_region(step_name: str) -> str | None:
-    """None for a step of no cell."""
-    first, *others = step_name.split("/")
-    return others[0] if first == "cell" and others else None
-
-
-def waits_for_gpu_nodes(step_name: str) -> bool:
-    return _last(step_name) == "nodes"
-
-
-def removes_gpu_nodes(step_name: str, also: Collection[str] = ()) -> bool:
-    """`also`: last parts of names that have this effect in the operation at hand."""
-    is_removal = step_name.split("/")[2:] in (
-        ["removal", "managedCluster"],
-        ["removal", "resourceGroup"],
-    )
-    return is_removal or stops_gpu_cost(step_name) or _last(step_name) in also
-
-
-def only_reads(step_name: str) -> bool:
-    return _last(step_name) in {"image", "settings", "nodes", "externalIp", "pods", "probe"}
-
-
-def stops_gpu_cost(step_name: str) -> bool:
-    return _last(step_name) == "gpuPoolToZero"
-
-
-def puts_to_sleep(step_name: str) -> bool:
-    return _last(step_name) == "asleep"
-
-
-def is_workload_step(step_name: str) -> bool:
-    """Whether the step applies Kubernetes objects."""
-    return _last(step_name) in {"workload", "gateway", "serving", "asleep"}
-
-
-def _last(step_name: str) -> str:
-    return step_name.rpartition("/")[2]
 
 
 def plan_provision_steps(
@@ -289,7 +178,7 @@ def with_identity_steps(
         return tuple(steps)
     planned: list[StepKey] = []
     for step in steps:
-        if _last(step.name) != "managedCluster":
+        if step.last != "managedCluster":
             planned.append(step)
             continue
         region = step.path[1]
@@ -344,12 +233,3 @@ def plan_wake_steps(regions: Sequence[str]) -> tuple[StepKey, ...]:
 
 def _readiness_steps(region: str) -> tuple[StepKey, ...]:
     return (nodes_step(region), external_ip_step(region), pods_step(region))
-
-
-def _edge_step(*names: str) -> StepKey:
-    return StepKey(path=("edge", *names))
-
-
-def _cell_step(region: str, name: str, attempt: int = 1) -> StepKey:
-    again = () if attempt == 1 else (f"attempt-{attempt}",)
-    return StepKey(path=("cell", region, *again, name))

@@ -39,8 +39,8 @@ from domain.environment.record import (
     RecordWarning,
     TimelineEvent,
 )
+from domain.environment.step_keys import StepKey
 from domain.environment.steps import (
-    StepKey,
     plan_delete_steps,
     plan_provision_steps,
     plan_scale_down_steps,

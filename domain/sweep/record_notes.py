@@ -12,7 +12,7 @@ from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import BUILDS
 from domain.environment.phases import UNSUCCESSFUL
 from domain.environment.record import EnvironmentRecord
-from domain.environment.steps import pods_step, workload_step
+from domain.environment.step_keys import pods_step, workload_step
 from domain.environment.transitions import add_event
 from domain.outcomes import Outcome, Status
 from domain.requests.decision import Start

@@ -20,7 +20,8 @@ from domain.durable.inputs import (
     ScalingInput,
 )
 from domain.environment.kept_pool import KeptPool
-from domain.environment.steps import PROBE_STEP, plan_cell
+from domain.environment.step_keys import PROBE_STEP
+from domain.environment.steps import plan_cell
 from domain.outcomes import Failure, Handle, Outcome
 from domain.placement.offers import Offer, list_offers
 from tests.support.specs import NOON, a_spec, minutes

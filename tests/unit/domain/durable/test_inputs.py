@@ -26,7 +26,8 @@ from domain.durable.inputs import (
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.environment.steps import PROBE_STEP, plan_edge
+from domain.environment.step_keys import PROBE_STEP
+from domain.environment.steps import plan_edge
 from domain.outcomes import Handle, Outcome
 from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec

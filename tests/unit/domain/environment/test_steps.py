@@ -3,7 +3,7 @@ from collections.abc import Iterable
 import pytest
 
 from domain.arm.resource_kinds import KINDS
-from domain.environment.steps import (
+from domain.environment.step_keys import (
     PROBE_STEP,
     StepKey,
     autoscaler_step,
@@ -13,6 +13,16 @@ from domain.environment.steps import (
     is_workload_step,
     nodes_step,
     only_reads,
+    pods_step,
+    readiness_key,
+    removes_gpu_nodes,
+    serving_step,
+    settings_step,
+    stop_gpu_cost_step,
+    waits_for_gpu_nodes,
+    workload_step,
+)
+from domain.environment.steps import (
     plan_cell,
     plan_cell_removal,
     plan_delete_steps,
@@ -26,15 +36,7 @@ from domain.environment.steps import (
     plan_registry_access,
     plan_scale_down_steps,
     plan_wake_steps,
-    pods_step,
-    readiness_key,
-    removes_gpu_nodes,
-    serving_step,
-    settings_step,
-    stop_gpu_cost_step,
-    waits_for_gpu_nodes,
     with_identity_steps,
-    workload_step,
 )
 from domain.spec.secrets import VaultAccess
 from tests.support.payloads import REGISTRY
