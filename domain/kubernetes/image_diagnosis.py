@@ -46,7 +46,7 @@ def is_pull_lasting(
         if event.first_seen_at and _is_about_pull(event, pod)
     ]
     since = min(seen) if seen else pod.started_at or started_at
-    return has_lasted(since, now, _grace(_cause(pod, observation)))
+    return has_lasted(max(since, started_at), now, _grace(_cause(pod, observation)))
 
 
 def image_pull_failed(pod: PodObservation, observation: Observation) -> Failure:

@@ -302,6 +302,17 @@ def test_a_large_image_that_failed_only_just_now_is_waited_for() -> None:
     assert look(observed, minutes=18).verdict is ReadinessVerdict.GIVE_UP
 
 
+def test_a_retry_gives_what_it_mends_the_time_that_a_first_attempt_had() -> None:
+    """A role that was granted just before the retry is not applied yet."""
+    hours_ago = "2026-11-22T07:00:00Z"
+    observed = {
+        "pods": [pod("ErrImagePull", startedAt=hours_ago)],
+        "events": [event("Failed", "Failed to pull image x", firstSeenAt=hours_ago)],
+    }
+    assert look(observed, minutes=4).verdict is ReadinessVerdict.WAIT
+    assert look(observed, minutes=6).verdict is ReadinessVerdict.GIVE_UP
+
+
 def conflict(code: str) -> dict[str, Any]:
     message = f"Error syncing load balancer: Code: {code}, DNS record x is already used"
     return event("SyncLoadBalancerFailed", message, "Service/fraud-llm")
