@@ -10,7 +10,7 @@ from domain.durable.names import ActivityName
 from domain.environment.step_keys import StepKey, vault_access_step, weights_access_step
 from domain.environment.steps import PlannedResource, plan_identity
 from domain.outcomes import Outcome
-from domain.spec.secrets import VaultAccess
+from domain.spec.role_access import RoleAccess
 from domain.spec.workload import Workload
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import create_resource, run_step
@@ -60,9 +60,9 @@ def plan_revocations(region: str, workload: Workload) -> tuple[PlannedResource, 
 def _plan_grants(
     demand: CellDemand, region: str, attempt: int
 ) -> Iterator[tuple[StepKey, ActivityName]]:
-    if demand.vault_access is VaultAccess.GRANTED:
+    if demand.vault_access is RoleAccess.GRANTED:
         yield vault_access_step(region, attempt), ActivityName.ENSURE_VAULT_ACCESS
-    if demand.weights_access is VaultAccess.GRANTED:
+    if demand.weights_access is RoleAccess.GRANTED:
         yield weights_access_step(region, attempt), ActivityName.ENSURE_WEIGHTS_ACCESS
 
 

@@ -19,7 +19,7 @@ from domain.outcomes import Handle
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
 from domain.spec.model import EnvironmentSpec
-from domain.spec.secrets import VaultAccess
+from domain.spec.role_access import RoleAccess
 from domain.wire import WireModel
 
 
@@ -45,9 +45,9 @@ class CellDemand(WireModel):
     """How long the start of a replica may take; inputs of earlier versions do not say it."""
     image_digest: str | None = None
     """Of the image that runs; None: what the specification says."""
-    vault_access: VaultAccess | None = None
+    vault_access: RoleAccess | None = None
     """None if replicas read no secrets."""
-    weights_access: VaultAccess | None = None
+    weights_access: RoleAccess | None = None
     """None if replicas mount no weights."""
 
     @property

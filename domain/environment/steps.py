@@ -22,7 +22,7 @@ from domain.environment.step_keys import (
     weights_access_step,
     workload_step,
 )
-from domain.spec.secrets import VaultAccess
+from domain.spec.role_access import RoleAccess
 from domain.wire import WireModel
 
 
@@ -171,7 +171,7 @@ def plan_provision_steps(
 
 
 def with_identity_steps(
-    steps: Sequence[StepKey], vault: VaultAccess | None, weights: VaultAccess | None
+    steps: Sequence[StepKey], vault: RoleAccess | None, weights: RoleAccess | None
 ) -> tuple[StepKey, ...]:
     """Of a build, with those of cells that read secrets or weights around the cluster's."""
     if vault is None and weights is None:
@@ -188,10 +188,10 @@ def with_identity_steps(
 
 
 def _grant_steps(
-    region: str, vault: VaultAccess | None, weights: VaultAccess | None
+    region: str, vault: RoleAccess | None, weights: RoleAccess | None
 ) -> tuple[StepKey, ...]:
     steps = ((vault_access_step, vault), (weights_access_step, weights))
-    return tuple(step(region) for step, access in steps if access is VaultAccess.GRANTED)
+    return tuple(step(region) for step, access in steps if access is RoleAccess.GRANTED)
 
 
 def plan_cell_deletion(

@@ -30,10 +30,10 @@ def _of_the_holder(observation: Observation) -> Failure | None:
         holder = _HOLDER.fullmatch(event.object)
         if holder is None:
             continue
-        keeper = PodObservation(name=holder["pod"], phase="Pending", ready=False)
+        pod = PodObservation(name=holder["pod"], phase="Pending", ready=False)
         if event.reason == "FailedToCreateSecret":
-            return _invalid(keeper, event, observation)
-        if event.reason == "FailedMount" and (failure := find_secret_failure(keeper, observation)):
+            return _invalid(pod, event, observation)
+        if event.reason == "FailedMount" and (failure := find_secret_failure(pod, observation)):
             return failure
     return None
 

@@ -1,7 +1,6 @@
 """Secrets of a workload: ids in Azure Key Vault, because no value ever enters a specification."""
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
@@ -37,16 +36,6 @@ KEY_VAULT_ID_FIX = (
 
 SecretEnvName = Annotated[str, Field(pattern=SECRET_ENV_NAME_PATTERN, max_length=128)]
 KeyVaultId = Annotated[str, Field(pattern=KEY_VAULT_ID_PATTERN)]
-
-
-class VaultAccess(StrEnum):
-    """How the identity of a cell comes by its role on the vault, or on the account with the
-    weights."""
-
-    GRANTED = "granted"
-    """By a role assignment of ours."""
-    EXPECTED = "expected"
-    """Somebody else has assigned it, there or above."""
 
 
 class SecretReference(WireModel):

@@ -9,13 +9,13 @@ from pydantic_core import PydanticCustomError
 from domain.spec.egress import Egress
 from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.image_reference import ImageReference, parse_image
+from domain.spec.role_access import RoleAccess
 from domain.spec.secrets import (
     MAX_SECRETS,
     ImagePullSecret,
     KeyVaultId,
     SecretEnvName,
     SecretReference,
-    VaultAccess,
     check_key_vault,
     check_secrets,
 )
@@ -228,18 +228,18 @@ class Workload(WireModel):
         return check_key_vault(found, [*secrets.values(), *([pull_secret] if pull_secret else ())])
 
     @property
-    def vault_access(self) -> VaultAccess | None:
+    def vault_access(self) -> RoleAccess | None:
         """None if there are no secrets."""
         if not self.secrets and self.image_pull_secret is None:
             return None
-        return VaultAccess.GRANTED if self.key_vault_id else VaultAccess.EXPECTED
+        return RoleAccess.GRANTED if self.key_vault_id else RoleAccess.EXPECTED
 
     @property
-    def weights_access(self) -> VaultAccess | None:
+    def weights_access(self) -> RoleAccess | None:
         """None if there are no weights to mount."""
         if self.model is None or self.model.source is None:
             return None
-        return VaultAccess.GRANTED if self.model.storage_account_id else VaultAccess.EXPECTED
+        return RoleAccess.GRANTED if self.model.storage_account_id else RoleAccess.EXPECTED
 
     @property
     def needs_identity(self) -> bool:

@@ -76,11 +76,11 @@ def test_an_image_is_pulled_with_credentials_that_only_nodes_see(
     assert finish(api, api.replace_environment(without))["status"] == "Succeeded"
     look, cluster = Look(azure, stack), environment["cells"][0]["clusterId"]
 
-    def keepers() -> list[str]:
+    def holders() -> list[str]:
         found = [each["metadata"]["name"] for each in look.into_cluster(cluster, PODS)["items"]]
         return [each for each in found if "pull-secret" in each]
 
-    wait_until(lambda: not keepers())
+    wait_until(lambda: not holders())
     assert delete(api, "puller")["status"] == "Succeeded"
 
 

@@ -102,7 +102,7 @@ HOLDER_STOPS = "scale inference fraud-llm-pull-secret 0"
     ("workload", "stops"),
     [({"imagePullSecret": SECRETS["HF_TOKEN"]}, False), ({"secrets": SECRETS}, True), ({}, True)],
 )
-async def test_the_keeper_of_credentials_stays_only_as_long_as_they_are_named(
+async def test_the_holder_of_credentials_stays_only_as_long_as_they_are_named(
     workload: dict[str, Any], stops: bool
 ):
     clients = FakeClients()

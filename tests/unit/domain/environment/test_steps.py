@@ -38,7 +38,7 @@ from domain.environment.steps import (
     plan_wake_steps,
     with_identity_steps,
 )
-from domain.spec.secrets import VaultAccess
+from domain.spec.role_access import RoleAccess
 from tests.support.payloads import REGISTRY
 
 REGIONS = ("westeurope", "swedencentral")
@@ -106,14 +106,14 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
     ("access", "expected"),
     [
         ((None, None), ["managedCluster"]),
-        ((VaultAccess.EXPECTED, None), ["identity", "managedCluster", "federatedCredential"]),
+        ((RoleAccess.EXPECTED, None), ["identity", "managedCluster", "federatedCredential"]),
         (
-            (VaultAccess.GRANTED, None),
+            (RoleAccess.GRANTED, None),
             ["identity", "vaultAccess", "managedCluster", "federatedCredential"],
         ),
-        ((None, VaultAccess.EXPECTED), ["identity", "managedCluster", "federatedCredential"]),
+        ((None, RoleAccess.EXPECTED), ["identity", "managedCluster", "federatedCredential"]),
         (
-            (VaultAccess.GRANTED, VaultAccess.GRANTED),
+            (RoleAccess.GRANTED, RoleAccess.GRANTED),
             [
                 "identity",
                 "vaultAccess",

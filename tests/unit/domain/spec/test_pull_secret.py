@@ -8,7 +8,7 @@ import pytest
 from domain.environment.pinned_image import find_image_warnings
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
-from domain.spec.secrets import VaultAccess
+from domain.spec.role_access import RoleAccess
 from domain.spec.validation import parse_spec
 from tests.support.payloads import REGISTRY
 from tests.support.specs import a_policy, spec_body
@@ -34,14 +34,14 @@ def parse(**workload: Any) -> EnvironmentSpec | list[Problem]:
 @pytest.mark.parametrize(
     ("more", "access"),
     [
-        ({}, VaultAccess.EXPECTED),
-        ({"keyVaultId": VAULT_ID}, VaultAccess.GRANTED),
-        ({"keyVaultId": VAULT_ID, "secrets": {"HF_TOKEN": TOKEN}}, VaultAccess.GRANTED),
-        ({"image": "acmeml.azurecr.io/llm:1"}, VaultAccess.EXPECTED),
+        ({}, RoleAccess.EXPECTED),
+        ({"keyVaultId": VAULT_ID}, RoleAccess.GRANTED),
+        ({"keyVaultId": VAULT_ID, "secrets": {"HF_TOKEN": TOKEN}}, RoleAccess.GRANTED),
+        ({"image": "acmeml.azurecr.io/llm:1"}, RoleAccess.EXPECTED),
     ],
     ids=["alone", "vault named", "with secrets", "token of a registry in Azure"],
 )
-def test_it_alone_makes_cells_read_the_vault(more: dict[str, Any], access: VaultAccess) -> None:
+def test_it_alone_makes_cells_read_the_vault(more: dict[str, Any], access: RoleAccess) -> None:
     spec = parse(**more)
     assert isinstance(spec, EnvironmentSpec)
     assert spec.workload.vault_access is access

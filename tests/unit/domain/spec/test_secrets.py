@@ -7,7 +7,8 @@ import pytest
 
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
-from domain.spec.secrets import MAX_SECRETS, SecretReference, VaultAccess
+from domain.spec.role_access import RoleAccess
+from domain.spec.secrets import MAX_SECRETS, SecretReference
 from domain.spec.validation import parse_spec
 from tests.support.specs import a_policy, spec_body
 
@@ -35,10 +36,10 @@ def test_without_secrets_there_is_no_vault_to_read() -> None:
 
 @pytest.mark.parametrize(
     ("more", "access"),
-    [({}, VaultAccess.EXPECTED), ({"keyVaultId": VAULT_ID}, VaultAccess.GRANTED)],
+    [({}, RoleAccess.EXPECTED), ({"keyVaultId": VAULT_ID}, RoleAccess.GRANTED)],
 )
 def test_the_vaults_resource_id_lets_its_role_be_granted(
-    more: dict[str, Any], access: VaultAccess
+    more: dict[str, Any], access: RoleAccess
 ) -> None:
     spec = parse(secrets={"HF_TOKEN": ID}, **more)
     assert isinstance(spec, EnvironmentSpec)

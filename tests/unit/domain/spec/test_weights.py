@@ -8,7 +8,7 @@ from domain.durable.inputs import CellDemand
 from domain.kubernetes.manifests import build_workload
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
-from domain.spec.secrets import VaultAccess
+from domain.spec.role_access import RoleAccess
 from domain.spec.validation import parse_spec
 from domain.spec.weights import STORAGE_ACCOUNT_ID, BlobFolder
 from domain.spec.workload import default_startup_minutes
@@ -33,10 +33,10 @@ def test_without_a_source_nothing_is_mounted_and_no_identity_needed() -> None:
 
 @pytest.mark.parametrize(
     ("more", "access"),
-    [({}, VaultAccess.EXPECTED), ({"storageAccountId": STORAGE_ACCOUNT_ID}, VaultAccess.GRANTED)],
+    [({}, RoleAccess.EXPECTED), ({"storageAccountId": STORAGE_ACCOUNT_ID}, RoleAccess.GRANTED)],
 )
 def test_the_accounts_resource_id_lets_its_role_be_granted(
-    more: dict[str, Any], access: VaultAccess
+    more: dict[str, Any], access: RoleAccess
 ) -> None:
     spec = parse(source=SOURCE, **more)
     assert isinstance(spec, EnvironmentSpec)
