@@ -68,7 +68,7 @@ CLUSTERS = (
         otherwise="It needs a vault of one's own. The step `pods` quotes the event.",
     ),
     Assumption(
-        name="pod-of-pull-secrets",
+        name="holder-of-pull-secrets",
         assumed="The Secret of type `kubernetes.io/dockerconfigjson` that the driver makes for a "
         "pod on a system node serves the pulls of pods on GPU nodes, as long as that pod runs",
         if_false="Images that need `workload.imagePullSecret` would not be pulled",
@@ -94,7 +94,7 @@ CLUSTERS = (
         otherwise="It needs a registry of one's own. The step `pods` quotes the event.",
     ),
     Assumption(
-        name="image-of-the-pull-secret-pod",
+        name="image-of-the-holder",
         assumed="`mcr.microsoft.com/oss/kubernetes/pause:3.6` can be pulled without credentials "
         "from every node, and runs as any user",
         if_false="Images that need `workload.imagePullSecret` would not be pulled",
