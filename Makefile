@@ -100,7 +100,7 @@ $(COMPILED): $(READY)
 
 .PHONY: tests-at-once
 tests-at-once: $(COMPILED)
-	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults"
+	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults"
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt

@@ -48,13 +48,15 @@ class FakePods:
     pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     error: Exception | None = None
     hangs: bool = False
-    answers: dict[str, str | Exception] = field(default_factory=dict[str, str | Exception])
-    """By pod, what it says of its counters; the others hang."""
+    answers: dict[str, str | Exception | None] = field(
+        default_factory=dict[str, str | Exception | None]
+    )
+    """By pod, what it says of its counters, None for one that hangs; the others are not there."""
     read: list[str] = field(default_factory=list[str])
 
     async def read_from_pod(self, namespace: str, name: str, port: int, path: str) -> str:
         self.read.append(f"{namespace}/{name}:{port}/{path.partition('?')[0]}")
-        answer = self.answers.get(name)
+        answer = self.answers.get(name, NoAnswer("no such pod"))
         if answer is None:
             await asyncio.sleep(60)
         if isinstance(answer, Exception):
@@ -196,7 +198,7 @@ ENVOY = f"{REQUESTS}{OF_THE_MODEL} 12\n{ACTIVE}{OF_THE_MODEL} 1\n"
 
 async def test_the_counters_of_gateways_and_engines_are_told():
     pods = [a_pod("gateway", app="a-gateway"), a_pod("model"), a_pod("job", "batch")]
-    answers: dict[str, str | Exception] = {
+    answers: dict[str, str | Exception | None] = {
         "gateway": ENVOY,
         "model": "vllm:num_requests_running 2\n",
     }
@@ -221,9 +223,8 @@ async def test_a_pod_that_tells_nothing_hides_no_other(
 ):
     monkeypatch.setattr(pod_counters, "POD_SECONDS", 0.01)
     gateways = [a_pod(name, app="a-gateway") for name in ("one", "other")]
-    cluster = FakePods([*gateways, a_pod("model")], answers={"one": ENVOY})
-    if silence:
-        cluster.answers |= {"other": silence, "model": silence}
+    answers = {"one": ENVOY, "other": silence, "model": silence}
+    cluster = FakePods([*gateways, a_pod("model")], answers=answers)
     (usage,) = await look(Clients(clusters={cluster_id("a"): cluster}), ("a", "westeurope"))
     assert usage.counters
     assert list(usage.counters.gateways) == ["one"]
