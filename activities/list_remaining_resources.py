@@ -9,7 +9,6 @@ from domain.arm.existing_resource import is_foreign
 from domain.arm.failures import RESOURCE_NOT_OWNED
 from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
 from domain.arm.role_assignments import RoleGrant
-from domain.catalog.roles import ACR_PULL
 from domain.durable.inputs import RemainingResourcesInput
 from domain.outcomes import Outcome
 
@@ -35,7 +34,7 @@ async def list_remaining_resources(value: dict[str, Any], clients: ClientFactory
 async def _add_role_assignments(
     found: list[str], wanted: RemainingResourcesInput, clients: ClientFactory
 ) -> Outcome:
-    """Those at registries, which no resource group of the environment includes."""
+    """Those at resources of others, which no resource group of the environment includes."""
     for target in _role_assignments(wanted, clients.settings.subscription_id):
         outcome = await check_ownership(target, clients)
         if outcome is None:
@@ -54,10 +53,10 @@ def _role_assignments(
             wanted.environment,
             region,
             subscription_id,
-            grant=RoleGrant(registry, ACR_PULL),
+            grant=RoleGrant(each.scope, each.role),
         )
         for region in wanted.regions
-        for registry in wanted.registries or ()
+        for each in wanted.granted_roles or ()
     ]
 
 

@@ -29,6 +29,9 @@ IMAGE = 5 * 60
 ROLE_ASSIGNMENT = 10 * 60
 """A role assignment is written in under a second; the limit is for an outage."""
 
+CELL_ROLES = 3 * ROLE_ASSIGNMENT
+"""Those of a cell at a registry, a vault and an account with weights."""
+
 IDENTITY = 10 * 60
 """An identity, or a credential of it, is written in under two seconds: recorded."""
 
@@ -74,7 +77,9 @@ ORIGIN = MANAGED_CLUSTER + READINESS
 """If Front Door refuses a host name that does not resolve yet, the origin waits for the public
 IP."""
 
-FIRST_ORIGIN = RESOURCE_GROUP + MANAGED_CLUSTER + START_GPU_POOL + WORKLOAD + GATEWAY + ORIGIN
+FIRST_ORIGIN = (
+    RESOURCE_GROUP + CELL_ROLES + MANAGED_CLUSTER + START_GPU_POOL + WORKLOAD + GATEWAY + ORIGIN
+)
 """How long a route may wait for a private origin: that of the first cell whose gateway is up."""
 
 PRIVATE_LINK = 2 * FRONT_DOOR
@@ -88,19 +93,19 @@ PROVISION = (
     IMAGE
     + RESOURCE_GROUP
     + MANAGED_CLUSTER
-    + ROLE_ASSIGNMENT
+    + CELL_ROLES
     + START_GPU_POOL
     + WORKLOAD
     + GATEWAY
     + 2 * MAINTENANCE
     + 2 * IDENTITY
-    + ROLE_ASSIGNMENT
     + READINESS
     + PRIVATE_LINK
     + EDGE_ANSWERS
 )
-UPDATE = PROVISION
-"""An update runs the same steps; those with nothing to change take no time."""
+UPDATE = PROVISION + CELL_ROLES
+"""An update runs the same steps, of which those with nothing to change take no time, and takes back
+roles that the former specification needed."""
 
 REPAIR = UPDATE
 
@@ -108,9 +113,7 @@ ANOTHER_OFFER = 60 * 60
 """For each further offer of a cell: a refusal was reported within 15 minutes; after it a pool, or
 the cell, is deleted, and built again."""
 
-DELETE = (
-    PREDECESSOR + ROLE_ASSIGNMENT + FRONT_DOOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
-)
+DELETE = PREDECESSOR + CELL_ROLES + FRONT_DOOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = GATEWAY + 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 WAKE_LOOK = 5 * 60

@@ -17,7 +17,8 @@ from domain.outcomes import Outcome
 from orchestrators.children import Child, run_children, start_child
 from orchestrators.edge_steps import follow_moved_cells, probe_through_edge
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.registry_steps import leave_registries, pin_image
+from orchestrators.registry_steps import pin_image
+from orchestrators.role_steps import revoke_left_roles
 from orchestrators.sequence import in_order
 
 
@@ -61,7 +62,7 @@ def build_environment(
         outcome = None if moved.is_success else moved
     if outcome is None:
         outcome = yield from in_order(
-            lambda: leave_registries(operation, request),
+            lambda: revoke_left_roles(operation, request),
             lambda: probe_through_edge(operation, request.spec, host_name),
         )
     states = tuple(CellState.from_wire(cell.result) for cell in cells if cell.is_success)
@@ -82,7 +83,7 @@ def _start_children(
             built_in=request.built_in(cell),
             demand=demand,
             registry=request.spec.workload.registry,
-            registries=request.all_registries or None,
+            granted_roles=request.all_granted_roles or None,
             has_private_origin=is_private,
         )
         for cell in request.spec.regions

@@ -25,7 +25,6 @@ from domain.environment.steps import plan_cell_deletion, plan_edge
 from domain.environment.transitions import decide_end_phase
 from domain.outcomes import Outcome
 from orchestrators.children import Child, run_children, start_child
-from orchestrators.identity_steps import plan_revocations
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.operation_frame import close_operation, list_remaining, open_operation
 from orchestrators.resource_steps import stop_gpu_cost
@@ -96,13 +95,10 @@ def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
     regions, is_private = request.all_regions, request.spec.edge.has_private_origins
-    registries = request.all_registries
+    roles = request.all_granted_roles
     edge = reversed(plan_edge(regions, has_private_origins=is_private))
     parts = {("edge",): tuple(edge)} | {
-        ("cell", each): (
-            *plan_revocations(each, request.spec.workload),
-            *plan_cell_deletion(each, registries, has_private_origins=is_private),
-        )
+        ("cell", each): plan_cell_deletion(each, roles, has_private_origins=is_private)
         for each in regions
     }
     return [

@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from domain import deadlines
-from domain.catalog.roles import KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
 from domain.durable.inputs import CellDemand, IdentityAccessInput
 from domain.durable.names import ActivityName
 from domain.environment.step_keys import StepKey, vault_access_step, weights_access_step
-from domain.environment.steps import PlannedResource, plan_identity
+from domain.environment.steps import plan_identity
 from domain.outcomes import Outcome
 from domain.spec.role_access import RoleAccess
-from domain.spec.workload import Workload
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import create_resource, run_step
 
@@ -40,21 +38,6 @@ def trust_cluster(
         return []
     _, credential = plan_identity(region, attempt)
     return [partial(create_resource, operation, credential)]
-
-
-def plan_revocations(region: str, workload: Workload) -> tuple[PlannedResource, ...]:
-    """The roles of a cell's identity at resources of others, which do not go with the cell."""
-    roles = (
-        (vault_access_step, workload.key_vault_id, KEY_VAULT_SECRETS_USER),
-        (weights_access_step, workload.storage_account_id, STORAGE_BLOB_DATA_READER),
-    )
-    return tuple(
-        PlannedResource(
-            step=step(region), kind="roleAssignment", region=region, scope=scope, role=role
-        )
-        for step, scope, role in roles
-        if scope
-    )
 
 
 def _plan_grants(

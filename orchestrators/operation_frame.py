@@ -72,7 +72,7 @@ def list_remaining(
         operation_id=request.operation_id,
         environment=request.spec.name,
         regions=request.all_regions,
-        registries=request.all_registries or None,
+        granted_roles=request.all_granted_roles or None,
     ).to_wire()
     limit = operation.now + timedelta(seconds=deadlines.REMAINING_RESOURCES)
     while True:

@@ -13,6 +13,7 @@ from domain.placement.attempts import AttemptStatus, OfferAttempt, RecordAttempt
 from domain.placement.blocklist import Block, Blocklist, Choice, RefusedOffer, choose, is_refusal
 from domain.placement.failures import all_offers_refused
 from domain.placement.offers import Offer
+from domain.spec.role_access import GrantedRole
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import delete_resource
 from orchestrators.sequence import in_order
@@ -39,8 +40,8 @@ class CellOffers:
     offers: Sequence[Offer]
     granted: Offer | None = None
     built_in: str | None = None
-    registries: Sequence[str] = ()
-    """At which the cell may have been given a role where it was built."""
+    granted_roles: Sequence[GrantedRole] = ()
+    """Those that may have been assigned to the cell where it was built."""
 
 
 type Build = Callable[[Attempt], Steps[Outcome]]
@@ -88,7 +89,7 @@ def _leave(cell: CellOffers, built_in: str | None, offer: Offer) -> Steps[Outcom
     """Deletes the cell where it was, before it is built in another region."""
     if built_in is None or built_in == offer.region:
         return Outcome.succeeded()
-    parts = plan_cell_removal(built_in, cell.registries)
+    parts = plan_cell_removal(built_in, cell.granted_roles)
     return (yield from in_order(*(partial(delete_resource, cell.operation, p) for p in parts)))
 
 

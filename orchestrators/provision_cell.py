@@ -37,7 +37,7 @@ def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Step
     cell = CellInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
     offers = CellOffers(
-        operation, cell.cell, cell.offers, cell.granted, cell.built_in, cell.registries or ()
+        operation, cell.cell, cell.offers, cell.granted, cell.built_in, cell.granted_roles or ()
     )
     return (yield from place_cell(offers, partial(_build, operation, cell))).to_wire()
 

@@ -1,19 +1,15 @@
 """What an environment needs of the registry that has its image: a digest, and access for nodes."""
 
-from functools import partial
-
 from domain import deadlines
 from domain.durable.inputs import ImageInput, RegistryAccessInput
 from domain.durable.names import ActivityName
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.pinned_image import PinnedImage, RecordImage
 from domain.environment.step_keys import IMAGE_STEP, registry_access_step
-from domain.environment.steps import plan_registry_access
 from domain.outcomes import Outcome
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt
-from orchestrators.resource_steps import delete_resource, run_step
-from orchestrators.sequence import in_order
+from orchestrators.resource_steps import run_step
 
 
 def pin_image(operation: OperationContext, request: OperationRequest) -> Steps[Outcome]:
@@ -64,11 +60,3 @@ def grant_registry_access(
         ActivityName.ENSURE_REGISTRY_ACCESS,
     )
     return (yield from run_step(operation, step, activity, value, deadlines.ROLE_ASSIGNMENT))
-
-
-def leave_registries(operation: OperationContext, request: OperationRequest) -> Steps[Outcome]:
-    """Takes back the roles at registries that the image is no longer in."""
-    wanted = request.spec.workload.registry
-    left = [registry for registry in request.all_registries if registry != wanted]
-    assignments = [each for r in request.all_regions for each in plan_registry_access(r, left)]
-    return (yield from in_order(*(partial(delete_resource, operation, a) for a in assignments)))

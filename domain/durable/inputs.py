@@ -19,7 +19,7 @@ from domain.outcomes import Handle
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
 from domain.spec.model import EnvironmentSpec
-from domain.spec.role_access import RoleAccess
+from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.wire import WireModel
 
 
@@ -81,8 +81,8 @@ class CellInput(WireModel):
     demand: CellDemand
     registry: str | None = None
     """ARM id of the registry that has the image; None: not given."""
-    registries: tuple[str, ...] | None = None
-    """ARM ids of those at which earlier operations may have given the cell a role."""
+    granted_roles: tuple[GrantedRole, ...] | None = None
+    """Those that earlier operations may have assigned to the cell."""
     has_private_origin: bool = False
 
 
@@ -139,8 +139,8 @@ class RemainingResourcesInput(WireModel):
     operation_id: str
     environment: str
     regions: tuple[str, ...]
-    registries: tuple[str, ...] | None = None
-    """ARM ids of those at which its cells may have been given roles."""
+    granted_roles: tuple[GrantedRole, ...] | None = None
+    """Those that may have been assigned to its cells."""
 
 
 class ImageInput(WireModel):

@@ -7,6 +7,7 @@ from domain.environment.pinned_image import PinnedImage
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
+from domain.spec.role_access import GrantedRole
 from domain.wire import WireModel
 
 BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
@@ -37,8 +38,8 @@ class OperationRequest(WireModel):
     """Of the record when the operation was requested."""
     image: PinnedImage | None = None
     """Of the record when the operation was requested."""
-    registries: tuple[str, ...] | None = None
-    """Of the record when the operation was requested: where clusters may have been given roles."""
+    granted_roles: tuple[GrantedRole, ...] | None = None
+    """Of the record when the operation was requested."""
     may_change_offers: bool = False
     """Whether a cell that is refused its GPU nodes tries its other offers. Not while it may serve:
     another offer replaces its pool."""
@@ -51,10 +52,10 @@ class OperationRequest(WireModel):
         return image.digest if image and image.reference == self.spec.workload.image else None
 
     @property
-    def all_registries(self) -> tuple[str, ...]:
-        """Every registry at which a role may have been assigned to a cell."""
-        wanted = self.spec.workload.registry
-        return tuple(dict.fromkeys((*(self.registries or ()), *((wanted,) if wanted else ()))))
+    def all_granted_roles(self) -> tuple[GrantedRole, ...]:
+        """Every one that may have been assigned to a cell, by this operation or before."""
+        wanted = self.spec.workload.granted_roles
+        return tuple(dict.fromkeys((*(self.granted_roles or ()), *wanted)))
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
+from domain.spec.role_access import GrantedRole
 from domain.wire import WireModel
 
 
@@ -71,8 +72,8 @@ class EnvironmentRecord(WireModel):
     image: PinnedImage | None = None
     """What the image was resolved to that runs; None: it runs by its tag, or was given by its
     digest."""
-    registries: tuple[str, ...] = ()
-    """ARM ids of the registries at which the clusters may have been given roles."""
+    granted_roles: tuple[GrantedRole, ...] = ()
+    """Those at resources of others that may have been assigned to its cells."""
     applied: AppliedSpec | None = None
     """What Azure was last brought to; None: not known, or not in full."""
     idle_notes: IdleNotes = IdleNotes()
@@ -138,7 +139,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "kept_pools": {},
     "placements": {},
     "image": None,
-    "registries": (),
+    "granted_roles": (),
     "applied": None,
     "idle_notes": IdleNotes(),
     "counters": {},

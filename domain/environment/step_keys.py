@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from domain.catalog.roles import ACR_PULL, KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
+from domain.spec.role_access import GrantedRole
 from domain.wire import WireModel
 
 
@@ -46,6 +48,20 @@ def vault_access_step(region: str, attempt: int = 1) -> StepKey:
 def weights_access_step(region: str, attempt: int = 1) -> StepKey:
     """The role of the same identity on the account with the weights."""
     return cell_step(region, "weightsAccess", attempt)
+
+
+ACCESS_STEPS = {
+    ACR_PULL: registry_access_step,
+    KEY_VAULT_SECRETS_USER: vault_access_step,
+    STORAGE_BLOB_DATA_READER: weights_access_step,
+}
+"""By role: the step that assigns it to the identity of a cell."""
+
+
+def assignment_step(region: str, granted: GrantedRole) -> StepKey:
+    """The role is taken back: one operation may do that at several resources."""
+    last = ACCESS_STEPS[granted.role](region).last
+    return cell_step(region, f"{last}-{granted.scope.rpartition('/')[2].lower()}")
 
 
 def workload_step(region: str, attempt: int = 1) -> StepKey:

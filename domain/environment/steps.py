@@ -7,6 +7,7 @@ from domain.environment.step_keys import (
     IMAGE_STEP,
     PROBE_STEP,
     StepKey,
+    assignment_step,
     autoscaler_step,
     cell_step,
     edge_step,
@@ -22,7 +23,7 @@ from domain.environment.step_keys import (
     weights_access_step,
     workload_step,
 )
-from domain.spec.role_access import RoleAccess
+from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.wire import WireModel
 
 
@@ -92,26 +93,30 @@ def plan_private_origin(region: str, attempt: int = 1) -> tuple[PlannedResource,
     return origin, link
 
 
-def plan_registry_access(region: str, registries: Sequence[str]) -> tuple[PlannedResource, ...]:
-    """The role assignments of a cell at registries, which do not go with its resource group."""
+def plan_role_assignments(
+    region: str, roles: Sequence[GrantedRole]
+) -> tuple[PlannedResource, ...]:
+    """Those of a cell at resources of others, which do not go with its resource group."""
     return tuple(
         PlannedResource(
-            step=cell_step(region, f"registryAccess-{registry.rpartition('/')[2].lower()}"),
+            step=assignment_step(region, each),
             kind="roleAssignment",
             region=region,
-            scope=registry,
-            role=ACR_PULL,
+            scope=each.scope,
+            role=each.role,
         )
-        for registry in registries
+        for each in roles
     )
 
 
-def plan_cell_removal(region: str, registries: Sequence[str] = ()) -> tuple[PlannedResource, ...]:
+def plan_cell_removal(
+    region: str, roles: Sequence[GrantedRole] = ()
+) -> tuple[PlannedResource, ...]:
     """What is deleted of a cell that moves to another region; a private origin stays until there
     is another, because Front Door refuses to delete the last one."""
     return tuple(
         each.model_copy(update={"step": StepKey(path=("cell", region, "removal", each.step.last))})
-        for each in plan_cell_deletion(region, registries)
+        for each in plan_cell_deletion(region, roles)
     )
 
 
@@ -153,19 +158,23 @@ def plan_identity(region: str, attempt: int = 1) -> tuple[PlannedResource, Plann
 
 
 def plan_provision_steps(
-    regions: Sequence[str], registries: Sequence[str] = (), *, has_private_origins: bool = False
+    regions: Sequence[str],
+    roles: Sequence[GrantedRole] = (),
+    *,
+    has_private_origins: bool = False,
 ) -> tuple[StepKey, ...]:
-    """In reading order. `registries`: of the image, if it is in one that the clusters may read."""
+    """In reading order. `roles`: those that the specification has assigned to each cell."""
+    has_registry = any(each.role == ACR_PULL for each in roles)
     cells: list[StepKey] = []
     for region in regions:
         cells += [resource.step for resource in plan_cell(region)]
-        cells += [registry_access_step(region)] if registries else []
+        cells += [registry_access_step(region)] if has_registry else []
         cells += [gpu_pool_step(region), workload_step(region), gateway_step(region)]
         cells += [resource.step for resource in plan_maintenance(region)]
         cells += _readiness_steps(region)
         if has_private_origins:
             cells += [resource.step for resource in plan_private_origin(region)]
-    image = (IMAGE_STEP,) if registries else ()
+    image = (IMAGE_STEP,) if has_registry else ()
     edge = plan_edge(regions, has_private_origins=has_private_origins)
     return (*image, *(resource.step for resource in edge), *cells, PROBE_STEP)
 
@@ -195,23 +204,26 @@ def _grant_steps(
 
 
 def plan_cell_deletion(
-    region: str, registries: Sequence[str] = (), *, has_private_origins: bool = False
+    region: str, roles: Sequence[GrantedRole] = (), *, has_private_origins: bool = False
 ) -> tuple[PlannedResource, ...]:
     """In the order of deletion: a private origin first, whose connection keeps the cluster and
     would come again, then role assignments, the resource group last."""
     origin = plan_private_origin(region)[:1] if has_private_origins else ()
-    others = reversed((*plan_cell(region), *plan_registry_access(region, registries)))
+    others = reversed((*plan_cell(region), *plan_role_assignments(region, roles)))
     return (*origin, *others)
 
 
 def plan_delete_steps(
-    regions: Sequence[str], registries: Sequence[str] = (), *, has_private_origins: bool = False
+    regions: Sequence[str],
+    roles: Sequence[GrantedRole] = (),
+    *,
+    has_private_origins: bool = False,
 ) -> tuple[StepKey, ...]:
-    """`registries`: at which the cells may have been given roles."""
+    """`roles`: all that may have been assigned to the cells."""
     cells = [
         each.step
         for region in regions
-        for each in plan_cell_deletion(region, registries, has_private_origins=has_private_origins)
+        for each in plan_cell_deletion(region, roles, has_private_origins=has_private_origins)
     ]
     edge = plan_edge(regions, has_private_origins=has_private_origins)
     return (*cells, *(resource.step for resource in reversed(edge)))

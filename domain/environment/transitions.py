@@ -48,7 +48,7 @@ from domain.environment.steps import (
     with_identity_steps,
 )
 from domain.outcomes import Outcome, Status
-from domain.spec.model import EnvironmentSpec
+from domain.spec.role_access import GrantedRole
 
 KEPT_OPERATIONS = 10
 KEPT_EVENTS = 200
@@ -68,17 +68,15 @@ STARTING_PHASE = {
 def plan_steps(
     kind: OperationKind,
     regions: Sequence[str],
-    registries: Sequence[str] = (),
+    roles: Sequence[GrantedRole] = (),
     *,
     has_private_origins: bool,
 ) -> tuple[StepKey, ...]:
     match kind:
         case OperationKind.PROVISION | OperationKind.UPDATE | OperationKind.REPAIR:
-            return plan_provision_steps(
-                regions, registries, has_private_origins=has_private_origins
-            )
+            return plan_provision_steps(regions, roles, has_private_origins=has_private_origins)
         case OperationKind.DELETE:
-            return plan_delete_steps(regions, registries, has_private_origins=has_private_origins)
+            return plan_delete_steps(regions, roles, has_private_origins=has_private_origins)
         case OperationKind.SCALE_DOWN:
             return plan_scale_down_steps(regions)
         case OperationKind.WAKE:
@@ -116,7 +114,7 @@ def start_operation(
             "warnings": (),
             "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
-            "registries": request.all_registries,
+            "granted_roles": request.all_granted_roles,
             "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
         }
@@ -198,7 +196,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
     changes: dict[str, Any] = {"applied": applied, "gpu_usage": usage}
     if end.outcome.is_success and operation.kind in BUILDS:
-        changes["registries"] = _registries_of(record.spec)
+        changes["granted_roles"] = record.spec.workload.granted_roles
     record = _with_operation(record, ended).model_copy(update=changes)
     end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
@@ -315,11 +313,11 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
 
 def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
     workload, is_deletion = request.spec.workload, request.kind is OperationKind.DELETE
-    registries = request.all_registries if is_deletion else _registries_of(request.spec)
+    roles = request.all_granted_roles if is_deletion else workload.granted_roles
     steps = plan_steps(
         request.kind,
         request.all_regions if is_deletion else request.regions,
-        registries,
+        roles,
         has_private_origins=request.spec.edge.has_private_origins,
     )
     if request.kind not in BUILDS:
@@ -339,12 +337,6 @@ def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
             "kept_pools": {} if end.phase is Phase.READY else record.kept_pools,
         }
     )
-
-
-def _registries_of(spec: EnvironmentSpec) -> tuple[str, ...]:
-    """A build that has succeeded has given up the roles at all others."""
-    registry = spec.workload.registry
-    return (registry,) if registry else ()
 
 
 def _closed_steps(steps: Sequence[Step], end: OperationEnd) -> tuple[Step, ...]:

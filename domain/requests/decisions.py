@@ -245,7 +245,7 @@ def _next_request(
         host_name=((record and record.endpoint) or "").removeprefix("https://"),
         placements=record.placements if record and not record.is_deleted else {},
         image=record.image if record else None,
-        registries=record.registries or None if record else None,
+        granted_roles=record.granted_roles or None if record else None,
         may_change_offers=kind in GET_NODES and not (record and _may_serve(record)),
     )
 

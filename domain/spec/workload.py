@@ -6,10 +6,11 @@ from typing import Self
 from pydantic import Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from domain.catalog.roles import ACR_PULL, KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
 from domain.spec.egress import Egress
 from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.image_reference import ImageReference, parse_image
-from domain.spec.role_access import RoleAccess
+from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.spec.secrets import (
     MAX_SECRETS,
     ImagePullSecret,
@@ -240,6 +241,16 @@ class Workload(WireModel):
         if self.model is None or self.model.source is None:
             return None
         return RoleAccess.GRANTED if self.model.storage_account_id else RoleAccess.EXPECTED
+
+    @property
+    def granted_roles(self) -> tuple[GrantedRole, ...]:
+        """Those that its cells are given, for as long as it names the resources."""
+        scopes = (
+            (self.registry, ACR_PULL),
+            (self.key_vault_id, KEY_VAULT_SECRETS_USER),
+            (self.storage_account_id, STORAGE_BLOB_DATA_READER),
+        )
+        return tuple(GrantedRole(scope=scope, role=role) for scope, role in scopes if scope)
 
     @property
     def needs_identity(self) -> bool:

@@ -18,6 +18,7 @@ from domain.durable.inputs import (
 from domain.outcomes import Outcome
 from domain.placement.offers import list_offers
 from domain.serving.gateway.settings import GatewayState
+from domain.spec.role_access import GrantedRole
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, error_of
 from tests.support.fake_hub import a_hub
 from tests.support.payloads import OPERATION, PULL, REGION, REGISTRY, a_resource
@@ -71,7 +72,10 @@ async def test_a_cluster_that_is_gone_or_cannot_be_read_is_a_failure():
 
 async def remaining(clients: FakeClients) -> Outcome:
     value = RemainingResourcesInput(
-        operation_id=OPERATION, environment="fraud-llm", regions=(REGION,), registries=(REGISTRY,)
+        operation_id=OPERATION,
+        environment="fraud-llm",
+        regions=(REGION,),
+        granted_roles=(GrantedRole(scope=REGISTRY, role=ACR_PULL),),
     )
     return await list_remaining_resources(value.to_wire(), clients.as_factory())
 

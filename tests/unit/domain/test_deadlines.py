@@ -33,6 +33,7 @@ OF_RESOURCES = {
     OperationKind.DELETE: {kind: known.delete_timeout for kind, known in KINDS.items()},
 }
 CREATE = {kind: known.create_timeout for kind, known in KINDS.items()}
+ROLES = ("registryAccess", "vaultAccess", "weightsAccess")
 OF_STEPS = {
     "workload": deadlines.WORKLOAD,
     "gateway": deadlines.GATEWAY,
@@ -44,6 +45,7 @@ OF_STEPS = {
     "gpuPool": max(deadlines.START_GPU_POOL, deadlines.EMPTY_GPU_POOL),
     "autoscaler": deadlines.START_GPU_POOL,
     "probe": deadlines.EDGE_ANSWERS,
+    **dict.fromkeys(ROLES, deadlines.ROLE_ASSIGNMENT),
 }
 REGIONS = ("westeurope", "swedencentral")
 STEPS = [
@@ -73,17 +75,17 @@ def test_a_step_gives_up_before_its_operation(kind: OperationKind, step: str):
             OperationKind.PROVISION,
             (
                 *("resourceGroup", "managedCluster", "agentPool", "workload", "gateway"),
-                *("pods", "probe"),
+                *(*ROLES, "pods", "probe"),
             ),
         ),
         (
             OperationKind.REPAIR,
             (
                 *("resourceGroup", "managedCluster", "agentPool", "workload", "gateway"),
-                *("pods", "probe"),
+                *(*ROLES, "pods", "probe"),
             ),
         ),
-        (OperationKind.DELETE, ("origin", "managedCluster", "resourceGroup")),
+        (OperationKind.DELETE, (*ROLES, "origin", "managedCluster", "resourceGroup")),
         (OperationKind.SCALE_DOWN, ("settings", "workload", "gpuPool")),
         (OperationKind.WAKE, ("gateway", "autoscaler", "workload", "pods", "serving", "probe")),
     ],
@@ -95,7 +97,10 @@ def test_an_operation_has_time_for_all_steps_of_a_cell_one_after_the_other(
 
 
 def test_a_route_waits_for_a_private_origin_and_still_has_time_to_be_created():
-    needed = ("resourceGroup", "managedCluster", "agentPool", "workload", "gateway", "origin")
+    needed = (
+        *("resourceGroup", "managedCluster", "agentPool", "workload", "gateway"),
+        *(*ROLES, "origin"),
+    )
     kind = OperationKind.PROVISION
     before = sum(timeout_of(kind, f"cell/westeurope/{step}") for step in needed)
     assert before <= deadlines.FIRST_ORIGIN

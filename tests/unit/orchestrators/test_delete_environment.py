@@ -69,7 +69,7 @@ def test_the_role_on_the_vault_goes_first_because_it_does_not_go_with_the_cell()
     (role, *others) = DeletionInput.from_wire(
         done.input_of(f"delete_resources {CHILDREN[1]}")
     ).targets
-    assert role.step.name == "cell/westeurope/vaultAccess"
+    assert role.step.name == "cell/westeurope/vaultAccess-fraud-team"
     assert (role.kind, role.scope) == ("roleAssignment", VAULT_ID)
     assert [each.kind for each in others] == ["managedCluster", "resourceGroup"]
 
@@ -79,7 +79,7 @@ def test_the_role_on_the_account_with_the_weights_goes_as_well():
     workload = {"image": "llm:1", "model": {**model, "storageAccountId": STORAGE_ACCOUNT_ID}}
     done = delete(request={"spec": a_spec(workload=workload)})
     (role, *_) = DeletionInput.from_wire(done.input_of(f"delete_resources {CHILDREN[1]}")).targets
-    assert role.step.name == "cell/westeurope/weightsAccess"
+    assert role.step.name == "cell/westeurope/weightsAccess-acmemodels"
     assert (role.kind, role.scope) == ("roleAssignment", STORAGE_ACCOUNT_ID)
 
 

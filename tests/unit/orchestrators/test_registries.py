@@ -6,8 +6,6 @@ import pytest
 
 from domain.durable.inputs import (
     CellInput,
-    DeletionInput,
-    RemainingResourcesInput,
     ScalingInput,
     WorkloadInput,
 )
@@ -18,18 +16,16 @@ from domain.environment.pinned_image import PinnedImage, RecordImage
 from domain.environment.record import OperationEnd
 from domain.outcomes import OperationWarning, Outcome
 from domain.spec.model import EnvironmentSpec
-from orchestrators.delete_environment import delete_environment
 from orchestrators.provision_cell import provision_cell
 from orchestrators.provision_environment import provision_environment
 from orchestrators.scale_down_environment import scale_down_environment
 from orchestrators.update_environment import update_environment
 from orchestrators.wake_environment import wake_environment
 from tests.support.engine import Run, run
-from tests.support.payloads import HOST, KEPT, QUOTA, REGISTRY, SUCCEEDED, a_cell, failed
+from tests.support.payloads import HOST, KEPT, REGISTRY, SUCCEEDED, a_cell, failed
 from tests.support.specs import NOON, a_request, a_spec, spec_body
 
 IMAGE = "acmeml.azurecr.io/llm:1.4.2"
-OTHER = REGISTRY.replace("acmeml", "acmeold")
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 MISSING = failed("ImageNotFound")
 FOUND = Outcome.succeeded(digest=DIGEST)
@@ -133,19 +129,6 @@ def test_without_a_registry_nobody_is_asked():
     assert (cell_of(done).registry, cell_of(done).demand.image_digest) == (None, None)
 
 
-def test_roles_at_a_registry_that_the_image_has_left_are_taken_back():
-    deleted = {"begin_delete_resource": SUCCEEDED}
-    done = build(kind=OperationKind.UPDATE, activities=deleted, registries=(OTHER, REGISTRY))
-    assert done.steps("call begin_delete_resource", "note cell", "start await_edge") == [
-        "note cell/westeurope/registryAccess-acmeold Running",
-        "call begin_delete_resource roleAssignment westeurope",
-        "note cell/westeurope/registryAccess-acmeold Succeeded",
-        "start await_edge fraud-llm.2.probe",
-    ]
-    sent = done.input_of("begin_delete_resource")
-    assert sent["scope"] == OTHER
-
-
 def cell(access: Outcome = SUCCEEDED, **changes: Any) -> Run:
     value = {**a_cell(120), "registry": REGISTRY, **changes}
     value["demand"] = {**value["demand"], "imageDigest": DIGEST}
@@ -179,46 +162,6 @@ def test_a_cell_whose_nodes_may_not_pull_ends_before_its_workload():
     done = cell(failed("RoleNotAssigned"))
     assert done.steps("note")[-1] == "note cell/westeurope/registryAccess Failed (RoleNotAssigned)"
     assert done.steps("call apply_workload") == []
-
-
-def test_a_cell_that_moves_gives_up_its_roles_where_it_was():
-    offers = [{**a_cell()["offers"][0], "region": each} for each in ("northeurope", "uksouth")]
-    done = run(
-        provision_cell,
-        {**a_cell(120), "offers": offers, "builtIn": "westeurope", "registries": [OTHER]},
-        instance_id="fraud-llm.1.cell.westeurope",
-        activities={"begin_delete_resource": SUCCEEDED, "begin_resource": QUOTA},
-        entity={"read": {}, "record_attempt": True},
-    )
-    assert done.steps("call begin_delete_resource")[:3] == [
-        "call begin_delete_resource roleAssignment westeurope",
-        "call begin_delete_resource managedCluster westeurope",
-        "call begin_delete_resource resourceGroup westeurope",
-    ]
-
-
-def test_a_deletion_takes_the_roles_back_first_and_looks_for_them_last():
-    request = a_request(
-        OperationKind.DELETE, 2, spec=private_spec(), registries=(OTHER,), image=PINNED
-    )
-    done = run(
-        delete_environment,
-        request.to_wire(),
-        instance_id="fraud-llm.2",
-        activities={"list_remaining_resources": Outcome.succeeded(resourceIds=[])},
-        children={"delete_resources": SUCCEEDED},
-    )
-    deletion = DeletionInput.from_wire(
-        done.input_of("delete_resources fraud-llm.2.cell.westeurope")
-    )
-    assert [(each.kind, each.scope) for each in deletion.targets] == [
-        ("roleAssignment", REGISTRY),
-        ("roleAssignment", OTHER),
-        ("managedCluster", None),
-        ("resourceGroup", None),
-    ]
-    listed = RemainingResourcesInput.from_wire(done.input_of("list_remaining_resources"))
-    assert listed.registries == (OTHER, REGISTRY)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.catalog.roles import ACR_PULL
 from domain.environment.image_records import record_image
 from domain.environment.operation import OperationKind
 from domain.environment.operation_views import build_operation_view
@@ -14,6 +15,7 @@ from domain.outcomes import Outcome
 from domain.requests.decision import Start
 from domain.requests.decisions import decide_delete, decide_retry, decide_update
 from domain.spec.model import EnvironmentSpec
+from domain.spec.role_access import GrantedRole
 from tests.support.payloads import QUOTA, REGISTRY
 from tests.support.specs import (
     BY_DIGEST,
@@ -119,22 +121,23 @@ def test_an_update_keeps_it_for_the_same_reference(spec: EnvironmentSpec, digest
 
 
 def test_a_registry_is_remembered_until_a_build_has_left_it():
-    assert a_record(a_request(spec=spec_of())).registries == (REGISTRY,), "from the start on"
+    pull, other = (GrantedRole(scope=each, role=ACR_PULL) for each in (REGISTRY, OTHER))
+    assert a_record(a_request(spec=spec_of())).granted_roles == (pull,), "from the start on"
     moved = spec_of("acmenew.azurecr.io/llm:1", OTHER)
     decided = decide_update(a_ready_record(), moved)
     assert isinstance(decided, Start)
-    assert decided.request.all_registries == (REGISTRY, OTHER)
+    assert decided.request.all_granted_roles == (pull, other)
     begun = start_operation(a_ready_record(), decided.request, NOON + minutes(20))
     assert begun
-    assert begun.registries == (REGISTRY, OTHER)
-    assert ended(begun, QUOTA).registries == (REGISTRY, OTHER)
-    assert ended(begun, Outcome.succeeded()).registries == (OTHER,)
+    assert begun.granted_roles == (pull, other)
+    assert ended(begun, QUOTA).granted_roles == (pull, other)
+    assert ended(begun, Outcome.succeeded()).granted_roles == (other,)
 
 
-def test_a_deletion_knows_all_registries():
+def test_a_deletion_knows_all_roles():
     decided = decide_delete(a_ready_record(), force=False)
     assert isinstance(decided, Start)
-    assert decided.request.all_registries == (REGISTRY,)
+    assert decided.request.all_granted_roles == (GrantedRole(scope=REGISTRY, role=ACR_PULL),)
 
 
 def test_a_plan_shows_the_image_first_and_the_access_after_the_cluster():

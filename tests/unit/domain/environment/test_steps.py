@@ -3,6 +3,7 @@ from collections.abc import Iterable
 import pytest
 
 from domain.arm.resource_kinds import KINDS
+from domain.catalog.roles import ACR_PULL
 from domain.environment.step_keys import (
     PROBE_STEP,
     StepKey,
@@ -33,14 +34,15 @@ from domain.environment.steps import (
     plan_moved_origins,
     plan_private_origin,
     plan_provision_steps,
-    plan_registry_access,
+    plan_role_assignments,
     plan_scale_down_steps,
     plan_wake_steps,
     with_identity_steps,
 )
-from domain.spec.role_access import RoleAccess
+from domain.spec.role_access import GrantedRole, RoleAccess
 from tests.support.payloads import REGISTRY
 
+PULL = GrantedRole(scope=REGISTRY, role=ACR_PULL)
 REGIONS = ("westeurope", "swedencentral")
 
 
@@ -72,7 +74,7 @@ def test_propagation_begins_before_the_waf_is_built():
 
 def test_every_planned_kind_is_known():
     west = "westeurope"
-    access = plan_registry_access(west, [REGISTRY])
+    access = plan_role_assignments(west, [PULL])
     others = (*plan_maintenance(west), *plan_identity(west))
     cell = (*plan_cell(west), *access, plan_gpu_pool(west), *others)
     private = plan_private_origin(west)
@@ -209,6 +211,7 @@ def test_no_two_steps_have_the_same_name():
         ("cell/westeurope/removal/resourceGroup", True),
         ("cell/westeurope/removal/registryAccess-acmeml", False),
         ("cell/westeurope/registryAccess-acmeml", False),
+        ("cell/westeurope/removal/vaultAccess-acmevault", False),
         ("cell/westeurope/managedCluster", False),
     ],
 )
@@ -218,7 +221,9 @@ def test_nodes_go_with_their_cluster_and_not_with_its_roles(step: str, removes: 
 
 def test_a_registry_may_have_the_name_of_a_step():
     """Names of registries are up to others."""
-    plan = plan_registry_access("westeurope", [REGISTRY.replace("acmeml", "nodes")])
+    plan = plan_role_assignments(
+        "westeurope", [PULL.model_copy(update={"scope": REGISTRY.replace("acmeml", "nodes")})]
+    )
     assert not waits_for_gpu_nodes(plan[0].step.name)
 
 
