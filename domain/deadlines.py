@@ -104,7 +104,7 @@ PROVISION = (
     + EDGE_ANSWERS
 )
 UPDATE = PROVISION + CELL_ROLES
-"""An update runs the same steps, of which those with nothing to change take no time, and takes back
+"""An update runs the same steps; those with nothing to change take no time. It also takes back
 roles that the former specification needed."""
 
 REPAIR = UPDATE
