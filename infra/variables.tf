@@ -344,11 +344,12 @@ variable "orphans" {
 }
 
 variable "endpoints" {
-  description = "Base URLs of Azure Resource Manager, of Azure Monitor's metrics for resources without a region, and of Log Analytics' query API."
+  description = "Base URLs of Azure Resource Manager, of Azure Monitor's metrics for resources without a region, of Log Analytics' query API, and of Azure's Retail Prices API."
   type = object({
     resource_manager = optional(string, "https://management.azure.com")
     metrics          = optional(string, "https://global.metrics.monitor.azure.com")
     log_query        = optional(string, "https://api.loganalytics.io")
+    retail_prices    = optional(string, "https://prices.azure.com")
   })
   default = {}
 
