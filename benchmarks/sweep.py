@@ -163,6 +163,7 @@ async def open_clients(stack: Stack) -> AsyncIterator[ClientFactory]:
         "AZURE_SUBSCRIPTION_ID": simulator["subscriptionId"],
         "ARM_ENDPOINT": stack.simulator_url,
         "METRICS_ENDPOINT": stack.simulator_url,
+        "RETAIL_PRICES_URL": stack.simulator_url,
         "CA_BUNDLE": stack.ca_bundle,
     }
     clients = ClientFactory(Settings.from_environment(settings))

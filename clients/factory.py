@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from clients.aks import AksClient
     from clients.arm import ArmConnection
+    from clients.compute import ComputeClient
     from clients.edge import EdgeClient
     from clients.events import EventsClient
     from clients.front_door import FrontDoorClient
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from clients.private_link import PrivateLinkClient
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
+    from clients.retail_prices import RetailPricesClient
     from clients.role_assignments import RoleAssignmentsClient
 
 
@@ -74,6 +76,18 @@ class ClientFactory:
         from clients.role_assignments import RoleAssignmentsClient
 
         return RoleAssignmentsClient(self._arm)
+
+    @cached_property
+    def compute(self) -> "ComputeClient":
+        from clients.compute import ComputeClient
+
+        return ComputeClient(self._arm)
+
+    @cached_property
+    def retail_prices(self) -> "RetailPricesClient":
+        from clients.retail_prices import RetailPricesClient
+
+        return RetailPricesClient(self._session, self.settings.retail_prices_url)
 
     @cached_property
     def edge(self) -> "EdgeClient":

@@ -40,6 +40,7 @@ IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT"
 """A variable of App Service, not a setting."""
 GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
 PUBLIC_LOGS = "https://api.loganalytics.io"
+PUBLIC_PRICES = "https://prices.azure.com"
 SOVEREIGN_LOGS = ("https://api.loganalytics.us", "https://api.loganalytics.azure.cn")
 
 
@@ -57,6 +58,10 @@ class Settings:
 
     log_query_endpoint: str
     """LOG_QUERY_ENDPOINT: base URL of Log Analytics' query API. Default: the public cloud's."""
+
+    retail_prices_url: str
+    """RETAIL_PRICES_URL: base URL of Azure's Retail Prices API, which takes no credentials.
+    Default: the public one."""
 
     log_workspace_id: str | None
     """LOG_WORKSPACE_ID: id (`customerId`) of the Log Analytics workspace in which the audit of
@@ -219,6 +224,7 @@ class Settings:
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
             metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
             log_query_endpoint=values.get("LOG_QUERY_ENDPOINT") or PUBLIC_LOGS,
+            retail_prices_url=(values.get("RETAIL_PRICES_URL") or PUBLIC_PRICES).rstrip("/"),
             log_workspace_id=parse_match(
                 "LOG_WORKSPACE_ID", values.get("LOG_WORKSPACE_ID"), GUID, "the workspace's id"
             ),

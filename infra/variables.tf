@@ -125,6 +125,15 @@ variable "allowed_gpu_sizes" {
     "Standard_NC96ads_A100_v4",
     "Standard_NC40ads_H100_v5",
     "Standard_NC80adis_H100_v5",
+    "Standard_NC24lds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC36ds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC36lds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC72ds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC72lds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC144ds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC144lds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC288ds_xl_RTXPRO6000BSE_v6",
+    "Standard_NC288lds_xl_RTXPRO6000BSE_v6",
     "Standard_NV6ads_A10_v5",
     "Standard_NV12ads_A10_v5",
     "Standard_NV18ads_A10_v5",
@@ -335,11 +344,12 @@ variable "orphans" {
 }
 
 variable "endpoints" {
-  description = "Base URLs of Azure Resource Manager, of Azure Monitor's metrics for resources without a region, and of Log Analytics' query API."
+  description = "Base URLs of Azure Resource Manager, of Azure Monitor's metrics for resources without a region, of Log Analytics' query API, and of Azure's Retail Prices API."
   type = object({
     resource_manager = optional(string, "https://management.azure.com")
     metrics          = optional(string, "https://global.metrics.monitor.azure.com")
     log_query        = optional(string, "https://api.loganalytics.io")
+    retail_prices    = optional(string, "https://prices.azure.com")
   })
   default = {}
 

@@ -9,6 +9,7 @@ locals {
     ARM_ENDPOINT          = var.endpoints.resource_manager
     METRICS_ENDPOINT      = var.endpoints.metrics
     LOG_QUERY_ENDPOINT    = var.endpoints.log_query
+    RETAIL_PRICES_URL     = var.endpoints.retail_prices
     LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule

@@ -141,9 +141,11 @@ COMPUTE_CAPACITY_RULES = (
     rule(
         "SkuNotAvailable",
         r"SkuNotAvailable|VMSizeNotSupported|VM size of \S+ is not allowed|"
+        r"AvailabilityZoneNotSupported|"
         r"(?:VM|requested) size.{0,80}(?:not available|not supported)",
         f"Request access to the size from Azure support and retry, {ELSEWHERE}.",
         scope=_SCOPE,
-        source=f"{_QUOTA_PAGE}/error-sku-not-available; reported: AKS in logs of terraform, 2023",
+        source=f"{_QUOTA_PAGE}/error-sku-not-available; reported: AKS in logs of terraform, 2023, "
+        "and MicrosoftDocs/azure-aks-docs#416",
     ),
 )

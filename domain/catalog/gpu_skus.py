@@ -14,12 +14,14 @@ SUGGESTIONS = 3
 class GpuSku:
     """One VM size.
 
-    `gpus`: what a node advertises as nvidia.com/gpu; a partitioned A10 counts as one GPU with
-    less memory. `gpu_memory_gb`: per GPU. `family`: name of the vCPU quota, as Azure spells it.
+    `gpus`: what a node advertises as nvidia.com/gpu; a partitioned GPU counts as one with less
+    memory. `gpu_memory_gb`: per GPU. `memory_gb`: of the machine. `family`: name of the vCPU
+    quota, as Azure spells it.
     """
 
     name: str
     vcpus: int
+    memory_gb: int
     gpus: int
     gpu_model: str
     gpu_memory_gb: int
@@ -31,51 +33,76 @@ class GpuSku:
     partitioned: bool = False
 
 
-def _t4(name: str, vcpus: int, gpus: int) -> GpuSku:
+def _t4(name: str, vcpus: int, memory: int, gpus: int) -> GpuSku:
     family = "Standard NCASv3_T4 Family"
-    return GpuSku(name, vcpus, gpus, "T4", 16, family, "NCasT4_v3", host_encryption=True)
+    return GpuSku(name, vcpus, memory, gpus, "T4", 16, family, "NCasT4_v3", host_encryption=True)
 
 
-def _a100(name: str, vcpus: int, gpus: int) -> GpuSku:
-    family = "StandardNCADSA100v4Family"
-    return GpuSku(name, vcpus, gpus, "A100", 80, family, "NC_A100_v4", host_encryption=True)
+def _a100(name: str, vcpus: int, memory: int, gpus: int) -> GpuSku:
+    family, series = "StandardNCADSA100v4Family", "NC_A100_v4"
+    return GpuSku(name, vcpus, memory, gpus, "A100", 80, family, series, host_encryption=True)
 
 
-def _h100(name: str, vcpus: int, gpus: int) -> GpuSku:
+def _h100(name: str, vcpus: int, memory: int, gpus: int) -> GpuSku:
     family = "StandardNCadsH100v5Family"
-    return GpuSku(name, vcpus, gpus, "H100 NVL", 94, family, "NCads_H100_v5")
+    return GpuSku(name, vcpus, memory, gpus, "H100 NVL", 94, family, "NCads_H100_v5")
 
 
-def _a10(name: str, vcpus: int, gpus: int, memory: int) -> GpuSku:
-    family = "StandardNVADSA10v5Family"
-    return GpuSku(name, vcpus, gpus, "A10", memory, family, "NVadsA10_v5", partitioned=memory < 24)
+def _a10(name: str, vcpus: int, memory: int, gpus: int, gpu_memory: int) -> GpuSku:
+    family, part = "StandardNVADSA10v5Family", gpu_memory < 24
+    return GpuSku(
+        name, vcpus, memory, gpus, "A10", gpu_memory, family, "NVadsA10_v5", partitioned=part
+    )
 
 
-def _nd(name: str, gpu_model: str, memory: int, family: str, series: str) -> GpuSku:
-    return GpuSku(name, 96, 8, gpu_model, memory, family, series)
+def _rtx(size: str, vcpus: int, memory: int, gpus: int, gpu_memory: int) -> GpuSku:
+    name, series = f"Standard_{size}_xl_RTXPRO6000BSE_v6", "NC_RTXPRO6000BSE_v6"
+    family, part = "StandardNCdsRTXPRO6000BSEv6XLFamily", gpu_memory < 96
+    return GpuSku(
+        name, vcpus, memory, gpus, "RTX PRO 6000", gpu_memory, family, series, partitioned=part
+    )
+
+
+def _nd(
+    name: str, memory: int, gpu_model: str, gpu_memory: int, family: str, series: str
+) -> GpuSku:
+    return GpuSku(name, 96, memory, 8, gpu_model, gpu_memory, family, series)
 
 
 GPU_SKUS: tuple[GpuSku, ...] = (
-    _t4("Standard_NC4as_T4_v3", 4, 1),
-    _t4("Standard_NC8as_T4_v3", 8, 1),
-    _t4("Standard_NC16as_T4_v3", 16, 1),
-    _t4("Standard_NC64as_T4_v3", 64, 4),
-    _a100("Standard_NC24ads_A100_v4", 24, 1),
-    _a100("Standard_NC48ads_A100_v4", 48, 2),
-    _a100("Standard_NC96ads_A100_v4", 96, 4),
-    _h100("Standard_NC40ads_H100_v5", 40, 1),
-    _h100("Standard_NC80adis_H100_v5", 80, 2),
-    _a10("Standard_NV6ads_A10_v5", 6, 1, 4),
-    _a10("Standard_NV12ads_A10_v5", 12, 1, 8),
-    _a10("Standard_NV18ads_A10_v5", 18, 1, 12),
-    _a10("Standard_NV36ads_A10_v5", 36, 1, 24),
-    _a10("Standard_NV36adms_A10_v5", 36, 1, 24),
-    _a10("Standard_NV72ads_A10_v5", 72, 2, 24),
-    _nd("Standard_ND96asr_v4", "A100", 40, "Standard NDASv4_A100 Family", "NDasrA100_v4"),
-    _nd("Standard_ND96amsr_A100_v4", "A100", 80, "standard NDAMSv4_A100Family", "NDm_A100_v4"),
-    _nd("Standard_ND96isr_H100_v5", "H100", 80, "standardNDSH100v5Family", "ND_H100_v5"),
-    _nd("Standard_ND96isr_H200_v5", "H200", 141, "standardNDISRH200V5Family", "ND_H200_v5"),
+    _t4("Standard_NC4as_T4_v3", 4, 28, 1),
+    _t4("Standard_NC8as_T4_v3", 8, 56, 1),
+    _t4("Standard_NC16as_T4_v3", 16, 110, 1),
+    _t4("Standard_NC64as_T4_v3", 64, 440, 4),
+    _a100("Standard_NC24ads_A100_v4", 24, 220, 1),
+    _a100("Standard_NC48ads_A100_v4", 48, 440, 2),
+    _a100("Standard_NC96ads_A100_v4", 96, 880, 4),
+    _h100("Standard_NC40ads_H100_v5", 40, 320, 1),
+    _h100("Standard_NC80adis_H100_v5", 80, 640, 2),
+    _rtx("NC24lds", 24, 72, 1, 24),
+    _rtx("NC36ds", 36, 132, 1, 24),
+    _rtx("NC36lds", 36, 72, 1, 24),
+    _rtx("NC72ds", 72, 264, 1, 48),
+    _rtx("NC72lds", 72, 132, 1, 48),
+    _rtx("NC144ds", 144, 516, 1, 96),
+    _rtx("NC144lds", 144, 264, 1, 96),
+    _rtx("NC288ds", 288, 1032, 2, 96),
+    _rtx("NC288lds", 288, 516, 2, 96),
+    _a10("Standard_NV6ads_A10_v5", 6, 55, 1, 4),
+    _a10("Standard_NV12ads_A10_v5", 12, 110, 1, 8),
+    _a10("Standard_NV18ads_A10_v5", 18, 220, 1, 12),
+    _a10("Standard_NV36ads_A10_v5", 36, 440, 1, 24),
+    _a10("Standard_NV36adms_A10_v5", 36, 880, 1, 24),
+    _a10("Standard_NV72ads_A10_v5", 72, 880, 2, 24),
+    _nd("Standard_ND96asr_v4", 900, "A100", 40, "Standard NDASv4_A100 Family", "NDasrA100_v4"),
+    _nd(
+        "Standard_ND96amsr_A100_v4", 1800, "A100", 80, "standard NDAMSv4_A100Family", "NDm_A100_v4"
+    ),
+    _nd("Standard_ND96isr_H100_v5", 1900, "H100", 80, "standardNDSH100v5Family", "ND_H100_v5"),
+    _nd("Standard_ND96isr_H200_v5", 1850, "H200", 141, "standardNDISRH200V5Family", "ND_H200_v5"),
 )
+"""Of the two sets of names that the RTX PRO 6000 has had, only the one of June 2026 is in Azure's
+list of sizes; prices exist for both."""
 
 
 @dataclass(frozen=True, slots=True)

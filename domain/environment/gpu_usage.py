@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import AwareDatetime, Field
 
 from domain.catalog.gpu_skus import find_gpu_sku
-from domain.catalog.prices import find_hourly_price
+from domain.catalog.prices import shipped_prices
 from domain.wire import WireModel
 
 HOUR = timedelta(hours=1)
@@ -46,7 +46,7 @@ class NodeHours(WireModel):
     vm_size: str
     spot: bool
     hourly_price: float | None = None
-    """USD per node; None if no list price was known."""
+    """USD per node, in the region; None if no list price was known."""
     hours: float
 
 
@@ -149,11 +149,11 @@ def _add(hours: Sequence[NodeHours], seen: GpuNodes, until: datetime) -> tuple[N
     spent = seen.nodes * max(until - seen.at, timedelta()) / HOUR
     if not spent:
         return tuple(hours)
-    sku = find_gpu_sku(seen.vm_size)
+    sku, prices = find_gpu_sku(seen.vm_size), shipped_prices(seen.region)
     more = NodeHours(
         vm_size=sku.name if sku else seen.vm_size,
         spot=seen.spot,
-        hourly_price=find_hourly_price(seen.vm_size, seen.spot),
+        hourly_price=prices.find(seen.vm_size, seen.spot) if prices else None,
         hours=spent,
     )
     if not any(_is_same_price(each, more) for each in hours):

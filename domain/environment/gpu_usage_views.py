@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime, Field
 
-from domain.catalog.prices import PRICE_REGION
+from domain.catalog.prices import shipped_as_of
 from domain.environment.gpu_usage import GpuSpending
 from domain.wire import WireModel
 
@@ -21,7 +21,7 @@ class GpuUsageView(WireModel):
         default=None,
         description="List price of the node hours in USD, pay as you go, without those in "
         "`unpricedNodeHours`; absent if no price is known for any of them.",
-        examples=[45.913],
+        examples=[59.688],
     )
     unpriced_node_hours: float | None = Field(
         default=None,
@@ -29,10 +29,8 @@ class GpuUsageView(WireModel):
         "spot and some sizes. Absent if there is none.",
         examples=[1.25],
     )
-    price_region: str = Field(
-        description="Azure region of the list prices, wherever the nodes are; others were up to "
-        "30 % more expensive.",
-        examples=[PRICE_REGION],
+    price_as_of: AwareDatetime = Field(
+        description="Date of the list prices, which are those of the regions of the nodes."
     )
     since_date_time: AwareDatetime = Field(description="When the first of the nodes were seen.")
     until_date_time: AwareDatetime = Field(description="Until when hours are counted.")
@@ -44,7 +42,7 @@ def build_gpu_usage_view(spending: GpuSpending) -> GpuUsageView:
         node_hours=round(priced + unpriced, 3),
         cost_usd=round(spending.cost_usd, 3) if priced or not unpriced else None,
         unpriced_node_hours=round(unpriced, 3) if unpriced else None,
-        price_region=PRICE_REGION,
+        price_as_of=shipped_as_of(),
         since_date_time=spending.since,
         until_date_time=spending.until,
     )

@@ -9,7 +9,7 @@ from domain.arm.agent_pool import is_stopped
 from domain.arm.naming import GPU_RESOURCE
 from domain.arm.resource_tags import fold_names, owning_environment
 from domain.catalog.gpu_skus import find_gpu_sku
-from domain.catalog.prices import find_hourly_price
+from domain.catalog.prices import shipped_prices
 from domain.sweep.model import GpuPool
 from domain.sweep.usage import FINISHED, GpuPod
 from domain.wire import JsonObject
@@ -37,6 +37,7 @@ def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
     environment = owner or tags.get("environment", "")
     region = str(cluster["location"]).replace(" ", "").lower()
     spot = profile.get("scaleSetPriority") == "Spot"
+    prices = shipped_prices(region)
     return GpuPool(
         environment=environment,
         region=region,
@@ -45,7 +46,7 @@ def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
         vm_size=_vm_size(profile),
         node_count=_count_running_nodes(cluster, profile),
         is_ours=owner is not None and _has_expected_names(cluster, profile, owner, region),
-        hourly_price=find_hourly_price(_vm_size(profile), spot),
+        hourly_price=prices.find(_vm_size(profile), spot) if prices else None,
     )
 
 

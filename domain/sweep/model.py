@@ -51,8 +51,8 @@ class GpuPool(WireModel):
     )
     hourly_price: float | None = Field(
         default=None,
-        description="List price of one node in USD per hour; absent if unknown.",
-        examples=[3.673],
+        description="List price of one node in USD per hour, in its region; absent if unknown.",
+        examples=[4.775],
     )
 
     @property

@@ -48,6 +48,7 @@ from emulators.azure.providers.registrations import Registrations
 from emulators.azure.providers.routes import ProviderRoutes
 from emulators.azure.resource_groups.models import ResourceGroups
 from emulators.azure.resource_groups.routes import ResourceGroupRoutes
+from emulators.azure.retail_prices.price_list import PriceList
 from emulators.azure.storage.blob_driver import BlobDriver
 from emulators.azure.storage.routes import StorageRoutes
 from emulators.azure.subscriptions.routes import SubscriptionRoutes
@@ -104,6 +105,7 @@ class SimulatedAzure:
         )
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
         self.private_links = PrivateLinks(self.platform, self._find_node_group)
+        self.prices = PriceList(self.clusters.sizes)
         self.front_door = FrontDoor(self.platform, self.groups, self.private_links)
         # Draws of its own: what is logged must not change what happens.
         self.activity_log = ActivityLog(clock, Latencies(clock, seed), Identifiers(-seed))
@@ -140,7 +142,9 @@ class SimulatedAzure:
             AksRoutes(platform, clusters, aks_operations, tokens, ca_pem),
             FrontDoorRoutes(platform, front_door),
             WafRoutes(platform, policies, front_door.deployments.begin),
-            ComputeRoutes(platform, clusters.sizes, clusters.machines.quota),
+            ComputeRoutes(
+                platform, clusters.sizes, clusters.machines.quota, clusters.machines.availability
+            ),
             ActivityLogRoutes(platform, self.activity_log),
             SubscriptionRoutes(platform),
             IdentityRoutes(platform, self.identities),

@@ -34,6 +34,7 @@ from emulators.azure.log_analytics import routes as log_queries
 from emulators.azure.managed_identity import ManagedIdentity
 from emulators.azure.monitor import routes as metrics
 from emulators.azure.monitor.models import Monitor
+from emulators.azure.retail_prices import routes as retail_prices
 from emulators.azure.service_bus import websocket
 from emulators.azure.service_bus.administration import routes as administration
 from emulators.azure.service_bus.broker import Broker
@@ -184,6 +185,8 @@ class Simulator:
             return cloud_metadata.handle(request)
         if is_for_entra(request):
             return await self._entra.handle(request)
+        if retail_prices.is_for_prices(request):
+            return await retail_prices.handle(request, self.azure.prices, self.azure.platform)
         return await self._dispatch_by_token(request)
 
     async def _dispatch_by_token(self, request: web.Request) -> web.StreamResponse:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.azure.assumption import Assumption
 from tests.azure.assumptions import ASSUMPTIONS, SECTIONS
 from tests.azure.plan import chosen, plan_run
-from tests.azure.prices import OTHER_REGIONS, Prices
+from tests.azure.prices import Prices, price_source
 from tests.azure.subject import GPU_SIZE
 from tests.azure.untouched import UNTOUCHED
 
@@ -35,7 +35,7 @@ It needs the role Owner on the subscription, or Contributor and the right to ass
 the group that it creates it gives itself `Azure Kubernetes Service RBAC Cluster Admin`. It shows \
 what it will do and what that costs, and begins when the last four characters of the \
 subscription's id are typed. With all {tried} checks it takes about {minutes:.0f} minutes and \
-{usd:.2f} USD with a {gpu} node (list prices of East US plus {surcharge:.0f} %). At `MAX_MINUTES` \
+{usd:.2f} USD with a {gpu} node ({prices} in West Europe). At `MAX_MINUTES` \
 (150) or `MAX_USD` (15) no further check is begun, and the one in progress is ended. Ctrl-C ends \
 it as well. In each case everything is removed: it deletes its resource group, and reads both \
 groups, the profile, and whatever has its tag, until nothing of it is left.
@@ -78,7 +78,7 @@ def render() -> str:
         minutes=plan.minutes,
         usd=plan.usd,
         gpu=GPU_SIZE,
-        surcharge=(OTHER_REGIONS - 1) * 100,
+        prices=price_source(),
     )
     rows = "\n".join(f"| {name} | {why} |" for name, why in UNTOUCHED.items())
     sections = [_section(title, section) for title, section in SECTIONS]

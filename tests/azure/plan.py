@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.azure.assumption import Assumption, Check, Part
-from tests.azure.prices import SOURCE, Prices
+from tests.azure.prices import Prices, price_source
 
 BUILD_MINUTES = {Part.EDGE: 4.0, Part.CLUSTER: 7.0, Part.GPU: 1.0, Part.APP: 0.0}
 """The recorded medians of what is built, one after the other for the edge."""
@@ -39,7 +39,7 @@ class Plan:
             f"  {each.name:<34}{each.minutes:>6.1f} min{each.usd:>8.2f} USD" for each in self.steps
         ]
         total = f"  {'in all':<34}{self.minutes:>6.1f} min{self.usd:>8.2f} USD"
-        return "\n".join([*lines, total, f"  ({SOURCE})"])
+        return "\n".join([*lines, total, f"  ({price_source()})"])
 
 
 def plan_run(checks: Sequence[tuple[str, Check]], prices: Prices, has_gpu: bool) -> Plan:

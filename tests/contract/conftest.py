@@ -23,6 +23,7 @@ async def clients(
         "AZURE_SUBSCRIPTION_ID": address.subscription_id,
         "ARM_ENDPOINT": address.url,
         "METRICS_ENDPOINT": address.url,
+        "RETAIL_PRICES_URL": address.url,
         "LOG_QUERY_ENDPOINT": address.url,
         "LOG_WORKSPACE_ID": address.log_workspace_id,
         "LOG_WORKSPACE_RESOURCE_ID": address.log_workspace_resource_id,

@@ -48,9 +48,9 @@ def test_what_has_no_environment_is_reported_and_removed_after_its_grace(removin
         wait_for(lambda: orphans_of(api))
         (orphan,) = orphans_of(api)
         assert (orphan["environment"], orphan["removal"]) == ("lost", "waiting")
-        assert (orphan["nodeCount"], orphan["perHourUsd"]) == (1, 3.673)
+        assert (orphan["nodeCount"], orphan["perHourUsd"]) == (1, 4.775)
         summary = sweep(api)["summary"]
-        assert summary["idlePerHourUsd"] == 3.673
+        assert summary["idlePerHourUsd"] == 4.775
         assert look.exists(lost, GROUPS), "its grace is not over"
 
         wait_for(lambda: not orphans_of(api))

@@ -45,7 +45,7 @@ def check_hours(usage: dict[str, Any], stretches: Sequence[tuple[float, float]])
     least, most = (sum(each) for each in zip(*stretches, strict=True))
     assert 0 < least <= usage["nodeHours"] + 0.001
     assert usage["nodeHours"] <= most + 0.001
-    assert usage["costUsd"] == pytest.approx(usage["nodeHours"] * 3.673, abs=0.01)
+    assert usage["costUsd"] == pytest.approx(usage["nodeHours"] * 4.775, abs=0.01)
 
 
 def test_a_sleeping_environment_costs_no_gpu_says_so_and_wakes_as_it_was(

@@ -9,7 +9,7 @@ from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from tests.e2e.looks import Look
 
-GPU_NODE_USD = 3.673
+GPU_NODE_USD = 4.775
 """List price of Standard_NC24ads_A100_v4 per hour, which rows use unless they say otherwise."""
 
 GOALS = {

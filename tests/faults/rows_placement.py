@@ -42,7 +42,7 @@ PLACEMENT_ROWS = (
         "cell/gpuPool",
         "No machines of the size; the next size is there",
         spec={"gpu": {"vmSize": LARGE}, "placement": {"vmSizes": [QUAD]}},
-        node_usd=4.352,
+        node_usd=5.44,
         shortages=({"region": WEST, "vmSize": LARGE},),
         machines_return=False,
     ),

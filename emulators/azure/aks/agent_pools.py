@@ -49,7 +49,9 @@ class AgentPools:
         present = len(self._clusters.pools(cluster))
         if present >= validation.MAX_POOLS:
             raise errors.out_of_range("agentPoolProfiles", present + 1, 1, validation.MAX_POOLS)
-        self._clusters.machines.check_quota(cluster.region, [(properties, properties["count"])])
+        machines = self._clusters.machines
+        machines.check_offered(cluster.region, [(name, properties)])
+        machines.check_quota(cluster.region, [(properties, properties["count"])])
         return self._clusters.add_pool(cluster, name, properties)
 
     def change(

@@ -94,6 +94,22 @@ def size_not_allowed(size: str, region: str, available: Iterable[str]) -> ArmErr
     )
 
 
+def zone_not_supported(
+    closed: Iterable[str], pool: str, region: str, supported: Iterable[str]
+) -> ArmError:
+    return aks_error(
+        400,
+        "AvailabilityZoneNotSupported",
+        f"The zone(s) {_quoted(closed)} for resource '{pool}' is not supported. "
+        f"The supported zones for location '{region}' are {_quoted(supported)}",
+        target="agentPoolProfile.availabilityZone",
+    )
+
+
+def _quoted(zones: Iterable[str]) -> str:
+    return ",".join(f"'{zone}'" for zone in zones) or "''"
+
+
 def quota_exceeded(shortage: Shortage, region: str) -> ArmError:
     if shortage.name == REGIONAL:
         message = (

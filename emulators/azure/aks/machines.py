@@ -6,6 +6,7 @@ from typing import Any
 from emulators.azure.aks import errors, pool_bodies
 from emulators.azure.aks.state import ManagedCluster
 from emulators.azure.arm.resources import Resource
+from emulators.azure.compute.availability import Availability
 from emulators.azure.compute.capacity import Capacity, Machines, allocation_failed
 from emulators.azure.compute.quota import NodesInUse, Quota
 from emulators.azure.compute.vm_sizes import VmSize, VmSizes
@@ -22,8 +23,25 @@ class ClusterMachines:
         self.sizes = VmSizes()
         self.quota = Quota(self.sizes.families(), self._nodes_in_use)
         self.capacity = Capacity()
+        self.availability = Availability()
         self._all = clusters
         self._pools = pools
+
+    def check_offered(self, region: str, pools: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Refuse new pools, by name, of a size or in zones that are closed to the subscription."""
+        for name, properties in pools:
+            size = self.size_of(properties).name
+            offer = self.availability.of(region, size)
+            if offer.restricted:
+                raise errors.size_not_allowed(size, region, self._open_sizes(region))
+            asked = properties.get("availabilityZones") or ()
+            closed = [zone for zone in asked if zone not in offer.open_zones]
+            if closed:
+                raise errors.zone_not_supported(closed, name, region, offer.open_zones)
+
+    def _open_sizes(self, region: str) -> list[str]:
+        names = self.sizes.names()
+        return [name for name in names if not self.availability.of(region, name).restricted]
 
     def check_start(self, cluster: ManagedCluster) -> None:
         """The machines of a stopped cluster count again from its start on."""

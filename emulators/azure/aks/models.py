@@ -69,6 +69,7 @@ class ManagedClusters:
         profiles = [
             pool_bodies.completed_profile(each) for each in request.properties["agentPoolProfiles"]
         ]
+        self.machines.check_offered(region, [(each["name"], each) for each in profiles])
         self.machines.check_quota(region, [(each, each["count"]) for each in profiles])
         resource = self._new_resource(request, region)
         cluster = self._lay_down(resource)

@@ -1,25 +1,25 @@
-"""VM sizes as the SKU list shows them.
-
-Recorded items (2018) have the capabilities vCPUs and MemoryGB; `GPUs` is assumed from its
-documentation. Sizes have no memory here, so that capability is left out.
-"""
+"""What the list of SKUs shows: VM sizes, and other things among them."""
 
 from typing import Any
 
+from emulators.azure.compute.availability import Availability
+from emulators.azure.compute.capabilities import capabilities
 from emulators.azure.compute.vm_sizes import VmSize, VmSizes
 from emulators.azure.regions import REGIONS
 
+_AVAILABILITY_SETS = ("Classic", "Aligned")
 
-def skus(sizes: VmSizes, region: str | None) -> list[dict[str, Any]]:
+
+def skus(sizes: VmSizes, availability: Availability, region: str | None) -> list[dict[str, Any]]:
     """One item per size and region, of one region only when it is given."""
     regions = REGIONS if region is None else (region,)
-    return [_item(size, each) for each in regions for size in sizes.all()]
+    sets = [_availability_set(name, each) for each in regions for name in _AVAILABILITY_SETS]
+    machines = [_item(size, each, availability) for each in regions for size in sizes.all()]
+    return [*sets, *machines]
 
 
-def _item(size: VmSize, region: str) -> dict[str, Any]:
-    capabilities = [{"name": "vCPUs", "value": str(size.vcpus)}]
-    if size.gpus:
-        capabilities.append({"name": "GPUs", "value": str(size.gpus)})
+def _item(size: VmSize, region: str, availability: Availability) -> dict[str, Any]:
+    offer = availability.of(region, size.name)
     return {
         "resourceType": "virtualMachines",
         "name": size.name,
@@ -28,8 +28,24 @@ def _item(size: VmSize, region: str) -> dict[str, Any]:
         "family": size.family,
         "locations": [region],
         "locationInfo": [
-            {"location": region, "zones": ["1", "2", "3"], "zoneDetails": []},
+            {"location": region, "zones": _unordered(offer.zones), "zoneDetails": []},
         ],
-        "capabilities": capabilities,
+        "capabilities": capabilities(size),
+        "restrictions": offer.restrictions(region),
+    }
+
+
+def _unordered(zones: tuple[str, ...]) -> list[str]:
+    """Azure sorts them in no way."""
+    return [*zones[1:], *zones[:1]]
+
+
+def _availability_set(name: str, region: str) -> dict[str, Any]:
+    return {
+        "resourceType": "availabilitySets",
+        "name": name,
+        "locations": [region],
+        "locationInfo": [{"location": region, "zones": [], "zoneDetails": []}],
+        "capabilities": [{"name": "MaximumPlatformFaultDomainCount", "value": "3"}],
         "restrictions": [],
     }

@@ -14,6 +14,7 @@ from emulators.azure.control.faults import Faults
 from emulators.azure.control.input import BadInput, Fields, read_json, required
 from emulators.azure.control.journal import Journal
 from emulators.azure.control.policy_control import PolicyControl
+from emulators.azure.control.size_control import SizeControl
 from emulators.azure.control.state import state
 from emulators.azure.entra.applications import Applications
 from emulators.azure.entra.control import DirectoryControl
@@ -83,6 +84,9 @@ class ControlRoutes:
             **DirectoryControl(simulator.applications).handlers(),
             **PolicyControl(simulator).handlers(),
             **RegistryControl(lambda: simulator.azure.registries).handlers(),
+            **SizeControl(
+                lambda: simulator.azure.clusters.machines, lambda: simulator.azure.prices
+            ).handlers(),
             **ServiceBusControl(simulator.service_bus).handlers(),
         }
 

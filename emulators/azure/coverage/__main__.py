@@ -12,6 +12,7 @@ from emulators.azure.coverage.authorization_rules import (
 from emulators.azure.coverage.edge_rules import EDGE_RULES
 from emulators.azure.coverage.errors import AKS_ERRORS, ARM_ERRORS, FRONT_DOOR_ERRORS
 from emulators.azure.coverage.kubernetes_rules import KUBERNETES_RULES
+from emulators.azure.coverage.offer_rows import OFFER_OPERATIONS, OFFER_RULES
 from emulators.azure.coverage.operations import (
     AKS_OPERATIONS,
     CLIENT_OPERATIONS,
@@ -50,6 +51,7 @@ SECTIONS = (
     Section("Operations: identities and key vaults", "", SECRETS_OPERATIONS),
     Section("Operations: Private Link", "", PRIVATE_LINK_OPERATIONS),
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
+    Section("Operations: sizes, quota and prices", "", OFFER_OPERATIONS),
     Section("Operations: administration of Service Bus", "", SERVICE_BUS_OPERATIONS),
     Section("Rules: AKS", "", AKS_RULES),
     Section("Rules: Front Door and WAF policies", "", (*FRONT_DOOR_RULES, *EDGE_RULES)),
@@ -57,6 +59,7 @@ SECTIONS = (
     Section("Rules: Kubernetes, what goes wrong", "", (*KUBERNETES_RULES, *REGISTRY_RULES)),
     Section("Rules: identities, key vaults and secrets of pods", "", SECRETS_RULES),
     Section("Rules: Private Link", "", PRIVATE_LINK_RULES),
+    Section("Rules: sizes, quota and prices", "", OFFER_RULES),
     Section("Rules: Service Bus", "", SERVICE_BUS_RULES),
     Section("Errors: AKS", "Flat: `code`, `details`, `message`, `subcode`.", AKS_ERRORS),
     Section("Errors: container registries", "A list below `errors`.", REGISTRY_ERRORS),

@@ -60,6 +60,13 @@ AKS_ERRORS = (
         "aks.errors:size_not_allowed",
     ),
     Entry(
+        "AKS zone not supported",
+        "400 `AvailabilityZoneNotSupported` with the zones of the size",
+        REPORTED,
+        "aks.errors:zone_not_supported",
+        "MicrosoftDocs/azure-aks-docs#416 (2026); the target is that of an older text",
+    ),
+    Entry(
         "AKS VM size not supported", "400 `VMSizeNotSupported`", REPORTED, BY_FAULT, "by a fault"
     ),
     Entry(

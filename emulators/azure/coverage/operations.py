@@ -265,20 +265,6 @@ CLIENT_OPERATIONS = (
         "how long registering takes is assumed",
     ),
     Entry(
-        "vCPU quota",
-        "200 without a nextLink, family names as irregular as recorded",
-        RECORDED,
-        "compute.routes:ComputeRoutes.usages",
-        "limits are the simulator's own, and none of them 0",
-    ),
-    Entry(
-        "SKUs",
-        "filtered by `location`",
-        RECORDED,
-        "compute.routes:ComputeRoutes.skus",
-        "the capability `GPUs` is assumed, memory is left out",
-    ),
-    Entry(
         "activity log",
         "writes of the last 90 days with beginning, answer and end of the operation",
         DOCUMENTED,

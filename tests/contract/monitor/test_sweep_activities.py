@@ -134,7 +134,7 @@ async def test_the_pool_of_a_cell_is_listed_as_ours(cell: ResourceTarget, client
     outcome = await list_gpu_pools({"operationId": "sweep"}, clients)
     (pool,) = (GpuPool.from_wire(each) for each in outcome.result["pools"])
     assert (pool.environment, pool.region, pool.is_ours) == ("fraud-llm", REGION, True)
-    assert (pool.node_count, pool.hourly_price) == (1, 3.673)
+    assert (pool.node_count, pool.hourly_price) == (1, 4.775)
     assert pool.cluster_id.lower() == KINDS["managedCluster"].build_id(cell).lower()
 
 

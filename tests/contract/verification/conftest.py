@@ -93,6 +93,7 @@ def verification(
         "AZURE_SUBSCRIPTION_ID": address.subscription_id,
         "ARM_ENDPOINT": address.url,
         "METRICS_ENDPOINT": address.url,
+        "RETAIL_PRICES_URL": address.url,
         "CA_BUNDLE": address.ca_bundle,
         "EDGE_ADDRESS": address.url.removeprefix("https://"),
     }

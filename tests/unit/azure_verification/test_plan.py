@@ -7,7 +7,7 @@ import pytest
 from tests.azure.assumption import Check, Part
 from tests.azure.assumptions import ASSUMPTIONS
 from tests.azure.plan import Limits, Step, chosen, parts_of, plan_run
-from tests.azure.prices import OTHER_REGIONS, UNKNOWN_GPU, Prices
+from tests.azure.prices import UNKNOWN_GPU, Prices
 from tests.azure.seen import Seen
 from tests.support.specs import NOON
 
@@ -59,15 +59,18 @@ def test_the_plan_shows_every_step_and_the_sum():
     assert [line.split()[0] for line in text.splitlines()[:-1]] == [
         *("resource", "build:", "one", "removal", "in"),
     ]
-    assert "list prices of East US" in text
+    assert "list prices of 2026-06-18" in text
 
 
-def test_other_regions_cost_more_and_a_size_without_a_price_more_than_any():
-    for part in Part:
-        dearer = Prices("westeurope", T4).hourly(part)
-        assert dearer == pytest.approx(OTHER_REGIONS * EAST_US.hourly(part))
+def test_nodes_have_the_price_of_their_region_and_a_size_without_a_price_a_high_one():
+    west_europe = Prices("westeurope", T4)
     assert EAST_US.hourly(Part.GPU) == 0.526
-    assert Prices("eastus", "Standard_NV6ads_A10_v5").hourly(Part.GPU) == UNKNOWN_GPU
+    assert west_europe.hourly(Part.GPU) == 0.658
+    assert west_europe.hourly(Part.CLUSTER) > EAST_US.hourly(Part.CLUSTER)
+    assert west_europe.hourly(Part.EDGE) == EAST_US.hourly(Part.EDGE)
+    assert Prices("eastus", "Standard_ND96isr_H200_v6").hourly(Part.GPU) == UNKNOWN_GPU
+    nowhere = Prices("nowhere", T4)
+    assert nowhere.hourly(Part.CLUSTER) > west_europe.hourly(Part.CLUSTER)
 
 
 def test_the_stand_in_is_part_of_the_cluster():

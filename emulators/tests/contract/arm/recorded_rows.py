@@ -243,6 +243,23 @@ async def size(world: World) -> RawAnswer:
 
 
 @row(
+    "AKS zone not supported",
+    aks(
+        400,
+        "AvailabilityZoneNotSupported",
+        "The zone(s) '2' for resource 'system' is not supported. The supported zones for "
+        "location 'westeurope' are '1','3'",
+        target="agentPoolProfile.availabilityZone",
+    ),
+)
+async def zone(world: World) -> RawAnswer:
+    pool = {**system_pool(), "availabilityZones": ["2"]}
+    offer = {"region": "westeurope", "vmSize": pool["vmSize"], "zones": ["1", "3"]}
+    await world.control.call("PUT", "/sizes", offer)
+    return await world.cluster(agentPoolProfiles=[pool])
+
+
+@row(
     "AKS system pool count 0",
     aks(
         400,

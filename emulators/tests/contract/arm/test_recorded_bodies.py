@@ -195,7 +195,7 @@ async def test_an_item_of_the_usages_has_the_recorded_shape_and_odd_names(world:
     }
     assert odd <= set(items)
     assert answer.headers["x-ms-ratelimit-remaining-resource"] == (
-        "Microsoft.Compute/GetSubscriptionInfoSubscriptionMaximum;359"
+        "Microsoft.Compute/GetSubscriptionInfo3Min;359"
     )
 
 

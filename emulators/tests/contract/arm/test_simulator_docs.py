@@ -31,6 +31,7 @@ def test_every_control_is_in_the_document() -> None:
         for module in (
             "control/routes.py",
             "control/policy_control.py",
+            "control/size_control.py",
             "service_bus/control.py",
         )
     )

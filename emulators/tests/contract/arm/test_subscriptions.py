@@ -119,6 +119,7 @@ async def test_skus_are_filtered_by_region(arm: Arm) -> None:
     assert {each["locations"][0] for each in there.body["value"]} == {"westeurope"}
     assert len(everything.body["value"]) > len(there.body["value"])
     by_name = {each["name"]: each for each in there.body["value"]}
+    assert by_name["Aligned"]["resourceType"] == "availabilitySets"
     t4 = by_name["Standard_NC64as_T4_v3"]
     assert (t4["family"], t4["size"]) == ("Standard NCASv3_T4 Family", "NC64as_T4_v3")
     assert {"name": "GPUs", "value": "4"} in t4["capabilities"]

@@ -228,6 +228,16 @@ GATEWAY = (
             400, "VMSizeNotSupported", "x", "SkuNotAvailable", False, "x", id="size not supported"
         ),
         pytest.param(
+            400,
+            "AvailabilityZoneNotSupported",
+            "The zone(s) '2' for resource 'gpu' is not supported. The supported zones for "
+            "location 'centralus' are ''",
+            "SkuNotAvailable",
+            False,
+            "The zone(s) '2'",
+            id="size not in the zone",
+        ),
+        pytest.param(
             None,
             "CreateVMSSAgentPoolFailed",
             'Code="ZonalAllocationFailed" Message="Allocation failed. We do not have sufficient '

@@ -36,6 +36,28 @@ def test_a_partitioned_a10_counts_as_one_gpu_with_less_memory() -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "facts"),
+    [
+        pytest.param("NC24lds", (24, 72, 1, 24, True), id="a quarter"),
+        pytest.param("NC72ds", (72, 264, 1, 48, True), id="a half"),
+        pytest.param("NC144lds", (144, 264, 1, 96, False), id="one"),
+        pytest.param("NC288ds", (288, 1032, 2, 96, False), id="two"),
+    ],
+)
+def test_the_rtx_pro_6000_comes_in_slices_and_as_a_whole(size: str, facts) -> None:
+    sku = find_gpu_sku(f"Standard_{size}_xl_RTXPRO6000BSE_v6")
+    assert sku is not None
+    assert sku.family == "StandardNCdsRTXPRO6000BSEv6XLFamily"
+    assert (sku.vcpus, sku.memory_gb, sku.gpus, sku.gpu_memory_gb, sku.partitioned) == facts
+
+
+def test_a_name_that_has_only_a_price_is_no_size() -> None:
+    problem = check_gpu_vm_size("Standard_NC128ds_xl_RTXPRO6000BSE_v6")
+    assert problem is not None
+    assert problem.code == "UnsupportedVmSize"
+
+
+@pytest.mark.parametrize(
     ("vm_size", "code", "hints"),
     [
         pytest.param(

@@ -179,15 +179,15 @@ def test_a_scale_down_tells_what_its_stretch_has_cost_and_a_deletion_everything(
     assert [each and each["nodeHours"] for each in shown] == [None, 1, None, 0.5, 1.5]
     assert shown[3] == {
         "nodeHours": 0.5,
-        "costUsd": 1.837,
-        "priceRegion": "eastus",
+        "costUsd": 2.388,
+        "priceAsOf": "2026-06-18T03:43:41Z",
         "sinceDateTime": "2026-11-22T14:05:00Z",
         "untilDateTime": "2026-11-22T14:36:00Z",
     }
     assert shown[4] == {
         "nodeHours": 1.5,
-        "costUsd": 5.51,
-        "priceRegion": "eastus",
+        "costUsd": 7.163,
+        "priceAsOf": "2026-06-18T03:43:41Z",
         "sinceDateTime": "2026-11-22T12:05:00Z",
         "untilDateTime": "2026-11-22T15:30:00Z",
     }
@@ -219,7 +219,7 @@ def test_a_buried_environment_keeps_what_it_has_cost():
     assert buried.gpu_usage == gone.gpu_usage
     (deletion,) = buried.operations
     shown = build_operation_view(deletion).to_wire()["gpuUsage"]
-    assert (shown["nodeHours"], shown["costUsd"]) == (1, 3.673)
+    assert (shown["nodeHours"], shown["costUsd"]) == (1, 4.775)
 
 
 def counted(minute: float, nodes: int) -> RecordGpuNodes:

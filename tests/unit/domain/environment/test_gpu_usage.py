@@ -23,7 +23,8 @@ from domain.environment.gpu_usage_views import build_gpu_usage_view
 from tests.support.specs import NOON, minutes
 
 A100, H200 = "Standard_NC24ads_A100_v4", "Standard_ND96isr_H200_v5"
-PRICE = 3.673
+PRICE = 4.775
+UK_SOUTH_PRICE = 4.591
 
 
 def seen(minute: float, nodes: int, **changes: Any) -> GpuNodes:
@@ -101,7 +102,7 @@ def test_no_order_of_arrival_counts_more_than_what_ran(order: Sequence[int]):
             [seen(0, 1), seen(30, 1, spot=True)], 0.5, 0.5, PRICE / 2, id="regular, then spot"
         ),
         pytest.param(
-            [seen(0, 1), seen(0, 1, region="uksouth", vm_size=H200)],
+            [seen(0, 1), seen(0, 1, region="austriaeast")],
             1,
             1,
             PRICE,
@@ -159,7 +160,7 @@ def test_the_latest_stretch_begins_when_nodes_come_and_nowhere_had_any():
     assert spending.since == NOON + minutes(120)
     hours = 0.5 + 2 * 0.5 + 20 / 60
     assert spending.priced_node_hours == pytest.approx(hours)
-    assert spending.cost_usd == pytest.approx(hours * PRICE)
+    assert spending.cost_usd == pytest.approx(1.5 * PRICE + UK_SOUTH_PRICE / 3)
     assert spent(usage, 180).priced_node_hours == pytest.approx(1 + hours)
 
 

@@ -49,7 +49,7 @@ def test_a_pool_of_ours_is_read_whole():
         vm_size=A100,
         node_count=2,
         is_ours=True,
-        hourly_price=3.673,
+        hourly_price=4.775,
     )
 
 
@@ -60,8 +60,8 @@ def test_a_pool_of_ours_is_read_whole():
         ({"powerState": {"code": "Stopped"}}, "node_count", 0),
         ({"powerState": {"code": "Running"}}, "node_count", 2),
         ({"scaleSetPriority": "Spot"}, "hourly_price", None),
-        ({"scaleSetPriority": "Regular"}, "hourly_price", 3.673),
-        ({"vmSize": A100.upper()}, "hourly_price", 3.673),
+        ({"scaleSetPriority": "Regular"}, "hourly_price", 4.775),
+        ({"vmSize": A100.upper()}, "hourly_price", 4.775),
         ({"vmSize": "Standard_NC1_Future"}, "hourly_price", None),
         ({"vmSize": None}, "vm_size", ""),
     ],

@@ -1,0 +1,89 @@
+"""What Azure offers, at which price: the lists of Compute and the Retail Prices API."""
+
+from emulators.azure.coverage import Entry, Known
+
+RECORDED, DOCUMENTED = Known.RECORDED, Known.DOCUMENTED
+REPORTED = Known.REPORTED
+
+PRICES = "retail_prices.routes:handle"
+FILTERS = "retail_prices.filters:parse_filter"
+
+OFFER_OPERATIONS = (
+    Entry(
+        "usages of Compute",
+        "200 without a nextLink; items, their order and limits, and family names as irregular as "
+        "recorded",
+        RECORDED,
+        "compute.routes:ComputeRoutes.usages",
+        "limits of families are the simulator's own, and none of them 0; some shown names beside "
+        "those of vCPUs are assumed",
+    ),
+    Entry(
+        "SKUs",
+        "filtered by `location`, with availability sets among the machines; all capabilities of "
+        "two sizes",
+        RECORDED,
+        "compute.routes:ComputeRoutes.skus",
+        "other sizes have those capabilities that follow from what is known of them; zones are "
+        "known of two sizes in one region, elsewhere 1, 2 and 3 are assumed, and so is the text "
+        "that refuses another filter",
+    ),
+    Entry(
+        "restrictions of SKUs",
+        "of a region or of zones, `NotAvailableForSubscription`, set by `/_simulator/sizes`",
+        RECORDED,
+        "compute.availability:Availability",
+    ),
+    Entry(
+        "retail prices GET",
+        "without a token; 1,000 rows a page, `NextPageLink`, `$skip`, `currencyCode`",
+        DOCUMENTED,
+        PRICES,
+        "prices are those of June 2026, of Linux machines; shares of spot, low priority and "
+        "Windows are one size's, rates of currencies the simulator's own",
+    ),
+)
+
+OFFER_RULES = (
+    Entry(
+        "new pool of a restricted size",
+        "is refused as one of a size that does not exist",
+        REPORTED,
+        "aks.machines:ClusterMachines.check_offered",
+    ),
+    Entry(
+        "rows of the price list",
+        "Linux, Windows, Spot, Low Priority, development and test, reservations; names without a "
+        "size, and what costs beside machines",
+        REPORTED,
+        "retail_prices.price_list:PriceList",
+        "of services beside machines only the meters that an environment uses",
+    ),
+    Entry(
+        "case of filter values",
+        "counts from 2023-01-01-preview on, and in `contains` always",
+        DOCUMENTED,
+        FILTERS,
+    ),
+    Entry(
+        "filters of the price list",
+        "`eq`, `ne`, `contains`, `and`, `or`; `not`, `in`, other functions, an unknown "
+        "`priceType` and more than 20 comparisons are 400, a URL beyond 2,048 characters 404",
+        REPORTED,
+        FILTERS,
+        "the envelope around the text of a 400 is assumed",
+    ),
+    Entry(
+        "`meterRegion=primary`",
+        "drops Linux machines and the fee of AKS",
+        REPORTED,
+        PRICES,
+    ),
+    Entry(
+        "throttled price list",
+        "429",
+        REPORTED,
+        None,
+        "given by a fault of requests: its body and when it comes are not known",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The Retail Prices API: list prices without a token, filtered and by the page."""
