@@ -46,7 +46,9 @@ class ErrorBody(WireModel):
         examples=["gpu.vmSize"],
     )
     details: tuple[ErrorDetail, ...] | None = Field(
-        default=None, description="Each problem, if the request has several."
+        default=None,
+        description="Each problem, if the request has several; the further ones, if `code` is "
+        "that of the first.",
     )
     retryable: bool | None = Field(
         default=None,
@@ -93,10 +95,14 @@ def build_problems_body(problems: Sequence[Problem]) -> ErrorBody:
     return ErrorBody(
         code=SEVERAL_PROBLEMS,
         message=_count(problems),
-        details=tuple(
-            ErrorDetail(code=problem.code, message=problem.message, target=problem.target)
-            for problem in problems
-        ),
+        details=build_details(problems),
+    )
+
+
+def build_details(problems: Sequence[Problem]) -> tuple[ErrorDetail, ...]:
+    return tuple(
+        ErrorDetail(code=problem.code, message=problem.message, target=problem.target)
+        for problem in problems
     )
 
 

@@ -42,6 +42,8 @@ class Command:
     waits: bool = False
     """Whether it lets a running operation end where it could also cancel it."""
     caller: Caller = ANONYMOUS
+    based_on: int | None = None
+    """Number of the latest operation that a plan was made on; None: not from a plan."""
 
     @property
     def digest(self) -> str:

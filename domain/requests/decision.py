@@ -37,6 +37,8 @@ class Refused:
     target: str = "name"
     is_passing: bool = False
     """Whether the same request can be accepted later as it is."""
+    details: tuple[Problem, ...] = ()
+    """Further reasons."""
 
 
 @dataclass(frozen=True, slots=True)

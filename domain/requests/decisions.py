@@ -10,7 +10,15 @@ from domain.environment.record import EnvironmentRecord
 from domain.outcomes import Status
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.requests.conditions import find_repeated, find_stale
-from domain.requests.decision import AlreadyStarted, Cancel, Decision, NotFound, Refused, Start
+from domain.requests.decision import (
+    AlreadyStarted,
+    Cancel,
+    Decision,
+    NotFound,
+    PreconditionFailed,
+    Refused,
+    Start,
+)
 from domain.requests.fixed_fields import find_fixed_fields
 from domain.spec.model import EnvironmentSpec
 
@@ -30,10 +38,21 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
     decision = _decide_anew(record, command)
     if not isinstance(decision, Start):
         return decision
+    if command.based_on not in (None, decision.request.sequence - 1):
+        return _plan_is_stale(command)
     if decision.request.predecessor and command.waits and not command.force:
         return _not_yet(command.name, decision.request.predecessor)
     caller = {**dict(command.caller), "digest": command.digest}
     return Start(decision.request.model_copy(update=caller))
+
+
+def _plan_is_stale(command: Command) -> PreconditionFailed:
+    return PreconditionFailed(
+        "PlanIsStale",
+        f"Environment '{command.name}' has changed since the plan was made. Make another one "
+        "with POST /plans.",
+        target="planId",
+    )
 
 
 def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision:

@@ -1,0 +1,91 @@
+"""Other offers for a cell that Azure would not grant: each differs in one respect."""
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from domain.catalog.gpu_skus import GPU_SKUS, find_gpu_sku
+from domain.guard.checks import Situation, check_offer
+from domain.guard.plan_check import Verdict, worst
+from domain.placement.offers import Offer
+from domain.spec.model import EnvironmentSpec
+from domain.wire import WireModel
+
+MOST_ALTERNATIVES = 5
+
+_ORDER = (Verdict.OK, Verdict.WARN)
+
+
+class Alternative(WireModel):
+    """An offer that would be granted in place of one that would not."""
+
+    offer: Offer = Field(description="What the GPU pool would be made of.")
+    differs_in: str = Field(
+        description="Field of the specification to change.", examples=["gpu.zones"]
+    )
+    verdict: Verdict = Field(description="Of the same checks.")
+    usd_per_node_hour: float | None = Field(
+        default=None, description="List price of a GPU node; absent if it is not known."
+    )
+
+
+def find_alternatives(
+    spec: EnvironmentSpec, refused: Offer, situation: Situation
+) -> tuple[Alternative, ...]:
+    """The granted ones first, the cheapest of them before the others."""
+    found = [
+        alternative
+        for field, offer in _variants(spec, refused, situation)
+        if (alternative := _assess(spec, field, offer, situation))
+    ]
+    return tuple(sorted(found, key=_rank)[:MOST_ALTERNATIVES])
+
+
+def _assess(
+    spec: EnvironmentSpec, field: str, offer: Offer, situation: Situation
+) -> Alternative | None:
+    verdict = worst(check_offer(spec, offer, situation))
+    if verdict is Verdict.FAIL:
+        return None
+    market = situation.markets.get(offer.region)
+    return Alternative(
+        offer=offer,
+        differs_in=field,
+        verdict=verdict,
+        usd_per_node_hour=market.find_price(offer.vm_size, spot=offer.spot) if market else None,
+    )
+
+
+def _rank(each: Alternative) -> tuple[int, bool, float]:
+    price = each.usd_per_node_hour
+    return _ORDER.index(each.verdict), price is None, price or 0.0
+
+
+def _variants(
+    spec: EnvironmentSpec, refused: Offer, situation: Situation
+) -> Iterable[tuple[str, Offer]]:
+    market = situation.markets.get(refused.region)
+    size = market.find_size(refused.vm_size) if market else None
+    for zone in size.zones if size and refused.zones else ():
+        yield "gpu.zones", refused.model_copy(update={"zones": (zone,)})
+    for name in _sizes_as_large(spec, refused):
+        yield "gpu.vmSize", refused.model_copy(update={"vm_size": name, "zones": ()})
+    yield "gpu.spot", refused.model_copy(update={"spot": not refused.spot})
+    for region in situation.markets:
+        if region != refused.region:
+            yield "regions", refused.model_copy(update={"region": region, "zones": ()})
+
+
+def _sizes_as_large(spec: EnvironmentSpec, refused: Offer) -> Iterable[str]:
+    """With at least the GPU memory of the refused one, and GPUs enough for a replica."""
+    wanted = find_gpu_sku(refused.vm_size)
+    if wanted is None:
+        return ()
+    least = wanted.gpus * wanted.gpu_memory_gb
+    return (
+        sku.name
+        for sku in GPU_SKUS
+        if sku.name != wanted.name
+        and sku.gpus >= spec.workload.gpus_per_replica
+        and sku.gpus * sku.gpu_memory_gb >= least
+    )

@@ -1,0 +1,186 @@
+"""Whether Azure would grant an offer: the size in its region and zones, and the quota for it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.environment.record import EnvironmentRecord
+from domain.guard.demand import QuotaDemand, quota_demands, reserved_by_operations
+from domain.guard.market import MarketPart, Markets, RegionMarket
+from domain.guard.plan_check import PlanCheck, Verdict, worst
+from domain.placement.offers import Offer, list_offers
+from domain.spec.model import EnvironmentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a specification is checked against."""
+
+    markets: Markets
+    record: EnvironmentRecord | None = None
+    """That of the name, whether the environment is live or deleted."""
+    in_flight: tuple[EnvironmentRecord, ...] = ()
+    """Other environments with a running operation."""
+
+    @property
+    def existing(self) -> EnvironmentRecord | None:
+        """The environment itself, if it is live."""
+        return None if self.record is None or self.record.is_deleted else self.record
+
+    @property
+    def based_on(self) -> int:
+        """Number of the name's latest operation; 0 before the first."""
+        return self.record.sequence if self.record else 0
+
+
+def check_cell(
+    spec: EnvironmentSpec, cell: str, situation: Situation
+) -> tuple[Offer, tuple[PlanCheck, ...]]:
+    """The offer that the cell would be built with, and its checks.
+
+    One that fails is a warning where the placement has another one: that is tried next.
+    """
+    checked = [
+        (offer, check_offer(spec, offer, situation)) for offer in _offers(spec, cell, situation)
+    ]
+    usable = next((each for each in checked if worst(each[1]) is not Verdict.FAIL), None)
+    if usable is None or usable is checked[0]:
+        return usable or checked[0]
+    offer, checks = usable
+    skipped = [
+        check.model_copy(
+            update={
+                "verdict": Verdict.WARN,
+                "message": f"{check.message} The cell is planned as {offer.describe()} instead.",
+            }
+        )
+        for check in checked[0][1]
+        if check.verdict is Verdict.FAIL
+    ]
+    return offer, (*skipped, *checks)
+
+
+def _offers(spec: EnvironmentSpec, cell: str, situation: Situation) -> tuple[Offer, ...]:
+    existing = situation.existing
+    if existing and not existing.has_failed and cell in existing.spec.regions:
+        return (existing.offer_of(cell),)
+    return list_offers(spec, cell)
+
+
+def check_offer(
+    spec: EnvironmentSpec, offer: Offer, situation: Situation
+) -> tuple[PlanCheck, ...]:
+    market = situation.markets.get(offer.region)
+    if market is None:
+        return (_unknown("MarketUnknown", offer, "Nothing is known about the region."),)
+    demands = quota_demands(spec, offer, situation.existing)
+    reserved = reserved_by_operations(situation.in_flight, offer.region)
+    return (*_check_size(offer, market), *_check_quota(offer, demands, reserved, market))
+
+
+def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
+    if market.sizes is None:
+        why = market.unread.get(MarketPart.SIZES, "")
+        yield _unknown("SizesUnknown", offer, f"The sizes of {offer.region} are unknown: {why}")
+        return
+    size = market.find_size(offer.vm_size)
+    if size is None:
+        yield _failed(
+            "VmSizeNotOffered",
+            offer,
+            f"Azure does not offer {offer.vm_size} in {offer.region}. Use another size or region: "
+            f"GET /offers?region={offer.region} lists what it has.",
+        )
+    elif size.restriction:
+        yield _failed(
+            "VmSizeRestricted",
+            offer,
+            f"{offer.vm_size} is not available to this subscription in {offer.region} "
+            f"({size.restriction}), whatever its quota. Use another size or region, or ask Azure "
+            "support for access.",
+        )
+    elif closed := [zone for zone in offer.zones if zone not in size.zones]:
+        open_zones = ", ".join(size.zones) or "none"
+        yield _failed(
+            "ZoneNotOffered",
+            offer,
+            f"{offer.vm_size} is not available in zone {', '.join(closed)} of {offer.region}; "
+            f"zones that have it: {open_zones}.",
+            target="gpu.zones",
+        )
+    else:
+        yield _ok("VmSizeOffered", offer, f"{offer.vm_size} is offered in {offer.region}.")
+
+
+def _check_quota(
+    offer: Offer,
+    demands: Iterable[QuotaDemand],
+    reserved: Mapping[str, int],
+    market: RegionMarket,
+) -> Iterable[PlanCheck]:
+    if market.quota is None:
+        why = market.unread.get(MarketPart.QUOTA, "")
+        yield _unknown("QuotaUnknown", offer, f"The quota of {offer.region} is unknown: {why}")
+        return
+    for demand in demands:
+        yield _check_demand(offer, demand, reserved.get(demand.name.lower(), 0), market)
+
+
+def _check_demand(
+    offer: Offer, demand: QuotaDemand, reserved: int, market: RegionMarket
+) -> PlanCheck:
+    quota = market.find_quota(demand.name)
+    if quota is None:
+        why = f"Azure lists no quota '{demand.name}' in {offer.region}."
+        return _unknown("QuotaUnknown", offer, why, name=demand.name)
+    code, verdict, required, advice = _judge(demand, quota.limit - quota.used - reserved)
+    message = (
+        f"{quota.name} in {offer.region}: {quota.limit} vCPUs granted, {quota.used} in use, "
+        f"{reserved} reserved by running operations; {required} more are needed. {advice}"
+    )
+    return _check(
+        code,
+        verdict,
+        offer,
+        message,
+        name=quota.name,
+        required=required,
+        used=quota.used,
+        reserved=reserved,
+        limit=quota.limit,
+    )
+
+
+def _judge(demand: QuotaDemand, left: int) -> tuple[str, Verdict, int, str]:
+    """Code, verdict, vCPUs that are needed, and what to do."""
+    if demand.first > 0 and left < demand.first:
+        fix = "Ask Azure for a higher limit, or use another size or region."
+        return "QuotaExceeded", Verdict.FAIL, demand.first, fix
+    if left < demand.most:
+        fix = "Enough to start with; the pool cannot grow to maxNodes."
+        return "QuotaBelowMaxNodes", Verdict.WARN, demand.most, fix
+    return "QuotaSufficient", Verdict.OK, demand.most, ""
+
+
+def _ok(code: str, offer: Offer, message: str) -> PlanCheck:
+    return _check(code, Verdict.OK, offer, message)
+
+
+def _failed(code: str, offer: Offer, message: str, target: str = "gpu.vmSize") -> PlanCheck:
+    return _check(code, Verdict.FAIL, offer, message, target=target)
+
+
+def _unknown(code: str, offer: Offer, message: str, name: str | None = None) -> PlanCheck:
+    return _check(code, Verdict.WARN, offer, message, name=name)
+
+
+def _check(
+    code: str,
+    verdict: Verdict,
+    offer: Offer,
+    message: str,
+    *,
+    target: str = "gpu.vmSize",
+    **quota: str | int | None,
+) -> PlanCheck:
+    about = {"code": code, "verdict": verdict, "message": message.strip(), "target": target}
+    return PlanCheck.model_validate({**about, "region": offer.region, **quota})

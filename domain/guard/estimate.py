@@ -1,0 +1,133 @@
+"""What an environment costs per hour and month, by how many GPU nodes run.
+
+List prices in USD, pay as you go: reservations, agreements, disks, traffic and logs are left out.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import AwareDatetime, Field
+
+from domain.arm.managed_cluster import (
+    SYSTEM_NODE_COUNT,
+    SYSTEM_VM_SIZE,
+    first_gpu_node_count,
+)
+from domain.catalog.fixed_prices import (
+    AKS_TIERS,
+    FRONT_DOOR_TIERS,
+    HOURS_OF_A_MONTH,
+    LOAD_BALANCER,
+    PUBLIC_ADDRESS,
+    FixedPrice,
+)
+from domain.guard.market import Markets
+from domain.placement.offers import Offer
+from domain.spec.model import EnvironmentSpec
+from domain.wire import WireModel
+
+
+class PricePart(WireModel):
+    """One thing that is paid for, whether the model sleeps or not, or per GPU node."""
+
+    item: str = Field(description="What is paid for.", examples=["GPU node"])
+    region: str | None = Field(default=None, description="Azure region; absent for the edge.")
+    sku: str = Field(description="VM size or tier.", examples=["Standard_NC24ads_A100_v4"])
+    count: int | None = Field(
+        default=None, description="How many; absent for GPU nodes, whose number varies."
+    )
+    usd_per_hour: float | None = Field(
+        default=None, description="Price of one; absent if no list price is known."
+    )
+
+
+class Money(WireModel):
+    """A price in USD, without what `unpriced` names."""
+
+    usd_per_hour: float = Field(description="Per hour.", examples=[4.79])
+    usd_per_month: float = Field(description="Per month of 730 hours.", examples=[3496.7])
+
+
+class Estimate(WireModel):
+    """What an environment costs at list prices, by how many GPU nodes run."""
+
+    price_as_of: AwareDatetime | None = Field(
+        default=None, description="Date of the oldest price of a VM; absent if none is known."
+    )
+    asleep: Money = Field(description="Without GPU nodes.")
+    at_min_nodes: Money = Field(description="With `gpu.minNodes` nodes in each region.")
+    at_replicas: Money = Field(description="With the nodes that `workload.replicas` need.")
+    at_max_nodes: Money = Field(description="With `gpu.maxNodes` nodes in each region.")
+    parts: tuple[PricePart, ...] = Field(description="What is paid for.")
+    unpriced: tuple[str, ...] = Field(
+        description="What no list price is known for, and the sums lack."
+    )
+
+
+def estimate(spec: EnvironmentSpec, offers: Iterable[Offer], markets: Markets) -> Estimate:
+    """`offers`: the one that each cell is planned with."""
+    offers = tuple(offers)
+    fixed = (*_edge_parts(spec), *(part for o in offers for part in _cell_parts(spec, o, markets)))
+    gpu = tuple(_gpu_part(offer, markets) for offer in offers)
+    asleep = sum((part.usd_per_hour or 0.0) * (part.count or 1) for part in fixed)
+    per_node = sum(part.usd_per_hour or 0.0 for part in gpu)
+    nodes = first_gpu_node_count(offers[0].apply(spec)) if offers else 0
+    return Estimate(
+        price_as_of=_oldest(offers, markets),
+        asleep=_money(asleep),
+        at_min_nodes=_money(asleep + per_node * spec.gpu.min_nodes),
+        at_replicas=_money(asleep + per_node * nodes),
+        at_max_nodes=_money(asleep + per_node * spec.gpu.max_nodes),
+        parts=(*fixed, *gpu),
+        unpriced=tuple(_describe(part) for part in (*fixed, *gpu) if part.usd_per_hour is None),
+    )
+
+
+def _edge_parts(spec: EnvironmentSpec) -> tuple[PricePart, ...]:
+    sku = spec.edge.sku.value
+    price = _hourly(FRONT_DOOR_TIERS[sku])
+    return (PricePart(item="Front Door profile", sku=sku, count=1, usd_per_hour=price),)
+
+
+def _cell_parts(spec: EnvironmentSpec, offer: Offer, markets: Markets) -> tuple[PricePart, ...]:
+    region, tier = offer.region, spec.cluster.tier.value
+    market = markets.get(region)
+    system = market.find_price(SYSTEM_VM_SIZE, spot=False) if market else None
+    addresses = 1 if spec.edge.has_private_origins else 2
+    parts: tuple[tuple[str, str, int, float | None], ...] = (
+        ("AKS control plane", tier, 1, _hourly(AKS_TIERS[tier])),
+        ("system node", SYSTEM_VM_SIZE, SYSTEM_NODE_COUNT, system),
+        ("load balancer", "Standard", 1, _hourly(LOAD_BALANCER)),
+        ("public IP address", "Standard", addresses, _hourly(PUBLIC_ADDRESS)),
+    )
+    return tuple(
+        PricePart(item=item, region=region, sku=sku, count=count, usd_per_hour=price)
+        for item, sku, count, price in parts
+    )
+
+
+def _hourly(price: FixedPrice | None) -> float | None:
+    return round(price.hourly, 4) if price else None
+
+
+def _gpu_part(offer: Offer, markets: Markets) -> PricePart:
+    market = markets.get(offer.region)
+    price = market.find_price(offer.vm_size, spot=offer.spot) if market else None
+    item = "spot GPU node" if offer.spot else "GPU node"
+    return PricePart(item=item, region=offer.region, sku=offer.vm_size, usd_per_hour=price)
+
+
+def _oldest(offers: Iterable[Offer], markets: Markets) -> datetime | None:
+    found = (markets.get(offer.region) for offer in offers)
+    return min((each.prices.as_of for each in found if each and each.prices), default=None)
+
+
+def _money(per_hour: float) -> Money:
+    return Money(
+        usd_per_hour=round(per_hour, 4), usd_per_month=round(per_hour * HOURS_OF_A_MONTH, 2)
+    )
+
+
+def _describe(part: PricePart) -> str:
+    where = f" in {part.region}" if part.region else ""
+    return f"{part.item} {part.sku}{where}"

@@ -1,0 +1,90 @@
+"""What environments cost: GPU nodes by the hour, and all else from creation to deletion."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.environment.gpu_usage import GpuNodes, GpuUsage, observe
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord
+from domain.guard.costs import build_cost_report, build_cost_view
+from tests.support.specs import NOON, a_record, a_request, a_spec
+
+A100 = "Standard_NC24ads_A100_v4"
+A100_PRICE = 4.775
+"""West Europe, as shipped."""
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+TODAY = NOON.date()
+
+
+def a_live_record(name: str = "fraud-llm", nodes: int = 1) -> EnvironmentRecord:
+    """Created at noon, with nodes since an hour later."""
+    record = a_record(a_request(spec=a_spec(name=name)))
+    seen = GpuNodes(region="westeurope", at=NOON + HOUR, nodes=nodes, vm_size=A100)
+    return record.model_copy(update={"gpu_usage": observe(GpuUsage(), seen)})
+
+
+def deleted(record: EnvironmentRecord, hours: int) -> EnvironmentRecord:
+    at = NOON + hours * HOUR
+    usage = observe(record.gpu_usage, GpuNodes(region="westeurope", at=at, nodes=0))
+    last = record.operations[-1].model_copy(update={"last_action_at": at})
+    return record.model_copy(
+        update={"phase": Phase.DELETED, "gpu_usage": usage, "operations": (last,)}
+    )
+
+
+def test_an_environment_costs_its_nodes_and_what_it_has_besides():
+    cost = build_cost_view(a_live_record(nodes=2), NOON + 5 * HOUR)
+    asleep = cost.usd_per_hour_asleep
+    assert 0.5 < asleep < 1.5
+    assert cost.usd_per_hour_now == pytest.approx(asleep + 2 * A100_PRICE, abs=1e-3)
+    assert cost.today_usd == pytest.approx(5 * asleep + 4 * 2 * A100_PRICE, abs=0.01)
+    assert cost.month_to_date_usd == cost.today_usd
+    assert cost.unpriced_node_hours is None
+
+
+def test_yesterday_is_this_month_but_not_today():
+    cost = build_cost_view(a_live_record(), NOON + DAY)
+    assert cost.today_usd == pytest.approx(12 * (cost.usd_per_hour_asleep + A100_PRICE), abs=0.01)
+    whole = 24 * cost.usd_per_hour_asleep + 23 * A100_PRICE
+    assert cost.month_to_date_usd == pytest.approx(whole, abs=0.01)
+
+
+def test_last_month_is_over():
+    cost = build_cost_view(a_live_record(), NOON + 20 * DAY)
+    since_december = 11.5 * 24 * (cost.usd_per_hour_asleep + A100_PRICE)
+    assert cost.month_to_date_usd == pytest.approx(since_december, rel=1e-4)
+
+
+def test_a_report_is_by_day_and_environment():
+    records = [a_live_record("b-llm"), a_live_record("a-llm")]
+    report = build_cost_report(records, TODAY, TODAY + DAY, NOON + 2 * DAY)
+    assert [(each.day, each.environment) for each in report.value] == [
+        (TODAY, "a-llm"),
+        (TODAY, "b-llm"),
+        (TODAY + DAY, "a-llm"),
+        (TODAY + DAY, "b-llm"),
+    ]
+    assert report.value[0].gpu_node_hours == 11
+    assert report.value[2].gpu_usd == pytest.approx(24 * A100_PRICE, abs=0.01)
+    summed = sum(each.gpu_usd + each.base_usd for each in report.value)
+    assert report.total_usd == pytest.approx(summed, abs=0.01)
+
+
+def test_what_is_deleted_costs_until_then():
+    record = deleted(a_live_record(), 4)
+    report = build_cost_report([record], TODAY, TODAY + 5 * DAY, NOON + 5 * DAY)
+    (only,) = report.value
+    assert (only.day, only.gpu_node_hours) == (TODAY, 3)
+    assert only.base_usd == pytest.approx(
+        4 * build_cost_view(a_live_record(), NOON).usd_per_hour_asleep, abs=0.01
+    )
+
+
+def test_days_outside_are_left_out():
+    report = build_cost_report(
+        [a_live_record()], date(2026, 11, 1), date(2026, 11, 21), NOON + DAY
+    )
+    assert report.value == ()
+    assert report.total_usd == 0

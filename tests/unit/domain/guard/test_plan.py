@@ -1,0 +1,196 @@
+"""Plans as a whole: price, changes, alternatives, and what identifies them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord
+from domain.guard.admission import find_refusal
+from domain.guard.changes import ChangeEffect, find_changes
+from domain.guard.checks import Situation
+from domain.guard.estimate import estimate
+from domain.guard.plan import Plan, PlanAction, build_plan, store
+from domain.guard.plan_check import Verdict
+from domain.placement.offers import list_offers
+from domain.requests.command import Command
+from domain.requests.decision import PreconditionFailed, Start
+from domain.requests.decisions import decide
+from domain.spec.model import EnvironmentSpec
+from tests.support.markets import A100_FAMILY, A100_PRICE, SYSTEM_PRICE, a_market
+from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
+
+WEST, SOUTH = "westeurope", "uksouth"
+A100, H100 = "Standard_NC24ads_A100_v4", "Standard_NC40ads_H100_v5"
+FIXED = 35 / 730 + 0.10 + 2 * SYSTEM_PRICE + 0.025 + 2 * 0.005
+
+
+def plan(spec: EnvironmentSpec | None = None, **situation: Any) -> Plan:
+    known = {"markets": {WEST: a_market(), SOUTH: a_market(SOUTH)}, **situation}
+    return build_plan(spec or a_spec(), Situation(**known), NOON)
+
+
+def a_ready_record(spec: EnvironmentSpec | None = None) -> EnvironmentRecord:
+    record = a_record(a_request(spec=spec or a_spec()))
+    return record.model_copy(update={"phase": Phase.READY, "active_operation": None})
+
+
+def changed(**sections: Any) -> EnvironmentSpec:
+    body = spec_body()
+    merged = {
+        name: {**body.get(name, {}), **value} if isinstance(value, dict) else value
+        for name, value in sections.items()
+    }
+    return a_spec(**merged)
+
+
+def test_a_creation_lists_what_it_would_create_and_takes_as_long_as_recorded():
+    made = plan()
+    assert (made.action, made.verdict, made.based_on) == (PlanAction.CREATE, Verdict.OK, 0)
+    cells = [each.resource for each in made.resources if each.region]
+    assert cells == ["origin", "resourceGroup", "managedCluster", "agentPool"]
+    assert made.resources[1].name == "gp-fraud-llm"
+    assert made.minutes_to_ready
+    assert made.minutes_to_ready.typical < made.minutes_to_ready.slow
+    assert made.expires_date_time - NOON == timedelta(hours=24)
+
+
+def test_the_price_has_all_parts_and_grows_with_the_nodes():
+    spec = changed(gpu={"minNodes": 1}, workload={"replicas": 2})
+    price = estimate(spec, list_offers(spec, WEST)[:1], {WEST: a_market()})
+    per_hour = [
+        each.usd_per_hour
+        for each in (price.asleep, price.at_min_nodes, price.at_replicas, price.at_max_nodes)
+    ]
+    expected = [FIXED + nodes * A100_PRICE for nodes in (0, 1, 2, 5)]
+    assert per_hour == pytest.approx(expected, abs=1e-3)
+    assert price.asleep.usd_per_month == pytest.approx(FIXED * 730, abs=0.1)
+    assert price.price_as_of == NOON
+    assert price.unpriced == ()
+
+
+def test_two_cells_cost_twice_and_share_the_edge():
+    spec = a_spec(regions=[WEST, SOUTH])
+    markets = {WEST: a_market(), SOUTH: a_market(SOUTH)}
+    one = estimate(a_spec(), list_offers(spec, WEST)[:1], markets).asleep.usd_per_hour
+    offers = [list_offers(spec, region)[0] for region in (WEST, SOUTH)]
+    both = estimate(spec, offers, markets).asleep.usd_per_hour
+    assert both == pytest.approx(2 * one - 35 / 730, abs=1e-3)
+
+
+def test_what_has_no_price_is_named_and_not_free():
+    price = plan(markets={WEST: a_market(prices=None)}).estimate
+    assert price.unpriced == (
+        f"system node Standard_D4ds_v5 in {WEST}",
+        f"GPU node {A100} in {WEST}",
+    )
+    assert price.price_as_of is None
+
+
+@pytest.mark.parametrize(
+    ("after", "field", "effect"),
+    [
+        (changed(costCenter="ML-9"), "costCenter", ChangeEffect.IN_PLACE),
+        (changed(gpu={"maxNodes": 6}), "gpu.maxNodes", ChangeEffect.IN_PLACE),
+        (changed(gpu={"vmSize": H100}), "gpu.vmSize", ChangeEffect.REFUSED),
+        (changed(regions=[SOUTH]), "regions", ChangeEffect.REFUSED),
+        (changed(edge={"sku": "Premium_AzureFrontDoor"}), "edge.sku", ChangeEffect.REFUSED),
+        (changed(edge={"wafMode": "Detection"}), "edge.wafMode", ChangeEffect.IN_PLACE),
+        (
+            changed(workload={"image": "r.example.com/llm:2"}),
+            "workload.image",
+            ChangeEffect.ROLLING,
+        ),
+        (changed(workload={"replicas": 2}), "workload.replicas", ChangeEffect.IN_PLACE),
+        (changed(workload={"env": {"A": "1"}}), "workload.env.A", ChangeEffect.ROLLING),
+        (changed(audit={"content": "none"}), "audit.content", ChangeEffect.ROLLING),
+        (changed(idle={"afterMinutes": 45}), "idle.afterMinutes", ChangeEffect.IN_PLACE),
+    ],
+)
+def test_each_field_says_how_its_resource_follows(
+    after: EnvironmentSpec, field: str, effect: ChangeEffect
+):
+    found = {each.field: each.effect for each in find_changes(a_ready_record(), after)}
+    assert found[field] is effect
+
+
+def test_a_pool_is_recreated_once_nothing_of_it_serves():
+    failed = a_ready_record().model_copy(update={"phase": Phase.FAILED})
+    found = {
+        each.field: each.effect for each in find_changes(failed, changed(gpu={"vmSize": H100}))
+    }
+    assert found == {"gpu.vmSize": ChangeEffect.RECREATED}
+
+
+def test_a_change_that_is_refused_fails_the_plan():
+    made = plan(changed(regions=[SOUTH]), record=a_ready_record())
+    assert made.verdict is Verdict.FAIL
+    assert (made.checks[0].code, made.checks[0].target) == ("FieldCannotBeChanged", "regions")
+
+
+def test_nothing_to_do_takes_no_time():
+    made = plan(record=a_ready_record())
+    assert (made.action, made.changes, made.minutes_to_ready) == (PlanAction.NONE, (), None)
+
+
+def test_alternatives_are_granted_and_the_cheapest_comes_first():
+    made = plan(markets={WEST: a_market(quota={A100_FAMILY: (0, 0)}), SOUTH: a_market(SOUTH)})
+    assert made.verdict is Verdict.FAIL
+    assert [(each.differs_in, each.usd_per_node_hour) for each in made.alternatives[:3]] == [
+        ("gpu.spot", 1.0),
+        ("regions", A100_PRICE),
+        ("gpu.vmSize", 9.08),
+    ]
+    assert len(made.alternatives) == 5
+
+
+def test_an_open_zone_is_an_alternative_to_a_closed_one():
+    size = next(each for each in a_market().sizes or () if each.name == A100)
+    market = a_market(sizes=(size.model_copy(update={"zones": ("3",)}),))
+    made = plan(changed(gpu={"zones": ["1"]}), markets={WEST: market})
+    zones = [each.offer.zones for each in made.alternatives if each.differs_in == "gpu.zones"]
+    assert zones == [("3",)]
+
+
+def test_smaller_sizes_are_no_alternative():
+    made = plan(markets={WEST: a_market(quota={A100_FAMILY: (0, 0)})})
+    names = {each.offer.vm_size for each in made.alternatives}
+    assert not any("T4" in name or "A10_" in name for name in names)
+
+
+def test_a_plan_that_is_granted_needs_no_alternatives():
+    assert plan().alternatives == ()
+
+
+def test_the_same_specification_and_state_give_the_same_plan():
+    assert plan().id == plan().id
+    assert plan().id != plan(changed(costCenter="ML-9")).id
+    assert plan().id != plan(record=a_ready_record()).id
+
+
+def test_a_plan_is_stale_once_another_operation_has_begun():
+    record = a_ready_record()
+    after = changed(costCenter="ML-9")
+    kept = store(plan(after, record=record), after)
+    command = Command(OperationKind.UPDATE, "fraud-llm", kept.spec, based_on=kept.based_on)
+    assert isinstance(decide(record, command), Start)
+    stale = decide(record.model_copy(update={"sequence": record.sequence + 1}), command)
+    assert isinstance(stale, PreconditionFailed)
+    assert stale.code == "PlanIsStale"
+
+
+def test_a_request_is_refused_in_the_words_of_its_plan():
+    situation = Situation({WEST: a_market(quota={A100_FAMILY: (0, 0)}, sizes=())})
+    refusal = find_refusal(a_spec(), situation)
+    failed = [c for c in build_plan(a_spec(), situation, NOON).checks if c.verdict is Verdict.FAIL]
+    assert refusal
+    assert (refusal.code, refusal.message) == (failed[0].code, failed[0].message)
+    assert [each.message for each in refusal.details] == [each.message for each in failed[1:]]
+    assert not refusal.is_passing
+
+
+def test_what_may_fail_later_is_not_refused():
+    markets = {WEST: a_market(quota={A100_FAMILY: (0, 24)}, sizes=None)}
+    assert find_refusal(a_spec(), Situation(markets)) is None
