@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clients.identities import IdentitiesClient
     from clients.kubernetes import KubernetesClient
     from clients.logs import LogsClient
+    from clients.market import MarketClient
     from clients.metrics import MetricsClient
     from clients.private_link import PrivateLinkClient
     from clients.registries import RegistriesClient
@@ -82,6 +83,12 @@ class ClientFactory:
         from clients.compute import ComputeClient
 
         return ComputeClient(self._arm)
+
+    @cached_property
+    def market(self) -> "MarketClient":
+        from clients.market import MarketClient
+
+        return MarketClient(self.compute, self.retail_prices)
 
     @cached_property
     def retail_prices(self) -> "RetailPricesClient":
