@@ -5,14 +5,15 @@ invented, and those that were read stay until something reads that they are gone
 which a node boots, before an operation or a sweep sees it, are missing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.catalog.prices import shipped_prices
+from domain.environment.gpu_days import GpuDay, add_days
 from domain.wire import WireModel
 
 HOUR = timedelta(hours=1)
@@ -74,6 +75,8 @@ class GpuUsage(WireModel):
     """When nodes were last seen after no region had any."""
     hours_before: tuple[NodeHours, ...] = ()
     """`hours` at that time."""
+    days: dict[str, GpuDay] = Field(default_factory=dict[str, GpuDay])
+    """By date: the latest days of the same hours."""
 
 
 def is_news(known: GpuNodes | None, seen: GpuNodes) -> bool:
@@ -93,7 +96,9 @@ def observe(usage: GpuUsage, seen: GpuNodes) -> GpuUsage:
     if known and seen.at <= known.at:
         return usage
     hours = _add(usage.hours, known, seen.at) if known else usage.hours
-    changes = {"hours": hours, "observed": {**usage.observed, seen.region: seen}}
+    days = _with_days(usage.days, known, seen.at) if known else usage.days
+    observed = {**usage.observed, seen.region: seen}
+    changes: dict[str, Any] = {"hours": hours, "days": days, "observed": observed}
     if seen.nodes and not any(each.nodes for each in usage.observed.values()):
         since = usage.since or seen.at
         changes |= {"since": since, "up_since": seen.at, "hours_before": hours}
@@ -118,6 +123,14 @@ def observe_none(usage: GpuUsage, regions: Iterable[str], at: datetime) -> GpuUs
 def total(usage: GpuUsage, now: datetime) -> GpuSpending | None:
     """Everything until `now`, with what runs; None if nodes were never seen."""
     return _spending(usage, (), usage.since, now)
+
+
+def spent_by_day(usage: GpuUsage, now: datetime) -> dict[str, GpuDay]:
+    """By date until `now`, with what runs."""
+    days = usage.days
+    for each in usage.observed.values():
+        days = _with_days(days, each, now)
+    return days
 
 
 def spent_while_up(usage: GpuUsage, now: datetime) -> GpuSpending | None:
@@ -149,11 +162,11 @@ def _add(hours: Sequence[NodeHours], seen: GpuNodes, until: datetime) -> tuple[N
     spent = seen.nodes * max(until - seen.at, timedelta()) / HOUR
     if not spent:
         return tuple(hours)
-    sku, prices = find_gpu_sku(seen.vm_size), shipped_prices(seen.region)
+    sku = find_gpu_sku(seen.vm_size)
     more = NodeHours(
         vm_size=sku.name if sku else seen.vm_size,
         spot=seen.spot,
-        hourly_price=prices.find(seen.vm_size, seen.spot) if prices else None,
+        hourly_price=_find_price(seen),
         hours=spent,
     )
     if not any(_is_same_price(each, more) for each in hours):
@@ -164,6 +177,18 @@ def _add(hours: Sequence[NodeHours], seen: GpuNodes, until: datetime) -> tuple[N
         else each
         for each in hours
     )
+
+
+def _with_days(days: Mapping[str, GpuDay], seen: GpuNodes, until: datetime) -> dict[str, GpuDay]:
+    if not seen.nodes:
+        return dict(days)
+    return add_days(days, seen.at, until, seen.nodes, _find_price(seen))
+
+
+def _find_price(seen: GpuNodes) -> float | None:
+    """USD per node and hour in its region; None if no list price is known."""
+    prices = shipped_prices(seen.region)
+    return prices.find(seen.vm_size, seen.spot) if prices else None
 
 
 def _is_same_price(one: NodeHours, other: NodeHours) -> bool:

@@ -290,8 +290,9 @@ def _new_record(request: OperationRequest, at: datetime) -> EnvironmentRecord:
 
 
 def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
-    """A deleted environment's name is used again: only its operations and requests stay."""
-    fresh = {"created_at": at, "events": (), "gpu_usage": GpuUsage()}
+    """A deleted environment's name is used again: operations, requests and daily costs stay."""
+    usage = GpuUsage(days=record.gpu_usage.days)
+    fresh = {"created_at": at, "events": (), "gpu_usage": usage}
     return record.model_copy(update={**NOTHING_BUILT, **fresh})
 
 

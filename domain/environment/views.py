@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody
+from domain.environment.cost_views import CostView
 from domain.environment.gpu_usage import total
 from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
 from domain.environment.health_views import HealthView, build_health_view
@@ -99,6 +100,10 @@ class EnvironmentView(WireModel):
         default=None,
         description="What its GPU nodes have cost so far; absent before any was seen. It grows "
         "without a change of the ETag.",
+    )
+    cost: CostView | None = Field(
+        default=None,
+        description="What it costs with all that it has. It grows without a change of the ETag.",
     )
     error: ErrorBody | None = Field(
         default=None, description="Why the last operation failed, until the next one starts."

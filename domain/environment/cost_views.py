@@ -1,0 +1,57 @@
+"""What an environment costs, as the API returns it."""
+
+from datetime import date
+
+from pydantic import AwareDatetime, Field
+
+from domain.wire import WireModel
+
+
+class CostView(WireModel):
+    """List prices in USD of GPU nodes as they were seen, and of what an environment has besides.
+
+    An estimate that does not wait for Azure's own cost data, which lag by 8 to 24 hours.
+    Reservations, agreements, disks, traffic and logs are left out, and what has no list price.
+    """
+
+    usd_per_hour_now: float = Field(
+        description="With the GPU nodes that were seen last.", examples=[5.5]
+    )
+    usd_per_hour_asleep: float = Field(description="Without GPU nodes.", examples=[0.73])
+    today_usd: float = Field(description="Since midnight, UTC.", examples=[66.1])
+    month_to_date_usd: float = Field(
+        description="Since the first of the month, UTC.", examples=[1203.9]
+    )
+    unpriced_node_hours: float | None = Field(
+        default=None,
+        description="Node hours of this month without a list price; absent if there are none.",
+    )
+    price_as_of: AwareDatetime = Field(description="Date of the list prices.")
+
+
+class DailyCost(WireModel):
+    """What one environment has cost on one day."""
+
+    day: date = Field(description="Day in UTC.", examples=["2026-11-30"])
+    environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
+    cost_center: str = Field(description="Its cost center at present.", examples=["ML-1234"])
+    gpu_node_hours: float = Field(description="Hours of GPU nodes.", examples=[12.5])
+    gpu_usd: float = Field(description="Their list price.", examples=[59.688])
+    base_usd: float = Field(
+        description="List price of what it has besides: system nodes, control plane, load "
+        "balancer, addresses and Front Door.",
+        examples=[17.45],
+    )
+    unpriced_node_hours: float | None = Field(
+        default=None,
+        description="Part of `gpuNodeHours` that `gpuUsd` leaves out, as no list price is known; "
+        "absent if there is none.",
+    )
+
+
+class CostReport(WireModel):
+    """Costs by day and environment."""
+
+    total_usd: float = Field(description="Of all days and environments.", examples=[77.138])
+    price_as_of: AwareDatetime = Field(description="Date of the list prices.")
+    value: tuple[DailyCost, ...] = Field(description="By day, then by environment.")

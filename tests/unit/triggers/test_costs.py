@@ -1,0 +1,51 @@
+"""`GET /costs`, and `cost` of an environment."""
+
+import pytest
+
+from domain.environment.phases import Phase
+from tests.support.fake_hub import FakeHub
+from tests.support.http_api import Api
+from tests.support.specs import spec_body
+
+
+@pytest.fixture
+async def hub() -> FakeHub:
+    """Two environments of different cost centers; the first is deleted."""
+    hub = FakeHub()
+    for name, cost_center in (("one-llm", "ML-1"), ("two-llm", "ML-2")):
+        await Api(hub).create(spec_body(name=name, costCenter=cost_center))
+        hub.finish(f"{name}.1", Phase.READY)
+    await Api(hub).delete("environments/one-llm")
+    hub.finish("one-llm.2", Phase.DELETED)
+    return hub
+
+
+async def test_deleted_environments_are_in_the_report(hub: FakeHub):
+    answer = await Api(hub).get("costs?from=2026-11-22&to=2026-11-22")
+    assert {each["environment"] for each in answer.json["value"]} == {"one-llm", "two-llm"}
+    assert answer.json["totalUsd"] > 0
+
+
+async def test_a_report_may_be_of_one_cost_center(hub: FakeHub):
+    answer = await Api(hub).get("costs?costCenter=ML-2&from=2026-11-22&to=2026-11-22")
+    assert {each["environment"] for each in answer.json["value"]} == {"two-llm"}
+
+
+@pytest.mark.parametrize(
+    ("query", "target"),
+    [
+        ("from=yesterday", "query from"),
+        ("to=2026-13-01", "query to"),
+        ("from=2026-11-23&to=2026-11-22", "query from"),
+    ],
+)
+async def test_days_are_dates_in_order(hub: FakeHub, query: str, target: str):
+    answer = await Api(hub).get(f"costs?{query}")
+    assert (answer.status, answer.error["code"]) == (400, "InvalidQueryParameter")
+    assert answer.error["target"] == target
+
+
+async def test_an_environment_says_what_it_costs(hub: FakeHub):
+    cost = (await Api(hub).get("environments/two-llm")).json["cost"]
+    assert cost["usdPerHourNow"] >= cost["usdPerHourAsleep"] > 0
+    assert cost["monthToDateUsd"] >= cost["todayUsd"] > 0

@@ -1,0 +1,28 @@
+"""`/costs`: what environments have cost, by day."""
+
+from datetime import UTC, datetime
+
+import azure.functions as func
+
+from domain.guard.costs import build_cost_report
+from domain.problem import Problem
+from triggers import task_hub
+from triggers.declarations import Call
+from triggers.errors import json_response, problems_response
+from triggers.parameters import CostsQuery, HeaderParameters
+
+
+async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpResponse:
+    """Deleted environments as well, for as long as their records are kept."""
+    query, now = call.query, datetime.now(UTC)
+    last = query.last or now.date()
+    first = query.first or last.replace(day=1)
+    if first > last:
+        message = f"Send a day that is not after {last.isoformat()}, the last one."
+        return problems_response([Problem("InvalidQueryParameter", message, "query from")])
+    records = [
+        record
+        for record in await task_hub.list_all_records(call.client)
+        if query.cost_center in (None, record.spec.cost_center)
+    ]
+    return json_response(build_cost_report(records, first, last, now))
