@@ -22,6 +22,7 @@ from activities.confirm_missing import confirm_missing
 from activities.ensure_registry_access import ensure_registry_access
 from activities.ensure_vault_access import ensure_vault_access
 from activities.ensure_weights_access import ensure_weights_access
+from activities.forget_plans import forget_plans
 from activities.get_calls import get_calls
 from activities.get_gpu_pool import get_gpu_pool
 from activities.get_observation import get_observation
@@ -42,6 +43,7 @@ from clients.factory import ClientFactory
 from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
+from domain.guard.market import RegionMarket
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
 from orchestrators.await_edge import await_edge
@@ -54,6 +56,7 @@ from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
 from orchestrators.environment_entity import environment
 from orchestrators.orphans_entity import orphans
+from orchestrators.plan_entity import plan
 from orchestrators.provision_cell import provision_cell
 from orchestrators.provision_environment import provision_environment
 from orchestrators.purge_history import purge_history
@@ -67,7 +70,7 @@ from orchestrators.wake_environment import wake_environment
 from orchestrators.wake_on_request import wake_on_request
 from orchestrators.wire_edge import wire_edge
 from triggers import service_bus_requests
-from triggers.declarations import Route
+from triggers.declarations import Deployment, Route
 from triggers.dispatch import answer_request
 from triggers.http_methods import (
     METHODS,
@@ -145,16 +148,26 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
+async def read_market(region: str) -> RegionMarket:
+    return await clients.market.read(region)
+
+
+DEPLOYMENT = Deployment(
+    policy=settings.policy,
+    requires_app_roles=settings.requires_app_roles,
+    build_commit=settings.build_commit,
+    read_market=read_market,
+    read_logs=read_logs if settings.log_workspace_id else None,
+)
+
+
 def register_route(route: Route[Any, Any]) -> None:
     async def serve(req: func.HttpRequest, client: DurableFunctionsClient) -> func.HttpResponse:
         return await answer_request(
             route,
             req,
             client,
-            policy=settings.policy,
-            requires_app_roles=settings.requires_app_roles,
-            build_commit=settings.build_commit,
-            read_logs=read_logs if settings.log_workspace_id else None,
+            DEPLOYMENT,
         )
 
     serve.__name__ = f"http_{route.handler.__name__}"
@@ -268,7 +281,9 @@ def register_messages() -> None:
         actions: ServiceBusMessageActions,
         client: DurableFunctionsClient,
     ) -> None:
-        await service_bus_requests.take_message(message, actions, client, settings.policy)
+        await service_bus_requests.take_message(
+            message, actions, client, settings.policy, read_market
+        )
 
     run.__name__ = service_bus_requests.take_message.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -292,9 +307,9 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist):
+for shared_entity in (orphans, blocklist, plan):
     register_shared_entity(shared_entity)
-for hub_activity in (start_orchestration, purge_ended, bury_deleted):
+for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)
 register_sweep()
 register_wake()

@@ -2,6 +2,7 @@
 
 1. Delete the histories of orchestrations that ended, batch by batch.
 2. Reduce the records of deleted environments to what keeps ids from repeating.
+3. Forget plans that have expired.
 """
 
 from datetime import timedelta
@@ -23,6 +24,7 @@ def purge_history(context: OrchestrationContext, value: dict[str, Any]) -> Steps
     run = Orchestration(context, await_cancellation(context))
     before = run.now - timedelta(days=PurgeRequest.from_wire(value).retention_days)
     purge = PurgeInput(operation_id=context.instance_id, before=before).to_wire()
+    expired = PurgeInput(operation_id=context.instance_id, before=run.now).to_wire()
     instances = 0
     for _ in range(BATCHES):
         purged = yield from call_activity(run, ActivityName.PURGE_ENDED, purge)
@@ -34,4 +36,8 @@ def purge_history(context: OrchestrationContext, value: dict[str, Any]) -> Steps
     buried = yield from call_activity(run, ActivityName.BURY_DELETED, purge)
     if not buried.is_success:
         return buried.to_wire()
-    return Outcome.succeeded(instances=instances, **buried.result).to_wire()
+    forgotten = yield from call_activity(run, ActivityName.FORGET_PLANS, expired)
+    if not forgotten.is_success:
+        return forgotten.to_wire()
+    result = {"instances": instances, **buried.result, **forgotten.result}
+    return Outcome.succeeded(**result).to_wire()

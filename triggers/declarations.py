@@ -7,12 +7,27 @@ from typing import Any
 import azure.functions as func
 from pydantic import BaseModel
 
+from domain.guard.market import MarketReader
 from domain.requests.app_roles import AppRole
 from domain.serving.invocations.log_answer import LogReader
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
 from triggers.parameters import HeaderParameters, QueryParameters
 from triggers.task_hub import DurableClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What the app's settings and clients give to handlers."""
+
+    policy: SpecPolicy
+    requires_app_roles: bool
+    """Whether built-in authentication passes on the caller's app roles."""
+    build_commit: str | None
+    """Commit that the app was built from; None if unknown."""
+    read_market: MarketReader
+    read_logs: LogReader | None = None
+    """None if no workspace is configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +38,13 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     client: DurableClient
     query: Query
     headers: Headers
-    policy: SpecPolicy
-    build_commit: str | None
-    """Commit that the app was built from; None if unknown."""
+    deployment: Deployment
     caller_id: str | None
     """Object id of the caller, where built-in authentication protects the app."""
-    read_logs: LogReader | None = None
-    """None if no workspace is configured."""
+
+    @property
+    def policy(self) -> SpecPolicy:
+        return self.deployment.policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,8 @@ class DeclaredBody:
 
     model: type[WireModel]
     example: Mapping[str, Any]
+    alternative: type[WireModel] | None = None
+    """Another model that is accepted as well."""
     is_required: bool = True
 
 

@@ -104,6 +104,21 @@ TASK_HUB_UNREACHABLE = decline(
     "TaskHubUnreachable",
     headers=(RETRY_AFTER,),
 )
+PLAN_CODES = (
+    "VmSizeNotOffered",
+    "VmSizeRestricted",
+    "ZoneNotOffered",
+    "QuotaExceeded",
+)
+"""Of checks that fail in a plan."""
+UNKNOWN_PLAN = decline(404, "The plan does not exist, or has expired.", "PlanNotFound")
+PRECONDITION_FAILED_OR_STALE = decline(
+    412,
+    "The environment has changed since the caller read it, or since the plan was made, or "
+    "If-None-Match excludes it.",
+    "PreconditionFailed",
+    "PlanIsStale",
+)
 PRECONDITION_FAILED = decline(
     412,
     "The environment has changed since the caller read it, or If-None-Match excludes it.",

@@ -8,11 +8,9 @@ import logging
 import azure.functions as func
 import grpc
 
-from domain.serving.invocations.log_answer import LogReader
-from domain.spec.policy import SpecPolicy
 from triggers.access import PRINCIPAL_ID, refuse_without_role
 from triggers.bodies import find_oversize, is_json
-from triggers.declarations import Call, Route
+from triggers.declarations import Call, Deployment, Route
 from triggers.errors import error_response, problems_response, task_hub_unreachable
 from triggers.logs import answer_and_log
 from triggers.parameters import (
@@ -34,23 +32,14 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     route: Route[Query, Headers],
     req: func.HttpRequest,
     client: DurableClient,
-    *,
-    policy: SpecPolicy,
-    requires_app_roles: bool,
-    build_commit: str | None,
-    read_logs: LogReader | None = None,
+    deployment: Deployment,
 ) -> func.HttpResponse:
-    """`requires_app_roles`: whether built-in authentication passes on the caller's app roles."""
-
     async def answer() -> func.HttpResponse:
-        role = route.role if requires_app_roles else None
+        role = route.role if deployment.requires_app_roles else None
         if role and (refusal := refuse_without_role(req, role)):
             return refusal
         try:
-            caller_id = read_header(req, PRINCIPAL_ID) if requires_app_roles else None
-            return await _answer_call(
-                route, req, client, policy, build_commit, caller_id, read_logs
-            )
+            return await _answer_call(route, req, client, deployment)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
@@ -64,10 +53,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     route: Route[Query, Headers],
     req: func.HttpRequest,
     client: DurableClient,
-    policy: SpecPolicy,
-    build_commit: str | None,
-    caller_id: str | None,
-    read_logs: LogReader | None,
+    deployment: Deployment,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -76,8 +62,8 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    call = Call(req, client, query, headers, policy, build_commit, caller_id, read_logs)
-    return await route.handler(call)
+    caller_id = read_header(req, PRINCIPAL_ID) if deployment.requires_app_roles else None
+    return await route.handler(Call(req, client, query, headers, deployment, caller_id))
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

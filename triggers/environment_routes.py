@@ -12,13 +12,17 @@ from triggers.declared_answers import (
     ETAG,
     FORBIDDEN,
     NOT_JSON,
+    PLAN_CODES,
     PRECONDITION_FAILED,
+    PRECONDITION_FAILED_OR_STALE,
     QUERY_CODES,
     SPEC_CODES,
     START_CODES,
     TASK_HUB_UNREACHABLE,
     UNKNOWN_ENVIRONMENT,
+    UNKNOWN_PLAN,
     conflict,
+    decline,
     invalid,
 )
 from triggers.http_actions import (
@@ -44,6 +48,7 @@ from triggers.parameters import (
     ReadHeaders,
     StartHeaders,
 )
+from triggers.spec_bodies import PlanReference
 
 EXAMPLE_SPEC = {
     "name": "fraud-llm",
@@ -91,13 +96,19 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=StartHeaders,
-        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC),
+        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC, alternative=PlanReference),
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES),
             FORBIDDEN,
-            conflict("The name is taken.", "EnvironmentExists", "EnvironmentIsBeingDeleted"),
-            PRECONDITION_FAILED,
+            UNKNOWN_PLAN,
+            conflict(
+                "The name is taken, or Azure would not grant what is asked for.",
+                "EnvironmentExists",
+                "EnvironmentIsBeingDeleted",
+                *PLAN_CODES,
+            ),
+            PRECONDITION_FAILED_OR_STALE,
             BODY_TOO_LARGE,
             NOT_JSON,
             TASK_HUB_UNREACHABLE,
@@ -154,18 +165,25 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.WRITE,
         query=QueryParameters,
         headers=StartHeaders,
-        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC),
+        body=DeclaredBody(EnvironmentSpec, EXAMPLE_SPEC, alternative=PlanReference),
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES, "NameMismatch"),
             FORBIDDEN,
-            UNKNOWN_ENVIRONMENT,
+            decline(
+                404,
+                "The environment or the plan does not exist.",
+                "EnvironmentNotFound",
+                "PlanNotFound",
+            ),
             conflict(
-                "The specification cannot be applied to this environment, or not at present.",
+                "The specification cannot be applied to this environment, or not at present, or "
+                "Azure would not grant what it asks for.",
                 "FieldCannotBeChanged",
                 "WrongPhase",
+                *PLAN_CODES,
             ),
-            PRECONDITION_FAILED,
+            PRECONDITION_FAILED_OR_STALE,
             BODY_TOO_LARGE,
             NOT_JSON,
             TASK_HUB_UNREACHABLE,

@@ -45,6 +45,12 @@ ERROR_CODES: Mapping[str, str] = {
     "RepeatabilityRequestIdReused": "A different request has used this id before.",
     "ConcurrentRequests": "Concurrent requests for the environment won. Send the request again.",
     "PreconditionFailed": "The environment's ETag fails If-Match or If-None-Match.",
+    "PlanNotFound": "The plan does not exist, or has expired.",
+    "PlanIsStale": "The environment has changed since the plan was made.",
+    "VmSizeNotOffered": "Azure does not offer the VM size in the region.",
+    "VmSizeRestricted": "Azure does not offer the VM size to this subscription there.",
+    "ZoneNotOffered": "Azure does not offer the VM size in the zone.",
+    "QuotaExceeded": "The subscription's quota has too few vCPUs left in the region.",
     "LogWorkspaceNotConfigured": "The app has no setting LOG_WORKSPACE_ID, so it cannot read "
     "invocations.",
     "LogWorkspaceUnavailable": "Log Analytics does not answer, or not completely, or has had too "

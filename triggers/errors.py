@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import azure.functions as func
 
-from domain.api_errors import ErrorAnswer, ErrorBody, build_problems_body
+from domain.api_errors import ErrorAnswer, ErrorBody, build_details, build_problems_body
 from domain.problem import Problem
 from domain.wire import WireModel
 
@@ -33,9 +33,12 @@ def error_response(
     message: str,
     *,
     target: str | None = None,
+    details: Sequence[Problem] = (),
     headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
-    error = ErrorBody(code=code, message=message, target=target or None)
+    error = ErrorBody(
+        code=code, message=message, target=target or None, details=build_details(details) or None
+    )
     return _respond(status, error, headers)
 
 

@@ -26,7 +26,7 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
     caller = command.caller.model_copy(update={"requested_by": call.caller_id})
     command = replace(command, caller=caller)
-    match await decide_and_start(call.client, command):
+    match await decide_and_start(call.client, command, call.deployment.read_market):
         case Accepted() as accepted:
             return _accepted(command, accepted)
         case PreconditionFailed(code, message, target=target):
@@ -62,5 +62,10 @@ def _refused(refusal: Refused) -> func.HttpResponse:
     if refusal.operation_id:
         headers["Operation-Location"] = f"/operations/{refusal.operation_id}"
     return error_response(
-        409, refusal.code, refusal.message, target=refusal.target, headers=headers
+        409,
+        refusal.code,
+        refusal.message,
+        target=refusal.target,
+        details=refusal.details,
+        headers=headers,
     )

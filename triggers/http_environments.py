@@ -6,15 +6,12 @@ from urllib.parse import urlencode
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
-from domain.environment.views import EnvironmentPage, build_environment_view, build_event_list
+from domain.environment.views import EnvironmentPage, build_event_list
+from domain.guard.costs import build_priced_view
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.entity_tags import matches_weakly
-from domain.spec.model import EnvironmentSpec
-from domain.spec.policy import SpecPolicy
-from domain.spec.validation import parse_spec
 from triggers import task_hub
-from triggers.bodies import decode_json
 from triggers.declarations import Call
 from triggers.errors import json_response, problems_response
 from triggers.http_answers import start_and_answer, unknown_environment
@@ -26,18 +23,20 @@ from triggers.parameters import (
     ReadHeaders,
     StartHeaders,
 )
+from triggers.spec_bodies import read_requested
 
 
 async def request_creation(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
-    spec = _read_spec(call.req, call.policy)
-    if isinstance(spec, list):
-        return problems_response(spec)
+    requested = await read_requested(call)
+    if isinstance(requested, func.HttpResponse):
+        return requested
     command = Command(
         OperationKind.PROVISION,
-        spec.name,
-        spec,
+        requested.spec.name,
+        requested.spec,
         conditions=call.headers.conditions,
         caller=call.headers.caller,
+        based_on=requested.based_on,
     )
     return await start_and_answer(call, command)
 
@@ -46,18 +45,19 @@ async def request_update(
     call: Call[QueryParameters, StartHeaders],
 ) -> func.HttpResponse:
     name = call.req.route_params["name"]
-    spec = _read_spec(call.req, call.policy)
-    if isinstance(spec, list):
-        return problems_response(spec)
-    if spec.name != name:
+    requested = await read_requested(call)
+    if isinstance(requested, func.HttpResponse):
+        return requested
+    if requested.spec.name != name:
         problem = Problem("NameMismatch", f"Use '{name}', the name in the URL.", "name")
         return problems_response([problem])
     command = Command(
         OperationKind.UPDATE,
         name,
-        spec,
+        requested.spec,
         conditions=call.headers.conditions,
         caller=call.headers.caller,
+        based_on=requested.based_on,
     )
     return await start_and_answer(call, command)
 
@@ -84,7 +84,7 @@ async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.Http
     known = call.headers.if_none_match
     if known is not None and matches_weakly(known, record.etag):
         return func.HttpResponse(status_code=304, headers=headers)
-    return json_response(build_environment_view(record, datetime.now(UTC)), headers=headers)
+    return json_response(build_priced_view(record, datetime.now(UTC)), headers=headers)
 
 
 async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.HttpResponse:
@@ -103,7 +103,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
         parameters = {**call.req.params, "skiptoken": page[-1].name}
         next_link = f"/environments?{urlencode(parameters)}"
     now = datetime.now(UTC)
-    views = tuple(build_environment_view(record, now) for record in page)
+    views = tuple(build_priced_view(record, now) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
 
 
@@ -114,10 +114,3 @@ async def list_events(call: Call[QueryParameters, HeaderParameters]) -> func.Htt
     if record is None:
         return unknown_environment(name)
     return json_response(build_event_list(record.events))
-
-
-def _read_spec(req: func.HttpRequest, policy: SpecPolicy) -> EnvironmentSpec | list[Problem]:
-    body = decode_json(req.get_body())
-    if isinstance(body, Problem):
-        return [body]
-    return parse_spec(body, policy, datetime.now(UTC))

@@ -26,9 +26,10 @@ async def list_invocations(
         return problems_response([query])
     if await task_hub.read_record(call.client, name) is None:
         return unknown_environment(name)
-    if call.read_logs is None:
+    read_logs = call.deployment.read_logs
+    if read_logs is None:
         return _not_configured()
-    match await call.read_logs(render_call(query)):
+    match await read_logs(render_call(query)):
         case LogRows(rows):
             return json_response(build_page(query, rows, now))
         case LogRefusal() as refusal:

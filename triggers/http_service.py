@@ -34,7 +34,7 @@ async def get_health(call: Call[AnyQueryParameters, HeaderParameters]) -> func.H
     except grpc.aio.AioRpcError as error:
         logger.warning("task hub unreachable: %s", error.code())
         return task_hub_unreachable()
-    return json_response(HealthAnswer(status="Healthy", commit=call.build_commit))
+    return json_response(HealthAnswer(status="Healthy", commit=call.deployment.build_commit))
 
 
 async def get_openapi(call: Call[AnyQueryParameters, HeaderParameters]) -> func.HttpResponse:

@@ -92,7 +92,13 @@ def _build_paths() -> dict[str, PathItem]:
 
 
 def _build_components() -> dict[str, Schema]:
-    requests = {route.body.model for route in ROUTES if route.body}
+    requests = {
+        model
+        for route in ROUTES
+        if route.body
+        for model in (route.body.model, route.body.alternative)
+        if model
+    }
     answers = {model for route in ROUTES for answer in route.answers for model in answer.bodies}
     parameters = {model for route in ROUTES for model in (route.query, route.headers)}
     schemas = build_schemas(_by_name(requests), _by_name(answers), _by_name(parameters))
@@ -158,7 +164,8 @@ def _build_parameter(name: str, place: str, schema: Mapping[str, Any]) -> Parame
 def _build_request_body(route: Route[Any, Any]) -> RequestBody | None:
     if route.body is None:
         return None
-    content = _build_content(route.body.model)
+    models = (route.body.model, route.body.alternative)
+    content = _build_content(*(model for model in models if model))
     content[JSON].example = dict(route.body.example)
     return RequestBody(content=content, required=route.body.is_required)
 

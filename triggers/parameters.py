@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, cast
 
@@ -9,6 +10,7 @@ import azure.functions as func
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from domain.catalog.regions import normalise_region
 from domain.environment.health import HealthStatus
 from domain.environment.phases import Phase
 from domain.problem import Problem
@@ -18,6 +20,8 @@ from domain.wire import WireModel
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
+
+LONGEST_COUNT = 4
 
 LONGEST_UUID = len(f"urn:uuid:{uuid.UUID(int=0)}")
 
@@ -113,6 +117,62 @@ class ListQuery(QueryParameters):
         default="",
         alias="skiptoken",
         description="Start of the page. Take it unchanged from `nextLink`.",
+    )
+
+
+def _read_count(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST_COUNT:
+        return int(text)
+    raise PydanticCustomError("InvalidQueryParameter", "Send a whole number of at most 4 digits.")
+
+
+Count = Annotated[int, BeforeValidator(_read_count)]
+
+
+class OffersQuery(QueryParameters):
+    """Which GPU sizes to list."""
+
+    region: Annotated[str, BeforeValidator(lambda text: normalise_region(str(text)))] = Field(
+        default="",
+        description="Azure region. Required.",
+        examples=["westeurope"],
+    )
+    gpus: Count = Field(default=1, description="Least number of GPUs per node.")
+    gpu_memory: Count = Field(
+        default=0, description="Least memory of each GPU in GB.", examples=[80]
+    )
+
+
+def _read_date(text: object) -> object:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else text
+    except ValueError:
+        message = "Send a date such as 2026-11-30."
+        raise PydanticCustomError("InvalidQueryParameter", message) from None
+
+
+Day = Annotated[date | None, BeforeValidator(_read_date)]
+
+
+class CostsQuery(QueryParameters):
+    """Which costs to read."""
+
+    cost_center: str | None = Field(
+        default=None, description="Only environments of this cost center.", examples=["ML-1234"]
+    )
+    first: Day = Field(
+        default=None,
+        alias="from",
+        description="First day, UTC; the first of the month of `to` if omitted.",
+        examples=["2026-11-01"],
+    )
+    last: Day = Field(
+        default=None,
+        alias="to",
+        description="Last day, UTC; today if omitted.",
+        examples=["2026-11-30"],
     )
 
 

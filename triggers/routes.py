@@ -32,6 +32,7 @@ from triggers.parameters import (
     LatestSweepQuery,
     QueryParameters,
 )
+from triggers.plan_routes import PLAN_ROUTES
 
 
 class OpenApiDocument(RootModel[dict[str, Any]]):
@@ -129,4 +130,4 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
     ),
 )
 
-ROUTES = (*ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)
+ROUTES = (*PLAN_ROUTES, *ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)

@@ -16,6 +16,7 @@ import grpc
 
 from domain.api_errors import summarise_problems
 from domain.environment.operation import OperationKind
+from domain.guard.market import MarketReader
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.decision import NotFound, Refused, environment_not_found
@@ -64,6 +65,7 @@ async def take_message(
     settlement: Settlement,
     client: DurableClient,
     policy: SpecPolicy,
+    read_market: MarketReader,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
     """Starts the message's operation and settles the message; `sleep` takes seconds."""
@@ -71,15 +73,15 @@ async def take_message(
     if not isinstance(command, Command):
         await _reject(message, settlement, command)
         return
-    match await _start_with_retries(client, command, sleep):
+    match await _start_with_retries(client, command, read_market, sleep):
         case Accepted(operation_id):
             await _complete(message, settlement, command, operation_id)
         case NotFound() if command.kind is OperationKind.DELETE:
             await _complete(message, settlement, command, "")
         case NotFound():
             await _reject(message, settlement, [environment_not_found(command.name)])
-        case Refused(code, explanation, is_passing=False):
-            await _reject(message, settlement, [Problem(code, explanation, "")])
+        case Refused(code, explanation, is_passing=False, details=others):
+            await _reject(message, settlement, [Problem(code, explanation, ""), *others])
         case Refused(code, _):
             logger.info("message %s waits: %s", message.message_id, code)
             await asyncio.to_thread(settlement.release_session, command.name)
@@ -123,21 +125,23 @@ def _are_bytes(parts: list[object]) -> TypeGuard[list[bytes]]:
 
 
 async def _start_with_retries(
-    client: DurableClient, command: Command, sleep: Sleep
+    client: DurableClient, command: Command, read_market: MarketReader, sleep: Sleep
 ) -> Accepted | Refused | NotFound:
     """Retries transient refusals, an unreachable task hub included."""
-    result = await _try_to_start(client, command)
+    result = await _try_to_start(client, command, read_market)
     for _ in range(ATTEMPTS - 1):
         if not isinstance(result, Refused) or not result.is_passing:
             break
         await sleep(ATTEMPT_INTERVAL_SECONDS)
-        result = await _try_to_start(client, command)
+        result = await _try_to_start(client, command, read_market)
     return result
 
 
-async def _try_to_start(client: DurableClient, command: Command) -> Accepted | Refused | NotFound:
+async def _try_to_start(
+    client: DurableClient, command: Command, read_market: MarketReader
+) -> Accepted | Refused | NotFound:
     try:
-        return await decide_and_start(client, command)
+        return await decide_and_start(client, command, read_market)
     except grpc.aio.AioRpcError as error:
         if error.code() not in UNREACHABLE:
             raise

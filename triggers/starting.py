@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.environment.operation import Operation
-from domain.environment.operation_request import OperationRequest
+from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.environment.transitions import start_operation
+from domain.guard.admission import find_refusal
+from domain.guard.market import MarketReader
 from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
 from domain.requests.decisions import decide
 from triggers import task_hub
+from triggers.plans import read_situation
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.operations")
@@ -29,8 +32,9 @@ class Accepted:
 
 
 async def decide_and_start(
-    client: DurableClient, command: Command
+    client: DurableClient, command: Command, read_market: MarketReader
 ) -> Accepted | Refused | NotFound:
+    """A request with a specification is refused as its plan would be."""
     for _ in range(START_ATTEMPTS):
         record = await task_hub.read_record(client, command.name)
         match decide(record, command):
@@ -45,6 +49,8 @@ async def decide_and_start(
                 )
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
+                if refusal := await _find_refusal(client, read_market, request, record):
+                    return refusal
                 if await _is_started(client, request):
                     return _build_accepted(record, request)
             case decision:
@@ -54,6 +60,18 @@ async def decide_and_start(
         f"Other requests for environment '{command.name}' were faster. Send the request again.",
         is_passing=True,
     )
+
+
+async def _find_refusal(
+    client: DurableClient,
+    read_market: MarketReader,
+    request: OperationRequest,
+    record: EnvironmentRecord | None,
+) -> Refused | None:
+    if request.kind not in BRING_A_SPEC:
+        return None
+    situation = await read_situation(client, read_market, request.spec, record)
+    return find_refusal(request.spec, situation)
 
 
 async def _is_started(client: DurableClient, request: OperationRequest) -> bool:

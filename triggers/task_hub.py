@@ -87,10 +87,14 @@ async def read_operation(client: DurableClient, operation_id: str) -> Operation 
 
 async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
     """All environments that are not deleted, by name."""
+    return [record for record in await list_all_records(client) if not record.is_deleted]
+
+
+async def list_all_records(client: DurableClient) -> list[EnvironmentRecord]:
+    """Those of deleted environments, too, by name."""
     query = EntityQuery(instance_id_starts_with=f"@{ENVIRONMENT_ENTITY}@", include_state=True)
     found = [_decode(metadata) for metadata in await client.get_all_entities(query)]
-    live = [r for r in found if r is not None and not r.is_deleted]
-    return sorted(live, key=lambda record: record.name)
+    return sorted((r for r in found if r is not None), key=lambda record: record.name)
 
 
 async def record_dead_operations(

@@ -9,6 +9,7 @@ ENVIRONMENT_ENTITY = "environment"
 BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
+PLAN_ENTITY = "plan"
 
 
 class EntityOperation(StrEnum):
@@ -47,6 +48,13 @@ class BlocklistOperation(StrEnum):
 
     ADD = "add"
     READ = "read"
+
+
+class PlanOperation(StrEnum):
+    """Operations of the entity `plan`."""
+
+    KEEP = "keep"
+    FORGET = "forget"
 
 
 class Orchestrator(StrEnum):
@@ -98,6 +106,7 @@ class ActivityName(StrEnum):
     PUBLISH_EVENT = "publish_event"
     PURGE_ENDED = "purge_ended"
     BURY_DELETED = "bury_deleted"
+    FORGET_PLANS = "forget_plans"
     LIST_REMAINING_RESOURCES = "list_remaining_resources"
 
 

@@ -15,7 +15,12 @@ from durabletask.client import (
 )
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
-from domain.durable.names import OPERATION_ORCHESTRATORS
+from domain.durable.names import (
+    ENVIRONMENT_ENTITY,
+    OPERATION_ORCHESTRATORS,
+    PLAN_ENTITY,
+    PlanOperation,
+)
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
@@ -40,6 +45,8 @@ class FakeHub:
     """Instances and the events that were raised to them."""
     second_start: Literal["refuse", "discard", "restart"] = "refuse"
     """What happens to the start of an id that still runs."""
+    plans: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """By id, what their entities keep."""
     purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
@@ -53,12 +60,18 @@ class FakeHub:
     ) -> EntityMetadata | None:
         self.check_reachable()
         name = entity_instance_id.key
+        if entity_instance_id.entity == PLAN_ENTITY:
+            kept = self.plans.get(name)
+            return build_metadata(entity_instance_id, kept) if kept else None
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
         self, entity_query: EntityQuery | None = None
     ) -> list[EntityMetadata]:
         self.check_reachable()
+        if entity_query and entity_query.instance_id_starts_with == f"@{PLAN_ENTITY}@":
+            kept = self.plans.items()
+            return [build_metadata(EntityInstanceId(PLAN_ENTITY, key), p) for key, p in kept]
         return [self._metadata(name) for name in self.records]
 
     async def get_orchestration_state(
@@ -157,6 +170,12 @@ class FakeHub:
         self, entity_instance_id: EntityInstanceId, operation_name: str, input: Any | None = None
     ) -> None:
         self.check_reachable()
+        if entity_instance_id.entity == PLAN_ENTITY:
+            if operation_name == PlanOperation.FORGET:
+                del self.plans[entity_instance_id.key]
+            else:
+                self.plans[entity_instance_id.key] = input or {}
+            return
         record = self.records[entity_instance_id.key]
         assert record
         self.records[record.name] = CHANGES[operation_name](record, input) or record
@@ -186,15 +205,20 @@ class FakeHub:
 
     def _metadata(self, name: str) -> EntityMetadata:
         record = self.records[name]
-        return EntityMetadata(
-            id=EntityInstanceId("environment", name),
-            last_modified=NOON,
-            backlog_queue_size=0,
-            locked_by="",
-            includes_state=True,
-            state=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(record.to_wire()) if record else "",
-            data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
-        )
+        entity = EntityInstanceId(ENVIRONMENT_ENTITY, name)
+        return build_metadata(entity, record.to_wire() if record else None)
+
+
+def build_metadata(entity: EntityInstanceId, state: dict[str, Any] | None) -> EntityMetadata:
+    return EntityMetadata(
+        id=entity,
+        last_modified=NOON,
+        backlog_queue_size=0,
+        locked_by="",
+        includes_state=True,
+        state=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(state) if state else "",
+        data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
+    )
 
 
 def a_hub(spec: EnvironmentSpec | None = None) -> FakeHub:

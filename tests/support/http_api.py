@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
+from domain.guard.market import MarketReader
 from domain.serving.invocations.log_answer import LogReader
 from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
+from tests.support.markets import read_ample_market
 from tests.support.specs import a_policy
-from triggers.declarations import Route
+from triggers.declarations import Deployment, Route
 from triggers.dispatch import answer_request
 from triggers.routes import ROUTES
 
@@ -43,6 +45,7 @@ class Api:
     requires_app_roles: bool = False
     build_commit: str | None = None
     read_logs: LogReader | None = None
+    read_market: MarketReader = read_ample_market
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -76,10 +79,13 @@ class Api:
             route,
             request,
             self.hub,
-            policy=a_policy(),
-            requires_app_roles=self.requires_app_roles,
-            build_commit=self.build_commit,
-            read_logs=self.read_logs,
+            Deployment(
+                policy=a_policy(),
+                requires_app_roles=self.requires_app_roles,
+                build_commit=self.build_commit,
+                read_market=self.read_market,
+                read_logs=self.read_logs,
+            ),
         )
         answer = read_answer(response)
         product_document().check(method, f"/{path}", answer.status, answer.headers, answer.text)

@@ -38,6 +38,7 @@ async def send(
 ) -> Answer:
     """The plainest request of an operation."""
     route = ROUTE_OF[operation_id]
+    query = query or ("?region=westeurope" if operation_id == "listSizeOffers" else "")
     path = route.path.format(name=name, id=f"{name}.1") + query
     body = {} if operation_id == "startSweep" else spec_body(name=name)
     return await api.send(route.method, path, body, headers)
@@ -124,6 +125,10 @@ async def with_a_log_workspace_that_refuses(api: Api, hub: SweepHub, operation_i
     return await send(replace(api, read_logs=refuse), operation_id)
 
 
+async def with_a_plan_that_is_not_there(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    return await api.create({"planId": "fraud-llm.0.0123456789ab"})
+
+
 BY_STATUS: dict[int, Scenario] = {
     204: of_nothing,
     304: of_what_was_read_already,
@@ -140,6 +145,7 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("wakeEnvironment", 202): of_what_sleeps,
     ("retryEnvironment", 202): of_what_failed,
     ("cancelOperation", 202): of_what_is_being_built,
+    ("createEnvironment", 404): with_a_plan_that_is_not_there,
     ("listInvocations", 501): without_a_log_workspace,
     ("listInvocations", 502): with_a_log_workspace_that_refuses,
 }

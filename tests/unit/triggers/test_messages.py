@@ -8,6 +8,7 @@ from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
+from tests.support.markets import read_ample_market
 from tests.support.messages import FakeMessage, cloud_event
 from tests.support.specs import a_policy, spec_body
 from triggers.bodies import MAX_BODY_BYTES
@@ -32,7 +33,7 @@ class Queue:
 
     async def deliver(self, content: Any, message_id: str = "message-1", **changes: Any) -> str:
         message = FakeMessage(content, message_id=message_id, **changes)
-        await take_message(message, self, self.hub, a_policy(), self.sleep)
+        await take_message(message, self, self.hub, a_policy(), read_ample_market, self.sleep)
         return self.fate.pop(message_id)
 
     async def sleep(self, seconds: float) -> None:
@@ -195,7 +196,7 @@ class RawMessage(FakeMessage):
     ids=["text", "none", "number", "map", "sequence", "mixed"],
 )
 async def test_a_body_that_is_not_bytes_is_dead_lettered(queue: Queue, hub: FakeHub, body: Any):
-    await take_message(RawMessage(body), queue, hub, a_policy(), queue.sleep)
+    await take_message(RawMessage(body), queue, hub, a_policy(), read_ample_market, queue.sleep)
     assert queue.fate == {"message-1": "dead-lettered"}
     assert queue.reasons["message-1"][0] == "InvalidBody"
 
@@ -208,7 +209,7 @@ class UnreadableMessage(FakeMessage):
 
 async def test_an_exception_while_parsing_is_dead_lettered(queue: Queue, hub: FakeHub):
     message = UnreadableMessage(b"")
-    await take_message(message, queue, hub, a_policy(), queue.sleep)
+    await take_message(message, queue, hub, a_policy(), read_ample_market, queue.sleep)
     assert queue.fate == {"message-1": "dead-lettered"}
     assert queue.reasons["message-1"][0] == "UnreadableMessage"
 

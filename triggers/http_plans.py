@@ -1,0 +1,42 @@
+"""`/plans` and `/offers`: what something would cost, and whether Azure would grant it."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+import azure.functions as func
+
+from domain.guard.plan import build_plan, store
+from domain.guard.plan_check import Verdict
+from domain.guard.size_offers import build_size_offers
+from domain.problem import Problem
+from domain.spec.validation import parse_spec
+from triggers import task_hub
+from triggers.bodies import decode_json
+from triggers.declarations import Call
+from triggers.errors import json_response, problems_response, task_hub_unreachable
+from triggers.parameters import HeaderParameters, OffersQuery, QueryParameters
+from triggers.plans import keep_plan, read_situation
+
+
+async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
+    body, now = decode_json(call.req.get_body()), datetime.now(UTC)
+    spec = [body] if isinstance(body, Problem) else parse_spec(body, call.policy, now)
+    if isinstance(spec, list):
+        return problems_response(spec)
+    record = await task_hub.read_record(call.client, spec.name)
+    read = partial(read_situation, call.client, call.deployment.read_market, spec, record)
+    plan = build_plan(spec, await read(), now)
+    if plan.verdict is Verdict.FAIL:
+        plan = build_plan(spec, await read(call.policy.allowed_regions), now)
+    is_kept = await keep_plan(call.client, store(plan, spec))
+    return json_response(plan) if is_kept else task_hub_unreachable()
+
+
+async def list_size_offers(call: Call[OffersQuery, HeaderParameters]) -> func.HttpResponse:
+    query = call.query
+    if query.region not in call.policy.allowed_regions:
+        allowed = ", ".join(sorted(call.policy.allowed_regions))
+        message = f"Name a region in which environments may be built: {allowed}."
+        return problems_response([Problem("RegionNotAllowed", message, "query region")])
+    market = await call.deployment.read_market(query.region)
+    return json_response(build_size_offers(market, query.gpus, query.gpu_memory))

@@ -1,0 +1,65 @@
+"""What plans are made on: the markets of regions, the environment, and operations in flight."""
+
+import asyncio
+from collections.abc import Iterable
+
+from durabletask.entities import EntityInstanceId
+
+from domain.durable.names import PLAN_ENTITY, PlanOperation
+from domain.environment.record import EnvironmentRecord
+from domain.guard.checks import Situation
+from domain.guard.market import MarketReader, Markets
+from domain.guard.plan import StoredPlan
+from domain.placement.offers import list_offers
+from domain.spec.model import EnvironmentSpec
+from triggers import task_hub
+from triggers.task_hub import DurableClient
+
+LOOKS = 50
+LOOK_INTERVAL_SECONDS = 0.1
+"""A plan is kept by a signal, which the task hub delivers after it has taken it."""
+
+
+async def read_situation(
+    client: DurableClient,
+    read_market: MarketReader,
+    spec: EnvironmentSpec,
+    record: EnvironmentRecord | None,
+    others: Iterable[str] = (),
+) -> Situation:
+    """`others`: regions beside those that the specification names."""
+    offered = (offer.region for cell in spec.regions for offer in list_offers(spec, cell))
+    markets, in_flight = await asyncio.gather(
+        _read_markets(read_market, dict.fromkeys((*offered, *others))),
+        _list_in_flight(client, spec.name),
+    )
+    return Situation(markets, record, in_flight)
+
+
+async def keep_plan(client: DurableClient, plan: StoredPlan) -> bool:
+    """Returns once the plan can be carried out; False if the task hub takes too long."""
+    entity = EntityInstanceId(PLAN_ENTITY, plan.id)
+    await client.signal_entity(entity, PlanOperation.KEEP, plan.to_wire())
+    for _ in range(LOOKS):
+        if await find_plan(client, plan.id):
+            return True
+        await asyncio.sleep(LOOK_INTERVAL_SECONDS)
+    return False
+
+
+async def find_plan(client: DurableClient, plan_id: str) -> StoredPlan | None:
+    """None if there is no such plan, or no longer."""
+    found = await client.get_entity(EntityInstanceId(PLAN_ENTITY, plan_id))
+    state = found.get_typed_state() if found else None
+    return StoredPlan.from_wire(state) if state else None
+
+
+async def _read_markets(read_market: MarketReader, regions: Iterable[str]) -> Markets:
+    names = list(regions)
+    found = await asyncio.gather(*(read_market(region) for region in names))
+    return dict(zip(names, found, strict=True))
+
+
+async def _list_in_flight(client: DurableClient, name: str) -> tuple[EnvironmentRecord, ...]:
+    records = await task_hub.list_records(client)
+    return tuple(each for each in records if each.active_operation and each.name != name)
