@@ -142,8 +142,8 @@ def read_put(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
         ended = read_poll(answer.status, answer.body, answer.headers, operation=f"PUT {kind}")
         if ended.failure is not None:
             return ended
-        made = answer.status == HTTPStatus.CREATED
-        return Outcome.succeeded(**result).model_copy(update={"created": made or None})
+        created = kind == "resourceGroup" and answer.status == HTTPStatus.CREATED
+        return Outcome.succeeded(**result).model_copy(update={"created": created or None})
     return Outcome.accepted(
         Handle(
             kind=kind,

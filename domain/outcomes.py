@@ -87,7 +87,7 @@ class Outcome(WireModel):
     at_resource: bool | None = None
     """True for a poll that was read from the resource, or from what it is part of."""
     created: bool | None = None
-    """True if Azure made the resource with this very request."""
+    """True for a resource group that Azure made with this very request: nothing can be in it."""
     warnings: tuple[OperationWarning, ...] | None = None
     """What the operation has to report beside the step; None: nothing."""
 
