@@ -57,7 +57,7 @@ async def _find_target(
         if isinstance(source, Outcome):
             return source
         target = replace(target, source=source)
-    return await complete_target(target, specs.wanted, clients)
+    return await complete_target(target, specs, clients)
 
 
 async def _send(

@@ -13,6 +13,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import EdgeInput
+from domain.environment.found_profile import FoundProfile
 from domain.environment.steps import PlannedResource, plan_edge
 from domain.outcomes import Outcome
 from orchestrators.operation_context import OperationContext, Steps
@@ -41,4 +42,8 @@ def _create_part(
     operation: OperationContext, part: PlannedResource, new_until: datetime
 ) -> Steps[Outcome]:
     is_new = operation.now < new_until and not part.awaits_cells
-    return create_resource(operation, part, in_new_group=is_new)
+    outcome = yield from create_resource(operation, part, in_new_group=is_new)
+    if front_door_id := outcome.result.get("frontDoorId"):
+        found = FoundProfile(operation_id=operation.ref.operation_id, front_door_id=front_door_id)
+        operation.environment.signal_profile(found)
+    return outcome

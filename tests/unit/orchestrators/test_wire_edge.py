@@ -138,6 +138,16 @@ def test_a_second_attempt_looks():
     assert unlooked(done) == [*PARTS], "each once"
 
 
+def test_the_profile_is_told_to_the_record_for_the_gateways():
+    found = accepted("profile", result={"frontDoorId": "0a1b"})
+    children = {f"await_operation {EDGE}.profile": Outcome.succeeded(frontDoorId="0a1b")}
+    done = wire({"begin_resource profile": found}, children)
+    assert done.input_of("keep_profile") == {"operationId": "fraud-llm.1", "frontDoorId": "0a1b"}
+    told = done.lines.index("tell fraud-llm keep_profile")
+    assert done.lines.index("note edge/profile Succeeded") < told
+    assert told < done.lines.index("call begin_resource endpoint")
+
+
 def test_a_group_is_not_new_for_long():
     """An outage of Azure between two parts leaves time for others to set up something there."""
     done = wire(
