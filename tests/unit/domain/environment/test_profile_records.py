@@ -13,6 +13,7 @@ def test_the_profile_is_kept_without_a_new_revision():
     """No caller sees it, so an If-Match of before still holds."""
     record = a_record()
     kept = keep_profile(record, FOUND)
+    assert kept
     assert kept == record.model_copy(update={"profile": FOUND})
     assert kept.etag == record.etag
 
