@@ -6,7 +6,7 @@ cells; the route waits for the first of them.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,12 +16,10 @@ from domain.durable.inputs import EdgeInput
 from domain.environment.found_profile import FoundProfile
 from domain.environment.steps import PlannedResource, plan_edge
 from domain.outcomes import Outcome
+from orchestrators.new_groups import create_in_group, find_new_until
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
-
-NEW_SECONDS = 15 * 60
-"""How long a group counts as new: three times what building the edge was recorded to take."""
 
 
 def wire_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
@@ -31,7 +29,7 @@ def wire_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dic
     created = yield from create_resource(operation, group)
     if not created.is_success:
         return created.to_wire()
-    new_until = operation.now + timedelta(seconds=NEW_SECONDS if created.created else 0)
+    new_until = find_new_until(operation, created)
     steps: list[Callable[[], Steps[Outcome]]] = [
         partial(_create_part, operation, part, new_until) for part in parts
     ]
@@ -41,8 +39,7 @@ def wire_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dic
 def _create_part(
     operation: OperationContext, part: PlannedResource, new_until: datetime
 ) -> Steps[Outcome]:
-    is_new = operation.now < new_until and not part.awaits_cells
-    outcome = yield from create_resource(operation, part, in_new_group=is_new)
+    outcome = yield from create_in_group(operation, part, new_until)
     if front_door_id := outcome.result.get("frontDoorId"):
         found = FoundProfile(operation_id=operation.ref.operation_id, front_door_id=front_door_id)
         operation.environment.signal_profile(found)

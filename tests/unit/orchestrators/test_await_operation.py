@@ -85,7 +85,7 @@ def test_every_sixteenth_poll_asks_the_operation_itself():
 
 
 def test_a_poll_at_the_deadline_asks_the_operation_itself():
-    """Somebody else's operation may keep the cluster moving after this one has ended."""
+    """Another operation may keep the cluster moving after this one has ended."""
     moving = CREATING.seen_at_resource()
     answers = [*[moving] * 3, Outcome.succeeded()]
     done = run(

@@ -6,7 +6,8 @@ from domain.durable.inputs import ResourceInput
 from domain.environment.record import RecordWarning
 from domain.environment.steps import plan_edge
 from domain.outcomes import OperationWarning, Outcome
-from orchestrators.wire_edge import NEW_SECONDS, wire_edge
+from orchestrators.new_groups import NEW_SECONDS
+from orchestrators.wire_edge import wire_edge
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
     BUSY,
