@@ -12,6 +12,7 @@ from clients.factory import ClientFactory
 from domain.arm.conflicts import resolve
 from domain.arm.existing_resource import (
     decide_begin,
+    find_gpu_pool,
     find_pool_to_replace,
     is_in_motion,
     must_be_started,
@@ -78,7 +79,7 @@ async def _look_and_send(
     target: ResourceTarget, specs: RecordedSpecs, clients: ClientFactory
 ) -> Outcome:
     resource_id = KINDS[target.kind].build_id(target)
-    existing = await clients.resources.get(resource_id)
+    existing = await _read_existing(target, clients)
     if not existing.is_success and existing.status != HTTPStatus.NOT_FOUND:
         return failed(existing, f"GET {target.kind}")
     found = existing.body if existing.is_success else None
@@ -90,6 +91,21 @@ async def _look_and_send(
         answer = await clients.resources.begin_put(resource_id, body)
         outcome = read_put(answer, target.kind, resource_id).warning_of(warnings)
     return outcome.warning_of(warnings) if outcome.is_success else outcome
+
+
+async def _read_existing(target: ResourceTarget, clients: ClientFactory) -> ArmAnswer:
+    """A pool is read at its cluster: AKS counts reads per cluster, but those of all pools in one
+    small bucket."""
+    if target.kind != "agentPool":
+        return await clients.resources.get(KINDS[target.kind].build_id(target))
+    cluster = replace(target, kind="managedCluster")
+    answer = await clients.resources.get(KINDS[cluster.kind].build_id(cluster))
+    if not answer.is_success:
+        return answer
+    pool = find_gpu_pool(answer.body)
+    if pool is None:
+        return replace(answer, status=HTTPStatus.NOT_FOUND)
+    return replace(answer, body={"properties": pool})
 
 
 async def _read_source(target: ResourceTarget, clients: ClientFactory) -> dict[str, Any] | Outcome:

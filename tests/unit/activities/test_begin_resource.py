@@ -357,25 +357,32 @@ async def test_a_pool_that_is_gone_is_created_by_itself():
 
 
 async def test_a_pool_that_came_with_its_cluster_is_not_sent_again():
+    """Reads of pools are counted for the whole subscription, those of a cluster by themselves."""
     clients = FakeClients()
-    await begin(clients, "agentPool", "westeurope")
-    pool = clients.arm.resources[id_of("agentPool", "westeurope")]
-    pool["properties"] |= {"provisioningState": "Succeeded", "count": 3}
+    _, gpu = a_current_cluster(clients)["properties"]["agentPoolProfiles"]
+    gpu |= {"provisioningState": "Succeeded", "count": 3}
     outcome = await begin(clients, "agentPool", "westeurope")
-    assert clients.arm.sent("PUT") == ["PUT gpu"]
-    assert outcome.is_success
+    assert clients.arm.requests == [("GET", CLUSTER)]
+    assert (outcome.is_success, outcome.resource_id) == (True, id_of("agentPool", "westeurope"))
+
+
+async def test_a_pool_that_differs_is_sent_as_a_pool_and_not_as_a_part_of_its_cluster():
+    clients = FakeClients()
+    _, gpu = a_current_cluster(clients)["properties"]["agentPoolProfiles"]
+    gpu |= {"provisioningState": "Succeeded", "maxCount": 1}
+    await begin(clients, "agentPool", "westeurope")
+    properties = clients.arm.bodies[id_of("agentPool", "westeurope")]["properties"]
+    assert "name" not in properties
+    assert properties["maxCount"] == 5
 
 
 async def test_a_pool_of_another_size_is_deleted_and_looked_at_again():
     clients = FakeClients()
-    pool = id_of("agentPool", "westeurope")
-    await begin(clients, "agentPool", "westeurope")
-    clients.arm.resources[pool]["properties"] |= {
-        "provisioningState": "Succeeded",
-        "vmSize": "Standard_NC48ads_A100_v4",
-    }
+    a_current_cluster(clients)
+    size = {"vmSize": "Standard_NC48ads_A100_v4"}
+    clients.arm.add(id_of("agentPool", "westeurope"), properties=size)
     outcome = await begin(clients, "agentPool", "westeurope")
-    assert clients.arm.sent("PUT", "DELETE") == ["PUT gpu", "DELETE gpu"]
+    assert clients.arm.sent("PUT", "DELETE") == ["DELETE gpu"]
     assert outcome.handle
     assert (outcome.handle.adopted, outcome.handle.deleting) == (True, True)
 
