@@ -114,7 +114,7 @@ def read_run(stack: Stack, api: Api, azure: SimulatedAzure, operation_ids: Seque
     for operation in good:
         for step in operation["steps"]:
             name = step["name"].replace(f"/{REGION}", "")
-            if seconds := seconds_between(step, "startedDateTime", "endedDateTime"):
+            if seconds := seconds_between(step, "startDateTime", "endDateTime"):
                 steps.setdefault(name, []).append(seconds)
     return Run(
         to_ready=[seconds_between(each, "createdDateTime", "lastActionDateTime") for each in good],
