@@ -27,7 +27,7 @@ TIMEOUT_SECONDS = 1800.0
 POLL_SECONDS = 3.0
 BUSY_LOAD = 2.0
 OPERATION_READS = "GET operation status"
-ROW = "{:40} {:>7} {:>8} {:>8} {:>8} {:>7} {:>6} {:>6}"
+ROW = "{:40} {:>7} {:>8} {:>9} {:>8} {:>8} {:>6} {:>6}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Run:
     steps: Mapping[str, Sequence[float]]
     """How long each step took, by its name without the region."""
     events: int
-    """In the durable histories of one environment, on average."""
+    """In the durable histories of one environment."""
 
 
 def main() -> int:
@@ -103,7 +103,6 @@ def build_body(name: str) -> dict[str, Any]:
             "image": "registry.example.com/llm:1",
             "model": {"name": name, "version": "1"},
         },
-        "access": {"mode": "none"},
     }
 
 
@@ -121,7 +120,7 @@ def read_run(stack: Stack, api: Api, azure: SimulatedAzure, operation_ids: Seque
         failures=[f"{each['id']}: {each.get('error')}" for each in ended if each not in good],
         usage=azure.get("/_simulator/throttling").json()["usage"],
         steps=steps,
-        events=round(api.count_history_events(operation_ids[0])),
+        events=api.count_history_events(operation_ids[0]),
     )
 
 
@@ -148,8 +147,8 @@ def report(title: str, run: Run) -> None:
         median, slowest = statistics.median(run.to_ready) / 60, max(run.to_ready) / 60
         print(f"  to Ready: median {median:.1f} min, slowest {slowest:.1f} min")
         report_operation_reads(run)
+        report_buckets(run.usage, max(run.to_ready))
     print(f"  history events of one environment: {run.events}")
-    report_buckets(run.usage)
     slow = sorted(run.steps.items(), key=lambda item: -statistics.median(item[1]))
     for name, seconds in slow[:8]:
         median = statistics.median(seconds)
@@ -169,12 +168,11 @@ def report_operation_reads(run: Run) -> None:
     )
 
 
-def report_buckets(usage: Sequence[Mapping[str, Any]]) -> None:
-    """`used`: of the burst, at the lowest. `worst`: of the grant, a second in the worst minute."""
-    head = ("bucket", "burst", "grant/s", "requests", "worst/s", "worst", "used", "429")
+def report_buckets(usage: Sequence[Mapping[str, Any]], seconds: float) -> None:
+    """`used`: of the burst, when a bucket of the limit had the fewest tokens left."""
+    head = ("bucket", "burst", "grant/s", "requests", "mean/s", "worst/s", "used", "429")
     print("  " + ROW.format(*head))
     for each in sorted(usage, key=lambda row: row["limit"]):
-        rate = each["worstMinute"] / 60
         print(
             "  "
             + ROW.format(
@@ -182,8 +180,8 @@ def report_buckets(usage: Sequence[Mapping[str, Any]]) -> None:
                 each["burst"],
                 f"{each['perSecond']:g}",
                 each["requests"],
-                f"{rate:.2f}",
-                f"{rate / each['perSecond']:.0%}",
+                f"{each['requests'] / seconds:.2f}",
+                f"{each['worstMinute'] / 60:.2f}",
                 f"{1 - each['lowestTokens'] / each['burst']:.0%}",
                 each["refused"],
             )
