@@ -74,8 +74,13 @@ def decide_retry_delay(
         return 0.0
     if outcome.failure is None or not outcome.failure.retryable or not time_left:
         return None
-    asked = outcome.failure.retry_after_seconds
-    return spread(asked, key) if asked else RETRY_SECONDS
+    return decide_read_delay(outcome, RETRY_SECONDS, key)
+
+
+def decide_read_delay(outcome: Outcome, usual: float, key: str) -> float:
+    """Seconds until what has failed is tried again: Retry-After, spread, where Azure sent one."""
+    asked = outcome.failure and outcome.failure.retry_after_seconds
+    return spread(min(asked, LONGEST_RETRY_AFTER), key) if asked else usual
 
 
 def spread(seconds: float, key: str) -> float:

@@ -7,6 +7,7 @@ from domain.arm.pacing import (
     asks_operation,
     decide_poll_delay,
     decide_poll_retry_after,
+    decide_read_delay,
     decide_retry_delay,
     spread,
 )
@@ -66,6 +67,18 @@ def test_only_a_poll_that_azure_did_not_take_is_spread() -> None:
     assert decide_poll_retry_after(taken, KEY) == 10
     assert decide_poll_retry_after(refused, KEY) == spread(10, KEY)
     assert decide_poll_retry_after(Outcome.running("InProgress"), KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "delay"),
+    [
+        pytest.param(failed("Throttled", retry_after_seconds=7), spread(7, KEY), id="asked"),
+        pytest.param(failed("ApiServerUnreachable"), 5, id="not asked"),
+        pytest.param(Outcome.succeeded(), 5, id="nothing failed"),
+    ],
+)
+def test_what_has_failed_is_read_again_after(outcome: Outcome, delay: float) -> None:
+    assert decide_read_delay(outcome, 5, KEY) == delay
 
 
 @pytest.mark.parametrize(
