@@ -12,6 +12,7 @@ NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 SEED ?= 1
 ENVIRONMENTS ?= 50
+N ?= 50
 LOCATION ?= westeurope
 GPU ?= Standard_NC4as_T4_v3
 MAX_USD ?= 15
@@ -157,6 +158,10 @@ help: ## Show this list
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 50 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
+
+.PHONY: bench-waits
+bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
+	@$(BIN)/python -m benchmarks.waiting --environments $(N) $(if $(BUSY),--busy)
 
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it

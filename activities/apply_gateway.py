@@ -4,7 +4,7 @@ from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from activities.front_door_id import read_front_door_id
-from activities.recorded_spec import RecordReader, read_spec
+from activities.recorded_spec import RecordReader, read_specs
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import GatewayInput
@@ -18,11 +18,12 @@ async def apply_gateway(
     value: dict[str, Any], clients: ClientFactory, hub: RecordReader
 ) -> Outcome:
     cell = GatewayInput.from_wire(value)
-    spec = cell.offer.apply(await read_spec(hub, cell.environment, cell.operation_id))
+    specs = await read_specs(hub, cell.environment, cell.operation_id)
+    spec = cell.offer.apply(specs.wanted)
     settings, region = clients.settings, cell.offer.region
     if spec.access.mode is AccessMode.ENTRA and settings.installation.issuer is None:
         return Outcome.failed(tokens_not_configured())
-    front_door_id = await read_front_door_id(clients, cell.environment)
+    front_door_id = specs.front_door_id or await read_front_door_id(clients, cell.environment)
     if isinstance(front_door_id, Outcome):
         return front_door_id
     subscription_id = settings.subscription_id

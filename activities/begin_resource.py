@@ -1,16 +1,18 @@
 """Begins to bring one ARM resource to what is wanted, unless it is current or in progress."""
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from activities.arm_outcomes import failed
 from activities.private_links import complete_target
-from activities.recorded_spec import RecordReader, read_specs
+from activities.recorded_spec import RecordedSpecs, RecordReader, read_specs
 from clients.answers import ArmAnswer
 from clients.factory import ClientFactory
 from domain.arm.conflicts import resolve
 from domain.arm.existing_resource import (
     decide_begin,
+    find_gpu_pool,
     find_pool_to_replace,
     is_in_motion,
     must_be_started,
@@ -26,26 +28,60 @@ from domain.spec.model import EnvironmentSpec
 async def begin_resource(
     value: dict[str, Any], clients: ClientFactory, hub: RecordReader
 ) -> Outcome:
+    """In a group that this operation has just created it is sent without a look, and looked at
+    after a conflict."""
     resource = ResourceInput.from_wire(value)
     specs = await read_specs(hub, resource.environment, resource.operation_id)
     specs = specs.apply(resource.offer) if resource.offer else specs
-    kind = KINDS[resource.kind]
+    target = await _find_target(resource, specs, clients)
+    if isinstance(target, Outcome):
+        return target.about(_build_id(resource, clients))
+    outcome = await _send(target, specs, clients) if resource.in_new_group else None
+    outcome = outcome or await _look_and_send(target, specs, clients)
+    return outcome.about(_build_id(resource, clients))
+
+
+def _build_id(resource: ResourceInput, clients: ClientFactory) -> str:
+    return KINDS[resource.kind].build_id(resource.target(clients.settings.subscription_id))
+
+
+async def _find_target(
+    resource: ResourceInput, specs: RecordedSpecs, clients: ClientFactory
+) -> ResourceTarget | Outcome:
+    """With all that its body tells of the app's settings and of other resources."""
     settings = clients.settings
     target = resource.target(
         settings.subscription_id, settings.api_server_ranges, settings.log_workspace_resource_id
     )
-    resource_id = kind.build_id(target)
-    if kind.source_kind:
-        source = await _read_source(replace(target, kind=kind.source_kind), clients)
+    if source_kind := KINDS[resource.kind].source_kind:
+        source = await _read_source(replace(target, kind=source_kind), clients)
         if isinstance(source, Outcome):
-            return source.about(resource_id)
+            return source
         target = replace(target, source=source)
-    target = await complete_target(target, specs.wanted, clients)
-    if isinstance(target, Outcome):
-        return target.about(resource_id)
-    existing = await clients.resources.get(resource_id)
-    if not existing.is_success and existing.status != 404:
-        return failed(existing, f"GET {resource.kind}").about(resource_id)
+    return await complete_target(target, specs, clients)
+
+
+async def _send(
+    target: ResourceTarget, specs: RecordedSpecs, clients: ClientFactory
+) -> Outcome | None:
+    """None if something is in the way after all."""
+    resource_id = KINDS[target.kind].build_id(target)
+    body, _ = resolve(target, specs.wanted, specs.base, None)
+    answer = await clients.resources.begin_put(resource_id, body)
+    return (
+        None
+        if answer.status == HTTPStatus.CONFLICT
+        else read_put(answer, target.kind, resource_id)
+    )
+
+
+async def _look_and_send(
+    target: ResourceTarget, specs: RecordedSpecs, clients: ClientFactory
+) -> Outcome:
+    resource_id = KINDS[target.kind].build_id(target)
+    existing = await _read_existing(target, clients)
+    if not existing.is_success and existing.status != HTTPStatus.NOT_FOUND:
+        return failed(existing, f"GET {target.kind}")
     found = existing.body if existing.is_success else None
     body, warnings = resolve(target, specs.wanted, specs.base, found)
     outcome = decide_begin(found, body, target) if found else None
@@ -53,16 +89,29 @@ async def begin_resource(
         outcome = await _begin_preparation(found, specs.wanted, target, clients)
     if outcome is None:
         answer = await clients.resources.begin_put(resource_id, body)
-        outcome = read_put(answer, resource.kind, resource_id).warning_of(warnings)
-    elif outcome.is_success:
-        outcome = outcome.warning_of(warnings)
-    return outcome.about(resource_id)
+        outcome = read_put(answer, target.kind, resource_id).warning_of(warnings)
+    return outcome.warning_of(warnings) if outcome.is_success else outcome
+
+
+async def _read_existing(target: ResourceTarget, clients: ClientFactory) -> ArmAnswer:
+    """A pool is read at its cluster: AKS counts reads per cluster, but those of all pools in one
+    small bucket."""
+    if target.kind != "agentPool":
+        return await clients.resources.get(KINDS[target.kind].build_id(target))
+    cluster = replace(target, kind="managedCluster")
+    answer = await clients.resources.get(KINDS[cluster.kind].build_id(cluster))
+    if not answer.is_success:
+        return answer
+    pool = find_gpu_pool(answer.body)
+    if pool is None:
+        return replace(answer, status=HTTPStatus.NOT_FOUND)
+    return replace(answer, body={"properties": pool})
 
 
 async def _read_source(target: ResourceTarget, clients: ClientFactory) -> dict[str, Any] | Outcome:
     source_id = KINDS[target.kind].build_id(target)
     found = await clients.resources.get(source_id)
-    if found.status == 404:
+    if found.status == HTTPStatus.NOT_FOUND:
         return Outcome.failed(resource_missing(source_id))
     return found.body if found.is_success else failed(found, f"GET {target.kind}")
 
@@ -107,7 +156,10 @@ def read_put(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
     result = KINDS[kind].read_result(answer.body)
     if answer.operation_url is None and not is_in_motion(answer.body):
         ended = read_poll(answer.status, answer.body, answer.headers, operation=f"PUT {kind}")
-        return Outcome.succeeded(**result) if ended.failure is None else ended
+        if ended.failure is not None:
+            return ended
+        created = kind == "resourceGroup" and answer.status == HTTPStatus.CREATED
+        return Outcome.succeeded(**result).model_copy(update={"created": created or None})
     return Outcome.accepted(
         Handle(
             kind=kind,

@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.arm_outcomes import failed
 from activities.front_door_id import read_front_door_id
+from activities.recorded_spec import RecordedSpecs
 from clients.factory import ClientFactory
 from domain.arm.existing_resource import is_in_motion
 from domain.arm.failures import private_link_service_missing
@@ -12,22 +13,21 @@ from domain.arm.operation_polling import parse_retry_after
 from domain.arm.private_link import connection_id, list_connections
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.outcomes import Handle, Outcome
-from domain.spec.model import EnvironmentSpec
 
 
 async def complete_target(
-    target: ResourceTarget, spec: EnvironmentSpec, clients: ClientFactory
+    target: ResourceTarget, specs: RecordedSpecs, clients: ClientFactory
 ) -> ResourceTarget | Outcome:
     """With the id that a private origin tells; a failure that passes while it cannot be built.
 
     Azure would accept the origin of a service that is missing, and fail minutes later.
     """
-    if target.kind != "origin" or not spec.edge.has_private_origins:
+    if target.kind != "origin" or not specs.wanted.edge.has_private_origins:
         return target
     service = await read_private_link_service(target, clients)
     if isinstance(service, Outcome):
         return service
-    front_door_id = await read_front_door_id(clients, target.environment)
+    front_door_id = specs.front_door_id or await read_front_door_id(clients, target.environment)
     if isinstance(front_door_id, Outcome):
         return front_door_id
     return replace(target, front_door_id=front_door_id)

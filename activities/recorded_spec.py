@@ -31,6 +31,8 @@ class RecordedSpecs(NamedTuple):
     wanted: EnvironmentSpec
     base: EnvironmentSpec | None
     """What Azure was brought to before, in an update that keeps what others have changed since."""
+    front_door_id: str | None = None
+    """Of the profile, if this operation has found it already."""
 
     def apply(self, offer: Offer) -> Self:
         """Of a cell that has the offer."""
@@ -55,4 +57,8 @@ async def read_specs(hub: RecordReader, environment: str, operation_id: str) -> 
     operation = record.find_operation(operation_id) if record else None
     if record is None or operation is None:
         raise LookupError(f"The record of {environment} has no operation {operation_id}.")
-    return RecordedSpecs(record.spec, find_base(record.applied, operation))
+    profile = record.profile
+    front_door_id = (
+        profile.front_door_id if profile and profile.operation_id == operation_id else None
+    )
+    return RecordedSpecs(record.spec, find_base(record.applied, operation), front_door_id)

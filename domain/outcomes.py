@@ -84,11 +84,18 @@ class Outcome(WireModel):
     resource_id: str | None = None
     answered: bool = True
     """False for a poll whose answer carries no status of the operation."""
+    at_resource: bool | None = None
+    """True for a poll that was read from the resource, or from what it is part of."""
+    created: bool | None = None
+    """True for a resource group that Azure made with this very request: nothing can be in it."""
     warnings: tuple[OperationWarning, ...] | None = None
     """What the operation has to report beside the step; None: nothing."""
 
     def about(self, resource_id: str) -> Self:
         return self.model_copy(update={"resource_id": resource_id})
+
+    def seen_at_resource(self) -> Self:
+        return self.model_copy(update={"at_resource": True})
 
     def warning_of(self, warnings: tuple[OperationWarning, ...]) -> Self:
         return self.model_copy(update={"warnings": warnings or None})

@@ -1,7 +1,8 @@
 """Waits for one long-running ARM operation; no other module does.
 
 1. Sleep: for Retry-After if Azure sent one, otherwise at the pace of the kind of resource.
-2. Poll. Only Succeeded, Failed and Canceled end an operation; any other status is progress.
+2. Poll. Only Succeeded, Failed and Canceled end an operation; any other status is progress. Of AKS
+   the cluster is read, and the operation itself once the cluster is at rest, and now and then.
 3. A refused poll says nothing about the operation: after three the resource is read.
 4. At the deadline the next answered poll decides, so a late success is still a success.
 """
@@ -10,44 +11,66 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.arm.operation_polling import decide_after_poll, decide_poll_delay
+from domain.arm.operation_polling import decide_after_poll
+from domain.arm.pacing import (
+    VERIFIED_EVERY,
+    asks_operation,
+    decide_poll_delay,
+    decide_poll_retry_after,
+)
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationPoll, OperationWait
 from domain.durable.names import ActivityName
+from domain.environment.step_keys import StepKey
 from domain.outcomes import Handle, Outcome, Status
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step
 from orchestrators.waiting import continue_as_new, sleep_unless_canceled
 
-POLLS_PER_RUN = 40
+POLLS_PER_RUN = 3 * VERIFIED_EVERY
 """After these a new run begins, so no history grows with the length of the wait."""
+
+Told = dict[bool | None, str | None]
+"""The latest text of progress by whether it was read from the resource."""
 
 
 def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
     wait = OperationWait.from_wire(value)
     operation = OperationContext.open(context, wait.operation)
-    progress, detail = wait.progress, None
+    progress, told = wait.progress, Told()
     retry_after = progress.handle.retry_after_seconds
-    for _ in range(POLLS_PER_RUN):
-        elapsed = (operation.now - wait.begun_at).total_seconds()
-        delay = decide_poll_delay(retry_after, elapsed, KINDS[progress.handle.kind].pace)
+    for number in range(1, POLLS_PER_RUN + 1):
+        delay = decide_poll_delay(retry_after, KINDS[progress.handle.kind].pace)
         if not (yield from sleep_unless_canceled(operation, delay)):
             return Outcome.canceled().to_wire()
-        poll = yield from _poll(operation, progress.handle)
         overdue = (operation.now - operation.ref.deadline).total_seconds()
+        poll = yield from _poll(operation, progress.handle, number, overdue)
         decided = decide_after_poll(progress, poll, step=wait.step.name, overdue_seconds=overdue)
         if isinstance(decided, Outcome):
             return _with_handle(decided, progress.handle).to_wire()
-        if poll.detail and poll.detail != detail:
-            report_step(operation, wait.step, Status.RUNNING, detail=poll.detail)
-        progress, detail, retry_after = decided, poll.detail, poll.retry_after_seconds
+        _report(operation, wait.step, poll, told)
+        progress = decided
+        retry_after = decide_poll_retry_after(poll, wait.key(number))
     return continue_as_new(operation, wait.model_copy(update={"progress": progress}).to_wire())
 
 
-def _poll(operation: OperationContext, handle: Handle) -> Steps[Outcome]:
-    poll = OperationPoll(operation_id=operation.ref.operation_id, handle=handle)
+def _poll(
+    operation: OperationContext, handle: Handle, number: int, overdue: float
+) -> Steps[Outcome]:
+    poll = OperationPoll(
+        operation_id=operation.ref.operation_id,
+        handle=handle,
+        asks_operation=asks_operation(number, overdue_seconds=overdue) or None,
+    )
     return call_activity(operation, ActivityName.POLL_OPERATION, poll.to_wire())
+
+
+def _report(operation: OperationContext, step: StepKey, poll: Outcome, told: Told) -> None:
+    """An operation says more than its cluster: what it said stays until the motion changes."""
+    if poll.detail and poll.detail != told.get(poll.at_resource):
+        report_step(operation, step, Status.RUNNING, detail=poll.detail)
+    told[poll.at_resource] = poll.detail
 
 
 def _with_handle(outcome: Outcome, handle: Handle) -> Outcome:

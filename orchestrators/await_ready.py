@@ -9,6 +9,7 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain.arm.pacing import decide_read_delay
 from domain.durable.inputs import ObservationInput, ReadyWait
 from domain.durable.names import ActivityName
 from domain.environment.step_keys import StepKey, external_ip_step, nodes_step, pods_step
@@ -53,7 +54,8 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
         if outcome.failure and operation.is_overdue:
             report_step_result(operation, pods_step(wait.region, wait.attempt), outcome)
             return outcome.to_wire()
-        delay = RETRY_READ_SECONDS
+        key = f"{ref.operation_id} {wait.region} {operation.now}"
+        delay = decide_read_delay(outcome, RETRY_READ_SECONDS, key)
         if outcome.is_success:
             observation = Observation.from_wire(outcome.result)
             readiness = _decide(operation, wait, observation)

@@ -11,6 +11,7 @@ from durabletask.entities import EntityContext
 
 from domain.durable.names import EntityOperation, Orchestrator
 from domain.environment.counters import RecordCounters
+from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_observations import record_gpu_nodes
 from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
@@ -22,6 +23,7 @@ from domain.environment.operation import StepChange
 from domain.environment.operation_request import OperationRequest
 from domain.environment.pinned_image import RecordImage
 from domain.environment.placements import record_attempt
+from domain.environment.profile_records import keep_profile
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
 from domain.environment.tombstones import bury
 from domain.environment.transitions import (
@@ -56,6 +58,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     EntityOperation.KEEP_POOL: lambda record, value: keep_pool(
         record, value["region"], KeptPool.from_wire(value["kept"])
+    ),
+    EntityOperation.KEEP_PROFILE: lambda record, value: keep_profile(
+        record, FoundProfile.from_wire(value)
     ),
     EntityOperation.RECORD_IDLE_NOTE: lambda record, value: record_idle_note(
         record, IdleNote.from_wire(value)

@@ -10,6 +10,7 @@ from durabletask.task import OrchestrationContext, Task
 
 from domain.durable.names import ENVIRONMENT_ENTITY, EntityOperation
 from domain.environment.counters import RecordCounters
+from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
 from domain.environment.idle_notes import IdleNote
@@ -81,6 +82,9 @@ class EnvironmentProxy:
 
     def signal_kept_pool(self, region: str, kept: Mapping[str, Any]) -> None:
         self._signal(EntityOperation.KEEP_POOL, {"region": region, "kept": kept})
+
+    def signal_profile(self, found: FoundProfile) -> None:
+        self._signal(EntityOperation.KEEP_PROFILE, found.to_wire())
 
     def signal_idle_note(self, note: IdleNote) -> None:
         self._signal(EntityOperation.RECORD_IDLE_NOTE, note.to_wire())

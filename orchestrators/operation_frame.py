@@ -6,6 +6,7 @@ from typing import Any
 from durabletask.task import OrchestrationContext
 
 from domain import deadlines
+from domain.arm.pacing import decide_read_delay
 from domain.durable.inputs import OperationRef, RemainingResourcesInput
 from domain.durable.names import ActivityName
 from domain.environment.failures import remaining_resources_unknown
@@ -81,5 +82,7 @@ def list_remaining(
             return tuple(outcome.result["resourceIds"])
         if not outcome.is_worth_retrying or operation.now >= limit:
             return None
-        if not (yield from sleep_unless_canceled(operation, RETRY_LISTING_SECONDS)):
+        key = f"{request.operation_id} {operation.now}"
+        delay = decide_read_delay(outcome, RETRY_LISTING_SECONDS, key)
+        if not (yield from sleep_unless_canceled(operation, delay)):
             return None

@@ -20,6 +20,7 @@ from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
 from orchestrators.identity_steps import prepare_identity, trust_cluster
+from orchestrators.new_groups import create_in_group, find_new_until
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.registry_steps import grant_registry_access
@@ -51,9 +52,12 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
     replicas, serving = demand.replicas, GatewayState.SERVING
     deploy = partial(deploy_workload, operation, workload, offer, replicas=replicas, state=serving)
     await_cell = await_connected_workload if cell.has_private_origin else await_workload
+    made = yield from create_resource(operation, group)
+    if not made.is_success:
+        return made
+    new_until = find_new_until(operation, made)
     return (
         yield from in_order(
-            lambda: create_resource(operation, group),
             *prepare_identity(operation, demand, offer.region, number),
             lambda: _create_cluster(operation, cluster, offer),
             lambda: grant_registry_access(operation, cell.registry, attempt),
@@ -61,7 +65,7 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
             lambda: create_resource(operation, pool, offer),
             lambda: deploy(image_digest=demand.image_digest),
             lambda: deploy_gateway(operation, gateway, offer, serving),
-            *(partial(create_resource, operation, each) for each in schedules),
+            *(partial(create_in_group, operation, each, new_until) for each in schedules),
             lambda: await_cell(operation, attempt, demand),
         )
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 from domain import deadlines
 from domain.arm.aks_error_rules import CLUSTER_STOPPED
-from domain.arm.operation_polling import OperationProgress, decide_retry_delay, is_outage
+from domain.arm.operation_polling import OperationProgress, is_outage
+from domain.arm.pacing import decide_retry_delay
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
 from domain.durable.names import ActivityName, Orchestrator
@@ -29,14 +30,20 @@ _CREATIONS: Mapping[str, ActivityName] = {"privateLink": ActivityName.BEGIN_APPR
 
 
 def create_resource(
-    operation: OperationContext, resource: PlannedResource, offer: Offer | None = None
+    operation: OperationContext,
+    resource: PlannedResource,
+    offer: Offer | None = None,
+    *,
+    in_new_group: bool = False,
 ) -> Steps[Outcome]:
+    """`in_new_group`: the first attempt does not look whether Azure has it; all others do."""
     value = _input(operation, resource, offer)
     timeout = KINDS[resource.kind].create_timeout
     if resource.awaits_cells:
         timeout += deadlines.FIRST_ORIGIN
     activity = _CREATIONS.get(resource.kind, ActivityName.BEGIN_RESOURCE)
-    return run_step(operation, resource.step, activity, value, timeout)
+    first = {**value, "inNewGroup": True} if in_new_group else None
+    return run_step(operation, resource.step, activity, value, timeout, first=first)
 
 
 def delete_resource(operation: OperationContext, resource: PlannedResource) -> Steps[Outcome]:
@@ -97,11 +104,13 @@ def run_step(
     value: Mapping[str, Any],
     timeout: float,
     *,
+    first: Mapping[str, Any] | None = None,
     once_begun: Callable[[], Steps[None]] | None = None,
 ) -> Steps[Outcome]:
     """Runs `activity`, and the ARM operation that it began, to the end within `timeout` seconds.
 
     Each attempt is done, retried after a delay, or given up because the operation was canceled.
+    `first`: the input of the first attempt, if it is another than that of the others.
     `once_begun` runs once Azure has accepted the request, before the wait for its end.
     """
     if operation.is_canceled:
@@ -110,7 +119,8 @@ def run_step(
     report_step(operation, step, Status.RUNNING)
     outcome = Outcome.canceled()
     for attempt in count(1):
-        begun = yield from call_activity(operation, activity, value)
+        begun = yield from call_activity(operation, activity, first or value)
+        first = None
         report_warnings(operation, begun)
         if once_begun and begun.failure is None:
             yield from once_begun()
@@ -121,7 +131,8 @@ def run_step(
             deadline = operation.deadline_in(timeout)
         adopted = begun.handle is not None and begun.handle.adopted
         time_left = operation.now < deadline
-        delay = decide_retry_delay(outcome, adopted=adopted, time_left=time_left)
+        key = f"{operation.ref.operation_id} {step.name} {attempt}"
+        delay = decide_retry_delay(outcome, adopted=adopted, time_left=time_left, key=key)
         if delay is None:
             break
         if delay and not (yield from _sleep_before_retry(operation, step, outcome, delay)):

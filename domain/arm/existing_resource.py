@@ -55,11 +55,20 @@ def find_pool_to_replace(
         case "agentPool":
             found = properties
         case "managedCluster":
-            pools = [as_mapping(each) for each in as_sequence(properties.get("agentPoolProfiles"))]
-            found = next((pool for pool in pools if pool.get("name") == naming.GPU_POOL), None)
+            found = find_gpu_pool(existing)
         case _:
             return None
     return replace(target, kind="agentPool") if found and must_be_replaced(found, wanted) else None
+
+
+def find_gpu_pool(cluster: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The properties of the GPU pool as its cluster shows them, which are those of the pool."""
+    profiles = as_sequence(as_mapping(cluster.get("properties")).get("agentPoolProfiles"))
+    pools = (as_mapping(each) for each in profiles)
+    found = next((pool for pool in pools if pool.get("name") == naming.GPU_POOL), None)
+    if found is None:
+        return None
+    return {name: value for name, value in found.items() if name != "name"}
 
 
 def owner_of(target: ResourceTarget) -> ResourceTarget:

@@ -1,7 +1,6 @@
-"""Reads the answers to polls of long-running ARM operations, and paces polls and retries."""
+"""Reads the answers to polls of long-running ARM operations."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, cast
 
 from domain import deadlines
@@ -11,30 +10,8 @@ from domain.arm.failures import STILL_EXISTS, deadline_exceeded, resource_still_
 from domain.outcomes import ACTIVITY_FAILED, NO_ANSWER, Failure, Handle, Outcome, Status
 from domain.wire import WireModel, parse_http_date
 
-
-class PollKind(StrEnum):
-    """The service whose operation is polled; each has its own pace."""
-
-    AKS = "aks"
-    FRONT_DOOR = "frontDoor"
-    RESOURCE_GROUP = "resourceGroup"
-    NETWORK = "network"
-
-
 POLL_MISSED = frozenset({408, 429, *range(500, 600)})
 """Statuses that say something about the poll and nothing about the operation."""
-
-PACES: Mapping[str, tuple[float, float]] = {
-    # AKS never sends Retry-After, and its operation-status reads are limited to 2 per second per
-    # subscription: half of all creations end within 4 minutes, the rest are polled less often.
-    PollKind.AKS: (15.0, 30.0),
-    # Front Door sends Retry-After 10 on the first answer and nothing on its polls.
-    PollKind.FRONT_DOOR: (10.0, 10.0),
-    PollKind.RESOURCE_GROUP: (15.0, 15.0),
-    # Recorded: Retry-After 10 on creations and deletions, none on the approval of a connection.
-    PollKind.NETWORK: (10.0, 10.0),
-}
-"""First delay and longest delay, in seconds."""
 
 AT_REST_STATES = frozenset({"", "succeeded", "failed", "canceled"})
 """Provisioning states in which nothing happens to a resource; a group may have none."""
@@ -43,15 +20,7 @@ MOST_REFUSED_POLLS = 3
 
 OUTAGE_REASONS = frozenset({"AzureUnavailable", "AzureGatewayError", "Throttled", NO_ANSWER})
 
-RETRY_SECONDS = 15.0
-"""A busy cluster's 409 and a route's too-early 400 carry no Retry-After; 15 s is AKS's pace."""
-
-SHORTEST_DELAY = 1.0
 ONE_DAY = 86_400.0
-LONGEST_RETRY_AFTER = 600.0
-"""No recorded Retry-After comes near; a longer pause would only hide the end."""
-
-_GROWTH_BEGINS, _GROWTH_ENDS = 120.0, 300.0
 _NOT_POLLED = frozenset({ACTIVITY_FAILED, NO_ANSWER})
 
 
@@ -91,8 +60,7 @@ def read_poll(
     if status is not None:
         return _read_status(status, body, operation, retry_after)
     if http_status in POLL_MISSED:
-        detail = f"The last poll was answered with HTTP {http_status}."
-        return _unanswered(Outcome.running(detail, retry_after))
+        return miss_poll(http_status, headers)
     if http_status == 404 and gone_is_success:
         return Outcome.succeeded()
     if http_status >= 400:
@@ -152,26 +120,9 @@ def is_outage(failure: Failure | None) -> bool:
     return failure is not None and failure.reason in OUTAGE_REASONS
 
 
-def decide_poll_delay(retry_after: float | None, elapsed_seconds: float, kind: str) -> float:
-    """Retry-After where Azure sent one, our own pace where not."""
-    if retry_after is not None:
-        return min(max(retry_after, SHORTEST_DELAY), LONGEST_RETRY_AFTER)
-    first, longest = PACES[kind]
-    grown = (elapsed_seconds - _GROWTH_BEGINS) / (_GROWTH_ENDS - _GROWTH_BEGINS)
-    return first + (longest - first) * min(max(grown, 0.0), 1.0)
-
-
-def decide_retry_delay(outcome: Outcome, *, adopted: bool, time_left: bool) -> float | None:
-    """Seconds until the step begins again; None once its outcome is final.
-
-    An adopted operation may have been sent for another specification, and failed because of it:
-    after it the resource is looked at again at once.
-    """
-    if adopted and (outcome.is_success or (outcome.failure is not None and time_left)):
-        return 0.0
-    if outcome.failure is None or not outcome.failure.retryable or not time_left:
-        return None
-    return outcome.failure.retry_after_seconds or RETRY_SECONDS
+def miss_poll(http_status: int, headers: Mapping[str, str]) -> Outcome:
+    detail = f"The last poll was answered with HTTP {http_status}."
+    return _unanswered(Outcome.running(detail, parse_retry_after(headers)))
 
 
 def _unanswered(poll: Outcome) -> Outcome:

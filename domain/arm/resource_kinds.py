@@ -15,7 +15,7 @@ from domain.arm.identity import build_federated_credential, build_identity
 from domain.arm.maintenance import build_maintenance_configuration
 from domain.arm.merge_edge import merge_edge
 from domain.arm.merge_existing import is_cluster_current, is_part_current, is_pool_current
-from domain.arm.operation_polling import PollKind
+from domain.arm.pacing import PollKind
 from domain.arm.private_link import build_approval
 from domain.arm.resource_tags import owning_environment
 from domain.arm.role_assignments import (

@@ -115,6 +115,8 @@ class ResourceInput(WireModel):
     """Of a role assignment: the ARM id of the resource that it is at."""
     role: str | None = None
     """Of a role assignment: the name of the role's definition."""
+    in_new_group: bool | None = None
+    """True if Azure cannot have it yet: this operation has just created its resource group."""
 
     def target(
         self,
@@ -243,6 +245,8 @@ class OperationPoll(WireModel):
 
     operation_id: str
     handle: Handle
+    asks_operation: bool | None = None
+    """True if the operation itself has to answer, whatever its cluster shows."""
 
 
 class OperationWait(WireModel):
@@ -252,6 +256,10 @@ class OperationWait(WireModel):
     step: StepKey
     progress: OperationProgress
     begun_at: AwareDatetime
+
+    def key(self, poll: int) -> str:
+        """Of one poll of this wait; no other has the same."""
+        return f"{self.operation.operation_id} {self.step.name} {self.begun_at} {poll}"
 
 
 class ReadyWait(WireModel):

@@ -19,6 +19,7 @@ class EntityOperation(StrEnum):
     RECORD_STEP = "record_step"
     END_OPERATION = "end_operation"
     KEEP_POOL = "keep_pool"
+    KEEP_PROFILE = "keep_profile"
     RECORD_IDLE_NOTE = "record_idle_note"
     RECORD_WARNING = "record_warning"
     RECORD_HEALTH = "record_health"

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.environment.applied_spec import AppliedSpec
 from domain.environment.counters import CounterNote
+from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
@@ -72,6 +73,8 @@ class EnvironmentRecord(WireModel):
     image: PinnedImage | None = None
     """What the image was resolved to that runs; None: it runs by its tag, or was given by its
     digest."""
+    profile: FoundProfile | None = None
+    """As the latest operation with an edge has found it; another operation may find another."""
     granted_roles: tuple[GrantedRole, ...] = ()
     """Those at resources of others that may have been assigned to its cells."""
     applied: AppliedSpec | None = None
@@ -139,6 +142,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "kept_pools": {},
     "placements": {},
     "image": None,
+    "profile": None,
     "granted_roles": (),
     "applied": None,
     "idle_notes": IdleNotes(),

@@ -28,6 +28,7 @@ def main(command_line: list[str] | None = None) -> int:
         service_bus=ServiceBusOptions(arguments.service_bus_port, arguments.service_bus_entities),
         throttled=arguments.throttling,
         latency_share=arguments.latency_share,
+        runs_programs=not arguments.without_programs,
         state_file=arguments.state_file,
     )
     try:
@@ -61,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
         type=_scale,
         default=1.0,
         help="what operations take, as a share of the measured durations",
+    )
+    parser.add_argument(
+        "--without-programs",
+        action="store_true",
+        help="make up containers that otherwise run as processes, such as Envoy",
     )
     parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
     parser.add_argument(

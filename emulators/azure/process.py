@@ -65,6 +65,7 @@ class Options:
     service_bus: ServiceBusOptions = ServiceBusOptions()
     throttled: bool = False
     latency_share: float = 1.0
+    runs_programs: bool = True
     state_file: Path | None = None
     tls: Tls | None = None
 
@@ -114,6 +115,7 @@ def _simulator(saved: SavedState | None, clock: Clock, tls: Tls, options: Option
             entities,
             options.throttled,
             options.latency_share,
+            options.runs_programs,
         )
     saved.simulator.resume()
     return saved.simulator

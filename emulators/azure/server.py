@@ -67,6 +67,7 @@ class Simulator:
         entities: Entities = DEFAULT_ENTITIES,
         throttled: bool = False,
         latency_share: float = 1.0,
+        runs_programs: bool = True,
     ) -> None:
         self.clock = clock
         self.tokens = Tokens(TENANT_ID, MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id)
@@ -79,6 +80,7 @@ class Simulator:
         self._ca_pem = ca_pem
         self._seed = seed
         self._latency_share = latency_share
+        self._runs_programs = runs_programs
         self.azure = self._new_azure()
         self.service_bus = Broker(clock, entities, tokens=self.tokens)
         self._administration = administration.Administration(self.service_bus)
@@ -231,11 +233,15 @@ class Simulator:
             self.clock,
             self._ca_pem,
             self.faults.planned_failure,
-            self.faults.prepare,
+            self._prepare_cluster,
             self.throttling,
             self._seed,
             self._latency_share,
         )
+
+    def _prepare_cluster(self, cluster: Cluster) -> None:
+        cluster.runs_programs = self._runs_programs
+        self.faults.prepare(cluster)
 
     async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
         """By the clock of simulated Azure, not by that of the machine."""

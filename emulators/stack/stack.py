@@ -35,6 +35,8 @@ class Stack:
     """How long operations of simulated Azure take, as a share of the measured durations."""
     task_hub_options: Sequence[str] = ()
     """Arguments of the task hub, in addition to those that the stack sets."""
+    simulator_options: Sequence[str] = ()
+    """Arguments of simulated Azure, in addition to those that the stack sets."""
     keeps_state: bool = False
     """Save the state when stopped, and resume from it when started."""
     is_resumed: bool = False
@@ -81,6 +83,7 @@ class Stack:
             *("--work-dir", str(self.work_dir), *self._clock_arguments()),
             *("--latency-share", str(self.latency_share)),
             *(("--state-file", str(self._state_file)) if self.keeps_state else ()),
+            *self.simulator_options,
         ]
         self._run("simulator", arguments, self.work_dir / "simulator.json")
         self.simulator_port = _port(self.simulator_url)

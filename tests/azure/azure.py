@@ -8,13 +8,8 @@ from textwrap import shorten
 from typing import Any
 
 from clients.answers import ArmAnswer, NoAnswer
-from domain.arm.operation_polling import (
-    RETRY_SECONDS,
-    PollKind,
-    decide_poll_delay,
-    parse_retry_after,
-    read_poll,
-)
+from domain.arm.operation_polling import parse_retry_after, read_poll
+from domain.arm.pacing import RETRY_SECONDS, PollKind, decide_poll_delay
 from domain.arm.resource_kinds import KINDS
 from domain.outcomes import Outcome, Status
 from tests.azure.clock import Clock
@@ -118,9 +113,8 @@ class Azure:
         began, statuses, answer = self.clock.now(), dict[str, float](), begun
         poll = read_poll(begun.status, begun.body, begun.headers, operation=operation)
         while begun.is_success and begun.operation_url and self.seconds_since(began) < limit:
-            elapsed = self.seconds_since(began)
             retry_after = parse_retry_after(answer.headers)
-            await self.clock.sleep(decide_poll_delay(retry_after, elapsed, pace))
+            await self.clock.sleep(decide_poll_delay(retry_after, pace))
             try:
                 answer = await self.clients.resources.follow(resource_id, begun.operation_url)
             except NoAnswer:

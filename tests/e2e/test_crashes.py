@@ -8,7 +8,7 @@ from emulators.stack.api import SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
 from tests.e2e.conftest import NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.published_events import await_events
-from tests.e2e.stories import creations, finish
+from tests.e2e.stories import creations, finish, wait_until
 from tests.support.documented_api import DocumentedApi
 from tests.support.specs import spec_body
 
@@ -79,3 +79,36 @@ def test_while_the_task_hub_is_away_requests_are_refused_and_then_everything_goe
     assert operation["status"] == "Succeeded", operation
     with SimulatedAzure(restarted.simulator_url, restarted.ca_bundle) as azure:
         assert set(creations(azure, name).values()) == {1}
+
+
+@pytest.mark.xdist_group("one stack for all kills")
+def test_a_profile_that_was_sent_without_a_look_may_be_sent_again(restarted: Stack):
+    """Azure has it, its answer is on the way, and the worker that sent it dies."""
+    name = "edge-host"
+    with (
+        DocumentedApi(restarted.app_url) as api,
+        SimulatedAzure(restarted.simulator_url, restarted.ca_bundle) as azure,
+    ):
+        put = {"method": "PUT", "path": f"/profiles/gp-{name}$"}
+        lost = {"match": put, "after": True, "latencySeconds": 3600, "status": 500, "count": 1}
+        fault = azure.add_fault(lost)
+        operation_id = api.create_environment(spec_body(name=name))
+        wait_until(lambda: bool(profiles(azure, name)))
+        assert api.get_operation(operation_id)["status"] == "Running"
+        restarted.restart_app()
+        operation = finish(api, operation_id)
+        azure.delete(f"/_simulator/faults/{fault}").raise_for_status()
+        assert operation["status"] == "Succeeded", operation
+        asked = [
+            (request["method"], request["status"])
+            for request in azure.get_requests()["requests"]
+            if request["path"].endswith(f"/profiles/gp-{name}")
+        ]
+        assert asked[0] == ("PUT", 200), "sent again, and unchanged"
+        assert len(profiles(azure, name)) == 1
+        assert set(creations(azure, name).values()) == {1}
+
+
+def profiles(azure: SimulatedAzure, name: str) -> list[str]:
+    resources = azure.get_state()["resources"]
+    return [each for each in resources if each.endswith(f"/profiles/gp-{name}")]

@@ -251,7 +251,7 @@ class Context:
         if operation == "note_own_request":
             self.engine.inputs.append((f"{operation} {entity_id.key}", value))
             return
-        if operation == "record_image":
+        if operation in ("record_image", "keep_profile"):
             self.engine.inputs.append((operation, value))
             self.write(f"tell {entity_id.key} {operation}")
             return

@@ -115,7 +115,22 @@ class FakeArm:
 
     def _found(self, resource_id: str) -> ArmAnswer:
         existing = self.resources.get(resource_id)
-        return answer_of(200, existing) if existing else not_found()
+        return answer_of(200, self._with_pools(resource_id, existing)) if existing else not_found()
+
+    def _with_pools(self, resource_id: str, existing: dict[str, Any]) -> dict[str, Any]:
+        """A cluster shows the pools that are resources of their own, too."""
+        prefix = f"{resource_id}/agentPools/"
+        pools = {
+            path.removeprefix(prefix): pool["properties"]
+            for path, pool in self.resources.items()
+            if path.startswith(prefix)
+        }
+        if not pools:
+            return existing
+        profiles = existing["properties"].get("agentPoolProfiles", [])
+        others = [each for each in profiles if each["name"] not in pools]
+        shown = [*others, *({**pool, "name": name} for name, pool in pools.items())]
+        return {**existing, "properties": {**existing["properties"], "agentPoolProfiles": shown}}
 
     def _busy(self, resource_id: str) -> ArmAnswer | None:
         existing = self.resources.get(resource_id, {})

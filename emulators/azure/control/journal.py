@@ -33,7 +33,7 @@ class Entry:
 
 
 class Journal:
-    """Keeps the latest requests and counts all of them."""
+    """Keeps the latest requests, counts all of them, and says how many it has not kept."""
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=REMEMBERED_REQUESTS)
@@ -53,6 +53,7 @@ class Journal:
     def wire(self) -> dict[str, Any]:
         return {
             "total": self._by_method.total(),
+            "dropped": self._by_method.total() - len(self._entries),
             "countsByMethod": dict(self._by_method),
             "countsByStatus": {str(status): count for status, count in self._by_status.items()},
             "requests": [entry.wire() for entry in self._entries],

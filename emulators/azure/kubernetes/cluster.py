@@ -37,7 +37,7 @@ from emulators.azure.kubernetes.kinds import NAMESPACE, POD, SERVICE, Object
 from emulators.azure.kubernetes.node_pools import NodePool
 from emulators.azure.kubernetes.nodes import Site
 from emulators.azure.kubernetes.pool_nodes import PoolNodes
-from emulators.azure.kubernetes.processes.running import Processes, is_process
+from emulators.azure.kubernetes.processes.running import Processes
 from emulators.azure.kubernetes.registry import Registry
 from emulators.azure.kubernetes.secret_volumes import SecretVolumes
 from emulators.azure.kubernetes.service_addresses import ServiceAddresses
@@ -81,6 +81,8 @@ class Cluster:
         self.answer_pod = answer_pod
         self.engine_tokens: dict[str, EngineTokens] = {}
         """Of the model servers, by the uid of their pod."""
+        self.runs_programs = True
+        """Whether containers of known programs are processes; otherwise they are made up too."""
         self._clock = clock
         self._latencies = latencies
         self._addresses = addresses
@@ -167,7 +169,7 @@ class Cluster:
 
     def process_address(self, pod: Object, container: Object, port: int) -> tuple[str, int] | None:
         """Where a port of the pod really listens, if a process stands behind it."""
-        if not is_process(container):
+        if self.processes.program_of(container) is None:
             return None
         return self.processes.address_of(pod["metadata"]["uid"]), port
 
@@ -185,7 +187,10 @@ class Cluster:
         self._autoscaler = Autoscaler(self._machinery, self._nodes)
         self._service_proxy = ServiceProxy(self._machinery, self, self.answer_inside)
         self.processes = Processes(
-            self._machinery.now, self._service_proxy.address_of, self._take_line
+            self._machinery.now,
+            self._service_proxy.address_of,
+            self._take_line,
+            lambda: self.runs_programs,
         )
         self._kubelets = Kubelets(self._machinery, self.processes, self.secrets, self.blobs)
         self._loop = ControllerLoop(self.store, self._controllers())

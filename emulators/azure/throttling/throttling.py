@@ -17,6 +17,7 @@ from emulators.azure.throttling.limits import (
     kind_of,
     provider_limit,
 )
+from emulators.azure.throttling.usage import Usages
 
 Refusal = Callable[[int], ArmError]
 """Makes the error of a bucket that is empty for so many seconds."""
@@ -28,6 +29,7 @@ class Throttling:
     def __init__(self, clock: Clock, enabled: bool = False) -> None:
         self._clock = clock
         self._levels: dict[str, Level] = {}
+        self._usages = Usages()
         self.switch(enabled)
 
     def switch(self, enabled: bool, tokens: int | None = None) -> None:
@@ -36,6 +38,7 @@ class Throttling:
         self._at_first = tokens
         self._began = self._clock.now()
         self._levels.clear()
+        self._usages.clear()
 
     def refill(self) -> None:
         self.switch(self.enabled)
@@ -50,9 +53,12 @@ class Throttling:
         return headers
 
     def wire(self) -> dict[str, Any]:
-        """The switch, and the buckets that have been used, as they were then."""
+        """The switch, the buckets that have been used, as they were then, and how much they were.
+
+        Refused are requests that would have been while it is off, too.
+        """
         levels = {name: level.tokens for name, level in sorted(self._levels.items())}
-        return {"enabled": self.enabled, "tokens": levels}
+        return {"enabled": self.enabled, "tokens": levels, "usage": self._usages.wire()}
 
     def _admit_to_arm(self, match: Match, principal: str, now: datetime) -> dict[str, str]:
         kind = kind_of(match.route.method)
@@ -64,10 +70,11 @@ class Throttling:
         prefix = "x-ms-ratelimit-remaining"
         own = PER_PRINCIPAL[kind]
         if not subscription:
-            left = self._take(f"tenant {kind} of {principal}", own, now, refusal)
+            left = self._take(f"tenant {kind}", principal, own, now, refusal)
             return {f"{prefix}-tenant-{kind}": str(left)}
-        left = self._take(f"subscription {kind} of {principal}", own, now, refusal)
-        of_all = self._take(f"subscription {kind}", PER_SUBSCRIPTION[kind], now, refusal)
+        left = self._take(f"subscription {kind}", principal, own, now, refusal)
+        shared = PER_SUBSCRIPTION[kind]
+        of_all = self._take(f"subscription {kind} in all", "", shared, now, refusal)
         return {
             f"{prefix}-subscription-{kind}": str(left),
             f"{prefix}-subscription-global-{kind}": str(of_all),
@@ -81,11 +88,14 @@ class Throttling:
                 return errors.aks_throttled(each.name, wait)
             return errors.resource_requests_throttled(each.name, each.limit, wait)
 
-        self._take(f"{each.name} of {scope}", each.limit, now, refusal)
+        self._take(each.name, scope, each.limit, now, refusal)
 
-    def _take(self, name: str, limit: Limit, now: datetime, refusal: Refusal) -> int:
-        taken = take(limit, self._levels.get(name) or self._unused(limit), now)
-        self._levels[name] = taken.level
+    def _take(self, name: str, scope: str, limit: Limit, now: datetime, refusal: Refusal) -> int:
+        bucket = f"{name} of {scope}" if scope else name
+        taken = take(limit, self._levels.get(bucket) or self._unused(limit), now)
+        self._levels[bucket] = taken.level
+        usage = self._usages.of(name, scope, limit, self._began)
+        usage.count(now, taken.level.tokens, taken.wait > 0)
         if taken.wait and self.enabled:
             raise refusal(taken.wait)
         return taken.level.tokens

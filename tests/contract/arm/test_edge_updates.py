@@ -9,6 +9,7 @@ import pytest
 from activities.begin_resource import begin_resource
 from clients.factory import ClientFactory
 from domain.arm import naming
+from domain.arm.existing_resource import is_in_motion
 from domain.arm.resource_kinds import KINDS
 from domain.outcomes import Outcome, Status
 from emulators.azure.identity import ARM_AUDIENCE
@@ -25,8 +26,8 @@ async def begin(clients: ClientFactory, kind: str, region: str) -> Outcome:
     return await begin_resource(a_resource(kind, region), clients, a_hub())
 
 
-async def read(clients: ClientFactory, kind: str) -> dict[str, Any]:
-    resource_id = KINDS[kind].build_id(target_of(clients, kind, ""))
+async def read(clients: ClientFactory, kind: str, region: str = "") -> dict[str, Any]:
+    resource_id = KINDS[kind].build_id(target_of(clients, kind, region))
     return (await clients.resources.get(resource_id)).body
 
 
@@ -86,3 +87,34 @@ async def test_an_update_keeps_a_custom_domain_and_starts_no_operation(
     policy = (await read(clients, "securityPolicy"))["properties"]["parameters"]
     (association,) = policy["associations"]
     assert custom_domain in {each["id"].lower() for each in association["domains"]}
+
+
+async def test_each_part_may_be_sent_again_without_a_look_while_it_is_built_and_afterwards(
+    clients: ClientFactory,
+):
+    """As after a kill -9: the worker had sent it, and the next one gets the same activity."""
+    group, *parts = EDGE
+    assert (await begin(clients, *group)).created
+    for kind, region in parts:
+        first, again = [await send(clients, kind, region) for _ in range(2)]
+        assert (first.failure, again.failure) == (None, None), f"{kind}: {first}, {again}"
+        assert not (again.handle and again.handle.operation_url), f"{kind}: {again}"
+        await at_rest(clients, kind, region)
+        built = await read(clients, kind, region)
+        assert (await send(clients, kind, region)).is_success, kind
+        assert await read(clients, kind, region) == built
+
+
+async def test_the_group_of_an_edge_is_new_only_once(clients: ClientFactory):
+    group = EDGE[0]
+    assert [(await begin(clients, *group)).created for _ in range(2)] == [True, None]
+
+
+async def send(clients: ClientFactory, kind: str, region: str) -> Outcome:
+    value = {**a_resource(kind, region), "inNewGroup": True}
+    return await begin_resource(value, clients, a_hub())
+
+
+async def at_rest(clients: ClientFactory, kind: str, region: str) -> None:
+    while is_in_motion(await read(clients, kind, region)):
+        await asyncio.sleep(0.1)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from activities.begin_resource import begin_resource
 from activities.poll_operation import poll_operation
 from clients.factory import ClientFactory
-from domain.arm.operation_polling import PollKind, decide_poll_delay
+from domain.arm.pacing import PollKind, decide_poll_delay
 from domain.durable.inputs import OperationPoll
 from domain.outcomes import Outcome, Status
 from emulators.azure.process import RunningSimulator
@@ -51,7 +51,7 @@ async def test_the_product_waits_until_azure_takes_requests_and_goes_on(
     assert outcome.retry_after_seconds == 1
     seconds = 0.0
     while outcome.status is Status.RUNNING:
-        delay = decide_poll_delay(outcome.retry_after_seconds, seconds, PollKind.AKS)
+        delay = decide_poll_delay(outcome.retry_after_seconds, PollKind.AKS)
         pass_seconds(simulator, delay)
         seconds += delay
         outcome = await poll_operation(poll, clients)

@@ -10,12 +10,13 @@ from activities.apply_gateway import apply_gateway
 from clients.answers import KubernetesRefused
 from domain.arm import naming
 from domain.durable.inputs import GatewayInput
+from domain.environment.found_profile import FoundProfile
 from domain.outcomes import Outcome
 from domain.placement.offers import list_offers
 from domain.serving.gateway.settings import GatewayState
 from domain.serving.manifests import build_gateway
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
-from tests.support.fake_hub import a_hub
+from tests.support.fake_hub import FakeHub, a_hub
 from tests.support.specs import a_spec
 
 PROFILE = naming.profile_id(SUBSCRIPTION, "fraud-llm")
@@ -28,14 +29,18 @@ def with_profile(**properties: Any) -> FakeClients:
     return clients
 
 
-async def apply(clients: FakeClients, state: GatewayState = GatewayState.SERVING) -> Outcome:
+async def apply(
+    clients: FakeClients,
+    state: GatewayState = GatewayState.SERVING,
+    hub: FakeHub | None = None,
+) -> Outcome:
     cell = GatewayInput(
         operation_id="fraud-llm.1",
         environment="fraud-llm",
         offer=list_offers(a_spec(), "westeurope")[0],
         state=state,
     )
-    return await apply_gateway(cell.to_wire(), clients.as_factory(), a_hub())
+    return await apply_gateway(cell.to_wire(), clients.as_factory(), hub or a_hub())
 
 
 @pytest.mark.parametrize("state", GatewayState)
@@ -51,6 +56,26 @@ async def test_its_objects_are_applied_again_and_again(state: GatewayState):
     routes, config = (expected[0]["data"][f"{each}.json"] for each in ("routes", "envoy"))
     assert json.loads(routes)["version_info"] == state
     assert FRONT_DOOR_ID in config
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "reads"),
+    [
+        pytest.param("fraud-llm.1", 0, id="found by this operation"),
+        pytest.param("fraud-llm.0", 1, id="by an earlier one: the profile may be another"),
+    ],
+)
+async def test_the_profile_is_read_unless_this_operation_has_found_it(
+    operation_id: str, reads: int
+):
+    clients, hub = with_profile(), a_hub()
+    record = hub.records["fraud-llm"]
+    assert record
+    found = FoundProfile(operation_id=operation_id, front_door_id=FRONT_DOOR_ID)
+    hub.records["fraud-llm"] = record.model_copy(update={"profile": found})
+    assert (await apply(clients, hub=hub)).is_success
+    assert len(clients.arm.requests) == reads
+    assert FRONT_DOOR_ID in str(clients.cluster.applied)
 
 
 @pytest.mark.parametrize(

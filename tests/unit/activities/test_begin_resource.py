@@ -72,7 +72,69 @@ async def test_a_resource_that_is_done_at_once_needs_no_wait():
     group = id_of("resourceGroup")
     body = {"tags": TAGS, "properties": {"provisioningState": "Succeeded"}}
     clients.arm.answers["PUT", group] = answer_of(201, body)
-    assert await begin(clients, "resourceGroup") == Outcome.succeeded().about(group)
+    outcome = await begin(clients, "resourceGroup")
+    assert (outcome.is_success, outcome.resource_id) == (True, group)
+
+
+@pytest.mark.parametrize(("status", "created"), [(201, True), (200, None)])
+async def test_a_group_says_whether_it_is_new(status: int, created: bool | None):
+    clients = FakeClients()
+    body = {"tags": TAGS, "properties": {"provisioningState": "Succeeded"}}
+    clients.arm.answers["PUT", id_of("resourceGroup")] = answer_of(status, body)
+    assert (await begin(clients, "resourceGroup")).created is created
+
+
+async def begin_in_new_group(clients: FakeClients, kind: str) -> Outcome:
+    value = {**a_resource(kind), "inNewGroup": True}
+    return await begin_resource(value, clients.as_factory(), a_hub())
+
+
+async def test_what_cannot_be_there_is_put_without_a_look():
+    clients = FakeClients()
+    outcome = await begin_in_new_group(clients, "profile")
+    assert clients.arm.sent("GET", "PUT") == ["PUT gp-fraud-llm"]
+    assert outcome.handle
+    assert clients.arm.bodies[PROFILE]["tags"] == TAGS
+
+
+async def test_after_a_conflict_it_is_looked_at_and_its_operation_adopted():
+    """The activity has run before, and was lost with its worker."""
+    clients = FakeClients()
+    await begin_in_new_group(clients, "profile")
+    again = await begin_in_new_group(clients, "profile")
+    assert clients.arm.sent("GET", "PUT") == [
+        *["PUT gp-fraud-llm", "PUT gp-fraud-llm"],
+        "GET gp-fraud-llm",
+    ]
+    assert again.handle
+    assert again.handle.adopted
+
+
+async def test_after_a_conflict_with_others_they_keep_what_they_have():
+    clients = FakeClients()
+    clients.arm.add(PROFILE, tags={"team": "other"})
+    clients.arm.answers["PUT", PROFILE] = error_of(409, "Conflict")
+    outcome = await begin_in_new_group(clients, "profile")
+    assert outcome.failure
+    assert outcome.failure.reason == "ResourceNotOwned"
+
+
+async def test_any_other_refusal_is_the_outcome():
+    clients = FakeClients()
+    clients.arm.answers["PUT", PROFILE] = error_of(400, "BadRequest")
+    outcome = await begin_in_new_group(clients, "profile")
+    assert outcome.failure
+    assert clients.arm.sent("GET", "PUT") == ["PUT gp-fraud-llm"]
+
+
+async def test_what_front_door_has_unchanged_from_a_lost_run_is_waited_for():
+    """Recorded: Front Door answers 200 without an operation to a PUT that changes nothing."""
+    clients = FakeClients()
+    body = {"tags": TAGS, "properties": {"provisioningState": "Creating"}}
+    clients.arm.answers["PUT", PROFILE] = answer_of(200, body)
+    outcome = await begin_in_new_group(clients, "profile")
+    assert outcome.handle
+    assert outcome.handle.operation_url is None, "the profile itself is read"
 
 
 @pytest.mark.parametrize("state", ["Failed", "Canceled"])
@@ -295,25 +357,32 @@ async def test_a_pool_that_is_gone_is_created_by_itself():
 
 
 async def test_a_pool_that_came_with_its_cluster_is_not_sent_again():
+    """Reads of pools are counted for the whole subscription, those of a cluster by themselves."""
     clients = FakeClients()
-    await begin(clients, "agentPool", "westeurope")
-    pool = clients.arm.resources[id_of("agentPool", "westeurope")]
-    pool["properties"] |= {"provisioningState": "Succeeded", "count": 3}
+    _, gpu = a_current_cluster(clients)["properties"]["agentPoolProfiles"]
+    gpu |= {"provisioningState": "Succeeded", "count": 3}
     outcome = await begin(clients, "agentPool", "westeurope")
-    assert clients.arm.sent("PUT") == ["PUT gpu"]
-    assert outcome.is_success
+    assert clients.arm.requests == [("GET", CLUSTER)]
+    assert (outcome.is_success, outcome.resource_id) == (True, id_of("agentPool", "westeurope"))
+
+
+async def test_a_pool_that_differs_is_sent_as_a_pool_and_not_as_a_part_of_its_cluster():
+    clients = FakeClients()
+    _, gpu = a_current_cluster(clients)["properties"]["agentPoolProfiles"]
+    gpu |= {"provisioningState": "Succeeded", "maxCount": 1}
+    await begin(clients, "agentPool", "westeurope")
+    properties = clients.arm.bodies[id_of("agentPool", "westeurope")]["properties"]
+    assert "name" not in properties
+    assert properties["maxCount"] == 5
 
 
 async def test_a_pool_of_another_size_is_deleted_and_looked_at_again():
     clients = FakeClients()
-    pool = id_of("agentPool", "westeurope")
-    await begin(clients, "agentPool", "westeurope")
-    clients.arm.resources[pool]["properties"] |= {
-        "provisioningState": "Succeeded",
-        "vmSize": "Standard_NC48ads_A100_v4",
-    }
+    a_current_cluster(clients)
+    size = {"vmSize": "Standard_NC48ads_A100_v4"}
+    clients.arm.add(id_of("agentPool", "westeurope"), properties=size)
     outcome = await begin(clients, "agentPool", "westeurope")
-    assert clients.arm.sent("PUT", "DELETE") == ["PUT gpu", "DELETE gpu"]
+    assert clients.arm.sent("PUT", "DELETE") == ["DELETE gpu"]
     assert outcome.handle
     assert (outcome.handle.adopted, outcome.handle.deleting) == (True, True)
 

@@ -3,10 +3,11 @@ import pytest
 from domain import deadlines
 from domain.arm.failures import resource_still_exists
 from domain.arm.operation_polling import MOST_REFUSED_POLLS
+from domain.arm.pacing import SPREAD_SECONDS
 from domain.durable.inputs import OperationPoll
 from domain.outcomes import Outcome, Status
 from orchestrators.await_operation import POLLS_PER_RUN, await_operation
-from tests.support.engine import After, run
+from tests.support.engine import After, Run, run
 from tests.support.payloads import (
     CANCELED,
     QUOTA,
@@ -50,11 +51,66 @@ def test_retry_after_is_honoured_on_the_first_answer_and_on_each_poll():
     assert done.steps("timer") == ["timer 12 s", "timer 40 s", "timer 10 s"]
 
 
-def test_a_long_operation_is_asked_less_often():
-    answers = [*[CREATING] * 20, SUCCEEDED]
+def test_a_long_operation_is_asked_as_often_as_at_first():
+    answers = [*[CREATING] * 40, SUCCEEDED]
     done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
-    pauses = done.steps("timer")
-    assert (pauses[0], pauses[-1]) == ("timer 15 s", "timer 30 s")
+    assert set(done.steps("timer")) == {"timer 15 s"}
+
+
+def test_waiters_that_azure_sent_away_together_come_back_apart():
+    sent_away = Outcome.running("HTTP 429", 20).model_copy(update={"answered": False})
+    pauses: list[str] = []
+    for name in ("fraud-llm.1", "fraud-llm.2"):
+        wait = an_operation_wait()
+        wait["operation"]["operationId"] = name
+        polls = {"poll_operation": [sent_away, sent_away, SUCCEEDED]}
+        done = run(await_operation, wait, instance_id=name, activities=polls)
+        pauses += done.steps("timer")[1:]
+    seconds = {float(pause.split()[1]) for pause in pauses}
+    assert len(seconds) == 4
+    assert all(20 <= each <= 20 + SPREAD_SECONDS for each in seconds)
+
+
+def asked(done: Run) -> list[bool]:
+    """Which polls have to ask the operation itself."""
+    polls = [OperationPoll.from_wire(value) for _, value in done.inputs if "handle" in value]
+    return [bool(poll.asks_operation) for poll in polls]
+
+
+def test_every_sixteenth_poll_asks_the_operation_itself():
+    answers = [*[CREATING] * 65, SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    polls = [number for number, asks in enumerate(asked(done), 1) if asks]
+    assert polls == [16, 32, 48, 64], "new runs go on counting"
+
+
+def test_a_poll_at_the_deadline_asks_the_operation_itself():
+    """Another operation may keep the cluster moving after this one has ended."""
+    moving = CREATING.seen_at_resource()
+    answers = [*[moving] * 3, Outcome.succeeded()]
+    done = run(
+        await_operation,
+        an_operation_wait(deadline_minutes=1),
+        activities={"poll_operation": answers},
+    )
+    assert asked(done) == [False] * 3 + [True]
+    assert done.outcome.is_success
+
+
+def test_what_the_operation_said_stays_until_the_motion_changes():
+    moving = CREATING.seen_at_resource()
+    pool = Outcome.running("Creating (gpu: Creating)").seen_at_resource()
+    said = Outcome.running("CreatingAgentPool: 0/1 nodes completed")
+    done = run(
+        await_operation,
+        an_operation_wait(),
+        activities={"poll_operation": [moving, said, moving, moving, pool, SUCCEEDED]},
+    )
+    assert [line.partition("Running ")[2] for line in done.steps("note")] == [
+        "(Creating)",
+        "(CreatingAgentPool: 0/1 nodes completed)",
+        "(Creating (gpu: Creating))",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from domain.arm.pacing import SPREAD_SECONDS
 from domain.kubernetes.observation import (
     AutoscalerBackoff,
     DevicePluginObservation,
@@ -68,6 +69,14 @@ def test_a_gateway_that_is_missing_shows_once_the_pods_are_there():
         "note cell/westeurope/pods Running (0 of 0 gateways are ready.)",
         "note cell/westeurope/pods Succeeded (1 of 1 pods are ready.)",
     ]
+    assert done.outcome.is_success
+
+
+def test_a_read_that_azure_has_sent_away_is_repeated_when_azure_says_so():
+    sent_away = failed("Throttled", retryable=True, retry_after_seconds=20)
+    done = run(await_ready, a_ready_wait(), activities={"get_observation": [sent_away, READY]})
+    (pause,) = done.steps("timer")
+    assert 20 <= float(pause.split()[1]) <= 20 + SPREAD_SECONDS
     assert done.outcome.is_success
 
 

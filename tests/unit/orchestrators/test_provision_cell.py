@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain import deadlines
-from domain.durable.inputs import ConnectionInput, OperationWait, ReadyWait
+from domain.durable.inputs import ConnectionInput, OperationWait, ReadyWait, ResourceInput
 from domain.outcomes import Outcome
 from domain.spec.weights import STORAGE_ACCOUNT_ID
 from orchestrators.provision_cell import provision_cell
@@ -53,6 +53,26 @@ def build(activities=None, children=None, deadline_minutes=120, spec=None, **opt
         },
         **options,
     )
+
+
+@pytest.mark.parametrize(
+    ("group", "unlooked"),
+    [
+        pytest.param(
+            SUCCEEDED.model_copy(update={"created": True}),
+            ["autoUpgradeSchedule", "nodeOSUpgradeSchedule"],
+            id="a new group",
+        ),
+        pytest.param(SUCCEEDED, [], id="a group that was there"),
+    ],
+)
+def test_windows_of_a_cluster_in_a_new_group_are_sent_without_a_look(
+    group: Outcome, unlooked: list[str]
+):
+    """AKS would accept a second creation of the cluster, so that is always looked at."""
+    done = build({"begin_resource resourceGroup": group})
+    inputs = [ResourceInput.from_wire(value) for _, value in done.inputs if "kind" in value]
+    assert [each.kind for each in inputs if each.in_new_group] == unlooked
 
 
 def test_group_then_cluster_then_workload_and_gateway_then_windows_then_readiness():

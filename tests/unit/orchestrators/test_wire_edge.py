@@ -1,9 +1,12 @@
 import pytest
 
 from domain import deadlines
+from domain.arm.pacing import SPREAD_SECONDS
+from domain.durable.inputs import ResourceInput
 from domain.environment.record import RecordWarning
 from domain.environment.steps import plan_edge
 from domain.outcomes import OperationWarning, Outcome
+from orchestrators.new_groups import NEW_SECONDS
 from orchestrators.wire_edge import wire_edge
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
@@ -102,7 +105,65 @@ def test_a_route_too_early_is_begun_again():
 def test_the_seconds_that_azure_asks_for_are_waited():
     throttled = failed("Throttled", retryable=True, retry_after_seconds=47)
     done = wire({"begin_resource profile": [throttled, SUCCEEDED]})
-    assert done.steps("timer") == ["timer 47 s"]
+    (pause,) = done.steps("timer")
+    assert 47 <= float(pause.split()[1]) <= 47 + SPREAD_SECONDS
+
+
+CREATED = SUCCEEDED.model_copy(update={"created": True})
+PARTS = ("profile", "endpoint", "originGroup", "origin", "route", "wafPolicy", "securityPolicy")
+
+
+def unlooked(done: Run) -> list[str]:
+    """The parts that Azure was sent without a look at what it has, in order."""
+    inputs = [ResourceInput.from_wire(v) for _, v in done.inputs if "kind" in v]
+    return [each.kind for each in inputs if each.in_new_group]
+
+
+def test_parts_of_a_group_that_was_just_created_are_sent_without_a_look():
+    assert unlooked(wire({"begin_resource resourceGroup": CREATED})) == [*PARTS]
+
+
+def test_parts_of_a_group_that_was_there_are_looked_at():
+    assert unlooked(wire()) == []
+
+
+def test_a_second_attempt_looks():
+    """The first may have left something, or had another in the way."""
+    done = wire(
+        {
+            "begin_resource resourceGroup": CREATED,
+            "begin_resource route": [TOO_EARLY, accepted("route")],
+        }
+    )
+    assert len(done.steps("call begin_resource route")) == 2
+    assert unlooked(done) == [*PARTS], "each once"
+
+
+def test_the_profile_is_told_to_the_record_for_the_gateways():
+    found = accepted("profile", result={"frontDoorId": "0a1b"})
+    children = {f"await_operation {EDGE}.profile": Outcome.succeeded(frontDoorId="0a1b")}
+    done = wire({"begin_resource profile": found}, children)
+    assert done.input_of("keep_profile") == {"operationId": "fraud-llm.1", "frontDoorId": "0a1b"}
+    told = done.lines.index("tell fraud-llm keep_profile")
+    assert done.lines.index("note edge/profile Succeeded") < told
+    assert told < done.lines.index("call begin_resource endpoint")
+
+
+def test_a_group_is_not_new_for_long():
+    """An outage of Azure between two parts leaves time for others to set up something there."""
+    done = wire(
+        {
+            "begin_resource resourceGroup": CREATED,
+            "begin_resource endpoint": After(NEW_SECONDS, accepted("endpoint")),
+        }
+    )
+    assert unlooked(done) == ["profile", "endpoint"]
+
+
+def test_a_route_that_waits_for_cells_is_looked_at():
+    edge = an_edge(regions=["westeurope"], has_private_origins=True)
+    done = wire({"begin_resource resourceGroup": CREATED}, edge=edge)
+    assert unlooked(done) == ["profile", "endpoint", "originGroup", "wafPolicy", "securityPolicy"]
 
 
 def test_an_operation_that_failed_on_what_passes_is_begun_again_under_another_id():

@@ -13,7 +13,6 @@ from emulators.azure.kubernetes.controllers.pod_view import PodView
 from emulators.azure.kubernetes.controllers.process_worker import ProcessWorker
 from emulators.azure.kubernetes.deletion import Deletion
 from emulators.azure.kubernetes.kinds import CONFIG_MAP, NODE, POD, Object
-from emulators.azure.kubernetes.processes.programs import program_of
 from emulators.azure.kubernetes.processes.running import Processes
 from emulators.azure.kubernetes.secret_volumes import SecretVolumes
 from emulators.azure.kubernetes.store import Change, ChangeType, Key
@@ -147,7 +146,7 @@ class Kubelets:
     def _worker(
         self, pod: Object, view: PodView, container: Object, pulled: set[str], volumes: PodVolumes
     ) -> ContainerWorker:
-        program = program_of(container["image"])
+        program = self._processes.program_of(container)
         environments = self._environments.setdefault(pod["metadata"]["uid"], {})
         if program is None:
             return ContainerWorker(self._machinery, view, container, pulled, environments)

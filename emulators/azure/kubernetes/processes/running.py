@@ -33,15 +33,21 @@ class Processes:
         now: Callable[[], str],
         address_of_service: Callable[[str, str], str],
         take_line: TakeLine = lambda pod, container, text: None,
+        runs_programs: Callable[[], bool] = lambda: True,
     ) -> None:
         self._now = now
         self._take_line = take_line
+        self._runs_programs = runs_programs
         self._address_of_service = address_of_service
         self._addresses: dict[str, str] = {}
         self._running: dict[Key, ContainerProcess] = {}
         self._previous: dict[Key, ContainerProcess] = {}
         self._rewritings: dict[Key, tuple[Rewriting, frozenset[int]]] = {}
         self._folder: Path | None = None
+
+    def program_of(self, container: Object) -> Program | None:
+        """None for a container that is made up."""
+        return program_of(container["image"]) if self._runs_programs() else None
 
     def start(
         self, pod: Object, container: Object, program: Program, volumes: PodVolumes
@@ -141,7 +147,3 @@ class Processes:
         home = self._folder / key[0] / key[1]
         home.mkdir(parents=True, exist_ok=True)
         return home
-
-
-def is_process(container: Object) -> bool:
-    return program_of(container["image"]) is not None

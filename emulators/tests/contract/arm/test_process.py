@@ -38,7 +38,7 @@ async def test_the_process_tells_where_it_is_and_keeps_to_its_options(
         async with aiohttp.ClientSession(connector=connector) as session:
             clock = await Control(session, address).call("GET", "/clock")
             throttling = await Control(session, address).call("GET", "/throttling")
-    assert throttling == {"enabled": True, "tokens": {}}
+    assert throttling == {"enabled": True, "tokens": {}, "usage": []}
     assert clock["scale"] == 60
     assert datetime.fromisoformat(clock["origin"]) == origin
     assert datetime.fromisoformat(clock["now"]) - origin >= timedelta(minutes=10)

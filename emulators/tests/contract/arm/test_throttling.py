@@ -105,12 +105,36 @@ async def test_profiles_are_read_fifty_times_in_five_minutes(
     )
 
 
-async def test_switching_off_lets_everybody_through(
+async def test_a_bucket_that_is_used_up_has_no_tokens(
     arm: Arm, group: str, control: Control, throttled: None
 ) -> None:
     await many(arm, 51, "GET", PROFILE, api_version="2026-10-01")
     tokens = (await control.call("GET", "/throttling"))["tokens"]
     assert [left for name, left in tokens.items() if "profiles/read" in name] == [0]
+
+
+async def test_the_use_of_each_limit_is_told_with_its_worst_minute(
+    arm: Arm, group: str, control: Control, throttled: None
+) -> None:
+    await many(arm, 51, "GET", PROFILE, api_version="2026-10-01")
+    usage = (await control.call("GET", "/throttling"))["usage"]
+    (reads,) = [each for each in usage if "profiles/read" in each["limit"]]
+    assert reads == {
+        "limit": "Microsoft.Cdn/profiles/read",
+        "burst": 50,
+        "perSecond": 0.1667,
+        "buckets": 1,
+        "requests": 51,
+        "refused": 1,
+        "worstMinute": 51,
+        "lowestTokens": 0,
+    }
+
+
+async def test_switching_off_lets_everybody_through(
+    arm: Arm, group: str, control: Control, throttled: None
+) -> None:
+    await many(arm, 51, "GET", PROFILE, api_version="2026-10-01")
     await control.call("PUT", "/throttling", {"enabled": False})
     assert (await arm.call("GET", PROFILE, api_version="2026-10-01")).status == 404
     refused = await control.call("PUT", "/throttling", {}, expected=400)

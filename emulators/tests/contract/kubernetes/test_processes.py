@@ -194,6 +194,17 @@ async def ask(cluster: Cluster, pod: Object, path: str, method: str = "GET") -> 
         return answer.status, await answer.text()
 
 
+async def test_a_cluster_without_programs_makes_up_the_containers_of_known_ones(
+    api: Api, cluster: Cluster, files: None
+):
+    """For hundreds of clusters at once: each Envoy takes 40 MB and an inotify instance."""
+    cluster.runs_programs = False
+    await api.call("POST", DEPLOYMENTS, gateway(replicas=2))
+    for pod in await all_ready(cluster, 2):
+        assert cluster.processes.find(pod, "envoy") is None
+        assert cluster.process_address(pod, pod["spec"]["containers"][0], 8080) is None
+
+
 @needs_envoy
 async def test_two_pods_run_beside_each_other_with_the_same_ports(
     api: Api, cluster: Cluster, files: None

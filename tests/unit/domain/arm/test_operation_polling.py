@@ -7,15 +7,12 @@ import pytest
 from domain.arm.failures import no_answer, resource_still_exists
 from domain.arm.operation_polling import (
     OperationProgress,
-    PollKind,
     decide_after_poll,
-    decide_poll_delay,
-    decide_retry_delay,
     parse_retry_after,
     read_poll,
 )
 from domain.outcomes import Handle, Outcome, Status
-from tests.support.payloads import BUSY, QUOTA, failed
+from tests.support.payloads import QUOTA
 
 FRONT_DOOR_NOISE = {"code": "None", "message": None}
 AKS_NOISE = {"code": "NotLatestOperation", "message": "Cannot proceed with the operation"}
@@ -302,29 +299,6 @@ def test_retry_after_is_read_as(headers, seconds) -> None:
     assert parse_retry_after(headers) == seconds
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "elapsed", "kind", "expected"),
-    [
-        pytest.param(None, 0, PollKind.AKS, 15, id="AKS at first"),
-        pytest.param(None, 120, PollKind.AKS, 15, id="AKS after two minutes"),
-        pytest.param(None, 210, PollKind.AKS, 22.5, id="AKS grows"),
-        pytest.param(None, 300, PollKind.AKS, 30, id="AKS after five minutes"),
-        pytest.param(None, 9_999, PollKind.AKS, 30, id="AKS at last"),
-        pytest.param(None, -5, PollKind.AKS, 15, id="a clock that went back"),
-        pytest.param(None, 0, PollKind.FRONT_DOOR, 10, id="Front Door"),
-        pytest.param(None, 999, PollKind.FRONT_DOOR, 10, id="Front Door does not grow"),
-        pytest.param(None, 0, PollKind.RESOURCE_GROUP, 15, id="resource group"),
-        pytest.param(None, 0, "aks", 15, id="the kind as plain text"),
-        pytest.param(60.0, 0, PollKind.AKS, 60, id="Retry-After is honoured"),
-        pytest.param(2.0, 999, PollKind.AKS, 2, id="Retry-After shorter than our own"),
-        pytest.param(0.0, 0, PollKind.AKS, 1, id="Retry-After 0 is no busy loop"),
-        pytest.param(9_999.0, 0, PollKind.AKS, 600, id="an absurd Retry-After"),
-    ],
-)
-def test_the_next_poll_comes_after(retry_after, elapsed, kind, expected) -> None:
-    assert decide_poll_delay(retry_after, elapsed, kind) == expected
-
-
 PROGRESS = OperationProgress(
     handle=Handle(kind="route", resource_id="/route", operation_url="/operation"), refused_polls=2
 )
@@ -371,23 +345,3 @@ def test_a_deletion_without_effect_is_explained_by_what_its_polls_were_answered(
     else:
         assert ended.failure
         assert said in ended.failure.message
-
-
-@pytest.mark.parametrize(
-    ("outcome", "adopted", "time_left", "delay"),
-    [
-        pytest.param(Outcome.succeeded(), False, True, None, id="done"),
-        pytest.param(Outcome.succeeded(), True, True, 0, id="adopted: looked at again at once"),
-        pytest.param(QUOTA, True, True, 0, id="adopted and failed"),
-        pytest.param(QUOTA, True, False, None, id="adopted and failed, too late"),
-        pytest.param(QUOTA, False, True, None, id="failed for good"),
-        pytest.param(BUSY, False, True, 15, id="busy"),
-        pytest.param(BUSY, False, False, None, id="busy, too late"),
-        pytest.param(
-            failed("Throttled", retryable=True, retry_after_seconds=7), False, True, 7, id="asked"
-        ),
-        pytest.param(Outcome.canceled(), True, True, None, id="canceled here"),
-    ],
-)
-def test_a_step_begins_again_after(outcome, adopted, time_left, delay) -> None:
-    assert decide_retry_delay(outcome, adopted=adopted, time_left=time_left) == delay

@@ -4,7 +4,7 @@ import pytest
 
 from domain.arm import naming
 from domain.arm.existing_resource import is_foreign, is_in_motion, provisioning_state
-from domain.arm.operation_polling import PACES
+from domain.arm.pacing import PACES
 from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
 from tests.support.payloads import CLUSTER_WITH_ISSUER, PULL, REGISTRY
 from tests.support.specs import a_spec
