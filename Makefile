@@ -11,6 +11,8 @@ MUTATE_VENV := .venv-mutate
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 SEED ?= 1
+SCALE ?= 60
+GPU_BOOT_AFTER ?= 0
 ENVIRONMENTS ?= 50
 N ?= 50
 LOCATION ?= westeurope
@@ -162,6 +164,10 @@ bench-sweep: $(READY) ## Sweep 50 environments in simulated Azure and count the 
 .PHONY: bench-waits
 bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
 	@$(BIN)/python -m benchmarks.waiting --environments $(N) $(if $(BUSY),--busy)
+
+.PHONY: bench-chain
+bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SCALE=60 GPU_BOOT_AFTER=0
+	@$(BIN)/python -m benchmarks.chain --seed $(SEED) --time-scale $(SCALE) --gpu-boot-after $(GPU_BOOT_AFTER)
 
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it
