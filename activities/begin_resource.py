@@ -12,7 +12,7 @@ from clients.factory import ClientFactory
 from domain.arm.conflicts import resolve
 from domain.arm.existing_resource import (
     decide_begin,
-    find_gpu_pool,
+    find_pool_profile,
     find_pool_to_replace,
     is_in_motion,
     must_be_started,
@@ -102,7 +102,7 @@ async def _read_existing(target: ResourceTarget, clients: ClientFactory) -> ArmA
     answer = await clients.resources.get(KINDS[cluster.kind].build_id(cluster))
     if not answer.is_success:
         return answer
-    pool = find_gpu_pool(answer.body)
+    pool = find_pool_profile(answer.body)
     if pool is None:
         return replace(answer, status=HTTPStatus.NOT_FOUND)
     return replace(answer, body={"properties": pool})

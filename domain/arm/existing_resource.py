@@ -55,13 +55,13 @@ def find_pool_to_replace(
         case "agentPool":
             found = properties
         case "managedCluster":
-            found = find_gpu_pool(existing)
+            found = find_pool_profile(existing)
         case _:
             return None
     return replace(target, kind="agentPool") if found and must_be_replaced(found, wanted) else None
 
 
-def find_gpu_pool(cluster: Mapping[str, Any]) -> dict[str, Any] | None:
+def find_pool_profile(cluster: Mapping[str, Any]) -> dict[str, Any] | None:
     """The properties of the GPU pool as its cluster shows them, which are those of the pool."""
     profiles = as_sequence(as_mapping(cluster.get("properties")).get("agentPoolProfiles"))
     pools = (as_mapping(each) for each in profiles)
