@@ -59,7 +59,7 @@ CLUSTERS = (
         otherwise="It needs a vault of one's own. The step `pods` shows `IdentityNotFederated`.",
     ),
     Assumption(
-        name="certificate-of-the-gateway",
+        name="gateway-certificate",
         assumed="The Secrets Store CSI driver writes key and chain of a certificate that is read "
         "as a secret into one PEM file, and replaces it by a rename in the folder of the mount",
         if_false="Gateways would serve no certificate, or the old one until their next restart",
