@@ -19,6 +19,7 @@ from activities.begin_resource import begin_resource
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
 from activities.bury_deleted import bury_deleted
 from activities.confirm_missing import confirm_missing
+from activities.ensure_certificate_access import ensure_certificate_access
 from activities.ensure_registry_access import ensure_registry_access
 from activities.ensure_vault_access import ensure_vault_access
 from activities.ensure_weights_access import ensure_weights_access
@@ -138,6 +139,7 @@ SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (
     begin_resource,
     begin_wake_gpu_pool,
     ensure_vault_access,
+    ensure_certificate_access,
     ensure_weights_access,
     apply_workload,
     apply_gateway,

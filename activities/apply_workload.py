@@ -3,18 +3,16 @@
 from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
-from activities.identities import read_identity
+from activities.identities import find_reader
 from activities.recorded_spec import RecordReader, read_spec
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import WorkloadInput
-from domain.kubernetes.identity_manifests import CellIdentity
 from domain.kubernetes.manifests import build_workload
 from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
 from domain.serving.gateway.settings import ROUTES_FILE
 from domain.serving.manifests import build_route_settings
-from domain.spec.model import EnvironmentSpec
 
 
 async def apply_workload(
@@ -24,7 +22,9 @@ async def apply_workload(
     recorded = await read_spec(hub, cell.environment, cell.operation_id)
     spec = cell.offer.apply(recorded.pinned_to(cell.image_digest))
     settings = clients.settings
-    identity = await _find_identity(spec, cell.offer.region, clients)
+    identity = await find_reader(
+        cell.environment, cell.offer.region, clients, is_needed=spec.workload.needs_identity
+    )
     if isinstance(identity, Outcome):
         return identity
     cluster_id = naming.cluster_id(settings.subscription_id, cell.environment, cell.offer.region)
@@ -42,15 +42,3 @@ async def apply_workload(
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
     return Outcome.succeeded()
-
-
-async def _find_identity(
-    spec: EnvironmentSpec, region: str, clients: ClientFactory
-) -> CellIdentity | Outcome | None:
-    """What reads secrets and weights; None if there are neither."""
-    if not spec.workload.needs_identity:
-        return None
-    identity = await read_identity(spec.name, region, clients)
-    if isinstance(identity, Outcome):
-        return identity
-    return CellIdentity(identity["clientId"], identity["tenantId"])

@@ -5,12 +5,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
+from activities.gateway_certificates import read_certificates
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import ObservationInput
 from domain.kubernetes.autoscaler_status import STATUS_CONFIG_MAP, STATUS_KEY
 from domain.kubernetes.observe import ClusterObjects, build_observation
 from domain.outcomes import Outcome
+from domain.spec.origin_certificate import host_of
 
 if TYPE_CHECKING:
     from clients.kubernetes import KubernetesClient
@@ -22,13 +24,14 @@ async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outc
     cluster_id = naming.cluster_id(subscription_id, cell.environment, cell.region)
     try:
         async with clients.kubernetes(cluster_id) as kubernetes:
-            return Outcome.succeeded(**await _observe(kubernetes, cell.environment))
+            return Outcome.succeeded(**await _observe(kubernetes, cell))
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "read readiness")
 
 
-async def _observe(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
+async def _observe(kubernetes: "KubernetesClient", cell: ObservationInput) -> dict[str, Any]:
     inference, system = naming.INFERENCE_NAMESPACE, naming.SYSTEM_NAMESPACE
+    name = cell.environment
     workload, support = await asyncio.gather(
         asyncio.gather(
             kubernetes.list_pods(inference, {"app.kubernetes.io/name": name}),
@@ -60,4 +63,9 @@ async def _observe(kubernetes: "KubernetesClient", name: str) -> dict[str, Any]:
         other_events=[*chain.from_iterable(other_events)],
         autoscaler_status=autoscaler_status,
     )
-    return build_observation(seen).to_wire()
+    observation = build_observation(seen)
+    if cell.certificate_domain:
+        host = host_of(cell.region, cell.certificate_domain)
+        certificates = await read_certificates(kubernetes, host, gateway_pods)
+        observation = observation.model_copy(update={"certificates": certificates})
+    return observation.to_wire()

@@ -1,4 +1,4 @@
-"""Reads the identity that reads a cell's secrets."""
+"""Reads the identity that reads a cell's secrets, weights and certificate."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from activities.arm_outcomes import failed
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.failures import resource_missing
+from domain.kubernetes.identity_manifests import CellIdentity
 from domain.outcomes import Outcome
 
 
@@ -20,3 +21,15 @@ async def read_identity(
     if not answer.is_success:
         return failed(answer, "GET identity").about(identity_id)
     return answer.body["properties"]
+
+
+async def find_reader(
+    environment: str, region: str, clients: ClientFactory, *, is_needed: bool
+) -> CellIdentity | Outcome | None:
+    """What a cell's objects name it by; None where nothing needs it."""
+    if not is_needed:
+        return None
+    identity = await read_identity(environment, region, clients)
+    if isinstance(identity, Outcome):
+        return identity
+    return CellIdentity(identity["clientId"], identity["tenantId"])

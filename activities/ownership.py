@@ -36,6 +36,8 @@ async def _check_tags(target: ResourceTarget, clients: ClientFactory) -> Outcome
     if not existing.is_success:
         return failed(existing, f"GET {target.kind}")
     if is_foreign(existing.body, target):
+        if KINDS[target.kind].is_at_others:
+            return Outcome.succeeded()
         return Outcome.failed(resource_not_owned(resource_id))
     return None
 

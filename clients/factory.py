@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from clients.aks import AksClient
     from clients.arm import ArmConnection
+    from clients.by_id import ByIdClient
     from clients.compute import ComputeClient
     from clients.edge import EdgeClient
     from clients.events import EventsClient
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from clients.logs import LogsClient
     from clients.market import MarketClient
     from clients.metrics import MetricsClient
-    from clients.private_link import PrivateLinkClient
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
     from clients.retail_prices import RetailPricesClient
@@ -55,10 +55,17 @@ class ClientFactory:
         return FrontDoorClient(self._arm)
 
     @cached_property
-    def private_link(self) -> "PrivateLinkClient":
-        from clients.private_link import PrivateLinkClient
+    def private_link(self) -> "ByIdClient":
+        """The package for Microsoft.Network is larger than all others of the app together."""
+        from clients.by_id import PRIVATE_LINK_VERSION, ByIdClient
 
-        return PrivateLinkClient(self._arm)
+        return ByIdClient(self._arm, PRIVATE_LINK_VERSION)
+
+    @cached_property
+    def dns(self) -> "ByIdClient":
+        from clients.by_id import DNS_VERSION, ByIdClient
+
+        return ByIdClient(self._arm, DNS_VERSION)
 
     @cached_property
     def resource_groups(self) -> "ResourceGroupsClient":

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from clients.factory import ClientFactory
     from clients.resource_client import ResourceClient
 
-PRIVATE_LINK_SERVICES = "Microsoft.Network/privateLinkServices"
+PRIVATE_LINK_SERVICES = "microsoft.network/privatelinkservices"
+DNS_ZONES = "microsoft.network/dnszones"
 
 
 class ResourcesClient:
@@ -34,8 +35,11 @@ class ResourcesClient:
 
     def _client_for(self, resource_id: str) -> "ResourceClient":
         path = parse_resource_id(resource_id)
-        if path.resource_type.startswith(PRIVATE_LINK_SERVICES):
+        resource_type = path.resource_type.lower()
+        if resource_type.startswith(PRIVATE_LINK_SERVICES):
             return self._clients.private_link
+        if resource_type.startswith(DNS_ZONES):
+            return self._clients.dns
         match path.provider:
             case "Microsoft.ContainerService":
                 return self._clients.aks

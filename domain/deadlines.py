@@ -29,8 +29,11 @@ IMAGE = 5 * 60
 ROLE_ASSIGNMENT = 10 * 60
 """A role assignment is written in under a second; the limit is for an outage."""
 
-CELL_ROLES = 3 * ROLE_ASSIGNMENT
-"""Those of a cell at a registry, a vault and an account with weights."""
+CELL_ROLES = 4 * ROLE_ASSIGNMENT
+"""Those of a cell at a registry, two vaults and an account with weights."""
+
+DNS_RECORD = 10 * 60
+"""A record set is written at once; the limit is for an outage."""
 
 IDENTITY = 10 * 60
 """An identity, or a credential of it, is written in under two seconds: recorded."""
@@ -94,6 +97,7 @@ PROVISION = (
     + RESOURCE_GROUP
     + MANAGED_CLUSTER
     + CELL_ROLES
+    + DNS_RECORD
     + START_GPU_POOL
     + WORKLOAD
     + GATEWAY
@@ -113,7 +117,14 @@ ANOTHER_OFFER = 60 * 60
 """For each further offer of a cell: a refusal was reported within 15 minutes; after it a pool, or
 the cell, is deleted, and built again."""
 
-DELETE = PREDECESSOR + CELL_ROLES + FRONT_DOOR + MANAGED_CLUSTER_DELETE + RESOURCE_GROUP_DELETE
+DELETE = (
+    PREDECESSOR
+    + DNS_RECORD
+    + CELL_ROLES
+    + FRONT_DOOR
+    + MANAGED_CLUSTER_DELETE
+    + RESOURCE_GROUP_DELETE
+)
 SCALE_DOWN = POOL_SETTINGS + WORKLOAD + EMPTY_GPU_POOL
 WAKE = GATEWAY + 2 * START_GPU_POOL + 2 * WORKLOAD + READINESS + EDGE_ANSWERS
 WAKE_LOOK = 5 * 60

@@ -30,7 +30,8 @@ def await_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[An
             return outcome.to_wire()
         answer = outcome.failure.message if outcome.failure else outcome.detail
         if operation.is_overdue:
-            return Outcome.failed(edge_propagation_timeout(url, answer)).to_wire()
+            failure = edge_propagation_timeout(url, answer, has_certificate=wait.has_certificate)
+            return Outcome.failed(failure).to_wire()
         if answer != reported:
             reported = answer
             report_step(operation, wait.step, Status.RUNNING, detail=answer)

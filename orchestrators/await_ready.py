@@ -46,7 +46,10 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
     operation = OperationContext.open(context, wait.operation)
     ref = operation.ref
     cell = ObservationInput(
-        operation_id=ref.operation_id, environment=ref.environment, region=wait.region
+        operation_id=ref.operation_id,
+        environment=ref.environment,
+        region=wait.region,
+        certificate_domain=wait.demand.certificate_domain,
     ).to_wire()
     reported: Reported = {}
     for _ in range(READS_PER_RUN):
@@ -91,7 +94,8 @@ def _report(
     operation: OperationContext, wait: ReadyWait, readiness: Readiness, reported: Reported
 ) -> None:
     region, attempt = wait.region, wait.attempt
-    unreachable = readiness.pods.is_ready and not readiness.gateway.is_ready
+    is_last = readiness.pods.is_ready and not readiness.gateway.is_ready
+    unreachable = is_last or readiness.gateway.state is ConditionState.FAILED
     conditions: list[tuple[StepKey, Condition]] = [
         (
             nodes_step(region, attempt),

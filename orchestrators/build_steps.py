@@ -74,6 +74,7 @@ def _start_children(
 ) -> list[Child]:
     ref, is_private = operation.ref, request.spec.edge.has_private_origins
     edge = EdgeInput(operation=ref, regions=request.regions, has_private_origins=is_private)
+    certificate = request.spec.edge.origin_certificate
     cells = [
         CellInput(
             operation=ref,
@@ -85,6 +86,7 @@ def _start_children(
             registry=request.spec.workload.registry,
             granted_roles=request.all_granted_roles or None,
             has_private_origin=is_private,
+            records=certificate and certificate.records,
         )
         for cell in request.spec.regions
     ]

@@ -95,10 +95,11 @@ def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:
     regions, is_private = request.all_regions, request.spec.edge.has_private_origins
-    roles = request.all_granted_roles
+    roles, certificate = request.all_granted_roles, request.spec.edge.origin_certificate
+    records = certificate and certificate.records
     edge = reversed(plan_edge(regions, has_private_origins=is_private))
     parts = {("edge",): tuple(edge)} | {
-        ("cell", each): plan_cell_deletion(each, roles, has_private_origins=is_private)
+        ("cell", each): plan_cell_deletion(each, roles, records, has_private_origins=is_private)
         for each in regions
     }
     return [

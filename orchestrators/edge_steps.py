@@ -57,6 +57,7 @@ def probe_through_edge(
             host_name=host_name,
             path=spec.workload.health_path,
         ),
+        has_certificate=spec.edge.origin_certificate is not None,
     )
     child_id = operation.ref.child_id(*PROBE_STEP.path)
     outcome = yield from run_child(operation, Orchestrator.AWAIT_EDGE, wait.to_wire(), child_id)

@@ -1,4 +1,4 @@
-"""What lets the replicas of a cell read secrets and weights, as steps of an operation."""
+"""What lets a cell read secrets, weights and a certificate, as steps of an operation."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -6,7 +6,12 @@ from functools import partial
 from domain import deadlines
 from domain.durable.inputs import CellDemand, IdentityAccessInput
 from domain.durable.names import ActivityName
-from domain.environment.step_keys import StepKey, vault_access_step, weights_access_step
+from domain.environment.step_keys import (
+    StepKey,
+    certificate_access_step,
+    vault_access_step,
+    weights_access_step,
+)
 from domain.environment.steps import plan_identity
 from domain.outcomes import Outcome
 from domain.spec.role_access import RoleAccess
@@ -47,6 +52,8 @@ def _plan_grants(
         yield vault_access_step(region, attempt), ActivityName.ENSURE_VAULT_ACCESS
     if demand.weights_access is RoleAccess.GRANTED:
         yield weights_access_step(region, attempt), ActivityName.ENSURE_WEIGHTS_ACCESS
+    if demand.certificate_access is RoleAccess.GRANTED:
+        yield certificate_access_step(region, attempt), ActivityName.ENSURE_CERTIFICATE_ACCESS
 
 
 def _grant(

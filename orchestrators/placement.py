@@ -42,6 +42,8 @@ class CellOffers:
     built_in: str | None = None
     granted_roles: Sequence[GrantedRole] = ()
     """Those that may have been assigned to the cell where it was built."""
+    records: str | None = None
+    """ARM ids of DNS records, with `{region}` in place of the cell's."""
 
 
 type Build = Callable[[Attempt], Steps[Outcome]]
@@ -89,7 +91,7 @@ def _leave(cell: CellOffers, built_in: str | None, offer: Offer) -> Steps[Outcom
     """Deletes the cell where it was, before it is built in another region."""
     if built_in is None or built_in == offer.region:
         return Outcome.succeeded()
-    parts = plan_cell_removal(built_in, cell.granted_roles)
+    parts = plan_cell_removal(built_in, cell.granted_roles, cell.records)
     return (yield from in_order(*(partial(delete_resource, cell.operation, p) for p in parts)))
 
 

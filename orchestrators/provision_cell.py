@@ -3,9 +3,9 @@
 resource group -> AKS cluster with its GPU pool -> access to the image's registry -> workload ->
 gateway -> maintenance windows -> nodes, public IP, pods ready
 
-Where replicas read secrets or weights, their identity comes before the cluster, so that its roles
-take effect meanwhile, and its credential after it. A cell with a private origin connects to its
-edge while nodes and pods start.
+Where replicas read secrets or weights, or gateways a certificate, their identity comes before the
+cluster, so that its roles take effect meanwhile, and its credential after it. A cell with a
+private origin connects to its edge while nodes and pods start.
 """
 
 from functools import partial
@@ -15,7 +15,13 @@ from durabletask.task import OrchestrationContext
 
 from domain.durable.inputs import CellInput
 from domain.environment.step_keys import gateway_step, workload_step
-from domain.environment.steps import PlannedResource, plan_cell, plan_gpu_pool, plan_maintenance
+from domain.environment.steps import (
+    PlannedResource,
+    plan_cell,
+    plan_dns_record,
+    plan_gpu_pool,
+    plan_maintenance,
+)
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
@@ -37,8 +43,9 @@ from orchestrators.workload_steps import (
 def provision_cell(context: OrchestrationContext, value: dict[str, Any]) -> Steps[dict[str, Any]]:
     cell = CellInput.from_wire(value)
     operation = OperationContext.open(context, cell.operation)
+    roles = cell.granted_roles or ()
     offers = CellOffers(
-        operation, cell.cell, cell.offers, cell.granted, cell.built_in, cell.granted_roles or ()
+        operation, cell.cell, cell.offers, cell.granted, cell.built_in, roles, cell.records
     )
     return (yield from place_cell(offers, partial(_build, operation, cell))).to_wire()
 
@@ -49,6 +56,7 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
     pool, workload = plan_gpu_pool(offer.region, number), workload_step(offer.region, number)
     gateway = gateway_step(offer.region, number)
     schedules = plan_maintenance(offer.region, number)
+    records = plan_dns_record(offer.region, cell.records, number)
     replicas, serving = demand.replicas, GatewayState.SERVING
     deploy = partial(deploy_workload, operation, workload, offer, replicas=replicas, state=serving)
     await_cell = await_connected_workload if cell.has_private_origin else await_workload
@@ -58,6 +66,7 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
     new_until = find_new_until(operation, made)
     return (
         yield from in_order(
+            *(partial(create_resource, operation, each) for each in records),
             *prepare_identity(operation, demand, offer.region, number),
             lambda: _create_cluster(operation, cluster, offer),
             lambda: grant_registry_access(operation, cell.registry, attempt),

@@ -184,4 +184,5 @@ def _input(
         offer=offer,
         scope=resource.scope,
         role=resource.role,
+        record=resource.record,
     ).to_wire()

@@ -12,7 +12,7 @@ from orchestrators.sequence import in_order
 
 def revoke_left_roles(operation: OperationContext, request: OperationRequest) -> Steps[Outcome]:
     """After the build: until then replicas of the former specification may need them."""
-    wanted = request.spec.workload.granted_roles
+    wanted = request.spec.granted_roles
     left = [each for each in request.all_granted_roles if each not in wanted]
     assignments = [each for r in request.all_regions for each in plan_role_assignments(r, left)]
     return (yield from in_order(*(partial(delete_resource, operation, a) for a in assignments)))

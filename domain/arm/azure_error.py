@@ -51,7 +51,7 @@ _KINDS_BY_SERVICE: Mapping[Service, frozenset[str]] = {
     Service.IDENTITY: frozenset({"identity", "federatedCredential"}),
     Service.AUTHORIZATION: frozenset({"roleAssignment", "roleAssignments"}),
     Service.COMPUTE: frozenset({START_GPU_NODE}),
-    Service.NETWORK: frozenset({CREATE_ADDRESS, "privateLink"}),
+    Service.NETWORK: frozenset({CREATE_ADDRESS, "privateLink", "dnsRecord"}),
 }
 _SERVICES = {kind: service for service, kinds in _KINDS_BY_SERVICE.items() for kind in kinds}
 _METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"})

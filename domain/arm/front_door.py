@@ -82,7 +82,7 @@ def build_origin_group(spec: EnvironmentSpec) -> dict[str, Any]:
             "probePath": spec.workload.health_path,
             # Inference servers answer HEAD with 405, which would count as unhealthy.
             "probeRequestType": "GET",
-            "probeProtocol": "Http",
+            "probeProtocol": "Https" if spec.edge.origin_certificate else "Http",
             "probeIntervalInSeconds": PROBE_INTERVAL_SECONDS,
         },
         "sessionAffinityState": "Disabled",
@@ -95,8 +95,7 @@ def build_origin(
 ) -> dict[str, Any]:
     """`front_door_id`: of the profile; only private origins tell it."""
     is_private = spec.edge.has_private_origins
-    find_host = naming.private_origin_host if is_private else naming.origin_host
-    host = find_host(spec.name, region, subscription_id)
+    host = naming.find_origin_host(spec, region, subscription_id)
     properties: AFDOriginProperties = {
         "hostName": host,
         "originHostHeader": host,
@@ -105,9 +104,9 @@ def build_origin(
         "priority": 1,
         "weight": 1000,
         "enabledState": "Enabled",
-        # The Service serves plain HTTP: there is no certificate to check. Front Door all the same
-        # refuses private origins without the check (reported).
-        "enforceCertificateNameCheck": is_private,
+        # Without a certificate there is nothing to check. Front Door all the same refuses private
+        # origins without the check (reported).
+        "enforceCertificateNameCheck": is_private or spec.edge.origin_certificate is not None,
     }
     if is_private:
         properties["sharedPrivateLinkResource"] = {
@@ -122,12 +121,13 @@ def build_origin(
 
 
 def build_route(spec: EnvironmentSpec, subscription_id: str) -> dict[str, Any]:
-    """HTTPS for clients, HTTP to the Service; not cached, because every completion is unique."""
+    """HTTPS for clients, and to cells that have a certificate; not cached, because every
+    completion is unique."""
     properties: RouteProperties = {
         "originGroup": {"id": naming.origin_group_id(subscription_id, spec.name)},
         "supportedProtocols": ["Http", "Https"],
         "httpsRedirect": "Enabled",
-        "forwardingProtocol": "HttpOnly",
+        "forwardingProtocol": "HttpsOnly" if spec.edge.origin_certificate else "HttpOnly",
         "patternsToMatch": ["/*"],
         "linkToDefaultDomain": "Enabled",
         "enabledState": "Enabled",

@@ -5,9 +5,9 @@ protects it at least as much as the weakest specification does.
 
 - Edge: no model is reached by an endpoint or route that is off, an origin with another address or
   port, or with a private link that leads elsewhere or is asked for in other words, a route to
-  other origins, without HTTPS for clients or with HTTPS to the Service, which speaks HTTP, nor by
-  patterns that leave out the path which is probed. The only origin has to be on; one of several
-  may be drained.
+  other origins, without HTTPS for clients or with another protocol than the Service speaks, nor
+  by patterns that leave out the path which is probed. The only origin has to be on; one of
+  several may be drained. Where origins have a certificate, it is verified.
 - Firewall: a specification can ask for `Detection`, so that stays, but not for no firewall. The
   security policy is what links the firewall to the endpoint. The rate limit may be another one,
   but `Allow` would exempt those above it from all later rules, and a match rule with its
@@ -15,6 +15,7 @@ protects it at least as much as the weakest specification does.
 - Cluster: Gridplane signs in by Entra ID and its role assignments; local accounts bypass both.
   Pods that read secrets or weights do not start without the drivers that mount them.
   Where the app's settings name a workspace for logs, the audit of invocations goes there.
+- DNS record: it has to lead to the cell.
 - Federated credential: Entra ID compares all of it with the tokens of the cluster.
 - GPU pool: the workload's node selector needs the label, its replicas need the nodes, and without
   the autoscaler neither comes a node for a pod nor goes one that is paid for and idle.
@@ -36,6 +37,10 @@ def _never(spec: EnvironmentSpec, found: Any) -> bool:
 
 def _has_other_origins(spec: EnvironmentSpec, found: Any) -> bool:
     return len(spec.regions) > 1
+
+
+def _has_no_certificate(spec: EnvironmentSpec, found: Any) -> bool:
+    return spec.edge.origin_certificate is None
 
 
 def _includes_https(spec: EnvironmentSpec, found: Any) -> bool:
@@ -65,10 +70,13 @@ _RATE_LIMIT = "properties.customRules.rules[RateLimitPerClient]"
 
 KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
     "endpoint": {"properties.enabledState": _never},
+    "originGroup": {"properties.healthProbeSettings.probeProtocol": _has_no_certificate},
     "origin": {
         "properties.hostName": _never,
         "properties.originHostHeader": _never,
         "properties.httpPort": _never,
+        "properties.httpsPort": _has_no_certificate,
+        "properties.enforceCertificateNameCheck": _has_no_certificate,
         f"{_PRIVATE_LINK}.privateLink.id": _never,
         f"{_PRIVATE_LINK}.requestMessage": _never,
         "properties.enabledState": _has_other_origins,
@@ -102,6 +110,7 @@ KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
         f"{_LOG_AGENT}.config.logAnalyticsWorkspaceResourceID": _never,
         f"{_LOG_AGENT}.config.useAADAuth": _never,
     },
+    "dnsRecord": {"properties.CNAMERecord.cname": _never},
     "federatedCredential": {
         "properties.issuer": _never,
         "properties.subject": _never,

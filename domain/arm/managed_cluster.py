@@ -130,7 +130,7 @@ def _secrets(spec: EnvironmentSpec) -> "dict[str, ManagedClusterAddonProfile]":
 
     It stays where a specification no longer has secrets: add-ons that others use are kept.
     """
-    if spec.workload.vault_access is None:
+    if spec.workload.vault_access is None and spec.edge.certificate_access is None:
         return {}
     config = {"enableSecretRotation": "true", "rotationPollInterval": SECRET_ROTATION}
     return {naming.SECRETS_ADDON: {"enabled": True, "config": config}}

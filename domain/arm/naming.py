@@ -24,6 +24,9 @@ SYSTEM_NAMESPACE = "kube-system"
 """Of the device plugin, and of what the autoscaler tells."""
 NODE_EVENTS_NAMESPACE = "default"
 """Nodes belong to no namespace, so Kubernetes keeps their events there."""
+CERTIFICATE_VOLUME = "certificate"
+CERTIFICATE_FILE = "origin.pem"
+"""Key and chain of the gateway's certificate, in that volume of its pods."""
 GPU_NODE_LABEL = "gridplane.io/gpu-pool"
 TEMPLATE_LABEL = "gridplane.io/template"
 """Pod label with a digest of the pod template: a Deployment does not expose Kubernetes' own
@@ -90,6 +93,15 @@ def private_origin_host(name: str, region: str, subscription_id: str) -> str:
     return f"{dns_label(name, region, subscription_id)}.{region}.internal"
 
 
+def find_origin_host(spec: EnvironmentSpec, region: str, subscription_id: str) -> str:
+    """By which Front Door knows the cell."""
+    if spec.edge.has_private_origins:
+        return private_origin_host(spec.name, region, subscription_id)
+    if certificate := spec.edge.origin_certificate:
+        return certificate.host_of(region)
+    return origin_host(spec.name, region, subscription_id)
+
+
 def private_link_request(name: str, front_door_id: str) -> str:
     """What a profile says when it asks for a connection, which takes 140 characters. The id makes
     it this profile's request, and nobody else's."""
@@ -137,6 +149,13 @@ def federated_credential_id(subscription_id: str, name: str, region: str) -> str
 def service_account(name: str) -> str:
     """Of the workload's pods."""
     return name
+
+
+def certificate_class(name: str, certificate_id: str) -> str:
+    """Of the SecretProviderClass with the gateway's certificate: that of another certificate is
+    another, so that pods of the previous specification keep theirs."""
+    digest = sha256(certificate_id.encode()).hexdigest()
+    return f"{name}-certificate-{digest[:10]}"
 
 
 def pull_secret_holder(name: str) -> str:

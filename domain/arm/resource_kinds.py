@@ -11,6 +11,7 @@ from domain import deadlines
 from domain.arm import front_door as front_door_bodies
 from domain.arm import managed_cluster as arm_bodies
 from domain.arm import naming
+from domain.arm.dns_record import build_dns_record, is_record_current, read_record_owner
 from domain.arm.identity import build_federated_credential, build_identity
 from domain.arm.maintenance import build_maintenance_configuration
 from domain.arm.merge_edge import merge_edge
@@ -43,6 +44,8 @@ class ResourceTarget:
     """ARM id of the workspace that takes the logs of a cluster's containers; None: none does."""
     front_door_id: str = ""
     """Of the environment's profile, where a body tells it."""
+    record_id: str = ""
+    """Of a DNS record: its ARM id, in a zone of others."""
     grant: RoleGrant | None = None
     """What a role assignment gives, and where."""
     source: Body | None = field(default=None, compare=False)
@@ -198,6 +201,18 @@ KINDS: Mapping[str, ResourceKind] = {
         owner_kind="identity",
         source_kind="managedCluster",
         is_current=is_part_current,
+    ),
+    "dnsRecord": ResourceKind(
+        pace=PollKind.RESOURCE_GROUP,
+        create_timeout=deadlines.DNS_RECORD,
+        delete_timeout=deadlines.DNS_RECORD,
+        build_id=lambda t: t.record_id,
+        build_body=lambda spec, t, existing: build_dns_record(
+            spec, t.region, t.subscription_id, existing
+        ),
+        read_owner=read_record_owner,
+        is_at_others=True,
+        is_current=is_record_current,
     ),
     "roleAssignment": ResourceKind(
         pace=PollKind.RESOURCE_GROUP,

@@ -49,14 +49,19 @@ class CellDemand(WireModel):
     """None if replicas read no secrets."""
     weights_access: RoleAccess | None = None
     """None if replicas mount no weights."""
+    certificate_access: RoleAccess | None = None
+    """None if gateways have no certificate."""
+    certificate_domain: str | None = None
+    """Of the host names of cells; None if gateways have no certificate."""
 
     @property
     def needs_identity(self) -> bool:
-        return self.vault_access is not None or self.weights_access is not None
+        accesses = (self.vault_access, self.weights_access, self.certificate_access)
+        return any(access is not None for access in accesses)
 
     @classmethod
     def of(cls, spec: EnvironmentSpec, image_digest: str | None = None) -> Self:
-        workload = spec.workload
+        workload, certificate = spec.workload, spec.edge.origin_certificate
         return cls(
             replicas=workload.replicas,
             gpus=workload.gpus_needed,
@@ -64,6 +69,8 @@ class CellDemand(WireModel):
             image_digest=image_digest,
             vault_access=workload.vault_access,
             weights_access=workload.weights_access,
+            certificate_access=spec.edge.certificate_access,
+            certificate_domain=certificate.domain_name if certificate else None,
         )
 
 
@@ -84,6 +91,8 @@ class CellInput(WireModel):
     granted_roles: tuple[GrantedRole, ...] | None = None
     """Those that earlier operations may have assigned to the cell."""
     has_private_origin: bool = False
+    records: str | None = None
+    """ARM ids of DNS records, with `{region}` in place of the cell's; None: none are made."""
 
 
 class ConnectionInput(WireModel):
@@ -117,6 +126,8 @@ class ResourceInput(WireModel):
     """Of a role assignment: the name of the role's definition."""
     in_new_group: bool | None = None
     """True if Azure cannot have it yet: this operation has just created its resource group."""
+    record: str | None = None
+    """Of a DNS record: its ARM id."""
 
     def target(
         self,
@@ -131,6 +142,7 @@ class ResourceInput(WireModel):
             subscription_id,
             api_server_ranges,
             log_workspace_id,
+            record_id=self.record or "",
             grant=RoleGrant(self.scope, self.role) if self.scope and self.role else None,
         )
 
@@ -164,7 +176,7 @@ class RegistryAccessInput(WireModel):
 
 
 class IdentityAccessInput(WireModel):
-    """A cell whose identity is to read the vault, or the weights, of the specification."""
+    """A cell whose identity is to read a vault, or the weights, of the specification."""
 
     operation_id: str
     environment: str
@@ -200,6 +212,8 @@ class ObservationInput(WireModel):
     operation_id: str
     environment: str
     region: str
+    certificate_domain: str | None = None
+    """None if its gateways have no certificate."""
 
 
 class PoolInput(WireModel):
@@ -301,3 +315,5 @@ class EdgeWait(WireModel):
     operation: OperationRef
     step: StepKey
     probe: EdgeProbe
+    has_certificate: bool = False
+    """Whether Front Door verifies a certificate of the cells."""

@@ -98,6 +98,7 @@ class ActivityName(StrEnum):
     ENSURE_REGISTRY_ACCESS = "ensure_registry_access"
     ENSURE_VAULT_ACCESS = "ensure_vault_access"
     ENSURE_WEIGHTS_ACCESS = "ensure_weights_access"
+    ENSURE_CERTIFICATE_ACCESS = "ensure_certificate_access"
     BEGIN_APPROVE_CONNECTION = "begin_approve_connection"
     APPLY_WORKLOAD = "apply_workload"
     APPLY_GATEWAY = "apply_gateway"

@@ -13,6 +13,12 @@ OPERATION_IN_PROGRESS = "OperationInProgress"
 """Reason for a start that another request won."""
 
 
+_OF_A_CERTIFICATE = (
+    " Front Door also answers like this if the name of a cell leads nowhere, or if no public "
+    "authority has issued its certificate: check both."
+)
+
+
 def operation_in_progress(operation_id: str) -> Failure:
     return Failure(
         reason=OPERATION_IN_PROGRESS,
@@ -51,13 +57,16 @@ def nothing_to_wake(regions: Sequence[str]) -> Failure:
     )
 
 
-def edge_propagation_timeout(url: str, last_answer: str | None) -> Failure:
+def edge_propagation_timeout(
+    url: str, last_answer: str | None, *, has_certificate: bool = False
+) -> Failure:
+    """`has_certificate`: whether Front Door verifies one of the cells."""
     return Failure(
         reason="EdgePropagationTimeout",
         message=f"{url} did not answer in time. Last answer: {last_answer}.",
         retryable=True,
         suggested_action="Query the origin directly; if it answers, Front Door is still "
-        "propagating: try again later.",
+        "propagating: try again later." + (_OF_A_CERTIFICATE if has_certificate else ""),
     )
 
 

@@ -54,7 +54,7 @@ class OperationRequest(WireModel):
     @property
     def all_granted_roles(self) -> tuple[GrantedRole, ...]:
         """Every one that may have been assigned to a cell, by this operation or before."""
-        wanted = self.spec.workload.granted_roles
+        wanted = self.spec.granted_roles
         return tuple(dict.fromkeys((*(self.granted_roles or ()), *wanted)))
 
     @property

@@ -50,6 +50,11 @@ def weights_access_step(region: str, attempt: int = 1) -> StepKey:
     return cell_step(region, "weightsAccess", attempt)
 
 
+def certificate_access_step(region: str, attempt: int = 1) -> StepKey:
+    """The role of the same identity on the vault with the gateway's certificate."""
+    return cell_step(region, "certificateAccess", attempt)
+
+
 ACCESS_STEPS = {
     ACR_PULL: registry_access_step,
     KEY_VAULT_SECRETS_USER: vault_access_step,

@@ -10,6 +10,7 @@ from domain.environment.step_keys import (
     assignment_step,
     autoscaler_step,
     cell_step,
+    certificate_access_step,
     edge_step,
     external_ip_step,
     gateway_step,
@@ -26,6 +27,8 @@ from domain.environment.step_keys import (
 from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.wire import WireModel
 
+DNS_RECORD_KIND = "dnsRecord"
+
 
 class PlannedResource(WireModel):
     """One ARM resource and the step of an operation that creates or deletes it."""
@@ -38,6 +41,8 @@ class PlannedResource(WireModel):
     """Of a role assignment: the ARM id of the resource that it is at."""
     role: str | None = None
     """Of a role assignment: the name of the role's definition."""
+    record: str | None = None
+    """Of a DNS record: its ARM id."""
     awaits_cells: bool = False
     """Whether its creation waits until a cell, which is built beside it, has an origin."""
 
@@ -108,14 +113,30 @@ def plan_role_assignments(
     )
 
 
+def plan_dns_record(
+    region: str, records: str | None, attempt: int = 1
+) -> tuple[PlannedResource, ...]:
+    """By which the name of a cell's origin leads to it, if it is made here. `records`: ARM ids,
+    with `{region}` in place of the cell's."""
+    if records is None:
+        return ()
+    record = PlannedResource(
+        step=cell_step(region, DNS_RECORD_KIND, attempt),
+        kind=DNS_RECORD_KIND,
+        region=region,
+        record=records.format(region=region),
+    )
+    return (record,)
+
+
 def plan_cell_removal(
-    region: str, roles: Sequence[GrantedRole] = ()
+    region: str, roles: Sequence[GrantedRole] = (), records: str | None = None
 ) -> tuple[PlannedResource, ...]:
     """What is deleted of a cell that moves to another region; a private origin stays until there
     is another, because Front Door refuses to delete the last one."""
     return tuple(
         each.model_copy(update={"step": StepKey(path=("cell", region, "removal", each.step.last))})
-        for each in plan_cell_deletion(region, roles)
+        for each in plan_cell_deletion(region, roles, records)
     )
 
 
@@ -148,7 +169,8 @@ def plan_maintenance(region: str, attempt: int = 1) -> tuple[PlannedResource, Pl
 
 
 def plan_identity(region: str, attempt: int = 1) -> tuple[PlannedResource, PlannedResource]:
-    """The identity that reads secrets and weights, and its credential for the cluster's tokens."""
+    """The identity that reads secrets, weights and certificate, and its credential for the
+    cluster's tokens."""
     identity, credential = (
         PlannedResource(step=cell_step(region, kind, attempt), kind=kind, region=region)
         for kind in ("identity", "federatedCredential")
@@ -179,10 +201,14 @@ def plan_provision_steps(
 
 
 def with_identity_steps(
-    steps: Sequence[StepKey], vault: RoleAccess | None, weights: RoleAccess | None
+    steps: Sequence[StepKey],
+    vault: RoleAccess | None,
+    weights: RoleAccess | None,
+    certificate: RoleAccess | None = None,
 ) -> tuple[StepKey, ...]:
-    """Of a build, with those of cells that read secrets or weights around the cluster's."""
-    if vault is None and weights is None:
+    """Of a build, with those of cells that read secrets, weights or a certificate around the
+    cluster's."""
+    if vault is None and weights is None and certificate is None:
         return tuple(steps)
     planned: list[StepKey] = []
     for step in steps:
@@ -191,30 +217,54 @@ def with_identity_steps(
             continue
         region = step.path[1]
         identity, credential = (each.step for each in plan_identity(region))
-        planned += [identity, *_grant_steps(region, vault, weights), step, credential]
+        grants = _grant_steps(region, vault, weights, certificate)
+        planned += [identity, *grants, step, credential]
+    return tuple(planned)
+
+
+def with_dns_steps(steps: Sequence[StepKey], records: str | None) -> tuple[StepKey, ...]:
+    """Of a build, with those that make the cells' DNS records, before the clusters."""
+    planned: list[StepKey] = []
+    for step in steps:
+        if step.last == "managedCluster":
+            planned += [each.step for each in plan_dns_record(step.path[1], records)]
+        planned.append(step)
     return tuple(planned)
 
 
 def _grant_steps(
-    region: str, vault: RoleAccess | None, weights: RoleAccess | None
+    region: str,
+    vault: RoleAccess | None,
+    weights: RoleAccess | None,
+    certificate: RoleAccess | None,
 ) -> tuple[StepKey, ...]:
-    steps = ((vault_access_step, vault), (weights_access_step, weights))
+    steps = (
+        (vault_access_step, vault),
+        (weights_access_step, weights),
+        (certificate_access_step, certificate),
+    )
     return tuple(step(region) for step, access in steps if access is RoleAccess.GRANTED)
 
 
 def plan_cell_deletion(
-    region: str, roles: Sequence[GrantedRole] = (), *, has_private_origins: bool = False
+    region: str,
+    roles: Sequence[GrantedRole] = (),
+    records: str | None = None,
+    *,
+    has_private_origins: bool = False,
 ) -> tuple[PlannedResource, ...]:
-    """In the order of deletion: a private origin first, whose connection keeps the cluster and
-    would come again, then role assignments, the resource group last."""
+    """In the order of deletion: a name first that would lead nowhere, or a private origin, whose
+    connection keeps the cluster and would come again, then role assignments, the resource group
+    last."""
     origin = plan_private_origin(region)[:1] if has_private_origins else ()
     others = reversed((*plan_cell(region), *plan_role_assignments(region, roles)))
-    return (*origin, *others)
+    return (*plan_dns_record(region, records), *origin, *others)
 
 
 def plan_delete_steps(
     regions: Sequence[str],
     roles: Sequence[GrantedRole] = (),
+    records: str | None = None,
     *,
     has_private_origins: bool = False,
 ) -> tuple[StepKey, ...]:
@@ -222,7 +272,9 @@ def plan_delete_steps(
     cells = [
         each.step
         for region in regions
-        for each in plan_cell_deletion(region, roles, has_private_origins=has_private_origins)
+        for each in plan_cell_deletion(
+            region, roles, records, has_private_origins=has_private_origins
+        )
     ]
     edge = plan_edge(regions, has_private_origins=has_private_origins)
     return (*cells, *(resource.step for resource in reversed(edge)))

@@ -45,6 +45,7 @@ from domain.environment.steps import (
     plan_provision_steps,
     plan_scale_down_steps,
     plan_wake_steps,
+    with_dns_steps,
     with_identity_steps,
 )
 from domain.outcomes import Outcome, Status
@@ -69,14 +70,20 @@ def plan_steps(
     kind: OperationKind,
     regions: Sequence[str],
     roles: Sequence[GrantedRole] = (),
+    records: str | None = None,
     *,
     has_private_origins: bool,
 ) -> tuple[StepKey, ...]:
     match kind:
         case OperationKind.PROVISION | OperationKind.UPDATE | OperationKind.REPAIR:
-            return plan_provision_steps(regions, roles, has_private_origins=has_private_origins)
+            return with_dns_steps(
+                plan_provision_steps(regions, roles, has_private_origins=has_private_origins),
+                records,
+            )
         case OperationKind.DELETE:
-            return plan_delete_steps(regions, roles, has_private_origins=has_private_origins)
+            return plan_delete_steps(
+                regions, roles, records, has_private_origins=has_private_origins
+            )
         case OperationKind.SCALE_DOWN:
             return plan_scale_down_steps(regions)
         case OperationKind.WAKE:
@@ -196,7 +203,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
     changes: dict[str, Any] = {"applied": applied, "gpu_usage": usage}
     if end.outcome.is_success and operation.kind in BUILDS:
-        changes["granted_roles"] = record.spec.workload.granted_roles
+        changes["granted_roles"] = record.spec.granted_roles
     record = _with_operation(record, ended).model_copy(update=changes)
     end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
@@ -314,16 +321,19 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
 
 def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
     workload, is_deletion = request.spec.workload, request.kind is OperationKind.DELETE
-    roles = request.all_granted_roles if is_deletion else workload.granted_roles
+    certificate = request.spec.edge.origin_certificate
+    roles = request.all_granted_roles if is_deletion else request.spec.granted_roles
     steps = plan_steps(
         request.kind,
         request.all_regions if is_deletion else request.regions,
         roles,
+        certificate and certificate.records,
         has_private_origins=request.spec.edge.has_private_origins,
     )
     if request.kind not in BUILDS:
         return steps
-    return with_identity_steps(steps, workload.vault_access, workload.weights_access)
+    access = (workload.vault_access, workload.weights_access, certificate and certificate.access)
+    return with_identity_steps(steps, *access)
 
 
 def _moved(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:

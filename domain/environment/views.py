@@ -30,6 +30,7 @@ class OriginTransport(StrEnum):
     """How requests travel from the edge to the cells."""
 
     HTTP = "http"
+    HTTPS = "https"
     PRIVATE_LINK = "privateLink"
 
 
@@ -80,7 +81,8 @@ class EnvironmentView(WireModel):
     )
     origin_transport: OriginTransport = Field(
         description="How requests travel from the edge to the cells: `http`, unencrypted over "
-        "public addresses that admit Front Door alone, or `privateLink`, over a private endpoint.",
+        "public addresses that admit Front Door alone, `https`, over the same with a certificate "
+        "that Front Door verifies, or `privateLink`, over a private endpoint.",
     )
     health: HealthView = Field(description="Its health, which is independent of its phase.")
     image: ImageView | None = Field(
@@ -184,8 +186,9 @@ def build_event_list(events: Sequence[TimelineEvent]) -> EventList:
 
 
 def _origin_transport(spec: EnvironmentSpec) -> OriginTransport:
-    is_private = spec.edge.has_private_origins
-    return OriginTransport.PRIVATE_LINK if is_private else OriginTransport.HTTP
+    if spec.edge.has_private_origins:
+        return OriginTransport.PRIVATE_LINK
+    return OriginTransport.HTTPS if spec.edge.origin_certificate else OriginTransport.HTTP
 
 
 def _build_cell_views(record: EnvironmentRecord) -> tuple[CellView, ...]:

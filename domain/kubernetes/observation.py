@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
+from domain.environment.gateway_certificates import CertificateLook
 from domain.wire import WireModel
 
 
@@ -100,6 +101,8 @@ class Observation(WireModel):
     is_internal: bool = False
     gateways: tuple[PodObservation, ...] = ()
     """Pods of the gateway."""
+    certificates: CertificateLook | None = None
+    """Of the gateways; None if they have no need of any."""
     device_plugin: DevicePluginObservation | None = None
     backoff: AutoscalerBackoff | None = None
     """Of the GPU pool."""

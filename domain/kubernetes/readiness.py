@@ -1,6 +1,6 @@
 """Decides whether a cell is ready, worth waiting for, or failed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,10 @@ from domain.kubernetes.address_diagnosis import (
     find_address_cause,
     find_lasting_ip_failure,
     pending_ip,
+)
+from domain.kubernetes.certificate_diagnosis import (
+    find_certificate_failure,
+    find_lasting_certificate_failure,
 )
 from domain.kubernetes.evidence import has_lasted
 from domain.kubernetes.gateway_diagnosis import unready_gateway
@@ -104,7 +108,7 @@ def decide_readiness(
         gpu=gpu,
         external_ip=_external_ip(observation),
         pods=_pods(observation, spec_replicas, now, nodes if not nodes.is_ready else gpu),
-        gateway=_gateway(observation),
+        gateway=_gateway(observation, now),
         delay_seconds=decide_delay(observation, now, started_at, deadline),
     )
     if all(condition.is_ready for condition in readiness.conditions.values()):
@@ -114,17 +118,28 @@ def decide_readiness(
     )
     if has_alternative and refused and has_lasted(started_at, now, SCALE_UP_GRACE):
         return _give_up(readiness, "nodes", refused)
-    if not readiness.pods.is_ready:
-        lasting = find_lasting_failure(observation, spec_replicas, now, started_at)
+    for condition, lasting in _lasting(readiness, observation, spec_replicas, now, started_at):
         if lasting:
-            return _give_up(readiness, "pods", lasting)
-    if not readiness.external_ip.is_ready:
-        lasting = find_lasting_ip_failure(observation)
-        if lasting:
-            return _give_up(readiness, "external_ip", lasting)
+            return _give_up(readiness, condition, lasting)
     if now < deadline:
         return readiness
     return _give_up_at_deadline(readiness, observation, spec_replicas, gpus_needed, now)
+
+
+def _lasting(
+    readiness: Readiness,
+    observation: Observation,
+    replicas: int,
+    now: datetime,
+    started_at: datetime,
+) -> Iterator[tuple[str, Failure | None]]:
+    """What cannot pass by itself, by the condition that it keeps from being met."""
+    if not readiness.pods.is_ready:
+        yield "pods", find_lasting_failure(observation, replicas, now, started_at)
+    if not readiness.gateway.is_ready and observation.certificates:
+        yield "gateway", find_lasting_certificate_failure(observation, now, started_at)
+    if not readiness.external_ip.is_ready:
+        yield "external_ip", find_lasting_ip_failure(observation)
 
 
 def _give_up_at_deadline(
@@ -138,7 +153,8 @@ def _give_up_at_deadline(
     if not readiness.pods.is_ready:
         return _give_up(readiness, "pods", unready_pods(observation, replicas))
     if not readiness.gateway.is_ready:
-        return _give_up(readiness, "gateway", unready_gateway(observation))
+        cause = readiness.gateway.failure or unready_gateway(observation)
+        return _give_up(readiness, "gateway", cause)
     return _give_up(readiness, "external_ip", pending_ip(observation))
 
 
@@ -217,10 +233,14 @@ def _pods(
     return _condition(False, f"{detail}{waiting}.", cause)
 
 
-def _gateway(observation: Observation) -> Condition:
+def _gateway(observation: Observation, now: datetime) -> Condition:
     """One suffices: the other may be on a node that is being upgraded."""
     known, ready = len(observation.gateways), sum(pod.ready for pod in observation.gateways)
     detail = f"{ready} of {known} gateways are ready"
     reasons = sorted({pod.reason for pod in observation.gateways if not pod.ready} - {""})
     waiting = f" ({', '.join(reasons)})" if reasons and not ready else ""
-    return _condition(ready > 0, f"{detail}{waiting}.")
+    if observation.certificates is None:
+        return _condition(ready > 0, f"{detail}{waiting}.")
+    cause = find_certificate_failure(observation, now)
+    has_one = any(observation.certificates.gateways.values())
+    return _condition(ready > 0 and has_one and not cause, f"{detail}{waiting}.", cause)

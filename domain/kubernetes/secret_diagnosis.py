@@ -4,7 +4,7 @@ The driver's events quote Key Vault and Entra ID, which name the secret and neve
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,7 +58,7 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class MountRule:
     reason: str
     pattern: re.Pattern[str]
     explain: Callable[[Mount], str]
@@ -66,18 +66,21 @@ class _Rule:
     grace: timedelta = PASSING_GRACE
 
 
-def _rule(
+type MountRules = Sequence[MountRule]
+
+
+def mount_rule(
     reason: str,
     pattern: str,
     explain: Callable[[Mount], str],
     fix: Callable[[Mount], str],
     grace: timedelta = PASSING_GRACE,
-) -> _Rule:
-    return _Rule(reason, re.compile(pattern, re.IGNORECASE), explain, fix, grace)
+) -> MountRule:
+    return MountRule(reason, re.compile(pattern, re.IGNORECASE), explain, fix, grace)
 
 
-_RULES = (
-    _rule(
+SECRET_RULES = (
+    mount_rule(
         "SecretNotFound",
         r"SecretNotFound",
         lambda m: f"The secret '{m.secret}' is not in the vault {m.vault}.",
@@ -86,13 +89,13 @@ _RULES = (
             f"<file>. Or correct keyVaultSecretId and update the environment. {_AGAIN}"
         ),
     ),
-    _rule(
+    mount_rule(
         "SecretDisabled",
         r"SecretDisabled|on a disabled secret",
         lambda m: f"The secret '{m.secret}' in the vault {m.vault} is disabled.",
         lambda m: f"Enable it, or add a version that is enabled. {_AGAIN}",
     ),
-    _rule(
+    mount_rule(
         "VaultBlocked",
         r"ForbiddenByFirewall|ForbiddenByConnection|Client address is not authorized",
         lambda m: f"The firewall of the vault {m.vault} refuses the cluster's nodes.",
@@ -101,7 +104,7 @@ _RULES = (
             f"the cluster a private endpoint to it. {_AGAIN}"
         ),
     ),
-    _rule(
+    mount_rule(
         "SecretForbidden",
         r"ForbiddenByRbac|not authorized to perform action|does not have secrets get permission",
         lambda m: (
@@ -113,7 +116,7 @@ _RULES = (
         ),
         ROLE_GRACE,
     ),
-    _rule(
+    mount_rule(
         "IdentityNotFederated",
         r"AADSTS(?:70021|700213|70025|700016|700211|700212)\b",
         lambda m: (
@@ -122,19 +125,19 @@ _RULES = (
         ),
         lambda m: f"{_REPAIR}: it writes the federated credential of the identity again.",
     ),
-    _rule(
+    mount_rule(
         "VaultNotFound",
         r"lookup [0-9A-Za-z-]+\.vault\.azure\.net|no such host",
         lambda m: f"There is no vault {m.vault}: its host name does not resolve.",
         lambda m: "Correct keyVaultSecretId and update the environment.",
     ),
-    _rule(
+    mount_rule(
         "SecretsDriverMissing",
         r"driver name secrets-store\.csi\.k8s\.io not found",
         lambda m: f"The cluster does not have the add-on {SECRETS_ADDON}.",
         lambda m: f"{_REPAIR}: it enables the add-on.",
     ),
-    _rule(
+    mount_rule(
         "SecretProviderClassMissing",
         r"failed to get secretproviderclass",
         lambda m: "The SecretProviderClass of the workload is not in the cluster.",
@@ -143,9 +146,11 @@ _RULES = (
 )
 
 
-def find_secret_failure(pod: PodObservation, observation: Observation) -> Failure | None:
+def find_secret_failure(
+    pod: PodObservation, observation: Observation, rules: MountRules = SECRET_RULES
+) -> Failure | None:
     """Why the pod's secrets are not mounted; None if no event shows it."""
-    event, rule = _find(pod, observation)
+    event, rule = _find(pod, observation, rules)
     if event is None or rule is None:
         return None
     mount = Mount(event.message)
@@ -158,10 +163,14 @@ def find_secret_failure(pod: PodObservation, observation: Observation) -> Failur
 
 
 def is_secret_failure_lasting(
-    pod: PodObservation, observation: Observation, now: datetime, started_at: datetime
+    pod: PodObservation,
+    observation: Observation,
+    now: datetime,
+    started_at: datetime,
+    rules: MountRules = SECRET_RULES,
 ) -> bool:
     """Whether the mount has failed for longer than what passes by itself takes."""
-    event, rule = _find(pod, observation)
+    event, rule = _find(pod, observation, rules)
     if event is None or rule is None:
         return False
     since = max(event.first_seen_at or started_at, started_at)
@@ -169,8 +178,8 @@ def is_secret_failure_lasting(
 
 
 def _find(
-    pod: PodObservation, observation: Observation
-) -> tuple[EventObservation | None, _Rule | None]:
+    pod: PodObservation, observation: Observation, rules: MountRules
+) -> tuple[EventObservation | None, MountRule | None]:
     """The kubelet's later events say only that the time ran out."""
     event = find_event(
         observation.events,
@@ -178,11 +187,11 @@ def _find(
             each.reason == "FailedMount"
             and each.object == f"Pod/{pod.name}"
             and f'"{WEIGHTS_VOLUME}"' not in each.message
-            and _match(each.message) is not None
+            and _match(each.message, rules) is not None
         ),
     )
-    return event, _match(event.message) if event else None
+    return event, _match(event.message, rules) if event else None
 
 
-def _match(message: str) -> _Rule | None:
-    return next((rule for rule in _RULES if rule.pattern.search(message)), None)
+def _match(message: str, rules: MountRules) -> MountRule | None:
+    return next((rule for rule in rules if rule.pattern.search(message)), None)

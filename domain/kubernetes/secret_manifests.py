@@ -34,6 +34,14 @@ class SyncedSecret:
     references: Mapping[str, SecretReference]
 
 
+@dataclass(frozen=True, slots=True)
+class VaultObject:
+    """What is read of a vault as a secret; the latest version, unless one is named."""
+
+    name: str
+    version: str = ""
+
+
 def build_secret_objects(spec: EnvironmentSpec, reader: CellIdentity) -> list[dict[str, Any]]:
     if not spec.workload.secrets:
         return []
@@ -45,10 +53,10 @@ def volumes(spec: EnvironmentSpec) -> list[dict[str, Any]]:
     return [build_volume(objects_name(spec))] if spec.workload.secrets else []
 
 
-def build_volume(provider_class: str) -> dict[str, Any]:
+def build_volume(provider_class: str, name: str = VOLUME) -> dict[str, Any]:
     attributes = {"secretProviderClass": provider_class}
     driver = {"driver": DRIVER, "readOnly": True, "volumeAttributes": attributes}
-    return {"name": VOLUME, "csi": driver}
+    return {"name": name, "csi": driver}
 
 
 def volume_mounts(spec: EnvironmentSpec) -> list[dict[str, Any]]:
@@ -78,10 +86,27 @@ def build_provider_class(
     references = synced.references
     vault = next(iter(references.values())).vault
     data = [{"objectName": _file_name(key), "key": key} for key in references]
+    files = {
+        _file_name(key): VaultObject(secret.name, secret.version)
+        for key, secret in references.items()
+    }
+    built = build_file_class(spec, reader, synced.name, vault, files)
+    secret = {"secretName": synced.name, "type": synced.type, "data": data}
+    return {**built, "spec": {**built["spec"], "secretObjects": [secret]}}
+
+
+def build_file_class(
+    spec: EnvironmentSpec,
+    reader: CellIdentity,
+    name: str,
+    vault: str,
+    files: Mapping[str, VaultObject],
+) -> dict[str, Any]:
+    """A SecretProviderClass of which no Secret is made. `files`: by their names."""
     return {
         "apiVersion": "secrets-store.csi.x-k8s.io/v1",
         "kind": "SecretProviderClass",
-        "metadata": _metadata(spec, synced.name),
+        "metadata": _metadata(spec, name),
         "spec": {
             "provider": "azure",
             "parameters": {
@@ -90,22 +115,21 @@ def build_provider_class(
                 "tenantId": reader.tenant_id,
                 "keyvaultName": vault,
                 "cloudName": "",
-                "objects": _objects(references),
+                "objects": _objects(files),
             },
-            "secretObjects": [{"secretName": synced.name, "type": synced.type, "data": data}],
         },
     }
 
 
-def _objects(secrets: Mapping[str, SecretReference]) -> str:
+def _objects(files: Mapping[str, VaultObject]) -> str:
     """YAML in YAML, as the provider takes it. Quoted: a variable may be called `NO`."""
     entries = [
         "  - |\n"
-        f'    objectName: "{secret.name}"\n'
+        f'    objectName: "{each.name}"\n'
         "    objectType: secret\n"
-        f'    objectVersion: "{secret.version}"\n'
-        f'    objectAlias: "{_file_name(name)}"\n'
-        for name, secret in secrets.items()
+        f'    objectVersion: "{each.version}"\n'
+        f'    objectAlias: "{file}"\n'
+        for file, each in files.items()
     ]
     return "".join(["array:\n", *entries])
 

@@ -16,8 +16,15 @@ FIXED_ONCE_BUILT: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "cluster.diskEncryptionSetId": lambda spec: (
         spec.cluster.disk_encryption_set_id or ""
     ).lower(),
+    "edge.originCertificate.domainName": lambda spec: (
+        spec.edge.origin_certificate and spec.edge.origin_certificate.domain_name
+    ),
+    "edge.originCertificate.dnsZoneId": lambda spec: (
+        spec.edge.origin_certificate and (spec.edge.origin_certificate.records or "").lower()
+    ),
 }
-"""AKS takes it only in the request that creates a cluster."""
+"""AKS takes a disk encryption set only in the request that creates a cluster. Other names of
+origins, and HTTPS in place of HTTP, take effect at Front Door and in cells at different times."""
 
 FIXED_WHILE_SERVING: dict[str, Callable[[EnvironmentSpec], Any]] = {
     "gpu.vmSize": lambda spec: spec.gpu.vm_size,

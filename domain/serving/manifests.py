@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.arm import naming
+from domain.arm.naming import CERTIFICATE_VOLUME
 from domain.serving.gateway.bootstrap import config_digest, render_files
 from domain.serving.gateway.listeners import PROBE_PATH
 from domain.serving.gateway.process import (
@@ -12,6 +13,7 @@ from domain.serving.gateway.process import (
     build_drain_command,
 )
 from domain.serving.gateway.settings import (
+    CERTIFICATE_FOLDER,
     CONFIG_FOLDER,
     GatewaySettings,
     GatewayState,
@@ -20,12 +22,9 @@ from domain.serving.gateway.settings import (
     RouteSettings,
 )
 from domain.serving.network_policies import build_network_policies
+from domain.serving.public_service import build_public_service, find_public_port
 from domain.spec.access import AccessMode
 from domain.spec.model import EnvironmentSpec
-
-SERVICE_PORT = 80
-
-AZURE_ANNOTATION = "service.beta.kubernetes.io/azure-"
 
 REPLICAS = 2
 
@@ -52,15 +51,17 @@ def build_gateway(
     installation: Installation,
     front_door_id: str,
     state: GatewayState,
+    certificate: dict[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """In the order in which they are applied: the pods wait for their ConfigMap."""
+    """In the order in which they are applied: the pods wait for their ConfigMap. `certificate`:
+    the volume of the specification's origin certificate, if it has one."""
     settings = build_settings(spec, installation, front_door_id)
     return [
         _config_map(spec, render_files(settings, state)),
         *build_network_policies(spec, settings.ports),
         _disruption_budget(spec),
-        _deployment(spec, settings, installation.gateway_image),
-        _service(spec, region, subscription_id),
+        _deployment(spec, settings, installation.gateway_image, certificate),
+        build_public_service(spec, region, subscription_id, _selector(spec)),
     ]
 
 
@@ -79,6 +80,7 @@ def build_settings(
         front_door_id=front_door_id,
         issuer=installation.issuer if spec.access.mode is AccessMode.ENTRA else None,
         replicas=REPLICAS,
+        certificate_folder=CERTIFICATE_FOLDER if spec.edge.origin_certificate else None,
     )
 
 
@@ -115,7 +117,16 @@ def _config_map(spec: EnvironmentSpec, files: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _deployment(spec: EnvironmentSpec, settings: GatewaySettings, image: str) -> dict[str, Any]:
+def _deployment(
+    spec: EnvironmentSpec,
+    settings: GatewaySettings,
+    image: str,
+    certificate: dict[str, Any] | None,
+) -> dict[str, Any]:
+    pod = _pod(spec, settings, image)
+    if certificate:
+        pod["serviceAccountName"] = naming.service_account(spec.name)
+        pod["volumes"].append(certificate)
     metadata = _metadata(spec, naming.gateway_name(spec.name))
     template = {
         "labels": metadata["labels"],
@@ -132,7 +143,7 @@ def _deployment(spec: EnvironmentSpec, settings: GatewaySettings, image: str) ->
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
             },
-            "template": {"metadata": template, "spec": _pod(spec, settings, image)},
+            "template": {"metadata": template, "spec": pod},
         },
     }
 
@@ -158,7 +169,7 @@ def _pod(spec: EnvironmentSpec, settings: GatewaySettings, image: str) -> dict[s
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "terminationGracePeriodSeconds": GRACE_SECONDS,
-        "containers": [_container(settings, image)],
+        "containers": [_container(spec, settings, image)],
         # As a folder: Envoy never sees a change of a file that is mounted by itself (`subPath`).
         "volumes": [
             {"name": "config", "configMap": {"name": naming.gateway_name(spec.name)}},
@@ -166,9 +177,9 @@ def _pod(spec: EnvironmentSpec, settings: GatewaySettings, image: str) -> dict[s
     }
 
 
-def _container(settings: GatewaySettings, image: str) -> dict[str, Any]:
+def _container(spec: EnvironmentSpec, settings: GatewaySettings, image: str) -> dict[str, Any]:
     ports = {
-        "http": settings.ports.public,
+        find_public_port(spec).name: settings.ports.public,
         "probe": settings.ports.probe,
         "stats": settings.ports.stats,
     }
@@ -190,13 +201,20 @@ def _container(settings: GatewaySettings, image: str) -> dict[str, Any]:
             "requests": {"cpu": CPU_REQUEST, "memory": MEMORY_REQUEST},
             "limits": {"memory": MEMORY_LIMIT},
         },
-        "volumeMounts": [{"name": "config", "mountPath": CONFIG_FOLDER}],
+        "volumeMounts": _mounts(settings),
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
     }
+
+
+def _mounts(settings: GatewaySettings) -> list[dict[str, Any]]:
+    mounts: list[dict[str, Any]] = [{"name": "config", "mountPath": CONFIG_FOLDER}]
+    if folder := settings.certificate_folder:
+        mounts.append({"name": CERTIFICATE_VOLUME, "mountPath": folder, "readOnly": True})
+    return mounts
 
 
 def _disruption_budget(spec: EnvironmentSpec) -> dict[str, Any]:
@@ -206,47 +224,4 @@ def _disruption_budget(spec: EnvironmentSpec) -> dict[str, Any]:
         "kind": "PodDisruptionBudget",
         "metadata": _metadata(spec, naming.gateway_name(spec.name)),
         "spec": {"minAvailable": 1, "selector": {"matchLabels": _selector(spec)}},
-    }
-
-
-def _public_address(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, str]:
-    return {
-        "dns-label-name": naming.dns_label(spec.name, region, subscription_id),
-        # Only Front Door reaches the public IP.
-        "allowed-service-tags": "AzureFrontDoor.Backend",
-    }
-
-
-def _private_link(spec: EnvironmentSpec) -> dict[str, str]:
-    """Visible to all subscriptions, because Front Door asks from one of its own, which nobody
-    knows; for the same reason nothing is approved automatically."""
-    return {
-        "load-balancer-internal": "true",
-        "pls-create": "true",
-        "pls-name": naming.private_link_service(spec.name),
-        "pls-visibility": "*",
-    }
-
-
-def _service(spec: EnvironmentSpec, region: str, subscription_id: str) -> dict[str, Any]:
-    wanted = (
-        _private_link(spec)
-        if spec.edge.has_private_origins
-        else _public_address(spec, region, subscription_id)
-    )
-    annotations = {f"{AZURE_ANNOTATION}{name}": value for name, value in wanted.items()}
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {**_metadata(spec, spec.name), "annotations": annotations},
-        "spec": {
-            "type": "LoadBalancer",
-            "selector": _selector(spec),
-            # The load balancer then probes each node for a ready pod: a node that is removed
-            # drops out at once, and no request is forwarded by another node.
-            "externalTrafficPolicy": "Local",
-            "ports": [
-                {"name": "http", "protocol": "TCP", "port": SERVICE_PORT, "targetPort": "http"}
-            ],
-        },
     }

@@ -11,7 +11,9 @@ from domain.spec.access import Access, Audit
 from domain.spec.cluster import ClusterSpec
 from domain.spec.fields import Region, UtcDatetime, VmSize, Zone, all_different
 from domain.spec.idle import Idle
+from domain.spec.origin_certificate import OriginCertificate, check_origin_certificate
 from domain.spec.placement import Placement
+from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.spec.workload import Workload
 from domain.wire import WireModel
 
@@ -110,9 +112,14 @@ class Edge(WireModel):
         default=OriginAccess.PUBLIC,
         description="How Front Door reaches the cells; cannot be changed later. `privateLink`: "
         "over a private endpoint, and the cells have no public address. It needs Premium, where "
-        "it applies if omitted. `public`: at a public address that admits Front Door alone, as "
-        "plain HTTP.",
+        "it applies if omitted without `originCertificate`. `public`: at a public address that "
+        "admits Front Door alone, as plain HTTP unless there is an `originCertificate`.",
         json_schema_extra=_without_default,
+    )
+    origin_certificate: OriginCertificate | None = Field(
+        default=None,
+        description="Certificate by which public origins serve HTTPS, and which Front Door "
+        "verifies; cannot be added or left out once the environment is built.",
     )
     waf_mode: WafMode = Field(
         default=WafMode.PREVENTION,
@@ -146,18 +153,31 @@ class Edge(WireModel):
             )
         return origin
 
+    @field_validator("origin_certificate")
+    @classmethod
+    def _is_of_public_origins(
+        cls, certificate: OriginCertificate | None, info: ValidationInfo
+    ) -> OriginCertificate | None:
+        return check_origin_certificate(certificate, info.data, OriginAccess.PRIVATE_LINK)
+
     def with_default_origin(self) -> Self:
-        """Private where a caller chose Premium and wrote no origin.
+        """Private where a caller chose Premium and wrote neither origin nor certificate.
 
         No default of the field: records of versions without it have public origins on either tier.
         """
-        if self.sku is EdgeSku.STANDARD or "origin" in self.model_fields_set:
+        is_said = "origin" in self.model_fields_set or self.origin_certificate is not None
+        if self.sku is EdgeSku.STANDARD or is_said:
             return self
         return self.model_copy(update={"origin": OriginAccess.PRIVATE_LINK})
 
     @property
     def has_private_origins(self) -> bool:
         return self.origin is OriginAccess.PRIVATE_LINK
+
+    @property
+    def certificate_access(self) -> RoleAccess | None:
+        """None without a certificate."""
+        return self.origin_certificate.access if self.origin_certificate else None
 
     @property
     def has_managed_rules(self) -> bool:
@@ -235,6 +255,13 @@ class EnvironmentSpec(WireModel):
     @classmethod
     def _are_unique(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
         return all_different(regions, "DuplicateRegion", "List each region once.")
+
+    @property
+    def granted_roles(self) -> tuple[GrantedRole, ...]:
+        """Those that its cells are given, for as long as it names the resources."""
+        certificate = self.edge.origin_certificate
+        of_edge = certificate.granted_roles if certificate else ()
+        return tuple(dict.fromkeys((*self.workload.granted_roles, *of_edge)))
 
     def pinned_to(self, digest: str | None) -> Self:
         """With the workload's image by the digest; as it is without one."""

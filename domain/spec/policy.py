@@ -35,11 +35,12 @@ def find_edge_problems(document: dict[str, Any], policy: SpecPolicy) -> Iterable
         return
     if written.with_default_origin().has_private_origins:
         yield from _private_link_problems(document)
-    elif not policy.allows_http_origins:
+    elif written.origin_certificate is None and not policy.allows_http_origins:
         yield Problem(
             "HttpOriginsNotAllowed",
             "Front Door would send requests to the cells as plain HTTP over public addresses, "
-            "which is not allowed here: use privateLink, with sku Premium_AzureFrontDoor.",
+            "which is not allowed here: use privateLink, with sku Premium_AzureFrontDoor, or name "
+            "an originCertificate.",
             "edge.origin",
         )
 

@@ -14,13 +14,11 @@ MAX_SECRETS = 20
 SECRET_ENV_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 """It names a file as well: without the dots that names in `env` may have."""
 
-_VAULT_NAME = r"[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]"
-KEY_VAULT_SECRET_ID_PATTERN = (
-    rf"^https://{_VAULT_NAME}\.vault\.azure\.net/secrets/[0-9A-Za-z-]{{1,127}}(/[0-9a-f]{{32}})?$"
-)
+KEY_VAULT_NAME = r"[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]"
+KEY_VAULT_SECRET_ID_PATTERN = rf"^https://{KEY_VAULT_NAME}\.vault\.azure\.net/secrets/[0-9A-Za-z-]{{1,127}}(/[0-9a-f]{{32}})?$"
 KEY_VAULT_ID_PATTERN = (
     r"^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[^/\s]{1,90}"
-    rf"/providers/Microsoft\.KeyVault/vaults/{_VAULT_NAME}$"
+    rf"/providers/Microsoft\.KeyVault/vaults/{KEY_VAULT_NAME}$"
 )
 """As learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates names them."""
 

@@ -19,6 +19,12 @@ from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_
 from domain.spec.idle import Idle, OffHours
 from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec
 from domain.spec.off_hours import find_time_zone
+from domain.spec.origin_certificate import (
+    CERTIFICATE_FIX,
+    DNS_ZONE_ID_FIX,
+    DOMAIN_NAME_FIX,
+    OriginCertificate,
+)
 from domain.spec.placement import Placement
 from domain.spec.policy import (
     SpecPolicy,
@@ -47,6 +53,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "cluster": ClusterSpec,
     "cluster.maintenance": MaintenanceWindow,
     "edge": Edge,
+    "edge.originCertificate": OriginCertificate,
     "access": Access,
     "access.invokers": Invokers,
     "access.rateLimit": RateLimit,
@@ -83,6 +90,10 @@ PATTERN_FIXES = {
     "providers/Microsoft.Compute/diskEncryptionSets/<name>.",
     "cluster.maintenance.start": "Use a time of day such as 01:00.",
     "cluster.maintenance.utcOffset": "Use an offset from UTC such as +01:00.",
+    "edge.originCertificate.keyVaultCertificateId": CERTIFICATE_FIX,
+    "edge.originCertificate.domainName": DOMAIN_NAME_FIX,
+    "edge.originCertificate.keyVaultId": KEY_VAULT_ID_FIX,
+    "edge.originCertificate.dnsZoneId": DNS_ZONE_ID_FIX,
     "access.invokers.appRoles": "Use values of app roles such as Model.Invoke, without blanks.",
     "access.invokers.groups": "Use object ids of groups, which are UUIDs.",
     "access.invokers.objectIds": "Use object ids of users or applications, which are UUIDs.",

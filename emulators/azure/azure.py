@@ -23,6 +23,8 @@ from emulators.azure.compute.routes import ComputeRoutes
 from emulators.azure.container_registry.models import Registries
 from emulators.azure.container_registry.private_hosts import Logins
 from emulators.azure.container_registry.routes import RegistryRoutes
+from emulators.azure.dns.models import Zones
+from emulators.azure.dns.routes import DnsRoutes
 from emulators.azure.edge.routes import answer_inside, answer_pod
 from emulators.azure.front_door.models import FrontDoor
 from emulators.azure.front_door.routes import FrontDoorRoutes
@@ -107,7 +109,11 @@ class SimulatedAzure:
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
         self.private_links = PrivateLinks(self.platform, self._find_node_group)
         self.prices = PriceList(self.clusters.sizes)
-        self.front_door = FrontDoor(self.platform, self.groups, self.private_links)
+        self.zones = Zones(self.platform)
+        self.addresses.find_alias = self.zones.resolve
+        self.front_door = FrontDoor(
+            self.platform, self.groups, self.private_links, self.vaults.authority.cert_pem
+        )
         # Draws of its own: what is logged must not change what happens.
         self.activity_log = ActivityLog(clock, Latencies(clock, seed), Identifiers(-seed))
         group_routes = ResourceGroupRoutes(self.platform, self.groups)
@@ -156,6 +162,7 @@ class SimulatedAzure:
             AuthorizationRoutes(platform, tokens, self.role_assignments),
             RegistryRoutes(platform, self.registries),
             PrivateLinkRoutes(platform, self.private_links),
+            DnsRoutes(platform, self.zones),
         )
         return [route for service in services for route in service.routes()]
 

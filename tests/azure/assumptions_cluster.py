@@ -59,6 +59,20 @@ CLUSTERS = (
         otherwise="It needs a vault of one's own. The step `pods` shows `IdentityNotFederated`.",
     ),
     Assumption(
+        name="gateway-certificate",
+        assumed="The Secrets Store CSI driver writes key and chain of a certificate that is read "
+        "as a secret into one PEM file, and replaces it by a rename in the folder of the mount",
+        if_false="Gateways would serve no certificate, or the old one until their next restart",
+        relied_on_by=(
+            "domain/kubernetes/certificate_manifests.py",
+            "domain/serving/gateway/certificates.py",
+        ),
+        known=Known.DOCUMENTED,
+        rows=("certificate of a pod", "rotation of secrets"),
+        otherwise="It needs a vault and a certificate of one's own. The step `pods` shows "
+        "`CertificateUnusable` or `CertificateExpired`.",
+    ),
+    Assumption(
         name="words-of-a-failed-mount",
         assumed="Events of a mount that fails quote Key Vault and Entra ID as reports show them",
         if_false="The step would show `VolumeMountFailed` with the event instead of the fix, and "

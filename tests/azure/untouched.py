@@ -54,6 +54,9 @@ UNTOUCHED: dict[str, str] = {
     "gateway error": CODE_DECIDES,
     "more than 20 federated credentials": "An identity of Gridplane's has one",
     "custom resource of the Secrets Store CSI driver": "It is applied after the add-on is enabled",
+    "DNS record missing": "Any 404 is followed by a PUT",
+    "DNS record exists": "It sends no `If-None-Match`",
+    "DNS record or zone that is not valid": NEVER_ASKED,
     "storage account GET, PUT, DELETE": "the account is the team's: the app assigns a role on it, "
     "and reads and writes nothing of it",
 }

@@ -65,6 +65,20 @@ def live_through_everything(api: Api, azure: SimulatedAzure, stack: Stack) -> No
     # Usage is looked at only where it decides, which it does after the grace of the wake.
     sweep_until(api, lambda seen: bool(set(seen["worker"]) - GRACES if seen else False))
     assert delete(api, "worker")["status"] == "Succeeded"
+    # Its origin has a name of its own.
+    vault.issue("llm", "westeurope.llm.example.com")
+    zone = (
+        f"{vault.id.partition('/providers/')[0]}/providers/Microsoft.Network/dnsZones/example.com"
+    )
+    look.send_to_arm("PUT", zone, "2018-05-01", {"location": "global"})
+    named = {
+        "keyVaultCertificateId": vault.certificate_id("llm"),
+        "domainName": "llm.example.com",
+        "keyVaultId": vault.id,
+        "dnsZoneId": zone,
+    }
+    provision(api, "named", edge={"originCertificate": named})
+    assert delete(api, "named")["status"] == "Succeeded"
     # One that is deleted while it is built lists what is left of it.
     operation = api.create_environment(spec_body(name="regret"))
     next(api.follow(operation, 30))

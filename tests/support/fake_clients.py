@@ -178,6 +178,8 @@ class FakeKubernetes:
     autoscaler_status: object = None
     config_maps: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     asked: list[str] = field(default_factory=list[str])
+    pod_answers: dict[str, str | Exception] = field(default_factory=dict[str, str | Exception])
+    """By `<pod>:<port>/<path>`."""
 
     async def apply(self, manifests: Iterable[Mapping[str, Any]]) -> None:
         self._fail()
@@ -209,6 +211,13 @@ class FakeKubernetes:
     async def find_config_map_document(self, namespace: str, name: str, key: str) -> object:
         self._fail(f"configmap {namespace} {name} {key}")
         return self.autoscaler_status
+
+    async def read_from_pod(self, namespace: str, name: str, port: int, path: str) -> str:
+        self._fail(f"pod {namespace} {name} {port} {path}")
+        answer = self.pod_answers[f"{name}:{port}/{path}"]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def get_deployment(self, namespace: str, name: str) -> dict[str, Any]:
         self._fail(f"deployment {namespace} {name}")
@@ -264,7 +273,7 @@ class FakeClients:
         return cast("ClientFactory", self)
 
 
-SYNCHRONOUS = (f"/{ROLE_ASSIGNMENT_TYPE}/", "/Microsoft.ManagedIdentity/")
+SYNCHRONOUS = (f"/{ROLE_ASSIGNMENT_TYPE}/", "/Microsoft.ManagedIdentity/", "/CNAME/")
 
 
 def is_synchronous(resource_id: str) -> bool:

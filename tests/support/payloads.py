@@ -34,6 +34,10 @@ REGISTRY = (
     "Microsoft.ContainerRegistry/registries/acmeml"
 )
 PULL = RoleGrant(REGISTRY, ACR_PULL, "99999999-2222-4333-8444-555555555555")
+RECORD = (
+    "/subscriptions/6c6c6c6c-0000-4000-8000-000000000002/resourceGroups/dns/providers/"
+    "Microsoft.Network/dnsZones/example.com/CNAME/westeurope.llm"
+)
 ISSUER = "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/"
 CLUSTER_WITH_ISSUER = {"properties": {"oidcIssuerProfile": {"enabled": True, "issuerURL": ISSUER}}}
 VAULT_ID = (
@@ -115,12 +119,14 @@ def an_edge_wait(deadline_minutes: float = 60) -> dict[str, Any]:
 
 def a_cell(deadline_minutes: float = 60, **changes: Any) -> dict[str, Any]:
     spec = a_spec(**changes)
+    certificate = spec.edge.origin_certificate
     return CellInput(
         operation=an_operation_ref(deadline_minutes),
         cell=REGION,
         offers=list_offers(spec, REGION),
         demand=CellDemand.of(spec),
         has_private_origin=spec.edge.has_private_origins,
+        records=certificate and certificate.records,
     ).to_wire()
 
 
@@ -167,4 +173,5 @@ def a_resource(kind: str, region: str = "") -> dict[str, Any]:
         region=region,
         scope=PULL.scope if is_assignment else None,
         role=PULL.role if is_assignment else None,
+        record=RECORD if kind == "dnsRecord" else None,
     ).to_wire()

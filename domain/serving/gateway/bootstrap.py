@@ -3,11 +3,13 @@
 import json
 from hashlib import sha256
 
+from domain.serving.gateway.certificates import build_certificates
 from domain.serving.gateway.clusters import build_clusters
 from domain.serving.gateway.envoy_json import EnvoyJson, extension, socket_address
 from domain.serving.gateway.listeners import build_listeners
 from domain.serving.gateway.routes import build_routes
 from domain.serving.gateway.settings import (
+    CERTIFICATES_FILE,
     CONFIG_FILE,
     ROUTES_FILE,
     GatewaySettings,
@@ -27,10 +29,13 @@ _SHRINK_AT, _REFUSE_AT = 0.9, 0.95
 def render_files(settings: GatewaySettings, state: GatewayState) -> dict[str, str]:
     """The data of the ConfigMap, by file name. Mounted as a folder: Envoy never sees a change of
     a file that is mounted by itself (`subPath`)."""
-    return {
+    files = {
         CONFIG_FILE: render_config(settings),
         ROUTES_FILE: render_routes(settings, state),
     }
+    if settings.certificate_folder:
+        files[CERTIFICATES_FILE] = _render(build_certificates(settings.certificate_folder))
+    return files
 
 
 def render_routes(settings: RouteSettings, state: GatewayState) -> str:

@@ -7,6 +7,7 @@ from domain.serving.gateway.access_rules import (
 )
 from domain.serving.gateway.answers import build_answers
 from domain.serving.gateway.audit import build_access_log, build_audit_filter
+from domain.serving.gateway.certificates import CERTIFICATES_PATH, build_transport_socket
 from domain.serving.gateway.clusters import ADMIN_CLUSTER
 from domain.serving.gateway.envoy_json import EnvoyJson, extension, seconds, socket_address
 from domain.serving.gateway.rate_limit import build_rate_limit_filter
@@ -50,10 +51,11 @@ def _public(settings: GatewaySettings) -> EnvoyJson:
         "local_reply_config": build_answers(settings),
         **_edge_options(settings),
     }
-    return {
-        **_listener("public", settings.listen_address, settings.ports.public, manager),
-        "per_connection_buffer_limit_bytes": CONNECTION_BUFFER_BYTES,
-    }
+    listener = _listener("public", settings.listen_address, settings.ports.public, manager)
+    if settings.certificate_folder:
+        socket = build_transport_socket(settings.config_folder)
+        listener["filter_chains"][0]["transport_socket"] = socket
+    return {**listener, "per_connection_buffer_limit_bytes": CONNECTION_BUFFER_BYTES}
 
 
 def build_filters(settings: GatewaySettings) -> list[EnvoyJson]:
@@ -107,7 +109,9 @@ def _probe(settings: GatewaySettings) -> EnvoyJson:
 
 
 def _stats(settings: GatewaySettings) -> EnvoyJson:
-    return _admin_window("stats", settings.listen_address, settings.ports.stats, STATS_PATHS)
+    certificates = (CERTIFICATES_PATH,) if settings.certificate_folder else ()
+    paths = (*STATS_PATHS, *certificates)
+    return _admin_window("stats", settings.listen_address, settings.ports.stats, paths)
 
 
 def _admin_window(name: str, address: str, port: int, paths: tuple[str, ...]) -> EnvoyJson:

@@ -15,6 +15,9 @@ ENVOY_IMAGE = f"docker.io/envoyproxy/envoy:v{ENVOY_VERSION}"
 CONFIG_FOLDER = "/etc/envoy"
 CONFIG_FILE = "envoy.json"
 ROUTES_FILE = "routes.json"
+CERTIFICATES_FILE = "certificates.json"
+
+CERTIFICATE_FOLDER = "/mnt/certificate"
 
 SYSTEM_CA_FILE = "/etc/ssl/certs/ca-certificates.crt"
 """In Envoy's image."""
@@ -90,6 +93,7 @@ class GatewayPorts:
     """Where the gateway listens; administration on loopback only."""
 
     public: int = 8080
+    """HTTPS as well, where there is a certificate."""
     probe: int = 8081
     stats: int = 8082
     admin: int = 9901
@@ -137,6 +141,8 @@ class GatewaySettings(RouteSettings):
     ports: GatewayPorts = field(default_factory=GatewayPorts)
     listen_address: str = "0.0.0.0"
     config_folder: str = CONFIG_FOLDER
+    certificate_folder: str | None = None
+    """With key and chain of the certificate that callers are answered with; None: plain HTTP."""
 
     def __post_init__(self) -> None:
         if (self.access.mode is AccessMode.ENTRA) != (self.issuer is not None):

@@ -48,7 +48,7 @@ SECTIONS = (
     ),
     Section("Operations: role assignments", "", AUTHORIZATION_OPERATIONS),
     Section("Operations: container registries", "", REGISTRY_OPERATIONS),
-    Section("Operations: identities and key vaults", "", SECRETS_OPERATIONS),
+    Section("Operations: identities, key vaults and DNS", "", SECRETS_OPERATIONS),
     Section("Operations: Private Link", "", PRIVATE_LINK_OPERATIONS),
     Section("Operations: what a client asks first", "", CLIENT_OPERATIONS),
     Section("Operations: sizes, quota and prices", "", OFFER_OPERATIONS),

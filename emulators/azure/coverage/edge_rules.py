@@ -2,7 +2,7 @@
 
 from emulators.azure.coverage import Entry, Known
 
-DOCUMENTED = Known.DOCUMENTED
+DOCUMENTED, ASSUMED = Known.DOCUMENTED, Known.ASSUMED
 
 EDGE_RULES = (
     Entry(
@@ -12,6 +12,14 @@ EDGE_RULES = (
         DOCUMENTED,
         "edge.front_door_edge:serve",
         "origins are probed with each request whose origin is chosen, not at an interval",
+    ),
+    Entry(
+        "HTTPS to an origin",
+        "a real handshake: 503 unless the certificate is of a public authority, has not expired "
+        "and, with `enforceCertificateNameCheck`, is for the origin's host name",
+        DOCUMENTED,
+        "edge.relay:OriginTls",
+        "vaults issue certificates of the one public authority that is trusted",
     ),
     Entry(
         "managed rules at the edge",

@@ -41,7 +41,7 @@ SECRETS_OPERATIONS = (
         "200 for a new one as well, without an operation; `RegisteringDns` for 30 s",
         RECORDED,
         f"{VAULTS}.put",
-        "access policies, keys and certificates are not simulated",
+        "access policies and keys are not simulated",
     ),
     Entry("vault GET", "200 or 404", RECORDED, f"{VAULTS}.get"),
     Entry(
@@ -64,6 +64,29 @@ SECRETS_OPERATIONS = (
         RECORDED,
         "key_vault.data_plane:handle",
         "the text of 403 was reported; nothing is kept for a recovery",
+    ),
+    Entry(
+        "certificate create, GET at the vault",
+        "202 with a pending operation, 200; key and chain are a secret of the same name and "
+        "version, as PFX or PEM by the policy",
+        DOCUMENTED,
+        "key_vault.models:Vaults.issue_certificate",
+        "issued at once, by `Self` or by one public authority; no import, no renewal, and the "
+        "pending operation cannot be read",
+    ),
+    Entry(
+        "DNS zone GET, PUT",
+        "201 or 200",
+        DOCUMENTED,
+        "dns.routes:DnsRoutes.put_zone",
+        "there at once, and delegated",
+    ),
+    Entry(
+        "CNAME record GET, PUT, DELETE",
+        "201 or 200, without an operation; 200 or 204; `If-None-Match: *` is honoured",
+        DOCUMENTED,
+        "dns.routes:DnsRoutes.put_record",
+        "resolves at once; no other types of records",
     ),
 )
 
@@ -90,6 +113,13 @@ SECRETS_RULES = (
         REPORTED,
         f"{PROVIDER}.read",
         "composed of the Azure SDK for Go and Key Vault's answers; objects of type `secret` alone",
+    ),
+    Entry(
+        "certificate of a pod",
+        "read as a `secret`: one file with key and chain as PEM, of a PFX as well",
+        DOCUMENTED,
+        "key_vault.issuing:to_pem",
+        "that a PFX without key is `FailedMount`, and its words, are assumed",
     ),
     Entry(
         "blobs of a pod",
@@ -137,6 +167,32 @@ SECRETS_RULES = (
 )
 
 SECRETS_ERRORS = (
+    Entry(
+        "DNS record missing",
+        "404 `NotFound`",
+        ASSUMED,
+        "dns.errors:record_not_found",
+        "the status is documented",
+    ),
+    Entry(
+        "DNS record exists",
+        "412 `PreconditionFailed`",
+        ASSUMED,
+        "dns.errors:record_exists",
+        "the status is documented",
+    ),
+    Entry(
+        "DNS record or zone that is not valid",
+        "400 `BadRequest`",
+        ASSUMED,
+        "dns.errors:bad_request",
+    ),
+    Entry(
+        "certificate missing",
+        "404 `CertificateNotFound`",
+        RECORDED,
+        "key_vault.errors:certificate_not_found",
+    ),
     Entry(
         "federated credentials written at once",
         "409 `ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity`",

@@ -6,7 +6,7 @@ from typing import Any
 from emulators.azure.edge import inference_server, relay
 from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
-from emulators.azure.edge.relay import Relay
+from emulators.azure.edge.relay import OriginTls, Relay
 from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses, ServingCluster
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.probes import named_port
@@ -19,7 +19,9 @@ Reply = Answer | Relay
 """What a pod answers: made here, or by a process behind it."""
 
 
-async def reach(frontend: Frontend | None, port: int, question: Question) -> Reply:
+async def reach(
+    frontend: Frontend | None, port: int, question: Question, tls: OriginTls | None = None
+) -> Reply:
     """Ask a ready pod behind a port of the address.
 
     Raises Unreachable.
@@ -31,7 +33,8 @@ async def reach(frontend: Frontend | None, port: int, question: Question) -> Rep
     service_port = next((each for each in service["spec"]["ports"] if each["port"] == port), None)
     if not pods or service_port is None:
         raise Unreachable
-    return await _ask(frontend.cluster, pods[0], service_port.get("targetPort", port), question)
+    target = service_port.get("targetPort", port)
+    return await _ask(frontend.cluster, pods[0], target, question, tls)
 
 
 async def reach_pod(
@@ -48,14 +51,20 @@ async def reach_pod(
 
 
 async def _ask(
-    cluster: ServingCluster, pod: dict[str, Any], port: Any, question: Question
+    cluster: ServingCluster,
+    pod: dict[str, Any],
+    port: Any,
+    question: Question,
+    tls: OriginTls | None = None,
 ) -> Reply:
     container = listening_container(pod, port)
     if container is None:
         raise Unreachable
     address = cluster.process_address(pod, container, named_port(port, container))
     if address is not None:
-        return await relay.ask(address, question)
+        return await relay.ask(address, question, tls)
+    if tls is not None:
+        raise Unreachable
     tokens = cluster.engine_tokens.setdefault(pod["metadata"]["uid"], EngineTokens())
     inside = cluster.inside_of(pod, container)
     return inference_server.answer(pod, container, question, tokens, inside)
@@ -64,14 +73,17 @@ async def _ask(
 async def reach_origin(
     origin: Origin, https: bool, addresses: PublicAddresses, question: Question
 ) -> Reply:
-    """Ask an origin as the edge does. Model servers speak plain HTTP, so that TLS gets nowhere.
+    """Ask an origin as the edge does: over TLS only what runs as a process with a certificate
+    that the edge trusts, for the host name of the origin.
 
     Raises Unreachable.
     """
-    if https:
-        raise Unreachable
     public = None if origin.is_private else addresses.resolve(origin.host_name)
-    return await reach(origin.private_frontend or public, origin.http_port, question)
+    frontend = origin.private_frontend or public
+    if not https:
+        return await reach(frontend, origin.http_port, question)
+    tls = OriginTls(origin.host_name, origin.checks_name, origin.authorities)
+    return await reach(frontend, origin.https_port, question, tls)
 
 
 def admits_everybody(frontend: Frontend) -> bool:

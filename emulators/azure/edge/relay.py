@@ -1,7 +1,9 @@
 """A request to a server that really listens: its answer is passed on as it comes."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import web
@@ -22,6 +24,24 @@ _DISCONNECT_POLL_SECONDS = 0.1
 
 _NOT_SENT = (*HOP_BY_HOP, "content-length")
 _NO_DEFAULTS = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+
+
+@dataclass(frozen=True, slots=True)
+class OriginTls:
+    """How a client verifies the certificate of an origin."""
+
+    host_name: str
+    checks_name: bool
+    authorities: bytes
+    """In PEM."""
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = self.checks_name
+        if self.authorities:
+            context.load_verify_locations(cadata=self.authorities.decode())
+        return context
 
 
 class Relay:
@@ -72,9 +92,13 @@ class Relay:
             reading.cancel()
 
 
-async def ask(address: Address, question: Question) -> Relay:
-    """Raises Unreachable."""
+async def ask(address: Address, question: Question, tls: OriginTls | None = None) -> Relay:
+    """`tls`: what is expected of the server's certificate; None: plain HTTP.
+
+    Raises Unreachable.
+    """
     host, port = address
+    scheme = "https" if tls else "http"
     query = f"?{question.query}" if question.query else ""
     session = aiohttp.ClientSession(
         auto_decompress=False, timeout=_PATIENCE, skip_auto_headers=_NO_DEFAULTS
@@ -82,10 +106,12 @@ async def ask(address: Address, question: Question) -> Relay:
     try:
         response = await session.request(
             question.method,
-            URL(f"http://{host}:{port}{question.path}{query}", encoded=True),
+            URL(f"{scheme}://{host}:{port}{question.path}{query}", encoded=True),
             headers=_without(question.headers, _NOT_SENT),
             data=question.body or None,
             allow_redirects=False,
+            ssl=tls.context if tls else True,
+            server_hostname=tls.host_name if tls else None,
         )
     except (aiohttp.ClientError, TimeoutError, OSError) as failure:
         await session.close()

@@ -26,6 +26,7 @@ def build_endpoint(
     resources: Resources,
     deployments: Deployments,
     private_links: PrivateLinks,
+    authorities: bytes,
 ) -> EdgeEndpoint:
     """The endpoint with those routes, origins and rules that the edge knows by now."""
     deployed = deployments.properties(endpoint)
@@ -33,7 +34,8 @@ def build_endpoint(
     profile = resources.get(profile_id)
     profile_body = profile.body if profile else {"properties": {}, "sku": {"name": ""}}
     front_door_id = profile_body["properties"].get("frontDoorId", "")
-    builder = _Builder(resources, deployments, partial(private_links.frontend_for, front_door_id))
+    find_frontend = partial(private_links.frontend_for, front_door_id)
+    builder = _Builder(resources, deployments, find_frontend, authorities)
     return EdgeEndpoint(
         host_name=endpoint.properties["hostName"],
         front_door_id=front_door_id,
@@ -54,7 +56,9 @@ class _Builder:
         resources: Resources,
         deployments: Deployments,
         find_frontend: Callable[[Properties], Frontend | None],
+        authorities: bytes,
     ) -> None:
+        self._authorities = authorities
         self._find_frontend = find_frontend
         self._resources = resources
         self._deployments = deployments
@@ -106,6 +110,8 @@ class _Builder:
             weight=properties["weight"] or 1000,
             is_private=link is not None,
             private_frontend=self._find_frontend(link) if link is not None else None,
+            checks_name=properties["enforceCertificateNameCheck"] is not False,
+            authorities=self._authorities,
         )
 
     def _waf_policy(self, policy_id: str, patterns: tuple[str, ...]) -> EdgeWaf | None:

@@ -20,6 +20,9 @@ class EdgeOrigin:
     is_private: bool = False
     private_frontend: Frontend | None = None
     """What a private origin is connected to; None without an approved connection."""
+    checks_name: bool = True
+    authorities: bytes = b""
+    """Certificates, in PEM, by which that of an origin is verified."""
 
 
 @dataclass(frozen=True, slots=True)

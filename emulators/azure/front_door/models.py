@@ -30,8 +30,14 @@ class FrontDoor:
     """All Front Door profiles of the subscription."""
 
     def __init__(
-        self, platform: Platform, groups: ResourceGroups, private_links: PrivateLinks
+        self,
+        platform: Platform,
+        groups: ResourceGroups,
+        private_links: PrivateLinks,
+        authorities: bytes,
     ) -> None:
+        """`authorities`: certificates of those that it trusts, in PEM."""
+        self._authorities = authorities
         self._platform = platform
         self._private_links = private_links
         self._groups = groups
@@ -47,7 +53,11 @@ class FrontDoor:
         for endpoint in self._platform.resources.of_type(ENDPOINT.type):
             if endpoint.properties["hostName"] == host_name.lower():
                 return build_endpoint(
-                    endpoint, self._platform.resources, self.deployments, self._private_links
+                    endpoint,
+                    self._platform.resources,
+                    self.deployments,
+                    self._private_links,
+                    self._authorities,
                 )
         return None
 

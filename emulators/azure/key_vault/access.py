@@ -1,13 +1,16 @@
 """Who may do what with the secrets of a vault: what role assignments say, once they apply."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from emulators.azure.arm.resources import Resource
 from emulators.azure.authorization.models import RoleAssignments
 from emulators.azure.key_vault import errors
-from emulators.azure.key_vault.models import READERS, WRITERS, SecretVersion, Vaults
+from emulators.azure.key_vault.models import ISSUERS, READERS, WRITERS, SecretVersion, Vaults
 
 _ACTION = "Microsoft.KeyVault/vaults/secrets"
+_CERTIFICATES = "Microsoft.KeyVault/vaults/certificates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,16 @@ class SecretAccess:
     def write(self, vault: Resource, name: str, value: str, caller: Caller) -> SecretVersion:
         self._check(vault, name, caller, WRITERS, f"{_ACTION}/setSecret/action")
         return self.vaults.set_secret(vault, name, value)
+
+    def issue(
+        self, vault: Resource, name: str, policy: Mapping[str, Any], caller: Caller
+    ) -> SecretVersion:
+        self._check(vault, name, caller, ISSUERS, f"{_CERTIFICATES}/create/action")
+        return self.vaults.issue_certificate(vault, name, policy)
+
+    def read_certificate(self, vault: Resource, name: str, caller: Caller) -> SecretVersion:
+        self._check(vault, name, caller, ISSUERS, f"{_CERTIFICATES}/read")
+        return self.vaults.read_certificate(vault, name)
 
     def delete(self, vault: Resource, name: str, caller: Caller) -> SecretVersion:
         self._check(vault, name, caller, WRITERS, f"{_ACTION}/delete")

@@ -12,6 +12,8 @@ from emulators.azure.aks.state import ManagedCluster
 from emulators.azure.identities.models import Identities, NotExchanged
 from emulators.azure.key_vault.access import Caller, SecretAccess
 from emulators.azure.key_vault.errors import Refused
+from emulators.azure.key_vault.issuing import PFX, NoKey, to_pem
+from emulators.azure.key_vault.models import SecretVersion
 from emulators.azure.kubernetes.secret_volumes import NotMounted, SecretFiles
 
 ADDON = "azureKeyvaultSecretsProvider"
@@ -85,11 +87,20 @@ class CsiProvider:
                 "no such host"
             )
         try:
-            return self.access.read(vault, name, version, caller).value.encode()
+            return _file_of(self.access.read(vault, name, version, caller))
+        except NoKey:
+            said = "pkcs12: expected exactly two items in the authenticated safe"
+            raise NotMounted(f"{_of_object(wanted)}{said}") from None
         except Refused as refusal:
             status = {403: "403 Forbidden", 404: "404 Not Found"}[refusal.status]
             said = _exchange("GET", url, status, refusal.code, refusal.body)
             raise NotMounted(f"{_of_object(wanted)}{said}") from None
+
+
+def _file_of(secret: SecretVersion) -> bytes:
+    """Of a certificate the key and the chain as PEM, in whatever form the vault has them."""
+    is_pfx = secret.cer and secret.content_type == PFX
+    return to_pem(secret.value) if is_pfx else secret.value.encode()
 
 
 def _of_object(wanted: Mapping[str, Any]) -> str:

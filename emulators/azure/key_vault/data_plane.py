@@ -1,5 +1,6 @@
 """The data plane: `https://<vault>.vault.azure.net/secrets/...`, as far as secrets need it."""
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -59,6 +60,13 @@ async def _answer(
     request: web.Request, vault: Resource, access: SecretAccess, caller: Caller
 ) -> web.Response:
     match request.method, request.path.strip("/").split("/"):
+        case "POST", ["certificates", name, "create"]:
+            policy = _policy_in(await request.text())
+            access.issue(vault, name, policy, caller)
+            return web.json_response(_pending(vault, name), status=202)
+        case "GET", ["certificates", name]:
+            issued = access.read_certificate(vault, name, caller)
+            return web.json_response(_certificate(vault, issued))
         case "GET", ["secrets", name]:
             found = access.read(vault, name, "", caller)
         case "GET", ["secrets", name, version]:
@@ -81,11 +89,46 @@ def _value_in(text: str) -> str:
     return str(value)
 
 
+def _policy_in(text: str) -> dict[str, Any]:
+    """The wording of the refusal is assumed."""
+    try:
+        policy = json.loads(text)["policy"]
+    except (ValueError, KeyError, TypeError):
+        policy = None
+    if not isinstance(policy, dict):
+        raise Refused(400, "BadParameter", "Property policy is required.")
+    return policy
+
+
+def _pending(vault: Resource, name: str) -> dict[str, Any]:
+    """It has been issued by now: nobody waits for an authority here."""
+    return {
+        "id": f"https://{vault.name.lower()}{HOST_SUFFIX}/certificates/{name}/pending",
+        "cancellation_requested": False,
+        "status": "inProgress",
+    }
+
+
+def _certificate(vault: Resource, issued: SecretVersion) -> dict[str, Any]:
+    url = f"https://{vault.name.lower()}{HOST_SUFFIX}"
+    which = f"{issued.name}/{issued.version}"
+    created = int(issued.created_at.timestamp())
+    return {
+        "id": f"{url}/certificates/{which}",
+        "kid": f"{url}/keys/{which}",
+        "sid": f"{url}/secrets/{which}",
+        "cer": base64.b64encode(issued.cer).decode(),
+        "attributes": {"enabled": True, "created": created, "updated": created},
+    }
+
+
 def _wire(vault: Resource, secret: SecretVersion) -> dict[str, Any]:
     created = int(secret.created_at.timestamp())
     url = f"https://{vault.name.lower()}{HOST_SUFFIX}/secrets/{secret.name}/{secret.version}"
+    of_certificate = {"contentType": secret.content_type} if secret.content_type else {}
     return {
         "value": secret.value,
+        **of_certificate,
         "id": url,
         "attributes": {
             "enabled": secret.is_enabled,

@@ -53,6 +53,16 @@ def secret_not_found(name: str) -> Refused:
     )
 
 
+def certificate_not_found(name: str) -> Refused:
+    return Refused(
+        404,
+        "CertificateNotFound",
+        f"A certificate with (name/id) {name} was not found in this key vault. If you recently "
+        "deleted this certificate you may be able to recover it using the correct recovery "
+        f"command. For help resolving this issue, please see {RECOVERY_HELP}",
+    )
+
+
 def secret_disabled() -> Refused:
     return Refused(
         403, "Forbidden", "Operation get is not allowed on a disabled secret.", "SecretDisabled"

@@ -1,6 +1,7 @@
 """Key vaults of the subscription, and the versions of the secrets in them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from emulators.azure.arm.requests import ArmRequest
 from emulators.azure.arm.resources import Resource
 from emulators.azure.arm.shapes import TAGS, Shape, mismatch
 from emulators.azure.key_vault import errors
+from emulators.azure.key_vault.issuing import PFX, SELF, Authority, Order
 from emulators.azure.resource_groups.models import ResourceGroups
 
 VAULT_TYPE = "Microsoft.KeyVault/vaults"
@@ -19,10 +21,12 @@ REGISTERING = timedelta(seconds=30)
 """A new vault is in state RegisteringDns for 29 to 31 s: recorded."""
 
 SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
+CERTIFICATES_OFFICER = "a4417e6f-fecd-4de8-b567-7b0420556985"
 SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
 ADMINISTRATOR = "00482a5a-887f-4fb3-b363-3b7fe8e74483"
 READERS = (SECRETS_USER, SECRETS_OFFICER, ADMINISTRATOR)
 WRITERS = (SECRETS_OFFICER, ADMINISTRATOR)
+ISSUERS = (CERTIFICATES_OFFICER, ADMINISTRATOR)
 """Built-in roles by the names of their definitions."""
 
 _NAME = re.compile(r"[A-Za-z](?:-?[A-Za-z0-9])*")
@@ -46,6 +50,9 @@ class SecretVersion:
     value: str = field(repr=False)
     created_at: datetime
     is_enabled: bool = True
+    content_type: str = ""
+    cer: bytes = b""
+    """Of a secret that belongs to a certificate: that one, in DER."""
 
 
 class Vaults:
@@ -54,6 +61,7 @@ class Vaults:
     def __init__(self, platform: Platform, groups: ResourceGroups) -> None:
         self._platform = platform
         self._groups = groups
+        self.authority = Authority.new()
         self._secrets: dict[str, list[SecretVersion]] = {}
 
     def find(self, request: ArmRequest) -> Resource | None:
@@ -104,6 +112,30 @@ class Vaults:
         self._secrets.setdefault(_key(vault, name), []).append(version)
         return version
 
+    def issue_certificate(
+        self, vault: Resource, name: str, policy: Mapping[str, Any]
+    ) -> SecretVersion:
+        """Its key and chain are a secret of the same name and version."""
+        order = _order(policy, self._platform.clock.now())
+        issued = self.authority.issue(order)
+        version = SecretVersion(
+            name,
+            self._platform.identifiers.hexadecimal(32),
+            issued.secret,
+            self._platform.clock.now(),
+            content_type=order.content_type,
+            cer=issued.cer,
+        )
+        self._secrets.setdefault(_key(vault, name), []).append(version)
+        return version
+
+    def read_certificate(self, vault: Resource, name: str) -> SecretVersion:
+        """Raises Refused."""
+        versions = self._secrets.get(_key(vault, name), [])
+        if not versions or not versions[-1].cer:
+            raise errors.certificate_not_found(name)
+        return versions[-1]
+
     def delete_secret(self, vault: Resource, name: str) -> SecretVersion:
         """Raises Refused. It is not kept for a recovery."""
         latest = self.read_secret(vault, name)
@@ -131,6 +163,23 @@ class Vaults:
 
 def _key(vault: Resource, name: str) -> str:
     return f"{vault.name.lower()}/{name.lower()}"
+
+
+def _order(policy: Mapping[str, Any], now: datetime) -> Order:
+    """With the defaults of Key Vault."""
+    x509, key, secret, issuer = (
+        policy.get(part) or {} for part in ("x509_props", "key_props", "secret_props", "issuer")
+    )
+    names = (x509.get("sans") or {}).get("dns_names") or [
+        str(x509.get("subject", "")).removeprefix("CN=")
+    ]
+    return Order(
+        names=tuple(names),
+        issuer=issuer.get("name") or SELF,
+        content_type=secret.get("contentType") or PFX,
+        is_exportable=key.get("exportable") is not False,
+        not_after=now + timedelta(days=30 * int(x509.get("validity_months") or 12)),
+    )
 
 
 def _checked(body: dict[str, Any]) -> dict[str, Any]:

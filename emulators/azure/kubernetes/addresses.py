@@ -112,11 +112,17 @@ class InternalAddresses:
         self._by_service.pop((namespace, service), None)
 
 
+def _no_alias(host: str) -> str | None:
+    return None
+
+
 class PublicAddresses:
     """Hands out addresses; a DNS label is unique per region across all customers of Azure."""
 
     def __init__(self) -> None:
         self._by_ip: dict[str, Frontend] = {}
+        self.find_alias: Callable[[str], str | None] = _no_alias
+        """What a name of a customer's own zone leads to."""
         self._reserved: set[str] = set()
         self._allocated = 0
 
@@ -163,7 +169,9 @@ class PublicAddresses:
         return None
 
     def resolve(self, host: str) -> Frontend | None:
-        """Who answers at an IP address or at `<label>.<region>.cloudapp.azure.com`."""
+        """Who answers at an IP address or at `<label>.<region>.cloudapp.azure.com`, or at a name
+        that leads there."""
+        host = self.find_alias(host) or host
         by_ip = self._by_ip.get(host)
         if by_ip is not None:
             return by_ip

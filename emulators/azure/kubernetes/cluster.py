@@ -138,7 +138,7 @@ class Cluster:
 
     def summary(self) -> dict[str, Any]:
         """The cluster's state for the simulator's state page."""
-        return summaries.of_cluster(self.name, self.region, self.store)
+        return summaries.of_cluster(self.name, self.region, self.store, self.processes)
 
     def service(self, namespace: str, name: str) -> Object | None:
         return self.store.get(SERVICE, namespace, name)

@@ -5,15 +5,16 @@ from typing import Any
 from emulators.azure.kubernetes import nodes, pods
 from emulators.azure.kubernetes.kinds import NODE, POD, SERVICE, Object
 from emulators.azure.kubernetes.pool_nodes import gpus_of
+from emulators.azure.kubernetes.processes.running import Processes
 from emulators.azure.kubernetes.store import Store
 
 
-def of_cluster(name: str, region: str, store: Store) -> dict[str, Any]:
+def of_cluster(name: str, region: str, store: Store, processes: Processes) -> dict[str, Any]:
     return {
         "name": name,
         "region": region,
         "nodes": [_node(each) for each in store.list(NODE)],
-        "pods": [_pod(each) for each in store.list(POD)],
+        "pods": [_pod(each, processes) for each in store.list(POD)],
         "services": [_service(each) for each in store.list(SERVICE)],
     }
 
@@ -30,13 +31,17 @@ def _node(node: Object) -> dict[str, Any]:
     }
 
 
-def _pod(pod: Object) -> dict[str, Any]:
+def _pod(pod: Object, processes: Processes) -> dict[str, Any]:
+    """`processAddress`: where it really listens, if it is a process."""
+    has_process = any(processes.of_pod(pod["metadata"]["uid"]))
+    address = processes.address_of(pod["metadata"]["uid"]) if has_process else None
     return {
         "namespace": pod["metadata"]["namespace"],
         "name": pod["metadata"]["name"],
         "phase": pod["status"]["phase"],
         "ready": pods.is_ready(pod),
         "node": pod["spec"].get("nodeName"),
+        "processAddress": address,
     }
 
 

@@ -24,7 +24,7 @@ from clients.settings import Settings
 from domain.arm import naming
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from tests.support.fake_clients import CLUSTERS, SUBSCRIPTION
-from tests.support.payloads import PULL
+from tests.support.payloads import PULL, RECORD
 
 POOL = naming.agent_pool_id(SUBSCRIPTION, "fraud-llm", "westeurope")
 CLUSTER = naming.cluster_id(SUBSCRIPTION, "fraud-llm", "westeurope")
@@ -34,7 +34,9 @@ EVERY_RESOURCE = {
     "agentPool": POOL,
     **{
         name: kind.build_id(
-            ResourceTarget(name, "fraud-llm", "westeurope", SUBSCRIPTION, grant=PULL)
+            ResourceTarget(
+                name, "fraud-llm", "westeurope", SUBSCRIPTION, record_id=RECORD, grant=PULL
+            )
         )
         for name, kind in KINDS.items()
     },

@@ -33,7 +33,7 @@ OF_RESOURCES = {
     OperationKind.DELETE: {kind: known.delete_timeout for kind, known in KINDS.items()},
 }
 CREATE = {kind: known.create_timeout for kind, known in KINDS.items()}
-ROLES = ("registryAccess", "vaultAccess", "weightsAccess")
+ROLES = ("registryAccess", "vaultAccess", "weightsAccess", "certificateAccess")
 OF_STEPS = {
     "workload": deadlines.WORKLOAD,
     "gateway": deadlines.GATEWAY,
@@ -51,8 +51,8 @@ REGIONS = ("westeurope", "swedencentral")
 STEPS = [
     (kind, key.name)
     for kind in OperationKind
-    for is_private in (False, True)
-    for key in plan_steps(kind, REGIONS, has_private_origins=is_private)
+    for is_private, records in ((False, None), (True, None), (False, "/zone/CNAME/{region}"))
+    for key in plan_steps(kind, REGIONS, (), records, has_private_origins=is_private)
 ]
 
 

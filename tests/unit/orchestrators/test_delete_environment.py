@@ -8,6 +8,7 @@ from domain.environment.record import OperationEnd
 from domain.outcomes import Outcome, Status
 from domain.spec.weights import STORAGE_ACCOUNT_ID
 from orchestrators.delete_environment import delete_environment
+from tests.support.certificates import CERTIFICATE_VAULT_ID, ZONE_ID, https_edge
 from tests.support.engine import After, Answer, Run, run
 from tests.support.payloads import CANCELED, QUOTA, SECRETS, SUCCEEDED, VAULT_ID, failed
 from tests.support.specs import NOON, a_request, a_spec
@@ -81,6 +82,18 @@ def test_the_role_on_the_account_with_the_weights_goes_as_well():
     (role, *_) = DeletionInput.from_wire(done.input_of(f"delete_resources {CHILDREN[1]}")).targets
     assert role.step.name == "cell/westeurope/weightsAccess-acmemodels"
     assert (role.kind, role.scope) == ("roleAssignment", STORAGE_ACCOUNT_ID)
+
+
+def test_the_name_of_a_cell_and_the_role_on_its_certificates_vault_go_first():
+    spec = a_spec(**https_edge(keyVaultId=CERTIFICATE_VAULT_ID, dnsZoneId=ZONE_ID))
+    done = delete(request={"spec": spec})
+    record, role, *_ = DeletionInput.from_wire(
+        done.input_of(f"delete_resources {CHILDREN[1]}")
+    ).targets
+    assert record.step.name == "cell/westeurope/dnsRecord"
+    assert (record.kind, record.record) == ("dnsRecord", f"{ZONE_ID}/CNAME/westeurope.llm")
+    assert role.step.name == "cell/westeurope/vaultAccess-fraud-team"
+    assert (role.kind, role.scope) == ("roleAssignment", CERTIFICATE_VAULT_ID)
 
 
 def test_one_failure_does_not_stop_the_rest():

@@ -7,6 +7,7 @@ from domain.durable.inputs import ConnectionInput, OperationWait, ReadyWait, Res
 from domain.outcomes import Outcome
 from domain.spec.weights import STORAGE_ACCOUNT_ID
 from orchestrators.provision_cell import provision_cell
+from tests.support.certificates import CERTIFICATE_VAULT_ID, ZONE_ID, https_edge
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
     BUSY,
@@ -147,6 +148,22 @@ def test_an_identity_that_does_not_get_its_role_is_found_out_before_the_cluster_
     assert done.steps("call")[-1] == "call ensure_vault_access westeurope"
     assert done.outcome.failure
     assert done.outcome.failure.reason == "RoleNotAssigned"
+
+
+def test_the_name_of_a_cell_leads_to_it_before_the_cluster_is_built():
+    spec = https_edge(keyVaultId=CERTIFICATE_VAULT_ID, dnsZoneId=ZONE_ID)
+    granted = {**OF_SECRETS, "ensure_certificate_access": SUCCEEDED}
+    done = build({**granted, "begin_resource dnsRecord": SUCCEEDED}, spec=spec)
+    assert done.steps("call")[:5] == [
+        "call begin_resource resourceGroup westeurope",
+        "call begin_resource dnsRecord westeurope",
+        "call begin_resource identity westeurope",
+        "call ensure_certificate_access westeurope",
+        "call begin_resource managedCluster westeurope",
+    ]
+    record = done.input_of("begin_resource dnsRecord westeurope")["record"]
+    assert record == f"{ZONE_ID}/CNAME/westeurope.llm"
+    assert done.outcome.is_success
 
 
 PRIVATE = {"edge": {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}}

@@ -1,11 +1,14 @@
 """What a process behind the edge gets, and how its answer comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest
+import trustme
 from aiohttp import web
 
 from emulators.azure.kubernetes.cluster import Cluster
@@ -46,16 +49,26 @@ class Process:
 @pytest.fixture
 async def process(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Process]:
     """Behind each ready pod of both clusters."""
+    async with listening(monkeypatch) as process:
+        yield process
+
+
+@asynccontextmanager
+async def listening(
+    monkeypatch: pytest.MonkeyPatch, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[Process]:
     process = Process()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", process.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
     process.address = runner.addresses[0]
     monkeypatch.setattr(Cluster, "process_address", lambda *_: process.address)
-    yield process
-    await runner.cleanup()
+    try:
+        yield process
+    finally:
+        await runner.cleanup()
 
 
 @pytest.fixture(autouse=True)
@@ -215,3 +228,38 @@ async def test_a_dns_label_reaches_the_process_without_front_door(
 
     assert answer.body == "hello"
     assert "X-Azure-FDID" not in process.seen[0].headers
+
+
+@pytest.mark.parametrize(
+    ("names", "checks_name", "is_trusted", "status"),
+    [
+        pytest.param([origin_host("westeurope")], True, True, 200, id="for the host name"),
+        pytest.param(["*.westeurope.cloudapp.azure.com"], True, True, 200, id="for the domain"),
+        pytest.param(["llm.example.com"], True, True, 503, id="for another name"),
+        pytest.param(["llm.example.com"], False, True, 200, id="for another name, unchecked"),
+        pytest.param([origin_host("westeurope")], True, False, 503, id="of no public authority"),
+    ],
+)
+async def test_the_certificate_of_an_origin_is_verified(
+    client: Client,
+    edge: Edge,
+    clusters: dict[str, Cluster],
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+    checks_name: bool,
+    is_trusted: bool,
+    status: int,
+):
+    public, other = trustme.CA(), trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    (public if is_trusted else other).issue_cert(*names).configure_cert(tls)
+    secure = origin(
+        "westeurope",
+        https_port=80,
+        checks_name=checks_name,
+        authorities=public.cert_pem.bytes(),
+    )
+    without_probe = replace(group(secure), probe=None)
+    edge.present = endpoint(route(origin_group=without_probe, forwarding_protocol="HttpsOnly"))
+    async with listening(monkeypatch, tls):
+        assert (await client.ask("/v1/models")).status == status

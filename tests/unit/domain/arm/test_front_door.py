@@ -6,6 +6,8 @@ from azure.mgmt.frontdoor import models as waf
 
 from domain.arm import front_door as bodies
 from domain.arm import naming
+from tests.support.certificates import HOST, https_edge
+from tests.support.specs import a_spec
 from tests.unit.domain.azure_models import find_unknown
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -93,6 +95,18 @@ def test_a_private_origin_asks_for_a_connection_to_the_service_of_its_cell(make_
 def test_a_request_fits_into_what_azure_takes() -> None:
     longest = naming.private_link_request("x" * 24, "0a1b2c3d-4e5f-6789-abcd-ef0123456789")
     assert len(longest) <= 140
+
+
+def test_a_cell_with_a_certificate_is_asked_over_https_and_its_name_is_checked() -> None:
+    spec = a_spec(**https_edge())
+    origin = bodies.build_origin(spec, "westeurope", SUBSCRIPTION)["properties"]
+    assert (origin["hostName"], origin["originHostHeader"]) == (HOST, HOST)
+    assert (origin["httpsPort"], origin["enforceCertificateNameCheck"]) == (443, True)
+    assert "sharedPrivateLinkResource" not in origin
+    probe = bodies.build_origin_group(spec)["properties"]["healthProbeSettings"]
+    assert probe["probeProtocol"] == "Https"
+    route = bodies.build_route(spec, SUBSCRIPTION)["properties"]
+    assert route["forwardingProtocol"] == "HttpsOnly"
 
 
 def test_clients_speak_https_and_the_service_http(make_spec) -> None:

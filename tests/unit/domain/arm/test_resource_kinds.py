@@ -6,7 +6,7 @@ from domain.arm import naming
 from domain.arm.existing_resource import is_foreign, is_in_motion, provisioning_state
 from domain.arm.pacing import PACES
 from domain.arm.resource_kinds import KINDS, ResourceTarget, list_group_ids
-from tests.support.payloads import CLUSTER_WITH_ISSUER, PULL, REGISTRY
+from tests.support.payloads import CLUSTER_WITH_ISSUER, PULL, RECORD, REGISTRY
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -22,7 +22,13 @@ OURS = {"managed-by": "gridplane", "environment": "fraud-llm"}
 
 def target(kind: str, region: str = "") -> ResourceTarget:
     return ResourceTarget(
-        kind, "fraud-llm", region, SUBSCRIPTION, grant=PULL, source=CLUSTER_WITH_ISSUER
+        kind,
+        "fraud-llm",
+        region,
+        SUBSCRIPTION,
+        record_id=RECORD,
+        grant=PULL,
+        source=CLUSTER_WITH_ISSUER,
     )
 
 
@@ -59,6 +65,7 @@ IDS = [
         f"{REGISTRY}/providers/Microsoft.Authorization/roleAssignments/"
         "60cea731-1662-5f50-b8d1-f8621df79e3a",
     ),
+    ("dnsRecord", "westeurope", RECORD),
     ("identity", "westeurope", IDENTITY),
     (
         "federatedCredential",
@@ -95,9 +102,9 @@ def test_every_id_is_derived_from_the_environments_name(kind: str, region: str, 
     assert KINDS[kind].build_id(target(kind, region)) == expected
 
 
-TAGGED = [
-    kind for kind, row in KINDS.items() if row.owner_kind is None and kind != "roleAssignment"
-]
+UNTAGGED = {"roleAssignment", "dnsRecord"}
+"""They state their owner otherwise."""
+TAGGED = [kind for kind, row in KINDS.items() if row.owner_kind is None and kind not in UNTAGGED]
 
 
 def test_there_is_an_id_of_every_kind():
@@ -112,7 +119,7 @@ def test_every_kind_can_be_built_has_limits_and_a_pace(kind: str):
     assert row.create_timeout >= 60
     assert row.delete_timeout >= 60
     assert row.pace in PACES
-    carries_tags = row.owner_kind is None and kind != "roleAssignment"
+    carries_tags = row.owner_kind is None and kind not in UNTAGGED
     assert ("tags" in body) is carries_tags, "what can carry tags carries ours"
 
 

@@ -55,6 +55,13 @@ def test_a_failure_has_its_code_and_names_what_it_is_about(
     assert failure.suggested_action
 
 
+def test_what_front_door_does_not_tell_of_a_certificate_is_to_be_checked():
+    plain = edge_propagation_timeout("https://x/health", "HTTP 503")
+    verified = edge_propagation_timeout("https://x/health", "HTTP 503", has_certificate=True)
+    assert "certificate" not in plain.suggested_action
+    assert "no public authority has issued its certificate" in verified.suggested_action
+
+
 @pytest.mark.parametrize(
     ("make", "code", "named"),
     [

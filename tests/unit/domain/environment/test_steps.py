@@ -27,6 +27,7 @@ from domain.environment.steps import (
     plan_cell,
     plan_cell_removal,
     plan_delete_steps,
+    plan_dns_record,
     plan_edge,
     plan_gpu_pool,
     plan_identity,
@@ -37,6 +38,7 @@ from domain.environment.steps import (
     plan_role_assignments,
     plan_scale_down_steps,
     plan_wake_steps,
+    with_dns_steps,
     with_identity_steps,
 )
 from domain.spec.role_access import GrantedRole, RoleAccess
@@ -61,7 +63,8 @@ def test_every_planned_kind_is_known():
     others = (*plan_maintenance(west), *plan_identity(west))
     cell = (*plan_cell(west), *access, plan_gpu_pool(west), *others)
     private = plan_private_origin(west)
-    planned = {resource.kind for resource in (*plan_edge(REGIONS), *cell, *private)}
+    record = plan_dns_record(west, "/zone/CNAME/{region}")
+    planned = {each.kind for each in (*plan_edge(REGIONS), *cell, *private, *record)}
     assert planned | {"roleAssignment"} == set(KINDS), "planned with what a role is for"
 
 
@@ -98,6 +101,10 @@ def test_provisioning_shows_edge_cells_and_probe_in_reading_order():
         ),
         ((None, RoleAccess.EXPECTED), ["identity", "managedCluster", "federatedCredential"]),
         (
+            (None, None, RoleAccess.GRANTED),
+            ["identity", "certificateAccess", "managedCluster", "federatedCredential"],
+        ),
+        (
             (RoleAccess.GRANTED, RoleAccess.GRANTED),
             [
                 "identity",
@@ -117,6 +124,22 @@ def test_cells_that_read_secrets_or_weights_show_how_they_come_by_them(access, e
     assert first[1 : 1 + len(expected)] == [f"cell/westeurope/{each}" for each in expected]
     assert first[1 + len(expected)] == "cell/westeurope/gpuPool"
     assert len(steps) == len(planned) + 2 * (len(expected) - 1)
+
+
+def test_the_record_of_a_cells_name_comes_before_its_cluster():
+    planned = plan_provision_steps(REGIONS)
+    assert with_dns_steps(planned, None) == planned
+    steps = names(with_dns_steps(planned, "/zone/CNAME/{region}"))
+    for region in REGIONS:
+        at = steps.index(f"cell/{region}/dnsRecord")
+        assert steps[at + 1] == f"cell/{region}/managedCluster"
+    assert len(steps) == len(planned) + len(REGIONS)
+
+
+def test_a_cell_that_moves_leaves_no_name_behind():
+    removal = plan_cell_removal("westeurope", (), "/zone/CNAME/{region}.llm")
+    assert names(each.step for each in removal)[0] == "cell/westeurope/removal/dnsRecord"
+    assert removal[0].record == "/zone/CNAME/westeurope.llm"
 
 
 def test_deletion_shows_every_resource_in_the_reverse_order_of_its_creation():

@@ -1,6 +1,9 @@
 """The bodies of the API, field by field."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from domain.api_errors import build_failure_body
 from domain.environment.operation import Operation, OperationKind, Step
@@ -11,6 +14,7 @@ from domain.outcomes import Failure, OperationWarning, Status
 from domain.placement.attempts import AttemptStatus, OfferAttempt
 from domain.placement.blocklist import Block
 from domain.placement.offers import Offer
+from tests.support.certificates import https_edge
 from tests.support.specs import NOON, a_pinned_spec, a_record, a_request, a_spec
 
 FAILURE = Failure(
@@ -48,6 +52,19 @@ def test_an_environment_that_is_being_built_shows_its_operation():
         "health": {"status": "Unknown", "findings": [], "since": "2026-11-22T12:00:00Z"},
         "operationId": "fraud-llm.1",
     }
+
+
+@pytest.mark.parametrize(
+    ("edge", "transport"),
+    [
+        ({}, "http"),
+        (https_edge()["edge"], "https"),
+        ({"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}, "privateLink"),
+    ],
+)
+def test_it_says_how_requests_reach_the_cells(edge: dict[str, Any], transport: str):
+    record = a_record(a_request(spec=a_spec(edge=edge)))
+    assert build_environment_view(record, NOON).origin_transport == transport
 
 
 def test_an_environment_shows_what_it_has_and_what_went_wrong():

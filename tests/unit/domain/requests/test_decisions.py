@@ -27,6 +27,7 @@ from domain.requests.decisions import (
     decide_wake,
 )
 from domain.spec.model import EnvironmentSpec
+from tests.support.certificates import CERTIFICATE_VAULT_ID, ZONE_ID, https_edge
 from tests.support.payloads import HOST, KEPT, failed
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
@@ -637,6 +638,43 @@ def test_a_disk_encryption_set_is_fixed_once_the_cluster_is_built():
         assert refusal.target == "cluster.diskEncryptionSetId"
     never_built = built.model_copy(update={"phase": Phase.FAILED, "endpoint": None})
     assert isinstance(decide_update(never_built, wanted), Start)
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted", "named"),
+    [
+        ({}, https_edge(), "domainName"),
+        (https_edge(), {}, "domainName"),
+        (https_edge(), https_edge(domainName="other.example.com"), "domainName"),
+        (https_edge(), https_edge(dnsZoneId=ZONE_ID), "dnsZoneId"),
+    ],
+)
+def test_the_names_of_origins_are_fixed_once_they_are_built(present, wanted, named):
+    built = a_record(a_request(spec=a_spec(**present))).model_copy(
+        update={
+            "phase": Phase.READY,
+            "active_operation": None,
+            "endpoint": "https://gp.azurefd.net",
+        }
+    )
+    refusal = decide_update(built, a_spec(**wanted))
+    assert isinstance(refusal, Refused)
+    assert refusal.target == f"edge.originCertificate.{named}"
+    never_built = built.model_copy(update={"phase": Phase.FAILED, "endpoint": None})
+    assert isinstance(decide_update(never_built, a_spec(**wanted)), Start)
+
+
+def test_another_certificate_for_the_same_names_is_an_update():
+    other = "https://fraud-team.vault.azure.net/certificates/other"
+    built = a_record(a_request(spec=a_spec(**https_edge()))).model_copy(
+        update={
+            "phase": Phase.READY,
+            "active_operation": None,
+            "endpoint": "https://gp.azurefd.net",
+        }
+    )
+    wanted = a_spec(**https_edge(keyVaultCertificateId=other, keyVaultId=CERTIFICATE_VAULT_ID))
+    assert isinstance(decide_update(built, wanted), Start)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Microsoft.Network/dnsZones: public zones, and the CNAME records in them."""
