@@ -1,6 +1,7 @@
 """The task hub as the triggers use it: records of environments and instances of operations."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -30,6 +31,8 @@ ENDED = frozenset(
         OrchestrationStatus.TERMINATED,
     }
 )
+
+READS_AT_ONCE = 16
 
 UNREACHABLE = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 """gRPC statuses that pass: the task hub does not respond. Any other one is a defect."""
@@ -85,12 +88,28 @@ async def read_operation(client: DurableClient, operation_id: str) -> Operation 
     return recorded or await _read_instance(client, operation_id)
 
 
-async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
-    """All environments that are not deleted, by name."""
+async def read_stored(client: DurableClient, names: Iterable[str]) -> list[EnvironmentRecord]:
+    """The records as they are stored, without those that do not exist."""
+    gate = asyncio.Semaphore(READS_AT_ONCE)
+
+    async def read(name: str) -> EnvironmentRecord | None:
+        async with gate:
+            return await _read_entity(client, name)
+
+    found = await asyncio.gather(*map(read, names))
+    return [record for record in found if record]
+
+
+async def scan_records(client: DurableClient) -> AsyncIterator[EnvironmentRecord]:
+    """All of them, also of deleted environments. Other requests are served in between: decoding
+    thousands takes seconds."""
     query = EntityQuery(instance_id_starts_with=f"@{ENVIRONMENT_ENTITY}@", include_state=True)
-    found = [_decode(metadata) for metadata in await client.get_all_entities(query)]
-    live = [r for r in found if r is not None and not r.is_deleted]
-    return sorted(live, key=lambda record: record.name)
+    unread = await client.get_all_entities(query)
+    while unread:
+        record = _decode(unread.pop())
+        if record:
+            yield record
+        await asyncio.sleep(0)
 
 
 async def record_dead_operations(

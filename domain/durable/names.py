@@ -9,6 +9,8 @@ ENVIRONMENT_ENTITY = "environment"
 BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
+DIRECTORY_ENTITY = "directory"
+"""Rows that lists find and filter environments by, in shards."""
 
 
 class EntityOperation(StrEnum):
@@ -40,6 +42,14 @@ class OrphansOperation(StrEnum):
 
     NOTE = "note"
     READ = "read"
+
+
+class DirectoryOperation(StrEnum):
+    """Operations of the entity `directory`."""
+
+    PUT = "put"
+    PUT_MANY = "put_many"
+    FORGET = "forget"
 
 
 class BlocklistOperation(StrEnum):

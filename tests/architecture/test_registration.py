@@ -9,6 +9,7 @@ import pytest
 
 from domain.durable.names import (
     BLOCKLIST_ENTITY,
+    DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
     ORPHANS_ENTITY,
     ActivityName,
@@ -76,7 +77,8 @@ def names_of(app: dict[str, Any], kind: str) -> set[str]:
 
 
 def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, Any]):
-    used = {*Orchestrator, *ActivityName, ENVIRONMENT_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY}
+    entities = {ENVIRONMENT_ENTITY, DIRECTORY_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY}
+    used = {*Orchestrator, *ActivityName, *entities}
     registered = {
         name
         for kind in ("orchestrationTrigger", "activityTrigger", "entityTrigger")
