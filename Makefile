@@ -14,6 +14,7 @@ SEED ?= 1
 ENVIRONMENTS ?= 50
 LOCATION ?= westeurope
 GPU ?= Standard_NC4as_T4_v3
+N ?= 10000
 MAX_USD ?= 15
 MAX_MINUTES ?= 150
 
@@ -157,6 +158,10 @@ help: ## Show this list
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 50 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
+
+.PHONY: bench-list
+bench-list: $(READY) ## Time GET /environments by all records and by the directory: N=10000
+	@$(BIN)/python -m benchmarks.listing --environments $(N)
 
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it

@@ -8,9 +8,9 @@ from durabletask.entities import EntityContext
 from domain.directory.shard import Shard, ShardFilling, ShardRows, fill, forget, put
 from domain.durable.names import DirectoryOperation
 
-type Change = Callable[[Shard, Any], Shard]
+type ShardChange = Callable[[Shard, Any], Shard]
 
-CHANGES: Mapping[str, Change] = {
+SHARD_CHANGES: Mapping[str, ShardChange] = {
     DirectoryOperation.PUT: lambda shard, value: put(shard, ShardRows.from_wire(value)),
     DirectoryOperation.PUT_MANY: lambda shard, value: fill(shard, ShardFilling.from_wire(value)),
     DirectoryOperation.FORGET: lambda shard, value: forget(shard, ShardRows.from_wire(value)),
@@ -18,10 +18,10 @@ CHANGES: Mapping[str, Change] = {
 
 
 def directory(context: EntityContext, value: Any) -> None:
-    if context.operation not in CHANGES:
+    if context.operation not in SHARD_CHANGES:
         raise ValueError(f"the entity 'directory' has no operation '{context.operation}'")
     state = context.get_state()
     before = Shard.from_wire(state) if state else Shard()
-    after = CHANGES[context.operation](before, value)
+    after = SHARD_CHANGES[context.operation](before, value)
     if after != before:
         context.set_state(after.to_wire())

@@ -9,7 +9,7 @@ from durabletask.client import EntityQuery
 from durabletask.entities import EntityInstanceId
 
 from domain.directory.filling import is_filling_due
-from domain.directory.row import Row
+from domain.directory.row import DirectoryRow
 from domain.directory.selection import Selected, Selection, select
 from domain.directory.shard import PREFIX, Shard, is_filled, plan_fillings, read_rows
 from domain.durable.names import DIRECTORY_ENTITY, DirectoryOperation
@@ -22,11 +22,11 @@ logger = logging.getLogger("gridplane.directory")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEnvironments:
     """Environments that are not deleted, as of one moment."""
 
     client: DurableClient
-    rows: Sequence[Row]
+    rows: Sequence[DirectoryRow]
     records: Mapping[str, EnvironmentRecord] | None = None
     """Where the directory could not be used."""
 
@@ -38,20 +38,24 @@ class Found:
             return [self.records[name] for name in selected.names], selected
         read = await task_hub.read_stored(self.client, selected.names)
         return [
-            record for record in read if not record.is_deleted and wanted.admits(Row.of(record))
+            record
+            for record in read
+            if not record.is_deleted and wanted.admits(DirectoryRow.of(record))
         ], selected
 
 
-async def find_environments(client: DurableClient) -> Found:
+async def find_environments(client: DurableClient) -> FoundEnvironments:
     shards = await _read_shards(client)
     if is_filled(shards):
-        return Found(client, read_rows(shards.values()))
+        return FoundEnvironments(client, read_rows(shards.values()))
     records = {
         record.name: record
         async for record in task_hub.scan_records(client)
         if not record.is_deleted
     }
-    return Found(client, [Row.of(record) for record in records.values()], records)
+    return FoundEnvironments(
+        client, [DirectoryRow.of(record) for record in records.values()], records
+    )
 
 
 async def fill_directory(client: DurableClient, build: str | None, now: datetime) -> None:
@@ -62,7 +66,9 @@ async def fill_directory(client: DurableClient, build: str | None, now: datetime
     if not is_filling_due(await _read_shards(client), build, now):
         return
     rows = [
-        Row.of(record) async for record in task_hub.scan_records(client) if not is_buried(record)
+        DirectoryRow.of(record)
+        async for record in task_hub.scan_records(client)
+        if not is_buried(record)
     ]
     for key, filling in plan_fillings(rows, now, build).items():
         shard = EntityInstanceId(DIRECTORY_ENTITY, key)

@@ -32,7 +32,7 @@ ENDED = frozenset(
     }
 )
 
-READS_AT_ONCE = 16
+RECORDS_AT_ONCE = 16
 
 UNREACHABLE = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 """gRPC statuses that pass: the task hub does not respond. Any other one is a defect."""
@@ -90,7 +90,7 @@ async def read_operation(client: DurableClient, operation_id: str) -> Operation 
 
 async def read_stored(client: DurableClient, names: Iterable[str]) -> list[EnvironmentRecord]:
     """The records as they are stored, without those that do not exist."""
-    gate = asyncio.Semaphore(READS_AT_ONCE)
+    gate = asyncio.Semaphore(RECORDS_AT_ONCE)
 
     async def read(name: str) -> EnvironmentRecord | None:
         async with gate:

@@ -5,16 +5,17 @@ state beside its key, counted in UTF-16 and with each quotation mark escaped, an
 larger from a blob.
 """
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Phase and health are plain text: a version that is deployed again may not know a value."""
+class DirectoryRow(NamedTuple):
+    """Phase and health are plain text: a version that is deployed again may not know a value.
+
+    A named tuple, because lists build one for each environment.
+    """
 
     name: str
     revision: int
@@ -47,10 +48,9 @@ class Row:
     def is_deleted(self) -> bool:
         return self.phase == Phase.DELETED
 
-    def says_the_same_as(self, other: "Row") -> bool:
+    def says_the_same_as(self, other: "DirectoryRow") -> bool:
         """Whether they differ in nothing but their revisions."""
-        mine = (self.name, self.phase, self.health, self.cost_center)
-        return mine == (other.name, other.phase, other.health, other.cost_center)
+        return self == other._replace(revision=self.revision)
 
 
 def revision_of(text: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from domain.directory.row import Row
+from domain.directory.row import DirectoryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Selection:
     health: str | None = None
     cost_center: str | None = None
 
-    def admits(self, row: Row) -> bool:
+    def admits(self, row: DirectoryRow) -> bool:
         return (
             row.name > self.after
             and (self.phases is None or row.phase in self.phases)
@@ -36,7 +36,7 @@ class Selected:
     """The last name if more follow."""
 
 
-def select(rows: Iterable[Row], wanted: Selection) -> Selected:
+def select(rows: Iterable[DirectoryRow], wanted: Selection) -> Selected:
     names = sorted(row.name for row in rows if wanted.admits(row))
     page = names[: wanted.size]
     return Selected(tuple(page), page[-1] if len(page) < len(names) else None)

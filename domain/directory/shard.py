@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
-from domain.directory.row import Row, revision_of
+from domain.directory.row import DirectoryRow, revision_of
 from domain.wire import WireModel
 
 SHARDS = 128
@@ -41,7 +41,7 @@ class ShardRows(WireModel):
     rows: dict[str, str]
 
     @classmethod
-    def of(cls, row: Row) -> "ShardRows":
+    def of(cls, row: DirectoryRow) -> "ShardRows":
         return cls(rows={row.name: row.text})
 
 
@@ -86,9 +86,11 @@ def forget(shard: Shard, news: ShardRows) -> Shard:
     return shard.model_copy(update={"rows": rows}) if forgotten else shard
 
 
-def read_rows(shards: Iterable[Shard]) -> list[Row]:
+def read_rows(shards: Iterable[Shard]) -> list[DirectoryRow]:
     """Those of environments that are not deleted."""
-    rows = (Row.parse(name, text) for shard in shards for name, text in shard.rows.items())
+    rows = [
+        DirectoryRow.parse(name, text) for shard in shards for name, text in shard.rows.items()
+    ]
     return [row for row in rows if not row.is_deleted]
 
 
@@ -97,7 +99,9 @@ def is_filled(shards: Mapping[str, Shard]) -> bool:
     return all(key in shards and shards[key].filled_at for key in SHARD_KEYS)
 
 
-def plan_fillings(rows: Iterable[Row], at: datetime, build: str | None) -> dict[str, ShardFilling]:
+def plan_fillings(
+    rows: Iterable[DirectoryRow], at: datetime, build: str | None
+) -> dict[str, ShardFilling]:
     """By the shard's key, also for shards without a row. `at`: before the records were read."""
     by_shard: dict[str, dict[str, str]] = {key: {} for key in SHARD_KEYS}
     for row in rows:

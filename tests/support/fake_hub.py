@@ -24,7 +24,7 @@ from domain.environment.transitions import end_operation, start_operation
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
-from orchestrators.directory_entity import CHANGES as SHARD_CHANGES
+from orchestrators.directory_entity import SHARD_CHANGES
 from orchestrators.environment_entity import CHANGES
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from azure.durable_functions.testing import execute_entity
 
-from domain.directory.row import Row
+from domain.directory.row import DirectoryRow
 from domain.directory.shard import Shard, ShardRows
 from domain.environment.phases import Phase
 from orchestrators.directory_entity import directory
 from tests.support.specs import NOON
 
-OLD = Row("fraud-llm", 3, Phase.READY, "Healthy", "ML-1234")
-NEW = Row("fraud-llm", 4, Phase.DELETED, "Healthy", "ML-1234")
+OLD = DirectoryRow("fraud-llm", 3, Phase.READY, "Healthy", "ML-1234")
+NEW = DirectoryRow("fraud-llm", 4, Phase.DELETED, "Healthy", "ML-1234")
 
 
 def told(*news: tuple[str, Any]) -> Shard:
@@ -22,7 +22,7 @@ def told(*news: tuple[str, Any]) -> Shard:
     return Shard.from_wire(state)
 
 
-def put(row: Row) -> tuple[str, Any]:
+def put(row: DirectoryRow) -> tuple[str, Any]:
     return ("put", ShardRows.of(row).to_wire())
 
 

@@ -10,7 +10,7 @@ from azure.durable_functions.testing import (
 )
 from durabletask.entities import EntityContext
 
-from domain.directory.row import Row
+from domain.directory.row import DirectoryRow
 from domain.directory.shard import shard_key
 from domain.durable.names import Orchestrator
 from domain.environment.counters import RecordCounters
@@ -193,9 +193,9 @@ def test_without_a_service_bus_the_record_starts_nothing():
 
 def test_a_change_and_its_row_leave_the_entity_together():
     told = tell("start_operation", a_start())
-    assert rows_told(told) == [("put", Row.of(record_of(told)))]
+    assert rows_told(told) == [("put", DirectoryRow.of(record_of(told)))]
     ended = tell_outside("end_operation", an_end(), record_of(told))
-    assert rows_told(ended) == [("put", Row.of(record_of(ended)))]
+    assert rows_told(ended) == [("put", DirectoryRow.of(record_of(ended)))]
 
 
 def test_a_shard_is_told_nothing_by_most_changes():
@@ -207,16 +207,16 @@ def test_a_shard_is_told_nothing_by_most_changes():
 def test_the_shard_forgets_what_is_buried():
     deleted = a_record().model_copy(update={"phase": Phase.DELETED, "active_operation": None})
     told = tell("bury", (NOON + minutes(1)).isoformat(), deleted)
-    assert rows_told(told) == [("forget", Row.of(record_of(told)))]
+    assert rows_told(told) == [("forget", DirectoryRow.of(record_of(told)))]
 
 
-def rows_told(told: EntityTestResult) -> list[tuple[str, Row]]:
+def rows_told(told: EntityTestResult) -> list[tuple[str, DirectoryRow]]:
     """What the shard of `fraud-llm` is told."""
-    rows: list[tuple[str, Row]] = []
+    rows: list[tuple[str, DirectoryRow]] = []
     for action in signals(told):
         assert str(action.entity_id) == f"@directory@{shard_key('fraud-llm')}"
         [(name, text)] = action.get_input()["rows"].items()
-        rows.append((action.operation, Row.parse(name, text)))
+        rows.append((action.operation, DirectoryRow.parse(name, text)))
     return rows
 
 

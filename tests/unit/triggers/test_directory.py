@@ -7,7 +7,7 @@ import pytest
 from durabletask.client import EntityQuery
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
-from domain.directory.row import Row
+from domain.directory.row import DirectoryRow
 from domain.directory.shard import ShardRows, read_rows, shard_key
 from domain.durable.names import DIRECTORY_ENTITY, Orchestrator
 from domain.durable.sweep_inputs import SweepInput
@@ -56,7 +56,7 @@ class Hub(SweepHub):
     async def change_record(self, record: EnvironmentRecord) -> None:
         """With its news, as the entity sends them."""
         self.records[record.name] = record
-        row = Row.of(record)
+        row = DirectoryRow.of(record)
         shard = EntityInstanceId(DIRECTORY_ENTITY, shard_key(row.name))
         await self.signal_entity(shard, "put", ShardRows.of(row).to_wire())
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from domain.directory.news import DirectoryNews, find_directory_news
-from domain.directory.row import Row
+from domain.directory.row import DirectoryRow
 from domain.environment.health import Finding, Health, HealthStatus, RecordHealth
 from domain.environment.health_changes import record_health
 from domain.environment.operation import OperationKind
@@ -59,7 +59,7 @@ type Change = Callable[[EnvironmentRecord], EnvironmentRecord]
 )
 def test_a_row_that_changes_has_a_later_revision(before: EnvironmentRecord, change: Change):
     after = change(before)
-    assert find_directory_news(before, after) == DirectoryNews(Row.of(after))
+    assert find_directory_news(before, after) == DirectoryNews(DirectoryRow.of(after))
     assert after.revision > before.revision
 
 
@@ -82,14 +82,14 @@ def test_what_lists_do_not_filter_by_is_not_told(before: EnvironmentRecord, chan
 
 def test_a_new_record_is_told_and_a_buried_one_is_forgotten():
     new = a_record(a_request())
-    assert find_directory_news(None, new) == DirectoryNews(Row.of(new))
+    assert find_directory_news(None, new) == DirectoryNews(DirectoryRow.of(new))
     deleted = a_deleted_record()
     after = buried(deleted)
     told = find_directory_news(deleted, after)
-    assert told == DirectoryNews(Row.of(after), is_to_be_forgotten=True)
+    assert told == DirectoryNews(DirectoryRow.of(after), is_to_be_forgotten=True)
 
 
 def test_a_row_is_read_as_it_was_written():
-    row = Row.of(degraded(a_ready_record()))
-    assert Row.parse(row.name, row.text) == row
+    row = DirectoryRow.of(degraded(a_ready_record()))
+    assert DirectoryRow.parse(row.name, row.text) == row
     assert row.text == f"{row.revision} Ready Degraded ML-1234"

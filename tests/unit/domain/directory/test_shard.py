@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.directory.row import Row
+from domain.directory.row import DirectoryRow
 from domain.directory.shard import (
     SHARD_KEYS,
     SHARDS,
@@ -45,7 +45,7 @@ INLINE_CHARACTERS = 30_000
         pytest.param(a_shard(a_row(9)), a_row(10), a_row(10), id="revisions are numbers"),
     ],
 )
-def test_the_newest_row_wins(known: Shard, told: Row, expected: Row):
+def test_the_newest_row_wins(known: Shard, told: DirectoryRow, expected: DirectoryRow):
     assert put(known, news(told)) == a_shard(expected)
 
 
@@ -104,7 +104,7 @@ def test_ten_thousand_rows_at_their_longest_stay_out_of_blobs():
         a_row(9_999_999, longest_phase, f"e{'x' * (LONGEST_NAME - 6)}{n:05}", longest_health)
         for n in range(10_000)
     ]
-    rows = [Row(r.name, r.revision, r.phase, r.health, "C" * 50) for r in rows]
+    rows = [DirectoryRow(r.name, r.revision, r.phase, r.health, "C" * 50) for r in rows]
     assert is_environment_name(rows[0].name)
     assert max(len(f'"{row.name}": "{row.text}", ') for row in rows) <= 160
     fillings = plan_fillings(rows, NOON, "0" * 40)
@@ -131,7 +131,7 @@ lives = st.lists(rows, max_size=12, unique_by=lambda row: (row.name, row.revisio
 
 
 @st.composite
-def deliveries(draw: st.DrawFn) -> tuple[list[Row], list[Told]]:
+def deliveries(draw: st.DrawFn) -> tuple[list[DirectoryRow], list[Told]]:
     """All rows of some lives, each at least once in some order, by puts or fillings."""
     life = draw(lives)
     told: list[Told] = [news(row) for row in life]
@@ -144,7 +144,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Row], list[Told]]:
 
 @given(deliveries())
 def test_in_whatever_order_and_number_news_arrive_the_latest_rows_are_left(
-    delivered: tuple[list[Row], list[Told]],
+    delivered: tuple[list[DirectoryRow], list[Told]],
 ):
     life, told = delivered
     shard = Shard()
