@@ -1,7 +1,7 @@
 """Finds environments: by the directory, or by all records until it has been filled."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,35 +27,26 @@ class FoundEnvironments:
 
     client: DurableClient
     rows: Sequence[DirectoryRow]
-    records: Mapping[str, EnvironmentRecord] | None = None
-    """Where the directory could not be used."""
 
     async def read(self, wanted: Selection) -> tuple[list[EnvironmentRecord], Selected]:
         """The records that are wanted. Some may have changed since their rows were written, so
         that fewer are wanted than were selected."""
         selected = select(self.rows, wanted)
-        if self.records is not None:
-            return [self.records[name] for name in selected.names], selected
         read = await task_hub.read_stored(self.client, selected.names)
-        return [
+        wanted_still = [
             record
             for record in read
             if not record.is_deleted and wanted.admits(DirectoryRow.of(record))
-        ], selected
+        ]
+        return wanted_still, selected
 
 
 async def find_environments(client: DurableClient) -> FoundEnvironments:
-    shards = await _read_shards(client)
+    shards = await read_shards(client)
     if is_filled(shards):
         return FoundEnvironments(client, read_rows(shards.values()))
-    records = {
-        record.name: record
-        async for record in task_hub.scan_records(client)
-        if not record.is_deleted
-    }
-    return FoundEnvironments(
-        client, [DirectoryRow.of(record) for record in records.values()], records
-    )
+    scanned = [DirectoryRow.of(record) async for record in task_hub.scan_records(client)]
+    return FoundEnvironments(client, [row for row in scanned if not row.is_deleted])
 
 
 async def fill_directory(client: DurableClient, build: str | None, now: datetime) -> None:
@@ -63,7 +54,7 @@ async def fill_directory(client: DurableClient, build: str | None, now: datetime
 
     Changes of records that happen meanwhile are told by the records themselves.
     """
-    if not is_filling_due(await _read_shards(client), build, now):
+    if not is_filling_due(await read_shards(client), build, now):
         return
     rows = [
         DirectoryRow.of(record)
@@ -76,8 +67,8 @@ async def fill_directory(client: DurableClient, build: str | None, now: datetime
     logger.info("directory filled: rows=%s", len(rows))
 
 
-async def _read_shards(client: DurableClient) -> dict[str, Shard]:
-    """By key. One query reads them in a third of the time that 128 reads take."""
+async def read_shards(client: DurableClient) -> dict[str, Shard]:
+    """By key. One query reads them in a sixth of the time that 128 reads take."""
     prefix = f"@{DIRECTORY_ENTITY}@{PREFIX}"
     query = EntityQuery(instance_id_starts_with=prefix, include_state=True)
     return {

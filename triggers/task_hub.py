@@ -1,6 +1,7 @@
 """The task hub as the triggers use it: records of environments and instances of operations."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -101,15 +102,13 @@ async def read_stored(client: DurableClient, names: Iterable[str]) -> list[Envir
 
 
 async def scan_records(client: DurableClient) -> AsyncIterator[EnvironmentRecord]:
-    """All of them, also of deleted environments. Other requests are served in between: decoding
-    thousands takes seconds."""
-    query = EntityQuery(instance_id_starts_with=f"@{ENVIRONMENT_ENTITY}@", include_state=True)
-    unread = await client.get_all_entities(query)
-    while unread:
-        record = _decode(unread.pop())
-        if record:
+    """All of them, also of deleted environments. Few are in memory at a time: the client hands
+    out no pages of entities with their states."""
+    query = EntityQuery(instance_id_starts_with=f"@{ENVIRONMENT_ENTITY}@", include_state=False)
+    found = await client.get_all_entities(query)
+    for batch in itertools.batched((each.id.key for each in found), RECORDS_AT_ONCE, strict=False):
+        for record in await read_stored(client, batch):
             yield record
-        await asyncio.sleep(0)
 
 
 async def record_dead_operations(

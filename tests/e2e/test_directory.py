@@ -1,5 +1,7 @@
 """Lists by the directory, from the first deployment on and through kill -9."""
 
+import logging
+
 from durabletask.client import EntityQuery, TaskHubGrpcClient
 
 from domain.directory.shard import Shard, is_filled
@@ -23,7 +25,8 @@ def begin(api: DocumentedApi, name: str) -> None:
 
 def read_shards(stack: Stack) -> dict[str, Shard]:
     query = EntityQuery(instance_id_starts_with="@directory@")
-    with TaskHubGrpcClient(host_address=stack.task_hub_address) as hub:
+    logger = logging.getLogger(__name__)
+    with TaskHubGrpcClient(host_address=stack.task_hub_address, logger=logger) as hub:
         return {
             found.id.key: Shard.from_wire(found.get_typed_state())
             for found in hub.get_all_entities(query)
