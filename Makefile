@@ -14,7 +14,6 @@ SEED ?= 1
 SCALE ?= 60
 GPU_BOOT_AFTER ?= 0
 ENVIRONMENTS ?= 50
-N ?= 50
 LOCATION ?= westeurope
 GPU ?= Standard_NC4as_T4_v3
 MAX_USD ?= 15
@@ -163,11 +162,15 @@ bench-sweep: $(READY) ## Sweep 50 environments in simulated Azure and count the 
 
 .PHONY: bench-waits
 bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
-	@$(BIN)/python -m benchmarks.waiting --environments $(N) $(if $(BUSY),--busy)
+	@$(BIN)/python -m benchmarks.waiting --environments $(or $(N),50) $(if $(BUSY),--busy)
 
 .PHONY: bench-chain
 bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SCALE=60 GPU_BOOT_AFTER=0
 	@$(BIN)/python -m benchmarks.chain --seed $(SEED) --time-scale $(SCALE) --gpu-boot-after $(GPU_BOOT_AFTER)
+
+.PHONY: bench-list
+bench-list: $(READY) ## Time GET /environments by all records and by the directory: N=10000
+	@$(BIN)/python -m benchmarks.listing --environments $(or $(N),10000)
 
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it

@@ -55,6 +55,7 @@ from orchestrators.connect_cell import connect_cell
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
+from orchestrators.directory_entity import directory
 from orchestrators.environment_entity import environment
 from orchestrators.orphans_entity import orphans
 from orchestrators.plan_entity import plan
@@ -217,7 +218,7 @@ def register_entity() -> None:
 
 
 def register_shared_entity(entity: Callable[[EntityContext, Any], Any]) -> None:
-    """One that has a single instance in the whole app."""
+    """One that is of no environment."""
 
     def run(context: EntityContext, value: Any) -> Any:
         return entity(context, value)
@@ -239,7 +240,7 @@ def register_hub_activity(
 
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_sweep(timer, client)
+        await run_sweep(timer, client, settings.build_commit)
 
     run.__name__ = run_sweep.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -309,7 +310,7 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, plan):
+for shared_entity in (orphans, blocklist, directory, plan):
     register_shared_entity(shared_entity)
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)

@@ -1,15 +1,23 @@
 """The durable entity `environment`: applies the domain's decisions to the stored record.
 
-It is also the outbox of events: an event is scheduled together with the change it reports.
+It is also the outbox of events and of the directory: an event is scheduled, and a shard is told
+its row, together with the change that they report.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from durabletask.entities import EntityContext
+from durabletask.entities import EntityContext, EntityInstanceId
 
-from domain.durable.names import EntityOperation, Orchestrator
+from domain.directory.news import find_directory_news
+from domain.directory.shard import ShardRows, shard_key
+from domain.durable.names import (
+    DIRECTORY_ENTITY,
+    DirectoryOperation,
+    EntityOperation,
+    Orchestrator,
+)
 from domain.environment.counters import RecordCounters
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_observations import record_gpu_nodes
@@ -133,6 +141,7 @@ def environment(
         return False
     context.set_state(changed.to_wire())
     log_change(record, changed)
+    _tell_directory(context, record, changed)
     if event_source:
         _schedule_event(context, record, changed, event_source)
     return True
@@ -147,6 +156,18 @@ def _change(
     if operation not in CHANGES:
         raise ValueError(f"the entity 'environment' has no operation '{operation}'")
     return CHANGES[operation](record, value) if record else None
+
+
+def _tell_directory(
+    context: EntityContext, before: EnvironmentRecord | None, after: EnvironmentRecord
+) -> None:
+    news = find_directory_news(before, after)
+    if news:
+        operation = (
+            DirectoryOperation.FORGET if news.is_to_be_forgotten else DirectoryOperation.PUT
+        )
+        shard = EntityInstanceId(DIRECTORY_ENTITY, shard_key(after.name))
+        context.signal_entity(shard, operation, ShardRows.of(news.row).to_wire())
 
 
 def _schedule_event(

@@ -120,7 +120,9 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="listEnvironments",
         summary="List environments",
         description="All environments that are not deleted, sorted by name. Follow `nextLink` "
-        "until it is absent.",
+        "until it is absent: a page may be shorter than `maxpagesize`, even empty, and have one. "
+        "A change may take a moment to reach the list; `GET /environments/{name}` shows it at "
+        "once.",
         handler=list_environments,
         role=AppRole.READ,
         query=ListQuery,

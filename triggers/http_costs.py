@@ -22,7 +22,7 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
         return problems_response([Problem("InvalidQueryParameter", message, "query from")])
     records = [
         record
-        for record in await task_hub.list_all_records(call.client)
+        async for record in task_hub.scan_records(call.client)
         if query.cost_center in (None, record.spec.cost_center)
     ]
     return json_response(build_cost_report(records, first, last, now))

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import azure.functions as func
 
+from domain.directory.selection import Selection
 from domain.environment.operation import OperationKind
 from domain.environment.views import EnvironmentPage, build_event_list
 from domain.guard.costs import build_priced_view
@@ -13,6 +14,7 @@ from domain.requests.command import Command
 from domain.requests.entity_tags import matches_weakly
 from triggers import task_hub
 from triggers.declarations import Call
+from triggers.directory import find_environments
 from triggers.errors import json_response, problems_response
 from triggers.http_answers import start_and_answer, unknown_environment
 from triggers.parameters import (
@@ -88,19 +90,20 @@ async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.Http
 
 
 async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.HttpResponse:
+    """A page may be shorter than asked for, also where another one follows."""
     query = call.query
-    matching = [
-        record
-        for record in await task_hub.list_records(call.client)
-        if record.name > query.after
-        and query.phase in (None, record.phase)
-        and query.health in (None, record.health.status)
-        and query.cost_center in (None, record.spec.cost_center)
-    ]
-    page = matching[: query.page_size]
+    wanted = Selection(
+        after=query.after,
+        size=query.page_size,
+        phases=(query.phase,) if query.phase else None,
+        health=query.health,
+        cost_center=query.cost_center,
+    )
+    found = await find_environments(call.client)
+    page, selected = await found.read(wanted)
     next_link = None
-    if len(matching) > len(page):
-        parameters = {**call.req.params, "skiptoken": page[-1].name}
+    if selected.next_after:
+        parameters = {**call.req.params, "skiptoken": selected.next_after}
         next_link = f"/environments?{urlencode(parameters)}"
     now = datetime.now(UTC)
     views = tuple(build_priced_view(record, now) for record in page)

@@ -5,14 +5,16 @@ from collections.abc import Iterable
 
 from durabletask.entities import EntityInstanceId
 
+from domain.directory.selection import Selection
 from domain.durable.names import PLAN_ENTITY, PlanOperation
+from domain.environment.phases import IN_MOTION
 from domain.environment.record import EnvironmentRecord
 from domain.guard.checks import Situation
 from domain.guard.market import MarketReader, Markets
 from domain.guard.plan import StoredPlan
 from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
-from triggers import task_hub
+from triggers.directory import find_environments
 from triggers.task_hub import DurableClient
 
 LOOKS = 50
@@ -61,5 +63,6 @@ async def _read_markets(read_market: MarketReader, regions: Iterable[str]) -> Ma
 
 
 async def _list_in_flight(client: DurableClient, name: str) -> tuple[EnvironmentRecord, ...]:
-    records = await task_hub.list_records(client)
-    return tuple(each for each in records if each.active_operation and each.name != name)
+    found = await find_environments(client)
+    records, _ = await found.read(Selection(phases=IN_MOTION))
+    return tuple(record for record in records if record.name != name)

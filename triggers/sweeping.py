@@ -8,13 +8,16 @@ from durabletask.client import OrchestrationState, OrchestrationStatus
 from pydantic import ValidationError
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.directory.selection import Selection
 from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
 from domain.environment.health import HealthStatus
+from domain.environment.phases import IN_MOTION
 from domain.outcomes import Outcome
 from domain.sweep.model import SweepAction
 from domain.sweep.views import SweepAnswer
 from triggers import task_hub
+from triggers.directory import find_environments
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.sweeps")
@@ -29,9 +32,11 @@ REPORTED = (HealthStatus.DEGRADED, HealthStatus.UNREACHABLE, HealthStatus.UNKNOW
 
 async def start_sweep(client: DurableClient, *, dry_run: bool) -> bool:
     """False if one is already running: an overrun never starts a second sweep."""
-    records = await task_hub.list_records(client)
-    await task_hub.record_dead_operations(client, records)
-    value = SweepInput(environments=tuple(r.name for r in records), dry_run=dry_run)
+    found = await find_environments(client)
+    in_motion, _ = await found.read(Selection(phases=IN_MOTION))
+    await task_hub.record_dead_operations(client, in_motion)
+    names = sorted(row.name for row in found.rows)
+    value = SweepInput(environments=tuple(names), dry_run=dry_run)
     try:
         await client.schedule_new_orchestration(
             Orchestrator.SWEEP_IDLE_POOLS, input=value.to_wire(), instance_id=sweep_id(dry_run)

@@ -1,6 +1,8 @@
 """The task hub as the triggers use it: records of environments and instances of operations."""
 
-from collections.abc import Sequence
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -30,6 +32,8 @@ ENDED = frozenset(
         OrchestrationStatus.TERMINATED,
     }
 )
+
+RECORDS_AT_ONCE = 16
 
 UNREACHABLE = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 """gRPC statuses that pass: the task hub does not respond. Any other one is a defect."""
@@ -85,16 +89,26 @@ async def read_operation(client: DurableClient, operation_id: str) -> Operation 
     return recorded or await _read_instance(client, operation_id)
 
 
-async def list_records(client: DurableClient) -> list[EnvironmentRecord]:
-    """All environments that are not deleted, by name."""
-    return [record for record in await list_all_records(client) if not record.is_deleted]
+async def read_stored(client: DurableClient, names: Iterable[str]) -> list[EnvironmentRecord]:
+    """The records as they are stored, without those that do not exist."""
+    gate = asyncio.Semaphore(RECORDS_AT_ONCE)
+
+    async def read(name: str) -> EnvironmentRecord | None:
+        async with gate:
+            return await _read_entity(client, name)
+
+    found = await asyncio.gather(*map(read, names))
+    return [record for record in found if record]
 
 
-async def list_all_records(client: DurableClient) -> list[EnvironmentRecord]:
-    """Those of deleted environments, too, by name."""
-    query = EntityQuery(instance_id_starts_with=f"@{ENVIRONMENT_ENTITY}@", include_state=True)
-    found = [_decode(metadata) for metadata in await client.get_all_entities(query)]
-    return sorted((r for r in found if r is not None), key=lambda record: record.name)
+async def scan_records(client: DurableClient) -> AsyncIterator[EnvironmentRecord]:
+    """All of them, also of deleted environments. Few are in memory at a time: the client hands
+    out no pages of entities with their states."""
+    query = EntityQuery(instance_id_starts_with=f"@{ENVIRONMENT_ENTITY}@", include_state=False)
+    found = await client.get_all_entities(query)
+    for batch in itertools.batched((each.id.key for each in found), RECORDS_AT_ONCE, strict=False):
+        for record in await read_stored(client, batch):
+            yield record
 
 
 async def record_dead_operations(

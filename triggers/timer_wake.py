@@ -5,10 +5,11 @@ import logging
 import azure.functions as func
 import grpc
 
+from domain.directory.selection import Selection
 from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
 from domain.environment.phases import Phase
-from triggers import task_hub
+from triggers.directory import find_environments
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.sweeps")
@@ -20,11 +21,9 @@ WAKE_ID = "wake-on-request"
 async def run_wake(timer: func.TimerRequest, client: DurableClient) -> None:
     """Starts nothing where no environment sleeps that a call would wake, or while the look before
     this one still runs."""
-    names = [
-        record.name
-        for record in await task_hub.list_records(client)
-        if record.phase is Phase.SCALED_DOWN and record.spec.idle.wake_on_request
-    ]
+    found = await find_environments(client)
+    asleep, _ = await found.read(Selection(phases=(Phase.SCALED_DOWN,)))
+    names = [record.name for record in asleep if record.spec.idle.wake_on_request]
     if not names:
         return
     try:

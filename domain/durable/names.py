@@ -10,6 +10,8 @@ BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
+DIRECTORY_ENTITY = "directory"
+"""Rows that lists find and filter environments by, in shards."""
 
 
 class EntityOperation(StrEnum):
@@ -42,6 +44,14 @@ class OrphansOperation(StrEnum):
 
     NOTE = "note"
     READ = "read"
+
+
+class DirectoryOperation(StrEnum):
+    """Operations of the entity `directory`."""
+
+    PUT = "put"
+    PUT_MANY = "put_many"
+    FORGET = "forget"
 
 
 class BlocklistOperation(StrEnum):

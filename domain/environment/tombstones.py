@@ -7,10 +7,19 @@ from domain.environment.record import NOTHING_BUILT, EnvironmentRecord
 
 def bury(record: EnvironmentRecord, deleted_before: datetime) -> EnvironmentRecord | None:
     """The record with its name, sequence, owner, deletion and cost; None if nothing changes."""
-    if not record.is_deleted or record.updated_at >= deleted_before:
+    if not record.is_deleted or record.updated_at >= deleted_before or is_buried(record):
         return None
+    return _reduce(record)
+
+
+def is_buried(record: EnvironmentRecord) -> bool:
+    """Whether it is deleted and has nothing that burying takes away."""
+    return record.is_deleted and _reduce(record) == record
+
+
+def _reduce(record: EnvironmentRecord) -> EnvironmentRecord:
     *_, deletion = record.operations
-    buried = record.model_copy(
+    return record.model_copy(
         update={
             **NOTHING_BUILT,
             "spec": record.spec.without_payload(),
@@ -20,4 +29,3 @@ def bury(record: EnvironmentRecord, deleted_before: datetime) -> EnvironmentReco
             "requests": (),
         }
     )
-    return None if buried == record else buried

@@ -9,6 +9,7 @@ import pytest
 
 from domain.durable.names import (
     BLOCKLIST_ENTITY,
+    DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
     ORPHANS_ENTITY,
     PLAN_ENTITY,
@@ -77,7 +78,8 @@ def names_of(app: dict[str, Any], kind: str) -> set[str]:
 
 
 def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, Any]):
-    entities = {ENVIRONMENT_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY, PLAN_ENTITY}
+    shared = {DIRECTORY_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY, PLAN_ENTITY}
+    entities = {ENVIRONMENT_ENTITY, *shared}
     used = {*Orchestrator, *ActivityName, *entities}
     registered = {
         name

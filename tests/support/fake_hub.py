@@ -15,7 +15,9 @@ from durabletask.client import (
 )
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
+from domain.directory.shard import Shard
 from domain.durable.names import (
+    DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
@@ -27,6 +29,8 @@ from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.transitions import end_operation, start_operation
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
+from domain.wire import WireModel
+from orchestrators.directory_entity import SHARD_CHANGES
 from orchestrators.environment_entity import CHANGES
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
@@ -38,6 +42,8 @@ class FakeHub:
     """Orchestrations do nothing by themselves: tests deliver their news to the records."""
 
     records: dict[str, EnvironmentRecord | None] = field(default_factory=dict[str, Any])
+    shards: dict[str, Shard] = field(default_factory=dict[str, Shard])
+    """Of the directory; records do not tell them anything by themselves."""
     instances: dict[str, OrchestrationState] = field(default_factory=dict[str, OrchestrationState])
     rivals: list[OperationRequest] = field(default_factory=list[OperationRequest])
     """Requests that get in just before the next ones here."""
@@ -62,17 +68,27 @@ class FakeHub:
         name = entity_instance_id.key
         if entity_instance_id.entity == PLAN_ENTITY:
             kept = self.plans.get(name)
-            return build_metadata(entity_instance_id, kept) if kept else None
+            return _an_entity(PLAN_ENTITY, name, kept) if kept else None
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
         self, entity_query: EntityQuery | None = None
     ) -> list[EntityMetadata]:
         self.check_reachable()
-        if entity_query and entity_query.instance_id_starts_with == f"@{PLAN_ENTITY}@":
-            kept = self.plans.items()
-            return [build_metadata(EntityInstanceId(PLAN_ENTITY, key), p) for key, p in kept]
-        return [self._metadata(name) for name in self.records]
+        assert entity_query
+        prefix = entity_query.instance_id_starts_with or ""
+        entities = {
+            **{f"@environment@{name}": self._metadata(name) for name in self.records},
+            **{
+                f"@directory@{key}": _an_entity(DIRECTORY_ENTITY, key, shard)
+                for key, shard in self.shards.items()
+            },
+            **{
+                f"@{PLAN_ENTITY}@{key}": _an_entity(PLAN_ENTITY, key, kept)
+                for key, kept in self.plans.items()
+            },
+        }
+        return [found for id, found in entities.items() if id.startswith(prefix)]
 
     async def get_orchestration_state(
         self, instance_id: str, *, fetch_payloads: bool = True
@@ -176,6 +192,11 @@ class FakeHub:
             else:
                 self.plans[entity_instance_id.key] = input or {}
             return
+        if entity_instance_id.entity == DIRECTORY_ENTITY:
+            shard = self.shards.get(entity_instance_id.key, Shard())
+            changed = SHARD_CHANGES[operation_name](shard, input)
+            self.shards[entity_instance_id.key] = changed
+            return
         record = self.records[entity_instance_id.key]
         assert record
         self.records[record.name] = CHANGES[operation_name](record, input) or record
@@ -204,21 +225,7 @@ class FakeHub:
         return request.operation_id
 
     def _metadata(self, name: str) -> EntityMetadata:
-        record = self.records[name]
-        entity = EntityInstanceId(ENVIRONMENT_ENTITY, name)
-        return build_metadata(entity, record.to_wire() if record else None)
-
-
-def build_metadata(entity: EntityInstanceId, state: dict[str, Any] | None) -> EntityMetadata:
-    return EntityMetadata(
-        id=entity,
-        last_modified=NOON,
-        backlog_queue_size=0,
-        locked_by="",
-        includes_state=True,
-        state=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(state) if state else "",
-        data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
-    )
+        return _an_entity(ENVIRONMENT_ENTITY, name, self.records[name])
 
 
 def a_hub(spec: EnvironmentSpec | None = None) -> FakeHub:
@@ -226,6 +233,19 @@ def a_hub(spec: EnvironmentSpec | None = None) -> FakeHub:
     hub = FakeHub()
     hub.add(a_record(a_request(spec=spec or a_spec())))
     return hub
+
+
+def _an_entity(entity: str, key: str, state: WireModel | dict[str, Any] | None) -> EntityMetadata:
+    wire = state.to_wire() if isinstance(state, WireModel) else state
+    return EntityMetadata(
+        id=EntityInstanceId(entity, key),
+        last_modified=NOON,
+        backlog_queue_size=0,
+        locked_by="",
+        includes_state=True,
+        state=DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(wire) if wire else "",
+        data_converter=DEFAULT_FUNCTIONS_DATA_CONVERTER,
+    )
 
 
 def _orchestrator_of(request: OperationRequest) -> str:

@@ -14,6 +14,7 @@ from emulators.functions_host.task_hub.store import Store
 
 _PAGE = 100
 _TOKEN_SEPARATOR = "|"
+_LAST_CHARACTER = "\U0010ffff"
 
 
 @dataclass(slots=True)
@@ -37,9 +38,11 @@ class _Where:
             self.add(f"{column} <= ?", last)
 
     def prefix(self, column: str, query: Message, name: str) -> None:
+        """As a range of keys, which is what Azure's task hub makes of it, so that no other row is
+        read."""
         prefix = events.text_or_none(query, name)
         if prefix:
-            self.add(f"substr({column}, 1, ?) = ?", len(prefix), prefix)
+            self.add(f"{column} >= ? AND {column} < ?", prefix, prefix + _LAST_CHARACTER)
 
     def after(self, column: str, query: Message) -> None:
         token = events.text_or_none(query, "continuationToken")

@@ -3,12 +3,15 @@ from typing import Any
 
 import pytest
 from azure.durable_functions.testing import (
+    EntitySignalAction,
     EntityTestResult,
     OrchestrationStartAction,
     execute_entity,
 )
 from durabletask.entities import EntityContext
 
+from domain.directory.row import DirectoryRow
+from domain.directory.shard import shard_key
 from domain.durable.names import Orchestrator
 from domain.environment.counters import RecordCounters
 from domain.environment.gpu_usage import GpuNodes, RecordGpuNodes
@@ -184,8 +187,41 @@ def test_an_unknown_operation_is_a_bug_and_says_so():
         tell("burn", {}, a_record())
 
 
-def test_without_a_service_bus_the_record_signals_nobody_and_starts_nothing():
-    assert tell("end_operation", an_end(), a_record()).actions == ()
+def test_without_a_service_bus_the_record_starts_nothing():
+    assert scheduled(tell("end_operation", an_end(), a_record())) == []
+
+
+def test_a_change_and_its_row_leave_the_entity_together():
+    told = tell("start_operation", a_start())
+    assert rows_told(told) == [("put", DirectoryRow.of(record_of(told)))]
+    ended = tell_outside("end_operation", an_end(), record_of(told))
+    assert rows_told(ended) == [("put", DirectoryRow.of(record_of(ended)))]
+
+
+def test_a_shard_is_told_nothing_by_most_changes():
+    assert rows_told(tell("record_step", a_change(), a_record())) == []
+    assert rows_told(tell("start_operation", a_start(), a_record())) == []
+    assert rows_told(tell("record_warning", a_warning(), a_record())) == []
+
+
+def test_the_shard_forgets_what_is_buried():
+    deleted = a_record().model_copy(update={"phase": Phase.DELETED, "active_operation": None})
+    told = tell("bury", (NOON + minutes(1)).isoformat(), deleted)
+    assert rows_told(told) == [("forget", DirectoryRow.of(record_of(told)))]
+
+
+def rows_told(told: EntityTestResult) -> list[tuple[str, DirectoryRow]]:
+    """What the shard of `fraud-llm` is told."""
+    rows: list[tuple[str, DirectoryRow]] = []
+    for action in signals(told):
+        assert str(action.entity_id) == f"@directory@{shard_key('fraud-llm')}"
+        [(name, text)] = action.get_input()["rows"].items()
+        rows.append((action.operation, DirectoryRow.parse(name, text)))
+    return rows
+
+
+def signals(told: EntityTestResult) -> list[EntitySignalAction]:
+    return [a for a in told.actions if isinstance(a, EntitySignalAction)]
 
 
 def tell_outside(
@@ -201,20 +237,23 @@ def tell_outside(
 
 
 def scheduled(told: EntityTestResult) -> list[tuple[str, str]]:
-    """Orchestrations that it starts, by name and id; it does nothing else."""
-    starts = [a for a in told.actions if isinstance(a, OrchestrationStartAction)]
-    assert len(starts) == len(told.actions)
-    return [(start.name, start.instance_id) for start in starts]
+    """Orchestrations that it starts, by name and id; it tells its shard and does nothing else."""
+    assert len(starts(told)) + len(signals(told)) == len(told.actions)
+    return [(start.name, start.instance_id) for start in starts(told)]
+
+
+def starts(told: EntityTestResult) -> list[OrchestrationStartAction]:
+    return [a for a in told.actions if isinstance(a, OrchestrationStartAction)]
 
 
 def test_a_change_and_its_news_leave_the_entity_together():
     told = tell_outside("start_operation", a_start(traceparent=TRACE))
     record = record_of(told)
     assert scheduled(told) == [(Orchestrator.DELIVER_EVENT, "fraud-llm.1.accepted")]
-    assert told.actions[0].get_input() == news_of(None, record).to_wire()
+    assert starts(told)[0].get_input() == news_of(None, record).to_wire()
     ended = tell_outside("end_operation", an_end(), record)
     assert scheduled(ended) == [(Orchestrator.DELIVER_EVENT, "fraud-llm.1.succeeded")]
-    assert ended.actions[0].get_input() == news_of(record, record_of(ended)).to_wire()
+    assert starts(ended)[0].get_input() == news_of(record, record_of(ended)).to_wire()
 
 
 def test_what_changes_nothing_tells_nothing():

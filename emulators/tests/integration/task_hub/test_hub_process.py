@@ -15,7 +15,7 @@ from typing import Any
 import grpc
 import pytest
 from durabletask import entities, task
-from durabletask.client import TaskHubGrpcClient
+from durabletask.client import EntityQuery, TaskHubGrpcClient
 from durabletask.entities import EntityInstanceId
 
 from emulators.tests.integration.task_hub.served_hubs import (
@@ -30,6 +30,7 @@ FAR_AWAY = datetime(9999, 1, 1, tzinfo=UTC)
 COUNTER = EntityInstanceId("counter", "main")
 IMPORT_SECONDS = 60.0
 """More than a Python process needs for its imports on a busy machine."""
+INDEX = EntityInstanceId("index", "all")
 
 
 @pytest.fixture
@@ -90,6 +91,43 @@ def test_a_killed_hub_goes_on_where_it_stopped(
     assert {tuple(step) for step in ran} == {(n, step) for n in range(20) for step in range(4)}
     assert state is not None
     assert state.get_state(int) == 20
+
+
+def test_a_killed_hub_has_sent_an_entitys_signals_if_it_has_its_state(
+    tmp_path: Path, process: HubProcess, start_worker: StartWorker
+) -> None:
+    """Records tell an index of each change; no kill between leaves the two apart."""
+    written: list[int] = []
+
+    def record(context: entities.EntityContext, _: Any) -> None:
+        number = context.get_state(int, 0) + 1
+        context.set_state(number)
+        context.signal_entity(INDEX, "put", {context.entity_id.key: number})
+        written.append(number)
+
+    def index(context: entities.EntityContext, given: dict[str, int]) -> None:
+        context.set_state({**(context.get_state(dict) or {}), **given})
+
+    start_worker(entities=(record, index), address=process.address)
+    names = [f"r{number}" for number in range(10)]
+    served = process
+    for round_ in range(1, 4):
+        with connected(served) as client:
+            for name in names * 3:
+                client.signal_entity(EntityInstanceId("record", name), "add")
+            # Entities that have begun in this round have not all ended when the hub dies.
+            enough = len(names) * round_
+            eventually(lambda enough=enough: len(written) > enough, True)
+        served.kill()
+        served = HubProcess(tmp_path, port=process.port)
+    with closing(served), connected(served) as client:
+        eventually(lambda: _states(client, "record"), dict.fromkeys(names, 9))
+        eventually(lambda: _states(client, "index").get("all"), dict.fromkeys(names, 9))
+
+
+def _states(client: TaskHubGrpcClient, entity: str) -> dict[str, Any]:
+    found = client.get_all_entities(EntityQuery(instance_id_starts_with=f"@{entity}@"))
+    return {one.id.key: one.get_typed_state() for one in found}
 
 
 WORKER = """

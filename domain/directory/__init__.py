@@ -1,0 +1,1 @@
+"""What lists find and filter environments by: a row of each, in shards."""

@@ -1,0 +1,42 @@
+"""Which environments a page of a list shows."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from domain.directory.row import DirectoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """None: any value."""
+
+    after: str = ""
+    """Names after this one."""
+    size: int | None = None
+    """At most so many."""
+    phases: Collection[str] | None = None
+    health: str | None = None
+    cost_center: str | None = None
+
+    def admits(self, row: DirectoryRow) -> bool:
+        return (
+            row.name > self.after
+            and (self.phases is None or row.phase in self.phases)
+            and self.health in (None, row.health)
+            and self.cost_center in (None, row.cost_center)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Names in their order; the records of some may be found to have changed since."""
+
+    names: tuple[str, ...]
+    next_after: str | None
+    """The last name if more follow."""
+
+
+def select(rows: Iterable[DirectoryRow], wanted: Selection) -> Selected:
+    names = sorted(row.name for row in rows if wanted.admits(row))
+    page = names[: wanted.size]
+    return Selected(tuple(page), page[-1] if len(page) < len(names) else None)
