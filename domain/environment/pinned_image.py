@@ -29,7 +29,7 @@ class RecordImage(WireModel):
 def find_image_warnings(spec: EnvironmentSpec) -> tuple[OperationWarning, ...]:
     """Of an image that nobody can be asked about: its tag is what runs."""
     workload = spec.workload
-    if workload.registry or workload.reference.digest:
+    if workload.has_image_in_registry or workload.reference.digest:
         return ()
     fix = "Give" if workload.image_pull_secret else "Name the registry, or give"
     return (
