@@ -9,6 +9,7 @@ from typing import Any
 
 from emulators.azure.edge.exchange import Answer, Question
 from emulators.azure.kubernetes.addresses import Inside
+from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
 
@@ -19,6 +20,10 @@ NOTHING = Inside({}, {})
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _VLLM = re.compile(r"(^|[/-])vllm([:@/-]|$)")
 """Images of the engine whose metrics are known."""
+_MAX_SEQUENCES = 256
+"""vLLM's default for `--max-num-seqs`."""
+_SECONDS_PER_TOKEN = 0.02
+_LONGEST_ANSWER = 131_072
 _USUAL_HEALTH_PATHS = ("/health", "/healthz", "/ping")
 
 
@@ -41,9 +46,10 @@ def answer(
     container: Container,
     question: Question,
     tokens: EngineTokens,
+    requests: EngineRequests,
     inside: Inside = NOTHING,
 ) -> Answer:
-    """`tokens`: counted on with what is answered."""
+    """`tokens`: counted on with what is answered. `requests`: those under way."""
     model = Model(
         model_name(container),
         container["image"],
@@ -57,7 +63,7 @@ def answer(
     if question.path in _COMPLETIONS:
         return _only(question, ("POST",), lambda: _complete(model, question, tokens))
     if question.path == "/metrics" and _VLLM.search(model.image):
-        return _only(question, ("GET",), lambda: _metrics(model, tokens))
+        return _only(question, ("GET",), lambda: _metrics(model, tokens, requests))
     if question.path == "/environment":
         return _only(question, ("GET",), lambda: _json(200, _digests(inside)))
     if question.path == "/":
@@ -69,14 +75,37 @@ def model_name(container: Container) -> str:
     """From MODEL_NAME, from vLLM's arguments, else the image's own name."""
     if named := build_environment(container).get("MODEL_NAME"):
         return named
-    words = build_command_line(container)
     for option in ("--served-model-name", "--model"):
-        for index, word in enumerate(words):
-            if word == option and index + 1 < len(words):
-                return words[index + 1]
-            if word.startswith(f"{option}="):
-                return word.partition("=")[2]
+        if (given := _option(container, option)) is not None:
+            return given
     return re.sub(r"[:@].*$", "", container["image"].rpartition("/")[2])
+
+
+def capacity(container: Container) -> int:
+    """How many requests the engine works on side by side."""
+    given = _option(container, "--max-num-seqs") or ""
+    return int(given) if given.isdecimal() and int(given) else _MAX_SEQUENCES
+
+
+def generation_seconds(question: Question) -> float:
+    """Of simulated time: for the tokens that a request insists on, as vLLM's `min_tokens` does.
+    Without them an answer takes no time."""
+    if question.path not in _COMPLETIONS or question.method != "POST":
+        return 0.0
+    try:
+        return _min_tokens(_read_body(question)) * _SECONDS_PER_TOKEN
+    except BadQuestion:
+        return 0.0
+
+
+def _option(container: Container, option: str) -> str | None:
+    words = build_command_line(container)
+    for index, word in enumerate(words):
+        if word == option and index + 1 < len(words):
+            return words[index + 1]
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return None
 
 
 def _health_paths(container: Container) -> set[str]:
@@ -119,11 +148,11 @@ def _info(model: Model, question: Question) -> dict[str, Any]:
     return {"model": model.name, "image": model.image, "pod": model.pod, "headers": passed_on}
 
 
-def _metrics(model: Model, tokens: EngineTokens) -> Answer:
-    """Those of vLLM that tell of work. Answers take no time here, so that none is under way."""
+def _metrics(model: Model, tokens: EngineTokens, requests: EngineRequests) -> Answer:
+    """Those of vLLM that tell of work."""
     values = {
-        "num_requests_running": ("gauge", 0),
-        "num_requests_waiting": ("gauge", 0),
+        "num_requests_running": ("gauge", requests.running),
+        "num_requests_waiting": ("gauge", requests.waiting),
         "prompt_tokens_total": ("counter", tokens.prompt),
         "generation_tokens_total": ("counter", tokens.generated),
         "request_success_total": ("counter", tokens.requests),
@@ -156,6 +185,7 @@ def _complete(model: Model, question: Question, tokens: EngineTokens) -> Answer:
     if body.get("model", model.name) != model.name:
         return _error(404, "NotFoundError", f"The model `{body['model']}` does not exist.")
     text = f"{model.name} received {len(prompt.split())} words: {prompt}"
+    text += " more" * (_min_tokens(body) - len(text.split()))
     tokens.requests += 1
     tokens.prompt += len(prompt.split())
     tokens.generated += len(text.split())
@@ -172,6 +202,13 @@ def _read_body(question: Question) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise BadQuestion("The body has to be an object.")
     return body
+
+
+def _min_tokens(body: Mapping[str, Any]) -> int:
+    wanted = body.get("min_tokens", 0)
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
+        raise BadQuestion("'min_tokens' has to be a whole number of at least 0.")
+    return min(wanted, _LONGEST_ANSWER)
 
 
 def _chat_prompt(body: Mapping[str, Any]) -> str:

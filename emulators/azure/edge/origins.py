@@ -8,6 +8,7 @@ from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
 from emulators.azure.edge.relay import Relay
 from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses, ServingCluster
+from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.probes import named_port
 
@@ -56,9 +57,17 @@ async def _ask(
     address = cluster.process_address(pod, container, named_port(port, container))
     if address is not None:
         return await relay.ask(address, question)
-    tokens = cluster.engine_tokens.setdefault(pod["metadata"]["uid"], EngineTokens())
+    uid = pod["metadata"]["uid"]
+    tokens = cluster.engine_tokens.setdefault(uid, EngineTokens())
+    capacity = inference_server.capacity(container)
+    requests = cluster.engine_requests.setdefault(uid, EngineRequests(capacity))
     inside = cluster.inside_of(pod, container)
-    return inference_server.answer(pod, container, question, tokens, inside)
+    seconds = inference_server.generation_seconds(question)
+    if not seconds:
+        return inference_server.answer(pod, container, question, tokens, requests, inside)
+    async with requests.one():
+        await cluster.sleep(seconds)
+        return inference_server.answer(pod, container, question, tokens, requests, inside)
 
 
 async def reach_origin(
