@@ -31,11 +31,12 @@ def find_image_warnings(spec: EnvironmentSpec) -> tuple[OperationWarning, ...]:
     workload = spec.workload
     if workload.has_image_in_registry or workload.reference.digest:
         return ()
-    fix = "Give" if workload.image_pull_secret else "Name the registry, or give"
+    is_elsewhere = workload.image_pull_secret or workload.registry
+    fix = "Give" if is_elsewhere else "Name the registry, or give"
     return (
         OperationWarning(
             code="ImageNotPinned",
-            message="Without workload.registry the tag is not resolved, and each new pod runs "
+            message="Outside of workload.registry the tag is not resolved, and each new pod runs "
             f"what the tag leads to by then. {fix} the image by its digest.",
             target=workload.image,
         ),

@@ -86,16 +86,16 @@ KUBERNETES_RULES = (
     ),
     Entry(
         "metrics of vLLM",
-        "tokens, answers and requests under way of the model server, for images named `vllm`; more "
-        "than `--max-num-seqs` wait",
+        "tokens, answers and requests under way of the model server, for images named `vllm`; "
+        "more than `--max-num-seqs` wait",
         DOCUMENTED,
         "edge.inference_server:answer",
         "only an answer of `min_tokens` takes time, 20 ms for each of them",
     ),
     Entry(
         "init containers",
-        "one after the other before the containers, each again until it ends with 0; statuses, the "
-        "condition `Initialized`, and the end of the log as the message of a failure",
+        "one after the other before the containers, each again until it ends with 0; statuses, "
+        "the condition `Initialized`, and the end of the log as the message of a failure",
         DOCUMENTED,
         "kubernetes.controllers.init_worker:InitWorker",
         "a shell script that mounts blobs runs on this machine; every other one ends with 0; none "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulators.azure.edge import inference_server, relay
+from emulators.azure.edge import completions, inference_server, relay
 from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
 from emulators.azure.edge.relay import Relay
@@ -62,7 +62,7 @@ async def _ask(
     capacity = inference_server.capacity(container)
     requests = cluster.engine_requests.setdefault(uid, EngineRequests(capacity))
     inside = cluster.inside_of(pod, container)
-    seconds = inference_server.generation_seconds(question)
+    seconds = completions.generation_seconds(question)
     if not seconds:
         return inference_server.answer(pod, container, question, tokens, requests, inside)
     async with requests.one():

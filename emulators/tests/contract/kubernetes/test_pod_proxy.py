@@ -103,6 +103,16 @@ async def test_an_engine_shows_what_it_works_on_and_what_waits(
     await eventually(lambda: _is_idle(shows))
 
 
+@pytest.mark.parametrize("wanted", ["many", -1, True])
+async def test_a_wish_for_tokens_that_is_no_number_is_refused(
+    api: Api, cluster: Cluster, wanted: object
+):
+    name = await a_model(api, cluster)
+    question = {"prompt": "a", "min_tokens": wanted}
+    refused = await api.call("POST", f"{PODS}/{name}:8000/proxy/v1/completions", question)
+    assert refused.status == 400
+
+
 async def _is_idle(shows: Callable[[], Awaitable[tuple[float, float]]]) -> bool:
     return await shows() == (0, 0)
 
