@@ -20,10 +20,15 @@ def drop(kind: Kind, subject: Object, live: Mapping[str, Any] | None) -> None:
     names = _image_volumes(spec)
     if not names or (live is not None and _image_volumes(_pod_spec(kind, live))):
         return
-    spec["volumes"] = [each for each in spec["volumes"] if each["name"] not in names]
+    _keep(spec, "volumes", names)
     for container in (spec.get("containers") or []) + (spec.get("initContainers") or []):
-        mounts = container.get("volumeMounts") or []
-        container["volumeMounts"] = [each for each in mounts if each["name"] not in names]
+        _keep(container, "volumeMounts", names)
+
+
+def _keep(owner: Object, field: str, dropped: set[str]) -> None:
+    left = [each for each in owner.pop(field, None) or [] if each["name"] not in dropped]
+    if left:
+        owner[field] = left
 
 
 def fill_in(volume: Object) -> None:
