@@ -103,7 +103,10 @@ class Model(WireModel):
         "`az://<account>/<container>/<prefix>`, which each cell mounts with an identity of its "
         "own. Or an image, `oci://<registry>/<repository>@sha256:<digest>`, which nodes pull like "
         "any other, with `registry` or `imagePullSecret`, and keep: it needs Kubernetes 1.35.",
-        examples=["az://acmemodels/weights/fraud-llm/7"],
+        examples=[
+            "az://acmemodels/weights/fraud-llm/7",
+            f"oci://acmeml.azurecr.io/weights/fraud-llm@sha256:{'0123456789abcdef' * 4}",
+        ],
     )
     storage_account_id: StorageAccountId | None = Field(
         default=None,
