@@ -153,13 +153,13 @@ def test_a_pull_of_the_weights_is_told_from_that_of_the_container(
     cause: str, reason: str, fix: str
 ) -> None:
     message = f'Back-off pulling image "{IMAGE}": ErrImagePull: {cause}'
-    shown = {"reason": "ImagePullBackOff", "message": message, "weightsImage": IMAGE}
-    failure = look(**shown).pods.failure
+    shown: dict[str, Any] = {"reason": "ImagePullBackOff", "message": message}
+    failure = look(**shown, weightsImage=IMAGE).pods.failure
     assert failure
     assert failure.reason == reason
     assert fix in failure.suggested_action
     assert "workload.model.source" in failure.message + failure.suggested_action
-    other = look(**{**shown, "weightsImage": f"{IMAGE[:-1]}0"}).pods.failure
+    other = look(**shown, weightsImage=f"{IMAGE[:-1]}0").pods.failure
     assert other
     assert other.reason == "ImagePullFailed"
 
@@ -169,8 +169,9 @@ def test_nodes_that_take_the_image_for_a_folder_are_too_old(
     minutes: float, gives_up: bool
 ) -> None:
     said = 'failed to generate container "a" spec: failed to generate spec: failed to mkdir "": '
-    shown = {"reason": "CreateContainerError", "message": said, "weightsImage": IMAGE}
-    readiness = look(minutes=minutes, **shown)
+    readiness = look(
+        minutes=minutes, reason="CreateContainerError", message=said, weightsImage=IMAGE
+    )
     assert (readiness.verdict is ReadinessVerdict.GIVE_UP) is gives_up
     failure = readiness.pods.failure
     assert failure
