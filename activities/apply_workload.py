@@ -2,17 +2,22 @@
 
 from typing import Any
 
+from activities.arm_outcomes import failed
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from activities.identities import find_reader
 from activities.recorded_spec import RecordReader, read_spec
 from clients.factory import ClientFactory
 from domain.arm import naming
+from domain.arm.failures import cluster_missing
+from domain.arm.kubernetes_version import refuse_image_volumes
 from domain.durable.inputs import WorkloadInput
 from domain.kubernetes.manifests import build_workload
+from domain.kubernetes.weights_manifests import find_weights
 from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
 from domain.serving.gateway.settings import ROUTES_FILE
 from domain.serving.manifests import build_route_settings
+from domain.spec.weights import WeightsImage
 
 
 async def apply_workload(
@@ -28,6 +33,10 @@ async def apply_workload(
     if isinstance(identity, Outcome):
         return identity
     cluster_id = naming.cluster_id(settings.subscription_id, cell.environment, cell.offer.region)
+    if isinstance(find_weights(spec), WeightsImage):
+        refused = await _refuse_image_volumes(cluster_id, clients)
+        if refused is not None:
+            return refused
     routing = build_route_settings(spec, settings.installation)
     routes = {ROUTES_FILE: render_routes(routing, cell.state)}
     gateway = naming.gateway_name(cell.environment)
@@ -42,3 +51,13 @@ async def apply_workload(
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
     return Outcome.succeeded()
+
+
+async def _refuse_image_volumes(cluster_id: str, clients: ClientFactory) -> Outcome | None:
+    cluster = await clients.resources.get(cluster_id)
+    if cluster.status == 404:
+        return Outcome.failed(cluster_missing(cluster_id))
+    if not cluster.is_success:
+        return failed(cluster, "GET managedCluster")
+    failure = refuse_image_volumes(cluster.body)
+    return Outcome.failed(failure) if failure else None

@@ -1,17 +1,20 @@
-"""Container registries: manifests, read with the app's identity.
+"""Container registries: manifests and configurations of images, read with the app's identity.
 
 A registry takes tokens of its own: one for Entra's, then one for the repository.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from azure.core.credentials_async import AsyncTokenCredential
+from yarl import URL
 
 from clients.answering import raising_no_answer
 from clients.answers import NoAnswer
-from domain.images.answers import RegistryAnswer, Stage
+from domain.images.answers import RegistryAnswer, Stage, find_configuration
 from domain.spec.image_reference import ImageReference
 
 REGISTRY_SCOPE = "https://containerregistry.azure.net/.default"
@@ -37,7 +40,8 @@ class RegistriesClient:
         self._address = address
 
     async def get_manifest(self, image: ImageReference) -> RegistryAnswer:
-        """The manifest, or the first refusal on the way to it. Raises NoAnswer."""
+        """The manifest with the configuration that it names, or the first refusal on the way to
+        it. Raises NoAnswer."""
         with raising_no_answer():
             entra = await self._credential.get_token(REGISTRY_SCOPE)
         host = image.host
@@ -61,7 +65,41 @@ class RegistriesClient:
             "Authorization": f"Bearer {access_token}",
             "Accept": ", ".join(MANIFEST_TYPES),
         }
-        return await self._send(host, Stage.MANIFEST, "GET", path, headers=headers)
+        answer = await self._send(host, Stage.MANIFEST, "GET", path, headers=headers)
+        digest = find_configuration(answer.body) if answer.status == 200 else None
+        if digest is None:
+            return answer
+        path = f"/v2/{image.repository}/blobs/{digest}"
+        return answer._replace(configuration=await self._get_blob(host, path, access_token))
+
+    async def _get_blob(self, host: str, path: str, access_token: str) -> object:
+        """A registry redirects to the storage behind it, with a signature in the address, and
+        storage refuses a request that brings a token of the registry as well. None: refused."""
+        headers = {"Authorization": f"Bearer {access_token}", "Host": host}
+        try:
+            async with self._get(host, f"https://{self._address or host}{path}", headers) as first:
+                location = first.headers.get("Location")
+                if location is None:
+                    return await _read_body(first) if first.status == 200 else None
+            stored = urlsplit(location)
+            if stored.scheme != "https" or not stored.hostname:
+                return None
+            address = stored._replace(netloc=self._address or stored.netloc).geturl()
+            async with self._get(stored.hostname, address, {"Host": stored.hostname}) as second:
+                return await _read_body(second) if second.status == 200 else None
+        except (TimeoutError, aiohttp.ClientError):
+            return None
+
+    def _get(
+        self, host: str, address: str, headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self._session.get(
+            URL(address, encoded=True),
+            headers=headers,
+            server_hostname=host,
+            timeout=aiohttp.ClientTimeout(total=REGISTRY_TIMEOUT_SECONDS),
+            allow_redirects=False,
+        )
 
     def _ask_token(self, host: str, stage: Stage, form: Mapping[str, str]) -> Any:
         return self._send(host, stage, "POST", f"/oauth2/{stage}", data=form)

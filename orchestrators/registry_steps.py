@@ -1,4 +1,4 @@
-"""What an environment needs of the registry that has its image: a digest, and access for nodes."""
+"""What an environment needs of its registry: a digest, weights, and access for nodes."""
 
 from domain import deadlines
 from domain.durable.inputs import ImageInput, RegistryAccessInput
@@ -13,25 +13,29 @@ from orchestrators.resource_steps import run_step
 
 
 def pin_image(operation: OperationContext, request: OperationRequest) -> Steps[Outcome]:
-    """The image's digest, if it is known: one that was resolved before stays.
+    """The image's digest, if it is known: one that was resolved before stays. Weights of the
+    registry have to exist.
 
     A repair brings back what was built, so it resolves nothing.
     """
-    if request.image_digest:
-        return Outcome.succeeded(digest=request.image_digest)
-    workload = request.spec.workload
-    if workload.registry is None or request.kind not in BRING_A_SPEC:
-        return Outcome.succeeded()
+    known = Outcome.succeeded(**({"digest": request.image_digest} if request.image_digest else {}))
+    workload, is_new = request.spec.workload, request.image_digest is None
+    image = workload.image if is_new and workload.has_image_in_registry else None
+    weights = workload.weights_in_registry
+    if request.kind not in BRING_A_SPEC or (image is None and weights is None):
+        return known
     value = ImageInput(
         operation_id=operation.ref.operation_id,
         environment=operation.ref.environment,
-        image=workload.image,
+        image=image,
+        weights=weights,
     ).to_wire()
     found = yield from run_step(
         operation, IMAGE_STEP, ActivityName.RESOLVE_IMAGE, value, deadlines.IMAGE
     )
-    if found.is_success:
-        _record(operation, workload.image, found.result.get("digest"))
+    if not found.is_success or image is None:
+        return known if found.is_success else found
+    _record(operation, image, found.result.get("digest"))
     return found
 
 

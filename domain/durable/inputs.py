@@ -158,11 +158,14 @@ class RemainingResourcesInput(WireModel):
 
 
 class ImageInput(WireModel):
-    """An image that is looked up in its registry."""
+    """What is looked up in its registry."""
 
     operation_id: str
     environment: str
-    image: str
+    image: str | None = None
+    """None: it is not there, or was looked up before."""
+    weights: str | None = None
+    """The image with the weights, if they are one and there."""
 
 
 class RegistryAccessInput(WireModel):

@@ -29,13 +29,14 @@ class RecordImage(WireModel):
 def find_image_warnings(spec: EnvironmentSpec) -> tuple[OperationWarning, ...]:
     """Of an image that nobody can be asked about: its tag is what runs."""
     workload = spec.workload
-    if workload.registry or workload.reference.digest:
+    if workload.has_image_in_registry or workload.reference.digest:
         return ()
-    fix = "Give" if workload.image_pull_secret else "Name the registry, or give"
+    is_elsewhere = workload.image_pull_secret or workload.registry
+    fix = "Give" if is_elsewhere else "Name the registry, or give"
     return (
         OperationWarning(
             code="ImageNotPinned",
-            message="Without workload.registry the tag is not resolved, and each new pod runs "
+            message="Outside of workload.registry the tag is not resolved, and each new pod runs "
             f"what the tag leads to by then. {fix} the image by its digest.",
             target=workload.image,
         ),

@@ -47,18 +47,34 @@ class RegistryAnswer(NamedTuple):
     digest: str | None
     """Header Docker-Content-Digest."""
     body: object
+    configuration: object = None
+    """Of an image of one platform, as far as the registry gave it."""
 
 
-def read_image(image: ImageReference, answer: RegistryAnswer) -> Outcome:
+class Pulled(StrEnum):
+    """What nodes pull, by the field that names it."""
+
+    IMAGE = "workload.image"
+    WEIGHTS = "workload.model.source"
+
+
+def read_weights(image: ImageReference, answer: RegistryAnswer) -> Outcome:
+    """As of an image; nothing of it runs, so that the platform of a single one is no matter."""
+    return read_image(image, answer._replace(configuration=None), Pulled.WEIGHTS)
+
+
+def read_image(
+    image: ImageReference, answer: RegistryAnswer, pulled: Pulled = Pulled.IMAGE
+) -> Outcome:
     """Succeeded with the digest, or with a warning where it could not be found out; failed if the
     image cannot run."""
     if answer.status == 200 and answer.stage is Stage.MANIFEST:
-        return _read_manifest(image, answer)
+        return _read_manifest(image, answer, pulled)
     if answer.status == 200:
         return not_verified(image, "the registry gave the app no token")
     code, message = _read_error(answer.body)
     if answer.stage is Stage.MANIFEST and answer.status == 404 and code in MISSING:
-        return Outcome.failed(image_not_found(image, message))
+        return Outcome.failed(_not_found(image, message, pulled))
     if code == FIREWALL:
         return not_verified(image, f"the registry's firewall refuses the app ({message})")
     if answer.status == 401:
@@ -78,40 +94,56 @@ def not_verified(image: ImageReference, why: str) -> Outcome:
     return Outcome.succeeded().warning_of((warning,))
 
 
-def image_not_found(image: ImageReference, said: str) -> Failure:
+def _not_found(image: ImageReference, said: str, pulled: Pulled) -> Failure:
+    is_image = pulled is Pulled.IMAGE
     return Failure(
-        reason="ImageNotFound",
-        message=f"workload.image {_spell(image)} does not exist: {said or 'no such manifest'}.",
+        reason="ImageNotFound" if is_image else "WeightsNotFound",
+        message=f"{pulled} {_spell(image)} does not exist: {said or 'no such manifest'}.",
         retryable=False,
-        suggested_action="Push the image and retry the operation, or replace the specification by "
-        "PUT with a workload.image that exists.",
+        suggested_action=f"Push the {'image' if is_image else 'weights'} and retry the operation, "
+        f"or replace the specification by PUT with a {pulled} that exists.",
     )
 
 
-def platform_missing(image: ImageReference, found: Sequence[str]) -> Failure:
+def _platform_missing(image: ImageReference, found: Sequence[str], pulled: Pulled) -> Failure:
     wanted = "/".join(NODE_PLATFORM)
     return Failure(
         reason="ImagePlatformMissing",
-        message=f"workload.image {_spell(image)} is built for {', '.join(found) or 'nothing'}, "
-        f"but GPU nodes run {wanted}.",
+        message=f"{pulled} {_spell(image)} is built for {', '.join(found) or 'nothing'}, but GPU "
+        f"nodes run {wanted}.",
         retryable=False,
         suggested_action=f"Build the image for {wanted} as well (docker buildx build --platform "
         f"{wanted}), push it and retry the operation, or replace the specification by PUT with "
-        "another workload.image.",
+        f"another {pulled}.",
     )
 
 
-def _read_manifest(image: ImageReference, answer: RegistryAnswer) -> Outcome:
-    """A manifest of one platform does not name it: only its configuration does."""
-    children = answer.body.get("manifests") if is_object(answer.body) else None
-    if is_array(children):
-        platforms = [_platform(each) for each in children]
-        if NODE_PLATFORM not in platforms:
-            found = sorted({"/".join(each) for each in platforms if each != ATTESTATION})
-            return Outcome.failed(platform_missing(image, found))
+def _read_manifest(image: ImageReference, answer: RegistryAnswer, pulled: Pulled) -> Outcome:
+    platforms = _platforms(answer)
+    if platforms is not None and NODE_PLATFORM not in platforms:
+        found = sorted({"/".join(each) for each in platforms if each != ATTESTATION})
+        return Outcome.failed(_platform_missing(image, found, pulled))
     if answer.digest is None or not DIGEST_PATTERN.fullmatch(answer.digest):
         return not_verified(image, "the registry did not name its digest")
     return Outcome.succeeded(digest=answer.digest)
+
+
+def _platforms(answer: RegistryAnswer) -> list[tuple[str, str]] | None:
+    """None where nothing says them: a manifest of one platform does not, but its configuration."""
+    children = answer.body.get("manifests") if is_object(answer.body) else None
+    if is_array(children):
+        return [_platform(each) for each in children]
+    configuration = answer.configuration
+    if is_object(configuration) and configuration.get("architecture"):
+        return [(str(configuration.get("os")), str(configuration["architecture"]))]
+    return None
+
+
+def find_configuration(manifest: object) -> str | None:
+    """The digest of the configuration that an image of one platform names."""
+    config = manifest.get("config") if is_object(manifest) else None
+    digest = config.get("digest") if is_object(config) else None
+    return digest if isinstance(digest, str) and DIGEST_PATTERN.fullmatch(digest) else None
 
 
 def _platform(child: object) -> tuple[str, str]:

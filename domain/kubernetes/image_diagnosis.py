@@ -32,6 +32,46 @@ _OUTAGE = re.compile(
 )
 
 
+_OF_WEIGHTS = (
+    (
+        _OUTAGE,
+        "WeightsPullFailed",
+        "Check the registry of workload.model.source, its limits and the nodes' way to it.",
+    ),
+    (
+        _WITH_CREDENTIALS,
+        "WeightsForbidden",
+        "The registry of workload.model.source refuses the credentials: write valid ones, with an "
+        "entry for its host, into the secret that workload.imagePullSecret names.",
+    ),
+    (
+        _REFUSED,
+        "WeightsForbidden",
+        "Name the registry of workload.model.source under workload.registry, by which the nodes "
+        "get the role AcrPull, or its credentials under workload.imagePullSecret, and update the "
+        "environment.",
+    ),
+    (
+        re.compile(r"no space left on device", re.IGNORECASE),
+        "WeightsTooLarge",
+        "The weights do not fit onto the nodes' disk: choose a gpu.vmSize with a larger one, or "
+        "weights in Azure Storage, az://<account>/<container>/<prefix>.",
+    ),
+    (
+        re.compile(r"not found|no match for platform", re.IGNORECASE),
+        "WeightsNotFound",
+        "There is no such image for linux/amd64 as workload.model.source names: push it, or "
+        "correct workload.model.source and update the environment.",
+    ),
+    (
+        re.compile(""),
+        "WeightsPullFailed",
+        "Correct workload.model.source and update the environment, or repair the image there.",
+    ),
+)
+"""The first that fits."""
+
+
 def is_pull_lasting(
     pod: PodObservation, observation: Observation, now: datetime, started_at: datetime
 ) -> bool:
@@ -51,12 +91,25 @@ def is_pull_lasting(
 
 def image_pull_failed(pod: PodObservation, observation: Observation) -> Failure:
     cause = _cause(pod, observation)
+    if pod.weights_image and pod.weights_image in cause:
+        return _weights_pull_failed(pod, cause, observation)
     return build_failure(
         "ImagePullFailed",
         f"Pod {pod.name} cannot pull its image: {cause}",
         _fix(cause),
         observation,
     )
+
+
+def _weights_pull_failed(pod: PodObservation, cause: str, observation: Observation) -> Failure:
+    """Told from the container's image by the name in the cause: the kubelet says no more."""
+    reason, fix = next(
+        (reason, fix) for pattern, reason, fix in _OF_WEIGHTS if pattern.search(cause)
+    )
+    message = (
+        f"Pod {pod.name} cannot pull its weights, the image of workload.model.source: {cause}"
+    )
+    return build_failure(reason, message, f"{fix} The pull is repeated.", observation)
 
 
 def was_sent_credentials(cause: str) -> bool:

@@ -43,6 +43,8 @@ class PodObservation(WireModel):
     log_tail: str = ""
     init_failure: str | None = None
     """What the container that checks the weights has said; None while it has not failed."""
+    weights_image: str = ""
+    """The image that is mounted as its weights, if they are one."""
 
 
 class DevicePluginObservation(WireModel):

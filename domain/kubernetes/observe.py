@@ -15,6 +15,7 @@ from domain.kubernetes.observation import (
     RolloutObservation,
 )
 from domain.kubernetes.weights_check import CHECK_CONTAINER
+from domain.kubernetes.weights_manifests import WEIGHTS_VOLUME
 from domain.wire import JsonObject
 
 MAX_EVENTS_KEPT = 50
@@ -130,6 +131,7 @@ def _pod(pod: JsonObject, template: str | None) -> PodObservation:
         termination_reason=ended.get("reason", ""),
         log_tail=ended.get("message", "")[-LONGEST_LOG_TAIL:],
         init_failure=_init_failure(first),
+        weights_image=_weights_image(pod),
     )
 
 
@@ -153,6 +155,14 @@ def _init_failure(containers: Sequence[JsonObject]) -> str | None:
             said = ended.get("message", "").strip() or f"It ended with {ended['exitCode']}."
             return said[:LONGEST_LOG_TAIL]
     return None
+
+
+def _weights_image(pod: JsonObject) -> str:
+    volumes: list[JsonObject] = pod.get("spec", {}).get("volumes") or []
+    nothing: JsonObject = {}
+    found = next((each for each in volumes if each.get("name") == WEIGHTS_VOLUME), nothing)
+    image: JsonObject = found.get("image") or nothing
+    return image.get("reference", "")
 
 
 def _rollout(deployment: JsonObject) -> RolloutObservation:

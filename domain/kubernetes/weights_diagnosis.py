@@ -17,6 +17,9 @@ PASSING = timedelta(minutes=5)
 
 _OURS = f'"{WEIGHTS_VOLUME}"'
 """How the kubelet names the volume."""
+_NO_IMAGE_VOLUMES = re.compile(r'failed to mkdir ""')
+"""What a container runtime says that takes a volume of an image for a folder of the node
+(Azure/AKS#5721)."""
 _BEFORE_IMAGES = frozenset({"", "ContainerCreating", "PodInitializing"})
 """Reasons of a container whose pod may wait for volumes."""
 _AGAIN = "The mount is repeated: pods start without another operation."
@@ -74,6 +77,8 @@ def find_weights_failure(pod: PodObservation, observation: Observation) -> Failu
     """Why the pod does not have its weights; None if nothing shows it."""
     if pod.init_failure is not None:
         return _not_verified(pod, pod.init_failure, observation)
+    if _lacks_image_volumes(pod):
+        return _no_image_volumes(pod, observation)
     event, rule = _find(pod, observation)
     if rule is None:
         return None
@@ -93,6 +98,8 @@ def is_weights_failure_lasting(
     if pod.init_failure is not None:
         waited = has_lasted(pod.started_at or started_at, now, PASSING)
         return pod.init_failure.startswith(MISMATCH) or waited
+    if _lacks_image_volumes(pod):
+        return has_lasted(pod.started_at or started_at, now, PASSING)
     event, rule = _find(pod, observation)
     if rule is None:
         return False
@@ -115,6 +122,21 @@ def _not_verified(pod: PodObservation, said: str, observation: Observation) -> F
         f"Pod {pod.name} could not check its weights. {said}".strip(),
         "The check needs sh, sha256sum, cut, find, grep, sed and head in the image: use an image "
         "that has them, or leave digest out.",
+        observation,
+    )
+
+
+def _lacks_image_volumes(pod: PodObservation) -> bool:
+    return bool(pod.weights_image) and _NO_IMAGE_VOLUMES.search(pod.message) is not None
+
+
+def _no_image_volumes(pod: PodObservation, observation: Observation) -> Failure:
+    return build_failure(
+        "ImageVolumesNotSupported",
+        f"The nodes cannot mount the image of workload.model.source into pod {pod.name}: their "
+        f"container runtime is too old. {pod.message}",
+        "Upgrade the image of the GPU pool's nodes (az aks nodepool upgrade --node-image-only) "
+        "and retry the operation, or name weights in Azure Storage.",
         observation,
     )
 

@@ -79,15 +79,9 @@ def check_secrets(
 def check_pull_secret(
     secret: SecretReference | None, info: ValidationInfo
 ) -> SecretReference | None:
-    """Raises PydanticCustomError beside `registry`, and for another vault than the secrets'."""
+    """Raises PydanticCustomError for another vault than the secrets'."""
     if secret is None:
         return None
-    if info.data.get("registry") is not None:
-        raise PydanticCustomError(
-            "RegistryAndPullSecret",
-            "Nodes pull from workload.registry by the role AcrPull, and need no credentials: keep "
-            "one of registry and imagePullSecret.",
-        )
     secrets: Mapping[str, SecretReference] = info.data.get("secrets") or {}
     _check_one_vault([*secrets.values(), secret])
     return secret
@@ -121,9 +115,10 @@ def _check_one_vault(references: Iterable[SecretReference]) -> None:
 ImagePullSecret = Annotated[
     SecretReference | None,
     Field(
-        description="Secret with the credentials for the registry of `image`, in the vault of "
-        "`secrets`: the text of a `.dockerconfigjson`, as `docker login` writes it. For a "
-        "registry that `registry` cannot name; the container does not see it.",
+        description="Secret with the credentials for the registry of `image`, and for that of "
+        "`model.source`, in the vault of `secrets`: the text of a `.dockerconfigjson`, as `docker "
+        "login` writes it. For registries that `registry` cannot name; the container does not "
+        "see it.",
         examples=[{"keyVaultSecretId": "https://fraud-team.vault.azure.net/secrets/registry"}],
     ),
     AfterValidator(check_pull_secret),

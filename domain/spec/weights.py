@@ -1,4 +1,4 @@
-"""The model that a workload serves, and where its weights are."""
+"""The model that a workload serves, and where its weights are: in Azure Storage or a registry."""
 
 from dataclasses import dataclass
 from typing import Annotated, Self
@@ -6,12 +6,17 @@ from typing import Annotated, Self
 from pydantic import Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from domain.spec.image_reference import FULL_IMAGE_PATTERN, parse_image
 from domain.wire import WireModel
 
 _ACCOUNT = r"[a-z0-9]{3,24}"
 _CONTAINER = r"[a-z0-9](-?[a-z0-9]){2,62}"
 _SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9._=+-]*"
-SOURCE_PATTERN = rf"^az://{_ACCOUNT}/{_CONTAINER}(/{_SEGMENT})+/?$"
+_BLOBS = "az://"
+_IMAGE = "oci://"
+SOURCE_PATTERN = (
+    rf"^({_BLOBS}{_ACCOUNT}/{_CONTAINER}(/{_SEGMENT})+/?|{_IMAGE}{FULL_IMAGE_PATTERN})$"
+)
 STORAGE_ACCOUNT_ID_PATTERN = (
     r"^/subscriptions/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"/resourceGroups/[A-Za-z0-9_.()-]{1,90}"
@@ -24,8 +29,9 @@ STORAGE_ACCOUNT_ID = (
 WEIGHTS_DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 SOURCE_FIX = (
     "Use az://<account>/<container>/<prefix>, a folder of blobs in Azure Storage such as "
-    "az://acmemodels/weights/fraud-llm/7, of letters, digits and . _ = + - without blanks. No "
-    "other scheme is supported yet."
+    "az://acmemodels/weights/fraud-llm/7, of letters, digits and . _ = + - without blanks; or "
+    "oci://<registry>/<repository>@sha256:<64 digits>, an image by its digest: a tag may lead to "
+    "other weights tomorrow, and `az acr manifest show-metadata` prints its digest today."
 )
 STORAGE_ACCOUNT_ID_FIX = (
     "Use the resource id of the storage account: /subscriptions/<id>/resourceGroups/<group>/"
@@ -51,8 +57,29 @@ class BlobFolder:
 
     @classmethod
     def of(cls, source: str) -> Self:
-        account, container, prefix = source.removeprefix("az://").split("/", 2)
+        account, container, prefix = source.removeprefix(_BLOBS).split("/", 2)
         return cls(account, container, prefix.rstrip("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsImage:
+    """An image whose files are the weights."""
+
+    reference: str
+    """By its digest."""
+
+    @property
+    def host(self) -> str:
+        return parse_image(self.reference).host
+
+
+type Weights = BlobFolder | WeightsImage
+
+
+def read_source(source: str) -> Weights:
+    if source.startswith(_IMAGE):
+        return WeightsImage(source.removeprefix(_IMAGE))
+    return BlobFolder.of(source)
 
 
 class Model(WireModel):
@@ -71,10 +98,15 @@ class Model(WireModel):
         default=None,
         pattern=SOURCE_PATTERN,
         max_length=512,
-        description="Folder of blobs with the weights, `az://<account>/<container>/<prefix>`, "
-        "which the container reads below /mnt/weights, and nothing writes to. Each cell mounts it "
-        "with an identity of its own, and passes the path as MODEL_PATH.",
-        examples=["az://acmemodels/weights/fraud-llm/7"],
+        description="Where the weights are, which the container reads below /mnt/weights, and "
+        "nothing writes to; the path is passed as MODEL_PATH. Either a folder of blobs, "
+        "`az://<account>/<container>/<prefix>`, which each cell mounts with an identity of its "
+        "own. Or an image, `oci://<registry>/<repository>@sha256:<digest>`, which nodes pull like "
+        "any other, with `registry` or `imagePullSecret`, and keep: it needs Kubernetes 1.35.",
+        examples=[
+            "az://acmemodels/weights/fraud-llm/7",
+            f"oci://acmeml.azurecr.io/weights/fraud-llm@sha256:{'0123456789abcdef' * 4}",
+        ],
     )
     storage_account_id: StorageAccountId | None = Field(
         default=None,
@@ -87,9 +119,9 @@ class Model(WireModel):
     digest: str | None = Field(
         default=None,
         pattern=WEIGHTS_DIGEST_PATTERN,
-        description="SHA-256 of the file SHA256SUMS in the folder that `source` names. Before the "
-        "model starts, `sha256sum -c` in the same image has to find all files as it says, and no "
-        "others. Operations wait twice as long, because all weights are read twice.",
+        description="SHA-256 of the file SHA256SUMS in the folder of blobs that `source` names. "
+        "Before the model starts, `sha256sum -c` in the same image has to find all files as it "
+        "says, and no others. Operations wait twice as long, because all weights are read twice.",
         examples=[f"sha256:{'0123456789abcdef' * 4}"],
     )
 
@@ -108,9 +140,9 @@ class Model(WireModel):
     def _is_that_of_the_source(cls, found: str | None, info: ValidationInfo) -> str | None:
         if found is None or "source" not in info.data:
             return found
-        source = info.data["source"]
+        weights = read_source(info.data["source"]) if info.data["source"] else None
         account = found.rpartition("/")[2]
-        if source is None or BlobFolder.of(source).account != account:
+        if not isinstance(weights, BlobFolder) or weights.account != account:
             raise PydanticCustomError(
                 "OtherStorageAccount",
                 "source is not in the account {account}: use the id of the account that source "
@@ -122,14 +154,27 @@ class Model(WireModel):
     @field_validator("digest")
     @classmethod
     def _is_of_a_source(cls, digest: str | None, info: ValidationInfo) -> str | None:
-        if digest and "source" in info.data and info.data["source"] is None:
+        if not digest or "source" not in info.data:
+            return digest
+        source = info.data["source"]
+        if source is None:
             raise PydanticCustomError(
                 "DigestWithoutSource",
                 "Only weights that source names are checked: add source, or leave digest out.",
             )
+        if isinstance(read_source(source), WeightsImage):
+            raise PydanticCustomError(
+                "DigestOfImage",
+                "The digest in source holds for all files of the image already, and nodes pull "
+                "nothing else: leave digest out.",
+            )
         return digest
 
     @property
-    def weights(self) -> BlobFolder | None:
+    def weights(self) -> Weights | None:
         """None if the container gets them by itself."""
-        return BlobFolder.of(self.source) if self.source else None
+        return read_source(self.source) if self.source else None
+
+    @property
+    def is_read_twice(self) -> bool:
+        return self.digest is not None or isinstance(self.weights, WeightsImage)

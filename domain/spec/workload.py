@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from domain.catalog.roles import ACR_PULL, KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
 from domain.spec.egress import Egress
 from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
-from domain.spec.image_reference import ImageReference, parse_image
+from domain.spec.image_reference import IMAGE_PATTERN, ImageReference, parse_image
 from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.spec.secrets import (
     MAX_SECRETS,
@@ -20,24 +20,13 @@ from domain.spec.secrets import (
     check_key_vault,
     check_secrets,
 )
-from domain.spec.weights import Model
+from domain.spec.weights import BlobFolder, Model, WeightsImage
 from domain.spec.workload_limits import MAX_WORKLOAD_BYTES
 from domain.wire import WireModel
 
 HEALTH_PATH_PATTERN = r"^/[^\s#]*$"
 CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,5}m)$"
 MEMORY_PATTERN = r"^[1-9][0-9]{0,6}[MG]i$"
-_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-_PATH_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
-IMAGE_PATTERN = (
-    r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
-    rf"(:{_PORT})?/)?"
-    rf"{_PATH_COMPONENT}(/{_PATH_COMPONENT})*"
-    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
-    r"(@sha256:[0-9a-f]{64})?$"
-)
-"""The grammar of https://pkg.go.dev/github.com/distribution/reference, with a port that exists."""
-
 REGISTRY_PATTERN = (
     r"^/subscriptions/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"/resourceGroups/[A-Za-z0-9_.()-]{1,90}"
@@ -80,12 +69,18 @@ class Workload(WireModel):
         description="Container image reference.",
         examples=["registry.example.com/llm:1.4.2"],
     )
+    model: Model | None = Field(
+        default=None,
+        description="What the container serves. Name and version are passed to it as MODEL_NAME "
+        "and MODEL_VERSION.",
+    )
     registry: str | None = Field(
         default=None,
         pattern=REGISTRY_PATTERN,
         max_length=512,
-        description="ARM id of the Azure Container Registry that has the image. The clusters get "
-        "the role AcrPull there, and the image is resolved to the digest that runs.",
+        description="ARM id of the Azure Container Registry that has the image, or the image with "
+        "the weights, or both. The clusters get the role AcrPull there, and an image that is in "
+        "it is resolved to the digest that runs.",
         examples=[REGISTRY_ID],
     )
     port: StrictInt = Field(
@@ -180,31 +175,54 @@ class Workload(WireModel):
         description="Seconds that requests in progress have to end before a replica is stopped.",
     )
     egress: Egress = Field(default_factory=Egress, description="Where replicas may connect to.")
-    model: Model | None = Field(
-        default=None,
-        description="What the container serves. Name and version are passed to it as MODEL_NAME "
-        "and MODEL_VERSION.",
-    )
 
     @field_validator("registry")
     @classmethod
-    def _has_the_image(cls, registry: str | None, info: ValidationInfo) -> str | None:
-        image = info.data.get("image")
-        if registry is None or image is None:
+    def _has_an_image(cls, registry: str | None, info: ValidationInfo) -> str | None:
+        if registry is None or "image" not in info.data or "model" not in info.data:
             return registry
         host = registry_host(registry)
-        if parse_image(image).host != host:
+        if host not in _hosts(info.data["image"], info.data["model"]):
             raise PydanticCustomError(
                 "RegistryWithoutImage",
-                "workload.image is not in this registry: an image of it begins with {host}/. "
-                "Correct one of the two, or leave registry out.",
+                "Neither workload.image nor workload.model.source is in this registry: an image "
+                "of it begins with {host}/. Correct one of them, or leave registry out.",
                 {"host": host},
             )
         return registry
 
+    @field_validator("image_pull_secret")
+    @classmethod
+    def _is_for_another_host(
+        cls, secret: SecretReference | None, info: ValidationInfo
+    ) -> SecretReference | None:
+        registry = info.data.get("registry")
+        if secret is None or registry is None or not {"image", "model"} <= info.data.keys():
+            return secret
+        if _hosts(info.data["image"], info.data["model"]) == {registry_host(registry)}:
+            raise PydanticCustomError(
+                "RegistryAndPullSecret",
+                "Nodes pull from workload.registry by the role AcrPull, and need no credentials: "
+                "keep one of registry and imagePullSecret.",
+            )
+        return secret
+
     @property
     def reference(self) -> ImageReference:
         return parse_image(self.image)
+
+    @property
+    def has_image_in_registry(self) -> bool:
+        """Whether the image can be looked up: `registry` may be that of the weights alone."""
+        return self.registry is not None and self.reference.host == registry_host(self.registry)
+
+    @property
+    def weights_in_registry(self) -> str | None:
+        """The image with the weights, if `registry` has it."""
+        weights = self.model.weights if self.model else None
+        if self.registry is None or not isinstance(weights, WeightsImage):
+            return None
+        return weights.reference if weights.host == registry_host(self.registry) else None
 
     def pinned_to(self, digest: str | None) -> Self:
         """With the image by the digest, in place of its tag; as it is without one."""
@@ -237,8 +255,8 @@ class Workload(WireModel):
 
     @property
     def weights_access(self) -> RoleAccess | None:
-        """None if there are no weights to mount."""
-        if self.model is None or self.model.source is None:
+        """None if there are no weights that the identity of a cell reads."""
+        if self.model is None or not isinstance(self.model.weights, BlobFolder):
             return None
         return RoleAccess.GRANTED if self.model.storage_account_id else RoleAccess.EXPECTED
 
@@ -267,10 +285,10 @@ class Workload(WireModel):
 
     @property
     def start_minutes(self) -> int:
-        """How long operations wait for the start of a replica: a check reads all weights once
-        before the model does."""
-        is_checked = self.model is not None and self.model.digest is not None
-        return self.startup.timeout_minutes * (2 if is_checked else 1)
+        """How long operations wait for the start of a replica: twice as long where all weights
+        are read once before the model reads them, by a check or by a node that pulls them."""
+        is_twice = self.model is not None and self.model.is_read_twice
+        return self.startup.timeout_minutes * (2 if is_twice else 1)
 
     @property
     def storage_account_id(self) -> str | None:
@@ -281,6 +299,13 @@ class Workload(WireModel):
     def gpus_needed(self) -> int:
         """GPUs that all replicas of one cell need together."""
         return self.replicas * self.gpus_per_replica
+
+
+def _hosts(image: str, model: Model | None) -> set[str]:
+    """Of all that nodes pull."""
+    weights = model.weights if model else None
+    of_weights = {weights.host} if isinstance(weights, WeightsImage) else set[str]()
+    return {parse_image(image).host, *of_weights}
 
 
 def registry_host(registry_id: str) -> str:

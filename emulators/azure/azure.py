@@ -52,6 +52,7 @@ from emulators.azure.resource_groups.models import ResourceGroups
 from emulators.azure.resource_groups.routes import ResourceGroupRoutes
 from emulators.azure.retail_prices.price_list import PriceList
 from emulators.azure.storage.blob_driver import BlobDriver
+from emulators.azure.storage.blobs import Blobs
 from emulators.azure.storage.routes import StorageRoutes
 from emulators.azure.subscriptions.routes import SubscriptionRoutes
 from emulators.azure.throttling.throttling import Throttling
@@ -103,8 +104,13 @@ class SimulatedAzure:
         self.csi_provider = CsiProvider(
             self.identities, self.secret_access, self.clusters.all, tokens.tenant_id
         )
+        self.blobs = Blobs()
         self.blob_driver = BlobDriver(
-            self.identities, self.role_assignments, self.platform.resources, self.clusters.all
+            self.identities,
+            self.role_assignments,
+            self.platform.resources,
+            self.clusters.all,
+            self.blobs,
         )
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
         self.private_links = PrivateLinks(self.platform, self._find_node_group)
@@ -195,6 +201,7 @@ class SimulatedAzure:
         cluster.faults.find_pull_refusal = partial(self._find_pull_refusal, cluster)
         cluster.secrets.read = self.csi_provider.read
         cluster.blobs.refuse = self.blob_driver.refuse
+        cluster.blobs.read = self.blob_driver.read
         self._prepare_cluster(cluster)
         return cluster
 

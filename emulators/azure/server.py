@@ -15,6 +15,7 @@ from emulators.azure.arm import errors
 from emulators.azure.arm.answers import JSON, JSON_WITH_CHARSET, Answer
 from emulators.azure.azure import SimulatedAzure
 from emulators.azure.clock import Clock
+from emulators.azure.container_registry import blob_storage
 from emulators.azure.container_registry.data_plane import DataPlane, is_for_registry
 from emulators.azure.control.faults import Fault, Faults
 from emulators.azure.control.journal import Entry, Journal
@@ -178,10 +179,16 @@ class Simulator:
             return await self._data_plane(request)
         if is_for_registry(_host(request)):
             return await DataPlane(self.azure.registries, self.tokens).handle(request)
+        if blob_storage.is_for_storage(_host(request)):
+            return blob_storage.handle(request, self.azure.registries)
         if key_vault.is_for_vault(_host(request)):
             access = self.azure.secret_access
             tokens = self.tokens
             return await key_vault.handle(request, access, tokens.tenant_id, tokens.claims_of)
+        return await self._dispatch_by_path(request)
+
+    async def _dispatch_by_path(self, request: web.Request) -> web.StreamResponse:
+        """To what has no host name of its own here, and takes no token."""
         if request.path == "/msi/token":
             return self._managed_identity.handle(request)
         if cloud_metadata.is_for_metadata(request):

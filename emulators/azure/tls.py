@@ -26,7 +26,12 @@ def make_tls(ca_pem: bytes | None = None, ca_key_pem: bytes | None = None) -> Tl
         authority = trustme.CA(organization_name="Gridplane simulated Azure")
     names = [f"*.{region}.cloudapp.azure.com" for region in REGIONS]
     certificate = authority.issue_cert(
-        "localhost", "*.z01.azurefd.net", "*.azurecr.io", *AMQPS_HOSTS, *names
+        "localhost",
+        "*.z01.azurefd.net",
+        "*.azurecr.io",
+        "*.blob.core.windows.net",
+        *AMQPS_HOSTS,
+        *names,
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)

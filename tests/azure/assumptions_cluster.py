@@ -130,6 +130,21 @@ CLUSTERS = (
         "driver documents Storage Blob Data Contributor.",
     ),
     Assumption(
+        name="weights-of-an-image",
+        assumed="From Kubernetes 1.35 on, the GPU nodes of AKS mount an image as a volume, with "
+        "its files in it: their containerd says that it can",
+        if_false="Models would start with an empty `/mnt/weights` and end in `CrashLoopBackOff`, "
+        "as reported of a containerd without that (k3s-io/k3s#14323), or their containers would "
+        "not start (`ImageVolumesNotSupported`, as reported of Azure Linux, Azure/AKS#5721)",
+        relied_on_by=(
+            "domain/kubernetes/weights_manifests.py",
+            "domain/arm/kubernetes_version.py",
+        ),
+        known=Known.REPORTED,
+        otherwise="It needs a GPU node. On any node of 1.35, a pod with a volume `image:` and "
+        "`ls` shows it.",
+    ),
+    Assumption(
         name="words-of-failed-weights",
         assumed="Events of a mount of blobs that fails quote the error codes of Storage and Entra "
         "ID, and the kubelet names the `subPath` that is missing",

@@ -107,8 +107,21 @@ def test_a_pull_without_valid_credentials_says_what_to_write_and_a_retry_goes_on
     if value:
         assert value not in str(operation)
 
-    if code != "ImagePullFailed":
-        vault.write(secret, docker_config(password)[0])
-        retried = finish(api, api.act(name, "retry"))
-        assert retried["status"] == "Succeeded", retried["error"]
+    vault.write(secret, docker_config(password)[0])
+    retried = finish(api, api.act(name, "retry"))
+    assert retried["status"] == "Succeeded", retried["error"]
     assert delete(api, name)["status"] == "Succeeded"
+
+
+def test_credentials_that_are_corrected_in_time_need_no_other_operation(
+    api: Api, vault: Vault, password: str
+):
+    vault.write("late", docker_config("wrong")[0])
+    operation_id = api.create_environment(
+        spec_body(name="pull-late", workload=pulling(vault, "late"))
+    )
+    wait_until(lambda: "refuses the credentials" in api.get(f"/operations/{operation_id}").text)
+    vault.write("late", docker_config(password)[0])
+    operation = finish(api, operation_id)
+    assert operation["status"] == "Succeeded", operation["error"]
+    assert delete(api, "pull-late")["status"] == "Succeeded"

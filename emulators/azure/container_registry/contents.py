@@ -14,7 +14,7 @@ _LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a digest stands for. Layers and configurations are not simulated."""
+    """What a digest stands for. Layers are not simulated."""
 
     media_type: str
     text: str
@@ -28,6 +28,8 @@ class Manifest:
 class Repository:
     manifests: dict[str, Manifest] = field(default_factory=dict[str, Manifest])
     tags: dict[str, str] = field(default_factory=dict[str, str])
+    configurations: dict[str, str] = field(default_factory=dict[str, str])
+    """Of images of one platform, by digest."""
 
     def find(self, reference: str) -> Manifest | None:
         """By tag or by digest."""
@@ -35,6 +37,9 @@ class Repository:
 
     def push(self, tag: str, platforms: Sequence[str], content: str) -> Manifest:
         """An index if there are several platforms. Another `content` has another digest."""
+        for platform in platforms:
+            configuration = _configuration(platform, content)
+            self.configurations[_digest(configuration)] = configuration
         images = [_image(platform, content) for platform in platforms]
         for image in images:
             self.manifests[image.digest] = image
@@ -49,10 +54,16 @@ def _image(platform: str, content: str) -> Manifest:
     body = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
-        "config": _descriptor(_CONFIG, f"configuration of {layer}"),
+        "config": _descriptor(_CONFIG, _configuration(platform, content)),
         "layers": [_descriptor(_LAYER, layer)],
     }
     return Manifest(MANIFEST, json.dumps(body))
+
+
+def _configuration(platform: str, content: str) -> str:
+    system, _, architecture = platform.partition("/")
+    layers = {"type": "layers", "diff_ids": [_digest(f"{content} for {platform}")]}
+    return json.dumps({"architecture": architecture, "os": system, "rootfs": layers})
 
 
 def _index(images: Sequence[Manifest], platforms: Sequence[str]) -> Manifest:
@@ -72,5 +83,8 @@ def _index(images: Sequence[Manifest], platforms: Sequence[str]) -> Manifest:
 
 
 def _descriptor(media_type: str, content: str) -> dict[str, Any]:
-    digest = f"sha256:{sha256(content.encode()).hexdigest()}"
-    return {"mediaType": media_type, "digest": digest, "size": len(content)}
+    return {"mediaType": media_type, "digest": _digest(content), "size": len(content)}
+
+
+def _digest(content: str) -> str:
+    return f"sha256:{sha256(content.encode()).hexdigest()}"

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure.arm.resources import Resource
+from emulators.azure.container_registry import blob_storage
 from emulators.azure.container_registry.contents import Manifest
 from emulators.azure.container_registry.models import SUFFIX, Registries, login_server
 from emulators.azure.identity import ARM_AUDIENCE, Principal, Tokens, bearer_token
@@ -20,6 +21,7 @@ ACCESS_TOKEN_SECONDS = 4_500
 
 ISSUER = "Azure Container Registry"
 _MANIFEST = re.compile(r"/v2/(?P<repository>[^:]+)/manifests/(?P<reference>[^/]+)")
+_BLOB = re.compile(r"/v2/(?P<repository>[^:]+)/blobs/(?P<digest>sha256:[0-9a-f]{64})")
 _SCOPE = re.compile(r"repository:(?P<repository>[^:]+):(?P<actions>[a-z,*]+)")
 _REFUSED = "authentication required, visit https://aka.ms/acr/authorization for more information."
 
@@ -46,6 +48,8 @@ class DataPlane:
                 return self._grant(registry, dict(await request.post()))
             case (("GET" | "HEAD"), path) if found := _MANIFEST.fullmatch(path):
                 return self._manifest(request, registry, found["repository"], found["reference"])
+            case (("GET" | "HEAD"), path) if found := _BLOB.fullmatch(path):
+                return self._blob(request, registry, found["repository"], found["digest"])
             case _:
                 return web.Response(status=404, text="404 page not found\n")
 
@@ -82,11 +86,9 @@ class DataPlane:
     def _manifest(
         self, request: web.Request, registry: Resource, repository: str, reference: str
     ) -> web.Response:
-        token = bearer_token(request.headers.get("Authorization"))
-        claims = self._own_claims(registry, token or "")
-        granted = {each["name"] for each in (claims or {}).get("access", [])}
-        if repository not in granted:
-            return _challenge(registry, repository, had_token=token is not None)
+        refused = self._check(request, registry, repository)
+        if refused is not None:
+            return refused
         found = self._registries.repository(login_server(registry.name), repository)
         if found is None:
             message = f'repository "{repository}" is not found'
@@ -95,6 +97,29 @@ class DataPlane:
         if manifest is None:
             return _unknown_manifest(reference)
         return _manifest_response(request, manifest)
+
+    def _blob(
+        self, request: web.Request, registry: Resource, repository: str, digest: str
+    ) -> web.Response:
+        """Where it is: storage serves blobs."""
+        refused = self._check(request, registry, repository)
+        if refused is not None:
+            return refused
+        found = self._registries.repository(login_server(registry.name), repository)
+        if found is None or digest not in found.configurations:
+            return _error(404, "BLOB_UNKNOWN", "blob unknown to registry", {"digest": digest})
+        return web.Response(status=307, headers={"Location": blob_storage.address_of(digest)})
+
+    def _check(
+        self, request: web.Request, registry: Resource, repository: str
+    ) -> web.Response | None:
+        """The refusal of a token without the right to pull."""
+        token = bearer_token(request.headers.get("Authorization"))
+        claims = self._own_claims(registry, token or "")
+        granted = {each["name"] for each in (claims or {}).get("access", [])}
+        if repository in granted:
+            return None
+        return _challenge(registry, repository, had_token=token is not None)
 
     def _sign(
         self, registry: Resource, bearer: Principal, more: Mapping[str, Any], seconds: int

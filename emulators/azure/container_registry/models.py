@@ -84,6 +84,15 @@ class Registries:
     def repository(self, host: str, name: str) -> Repository | None:
         return self._contents.get(host.lower(), {}).get(name)
 
+    def configuration(self, digest: str) -> str | None:
+        """Wherever it is: registries keep blobs by their digest, in one storage."""
+        found = (
+            repository.configurations.get(digest)
+            for repositories in self._contents.values()
+            for repository in repositories.values()
+        )
+        return next((each for each in found if each is not None), None)
+
     def push_to(self, host: str, name: str) -> Repository:
         """The repository, which is made by the first push."""
         return self._contents[host.lower()].setdefault(name, Repository())

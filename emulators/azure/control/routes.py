@@ -22,6 +22,7 @@ from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.regions import REGIONS, normalized_region
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.control import ServiceBusControl
+from emulators.azure.storage.blobs import BlobControl
 from emulators.azure.throttling.throttling import Throttling
 
 PREFIX = "/_simulator"
@@ -80,6 +81,7 @@ class ControlRoutes:
             ("PUT", "/dns-labels"): self.put_dns_label,
             ("GET", "/throttling"): self.get_throttling,
             ("PUT", "/throttling"): self.put_throttling,
+            **BlobControl(lambda: simulator.azure.blobs).handlers(),
             **CapacityControl(lambda: simulator.azure.clusters.machines.capacity).handlers(),
             **DirectoryControl(simulator.applications).handlers(),
             **PolicyControl(simulator).handlers(),

@@ -86,10 +86,29 @@ KUBERNETES_RULES = (
     ),
     Entry(
         "metrics of vLLM",
-        "tokens and answers of the model server, for images named `vllm`",
+        "tokens, answers and requests under way of the model server, for images named `vllm`; "
+        "more than `--max-num-seqs` wait",
         DOCUMENTED,
         "edge.inference_server:answer",
-        "answers take no time: nothing is ever running or waiting",
+        "only an answer of `min_tokens` takes time, 20 ms for each of them",
+    ),
+    Entry(
+        "init containers",
+        "one after the other before the containers, each again until it ends with 0; statuses, "
+        "the condition `Initialized`, and the end of the log as the message of a failure",
+        DOCUMENTED,
+        "kubernetes.controllers.init_worker:InitWorker",
+        "a shell script that mounts blobs runs on this machine; every other one ends with 0; none "
+        "with a restart policy of its own",
+    ),
+    Entry(
+        "image volumes",
+        "pulled like the image of a container and kept by the node; taken out of new pods without "
+        "a word before Kubernetes 1.35",
+        DOCUMENTED,
+        "kubernetes.image_volumes:drop",
+        "nothing is in what is mounted; sizes are made up; a cluster keeps the API server that it "
+        "was created with",
     ),
     Entry(
         "disruption budgets",

@@ -30,7 +30,14 @@ REGISTRY_OPERATIONS = (
         "GET and HEAD by tag or digest, with `Docker-Content-Digest` and `ETag`",
         RECORDED,
         f"{DATA_PLANE}.handle",
-        "images are pushed by `/_simulator/images`; blobs are not simulated",
+        "images are pushed by `/_simulator/images`",
+    ),
+    Entry(
+        "registry blobs",
+        "307 to a signed address of the storage behind it, which refuses a token beside it",
+        DOCUMENTED,
+        "container_registry.blob_storage:handle",
+        "configurations of images alone; layers are not simulated",
     ),
 )
 

@@ -56,7 +56,7 @@ SECRETS_OPERATIONS = (
         "200, 204 without one to delete; a PUT is answered when the account is there",
         ASSUMED,
         "storage.routes:StorageRoutes",
-        "Azure answers 202 with an operation; no keys, containers or blobs are simulated",
+        "Azure answers 202 with an operation; no keys are simulated, and no requests for blobs",
     ),
     Entry(
         "secret GET, PUT, DELETE at the vault",
@@ -127,7 +127,7 @@ SECRETS_RULES = (
         "token of the pod's service account; otherwise `FailedMount`",
         ASSUMED,
         "storage.blob_driver:BlobDriver.refuse",
-        "nothing is in what is mounted, and no init container runs; the words are assumed",
+        "blobs are put there by `/_simulator/blobs`; the words are assumed",
     ),
     Entry(
         "synced Secret",

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulators.azure.edge import inference_server, relay
+from emulators.azure.edge import completions, inference_server, relay
 from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
 from emulators.azure.edge.relay import OriginTls, Relay
 from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses, ServingCluster
+from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.probes import named_port
 
@@ -65,9 +66,17 @@ async def _ask(
         return await relay.ask(address, question, tls)
     if tls is not None:
         raise Unreachable
-    tokens = cluster.engine_tokens.setdefault(pod["metadata"]["uid"], EngineTokens())
+    uid = pod["metadata"]["uid"]
+    tokens = cluster.engine_tokens.setdefault(uid, EngineTokens())
+    capacity = inference_server.capacity(container)
+    requests = cluster.engine_requests.setdefault(uid, EngineRequests(capacity))
     inside = cluster.inside_of(pod, container)
-    return inference_server.answer(pod, container, question, tokens, inside)
+    seconds = completions.generation_seconds(question)
+    if not seconds:
+        return inference_server.answer(pod, container, question, tokens, requests, inside)
+    async with requests.one():
+        await cluster.sleep(seconds)
+        return inference_server.answer(pod, container, question, tokens, requests, inside)
 
 
 async def reach_origin(

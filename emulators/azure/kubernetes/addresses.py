@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 
 
@@ -25,6 +26,13 @@ class ServingCluster(Protocol):
 
     @property
     def engine_tokens(self) -> dict[str, EngineTokens]: ...
+
+    @property
+    def engine_requests(self) -> dict[str, EngineRequests]: ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Simulated time."""
+        ...
 
     def service(self, namespace: str, name: str) -> dict[str, Any] | None: ...
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from emulators.azure.kubernetes import defaults, errors, validation
+from emulators.azure.kubernetes import defaults, errors, image_volumes, validation
 from emulators.azure.kubernetes.apply import Manager
 from emulators.azure.kubernetes.faults import Denial
 from emulators.azure.kubernetes.kinds import NAMESPACE, NODE, SERVICE, Kind, Object
@@ -61,9 +61,11 @@ class Admission:
         now: Callable[[], str],
         service_addresses: ServiceAddresses,
         denials: Iterable[Denial],
+        has_image_volumes: bool,
     ) -> None:
         """`denials`: looked at with each request, so that they may come and go."""
         self._denials = denials
+        self._has_image_volumes = has_image_volumes
         self._store = store
         self._now = now
         self._service_addresses = service_addresses
@@ -78,7 +80,7 @@ class Admission:
         self._check_denials(kind, namespace)
         if kind is not NODE and kind.subresources:
             subject.pop("status", None)
-        defaults.fill_in(kind, subject)
+        self._fill_in(kind, subject, None)
         name = subject["metadata"].get("name", "")
         failures = validation.of_new(kind, subject)
         if failures:
@@ -103,7 +105,7 @@ class Admission:
             else:
                 metadata.pop(name, None)
         subject = _with_other_half(kind, live, subject, writing.subresource)
-        defaults.fill_in(kind, subject)
+        self._fill_in(kind, subject, live)
         if kind is SERVICE:
             self._service_addresses.keep(live, subject)
         failures = validation.of_change(kind, live, subject, asked)
@@ -112,6 +114,11 @@ class Admission:
         if "generation" in metadata and subject.get("spec") != live.get("spec"):
             metadata["generation"] += 1
         return subject
+
+    def _fill_in(self, kind: Kind, subject: Object, live: Object | None) -> None:
+        defaults.fill_in(kind, subject)
+        if not self._has_image_volumes:
+            image_volumes.drop(kind, subject, live)
 
     def _decoded(self, kind: Kind, body: Object, writing: Writing) -> Object:
         decoded = decoding.decode(kind, body)

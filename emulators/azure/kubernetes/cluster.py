@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulators.azure.clock import Clock
-from emulators.azure.kubernetes import pods, selectors, summaries
+from emulators.azure.kubernetes import image_volumes, pods, selectors, summaries
 from emulators.azure.kubernetes.addresses import (
     AnswerPod,
     Inside,
@@ -30,6 +30,7 @@ from emulators.azure.kubernetes.controllers.node_lifecycle import NodeLifecycle
 from emulators.azure.kubernetes.controllers.replica_sets import ReplicaSetController
 from emulators.azure.kubernetes.controllers.scheduler import Scheduler
 from emulators.azure.kubernetes.controllers.service_proxy import AnswerInside, ServiceProxy
+from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.events import EventRecorder
 from emulators.azure.kubernetes.faults import Faults
@@ -71,7 +72,11 @@ class Cluster:
         self.faults = Faults()
         self.store = Store()
         self.registry = Registry(
-            self.store, clock, ServiceAddresses(self.store), self.faults.denials
+            self.store,
+            clock,
+            ServiceAddresses(self.store),
+            self.faults.denials,
+            image_volumes.are_mounted(kubernetes_version),
         )
         events = EventRecorder(self.store, clock)
         self.secrets = SecretVolumes(self, self.store, self.registry, events)
@@ -102,6 +107,7 @@ class Cluster:
             "_loop",
             "_service_proxy",
             "processes",
+            "engine_requests",
         )
         return {key: value for key, value in self.__dict__.items() if key not in runtime}
 
@@ -173,8 +179,12 @@ class Cluster:
             return None
         return self.processes.address_of(pod["metadata"]["uid"]), port
 
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+
     def _start(self) -> None:
         self._background = Background()
+        self.engine_requests: dict[str, EngineRequests] = {}
         self._machinery = Machinery(
             self.store,
             self.registry,

@@ -1,5 +1,5 @@
-"""The files of a pod's volumes, as its kubelet last saw them: ConfigMaps, and the secrets that the
-Secrets Store CSI driver mounts."""
+"""The files of a pod's volumes: ConfigMaps and secrets of the Secrets Store CSI driver,
+as the kubelet last saw them, and blobs as they are now."""
 
 import base64
 import contextlib
@@ -86,15 +86,38 @@ class PodVolumes:
 
     def files(self, volume: str) -> Files:
         """Of one volume; empty for one of another kind."""
-        return self._files.get(volume, {})
+        return self._files.get(volume) or self.blobs.get(volume, {})
+
+    def mounted(self, mount: Mapping[str, Any]) -> Files:
+        """What a mount shows of its volume: the folder of its subPath, if it has one."""
+        folder = f"{mount['subPath'].strip('/')}/" if mount.get("subPath") else ""
+        return {
+            path.removeprefix(folder): content
+            for path, content in self.files(mount["name"]).items()
+            if path.startswith(folder)
+        }
+
+    def missing_folder(self, container: Mapping[str, Any]) -> str | None:
+        """What the kubelet says of a folder of blobs that is not there, which it cannot make."""
+        for mount in container.get("volumeMounts") or []:
+            if mount["name"] in self.blobs and mount.get("subPath") and not self.mounted(mount):
+                return (
+                    f'failed to create subPath directory for volumeMount "{mount["name"]}" of'
+                    f' container "{container["name"]}"'
+                )
+        return None
 
     def files_of(self, container: Mapping[str, Any]) -> dict[str, bytes]:
         """What the container reads, by whole path."""
         return {
             f"{mount['mountPath'].rstrip('/')}/{path}": content
             for mount in container.get("volumeMounts") or []
-            for path, content in self.files(mount["name"]).items()
+            for path, content in self.mounted(mount).items()
         }
+
+    @property
+    def blobs(self) -> Mapping[str, Files]:
+        return self._blobs.files(self._pod) if self._blobs else {}
 
     def _present(self) -> dict[str, Files]:
         """A ConfigMap that has been deleted leaves its last files behind."""

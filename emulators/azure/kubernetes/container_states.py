@@ -26,7 +26,7 @@ def terminated(exit_code: int, reason: str, started_at: str, now: str, message: 
     return {"terminated": state | ({"message": message} if message else {})}
 
 
-def initial_status(container: Mapping[str, Any]) -> Object:
+def initial_status(container: Mapping[str, Any], reason: str = "ContainerCreating") -> Object:
     return {
         "name": container["name"],
         "image": container["image"],
@@ -35,8 +35,17 @@ def initial_status(container: Mapping[str, Any]) -> Object:
         "started": False,
         "restartCount": 0,
         "lastState": {},
-        "state": waiting("ContainerCreating"),
+        "state": waiting(reason),
     }
+
+
+def all_statuses(pod: Object) -> list[Object]:
+    """Those of init containers first."""
+    status = pod["status"]
+    return [
+        *(status.get("initContainerStatuses") or []),
+        *(status.get("containerStatuses") or []),
+    ]
 
 
 def start_pod(pod: Object, pod_ip: str, host_ip: str, now: str) -> None:
@@ -48,14 +57,21 @@ def start_pod(pod: Object, pod_ip: str, host_ip: str, now: str) -> None:
         "podIP": pod_ip,
         "podIPs": [{"ip": pod_ip}],
         "startTime": now,
-        "containerStatuses": [initial_status(each) for each in pod["spec"]["containers"]],
     }
+    first = pod["spec"].get("initContainers") or []
+    reason = "PodInitializing" if first else "ContainerCreating"
+    for field, containers in (
+        ("initContainerStatuses", first),
+        ("containerStatuses", pod["spec"]["containers"]),
+    ):
+        if containers:
+            status[field] = [initial_status(each, reason) for each in containers]
     summarise(pod, now)
 
 
 def set_container(pod: Object, name: str, changes: Object, now: str) -> None:
     """Change one container's status and what follows for the whole pod."""
-    for status in pod["status"].get("containerStatuses") or []:
+    for status in all_statuses(pod):
         if status["name"] == name:
             status |= copy_of(changes)
     summarise(pod, now)
@@ -68,25 +84,32 @@ def summarise(pod: Object, now: str) -> None:
     if any("running" in each["state"] or each["restartCount"] for each in containers):
         status["phase"] = "Running"
     unready = [each["name"] for each in containers if not each["ready"]]
+    first = status.get("initContainerStatuses") or []
+    incomplete = [each["name"] for each in first if not each["ready"]]
     conditions = status.get("conditions") or []
-    for wanted in _conditions(unready):
+    for wanted in _conditions(unready, incomplete):
         conditions = set_condition(conditions, wanted, now)
     status["conditions"] = conditions
 
 
-def _conditions(unready: list[str]) -> list[Object]:
+def _conditions(unready: list[str], incomplete: list[str]) -> list[Object]:
     met: Object = {"status": "True", "lastProbeTime": None}
-    listed = " ".join(unready)
-    unmet: Object = {
-        "status": "False",
-        "lastProbeTime": None,
-        "reason": "ContainersNotReady",
-        "message": f"containers with unready status: [{listed}]",
-    }
-    readiness = unmet if unready else met
+    readiness = _unmet("ContainersNotReady", "unready", unready) if unready else met
+    initialized = (
+        _unmet("ContainersNotInitialized", "incomplete", incomplete) if incomplete else met
+    )
     return [
         {"type": "PodReadyToStartContainers", **met},
-        {"type": "Initialized", **met},
+        {"type": "Initialized", **initialized},
         {"type": "Ready", **readiness},
         {"type": "ContainersReady", **readiness},
     ]
+
+
+def _unmet(reason: str, status: str, containers: list[str]) -> Object:
+    return {
+        "status": "False",
+        "lastProbeTime": None,
+        "reason": reason,
+        "message": f"containers with {status} status: [{' '.join(containers)}]",
+    }

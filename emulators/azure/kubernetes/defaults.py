@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulators.azure.kubernetes import image_volumes
 from emulators.azure.kubernetes.kinds import (
     DAEMON_SET,
     DEPLOYMENT,
@@ -96,6 +97,9 @@ def _pod_spec(spec: Object) -> None:
     for each in (spec.get("containers") or []) + (spec.get("initContainers") or []):
         if isinstance(each, dict):
             _container(each)
+    for volume in spec.get("volumes") or []:
+        if isinstance(volume, dict) and isinstance(volume.get("image"), dict):
+            image_volumes.fill_in(volume)
 
 
 def _container(container: Object) -> None:

@@ -10,6 +10,7 @@ from emulators.azure.kubernetes.nodes import GPU
 from emulators.azure.latency import Duration
 
 DEVICE_PLUGIN = "k8s-device-plugin"
+_BYTES_PER_SECOND = 90_000_000
 _INFERENCE_NAMES = re.compile(r"llm|vllm|triton|tgi|text-generation|inference", re.IGNORECASE)
 
 
@@ -41,6 +42,17 @@ def size_in_bytes(container: Mapping[str, Any]) -> int:
     digest = int(sha256(container["image"].encode()).hexdigest()[:8], 16)
     unit = 1_000_000_000 if serves_a_model(container) else 12_000_000
     return 6 * unit + digest % (4 * unit)
+
+
+def volume_size_in_bytes(image: str) -> int:
+    """Weights: some gigabytes, the same each time."""
+    return size_in_bytes({"image": image, "resources": {"limits": {GPU: "1"}}})
+
+
+def volume_pull_duration(size: int) -> Duration:
+    """By its size, at the rate of an inference image."""
+    typical = size / _BYTES_PER_SECOND
+    return Duration(0.7 * typical, typical, 1.4 * typical)
 
 
 def image_id(image: str) -> str:

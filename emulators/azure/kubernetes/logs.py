@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from emulators.azure.kubernetes import errors, listing, times
+from emulators.azure.kubernetes import container_states, errors, listing, times
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.kubernetes.kinds import Kind, Object
 from emulators.azure.kubernetes.processes.container_process import ContainerProcess, Line
@@ -112,7 +112,7 @@ def _written(pod: Object, wanted: Wanted) -> list[Line]:
 
 
 def _status_of(pod: Object, container: str) -> Object:
-    statuses = pod["status"].get("containerStatuses") or []
+    statuses = container_states.all_statuses(pod)
     return next((each for each in statuses if each["name"] == container), {})
 
 

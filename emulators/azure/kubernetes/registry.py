@@ -30,10 +30,11 @@ class Registry:
         clock: Clock,
         service_addresses: ServiceAddresses,
         denials: Iterable[Denial] = (),
+        has_image_volumes: bool = True,
     ) -> None:
         self.store = store
         self._clock = clock
-        self._admission = Admission(store, self.now, service_addresses, denials)
+        self._admission = Admission(store, self.now, service_addresses, denials, has_image_volumes)
         self._deleting = Deleting(store, self.now)
 
     def now(self) -> str:

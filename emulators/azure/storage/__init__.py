@@ -1,1 +1,1 @@
-"""Storage accounts as far as pods mount blobs of them: no blob is simulated."""
+"""Storage accounts as far as pods mount blobs of them."""

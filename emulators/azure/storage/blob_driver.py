@@ -1,5 +1,5 @@
 """What the Blob CSI driver of AKS does for a pod: it signs in as the identity that the pod's
-service account stands for, and asks Storage for the container. What is mounted has no files."""
+service account stands for, and asks Storage for the container."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from emulators.azure.aks.state import ManagedCluster
 from emulators.azure.arm.resources import Resource, Resources
 from emulators.azure.authorization.models import RoleAssignments
 from emulators.azure.identities.models import Identities, NotExchanged
+from emulators.azure.storage.blobs import Blobs
 from emulators.azure.storage.routes import ACCOUNT_TYPE
 
 READERS = (
@@ -32,6 +33,11 @@ class BlobDriver:
     assignments: RoleAssignments
     resources: Resources
     clusters: Callable[[], list[ManagedCluster]]
+    blobs: Blobs
+
+    def read(self, attributes: Mapping[str, str]) -> Mapping[str, bytes]:
+        """What is in the container of a volume that is mounted, now."""
+        return self._find_container(attributes) or {}
 
     def refuse(
         self, kubernetes: object, service_account: tuple[str, str], attributes: Mapping[str, str]
@@ -52,7 +58,13 @@ class BlobDriver:
             return _failed(f"dial tcp: lookup {host}: no such host")
         if not any(self.assignments.has_role(principal, each, account.id) for each in READERS):
             return _failed("RESPONSE 403: ERROR CODE: AuthorizationPermissionMismatch")
+        if self._find_container(attributes) is None:
+            return _failed("RESPONSE 404: ERROR CODE: ContainerNotFound")
         return None
+
+    def _find_container(self, attributes: Mapping[str, str]) -> Mapping[str, bytes] | None:
+        account = attributes.get("storageAccount", "")
+        return self.blobs.find(account, attributes.get("containerName", ""))
 
     def _sign_in(
         self, cluster: ManagedCluster, service_account: tuple[str, str], client_id: str

@@ -159,6 +159,14 @@ async def test_a_request_under_way_is_use_however_long_it_takes(cell: Cell):
         assert cell.change(first, await cell.look()) == "InvocationsActive"
 
 
+async def test_what_an_engine_works_on_is_use_wherever_it_came_from(cell: Cell):
+    before = await cell.look_until_all_answer()
+    (requests,) = cell.cluster.engine_requests.values()
+    async with requests.one():
+        assert cell.change(before, await cell.look()) == "EngineBusy"
+    assert cell.change(before, await cell.look()) is None
+
+
 def is_active(look: CounterLook) -> bool:
     return any(each.active for each in look.gateways.values())
 

@@ -72,6 +72,46 @@ async def test_a_tag_that_has_moved_leads_elsewhere(
     assert old == Outcome.succeeded(digest=first)
 
 
+async def test_an_image_of_one_platform_is_refused_by_its_configuration(
+    clients: ClientFactory, control: Control, simulator: RunningSimulator
+) -> None:
+    await a_registry(control, simulator)
+    await push(control, platforms=["linux/arm64"])
+    failure = (await resolve(clients)).failure
+    assert failure
+    assert failure.reason == "ImagePlatformMissing"
+    assert "is built for linux/arm64" in failure.message
+
+
+async def test_a_configuration_that_is_refused_keeps_nothing_from_running(
+    clients: ClientFactory, control: Control, simulator: RunningSimulator
+) -> None:
+    await a_registry(control, simulator)
+    digest = await push(control, platforms=["linux/arm64"])
+    await control.add_fault(match={"host": "eusmanaged17.blob.core.windows.net"}, status=403)
+    assert await resolve(clients) == Outcome.succeeded(digest=digest)
+
+
+async def test_weights_are_looked_up_beside_the_image(
+    clients: ClientFactory, control: Control, simulator: RunningSimulator
+) -> None:
+    await a_registry(control, simulator)
+    image = await push(control)
+    weights = await push(control, repository="weights", platforms=["linux/arm64"])
+
+    async def look(digest: str, **more: str) -> Outcome:
+        named = {"operation_id": "fraud-llm.1", "environment": "fraud-llm", **more}
+        value = ImageInput(**named, weights=f"{HOST}/weights@{digest}")
+        return await resolve_image(value.to_wire(), clients)
+
+    assert await look(weights) == Outcome.succeeded()
+    assert await look(weights, image=IMAGE) == Outcome.succeeded(digest=image)
+    failure = (await look(f"sha256:{'0' * 64}", image=IMAGE)).failure
+    assert failure
+    assert failure.reason == "WeightsNotFound"
+    assert failure.message.startswith("workload.model.source ")
+
+
 @pytest.mark.parametrize(
     ("image", "said"),
     [

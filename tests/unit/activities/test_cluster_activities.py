@@ -95,6 +95,33 @@ async def test_without_the_identity_no_workload_is_applied(answer: Any, reason: 
     assert clients.cluster.applied == []
 
 
+MOUNTING = {
+    "image": "llm:1",
+    "model": {
+        "name": "m",
+        "version": "1",
+        "source": f"oci://registry.example.com/m@sha256:{'0123456789abcdef' * 4}",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [("1.35.7", None), ("1.34.9", "KubernetesTooOld"), (None, "ClusterMissing")],
+)
+async def test_a_model_does_not_start_without_weights_that_its_cluster_cannot_mount(
+    version: str | None, reason: str | None
+):
+    clients = FakeClients()
+    if version:
+        clients.arm.add(CLUSTER, properties={"currentKubernetesVersion": version})
+    outcome = await apply_workload(
+        WORKLOAD, clients.as_factory(), a_hub(a_spec(workload=MOUNTING))
+    )
+    assert (outcome.failure and outcome.failure.reason) == reason
+    assert bool(clients.cluster.applied) is (reason is None)
+
+
 HOLDER_STOPS = "scale inference fraud-llm-pull-secret 0"
 
 

@@ -129,6 +129,37 @@ def test_without_a_registry_nobody_is_asked():
     assert (cell_of(done).registry, cell_of(done).demand.image_digest) == (None, None)
 
 
+WEIGHTS = f"acmeml.azurecr.io/weights@{DIGEST}"
+MODEL = {"name": "m", "version": "1", "source": f"oci://{WEIGHTS}"}
+
+
+@pytest.mark.parametrize(
+    ("workload", "request_", "asked", "digest"),
+    [
+        ({}, {}, {"image": IMAGE, "weights": WEIGHTS}, DIGEST),
+        ({"image": "vllm/vllm-openai:1"}, {}, {"weights": WEIGHTS}, None),
+        ({}, {"image": PINNED}, {"weights": WEIGHTS}, DIGEST),
+    ],
+    ids=["both are there", "the weights alone", "the image is known"],
+)
+def test_weights_of_the_registry_are_looked_up_with_the_image(
+    workload: dict[str, Any], request_: dict[str, Any], asked: dict[str, str], digest: str | None
+):
+    answer = FOUND if "image" in asked else SUCCEEDED
+    done = build(answer, spec=private_spec(model=MODEL, **workload), **request_)
+    given = done.input_of("resolve_image")
+    assert {key: given[key] for key in ("image", "weights") if key in given} == asked
+    assert cell_of(done).demand.image_digest == digest
+    assert ("record_image" in str(done.inputs)) is ("image" in asked)
+
+
+def test_weights_that_are_not_there_are_refused_before_anything_is_built():
+    missing = failed("WeightsNotFound")
+    done = build(missing, spec=private_spec(model=MODEL), image=PINNED)
+    assert done.steps("start") == []
+    assert done.outcome.failure == missing.failure
+
+
 def cell(access: Outcome = SUCCEEDED, **changes: Any) -> Run:
     value = {**a_cell(120), "registry": REGISTRY, **changes}
     value["demand"] = {**value["demand"], "imageDigest": DIGEST}

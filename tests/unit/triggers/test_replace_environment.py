@@ -9,7 +9,8 @@ from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
-from tests.support.specs import a_request, spec_body
+from tests.support.specs import NOON, a_request, spec_body
+from triggers.directory import fill_directory
 
 URL = "environments/fraud-llm"
 CHANGED = spec_body(costCenter="ML-9")
@@ -118,6 +119,7 @@ async def test_an_accepted_request_reads_the_record_once_and_answers_what_a_read
     api = Api(hub)
     await api.create(spec_body())
     hub.finish("fraud-llm.1", Phase.READY)
+    await fill_directory(hub, None, NOON)
     hub.reads = 0
     answer = await api.put(URL, CHANGED, If_Match="*")
     assert hub.reads == 1

@@ -3,13 +3,14 @@
 from typing import Any
 
 from emulators.azure.kubernetes import container_states, durations, images, service_links
+from emulators.azure.kubernetes.config_volumes import PodVolumes
+from emulators.azure.kubernetes.controllers.image_pulls import ImagePulls
 from emulators.azure.kubernetes.controllers.machinery import Machinery
 from emulators.azure.kubernetes.controllers.pod_view import PodView
 from emulators.azure.kubernetes.expansion import build_environment
 from emulators.azure.kubernetes.faults import ImageFault, ImageOutcome
 from emulators.azure.kubernetes.kinds import SERVICE, Object
 from emulators.azure.kubernetes.probes import Probe, until_success
-from emulators.azure.kubernetes.pull_secrets import PullSecrets, read_pull_secrets
 from emulators.azure.kubernetes.references import NotConfigured, resolve_references
 
 
@@ -23,15 +24,18 @@ class ContainerWorker:
         container: Object,
         pulled: set[str],
         environments: dict[str, dict[str, str]],
+        volumes: PodVolumes,
     ) -> None:
-        """`environments`: of the pod's containers, each written when its container starts."""
+        """`pulled`: what the node has. `environments`: of the pod's containers, each written when
+        its container starts."""
+        self._volumes = volumes
         self._environments = environments
         self._machinery = machinery
         self._pod = pod
         self._container = container
-        self._pulled = pulled
         self._name: str = container["name"]
         self._image: str = container["image"]
+        self._pulls = ImagePulls(machinery, pod, container, pulled, self._pull_fault)
 
     async def run(self) -> None:
         """From where the container is: a kubelet that starts may find it running, or ready."""
@@ -42,7 +46,7 @@ class ContainerWorker:
             await self._configure()
         while not found.get("ready"):
             if not is_running:
-                await self._pull()
+                await self._pulls.run()
                 await self._start()
             failure = await self._become_ready()
             if failure is None:
@@ -55,67 +59,9 @@ class ContainerWorker:
         fault = self._machinery.faults.of_image(self._image)
         return fault if fault is not None and fault.outcome is outcome else None
 
-    def _pull_fault(self) -> ImageFault | None:
-        return self._fault(ImageOutcome.PULL_FAILS)
-
-    def _pull_failure(self) -> str | None:
-        """What the runtime says if the pull fails."""
-        fault = self._pull_fault()
-        if fault is None:
-            logins = self._read_pull_secrets().logins
-            return self._machinery.faults.find_pull_refusal(self._image, logins)
-        failure = images.pull_failure(self._image, fault.message)
-        return f"rpc error: code = NotFound desc = {failure}"
-
-    def _read_pull_secrets(self) -> PullSecrets:
-        return read_pull_secrets(self._machinery.store, self._pod.namespace, self._pod.spec)
-
-    async def _pull(self) -> None:
-        if self._image in self._pulled and self._container["imagePullPolicy"] != "Always":
-            message = f'Container image "{self._image}" already present on machine'
-            self._pod.normal("Pulled", message)
-            return
-        attempt = 0
-        while (said := await self._try_pull()) is not None:
-            await self._wait_for_next_pull(said, attempt)
-            attempt += 1
-
-    async def _try_pull(self) -> str | None:
-        secrets = self._read_pull_secrets()
-        if secrets.missing:
-            self._pod.warning("FailedToRetrieveImagePullSecret", secrets.warning)
-        self._pod.normal("Pulling", f'Pulling image "{self._image}"')
-        started_at = self._machinery.clock.now()
-        duration = images.pull_duration(self._container)
-        if self._image in self._pulled or self._pull_failure():
-            duration = durations.CONTAINER_START
-        await self._machinery.latencies.wait(
-            f"Kubernetes pull image {self._image} in {self._pod.path}", duration
-        )
-        said = self._pull_failure()
-        if said is not None:
-            return said
-        self._pulled.add(self._image)
-        seconds = (self._machinery.clock.now() - started_at).total_seconds()
-        self._pod.normal(
-            "Pulled",
-            f'Successfully pulled image "{self._image}" in {seconds:.3f}s'
-            f" ({seconds:.3f}s including waiting)."
-            f" Image size: {images.size_in_bytes(self._container)} bytes.",
-        )
-        return None
-
-    async def _wait_for_next_pull(self, said: str, attempt: int) -> None:
-        self._pod.warning("Failed", f'Failed to pull image "{self._image}": {said}')
-        self._pod.warning("Failed", "Error: ErrImagePull")
-        self._set_state(container_states.waiting("ErrImagePull", said))
-        await self._machinery.clock.sleep(1)
-        message = f'Back-off pulling image "{self._image}"'
-        self._pod.normal("BackOff", message)
-        self._pod.warning("Failed", "Error: ImagePullBackOff")
-        state = container_states.waiting("ImagePullBackOff", f"{message}: ErrImagePull: {said}")
-        self._set_state(state)
-        await self._machinery.clock.sleep(durations.step(durations.PULL_BACKOFF_SECONDS, attempt))
+    def _pull_fault(self, image: str) -> ImageFault | None:
+        fault = self._machinery.faults.of_image(image)
+        return fault if fault and fault.outcome is ImageOutcome.PULL_FAILS else None
 
     async def _start(self) -> None:
         await self._configure()
@@ -137,6 +83,7 @@ class ContainerWorker:
         while True:
             try:
                 self._environments[self._name] = self._build_environment()
+                self._check_folders()
             except NotConfigured as missing:
                 self._pod.warning("Failed", f"Error: {missing}")
                 self._set_state(
@@ -145,6 +92,11 @@ class ContainerWorker:
                 await self._machinery.clock.sleep(durations.CONFIGURATION_RETRY_SECONDS)
             else:
                 return
+
+    def _check_folders(self) -> None:
+        missing = self._volumes.missing_folder(self._container)
+        if missing is not None:
+            raise NotConfigured(missing)
 
     def _build_environment(self) -> dict[str, str]:
         store, namespace = self._machinery.store, self._pod.namespace

@@ -7,6 +7,7 @@ from emulators.azure.kubernetes import config_volumes, durations, nodes, pods
 from emulators.azure.kubernetes.blob_volumes import BlobVolumes
 from emulators.azure.kubernetes.config_volumes import PodVolumes
 from emulators.azure.kubernetes.controllers.container_worker import ContainerWorker
+from emulators.azure.kubernetes.controllers.init_worker import InitWorker
 from emulators.azure.kubernetes.controllers.machinery import Machinery
 from emulators.azure.kubernetes.controllers.pod_end import end_processes
 from emulators.azure.kubernetes.controllers.pod_view import PodView
@@ -129,9 +130,13 @@ class Kubelets:
         await self._mount(volumes, view)
         self._hold(pod["metadata"]["uid"], volumes)
         pulled = self._pulled.setdefault(name, set())
+        environments = self._environments.setdefault(pod["metadata"]["uid"], {})
+        for container in pod["spec"].get("initContainers") or []:
+            work = InitWorker(self._machinery, view, container, pulled, environments, volumes)
+            await work.run()
         async with asyncio.TaskGroup() as group:
             for container in pod["spec"]["containers"]:
-                worker = self._worker(pod, view, container, pulled, volumes)
+                worker = self._worker(pod, view, container, pulled, environments, volumes)
                 group.create_task(worker.run())
 
     def _hold(self, uid: str, volumes: PodVolumes) -> None:
@@ -146,12 +151,17 @@ class Kubelets:
                 volumes.rotate()
 
     def _worker(
-        self, pod: Object, view: PodView, container: Object, pulled: set[str], volumes: PodVolumes
+        self,
+        pod: Object,
+        view: PodView,
+        container: Object,
+        pulled: set[str],
+        environments: dict[str, dict[str, str]],
+        volumes: PodVolumes,
     ) -> ContainerWorker:
         program = self._processes.program_of(container)
-        environments = self._environments.setdefault(pod["metadata"]["uid"], {})
         if program is None:
-            return ContainerWorker(self._machinery, view, container, pulled, environments)
+            return ContainerWorker(self._machinery, view, container, pulled, environments, volumes)
         return ProcessWorker(
             self._machinery,
             view,

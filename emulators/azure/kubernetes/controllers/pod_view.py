@@ -47,7 +47,7 @@ class PodView:
 
     def container(self, name: str) -> Object:
         """The container's present status."""
-        statuses = (self._present() or self._pod)["status"].get("containerStatuses") or []
+        statuses = container_states.all_statuses(self._present() or self._pod)
         return next((each for each in statuses if each["name"] == name), {})
 
     def normal(self, reason: str, message: str) -> None:

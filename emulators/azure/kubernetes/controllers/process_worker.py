@@ -51,9 +51,8 @@ class ProcessWorker(ContainerWorker):
         processes: Processes,
         program: Program,
     ) -> None:
-        super().__init__(machinery, view, container, pulled, environments)
+        super().__init__(machinery, view, container, pulled, environments, volumes)
         self._manifest = pod
-        self._volumes = volumes
         self._processes = processes
         self._program = program
 
@@ -63,17 +62,17 @@ class ProcessWorker(ContainerWorker):
         is_running = "running" in found.get("state", {})
         while True:
             if not is_running:
-                await self._pull()
+                await self._pulls.run()
                 await self._start()
             failure = await self._live()
             await self._back_off(failure, restarts)
             restarts += 1
             is_running = False
 
-    def _pull_fault(self) -> ImageFault | None:
-        if self._program.binary is None:
+    def _pull_fault(self, image: str) -> ImageFault | None:
+        if self._program.binary is None and image == self._image:
             return ImageFault(ImageOutcome.PULL_FAILS, message=self._program.advice)
-        return super()._pull_fault()
+        return super()._pull_fault(image)
 
     async def _live(self) -> ImageFault:
         """From the start of the process to its end, which is returned."""

@@ -67,6 +67,9 @@ def _check_security(context: Object, field: str) -> Iterator[FieldError]:
             yield invalid(f"{field}.{name}", str(number), detail)
 
 
+_SOURCE_NAMES = (("configMap", "name"), ("secret", "secretName"), ("image", "reference"))
+
+
 def _check_volumes(volumes: Sequence[Mapping[str, Any]], field: str) -> Iterator[FieldError]:
     seen: set[str] = set()
     for index, volume in enumerate(volumes):
@@ -82,7 +85,7 @@ def _check_volumes(volumes: Sequence[Mapping[str, Any]], field: str) -> Iterator
 
 
 def _check_source(volume: Mapping[str, Any], field: str) -> Iterator[FieldError]:
-    for source, name in (("configMap", "name"), ("secret", "secretName")):
+    for source, name in _SOURCE_NAMES:
         if source in volume and not volume[source].get(name):
             yield required(f"{field}.{source}.{name}")
 

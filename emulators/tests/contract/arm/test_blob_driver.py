@@ -14,6 +14,7 @@ from emulators.tests.contract.arm.test_identities import (
 )
 from emulators.tests.contract.arm.test_key_vault import pass_time
 from emulators.tests.support.arm_bodies import cluster_body
+from emulators.tests.support.simulator import Control
 
 ACCOUNT = "resourceGroups/gp-fraud/providers/Microsoft.Storage/storageAccounts/acmemodels"
 STORAGE = "2024-01-01"
@@ -66,6 +67,7 @@ class World:
         (cluster,) = self.azure.clusters.all()
         attributes = {
             "storageAccount": "acmemodels",
+            "containerName": "weights",
             "clientID": self.client_id,
             "mountWithWorkloadIdentityToken": "true",
             **changes,
@@ -78,9 +80,14 @@ def world(arm: Arm, group: str, simulator: RunningSimulator) -> World:
     return World(arm, simulator)
 
 
+async def upload(control: Control, name: str) -> None:
+    body = {"account": "acmemodels", "container": "weights", "files": {name: "{}"}}
+    assert await control.call("PUT", "/blobs", body) == {"blobs": 1}
+
+
 @pytest.mark.parametrize("role", READERS)
 async def test_with_all_of_it_blobs_are_mounted_once_the_role_applies(
-    world: World, role: str
+    world: World, control: Control, role: str
 ) -> None:
     await world.build()
     assert "AADSTS70025" in str(world.refusal())
@@ -91,7 +98,13 @@ async def test_with_all_of_it_blobs_are_mounted_once_the_role_applies(
     await world.grant(role)
     assert "AuthorizationPermissionMismatch" in str(world.refusal()), "not yet"
     pass_time(world.simulator)
+    assert "ContainerNotFound" in str(world.refusal())
+    await upload(control, "models/7/config.json")
     assert world.refusal() is None
+    attributes = {"storageAccount": "acmemodels", "containerName": "weights"}
+    assert world.azure.blob_driver.read(attributes) == {"models/7/config.json": b"{}"}
+    await upload(control, "models/8/config.json")
+    assert list(world.azure.blob_driver.read(attributes)) == ["models/8/config.json"]
 
 
 async def test_without_the_driver_nothing_mounts_them(world: World) -> None:

@@ -1,10 +1,12 @@
 """Container registries: the resource, the data plane as a client of nobody here asks it, pulls."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from emulators.azure.container_registry.images import parse_image, pull_refusal
 from emulators.azure.process import RunningSimulator
@@ -103,6 +105,42 @@ async def test_without_a_token_it_says_where_to_get_one(
     )
     assert headers["Docker-Distribution-Api-Version"] == "registry/2.0"
     assert body["errors"][0]["detail"] == [{"Type": "repository", "Name": "llm", "Action": "pull"}]
+
+
+async def test_the_configuration_of_an_image_is_in_the_storage_behind_it(
+    data_plane: DataPlane,
+    digest: str,
+    simulator: RunningSimulator,
+    session: aiohttp.ClientSession,
+    address: SimulatorAddress,
+) -> None:
+    _, _, body = await data_plane.exchange(entra_token(simulator))
+    bearer = {"Authorization": f"Bearer {await data_plane.token(body['refresh_token'])}"}
+    _, _, manifest = await data_plane.call("GET", f"/v2/llm/manifests/{digest}", None, **bearer)
+    path = f"/v2/llm/blobs/{manifest['config']['digest']}"
+    sent = {"Host": HOST, **bearer}
+    async with session.get(
+        f"{address.url}{path}", headers=sent, server_hostname=HOST, allow_redirects=False
+    ) as redirected:
+        assert redirected.status == 307
+        location = URL(redirected.headers["Location"], encoded=True)
+
+    async def fetch(**more: str) -> tuple[int, str]:
+        url = URL(f"{address.url}{location.raw_path_qs}", encoded=True)
+        headers = {"Host": str(location.host), **more}
+        async with session.get(url, headers=headers, server_hostname=location.host) as response:
+            return response.status, await response.text()
+
+    status, text = await fetch()
+    assert status == 200
+    assert json.loads(text)["architecture"] == "amd64"
+    assert (await fetch(**bearer))[0] == 400, "two ways to sign in are one too many"
+    unsigned = location.with_query({})
+    location = unsigned
+    assert (await fetch())[0] == 403
+    assert (await data_plane.call("GET", path))[0] == 401
+    missing = f"/v2/llm/blobs/sha256:{'0' * 64}"
+    assert (await data_plane.call("GET", missing, None, **bearer))[0] == 404
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, "https://management.azure.com/"])

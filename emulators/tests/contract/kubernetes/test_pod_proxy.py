@@ -1,6 +1,9 @@
 """What the API server passes on to a port of a pod, and how it refuses."""
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -40,13 +43,14 @@ async def place(api: Api, cluster: Cluster, clock: Clock) -> None:
     await api.apply(f"/api/v1/namespaces/{NAMESPACE}", namespace())
 
 
-async def a_model(api: Api, cluster: Cluster, image: str = ENGINE) -> str:
+async def a_model(api: Api, cluster: Cluster, image: str = ENGINE, **more: Any) -> str:
     """The name of its pod."""
     model = small_deployment()
     model["spec"]["template"]["spec"]["containers"][0] |= {
         "image": image,
         "ports": [{"containerPort": 8000}],
         "env": [{"name": "MODEL_NAME", "value": "m"}],
+        **more,
     }
     await api.call("POST", DEPLOYMENTS, model)
     pod = await eventually(lambda: ready_pod(cluster))
@@ -70,6 +74,47 @@ async def test_an_engine_counts_the_tokens_of_what_it_answers(api: Api, cluster:
     assert after["vllm:prompt_tokens_total"] == 3
     assert after["vllm:generation_tokens_total"] == answered.body["usage"]["completion_tokens"]
     assert after["vllm:num_requests_running"] == 0
+
+
+async def test_an_engine_shows_what_it_works_on_and_what_waits(
+    api: Api, cluster: Cluster, clock: Clock
+):
+    name = await a_model(api, cluster, args=["--max-num-seqs=2"])
+    url = f"{PODS}/{name}:8000/proxy/v1/completions"
+    clock.set_scale(1)
+    asking = [
+        asyncio.create_task(api.call("POST", url, {"prompt": "a", "min_tokens": 60_000}))
+        for _ in range(3)
+    ]
+
+    async def shows() -> tuple[float, float]:
+        seen = await metrics(api, name)
+        return seen["vllm:num_requests_running"], seen["vllm:num_requests_waiting"]
+
+    async def is_busy() -> bool:
+        return await shows() == (2, 1)
+
+    await eventually(is_busy)
+    assert (await metrics(api, name))["vllm:generation_tokens_total"] == 0
+    asking.pop(0).cancel()
+    clock.set_scale(3600)
+    answers = await asyncio.gather(*asking)
+    assert [each.body["usage"]["completion_tokens"] for each in answers] == [60_000] * 2
+    await eventually(lambda: _is_idle(shows))
+
+
+@pytest.mark.parametrize("wanted", ["many", -1, True])
+async def test_a_wish_for_tokens_that_is_no_number_is_refused(
+    api: Api, cluster: Cluster, wanted: object
+):
+    name = await a_model(api, cluster)
+    question = {"prompt": "a", "min_tokens": wanted}
+    refused = await api.call("POST", f"{PODS}/{name}:8000/proxy/v1/completions", question)
+    assert refused.status == 400
+
+
+async def _is_idle(shows: Callable[[], Awaitable[tuple[float, float]]]) -> bool:
+    return await shows() == (0, 0)
 
 
 async def test_what_is_no_engine_that_is_known_has_no_metrics(api: Api, cluster: Cluster):

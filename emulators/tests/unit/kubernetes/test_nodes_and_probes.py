@@ -106,6 +106,12 @@ class Serving:
     def engine_tokens(self) -> dict:
         return {}
 
+    @property
+    def engine_requests(self) -> dict:
+        return {}
+
+    async def sleep(self, seconds: float) -> None: ...
+
     def service(self, namespace: str, name: str) -> None:
         return None
 

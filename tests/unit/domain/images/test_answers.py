@@ -1,6 +1,13 @@
 import pytest
 
-from domain.images.answers import RegistryAnswer, Stage, not_verified, read_image
+from domain.images.answers import (
+    RegistryAnswer,
+    Stage,
+    find_configuration,
+    not_verified,
+    read_image,
+    read_weights,
+)
 from domain.outcomes import OperationWarning, Outcome
 from domain.spec.image_reference import parse_image
 
@@ -23,6 +30,69 @@ def error(code: str, message: str = "It says so.") -> dict[str, object]:
 
 def read(body: object, status: int = 200, stage: Stage = Stage.MANIFEST) -> Outcome:
     return read_image(IMAGE, RegistryAnswer(stage, status, DIGEST, body))
+
+
+def of_one_platform(configuration: object) -> RegistryAnswer:
+    return RegistryAnswer(Stage.MANIFEST, 200, DIGEST, MANIFEST, configuration)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "found"),
+    [
+        ({"os": "linux", "architecture": "arm64"}, "linux/arm64"),
+        ({"os": "windows", "architecture": "amd64"}, "windows/amd64"),
+        ({"os": "linux", "architecture": "amd64"}, None),
+        ({"os": "linux"}, None),
+        ("<html>", None),
+        (None, None),
+    ],
+)
+def test_an_image_of_one_platform_is_what_its_configuration_says(
+    configuration: object, found: str | None
+):
+    outcome = read_image(IMAGE, of_one_platform(configuration))
+    if found is None:
+        assert outcome == Outcome.succeeded(digest=DIGEST)
+        return
+    assert outcome.failure
+    assert outcome.failure.reason == "ImagePlatformMissing"
+    assert f"is built for {found}, but" in outcome.failure.message
+
+
+def test_weights_of_one_platform_do_not_run_and_may_be_of_any():
+    answer = of_one_platform({"os": "linux", "architecture": "arm64"})
+    assert read_weights(IMAGE, answer).is_success
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        ({"errors": [{"code": "MANIFEST_UNKNOWN", "message": ""}]}, 404, "WeightsNotFound"),
+        ({"manifests": []}, 200, "ImagePlatformMissing"),
+    ],
+)
+def test_weights_that_no_node_can_pull_are_refused_by_their_field(
+    body: object, status: int, reason: str
+):
+    failure = read_weights(IMAGE, RegistryAnswer(Stage.MANIFEST, status, DIGEST, body)).failure
+    assert failure
+    assert failure.reason == reason
+    assert failure.message.startswith("workload.model.source ")
+    assert "workload.image" not in failure.suggested_action
+
+
+@pytest.mark.parametrize(
+    ("manifest", "digest"),
+    [
+        ({"config": {"digest": DIGEST}}, DIGEST),
+        ({"config": {"digest": "../../v2/_catalog"}}, None),
+        ({"config": {}}, None),
+        ({"manifests": []}, None),
+        ("", None),
+    ],
+)
+def test_a_manifest_names_its_configuration(manifest: object, digest: str | None):
+    assert find_configuration(manifest) == digest
 
 
 def warning_of(outcome: Outcome) -> OperationWarning:

@@ -125,6 +125,60 @@ def test_a_check_that_could_not_run_may_pass_and_names_what_it_needs(
     assert "sha256sum" in failure.suggested_action
 
 
+IMAGE = f"registry.example.com/weights@sha256:{'0123456789abcdef' * 4}"
+PULL = f'failed to pull and unpack image "{IMAGE}": '
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason", "fix"),
+    [
+        (f"{PULL}{IMAGE}: not found", "WeightsNotFound", "correct workload.model.source"),
+        (f"{PULL}no match for platform in manifest", "WeightsNotFound", "linux/amd64"),
+        (
+            f"{PULL}failed to authorize: failed to fetch anonymous token: 401 Unauthorized",
+            "WeightsForbidden",
+            "workload.registry",
+        ),
+        (
+            f"{PULL}failed to authorize: failed to fetch oauth token: 401 Unauthorized",
+            "WeightsForbidden",
+            "imagePullSecret",
+        ),
+        (f"{PULL}write /var/lib/x: no space left on device", "WeightsTooLarge", "gpu.vmSize"),
+        (f"{PULL}503 Service Unavailable: 503 Service", "WeightsPullFailed", "Check the registry"),
+        (f"{PULL}mediaType should be another", "WeightsPullFailed", "repair the image"),
+    ],
+)
+def test_a_pull_of_the_weights_is_told_from_that_of_the_container(
+    cause: str, reason: str, fix: str
+) -> None:
+    message = f'Back-off pulling image "{IMAGE}": ErrImagePull: {cause}'
+    shown: dict[str, Any] = {"reason": "ImagePullBackOff", "message": message}
+    failure = look(**shown, weightsImage=IMAGE).pods.failure
+    assert failure
+    assert failure.reason == reason
+    assert fix in failure.suggested_action
+    assert "workload.model.source" in failure.message + failure.suggested_action
+    other = look(**shown, weightsImage=f"{IMAGE[:-1]}0").pods.failure
+    assert other
+    assert other.reason == "ImagePullFailed"
+
+
+@pytest.mark.parametrize(("minutes", "gives_up"), [(4.9, False), (5.0, True)])
+def test_nodes_that_take_the_image_for_a_folder_are_too_old(
+    minutes: float, gives_up: bool
+) -> None:
+    said = 'failed to generate container "a" spec: failed to generate spec: failed to mkdir "": '
+    readiness = look(
+        minutes=minutes, reason="CreateContainerError", message=said, weightsImage=IMAGE
+    )
+    assert (readiness.verdict is ReadinessVerdict.GIVE_UP) is gives_up
+    failure = readiness.pods.failure
+    assert failure
+    assert failure.reason == "ImageVolumesNotSupported"
+    assert "node-image-only" in failure.suggested_action
+
+
 ENDED = {"exitCode": 1, "reason": "Error", "message": f"{CHANGED}\n"}
 BACK_OFF = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}
 INITIALIZING = [{"name": "llm", "state": {"waiting": {"reason": "PodInitializing"}}}]
@@ -136,7 +190,8 @@ def seen(**check: Any) -> Any:
         "initContainerStatuses": [{"name": "verify-weights", **check}],
         "containerStatuses": INITIALIZING,
     }
-    pods = [{"metadata": {"name": POD}, "status": status}]
+    volumes = [{"name": "kv", "csi": {}}, {"name": "weights", "image": {"reference": IMAGE}}]
+    pods = [{"metadata": {"name": POD}, "spec": {"volumes": volumes}, "status": status}]
     nothing = {"metadata": {"name": "x"}}
     objects = ClusterObjects((), pods, nothing, nothing, nothing, ())
     return build_observation(objects).pods[0]
@@ -180,3 +235,4 @@ def test_what_the_check_says_is_part_of_what_a_pod_shows(
 ) -> None:
     pod = seen(**check)
     assert (pod.init_failure, pod.reason) == (failure, reason)
+    assert pod.weights_image == IMAGE

@@ -80,3 +80,22 @@ def test_without_a_source_nothing_is_mounted() -> None:
     assert "volumes" not in pod
     assert "serviceAccountName" not in pod
     assert "MODEL_PATH" not in {each["name"] for each in pod["containers"][0]["env"]}
+
+
+REFERENCE = f"registry.example.com/weights@sha256:{'0123456789abcdef' * 4}"
+
+
+def test_an_image_is_a_volume_of_its_files_that_needs_no_identity() -> None:
+    spec = spec_with(model={**MODEL, "source": f"oci://{REFERENCE}"})
+    deployment = {each["kind"]: each for each in build_workload(spec, 1)}["Deployment"]
+    pod = deployment["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["volumes"] == [
+        {"name": "weights", "image": {"reference": REFERENCE, "pullPolicy": "IfNotPresent"}}
+    ]
+    assert container["volumeMounts"] == [
+        {"name": "weights", "mountPath": "/mnt/weights", "readOnly": True}
+    ]
+    assert {"name": "MODEL_PATH", "value": "/mnt/weights"} in container["env"]
+    assert "serviceAccountName" not in pod
+    assert "initContainers" not in pod

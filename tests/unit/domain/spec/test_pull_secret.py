@@ -102,6 +102,28 @@ def test_what_does_not_fit_is_refused_with_field_and_fix(
     assert VALUE not in json.loads(json.dumps(problem.message))
 
 
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+OWN = f"oci://acmeml.azurecr.io/weights@{DIGEST}"
+PRIVATE = f"oci://registry.example.com/weights@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    ("image", "source", "is_needed"),
+    [
+        ("registry.example.com/llm:1", OWN, True),
+        ("acmeml.azurecr.io/llm:1", PRIVATE, True),
+        ("acmeml.azurecr.io/llm:1", OWN, False),
+    ],
+    ids=["for the image", "for the weights", "for nothing"],
+)
+def test_it_stays_beside_a_registry_that_has_not_all(
+    image: str, source: str, is_needed: bool
+) -> None:
+    model = {"name": "m", "version": "1", "source": source}
+    parsed = parse(image=image, registry=REGISTRY, model=model)
+    assert isinstance(parsed, EnvironmentSpec) is is_needed
+
+
 def test_an_image_with_credentials_of_its_own_is_to_be_named_by_digest() -> None:
     spec = parse()
     assert isinstance(spec, EnvironmentSpec)

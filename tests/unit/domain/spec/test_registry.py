@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.environment.pinned_image import find_image_warnings
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
 from domain.spec.validation import parse_spec
@@ -49,7 +50,7 @@ def test_an_image_of_the_registry_is_accepted(image: str, registry: str):
         "llm:1",
     ],
 )
-def test_an_image_of_another_host_is_refused_with_the_field(image: str):
+def test_a_registry_that_has_neither_is_refused_with_the_field(image: str):
     problem = refuse(image, REGISTRY)
     assert (problem.code, problem.target) == ("RegistryWithoutImage", "workload.registry")
     assert "begins with acmeml.azurecr.io/" in problem.message
@@ -73,6 +74,33 @@ def test_what_is_no_id_of_a_registry_is_refused_with_the_form(registry: str):
     problem = refuse(IMAGE, registry)
     assert problem.target == "workload.registry"
     assert "ARM id of an Azure Container Registry" in problem.message
+
+
+WEIGHTS = f"acmeml.azurecr.io/weights@{DIGEST}"
+GIVE = "Give the image by its digest."
+ELSEWHERE = f"registry.example.com/weights@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    ("image", "weights", "has_image", "of_weights"),
+    [
+        (IMAGE, WEIGHTS, True, WEIGHTS),
+        (IMAGE, ELSEWHERE, True, None),
+        ("vllm/vllm-openai:1", WEIGHTS, False, WEIGHTS),
+    ],
+    ids=["both", "the image alone", "the weights alone"],
+)
+def test_a_registry_may_have_the_weights(
+    image: str, weights: str, has_image: bool, of_weights: str | None
+):
+    model = {"name": "m", "version": "1", "source": f"oci://{weights}"}
+    workload = {"image": image, "registry": REGISTRY, "model": model}
+    spec = parse_spec(spec_body(workload=workload), a_policy())
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.workload.has_image_in_registry is has_image
+    assert spec.workload.weights_in_registry == of_weights
+    warnings = [each.message for each in find_image_warnings(spec)]
+    assert [each[-len(GIVE) :] for each in warnings] == ([] if has_image else [GIVE])
 
 
 def test_a_specification_is_pinned_to_a_digest_in_place_of_its_tag():

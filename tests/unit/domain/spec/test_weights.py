@@ -10,12 +10,14 @@ from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
 from domain.spec.role_access import RoleAccess
 from domain.spec.validation import parse_spec
-from domain.spec.weights import STORAGE_ACCOUNT_ID, BlobFolder
+from domain.spec.weights import STORAGE_ACCOUNT_ID, BlobFolder, WeightsImage
 from domain.spec.workload import default_startup_minutes
 from tests.support.specs import a_policy, spec_body
 
 NAMED = {"name": "fraud-llm", "version": "7"}
 SOURCE = "az://acmemodels/weights/fraud-llm/7"
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+IMAGE = f"acmeml.azurecr.io/weights/fraud-llm@{DIGEST}"
 
 
 def parse(**model: Any) -> EnvironmentSpec | list[Problem]:
@@ -60,9 +62,37 @@ def test_a_source_names_account_container_and_prefix(source: str, folder: BlobFo
 
 
 @pytest.mark.parametrize(
+    ("reference", "host"),
+    [
+        (IMAGE, "acmeml.azurecr.io"),
+        (f"registry.example.com:5000/a/b_c@{DIGEST}", "registry.example.com:5000"),
+        (f"localhost/a@{DIGEST}", "localhost"),
+        (f"AcmeML.azurecr.io/a@{DIGEST}", "acmeml.azurecr.io"),
+    ],
+)
+def test_a_source_names_an_image_by_its_digest(reference: str, host: str) -> None:
+    spec = parse(source=f"oci://{reference}")
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.workload.model
+    weights = spec.workload.model.weights
+    assert weights == WeightsImage(reference)
+    assert isinstance(weights, WeightsImage)
+    assert weights.host == host
+    assert not spec.workload.needs_identity, "nodes pull it"
+
+
+@pytest.mark.parametrize(
     "source",
     [
+        "oci://acmeml.azurecr.io/fraud-llm:7",
+        f"oci://acmeml.azurecr.io/fraud-llm:7@{DIGEST}",
         "oci://acmeml.azurecr.io/fraud-llm@sha256:0",
+        f"oci://fraud-llm@{DIGEST}",
+        f"oci://weights/fraud-llm@{DIGEST}",
+        f"oci://acmeml.azurecr.io/Fraud@{DIGEST}",
+        f"oci://acmeml.azurecr.io@{DIGEST}",
+        f"OCI://{IMAGE}",
+        IMAGE,
         "hf://meta-llama/Llama-3.1-8B",
         "https://acmemodels.blob.core.windows.net/weights/fraud-llm/7",
         "az://acmemodels/weights",
@@ -78,12 +108,13 @@ def test_a_source_names_account_container_and_prefix(source: str, folder: BlobFo
         "az://acmemodels/weights/a?sv=2024&sig=abc",
     ],
 )
-def test_what_is_no_folder_of_blobs_is_refused_with_what_is_one(source: str) -> None:
+def test_what_is_neither_blobs_nor_an_image_is_refused_with_what_is(source: str) -> None:
     problems = parse(source=source)
     assert isinstance(problems, list)
     (problem,) = problems
     assert (problem.code, problem.target) == ("InvalidValue", "workload.model.source")
     assert "az://<account>/<container>/<prefix>" in problem.message
+    assert "oci://<registry>/<repository>@sha256:<64 digits>" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -91,6 +122,7 @@ def test_what_is_no_folder_of_blobs_is_refused_with_what_is_one(source: str) -> 
     [
         ({"source": "az://otheracct/weights/a"}, "OtherStorageAccount"),
         ({}, "OtherStorageAccount"),
+        ({"source": f"oci://{IMAGE}"}, "OtherStorageAccount"),
         ({"source": SOURCE, "storageAccountId": "acmemodels"}, "InvalidValue"),
     ],
 )
@@ -101,12 +133,14 @@ def test_the_account_has_to_be_that_of_the_source(model: dict[str, Any], code: s
     assert [(each.code, each.target) for each in problems] == [(code, target)]
 
 
-DIGEST = f"sha256:{'0123456789abcdef' * 4}"
-
-
 def test_operations_wait_twice_as_long_where_weights_are_read_twice() -> None:
-    for more, minutes in (({}, 20), ({"digest": DIGEST}, 40)):
-        spec = parse(source=SOURCE, **more)
+    image = f"oci://{IMAGE}"
+    for model, minutes in (
+        ({"source": SOURCE}, 20),
+        ({"source": SOURCE, "digest": DIGEST}, 40),
+        ({"source": image}, 40),
+    ):
+        spec = parse(**model)
         assert isinstance(spec, EnvironmentSpec)
         assert spec.workload.start_minutes == minutes
 
@@ -115,6 +149,7 @@ def test_operations_wait_twice_as_long_where_weights_are_read_twice() -> None:
     ("model", "code", "fix"),
     [
         ({"digest": DIGEST}, "DigestWithoutSource", "add source"),
+        ({"source": f"oci://{IMAGE}", "digest": DIGEST}, "DigestOfImage", "leave digest out"),
         ({"source": SOURCE, "digest": DIGEST.upper()}, "InvalidValue", "sha256sum SHA256SUMS"),
         ({"source": SOURCE, "digest": DIGEST[7:]}, "InvalidValue", "sha256sum SHA256SUMS"),
     ],
