@@ -45,8 +45,8 @@ class CellView(WireModel):
         examples=["20.73.1.10"],
     )
     fqdn: str = Field(
-        description="DNS name of the Service to which the edge sends requests.",
-        examples=["gp-fraud-llm-a1b2c3.westeurope.cloudapp.azure.com"],
+        description="DNS name of the cluster's API server.",
+        examples=["gp-fraud-llm-westeurope-5k1x2y3z.hcp.westeurope.azmk8s.io"],
     )
     nodes: int = Field(
         description="GPU nodes that were ready at the end of that operation.", examples=[1]

@@ -21,3 +21,14 @@ class GrantedRole(WireModel):
     """ARM id of the resource."""
     role: str
     """Name of the role's definition, a GUID."""
+
+    def __eq__(self, other: object) -> bool:
+        """Azure's ids are the same in any case, and so is the name of the assignment."""
+        return isinstance(other, GrantedRole) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        return self.scope.lower(), self.role.lower()

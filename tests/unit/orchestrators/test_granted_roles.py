@@ -61,6 +61,12 @@ def test_a_role_that_the_specification_still_names_stays():
     assert len(done.steps("call begin_delete_resource")) == 1
 
 
+def test_a_scope_that_is_written_in_another_case_is_the_same():
+    workload = {"image": "llm:1", "secrets": SECRETS, "keyVaultId": VAULT_ID}
+    before = SECRETS_USER.model_copy(update={"scope": VAULT_ID.lower()})
+    assert update(before, workload=workload).steps("call begin_delete_resource") == []
+
+
 def test_a_cell_that_moves_gives_up_its_roles_where_it_was():
     offers = [{**a_cell()["offers"][0], "region": each} for each in ("northeurope", "uksouth")]
     roles = [each.to_wire() for each in ALL]
