@@ -169,7 +169,7 @@ def build_environment_view(record: EnvironmentRecord, now: datetime) -> Environm
         last_modified_date_time=record.updated_at,
         spec=record.spec,
         cells=_build_cell_views(record),
-        origin_transport=_origin_transport(record.spec),
+        origin_transport=find_origin_transport(record.spec),
         health=build_health_view(record.health),
         image=_build_image_view(record.image),
         endpoint=record.endpoint,
@@ -185,7 +185,7 @@ def build_event_list(events: Sequence[TimelineEvent]) -> EventList:
     return EventList(value=tuple(_build_event_view(event) for event in events))
 
 
-def _origin_transport(spec: EnvironmentSpec) -> OriginTransport:
+def find_origin_transport(spec: EnvironmentSpec) -> OriginTransport:
     if spec.edge.has_private_origins:
         return OriginTransport.PRIVATE_LINK
     return OriginTransport.HTTPS if spec.edge.origin_certificate else OriginTransport.HTTP

@@ -13,6 +13,7 @@ from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.environment.phases import AT_REST
 from domain.environment.record import EnvironmentRecord
 from domain.environment.steps import plan_cell, plan_edge, plan_gpu_pool
+from domain.environment.views import OriginTransport, find_origin_transport
 from domain.guard.alternatives import Alternative, find_alternatives
 from domain.guard.changes import ChangeEffect, FieldChange, find_changes
 from domain.guard.checks import Situation, check_cell
@@ -72,6 +73,9 @@ class Plan(WireModel):
     changes: tuple[FieldChange, ...] = Field(
         default=(), description="What would be changed; empty for a creation."
     )
+    origin_transport: OriginTransport = Field(
+        description="How requests would travel from the edge to the cells; `http` is unencrypted."
+    )
     estimate: Estimate = Field(description="What the environment would cost.")
     minutes_to_ready: MinutesToReady | None = Field(
         default=None, description="How long it would take; absent if nothing is to do."
@@ -111,6 +115,7 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
         checks=checks,
         resources=() if existing else _resources(spec, offers),
         changes=changes,
+        origin_transport=find_origin_transport(spec),
         estimate=estimate(spec, offers, situation.markets),
         minutes_to_ready=minutes_to_ready(spec, changes, is_new=existing is None),
         alternatives=_alternatives(spec, cells, situation),

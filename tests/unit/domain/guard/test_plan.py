@@ -57,6 +57,17 @@ def test_a_creation_lists_what_it_would_create_and_takes_as_long_as_recorded():
     assert made.expires_date_time - NOON == timedelta(hours=24)
 
 
+@pytest.mark.parametrize(
+    ("edge", "transport"),
+    [
+        ({}, "http"),
+        ({"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}, "privateLink"),
+    ],
+)
+def test_a_plan_says_how_requests_would_travel(edge: dict[str, str], transport: str):
+    assert plan(changed(edge=edge)).origin_transport == transport
+
+
 def test_the_price_has_all_parts_and_grows_with_the_nodes():
     spec = changed(gpu={"minNodes": 1}, workload={"replicas": 2})
     price = estimate(spec, list_offers(spec, WEST)[:1], {WEST: a_market()})
