@@ -15,18 +15,13 @@ from tests.support.specs import spec_body
 
 PRODUCT = ("activities", "clients", "domain", "orchestrators", "triggers")
 PROVISION_CELL = "orchestrators/provision_cell.py"
-FIRST_STEP = "            lambda: create_resource(operation, group),\n"
+FIRST_STEP = "    made = yield from create_resource(operation, group)\n"
 BY_VERSION = """\
-            lambda: (
-                create_resource(operation, group)
-                if operation.context.version == "1"
-                else in_order(
-                    lambda: create_resource(operation, group),
-                    lambda: create_resource(operation, _again(group)),
-                )
-            ),
+    made = yield from create_resource(operation, group)
+    if operation.context.version != "1":
+        made = yield from create_resource(operation, _again(group))
 """
-WITHOUT_VERSION = ""
+WITHOUT_VERSION = "    made = Outcome.succeeded()\n"
 """One step less, whatever the version."""
 
 ANOTHER_STEP = """
@@ -45,8 +40,9 @@ def build_newer_app(folder: Path, steps: str) -> Path:
     host = json.loads((PROJECT / "host.json").read_text())
     host["extensions"]["durableTask"]["defaultVersion"] = "2"
     (folder / "host.json").write_text(json.dumps(host))
-    changed = (folder / PROVISION_CELL).read_text().replace(FIRST_STEP, steps) + ANOTHER_STEP
-    (folder / PROVISION_CELL).write_text(changed)
+    present = (folder / PROVISION_CELL).read_text()
+    assert FIRST_STEP in present
+    (folder / PROVISION_CELL).write_text(present.replace(FIRST_STEP, steps) + ANOTHER_STEP)
     return folder
 
 
