@@ -11,6 +11,7 @@ MUTATE_VENV := .venv-mutate
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 SEED ?= 1
+SCALE ?= 60
 ENVIRONMENTS ?= 50
 LOCATION ?= westeurope
 GPU ?= Standard_NC4as_T4_v3
@@ -157,6 +158,10 @@ help: ## Show this list
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 50 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
+
+.PHONY: bench-chain
+bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SEED=1 SCALE=60
+	@$(BIN)/python -m benchmarks.chain --seed $(SEED) --time-scale $(SCALE)
 
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it

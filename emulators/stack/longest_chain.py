@@ -1,9 +1,16 @@
-"""Finds the longest chain of consecutive delays that simulated Azure imposed."""
+"""The longest chain of delays that have to follow each other: the floor of any client's time.
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+Stages are what has to happen. Each has delays that simulated Azure imposed, one after the other,
+and needs stages that have to have ended before. What no stage names is not needed.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+EACH = "each"
+"""The group of a stage's pattern that tells things of the same kind apart, such as pods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,30 +24,48 @@ class Delay:
         return (self.ended_at - self.started_at).total_seconds()
 
 
-def find_longest_branch(
-    branches: Mapping[str, Sequence[Delay]], started_at: datetime, ended_at: datetime
-) -> tuple[str, list[Delay]]:
-    """Of the branches built in parallel, the one with the longest chain, and that chain."""
-    chains = {
-        name: find_longest_chain(delays, started_at, ended_at) for name, delays in branches.items()
-    }
-    return max(chains.items(), key=lambda item: sum(delay.seconds for delay in item[1]))
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`delays` is a pattern of their names; with a group `each` the slowest of several counts."""
+
+    name: str
+    delays: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`last` is the stage in which it ends."""
+
+    last: str
+    delays: tuple[Delay, ...]
+
+    @property
+    def seconds(self) -> float:
+        return sum(delay.seconds for delay in self.delays)
 
 
 def find_longest_chain(
-    delays: Sequence[Delay], started_at: datetime, ended_at: datetime
-) -> list[Delay]:
-    """The sequence with the greatest sum in which each delay begins after the previous one ended.
-
-    No client that starts at `started_at` and needs these delays can finish sooner than their sum.
-    Elapsed time beyond it is our own: polling, orchestration, needless waits.
-    """
+    stages: Sequence[Stage], delays: Sequence[Delay], started_at: datetime, ended_at: datetime
+) -> Chain:
+    """Of the delays between two moments. `stages`: each after those that it needs."""
     inside = [d for d in delays if d.started_at >= started_at and d.ended_at <= ended_at]
-    inside.sort(key=lambda delay: delay.ended_at)
-    ends = [delay.ended_at for delay in inside]
-    best: list[tuple[float, list[Delay]]] = [(0.0, [])]
-    for index, delay in enumerate(inside):
-        length, chain = best[bisect_right(ends, delay.started_at, hi=index)]
-        with_it = length + delay.seconds
-        best.append((with_it, [*chain, delay]) if with_it > best[-1][0] else best[-1])
-    return best[-1][1]
+    inside.sort(key=lambda delay: delay.started_at)
+    chains: dict[str, Chain] = {}
+    for stage in stages:
+        before = _longest(chains[need] for need in stage.needs)
+        own = _delays_of(stage, inside)
+        chains[stage.name] = Chain(stage.name, (*before.delays, *own))
+    return _longest(chains.values())
+
+
+def _longest(chains: Iterable[Chain]) -> Chain:
+    return max(chains, key=lambda chain: chain.seconds, default=Chain("", ()))
+
+
+def _delays_of(stage: Stage, delays: Sequence[Delay]) -> Sequence[Delay]:
+    groups: dict[str, list[Delay]] = {}
+    for delay in delays:
+        if found := re.fullmatch(stage.delays, delay.name):
+            groups.setdefault(found.groupdict().get(EACH) or "", []).append(delay)
+    return max(groups.values(), key=lambda group: sum(d.seconds for d in group), default=())

@@ -1,18 +1,19 @@
 """The demo's report as JSON."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from emulators.stack.api import Api, SimulatedAzure
-from emulators.stack.longest_chain import Delay, find_longest_branch
+from emulators.stack.longest_chain import find_longest_chain
+from emulators.stack.needed_stages import list_stages
 from emulators.stack.views import read_time
 
 CHAIN_METHOD = (
-    "Edge and cells are branches that are built in parallel. The chain of a branch is, of all "
-    "delays that simulated Azure imposed between the operation's creation and its end, the "
-    "sequence with the greatest sum in which each begins after the previous one ended. The branch "
-    "with the longest chain counts."
+    "Of the delays that simulated Azure imposed between the operation's creation and its end, "
+    "those that an environment has to wait for, in the order in which Azure's and Kubernetes' own "
+    "rules need them (emulators/stack/needed_stages.py), whatever order they were asked for in. "
+    "The chain with the greatest sum counts: no client can be faster."
 )
 
 
@@ -35,29 +36,20 @@ def build_timing(
     """Simulated seconds from POST to Ready, and the longest chain of Azure's delays."""
     started_at = read_time(operation["createdDateTime"])
     ended_at = read_time(operation["lastActionDateTime"])
-    branches = split_into_branches(environment, azure.get_delays())
-    branch, chain = find_longest_branch(branches, started_at, ended_at)
+    clusters = {
+        cell["region"]: cell["clusterId"].rpartition("/")[2] for cell in environment["cells"]
+    }
+    stages = list_stages(environment["name"], clusters)
+    chain = find_longest_chain(stages, azure.get_delays(), started_at, ended_at)
     elapsed = (ended_at - started_at).total_seconds()
-    longest = sum(delay.seconds for delay in chain)
     return {
         "elapsedSeconds": round(elapsed, 1),
-        "longestChainSeconds": round(longest, 1),
-        "ratio": round(elapsed / longest, 3),
-        "longestBranch": branch,
-        "longestChain": [{"name": d.name, "seconds": round(d.seconds, 1)} for d in chain],
+        "longestChainSeconds": round(chain.seconds, 1),
+        "ratio": round(elapsed / chain.seconds, 3),
+        "longestChain": [{"name": d.name, "seconds": round(d.seconds, 1)} for d in chain.delays],
+        "endOfChain": chain.last,
         "howTheChainWasFound": CHAIN_METHOD,
     }
-
-
-def split_into_branches(
-    environment: Mapping[str, Any], delays: Iterable[Delay]
-) -> dict[str, list[Delay]]:
-    """By the cluster in a delay's name; delays without one belong to the edge."""
-    clusters = [cell["clusterId"].rpartition("/")[2] for cell in environment["cells"]]
-    branches: dict[str, list[Delay]] = {name: [] for name in ("edge", *clusters)}
-    for delay in delays:
-        branches[next((c for c in clusters if c in delay.name), "edge")].append(delay)
-    return branches
 
 
 def count_arm_calls(log: Mapping[str, Any]) -> dict[str, int]:

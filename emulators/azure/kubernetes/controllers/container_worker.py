@@ -89,7 +89,9 @@ class ContainerWorker:
         duration = images.pull_duration(self._container)
         if self._image in self._pulled or self._pull_failure():
             duration = durations.CONTAINER_START
-        await self._machinery.latencies.wait(f"Kubernetes pull image {self._image}", duration)
+        await self._machinery.latencies.wait(
+            f"Kubernetes pull image {self._image} in {self._pod.path}", duration
+        )
         said = self._pull_failure()
         if said is not None:
             return said
@@ -118,7 +120,8 @@ class ContainerWorker:
     async def _start(self) -> None:
         await self._configure()
         await self._machinery.latencies.wait(
-            "Kubernetes start container", durations.CONTAINER_START
+            f"Kubernetes start container {self._name} in {self._pod.path}",
+            durations.CONTAINER_START,
         )
         self._pod.normal("Created", f"Created container: {self._name}")
         self._pod.normal("Started", f"Started container {self._name}")
@@ -196,7 +199,8 @@ class ContainerWorker:
         if title == "Startup" and outcome.failures >= probe.failure_threshold:
             await self._machinery.clock.sleep(probe.budget_seconds)
             return False
-        name = f"Kubernetes {title.lower()} probe of {self._name} succeeds"
+        probed = f"{self._name} in {self._pod.path}"
+        name = f"Kubernetes {title.lower()} probe of {probed} succeeds"
         async with self._machinery.latencies.span(name):
             await self._machinery.clock.sleep(outcome.seconds)
         return True

@@ -41,7 +41,7 @@ class DevicePlugins:
 
     async def _register(self, node: str) -> None:
         await self._machinery.latencies.wait(
-            "Kubernetes device plugin registers", durations.DEVICE_PLUGIN_REGISTRATION
+            f"Kubernetes device plugin registers on {node}", durations.DEVICE_PLUGIN_REGISTRATION
         )
         self._registering.discard(node)
         present = self._machinery.store.get(NODE, "", node)

@@ -122,7 +122,9 @@ class Kubelets:
         view = PodView(self._machinery, pod)
         name = node["metadata"]["name"]
         if not view.address:  # a kubelet that starts finds pods that run already
-            await self._machinery.latencies.wait("Kubernetes start pod", durations.POD_SANDBOX)
+            await self._machinery.latencies.wait(
+                f"Kubernetes start pod {view.path}", durations.POD_SANDBOX
+            )
             view.start(self._free_address(), node["status"]["addresses"][0]["address"])
         volumes = PodVolumes(self._machinery.store, pod, self._secrets, self._blobs)
         await self._mount(volumes, view)

@@ -26,6 +26,10 @@ class PodView:
         return self._pod["metadata"]["namespace"]
 
     @property
+    def path(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    @property
     def spec(self) -> Object:
         return self._pod["spec"]
 

@@ -1,0 +1,88 @@
+"""Measures how much longer Gridplane takes from POST to Ready than Azure's own delays that have
+to follow each other.
+
+One local stack builds environments one after the other, each with other draws from the recorded
+durations, and deletes each. A first one is built and not counted: its operation waits for imports.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from emulators.stack.api import Api, SimulatedAzure, UnexpectedAnswer
+from emulators.stack.report import build_timing
+from emulators.stack.stack import DEFAULT_TIME_SCALE, PROJECT, running_stack
+
+EXAMPLE = PROJECT / "examples" / "environment.json"
+NEVER = "0 0 0 1 1 *"
+SETTINGS = {"SWEEP_SCHEDULE": NEVER, "WAKE_SCHEDULE": NEVER}
+LONGEST_OPERATION = 3600.0
+"""Simulated seconds."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--environments", type=int, default=20)
+    parser.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    timings: list[Mapping[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for timing in measure(Path(folder), **vars(arguments)):
+            timings.append(timing)
+            print(describe(timing), flush=True)
+    print(summarize(timings))
+
+
+def measure(
+    folder: Path, environments: int, time_scale: float, **options: Any
+) -> Iterator[Mapping[str, Any]]:
+    with (
+        running_stack(
+            folder / "stack", time_scale=time_scale, settings=SETTINGS, **options
+        ) as stack,
+        Api(stack.app_url) as api,
+        SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
+    ):
+        timeout = LONGEST_OPERATION / time_scale
+        for number in range(environments + 1):
+            name = f"measured-{number}"
+            spec = json.loads(EXAMPLE.read_text()) | {"name": name}
+            operation = finish(api, api.create_environment(spec), timeout)
+            timing = build_timing(api.get_environment(name), operation, azure)
+            if number:
+                yield timing
+            finish(api, api.delete_environment(name), timeout)
+
+
+def finish(api: Api, operation_id: str, timeout: float) -> Mapping[str, Any]:
+    *_, operation = api.follow(operation_id, timeout)
+    if operation["status"] != "Succeeded":
+        raise UnexpectedAnswer(f"{operation_id} {operation['status']}: {operation.get('error')}")
+    return operation
+
+
+def describe(timing: Mapping[str, Any]) -> str:
+    elapsed, chain = timing["elapsedSeconds"], timing["longestChainSeconds"]
+    return (
+        f"{elapsed:6.0f} s, chain {chain:6.0f} s to {timing['endOfChain']}: {timing['ratio']:.3f}"
+    )
+
+
+def summarize(timings: list[Mapping[str, Any]]) -> str:
+    ratios = [timing["ratio"] for timing in timings]
+    elapsed = statistics.median(timing["elapsedSeconds"] for timing in timings)
+    return (
+        f"median of {len(timings)}: {statistics.median(ratios):.3f} "
+        f"({min(ratios):.3f} to {max(ratios):.3f}), Ready after {elapsed / 60:.1f} minutes\n"
+        f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+    )
+
+
+if __name__ == "__main__":
+    main()
