@@ -45,11 +45,10 @@ class PlannedResource(WireModel):
 def plan_edge(
     regions: Sequence[str], *, has_private_origins: bool = False
 ) -> tuple[PlannedResource, ...]:
-    """The route precedes the WAF: its propagation takes minutes and delays the operation's end.
+    """In reading order, each part after those that it needs; deletions go the other way.
 
-    The environment is not Ready before the model answers through the edge, and by then the WAF
-    protects it. Private origins are parts of the cells that they connect to; the route waits for
-    the first of them, so it comes last.
+    Private origins are parts of the cells that they connect to; the route waits for the first of
+    them, so it comes last.
     """
     first = ("resourceGroup", "profile", "endpoint", "originGroup")
     last = ("route", "wafPolicy", "securityPolicy")

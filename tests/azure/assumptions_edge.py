@@ -31,6 +31,17 @@ RESOURCE_MANAGER = (
 
 FRONT_DOOR = (
     Assumption(
+        name="parts-at-once",
+        assumed="Front Door takes writes of an endpoint and of an origin group of one profile at "
+        "the same time",
+        if_false="One of both would be repeated until the other is there: the edge would be built "
+        "as slowly as in series, with refusals on its steps",
+        relied_on_by=("domain/environment/edge_order.py", "orchestrators/side_by_side.py"),
+        known=Known.DOCUMENTED,
+        rows=("writes below one profile at once",),
+        check=Check(checks_edge.check_parts_at_once, 1, EDGE),
+    ),
+    Assumption(
         name="origin-before-dns",
         assumed="Front Door accepts an origin whose host name does not resolve yet",
         if_false="The origin would wait for the cell's public address, and the edge's propagation "

@@ -1,5 +1,6 @@
 """Checks of Front Door, all on the one edge that they build together."""
 
+import asyncio
 from datetime import timedelta
 
 from clients.answers import NoAnswer
@@ -20,6 +21,21 @@ TOLERANCE = 60.0
 
 PATIENCE = 20 * 60.0
 PAUSE = 10.0
+
+
+async def check_parts_at_once(azure: Azure) -> Seen:
+    await azure.need("profile")
+    kinds = ("endpoint", "originGroup")
+    answers = await asyncio.gather(
+        *(azure.put(kind, azure.subject.body_of(kind)) for kind in kinds)
+    )
+    seen: dict[str, str] = {}
+    taken = True
+    for kind, answer in zip(kinds, answers, strict=True):
+        end = await azure.follow(kind, answer, f"PUT {kind}")
+        seen[kind] = end.reason if answer.is_success else describe(answer)
+        taken = taken and end.is_success
+    return Seen.of(taken, "; ".join(f"{kind}: {each}" for kind, each in seen.items()))
 
 
 async def check_origin_before_dns(azure: Azure) -> Seen:

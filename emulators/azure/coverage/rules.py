@@ -66,6 +66,13 @@ FRONT_DOOR_RULES = (
         "front_door.errors:route_too_early",
     ),
     Entry(
+        "writes below one profile at once",
+        "are accepted: endpoints, origin groups, origins, routes and policies side by side",
+        DOCUMENTED,
+        "front_door.models:FrontDoor.create",
+        "Microsoft's templates create them without an order; no refusal was found",
+    ),
+    Entry(
         "last enabled origin",
         "is neither disabled nor deleted while a route uses its group",
         REPORTED,

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from domain import deadlines
@@ -17,6 +19,7 @@ from tests.support.payloads import (
     an_edge,
     failed,
 )
+from tests.support.specs import NOON, minutes
 
 EDGE = "fraud-llm.1.edge"
 ACCEPTED = {
@@ -44,28 +47,60 @@ def wire(activities=None, children=None, regions=("westeurope",), edge=None, **o
     )
 
 
-def test_each_part_is_begun_and_awaited_before_what_needs_it():
+def test_each_part_is_begun_as_soon_as_what_it_needs_is_there():
     done = wire(regions=["westeurope", "swedencentral"])
     assert done.steps("call", "start", "timer") == [
         "call begin_resource resourceGroup",
         "call begin_resource profile",
+        "call begin_resource wafPolicy",
         f"start await_operation {EDGE}.profile.1",
+        f"start await_operation {EDGE}.wafPolicy.1",
         "call begin_resource endpoint",
-        f"start await_operation {EDGE}.endpoint.1",
         "call begin_resource originGroup",
+        f"start await_operation {EDGE}.endpoint.1",
         f"start await_operation {EDGE}.originGroup.1",
+        "call begin_resource securityPolicy",
         "call begin_resource origin westeurope",
-        f"start await_operation {EDGE}.origin.westeurope.1",
         "call begin_resource origin swedencentral",
+        f"start await_operation {EDGE}.securityPolicy.1",
+        f"start await_operation {EDGE}.origin.westeurope.1",
         f"start await_operation {EDGE}.origin.swedencentral.1",
         "call begin_resource route",
         f"start await_operation {EDGE}.route.1",
-        "call begin_resource wafPolicy",
-        f"start await_operation {EDGE}.wafPolicy.1",
-        "call begin_resource securityPolicy",
-        f"start await_operation {EDGE}.securityPolicy.1",
     ]
     assert done.outcome == Outcome.succeeded(hostName=HOST)
+    assert done.seconds == 1 + 4 * 61, "the group, and four more parts that need each other"
+
+
+@pytest.mark.parametrize(
+    ("slow", "waits"),
+    [
+        ("endpoint", {"route", "securityPolicy"}),
+        ("originGroup", {"origin", "route"}),
+        ("origin", {"route"}),
+        ("wafPolicy", {"securityPolicy"}),
+        ("securityPolicy", set()),
+    ],
+)
+def test_a_slow_part_holds_up_only_what_needs_it(slow: str, waits: set[str]):
+    slowly = After(1000, SUCCEEDED)
+    done = wire(children={f"await_operation {EDGE}.{slow}": slowly})
+    at = {step: changed["at"] for step, changed in _first_changes(done).items()}
+    late = {step for step, began in at.items() if began > _minutes_after_noon(15)}
+    assert {step.split("/")[1] for step in late} == waits
+    assert done.outcome.is_success
+
+
+def _first_changes(done: Run) -> dict[str, dict[str, Any]]:
+    changes: dict[str, dict[str, Any]] = {}
+    for label, value in done.inputs:
+        if label.startswith("record_step"):
+            changes.setdefault(value["step"], value)
+    return changes
+
+
+def _minutes_after_noon(number: float) -> str:
+    return (NOON + minutes(number)).isoformat()
 
 
 def test_each_part_is_a_step_with_a_beginning_and_an_end():
@@ -146,8 +181,8 @@ def test_an_earlier_operation_that_does_not_end_is_waited_for_once():
         {f"await_operation {EDGE}.profile": After(deadlines.FRONT_DOOR, late)},
     )
     assert done.outcome == late
-    assert done.steps("call")[-1] == "call begin_resource profile"
-    assert len(done.steps("start")) == 1
+    assert len(done.steps("call begin_resource profile")) == 1
+    assert not done.steps("call begin_resource endpoint")
 
 
 def test_a_cancellation_ends_the_wait_for_an_earlier_operation():
@@ -172,21 +207,54 @@ def test_what_never_passes_ends_at_the_steps_own_deadline():
     done = wire({"begin_resource route": TOO_EARLY})
     assert done.outcome == TOO_EARLY
     assert done.steps("note edge/route")[-1] == "note edge/route Failed (OriginGroupNotReady)"
-    assert 0 <= done.seconds - 4 * 62 - deadlines.FRONT_DOOR <= 60
+    assert 0 <= done.seconds - 3 * 62 - deadlines.FRONT_DOOR <= 60
 
 
-@pytest.mark.parametrize(
-    ("kind", "begun"),
-    [pytest.param(r.kind, i + 1, id=r.kind) for i, r in enumerate(plan_edge(["westeurope"]))],
-)
-def test_a_failure_for_good_ends_the_edge_there(kind: str, begun: int):
+@pytest.mark.parametrize("kind", [each.kind for each in plan_edge(["westeurope"])])
+def test_a_failure_for_good_ends_the_edge(kind: str):
+    """Nothing more is begun, and what runs beside it is canceled."""
     done = wire({f"begin_resource {kind}": QUOTA})
     assert done.outcome == QUOTA
-    assert len(done.steps("call")) == begun
-    assert (
-        done.lines[-1]
-        == f"note {plan_edge(['westeurope'])[begun - 1].step.name} Failed (QuotaExceeded)"
+    failed_at = next(i for i, line in enumerate(done.lines) if "Failed (QuotaExceeded)" in line)
+    assert not [line for line in done.lines[failed_at:] if line.startswith(("call", "start"))]
+    ends = [line for line in done.lines[failed_at + 1 :] if line.endswith("Canceled")]
+    running = {each for each in _first_changes(done) if f"note {each} Succeeded" not in done.lines}
+    assert len(ends) == len(running) - 1
+
+
+def test_a_failure_cancels_a_wait_beside_it():
+    done = wire(
+        {"begin_resource endpoint": After(5, QUOTA)},
+        {f"await_operation {EDGE}.originGroup": After(600, SUCCEEDED)},
     )
+    assert done.lines[-3:] == [
+        "note edge/endpoint Failed (QuotaExceeded)",
+        f"send cancel to {EDGE}.originGroup.1",
+        "note edge/originGroup Canceled",
+    ]
+    assert done.outcome == QUOTA
+
+
+def test_a_failure_cancels_a_pause_beside_it():
+    done = wire(
+        {
+            "begin_resource originGroup": TOO_EARLY,
+            "begin_resource endpoint": After(40, QUOTA),
+        }
+    )
+    assert done.lines[-3:] == [
+        "note edge/endpoint Failed (QuotaExceeded)",
+        "cancel timer",
+        "note edge/originGroup Canceled",
+    ]
+    assert done.outcome == QUOTA
+
+
+def test_of_two_failures_at_once_the_first_part_decides():
+    busy = failed("Forbidden")
+    done = wire({"begin_resource endpoint": QUOTA, "begin_resource originGroup": busy})
+    assert done.outcome == QUOTA
+    assert len(done.steps("note edge/originGroup Failed", "note edge/endpoint Failed")) == 2
 
 
 def test_an_activity_that_always_breaks_fails_its_step_with_its_own_words():
@@ -200,8 +268,7 @@ def test_a_cancellation_is_passed_on_to_the_wait_and_nothing_more_is_begun():
     done = wire(
         children={f"await_operation {EDGE}.originGroup": After(600, SUCCEEDED)}, cancel_after=300
     )
-    assert done.lines[-3:] == [
-        f"start await_operation {EDGE}.originGroup.1",
+    assert done.lines[-2:] == [
         f"send cancel to {EDGE}.originGroup.1",
         "note edge/originGroup Canceled",
     ]
@@ -218,14 +285,16 @@ def test_a_cancellation_ends_the_pause_before_another_attempt():
     assert (done.outcome, done.seconds) == (CANCELED, 300)
 
 
-@pytest.mark.parametrize("second", [t + 0.5 for t in range(0, 8)])
-def test_whenever_it_is_canceled_nothing_more_is_begun(second: float):
+@pytest.mark.parametrize(
+    ("second", "begun"), [(0.5, 1), (1.5, 3), (2.5, 5), (3.5, 7), (4.5, 8), (5.5, 8)]
+)
+def test_whenever_it_is_canceled_nothing_more_is_begun(second: float, begun: int):
     """Every part is there already, so that no wait gives the cancellation a chance."""
     done = wire(
         {"begin_resource": SUCCEEDED} | {k: SUCCEEDED for k in ACCEPTED}, cancel_after=second
     )
-    assert len(done.steps("call")) == int(second) + 1
-    assert (done.outcome == CANCELED) == (second < 7)
+    assert len(done.steps("call")) == begun
+    assert (done.outcome == CANCELED) == (second < 4)
 
 
 def test_an_outage_costs_time_but_not_the_step():

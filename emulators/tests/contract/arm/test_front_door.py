@@ -259,6 +259,14 @@ async def test_a_route_is_refused_until_an_origin_is_provisioned(arm: Arm, profi
     assert early.status == 201
 
 
+async def test_parts_of_one_profile_are_created_at_once(arm: Arm, profile: str) -> None:
+    begun = await asyncio.gather(put(arm, ENDPOINT, ENDPOINT_BODY), put(arm, ORIGINS, GROUP_BODY))
+    assert [answer.status for answer in begun] == [201, 201]
+    polled = await arm.poll(begun[0].headers["Azure-AsyncOperation"])
+    beside = await put(arm, ORIGIN, ORIGIN_BODY)
+    assert (polled.body["status"], beside.status) == ("InProgress", 201)
+
+
 async def test_deleting_a_profile_takes_its_children_along(
     arm: Arm, edge: str, azure: Azure, control: Control
 ) -> None:
