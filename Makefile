@@ -12,6 +12,7 @@ NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 SEED ?= 1
 SCALE ?= 60
+GPU_BOOT_AFTER ?= 0
 ENVIRONMENTS ?= 50
 LOCATION ?= westeurope
 GPU ?= Standard_NC4as_T4_v3
@@ -160,8 +161,8 @@ bench-sweep: $(READY) ## Sweep 50 environments in simulated Azure and count the 
 	@$(BIN)/python -m benchmarks.sweep --environments 200
 
 .PHONY: bench-chain
-bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SEED=1 SCALE=60
-	@$(BIN)/python -m benchmarks.chain --seed $(SEED) --time-scale $(SCALE)
+bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SCALE=60 GPU_BOOT_AFTER=0
+	@$(BIN)/python -m benchmarks.chain --seed $(SEED) --time-scale $(SCALE) --gpu-boot-after $(GPU_BOOT_AFTER)
 
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it

@@ -30,6 +30,12 @@ def main() -> None:
     parser.add_argument("--environments", type=int, default=20)
     parser.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--gpu-boot-after",
+        type=float,
+        default=0.0,
+        help="share of a cluster's creation after which its GPU pool begins to boot",
+    )
     arguments = parser.parse_args()
     timings: list[Mapping[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emulators.azure.clock import Clock
 from emulators.azure.control.input import BadInput
+from emulators.azure.latency import Timing
 from emulators.azure.process import Options, ServiceBusOptions, run_until_signal
 from emulators.azure.saved_state import CannotBeRead
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities, read_entities
@@ -27,7 +28,7 @@ def main(command_line: list[str] | None = None) -> int:
         seed=arguments.seed,
         service_bus=ServiceBusOptions(arguments.service_bus_port, arguments.service_bus_entities),
         throttled=arguments.throttling,
-        latency_share=arguments.latency_share,
+        timing=Timing(arguments.latency_share, arguments.gpu_boot_after),
         state_file=arguments.state_file,
     )
     try:
@@ -62,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         default=1.0,
         help="what operations take, as a share of the measured durations",
     )
+    parser.add_argument(
+        "--gpu-boot-after",
+        type=_share,
+        default=0.0,
+        help="share of a cluster's creation after which its GPU pools begin to boot, 0 to 1",
+    )
     parser.add_argument("--work-dir", type=Path, required=True, help="for ca.pem, simulator.json")
     parser.add_argument(
         "--state-file", type=Path, help="save all there is at the end, and go on from it next time"
@@ -90,6 +97,13 @@ def _scale(text: str) -> float:
     if not (math.isfinite(scale) and scale >= 0):
         raise ValueError(text)
     return scale
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError(text)
+    return share
 
 
 def _moment(text: str) -> datetime:

@@ -37,7 +37,7 @@ from emulators.azure.key_vault.routes import VaultRoutes
 from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses
 from emulators.azure.kubernetes.cluster import Cluster
 from emulators.azure.kubernetes.kinds import Object
-from emulators.azure.latency import Latencies
+from emulators.azure.latency import AS_MEASURED, Latencies, Timing
 from emulators.azure.log_analytics.workspace import Workspace
 from emulators.azure.monitor.request_counts import RequestCounts
 from emulators.azure.network.models import PrivateLinks
@@ -70,11 +70,12 @@ class SimulatedAzure:
         prepare_cluster: Callable[[Cluster], None],
         throttling: Throttling,
         seed: int = 1,
-        latency_share: float = 1.0,
+        timing: Timing = AS_MEASURED,
     ) -> None:
         """`prepare_cluster` is called with each new cluster: faults inside of it hang in here."""
-        latencies = Latencies(clock, seed, share=latency_share)
+        latencies = Latencies(clock, seed, share=timing.share)
         self._prepare_cluster = prepare_cluster
+        self._timing = timing
         identifiers = Identifiers(seed)
         self.platform = Platform(
             subscription_id=subscription_id,
@@ -136,7 +137,9 @@ class SimulatedAzure:
 
     def _service_routes(self, tokens: Tokens, ca_pem: bytes) -> list[Route]:
         platform, clusters, front_door = self.platform, self.clusters, self.front_door
-        aks_operations = AksOperations(platform, self.groups, clusters)
+        aks_operations = AksOperations(
+            platform, self.groups, clusters, gpu_boot_after=self._timing.gpu_boot_after
+        )
         policies = WafPolicies(platform, self.groups)
         services = (
             AksRoutes(platform, clusters, aks_operations, tokens, ca_pem),

@@ -14,6 +14,7 @@ from emulators.azure import saved_state
 from emulators.azure.arm.sizes import MAX_HEAD_BYTES
 from emulators.azure.clock import Clock
 from emulators.azure.identity import MANAGED_IDENTITY
+from emulators.azure.latency import AS_MEASURED, Timing
 from emulators.azure.log_analytics.workspace import WORKSPACE_ID
 from emulators.azure.saved_state import SavedState
 from emulators.azure.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
@@ -64,7 +65,7 @@ class Options:
     seed: int = 1
     service_bus: ServiceBusOptions = ServiceBusOptions()
     throttled: bool = False
-    latency_share: float = 1.0
+    timing: Timing = AS_MEASURED
     state_file: Path | None = None
     tls: Tls | None = None
 
@@ -113,7 +114,7 @@ def _simulator(saved: SavedState | None, clock: Clock, tls: Tls, options: Option
             options.seed,
             entities,
             options.throttled,
-            options.latency_share,
+            options.timing,
         )
     saved.simulator.resume()
     return saved.simulator

@@ -30,6 +30,7 @@ from emulators.azure.key_vault import data_plane as key_vault
 from emulators.azure.kubernetes import errors as kubernetes_errors
 from emulators.azure.kubernetes import routes as kubernetes
 from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.latency import AS_MEASURED, Timing
 from emulators.azure.log_analytics import routes as log_queries
 from emulators.azure.managed_identity import ManagedIdentity
 from emulators.azure.monitor import routes as metrics
@@ -66,7 +67,7 @@ class Simulator:
         seed: int = 1,
         entities: Entities = DEFAULT_ENTITIES,
         throttled: bool = False,
-        latency_share: float = 1.0,
+        timing: Timing = AS_MEASURED,
     ) -> None:
         self.clock = clock
         self.tokens = Tokens(TENANT_ID, MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id)
@@ -78,7 +79,7 @@ class Simulator:
         self.throttling = Throttling(clock, throttled)
         self._ca_pem = ca_pem
         self._seed = seed
-        self._latency_share = latency_share
+        self._timing = timing
         self.azure = self._new_azure()
         self.service_bus = Broker(clock, entities, tokens=self.tokens)
         self._administration = administration.Administration(self.service_bus)
@@ -234,7 +235,7 @@ class Simulator:
             self.faults.prepare,
             self.throttling,
             self._seed,
-            self._latency_share,
+            self._timing,
         )
 
     async def _date(self, request: web.Request, response: web.StreamResponse) -> None:

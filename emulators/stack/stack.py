@@ -33,6 +33,8 @@ class Stack:
     app_folder: Path = PROJECT
     latency_share: float = 1.0
     """How long operations of simulated Azure take, as a share of the measured durations."""
+    gpu_boot_after: float = 0.0
+    """The share of a cluster's creation after which its GPU pools begin to boot."""
     task_hub_options: Sequence[str] = ()
     """Arguments of the task hub, in addition to those that the stack sets."""
     keeps_state: bool = False
@@ -80,6 +82,7 @@ class Stack:
             *("emulators.azure", "--port", str(self.simulator_port), "--seed", str(self.seed)),
             *("--work-dir", str(self.work_dir), *self._clock_arguments()),
             *("--latency-share", str(self.latency_share)),
+            *("--gpu-boot-after", str(self.gpu_boot_after)),
             *(("--state-file", str(self._state_file)) if self.keeps_state else ()),
         ]
         self._run("simulator", arguments, self.work_dir / "simulator.json")

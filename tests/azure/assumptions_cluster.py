@@ -200,7 +200,7 @@ CLUSTERS = (
         "and the demo's longest chain would be too short by minutes",
         relied_on_by=("domain/arm/managed_cluster.py",),
         known=Known.ASSUMED,
-        rows=("cluster create",),
+        rows=("GPU pool in a cluster create",),
         check=Check(checks_pool.check_gpu_beside_control_plane, 0, (Part.CLUSTER, Part.GPU)),
     ),
     Assumption(

@@ -23,11 +23,14 @@ class AksOperations:
         groups: ResourceGroups,
         clusters: ManagedClusters,
         stray_error_share: float = progress.STRAY_ERROR_SHARE,
+        gpu_boot_after: float = 0.0,
     ) -> None:
+        """`gpu_boot_after`: the share of a creation after which its GPU pools begin to boot."""
         self._platform = platform
         self._groups = groups
         self._clusters = clusters
         self._stray_error_share = stray_error_share
+        self._gpu_boot_after = gpu_boot_after
 
     def take(self, cluster: ManagedCluster, kind: str, pool: Resource | None = None) -> None:
         """Keep other writes off from the moment in which a request is accepted."""
@@ -37,14 +40,16 @@ class AksOperations:
             resource.etag = self._platform.identifiers.guid()
 
     def create(self, cluster: ManagedCluster, request: ArmRequest) -> Operation:
-        """Control plane and GPU pools come up beside each other: the slower one decides."""
+        """GPU pools come up beside the control plane: what ends last decides."""
         pools = self._clusters.pools(cluster)
         sample = self._platform.latencies.sample
-        boots = [sample(durations.CLUSTER_CREATE)]
+        created = sample(durations.CLUSTER_CREATE)
+        ends = [created]
         for pool in pools:
             gpus = self._clusters.machines.size_of(pool.properties).gpus
             if gpus and pool.properties["count"]:
-                boots.append(sample(durations.gpu_boot(gpus)))
+                boot = sample(durations.gpu_boot(gpus))
+                ends.append(self._gpu_boot_after * created + boot)
 
         def succeeded() -> None:
             self._serve(cluster, pools)
@@ -54,7 +59,7 @@ class AksOperations:
             self._serve(cluster, [each for each in pools if each.properties["mode"] == "System"])
 
         stages = progress.create_stages(sum(pool.properties["count"] for pool in pools))
-        return self._begin(cluster, None, request, "create", max(boots), succeeded, failed, stages)
+        return self._begin(cluster, None, request, "create", max(ends), succeeded, failed, stages)
 
     def update(self, cluster: ManagedCluster, request: ArmRequest, kind: str) -> Operation:
         def succeeded() -> None:

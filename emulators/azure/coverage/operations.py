@@ -28,7 +28,14 @@ AKS_OPERATIONS = (
         "2025-08-01 on",
         RECORDED,
         "aks.operations:AksOperations.create",
-        "that a GPU pool in the request boots beside the control plane is assumed",
+    ),
+    Entry(
+        "GPU pool in a cluster create",
+        "boots beside the control plane, from the beginning of the create on",
+        ASSUMED,
+        "aks.operations:AksOperations.create",
+        "no recording has one; others name `CreatingAgentPools` from 0.6 of the create on; "
+        "`--gpu-boot-after` lets it begin so late, or after the rest",
     ),
     Entry(
         "cluster update, scale, upgrade",

@@ -45,14 +45,14 @@ class StandInCluster:
 class Aks:
     """AKS with one cluster on its way."""
 
-    def __init__(self, platform: Platform, body: Any) -> None:
+    def __init__(self, platform: Platform, body: Any, gpu_boot_after: float = 0) -> None:
         # Without spread every sample is its median.
         platform = dataclasses.replace(platform, latencies=Latencies(platform.clock, spread=0))
         self.kubernetes = StandInCluster()
         groups = ResourceGroups(platform)
         groups.create("gp-fraud", "westeurope")
         clusters = ManagedClusters(platform, groups, lambda *given: self.kubernetes)
-        self.operations = AksOperations(platform, groups, clusters, stray_error_share=0)
+        self.operations = AksOperations(platform, groups, clusters, 0, gpu_boot_after)
         self.request = ArmRequest(
             method="PUT",
             path="/x",
@@ -90,6 +90,18 @@ async def test_a_create_takes_as_long_as_the_slower_of_control_plane_and_gpu_poo
     await operation.task
     assert set(aks.kubernetes.pools) == {"system", *({"gpu"} if "gpu" in str(body) else set())}
     assert aks.cluster.is_serving
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds"),
+    [(0, 290.0), (0.5, 0.5 * 286.9 + 290.0), (1, 286.9 + 290.0)],
+)
+async def test_gpu_pools_may_begin_to_boot_later(
+    platform: Platform, after: float, seconds: float
+) -> None:
+    aks = Aks(platform, with_gpu("Standard_NC24ads_A100_v4"), gpu_boot_after=after)
+    operation = aks.operations.create(aks.cluster, aks.request)
+    assert operation.work.seconds == pytest.approx(seconds)
 
 
 async def test_a_cluster_that_goes_with_its_group_meanwhile_is_left_alone(
