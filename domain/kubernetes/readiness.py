@@ -20,20 +20,13 @@ from domain.kubernetes.node_diagnosis import (
     missing_node,
 )
 from domain.kubernetes.observation import Observation
+from domain.kubernetes.pace import decide_delay
 from domain.kubernetes.pod_diagnosis import find_lasting_failure, find_pod_cause, unready_pods
 from domain.outcomes import Failure
 from domain.placement.blocklist import CAPACITY_REFUSALS
 
-FIRST_DELAY = 5.0
-LONGEST_DELAY = 15.0
-"""Seconds between reads: the first delay until GROWTH_BEGINS, the longest from GROWTH_ENDS on."""
-
 SCALE_UP_GRACE = timedelta(minutes=2)
 """The autoscaler's status may still be that of a pool of the same name that was replaced."""
-
-GROWTH_BEGINS = 60.0
-GROWTH_ENDS = 300.0
-"""Seconds since the wait began."""
 
 
 class ConditionState(StrEnum):
@@ -112,7 +105,7 @@ def decide_readiness(
         external_ip=_external_ip(observation),
         pods=_pods(observation, spec_replicas, now, nodes if not nodes.is_ready else gpu),
         gateway=_gateway(observation),
-        delay_seconds=_delay(now, started_at, deadline),
+        delay_seconds=decide_delay(observation, now, started_at, deadline),
     )
     if all(condition.is_ready for condition in readiness.conditions.values()):
         return replace(readiness, verdict=ReadinessVerdict.READY, delay_seconds=0.0)
@@ -231,11 +224,3 @@ def _gateway(observation: Observation) -> Condition:
     reasons = sorted({pod.reason for pod in observation.gateways if not pod.ready} - {""})
     waiting = f" ({', '.join(reasons)})" if reasons and not ready else ""
     return _condition(ready > 0, f"{detail}{waiting}.")
-
-
-def _delay(now: datetime, started_at: datetime, deadline: datetime) -> float:
-    """Seconds, growing with the wait; the last read falls on the deadline."""
-    elapsed = (now - started_at).total_seconds()
-    grown = min(max((elapsed - GROWTH_BEGINS) / (GROWTH_ENDS - GROWTH_BEGINS), 0.0), 1.0)
-    delay = FIRST_DELAY + (LONGEST_DELAY - FIRST_DELAY) * grown
-    return max(1.0, min(delay, (deadline - now).total_seconds()))
