@@ -157,7 +157,7 @@ help: ## Show this list
 
 ##@ Measure it
 .PHONY: bench-sweep
-bench-sweep: $(READY) ## Sweep 50 environments in simulated Azure and count the requests
+bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
 
 .PHONY: bench-waits

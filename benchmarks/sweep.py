@@ -42,6 +42,7 @@ from domain.serving.gateway.settings import GatewayState
 from domain.serving.manifests import REPLICAS, build_gateway
 from domain.spec.model import EnvironmentSpec
 from domain.sweep.counters import FIRST_LOOK
+from domain.wire import JsonObject
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 
@@ -206,7 +207,10 @@ async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None
 
 
 async def deploy_workload(clients: ClientFactory, spec: EnvironmentSpec) -> CounterLook:
-    """The first look that both gateways answer."""
+    """The first look that both gateways answer once the model serves.
+
+    A GPU node without a pod would be scaled down in the hour that passes then.
+    """
     settings, serving = clients.settings, GatewayState.SERVING
     cluster_id = naming.cluster_id(settings.subscription_id, spec.name, REGION)
     gateway = build_gateway(
@@ -215,11 +219,22 @@ async def deploy_workload(clients: ClientFactory, spec: EnvironmentSpec) -> Coun
     async with clients.kubernetes(cluster_id) as kubernetes, asyncio.timeout(GATEWAY_SECONDS):
         await kubernetes.apply([*build_workload(spec, 1), *gateway])
         while True:
-            pods = find_counter_pods(await kubernetes.list_all_pods(), spec.name)
-            look = await read_counters(kubernetes, pods)
-            if len(look.gateways) == REPLICAS and not look.unread:
+            pods = await kubernetes.list_all_pods()
+            look = await read_counters(kubernetes, find_counter_pods(pods, spec.name))
+            if len(look.gateways) == REPLICAS and not look.unread and is_serving(pods):
                 return look
             await asyncio.sleep(0.5)
+
+
+def is_serving(pods: Sequence[JsonObject]) -> bool:
+    """Whether the pods of model and gateway are there and ready."""
+    inside = [pod for pod in pods if pod["metadata"]["namespace"] == naming.INFERENCE_NAMESPACE]
+    return len(inside) > REPLICAS and all(is_ready(pod) for pod in inside)
+
+
+def is_ready(pod: JsonObject) -> bool:
+    conditions = pod["status"].get("conditions") or ()
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
 def now_of(azure: SimulatedAzure) -> datetime:
