@@ -29,7 +29,8 @@ from domain.environment.operation import OperationKind, StepChange, build_operat
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, record_step, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation, record_step
 from domain.outcomes import Outcome, Status
 from domain.spec.model import EnvironmentSpec
 from emulators.functions_host.task_hub.database import Database

@@ -33,14 +33,9 @@ from domain.environment.pinned_image import RecordImage
 from domain.environment.placements import record_attempt
 from domain.environment.profile_records import keep_profile
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
+from domain.environment.starts import start_operation
 from domain.environment.tombstones import bury
-from domain.environment.transitions import (
-    end_operation,
-    keep_pool,
-    record_step,
-    record_warning,
-    start_operation,
-)
+from domain.environment.transitions import end_operation, keep_pool, record_step, record_warning
 from domain.events.cloud_events import derive_event
 from domain.placement.attempts import RecordAttempt
 from domain.sweep.counters import record_counters

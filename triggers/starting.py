@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from domain.environment.operation import Operation
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
-from domain.environment.transitions import start_operation
+from domain.environment.starts import start_operation
 from domain.guard.admission import find_refusal
 from domain.guard.market import MarketReader
 from domain.requests.command import Command

@@ -21,7 +21,8 @@ from domain.environment.operation import Operation, build_operation_id, parse_op
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.spec.model import is_environment_name
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import EnvironmentRecord
-from domain.environment.transitions import start_operation
+from domain.environment.starts import start_operation
 from domain.events.cloud_events import CloudEvent, EventPublication, derive_event
 from tests.support.specs import NOON, a_request
 

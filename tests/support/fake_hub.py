@@ -26,7 +26,8 @@ from domain.durable.names import (
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel

@@ -8,7 +8,8 @@ from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.environment.operation import OperationKind, StepChange, build_operation_id
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
-from domain.environment.transitions import record_step, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import record_step
 from domain.outcomes import Status
 from domain.requests.command import Command
 from domain.spec.model import EnvironmentSpec

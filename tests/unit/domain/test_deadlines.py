@@ -8,7 +8,7 @@ from domain import deadlines
 from domain.arm.resource_kinds import KINDS
 from domain.environment.operation import OperationKind
 from domain.environment.phases import IN_MOTION
-from domain.environment.transitions import STARTING_PHASE, plan_steps
+from domain.environment.starts import STARTING_PHASE, plan_steps
 
 OPERATIONS = {
     OperationKind.PROVISION: deadlines.PROVISION,

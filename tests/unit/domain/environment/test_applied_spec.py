@@ -8,7 +8,8 @@ from domain.environment.applied_spec import BODIES_VERSION, AppliedSpec, find_ba
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
 from domain.outcomes import Failure, Outcome
 from domain.spec.model import EnvironmentSpec
 from tests.support.specs import NOON, a_record, a_request, a_spec

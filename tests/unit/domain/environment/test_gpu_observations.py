@@ -12,8 +12,9 @@ from domain.environment.operation import OperationKind, StepChange
 from domain.environment.operation_views import build_operation_view
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
+from domain.environment.starts import start_operation
 from domain.environment.tombstones import bury
-from domain.environment.transitions import end_operation, record_step, start_operation
+from domain.environment.transitions import end_operation, record_step
 from domain.environment.views import build_environment_view
 from domain.outcomes import Outcome, Status
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED

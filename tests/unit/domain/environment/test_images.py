@@ -9,7 +9,8 @@ from domain.environment.operation_views import build_operation_view
 from domain.environment.phases import Phase
 from domain.environment.pinned_image import PinnedImage, RecordImage
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
 from domain.environment.views import build_environment_view
 from domain.outcomes import Outcome
 from domain.requests.decision import Start

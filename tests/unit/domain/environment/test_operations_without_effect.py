@@ -6,7 +6,8 @@ from domain.environment.failures import operation_aborted
 from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation, keep_pool, record_step
 from domain.outcomes import Outcome, Status
 from tests.support.payloads import CANCELED, KEPT, QUOTA, SUCCEEDED, failed
 from tests.support.specs import NOON, a_record, a_request, in_azure

@@ -8,7 +8,8 @@ from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.placements import record_attempt
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome, Status
 from domain.placement.attempts import AttemptStatus, CellPlacement, OfferAttempt, RecordAttempt
 from domain.placement.offers import Offer, list_offers

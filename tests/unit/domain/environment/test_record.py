@@ -8,13 +8,13 @@ from domain.environment.operation import OperationKind, StepChange
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord, OperationEnd, RecordWarning
+from domain.environment.starts import start_operation
 from domain.environment.transitions import (
     decide_end_phase,
     end_operation,
     keep_pool,
     record_step,
     record_warning,
-    start_operation,
 )
 from domain.environment.views import build_environment_view
 from domain.outcomes import Failure, OperationWarning, Outcome, Status

@@ -9,7 +9,8 @@ from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.operation import OperationKind, StepChange
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, keep_pool, record_step, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation, keep_pool, record_step
 from domain.events.cloud_events import (
     PUBLISHED_NAMES,
     SCALED_DOWN,

@@ -7,7 +7,8 @@ from domain.environment.health import Health, HealthStatus
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, keep_pool, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation, keep_pool
 from domain.outcomes import Outcome
 from domain.requests.caller import Caller
 from domain.requests.command import CANCEL, RETRY, Command, Conditions

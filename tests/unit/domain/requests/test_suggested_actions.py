@@ -16,7 +16,8 @@ from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BRING_A_SPEC
 from domain.environment.phases import AT_REST, IN_MOTION, Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.requests.command import RETRY, Command
 from domain.requests.decision import Start

@@ -13,13 +13,8 @@ from domain.environment.operation import OperationKind, StepChange
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
-from domain.environment.transitions import (
-    end_operation,
-    keep_pool,
-    record_step,
-    record_warning,
-    start_operation,
-)
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation, keep_pool, record_step, record_warning
 from domain.outcomes import Outcome, Status
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
 from domain.sweep.model import SweepAction, SweepDecision

@@ -8,7 +8,8 @@ from domain.environment.health import Health, HealthStatus
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.transitions import end_operation, start_operation
+from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.sweep.model import SweepAction
 from domain.sweep.repairs import find_repairs, is_repair_due
