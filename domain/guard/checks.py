@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.environment.record import EnvironmentRecord
-from domain.guard.demand import QuotaDemand, quota_demands, reserved_by_operations
+from domain.guard.demand import QuotaDemand, is_built, quota_demands, reserved_by_operations
 from domain.guard.market import MarketPart, Markets, RegionMarket
 from domain.guard.plan_check import PlanCheck, Verdict, worst
 from domain.placement.offers import Offer, list_offers
@@ -72,9 +72,24 @@ def check_offer(
     market = situation.markets.get(offer.region)
     if market is None:
         return (_unknown("MarketUnknown", offer, "Nothing is known about the region."),)
+    sizes = _check_size(offer, market)
+    if _has_pool(situation.existing, offer):
+        sizes = map(_without_failure, sizes)
     demands = quota_demands(spec, offer, situation.existing)
     reserved = reserved_by_operations(situation.in_flight, offer.region)
-    return (*_check_size(offer, market), *_check_quota(offer, demands, reserved, market))
+    return (*sizes, *_check_quota(offer, demands, reserved, market))
+
+
+def _has_pool(existing: EnvironmentRecord | None, offer: Offer) -> bool:
+    """Whether the cell has been built with the offer: Azure keeps what it no longer offers."""
+    if existing is None or not is_built(existing, offer.region):
+        return False
+    return any(existing.offer_of(cell) == offer for cell in existing.spec.regions)
+
+
+def _without_failure(check: PlanCheck) -> PlanCheck:
+    is_failure = check.verdict is Verdict.FAIL
+    return check.model_copy(update={"verdict": Verdict.WARN}) if is_failure else check
 
 
 def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:

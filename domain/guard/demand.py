@@ -4,10 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from domain.arm.managed_cluster import (
-    SYSTEM_NODE_COUNT,
-    first_gpu_node_count,
-)
+from domain.arm.managed_cluster import SYSTEM_NODE_COUNT, first_gpu_node_count
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.environment.operation import OperationKind
 from domain.environment.record import EnvironmentRecord
@@ -45,9 +42,9 @@ def quota_demands(
     if sku is None:
         return ()
     wanted = offer.apply(spec)
-    has_nodes, had_most = _nodes_of(existing, offer)
-    first = max(first_gpu_node_count(wanted) - has_nodes, 0) * sku.vcpus
-    most = max(wanted.gpu.max_nodes - min(has_nodes, had_most), 0) * sku.vcpus
+    nodes = _count_nodes(existing, offer)
+    first = max(first_gpu_node_count(wanted) - nodes, 0) * sku.vcpus
+    most = max(wanted.gpu.max_nodes - nodes, 0) * sku.vcpus
     if offer.spot:
         gpu = [QuotaDemand(SPOT_QUOTA, first, most)]
         return (*gpu, *_system_demands(existing, offer, 0, 0))
@@ -57,23 +54,23 @@ def quota_demands(
     )
 
 
-def _nodes_of(existing: EnvironmentRecord | None, offer: Offer) -> tuple[int, int]:
-    """Nodes that the cell has of this kind, and may have."""
-    if existing is None:
-        return 0, 0
-    found = existing.gpu_usage.observed.get(offer.region)
-    is_like = found is not None and found.vm_size.lower() == offer.vm_size.lower()
-    if found is None or not is_like or found.spot != offer.spot:
-        return 0, 0
-    return found.nodes, existing.spec.gpu.max_nodes
+def is_built(existing: EnvironmentRecord | None, region: str) -> bool:
+    return existing is not None and any(cell.region == region for cell in existing.cells)
+
+
+def _count_nodes(existing: EnvironmentRecord | None, offer: Offer) -> int:
+    """GPU nodes of this kind that the cell was last seen to have."""
+    seen = existing.gpu_usage.observed.get(offer.region) if existing else None
+    if seen is None or (seen.vm_size.lower(), seen.spot) != (offer.vm_size.lower(), offer.spot):
+        return 0
+    return seen.nodes
 
 
 def _system_demands(
     existing: EnvironmentRecord | None, offer: Offer, first: int, most: int
 ) -> tuple[QuotaDemand, ...]:
     """With those of regular GPU nodes, which count against the region's quota as well."""
-    is_built = existing is not None and any(cell.region == offer.region for cell in existing.cells)
-    system = 0 if is_built else SYSTEM_NODE_COUNT * SYSTEM_VCPUS
+    system = 0 if is_built(existing, offer.region) else SYSTEM_NODE_COUNT * SYSTEM_VCPUS
     demands = (
         QuotaDemand(SYSTEM_FAMILY, system, system),
         QuotaDemand(REGIONAL_QUOTA, first + system, most + system),

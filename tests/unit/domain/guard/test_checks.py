@@ -151,6 +151,13 @@ def test_nodes_that_an_environment_has_already_are_not_needed_again():
     assert worst(check(market, record=a_live_record(0))) is Verdict.FAIL
 
 
+def test_a_size_that_azure_has_withdrawn_since_keeps_no_environment_from_a_change():
+    market = with_size(restriction="NotAvailableForSubscription")
+    live = check(market, record=a_live_record(1))
+    assert found(live) == {"VmSizeRestricted": Verdict.WARN}
+    assert worst(check(market)) is Verdict.FAIL, "a new one is refused"
+
+
 def test_what_running_operations_are_about_to_ask_for_is_counted_until_azure_counts_it():
     market = a_market(quota={A100_FAMILY: (0, 47)})
     other = a_record(a_request(spec=a_spec(name="other")))
