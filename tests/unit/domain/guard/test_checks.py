@@ -6,6 +6,7 @@ import pytest
 
 from domain.environment.gpu_usage import GpuNodes, GpuUsage
 from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord
 from domain.guard.checks import Situation, check_cell
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA, SYSTEM_FAMILY
@@ -75,6 +76,28 @@ def test_a_size_that_the_region_does_not_have_fails(
     assert found(check(market, a_spec(gpu=a_gpu(**gpu)))) == {code: Verdict.FAIL}
 
 
+def test_each_check_says_what_it_is_about():
+    checks = check()
+    assert [(each.code, each.name, each.target) for each in checks] == [
+        ("VmSizeOffered", None, "gpu.vmSize"),
+        ("QuotaSufficient", A100_FAMILY, "gpu.vmSize"),
+        ("QuotaSufficient", SYSTEM_FAMILY, "gpu.vmSize"),
+        ("QuotaSufficient", REGIONAL_QUOTA, "gpu.vmSize"),
+    ]
+    assert [each.required for each in checks] == [None, 120, 8, 128]
+    assert {each.region for each in checks} == {WEST}
+
+
+@pytest.mark.parametrize(
+    ("zones", "said"), [(("1", "3"), "zones that have it: 1, 3."), ((), "that have it: none.")]
+)
+def test_a_closed_zone_says_which_are_open(zones: tuple[str, ...], said: str):
+    first, *_ = check(with_size(zones=zones), a_spec(gpu=a_gpu(zones=["2"])))
+    assert (first.code, first.target) == ("ZoneNotOffered", "gpu.zones")
+    assert "in zone 2 of westeurope" in first.message
+    assert said in first.message
+
+
 def test_a_size_without_zones_can_be_had_where_none_is_asked_for():
     assert worst(check(with_size(zones=()))) is Verdict.OK
 
@@ -136,8 +159,10 @@ def test_what_cannot_be_read_is_a_warning_with_the_reason(part: MarketPart, code
 def test_a_quota_that_azure_does_not_list_is_unknown():
     quota = dict(a_market().quota or {})
     del quota[A100_FAMILY.lower()]
-    market = a_market().model_copy(update={"quota": quota})
-    assert found(check(market)) == {"QuotaUnknown": Verdict.WARN}
+    checks = check(a_market().model_copy(update={"quota": quota}))
+    assert found(checks) == {"QuotaUnknown": Verdict.WARN}
+    (unknown,) = [each for each in checks if each.verdict is Verdict.WARN]
+    assert unknown.name == A100_FAMILY
 
 
 def test_a_region_that_was_not_read_is_unknown():
@@ -180,9 +205,20 @@ def test_a_cell_with_alternatives_is_planned_with_the_first_that_is_granted():
     offer, checks = check_cell(spec, WEST, Situation({WEST: without(A100)}))
     assert offer.vm_size == H100
     assert found(checks) == {"VmSizeNotOffered": Verdict.WARN}
+    assert f"planned as {H100} (regular) in westeurope instead" in checks[0].message
 
 
 def test_a_cell_without_any_granted_one_fails_for_the_first():
     spec = a_spec(placement={"vmSizes": [H100]})
     offer, checks = check_cell(spec, WEST, Situation({WEST: a_market(sizes=())}))
     assert (offer.vm_size, worst(checks)) == (A100, Verdict.FAIL)
+
+
+def test_a_live_cell_is_checked_with_the_offer_that_it_has():
+    spec = a_spec(placement={"vmSizes": [H100]})
+    live = a_live_record(1).model_copy(update={"spec": spec, "phase": Phase.READY})
+    situation = Situation({WEST: without(A100)}, record=live)
+    assert check_cell(spec, WEST, situation)[0].vm_size == A100
+    failed = live.model_copy(update={"phase": Phase.FAILED})
+    again = check_cell(spec, WEST, Situation({WEST: a_market(sizes=())}, record=failed))
+    assert again[0].vm_size == A100

@@ -7,7 +7,7 @@ import pytest
 from domain.environment.gpu_usage import GpuNodes, GpuUsage, observe
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
-from domain.guard.costs import build_cost_report, build_cost_view
+from domain.guard.costs import build_cost_report, build_cost_view, build_priced_view
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
 A100 = "Standard_NC24ads_A100_v4"
@@ -42,6 +42,25 @@ def test_an_environment_costs_its_nodes_and_what_it_has_besides():
     assert cost.today_usd == pytest.approx(5 * asleep + 4 * 2 * A100_PRICE, abs=0.01)
     assert cost.month_to_date_usd == cost.today_usd
     assert cost.unpriced_node_hours is None
+
+
+def test_an_environment_shows_its_cost():
+    record, now = a_live_record(), NOON + 5 * HOUR
+    view = build_priced_view(record, now)
+    assert view.cost == build_cost_view(record, now)
+    assert view.name == record.name
+
+
+def test_hours_without_a_price_are_told_and_cost_nothing():
+    seen = GpuNodes(region="westeurope", at=NOON, nodes=1, vm_size=A100, spot=True)
+    usage = observe(GpuUsage(), seen)
+    record = a_record(a_request(spec=a_spec())).model_copy(update={"gpu_usage": usage})
+    cost = build_cost_view(record, NOON + 2 * HOUR)
+    assert cost.unpriced_node_hours == 2
+    assert cost.usd_per_hour_now == cost.usd_per_hour_asleep
+    (day,) = build_cost_report([record], TODAY, TODAY, NOON + 2 * HOUR).value
+    assert (day.gpu_node_hours, day.gpu_usd, day.unpriced_node_hours) == (2, 0, 2)
+    assert day.cost_center == "ML-1234"
 
 
 def test_yesterday_is_this_month_but_not_today():

@@ -82,6 +82,58 @@ def test_the_price_has_all_parts_and_grows_with_the_nodes():
     assert price.unpriced == ()
 
 
+def test_the_parts_of_a_price_are_told():
+    price = estimate(a_spec(), list_offers(a_spec(), WEST)[:1], {WEST: a_market()})
+    assert [each.to_wire() for each in price.parts] == [
+        {
+            "item": "Front Door profile",
+            "sku": "Standard_AzureFrontDoor",
+            "count": 1,
+            "usdPerHour": 0.0479,
+        },
+        {
+            "item": "AKS control plane",
+            "region": WEST,
+            "sku": "Standard",
+            "count": 1,
+            "usdPerHour": 0.1,
+        },
+        {
+            "item": "system node",
+            "region": WEST,
+            "sku": "Standard_D4ds_v5",
+            "count": 2,
+            "usdPerHour": SYSTEM_PRICE,
+        },
+        {
+            "item": "load balancer",
+            "region": WEST,
+            "sku": "Standard",
+            "count": 1,
+            "usdPerHour": 0.025,
+        },
+        {
+            "item": "public IP address",
+            "region": WEST,
+            "sku": "Standard",
+            "count": 2,
+            "usdPerHour": 0.005,
+        },
+        {"item": "GPU node", "region": WEST, "sku": A100, "usdPerHour": A100_PRICE},
+    ]
+
+
+def test_private_cells_have_one_address_and_spot_nodes_a_price_of_their_own():
+    spec = changed(
+        gpu={"spot": True}, edge={"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}
+    )
+    price = estimate(spec, list_offers(spec, WEST)[:1], {WEST: a_market()})
+    counts = {each.item: each.count for each in price.parts}
+    assert counts["public IP address"] == 1
+    assert (price.parts[-1].item, price.parts[-1].usd_per_hour) == ("spot GPU node", 1.0)
+    assert price.parts[0].usd_per_hour == pytest.approx(330 / 730, abs=1e-3)
+
+
 def test_two_cells_cost_twice_and_share_the_edge():
     spec = a_spec(regions=[WEST, SOUTH])
     markets = {WEST: a_market(), SOUTH: a_market(SOUTH)}
@@ -125,6 +177,22 @@ def test_each_field_says_how_its_resource_follows(
 ):
     found = {each.field: each.effect for each in find_changes(a_ready_record(), after)}
     assert found[field] is effect
+
+
+def test_a_change_says_what_was_and_what_will_be():
+    (only,) = find_changes(a_ready_record(), changed(gpu={"maxNodes": 6}))
+    assert (only.field, only.before, only.after) == ("gpu.maxNodes", 5, 6)
+    assert only.resource == "GPU pool"
+
+
+def test_the_longest_rule_decides():
+    found = {
+        each.field: each.resource
+        for each in find_changes(a_ready_record(), changed(workload={"replicas": 2, "port": 9000}))
+    }
+    assert found == {"workload.replicas": "Deployment", "workload.port": "Deployment"}
+    egress = find_changes(a_ready_record(), changed(workload={"egress": {"mode": "restricted"}}))
+    assert {each.resource for each in egress} == {"network policy"}
 
 
 def test_a_pool_is_recreated_once_nothing_of_it_serves():
