@@ -1,5 +1,7 @@
 """The GPU sizes of a region: price, zones, restriction, and how many nodes the quota leaves."""
 
+from typing import Any
+
 import pytest
 
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA
@@ -11,6 +13,10 @@ from tests.support.specs import NOON
 A100, H100, T4 = "Standard_NC24ads_A100_v4", "Standard_NC40ads_H100_v5", "Standard_NC4as_T4_v3"
 
 
+def an_offer(**values: Any) -> SizeOffer:
+    return SizeOffer.model_validate(values)
+
+
 def test_an_offer_has_all_that_is_known():
     market = a_market(
         quota={A100_FAMILY: (24, 100), SPOT_QUOTA: (0, 47)},
@@ -20,7 +26,7 @@ def test_an_offer_has_all_that_is_known():
     assert (offers.region, offers.observed_date_time) == ("westeurope", NOON)
     assert (offers.price_as_of, offers.unread) == (NOON, {})
     assert offers.value == (
-        SizeOffer(
+        an_offer(
             vm_size=A100,
             gpus=1,
             gpu_model="A100",
@@ -42,7 +48,7 @@ def test_what_is_not_known_is_absent():
     offers = build_size_offers(market, 8, 141)
     assert (offers.price_as_of, offers.unread) == (None, {"quota": "403"})
     assert offers.value == (
-        SizeOffer(vm_size="Standard_ND96isr_H200_v5", gpus=8, gpu_model="H200", gpu_memory_gb=141),
+        an_offer(vm_size="Standard_ND96isr_H200_v5", gpus=8, gpu_model="H200", gpu_memory_gb=141),
     )
 
 
