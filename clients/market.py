@@ -116,6 +116,9 @@ class MarketClient:
             unread[part] = f"Azure has not answered within {self._patience:g} s. Ask again."
         except (NoAnswer, ListRefused) as error:
             unread[part] = redact(str(error))
+        except (LookupError, AttributeError, TypeError, ValueError) as error:
+            logger.exception("the %s of a region cannot be understood", part)
+            unread[part] = f"Azure's list has another form than is known ({type(error).__name__})."
         return None
 
 

@@ -110,6 +110,15 @@ async def test_what_is_not_answered_is_unknown_with_the_reason(
     assert (await reader.read(WEST)).sizes, "it is read again"
 
 
+@pytest.mark.parametrize("body", ["<html>", {}, {"value": ["x"]}])
+async def test_a_list_in_another_form_is_unknown_and_stops_no_request(body: Any):
+    compute = FakeCompute(skus=lambda: ArmAnswer(200, {}, body))
+    market = await client(compute).read(WEST)
+    assert market.sizes is None
+    assert "another form" in market.unread[MarketPart.SIZES]
+    assert market.quota
+
+
 async def test_a_request_does_not_wait_for_a_slow_list_and_the_next_one_has_it():
     compute = FakeCompute()
     compute.gate.clear()
