@@ -113,7 +113,7 @@ def _weights_pull_failed(pod: PodObservation, cause: str, observation: Observati
 
 
 def was_sent_credentials(cause: str) -> bool:
-    """Whether a registry has refused credentials, and not somebody without any."""
+    """Whether a registry has refused credentials, and not a request without any."""
     return _WITH_CREDENTIALS.search(cause) is not None
 
 

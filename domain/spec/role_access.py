@@ -11,7 +11,7 @@ class RoleAccess(StrEnum):
     GRANTED = "granted"
     """By a role assignment of ours."""
     EXPECTED = "expected"
-    """Somebody else has assigned it, there or above."""
+    """It is assigned by others, there or above."""
 
 
 class GrantedRole(WireModel):
