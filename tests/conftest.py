@@ -1,10 +1,14 @@
 """The order in which tests are handed to the workers of xdist, and what they are spared."""
 
 import gc
+from importlib.util import find_spec
 
 import pytest
 
 from tests.support.order import rank
+
+collect_ignore = [] if find_spec("playwright") else ["portal"]
+"""`make test-portal` has an environment with the driver of the browser."""
 
 
 @pytest.hookimpl(trylast=True)
