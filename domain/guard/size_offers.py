@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import AwareDatetime, Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, GpuSku
+from domain.catalog.prices import ExchangeRate
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA
 from domain.guard.market import MarketPart, RegionMarket
 from domain.wire import WireModel
@@ -65,6 +66,9 @@ class SizeOffers(WireModel):
     price_as_of: AwareDatetime | None = Field(
         default=None, description="Date of the prices; absent if none are known."
     )
+    rate: ExchangeRate | None = Field(
+        default=None, description="Of the currency that the app's settings name; absent without."
+    )
     unread: dict[str, str] = Field(
         description="What could not be read, with the reason: `sizes`, `quota` or `prices`."
     )
@@ -81,6 +85,7 @@ def build_size_offers(market: RegionMarket, gpus: int, gpu_memory_gb: int) -> Si
         region=market.region,
         observed_date_time=market.observed_at,
         price_as_of=market.prices.as_of if market.prices else None,
+        rate=market.prices.rate if market.prices else None,
         unread={part.value: why for part, why in market.unread.items() if part in SHOWN},
         value=tuple(offers),
     )

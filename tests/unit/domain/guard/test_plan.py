@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.prices import ExchangeRate
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
@@ -19,7 +20,14 @@ from domain.requests.command import Command
 from domain.requests.decision import PreconditionFailed, Start
 from domain.requests.decisions import decide
 from domain.spec.model import EnvironmentSpec
-from tests.support.markets import A100_FAMILY, A100_PRICE, SYSTEM_PRICE, a_market, a_subscription
+from tests.support.markets import (
+    A100_FAMILY,
+    A100_PRICE,
+    SYSTEM_PRICE,
+    a_market,
+    a_subscription,
+    some_prices,
+)
 from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
 
 WEST, SOUTH = "westeurope", "uksouth"
@@ -277,3 +285,10 @@ def test_a_request_is_refused_in_the_words_of_its_plan():
 def test_what_may_fail_later_is_not_refused():
     markets = {WEST: a_market(quota={A100_FAMILY: (0, 24)}, sizes=None)}
     assert find_refusal(a_spec(), Situation(markets)) is None
+
+
+def test_the_rate_of_a_currency_is_shown_beside_prices():
+    euros = ExchangeRate(currency="EUR", per_usd=0.9)
+    prices = some_prices(WEST).model_copy(update={"rate": euros})
+    assert plan(markets={WEST: a_market(prices=prices)}).estimate.rate == euros
+    assert plan().estimate.rate is None
