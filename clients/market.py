@@ -7,6 +7,7 @@ go on without it, and one that has grown old serves until the next is there.
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -23,7 +24,7 @@ from domain.arm.error_bodies import redact
 from domain.arm.managed_cluster import SYSTEM_VM_SIZE
 from domain.catalog.offered_sizes import OfferedSize, QuotaUse, read_skus, read_usages
 from domain.catalog.prices import RegionPrices, read_retail_prices, shipped_prices
-from domain.guard.image_checks import WantedImage, check_image, wanted_images
+from domain.guard.image_checks import WantedImage, check_image
 from domain.guard.kept_offers import KeptOffers, KeptPrices, KeptSizes, only_what_is_used
 from domain.guard.market import MarketPart, RegionMarket
 from domain.guard.plan_check import PlanCheck, Verdict
@@ -36,7 +37,6 @@ from domain.guard.subscription import (
 )
 from domain.images.answers import not_verified
 from domain.spec.image_reference import parse_image
-from domain.spec.model import EnvironmentSpec
 
 logger = logging.getLogger("gridplane.market")
 
@@ -133,9 +133,9 @@ class MarketClient:
             profiles=profiles, providers=providers, features=features, unread=unread
         )
 
-    async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
-        """What the registry says to each image of the specification."""
-        checks = await asyncio.gather(*map(self._check_image, wanted_images(spec)))
+    async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
+        """What the registry says to each image."""
+        checks = await asyncio.gather(*map(self._check_image, wanted))
         return tuple(checks)
 
     def known_prices(self, region: str) -> RegionPrices | None:

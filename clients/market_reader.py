@@ -1,12 +1,14 @@
 """Reads what plans are made on, without loading SDKs before the first plan."""
 
+from collections.abc import Iterable
+
 from clients.factory import ClientFactory
 from domain.catalog.prices import RegionPrices
+from domain.guard.image_checks import WantedImage
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import RegionMarket
 from domain.guard.plan_check import PlanCheck
 from domain.guard.subscription import Subscription
-from domain.spec.model import EnvironmentSpec
 
 
 class LazyMarketReader:
@@ -25,8 +27,8 @@ class LazyMarketReader:
     async def subscription(self) -> Subscription:
         return await self._clients.market.subscription()
 
-    async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
-        return await self._clients.market.images(spec)
+    async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
+        return await self._clients.market.images(wanted)
 
     def known_prices(self, region: str) -> RegionPrices | None:
         return self._clients.market.known_prices(region)

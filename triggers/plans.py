@@ -9,6 +9,7 @@ from domain.directory.selection import Selection
 from domain.durable.names import PLAN_ENTITY, PlanOperation
 from domain.environment.phases import IN_MOTION
 from domain.environment.record import EnvironmentRecord
+from domain.guard.image_checks import wanted_images
 from domain.guard.market import MarketReader, Markets
 from domain.guard.plan import StoredPlan
 from domain.guard.situation import Situation
@@ -36,7 +37,7 @@ async def read_situation(
         _read_markets(client, read_market, dict.fromkeys((*offered, *others))),
         _list_in_flight(client, spec.name),
         read_market.subscription(),
-        read_market.images(spec),
+        read_market.images(wanted_images(spec, record.image if record else None)),
     )
     return Situation(markets, record, in_flight, subscription, images)
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from domain.environment.pinned_image import PinnedImage
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.images.answers import Pulled
 from domain.outcomes import Outcome
@@ -15,10 +16,14 @@ class WantedImage(NamedTuple):
     reference: str
 
 
-def wanted_images(spec: EnvironmentSpec) -> tuple[WantedImage, ...]:
-    """Those of `workload.registry`; of others the app has no access to the registry."""
+def wanted_images(spec: EnvironmentSpec, pinned: PinnedImage | None) -> tuple[WantedImage, ...]:
+    """Those of `workload.registry`: of others the app has no access to the registry.
+
+    `pinned`: what the environment runs. It stays, whatever has become of its tag.
+    """
     workload = spec.workload
-    image = workload.image if workload.has_image_in_registry else None
+    is_new = pinned is None or pinned.reference != workload.image
+    image = workload.image if is_new and workload.has_image_in_registry else None
     found = ((Pulled.IMAGE, image), (Pulled.WEIGHTS, workload.weights_in_registry))
     return tuple(WantedImage(pulled, reference) for pulled, reference in found if reference)
 

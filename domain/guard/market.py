@@ -1,6 +1,6 @@
 """What Azure offers a subscription in one region, as far as it could be read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -8,10 +8,10 @@ from pydantic import AwareDatetime, Field
 
 from domain.catalog.offered_sizes import OfferedSize, QuotaUse
 from domain.catalog.prices import RegionPrices
+from domain.guard.image_checks import WantedImage
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.plan_check import PlanCheck
 from domain.guard.subscription import Subscription
-from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
 
@@ -67,7 +67,7 @@ class MarketReader(Protocol):
 
     async def subscription(self) -> Subscription: ...
 
-    async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]: ...
+    async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]: ...
 
     def known_prices(self, region: str) -> RegionPrices | None:
         """As they were read last, without waiting for Azure; None if they never were."""

@@ -18,7 +18,7 @@ from domain.guard.subscription import (
 
 
 def check_subscription(situation: Situation) -> tuple[PlanCheck, ...]:
-    subscription = situation.subscription
+    subscription, is_new = situation.subscription, situation.existing is None
     return (
         *_check_profiles(subscription, situation.existing, situation.in_flight),
         *_check_registrations(
@@ -26,12 +26,14 @@ def check_subscription(situation: Situation) -> tuple[PlanCheck, ...]:
             SubscriptionPart.PROVIDERS,
             "ProviderNotRegistered",
             {name: f"az provider register --namespace {name}" for name in PROVIDERS},
+            is_new=is_new,
         ),
         *_check_registrations(
             subscription,
             SubscriptionPart.FEATURES,
             "FeatureNotRegistered",
             {name: _register_feature(name) for name in FEATURES},
+            is_new=is_new,
         ),
     )
 
@@ -78,8 +80,11 @@ def _check_registrations(
     part: SubscriptionPart,
     failure: str,
     commands: Mapping[str, str],
+    *,
+    is_new: bool,
 ) -> Iterable[PlanCheck]:
-    """One check for all that are registered, and one for each that is not."""
+    """One check for all that are registered, and one for each that is not: a warning where the
+    environment was built without it."""
     states = subscription.states_of(part)
     if states is None:
         yield _unknown(subscription, part, ", ".join(commands))
@@ -88,10 +93,10 @@ def _check_registrations(
     for name in open_ones:
         state = states.get(name, "unknown")
         # While a registration runs, some regions accept requests already.
-        is_under_way = state in ("Registering", "Pending")
+        is_certain = is_new and name in states and state not in ("Registering", "Pending")
         yield PlanCheck(
             code=failure,
-            verdict=Verdict.WARN if is_under_way or name not in states else Verdict.FAIL,
+            verdict=Verdict.FAIL if is_certain else Verdict.WARN,
             message=f"{name} is not registered in the subscription (state {state}). Run: "
             f"{commands[name]}",
             target="",

@@ -1,5 +1,6 @@
 """Markets of regions that tests plan against."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,11 +8,11 @@ from domain.catalog.gpu_skus import GPU_SKUS
 from domain.catalog.offered_sizes import OfferedSize, QuotaUse
 from domain.catalog.prices import RegionPrices
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA, SYSTEM_FAMILY
+from domain.guard.image_checks import WantedImage
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import RegionMarket
 from domain.guard.plan_check import PlanCheck
 from domain.guard.subscription import FEATURES, PROVIDERS, REGISTERED, Subscription
-from domain.spec.model import EnvironmentSpec
 from tests.support.specs import NOON
 
 A100_FAMILY = "StandardNCADSA100v4Family"
@@ -89,7 +90,7 @@ class FakeMarkets:
     regions: dict[str, RegionMarket] = field(default_factory=dict[str, RegionMarket])
     subscribed: Subscription = field(default_factory=a_subscription)
     checked: tuple[PlanCheck, ...] = ()
-    """What registries say to every image."""
+    """What registries say to images that are looked up."""
     priced: dict[str, RegionPrices] = field(default_factory=dict[str, RegionPrices])
     """Prices that were read; others never were."""
     taken: list[KeptOffers] = field(default_factory=list[KeptOffers])
@@ -104,8 +105,8 @@ class FakeMarkets:
     async def subscription(self) -> Subscription:
         return self.subscribed
 
-    async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
-        return self.checked
+    async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
+        return self.checked if tuple(wanted) else ()
 
     def known_prices(self, region: str) -> RegionPrices | None:
         return self.priced.get(region)

@@ -16,6 +16,7 @@ from clients.registries import RegistriesClient
 from clients.retail_prices import RetailPricesClient
 from clients.subscription import SubscriptionClient
 from domain.catalog.prices import ExchangeRate
+from domain.guard.image_checks import wanted_images
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import MarketPart
 from domain.guard.plan_check import Verdict
@@ -388,7 +389,7 @@ async def test_an_image_that_is_there_is_looked_up_once():
     registries = FakeRegistries([FOUND])
     reader = client(FakeCompute(), registries=registries)
     for _ in range(3):
-        (check,) = await reader.images(spec_of_registry())
+        (check,) = await reader.images(wanted_images(spec_of_registry(), None))
         assert (check.code, check.verdict) == ("ImageFound", Verdict.OK)
         assert DIGEST in check.message
     assert registries.asked == 1
@@ -396,10 +397,10 @@ async def test_an_image_that_is_there_is_looked_up_once():
 
 async def test_an_image_that_is_missing_is_looked_up_again():
     reader = client(FakeCompute(), registries=FakeRegistries([MISSING, FOUND]))
-    (missing,) = await reader.images(spec_of_registry())
+    (missing,) = await reader.images(wanted_images(spec_of_registry(), None))
     assert (missing.code, missing.verdict) == ("ImageNotFound", Verdict.FAIL)
     assert missing.target == "workload.image"
-    (found,) = await reader.images(spec_of_registry())
+    (found,) = await reader.images(wanted_images(spec_of_registry(), None))
     assert found.verdict is Verdict.OK
 
 
@@ -407,10 +408,10 @@ async def test_a_registry_that_is_slow_is_a_warning():
     registries = FakeRegistries([FOUND])
     registries.gate.clear()
     reader = client(FakeCompute(), registries=registries, patience=0.01)
-    (check,) = await reader.images(spec_of_registry())
+    (check,) = await reader.images(wanted_images(spec_of_registry(), None))
     assert (check.code, check.verdict) == ("ImageNotVerified", Verdict.WARN)
     assert "has not answered within 0.01 s" in check.message
 
 
-async def test_images_of_no_registry_are_not_looked_up():
-    assert await client(FakeCompute(), registries=FakeRegistries([])).images(a_spec()) == ()
+async def test_nothing_is_looked_up_where_nothing_is_asked_for():
+    assert await client(FakeCompute(), registries=FakeRegistries([])).images(()) == ()

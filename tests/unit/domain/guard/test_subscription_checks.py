@@ -6,6 +6,7 @@ import pytest
 
 from domain.catalog.offered_sizes import QuotaUse
 from domain.environment.operation import OperationKind
+from domain.environment.pinned_image import PinnedImage
 from domain.guard.admission import find_refusal
 from domain.guard.image_checks import WantedImage, check_image, wanted_images
 from domain.guard.plan_check import PlanCheck, Verdict
@@ -22,7 +23,7 @@ from domain.guard.subscription_checks import check_subscription
 from domain.images.answers import Pulled
 from domain.outcomes import Failure, OperationWarning, Outcome
 from tests.support.markets import a_market, a_subscription
-from tests.support.specs import a_record, a_request, a_spec, in_azure, spec_body
+from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure, spec_body
 
 WEST = "westeurope"
 
@@ -210,15 +211,38 @@ def test_what_a_registry_says_is_a_check(outcome: Outcome, code: str, verdict: V
     assert found.target == "workload.image"
 
 
+REGISTRY = (
+    "/subscriptions/5b5c5b5c-0000-4000-8000-000000000001/resourceGroups/r"
+    "/providers/Microsoft.ContainerRegistry/registries/acmeml"
+)
+
+
 def test_images_are_those_of_the_registry():
-    registry = (
-        "/subscriptions/5b5c5b5c-0000-4000-8000-000000000001/resourceGroups/r"
-        "/providers/Microsoft.ContainerRegistry/registries"
+    workload = {**spec_body()["workload"], "registry": REGISTRY, "image": IMAGE.reference}
+    assert wanted_images(a_spec(workload=workload), None) == (IMAGE,)
+    assert wanted_images(a_spec(), None) == ()
+
+
+@pytest.mark.parametrize(
+    ("reference", "looked_up"),
+    [("acmeml.azurecr.io/llm:1", ()), ("acmeml.azurecr.io/llm:0", (IMAGE,))],
+)
+def test_an_image_that_runs_stays_whatever_has_become_of_its_tag(
+    reference: str, looked_up: tuple[WantedImage, ...]
+):
+    pinned = PinnedImage(reference=reference, digest="sha256:1", resolved_at=NOON)
+    workload = {**spec_body()["workload"], "registry": REGISTRY, "image": IMAGE.reference}
+    assert wanted_images(a_spec(workload=workload), pinned) == looked_up
+
+
+def test_what_was_built_without_a_feature_is_only_warned_of_it():
+    unregistered = a_subscription(
+        features={FEATURES[0]: "NotRegistered"}, providers=states(Cdn="NotRegistered")
     )
-    workload = {
-        **spec_body()["workload"],
-        "registry": f"{registry}/acmeml",
-        "image": "acmeml.azurecr.io/llm:1",
-    }
-    assert wanted_images(a_spec(workload=workload)) == (IMAGE,)
-    assert wanted_images(a_spec()) == ()
+    live = in_azure(a_record(a_request()), "edge/profile")
+    checks = check(unregistered, record=live)
+    assert {each.verdict for each in checks if each.name} == {Verdict.WARN}
+    assert [each.verdict for each in check(unregistered) if each.name][1:] == [
+        Verdict.FAIL,
+        Verdict.FAIL,
+    ]
