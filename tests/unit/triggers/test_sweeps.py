@@ -312,6 +312,8 @@ async def test_a_sweep_is_given_the_prices_of_gpu_sizes_that_were_read(hub: Swee
     prices = some_prices("westeurope")
     markets = FakeMarkets(priced={"westeurope": prices})
     await run_sweep(cast("func.TimerRequest", None), hub, markets, ("westeurope", "uksouth"))
-    (given,) = SweepInput.from_wire(hub.input_of("sweep").to_wire()).prices or ()
+    sweep = SweepInput.from_wire(hub.input_of("sweep").to_wire())
+    given = sweep.prices_by_region["westeurope"]
+    assert len(sweep.prices_by_region) == 1
     assert given.find("Standard_NC24ads_A100_v4") == prices.find("Standard_NC24ads_A100_v4")
     assert given.find("Standard_D4ds_v5") is None
