@@ -66,6 +66,11 @@ def note_use(history: UseHistory, at: datetime, requests: int) -> UseHistory:
     return UseHistory(since=since, periods=kept)
 
 
+def seen_until(history: UseHistory) -> datetime | None:
+    """End of the latest slot with use, or the first look; None without a history."""
+    return start_of(history.periods[-1].last + 1) if history.periods else history.since
+
+
 def requests_by_slot(history: UseHistory) -> dict[int, int]:
     """Each slot with use; the requests of a period are spread evenly over its slots."""
     return {slot: requests for each in history.periods for slot, requests in _spread(each)}

@@ -10,7 +10,13 @@ from domain.arm.managed_cluster import first_gpu_node_count
 from domain.catalog.prices import shipped_as_of, shipped_prices
 from domain.environment.operation import Operation, OperationKind
 from domain.environment.record import EnvironmentRecord
-from domain.environment.use_history import SLOT_MINUTES, requests_by_slot, slot_of, start_of
+from domain.environment.use_history import (
+    SLOT_MINUTES,
+    requests_by_slot,
+    seen_until,
+    slot_of,
+    start_of,
+)
 from domain.outcomes import Status
 from domain.spec.idle import Idle, IdleAction, OffHours
 from domain.spec.off_hours import is_off_hours
@@ -89,7 +95,7 @@ class IdleAdvice(WireModel):
 def advise_on_idle(record: EnvironmentRecord, now: datetime) -> IdleAdvice:
     history = record.use_history
     use = requests_by_slot(history) | _wakes(record)
-    since, until = history.since, max(now, history.since or now)
+    since, until = history.since, max(now, seen_until(history) or now)
     slots = range(slot_of(since), slot_of(until)) if since else range(0)
     price, minutes = _price_per_hour(record), _minutes_to_wake(record)
     options = tuple(_compare(record, use, slots, price, minutes)) if slots else ()

@@ -58,6 +58,12 @@ def test_what_is_saved_is_counted_from_the_present_setting() -> None:
     assert never.saved_usd == pytest.approx((now.cost_usd or 0) - (never.cost_usd or 0), abs=0.02)
 
 
+def test_a_clock_that_is_behind_hides_no_use() -> None:
+    advice = advise_on_idle(a_used_record(0, 120), START - timedelta(hours=1))
+    assert advice.until_date_time == after(125)
+    assert find(advice, " 5 minutes").cold_starts == 1
+
+
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
