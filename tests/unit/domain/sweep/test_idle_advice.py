@@ -51,7 +51,7 @@ def test_a_shorter_time_costs_less_and_starts_more_often() -> None:
 
 def test_what_is_saved_is_counted_from_the_present_setting() -> None:
     advice = advise_on_idle(a_used_record(0, 120), after(240))
-    now, never = find(advice, " 30 minutes"), find(advice, "never")
+    now, never = find(advice, " 15 minutes"), find(advice, "never")
     assert (now.is_current, now.saved_usd) == (True, 0)
     assert [each.is_current for each in advice.value].count(True) == 1
     assert never.cost_usd == pytest.approx(4 * (advice.usd_per_hour or 0), abs=0.01)
