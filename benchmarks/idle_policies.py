@@ -7,13 +7,13 @@ stays awake or sleeps, whichever is cheaper. Pauses do not depend on each other,
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks.results import write_values
 from benchmarks.synthetic_use import make_use
 from benchmarks.traces import ALIBABA, FETCHED, UseTrace, read_alibaba, read_azure
 from domain.spec.idle import Idle
@@ -153,9 +153,8 @@ def main() -> int:
     for source, traces in list_sources().items():
         results[source] = compare(traces)
         report(source, traces, results[source])
-    if arguments.json:
-        rows = {source: [asdict(row) for row in found] for source, found in results.items()}
-        arguments.json.write_text(json.dumps(rows, indent=2))
+    rows = {source: [asdict(row) for row in found] for source, found in results.items()}
+    write_values(arguments.json, rows)
     return 0
 
 
