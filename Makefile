@@ -26,8 +26,8 @@ demo: $(READY) ## Build an environment on simulated Azure, query its model, dele
 	@$(BIN)/python -m emulators.stack.demo
 
 .PHONY: up
-up: $(READY) ## Start everything and keep it running until Ctrl-C; the next one continues. FRESH=1: from nothing
-	@$(BIN)/python -m emulators.stack.up $(if $(FRESH),--fresh)
+up: $(READY) ## Start everything and keep it running until Ctrl-C; the next one continues. FRESH=1: from nothing. SCALE=60
+	@$(BIN)/python -m emulators.stack.up --time-scale $(SCALE) $(if $(FRESH),--fresh)
 
 .PHONY: kubeconfig
 kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `make up` runs: NAME=fraud-llm
