@@ -21,6 +21,13 @@ HEAD = (
     "unless `ANYWAY=1` is given.\n"
 )
 
+FOOTPRINT = (
+    ("processor seconds of the app", "appSeconds", "0.7"),
+    ("processor seconds of the task hub", "hubSeconds", "0.3"),
+    ("KiB in the task hub", "hubKiB", "100"),
+)
+"""What `benchmarks.footprint` writes, and what is wanted."""
+
 type Results = Mapping[str, Result]
 type Cells = Sequence[object]
 
@@ -76,6 +83,8 @@ def list_summary(results: Results) -> Iterator[tuple[str, Any, str]]:
         value_of(results, "at-once-50", "throttled", "historyEvents"),
         "150",
     )
+    for name, key, goal in FOOTPRINT:
+        yield f"{name}, per environment", value_of(results, "footprint", key), goal
     yield (
         "first page of 50 of 10,000, p50 ms",
         value_of(results, "list-10000", "p50", "first page"),
