@@ -165,7 +165,12 @@ def idle(results: Results) -> str:
         return f"## Idle settings\n\n{NOT_MEASURED}\n"
     head = ("setting", "GPU hours", "cold starts", "whole cost", "worst", "GPU and starts alone")
     keys = ("setting", "gpu_hours", "cold_starts", "ratio", "worst_ratio", "gpu_ratio")
-    parts = ["## Idle settings\n\nAgainst the offline optimum (ADR 0047)."]
+    parts = [
+        "## Idle settings\n\n"
+        "Against the offline optimum ([ADR 0047](adr/0047-idle-default-by-simulation.md)): the "
+        "whole cost at the usual price of a wait and at the worst one, and that of GPU nodes and "
+        "starts alone."
+    ]
     for source, rows in found.values.items():
         cells = [[row[key] for key in keys] for row in rows]
         parts.append(f"{source}:\n\n{table(head, cells)}")
