@@ -26,7 +26,8 @@ from durabletask.entities import EntityInstanceId
 
 from benchmarks.machine import stop_if_busy
 from benchmarks.results import write_values
-from benchmarks.swept_azure import REGION, build_azure, raise_quota
+from benchmarks.swept_azure import REGION, build_azure
+from benchmarks.waiting import make_room
 from domain.environment.counters import CounterLook, CounterNote, RecordCounters
 from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import OperationRequest
@@ -43,7 +44,7 @@ BUILDING_SCALE = 2000.0
 SWEEPING_SCALE = 2.0
 """Low enough that the sweep's own seconds do not become minutes of simulated time."""
 
-READY_TIMEOUT_SECONDS = 60.0
+READY_TIMEOUT_SECONDS = 300.0
 SWEEP_TIMEOUT_SECONDS = 300.0
 GOAL_SECONDS, GOAL_SECONDS_EACH = 2.0, 0.03
 """Of a sweep that changes nothing: the lists, and four requests to each cluster."""
@@ -121,7 +122,7 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> tuple[Measured, M
     stack.time_scale = BUILDING_SCALE
     stack.start_simulator()
     with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
-        raise_quota(azure)
+        make_room(azure)
         looks = asyncio.run(build_azure(stack, specs))
         pass_hours(azure, 1)
         start_product(stack, azure)

@@ -21,7 +21,6 @@ from domain.serving.gateway.settings import GatewayState
 from domain.serving.manifests import REPLICAS, build_gateway
 from domain.spec.model import EnvironmentSpec
 from domain.wire import JsonObject
-from emulators.stack.api import SimulatedAzure
 from emulators.stack.stack import Stack
 
 REGION = "westeurope"
@@ -35,12 +34,6 @@ RESOURCES = (
     ("wafPolicy", ""),
     ("resourceGroup", REGION),
 )
-
-
-def raise_quota(azure: SimulatedAzure) -> None:
-    for quota in azure.get("/_simulator/quota", params={"region": REGION}).json():
-        limit = {"region": REGION, "name": quota["name"], "limit": 1_000_000}
-        azure.put("/_simulator/quota", json=limit).raise_for_status()
 
 
 async def build_azure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> dict[str, CounterLook]:
@@ -104,6 +97,8 @@ async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None
         kind = KINDS[name]
         body = kind.build_body(spec, target, None)
         answer = await clients.resources.begin_put(kind.build_id(target), body)
+        if not answer.is_success:
+            raise SystemExit(f"{target}: {answer}")
         while answer.body["properties"].get("provisioningState") not in {None, "Succeeded"}:
             await asyncio.sleep(0.2)
             answer = await clients.resources.get(kind.build_id(target))

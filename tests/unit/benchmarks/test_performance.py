@@ -59,6 +59,14 @@ def test_runs_of_different_days_stand_side_by_side() -> None:
     assert "one command after the other | 22.0 | 2.00 |" in text
 
 
+def test_one_alone_is_the_median_of_many_draws_where_there_are_some() -> None:
+    many = a_result(free=a_run(), throttled=a_run())
+    single = render({"at-once-1": many, "at-once-200": many})
+    assert "against one alone | 1 | 1.02 |" in single
+    drawn = render({"at-once-200": many, "chain-5x": a_result(medianMinutes=10.0)})
+    assert "against one alone | 1.1 | 1.02 |" in drawn
+
+
 def test_the_price_of_limits_is_that_of_the_slowest() -> None:
     text = render({"at-once-100": a_result(free=a_run(), throttled=a_run(slowest=15.0))})
     assert "without | 1.25 | 1.05 |" in text
