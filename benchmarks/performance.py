@@ -66,6 +66,12 @@ def list_summary(results: Results) -> Iterator[tuple[str, Any, str]]:
     yield "answers 429, 100 at once", refused(results, "at-once-100"), "0"
     yield "answers 429, 200 at once", refused(results, "at-once-200"), "0"
     yield (
+        "Ready of 100, app and hub killed twice",
+        value_of(results, "crashes-100", "ready"),
+        "100",
+    )
+    yield "resources created twice by that", value_of(results, "crashes-100", "twice"), "0"
+    yield (
         "slowest of 100 at once, with Azure's limits against without",
         ratio_of_slowest(results, "at-once-100"),
         "1.05",

@@ -46,6 +46,7 @@ MEASURES: tuple[Measure, ...] = (
         Measure(f"at-once-{count}", ("waiting", f"--environments={count}", f"--scale={scale}"))
         for count, scale in SCALES.items()
     ),
+    Measure("crashes-100", ("crashes", "--environments=100", "--scale=2.5")),
     Measure("chain-60x", ("chain", "--environments=20", "--time-scale=60")),
     Measure("chain-5x", ("chain", "--environments=20", "--time-scale=5")),
     Measure("sweep-200", ("sweep", "--environments=200")),
