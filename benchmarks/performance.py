@@ -66,7 +66,7 @@ def list_summary(results: Results) -> Iterator[tuple[str, Any, str]]:
     yield "answers 429, 100 at once", refused(results, "at-once-100"), "0"
     yield "answers 429, 200 at once", refused(results, "at-once-200"), "0"
     yield (
-        "Ready of 100, app and hub killed twice",
+        "Ready of 100, app and hub killed",
         value_of(results, "crashes-100", "ready"),
         "100",
     )

@@ -207,7 +207,6 @@ def test_use_that_only_a_gateway_counts_is_use(night: Night, api: Api, azure: Si
     assert len(gpu_nodes(azure, "unseen")) == 1
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_use_that_sweeps_have_seen_tells_what_another_setting_costs(night: Night, api: Api):
     advice = api.get("/environments/unseen/idle-advice").json()
     assert (advice["requests"] > 0, advice["hoursInUse"] > 0) == (True, True)
@@ -216,7 +215,6 @@ def test_use_that_sweeps_have_seen_tells_what_another_setting_costs(night: Night
     assert current["gpuHours"] > 0
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_missing_metrics_count_as_use(night: Night, api: Api, azure: SimulatedAzure):
     assert night.reasons["blind"][-1] == "RequestsMissing"
     assert idle_events(api, "blind") == []
