@@ -50,12 +50,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("chain-60x", ("chain", "--environments=20", "--time-scale=60")),
     Measure("chain-5x", ("chain", "--environments=20", "--time-scale=5")),
     Measure("sweep-200", ("sweep", "--environments=200")),
-    Measure("sweep-1000", ("sweep", "--environments=1000")),
     Measure("list-10000", ("listing", "--environments=10000")),
     Measure("footprint", ("footprint",)),
     Measure("idle-policies", ("idle_policies",)),
     Measure("peer-az", ("peers.azure_cli",)),
     Measure("peer-terraform", ("peers.terraform",)),
+    Measure("sweep-1000", ("sweep", "--environments=1000")),
 )
 
 

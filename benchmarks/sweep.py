@@ -40,7 +40,7 @@ from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 
 NEVER = "0 0 0 1 1 *"
-BUILDING_SCALE = 2000.0
+BUILDING_SCALE = 300.0
 SWEEPING_SCALE = 2.0
 """Low enough that the sweep's own seconds do not become minutes of simulated time."""
 
