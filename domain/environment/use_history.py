@@ -12,7 +12,7 @@ SLOT_MINUTES = 5
 """As often as the sweep looks, and the shortest `idle.afterMinutes`."""
 
 KEPT_SLOTS = 28 * 24 * 60 // SLOT_MINUTES
-KEPT_PERIODS = 300
+KEPT_USE_PERIODS = 300
 """Some 7 KB of a record at most."""
 
 
@@ -59,7 +59,7 @@ def note_use(history: UseHistory, at: datetime, requests: int) -> UseHistory:
         periods = (*periods[:-1], joined)
     else:
         periods = (*periods, UsePeriod(slot, slot, requests))
-    kept = tuple(each for each in periods if each.last > slot - KEPT_SLOTS)[-KEPT_PERIODS:]
+    kept = tuple(each for each in periods if each.last > slot - KEPT_SLOTS)[-KEPT_USE_PERIODS:]
     since = history.since or at
     if len(kept) < len(periods):
         since = max(since, start_of(kept[0].first))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from domain.environment.use_history import (
-    KEPT_PERIODS,
+    KEPT_USE_PERIODS,
     KEPT_SLOTS,
     UseHistory,
     note_look_at_use,
@@ -66,7 +66,7 @@ def test_four_weeks_are_kept() -> None:
 
 
 def test_a_bounded_number_of_periods_is_kept_and_the_history_begins_with_them() -> None:
-    history = seen(*((10 * number, 1) for number in range(KEPT_PERIODS + 1)))
-    assert len(history.periods) == KEPT_PERIODS
+    history = seen(*((10 * number, 1) for number in range(KEPT_USE_PERIODS + 1)))
+    assert len(history.periods) == KEPT_USE_PERIODS
     assert history.since == start_of(history.periods[0].first) == after(10)
     assert len(str(history.to_wire())) < 9_000
