@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from domain.environment.use_history import (
-    KEPT_USE_PERIODS,
     KEPT_SLOTS,
+    KEPT_USE_PERIODS,
     UseHistory,
     note_look_at_use,
     note_use,
