@@ -137,12 +137,12 @@ def open_claims(
     return [each.operation_id for each in found.claims]
 
 
-def with_cluster_asked(record: EnvironmentRecord) -> EnvironmentRecord:
+def with_cluster_asked(record: EnvironmentRecord, at: datetime = NOON) -> EnvironmentRecord:
     change = StepChange(
         operation_id="fraud-llm.1",
         step="cell/westeurope/managedCluster",
         status=Status.RUNNING,
-        at=NOON,
+        at=at,
     )
     return record_step(record, change)
 
@@ -162,7 +162,6 @@ def test_quota_stays_claimed_until_azure_can_have_counted_it():
         operation_id="fraud-llm.1", phase=Phase.READY, outcome=Outcome.succeeded(), at=NOON
     )
     assert open_claims(end_operation(asked, end), WEST) == ["fraud-llm.1"], "it was quick"
-    assert open_claims(asked, WEST, NOON - timedelta(minutes=1)) == [], "another clock's time"
 
 
 @pytest.mark.parametrize(("after", "has_news"), [(0, True), (29, True), (30, False), (-600, True)])

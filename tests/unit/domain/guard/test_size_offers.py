@@ -90,7 +90,9 @@ def test_the_cheapest_comes_first_then_what_has_no_price_and_then_what_is_restri
 )
 def test_smaller_ones_are_left_out(gpus: int, memory: int, names: set[str]):
     market = a_market(sizes=(a_size(T4), a_size(A100)))
-    assert {each.vm_size for each in build_size_offers(market, gpus, memory, Allowed()).value} == names
+    assert {
+        each.vm_size for each in build_size_offers(market, gpus, memory, Allowed()).value
+    } == names
 
 
 def test_what_offers_do_not_show_is_no_part_of_what_was_not_read():
