@@ -43,6 +43,7 @@ from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
 from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
+from domain.catalog.prices import RegionPrices
 from domain.events.cloud_events import build_event_source
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import RegionMarket
@@ -181,6 +182,9 @@ class LazyMarketReader:
     async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
         return await clients.market.images(spec)
 
+    def known_prices(self, region: str) -> RegionPrices | None:
+        return clients.market.known_prices(region)
+
     def lacks_offers(self, region: str) -> bool:
         return clients.market.lacks_offers(region)
 
@@ -296,7 +300,9 @@ def register_hub_activity(
 
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_sweep(timer, client, settings.build_commit)
+        await run_sweep(
+            timer, client, READ_MARKET, settings.allowed_regions, settings.build_commit
+        )
 
     run.__name__ = run_sweep.__name__
     with_client = app.durable_client_input(client_name="client")(run)

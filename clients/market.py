@@ -140,6 +140,11 @@ class MarketClient:
         checks = await asyncio.gather(*map(self._check_image, wanted_images(spec)))
         return tuple(checks)
 
+    def known_prices(self, region: str) -> RegionPrices | None:
+        """As they were read last, without waiting for Azure; None if they never were."""
+        known = self._of(region).prices.known
+        return known.value if known else None
+
     def lacks_offers(self, region: str) -> bool:
         """Whether sizes or prices would have to be read."""
         lists = self._of(region)

@@ -51,7 +51,11 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     if not requested.dry_run:
         tell_counters(sweep, snapshot)
     health = yield from look_at_health(
-        sweep, listing, snapshot.environments, record=not requested.dry_run
+        sweep,
+        listing,
+        snapshot.environments,
+        requested.prices_by_region,
+        record=not requested.dry_run,
     )
     orphans = yield from look_at_orphans(
         sweep, listing, snapshot.environments, act=not requested.dry_run

@@ -9,6 +9,7 @@ from domain.problem import Problem
 from triggers import task_hub
 from triggers.declarations import Call
 from triggers.errors import json_response, problems_response
+from triggers.market import read_prices
 from triggers.parameters import CostsQuery, HeaderParameters
 
 
@@ -25,4 +26,6 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
         async for record in task_hub.scan_records(call.client)
         if query.cost_center in (None, record.spec.cost_center)
     ]
-    return json_response(build_cost_report(records, first, last, now))
+    regions = (region for record in records for region in record.regions)
+    prices = await read_prices(call.client, call.deployment.read_market, regions)
+    return json_response(build_cost_report(records, prices, first, last, now))

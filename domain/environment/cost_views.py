@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import AwareDatetime, Field
 
+from domain.catalog.prices import ExchangeRate
 from domain.wire import WireModel
 
 
@@ -26,7 +27,12 @@ class CostView(WireModel):
         default=None,
         description="Node hours of this month without a list price; absent if there are none.",
     )
-    price_as_of: AwareDatetime = Field(description="Date of the list prices.")
+    price_as_of: AwareDatetime = Field(description="Date of the oldest of the list prices.")
+    rate: ExchangeRate | None = Field(
+        default=None,
+        description="Of the currency that the app's settings name, as Azure's price list has it; "
+        "absent if they name none, or if it was not read.",
+    )
 
 
 class DailyCost(WireModel):
@@ -53,5 +59,11 @@ class CostReport(WireModel):
     """Costs by day and environment."""
 
     total_usd: float = Field(description="Of all days and environments.", examples=[77.138])
-    price_as_of: AwareDatetime = Field(description="Date of the list prices.")
+    price_as_of: AwareDatetime = Field(
+        description="Date of the oldest of the list prices at present. GPU nodes are counted at "
+        "those of their time."
+    )
+    rate: ExchangeRate | None = Field(
+        default=None, description="Of the currency that the app's settings name; absent without."
+    )
     value: tuple[DailyCost, ...] = Field(description="By day, then by environment.")
