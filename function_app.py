@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import azure.functions as func
@@ -45,6 +46,7 @@ from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.catalog.prices import RegionPrices
 from domain.events.cloud_events import build_event_source
+from domain.guard.billed_costs import BilledCosts
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import RegionMarket
 from domain.guard.plan_check import PlanCheck
@@ -197,12 +199,18 @@ class LazyMarketReader:
 
 READ_MARKET = LazyMarketReader()
 
+
+async def read_billed(first: date, last: date) -> BilledCosts:
+    return await clients.cost_management.read(first, last)
+
+
 DEPLOYMENT = Deployment(
     policy=settings.policy,
     requires_app_roles=settings.requires_app_roles,
     build_commit=settings.build_commit,
     read_market=READ_MARKET,
     read_logs=read_logs if settings.log_workspace_id else None,
+    read_billed=read_billed if settings.cost_management else None,
 )
 
 

@@ -335,6 +335,12 @@ variable "market_schedule" {
   }
 }
 
+variable "cost_management" {
+  description = "Whether GET /costs compares list prices with what Azure has billed for the subscription."
+  type        = bool
+  default     = false
+}
+
 variable "price_currency" {
   description = "ISO 4217 code of a currency whose rate is shown beside prices in USD."
   type        = string

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import azure.functions as func
 
+from domain.guard.billed_costs import reconcile
 from domain.guard.costs import build_cost_report
 from domain.problem import Problem
 from triggers import task_hub
@@ -28,4 +29,9 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
     ]
     regions = (region for record in records for region in record.regions)
     prices = await read_prices(call.client, call.deployment.read_market, regions)
-    return json_response(build_cost_report(records, prices, first, last, now))
+    report = build_cost_report(records, prices, first, last, now)
+    read_billed = call.deployment.read_billed
+    if read_billed:
+        billed = reconcile(records, report.value, await read_billed(first, last), now)
+        report = report.model_copy(update={"billed": billed})
+    return json_response(report)
