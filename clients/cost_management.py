@@ -15,15 +15,15 @@ from domain.arm.error_bodies import redact
 from domain.guard.billed_costs import BilledCost, BilledCosts, read_query_rows
 from domain.wire import JsonObject
 
-API_VERSION = "2025-03-01"
+COSTS_API_VERSION = "2025-03-01"
 CALLER = "gridplane"
 """Header ClientType: callers without one share the limit of requests, some four a minute."""
 LIFETIME = Lifetime(fresh=4 * 60 * 60, usable=24 * 60 * 60)
 """Azure's data change every four hours."""
-PATIENCE_SECONDS = 15.0
+COSTS_PATIENCE_SECONDS = 15.0
 """A month of a subscription was seen to take 6 s."""
 KEPT_PERIODS = 32
-MOST_PAGES = 20
+MOST_COST_PAGES = 20
 
 
 class CostManagementClient:
@@ -31,7 +31,7 @@ class CostManagementClient:
         self._package = arm.connect(ResourceManagementClient)
         self._url = (
             f"/subscriptions/{arm.subscription_id}/providers/Microsoft.CostManagement/query"
-            f"?api-version={API_VERSION}"
+            f"?api-version={COSTS_API_VERSION}"
         )
         self._periods: dict[tuple[date, date], KeptList[tuple[BilledCost, ...]]] = {}
 
@@ -43,10 +43,10 @@ class CostManagementClient:
             (first, last), KeptList(lambda: self._query(first, last), LIFETIME)
         )
         try:
-            return BilledCosts(costs=await kept.get(PATIENCE_SECONDS))
+            return BilledCosts(costs=await kept.get(COSTS_PATIENCE_SECONDS))
         except TimeoutError:
             return BilledCosts(
-                unread=f"Azure has not answered within {PATIENCE_SECONDS:g} s. Ask again."
+                unread=f"Azure has not answered within {COSTS_PATIENCE_SECONDS:g} s. Ask again."
             )
         except (NoAnswer, ListRefused) as error:
             return BilledCosts(unread=redact(str(error)))
@@ -59,13 +59,13 @@ class CostManagementClient:
         """Raises NoAnswer and ListRefused."""
         body, url = _build_query(first, last), self._url
         costs: list[BilledCost] = []
-        for _ in range(MOST_PAGES):
+        for _ in range(MOST_COST_PAGES):
             page = await self._post(url, body)
             costs += read_query_rows(page["properties"])
             url = page["properties"].get("nextLink")
             if not url:
                 return tuple(costs)
-        raise NoAnswer(f"More than {MOST_PAGES} pages of costs")
+        raise NoAnswer(f"More than {MOST_COST_PAGES} pages of costs")
 
     async def _post(self, url: str, body: JsonObject) -> Any:
         request = HttpRequest("POST", url, json=body, headers={"ClientType": CALLER})

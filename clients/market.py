@@ -40,10 +40,8 @@ from domain.spec.model import EnvironmentSpec
 
 logger = logging.getLogger("gridplane.market")
 
-HOUR = 60.0 * 60.0
-DAY = 24 * HOUR
-SIZES_LIFETIME = Lifetime(fresh=HOUR, usable=DAY)
-PRICES_LIFETIME = Lifetime(fresh=DAY, usable=7 * DAY)
+SIZES_LIFETIME = Lifetime(fresh=60 * 60, usable=24 * 60 * 60)
+PRICES_LIFETIME = Lifetime(fresh=24 * 60 * 60, usable=7 * 24 * 60 * 60)
 USAGES_LIFETIME = Lifetime(fresh=5, usable=15)
 """Azure counts what it was asked for some seconds later."""
 REGISTRATIONS_LIFETIME = Lifetime(fresh=60, usable=300)

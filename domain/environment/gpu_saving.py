@@ -6,10 +6,8 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from domain.environment.gpu_usage import GpuNodes, find_node_price
+from domain.environment.gpu_usage import HOUR, GpuNodes, find_node_price
 from domain.wire import WireModel
-
-HOUR = timedelta(hours=1)
 
 
 class GpuSaving(WireModel):

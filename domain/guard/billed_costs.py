@@ -12,7 +12,7 @@ from domain.wire import JsonObject, WireModel
 
 SETTLED_AFTER = timedelta(days=4)
 """Azure's data of later days still change."""
-USD = "USD"
+LIST_CURRENCY = "USD"
 
 
 class BilledCost(WireModel):
@@ -66,7 +66,7 @@ def reconcile(
             by_group.setdefault(cost.group, []).append(cost)
     days = [each for each in listed if each.day <= until]
     value = tuple(_compare(record, days, by_group) for record in records)
-    others = {each.currency for costs in by_group.values() for each in costs} - {USD}
+    others = {each.currency for costs in by_group.values() for each in costs} - {LIST_CURRENCY}
     why = f"Azure bills in {', '.join(sorted(others))}, and prices are in USD." if others else None
     return BilledView(settled_until=until, value=value, unread=why)
 
@@ -76,7 +76,7 @@ def _compare(
 ) -> BilledEnvironment:
     """What is billed in another currency counts for nothing: the view says so."""
     costs = (each for group in _groups_of(record) for each in by_group.get(group, ()))
-    billed = sum(each.cost for each in costs if each.currency == USD)
+    billed = sum(each.cost for each in costs if each.currency == LIST_CURRENCY)
     listed = sum(each.gpu_usd + each.base_usd for each in days if each.environment == record.name)
     return BilledEnvironment(
         environment=record.name,
