@@ -42,18 +42,13 @@ from activities.recorded_spec import SpecActivity
 from activities.resolve_image import resolve_image
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
+from clients.market_reader import LazyMarketReader
 from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
-from domain.catalog.prices import RegionPrices
 from domain.events.cloud_events import build_event_source
 from domain.guard.billed_costs import BilledCosts
-from domain.guard.kept_offers import KeptOffers
-from domain.guard.market import RegionMarket
-from domain.guard.plan_check import PlanCheck
-from domain.guard.subscription import Subscription
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
-from domain.spec.model import EnvironmentSpec
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
@@ -168,36 +163,7 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
-class LazyMarketReader:
-    """Of the app's market client, which loads SDKs that the start of the app does without."""
-
-    @property
-    def currency(self) -> str:
-        return settings.price_currency
-
-    async def region(self, region: str) -> RegionMarket:
-        return await clients.market.region(region)
-
-    async def subscription(self) -> Subscription:
-        return await clients.market.subscription()
-
-    async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
-        return await clients.market.images(spec)
-
-    def known_prices(self, region: str) -> RegionPrices | None:
-        return clients.market.known_prices(region)
-
-    def lacks_offers(self, region: str) -> bool:
-        return clients.market.lacks_offers(region)
-
-    def take_offers(self, kept: KeptOffers) -> None:
-        clients.market.take_offers(kept)
-
-    async def refresh_offers(self, region: str) -> KeptOffers:
-        return await clients.market.refresh_offers(region)
-
-
-READ_MARKET = LazyMarketReader()
+READ_MARKET = LazyMarketReader(clients)
 
 
 async def read_billed(first: date, last: date) -> BilledCosts:
