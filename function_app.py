@@ -283,7 +283,12 @@ def register_hub_activity(
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
         await run_sweep(
-            timer, client, READ_MARKET, settings.allowed_regions, settings.build_commit
+            timer,
+            client,
+            READ_MARKET,
+            settings.allowed_regions,
+            settings.build_commit,
+            read_policy,
         )
 
     run.__name__ = run_sweep.__name__
@@ -295,7 +300,7 @@ def register_sweep() -> None:
 
 def register_wake() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_wake(timer, client)
+        await run_wake(timer, client, read_policy)
 
     run.__name__ = run_wake.__name__
     with_client = app.durable_client_input(client_name="client")(run)
