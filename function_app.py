@@ -172,7 +172,6 @@ async def read_billed(first: date, last: date) -> BilledCosts:
     return await clients.cost_management.read(first, last)
 
 
-
 async def read_policy() -> PolicyInForce:
     return await clients.policy_file.read() if clients.policy_file else NO_POLICY_FILE
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.directory.shard import is_filled, list_names
 from domain.environment.over_budget import OverBudget
 from domain.environment.record import EnvironmentRecord
+from domain.guard.costs import PricesByRegion
 from domain.guard.policy.model import Policy
 from domain.guard.policy.overspending import find_overspent
 from triggers import task_hub
@@ -23,9 +24,9 @@ async def read_cost_center(client: DurableClient, cost_center: str) -> list[Envi
 
 
 async def read_overspent(
-    client: DurableClient, policy: Policy, now: datetime
+    client: DurableClient, policy: Policy, prices: PricesByRegion, now: datetime
 ) -> dict[str, OverBudget]:
     """By environment."""
     with_budget = [name for name in policy.cost_centers if policy.find_budget(name)]
     records = {name: await read_cost_center(client, name) for name in with_budget}
-    return find_overspent(records, policy, now)
+    return find_overspent(records, policy, prices, now)

@@ -32,7 +32,7 @@ async def run_wake(
     policy = (await read_policy()).policy
     if not names or policy is None:
         return
-    overspent = await read_overspent(client, policy, datetime.now(UTC))
+    overspent = await read_overspent(client, policy, {}, datetime.now(UTC))
     names = [name for name in names if name not in overspent]
     if not names:
         return

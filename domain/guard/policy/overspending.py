@@ -5,18 +5,22 @@ from datetime import UTC, datetime
 
 from domain.environment.over_budget import OverBudget
 from domain.environment.record import EnvironmentRecord
+from domain.guard.costs import PricesByRegion
 from domain.guard.policy.budget import spent_this_month
 from domain.guard.policy.model import OnExceeded, Policy
 
 
 def find_overspent(
-    records: Mapping[str, Iterable[EnvironmentRecord]], policy: Policy, now: datetime
+    records: Mapping[str, Iterable[EnvironmentRecord]],
+    policy: Policy,
+    prices: PricesByRegion,
+    now: datetime,
 ) -> dict[str, OverBudget]:
     """By environment. `records`: by cost center, with those that were deleted."""
     found: dict[str, OverBudget] = {}
     for cost_center, own in records.items():
         known, budget = list(own), policy.find_budget(cost_center)
-        spent = spent_this_month(known, now)
+        spent = spent_this_month(known, prices, now)
         if budget is None or spent < budget.per_month:
             continue
         over = OverBudget(
