@@ -1,5 +1,6 @@
 """Managed clusters: which there are, and what a request makes of them."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,8 @@ class ManagedClusters:
         self.machines = ClusterMachines(self.all, self.pools)
         self.sizes = self.machines.sizes
         self.pool_changes = PoolChanges(self.sizes, self.pools)
+        self.find_network_shortage: Callable[[str], dict[str, Any] | None] = lambda region: None
+        """Why a region has no room for what each cluster has of the network."""
         self._platform = platform
         self._groups = groups
         self._make_cluster = make_cluster
