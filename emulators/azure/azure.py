@@ -106,6 +106,7 @@ class SimulatedAzure:
         self.clusters.machines.allows_host_encryption = partial(
             self.features.is_registered, HOST_ENCRYPTION
         )
+        self.clusters.check_provider = self.registrations.check
         self.network_usages = NetworkUsages(
             self.clusters.all, self.addresses.frontends, self.platform.limits
         )
