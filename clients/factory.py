@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from clients.resource_groups import ResourceGroupsClient
     from clients.retail_prices import RetailPricesClient
     from clients.role_assignments import RoleAssignmentsClient
+    from clients.subscription import SubscriptionClient
 
 
 class ClientFactory:
@@ -95,7 +96,19 @@ class ClientFactory:
     def market(self) -> "MarketClient":
         from clients.market import MarketClient
 
-        return MarketClient(self.compute, self.retail_prices)
+        return MarketClient(
+            self.compute,
+            self.retail_prices,
+            self.subscription,
+            self.registries,
+            currency=self.settings.price_currency,
+        )
+
+    @cached_property
+    def subscription(self) -> "SubscriptionClient":
+        from clients.subscription import SubscriptionClient
+
+        return SubscriptionClient(self._arm)
 
     @cached_property
     def retail_prices(self) -> "RetailPricesClient":

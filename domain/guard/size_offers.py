@@ -6,8 +6,10 @@ from pydantic import AwareDatetime, Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, GpuSku
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA
-from domain.guard.market import RegionMarket
+from domain.guard.market import MarketPart, RegionMarket
 from domain.wire import WireModel
+
+SHOWN = (MarketPart.SIZES, MarketPart.QUOTA, MarketPart.PRICES)
 
 
 class QuotaLeft(WireModel):
@@ -79,7 +81,7 @@ def build_size_offers(market: RegionMarket, gpus: int, gpu_memory_gb: int) -> Si
         region=market.region,
         observed_date_time=market.observed_at,
         price_as_of=market.prices.as_of if market.prices else None,
-        unread={part.value: reason for part, reason in market.unread.items()},
+        unread={part.value: why for part, why in market.unread.items() if part in SHOWN},
         value=tuple(offers),
     )
 
