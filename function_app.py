@@ -47,6 +47,7 @@ from domain.events.cloud_events import build_event_source
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import RegionMarket
 from domain.guard.plan_check import PlanCheck
+from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
 from domain.guard.subscription import Subscription
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
@@ -55,6 +56,7 @@ from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
 from orchestrators.blocklist_entity import blocklist
+from orchestrators.claims_entity import claims
 from orchestrators.connect_cell import connect_cell
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
@@ -185,11 +187,17 @@ class LazyMarketReader:
 
 READ_MARKET = LazyMarketReader()
 
+
+async def read_policy() -> PolicyInForce:
+    return await clients.policy_file.read() if clients.policy_file else NO_POLICY_FILE
+
+
 DEPLOYMENT = Deployment(
     policy=settings.policy,
     requires_app_roles=settings.requires_app_roles,
     build_commit=settings.build_commit,
     read_market=READ_MARKET,
+    read_policy=read_policy,
     read_logs=read_logs if settings.log_workspace_id else None,
 )
 
@@ -327,7 +335,7 @@ def register_messages() -> None:
         client: DurableFunctionsClient,
     ) -> None:
         await service_bus_requests.take_message(
-            message, actions, client, settings.policy, READ_MARKET
+            message, actions, client, settings.policy, READ_MARKET, read_policy=read_policy
         )
 
     run.__name__ = service_bus_requests.take_message.__name__
@@ -352,7 +360,7 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, directory, plan, market):
+for shared_entity in (orphans, blocklist, directory, plan, market, claims):
     register_shared_entity(shared_entity)
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
+from domain.catalog.regions import normalise_region
 from domain.guard.policy.model import Policy
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
@@ -63,11 +64,8 @@ def narrow(settings: SpecPolicy, policy: Policy) -> SpecPolicy:
     """The rules of the settings with those of the file that are of the same kind: what either
     forbids is forbidden, and refused in the same words."""
     allow = policy.allow
-    regions = settings.allowed_regions
-    if allow.regions is not None:
-        regions = tuple(each for each in regions if each in set(allow.regions))
     return SpecPolicy(
-        regions,
+        tuple(filter(allow.has_region, map(normalise_region, settings.allowed_regions))),
         verifies_tokens=settings.verifies_tokens,
         allows_anonymous_access=settings.allows_anonymous_access
         and allow.access_mode_none is not False,

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.spec.fields import Region, VmSize
 from domain.spec.model import COST_CENTER_PATTERN
+from domain.spec.tags import MAX_TAGS, OWN_TAGS, TagName
 from domain.wire import WireModel
 
 OBJECT_ID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
@@ -17,7 +18,6 @@ MAX_COST_CENTERS = 1000
 type CostCenterName = Annotated[str, Field(pattern=COST_CENTER_PATTERN, max_length=50)]
 type GroupId = Annotated[str, Field(pattern=OBJECT_ID_PATTERN)]
 type Sender = Annotated[str, Field(min_length=1, max_length=2048)]
-type TagName = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class OnExceeded(StrEnum):
@@ -70,6 +70,13 @@ class Allowed(WireModel):
                     "NotAGpuVmSize", "'{size}' is not a known GPU VM size.", {"size": size}
                 )
         return sizes
+
+    def has_size(self, vm_size: str) -> bool:
+        sizes = self.vm_sizes
+        return sizes is None or vm_size.lower() in {size.lower() for size in sizes}
+
+    def has_region(self, region: str) -> bool:
+        return self.regions is None or region in self.regions
 
 
 class Limits(WireModel):
@@ -164,7 +171,10 @@ class Policy(WireModel):
     allow: Allowed = Field(default_factory=Allowed)
     limits: Limits = Field(default_factory=Limits)
     required_tags: tuple[TagName, ...] = Field(
-        default=(), max_length=15, description="Names that `tags` of every specification has."
+        default=(),
+        max_length=MAX_TAGS,
+        description="Names that `tags` of every specification has to contain.",
+        examples=[["team"]],
     )
     approval: ApprovalRule | None = Field(
         default=None, description="Without it only budgets ask for approval."
@@ -175,10 +185,25 @@ class Policy(WireModel):
         description="Cost centers by name. One that is not listed has no budget.",
     )
 
+    @field_validator("required_tags")
+    @classmethod
+    def _can_be_given(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name.lower() in OWN_TAGS:
+                raise PydanticCustomError(
+                    "ReservedTag", "'{name}' is on all resources already.", {"name": name}
+                )
+        return names
+
     @property
     def has_scopes(self) -> bool:
         """Whether environments are visible to groups of their cost center only."""
         return any(each.groups for each in self.cost_centers.values())
+
+    def bounds(self, cost_center: str) -> bool:
+        """Whether it has a budget, or a limit of its nodes."""
+        has_limit = self.limits.max_nodes_per_cost_center is not None
+        return has_limit or self.find_budget(cost_center) is not None
 
     def find_budget(self, cost_center: str) -> Budget | None:
         found = self.cost_centers.get(cost_center)
