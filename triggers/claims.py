@@ -52,9 +52,11 @@ async def claim_all(
     request: OperationRequest,
     demands: Iterable[LedgerDemand],
     counted: Mapping[str, tuple[str, ...]],
-) -> list[tuple[str, Claim]] | None:
-    """What was claimed, by ledger; None if a ledger has refused, or not answered: then nothing
-    stays claimed. `counted`: operations that the request has seen on record, by ledger."""
+) -> bool:
+    """False if a ledger has refused, or not answered: then nothing stays claimed.
+
+    `counted`: operations that the request has seen on record, by ledger.
+    """
     now, claimed = datetime.now(UTC), list[tuple[str, Claim]]()
     for demand in demands:
         claim = build_claim(request, demand, now)
@@ -62,12 +64,12 @@ async def claim_all(
         seen = counted.get(demand.ledger, ())
         wanted = ClaimRequest(claim=claim, room=demand.room, counted=seen)
         if not await _is_granted(client, demand.ledger, wanted):
-            await release_all(client, claimed)
-            return None
-    return claimed
+            await _release(client, claimed)
+            return False
+    return True
 
 
-async def release_all(client: DurableClient, claimed: Iterable[tuple[str, Claim]]) -> None:
+async def _release(client: DurableClient, claimed: Iterable[tuple[str, Claim]]) -> None:
     for ledger, claim in claimed:
         value = {"id": claim.id, "at": datetime.now(UTC).isoformat()}
         await client.signal_entity(_entity_of(ledger), ClaimsOperation.RELEASE, value)

@@ -105,4 +105,6 @@ class Route[Query: QueryParameters, Headers: HeaderParameters]:
     query: type[Query]
     headers: type[Headers]
     body: DeclaredBody | None = None
+    needs_policy: bool = True
+    """Whether it is refused while no policy file could be read."""
     answers: tuple[DeclaredAnswer, ...]

@@ -69,7 +69,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
     in_force = await deployment.read_policy()
-    if in_force.policy is None and route.role is not None:
+    if in_force.policy is None and route.needs_policy:
         return policy_unavailable(in_force.status.problems)
     policy_file = in_force.policy or Policy()
     caller_id = read_header(req, PRINCIPAL_ID) if deployment.requires_app_roles else None

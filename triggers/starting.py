@@ -19,7 +19,7 @@ from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
 from domain.requests.decisions import GET_NODES, decide
 from triggers import task_hub
-from triggers.claims import claim_all, release_all
+from triggers.claims import claim_all
 from triggers.plans import NO_RULES, read_situation
 from triggers.task_hub import DurableClient
 
@@ -63,12 +63,10 @@ async def decide_and_start(
                 checked = await _check(client, read_market, request, record, policy_file)
                 if isinstance(checked, Refused):
                     return checked
-                claimed = await claim_all(client, request, checked.demands, checked.counted)
-                if claimed is None:
-                    continue
-                if await _is_started(client, request):
+                # A claim stays where another request has started this operation: it ends with it.
+                is_claimed = await claim_all(client, request, checked.demands, checked.counted)
+                if is_claimed and await _is_started(client, request):
                     return _build_accepted(record, request)
-                await release_all(client, claimed)
             case decision:
                 return decision
     return Refused(
