@@ -278,7 +278,7 @@ def register_hub_activity(
 
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_sweep(timer, client, settings.build_commit)
+        await run_sweep(timer, client, settings.build_commit, read_policy)
 
     run.__name__ = run_sweep.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -289,7 +289,7 @@ def register_sweep() -> None:
 
 def register_wake() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_wake(timer, client)
+        await run_wake(timer, client, read_policy)
 
     run.__name__ = run_wake.__name__
     with_client = app.durable_client_input(client_name="client")(run)

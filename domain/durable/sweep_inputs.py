@@ -4,6 +4,7 @@ from pydantic import AwareDatetime
 
 from domain.environment.counters import CounterLook
 from domain.environment.operation_request import OperationRequest
+from domain.environment.over_budget import OverBudget
 from domain.sweep.found import ResourceRef
 from domain.sweep.model import SweepDecision
 from domain.sweep.schedule import PlannedAction
@@ -26,6 +27,8 @@ class SweepInput(WireModel):
     environments: tuple[str, ...] = ()
     """Names of all environments; those without a pool in Azure may still expire."""
     dry_run: bool = False
+    over_budget: dict[str, OverBudget] | None = None
+    """By environment: the budgets that are spent; None if there are none."""
 
 
 class SweepActionInput(WireModel):
