@@ -13,6 +13,7 @@ locals {
     PRICE_CURRENCY        = var.price_currency
     MARKET_SCHEDULE       = var.market_schedule
     LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
+    POLICY                = var.policy_url
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
     WAKE_SCHEDULE         = var.wake_schedule
