@@ -13,7 +13,7 @@ from domain.guard.estimate import Estimate, estimate
 from domain.guard.market import RegionMarket
 from domain.guard.policy.checks import estimate_of, use_of
 from domain.guard.policy.facts import PolicyFacts
-from domain.guard.policy.ledgers import NODES, USD, cost_center_ledger, quota_ledger
+from domain.guard.policy.ledgers import MONEY, NODES, cost_center_ledger, quota_ledger
 from domain.guard.policy.rules import count_nodes, count_other_nodes
 from domain.guard.region_limits import room_for_resources
 from domain.guard.situation import Situation
@@ -66,8 +66,8 @@ def _of_budget(
     if budget and budget.refuse_at is not None:
         use = use_of(spec, planned, situation, facts)
         limit = budget.per_month * budget.refuse_at / 100
-        amounts[USD] = use.increase
-        room[USD] = limit - use.used - (use.reserved - claimed.get(USD, 0.0)) - use.own
+        amounts[MONEY] = use.increase
+        room[MONEY] = limit - use.used - (use.reserved - claimed.get(MONEY, 0.0)) - use.own
     most = facts.policy.limits.max_nodes_per_cost_center
     if most is not None:
         own = _own_nodes(spec, situation)

@@ -7,7 +7,7 @@ from domain.guard.estimate import Estimate, estimate
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.budget import BUDGET_UNIT, BudgetUse, assess_budget
 from domain.guard.policy.facts import PolicyFacts
-from domain.guard.policy.ledgers import USD, cost_center_ledger
+from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget
 from domain.guard.policy.rules import check_rules
 from domain.guard.situation import Situation
@@ -61,7 +61,7 @@ def check_budget(
 def use_of(
     spec: EnvironmentSpec, planned: Estimate, situation: Situation, facts: PolicyFacts
 ) -> BudgetUse:
-    claimed = facts.find_claimed(cost_center_ledger(spec.cost_center)).get(USD, 0.0)
+    claimed = facts.find_claimed(cost_center_ledger(spec.cost_center)).get(MONEY, 0.0)
     return assess_budget(spec, planned, situation.existing, facts, claimed, situation.markets)
 
 

@@ -15,7 +15,7 @@ from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.budget import BudgetUse, hours_left, month_end
 from domain.guard.policy.checks import estimate_of
 from domain.guard.policy.facts import PolicyFacts
-from domain.guard.policy.ledgers import USD, cost_center_ledger
+from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from tests.support.markets import a_market
@@ -85,7 +85,7 @@ def test_each_threshold_has_its_verdict(share: float, code: str, verdict: Verdic
 
 def test_others_and_claims_are_reserved_and_what_is_spent_is_counted():
     other = a_live("other-llm")
-    ledger = {cost_center_ledger("ML-1234"): {USD: 100.0}}
+    ledger = {cost_center_ledger("ML-1234"): {MONEY: 100.0}}
     check = budget_check(with_budget(NEED * 3), records=(other,), claimed=ledger)
     assert check.reserved == pytest.approx(NEED + 100, rel=0.05)
     later = PolicyFacts(NOON + timedelta(days=2), with_budget(NEED * 3), (other,))
@@ -131,10 +131,10 @@ def test_what_has_no_price_is_a_warning():
     assert "GPU node" in check.message
 
 
-MONEY = st.floats(0, 1e6, allow_nan=False)
+AMOUNTS = st.floats(0, 1e6, allow_nan=False)
 
 
-@given(MONEY, MONEY, MONEY, MONEY, st.floats(1, 1e6))
+@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.floats(1, 1e6))
 def test_more_is_never_granted_where_less_was_refused(
     used: float, reserved: float, own: float, required: float, more: float
 ):
