@@ -1,7 +1,7 @@
 """What plans are made on: the markets of regions, the environment, and operations in flight."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from durabletask.entities import EntityInstanceId
@@ -18,7 +18,7 @@ from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
-from triggers.claims import read_ledgers
+from triggers.claims import LedgerView, read_ledgers
 from triggers.cost_centers import read_cost_center
 from triggers.directory import find_environments
 from triggers.market import read_prices, read_region
@@ -39,22 +39,16 @@ async def read_situation(
     others: Iterable[str] = (),
     policy_file: Policy = NO_RULES,
 ) -> Situation:
-    """`others`: regions beside those that the specification names.
-
-    Ledgers are read before records: a claim that records show already is not counted twice, and
-    none is missed.
-    """
+    """`others`: regions beside those that the specification names."""
     now = datetime.now(UTC)
     offered = {offer.region for cell in spec.regions for offer in list_offers(spec, cell)}
     ledgers: dict[str, str | None] = {quota_ledger(region): region for region in sorted(offered)}
     is_bound = policy_file.bounds(spec.cost_center)
     if is_bound:
         ledgers[cost_center_ledger(spec.cost_center)] = None
-    view = await read_ledgers(client, ledgers, record, now)
-    markets, in_flight, of_cost_center, subscription, images = await asyncio.gather(
+    (view, in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
+        _read_reservations(client, ledgers, record, spec.cost_center if is_bound else None, now),
         _read_markets(client, read_market, sorted({*offered, *others})),
-        _list_in_flight(client),
-        read_cost_center(client, spec.cost_center) if is_bound else _nothing(),
         read_market.subscription(),
         read_market.images(spec),
     )
@@ -98,14 +92,22 @@ async def _read_markets(
     return dict(zip(names, found, strict=True))
 
 
-async def _list_in_flight(client: DurableClient) -> list[EnvironmentRecord]:
+async def _read_reservations(
+    client: DurableClient,
+    ledgers: Mapping[str, str | None],
+    own: EnvironmentRecord | None,
+    cost_center: str | None,
+    now: datetime,
+) -> tuple[LedgerView, list[EnvironmentRecord], list[EnvironmentRecord]]:
+    """Ledgers, records of operations in flight, and those of the cost center if one is given.
+
+    Ledgers come first: a claim that ends meanwhile is on a record that is read after it.
+    """
+    view = await read_ledgers(client, ledgers, own, now)
     found = await find_environments(client)
-    records, _ = await found.read(Selection(phases=IN_MOTION))
-    return records
-
-
-async def _nothing() -> list[EnvironmentRecord]:
-    return []
+    in_flight, _ = await found.read(Selection(phases=IN_MOTION))
+    bound = await read_cost_center(client, cost_center) if cost_center else []
+    return view, in_flight, bound
 
 
 def _unite(

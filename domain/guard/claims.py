@@ -20,9 +20,9 @@ CLAIM_LIFETIME = timedelta(minutes=10)
 """A claim whose request died blocks nothing for longer. Its operation is on record, and in the
 directory, within seconds."""
 
-AZURE_COUNTS_AFTER = timedelta(seconds=20)
+AZURE_COUNTS_AFTER = timedelta(seconds=25)
 """From Azure's acceptance of a cluster until a plan sees its vCPUs: Azure counts within seconds,
-and the app reads quota every 10 s."""
+and the app uses what it has read of quota for 15 s."""
 
 
 class Claim(WireModel):
@@ -86,11 +86,12 @@ class OpenClaims:
 
 
 def decide_claim(ledger: Ledger, request: ClaimRequest) -> Ledger:
-    """All of it or nothing. Claims of the same operation are alternatives: one of them starts."""
+    """All of it or nothing. Claims of the same environment do not add up: one operation starts at
+    a time, and what the one before has built is on record."""
     claim = request.claim
     kept = _without(_live(ledger.granted, claim.at), claim.id)
-    known = {claim.operation_id, *request.counted}
-    taken = sum_claims(each for each in kept if each.operation_id not in known)
+    others = [each for each in kept if each.environment != claim.environment]
+    taken = sum_claims(each for each in others if each.operation_id not in request.counted)
     fits = all(
         amount <= 0 or taken.get(name, 0.0) + amount <= request.room.get(name, 0.0)
         for name, amount in claim.amounts.items()

@@ -67,7 +67,7 @@ def test_a_repetition_waits_for_its_own_answer():
     assert ledger.find_answer(a_claim(1, at=NOON + timedelta(seconds=1))) is None
 
 
-def test_requests_for_the_same_operation_are_alternatives():
+def test_requests_for_the_same_environment_are_alternatives():
     ledger, _ = ask(Ledger(), a_claim(1, part="a"))
     ledger, other = ask(ledger, a_claim(1, part="b"))
     assert other is True, "one of them starts"
