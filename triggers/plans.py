@@ -1,7 +1,7 @@
 """What plans are made on: the markets of regions, the environment, and operations in flight."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from durabletask.entities import EntityInstanceId
@@ -18,7 +18,7 @@ from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
-from triggers.claims import LedgerView, read_ledgers
+from triggers.claims import read_ledgers
 from triggers.cost_centers import read_cost_center
 from triggers.directory import find_environments
 from triggers.market import read_prices, read_region
@@ -46,8 +46,13 @@ async def read_situation(
     is_bound = policy_file.bounds(spec.cost_center)
     if is_bound:
         ledgers[cost_center_ledger(spec.cost_center)] = None
-    (view, in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
-        _read_reservations(client, ledgers, record, spec.cost_center if is_bound else None, now),
+    # First: a claim that ends meanwhile is on a record, or in a usage, that is read after it.
+    view = await read_ledgers(client, ledgers, record, now)
+    for ledger, region in ledgers.items():
+        if region and view.open[ledger].has_news_for_azure:
+            read_market.forget_usages(region)
+    (in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
+        _read_records(client, spec.cost_center if is_bound else None),
         _read_markets(client, read_market, sorted({*offered, *others})),
         read_market.subscription(),
         read_market.images(spec),
@@ -92,22 +97,13 @@ async def _read_markets(
     return dict(zip(names, found, strict=True))
 
 
-async def _read_reservations(
-    client: DurableClient,
-    ledgers: Mapping[str, str | None],
-    own: EnvironmentRecord | None,
-    cost_center: str | None,
-    now: datetime,
-) -> tuple[LedgerView, list[EnvironmentRecord], list[EnvironmentRecord]]:
-    """Ledgers, records of operations in flight, and those of the cost center if one is given.
-
-    Ledgers come first: a claim that ends meanwhile is on a record that is read after it.
-    """
-    view = await read_ledgers(client, ledgers, own, now)
+async def _read_records(
+    client: DurableClient, cost_center: str | None
+) -> tuple[list[EnvironmentRecord], list[EnvironmentRecord]]:
+    """Of operations in flight, and of the cost center if one is given."""
     found = await find_environments(client)
     in_flight, _ = await found.read(Selection(phases=IN_MOTION))
-    bound = await read_cost_center(client, cost_center) if cost_center else []
-    return view, in_flight, bound
+    return in_flight, await read_cost_center(client, cost_center) if cost_center else []
 
 
 def _unite(
