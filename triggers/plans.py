@@ -110,8 +110,10 @@ async def _read_records(
 def _unite(
     listed: Iterable[EnvironmentRecord], known: Iterable[EnvironmentRecord]
 ) -> tuple[EnvironmentRecord, ...]:
-    """With those that the directory does not list yet."""
-    return tuple({each.name: each for each in (*known, *listed)}.values())
+    """With those that the directory does not list yet. `known` are as they were when it was found
+    which of their claims they show, and stay so: one that has asked Azure since would count
+    nowhere."""
+    return tuple({each.name: each for each in (*listed, *known)}.values())
 
 
 def _regions_of(
