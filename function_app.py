@@ -47,12 +47,14 @@ from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
 from domain.guard.billed_costs import BilledCosts
+from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
 from orchestrators.blocklist_entity import blocklist
+from orchestrators.claims_entity import claims
 from orchestrators.connect_cell import connect_cell
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
@@ -170,11 +172,16 @@ async def read_billed(first: date, last: date) -> BilledCosts:
     return await clients.cost_management.read(first, last)
 
 
+async def read_policy() -> PolicyInForce:
+    return await clients.policy_file.read() if clients.policy_file else NO_POLICY_FILE
+
+
 DEPLOYMENT = Deployment(
     policy=settings.policy,
     requires_app_roles=settings.requires_app_roles,
     build_commit=settings.build_commit,
     read_market=READ_MARKET,
+    read_policy=read_policy,
     read_logs=read_logs if settings.log_workspace_id else None,
     read_billed=read_billed if settings.cost_management else None,
 )
@@ -275,7 +282,12 @@ def register_hub_activity(
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
         await run_sweep(
-            timer, client, READ_MARKET, settings.allowed_regions, settings.build_commit
+            timer,
+            client,
+            READ_MARKET,
+            settings.allowed_regions,
+            settings.build_commit,
+            read_policy,
         )
 
     run.__name__ = run_sweep.__name__
@@ -287,7 +299,7 @@ def register_sweep() -> None:
 
 def register_wake() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_wake(timer, client)
+        await run_wake(timer, client, read_policy)
 
     run.__name__ = run_wake.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -333,7 +345,7 @@ def register_messages() -> None:
         client: DurableFunctionsClient,
     ) -> None:
         await service_bus_requests.take_message(
-            message, actions, client, settings.policy, READ_MARKET
+            message, actions, client, settings.policy, READ_MARKET, read_policy=read_policy
         )
 
     run.__name__ = service_bus_requests.take_message.__name__
@@ -359,7 +371,7 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, directory, plan, market):
+for shared_entity in (orphans, blocklist, directory, plan, market, claims):
     register_shared_entity(shared_entity)
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)

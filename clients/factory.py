@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from clients.logs import LogsClient
     from clients.market import MarketClient
     from clients.metrics import MetricsClient
+    from clients.policy_file import PolicyFile
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
     from clients.retail_prices import RetailPricesClient
@@ -122,6 +123,18 @@ class ClientFactory:
         from clients.retail_prices import RetailPricesClient
 
         return RetailPricesClient(self._session, self.settings.retail_prices_url)
+
+    @cached_property
+    def policy_file(self) -> "PolicyFile | None":
+        """None if none is configured."""
+        from clients.policy_file import PolicyFile, reader_of_blob, reader_of_path
+
+        source = self.settings.policy_file
+        if source is None:
+            return None
+        if source.startswith("https://"):
+            return PolicyFile(reader_of_blob(source, self._session, self._credential))
+        return PolicyFile(reader_of_path(source))
 
     @cached_property
     def edge(self) -> "EdgeClient":

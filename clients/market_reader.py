@@ -30,6 +30,9 @@ class LazyMarketReader:
     async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
         return await self._clients.market.images(wanted)
 
+    def forget_usages(self, region: str) -> None:
+        self._clients.market.forget_usages(region)
+
     def known_prices(self, region: str) -> RegionPrices | None:
         return self._clients.market.known_prices(region)
 

@@ -115,6 +115,10 @@ class Settings:
     allowed_regions: tuple[str, ...]
     """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
 
+    policy_file: str | None
+    """POLICY: path, or https URL of a blob, of the policy file, which narrows what specifications
+    may ask for and sets budgets. The app's identity reads the blob. Default: no file."""
+
     api_server_ranges: tuple[str, ...]
     """API_SERVER_AUTHORIZED_IP_RANGES: comma-separated CIDR ranges, the app's own address among
     them, from which alone the API servers of clusters are reached. Ranges that operators add to
@@ -267,6 +271,7 @@ class Settings:
             ),
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
             allowed_regions=split_list(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,
+            policy_file=values.get("POLICY") or None,
             api_server_ranges=parse_ranges(
                 "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
             ),

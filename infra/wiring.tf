@@ -14,6 +14,7 @@ locals {
     COST_MANAGEMENT       = tostring(var.cost_management)
     MARKET_SCHEDULE       = var.market_schedule
     LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
+    POLICY                = var.policy_url
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
     WAKE_SCHEDULE         = var.wake_schedule

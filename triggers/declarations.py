@@ -1,7 +1,7 @@
 """Declarations of routes, from which they are both served and documented."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import azure.functions as func
@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
+from domain.guard.policy.in_force import PolicyReader, narrow, read_no_policy
+from domain.guard.policy.model import Policy
 from domain.requests.app_roles import AppRole
 from domain.serving.invocations.log_answer import LogReader
 from domain.spec.policy import SpecPolicy
@@ -27,6 +29,7 @@ class Deployment:
     build_commit: str | None
     """Commit that the app was built from; None if unknown."""
     read_market: MarketReader
+    read_policy: PolicyReader = read_no_policy
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
     read_billed: BilledReader | None = None
@@ -45,9 +48,13 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     caller_id: str | None
     """Object id of the caller, where built-in authentication protects the app."""
 
+    policy_file: Policy = field(default_factory=Policy)
+    """As it is in force."""
+
     @property
     def policy(self) -> SpecPolicy:
-        return self.deployment.policy
+        """Of settings and policy file."""
+        return narrow(self.deployment.policy, self.policy_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +108,6 @@ class Route[Query: QueryParameters, Headers: HeaderParameters]:
     query: type[Query]
     headers: type[Headers]
     body: DeclaredBody | None = None
+    needs_policy: bool = True
+    """Whether it is refused while no policy file could be read."""
     answers: tuple[DeclaredAnswer, ...]

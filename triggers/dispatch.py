@@ -9,11 +9,17 @@ import logging
 import azure.functions as func
 import grpc
 
+from domain.guard.policy.model import Policy
 from triggers.access import PRINCIPAL_ID, refuse_without_role
 from triggers.bodies import find_oversize, is_json
 from triggers.cross_origin import refuse_cross_origin
 from triggers.declarations import Call, Deployment, Route
-from triggers.errors import error_response, problems_response, task_hub_unreachable
+from triggers.errors import (
+    error_response,
+    policy_unavailable,
+    problems_response,
+    task_hub_unreachable,
+)
 from triggers.logs import answer_and_log
 from triggers.parameters import (
     HEADER,
@@ -66,8 +72,14 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
+    in_force = await deployment.read_policy()
+    if in_force.policy is None and route.needs_policy:
+        return policy_unavailable(in_force.status.problems)
+    policy_file = in_force.policy or Policy()
     caller_id = read_header(req, PRINCIPAL_ID) if deployment.requires_app_roles else None
-    return await route.handler(Call(req, client, query, headers, deployment, caller_id))
+    return await route.handler(
+        Call(req, client, query, headers, deployment, caller_id, policy_file)
+    )
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

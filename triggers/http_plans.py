@@ -25,7 +25,14 @@ async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpR
     if isinstance(spec, list):
         return problems_response(spec)
     record = await task_hub.read_record(call.client, spec.name)
-    read = partial(read_situation, call.client, call.deployment.read_market, spec, record)
+    read = partial(
+        read_situation,
+        call.client,
+        call.deployment.read_market,
+        spec,
+        record,
+        policy_file=call.policy_file,
+    )
     plan = build_plan(spec, await read(), now)
     if plan.verdict is Verdict.FAIL:
         plan = build_plan(spec, await read(call.policy.allowed_regions), now)
@@ -40,4 +47,5 @@ async def list_size_offers(call: Call[OffersQuery, HeaderParameters]) -> func.Ht
         message = f"Name a region in which environments may be built: {allowed}."
         return problems_response([Problem("RegionNotAllowed", message, "query region")])
     market = await read_region(call.client, call.deployment.read_market, query.region)
-    return json_response(build_size_offers(market, query.gpus, query.gpu_memory))
+    allow = call.policy_file.allow
+    return json_response(build_size_offers(market, query.gpus, query.gpu_memory, allow))

@@ -23,6 +23,7 @@ async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.Http
         call.deployment.read_market,
         call.policy.allowed_regions,
         dry_run=request.dry_run,
+        policy=call.policy_file,
     )
     query = "?dryRun=true" if request.dry_run else ""
     headers = {

@@ -17,12 +17,15 @@ import grpc
 from domain.api_errors import summarise_problems
 from domain.environment.operation import OperationKind
 from domain.guard.market import MarketReader
+from domain.guard.policy.in_force import PolicyReader, narrow, read_no_policy
+from domain.guard.policy.model import Policy
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.decision import NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
 from domain.spec.policy import SpecPolicy
 from triggers.bodies import decode_json, find_oversize
+from triggers.errors import POLICY_UNAVAILABLE
 from triggers.starting import Accepted, decide_and_start
 from triggers.task_hub import UNREACHABLE, DurableClient
 
@@ -67,13 +70,20 @@ async def take_message(
     policy: SpecPolicy,
     read_market: MarketReader,
     sleep: Sleep = asyncio.sleep,
+    read_policy: PolicyReader = read_no_policy,
 ) -> None:
-    """Starts the message's operation and settles the message; `sleep` takes seconds."""
-    command = _read_command(message, policy)
+    """Starts the message's operation and settles the message; `sleep` takes seconds. Without a
+    policy the message waits."""
+    policy_file = (await read_policy()).policy
+    if policy_file is None:
+        logger.warning("message %s waits: %s", message.message_id, POLICY_UNAVAILABLE)
+        await asyncio.to_thread(settlement.release_session, message.session_id or "")
+        return
+    command = _read_command(message, narrow(policy, policy_file))
     if not isinstance(command, Command):
         await _reject(message, settlement, command)
         return
-    match await _start_with_retries(client, command, read_market, sleep):
+    match await _start_with_retries(client, command, read_market, policy_file, sleep):
         case Accepted(operation_id):
             await _complete(message, settlement, command, operation_id)
         case NotFound() if command.kind is OperationKind.DELETE:
@@ -125,23 +135,27 @@ def _are_bytes(parts: list[object]) -> TypeGuard[list[bytes]]:
 
 
 async def _start_with_retries(
-    client: DurableClient, command: Command, read_market: MarketReader, sleep: Sleep
+    client: DurableClient,
+    command: Command,
+    read_market: MarketReader,
+    policy_file: Policy,
+    sleep: Sleep,
 ) -> Accepted | Refused | NotFound:
     """Retries transient refusals, an unreachable task hub included."""
-    result = await _try_to_start(client, command, read_market)
+    result = await _try_to_start(client, command, read_market, policy_file)
     for _ in range(ATTEMPTS - 1):
         if not isinstance(result, Refused) or not result.is_passing:
             break
         await sleep(ATTEMPT_INTERVAL_SECONDS)
-        result = await _try_to_start(client, command, read_market)
+        result = await _try_to_start(client, command, read_market, policy_file)
     return result
 
 
 async def _try_to_start(
-    client: DurableClient, command: Command, read_market: MarketReader
+    client: DurableClient, command: Command, read_market: MarketReader, policy_file: Policy
 ) -> Accepted | Refused | NotFound:
     try:
-        return await decide_and_start(client, command, read_market)
+        return await decide_and_start(client, command, read_market, policy_file)
     except grpc.aio.AioRpcError as error:
         if error.code() not in UNREACHABLE:
             raise

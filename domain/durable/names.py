@@ -10,6 +10,8 @@ BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
+CLAIMS_ENTITY = "claims"
+"""Ledgers of what requests are about to use."""
 MARKET_ENTITY = "market"
 """Sizes and prices of a region, by region and currency."""
 DIRECTORY_ENTITY = "directory"
@@ -74,6 +76,13 @@ class MarketOperation(StrEnum):
     """Operations of the entity `market`."""
 
     KEEP = "keep"
+
+
+class ClaimsOperation(StrEnum):
+    """Operations of the entity `claims`."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
 
 
 class Orchestrator(StrEnum):

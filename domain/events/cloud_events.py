@@ -33,6 +33,8 @@ PUBLISHED_NAMES: Mapping[str, str] = {
     "RepairStarted": "repair-started",
     "ExpiryWarned": "expiry-warned",
     "Expired": "expired",
+    "BudgetWarned": "budget-warned",
+    "BudgetScaledDown": "budget-scaled-down",
     HEALTH_CHANGED: "health-changed",
 }
 """Types of timeline events that are published, and their names in the CloudEvent's type."""

@@ -45,6 +45,8 @@ def find_alternatives(
 def _assess(
     spec: EnvironmentSpec, field: str, offer: Offer, situation: Situation
 ) -> Alternative | None:
+    if not situation.allows(offer):
+        return None
     verdict = worst(check_offer(spec, offer, situation))
     if verdict is Verdict.FAIL:
         return None

@@ -1,5 +1,6 @@
 """Whether Azure would grant an offer: the size in its region and zones, and the quota for it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from domain.environment.record import EnvironmentRecord
@@ -58,7 +59,8 @@ def check_offer(
         sizes = map(_without_failure, sizes)
     demands = quota_demands(spec, offer, situation.existing)
     reserved = reserved_by_operations(situation.in_flight, offer.region)
-    quota = _check_quota(offer, demands, reserved, market)
+    taken = {name: round(vcpus) for name, vcpus in situation.find_claimed(offer.region).items()}
+    quota = _check_quota(offer, demands, Counter(reserved) + Counter(taken), market)
     return (*sizes, *quota, *check_limits(spec, offer, situation, market))
 
 

@@ -9,7 +9,7 @@ from domain.environment.gpu_days import GpuDay, hours_by_day
 from domain.environment.gpu_usage import GpuNodes, spent_by_day
 from domain.environment.record import EnvironmentRecord
 from domain.environment.views import EnvironmentView, build_environment_view
-from domain.guard.estimate import estimate
+from domain.guard.estimate import Estimate, estimate
 from domain.guard.market import RegionMarket
 
 type PricesByRegion = Mapping[str, RegionPrices]
@@ -98,9 +98,14 @@ def _base_hours(record: EnvironmentRecord, first: date, now: datetime) -> dict[d
 
 
 def _base_per_hour(record: EnvironmentRecord, prices: PricesByRegion) -> float:
+    return estimate_record(record, prices).asleep.usd_per_hour
+
+
+def estimate_record(record: EnvironmentRecord, prices: PricesByRegion) -> Estimate:
+    """With the offers that its cells have."""
     offers = [record.offer_of(cell) for cell in record.spec.regions]
     markets = {offer.region: _market_of(offer.region, prices) for offer in offers}
-    return estimate(record.spec, offers, markets).asleep.usd_per_hour
+    return estimate(record.spec, offers, markets)
 
 
 def _market_of(region: str, prices: PricesByRegion) -> RegionMarket:

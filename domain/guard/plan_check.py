@@ -35,16 +35,25 @@ class PlanCheck(WireModel):
         description="Name of the quota, provider or feature, as Azure spells it.",
         examples=["StandardNCADSA100v4Family"],
     )
-    required: int | None = Field(
+    required: int | float | None = Field(
         default=None, description="vCPUs, or resources, needed beyond those in use.", examples=[24]
     )
-    used: int | None = Field(default=None, description="How many are in use.", examples=[48])
-    reserved: int | None = Field(
+    used: int | float | None = Field(
+        default=None, description="How many are in use.", examples=[48]
+    )
+    reserved: int | float | None = Field(
         default=None,
         description="How many running operations are about to ask for.",
         examples=[0],
     )
-    limit: int | None = Field(default=None, description="How many are granted.", examples=[96])
+    limit: int | float | None = Field(
+        default=None, description="How many are granted.", examples=[96]
+    )
+    unit: str | None = Field(
+        default=None,
+        description="What the numbers count, if it is neither vCPUs nor resources.",
+        examples=["USD"],
+    )
 
 
 _ORDER = (Verdict.OK, Verdict.WARN, Verdict.FAIL)

@@ -30,6 +30,11 @@ class ResourceDemand:
     """Code of the failure that Azure's refusal becomes."""
     count: int
 
+    @property
+    def name(self) -> str:
+        """Under which requests claim it."""
+        return self.names[0]
+
 
 def resource_demands(spec: EnvironmentSpec) -> tuple[ResourceDemand, ...]:
     """Each cluster has a load balancer with an address for its outbound traffic. A public origin
@@ -53,8 +58,22 @@ def check_limits(
     if may_have_cluster(situation.existing, offer.region):
         return
     reserved = _count_reserved(situation.in_flight, offer.region)
+    claimed = situation.find_claimed(offer.region)
     for demand in resource_demands(spec):
-        yield _check_demand(offer, demand, reserved.get(demand.names, 0), market)
+        taken = reserved.get(demand.names, 0) + round(claimed.get(demand.name.lower(), 0))
+        yield _check_demand(offer, demand, taken, market)
+
+
+def room_for_resources(
+    spec: EnvironmentSpec, offer: Offer, situation: Situation, market: RegionMarket
+) -> Iterable[tuple[str, int, int]]:
+    """Name, how many a new cell needs, and how many are left; without those of unknown limit."""
+    reserved = _count_reserved(situation.in_flight, offer.region)
+    for demand in resource_demands(spec):
+        quota = _find(market.usages_of(demand.part), demand.names)
+        if quota:
+            left = quota.limit - max(quota.used, 0) - reserved.get(demand.names, 0)
+            yield demand.name.lower(), demand.count, left
 
 
 def _count_reserved(
@@ -73,8 +92,8 @@ def _check_demand(
     quota = _find(market.usages_of(demand.part), demand.names)
     if quota is None:
         why = market.unread.get(demand.part, "Azure's list does not name it.")
-        message = f"The limit of {demand.names[0]} in {offer.region} is unknown: {why}"
-        return unknown_check("QuotaUnknown", offer, message, name=demand.names[0])
+        message = f"The limit of {demand.name} in {offer.region} is unknown: {why}"
+        return unknown_check("QuotaUnknown", offer, message, name=demand.name)
     is_short = quota.limit - max(quota.used, 0) - reserved < demand.count
     advice = "Delete what is not used, use another region, or ask Azure for a higher limit."
     message = (

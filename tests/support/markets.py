@@ -108,6 +108,9 @@ class FakeMarkets:
     async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
         return self.checked if tuple(wanted) else ()
 
+    def forget_usages(self, region: str) -> None:
+        """They are always those of now."""
+
     def known_prices(self, region: str) -> RegionPrices | None:
         return self.priced.get(region)
 
