@@ -161,6 +161,7 @@ DEPLOYMENT = Deployment(
     build_commit=settings.build_commit,
     read_market=read_market,
     read_logs=read_logs if settings.log_workspace_id else None,
+    developer=settings.developer,
 )
 
 

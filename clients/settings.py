@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from clients.developer_identity import parse_developer
 from clients.setting_values import (
     check_pair,
     parse_count,
@@ -14,6 +15,7 @@ from clients.setting_values import (
     split_list,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests.principal import Principal
 from domain.serving.gateway.settings import (
     ENTRA_AUTHORITY,
     ENVOY_IMAGE,
@@ -133,6 +135,11 @@ class Settings:
     """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
     caller's app roles. Default: false, for local use without authentication."""
 
+    developer: Principal | None
+    """DEVELOPER_IDENTITY: the caller that all requests count as, for local use: JSON such as
+    {"objectId": "...", "roles": ["Environments.Write"], "groups": ["..."]}. Refused together with
+    REQUIRE_APP_ROLES. Default: callers are not known, and may do everything."""
+
     tenant_id: str | None
     """TENANT_ID: the Entra tenant whose access tokens admit callers of models."""
 
@@ -219,6 +226,7 @@ class Settings:
                 "in which environments are built."
             )
         check_pair("TENANT_ID", "MODEL_AUDIENCE", values)
+        requires_app_roles = parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES"))
         return cls(
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
@@ -253,7 +261,10 @@ class Settings:
             api_server_ranges=parse_ranges(
                 "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
             ),
-            requires_app_roles=parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
+            requires_app_roles=requires_app_roles,
+            developer=parse_developer(
+                values.get("DEVELOPER_IDENTITY"), requires_app_roles=requires_app_roles
+            ),
             tenant_id=values.get("TENANT_ID") or None,
             model_audience=values.get("MODEL_AUDIENCE") or None,
             allow_anonymous_access=parse_switch(

@@ -2,7 +2,8 @@
 
 locals {
   # Every setting that clients/settings.py reads, without CA_BUNDLE, EDGE_ADDRESS,
-  # REGISTRY_ADDRESS and those of ENTRA: they are for a laptop, where certificates and names are simulated.
+  # REGISTRY_ADDRESS, DEVELOPER_IDENTITY and those of ENTRA: they are for a laptop, where certificates,
+  # names and callers are simulated.
   app_settings = {
     AZURE_SUBSCRIPTION_ID = local.environments_subscription_id
     AZURE_CLIENT_ID       = module.identity.identity.client_id

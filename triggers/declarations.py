@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from domain.guard.market import MarketReader
 from domain.requests.app_roles import AppRole
+from domain.requests.principal import Principal
+from domain.requests.scopes import OPEN, AccessRules, CallerScope
 from domain.serving.invocations.log_answer import LogReader
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
@@ -28,6 +30,9 @@ class Deployment:
     read_market: MarketReader
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
+    developer: Principal | None = None
+    """Who sends all requests, where no authentication protects the app; None: not known."""
+    read_access_rules: Callable[[], AccessRules] = lambda: OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,10 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     query: Query
     headers: Headers
     deployment: Deployment
-    caller_id: str | None
-    """Object id of the caller, where built-in authentication protects the app."""
+    principal: Principal | None
+    """The caller; None where the app is used without authentication."""
+    scope: CallerScope
+    """What of all environments exists for the caller."""
 
     @property
     def policy(self) -> SpecPolicy:

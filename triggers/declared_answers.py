@@ -2,6 +2,7 @@
 
 from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
 from domain.environment.operation_views import OperationReference, OperationView
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import AnswerHeader, DeclaredAnswer
@@ -93,7 +94,20 @@ ACCEPTED = DeclaredAnswer(
     (OperationView, OperationReference),
     (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
 )
-FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
+FORBIDDEN = decline(
+    403,
+    "The caller's token lacks the app role, or does not say which groups the caller is in.",
+    MISSING_APP_ROLE,
+    GROUPS_UNKNOWN,
+)
+FORBIDDEN_COST_CENTER = decline(
+    403,
+    "The caller's token lacks the app role or does not say which groups the caller is in, or the "
+    "specification names a cost center of others.",
+    MISSING_APP_ROLE,
+    GROUPS_UNKNOWN,
+    COST_CENTER_NOT_ALLOWED,
+)
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
 BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
 NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")

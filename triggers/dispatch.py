@@ -8,7 +8,9 @@ import logging
 import azure.functions as func
 import grpc
 
-from triggers.access import PRINCIPAL_ID, refuse_without_role
+from domain.requests.principal import Principal
+from domain.requests.scopes import CallerScope
+from triggers.access import find_access, read_principal
 from triggers.bodies import find_oversize, is_json
 from triggers.declarations import Call, Deployment, Route
 from triggers.errors import error_response, problems_response, task_hub_unreachable
@@ -35,11 +37,13 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     deployment: Deployment,
 ) -> func.HttpResponse:
     async def answer() -> func.HttpResponse:
-        role = route.role if deployment.requires_app_roles else None
-        if role and (refusal := refuse_without_role(req, role)):
-            return refusal
+        developer = deployment.developer
+        principal = read_principal(req) if deployment.requires_app_roles else developer
+        scope = find_access(principal, route.role, deployment.read_access_rules())
+        if isinstance(scope, func.HttpResponse):
+            return scope
         try:
-            return await _answer_call(route, req, client, deployment)
+            return await _answer_call(route, req, client, deployment, principal, scope)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
@@ -54,6 +58,8 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     req: func.HttpRequest,
     client: DurableClient,
     deployment: Deployment,
+    principal: Principal | None,
+    scope: CallerScope,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -62,8 +68,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    caller_id = read_header(req, PRINCIPAL_ID) if deployment.requires_app_roles else None
-    return await route.handler(Call(req, client, query, headers, deployment, caller_id))
+    return await route.handler(Call(req, client, query, headers, deployment, principal, scope))
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

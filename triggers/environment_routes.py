@@ -11,6 +11,7 @@ from triggers.declared_answers import (
     BODY_TOO_LARGE,
     ETAG,
     FORBIDDEN,
+    FORBIDDEN_COST_CENTER,
     NOT_JSON,
     PLAN_CODES,
     PRECONDITION_FAILED,
@@ -100,7 +101,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES),
-            FORBIDDEN,
+            FORBIDDEN_COST_CENTER,
             UNKNOWN_PLAN,
             conflict(
                 "The name is taken, or Azure would not grant what is asked for.",
@@ -171,7 +172,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES, "NameMismatch"),
-            FORBIDDEN,
+            FORBIDDEN_COST_CENTER,
             decline(
                 404,
                 "The environment or the plan does not exist.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.api_errors import SEVERAL_PROBLEMS
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 
 ERROR_CODES: Mapping[str, str] = {
@@ -34,6 +35,9 @@ ERROR_CODES: Mapping[str, str] = {
     "InvalidOffHours": "Off hours begin and end at the same minute.",
     "DuplicateDay": "A day of the off hours is listed twice.",
     MISSING_APP_ROLE: "The token lacks the app role that the request needs.",
+    GROUPS_UNKNOWN: "The token names no groups because there are too many; cost centers go by "
+    "groups.",
+    COST_CENTER_NOT_ALLOWED: "None of your groups has the cost center.",
     "EnvironmentNotFound": "The environment does not exist.",
     "OperationNotFound": "The operation does not exist.",
     "SweepNotFound": "No such sweep has run yet.",

@@ -10,7 +10,13 @@ import azure.functions as func
 from domain.environment.operation import OperationKind
 from domain.environment.operation_views import OperationReference, build_operation_view
 from domain.requests.command import Command
-from domain.requests.decision import NotFound, PreconditionFailed, Refused, environment_not_found
+from domain.requests.decision import (
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    Refused,
+    environment_not_found,
+)
 from triggers.declarations import Call
 from triggers.errors import error_response, json_response
 from triggers.parameters import QueryParameters, StartHeaders
@@ -24,13 +30,16 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     call: Call[Query, Headers], command: Command
 ) -> func.HttpResponse:
     """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
-    caller = command.caller.model_copy(update={"requested_by": call.caller_id})
-    command = replace(command, caller=caller)
+    requested_by = call.principal and call.principal.object_id
+    caller = command.caller.model_copy(update={"requested_by": requested_by})
+    command = replace(command, caller=caller, scope=call.scope)
     match await decide_and_start(call.client, command, call.deployment.read_market):
         case Accepted() as accepted:
             return _accepted(command, accepted)
         case PreconditionFailed(code, message, target=target):
             return error_response(412, code, message, target=target)
+        case Forbidden(code, message, target=target):
+            return error_response(403, code, message, target=target)
         case Refused() as refusal:
             return _refused(refusal)
         case NotFound() if command.kind is OperationKind.DELETE:

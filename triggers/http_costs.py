@@ -24,5 +24,6 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
         record
         async for record in task_hub.scan_records(call.client)
         if query.cost_center in (None, record.spec.cost_center)
+        and call.scope.admits(record.spec.cost_center)
     ]
     return json_response(build_cost_report(records, first, last, now))

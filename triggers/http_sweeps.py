@@ -4,9 +4,12 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from domain.problem import Problem
+from domain.requests.scopes import EVERYTHING
+from domain.sweep.scoped import restrict
 from domain.sweep.views import SweepAnswer, SweepRequest
 from triggers.bodies import decode_json
 from triggers.declarations import Call
+from triggers.directory import find_environments
 from triggers.errors import error_response, json_response, problems_response
 from triggers.http_answers import POLL_AFTER_SECONDS
 from triggers.parameters import HeaderParameters, LatestSweepQuery, QueryParameters
@@ -33,7 +36,11 @@ async def get_latest_sweep(call: Call[LatestSweepQuery, HeaderParameters]) -> fu
         return error_response(
             404, "SweepNotFound", "No sweep has run yet. POST /sweeps starts one."
         )
-    return json_response(sweep)
+    if call.scope == EVERYTHING:
+        return json_response(sweep)
+    found = await find_environments(call.client)
+    visible = {row.name: row.health for row in found.rows if call.scope.admits(row.cost_center)}
+    return json_response(restrict(sweep, visible))
 
 
 def _parse_request(req: func.HttpRequest) -> SweepRequest | Problem:

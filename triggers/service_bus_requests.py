@@ -19,8 +19,9 @@ from domain.environment.operation import OperationKind
 from domain.guard.market import MarketReader
 from domain.problem import Problem
 from domain.requests.command import Command
-from domain.requests.decision import NotFound, Refused, environment_not_found
+from domain.requests.decision import Foreign, NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, OPEN, AccessRules
 from domain.spec.policy import SpecPolicy
 from triggers.bodies import decode_json, find_oversize
 from triggers.starting import Accepted, decide_and_start
@@ -67,15 +68,18 @@ async def take_message(
     policy: SpecPolicy,
     read_market: MarketReader,
     sleep: Sleep = asyncio.sleep,
+    rules: AccessRules = OPEN,
 ) -> None:
     """Starts the message's operation and settles the message; `sleep` takes seconds."""
-    command = _read_command(message, policy)
+    command = _read_command(message, policy, rules)
     if not isinstance(command, Command):
         await _reject(message, settlement, command)
         return
     match await _start_with_retries(client, command, read_market, sleep):
         case Accepted(operation_id):
             await _complete(message, settlement, command, operation_id)
+        case Foreign():
+            await _reject(message, settlement, [_foreign_environment(command.name)])
         case NotFound() if command.kind is OperationKind.DELETE:
             await _complete(message, settlement, command, "")
         case NotFound():
@@ -87,17 +91,24 @@ async def take_message(
             await asyncio.to_thread(settlement.release_session, command.name)
 
 
-def _read_command(message: Message, policy: SpecPolicy) -> Command | list[Problem]:
+def _foreign_environment(name: str) -> Problem:
+    message = f"Environment '{name}' is of a cost center that takes no messages of this sender."
+    return Problem(COST_CENTER_NOT_ALLOWED, message, "source")
+
+
+def _read_command(
+    message: Message, policy: SpecPolicy, rules: AccessRules
+) -> Command | list[Problem]:
     """An exception while parsing is a problem of the message: another delivery raises it again."""
     try:
-        return _parse(message, policy)
+        return _parse(message, policy, rules)
     except Exception:
         logger.exception("message %s cannot be parsed", message.message_id)
         fix = "The message cannot be parsed. Send a CloudEvent 1.0 as JSON, in structured mode."
         return [Problem("UnreadableMessage", fix, "")]
 
 
-def _parse(message: Message, policy: SpecPolicy) -> Command | list[Problem]:
+def _parse(message: Message, policy: SpecPolicy, rules: AccessRules) -> Command | list[Problem]:
     content = _read_bytes(message.body)
     if content is None:
         return [Problem("InvalidBody", "Send a CloudEvent as the bytes of the message.", "")]
@@ -107,7 +118,7 @@ def _parse(message: Message, policy: SpecPolicy) -> Command | list[Problem]:
     if isinstance(document, Problem):
         return [document]
     properties = MessageProperties(message.session_id, message.message_id)
-    return parse_message(document, properties, policy, datetime.now(UTC))
+    return parse_message(document, properties, policy, datetime.now(UTC), rules)
 
 
 def _read_bytes(body: Any) -> bytes | None:

@@ -17,7 +17,7 @@ from domain.durable.names import (
     EntityOperation,
 )
 from domain.environment.failures import operation_aborted
-from domain.environment.operation import Operation, build_operation_id, parse_operation_id
+from domain.environment.operation import Operation, build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
@@ -80,12 +80,10 @@ async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | N
     return await _with_dead_operation(client, record) if record else None
 
 
-async def read_operation(client: DurableClient, operation_id: str) -> Operation | None:
+async def find_operation(
+    client: DurableClient, record: EnvironmentRecord, operation_id: str
+) -> Operation | None:
     """From the record, or from its orchestration, which outlives it there, without its steps."""
-    parsed = parse_operation_id(operation_id)
-    record = await read_record(client, parsed.environment) if parsed else None
-    if record is None:
-        return None
     recorded = record.find_operation(operation_id)
     return recorded or await _read_instance(client, operation_id)
 

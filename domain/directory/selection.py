@@ -17,6 +17,8 @@ class Selection:
     phases: Collection[str] | None = None
     health: str | None = None
     cost_center: str | None = None
+    cost_centers: Collection[str] | None = None
+    """Those that the caller sees."""
 
     def admits(self, row: DirectoryRow) -> bool:
         return (
@@ -24,6 +26,7 @@ class Selection:
             and (self.phases is None or row.phase in self.phases)
             and self.health in (None, row.health)
             and self.cost_center in (None, row.cost_center)
+            and (self.cost_centers is None or row.cost_center in self.cost_centers)
         )
 
 

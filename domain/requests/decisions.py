@@ -14,12 +14,15 @@ from domain.requests.decision import (
     AlreadyStarted,
     Cancel,
     Decision,
+    Forbidden,
+    Foreign,
     NotFound,
     PreconditionFailed,
     Refused,
     Start,
 )
 from domain.requests.fixed_fields import find_fixed_fields
+from domain.requests.scopes import find_foreign_cost_center
 from domain.spec.model import EnvironmentSpec
 
 GET_NODES = BUILDS | {OperationKind.WAKE}
@@ -31,6 +34,8 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
 
     That comes before If-Match: the first request itself has changed the ETag.
     """
+    if unseen := _decide_out_of_scope(record, command):
+        return unseen
     if record is not None and (repeated := find_repeated(record, command)):
         return repeated
     if record is not None and (stale := find_stale(record, command)):
@@ -44,6 +49,23 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
         return _not_yet(command.name, decision.request.predecessor)
     caller = {**dict(command.caller), "digest": command.digest}
     return Start(decision.request.model_copy(update=caller))
+
+
+def _decide_out_of_scope(
+    record: EnvironmentRecord | None, command: Command
+) -> Refused | NotFound | None:
+    """None where environment and specification are of cost centers of the caller. An environment
+    changes its cost center only at the hands of a caller that has both."""
+    taken = record if record and not record.is_deleted else None
+    if taken and not command.scope.admits(taken.spec.cost_center):
+        return _name_is_taken() if command.kind is OperationKind.PROVISION else Foreign()
+    spec = command.spec
+    problem = spec and find_foreign_cost_center(spec.cost_center, command.scope)
+    return Forbidden(problem.code, problem.message, target=problem.target) if problem else None
+
+
+def _name_is_taken() -> Refused:
+    return Refused("EnvironmentExists", "The name is taken. Choose another one.")
 
 
 def _plan_is_stale(command: Command) -> PreconditionFailed:

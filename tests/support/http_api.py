@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 import azure.functions as func
 
 from domain.guard.market import MarketReader
+from domain.requests.principal import Principal
+from domain.requests.scopes import OPEN, AccessRules
 from domain.serving.invocations.log_answer import LogReader
 from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
@@ -46,6 +48,8 @@ class Api:
     build_commit: str | None = None
     read_logs: LogReader | None = None
     read_market: MarketReader = read_ample_market
+    developer: Principal | None = None
+    rules: AccessRules = OPEN
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -85,6 +89,8 @@ class Api:
                 build_commit=self.build_commit,
                 read_market=self.read_market,
                 read_logs=self.read_logs,
+                developer=self.developer,
+                read_access_rules=lambda: self.rules,
             ),
         )
         answer = read_answer(response)

@@ -11,8 +11,11 @@ import httpx
 import pytest
 
 from domain.environment.phases import Phase
+from domain.requests.app_roles import AppRole
+from domain.requests.principal import Principal
 from domain.serving.invocations.log_answer import LogAnswer, LogRefusal
 from tests.support import http_api
+from tests.support.callers import BOB, RISK, TWO_TEAMS
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
 from tests.support.documented_api import check_response
 from tests.support.fake_logs import FakeLogs
@@ -129,6 +132,15 @@ async def with_a_plan_that_is_not_there(api: Api, hub: SweepHub, operation_id: s
     return await api.create({"planId": "fraud-llm.0.0123456789ab"})
 
 
+async def for_a_name_of_others(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await as_usual(api, hub, "getEnvironment")
+    roles, groups = frozenset({str(AppRole.WRITE)}), frozenset({RISK})
+    writer = Principal(object_id=BOB, roles=roles, groups=groups)
+    others = replace(api, developer=writer, rules=TWO_TEAMS)
+    route = ROUTE_OF[operation_id]
+    return await others.send(route.method, route.path, spec_body(costCenter="RISK-7"))
+
+
 BY_STATUS: dict[int, Scenario] = {
     204: of_nothing,
     304: of_what_was_read_already,
@@ -145,6 +157,7 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("wakeEnvironment", 202): of_what_sleeps,
     ("retryEnvironment", 202): of_what_failed,
     ("cancelOperation", 202): of_what_is_being_built,
+    ("makePlan", 409): for_a_name_of_others,
     ("createEnvironment", 404): with_a_plan_that_is_not_there,
     ("listInvocations", 501): without_a_log_workspace,
     ("listInvocations", 502): with_a_log_workspace_that_refuses,

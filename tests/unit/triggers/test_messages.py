@@ -6,6 +6,8 @@ import pytest
 
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
+from domain.requests.scopes import OPEN, AccessRules
+from tests.support.callers import TWO_TEAMS
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.markets import read_ample_market
@@ -30,10 +32,13 @@ class Queue:
     reasons: dict[str | None, tuple[str, str]] = field(default_factory=dict[Any, Any])
     sleeps: list[float] = field(default_factory=list[float])
     during_sleep: list[Any] = field(default_factory=list[Any])
+    rules: AccessRules = OPEN
 
     async def deliver(self, content: Any, message_id: str = "message-1", **changes: Any) -> str:
         message = FakeMessage(content, message_id=message_id, **changes)
-        await take_message(message, self, self.hub, a_policy(), read_ample_market, self.sleep)
+        await take_message(
+            message, self, self.hub, a_policy(), read_ample_market, self.sleep, self.rules
+        )
         return self.fate.pop(message_id)
 
     async def sleep(self, seconds: float) -> None:
@@ -292,3 +297,31 @@ async def test_what_nobody_expected_is_left_to_the_host_to_abandon():
     with pytest.raises(grpc.aio.AioRpcError):
         await queue.deliver(PROVISION)
     assert queue.fate == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "event", "code"),
+    [
+        ("/portals/nowhere", PROVISION, "SenderNotAllowed"),
+        ("/portals/risk/1", PROVISION, "CostCenterNotAllowed"),
+        ("/portals/risk/1", DELETE, "CostCenterNotAllowed"),
+        ("/portals/risk/1", WAKE, "CostCenterNotAllowed"),
+    ],
+)
+async def test_a_message_has_the_authority_of_its_sender(
+    queue: Queue, source: str, event: dict[str, Any], code: str
+):
+    queue.rules = TWO_TEAMS
+    if event is not PROVISION:
+        assert await queue.deliver(PROVISION, "first") == "completed"
+        queue.hub.finish("fraud-llm.1", Phase.SCALED_DOWN)
+    assert await queue.deliver({**event, "source": source}) == "dead-lettered"
+    assert queue.reasons["message-1"][0] == code
+
+
+async def test_a_sender_does_what_it_likes_with_what_is_its_own(queue: Queue):
+    queue.rules = TWO_TEAMS
+    assert await queue.deliver(PROVISION) == "completed"
+    queue.hub.finish("fraud-llm.1", Phase.READY)
+    assert await queue.deliver(DELETE, "message-2") == "completed"
+    assert "fraud-llm.2" in queue.hub.instances
