@@ -127,6 +127,9 @@ class Settings:
     """RETENTION_DAYS: days for which operations can be read after their environment's record has
     forgotten them, and for which records of deleted environments stay complete. Default: 30."""
 
+    audit_retention_days: int
+    """AUDIT_RETENTION_DAYS: days for which records of the audit are kept. Default: 365."""
+
     purge_schedule: str
     """PURGE_SCHEDULE: NCRONTAB expression of the timer that purges what is older. Default: daily
     at 02:30 UTC."""
@@ -255,6 +258,9 @@ class Settings:
             ),
             retention_days=parse_count(
                 "RETENTION_DAYS", values.get("RETENTION_DAYS") or "30", "days"
+            ),
+            audit_retention_days=parse_count(
+                "AUDIT_RETENTION_DAYS", values.get("AUDIT_RETENTION_DAYS") or "365", "days"
             ),
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
             allowed_regions=split_list(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,

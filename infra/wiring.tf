@@ -20,11 +20,12 @@ locals {
 
     API_SERVER_AUTHORIZED_IP_RANGES = join(",", concat(["${module.network.egress_ip_address}/32"], var.api_server_ranges))
 
-    PURGE_SCHEDULE     = var.purge_schedule
-    RETENTION_DAYS     = tostring(var.retention_days)
-    ORPHAN_REMOVAL     = tostring(var.orphans.removal)
-    ORPHAN_GRACE_HOURS = tostring(var.orphans.grace_hours)
-    REQUIRE_APP_ROLES  = "true"
+    PURGE_SCHEDULE       = var.purge_schedule
+    RETENTION_DAYS       = tostring(var.retention_days)
+    AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
+    ORPHAN_REMOVAL       = tostring(var.orphans.removal)
+    ORPHAN_GRACE_HOURS   = tostring(var.orphans.grace_hours)
+    REQUIRE_APP_ROLES    = "true"
 
     # Callers of models bring tokens of the same registration, with its role Model.Invoke.
     TENANT_ID                   = var.authentication.tenant_id

@@ -1,7 +1,7 @@
 """The durable entity `environment`: applies the domain's decisions to the stored record.
 
-It is also the outbox of events and of the directory: an event is scheduled, and a shard is told
-its row, together with the change that they report.
+It is also the outbox of events, of the directory and of the audit: an event is scheduled, and
+shards are told its row and its entry, together with the change that they report.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,10 +10,14 @@ from typing import Any
 
 from durabletask.entities import EntityContext, EntityInstanceId
 
+from domain.audit.derive import derive_audit
+from domain.audit.shard import audit_key
 from domain.directory.news import find_directory_news
 from domain.directory.shard import ShardRows, shard_key
 from domain.durable.names import (
+    AUDIT_ENTITY,
     DIRECTORY_ENTITY,
+    AuditOperation,
     DirectoryOperation,
     EntityOperation,
     Orchestrator,
@@ -137,6 +141,7 @@ def environment(
     context.set_state(changed.to_wire())
     log_change(record, changed)
     _tell_directory(context, record, changed)
+    _tell_audit(context, record, changed)
     if event_source:
         _schedule_event(context, record, changed, event_source)
     return True
@@ -163,6 +168,15 @@ def _tell_directory(
         )
         shard = EntityInstanceId(DIRECTORY_ENTITY, shard_key(after.name))
         context.signal_entity(shard, operation, ShardRows.of(news.row).to_wire())
+
+
+def _tell_audit(
+    context: EntityContext, before: EnvironmentRecord | None, after: EnvironmentRecord
+) -> None:
+    entry = derive_audit(before, after)
+    if entry:
+        shard = EntityInstanceId(AUDIT_ENTITY, audit_key(entry.environment, entry.at))
+        context.signal_entity(shard, AuditOperation.ADD, entry.to_wire())
 
 
 def _schedule_event(

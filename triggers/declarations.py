@@ -7,6 +7,7 @@ from typing import Any
 import azure.functions as func
 from pydantic import BaseModel
 
+from domain.environment.call_stamp import CallStamp
 from domain.guard.market import MarketReader
 from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
@@ -48,6 +49,8 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     """The caller; None where the app is used without authentication."""
     scope: CallerScope
     """What of all environments exists for the caller."""
+    stamp: CallStamp | None = None
+    """Of a request that changes something, for the audit."""
 
     @property
     def policy(self) -> SpecPolicy:

@@ -8,10 +8,13 @@ import logging
 import azure.functions as func
 import grpc
 
+from domain.environment.call_stamp import CallStamp
 from domain.requests.principal import Principal
 from domain.requests.scopes import CallerScope
 from triggers.access import find_access, read_principal
+from triggers.auditing import audit_response
 from triggers.bodies import find_oversize, is_json
+from triggers.call_stamps import stamp_request
 from triggers.declarations import Call, Deployment, Route
 from triggers.errors import error_response, problems_response, task_hub_unreachable
 from triggers.logs import answer_and_log
@@ -36,21 +39,29 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     client: DurableClient,
     deployment: Deployment,
 ) -> func.HttpResponse:
+    developer = deployment.developer
+    principal = read_principal(req) if deployment.requires_app_roles else developer
+    stamp = stamp_request(route, req, principal)
+
     async def answer() -> func.HttpResponse:
-        developer = deployment.developer
-        principal = read_principal(req) if deployment.requires_app_roles else developer
         scope = find_access(principal, route.role, deployment.read_access_rules())
         if isinstance(scope, func.HttpResponse):
             return scope
         try:
-            return await _answer_call(route, req, client, deployment, principal, scope)
+            return await _answer_call(route, req, client, deployment, principal, scope, stamp)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
             logger.warning("task hub unreachable: %s", error.code())
             return task_hub_unreachable()
 
-    return await answer_and_log(req, answer)
+    async def answer_and_audit() -> func.HttpResponse:
+        response = await answer()
+        if stamp:
+            await audit_response(client, stamp, req, response)
+        return response
+
+    return await answer_and_log(req, answer_and_audit)
 
 
 async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
@@ -60,6 +71,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     deployment: Deployment,
     principal: Principal | None,
     scope: CallerScope,
+    stamp: CallStamp | None,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -68,7 +80,8 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    return await route.handler(Call(req, client, query, headers, deployment, principal, scope))
+    call = Call(req, client, query, headers, deployment, principal, scope, stamp)
+    return await route.handler(call)
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

@@ -31,7 +31,8 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
 ) -> func.HttpResponse:
     """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
     requested_by = call.principal and call.principal.object_id
-    caller = command.caller.model_copy(update={"requested_by": requested_by})
+    sent = {"requested_by": requested_by, "stamp": call.stamp}
+    caller = command.caller.model_copy(update=sent)
     command = replace(command, caller=caller, scope=call.scope)
     match await decide_and_start(call.client, command, call.deployment.read_market):
         case Accepted() as accepted:

@@ -3,10 +3,12 @@
 import azure.functions as func
 from pydantic import ValidationError
 
+from domain.audit.record import AuditDecision
 from domain.problem import Problem
 from domain.requests.scopes import EVERYTHING
 from domain.sweep.scoped import restrict
 from domain.sweep.views import SweepAnswer, SweepRequest
+from triggers.auditing import write_record
 from triggers.bodies import decode_json
 from triggers.declarations import Call
 from triggers.directory import find_environments
@@ -21,6 +23,8 @@ async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.Http
     request = _parse_request(call.req)
     if isinstance(request, Problem):
         return problems_response([request])
+    if call.stamp:
+        await write_record(call.client, call.stamp, AuditDecision.ACCEPTED, environment=None)
     await start_sweep(call.client, dry_run=request.dry_run)
     query = "?dryRun=true" if request.dry_run else ""
     headers = {

@@ -14,6 +14,7 @@ from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
 from domain.requests.decisions import decide
 from triggers import task_hub
+from triggers.auditing import audit_acceptance
 from triggers.plans import read_situation
 from triggers.task_hub import DurableClient
 
@@ -41,6 +42,7 @@ async def decide_and_start(
             case AlreadyStarted(operation_id):
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Cancel(operation_id):
+                await audit_acceptance(client, command, operation_id)
                 await task_hub.cancel(client, operation_id)
                 logger.info(
                     "cancellation of %s requested",

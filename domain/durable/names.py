@@ -10,6 +10,7 @@ BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
+AUDIT_ENTITY = "audit"
 DIRECTORY_ENTITY = "directory"
 """Rows that lists find and filter environments by, in shards."""
 
@@ -65,6 +66,13 @@ class PlanOperation(StrEnum):
     """Operations of the entity `plan`."""
 
     KEEP = "keep"
+    FORGET = "forget"
+
+
+class AuditOperation(StrEnum):
+    """Operations of the entity `audit`."""
+
+    ADD = "add"
     FORGET = "forget"
 
 

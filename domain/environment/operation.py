@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
+from domain.environment.call_stamp import CallStamp
 from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
 from domain.environment.step_keys import (
@@ -71,6 +72,8 @@ class Operation(WireModel):
     """Object id of the caller in Entra ID, source of the message, or `sweep`; None if unknown."""
     traceparent: str | None = None
     """W3C trace context of the request that started it."""
+    stamp: CallStamp | None = None
+    """Of the request that started it; None if Gridplane itself has."""
     phase_before: Phase | None = None
     """The environment's phase when it started; None if an earlier version recorded it."""
     gpu_spending: GpuSpending | None = None

@@ -32,6 +32,8 @@ class TimelineEvent(WireModel):
     message: str
     operation_id: str | None = None
     evidence: dict[str, Any] | None = None
+    actor: str | None = None
+    """Who caused it; None where an operation goes on by itself."""
 
 
 class CellState(WireModel):

@@ -109,6 +109,7 @@ def start_operation(
         "OperationStarted",
         f"{request.kind} started",
         operation_id=request.operation_id,
+        actor=request.requested_by,
     )
 
 
@@ -168,6 +169,7 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         warnings=find_image_warnings(request.spec) if request.kind in BRING_A_SPEC else (),
         requested_by=request.requested_by,
         traceparent=request.traceparent,
+        stamp=request.stamp,
         phase_before=phase_before,
     )
 

@@ -150,6 +150,12 @@ class EventView(WireModel):
         description="Facts on which the sweep's decision is based, by region.",
         examples=[{"westeurope": {"afterMinutes": 30, "gpuPods": 1}}],
     )
+    actor: str | None = Field(
+        default=None,
+        description="Who caused it, as `requestedBy` of operations; absent where an operation "
+        "goes on by itself.",
+        examples=["8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"],
+    )
 
 
 class EventList(WireModel):
@@ -226,4 +232,5 @@ def _build_event_view(event: TimelineEvent) -> EventView:
         message=event.message,
         operation_id=event.operation_id,
         evidence=event.evidence,
+        actor=event.actor,
     )

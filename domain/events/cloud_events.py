@@ -119,6 +119,8 @@ def _describe(
         "phase": str(record.phase),
         "message": latest.message,
     }
+    if actor := latest.actor or (operation and operation.requested_by):
+        data["actor"] = actor
     if record.endpoint:
         data["endpoint"] = record.endpoint
     if latest.type == HEALTH_CHANGED:

@@ -92,6 +92,7 @@ def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRe
         note.message,
         operation_id=note.operation_id,
         evidence=note.evidence,
+        actor=SWEEP_CALLER,
     )
 
 

@@ -15,12 +15,16 @@ from durabletask.client import (
 )
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
+from domain.audit.record import AuditRecord
+from domain.audit.shard import add, read_records
 from domain.directory.shard import Shard
 from domain.durable.names import (
+    AUDIT_ENTITY,
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
+    AuditOperation,
     PlanOperation,
 )
 from domain.environment.operation_request import OperationRequest
@@ -54,6 +58,8 @@ class FakeHub:
     """What happens to the start of an id that still runs."""
     plans: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """By id, what their entities keep."""
+    audit: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """Shards of the audit, by key."""
     purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
@@ -88,6 +94,10 @@ class FakeHub:
                 f"@{PLAN_ENTITY}@{key}": _an_entity(PLAN_ENTITY, key, kept)
                 for key, kept in self.plans.items()
             },
+        }
+        entities |= {
+            f"@{AUDIT_ENTITY}@{key}": _an_entity(AUDIT_ENTITY, key, kept)
+            for key, kept in self.audit.items()
         }
         return [found for id, found in entities.items() if id.startswith(prefix)]
 
@@ -198,9 +208,24 @@ class FakeHub:
             changed = SHARD_CHANGES[operation_name](shard, input)
             self.shards[entity_instance_id.key] = changed
             return
+        if entity_instance_id.entity == AUDIT_ENTITY:
+            self._change_audit(entity_instance_id.key, operation_name, input)
+            return
         record = self.records[entity_instance_id.key]
         assert record
         self.records[record.name] = CHANGES[operation_name](record, input) or record
+
+    def _change_audit(self, key: str, operation: str, value: Any) -> None:
+        if operation == AuditOperation.FORGET:
+            del self.audit[key]
+        elif added := add(self.audit.get(key), value):
+            self.audit[key] = added
+
+    @property
+    def audited(self) -> list[AuditRecord]:
+        """All records, in their order."""
+        found = [record for shard in self.audit.values() for record in read_records(shard)]
+        return sorted(found, key=lambda record: record.at)
 
     def add(self, record: EnvironmentRecord) -> None:
         """With the orchestration of the operation that runs."""

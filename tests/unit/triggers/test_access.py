@@ -38,6 +38,7 @@ ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
     "retryEnvironment": WRITERS,
     "cancelOperation": WRITERS,
     "listInvocations": AUDITORS,
+    "listAudit": AUDITORS,
     "getOperation": READERS,
     "startSweep": WRITERS,
     "getLatestSweep": READERS,
