@@ -44,20 +44,27 @@ from clients.factory import ClientFactory
 from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
+from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import RegionMarket
+from domain.guard.plan_check import PlanCheck
+from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
+from domain.guard.subscription import Subscription
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
+from domain.spec.model import EnvironmentSpec
 from orchestrators.audit_entity import audit
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
 from orchestrators.blocklist_entity import blocklist
+from orchestrators.claims_entity import claims
 from orchestrators.connect_cell import connect_cell
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
 from orchestrators.directory_entity import directory
 from orchestrators.environment_entity import environment
+from orchestrators.market_entity import market
 from orchestrators.orphans_entity import orphans
 from orchestrators.plan_entity import plan
 from orchestrators.provision_cell import provision_cell
@@ -83,6 +90,7 @@ from triggers.http_methods import (
 )
 from triggers.logs import log_audit, log_operation_end
 from triggers.routes import ROUTES
+from triggers.timer_market import run_market
 from triggers.timer_purge import run_purge
 from triggers.timer_sweep import run_sweep
 from triggers.timer_wake import run_wake
@@ -152,15 +160,45 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
-async def read_market(region: str) -> RegionMarket:
-    return await clients.market.read(region)
+class LazyMarketReader:
+    """Of the app's market client, which loads SDKs that the start of the app does without."""
+
+    @property
+    def currency(self) -> str:
+        return settings.price_currency
+
+    async def region(self, region: str) -> RegionMarket:
+        return await clients.market.region(region)
+
+    async def subscription(self) -> Subscription:
+        return await clients.market.subscription()
+
+    async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
+        return await clients.market.images(spec)
+
+    def lacks_offers(self, region: str) -> bool:
+        return clients.market.lacks_offers(region)
+
+    def take_offers(self, kept: KeptOffers) -> None:
+        clients.market.take_offers(kept)
+
+    async def refresh_offers(self, region: str) -> KeptOffers:
+        return await clients.market.refresh_offers(region)
+
+
+READ_MARKET = LazyMarketReader()
+
+
+async def read_policy() -> PolicyInForce:
+    return await clients.policy_file.read() if clients.policy_file else NO_POLICY_FILE
 
 
 DEPLOYMENT = Deployment(
     policy=settings.policy,
     requires_app_roles=settings.requires_app_roles,
     build_commit=settings.build_commit,
-    read_market=read_market,
+    read_market=READ_MARKET,
+    read_policy=read_policy,
     read_logs=read_logs if settings.log_workspace_id else None,
     developer=settings.developer,
 )
@@ -271,6 +309,18 @@ def register_wake() -> None:
     )
 
 
+def register_market() -> None:
+    async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
+        await run_market(timer, client, READ_MARKET, settings.allowed_regions)
+
+    run.__name__ = run_market.__name__
+    with_client = app.durable_client_input(client_name="client")(run)
+    # Without a monitor: what a missed run would have read, requests read.
+    app.timer_trigger(arg_name="timer", schedule=settings.market_schedule, use_monitor=False)(
+        with_client
+    )
+
+
 def register_purge() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
         await run_purge(timer, client, settings.retention_days, settings.audit_retention_days)
@@ -295,7 +345,7 @@ def register_messages() -> None:
         client: DurableFunctionsClient,
     ) -> None:
         await service_bus_requests.take_message(
-            message, actions, client, settings.policy, read_market
+            message, actions, client, settings.policy, READ_MARKET, read_policy=read_policy
         )
 
     run.__name__ = service_bus_requests.take_message.__name__
@@ -320,7 +370,7 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, directory, plan):
+for shared_entity in (orphans, blocklist, directory, plan, market, claims):
     register_shared_entity(shared_entity)
 register_audit()
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
@@ -328,5 +378,6 @@ for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plan
 register_sweep()
 register_wake()
 register_purge()
+register_market()
 if settings.has_service_bus:
     register_messages()

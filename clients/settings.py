@@ -36,12 +36,14 @@ WORKSPACE_RESOURCE_ID = (
 )
 
 EVERY_MINUTE = "0 * * * * *"
+EVERY_HALF_HOUR = "0 */30 * * * *"
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 NIGHTLY = "0 30 2 * * *"
 IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT"
 """A variable of App Service, not a setting."""
 GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
 PUBLIC_LOGS = "https://api.loganalytics.io"
+USD = "USD"
 PUBLIC_PRICES = "https://prices.azure.com"
 SOVEREIGN_LOGS = ("https://api.loganalytics.us", "https://api.loganalytics.azure.cn")
 
@@ -64,6 +66,14 @@ class Settings:
     retail_prices_url: str
     """RETAIL_PRICES_URL: base URL of Azure's Retail Prices API, which takes no credentials.
     Default: the public one."""
+
+    price_currency: str
+    """PRICE_CURRENCY: ISO 4217 code of a currency whose rate is shown beside prices in USD, as
+    Azure's price list has it. Default: USD, without a rate."""
+
+    market_schedule: str
+    """MARKET_SCHEDULE: NCRONTAB expression of the timer that reads sizes and prices of the allowed
+    regions again: sizes once they are an hour old, prices a day. Default: every 30 minutes."""
 
     log_workspace_id: str | None
     """LOG_WORKSPACE_ID: id (`customerId`) of the Log Analytics workspace in which the audit of
@@ -102,6 +112,10 @@ class Settings:
 
     allowed_regions: tuple[str, ...]
     """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
+
+    policy_file: str | None
+    """POLICY: path, or https URL of a blob, of the policy file, which narrows what specifications
+    may ask for and sets budgets. The app's identity reads the blob. Default: no file."""
 
     api_server_ranges: tuple[str, ...]
     """API_SERVER_AUTHORIZED_IP_RANGES: comma-separated CIDR ranges, the app's own address among
@@ -171,7 +185,7 @@ class Settings:
 
     gateway_image: str
     """GATEWAY_IMAGE: Envoy's image, such as a copy in a registry of one's own, by its digest.
-    Default: the project's image of the version that Gridplane is tested with."""
+    Default: the project's image, by its digest, of the version that Gridplane is tested with."""
 
     public_url: str
     """PUBLIC_URL: base URL of this API as callers of models reach it. Default: the app's host name
@@ -236,6 +250,8 @@ class Settings:
             metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
             log_query_endpoint=values.get("LOG_QUERY_ENDPOINT") or PUBLIC_LOGS,
             retail_prices_url=(values.get("RETAIL_PRICES_URL") or PUBLIC_PRICES).rstrip("/"),
+            price_currency=_price_currency(values),
+            market_schedule=values.get("MARKET_SCHEDULE") or EVERY_HALF_HOUR,
             log_workspace_id=parse_match(
                 "LOG_WORKSPACE_ID", values.get("LOG_WORKSPACE_ID"), GUID, "the workspace's id"
             ),
@@ -264,6 +280,7 @@ class Settings:
             ),
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
             allowed_regions=split_list(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,
+            policy_file=values.get("POLICY") or None,
             api_server_ranges=parse_ranges(
                 "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
             ),
@@ -290,6 +307,11 @@ class Settings:
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
+
+
+def _price_currency(values: Mapping[str, str]) -> str:
+    named, code = values.get("PRICE_CURRENCY"), "a currency's code of three letters"
+    return (parse_match("PRICE_CURRENCY", named, "[a-z]{3}", code) or USD).upper()
 
 
 def _public_url(values: Mapping[str, str]) -> str:

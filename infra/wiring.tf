@@ -11,6 +11,8 @@ locals {
     METRICS_ENDPOINT      = var.endpoints.metrics
     LOG_QUERY_ENDPOINT    = var.endpoints.log_query
     RETAIL_PRICES_URL     = var.endpoints.retail_prices
+    PRICE_CURRENCY        = var.price_currency
+    MARKET_SCHEDULE       = var.market_schedule
     LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule

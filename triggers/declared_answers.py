@@ -6,6 +6,7 @@ from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import AnswerHeader, DeclaredAnswer
+from triggers.errors import POLICY_UNAVAILABLE
 
 URL = {"type": "string", "format": "uri-reference"}
 SECONDS = {"type": "integer", "minimum": 1, "examples": [5]}
@@ -62,6 +63,8 @@ SPEC_CODES = (
     "UnknownTimeZone",
     "InvalidOffHours",
     "DuplicateDay",
+    "DuplicateTag",
+    "ReservedTag",
 )
 START_CODES = (*QUERY_CODES, "InvalidHeader")
 
@@ -113,9 +116,11 @@ BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.",
 NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")
 TASK_HUB_UNREACHABLE = decline(
     503,
-    "The task hub does not respond. A request may have started its operation "
-    "all the same: repeat it with the same Repeatability-Request-ID.",
+    "The task hub does not respond, or no policy file could be read since the app started. A "
+    "request may have started its operation all the same: repeat it with the same "
+    "Repeatability-Request-ID.",
     "TaskHubUnreachable",
+    POLICY_UNAVAILABLE,
     headers=(RETRY_AFTER,),
 )
 PLAN_CODES = (
@@ -123,6 +128,12 @@ PLAN_CODES = (
     "VmSizeRestricted",
     "ZoneNotOffered",
     "QuotaExceeded",
+    "VmSizeNotAllowed",
+    "PublicEndpointsNotAllowed",
+    "TooManyNodes",
+    "LifetimeTooLong",
+    "TagMissing",
+    "BudgetExceeded",
 )
 """Of checks that fail in a plan."""
 UNKNOWN_PLAN = decline(404, "The plan does not exist, or has expired.", "PlanNotFound")

@@ -4,19 +4,28 @@ A task hub that does not respond is a 503 of every route.
 """
 
 import logging
+from typing import Any
 
 import azure.functions as func
 import grpc
 
 from domain.environment.call_stamp import CallStamp
+from domain.guard.policy.access import read_access_rules
+from domain.guard.policy.model import Policy
+from domain.problem import Problem
 from domain.requests.principal import Principal
-from domain.requests.scopes import CallerScope
-from triggers.access import find_access, read_principal
+from domain.requests.scopes import EVERYTHING, find_scope
+from triggers.access import read_principal, refuse_without_role
 from triggers.auditing import audit_response
 from triggers.bodies import find_oversize, is_json
 from triggers.call_stamps import stamp_request
-from triggers.declarations import Call, Deployment, Route
-from triggers.errors import error_response, problems_response, task_hub_unreachable
+from triggers.declarations import Admitted, Call, Deployment, Route
+from triggers.errors import (
+    error_response,
+    policy_unavailable,
+    problems_response,
+    task_hub_unreachable,
+)
 from triggers.logs import answer_and_log
 from triggers.parameters import (
     HEADER,
@@ -44,11 +53,11 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     stamp = stamp_request(route, req, principal)
 
     async def answer() -> func.HttpResponse:
-        scope = find_access(principal, route.role, deployment.read_access_rules())
-        if isinstance(scope, func.HttpResponse):
-            return scope
+        admitted = await _admit(route, deployment, principal, stamp)
+        if isinstance(admitted, func.HttpResponse):
+            return admitted
         try:
-            return await _answer_call(route, req, client, deployment, principal, scope, stamp)
+            return await _answer_call(route, req, client, deployment, admitted)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
@@ -64,14 +73,30 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     return await answer_and_log(req, answer_and_audit)
 
 
+async def _admit(
+    route: Route[Any, Any],
+    deployment: Deployment,
+    principal: Principal | None,
+    stamp: CallStamp | None,
+) -> Admitted | func.HttpResponse:
+    if refusal := refuse_without_role(principal, route.role):
+        return refusal
+    in_force = await deployment.read_policy()
+    if in_force.policy is None and route.needs_policy:
+        return policy_unavailable(in_force.status.problems)
+    policy_file = in_force.policy or Policy()
+    scope = find_scope(principal, read_access_rules(policy_file)) if route.role else EVERYTHING
+    if isinstance(scope, Problem):
+        return error_response(403, scope.code, scope.message)
+    return Admitted(principal, scope, stamp, policy_file)
+
+
 async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     route: Route[Query, Headers],
     req: func.HttpRequest,
     client: DurableClient,
     deployment: Deployment,
-    principal: Principal | None,
-    scope: CallerScope,
-    stamp: CallStamp | None,
+    admitted: Admitted,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -80,8 +105,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    call = Call(req, client, query, headers, deployment, principal, scope, stamp)
-    return await route.handler(call)
+    return await route.handler(Call(req, client, query, headers, deployment, admitted))
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

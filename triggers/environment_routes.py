@@ -68,7 +68,11 @@ ACTION_ANSWERS = (
     invalid(*START_CODES),
     FORBIDDEN,
     UNKNOWN_ENVIRONMENT,
-    conflict("The environment's phase does not allow it.", "WrongPhase"),
+    conflict(
+        "The environment's phase does not allow it, or the budget does not hold it.",
+        "WrongPhase",
+        "BudgetExceeded",
+    ),
     PRECONDITION_FAILED,
     TASK_HUB_UNREACHABLE,
 )

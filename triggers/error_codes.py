@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.api_errors import SEVERAL_PROBLEMS
 from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
+from triggers.errors import POLICY_UNAVAILABLE
 
 ERROR_CODES: Mapping[str, str] = {
     SEVERAL_PROBLEMS: "The request has several problems; `details` lists each with its own code.",
@@ -55,6 +56,16 @@ ERROR_CODES: Mapping[str, str] = {
     "VmSizeRestricted": "Azure does not offer the VM size to this subscription there.",
     "ZoneNotOffered": "Azure does not offer the VM size in the zone.",
     "QuotaExceeded": "The subscription's quota has too few vCPUs left in the region.",
+    "VmSizeNotAllowed": "The policy file does not allow the VM size.",
+    "PublicEndpointsNotAllowed": "The policy file does not allow cells with public addresses.",
+    "TooManyNodes": "The environment, or its cost center, may have fewer GPU nodes.",
+    "LifetimeTooLong": "The policy file requires an earlier `expiresAt`.",
+    "TagMissing": "The policy file requires a tag that the specification lacks.",
+    "BudgetExceeded": "The cost center's budget of the month does not hold it.",
+    "DuplicateTag": "A tag is written twice; Azure ignores the case of names.",
+    "ReservedTag": "Gridplane sets the tag, or Azure reserves it.",
+    POLICY_UNAVAILABLE: "No version of the policy file could be read since the app started, so "
+    "nothing is allowed.",
     "LogWorkspaceNotConfigured": "The app has no setting LOG_WORKSPACE_ID, so it cannot read "
     "invocations.",
     "LogWorkspaceUnavailable": "Log Analytics does not answer, or not completely, or has had too "

@@ -34,7 +34,8 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     sent = {"requested_by": requested_by, "stamp": call.stamp}
     caller = command.caller.model_copy(update=sent)
     command = replace(command, caller=caller, scope=call.scope)
-    match await decide_and_start(call.client, command, call.deployment.read_market):
+    market = call.deployment.read_market
+    match await decide_and_start(call.client, command, market, call.policy_file):
         case Accepted() as accepted:
             return _accepted(command, accepted)
         case PreconditionFailed(code, message, target=target):

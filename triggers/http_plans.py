@@ -20,6 +20,7 @@ from triggers.errors import (
     problems_response,
     task_hub_unreachable,
 )
+from triggers.market import read_region
 from triggers.parameters import HeaderParameters, OffersQuery, QueryParameters
 from triggers.plans import keep_plan, read_situation
 
@@ -35,7 +36,14 @@ async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpR
     if record and not record.is_deleted and not call.scope.admits(record.spec.cost_center):
         message = "The name is taken. Choose another one."
         return error_response(409, "EnvironmentExists", message, target="name")
-    read = partial(read_situation, call.client, call.deployment.read_market, spec, record)
+    read = partial(
+        read_situation,
+        call.client,
+        call.deployment.read_market,
+        spec,
+        record,
+        policy_file=call.policy_file,
+    )
     plan = build_plan(spec, await read(), now)
     if plan.verdict is Verdict.FAIL:
         plan = build_plan(spec, await read(call.policy.allowed_regions), now)
@@ -49,5 +57,6 @@ async def list_size_offers(call: Call[OffersQuery, HeaderParameters]) -> func.Ht
         allowed = ", ".join(sorted(call.policy.allowed_regions))
         message = f"Name a region in which environments may be built: {allowed}."
         return problems_response([Problem("RegionNotAllowed", message, "query region")])
-    market = await call.deployment.read_market(query.region)
-    return json_response(build_size_offers(market, query.gpus, query.gpu_memory))
+    market = await read_region(call.client, call.deployment.read_market, query.region)
+    allow = call.policy_file.allow
+    return json_response(build_size_offers(market, query.gpus, query.gpu_memory, allow))

@@ -113,6 +113,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         role=None,
         query=AnyQueryParameters,
         headers=HeaderParameters,
+        needs_policy=False,
         answers=(
             DeclaredAnswer(200, "Requests are accepted.", (HealthAnswer,)),
             TASK_HUB_UNREACHABLE,
@@ -127,6 +128,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.READ,
         query=AnyQueryParameters,
         headers=HeaderParameters,
+        needs_policy=False,
         answers=(DeclaredAnswer(200, "The document.", (OpenApiDocument,)), FORBIDDEN),
     ),
 )

@@ -20,16 +20,20 @@ from domain.audit.record import AuditDecision
 from domain.environment.call_stamp import CallStamp
 from domain.environment.operation import OperationKind
 from domain.guard.market import MarketReader
+from domain.guard.policy.access import read_access_rules
+from domain.guard.policy.in_force import PolicyReader, narrow, read_no_policy
+from domain.guard.policy.model import Policy
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.decision import Foreign, NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
-from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, OPEN, AccessRules
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, AccessRules
 from domain.spec.model import is_environment_name
 from domain.spec.policy import SpecPolicy
 from triggers.auditing import write_record
 from triggers.bodies import decode_json, find_oversize
 from triggers.call_stamps import stamp_message
+from triggers.errors import POLICY_UNAVAILABLE
 from triggers.starting import Accepted, decide_and_start
 from triggers.task_hub import UNREACHABLE, DurableClient
 
@@ -122,18 +126,32 @@ async def take_message(
     policy: SpecPolicy,
     read_market: MarketReader,
     sleep: Sleep = asyncio.sleep,
-    rules: AccessRules = OPEN,
+    read_policy: PolicyReader = read_no_policy,
 ) -> None:
-    """Starts the message's operation and settles the message; `sleep` takes seconds."""
+    """Starts the message's operation and settles the message; `sleep` takes seconds. Without a
+    policy the message waits."""
+    policy_file = (await read_policy()).policy
+    if policy_file is None:
+        logger.warning("message %s waits: %s", message.message_id, POLICY_UNAVAILABLE)
+        await asyncio.to_thread(settlement.release_session, message.session_id or "")
+        return
     content, document = _decode(message)
     stamp = stamp_message(message, content or b"", document, datetime.now(UTC))
     delivery = Delivery(message, settlement, client, stamp)
-    command = _read_command(message, document, policy, rules)
+    rules = read_access_rules(policy_file)
+    command = _read_command(message, document, narrow(policy, policy_file), rules)
     if not isinstance(command, Command):
         await delivery.reject(command)
         return
     command = replace(command, caller=command.caller.model_copy(update={"stamp": stamp}))
-    match await _start_with_retries(client, command, read_market, sleep):
+    result = await _start_with_retries(client, command, read_market, policy_file, sleep)
+    await _settle(delivery, command, result)
+
+
+async def _settle(
+    delivery: Delivery, command: Command, result: Accepted | Refused | NotFound
+) -> None:
+    match result:
         case Accepted(operation_id):
             await delivery.complete(command, operation_id)
         case Foreign():
@@ -145,8 +163,8 @@ async def take_message(
         case Refused(code, explanation, is_passing=False, details=others):
             await delivery.reject([Problem(code, explanation, ""), *others])
         case Refused(code, _):
-            logger.info("message %s waits: %s", message.message_id, code)
-            await asyncio.to_thread(settlement.release_session, command.name)
+            logger.info("message %s waits: %s", delivery.message.message_id, code)
+            await asyncio.to_thread(delivery.settlement.release_session, command.name)
 
 
 def _foreign_environment(name: str) -> Problem:
@@ -201,23 +219,27 @@ def _are_bytes(parts: list[object]) -> TypeGuard[list[bytes]]:
 
 
 async def _start_with_retries(
-    client: DurableClient, command: Command, read_market: MarketReader, sleep: Sleep
+    client: DurableClient,
+    command: Command,
+    read_market: MarketReader,
+    policy_file: Policy,
+    sleep: Sleep,
 ) -> Accepted | Refused | NotFound:
     """Retries transient refusals, an unreachable task hub included."""
-    result = await _try_to_start(client, command, read_market)
+    result = await _try_to_start(client, command, read_market, policy_file)
     for _ in range(ATTEMPTS - 1):
         if not isinstance(result, Refused) or not result.is_passing:
             break
         await sleep(ATTEMPT_INTERVAL_SECONDS)
-        result = await _try_to_start(client, command, read_market)
+        result = await _try_to_start(client, command, read_market, policy_file)
     return result
 
 
 async def _try_to_start(
-    client: DurableClient, command: Command, read_market: MarketReader
+    client: DurableClient, command: Command, read_market: MarketReader, policy_file: Policy
 ) -> Accepted | Refused | NotFound:
     try:
-        return await decide_and_start(client, command, read_market)
+        return await decide_and_start(client, command, read_market, policy_file)
     except grpc.aio.AioRpcError as error:
         if error.code() not in UNREACHABLE:
             raise

@@ -1,21 +1,27 @@
 """The one way from a request into an orchestration: read the record, decide, start."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from domain.environment.operation import Operation
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.environment.starts import start_operation
-from domain.guard.admission import find_refusal
+from domain.guard.admission import find_refusal, refuse_budget
+from domain.guard.claim_demands import find_demands
+from domain.guard.claims import LedgerDemand
 from domain.guard.market import MarketReader
+from domain.guard.policy.model import Policy
+from domain.guard.situation import Situation
 from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
-from domain.requests.decisions import decide
+from domain.requests.decisions import GET_NODES, decide
 from triggers import task_hub
 from triggers.auditing import audit_acceptance
-from triggers.plans import read_situation
+from triggers.claims import claim_all
+from triggers.plans import NO_RULES, read_situation
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.operations")
@@ -33,9 +39,14 @@ class Accepted:
 
 
 async def decide_and_start(
-    client: DurableClient, command: Command, read_market: MarketReader
+    client: DurableClient,
+    command: Command,
+    read_market: MarketReader,
+    policy_file: Policy = NO_RULES,
 ) -> Accepted | Refused | NotFound:
-    """A request with a specification is refused as its plan would be."""
+    """A request with a specification is refused as its plan would be, and any that gets GPU nodes
+    by the budget. What it needs it claims first: of two that race for the last of it, one is
+    decided again."""
     for _ in range(START_ATTEMPTS):
         record = await task_hub.read_record(client, command.name)
         match decide(record, command):
@@ -51,9 +62,12 @@ async def decide_and_start(
                 )
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
-                if refusal := await _find_refusal(client, read_market, request, record):
-                    return refusal
-                if await _is_started(client, request):
+                checked = await _check(client, read_market, request, record, policy_file)
+                if isinstance(checked, Refused):
+                    return checked
+                # A claim stays where another request has started this operation: it ends with it.
+                is_claimed = await claim_all(client, request, checked.demands, checked.counted)
+                if is_claimed and await _is_started(client, request):
                     return _build_accepted(record, request)
             case decision:
                 return decision
@@ -64,16 +78,39 @@ async def decide_and_start(
     )
 
 
-async def _find_refusal(
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """What a request has to claim, and which claims it has seen, by ledger."""
+
+    demands: tuple[LedgerDemand, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+async def _check(
     client: DurableClient,
     read_market: MarketReader,
     request: OperationRequest,
     record: EnvironmentRecord | None,
+    policy_file: Policy,
+) -> _Admitted | Refused:
+    brings_spec = request.kind in BRING_A_SPEC
+    is_bound = policy_file.find_budget(request.spec.cost_center) is not None
+    if not brings_spec and not (is_bound and request.kind in GET_NODES):
+        return _Admitted()
+    situation = await read_situation(
+        client, read_market, request.spec, record, policy_file=policy_file
+    )
+    refusal = _refuse(request, record, situation)
+    counted = situation.policy.counted if situation.policy else None
+    return refusal or _Admitted(find_demands(request, situation), counted or {})
+
+
+def _refuse(
+    request: OperationRequest, record: EnvironmentRecord | None, situation: Situation
 ) -> Refused | None:
-    if request.kind not in BRING_A_SPEC:
-        return None
-    situation = await read_situation(client, read_market, request.spec, record)
-    return find_refusal(request.spec, situation)
+    if request.kind in BRING_A_SPEC:
+        return find_refusal(request.spec, situation)
+    return refuse_budget(record, situation) if record else None
 
 
 async def _is_started(client: DurableClient, request: OperationRequest) -> bool:

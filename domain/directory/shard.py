@@ -94,6 +94,12 @@ def read_rows(shards: Iterable[Shard]) -> list[DirectoryRow]:
     return [row for row in rows if not row.is_deleted]
 
 
+def list_names(shards: Iterable[Shard], cost_center: str) -> list[str]:
+    """Of its environments, with those that were deleted, in order."""
+    rows = (DirectoryRow.parse(n, text) for shard in shards for n, text in shard.rows.items())
+    return sorted(row.name for row in rows if row.cost_center == cost_center)
+
+
 def is_filled(shards: Mapping[str, Shard]) -> bool:
     """Whether every environment has its row. Until then lists read all records."""
     return all(key in shards and shards[key].filled_at for key in SHARD_KEYS)

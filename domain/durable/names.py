@@ -11,6 +11,10 @@ BLOCKLIST_ENTITY = "blocklist"
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
 AUDIT_ENTITY = "audit"
+CLAIMS_ENTITY = "claims"
+"""Ledgers of what requests are about to use."""
+MARKET_ENTITY = "market"
+"""Sizes and prices of a region, by region and currency."""
 DIRECTORY_ENTITY = "directory"
 """Rows that lists find and filter environments by, in shards."""
 
@@ -74,6 +78,19 @@ class AuditOperation(StrEnum):
 
     ADD = "add"
     FORGET = "forget"
+
+
+class MarketOperation(StrEnum):
+    """Operations of the entity `market`."""
+
+    KEEP = "keep"
+
+
+class ClaimsOperation(StrEnum):
+    """Operations of the entity `claims`."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
 
 
 class Orchestrator(StrEnum):

@@ -6,8 +6,11 @@ from pydantic import AwareDatetime, Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, GpuSku
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA
-from domain.guard.market import RegionMarket
+from domain.guard.market import MarketPart, RegionMarket
+from domain.guard.policy.model import Allowed
 from domain.wire import WireModel
+
+SHOWN = (MarketPart.SIZES, MarketPart.QUOTA, MarketPart.PRICES)
 
 
 class QuotaLeft(WireModel):
@@ -69,17 +72,20 @@ class SizeOffers(WireModel):
     value: tuple[SizeOffer, ...] = Field(description="The sizes.")
 
 
-def build_size_offers(market: RegionMarket, gpus: int, gpu_memory_gb: int) -> SizeOffers:
-    """Sizes with at least so many GPUs of at least so much memory each. One that the region's
-    list lacks is left out; without a list all known ones are in."""
+def build_size_offers(
+    market: RegionMarket, gpus: int, gpu_memory_gb: int, allow: Allowed
+) -> SizeOffers:
+    """Sizes with at least so many GPUs of at least so much memory each. One that the policy does
+    not allow, or the region's list lacks, is left out; without a list all known ones are in."""
     known = [sku for sku in GPU_SKUS if sku.gpus >= gpus and sku.gpu_memory_gb >= gpu_memory_gb]
+    known = [sku for sku in known if allow.has_size(sku.name)]
     offered = [sku for sku in known if market.sizes is None or market.find_size(sku.name)]
     offers = sorted((_build(sku, market) for sku in offered), key=_rank)
     return SizeOffers(
         region=market.region,
         observed_date_time=market.observed_at,
         price_as_of=market.prices.as_of if market.prices else None,
-        unread={part.value: reason for part, reason in market.unread.items()},
+        unread={part.value: why for part, why in market.unread.items() if part in SHOWN},
         value=tuple(offers),
     )
 

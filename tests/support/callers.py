@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Iterable
 
-from domain.requests.scopes import AccessRules
+from domain.guard.policy.model import CostCenter, Policy
 
 MAPPED_ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 ALICE = "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"
@@ -15,9 +15,11 @@ PIPELINE_APP = "c5d2f6b8-1e3a-4d9c-8b7e-2f4a6c8e0d12"
 ML, RISK = "11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"
 """Groups."""
 
-TWO_TEAMS = AccessRules(
-    groups={"ML-1234": frozenset({ML}), "RISK-7": frozenset({RISK})},
-    senders={"ML-1234": frozenset({"/portals/ml"}), "RISK-7": frozenset({"/portals/risk*"})},
+TWO_TEAMS = Policy(
+    cost_centers={
+        "ML-1234": CostCenter(groups=frozenset({ML}), senders=("/portals/ml",)),
+        "RISK-7": CostCenter(groups=frozenset({RISK}), senders=("/portals/risk*",)),
+    }
 )
 
 

@@ -20,8 +20,10 @@ from domain.audit.shard import add, read_records
 from domain.directory.shard import Shard
 from domain.durable.names import (
     AUDIT_ENTITY,
+    CLAIMS_ENTITY,
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MARKET_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
     AuditOperation,
@@ -32,9 +34,11 @@ from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.starts import start_operation
 from domain.environment.transitions import end_operation
+from domain.guard.claims import Ledger
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
+from orchestrators.claims_entity import change_ledger
 from orchestrators.directory_entity import SHARD_CHANGES
 from orchestrators.environment_entity import CHANGES
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
@@ -60,6 +64,10 @@ class FakeHub:
     """By id, what their entities keep."""
     audit: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """Shards of the audit, by key."""
+    offers: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Sizes and prices, by the key of their entity."""
+    ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
+    """Of claims, by the key of their entity."""
     purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
@@ -76,6 +84,11 @@ class FakeHub:
         if entity_instance_id.entity == PLAN_ENTITY:
             kept = self.plans.get(name)
             return _an_entity(PLAN_ENTITY, name, kept) if kept else None
+        if entity_instance_id.entity == MARKET_ENTITY:
+            kept = self.offers.get(name)
+            return _an_entity(MARKET_ENTITY, name, kept) if kept else None
+        if entity_instance_id.entity == CLAIMS_ENTITY:
+            return _an_entity(CLAIMS_ENTITY, name, self.ledgers.get(name))
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
@@ -210,6 +223,14 @@ class FakeHub:
             return
         if entity_instance_id.entity == AUDIT_ENTITY:
             self._change_audit(entity_instance_id.key, operation_name, input)
+            return
+        if entity_instance_id.entity == CLAIMS_ENTITY:
+            ledger = self.ledgers.get(entity_instance_id.key, Ledger())
+            changed = change_ledger(operation_name, ledger, input)
+            self.ledgers[entity_instance_id.key] = changed
+            return
+        if entity_instance_id.entity == MARKET_ENTITY:
+            self.offers[entity_instance_id.key] = input
             return
         record = self.records[entity_instance_id.key]
         assert record

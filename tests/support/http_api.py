@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 import azure.functions as func
 
 from domain.guard.market import MarketReader
+from domain.guard.policy.in_force import PolicyReader, read_no_policy
 from domain.requests.principal import Principal
-from domain.requests.scopes import OPEN, AccessRules
 from domain.serving.invocations.log_answer import LogReader
 from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
@@ -49,7 +49,7 @@ class Api:
     read_logs: LogReader | None = None
     read_market: MarketReader = read_ample_market
     developer: Principal | None = None
-    rules: AccessRules = OPEN
+    read_policy: PolicyReader = read_no_policy
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -90,7 +90,7 @@ class Api:
                 read_market=self.read_market,
                 read_logs=self.read_logs,
                 developer=self.developer,
-                read_access_rules=lambda: self.rules,
+                read_policy=self.read_policy,
             ),
         )
         answer = read_answer(response)

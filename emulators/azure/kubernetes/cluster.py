@@ -117,6 +117,11 @@ class Cluster:
         self._autoscaler.adopt()
         self._loop.look_at_everything()
 
+    @property
+    def has_internal_balancer(self) -> bool:
+        """Whether a Service has an address of the cluster's own network."""
+        return self._internal_addresses.is_used
+
     def set_node_pool(self, pool: NodePool) -> None:
         """Create or change a pool, with Ready nodes at once up to its count, or drained to it."""
         present = len(self._nodes.of(pool.name))

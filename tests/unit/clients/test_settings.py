@@ -6,6 +6,7 @@ import pytest
 
 from clients.settings import (
     EVERY_FIVE_MINUTES,
+    EVERY_HALF_HOUR,
     EVERY_MINUTE,
     GLOBAL_METRICS,
     IDENTITY_ENDPOINT,
@@ -20,7 +21,7 @@ from clients.settings import (
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
 from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
-from domain.serving.gateway.settings import TokenIssuer
+from domain.serving.gateway.settings import ENVOY_IMAGE, TokenIssuer
 from domain.spec.policy import SpecPolicy
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -46,6 +47,8 @@ def test_the_subscription_alone_is_enough():
         metrics_endpoint=GLOBAL_METRICS,
         log_query_endpoint=PUBLIC_LOGS,
         retail_prices_url=PUBLIC_PRICES,
+        price_currency="USD",
+        market_schedule=EVERY_HALF_HOUR,
         log_workspace_id=None,
         log_workspace_resource_id=None,
         client_id=None,
@@ -54,6 +57,7 @@ def test_the_subscription_alone_is_enough():
         edge_address=None,
         registry_address=None,
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
+        policy_file=None,
         api_server_ranges=(),
         sweep_schedule=EVERY_FIVE_MINUTES,
         wake_schedule=EVERY_MINUTE,
@@ -73,7 +77,7 @@ def test_the_subscription_alone_is_enough():
         require_disk_encryption_set=False,
         entra_authority="https://login.microsoftonline.com",
         entra_ca_file="/etc/ssl/certs/ca-certificates.crt",
-        gateway_image="docker.io/envoyproxy/envoy:v1.40.0",
+        gateway_image=ENVOY_IMAGE,
         public_url="",
         build_commit=None,
     )
@@ -84,6 +88,9 @@ def test_the_subscription_alone_is_enough():
     [
         ("ARM_ENDPOINT", "https://127.0.0.1:9", "arm_endpoint", "https://127.0.0.1:9"),
         ("ARM_ENDPOINT", "", "arm_endpoint", PUBLIC_ARM),
+        ("PRICE_CURRENCY", "eur", "price_currency", "EUR"),
+        ("PRICE_CURRENCY", "", "price_currency", "USD"),
+        ("MARKET_SCHEDULE", "0 0 * * * *", "market_schedule", "0 0 * * * *"),
         ("METRICS_ENDPOINT", "https://127.0.0.1:9", "metrics_endpoint", "https://127.0.0.1:9"),
         ("METRICS_ENDPOINT", "", "metrics_endpoint", GLOBAL_METRICS),
         ("LOG_QUERY_ENDPOINT", "https://127.0.0.1:9", "log_query_endpoint", "https://127.0.0.1:9"),
@@ -122,6 +129,7 @@ def test_the_subscription_alone_is_enough():
         ("SERVICE_BUS", "", "service_bus_connection_string", None),
         (NAMESPACE, GP_NAMESPACE, "service_bus_namespace", GP_NAMESPACE),
         (NAMESPACE, "", "service_bus_namespace", None),
+        ("POLICY", "policy.yaml", "policy_file", "policy.yaml"),
         ("ALLOWED_REGIONS", "westeurope", "allowed_regions", ("westeurope",)),
         ("ALLOWED_REGIONS", " a , b,,", "allowed_regions", ("a", "b")),
         ("REQUIRE_APP_ROLES", "True", "requires_app_roles", True),
@@ -276,6 +284,12 @@ def test_a_developer_that_cannot_be_read_is_refused(text: str, told: str):
 def test_a_developer_does_not_stand_in_for_authentication():
     with pytest.raises(ValueError, match="DEVELOPER_IDENTITY must not be set where REQUIRE_APP"):
         read(DEVELOPER_IDENTITY='{"objectId": "me"}', REQUIRE_APP_ROLES="true")
+
+
+@pytest.mark.parametrize("text", ["euro", "E1R", "$"])
+def test_a_currency_is_a_code_of_three_letters(text: str):
+    with pytest.raises(ValueError, match="set it to a currency's code of three letters"):
+        read(PRICE_CURRENCY=text)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "a day"])

@@ -12,6 +12,7 @@ from domain.requests.principal import Principal
 from tests.support.callers import ML, RISK, TWO_TEAMS, a_person, encode_principal
 from tests.support.fake_logs import FakeLogs
 from tests.support.http_api import Answer, Api
+from tests.support.policies import reading
 from tests.support.specs import NOON, a_record, a_request, spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.declarations import Route
@@ -94,7 +95,9 @@ def a_hub_of(cost_center: str) -> SweepHub:
 
 
 def an_api(hub: SweepHub) -> Api:
-    return Api(hub, requires_app_roles=True, rules=TWO_TEAMS, read_logs=FakeLogs().read)
+    return Api(
+        hub, requires_app_roles=True, read_policy=reading(TWO_TEAMS), read_logs=FakeLogs().read
+    )
 
 
 NAMED = [each for each in ROUTES if each.path.startswith(("environments/", "operations/"))]
@@ -181,6 +184,6 @@ async def test_a_token_without_its_groups_is_told_so():
 async def test_a_developer_is_held_to_the_roles_of_the_setting():
     roles, groups = frozenset({str(READ)}), frozenset({RISK})
     developer = Principal(object_id="dev", roles=roles, groups=groups, is_person=True)
-    api = Api(a_hub_of("ML-1234"), developer=developer, rules=TWO_TEAMS)
+    api = Api(a_hub_of("ML-1234"), developer=developer, read_policy=reading(TWO_TEAMS))
     assert (await api.get("environments")).json["value"] == []
     assert (await api.delete("environments/fraud-llm")).status == 403

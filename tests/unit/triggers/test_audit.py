@@ -16,6 +16,7 @@ from tests.support.callers import ALICE, BOB, ML, RISK, TWO_TEAMS, a_person
 from tests.support.http_api import Api
 from tests.support.markets import read_ample_market
 from tests.support.messages import FakeMessage, cloud_event
+from tests.support.policies import reading
 from tests.support.specs import a_policy, spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.auditing import forget_records
@@ -28,7 +29,7 @@ SECRET = "s3cr3t-value"
 
 
 def an_api(hub: SweepHub) -> Api:
-    return Api(hub, requires_app_roles=True, rules=TWO_TEAMS)
+    return Api(hub, requires_app_roles=True, read_policy=reading(TWO_TEAMS))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,9 @@ class Settlement:
 async def deliver(hub: SweepHub, content: Any, message_id: str = "message-1") -> None:
     settlement: Any = Settlement()
     message = FakeMessage(content, message_id=message_id)
-    await take_message(message, settlement, hub, a_policy(), read_ample_market, rules=TWO_TEAMS)
+    await take_message(
+        message, settlement, hub, a_policy(), read_ample_market, read_policy=reading(TWO_TEAMS)
+    )
 
 
 async def test_a_message_leaves_one_record_however_often_it_is_delivered():

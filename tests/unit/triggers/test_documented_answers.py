@@ -21,6 +21,7 @@ from tests.support.documented_api import check_response
 from tests.support.fake_logs import FakeLogs
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA
+from tests.support.policies import reading
 from tests.support.specs import spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.bodies import MAX_BODY_BYTES
@@ -136,7 +137,7 @@ async def for_a_name_of_others(api: Api, hub: SweepHub, operation_id: str) -> An
     await as_usual(api, hub, "getEnvironment")
     roles, groups = frozenset({str(AppRole.WRITE)}), frozenset({RISK})
     writer = Principal(object_id=BOB, roles=roles, groups=groups)
-    others = replace(api, developer=writer, rules=TWO_TEAMS)
+    others = replace(api, developer=writer, read_policy=reading(TWO_TEAMS))
     route = ROUTE_OF[operation_id]
     return await others.send(route.method, route.path, spec_body(costCenter="RISK-7"))
 

@@ -10,7 +10,7 @@ from domain.environment.phases import Phase
 from domain.guard.market import MarketPart, MarketReader, RegionMarket
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Answer, Api
-from tests.support.markets import A100_FAMILY, A100_PRICE, a_market
+from tests.support.markets import A100_FAMILY, A100_PRICE, FakeMarkets, a_market
 from tests.support.specs import spec_body
 from triggers import plans
 
@@ -21,11 +21,7 @@ CHANGED = spec_body(costCenter="ML-9")
 
 def reader(**regions: RegionMarket) -> MarketReader:
     """Of these regions, and of all others as they are ample."""
-
-    async def read(region: str) -> RegionMarket:
-        return regions.get(region) or a_market(region)
-
-    return read
+    return FakeMarkets(regions)
 
 
 NO_A100 = reader(westeurope=a_market(quota=NO_QUOTA))

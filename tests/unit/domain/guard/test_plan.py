@@ -10,16 +10,16 @@ from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.guard.admission import find_refusal
 from domain.guard.changes import ChangeEffect, find_changes
-from domain.guard.checks import Situation
 from domain.guard.estimate import estimate
 from domain.guard.plan import Plan, PlanAction, build_plan, store
 from domain.guard.plan_check import Verdict
+from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
 from domain.requests.command import Command
 from domain.requests.decision import PreconditionFailed, Start
 from domain.requests.decisions import decide
 from domain.spec.model import EnvironmentSpec
-from tests.support.markets import A100_FAMILY, A100_PRICE, SYSTEM_PRICE, a_market
+from tests.support.markets import A100_FAMILY, A100_PRICE, SYSTEM_PRICE, a_market, a_subscription
 from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
 
 WEST, SOUTH = "westeurope", "uksouth"
@@ -28,7 +28,11 @@ FIXED = 35 / 730 + 0.10 + 2 * SYSTEM_PRICE + 0.025 + 2 * 0.005
 
 
 def plan(spec: EnvironmentSpec | None = None, **situation: Any) -> Plan:
-    known = {"markets": {WEST: a_market(), SOUTH: a_market(SOUTH)}, **situation}
+    known = {
+        "markets": {WEST: a_market(), SOUTH: a_market(SOUTH)},
+        "subscription": a_subscription(),
+        **situation,
+    }
     return build_plan(spec or a_spec(), Situation(**known), NOON)
 
 

@@ -3,6 +3,7 @@ import pytest
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
+from domain.guard.policy.access import read_access_rules
 from domain.requests.app_roles import AppRole
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.requests.decision import Forbidden, Foreign, Refused, Start
@@ -16,9 +17,11 @@ from domain.requests.scopes import (
     find_scope,
     find_sender_scope,
 )
-from tests.support.callers import ML, RISK, TWO_TEAMS
+from tests.support.callers import ML, RISK
+from tests.support.callers import TWO_TEAMS as POLICY
 from tests.support.specs import a_record, a_spec
 
+TWO_TEAMS = read_access_rules(POLICY)
 ADMIN = frozenset({str(AppRole.ADMIN)})
 MINE, THEIRS = CallerScope(frozenset({"ML-1234"})), CallerScope(frozenset({"RISK-7"}))
 

@@ -1,0 +1,17 @@
+"""The environments of a cost center, with those that were deleted: they have cost money, too."""
+
+from domain.directory.shard import is_filled, list_names
+from domain.environment.record import EnvironmentRecord
+from triggers import task_hub
+from triggers.directory import read_shards
+from triggers.task_hub import DurableClient
+
+
+async def read_cost_center(client: DurableClient, cost_center: str) -> list[EnvironmentRecord]:
+    """As far as their records are kept."""
+    shards = await read_shards(client)
+    if not is_filled(shards):
+        scanned = [record async for record in task_hub.scan_records(client)]
+        return [record for record in scanned if record.spec.cost_center == cost_center]
+    read = await task_hub.read_stored(client, list_names(shards.values(), cost_center))
+    return [record for record in read if record.spec.cost_center == cost_center]
