@@ -22,6 +22,12 @@ from domain.durable.names import (
     EntityOperation,
     Orchestrator,
 )
+from domain.environment.approval import ApprovalDecision
+from domain.environment.approval_records import (
+    decide_approval,
+    remind_of_approval,
+    request_approval,
+)
 from domain.environment.counters import RecordCounters
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_observations import record_gpu_nodes
@@ -53,6 +59,9 @@ from domain.sweep.record_notes import (
 )
 
 type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord | None]
+type Begin = Callable[
+    [EnvironmentRecord | None, OperationRequest, datetime], EnvironmentRecord | None
+]
 type LogChange = Callable[[EnvironmentRecord | None, EnvironmentRecord], None]
 type Query = Callable[[EnvironmentRecord, Any], Any]
 
@@ -87,6 +96,12 @@ CHANGES: Mapping[str, Change] = {
     EntityOperation.RECORD_IMAGE: lambda record, value: record_image(
         record, RecordImage.from_wire(value)
     ),
+    EntityOperation.DECIDE_APPROVAL: lambda record, value: decide_approval(
+        record, ApprovalDecision.from_wire(value)
+    ),
+    EntityOperation.REMIND_OF_APPROVAL: lambda record, value: remind_of_approval(
+        record, value["operationId"], datetime.fromisoformat(value["at"])
+    ),
     EntityOperation.BURY: lambda record, value: bury(record, datetime.fromisoformat(value)),
     EntityOperation.NOTE_OWN_REQUEST: lambda record, value: note_own_request(
         record, datetime.fromisoformat(value)
@@ -96,6 +111,13 @@ CHANGES: Mapping[str, Change] = {
     ),
 }
 """Changes of an existing record; the result is False if there is none, or it does not change."""
+
+
+BEGINNINGS: Mapping[str, Begin] = {
+    EntityOperation.START_OPERATION: start_operation,
+    EntityOperation.REQUEST_APPROVAL: request_approval,
+}
+"""Changes that may create the record."""
 
 
 def _has_ended(record: EnvironmentRecord, operation_id: str) -> bool:
@@ -150,9 +172,9 @@ def environment(
 def _change(
     operation: str, record: EnvironmentRecord | None, value: Any
 ) -> EnvironmentRecord | None:
-    if operation == EntityOperation.START_OPERATION:
+    if operation in BEGINNINGS:
         at = datetime.fromisoformat(value["at"])
-        return start_operation(record, OperationRequest.from_wire(value["request"]), at)
+        return BEGINNINGS[operation](record, OperationRequest.from_wire(value["request"]), at)
     if operation not in CHANGES:
         raise ValueError(f"the entity 'environment' has no operation '{operation}'")
     return CHANGES[operation](record, value) if record else None

@@ -8,7 +8,7 @@ from durabletask.entities import EntityInstanceId
 
 from domain.directory.selection import Selection
 from domain.durable.names import PLAN_ENTITY, PlanOperation
-from domain.environment.phases import IN_MOTION
+from domain.environment.phases import AT_WORK
 from domain.environment.record import EnvironmentRecord
 from domain.guard.market import MarketReader, Markets
 from domain.guard.plan import StoredPlan
@@ -58,7 +58,7 @@ async def read_situation(
         read_market.subscription(),
         read_market.images(spec),
     )
-    claiming = [each for each in view.records if each.phase in IN_MOTION]
+    claiming = [each for each in view.records if each.phase in AT_WORK]
     peers = [each for each in view.records if each.spec.cost_center == spec.cost_center]
     facts = PolicyFacts(
         at=now,
@@ -99,7 +99,7 @@ async def _read_markets(
 
 async def _list_in_flight(client: DurableClient) -> list[EnvironmentRecord]:
     found = await find_environments(client)
-    records, _ = await found.read(Selection(phases=IN_MOTION))
+    records, _ = await found.read(Selection(phases=AT_WORK))
     return records
 
 

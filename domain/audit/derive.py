@@ -23,6 +23,7 @@ SWEEP_EVENTS = frozenset(
         "ExpiryWarned",
         "Expired",
         "WakeRequested",
+        "ApprovalTimedOut",
     }
 )
 """Types of the timeline's entries for what Gridplane does by itself."""

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from domain.environment.approval import ApprovalDemand
 from domain.environment.call_stamp import CallStamp
 from domain.environment.operation import OperationKind
 from domain.environment.pinned_image import PinnedImage
@@ -37,6 +38,8 @@ class OperationRequest(WireModel):
     traceparent: str | None = None
     stamp: CallStamp | None = None
     """Of the request that asked for it; None if Gridplane itself has started the operation."""
+    approval: ApprovalDemand | None = None
+    """None: it begins at once."""
     placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
     """Of the record when the operation was requested."""
     image: PinnedImage | None = None

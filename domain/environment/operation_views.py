@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.approval_views import ApprovalView, build_approval_view
 from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.placement_views import (
@@ -93,6 +94,9 @@ class OperationView(WireModel):
         description="After a scale-down: what GPU nodes have cost since the environment last had "
         "none. After a deletion: what all of its GPU nodes have cost. Absent if none was seen.",
     )
+    approval: ApprovalView | None = Field(
+        default=None, description="Absent unless a second person has to approve the operation."
+    )
     error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 
 
@@ -117,6 +121,7 @@ def build_operation_view(operation: Operation) -> OperationView:
         attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
         warnings=tuple(build_warning_view(each) for each in operation.warnings) or None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
+        approval=build_approval_view(operation),
         error=build_error(operation.failure),
     )
 

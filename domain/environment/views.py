@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody
+from domain.environment.approval_views import ApprovalView, build_approval_view
 from domain.environment.cost_views import CostView
 from domain.environment.gpu_usage import total
 from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
@@ -98,6 +99,9 @@ class EnvironmentView(WireModel):
     operation_id: str | None = Field(
         default=None, description="Id of the running operation.", examples=["fraud-llm.1"]
     )
+    approval: ApprovalView | None = Field(
+        default=None, description="Of the operation that waits for approval."
+    )
     gpu_usage: GpuUsageView | None = Field(
         default=None,
         description="What its GPU nodes have cost so far; absent before any was seen. It grows "
@@ -180,6 +184,7 @@ def build_environment_view(record: EnvironmentRecord, now: datetime) -> Environm
         image=_build_image_view(record.image),
         endpoint=record.endpoint,
         operation_id=record.active_operation,
+        approval=build_approval_view(record.waiting) if record.waiting else None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
         error=build_error(record.failure),
         warnings=tuple(build_warning_view(each) for each in record.warnings) or None,

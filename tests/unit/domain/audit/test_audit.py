@@ -80,7 +80,7 @@ def test_an_action_of_the_sweep_is_in_the_audit_with_its_reason():
 
 def test_every_kind_of_action_by_itself_is_known():
     known = {name for name, _ in (*IDLE_EVENTS.values(), *EXPIRY_EVENTS.values())}
-    assert known | {WAKE_REQUESTED} == SWEEP_EVENTS
+    assert known | {WAKE_REQUESTED, "ApprovalTimedOut"} == SWEEP_EVENTS
 
 
 def test_a_record_that_is_there_stays_as_it_is():
