@@ -13,7 +13,6 @@ from domain.audit.record import AuditDecision, AuditRecord, build_record
 from domain.audit.shard import audit_key, day_of, days_of_window, read_records
 from domain.durable.names import AUDIT_ENTITY, AuditOperation
 from domain.environment.call_stamp import CallStamp
-from domain.requests.command import Command
 from triggers import task_hub
 from triggers.call_stamps import find_subject
 from triggers.errors import ERROR_CODE
@@ -40,13 +39,14 @@ async def audit_response(
     )
 
 
-async def audit_acceptance(client: DurableClient, command: Command, operation_id: str) -> None:
+async def audit_acceptance(
+    client: DurableClient, stamp: CallStamp | None, environment: str, operation_id: str
+) -> None:
     """Before an event is sent to a running operation: of what no record would tell if the process
     ended in between. Raises where the task hub does not respond: then nothing is sent."""
-    stamp = command.caller.stamp
     if stamp:
-        owner = await _find_cost_center(client, command.name)
-        about = {"environment": command.name, "cost_center": owner, "operation_id": operation_id}
+        owner = await _find_cost_center(client, environment)
+        about = {"environment": environment, "cost_center": owner, "operation_id": operation_id}
         await add_record(client, build_record(stamp, AuditDecision.ACCEPTED, **about))
 
 

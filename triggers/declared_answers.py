@@ -111,6 +111,16 @@ FORBIDDEN_COST_CENTER = decline(
     GROUPS_UNKNOWN,
     COST_CENTER_NOT_ALLOWED,
 )
+FORBIDDEN_APPROVER = decline(
+    403,
+    "The caller's token lacks the app role or does not say which groups the caller is in, or the "
+    "caller is an app, or the requester.",
+    MISSING_APP_ROLE,
+    GROUPS_UNKNOWN,
+    "ApproverNotAPerson",
+    "ApproverIsRequester",
+)
+PLAN_IS_STALE = decline(412, "The digest is that of another plan.", "PlanIsStale")
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
 BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
 NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")

@@ -56,7 +56,7 @@ async def decide_and_start(
             case AlreadyStarted(operation_id):
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Cancel(operation_id):
-                await audit_acceptance(client, command, operation_id)
+                await audit_acceptance(client, command.caller.stamp, command.name, operation_id)
                 await task_hub.cancel(client, operation_id)
                 logger.info(
                     "cancellation of %s requested",

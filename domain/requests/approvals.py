@@ -1,10 +1,31 @@
 """Who may answer for an operation that waits for approval."""
 
+from pydantic import Field
+
 from domain.environment.call_stamp import CallStamp, Door
 from domain.environment.operation import Operation
 from domain.environment.record import EnvironmentRecord
 from domain.requests.decision import Forbidden, NotFound, PreconditionFailed, Refused
 from domain.requests.principal import Principal
+from domain.wire import WireModel
+
+
+class ApproveRequest(WireModel):
+    """What is approved."""
+
+    plan_digest: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Digest of the plan that the approver has seen; another one is refused.",
+    )
+
+
+class RejectRequest(WireModel):
+    """Why it is not approved."""
+
+    reason: str = Field(
+        min_length=1, max_length=500, description="Shown to the requester, and on the timeline."
+    )
 
 
 def find_unknown_requester(stamp: CallStamp | None) -> Refused | None:

@@ -19,6 +19,7 @@ from domain.audit.record import AuditRecord
 from domain.audit.shard import add, read_records
 from domain.directory.shard import Shard
 from domain.durable.names import (
+    APPROVAL_EVENT,
     AUDIT_ENTITY,
     CLAIMS_ENTITY,
     DIRECTORY_ENTITY,
@@ -29,6 +30,8 @@ from domain.durable.names import (
     AuditOperation,
     PlanOperation,
 )
+from domain.environment.approval import ApprovalDecision, ApprovalState
+from domain.environment.approval_records import begin_on_record, decide_approval
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
@@ -58,6 +61,8 @@ class FakeHub:
     """Requests that get in just before the next ones here."""
     raised: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """Instances and the events that were raised to them."""
+    answers: list[tuple[str, str, Any]] = field(default_factory=list[tuple[str, str, Any]])
+    """The same with their data."""
     second_start: Literal["refuse", "discard", "restart"] = "refuse"
     """What happens to the start of an id that still runs."""
     plans: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -144,15 +149,34 @@ class FakeHub:
     ) -> None:
         self.check_reachable()
         self.raised.append((instance_id, event_name))
+        self.answers.append((instance_id, event_name, data))
 
     def deliver(self, operation_id: str) -> EnvironmentRecord:
         """Let the operation reach its record."""
         state = self.instances[operation_id]
         request = OperationRequest.from_wire(json.loads(state.serialized_input or ""))
         name = request.spec.name
-        record = start_operation(self.records.get(name), request, NOON)
+        record = begin_on_record(self.records.get(name), request, NOON)
         assert record
         self.records[name] = record
+        return record
+
+    def answer(self) -> EnvironmentRecord:
+        """Let the latest answer to an approval reach its operation, which then begins or ends."""
+        operation_id, event, data = self.answers[-1]
+        assert event == APPROVAL_EVENT
+        decision = ApprovalDecision.from_wire(data)
+        record = self.deliver(operation_id)
+        record = decide_approval(record, decision)
+        assert record
+        if decision.state is ApprovalState.APPROVED:
+            state = self.instances[operation_id]
+            request = OperationRequest.from_wire(json.loads(state.serialized_input or ""))
+            record = start_operation(record, request, NOON)
+            assert record
+        else:
+            self.stop(operation_id)
+        self.records[record.name] = record
         return record
 
     def finish(

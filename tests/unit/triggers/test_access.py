@@ -21,6 +21,7 @@ from triggers.routes import ROUTES
 READ, WRITE, APPROVE, ADMIN, AUDIT = AppRole
 READERS = frozenset({READ, WRITE, APPROVE, ADMIN})
 WRITERS = frozenset({WRITE, ADMIN})
+APPROVERS = frozenset({APPROVE, ADMIN})
 AUDITORS = frozenset({AUDIT})
 
 ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
@@ -38,6 +39,9 @@ ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
     "repairEnvironment": WRITERS,
     "retryEnvironment": WRITERS,
     "cancelOperation": WRITERS,
+    "listApprovals": READERS,
+    "approveOperation": APPROVERS,
+    "rejectOperation": APPROVERS,
     "listInvocations": AUDITORS,
     "listAudit": AUDITORS,
     "getOperation": READERS,
