@@ -52,6 +52,13 @@ ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
 }
 """Roles that admit to each route; None: it needs no token."""
 
+BODIES: Mapping[str, Any] = {
+    "startSweep": {},
+    "approveOperation": {},
+    "rejectOperation": {"reason": "No."},
+}
+"""Of requests without a specification."""
+
 ROUTE_OF = {route.operation_id: route for route in ROUTES}
 
 
@@ -85,7 +92,7 @@ async def send(
 ) -> Answer:
     query = "?region=westeurope" if route.path == "offers" else ""
     path = route.path.format(name="fraud-llm", id="fraud-llm.1") + query
-    body = {} if route.path == "sweeps" else spec_body(**changes)
+    body = BODIES.get(route.operation_id, spec_body(**changes))
     return await api.send(route.method, path, body, dict(headers))
 
 
