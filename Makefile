@@ -8,6 +8,7 @@ COMPILED := $(VENV)/.compiled
 INFRA_VENV := .venv-infra
 AZ_VENV := .venv-az
 MUTATE_VENV := .venv-mutate
+PORTAL_VENV := .venv-portal
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 SEED ?= 1
@@ -102,7 +103,7 @@ $(COMPILED): $(READY)
 
 .PHONY: tests-at-once
 tests-at-once: $(COMPILED)
-	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults"
+	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults and not portal"
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt
@@ -111,6 +112,14 @@ $(AZ_VENV)/.installed: requirements-az.txt .python-version
 .PHONY: test-az
 test-az: $(READY) $(AZ_VENV)/.installed ## Tests of the real Azure CLI on simulated Azure (installs it: 700 MB)
 	$(BIN)/pytest -m az emulators/tests/az
+
+$(PORTAL_VENV)/.installed: requirements-portal.txt .python-version
+	@bash emulators/stack/make_venv.sh $(PORTAL_VENV) requirements-portal.txt
+	@touch $@
+
+.PHONY: test-portal
+test-portal: $(PORTAL_VENV)/.installed ## Tests of the web page in Chromium, which has to be installed (Debian: apt install chromium)
+	$(PORTAL_VENV)/bin/pytest -m portal tests/portal
 
 $(MUTATE_VENV)/.installed: requirements-mutate.txt .python-version
 	@bash emulators/stack/make_venv.sh $(MUTATE_VENV) requirements-mutate.txt
@@ -140,6 +149,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m tests.support.phase_diagram
 	$(BIN)/python -m tests.support.access_table
 	$(BIN)/python -m tests.support.api_reference
+	$(BIN)/python -m tests.support.policy_schema
 	$(BIN)/python -m tests.support.fault_matrix
 	$(BIN)/python -m tests.azure.document
 
@@ -149,7 +159,7 @@ lock: $(READY) ## Resolve requirements*.in to exact versions with hashes: requir
 
 .PHONY: clean
 clean: ## Remove everything built or installed
-	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) $(MUTATE_VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) $(MUTATE_VENV) $(PORTAL_VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -160,6 +170,10 @@ help: ## Show this list
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
+
+.PHONY: bench-crashes
+bench-crashes: $(READY) ## Kill app and task hub while N=100 environments are built at once: all Ready, nothing twice
+	$(BIN)/python -m benchmarks.crashes --environments $(or $(N),100)
 
 .PHONY: bench-waits
 bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
@@ -172,6 +186,10 @@ bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's
 .PHONY: bench-list
 bench-list: $(READY) ## Time GET /environments by all records and by the directory: N=10000
 	@$(BIN)/python -m benchmarks.listing --environments $(or $(N),10000)
+
+.PHONY: bench-plans
+bench-plans: $(READY) ## Time POST /plans against Azure's own delays: N=500
+	@$(BIN)/python -m benchmarks.plans --plans $(or $(N),500)
 
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it

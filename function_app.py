@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import azure.functions as func
@@ -41,17 +42,14 @@ from activities.recorded_spec import SpecActivity
 from activities.resolve_image import resolve_image
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
+from clients.market_reader import LazyMarketReader
 from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
-from domain.guard.kept_offers import KeptOffers
-from domain.guard.market import RegionMarket
-from domain.guard.plan_check import PlanCheck
+from domain.guard.billed_costs import BilledCosts
 from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
-from domain.guard.subscription import Subscription
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
-from domain.spec.model import EnvironmentSpec
 from orchestrators.audit_entity import audit
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
@@ -89,6 +87,14 @@ from triggers.http_methods import (
     refuse_method,
 )
 from triggers.logs import log_audit, log_operation_end
+from triggers.portal import (
+    FILE_PATH,
+    PAGE_PATH,
+    ROOT_PATH,
+    answer_file,
+    answer_page,
+    redirect_to_page,
+)
 from triggers.routes import ROUTES
 from triggers.timer_market import run_market
 from triggers.timer_purge import run_purge
@@ -160,33 +166,11 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
-class LazyMarketReader:
-    """Of the app's market client, which loads SDKs that the start of the app does without."""
-
-    @property
-    def currency(self) -> str:
-        return settings.price_currency
-
-    async def region(self, region: str) -> RegionMarket:
-        return await clients.market.region(region)
-
-    async def subscription(self) -> Subscription:
-        return await clients.market.subscription()
-
-    async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
-        return await clients.market.images(spec)
-
-    def lacks_offers(self, region: str) -> bool:
-        return clients.market.lacks_offers(region)
-
-    def take_offers(self, kept: KeptOffers) -> None:
-        clients.market.take_offers(kept)
-
-    async def refresh_offers(self, region: str) -> KeptOffers:
-        return await clients.market.refresh_offers(region)
+READ_MARKET = LazyMarketReader(clients)
 
 
-READ_MARKET = LazyMarketReader()
+async def read_billed(first: date, last: date) -> BilledCosts:
+    return await clients.cost_management.read(first, last)
 
 
 async def read_policy() -> PolicyInForce:
@@ -200,6 +184,7 @@ DEPLOYMENT = Deployment(
     read_market=READ_MARKET,
     read_policy=read_policy,
     read_logs=read_logs if settings.log_workspace_id else None,
+    read_billed=read_billed if settings.cost_management else None,
     developer=settings.developer,
 )
 
@@ -227,6 +212,24 @@ def register_other_methods(path: str) -> None:
     refuse.__name__ = f"http_refuse_method_{re.sub(r'\W+', '_', path).strip('_')}"
     others = [method for method in METHODS if method not in supported]
     app.route(route=path, methods=others)(refuse)
+
+
+def register_portal() -> None:
+    async def http_root(req: func.HttpRequest) -> func.HttpResponse:
+        return redirect_to_page()
+
+    async def http_portal(req: func.HttpRequest) -> func.HttpResponse:
+        return answer_page()
+
+    async def http_portal_file(req: func.HttpRequest) -> func.HttpResponse:
+        return answer_file(req.route_params["version"], req.route_params["file"])
+
+    for path, serve in (
+        (ROOT_PATH, http_root),
+        (PAGE_PATH, http_portal),
+        (FILE_PATH, http_portal_file),
+    ):
+        app.route(route=path, methods=["GET", "HEAD"])(serve)
 
 
 def register_activity(activity: Activity) -> None:
@@ -288,7 +291,14 @@ def register_hub_activity(
 
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_sweep(timer, client, settings.build_commit)
+        await run_sweep(
+            timer,
+            client,
+            READ_MARKET,
+            settings.allowed_regions,
+            settings.build_commit,
+            read_policy,
+        )
 
     run.__name__ = run_sweep.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -299,7 +309,7 @@ def register_sweep() -> None:
 
 def register_wake() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_wake(timer, client)
+        await run_wake(timer, client, read_policy)
 
     run.__name__ = run_wake.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -363,6 +373,7 @@ for route in ROUTES:
     register_route(route)
 for path in {route.path: None for route in ROUTES}:
     register_other_methods(path)
+register_portal()
 for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clients.arm import ArmConnection
     from clients.by_id import ByIdClient
     from clients.compute import ComputeClient
+    from clients.cost_management import CostManagementClient
     from clients.edge import EdgeClient
     from clients.events import EventsClient
     from clients.front_door import FrontDoorClient
@@ -110,6 +111,12 @@ class ClientFactory:
         from clients.subscription import SubscriptionClient
 
         return SubscriptionClient(self._arm)
+
+    @cached_property
+    def cost_management(self) -> "CostManagementClient":
+        from clients.cost_management import CostManagementClient
+
+        return CostManagementClient(self._arm)
 
     @cached_property
     def retail_prices(self) -> "RetailPricesClient":

@@ -1,13 +1,17 @@
 """Looks up in its registry what nodes are to pull."""
 
+from typing import TYPE_CHECKING
+
 from clients.answers import NoAnswer
-from clients.registries import RegistriesClient
 from domain.images.answers import Pulled, not_verified, read_image, read_weights
 from domain.outcomes import Outcome
 from domain.spec.image_reference import parse_image
 
+if TYPE_CHECKING:
+    from clients.registries import RegistriesClient
 
-async def look_up_image(registries: RegistriesClient, reference: str, pulled: Pulled) -> Outcome:
+
+async def look_up_image(registries: "RegistriesClient", reference: str, pulled: Pulled) -> Outcome:
     """A registry that does not answer the app may answer the nodes, which are elsewhere."""
     image = parse_image(reference)
     try:

@@ -40,10 +40,8 @@ from domain.spec.model import EnvironmentSpec
 
 logger = logging.getLogger("gridplane.market")
 
-HOUR = 60.0 * 60.0
-DAY = 24 * HOUR
-SIZES_LIFETIME = Lifetime(fresh=HOUR, usable=DAY)
-PRICES_LIFETIME = Lifetime(fresh=DAY, usable=7 * DAY)
+SIZES_LIFETIME = Lifetime(fresh=60 * 60, usable=24 * 60 * 60)
+PRICES_LIFETIME = Lifetime(fresh=24 * 60 * 60, usable=7 * 24 * 60 * 60)
 USAGES_LIFETIME = Lifetime(fresh=5, usable=15)
 """Azure counts what it was asked for some seconds later."""
 REGISTRATIONS_LIFETIME = Lifetime(fresh=60, usable=300)
@@ -139,6 +137,11 @@ class MarketClient:
         """What the registry says to each image of the specification."""
         checks = await asyncio.gather(*map(self._check_image, wanted_images(spec)))
         return tuple(checks)
+
+    def known_prices(self, region: str) -> RegionPrices | None:
+        """As they were read last, without waiting for Azure; None if they never were."""
+        known = self._of(region).prices.known
+        return known.value if known else None
 
     def lacks_offers(self, region: str) -> bool:
         """Whether sizes or prices would have to be read."""

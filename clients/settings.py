@@ -71,6 +71,10 @@ class Settings:
     """PRICE_CURRENCY: ISO 4217 code of a currency whose rate is shown beside prices in USD, as
     Azure's price list has it. Default: USD, without a rate."""
 
+    cost_management: bool
+    """COST_MANAGEMENT: `true` if `GET /costs` compares list prices with what Azure has billed; the
+    app then needs Microsoft.CostManagement/query/action. Default: false."""
+
     market_schedule: str
     """MARKET_SCHEDULE: NCRONTAB expression of the timer that reads sizes and prices of the allowed
     regions again: sizes once they are an hour old, prices a day. Default: every 30 minutes."""
@@ -251,6 +255,7 @@ class Settings:
             log_query_endpoint=values.get("LOG_QUERY_ENDPOINT") or PUBLIC_LOGS,
             retail_prices_url=(values.get("RETAIL_PRICES_URL") or PUBLIC_PRICES).rstrip("/"),
             price_currency=_price_currency(values),
+            cost_management=parse_switch("COST_MANAGEMENT", values.get("COST_MANAGEMENT")),
             market_schedule=values.get("MARKET_SCHEDULE") or EVERY_HALF_HOUR,
             log_workspace_id=parse_match(
                 "LOG_WORKSPACE_ID", values.get("LOG_WORKSPACE_ID"), GUID, "the workspace's id"

@@ -335,6 +335,23 @@ variable "market_schedule" {
   }
 }
 
+variable "cost_management" {
+  description = "Whether GET /costs compares list prices with what Azure has billed for the subscription."
+  type        = bool
+  default     = false
+}
+
+variable "policy_url" {
+  description = "URL of the blob with the policy file, such as infra/environments/policy.yaml; empty: no policy file. The app reads it with its identity, which has access to the storage account of its host and needs Storage Blob Data Reader on any other."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.policy_url == "" || can(regex("^https://[a-z0-9]{3,24}\\.blob\\.[a-z.]+/.+$", var.policy_url))
+    error_message = "policy_url is the URL of a blob, such as https://contosopolicies.blob.core.windows.net/gridplane/policy.yaml."
+  }
+}
+
 variable "price_currency" {
   description = "ISO 4217 code of a currency whose rate is shown beside prices in USD."
   type        = string

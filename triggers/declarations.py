@@ -8,6 +8,7 @@ import azure.functions as func
 from pydantic import BaseModel
 
 from domain.environment.call_stamp import CallStamp
+from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
 from domain.guard.policy.in_force import PolicyReader, narrow, read_no_policy
 from domain.guard.policy.model import Policy
@@ -34,6 +35,8 @@ class Deployment:
     read_policy: PolicyReader = read_no_policy
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
+    read_billed: BilledReader | None = None
+    """None unless the app is set up to read Cost Management."""
     developer: Principal | None = None
     """Who sends all requests, where no authentication protects the app; None: not known."""
 

@@ -5,6 +5,7 @@ from domain.environment.operation_views import OperationReference, OperationView
 from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
+from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 from triggers.declarations import AnswerHeader, DeclaredAnswer
 from triggers.errors import POLICY_UNAVAILABLE
 
@@ -97,26 +98,23 @@ ACCEPTED = DeclaredAnswer(
     (OperationView, OperationReference),
     (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
 )
+NOT_ADMITTED = (MISSING_APP_ROLE, GROUPS_UNKNOWN, CROSS_ORIGIN_REQUEST)
 FORBIDDEN = decline(
     403,
-    "The caller's token lacks the app role, or does not say which groups the caller is in.",
-    MISSING_APP_ROLE,
-    GROUPS_UNKNOWN,
+    "The caller's token lacks the app role or does not say which groups the caller is in, or a "
+    "page of another origin sent a change.",
+    *NOT_ADMITTED,
 )
 FORBIDDEN_COST_CENTER = decline(
     403,
-    "The caller's token lacks the app role or does not say which groups the caller is in, or the "
-    "specification names a cost center of others.",
-    MISSING_APP_ROLE,
-    GROUPS_UNKNOWN,
+    "As for any request, or the specification names a cost center of others.",
+    *NOT_ADMITTED,
     COST_CENTER_NOT_ALLOWED,
 )
 FORBIDDEN_APPROVER = decline(
     403,
-    "The caller's token lacks the app role or does not say which groups the caller is in, or the "
-    "caller is an app, or the requester.",
-    MISSING_APP_ROLE,
-    GROUPS_UNKNOWN,
+    "As for any request, or the caller is an app, or the requester.",
+    *NOT_ADMITTED,
     "ApproverNotAPerson",
     "ApproverIsRequester",
 )
@@ -138,6 +136,15 @@ PLAN_CODES = (
     "VmSizeRestricted",
     "ZoneNotOffered",
     "QuotaExceeded",
+    "ManagedClusterQuotaExceeded",
+    "PublicIpQuotaExceeded",
+    "NetworkQuotaExceeded",
+    "FrontDoorQuotaExceeded",
+    "ProviderNotRegistered",
+    "FeatureNotRegistered",
+    "ImageNotFound",
+    "WeightsNotFound",
+    "ImagePlatformMissing",
     "VmSizeNotAllowed",
     "PublicEndpointsNotAllowed",
     "TooManyNodes",

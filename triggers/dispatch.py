@@ -1,4 +1,5 @@
-"""Serves a request as its route declares it: checks the app role, decodes, calls the handler.
+"""Serves a request as its route declares it: checks app role and origin, decodes, calls the
+handler.
 
 A task hub that does not respond is a 503 of every route.
 """
@@ -19,6 +20,7 @@ from triggers.access import read_principal, refuse_without_role
 from triggers.auditing import audit_response
 from triggers.bodies import find_oversize, is_json
 from triggers.call_stamps import stamp_request
+from triggers.cross_origin import refuse_cross_origin
 from triggers.declarations import Admitted, Call, Deployment, Route
 from triggers.errors import (
     error_response,
@@ -53,7 +55,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     stamp = stamp_request(route, req, principal)
 
     async def answer() -> func.HttpResponse:
-        admitted = await _admit(route, deployment, principal, stamp)
+        admitted = await _admit(route, req, deployment, principal, stamp)
         if isinstance(admitted, func.HttpResponse):
             return admitted
         try:
@@ -75,11 +77,13 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
 
 async def _admit(
     route: Route[Any, Any],
+    req: func.HttpRequest,
     deployment: Deployment,
     principal: Principal | None,
     stamp: CallStamp | None,
 ) -> Admitted | func.HttpResponse:
-    if refusal := refuse_without_role(principal, route.role):
+    refusal = refuse_without_role(principal, route.role) or refuse_cross_origin(req)
+    if refusal:
         return refusal
     in_force = await deployment.read_policy()
     if in_force.policy is None and route.needs_policy:

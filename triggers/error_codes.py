@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.api_errors import SEVERAL_PROBLEMS
 from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
+from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 from triggers.errors import POLICY_UNAVAILABLE
 
 ERROR_CODES: Mapping[str, str] = {
@@ -39,6 +40,7 @@ ERROR_CODES: Mapping[str, str] = {
     GROUPS_UNKNOWN: "The token names no groups because there are too many; cost centers go by "
     "groups.",
     COST_CENTER_NOT_ALLOWED: "None of your groups has the cost center.",
+    CROSS_ORIGIN_REQUEST: "A page of another origin sent the change, without an access token.",
     "EnvironmentNotFound": "The environment does not exist.",
     "OperationNotFound": "The operation does not exist.",
     "SweepNotFound": "No such sweep has run yet.",
@@ -61,6 +63,15 @@ ERROR_CODES: Mapping[str, str] = {
     "VmSizeRestricted": "Azure does not offer the VM size to this subscription there.",
     "ZoneNotOffered": "Azure does not offer the VM size in the zone.",
     "QuotaExceeded": "The subscription's quota has too few vCPUs left in the region.",
+    "ManagedClusterQuotaExceeded": "The region has no room for another AKS cluster.",
+    "PublicIpQuotaExceeded": "The region has too few public IP addresses left.",
+    "NetworkQuotaExceeded": "The region has too few load balancers left.",
+    "FrontDoorQuotaExceeded": "The subscription has no room for another Front Door profile.",
+    "ProviderNotRegistered": "A resource provider is not registered in the subscription.",
+    "FeatureNotRegistered": "A feature is not registered in the subscription.",
+    "ImageNotFound": "The registry has no such image.",
+    "WeightsNotFound": "The registry has no such image of weights.",
+    "ImagePlatformMissing": "The image is not built for the platform of GPU nodes.",
     "VmSizeNotAllowed": "The policy file does not allow the VM size.",
     "PublicEndpointsNotAllowed": "The policy file does not allow cells with public addresses.",
     "TooManyNodes": "The environment, or its cost center, may have fewer GPU nodes.",

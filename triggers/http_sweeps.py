@@ -25,7 +25,13 @@ async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.Http
         return problems_response([request])
     if call.stamp:
         await write_record(call.client, call.stamp, AuditDecision.ACCEPTED, environment=None)
-    await start_sweep(call.client, dry_run=request.dry_run)
+    await start_sweep(
+        call.client,
+        call.deployment.read_market,
+        call.policy.allowed_regions,
+        dry_run=request.dry_run,
+        policy=call.policy_file,
+    )
     query = "?dryRun=true" if request.dry_run else ""
     headers = {
         "Location": f"/sweeps/latest{query}",

@@ -1,10 +1,12 @@
 """Sizes and prices of regions, as the task hub keeps them for all instances of the app."""
 
 import logging
+from collections.abc import Iterable
 
 from durabletask.entities import EntityInstanceId
 from pydantic import ValidationError
 
+from domain.catalog.prices import RegionPrices
 from domain.durable.names import MARKET_ENTITY, MarketOperation
 from domain.guard.kept_offers import KeptOffers
 from domain.guard.market import MarketReader, RegionMarket
@@ -19,6 +21,19 @@ async def read_region(
     """From Azure only what neither this instance nor the task hub has."""
     await _take_kept(client, read_market, region)
     return await read_market.region(region)
+
+
+async def read_prices(
+    client: DurableClient, read_market: MarketReader, regions: Iterable[str]
+) -> dict[str, RegionPrices]:
+    """By region, without waiting for Azure; a region is missing whose prices were never read."""
+    found: dict[str, RegionPrices] = {}
+    for region in dict.fromkeys(regions):
+        if read_market.known_prices(region) is None:
+            await _take_kept(client, read_market, region)
+        if prices := read_market.known_prices(region):
+            found[region] = prices
+    return found
 
 
 async def refresh_region(client: DurableClient, read_market: MarketReader, region: str) -> None:

@@ -21,7 +21,7 @@ from domain.spec.model import EnvironmentSpec
 from triggers.claims import read_ledgers
 from triggers.cost_centers import read_cost_center
 from triggers.directory import find_environments
-from triggers.market import read_region
+from triggers.market import read_prices, read_region
 from triggers.task_hub import DurableClient
 
 NO_RULES = Policy()
@@ -64,6 +64,7 @@ async def read_situation(
         at=now,
         policy=policy_file,
         records=_unite(of_cost_center, peers if is_bound else ()),
+        prices=await read_prices(client, read_market, _regions_of(of_cost_center, record)),
         claimed={name: each.sum_for_others(spec.name) for name, each in view.open.items()},
         counted={name: each.counted for name, each in view.open.items()},
     )
@@ -112,3 +113,10 @@ def _unite(
 ) -> tuple[EnvironmentRecord, ...]:
     """With those that the directory does not list yet."""
     return tuple({each.name: each for each in (*known, *listed)}.values())
+
+
+def _regions_of(
+    records: Iterable[EnvironmentRecord], own: EnvironmentRecord | None
+) -> Iterable[str]:
+    known = (*records, own) if own else records
+    return dict.fromkeys(region for record in known for region in record.regions)

@@ -23,6 +23,8 @@ SWEEP_EVENTS = frozenset(
         "ExpiryWarned",
         "Expired",
         "WakeRequested",
+        "BudgetWarned",
+        "BudgetScaledDown",
         "ApprovalTimedOut",
     }
 )

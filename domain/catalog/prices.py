@@ -37,6 +37,15 @@ class RegionPrices(WireModel):
     rate: ExchangeRate | None = None
     """Of another currency, if one is shown beside."""
 
+    def only(self, vm_sizes: Iterable[str]) -> "RegionPrices":
+        """Of these sizes, whatever their case: a region has some 900."""
+        wanted = {each.lower() for each in vm_sizes}
+        fewer = {
+            field: {name: price for name, price in prices.items() if name.lower() in wanted}
+            for field, prices in (("hourly", self.hourly), ("spot", self.spot))
+        }
+        return self.model_copy(update=fewer)
+
     def with_rate(self, other: "RegionPrices", vm_size: str) -> "RegionPrices":
         """With the rate by which a size costs something else in `other`, if both have it."""
         here, there = self.find(vm_size), other.find(vm_size)

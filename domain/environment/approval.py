@@ -11,7 +11,7 @@ from domain.environment.call_stamp import CallStamp
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
-LONGEST_VALUE = 100
+LONGEST_SHOWN = 100
 """Characters of a value that is shown; specifications may be large, records must not be."""
 
 
@@ -90,4 +90,4 @@ def show_value(value: Any) -> str | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."

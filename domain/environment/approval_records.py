@@ -32,7 +32,7 @@ from domain.environment.starts import (
 from domain.environment.transitions import add_event
 from domain.outcomes import Failure, Status
 
-EVENTS = {
+DECISION_EVENTS = {
     ApprovalState.APPROVED: ("ApprovalGranted", "approved"),
     ApprovalState.REJECTED: ("ApprovalRejected", "rejected"),
     ApprovalState.TIMED_OUT: ("ApprovalTimedOut", "not approved in time"),
@@ -127,7 +127,7 @@ def decide_approval(
     operations = tuple(
         o.model_copy(update=changes) if o.id == operation.id else o for o in record.operations
     )
-    event, word = EVENTS[decision.state]
+    event, word = DECISION_EVENTS[decision.state]
     reason = f": {decision.reason}" if decision.reason else ""
     return add_event(
         record.model_copy(update={"operations": operations}),

@@ -34,6 +34,8 @@ PUBLISHED_NAMES: Mapping[str, str] = {
     "RepairStarted": "repair-started",
     "ExpiryWarned": "expiry-warned",
     "Expired": "expired",
+    "BudgetWarned": "budget-warned",
+    "BudgetScaledDown": "budget-scaled-down",
     HEALTH_CHANGED: "health-changed",
     "ApprovalRequested": "approval-requested",
     "ApprovalReminder": "approval-reminder",

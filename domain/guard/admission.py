@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from domain.environment.record import EnvironmentRecord
 from domain.guard.checks import check_cell
+from domain.guard.costs import estimate_record
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.plan_check import PlanCheck, Verdict
-from domain.guard.policy.checks import check_budget, check_policy, estimate_of
+from domain.guard.policy.checks import check_budget, check_policy
 from domain.guard.situation import Situation
 from domain.guard.subscription_checks import check_subscription
 from domain.problem import Problem
@@ -44,7 +45,10 @@ def check_planned(
 def refuse_budget(record: EnvironmentRecord, situation: Situation) -> Refused | None:
     """Of an operation that goes on with the specification on record: rules that were added later
     do not bind it, the budget does."""
-    planned = estimate_of(record, situation)
+    facts = situation.policy
+    if facts is None:
+        return None
+    planned = estimate_record(record, facts.prices)
     return refuse_failed(check_budget(record.spec, planned, situation))
 
 

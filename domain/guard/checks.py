@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from domain.environment.record import EnvironmentRecord
 from domain.guard.demand import QuotaDemand, is_built, quota_demands, reserved_by_operations
 from domain.guard.market import MarketPart, RegionMarket
-from domain.guard.offer_checks import build_check, failed, ok, unknown
+from domain.guard.offer_checks import build_check, fail_check, ok_check, unknown_check
 from domain.guard.plan_check import PlanCheck, Verdict, worst
 from domain.guard.region_limits import check_limits
 from domain.guard.situation import Situation
@@ -53,7 +53,7 @@ def check_offer(
 ) -> tuple[PlanCheck, ...]:
     market = situation.markets.get(offer.region)
     if market is None:
-        return (unknown("MarketUnknown", offer, "Nothing is known about the region."),)
+        return (unknown_check("MarketUnknown", offer, "Nothing is known about the region."),)
     sizes = _check_size(offer, market)
     if _has_pool(situation.existing, offer):
         sizes = map(_without_failure, sizes)
@@ -79,18 +79,20 @@ def _without_failure(check: PlanCheck) -> PlanCheck:
 def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
     if market.sizes is None:
         why = market.unread.get(MarketPart.SIZES, "")
-        yield unknown("SizesUnknown", offer, f"The sizes of {offer.region} are unknown: {why}")
+        yield unknown_check(
+            "SizesUnknown", offer, f"The sizes of {offer.region} are unknown: {why}"
+        )
         return
     size = market.find_size(offer.vm_size)
     if size is None:
-        yield failed(
+        yield fail_check(
             "VmSizeNotOffered",
             offer,
             f"Azure does not offer {offer.vm_size} in {offer.region}. Use another size or region: "
             f"GET /offers?region={offer.region} lists what it has.",
         )
     elif size.restriction:
-        yield failed(
+        yield fail_check(
             "VmSizeRestricted",
             offer,
             f"{offer.vm_size} is not available to this subscription in {offer.region} "
@@ -99,7 +101,7 @@ def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
         )
     elif closed := [zone for zone in offer.zones if zone not in size.zones]:
         open_zones = ", ".join(size.zones) or "none"
-        yield failed(
+        yield fail_check(
             "ZoneNotOffered",
             offer,
             f"{offer.vm_size} is not available in zone {', '.join(closed)} of {offer.region}; "
@@ -107,7 +109,7 @@ def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
             target="gpu.zones",
         )
     else:
-        yield ok("VmSizeOffered", offer, f"{offer.vm_size} is offered in {offer.region}.")
+        yield ok_check("VmSizeOffered", offer, f"{offer.vm_size} is offered in {offer.region}.")
 
 
 def _check_quota(
@@ -118,7 +120,9 @@ def _check_quota(
 ) -> Iterable[PlanCheck]:
     if market.quota is None:
         why = market.unread.get(MarketPart.QUOTA, "")
-        yield unknown("QuotaUnknown", offer, f"The quota of {offer.region} is unknown: {why}")
+        yield unknown_check(
+            "QuotaUnknown", offer, f"The quota of {offer.region} is unknown: {why}"
+        )
         return
     for demand in demands:
         yield _check_demand(offer, demand, reserved.get(demand.name.lower(), 0), market)
@@ -130,7 +134,7 @@ def _check_demand(
     quota = market.find_quota(demand.name)
     if quota is None:
         why = f"Azure lists no quota '{demand.name}' in {offer.region}."
-        return unknown("QuotaUnknown", offer, why, name=demand.name)
+        return unknown_check("QuotaUnknown", offer, why, name=demand.name)
     code, verdict, required, advice = _judge(demand, quota.limit - quota.used - reserved)
     message = (
         f"{quota.name} in {offer.region}: {quota.limit} vCPUs granted, {quota.used} in use, "

@@ -8,12 +8,13 @@ from datetime import datetime
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.guard.checks import check_cell
 from domain.guard.claims import CLAIM_LIFETIME, Claim, LedgerDemand
+from domain.guard.costs import estimate_record
 from domain.guard.demand import may_have_cluster, quota_demands, reserved_by_operations
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.market import RegionMarket
-from domain.guard.policy.checks import estimate_of, use_of
+from domain.guard.policy.checks import use_of
 from domain.guard.policy.facts import PolicyFacts
-from domain.guard.policy.ledgers import NODES, USD, cost_center_ledger, quota_ledger
+from domain.guard.policy.ledgers import MONEY, NODES, cost_center_ledger, quota_ledger
 from domain.guard.policy.rules import count_nodes, count_other_nodes
 from domain.guard.region_limits import room_for_resources
 from domain.guard.situation import Situation
@@ -30,7 +31,7 @@ def find_demands(request: OperationRequest, situation: Situation) -> tuple[Ledge
         return ()
     if request.kind not in BRING_A_SPEC:
         existing = situation.existing
-        planned = estimate_of(existing, situation) if existing else None
+        planned = estimate_record(existing, facts.prices) if existing else None
         demands = _of_budget(spec, planned, situation, facts) if planned else []
     else:
         offers = [check_cell(spec, cell, situation)[0] for cell in spec.regions]
@@ -66,8 +67,8 @@ def _of_budget(
     if budget and budget.refuse_at is not None:
         use = use_of(spec, planned, situation, facts)
         limit = budget.per_month * budget.refuse_at / 100
-        amounts[USD] = use.increase
-        room[USD] = limit - use.used - (use.reserved - claimed.get(USD, 0.0)) - use.own
+        amounts[MONEY] = use.increase
+        room[MONEY] = limit - use.used - (use.reserved - claimed.get(MONEY, 0.0)) - use.own
     most = facts.policy.limits.max_nodes_per_cost_center
     if most is not None:
         own = _own_nodes(spec, situation)

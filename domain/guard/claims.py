@@ -136,12 +136,12 @@ def _is_counted(
     operation_id: str, record: EnvironmentRecord, region: str | None, now: datetime
 ) -> bool:
     """Once it is on record a budget counts it, and quota until Azure is asked; what Azure was
-    asked for has to be in Azure's own count."""
+    asked for has to be in Azure's own count, also once the operation has ended."""
     parsed = parse_operation_id(operation_id)
     if parsed is None or parsed.sequence > record.sequence:
         return False
     operation = record.find_operation(operation_id)
-    if region is None or operation is None or operation.has_ended:
+    if region is None or operation is None:
         return True
     asked_at = _asked_at(operation, region)
     return asked_at is None or now - asked_at >= AZURE_COUNTS_AFTER

@@ -1,8 +1,6 @@
 """Sizes and prices of a region as the task hub keeps them, so that instances of the app share what
 one of them has read, and a restart reads nothing again."""
 
-from collections.abc import Mapping
-
 from pydantic import AwareDatetime
 
 from domain.catalog.gpu_skus import GPU_SKUS
@@ -54,16 +52,8 @@ def only_what_is_used(offers: KeptOffers, system_vm_size: str) -> KeptOffers:
         value = tuple(each for each in sizes.value if each.name.lower() in used)
         sizes = sizes.model_copy(update={"value": value})
     if prices:
-        fewer = {
-            "hourly": _only(prices.value.hourly, used),
-            "spot": _only(prices.value.spot, used),
-        }
-        prices = prices.model_copy(update={"value": prices.value.model_copy(update=fewer)})
+        prices = prices.model_copy(update={"value": prices.value.only(used)})
     return offers.model_copy(update={"sizes": sizes, "prices": prices})
-
-
-def _only(prices: Mapping[str, float], names: set[str]) -> dict[str, float]:
-    return {name: price for name, price in prices.items() if name.lower() in names}
 
 
 def _later[Part: (KeptSizes, KeptPrices)](one: Part | None, other: Part | None) -> Part | None:

@@ -69,6 +69,10 @@ class MarketReader(Protocol):
 
     async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]: ...
 
+    def known_prices(self, region: str) -> RegionPrices | None:
+        """As they were read last, without waiting for Azure; None if they never were."""
+        ...
+
     def lacks_offers(self, region: str) -> bool:
         """Whether sizes or prices would have to be read."""
         ...

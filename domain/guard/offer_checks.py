@@ -4,15 +4,15 @@ from domain.guard.plan_check import PlanCheck, Verdict
 from domain.placement.offers import Offer
 
 
-def ok(code: str, offer: Offer, message: str) -> PlanCheck:
+def ok_check(code: str, offer: Offer, message: str) -> PlanCheck:
     return build_check(code, Verdict.OK, offer, message)
 
 
-def failed(code: str, offer: Offer, message: str, target: str = "gpu.vmSize") -> PlanCheck:
+def fail_check(code: str, offer: Offer, message: str, target: str = "gpu.vmSize") -> PlanCheck:
     return build_check(code, Verdict.FAIL, offer, message, target=target)
 
 
-def unknown(code: str, offer: Offer, message: str, name: str | None = None) -> PlanCheck:
+def unknown_check(code: str, offer: Offer, message: str, name: str | None = None) -> PlanCheck:
     return build_check(code, Verdict.WARN, offer, message, name=name)
 
 

@@ -7,13 +7,13 @@ from domain.catalog.offered_sizes import QuotaUse
 from domain.environment.record import EnvironmentRecord
 from domain.guard.demand import cells_to_be_built, may_have_cluster
 from domain.guard.market import MarketPart, RegionMarket
-from domain.guard.offer_checks import build_check, unknown
+from domain.guard.offer_checks import build_check, unknown_check
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.situation import Situation
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 
-CLUSTERS = ("managedClusters",)
+CLUSTER_USAGE = ("managedClusters",)
 ADDRESSES = ("IPv4StandardSkuPublicIpAddresses", "StandardSkuPublicIpAddresses")
 """The first replaces the second on newer subscriptions."""
 LOAD_BALANCERS = ("StandardSkuLoadBalancers",)
@@ -41,7 +41,7 @@ def resource_demands(spec: EnvironmentSpec) -> tuple[ResourceDemand, ...]:
     is another address of the same; a private one is on an internal load balancer."""
     is_private = spec.edge.has_private_origins
     return (
-        ResourceDemand(MarketPart.CLUSTERS, CLUSTERS, "ManagedClusterQuotaExceeded", 1),
+        ResourceDemand(MarketPart.CLUSTERS, CLUSTER_USAGE, "ManagedClusterQuotaExceeded", 1),
         ResourceDemand(
             MarketPart.NETWORK, ADDRESSES, "PublicIpQuotaExceeded", 1 if is_private else 2
         ),
@@ -93,7 +93,7 @@ def _check_demand(
     if quota is None:
         why = market.unread.get(demand.part, "Azure's list does not name it.")
         message = f"The limit of {demand.name} in {offer.region} is unknown: {why}"
-        return unknown("QuotaUnknown", offer, message, name=demand.name)
+        return unknown_check("QuotaUnknown", offer, message, name=demand.name)
     is_short = quota.limit - max(quota.used, 0) - reserved < demand.count
     advice = "Delete what is not used, use another region, or ask Azure for a higher limit."
     message = (

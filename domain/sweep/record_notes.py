@@ -82,6 +82,7 @@ def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRe
             warned_at=note.warned_at,
             expiry_warnings_sent=note.expiry_warnings_sent,
             slept_for_off_hours=note.slept_for_off_hours,
+            budget_warned_at=note.budget_warned_at or record.idle_notes.budget_warned_at,
         )
         cleared = _after_stop(record, note) if note.event == GPU_COST_STOPPED else {}
         record = record.model_copy(update={"idle_notes": notes, **cleared})

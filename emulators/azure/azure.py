@@ -24,6 +24,8 @@ from emulators.azure.compute.routes import ComputeRoutes
 from emulators.azure.container_registry.models import Registries
 from emulators.azure.container_registry.private_hosts import Logins
 from emulators.azure.container_registry.routes import RegistryRoutes
+from emulators.azure.cost_management.machine_hours import MachineHours
+from emulators.azure.cost_management.routes import CostManagementRoutes
 from emulators.azure.dns.models import Zones
 from emulators.azure.dns.routes import DnsRoutes
 from emulators.azure.edge.routes import answer_inside, answer_pod
@@ -130,6 +132,7 @@ class SimulatedAzure:
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
         self.private_links = PrivateLinks(self.platform, self._find_node_group)
         self.prices = PriceList(self.clusters.sizes)
+        self.machine_hours = MachineHours(clock, self.prices.find)
         self.zones = Zones(self.platform)
         self.addresses.find_alias = self.zones.resolve
         self.front_door = FrontDoor(
@@ -154,6 +157,9 @@ class SimulatedAzure:
         """Go on from a saved state."""
         self.platform.operations.resume()
         for cluster in self.clusters.all():
+            if isinstance(cluster.kubernetes, Cluster):
+                group = partial(self._node_group_of, cluster.kubernetes)
+                self.machine_hours.watch(cluster.kubernetes, group)
             cluster.kubernetes.resume()
 
     async def stop(self) -> None:
@@ -187,6 +193,7 @@ class SimulatedAzure:
             NetworkUsageRoutes(platform, self.network_usages),
             AksUsageRoutes(platform, clusters),
             FeatureRoutes(platform, self.features),
+            CostManagementRoutes(platform, self.machine_hours),
         )
         return [route for service in services for route in service.routes()]
 
@@ -220,8 +227,15 @@ class SimulatedAzure:
         cluster.secrets.read = self.csi_provider.read
         cluster.blobs.refuse = self.blob_driver.refuse
         cluster.blobs.read = self.blob_driver.read
+        self.machine_hours.watch(cluster, partial(self._node_group_of, cluster))
+        cluster.on_stopped = partial(self.machine_hours.end_cluster, name)
         self._prepare_cluster(cluster)
         return cluster
+
+    def _node_group_of(self, cluster: Cluster) -> str:
+        """Empty before the cluster is laid down."""
+        owners = (each for each in self.clusters.all() if each.kubernetes is cluster)
+        return next((each.resource.properties["nodeResourceGroup"] for each in owners), "")
 
     def _find_pull_refusal(self, cluster: Cluster, image: str, logins: Logins) -> str | None:
         """What registries say to the nodes of the cluster."""

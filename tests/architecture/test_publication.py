@@ -15,7 +15,7 @@ from tests.architecture.source import (
     product_modules,
 )
 
-PUBLISHED = {*PRODUCT_FOLDERS, "function_app.py", "host.json", "requirements.txt"}
+PUBLISHED = {*PRODUCT_FOLDERS, "portal", "function_app.py", "host.json", "requirements.txt"}
 
 
 def requirements(file: str) -> dict[str, str]:
@@ -38,7 +38,9 @@ def test_only_what_is_named_is_published():
     assert all(line.startswith("!/") for line in named)
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-mutate"])
+@pytest.mark.parametrize(
+    "name", ["requirements", "requirements-dev", "requirements-mutate", "requirements-portal"]
+)
 def test_every_version_is_exact_and_locked_with_its_hashes(name: str):
     wanted, locked = requirements(f"{name}.in"), requirements(f"{name}.txt")
     for package, line in wanted.items():

@@ -10,8 +10,10 @@ import pytest
 from domain.durable.names import (
     AUDIT_ENTITY,
     BLOCKLIST_ENTITY,
+    CLAIMS_ENTITY,
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MARKET_ENTITY,
     ORPHANS_ENTITY,
     PLAN_ENTITY,
     ActivityName,
@@ -20,6 +22,7 @@ from domain.durable.names import (
 from tests.architecture.source import REPOSITORY
 from tests.support.replay import load_histories
 from triggers.http_methods import METHODS, list_methods
+from triggers.portal import FILE_PATH, PAGE_PATH, ROOT_PATH
 from triggers.routes import ROUTES
 
 LOOK = """
@@ -79,7 +82,15 @@ def names_of(app: dict[str, Any], kind: str) -> set[str]:
 
 
 def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, Any]):
-    shared = {DIRECTORY_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY, PLAN_ENTITY, AUDIT_ENTITY}
+    shared = {
+        DIRECTORY_ENTITY,
+        ORPHANS_ENTITY,
+        BLOCKLIST_ENTITY,
+        PLAN_ENTITY,
+        AUDIT_ENTITY,
+        MARKET_ENTITY,
+        CLAIMS_ENTITY,
+    }
     entities = {ENVIRONMENT_ENTITY, *shared}
     used = {*Orchestrator, *ActivityName, *entities}
     registered = {
@@ -98,7 +109,9 @@ def test_a_history_was_recorded_of_every_orchestrator(app: dict[str, Any]):
 
 def test_the_routes_of_the_table_are_served_and_no_others(app: dict[str, Any]):
     served = served_by(app, refused=False)
-    assert served == {(route.path, method) for route in ROUTES for method in list_methods(route)}
+    in_table = {(route.path, method) for route in ROUTES for method in list_methods(route)}
+    page = {(path, m) for path in (ROOT_PATH, PAGE_PATH, FILE_PATH) for m in ("GET", "HEAD")}
+    assert served == in_table | page
 
 
 def test_every_other_method_of_a_route_is_refused_by_the_app(app: dict[str, Any]):

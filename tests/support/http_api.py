@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
+from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
 from domain.guard.policy.in_force import PolicyReader, read_no_policy
 from domain.requests.principal import Principal
@@ -48,6 +49,7 @@ class Api:
     build_commit: str | None = None
     read_logs: LogReader | None = None
     read_market: MarketReader = read_ample_market
+    read_billed: BilledReader | None = None
     developer: Principal | None = None
     read_policy: PolicyReader = read_no_policy
 
@@ -90,6 +92,7 @@ class Api:
                 read_market=self.read_market,
                 read_logs=self.read_logs,
                 developer=self.developer,
+                read_billed=self.read_billed,
                 read_policy=self.read_policy,
             ),
         )

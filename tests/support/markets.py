@@ -90,6 +90,8 @@ class FakeMarkets:
     subscribed: Subscription = field(default_factory=a_subscription)
     checked: tuple[PlanCheck, ...] = ()
     """What registries say to every image."""
+    priced: dict[str, RegionPrices] = field(default_factory=dict[str, RegionPrices])
+    """Prices that were read; others never were."""
     taken: list[KeptOffers] = field(default_factory=list[KeptOffers])
     """What the task hub had."""
     refreshed: dict[str, KeptOffers] = field(default_factory=dict[str, KeptOffers])
@@ -104,6 +106,9 @@ class FakeMarkets:
 
     async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
         return self.checked
+
+    def known_prices(self, region: str) -> RegionPrices | None:
+        return self.priced.get(region)
 
     def lacks_offers(self, region: str) -> bool:
         return region in self.refreshed and region not in {each.region for each in self.taken}

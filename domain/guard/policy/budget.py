@@ -9,9 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
-from domain.guard.costs import build_cost_view
-from domain.guard.estimate import Estimate, Money, estimate
-from domain.guard.market import Markets
+from domain.guard.costs import PricesByRegion, build_cost_view, estimate_record
+from domain.guard.estimate import Estimate
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.model import Budget
 from domain.spec.model import EnvironmentSpec
@@ -55,35 +54,33 @@ def assess_budget(
     existing: EnvironmentRecord | None,
     facts: PolicyFacts,
     claimed: float,
-    markets: Markets,
 ) -> BudgetUse:
     """`claimed`: by requests that no record shows yet."""
     others = facts.find_others(spec.name)
     is_known = existing is not None and existing.spec.cost_center == spec.cost_center
     return BudgetUse(
-        used=spent_this_month(facts.records, facts.at),
-        reserved=sum(reserve_of(each, markets, facts.at) for each in others) + claimed,
-        own=reserve_of(existing, markets, facts.at) if existing and is_known else 0.0,
-        required=_reserve(planned.at_replicas, spec.expires_at, facts.at),
+        used=spent_this_month(facts.records, facts.prices, facts.at),
+        reserved=sum(reserve_of(each, facts.prices, facts.at) for each in others) + claimed,
+        own=reserve_of(existing, facts.prices, facts.at) if existing and is_known else 0.0,
+        required=planned.at_replicas.usd_per_hour * hours_left(spec.expires_at, facts.at),
     )
 
 
-def spent_this_month(records: Iterable[EnvironmentRecord], now: datetime) -> float:
+def spent_this_month(
+    records: Iterable[EnvironmentRecord], prices: PricesByRegion, now: datetime
+) -> float:
     """Node hours as observed and the hours of everything besides, at list prices."""
-    return sum(build_cost_view(record, now).month_to_date_usd for record in records)
+    return sum(build_cost_view(record, prices, now).month_to_date_usd for record in records)
 
 
-def reserve_of(record: EnvironmentRecord, markets: Markets, now: datetime) -> float:
+def reserve_of(record: EnvironmentRecord, prices: PricesByRegion, now: datetime) -> float:
     """At replicas unless it sleeps, is being deleted or has failed: then with the nodes it has."""
     if record.is_deleted:
         return 0.0
+    left = hours_left(record.spec.expires_at, now)
     if record.phase in {Phase.SCALED_DOWN, Phase.DELETING, *UNSUCCESSFUL}:
-        per_hour = build_cost_view(record, now).usd_per_hour_now
-        return per_hour * hours_left(record.spec.expires_at, now)
-    offers = [record.offer_of(cell) for cell in record.spec.regions]
-    return _reserve(
-        estimate(record.spec, offers, markets).at_replicas, record.spec.expires_at, now
-    )
+        return build_cost_view(record, prices, now).usd_per_hour_now * left
+    return estimate_record(record, prices).at_replicas.usd_per_hour * left
 
 
 def hours_left(expires_at: datetime | None, now: datetime) -> float:
@@ -96,7 +93,3 @@ def hours_left(expires_at: datetime | None, now: datetime) -> float:
 def month_end(now: datetime) -> datetime:
     first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return (first + timedelta(days=32)).replace(day=1)
-
-
-def _reserve(price: Money, expires_at: datetime | None, now: datetime) -> float:
-    return price.usd_per_hour * hours_left(expires_at, now)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from domain.environment.record import EnvironmentRecord
-from domain.guard.estimate import Estimate, estimate
+from domain.guard.costs import estimate_record
+from domain.guard.estimate import Estimate
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.budget import BUDGET_UNIT, BudgetUse, assess_budget
 from domain.guard.policy.facts import PolicyFacts
-from domain.guard.policy.ledgers import USD, cost_center_ledger
+from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget
 from domain.guard.policy.rules import check_rules
 from domain.guard.situation import Situation
@@ -61,14 +61,8 @@ def check_budget(
 def use_of(
     spec: EnvironmentSpec, planned: Estimate, situation: Situation, facts: PolicyFacts
 ) -> BudgetUse:
-    claimed = facts.find_claimed(cost_center_ledger(spec.cost_center)).get(USD, 0.0)
-    return assess_budget(spec, planned, situation.existing, facts, claimed, situation.markets)
-
-
-def estimate_of(record: EnvironmentRecord, situation: Situation) -> Estimate:
-    """Of the environment as it is on record."""
-    offers = [record.offer_of(cell) for cell in record.spec.regions]
-    return estimate(record.spec, offers, situation.markets)
+    claimed = facts.find_claimed(cost_center_ledger(spec.cost_center)).get(MONEY, 0.0)
+    return assess_budget(spec, planned, situation.existing, facts, claimed)
 
 
 def _judge(spec: EnvironmentSpec, budget: Budget, use: BudgetUse) -> PlanCheck:
@@ -112,8 +106,8 @@ def _check_price(
     """A change that makes nothing more expensive needs no approval."""
     rule, existing = facts.policy.approval, situation.existing
     price = planned.at_replicas.usd_per_month
-    before = estimate_of(existing, situation).at_replicas.usd_per_month if existing else 0.0
-    if rule and price > rule.above_per_month and price > before:
+    before = estimate_record(existing, facts.prices).at_replicas if existing else None
+    if rule and price > rule.above_per_month and (before is None or price > before.usd_per_month):
         yield PlanCheck(
             code=APPROVAL_REQUIRED,
             verdict=Verdict.WARN,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.catalog.prices import RegionPrices
 from domain.environment.record import EnvironmentRecord
 from domain.guard.policy.model import Policy
 
@@ -17,6 +18,8 @@ class PolicyFacts:
     records: tuple[EnvironmentRecord, ...] = ()
     """Of the cost center, those of deleted environments and the environment itself included; read
     where the policy bounds the cost center."""
+    prices: Mapping[str, RegionPrices] = field(default_factory=dict[str, RegionPrices])
+    """By region, as Azure lists them; a region that is missing is priced as shipped."""
     claimed: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, dict[str, float]])
     """By ledger and name: what requests have claimed that no record shows yet."""
 

@@ -1,6 +1,6 @@
 """Names of ledgers, in which requests claim what they need before records show it."""
 
-USD = "usd"
+MONEY = "usd"
 NODES = "nodes"
 
 

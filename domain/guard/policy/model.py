@@ -7,16 +7,16 @@ from pydantic import Field, StrictBool, StrictInt, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 from domain.catalog.gpu_skus import find_gpu_sku
+from domain.spec.access import ObjectId
 from domain.spec.fields import Region, VmSize
 from domain.spec.model import COST_CENTER_PATTERN
 from domain.spec.tags import MAX_TAGS, OWN_TAGS, TagName
 from domain.wire import WireModel
 
-OBJECT_ID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 MAX_COST_CENTERS = 1000
 
 type CostCenterName = Annotated[str, Field(pattern=COST_CENTER_PATTERN, max_length=50)]
-type GroupId = Annotated[str, Field(pattern=OBJECT_ID_PATTERN)]
+
 type Sender = Annotated[str, Field(min_length=1, max_length=2048)]
 
 
@@ -152,7 +152,7 @@ class Budget(WireModel):
 class CostCenter(WireModel):
     """Who belongs to a cost center, and what it may spend."""
 
-    groups: frozenset[GroupId] = Field(
+    groups: frozenset[ObjectId] = Field(
         default=frozenset(),
         description="Object ids of the Entra groups that see and use its environments.",
     )

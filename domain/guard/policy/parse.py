@@ -15,7 +15,7 @@ from domain.spec.validation import TYPE_FIXES
 type Place = tuple[str | int, ...]
 """Keys and indexes that lead to a value; empty for the document."""
 
-SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
+POLICY_SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): Policy,
     ("allow",): Allowed,
     ("limits",): Limits,
@@ -82,7 +82,7 @@ def _fix(error: ErrorDetails, place: Place) -> str:
     if kind == "missing":
         return f"Add '{place[-1]}'."
     if kind == "extra_forbidden":
-        section = SECTIONS.get(_section(place[:-1]))
+        section = POLICY_SECTIONS.get(_section(place[:-1]))
         known = [each.alias or "" for each in section.model_fields.values()] if section else []
         return f"Remove '{place[-1]}'. Known fields: {', '.join(known)}."
     if kind in TYPE_FIXES:

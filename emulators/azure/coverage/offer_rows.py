@@ -65,6 +65,15 @@ OFFER_OPERATIONS = (
         "compute.availability:Availability",
     ),
     Entry(
+        "costs of Cost Management",
+        "POST `query`: days by resource group, in lower case, columns named by what is summed, "
+        "amounts with 8 decimals; 8 hours late",
+        REPORTED,
+        "cost_management.routes:CostManagementRoutes.query",
+        "machines alone cost something; other groupings, filters, pages and the limits of "
+        "requests are left out",
+    ),
+    Entry(
         "retail prices GET",
         "without a token; 1,000 rows a page, `NextPageLink`, `$skip`, `currencyCode`",
         DOCUMENTED,

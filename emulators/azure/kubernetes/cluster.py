@@ -81,6 +81,7 @@ class Cluster:
         events = EventRecorder(self.store, clock)
         self.secrets = SecretVolumes(self, self.store, self.registry, events)
         self.blobs = BlobVolumes(self)
+        self.on_stopped: Callable[[], None] = lambda: None
         self.answer_inside = answer_inside
         self._send_log = send_log
         self.answer_pod = answer_pod
@@ -146,6 +147,7 @@ class Cluster:
         self.processes.stop()
         self._service_proxy.stop()
         self._addresses.release_cluster(self)
+        self.on_stopped()
 
     def summary(self) -> dict[str, Any]:
         """The cluster's state for the simulator's state page."""

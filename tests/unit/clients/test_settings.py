@@ -48,6 +48,7 @@ def test_the_subscription_alone_is_enough():
         log_query_endpoint=PUBLIC_LOGS,
         retail_prices_url=PUBLIC_PRICES,
         price_currency="USD",
+        cost_management=False,
         market_schedule=EVERY_HALF_HOUR,
         log_workspace_id=None,
         log_workspace_resource_id=None,

@@ -19,6 +19,7 @@ from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import OperationKind
 from domain.environment.record import EnvironmentRecord
 from domain.environment.starts import start_operation
+from domain.sweep.overspending import BUDGET_EVENTS
 from domain.sweep.record_notes import EXPIRY_EVENTS, IDLE_EVENTS, record_idle_note
 from domain.sweep.wake_on_request import WAKE_REQUESTED
 from tests.support.callers import ALICE
@@ -79,7 +80,8 @@ def test_an_action_of_the_sweep_is_in_the_audit_with_its_reason():
 
 
 def test_every_kind_of_action_by_itself_is_known():
-    known = {name for name, _ in (*IDLE_EVENTS.values(), *EXPIRY_EVENTS.values())}
+    tables = (IDLE_EVENTS, EXPIRY_EVENTS, BUDGET_EVENTS)
+    known = {name for table in tables for name, _ in table.values()}
     assert known | {WAKE_REQUESTED, "ApprovalTimedOut"} == SWEEP_EVENTS
 
 

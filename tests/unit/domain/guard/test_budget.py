@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.guard.admission import check_request, refuse_budget
+from domain.guard.costs import estimate_record
 from domain.guard.plan import build_plan
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.budget import BudgetUse, hours_left, month_end
-from domain.guard.policy.checks import estimate_of
 from domain.guard.policy.facts import PolicyFacts
-from domain.guard.policy.ledgers import USD, cost_center_ledger
+from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Policy
+from domain.guard.policy.overspending import find_overspent
 from domain.guard.situation import Situation
-from tests.support.markets import a_market
-from tests.support.policies import with_budget
+from tests.support.markets import a_market, some_prices
+from tests.support.policies import a_file, with_budget
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
 HOURS = 8.5 * 24
@@ -27,7 +28,11 @@ HOURS = 8.5 * 24
 
 
 def situation(policy: Policy, record: EnvironmentRecord | None = None, **known: Any) -> Situation:
-    return Situation({"westeurope": a_market()}, record, policy=PolicyFacts(NOON, policy, **known))
+    return Situation(
+        {"westeurope": a_market()},
+        record,
+        policy=PolicyFacts(NOON, policy, prices=PRICES, **known),
+    )
 
 
 def budget_check(
@@ -42,8 +47,8 @@ def a_live(name: str, phase: Phase = Phase.READY) -> EnvironmentRecord:
     return record.model_copy(update={"phase": phase})
 
 
-PER_HOUR = estimate_of(a_live("fraud-llm"), situation(Policy())).at_replicas.usd_per_hour
-NEED = PER_HOUR * HOURS
+PRICES = {"westeurope": some_prices("westeurope")}
+NEED = estimate_record(a_live("fraud-llm"), PRICES).at_replicas.usd_per_hour * HOURS
 
 
 @pytest.mark.parametrize(
@@ -85,10 +90,10 @@ def test_each_threshold_has_its_verdict(share: float, code: str, verdict: Verdic
 
 def test_others_and_claims_are_reserved_and_what_is_spent_is_counted():
     other = a_live("other-llm")
-    ledger = {cost_center_ledger("ML-1234"): {USD: 100.0}}
+    ledger = {cost_center_ledger("ML-1234"): {MONEY: 100.0}}
     check = budget_check(with_budget(NEED * 3), records=(other,), claimed=ledger)
     assert check.reserved == pytest.approx(NEED + 100, rel=0.05)
-    later = PolicyFacts(NOON + timedelta(days=2), with_budget(NEED * 3), (other,))
+    later = PolicyFacts(NOON + timedelta(days=2), with_budget(NEED * 3), (other,), PRICES)
     found = check_request(a_spec(), Situation({"westeurope": a_market()}, policy=later))
     spent = next(each.used for each in found if each.unit)
     assert spent
@@ -131,10 +136,30 @@ def test_what_has_no_price_is_a_warning():
     assert "GPU node" in check.message
 
 
-MONEY = st.floats(0, 1e6, allow_nan=False)
+def test_who_is_over_the_budget_is_found_with_all_of_its_environments():
+    records = {
+        "ML-1234": [a_live("first"), a_live("second"), a_live("gone", Phase.DELETED)],
+        "ML-9": [a_live("third")],
+    }
+    policy = a_file(
+        costCenters={
+            "ML-1234": {"budget": {"perMonth": 10, "onExceeded": "scaleDown"}},
+            "ML-9": {"budget": {"perMonth": 1000}},
+        }
+    )
+    assert find_overspent(records, policy, PRICES, NOON) == {}, "nothing is spent yet"
+    found = find_overspent(records, policy, PRICES, NOON + timedelta(days=1))
+    assert set(found) == {"first", "second"}
+    over = found["first"]
+    assert (over.cost_center, over.per_month, over.scales_down) == ("ML-1234", 10, True)
+    assert over.month_began_at == datetime(2026, 11, 1, tzinfo=UTC)
+    assert over.spent > 10
 
 
-@given(MONEY, MONEY, MONEY, MONEY, st.floats(1, 1e6))
+AMOUNTS = st.floats(0, 1e6, allow_nan=False)
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.floats(1, 1e6))
 def test_more_is_never_granted_where_less_was_refused(
     used: float, reserved: float, own: float, required: float, more: float
 ):

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.environment.operation import StepChange
-from domain.environment.record import EnvironmentRecord
-from domain.environment.transitions import record_step
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord, OperationEnd
+from domain.environment.transitions import end_operation, record_step
 from domain.guard.claims import (
     AZURE_COUNTS_AFTER,
     CLAIM_LIFETIME,
@@ -21,7 +22,7 @@ from domain.guard.claims import (
     release_claim,
     sum_claims,
 )
-from domain.outcomes import Status
+from domain.outcomes import Outcome, Status
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
 WEST = "westeurope"
@@ -157,3 +158,7 @@ def test_quota_stays_claimed_until_azure_can_have_counted_it():
     assert open_claims(asked, WEST) == ["fraud-llm.1"]
     assert open_claims(asked, WEST, NOON + AZURE_COUNTS_AFTER) == []
     assert open_claims(asked, None) == []
+    end = OperationEnd(
+        operation_id="fraud-llm.1", phase=Phase.READY, outcome=Outcome.succeeded(), at=NOON
+    )
+    assert open_claims(end_operation(asked, end), WEST) == ["fraud-llm.1"], "it was quick"
