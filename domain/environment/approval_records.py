@@ -61,7 +61,8 @@ def request_approval(
     if demand is None or not _may_wait(record, request):
         return None
     record = withdraw_waiting(prepare_record(record, request, at), at)
-    waiting = build_operation(request, at, record.phase).model_copy(
+    before = Phase.AWAITING_APPROVAL if record.was_never_begun else record.phase
+    waiting = build_operation(request, at, before).model_copy(
         update={
             "status": Status.NOT_STARTED,
             "approval": Approval(

@@ -121,6 +121,13 @@ class EnvironmentRecord(WireModel):
         return self.latest.kind is OperationKind.PROVISION and self.latest.was_never_begun
 
     @property
+    def was_never_begun(self) -> bool:
+        """Whether no operation has begun since the name was last free: Azure has nothing of it."""
+        if not self.operations or not self.was_never_approved:
+            return False
+        return self.latest.phase_before in (Phase.AWAITING_APPROVAL, Phase.DELETED)
+
+    @property
     def has_failed(self) -> bool:
         """Whether the latest operation has ended without success, in whatever phase it left it."""
         latest = self.latest

@@ -166,6 +166,7 @@ def _started(
             "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
             "granted_roles": request.all_granted_roles,
+            "created_at": at if record.was_never_begun else record.created_at,
             "operations": operations,
             "requests": requests,
         }

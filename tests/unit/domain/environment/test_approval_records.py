@@ -249,3 +249,17 @@ def test_a_view_names_what_ends_the_waiting():
 )
 def test_values_are_shown_as_short_text(value: Any, text: str | None):
     assert show_value(value) == text
+
+
+def test_what_was_never_begun_counts_from_its_beginning():
+    later = NOON + minutes(60)
+    approved = present(decide_approval(CREATION, an_answer()))
+    assert approved.was_never_begun
+    begun = present(start_operation(approved, a_waiting_request(), later))
+    assert (begun.was_never_begun, begun.created_at) == (False, later)
+    rejected = present(decide_approval(CREATION, an_answer(ApprovalState.REJECTED)))
+    again = present(request_approval(rejected, a_waiting_request(sequence=2), later))
+    assert again.was_never_begun
+    deleted = present(start_operation(again, a_request(OperationKind.DELETE, 3), later))
+    assert (deleted.was_never_begun, deleted.created_at) == (False, later)
+    assert not CHANGE.was_never_begun
