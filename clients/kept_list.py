@@ -52,6 +52,11 @@ class KeptList[Value]:
         if self._known is None or self._known.at <= known.at:
             self._known = known
 
+    def forget(self) -> None:
+        """What is known, and what is being read, is too old for the next request."""
+        self._known = None
+        self._reading = None
+
     async def get(self, patience: float) -> Value:
         """Raises TimeoutError where it takes longer, in seconds; the reading goes on."""
         if self._known and self.is_fresh:

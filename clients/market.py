@@ -121,6 +121,12 @@ class MarketClient:
             unread=unread,
         )
 
+    def forget_usages(self, region: str) -> None:
+        """The next request reads them again."""
+        lists = self._of(region)
+        for usages in (lists.quota, lists.clusters, lists.network):
+            usages.forget()
+
     async def subscription(self) -> Subscription:
         """What cannot be read is told in `unread`."""
         unread = dict[SubscriptionPart, str]()

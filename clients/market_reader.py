@@ -28,6 +28,9 @@ class LazyMarketReader:
     async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
         return await self._clients.market.images(spec)
 
+    def forget_usages(self, region: str) -> None:
+        self._clients.market.forget_usages(region)
+
     def known_prices(self, region: str) -> RegionPrices | None:
         return self._clients.market.known_prices(region)
 

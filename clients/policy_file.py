@@ -135,7 +135,10 @@ class PolicyFile:
         before = self._in_force
         state = PolicyState.STALE if before.policy else PolicyState.MISSING
         if before.status.problems != tuple(problems):
-            logger.error("policy file refused: in_force=%s %s", before.status.digest, problems)
+            text = "; ".join(problems)
+            logger.error(
+                "policy file refused: in_force=%s problems=%s", before.status.digest, text
+            )
         status = before.status.model_copy(update={"state": state, "problems": tuple(problems)})
         self._in_force = before.model_copy(update={"status": status})
 

@@ -39,22 +39,21 @@ async def read_situation(
     others: Iterable[str] = (),
     policy_file: Policy = NO_RULES,
 ) -> Situation:
-    """`others`: regions beside those that the specification names.
-
-    Ledgers are read before records: a claim that records show already is not counted twice, and
-    none is missed.
-    """
+    """`others`: regions beside those that the specification names."""
     now = datetime.now(UTC)
     offered = {offer.region for cell in spec.regions for offer in list_offers(spec, cell)}
     ledgers: dict[str, str | None] = {quota_ledger(region): region for region in sorted(offered)}
     is_bound = policy_file.bounds(spec.cost_center)
     if is_bound:
         ledgers[cost_center_ledger(spec.cost_center)] = None
+    # First: a claim that ends meanwhile is on a record, or in a usage, that is read after it.
     view = await read_ledgers(client, ledgers, record, now)
-    markets, in_flight, of_cost_center, subscription, images = await asyncio.gather(
+    for ledger, region in ledgers.items():
+        if region and view.open[ledger].has_news_for_azure:
+            read_market.forget_usages(region)
+    (in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
+        _read_records(client, spec.cost_center if is_bound else None),
         _read_markets(client, read_market, sorted({*offered, *others})),
-        _list_in_flight(client),
-        read_cost_center(client, spec.cost_center) if is_bound else _nothing(),
         read_market.subscription(),
         read_market.images(spec),
     )
@@ -98,14 +97,13 @@ async def _read_markets(
     return dict(zip(names, found, strict=True))
 
 
-async def _list_in_flight(client: DurableClient) -> list[EnvironmentRecord]:
+async def _read_records(
+    client: DurableClient, cost_center: str | None
+) -> tuple[list[EnvironmentRecord], list[EnvironmentRecord]]:
+    """Of operations in flight, and of the cost center if one is given."""
     found = await find_environments(client)
-    records, _ = await found.read(Selection(phases=AT_WORK))
-    return records
-
-
-async def _nothing() -> list[EnvironmentRecord]:
-    return []
+    in_flight, _ = await found.read(Selection(phases=AT_WORK))
+    return in_flight, await read_cost_center(client, cost_center) if cost_center else []
 
 
 def _unite(

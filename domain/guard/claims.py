@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 
-from domain.environment.operation import Operation, parse_operation_id
+from domain.environment.operation import parse_operation_id
 from domain.environment.record import EnvironmentRecord
 from domain.environment.step_keys import cell_step, gpu_pool_step
 from domain.wire import WireModel
@@ -20,9 +20,11 @@ CLAIM_LIFETIME = timedelta(minutes=10)
 """A claim whose request died blocks nothing for longer. Its operation is on record, and in the
 directory, within seconds."""
 
-AZURE_COUNTS_AFTER = timedelta(seconds=20)
-"""From Azure's acceptance of a cluster until a plan sees its vCPUs: Azure counts within seconds,
-and the app reads quota every 10 s."""
+AZURE_COUNTS_AFTER = timedelta(seconds=10)
+"""From Azure's acceptance of a cluster until it counts the vCPUs, which takes seconds."""
+
+USAGES_ARE_KNOWN_AFTER = timedelta(seconds=30)
+"""From then until what the app has read of usages, and uses for up to 15 s, has it as well."""
 
 
 class Claim(WireModel):
@@ -80,17 +82,20 @@ class OpenClaims:
     claims: tuple[Claim, ...] = ()
     counted: tuple[str, ...] = ()
     """Operations of the others."""
+    has_news_for_azure: bool = False
+    """Whether Azure was asked for some of them too lately for usages that were read before."""
 
     def sum_for_others(self, environment: str) -> Mapping[str, float]:
         return sum_claims(each for each in self.claims if each.environment != environment)
 
 
 def decide_claim(ledger: Ledger, request: ClaimRequest) -> Ledger:
-    """All of it or nothing. Claims of the same operation are alternatives: one of them starts."""
+    """All of it or nothing. Claims of the same environment do not add up: one operation starts at
+    a time, and what the one before has built is on record."""
     claim = request.claim
     kept = _without(_live(ledger.granted, claim.at), claim.id)
-    known = {claim.operation_id, *request.counted}
-    taken = sum_claims(each for each in kept if each.operation_id not in known)
+    others = [each for each in kept if each.environment != claim.environment]
+    taken = sum_claims(each for each in others if each.operation_id not in request.counted)
     fits = all(
         amount <= 0 or taken.get(name, 0.0) + amount <= request.room.get(name, 0.0)
         for name, amount in claim.amounts.items()
@@ -122,32 +127,45 @@ def find_open(
 ) -> OpenClaims:
     """`records`: of the environments that the claims are for. `region`: of a ledger of quota."""
     live = _live(ledger.granted, now)
+    known = {each.id: records.get(each.environment) for each in live}
     counted = {
         each.operation_id
         for each in live
-        if (record := records.get(each.environment))
-        and _is_counted(each.operation_id, record, region, now)
+        if (record := known[each.id]) and _is_counted(each, record, region, now)
     }
     still_open = tuple(each for each in live if each.operation_id not in counted)
-    return OpenClaims(still_open, tuple(sorted(counted)))
+    has_news = any(
+        (record := known[each.id]) and _was_asked_lately(each, record, region, now)
+        for each in live
+    )
+    return OpenClaims(still_open, tuple(sorted(counted)), has_news)
 
 
 def _is_counted(
-    operation_id: str, record: EnvironmentRecord, region: str | None, now: datetime
+    claim: Claim, record: EnvironmentRecord, region: str | None, now: datetime
 ) -> bool:
     """Once it is on record a budget counts it, and quota until Azure is asked; what Azure was
     asked for has to be in Azure's own count, also once the operation has ended."""
-    parsed = parse_operation_id(operation_id)
+    parsed = parse_operation_id(claim.operation_id)
     if parsed is None or parsed.sequence > record.sequence:
         return False
-    operation = record.find_operation(operation_id)
-    if region is None or operation is None:
-        return True
-    asked_at = _asked_at(operation, region)
-    return asked_at is None or now - asked_at >= AZURE_COUNTS_AFTER
+    asked_at = _asked_at(claim, record, region)
+    # A time ahead of this clock is another clock's, and says nothing.
+    return asked_at is None or not asked_at <= now < asked_at + AZURE_COUNTS_AFTER
 
 
-def _asked_at(operation: Operation, region: str) -> datetime | None:
+def _was_asked_lately(
+    claim: Claim, record: EnvironmentRecord, region: str | None, now: datetime
+) -> bool:
+    asked_at = _asked_at(claim, record, region)
+    return asked_at is not None and now < asked_at + USAGES_ARE_KNOWN_AFTER
+
+
+def _asked_at(claim: Claim, record: EnvironmentRecord, region: str | None) -> datetime | None:
+    """When its operation asked Azure for the region's cluster or pool."""
+    operation = record.find_operation(claim.operation_id)
+    if operation is None or region is None:
+        return None
     names = {cell_step(region, "managedCluster").name, gpu_pool_step(region).name}
     begun = (step.started_at for step in operation.steps if step.name in names)
     return min((at for at in begun if at), default=None)

@@ -69,6 +69,10 @@ class MarketReader(Protocol):
 
     async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]: ...
 
+    def forget_usages(self, region: str) -> None:
+        """Azure has been asked for something in the region since they may have been read."""
+        ...
+
     def known_prices(self, region: str) -> RegionPrices | None:
         """As they were read last, without waiting for Azure; None if they never were."""
         ...

@@ -107,6 +107,9 @@ class FakeMarkets:
     async def images(self, spec: EnvironmentSpec) -> tuple[PlanCheck, ...]:
         return self.checked
 
+    def forget_usages(self, region: str) -> None:
+        """They are always those of now."""
+
     def known_prices(self, region: str) -> RegionPrices | None:
         return self.priced.get(region)
 

@@ -67,7 +67,7 @@ def test_a_repetition_waits_for_its_own_answer():
     assert ledger.find_answer(a_claim(1, at=NOON + timedelta(seconds=1))) is None
 
 
-def test_requests_for_the_same_operation_are_alternatives():
+def test_requests_for_the_same_environment_are_alternatives():
     ledger, _ = ask(Ledger(), a_claim(1, part="a"))
     ledger, other = ask(ledger, a_claim(1, part="b"))
     assert other is True, "one of them starts"
@@ -162,3 +162,16 @@ def test_quota_stays_claimed_until_azure_can_have_counted_it():
         operation_id="fraud-llm.1", phase=Phase.READY, outcome=Outcome.succeeded(), at=NOON
     )
     assert open_claims(end_operation(asked, end), WEST) == ["fraud-llm.1"], "it was quick"
+    assert open_claims(asked, WEST, NOON - timedelta(minutes=1)) == [], "another clock's time"
+
+
+@pytest.mark.parametrize(("after", "has_news"), [(0, True), (29, True), (30, False), (-600, True)])
+def test_usages_are_read_again_once_azure_was_asked_for_more(after: int, has_news: bool):
+    claim = a_claim(1, at=NOON - timedelta(hours=1)).model_copy(
+        update={"operation_id": "fraud-llm.1", "expires_at": NOON + timedelta(days=1)}
+    )
+    records = {"fraud-llm": with_cluster_asked(a_record())}
+    ledger, now = Ledger(granted=(claim,)), NOON + timedelta(seconds=after)
+    assert find_open(ledger, records, WEST, now).has_news_for_azure is has_news
+    assert not find_open(ledger, {"fraud-llm": a_record()}, WEST, now).has_news_for_azure
+    assert not find_open(ledger, records, None, now).has_news_for_azure
