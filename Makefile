@@ -151,6 +151,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m emulators.azure.coverage
 	$(BIN)/python -m tests.support.phase_diagram
+	$(BIN)/python -m tests.support.access_table
 	$(BIN)/python -m tests.support.api_reference
 	$(BIN)/python -m tests.support.policy_schema
 	$(BIN)/python -m tests.support.fault_matrix

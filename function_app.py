@@ -50,6 +50,7 @@ from domain.guard.billed_costs import BilledCosts
 from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
+from orchestrators.audit_entity import audit
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
@@ -85,7 +86,7 @@ from triggers.http_methods import (
     list_supported_methods,
     refuse_method,
 )
-from triggers.logs import log_operation_end
+from triggers.logs import log_audit, log_operation_end
 from triggers.portal import (
     FILE_PATH,
     PAGE_PATH,
@@ -184,6 +185,7 @@ DEPLOYMENT = Deployment(
     read_policy=read_policy,
     read_logs=read_logs if settings.log_workspace_id else None,
     read_billed=read_billed if settings.cost_management else None,
+    developer=settings.developer,
 )
 
 
@@ -258,6 +260,14 @@ def register_entity() -> None:
     app.entity_trigger(context_name="context")(run)
 
 
+def register_audit() -> None:
+    def run(context: EntityContext, value: Any) -> Any:
+        return audit(context, value, log_audit)
+
+    run.__name__ = audit.__name__
+    app.entity_trigger(context_name="context")(run)
+
+
 def register_shared_entity(entity: Callable[[EntityContext, Any], Any]) -> None:
     """One that is of no environment."""
 
@@ -323,7 +333,7 @@ def register_market() -> None:
 
 def register_purge() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_purge(timer, client, settings.retention_days)
+        await run_purge(timer, client, settings.retention_days, settings.audit_retention_days)
 
     run.__name__ = run_purge.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -373,6 +383,7 @@ for spec_activity in SPEC_ACTIVITIES:
 register_entity()
 for shared_entity in (orphans, blocklist, directory, plan, market, claims):
     register_shared_entity(shared_entity)
+register_audit()
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)
 register_sweep()

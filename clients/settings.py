@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from clients.developer_identity import parse_developer
 from clients.setting_values import (
     check_pair,
     parse_count,
@@ -14,6 +15,7 @@ from clients.setting_values import (
     split_list,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests.principal import Principal
 from domain.serving.gateway.settings import (
     ENTRA_AUTHORITY,
     ENVOY_IMAGE,
@@ -143,6 +145,9 @@ class Settings:
     """RETENTION_DAYS: days for which operations can be read after their environment's record has
     forgotten them, and for which records of deleted environments stay complete. Default: 30."""
 
+    audit_retention_days: int
+    """AUDIT_RETENTION_DAYS: days for which records of the audit are kept. Default: 365."""
+
     purge_schedule: str
     """PURGE_SCHEDULE: NCRONTAB expression of the timer that purges what is older. Default: daily
     at 02:30 UTC."""
@@ -150,6 +155,11 @@ class Settings:
     requires_app_roles: bool
     """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
     caller's app roles. Default: false, for local use without authentication."""
+
+    developer: Principal | None
+    """DEVELOPER_IDENTITY: the caller that all requests count as, for local use: JSON such as
+    {"objectId": "...", "roles": ["Environments.Write"], "groups": ["..."]}. Refused together with
+    REQUIRE_APP_ROLES. Default: callers are not known, and may do everything."""
 
     tenant_id: str | None
     """TENANT_ID: the Entra tenant whose access tokens admit callers of models."""
@@ -237,6 +247,7 @@ class Settings:
                 "in which environments are built."
             )
         check_pair("TENANT_ID", "MODEL_AUDIENCE", values)
+        requires_app_roles = parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES"))
         return cls(
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
@@ -269,13 +280,19 @@ class Settings:
             retention_days=parse_count(
                 "RETENTION_DAYS", values.get("RETENTION_DAYS") or "30", "days"
             ),
+            audit_retention_days=parse_count(
+                "AUDIT_RETENTION_DAYS", values.get("AUDIT_RETENTION_DAYS") or "365", "days"
+            ),
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
             allowed_regions=split_list(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,
             policy_file=values.get("POLICY") or None,
             api_server_ranges=parse_ranges(
                 "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
             ),
-            requires_app_roles=parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
+            requires_app_roles=requires_app_roles,
+            developer=parse_developer(
+                values.get("DEVELOPER_IDENTITY"), requires_app_roles=requires_app_roles
+            ),
             tenant_id=values.get("TENANT_ID") or None,
             model_audience=values.get("MODEL_AUDIENCE") or None,
             allow_anonymous_access=parse_switch(

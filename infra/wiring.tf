@@ -2,7 +2,8 @@
 
 locals {
   # Every setting that clients/settings.py reads, without CA_BUNDLE, EDGE_ADDRESS,
-  # REGISTRY_ADDRESS and those of ENTRA: they are for a laptop, where certificates and names are simulated.
+  # REGISTRY_ADDRESS, DEVELOPER_IDENTITY and those of ENTRA: they are for a laptop, where certificates,
+  # names and callers are simulated.
   app_settings = {
     AZURE_SUBSCRIPTION_ID = local.environments_subscription_id
     AZURE_CLIENT_ID       = module.identity.identity.client_id
@@ -23,11 +24,12 @@ locals {
 
     API_SERVER_AUTHORIZED_IP_RANGES = join(",", concat(["${module.network.egress_ip_address}/32"], var.api_server_ranges))
 
-    PURGE_SCHEDULE     = var.purge_schedule
-    RETENTION_DAYS     = tostring(var.retention_days)
-    ORPHAN_REMOVAL     = tostring(var.orphans.removal)
-    ORPHAN_GRACE_HOURS = tostring(var.orphans.grace_hours)
-    REQUIRE_APP_ROLES  = "true"
+    PURGE_SCHEDULE       = var.purge_schedule
+    RETENTION_DAYS       = tostring(var.retention_days)
+    AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
+    ORPHAN_REMOVAL       = tostring(var.orphans.removal)
+    ORPHAN_GRACE_HOURS   = tostring(var.orphans.grace_hours)
+    REQUIRE_APP_ROLES    = "true"
 
     # Callers of models bring tokens of the same registration, with its role Model.Invoke.
     TENANT_ID                   = var.authentication.tenant_id

@@ -7,11 +7,14 @@ from typing import Any
 import azure.functions as func
 from pydantic import BaseModel
 
+from domain.environment.call_stamp import CallStamp
 from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
 from domain.guard.policy.in_force import PolicyReader, narrow, read_no_policy
 from domain.guard.policy.model import Policy
 from domain.requests.app_roles import AppRole
+from domain.requests.principal import Principal
+from domain.requests.scopes import CallerScope
 from domain.serving.invocations.log_answer import LogReader
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
@@ -34,6 +37,22 @@ class Deployment:
     """None if no workspace is configured."""
     read_billed: BilledReader | None = None
     """None unless the app is set up to read Cost Management."""
+    developer: Principal | None = None
+    """Who sends all requests, where no authentication protects the app; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A caller who has the app role of the route."""
+
+    principal: Principal | None
+    """None where the app is used without authentication."""
+    scope: CallerScope
+    """What of all environments exists for the caller."""
+    stamp: CallStamp | None = None
+    """Of a request that changes something, for the audit."""
+    policy_file: Policy = field(default_factory=Policy)
+    """As it is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +64,23 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     query: Query
     headers: Headers
     deployment: Deployment
-    caller_id: str | None
-    """Object id of the caller, where built-in authentication protects the app."""
+    admitted: Admitted
 
-    policy_file: Policy = field(default_factory=Policy)
-    """As it is in force."""
+    @property
+    def principal(self) -> Principal | None:
+        return self.admitted.principal
+
+    @property
+    def scope(self) -> CallerScope:
+        return self.admitted.scope
+
+    @property
+    def stamp(self) -> CallStamp | None:
+        return self.admitted.stamp
+
+    @property
+    def policy_file(self) -> Policy:
+        return self.admitted.policy_file
 
     @property
     def policy(self) -> SpecPolicy:

@@ -2,6 +2,7 @@
 
 from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
 from domain.environment.operation_views import OperationReference, OperationView
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.cross_origin import CROSS_ORIGIN_REQUEST
@@ -97,12 +98,27 @@ ACCEPTED = DeclaredAnswer(
     (OperationView, OperationReference),
     (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
 )
+NOT_ADMITTED = (MISSING_APP_ROLE, GROUPS_UNKNOWN, CROSS_ORIGIN_REQUEST)
 FORBIDDEN = decline(
     403,
-    "The caller's token lacks the app role, or a page of another origin sent a change.",
-    MISSING_APP_ROLE,
-    CROSS_ORIGIN_REQUEST,
+    "The caller's token lacks the app role or does not say which groups the caller is in, or a "
+    "page of another origin sent a change.",
+    *NOT_ADMITTED,
 )
+FORBIDDEN_COST_CENTER = decline(
+    403,
+    "As for any request, or the specification names a cost center of others.",
+    *NOT_ADMITTED,
+    COST_CENTER_NOT_ALLOWED,
+)
+FORBIDDEN_APPROVER = decline(
+    403,
+    "As for any request, or the caller is an app, or the requester.",
+    *NOT_ADMITTED,
+    "ApproverNotAPerson",
+    "ApproverIsRequester",
+)
+PLAN_IS_STALE = decline(412, "The digest is that of another plan.", "PlanIsStale")
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
 BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
 NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")

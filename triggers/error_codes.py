@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.api_errors import SEVERAL_PROBLEMS
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 from triggers.errors import POLICY_UNAVAILABLE
@@ -36,6 +37,9 @@ ERROR_CODES: Mapping[str, str] = {
     "InvalidOffHours": "Off hours begin and end at the same minute.",
     "DuplicateDay": "A day of the off hours is listed twice.",
     MISSING_APP_ROLE: "The token lacks the app role that the request needs.",
+    GROUPS_UNKNOWN: "The token names no groups because there are too many; cost centers go by "
+    "groups.",
+    COST_CENTER_NOT_ALLOWED: "None of your groups has the cost center.",
     CROSS_ORIGIN_REQUEST: "A page of another origin sent the change, without an access token.",
     "EnvironmentNotFound": "The environment does not exist.",
     "OperationNotFound": "The operation does not exist.",
@@ -48,6 +52,11 @@ ERROR_CODES: Mapping[str, str] = {
     "RepeatabilityRequestIdReused": "A different request has used this id before.",
     "ConcurrentRequests": "Concurrent requests for the environment won. Send the request again.",
     "PreconditionFailed": "The environment's ETag fails If-Match or If-None-Match.",
+    "ApproverNotAPerson": "Only a signed-in user can approve or reject.",
+    "ApproverIsRequester": "Someone other than the requester has to approve or reject.",
+    "NothingAwaitsApproval": "No operation of the environment waits for approval.",
+    "PriceAboveRequested": "The price has risen since the operation was requested.",
+    "RequesterUnknown": "It needs approval by someone other than the requester, who is not known.",
     "PlanNotFound": "The plan does not exist, or has expired.",
     "PlanIsStale": "The environment has changed since the plan was made.",
     "VmSizeNotOffered": "Azure does not offer the VM size in the region.",

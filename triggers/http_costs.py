@@ -26,6 +26,7 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
         record
         async for record in task_hub.scan_records(call.client)
         if query.cost_center in (None, record.spec.cost_center)
+        and call.scope.admits(record.spec.cost_center)
     ]
     regions = (region for record in records for region in record.regions)
     prices = await read_prices(call.client, call.deployment.read_market, regions)

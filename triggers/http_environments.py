@@ -12,7 +12,6 @@ from domain.guard.costs import build_priced_view
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.entity_tags import matches_weakly
-from triggers import task_hub
 from triggers.declarations import Call
 from triggers.directory import find_environments
 from triggers.errors import json_response, problems_response
@@ -27,6 +26,7 @@ from triggers.parameters import (
     StartHeaders,
 )
 from triggers.spec_bodies import read_requested
+from triggers.visible import read_visible
 
 
 async def request_creation(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
@@ -80,7 +80,7 @@ async def request_deletion(
 
 async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.HttpResponse:
     name = call.req.route_params["name"]
-    record = await task_hub.read_record(call.client, name)
+    record = await read_visible(call, name)
     if record is None or record.is_deleted:
         return unknown_environment(name)
     headers = {"ETag": record.etag}
@@ -101,6 +101,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
         phases=(query.phase,) if query.phase else None,
         health=query.health,
         cost_center=query.cost_center,
+        cost_centers=call.scope.cost_centers,
     )
     found = await find_environments(call.client)
     page, selected = await found.read(wanted)
@@ -118,7 +119,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
 async def list_events(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
     """The timeline, which outlives its environment until the name is reused."""
     name = call.req.route_params["name"]
-    record = await task_hub.read_record(call.client, name)
+    record = await read_visible(call, name)
     if record is None:
         return unknown_environment(name)
     return json_response(build_event_list(record.events))

@@ -9,11 +9,17 @@ from domain.guard.plan import build_plan, store
 from domain.guard.plan_check import Verdict
 from domain.guard.size_offers import build_size_offers
 from domain.problem import Problem
+from domain.requests.scopes import find_foreign_cost_center
 from domain.spec.validation import parse_spec
 from triggers import task_hub
 from triggers.bodies import decode_json
 from triggers.declarations import Call
-from triggers.errors import json_response, problems_response, task_hub_unreachable
+from triggers.errors import (
+    error_response,
+    json_response,
+    problems_response,
+    task_hub_unreachable,
+)
 from triggers.market import read_region
 from triggers.parameters import HeaderParameters, OffersQuery, QueryParameters
 from triggers.plans import keep_plan, read_situation
@@ -24,7 +30,12 @@ async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpR
     spec = [body] if isinstance(body, Problem) else parse_spec(body, call.policy, now)
     if isinstance(spec, list):
         return problems_response(spec)
+    if foreign := find_foreign_cost_center(spec.cost_center, call.scope):
+        return error_response(403, foreign.code, foreign.message, target=foreign.target)
     record = await task_hub.read_record(call.client, spec.name)
+    if record and not record.is_deleted and not call.scope.admits(record.spec.cost_center):
+        message = "The name is taken. Choose another one."
+        return error_response(409, "EnvironmentExists", message, target="name")
     read = partial(
         read_situation,
         call.client,

@@ -12,11 +12,13 @@ from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_TOO_LARGE,
     FORBIDDEN,
+    FORBIDDEN_COST_CENTER,
     NOT_JSON,
     QUERY_CODES,
     SPEC_CODES,
     TASK_HUB_UNREACHABLE,
     UNKNOWN_ENVIRONMENT,
+    decline,
     invalid,
 )
 from triggers.environment_routes import EXAMPLE_SPEC
@@ -43,7 +45,8 @@ PLAN_ROUTES: tuple[Route[Any, Any], ...] = (
         answers=(
             DeclaredAnswer(200, "The plan, also if it would be refused.", (Plan,)),
             invalid(*QUERY_CODES, *SPEC_CODES),
-            FORBIDDEN,
+            FORBIDDEN_COST_CENTER,
+            decline(409, "The name is that of an environment of others.", "EnvironmentExists"),
             BODY_TOO_LARGE,
             NOT_JSON,
             TASK_HUB_UNREACHABLE,

@@ -8,7 +8,7 @@ from durabletask.entities import EntityInstanceId
 
 from domain.directory.selection import Selection
 from domain.durable.names import PLAN_ENTITY, PlanOperation
-from domain.environment.phases import IN_MOTION
+from domain.environment.phases import AT_WORK
 from domain.environment.record import EnvironmentRecord
 from domain.guard.image_checks import wanted_images
 from domain.guard.market import MarketReader, Markets
@@ -58,7 +58,7 @@ async def read_situation(
         read_market.subscription(),
         read_market.images(wanted_images(spec, record.image if record else None)),
     )
-    claiming = [each for each in view.records if each.phase in IN_MOTION]
+    claiming = [each for each in view.records if each.phase in AT_WORK]
     peers = [each for each in view.records if each.spec.cost_center == spec.cost_center]
     facts = PolicyFacts(
         at=now,
@@ -103,7 +103,7 @@ async def _read_records(
 ) -> tuple[list[EnvironmentRecord], list[EnvironmentRecord]]:
     """Of operations in flight, and of the cost center if one is given."""
     found = await find_environments(client)
-    in_flight, _ = await found.read(Selection(phases=IN_MOTION))
+    in_flight, _ = await found.read(Selection(phases=AT_WORK))
     return in_flight, await read_cost_center(client, cost_center) if cost_center else []
 
 

@@ -7,6 +7,8 @@ from pydantic import RootModel
 from domain.environment.operation_views import OperationView
 from domain.requests.app_roles import AppRole
 from domain.sweep.views import SweepAnswer, SweepRequest
+from triggers.approval_routes import APPROVAL_ROUTES
+from triggers.audit_routes import AUDIT_ROUTES
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_CODES,
@@ -132,4 +134,11 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
     ),
 )
 
-ROUTES = (*PLAN_ROUTES, *ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)
+ROUTES = (
+    *PLAN_ROUTES,
+    *ENVIRONMENT_ROUTES,
+    *APPROVAL_ROUTES,
+    *INVOCATION_ROUTES,
+    *AUDIT_ROUTES,
+    *OTHER_ROUTES,
+)

@@ -5,20 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from domain.environment.approval import ApprovalDemand
+from domain.environment.approval_records import begin_on_record
 from domain.environment.operation import Operation
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
-from domain.environment.starts import start_operation
 from domain.guard.admission import find_refusal, refuse_budget
+from domain.guard.approval import find_approval
 from domain.guard.claim_demands import find_demands
 from domain.guard.claims import LedgerDemand
 from domain.guard.market import MarketReader
 from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
+from domain.requests.approvals import find_unknown_requester
 from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
 from domain.requests.decisions import GET_NODES, decide
 from triggers import task_hub
+from triggers.auditing import audit_acceptance
 from triggers.claims import claim_all
 from triggers.plans import NO_RULES, read_situation
 from triggers.task_hub import DurableClient
@@ -52,6 +56,7 @@ async def decide_and_start(
             case AlreadyStarted(operation_id):
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Cancel(operation_id):
+                await audit_acceptance(client, command.caller.stamp, command.name, operation_id)
                 await task_hub.cancel(client, operation_id)
                 logger.info(
                     "cancellation of %s requested",
@@ -60,9 +65,10 @@ async def decide_and_start(
                 )
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
-                checked = await _check(client, read_market, request, record, policy_file)
+                checked = await check(client, read_market, request, record, policy_file)
                 if isinstance(checked, Refused):
                     return checked
+                request = request.model_copy(update={"approval": checked.approval})
                 # A claim stays where another request has started this operation: it ends with it.
                 is_claimed = await claim_all(client, request, checked.demands, checked.counted)
                 if is_claimed and await _is_started(client, request):
@@ -77,30 +83,40 @@ async def decide_and_start(
 
 
 @dataclass(frozen=True, slots=True)
-class _Admitted:
-    """What a request has to claim, and which claims it has seen, by ledger."""
+class Checked:
+    """What a request has to claim, and which claims it has seen, by ledger. One that waits for
+    approval claims nothing before."""
 
     demands: tuple[LedgerDemand, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    approval: ApprovalDemand | None = None
 
 
-async def _check(
+async def check(
     client: DurableClient,
     read_market: MarketReader,
     request: OperationRequest,
     record: EnvironmentRecord | None,
     policy_file: Policy,
-) -> _Admitted | Refused:
+) -> Checked | Refused:
     brings_spec = request.kind in BRING_A_SPEC
     is_bound = policy_file.find_budget(request.spec.cost_center) is not None
     if not brings_spec and not (is_bound and request.kind in GET_NODES):
-        return _Admitted()
+        return Checked()
     situation = await read_situation(
         client, read_market, request.spec, record, policy_file=policy_file
     )
-    refusal = _refuse(request, record, situation)
+    if refusal := _refuse(request, record, situation):
+        return refusal
+    approval = find_approval(request.spec, situation, datetime.now(UTC)) if brings_spec else None
+    if approval:
+        return find_unknown_requester(request.stamp) or Checked(approval=approval)
+    return find_claims(request, situation)
+
+
+def find_claims(request: OperationRequest, situation: Situation) -> Checked:
     counted = situation.policy.counted if situation.policy else None
-    return refusal or _Admitted(find_demands(request, situation), counted or {})
+    return Checked(find_demands(request, situation), counted or {})
 
 
 def _refuse(
@@ -125,5 +141,5 @@ async def _is_started(client: DurableClient, request: OperationRequest) -> bool:
 
 def _build_accepted(record: EnvironmentRecord | None, request: OperationRequest) -> Accepted:
     """The operation as the record will have it, without reading the record again."""
-    started = start_operation(record, request, datetime.now(UTC))
+    started = begin_on_record(record, request, datetime.now(UTC))
     return Accepted(request.operation_id, started and started.find_operation(request.operation_id))

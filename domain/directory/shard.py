@@ -17,7 +17,7 @@ from domain.wire import WireModel
 SHARDS = 128
 """Some 80 rows of at most 160 bytes each at 10,000 environments: 13,000 of 30,000 characters."""
 
-PREFIX = "a-"
+PREFIX = "b-"
 """Of the keys of all shards. Another number of shards or form of rows needs another prefix: its
 shards begin without rows, and lists do without them until they have been filled."""
 

@@ -10,6 +10,7 @@ BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
+AUDIT_ENTITY = "audit"
 CLAIMS_ENTITY = "claims"
 """Ledgers of what requests are about to use."""
 MARKET_ENTITY = "market"
@@ -35,6 +36,9 @@ class EntityOperation(StrEnum):
     BURY = "bury"
     NOTE_OWN_REQUEST = "note_own_request"
     RECORD_COUNTERS = "record_counters"
+    REQUEST_APPROVAL = "request_approval"
+    REMIND_OF_APPROVAL = "remind_of_approval"
+    DECIDE_APPROVAL = "decide_approval"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
     GET_KEPT_POOLS = "get_kept_pools"
@@ -69,6 +73,13 @@ class PlanOperation(StrEnum):
     """Operations of the entity `plan`."""
 
     KEEP = "keep"
+    FORGET = "forget"
+
+
+class AuditOperation(StrEnum):
+    """Operations of the entity `audit`."""
+
+    ADD = "add"
     FORGET = "forget"
 
 
@@ -141,6 +152,9 @@ class ActivityName(StrEnum):
 
 CANCEL_EVENT = "cancel"
 """Ends an operation, or one of its children; the operation then compensates as for a failure."""
+
+APPROVAL_EVENT = "approval"
+"""The answer to an operation that waits for approval."""
 
 SUPERSEDE_EVENT = "supersede"
 """Ends an operation's compensation, too: a deletion that has taken over compensates by itself."""

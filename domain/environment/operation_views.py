@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.approval_views import ApprovalView, build_approval_view
 from domain.environment.gpu_usage_views import (
     GpuSavingView,
     GpuUsageView,
@@ -103,6 +104,9 @@ class OperationView(WireModel):
         description="After a wake: what it has saved that the environment slept. After a "
         "scale-down: what an hour of sleep saves. Absent if no nodes were seen before.",
     )
+    approval: ApprovalView | None = Field(
+        default=None, description="Absent unless a second person has to approve the operation."
+    )
     error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 
 
@@ -128,6 +132,7 @@ def build_operation_view(operation: Operation) -> OperationView:
         warnings=tuple(build_warning_view(each) for each in operation.warnings) or None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
         gpu_saving=build_gpu_saving_view(saving) if saving else None,
+        approval=build_approval_view(operation),
         error=build_error(operation.failure),
     )
 

@@ -150,10 +150,16 @@ def add_event(
     *,
     operation_id: str | None = None,
     evidence: dict[str, Any] | None = None,
+    actor: str | None = None,
 ) -> EnvironmentRecord:
     """The record with another event on its timeline."""
     event = TimelineEvent(
-        at=at, type=event_type, message=message, operation_id=operation_id, evidence=evidence
+        at=at,
+        type=event_type,
+        message=message,
+        operation_id=operation_id,
+        evidence=evidence,
+        actor=actor,
     )
     events = (*record.events, event)[-KEPT_EVENTS:]
     return record.model_copy(update={"events": events, **touch(record, at)})

@@ -92,6 +92,8 @@ def _build_day(record: EnvironmentRecord, day: date, gpu: GpuDay, base: float) -
 
 def _base_hours(record: EnvironmentRecord, first: date, now: datetime) -> dict[date, float]:
     """By day, from the creation of the environment to its deletion."""
+    if record.was_never_begun:
+        return {}
     begin = datetime.combine(first, time(), UTC)
     end = min(now, record.operations[-1].last_action_at) if record.is_deleted else now
     return dict(hours_by_day(max(begin, record.created_at), end))

@@ -40,8 +40,12 @@ class Situation:
 
     @property
     def existing(self) -> EnvironmentRecord | None:
-        """The environment itself, if it is live."""
-        return None if self.record is None or self.record.is_deleted else self.record
+        """The environment itself, if it is live. What was not approved is not there: its price is
+        no less for having been asked for before."""
+        record = self.record
+        return (
+            record if record and not record.is_deleted and not record.was_never_approved else None
+        )
 
     @property
     def based_on(self) -> int:

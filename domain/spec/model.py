@@ -22,6 +22,7 @@ ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 SHORTEST_NAME = 3
 LONGEST_NAME = 24
 COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
+LONGEST_COST_CENTER = 50
 OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
@@ -49,6 +50,10 @@ class WafMode(StrEnum):
 def _without_default(schema: dict[str, Any]) -> None:
     """Of a field whose default depends on another field."""
     schema.pop("default", None)
+
+
+def is_cost_center(text: str) -> bool:
+    return len(text) <= LONGEST_COST_CENTER and bool(re.fullmatch(COST_CENTER_PATTERN, text))
 
 
 def is_environment_name(text: str) -> bool:
@@ -204,7 +209,7 @@ class EnvironmentSpec(WireModel):
     )
     cost_center: str = Field(
         pattern=COST_CENTER_PATTERN,
-        max_length=50,
+        max_length=LONGEST_COST_CENTER,
         description="Tag for cost reports: letters, digits, '-', '_' and '.'.",
         examples=["ML-1234"],
     )

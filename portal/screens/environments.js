@@ -8,7 +8,7 @@ import { Badge } from "../parts/badge.js";
 import { Polled, Problem } from "../parts/problem.js";
 
 const PAGE = 100;
-const PHASES = ["Provisioning", "Ready", "ScaledDown", "Waking", "Updating", "Deleting", "Failed", "Canceled"];
+const PHASES = ["AwaitingApproval", "Provisioning", "Ready", "ScaledDown", "Waking", "Updating", "Deleting", "Failed", "Canceled"];
 const COLUMNS = [
   ["name", "Name", (e) => e.name],
   ["phase", "Phase", (e) => e.phase],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.durable.names import (
+    AUDIT_ENTITY,
     BLOCKLIST_ENTITY,
     CLAIMS_ENTITY,
     DIRECTORY_ENTITY,
@@ -86,6 +87,7 @@ def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, A
         ORPHANS_ENTITY,
         BLOCKLIST_ENTITY,
         PLAN_ENTITY,
+        AUDIT_ENTITY,
         MARKET_ENTITY,
         CLAIMS_ENTITY,
     }

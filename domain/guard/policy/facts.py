@@ -30,5 +30,10 @@ class PolicyFacts:
         return self.claimed.get(ledger, {})
 
     def find_others(self, name: str) -> tuple[EnvironmentRecord, ...]:
-        """Live environments of the cost center besides this one."""
-        return tuple(each for each in self.records if each.name != name and not each.is_deleted)
+        """Live environments of the cost center besides this one. What waits for approval reserves
+        nothing."""
+        return tuple(
+            each
+            for each in self.records
+            if each.name != name and not each.is_deleted and not each.was_never_begun
+        )

@@ -19,6 +19,8 @@ from clients.settings import (
     Settings,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests.app_roles import AppRole
+from domain.requests.principal import Principal
 from domain.serving.gateway.settings import ENVOY_IMAGE, TokenIssuer
 from domain.spec.policy import SpecPolicy
 
@@ -63,9 +65,11 @@ def test_the_subscription_alone_is_enough():
         service_bus_connection_string=None,
         service_bus_namespace=None,
         requires_app_roles=False,
+        developer=None,
         orphan_removal=False,
         orphan_grace_hours=24,
         retention_days=30,
+        audit_retention_days=365,
         purge_schedule=NIGHTLY,
         tenant_id=None,
         model_audience=None,
@@ -137,6 +141,7 @@ def test_the_subscription_alone_is_enough():
         ("ORPHAN_REMOVAL", "true", "orphan_removal", True),
         ("ORPHAN_REMOVAL", "", "orphan_removal", False),
         ("RETENTION_DAYS", "7", "retention_days", 7),
+        ("AUDIT_RETENTION_DAYS", "90", "audit_retention_days", 90),
         ("PURGE_SCHEDULE", "0 0 4 * * *", "purge_schedule", "0 0 4 * * *"),
         ("ORPHAN_GRACE_HOURS", "72", "orphan_grace_hours", 72),
         ("ORPHAN_GRACE_HOURS", "", "orphan_grace_hours", 24),
@@ -253,6 +258,33 @@ def test_a_namespace_or_a_connection_string_gives_it_a_service_bus():
     assert not read().has_service_bus
     assert read(SERVICE_BUS="Endpoint=sb://x;").has_service_bus
     assert read(SERVICE_BUS__fullyQualifiedNamespace="x.example.com").has_service_bus
+
+
+def test_a_developer_may_do_what_the_setting_says():
+    found = read(DEVELOPER_IDENTITY='{"objectId": "me", "roles": ["Environments.Read"]}').developer
+    roles = frozenset({"Environments.Read"})
+    assert found == Principal(object_id="me", roles=roles, is_person=True)
+    anything = read(DEVELOPER_IDENTITY='{"objectId": "me", "groups": ["g"]}').developer
+    assert anything
+    assert (anything.roles, anything.groups) == (frozenset(AppRole), {"g"})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("me", "Invalid JSON"),
+        ('{"objectId": "me", "roles": ["Reader"]}', r"roles\.0"),
+        ("{}", "objectId"),
+    ],
+)
+def test_a_developer_that_cannot_be_read_is_refused(text: str, told: str):
+    with pytest.raises(ValueError, match=f"DEVELOPER_IDENTITY: .*{told}"):
+        read(DEVELOPER_IDENTITY=text)
+
+
+def test_a_developer_does_not_stand_in_for_authentication():
+    with pytest.raises(ValueError, match="DEVELOPER_IDENTITY must not be set where REQUIRE_APP"):
+        read(DEVELOPER_IDENTITY='{"objectId": "me"}', REQUIRE_APP_ROLES="true")
 
 
 @pytest.mark.parametrize("text", ["euro", "E1R", "$"])

@@ -9,6 +9,7 @@ from domain.environment.phases import Phase
 from domain.guard.market import MarketReader
 from domain.guard.policy.in_force import PolicyReader, read_no_policy
 from domain.guard.policy.model import Policy
+from tests.support.callers import TWO_TEAMS
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.markets import read_ample_market
@@ -306,6 +307,34 @@ async def test_what_nobody_expected_is_left_to_the_host_to_abandon():
     with pytest.raises(grpc.aio.AioRpcError):
         await queue.deliver(PROVISION)
     assert queue.fate == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "event", "code"),
+    [
+        ("/portals/nowhere", PROVISION, "SenderNotAllowed"),
+        ("/portals/risk/1", PROVISION, "CostCenterNotAllowed"),
+        ("/portals/risk/1", DELETE, "CostCenterNotAllowed"),
+        ("/portals/risk/1", WAKE, "CostCenterNotAllowed"),
+    ],
+)
+async def test_a_message_has_the_authority_of_its_sender(
+    queue: Queue, source: str, event: dict[str, Any], code: str
+):
+    queue.read_policy = reading(TWO_TEAMS)
+    if event is not PROVISION:
+        assert await queue.deliver(PROVISION, "first") == "completed"
+        queue.hub.finish("fraud-llm.1", Phase.SCALED_DOWN)
+    assert await queue.deliver({**event, "source": source}) == "dead-lettered"
+    assert queue.reasons["message-1"][0] == code
+
+
+async def test_a_sender_does_what_it_likes_with_what_is_its_own(queue: Queue):
+    queue.read_policy = reading(TWO_TEAMS)
+    assert await queue.deliver(PROVISION) == "completed"
+    queue.hub.finish("fraud-llm.1", Phase.READY)
+    assert await queue.deliver(DELETE, "message-2") == "completed"
+    assert "fraud-llm.2" in queue.hub.instances
 
 
 @pytest.mark.parametrize(

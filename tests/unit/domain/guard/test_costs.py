@@ -5,10 +5,17 @@ from datetime import date, timedelta
 import pytest
 
 from domain.catalog.prices import ExchangeRate, RegionPrices, shipped_as_of
+from domain.environment.approval_records import request_approval
 from domain.environment.gpu_usage import GpuNodes, GpuUsage, observe
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
-from domain.guard.costs import build_cost_report, build_cost_view, build_priced_view
+from domain.guard.costs import (
+    build_cost_report,
+    build_cost_view,
+    build_priced_view,
+    list_days,
+)
+from tests.support.approvals import a_waiting_request
 from tests.support.specs import NOON, a_record, a_request, a_spec
 
 A100 = "Standard_NC24ads_A100_v4"
@@ -158,3 +165,10 @@ def test_the_oldest_prices_date_the_costs():
     records[1] = records[1].model_copy(update={"spec": a_spec(regions=["uksouth"])})
     prices = {**listed(1.0), "uksouth": newer}
     assert build_cost_report(records, prices, TODAY, TODAY, NOON).price_as_of == NOON - DAY
+
+
+def test_what_waits_for_approval_costs_nothing():
+    record = request_approval(None, a_waiting_request(), NOON)
+    assert record
+    day = NOON.date()
+    assert list_days(record, {}, day, day, NOON + timedelta(hours=5)) == []
