@@ -47,6 +47,7 @@ from domain.events.cloud_events import build_event_source
 from domain.guard.market import RegionMarket
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
+from domain.serving.pod_logs import PodLogAnswer, PodLogQuery
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
@@ -151,6 +152,10 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
+async def read_pod_log(query: PodLogQuery) -> PodLogAnswer:
+    return await clients.pod_logs.read(query)
+
+
 async def read_market(region: str) -> RegionMarket:
     return await clients.market.read(region)
 
@@ -160,6 +165,7 @@ DEPLOYMENT = Deployment(
     requires_app_roles=settings.requires_app_roles,
     build_commit=settings.build_commit,
     read_market=read_market,
+    read_pod_log=read_pod_log,
     read_logs=read_logs if settings.log_workspace_id else None,
 )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clients.logs import LogsClient
     from clients.market import MarketClient
     from clients.metrics import MetricsClient
+    from clients.pod_logs import PodLogsClient
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
     from clients.retail_prices import RetailPricesClient
@@ -139,6 +140,12 @@ class ClientFactory:
             self._credential,
             self._session,
         )
+
+    @cached_property
+    def pod_logs(self) -> "PodLogsClient":
+        from clients.pod_logs import PodLogsClient
+
+        return PodLogsClient(self)
 
     @cached_property
     def events(self) -> "EventsClient":

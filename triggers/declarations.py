@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from domain.guard.market import MarketReader
 from domain.requests.app_roles import AppRole
 from domain.serving.invocations.log_answer import LogReader
+from domain.serving.pod_logs import PodLogReader
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
 from triggers.parameters import HeaderParameters, QueryParameters
@@ -26,6 +27,7 @@ class Deployment:
     build_commit: str | None
     """Commit that the app was built from; None if unknown."""
     read_market: MarketReader
+    read_pod_log: PodLogReader
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
 

@@ -16,6 +16,7 @@ from tests.support import http_api
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
 from tests.support.documented_api import check_response
 from tests.support.fake_logs import FakeLogs
+from tests.support.fake_pod_logs import FakePodLogs
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA
 from tests.support.specs import spec_body
@@ -125,6 +126,11 @@ async def with_a_log_workspace_that_refuses(api: Api, hub: SweepHub, operation_i
     return await send(replace(api, read_logs=refuse), operation_id)
 
 
+async def of_a_model_that_has_not_started(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await as_usual(api, hub, "getEnvironment")
+    return await send(replace(api, read_pod_log=FakePodLogs(started=False).read), operation_id)
+
+
 async def with_a_plan_that_is_not_there(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     return await api.create({"planId": "fraud-llm.0.0123456789ab"})
 
@@ -146,6 +152,7 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("retryEnvironment", 202): of_what_failed,
     ("cancelOperation", 202): of_what_is_being_built,
     ("createEnvironment", 404): with_a_plan_that_is_not_there,
+    ("readLog", 409): of_a_model_that_has_not_started,
     ("listInvocations", 501): without_a_log_workspace,
     ("listInvocations", 502): with_a_log_workspace_that_refuses,
 }
