@@ -32,3 +32,7 @@ else
 fi
 echo "Installing the pinned requirements into $venv ..."
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+if [ "$requirements" = requirements-dev.txt ]; then
+  # What the command line needs is pinned there, its build backend as well.
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable cli
+fi
