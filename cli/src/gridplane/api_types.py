@@ -17,24 +17,12 @@ IdleAction = Literal["scaleToZero", "warn", "none"]
 OperationKind = Literal["provision", "update", "delete", "scale-down", "wake", "repair"]
 OriginAccess = Literal["public", "privateLink"]
 OriginTransport = Literal["http", "https", "privateLink"]
-Phase = Literal[
-    "Provisioning",
-    "Ready",
-    "ScaledDown",
-    "Waking",
-    "Updating",
-    "Deleting",
-    "Deleted",
-    "Failed",
-    "Canceled",
-]
+Phase = Literal["Provisioning", "Ready", "ScaledDown", "Waking", "Updating", "Deleting", "Deleted", "Failed", "Canceled"]
 PlanAction = Literal["create", "update", "none"]
 Removal = Literal["off", "notOursAlone", "waiting", "due", "begun", "failed"]
 RepairPolicy = Literal["off", "auto"]
 Status = Literal["NotStarted", "Running", "Succeeded", "Failed", "Canceled"]
-SweepAction = Literal[
-    "none", "warn", "withdrawWarning", "scaleToZero", "stopGpuCost", "delete", "wake", "repair"
-]
+SweepAction = Literal["none", "warn", "withdrawWarning", "scaleToZero", "stopGpuCost", "delete", "wake", "repair"]
 Verdict = Literal["ok", "warn", "fail"]
 WafMode = Literal["Prevention", "Detection"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

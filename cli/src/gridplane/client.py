@@ -65,6 +65,8 @@ class ApiClient:
         self._sleep = sleep
         self._token: str | None = None
         self._has_token = False
+        self._token_served = False
+        """Whether the token was accepted before."""
         self.is_following = False
         """Whether an outage of some minutes is waited for."""
 
@@ -109,14 +111,21 @@ class ApiClient:
             json=body,
             headers={"User-Agent": f"gridplane-cli/{__version__}", **(headers or {})},
         )
-        if token := self._current_token():
-            request.headers["Authorization"] = f"Bearer {token}"
-        return _read(self._send_until_answered(request))
+        self._authorize(request)
+        response = self._send_until_answered(request)
+        if response.status_code == httpx.codes.UNAUTHORIZED and self._token_served:
+            # An operation that is followed may last longer than its token.
+            self._has_token = False
+            self._authorize(request)
+            response = self._send_until_answered(request)
+        self._token_served = response.is_success and self._token is not None
+        return _read(response)
 
-    def _current_token(self) -> str | None:
+    def _authorize(self, request: httpx.Request) -> None:
         if not self._has_token:
             self._token, self._has_token = self._find_token(), True
-        return self._token
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
 
     def _send_until_answered(self, request: httpx.Request) -> httpx.Response:
         waited, wait = 0.0, FIRST_WAIT_SECONDS
@@ -128,7 +137,6 @@ class ApiClient:
                 if waited + pause > patience:
                     raise _unreachable(request, error) from error
             else:
-                self._forget_token_if_refused(response)
                 if response.status_code not in TRANSIENT:
                     return response
                 patience = self._patience(PATIENCE_SECONDS)
@@ -140,11 +148,6 @@ class ApiClient:
 
     def _patience(self, seconds: float) -> float:
         return FOLLOWING_SECONDS if self.is_following else seconds
-
-    def _forget_token_if_refused(self, response: httpx.Response) -> None:
-        """An operation may last longer than its token."""
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._has_token = False
 
 
 def _query(given: Mapping[str, Any]) -> dict[str, str]:

@@ -74,22 +74,21 @@ def _ask_once(
         if token := credentials.find_token(source, profile, session.around.environ):
             headers["Authorization"] = f"Bearer {token}"
     base = f"https://{profile.edge_address}" if profile.edge_address else endpoint
-    with session.open_http(profile, base_url=base) as http:
-        request = http.build_request(
+    http = session.open_http(profile, base)
+    try:
+        with http.stream(
             "POST",
             PATH,
             json=question.body(),
             headers=headers,
             timeout=ANSWER_SECONDS,
             extensions={"sni_hostname": host},
-        )
-        try:
-            response = http.send(request, stream=True)
+        ) as response:
             yield from _read_answer(response)
-        except httpx.TransportError as error:
-            raise CliError(
-                f"{endpoint} does not answer: {error}", code=ExitCode.UNREACHABLE
-            ) from error
+    except httpx.TransportError as error:
+        raise CliError(
+            f"{endpoint} does not answer: {error}", code=ExitCode.UNREACHABLE
+        ) from error
 
 
 def _needs_token(environment: Mapping[str, Any]) -> bool:

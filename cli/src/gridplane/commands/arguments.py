@@ -14,10 +14,11 @@ def complete_name(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of environments. Completion never fails: without an API there is none."""
     try:
         session = make_session(ctx.obj or Surroundings(), no_input=True)
-        found = session.api.get("/environments", maxpagesize=LONGEST_COMPLETION).body["value"]
+        with session.closing:
+            answer = session.api.get("/environments", maxpagesize=LONGEST_COMPLETION)
     except CliError:
         return []
-    return [each["name"] for each in found if each["name"].startswith(incomplete)]
+    return [each["name"] for each in answer.body["value"] if each["name"].startswith(incomplete)]
 
 
 Name = Annotated[

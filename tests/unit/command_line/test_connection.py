@@ -1,0 +1,107 @@
+"""Outages, retries, tokens."""
+
+import httpx
+import pytest
+
+from tests.support.command_line import NAME, CommandLine, answer, fail_to_connect
+
+BUSY = {"error": {"code": "TaskHubUnreachable", "message": "The task hub does not respond."}}
+
+
+def nothing() -> None:
+    return None
+
+
+def test_a_busy_api_is_asked_again_when_it_says(cli: CommandLine):
+    cli.instead = [answer(503, BUSY, Retry_After="7"), answer(429, None, Retry_After="3")]
+    cli.meanwhile = [nothing, nothing]
+    assert cli("list").code == 0
+    assert cli.sleeps == [7.0, 3.0]
+
+
+def test_a_request_that_may_have_been_lost_is_sent_again_with_the_same_id(cli: CommandLine):
+    cli.create()
+    cli.instead = [fail_to_connect]
+    cli.meanwhile = [nothing]
+    assert cli("scale-down", NAME, "--detach").code == 0
+    first, second = [each.headers["Repeatability-Request-ID"] for each in cli.requests]
+    assert first == second
+
+
+def test_an_api_that_does_not_answer_is_told_with_its_url(cli: CommandLine):
+    cli.instead = [fail_to_connect] * 3
+    cli.meanwhile = [nothing] * 3
+    result = cli("list")
+    assert result.code == 6
+    assert "http://127.0.0.1:7071 does not answer: Connection refused" in result.err
+    assert "GRIDPLANE_URL" in result.err
+    assert sum(cli.sleeps) < 3
+
+
+def test_an_api_that_stays_busy_is_given_up(cli: CommandLine):
+    cli.instead = [answer(503, BUSY, Retry_After="20")] * 2
+    cli.meanwhile = [nothing]
+    result = cli("list")
+    assert (result.code, "TaskHubUnreachable: " in result.err) == (6, True)
+
+
+def test_an_outage_of_minutes_does_not_end_what_is_followed(cli: CommandLine):
+    cli.create()
+
+    def break_down() -> None:
+        cli.instead = [fail_to_connect] * 6
+
+    cli.meanwhile = [break_down, *[nothing] * 5, lambda: cli.finish("fraud-llm.2")]
+    assert cli("repair", NAME).code == 0
+
+
+def test_what_is_no_api_is_told(cli: CommandLine):
+    cli.instead = [lambda _: httpx.Response(200, text="<html>a proxy</html>")]
+    result = cli("list")
+    assert (result.code, "is not the API of Gridplane" in result.err) == (6, True)
+
+
+def test_a_page_of_a_proxy_is_an_error_with_its_first_line(cli: CommandLine):
+    cli.instead = [lambda _: httpx.Response(403, text="Forbidden by policy\nmore")]
+    result = cli("list")
+    assert (result.code, "HTTP403: Forbidden by policy\n" in result.err) == (5, True)
+
+
+def test_a_missing_role_and_a_missing_token_are_unauthorised(cli: CommandLine):
+    cli.requires_app_roles = True
+    assert "MissingAppRole: " in cli("list").err
+    cli.instead = [answer(401)]
+    result = cli("list")
+    assert (result.code, "Fix: gridplane login" in result.err) == (5, True)
+
+
+def test_the_token_of_a_command_is_sent_and_fetched_anew_once_it_has_expired(cli: CommandLine):
+    cli.create()
+    cli.environ["GRIDPLANE_TOKEN_COMMAND"] = "echo a-token"
+
+    def expire() -> None:
+        cli.instead = [answer(401)]
+
+    cli.meanwhile = [expire, lambda: cli.finish("fraud-llm.2")]
+    cli.meanwhile[0]()
+    cli.instead = []
+    assert cli("list").code == 0
+    assert {each.headers["Authorization"] for each in cli.requests} == {"Bearer a-token"}
+    cli.meanwhile = [expire, lambda: cli.finish("fraud-llm.2")]
+    assert cli("repair", NAME).code == 0
+
+
+@pytest.mark.parametrize("command", ["false", "echo", "/nowhere/program"])
+def test_a_command_without_a_token_is_unauthorised(cli: CommandLine, command: str):
+    cli.environ["GRIDPLANE_TOKEN_COMMAND"] = command
+    result = cli("list")
+    assert (result.code, "The command for a token failed" in result.err) == (5, True)
+    assert cli.requests == []
+
+
+def test_no_token_travels_unencrypted(cli: CommandLine):
+    cli.environ |= {"GRIDPLANE_TOKEN": "secret", "GRIDPLANE_URL": "http://gridplane.example.com"}
+    result = cli("list")
+    assert (result.code, "a token would travel unencrypted" in result.err) == (2, True)
+    assert "secret" not in result.err
+    assert cli.requests == []
