@@ -147,7 +147,7 @@ def look(shell: Shell) -> None:
 
 
 def use(shell: Shell) -> None:
-    """The model's log and answers, awake and asleep."""
+    """The model's log and answers, awake and asleep; a wake that is canceled, and its retry."""
     assert shell("logs", NAME).strip()
     followed = shell.interrupt("logs", NAME, "-f", once=NAME)
     assert NAME in followed
@@ -160,23 +160,23 @@ def use(shell: Shell) -> None:
     shell("invoke", NAME, "Hello", expected=6)
     assert shell.lines[-1] == f"Fix: gridplane wake {NAME}, or add --wait"
     shell("logs", NAME, expected=3)
-    shell("wake", NAME)
+    operation = shell("wake", NAME, "--detach").strip()
+    shell("cancel", NAME)
+    assert shell("show", NAME, "--query", "phase") == "Canceled\n"
+    shell("watch", operation, expected=1)
+    shell("retry", NAME)
     shell("cancel", NAME, expected=4)
 
 
 def change(shell: Shell) -> None:
-    """An update from standard input, a repair that is canceled, and its retry."""
+    """An update from standard input, nothing to do, and a repair."""
     spec = shell.json("show", NAME, "--query", "spec")
     changed = json.dumps({**spec, "costCenter": "ML-9"})
     shell("apply", "-f", "-", "--yes", stdin=changed)
     assert shell("show", NAME, "--query", "spec.costCenter") == "ML-9\n"
     shell("apply", "-f", "-", "--no-input", stdin=changed)
     assert any("nothing to do" in line for line in shell.lines)
-    operation = shell("repair", NAME, "--detach").strip()
-    shell("cancel", NAME)
-    assert shell("show", NAME, "--query", "phase") == "Canceled\n"
-    shell("watch", operation, expected=1)
-    shell("retry", NAME)
+    shell("repair", NAME)
     assert shell("list", "--phase", "Ready", "--query", f"[?name=='{NAME}'].phase") == "Ready\n"
 
 

@@ -1,5 +1,7 @@
 """Follows an operation to its end: live on a terminal, line by line elsewhere."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from rich.live import Live
@@ -67,13 +69,21 @@ def _follow_live(
     session: Session, operation_id: str, expected: MinutesToReady | None
 ) -> OperationView:
     console = session.output.err
-    with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
+    with Live(console=console, auto_refresh=False) as live:
         while True:
             look, answer = _look(session, operation_id, expected)
             live.update(operation_view(look), refresh=True)
             if look.has_ended:
                 return look.operation
-            session.around.sleep(answer.retry_after)
+            _count_on(session, live, look, round(answer.retry_after))
+
+
+def _count_on(session: Session, live: Live, look: Look, seconds: int) -> None:
+    """The clock goes on between two looks."""
+    for passed in range(1, seconds + 1):
+        session.around.sleep(1.0)
+        later = replace(look, now=look.now + timedelta(seconds=passed))
+        live.update(operation_view(later), refresh=True)
 
 
 def _follow_lines(

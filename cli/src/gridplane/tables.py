@@ -80,12 +80,20 @@ def environments_table(found: Sequence[EnvironmentView], now: datetime) -> Rende
             Text(health, style=HEALTH_STYLES.get(health, "")),
             ",".join(each["spec"]["regions"]),
             short_size(each["spec"]["gpu"]["vmSize"]),
-            str(sum(cell["nodes"] for cell in each["cells"])) if each["cells"] else "",
+            _nodes(each),
             f"{money(cost['usdPerHourNow'])}/h" if cost else "",
             money(cost["monthToDateUsd"]) if cost else "",
-            times.ago(each["createdDateTime"], now),
+            times.ago(
+                each["createdDateTime"], max(now, times.parse(each["lastModifiedDateTime"]))
+            ),
         )
     return table
+
+
+def _nodes(found: EnvironmentView) -> str:
+    """As of its last operation; none where it sleeps."""
+    nodes = 0 if found["phase"] == "ScaledDown" else sum(c["nodes"] for c in found["cells"])
+    return str(nodes) if found["cells"] else ""
 
 
 def short_size(vm_size: str) -> str:
