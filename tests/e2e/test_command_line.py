@@ -169,15 +169,50 @@ def use(shell: Shell) -> None:
 
 
 def change(shell: Shell) -> None:
-    """An update from standard input, nothing to do, and a repair."""
+    """An update by the GitHub Action, nothing to do from standard input, and a repair."""
     spec = shell.json("show", NAME, "--query", "spec")
     changed = json.dumps({**spec, "costCenter": "ML-9"})
-    shell("apply", "-f", "-", "--yes", stdin=changed)
+    (shell.folder / "changed.json").write_text(changed)
+    act(shell, "plan.sh", FILE="changed.json", PLAN_FILE="next.json", PULL_REQUEST="7")
+    (looked, commented) = (shell.folder / "comments").read_text().split("\napi --method POST ")
+    assert looked.startswith("api repos/acme/environments/issues/7/comments --paginate")
+    assert "~   costCenter   ML-1234   ML-9    inPlace" in commented
+    assert "<summary>update, $" in commented
+    assert act(shell, "apply.sh", PLAN_FILE="next.json").startswith("endpoint=https://gp-typed-")
     assert shell("show", NAME, "--query", "spec.costCenter") == "ML-9\n"
     shell("apply", "-f", "-", "--no-input", stdin=changed)
     assert any("nothing to do" in line for line in shell.lines)
     shell("repair", NAME)
     assert shell("list", "--phase", "Ready", "--query", f"[?name=='{NAME}'].phase") == "Ready\n"
+
+
+FAKE_GH = """#!/bin/sh
+printf '%s\\n' "$*" >> comments
+"""
+
+
+def act(shell: Shell, script: str, **inputs: str) -> str:
+    """Runs a script of the GitHub Action; its outputs."""
+    gh = shell.folder / "bin" / "gh"
+    gh.write_text(FAKE_GH)
+    gh.chmod(0o755)
+    outputs = shell.folder / f"{script}.outputs"
+    given = {
+        "RUNNER_TEMP": str(shell.folder),
+        "GITHUB_OUTPUT": str(outputs),
+        "GITHUB_REPOSITORY": "acme/environments",
+        "GITHUB_SHA": "0123456",
+        "GH_TOKEN": "a-token",
+        "CI": "true",
+        **inputs,
+    }
+    environ = {**shell.environ, **given}
+    folder = PROJECT / ".github/actions/gridplane"
+    done = subprocess.run(
+        [folder / script], cwd=shell.folder, env=environ, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return outputs.read_text()
 
 
 def on_terminal(shell: Shell, *arguments: str, **more: str) -> str:
