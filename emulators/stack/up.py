@@ -22,6 +22,7 @@ VARIABLES_FILE = PROJECT / "build" / "gridplane.env"
 POLL_SECONDS = 0.5
 
 WELCOME = """
+Portal           {functionApp}/portal
 Function app     {functionApp}
 Simulated Azure  {simulator}
 Task hub         {taskHub}
