@@ -2,8 +2,10 @@
 
 import shlex
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +100,12 @@ def _device_code(
         cache_persistence_options=cache,
         authentication_record=record,
         disable_automatic_authentication=record is not None,
+        prompt_callback=_show_code,
     )
+
+
+def _show_code(url: str, code: str, expires_at: datetime) -> None:
+    print(f"Open {url} and enter the code {code}.", file=sys.stderr, flush=True)
 
 
 def _record_file(environ: Mapping[str, str]) -> Path:

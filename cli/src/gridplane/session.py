@@ -88,7 +88,7 @@ class Session:
         if is_given:
             return
         if not self.is_interactive:
-            raise invalid(f"{question} There is nobody to ask.", "Add --yes.")
+            raise invalid(f"{question.strip()} There is no terminal to ask on.", "Add --yes.")
         if not typer.confirm(question, err=True):
             raise typer.Abort
 

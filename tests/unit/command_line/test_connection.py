@@ -1,5 +1,7 @@
 """Outages, retries, tokens."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -105,3 +107,44 @@ def test_no_token_travels_unencrypted(cli: CommandLine):
     assert (result.code, "a token would travel unencrypted" in result.err) == (2, True)
     assert "secret" not in result.err
     assert cli.requests == []
+
+
+@pytest.fixture
+def az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The Azure CLI, which takes a token from a file, and says what it was asked for."""
+    program = tmp_path / "az"
+    program.write_text(AZ.format(folder=tmp_path))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return tmp_path
+
+
+AZ = """#!/bin/sh
+echo "$@" >> {folder}/asked
+[ -f {folder}/token ] || {{ echo "Please run 'az login' to setup account." >&2; exit 1; }}
+printf '{{"accessToken": "%s", "expires_on": 4102444800}}' "$(cat {folder}/token)"
+"""
+
+
+def test_the_token_of_the_azure_cli_is_for_the_scope_of_the_api(cli: CommandLine, az: Path):
+    (az / "token").write_text("from-az")
+    cli.environ["GRIDPLANE_SCOPE"] = "api://gridplane/.default"
+    assert cli("list").code == 0
+    assert cli.requests[-1].headers["Authorization"] == "Bearer from-az"
+    assert "--resource api://gridplane\n" in (az / "asked").read_text()
+
+
+def test_without_a_sign_in_it_says_how_to(cli: CommandLine, az: Path):
+    cli.environ["GRIDPLANE_SCOPE"] = "api://gridplane/.default"
+    result = cli("list")
+    assert result.code == 5
+    assert "No token for api://gridplane/.default: " in result.err
+    assert "Fix: Run `az login`, or `gridplane login --device-code`." in result.err
+    assert cli.requests == []
+
+
+def test_without_an_azure_cli_it_says_so(cli: CommandLine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    cli.environ["GRIDPLANE_SCOPE"] = "api://gridplane/.default"
+    result = cli("list")
+    assert (result.code, "Azure CLI not found" in result.err) == (5, True)

@@ -82,5 +82,7 @@ def test_whatever_changes_something_needs_more_than_to_read(route: Route[Any, An
         assert route.role is AppRole.READ, "a plan starts nothing"
     elif route.path.endswith("/invocations"):
         assert route.role is AppRole.READ_AUDIT
+    elif route.path.endswith("/logs"):
+        assert route.role is AppRole.WRITE, "a model may log what callers send it"
     else:
         assert route.role is (AppRole.READ if route.method == "GET" else AppRole.WRITE)
