@@ -144,6 +144,10 @@ def look(shell: Shell) -> None:
     assert "Standard_NC4as_T4_v3" in shell("offers", "-r", "westeurope", "-o", "name").split()
     assert "dry run" in shell("sweeps", "--start", "--dry-run")
     assert shell.json("version")["api"] == "Healthy"
+    steps = on_terminal(shell, "watch", f"{NAME}.1")
+    assert "cell/westeurope/managedCluster" in steps
+    assert "✔" in steps
+    assert "Aborted" in on_terminal(shell, "delete", NAME, typed="n\n")
 
 
 def use(shell: Shell) -> None:
@@ -215,8 +219,8 @@ def act(shell: Shell, script: str, **inputs: str) -> str:
     return outputs.read_text()
 
 
-def on_terminal(shell: Shell, *arguments: str, **more: str) -> str:
-    """What a terminal of 100 columns is sent."""
+def on_terminal(shell: Shell, *arguments: str, typed: str = "", **more: str) -> str:
+    """What a terminal of 100 columns is sent. `typed`: what its user answers."""
     controller, terminal = pty.openpty()
     environ = {**shell.environ, "TERM": "xterm-256color", "COLUMNS": "100", **more}
     process = subprocess.Popen(
@@ -228,6 +232,7 @@ def on_terminal(shell: Shell, *arguments: str, **more: str) -> str:
         stderr=terminal,
     )
     os.close(terminal)
+    os.write(controller, typed.encode())
     sent = bytearray()
     try:
         while part := os.read(controller, 65536):

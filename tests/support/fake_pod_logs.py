@@ -1,19 +1,15 @@
-"""Clusters whose pods have logs, as their API answers to questions for them."""
+"""A cluster whose pods have logs, as its API answers to questions for them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from clients.answers import KubernetesRefused
-from domain.serving.pod_logs import (
-    LogRefusalCode,
-    PodLogAnswer,
-    PodLogQuery,
-    PodLogRefusal,
-    build_log_options,
-    build_log_page,
-    choose_pod,
-)
+from clients.factory import ClientFactory
+from clients.pod_logs import PodLogsClient
+from domain.serving.pod_logs import PodLogAnswer, PodLogQuery
 
 POD = "fraud-llm-6d4c7b8f9-x2x7k"
 
@@ -31,16 +27,32 @@ def log_pod(name: str = POD, phase: str = "Running", ready: bool = True) -> dict
 
 @dataclass
 class FakePodLogs:
-    """Lines by pod, each with its time; in `previous` those of the container before."""
+    """Lines by pod, each with its time; in `previous` those of the container before.
+
+    It stands for the factory of clients, too, whose only cluster it is; `error` is what meets a
+    caller who connects.
+    """
 
     lines: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: {POD: []})
     previous: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     pods: list[dict[str, Any]] = field(default_factory=lambda: [log_pod()])
     started: bool = True
+    error: Exception | None = None
     asked: list[Mapping[str, str]] = field(default_factory=list)
+    settings: Any = field(default_factory=lambda: SimpleNamespace(subscription_id="0"))
 
     def write(self, at: str, text: str, pod: str = POD) -> None:
         self.lines.setdefault(pod, []).append((at, text))
+
+    async def read(self, query: PodLogQuery) -> PodLogAnswer:
+        return await PodLogsClient(cast("ClientFactory", self)).read(query)
+
+    @asynccontextmanager
+    async def kubernetes(self, cluster_id: str) -> AsyncGenerator["FakePodLogs"]:
+        assert cluster_id.endswith("/managedClusters/gp-fraud-llm-westeurope")
+        if self.error:
+            raise self.error
+        yield self
 
     async def list_pods(self, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
         assert (namespace, labels) == ("inference", {"app.kubernetes.io/name": "fraud-llm"})
@@ -59,15 +71,3 @@ class FakePodLogs:
             found = found[-int(options["tailLines"]) :]
         text = "".join(f"{at} {line}\n" for at, line in found).encode()
         return text[: int(options["limitBytes"])].decode()
-
-    async def read(self, query: PodLogQuery) -> PodLogAnswer:
-        labels = {"app.kubernetes.io/name": query.environment}
-        pods = await self.list_pods("inference", labels)
-        pod = choose_pod(pods, query)
-        if isinstance(pod, PodLogRefusal):
-            return pod
-        try:
-            text = await self.read_log("inference", pod.name, build_log_options(query))
-        except KubernetesRefused as error:
-            return PodLogRefusal(LogRefusalCode.LOG_NOT_AVAILABLE, error.message)
-        return build_log_page(query, pods, pod, text)
