@@ -28,6 +28,11 @@ def test_a_login_checks_access_and_is_remembered(cli: CommandLine):
     assert str(cli.requests[-1].url).startswith(f"{URL}/environments")
 
 
+def test_a_new_profile_takes_the_url_of_the_variable(cli: CommandLine):
+    assert cli("login", "--profile", "local").code == 0
+    assert config(cli)["profiles"] == {"local": {"url": "http://127.0.0.1:7071"}}
+
+
 def test_profiles_are_chosen_by_name(cli: CommandLine):
     del cli.environ["GRIDPLANE_URL"]
     cli("login", "--url", f"{URL}:1", "--profile", "one")

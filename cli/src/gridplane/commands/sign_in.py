@@ -56,7 +56,8 @@ def login(
         "sign_in": credentials.DEVICE_CODE if device_code else None,
     }
     name = session.profile_name or DEFAULT_PROFILE
-    session.profile_name = None if session.url else session.profile_name
+    if session.url or session.around.environ.get("GRIDPLANE_URL"):
+        session.profile_name = None  # it may be a new one
     known = {key: text for key, text in given.items() if text is not None}
     profile: Profile = replace(session.profile, **known)
     if device_code:
