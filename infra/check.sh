@@ -11,7 +11,7 @@ skipped() {
 }
 
 check_terraform() {
-  terraform fmt -check -recursive infra
+  terraform fmt -check -recursive infra examples
   export TF_IN_AUTOMATION=true
   # Of a copy, as init writes into the folder.
   work=$(mktemp -d)
@@ -32,6 +32,10 @@ check_terraform() {
       check_stages "$folder"
     fi
   done
+  # It needs the provider alone that Terraform brings along.
+  cp -r examples/terraform "$work/example"
+  terraform -chdir="$work/example" init -backend=false -input=false -no-color > "$log"
+  terraform -chdir="$work/example" validate
   rm -rf "$work"
 }
 
