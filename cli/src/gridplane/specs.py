@@ -82,7 +82,9 @@ def _object(
     ordered = sorted(schema["properties"].items(), key=lambda each: each[0] not in required)
     for name, field in ordered:
         where = f"{path}.{name}" if path else name
-        is_set = name in required or where in given
+        is_set = name in required or any(
+            each == where or each.startswith(f"{where}.") for each in given
+        )
         yield from _field(name, field, parts, given, where, depth, is_set=is_set)
 
 

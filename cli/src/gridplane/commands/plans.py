@@ -28,7 +28,9 @@ def init(
     gpu: Annotated[
         str, typer.Option(help="VM size; `gridplane offers` lists them.")
     ] = "Standard_NC24ads_A100_v4",
-    image: Annotated[str | None, typer.Option(help="Image of the model's container.")] = None,
+    image: Annotated[
+        str, typer.Option(help="Image of the model's container.")
+    ] = "registry.example.com/llm:1.4.2",
     cost_center: Annotated[str | None, typer.Option(help="Cost center.")] = None,
     owner: Annotated[str | None, typer.Option(help="E-mail address of the owner.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
