@@ -188,6 +188,8 @@ def _first_line(response: httpx.Response) -> str:
 def _fix(response: httpx.Response) -> str:
     if response.status_code == httpx.codes.UNAUTHORIZED:
         return "gridplane login --url URL --scope api://CLIENT_ID/.default"
+    if response.status_code == httpx.codes.PRECONDITION_FAILED:
+        return "Plan again: the environment has changed meanwhile."
     blocking = response.headers.get("Operation-Location", "").rpartition("/")[2]
     return f"gridplane watch {blocking}" if blocking else ""
 

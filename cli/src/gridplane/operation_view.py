@@ -34,9 +34,12 @@ class Look:
 
     @property
     def elapsed(self) -> str:
+        return times.clock(self.elapsed_seconds)
+
+    @property
+    def elapsed_seconds(self) -> float:
         end = times.parse(self.operation["lastActionDateTime"]) if self.has_ended else self.now
-        start = times.parse(self.operation["createdDateTime"])
-        return times.clock((end - start).total_seconds())
+        return (end - times.parse(self.operation["createdDateTime"])).total_seconds()
 
     def elapsed_until(self, step: StepView) -> float:
         """Seconds from the beginning of the operation to the latest change of the step."""
@@ -95,13 +98,21 @@ def _detail(step: StepView) -> str:
 
 def step_lines(before: Look | None, look: Look) -> list[str]:
     """What has changed since, in the order of time: one line for each step, for logs and pipes."""
-    known = {each["name"]: each["status"] for each in before.operation["steps"]} if before else {}
+    known = {each["name"]: each for each in before.operation["steps"]} if before else {}
     changed = [
-        (look.elapsed_until(step), step)
+        (at, step)
         for step in look.operation["steps"]
-        if step["status"] != known.get(step["name"], "NotStarted")
+        if (at := _changed_at(look, step, known.get(step["name"]))) is not None
     ]
     return [_line(at, step) for at, step in sorted(changed, key=lambda each: each[0])]
+
+
+def _changed_at(look: Look, step: StepView, before: StepView | None) -> float | None:
+    """Seconds from the beginning; None if nothing is new. What keeps a step from ending is."""
+    if step["status"] != (before["status"] if before else "NotStarted"):
+        return look.elapsed_until(step)
+    is_new = "error" in step and _detail(step) != (_detail(before) if before else "")
+    return look.elapsed_seconds if is_new else None
 
 
 def _line(at: float, step: StepView) -> str:

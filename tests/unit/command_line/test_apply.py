@@ -114,6 +114,7 @@ def test_a_saved_plan_is_refused_once_the_environment_has_changed(cli: CommandLi
     assert cli("repair", NAME).code == 0
     result = cli("apply", "-f", "plan.json", "--yes")
     assert (result.code, "PlanIsStale" in result.err) == (4, True)
+    assert "Fix: Plan again" in result.err
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,25 @@ def test_steps_are_told_once_in_the_order_of_time(cli: CommandLine):
     assert len(lines) == len(set(lines))
 
 
+def test_what_keeps_a_step_from_ending_is_told_as_soon_as_it_is_known(cli: CommandLine):
+    cli("apply", "-f", cli.spec_file(), "--yes", "--detach")
+    step = "cell/westeurope/pods"
+
+    def stuck() -> None:
+        cli.report("fraud-llm.1", step, Status.RUNNING, 6, failure=quota_exceeded())
+
+    cli.meanwhile = [
+        lambda: cli.report("fraud-llm.1", step, Status.RUNNING, 2),
+        stuck,
+        lambda: None,
+        lambda: cli.finish("fraud-llm.1"),
+    ]
+    lines = cli("watch", NAME).err.splitlines()
+    assert lines[1] == f"02:00  Running    {step}"
+    assert lines[2].startswith(f"06:00  Running    {step}: Family standardNCADSA100v4Family has 0")
+    assert lines[3].startswith("10:00  ")
+
+
 def test_events_are_followed_until_ctrl_c(cli: CommandLine):
     from gridplane.errors import Interrupted
 
