@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 import yaml
@@ -12,6 +13,7 @@ import yaml
 from gridplane.errors import CliError, ExitCode, invalid
 
 DEFAULT_PROFILE = "default"
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 DEFAULT_URL = "http://127.0.0.1:7071"
 """Of a function app on this machine."""
 
@@ -94,8 +96,8 @@ def choose_profile(name: str | None, url: str | None, environ: Mapping[str, str]
 
 def require_tls(profile: Profile) -> None:
     """A token must not travel in the clear. Raises CliError."""
-    is_local = profile.url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-    if not is_local and not profile.url.startswith("https://"):
+    url = urlsplit(profile.url)
+    if url.scheme != "https" and url.hostname not in THIS_MACHINE:
         raise CliError(
             f"{profile.url} is not https, and a token would travel unencrypted.",
             code=ExitCode.INVALID,

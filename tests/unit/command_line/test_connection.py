@@ -101,8 +101,9 @@ def test_a_command_without_a_token_is_unauthorised(cli: CommandLine, command: st
     assert cli.requests == []
 
 
-def test_no_token_travels_unencrypted(cli: CommandLine):
-    cli.environ |= {"GRIDPLANE_TOKEN": "secret", "GRIDPLANE_URL": "http://gridplane.example.com"}
+@pytest.mark.parametrize("host", ["gridplane.example.com", "127.0.0.1.example.com", "10.0.0.1"])
+def test_no_token_travels_unencrypted(cli: CommandLine, host: str):
+    cli.environ |= {"GRIDPLANE_TOKEN": "secret", "GRIDPLANE_URL": f"http://{host}"}
     result = cli("list")
     assert (result.code, "a token would travel unencrypted" in result.err) == (2, True)
     assert "secret" not in result.err

@@ -10,7 +10,7 @@ from gridplane.commands.arguments import Detach, Name, Yes
 from gridplane.follow import follow, operation_id_of, require_success
 from gridplane.session import Session
 
-PANEL = "Create and change"
+PANEL = "Operate"
 
 
 def wake(session: Session, name: Name, detach: Detach = False) -> None:
