@@ -111,6 +111,8 @@ class ApiClient:
             json=body,
             headers={"User-Agent": f"gridplane-cli/{__version__}", **(headers or {})},
         )
+        if request.url.netloc != self._http.base_url.netloc:
+            raise CliError(f"The API links to {request.url}, which is not its own.")
         self._authorize(request)
         response = self._send_until_answered(request)
         if response.status_code == httpx.codes.UNAUTHORIZED and self._token_served:

@@ -149,3 +149,11 @@ def test_without_an_azure_cli_it_says_so(cli: CommandLine, monkeypatch: pytest.M
     cli.environ["GRIDPLANE_SCOPE"] = "api://gridplane/.default"
     result = cli("list")
     assert (result.code, "Azure CLI not found" in result.err) == (5, True)
+
+
+def test_no_token_follows_a_link_to_elsewhere(cli: CommandLine):
+    cli.environ["GRIDPLANE_TOKEN"] = "secret"
+    cli.instead = [answer(200, {"value": [], "nextLink": "https://example.com/environments"})]
+    result = cli("list")
+    assert (result.code, "which is not its own" in result.err) == (1, True)
+    assert len(cli.requests) == 1
