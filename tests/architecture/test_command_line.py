@@ -1,8 +1,10 @@
 """What is generated for the command line is current, and it is installable by itself."""
 
+import json
 import re
 import tomllib
 
+from jsonschema import Draft202012Validator
 from packaging.requirements import Requirement
 
 from tests.architecture.source import REPOSITORY
@@ -19,6 +21,15 @@ def test_its_types_are_those_of_the_api():
 
 def test_the_schema_for_editors_is_that_of_the_api():
     assert SCHEMA.read_text() == render_schema(), "run `make format`"
+
+
+def test_editors_accept_the_example_and_mark_mistakes():
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text()))
+    spec = json.loads((REPOSITORY / "examples/environment.json").read_text())
+    assert list(validator.iter_errors(spec)) == []
+    mistaken = {**spec, "colour": "blue", "gpu": {"maxNodes": "many"}}
+    paths = {"/".join(map(str, each.path)) for each in validator.iter_errors(mistaken)}
+    assert paths == {"", "gpu", "gpu/maxNodes"}
 
 
 def test_its_reference_is_current():
