@@ -10,6 +10,8 @@ BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
+MARKET_ENTITY = "market"
+"""Sizes and prices of a region, by region and currency."""
 DIRECTORY_ENTITY = "directory"
 """Rows that lists find and filter environments by, in shards."""
 
@@ -66,6 +68,12 @@ class PlanOperation(StrEnum):
 
     KEEP = "keep"
     FORGET = "forget"
+
+
+class MarketOperation(StrEnum):
+    """Operations of the entity `market`."""
+
+    KEEP = "keep"
 
 
 class Orchestrator(StrEnum):

@@ -20,6 +20,7 @@ from emulators.stack.stack import PROJECT, Stack
 from tests.e2e.stories import leftovers
 
 NAME = "typed-llm"
+IMAGE = "registry.example.com/llm:1.4.2"
 SECONDS = 120
 
 
@@ -112,6 +113,7 @@ def test_an_environment_lives_from_its_specification_to_its_end(
     create(shell)
     look(shell)
     use(shell)
+    stop_and_go_on(shell, azure)
     change(shell)
     shell("delete", NAME, "--yes")
     shell("show", NAME, expected=3)
@@ -151,7 +153,7 @@ def look(shell: Shell) -> None:
 
 
 def use(shell: Shell) -> None:
-    """The model's log and answers, awake and asleep; a wake that is canceled, and its retry."""
+    """The model's log and answers, awake and asleep."""
     assert shell("logs", NAME).strip()
     followed = shell.interrupt("logs", NAME, "-f", once=NAME)
     assert NAME in followed
@@ -164,10 +166,17 @@ def use(shell: Shell) -> None:
     shell("invoke", NAME, "Hello", expected=6)
     assert shell.lines[-1] == f"Fix: gridplane wake {NAME}, or add --wait"
     shell("logs", NAME, expected=3)
+
+
+def stop_and_go_on(shell: Shell, azure: SimulatedAzure) -> None:
+    """A wake that is canceled, as its model does not become ready, and its retry."""
+    stuck = {"outcome": "NeverReady"}
+    fault = azure.add_fault({"cluster": f"gp-{NAME}-.*", "images": {IMAGE: stuck}})
     operation = shell("wake", NAME, "--detach").strip()
     shell("cancel", NAME)
     assert shell("show", NAME, "--query", "phase") == "Canceled\n"
     shell("watch", operation, expected=1)
+    azure.delete(f"/_simulator/faults/{fault}").raise_for_status()
     shell("retry", NAME)
     shell("cancel", NAME, expected=4)
 

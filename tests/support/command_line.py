@@ -17,11 +17,11 @@ from domain.environment.operation import StepChange
 from domain.environment.phases import Phase
 from domain.environment.record import CellState
 from domain.environment.transitions import record_step
-from domain.guard.market import MarketReader, RegionMarket
+from domain.guard.market import MarketReader
 from domain.outcomes import Failure, Outcome, Status
 from tests.support.fake_pod_logs import FakePodLogs
 from tests.support.http_api import Api
-from tests.support.markets import A100_FAMILY, a_market, read_ample_market
+from tests.support.markets import A100_FAMILY, FakeMarkets, a_market, read_ample_market
 from tests.support.specs import NOON, minutes, spec_body
 from tests.support.sweep_hub import SweepHub
 
@@ -166,5 +166,5 @@ def quota_exceeded() -> Failure:
     )
 
 
-async def read_market_without_quota(region: str) -> RegionMarket:
-    return a_market(region, quota={A100_FAMILY: (0, 0)})
+def market_without_quota() -> MarketReader:
+    return FakeMarkets({"westeurope": a_market(quota={A100_FAMILY: (0, 0)})})

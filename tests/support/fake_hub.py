@@ -19,6 +19,7 @@ from domain.directory.shard import Shard
 from domain.durable.names import (
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MARKET_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
     PlanOperation,
@@ -54,6 +55,8 @@ class FakeHub:
     """What happens to the start of an id that still runs."""
     plans: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """By id, what their entities keep."""
+    offers: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Sizes and prices, by the key of their entity."""
     purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
@@ -70,6 +73,9 @@ class FakeHub:
         if entity_instance_id.entity == PLAN_ENTITY:
             kept = self.plans.get(name)
             return _an_entity(PLAN_ENTITY, name, kept) if kept else None
+        if entity_instance_id.entity == MARKET_ENTITY:
+            kept = self.offers.get(name)
+            return _an_entity(MARKET_ENTITY, name, kept) if kept else None
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
@@ -197,6 +203,9 @@ class FakeHub:
             shard = self.shards.get(entity_instance_id.key, Shard())
             changed = SHARD_CHANGES[operation_name](shard, input)
             self.shards[entity_instance_id.key] = changed
+            return
+        if entity_instance_id.entity == MARKET_ENTITY:
+            self.offers[entity_instance_id.key] = input
             return
         record = self.records[entity_instance_id.key]
         assert record

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
+from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
 from domain.serving.invocations.log_answer import LogReader
 from domain.serving.pod_logs import PodLogReader
@@ -48,6 +49,7 @@ class Api:
     build_commit: str | None = None
     read_logs: LogReader | None = None
     read_market: MarketReader = read_ample_market
+    read_billed: BilledReader | None = None
     read_pod_log: PodLogReader = field(default_factory=lambda: FakePodLogs().read)
 
     async def get(self, path: str, **headers: str) -> Answer:
@@ -89,6 +91,7 @@ class Api:
                 read_market=self.read_market,
                 read_pod_log=self.read_pod_log,
                 read_logs=self.read_logs,
+                read_billed=self.read_billed,
             ),
         )
         answer = read_answer(response)

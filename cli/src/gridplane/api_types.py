@@ -62,6 +62,23 @@ class Audit(TypedDict):
     content: NotRequired[AuditContent]
 
 
+class BilledEnvironment(TypedDict):
+    """What Azure has billed for one environment, and what list prices say, over settled days."""
+
+    environment: str
+    billedUsd: float
+    listedUsd: float
+    differenceUsd: float
+
+
+class BilledView(TypedDict):
+    """Costs as Azure has billed them, as far as its data no longer change."""
+
+    settledUntil: str
+    unread: NotRequired[str]
+    value: NotRequired[list[BilledEnvironment]]
+
+
 class CellView(TypedDict):
     """An environment's part in one region, as of the last operation that completed it."""
 
@@ -86,7 +103,9 @@ class CostReport(TypedDict):
 
     totalUsd: float
     priceAsOf: str
+    rate: NotRequired[ExchangeRate]
     value: list[DailyCost]
+    billed: NotRequired[BilledView]
 
 
 class CostView(TypedDict):
@@ -98,6 +117,7 @@ class CostView(TypedDict):
     monthToDateUsd: float
     unpricedNodeHours: NotRequired[float]
     priceAsOf: str
+    rate: NotRequired[ExchangeRate]
 
 
 class DailyCost(TypedDict):
@@ -208,6 +228,7 @@ class Estimate(TypedDict):
     """What an environment costs at list prices, by how many GPU nodes run."""
 
     priceAsOf: NotRequired[str]
+    rate: NotRequired[ExchangeRate]
     asleep: Money
     atMinNodes: Money
     atReplicas: Money
@@ -230,6 +251,13 @@ class EventView(TypedDict):
     message: str
     operationId: NotRequired[str]
     evidence: NotRequired[dict[str, Any]]
+
+
+class ExchangeRate(TypedDict):
+    """How many units of a currency the price list counts for one USD."""
+
+    currency: str
+    perUsd: float
 
 
 class FieldChange(TypedDict):
@@ -261,6 +289,7 @@ class GpuPool(TypedDict):
     clusterId: str
     vmSize: str
     nodeCount: int
+    spot: NotRequired[bool]
     isOurs: bool
     hourlyPrice: NotRequired[float]
 
@@ -273,6 +302,17 @@ class GpuPoolSpec(TypedDict):
     minNodes: NotRequired[int]
     spot: NotRequired[bool]
     zones: NotRequired[list[str]]
+
+
+class GpuSavingView(TypedDict):
+    """What the GPU nodes would have cost that did not run while the environment slept, at the"""
+
+    nodeHours: float
+    savedUsd: float
+    usdPerHour: float
+    unpricedNodeHours: NotRequired[float]
+    sinceDateTime: str
+    untilDateTime: str
 
 
 class GpuUsageView(TypedDict):
@@ -453,6 +493,7 @@ class OperationView(TypedDict):
     attempts: NotRequired[list[AttemptView]]
     warnings: NotRequired[list[WarningView]]
     gpuUsage: NotRequired[GpuUsageView]
+    gpuSaving: NotRequired[GpuSavingView]
     error: NotRequired[ErrorBody]
 
 
@@ -600,6 +641,7 @@ class SizeOffers(TypedDict):
     region: str
     observedDateTime: str
     priceAsOf: NotRequired[str]
+    rate: NotRequired[ExchangeRate]
     unread: dict[str, str]
     value: list[SizeOffer]
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.environment.phases import Phase
 from domain.outcomes import Status
-from tests.support.command_line import NAME, CommandLine, quota_exceeded, read_market_without_quota
+from tests.support.command_line import NAME, CommandLine, market_without_quota, quota_exceeded
 
 CREATED = f"{NAME}.1"
 UPDATED = f"{NAME}.2"
@@ -26,7 +26,7 @@ def test_a_plan_shows_resources_price_checks_and_duration(cli: CommandLine):
 
 
 def test_a_plan_that_would_be_refused_says_why_and_fails(cli: CommandLine):
-    cli.read_market = read_market_without_quota
+    cli.read_market = market_without_quota()
     result = cli("plan", "-f", cli.spec_file())
     assert result.code == 1
     assert "✘ gpu.vmSize [westeurope]  QuotaExceeded: " in result.out
