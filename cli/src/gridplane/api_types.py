@@ -352,6 +352,35 @@ class Idle(TypedDict):
     offHours: NotRequired[OffHours | None]
 
 
+class IdleAdvice(TypedDict):
+    """Idle settings compared on the use that sweeps have seen of one environment."""
+
+    environment: str
+    sinceDateTime: NotRequired[str]
+    untilDateTime: str
+    observedHours: float
+    hoursInUse: float
+    requests: int
+    minutesToWake: float
+    usdPerHour: NotRequired[float]
+    priceAsOf: str
+    value: list[IdleOption]
+
+
+class IdleOption(TypedDict):
+    """One setting, and what it would have led to."""
+
+    setting: str
+    idle: Idle
+    minNodes: int
+    isCurrent: bool
+    gpuHours: float
+    coldStarts: int
+    requestsWaiting: int
+    costUsd: NotRequired[float]
+    savedUsd: NotRequired[float]
+
+
 class ImageView(TypedDict):
     """The image that runs."""
 

@@ -130,7 +130,7 @@ def test_a_plan_that_updates(cli: CommandLine):
 
 
 def test_an_environment(cli: CommandLine):
-    cli.create()
+    cli.create(idle={"afterMinutes": 30, "action": "scaleToZero"})
     assert comparable(cli("show", NAME).out) == SHOWN
 
 
