@@ -6,10 +6,13 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 AccessMode = Literal["entra", "none"]
+ApprovalState = Literal["waiting", "approved", "rejected", "timedOut", "withdrawn"]
 AttemptStatus = Literal["Running", "Succeeded", "Refused", "Skipped", "Failed", "Canceled"]
 AuditContent = Literal["none", "hash", "full"]
+AuditDecision = Literal["accepted", "refused", "unknown"]
 ChangeEffect = Literal["created", "inPlace", "rolling", "recreated", "refused"]
 ClusterTier = Literal["Free", "Standard"]
+Door = Literal["rest", "queue", "sweep"]
 EdgeSku = Literal["Standard_AzureFrontDoor", "Premium_AzureFrontDoor"]
 EgressMode = Literal["any", "restricted"]
 HealthStatus = Literal["Healthy", "Degraded", "Unreachable", "Unknown"]
@@ -17,8 +20,9 @@ IdleAction = Literal["scaleToZero", "warn", "none"]
 OperationKind = Literal["provision", "update", "delete", "scale-down", "wake", "repair"]
 OriginAccess = Literal["public", "privateLink"]
 OriginTransport = Literal["http", "https", "privateLink"]
-Phase = Literal["Provisioning", "Ready", "ScaledDown", "Waking", "Updating", "Deleting", "Deleted", "Failed", "Canceled"]
+Phase = Literal["AwaitingApproval", "Provisioning", "Ready", "ScaledDown", "Waking", "Updating", "Deleting", "Deleted", "Failed", "Canceled"]
 PlanAction = Literal["create", "update", "none"]
+PolicyState = Literal["none", "current", "stale", "missing"]
 Removal = Literal["off", "notOursAlone", "waiting", "due", "begun", "failed"]
 RepairPolicy = Literal["off", "auto"]
 Status = Literal["NotStarted", "Running", "Succeeded", "Failed", "Canceled"]
@@ -45,6 +49,41 @@ class Alternative(TypedDict):
     usdPerNodeHour: NotRequired[float]
 
 
+class ApprovalPage(TypedDict):
+    """A page of operations that wait for approval, by name of the environment."""
+
+    value: list[ApprovalView]
+    nextLink: NotRequired[str]
+
+
+class ApprovalView(TypedDict):
+    """What a second person approves: plan, price and changes as they were requested."""
+
+    environment: str
+    operationId: str
+    kind: OperationKind
+    state: ApprovalState
+    requestedBy: NotRequired[str]
+    onBehalfOf: NotRequired[str]
+    requestedDateTime: str
+    deadline: str
+    planId: str
+    planDigest: str
+    usdPerMonth: float
+    changes: list[ChangeView]
+    reasons: list[str]
+    decidedBy: NotRequired[str]
+    decidedDateTime: NotRequired[str]
+    reason: NotRequired[str]
+    actions: NotRequired[list[str]]
+
+
+class ApproveRequest(TypedDict):
+    """What is approved."""
+
+    planDigest: NotRequired[str | None]
+
+
 class AttemptView(TypedDict):
     """What became of one offer of a cell in an operation."""
 
@@ -60,6 +99,34 @@ class Audit(TypedDict):
     """What is recorded of every invocation besides caller, time, status, sizes and durations."""
 
     content: NotRequired[AuditContent]
+
+
+class AuditPage(TypedDict):
+    """A page of the audit, newest first."""
+
+    value: list[AuditRecord]
+    nextLink: NotRequired[str]
+
+
+class AuditRecord(TypedDict):
+    """Who has asked for what, from where, and what was decided."""
+
+    id: str
+    at: str
+    door: Door
+    action: str
+    decision: AuditDecision
+    code: NotRequired[str]
+    detail: NotRequired[str]
+    actor: NotRequired[str]
+    actorName: NotRequired[str]
+    app: NotRequired[str]
+    onBehalfOf: NotRequired[str]
+    origin: NotRequired[str]
+    requestHash: NotRequired[str]
+    environment: NotRequired[str]
+    costCenter: NotRequired[str]
+    operationId: NotRequired[str]
 
 
 class BilledEnvironment(TypedDict):
@@ -88,6 +155,15 @@ class CellView(TypedDict):
     fqdn: str
     nodes: int
     offer: Offer
+
+
+class ChangeView(TypedDict):
+    """A field that would change."""
+
+    field: str
+    before: NotRequired[str]
+    after: NotRequired[str]
+    effect: str
 
 
 class ClusterSpec(TypedDict):
@@ -162,6 +238,7 @@ class EnvironmentSpec(TypedDict):
     name: str
     costCenter: str
     owner: str
+    tags: NotRequired[dict[str, Any]]
     regions: list[str]
     gpu: GpuPoolSpec
     placement: NotRequired[Placement]
@@ -190,6 +267,7 @@ class EnvironmentView(TypedDict):
     image: NotRequired[ImageView]
     endpoint: NotRequired[str]
     operationId: NotRequired[str]
+    approval: NotRequired[ApprovalView]
     gpuUsage: NotRequired[GpuUsageView]
     cost: NotRequired[CostView]
     error: NotRequired[ErrorBody]
@@ -251,6 +329,7 @@ class EventView(TypedDict):
     message: str
     operationId: NotRequired[str]
     evidence: NotRequired[dict[str, Any]]
+    actor: NotRequired[str]
 
 
 class ExchangeRate(TypedDict):
@@ -330,6 +409,7 @@ class HealthAnswer(TypedDict):
     """The service accepts requests."""
 
     status: Literal["Healthy"]
+    policyFile: NotRequired[PolicyStatus]
     commit: NotRequired[str]
 
 
@@ -523,6 +603,7 @@ class OperationView(TypedDict):
     warnings: NotRequired[list[WarningView]]
     gpuUsage: NotRequired[GpuUsageView]
     gpuSaving: NotRequired[GpuSavingView]
+    approval: NotRequired[ApprovalView]
     error: NotRequired[ErrorBody]
 
 
@@ -567,6 +648,7 @@ class Plan(TypedDict):
     createdDateTime: str
     expiresDateTime: str
     verdict: Verdict
+    requiresApproval: NotRequired[bool]
     checks: list[PlanCheck]
     resources: NotRequired[list[PlannedChange]]
     changes: NotRequired[list[FieldChange]]
@@ -585,10 +667,11 @@ class PlanCheck(TypedDict):
     target: str
     region: NotRequired[str]
     name: NotRequired[str]
-    required: NotRequired[int]
-    used: NotRequired[int]
-    reserved: NotRequired[int]
-    limit: NotRequired[int]
+    required: NotRequired[int | float]
+    used: NotRequired[int | float]
+    reserved: NotRequired[int | float]
+    limit: NotRequired[int | float]
+    unit: NotRequired[str]
 
 
 class PlanReference(TypedDict):
@@ -617,6 +700,15 @@ class PodLogPage(TypedDict):
     nextLink: NotRequired[str]
 
 
+class PolicyStatus(TypedDict):
+    """Which version of the policy file is in force."""
+
+    state: PolicyState
+    digest: NotRequired[str]
+    since: NotRequired[str]
+    problems: NotRequired[list[str]]
+
+
 class PricePart(TypedDict):
     """One thing that is paid for, whether the model sleeps or not, or per GPU node."""
 
@@ -640,6 +732,12 @@ class RateLimit(TypedDict):
 
     requestsPerMinute: int
     burst: NotRequired[int | None]
+
+
+class RejectRequest(TypedDict):
+    """Why it is not approved."""
+
+    reason: str
 
 
 class SecretReference(TypedDict):
