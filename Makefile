@@ -196,6 +196,10 @@ bench-crashes: $(READY) ## Kill app and task hub while N=100 environments are bu
 bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
 	@$(BIN)/python -m benchmarks.waiting --environments $(or $(N),50)
 
+.PHONY: bench-footprint
+bench-footprint: $(READY) ## Build N=20 environments at once and count processor time, history and storage of each
+	@$(BIN)/python -m benchmarks.footprint --environments $(or $(N),20)
+
 .PHONY: bench-chain
 bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SCALE=60 GPU_BOOT_AFTER=0
 	@$(BIN)/python -m benchmarks.chain --seed $(SEED) --time-scale $(SCALE) --gpu-boot-after $(GPU_BOOT_AFTER)
