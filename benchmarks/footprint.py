@@ -20,6 +20,7 @@ from pathlib import Path
 from durabletask.internal import orchestrator_service_pb2 as pb
 
 from benchmarks.machine import stop_if_busy
+from benchmarks.results import write_values
 from benchmarks.waiting import NEVER, await_end, build_body, make_room
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import DEFAULT_TIME_SCALE, Stack, running_stack
@@ -33,7 +34,7 @@ TABLES = {"history": "chunk", "instances": "started", "entities": "state"}
 class Stored:
     """Of all environments, in the hub's database once it was closed."""
 
-    events: Mapping[str, int]
+    events: Counter[str]
     """By orchestrator."""
     kinds: Mapping[str, int]
     """The same events by their kind."""
@@ -46,6 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environments", type=int, default=20)
     parser.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE)
+    parser.add_argument("--json", type=Path, help="where to write the values")
     options = parser.parse_args()
     stop_if_busy()
     names = [f"cost-{number:03}" for number in range(options.environments)]
@@ -54,6 +56,7 @@ def main() -> int:
         seconds = measure(work_dir, names, options.time_scale)
         stored = read_database(work_dir / "task-hub.db", names)
     report(seconds, stored, len(names))
+    write_values(options.json, list_values(seconds, stored, len(names)))
     return 0
 
 
@@ -116,6 +119,17 @@ def read_database(path: Path, names: Sequence[str]) -> Stored:
     sizes["entities"] = entities.total()
     sizes["whole file"] = path.stat().st_size
     return Stored(events, kinds, sizes, entities)
+
+
+def list_values(seconds: Mapping[str, float], stored: Stored, count: int) -> dict[str, float]:
+    """Per environment."""
+    totals = {
+        "appSeconds": seconds["app"],
+        "hubSeconds": seconds["task-hub"],
+        "historyEvents": stored.events.total(),
+        "hubKiB": sum(stored.sizes[name] for name in TABLES) / 1024,
+    }
+    return {name: round(total / count, 2) for name, total in totals.items()}
 
 
 def report(seconds: Mapping[str, float], stored: Stored, count: int) -> None:
