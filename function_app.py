@@ -82,11 +82,13 @@ from triggers.http_methods import (
 )
 from triggers.logs import log_operation_end
 from triggers.portal import (
+    DOCS_PATH,
     FILE_PATH,
     PAGE_PATH,
     ROOT_PATH,
     answer_file,
     answer_page,
+    redirect_to_docs,
     redirect_to_page,
 )
 from triggers.routes import ROUTES
@@ -201,6 +203,9 @@ def register_portal() -> None:
     async def http_root(req: func.HttpRequest) -> func.HttpResponse:
         return redirect_to_page()
 
+    async def http_docs(req: func.HttpRequest) -> func.HttpResponse:
+        return redirect_to_docs()
+
     async def http_portal(req: func.HttpRequest) -> func.HttpResponse:
         return answer_page()
 
@@ -209,6 +214,7 @@ def register_portal() -> None:
 
     for path, serve in (
         (ROOT_PATH, http_root),
+        (DOCS_PATH, http_docs),
         (PAGE_PATH, http_portal),
         (FILE_PATH, http_portal_file),
     ):

@@ -13,6 +13,7 @@ from pathlib import Path
 import azure.functions as func
 
 PAGE_PATH = "portal"
+DOCS_PATH = "docs"
 FILE_PATH = "portal/{version}/{*file}"
 ROOT_PATH = "{root:maxlength(0)?}"
 """Matches `/` alone. Azure answers it with a page of its own unless AzureWebJobsDisableHomepage is
@@ -69,6 +70,10 @@ def answer_page() -> func.HttpResponse:
 
 def redirect_to_page() -> func.HttpResponse:
     return func.HttpResponse(status_code=302, headers={"Location": f"/{PAGE_PATH}"})
+
+
+def redirect_to_docs() -> func.HttpResponse:
+    return func.HttpResponse(status_code=302, headers={"Location": f"/{PAGE_PATH}#/docs"})
 
 
 def answer_file(version: str, name: str) -> func.HttpResponse:
