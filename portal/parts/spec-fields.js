@@ -1,3 +1,4 @@
+import { useState } from "../vendor/hooks.js";
 import { html } from "../lib/html.js";
 import { readPath, writePath } from "../lib/paths.js";
 
@@ -32,12 +33,19 @@ export function SpecFields({ spec, onChange, messages, isNew, onLeaveRegions }) 
     onLeave=${field.path === "regions" ? onLeaveRegions : undefined} />`)}</div>`;
 }
 
+/** Shows what was typed as long as it means the value: a comma at the end of a list stays. */
 function Field({ field, value, message, isFixed, onChange, onLeave }) {
+  const [text, setText] = useState("");
+  const isTyped = JSON.stringify(field.parse(text)) === JSON.stringify(value);
+  const type = (typed) => {
+    setText(typed);
+    onChange(field.parse(typed));
+  };
   const note = message ?? field.hint;
   return html`<div class="field"><label>${field.label}
-    <input type=${field.type ?? "text"} name=${field.path} value=${field.show(value)} required=${field.isRequired} readonly=${isFixed}
+    <input type=${field.type ?? "text"} name=${field.path} value=${isTyped ? text : field.show(value)} required=${field.isRequired} readonly=${isFixed}
       aria-invalid=${message ? "true" : undefined} aria-describedby=${note ? `note-${field.path}` : undefined}
-      onChange=${(event) => onChange(field.parse(event.target.value))} onBlur=${onLeave} /></label>
+      onInput=${(event) => type(event.target.value)} onBlur=${onLeave} /></label>
     ${note && html`<small id="note-${field.path}" class=${message ? "cause" : ""}>${note}</small>`}
   </div>`;
 }

@@ -38,7 +38,7 @@ def test_an_environment_is_planned_created_put_to_sleep_woken_and_deleted(page: 
     has_phase(page, "Provisioning")
     expect(page.get_by_role("rowheader", name="cell/westeurope/managedCluster")).to_be_visible()
     has_phase(page, "Ready")
-    expect(page.get_by_text("azurefd.net")).to_be_visible()
+    expect(page.get_by_role("link", name="azurefd.net")).to_be_visible()
     confirm(page, "Scale down")
     has_phase(page, "ScaledDown")
     confirm(page, "Wake")
