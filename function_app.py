@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import azure.functions as func
@@ -41,22 +42,27 @@ from activities.recorded_spec import SpecActivity
 from activities.resolve_image import resolve_image
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
+from clients.market_reader import LazyMarketReader
 from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
-from domain.guard.market import RegionMarket
+from domain.guard.billed_costs import BilledCosts
+from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
+from orchestrators.audit_entity import audit
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
 from orchestrators.await_ready import await_ready
 from orchestrators.blocklist_entity import blocklist
+from orchestrators.claims_entity import claims
 from orchestrators.connect_cell import connect_cell
 from orchestrators.delete_environment import delete_environment
 from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
 from orchestrators.directory_entity import directory
 from orchestrators.environment_entity import environment
+from orchestrators.market_entity import market
 from orchestrators.orphans_entity import orphans
 from orchestrators.plan_entity import plan
 from orchestrators.provision_cell import provision_cell
@@ -80,7 +86,7 @@ from triggers.http_methods import (
     list_supported_methods,
     refuse_method,
 )
-from triggers.logs import log_operation_end
+from triggers.logs import log_audit, log_operation_end
 from triggers.portal import (
     DOCS_PATH,
     FILE_PATH,
@@ -92,6 +98,7 @@ from triggers.portal import (
     redirect_to_page,
 )
 from triggers.routes import ROUTES
+from triggers.timer_market import run_market
 from triggers.timer_purge import run_purge
 from triggers.timer_sweep import run_sweep
 from triggers.timer_wake import run_wake
@@ -161,16 +168,26 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
-async def read_market(region: str) -> RegionMarket:
-    return await clients.market.read(region)
+READ_MARKET = LazyMarketReader(clients)
+
+
+async def read_billed(first: date, last: date) -> BilledCosts:
+    return await clients.cost_management.read(first, last)
+
+
+async def read_policy() -> PolicyInForce:
+    return await clients.policy_file.read() if clients.policy_file else NO_POLICY_FILE
 
 
 DEPLOYMENT = Deployment(
     policy=settings.policy,
     requires_app_roles=settings.requires_app_roles,
     build_commit=settings.build_commit,
-    read_market=read_market,
+    read_market=READ_MARKET,
+    read_policy=read_policy,
     read_logs=read_logs if settings.log_workspace_id else None,
+    read_billed=read_billed if settings.cost_management else None,
+    developer=settings.developer,
 )
 
 
@@ -249,6 +266,14 @@ def register_entity() -> None:
     app.entity_trigger(context_name="context")(run)
 
 
+def register_audit() -> None:
+    def run(context: EntityContext, value: Any) -> Any:
+        return audit(context, value, log_audit)
+
+    run.__name__ = audit.__name__
+    app.entity_trigger(context_name="context")(run)
+
+
 def register_shared_entity(entity: Callable[[EntityContext, Any], Any]) -> None:
     """One that is of no environment."""
 
@@ -272,7 +297,14 @@ def register_hub_activity(
 
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_sweep(timer, client, settings.build_commit)
+        await run_sweep(
+            timer,
+            client,
+            READ_MARKET,
+            settings.allowed_regions,
+            settings.build_commit,
+            read_policy,
+        )
 
     run.__name__ = run_sweep.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -283,7 +315,7 @@ def register_sweep() -> None:
 
 def register_wake() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_wake(timer, client)
+        await run_wake(timer, client, read_policy)
 
     run.__name__ = run_wake.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -293,9 +325,21 @@ def register_wake() -> None:
     )
 
 
+def register_market() -> None:
+    async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
+        await run_market(timer, client, READ_MARKET, settings.allowed_regions)
+
+    run.__name__ = run_market.__name__
+    with_client = app.durable_client_input(client_name="client")(run)
+    # Without a monitor: what a missed run would have read, requests read.
+    app.timer_trigger(arg_name="timer", schedule=settings.market_schedule, use_monitor=False)(
+        with_client
+    )
+
+
 def register_purge() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_purge(timer, client, settings.retention_days)
+        await run_purge(timer, client, settings.retention_days, settings.audit_retention_days)
 
     run.__name__ = run_purge.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -317,7 +361,7 @@ def register_messages() -> None:
         client: DurableFunctionsClient,
     ) -> None:
         await service_bus_requests.take_message(
-            message, actions, client, settings.policy, read_market
+            message, actions, client, settings.policy, READ_MARKET, read_policy=read_policy
         )
 
     run.__name__ = service_bus_requests.take_message.__name__
@@ -343,12 +387,14 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, directory, plan):
+for shared_entity in (orphans, blocklist, directory, plan, market, claims):
     register_shared_entity(shared_entity)
+register_audit()
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)
 register_sweep()
 register_wake()
 register_purge()
+register_market()
 if settings.has_service_bus:
     register_messages()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clients.arm import ArmConnection
     from clients.by_id import ByIdClient
     from clients.compute import ComputeClient
+    from clients.cost_management import CostManagementClient
     from clients.edge import EdgeClient
     from clients.events import EventsClient
     from clients.front_door import FrontDoorClient
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from clients.logs import LogsClient
     from clients.market import MarketClient
     from clients.metrics import MetricsClient
+    from clients.policy_file import PolicyFile
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
     from clients.retail_prices import RetailPricesClient
     from clients.role_assignments import RoleAssignmentsClient
+    from clients.subscription import SubscriptionClient
 
 
 class ClientFactory:
@@ -95,13 +98,43 @@ class ClientFactory:
     def market(self) -> "MarketClient":
         from clients.market import MarketClient
 
-        return MarketClient(self.compute, self.retail_prices)
+        return MarketClient(
+            self.compute,
+            self.retail_prices,
+            self.subscription,
+            self.registries,
+            currency=self.settings.price_currency,
+        )
+
+    @cached_property
+    def subscription(self) -> "SubscriptionClient":
+        from clients.subscription import SubscriptionClient
+
+        return SubscriptionClient(self._arm)
+
+    @cached_property
+    def cost_management(self) -> "CostManagementClient":
+        from clients.cost_management import CostManagementClient
+
+        return CostManagementClient(self._arm)
 
     @cached_property
     def retail_prices(self) -> "RetailPricesClient":
         from clients.retail_prices import RetailPricesClient
 
         return RetailPricesClient(self._session, self.settings.retail_prices_url)
+
+    @cached_property
+    def policy_file(self) -> "PolicyFile | None":
+        """None if none is configured."""
+        from clients.policy_file import PolicyFile, reader_of_blob, reader_of_path
+
+        source = self.settings.policy_file
+        if source is None:
+            return None
+        if source.startswith("https://"):
+            return PolicyFile(reader_of_blob(source, self._session, self._credential))
+        return PolicyFile(reader_of_path(source))
 
     @cached_property
     def edge(self) -> "EdgeClient":

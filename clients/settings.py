@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from clients.developer_identity import parse_developer
 from clients.setting_values import (
     check_pair,
     parse_count,
@@ -14,6 +15,7 @@ from clients.setting_values import (
     split_list,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests.principal import Principal
 from domain.serving.gateway.settings import (
     ENTRA_AUTHORITY,
     ENVOY_IMAGE,
@@ -34,12 +36,14 @@ WORKSPACE_RESOURCE_ID = (
 )
 
 EVERY_MINUTE = "0 * * * * *"
+EVERY_HALF_HOUR = "0 */30 * * * *"
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 NIGHTLY = "0 30 2 * * *"
 IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT"
 """A variable of App Service, not a setting."""
 GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
 PUBLIC_LOGS = "https://api.loganalytics.io"
+USD = "USD"
 PUBLIC_PRICES = "https://prices.azure.com"
 SOVEREIGN_LOGS = ("https://api.loganalytics.us", "https://api.loganalytics.azure.cn")
 
@@ -62,6 +66,18 @@ class Settings:
     retail_prices_url: str
     """RETAIL_PRICES_URL: base URL of Azure's Retail Prices API, which takes no credentials.
     Default: the public one."""
+
+    price_currency: str
+    """PRICE_CURRENCY: ISO 4217 code of a currency whose rate is shown beside prices in USD, as
+    Azure's price list has it. Default: USD, without a rate."""
+
+    cost_management: bool
+    """COST_MANAGEMENT: `true` if `GET /costs` compares list prices with what Azure has billed; the
+    app then needs Microsoft.CostManagement/query/action. Default: false."""
+
+    market_schedule: str
+    """MARKET_SCHEDULE: NCRONTAB expression of the timer that reads sizes and prices of the allowed
+    regions again: sizes once they are an hour old, prices a day. Default: every 30 minutes."""
 
     log_workspace_id: str | None
     """LOG_WORKSPACE_ID: id (`customerId`) of the Log Analytics workspace in which the audit of
@@ -101,6 +117,10 @@ class Settings:
     allowed_regions: tuple[str, ...]
     """ALLOWED_REGIONS: comma-separated regions in which environments may be built."""
 
+    policy_file: str | None
+    """POLICY: path, or https URL of a blob, of the policy file, which narrows what specifications
+    may ask for and sets budgets. The app's identity reads the blob. Default: no file."""
+
     api_server_ranges: tuple[str, ...]
     """API_SERVER_AUTHORIZED_IP_RANGES: comma-separated CIDR ranges, the app's own address among
     them, from which alone the API servers of clusters are reached. Ranges that operators add to
@@ -125,6 +145,9 @@ class Settings:
     """RETENTION_DAYS: days for which operations can be read after their environment's record has
     forgotten them, and for which records of deleted environments stay complete. Default: 30."""
 
+    audit_retention_days: int
+    """AUDIT_RETENTION_DAYS: days for which records of the audit are kept. Default: 365."""
+
     purge_schedule: str
     """PURGE_SCHEDULE: NCRONTAB expression of the timer that purges what is older. Default: daily
     at 02:30 UTC."""
@@ -132,6 +155,11 @@ class Settings:
     requires_app_roles: bool
     """REQUIRE_APP_ROLES: `true` if built-in authentication protects the app and passes on the
     caller's app roles. Default: false, for local use without authentication."""
+
+    developer: Principal | None
+    """DEVELOPER_IDENTITY: the caller that all requests count as, for local use: JSON such as
+    {"objectId": "...", "roles": ["Environments.Write"], "groups": ["..."]}. Refused together with
+    REQUIRE_APP_ROLES. Default: callers are not known, and may do everything."""
 
     tenant_id: str | None
     """TENANT_ID: the Entra tenant whose access tokens admit callers of models."""
@@ -219,12 +247,16 @@ class Settings:
                 "in which environments are built."
             )
         check_pair("TENANT_ID", "MODEL_AUDIENCE", values)
+        requires_app_roles = parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES"))
         return cls(
             subscription_id=subscription_id,
             arm_endpoint=values.get("ARM_ENDPOINT") or PUBLIC_ARM,
             metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
             log_query_endpoint=values.get("LOG_QUERY_ENDPOINT") or PUBLIC_LOGS,
             retail_prices_url=(values.get("RETAIL_PRICES_URL") or PUBLIC_PRICES).rstrip("/"),
+            price_currency=_price_currency(values),
+            cost_management=parse_switch("COST_MANAGEMENT", values.get("COST_MANAGEMENT")),
+            market_schedule=values.get("MARKET_SCHEDULE") or EVERY_HALF_HOUR,
             log_workspace_id=parse_match(
                 "LOG_WORKSPACE_ID", values.get("LOG_WORKSPACE_ID"), GUID, "the workspace's id"
             ),
@@ -248,12 +280,19 @@ class Settings:
             retention_days=parse_count(
                 "RETENTION_DAYS", values.get("RETENTION_DAYS") or "30", "days"
             ),
+            audit_retention_days=parse_count(
+                "AUDIT_RETENTION_DAYS", values.get("AUDIT_RETENTION_DAYS") or "365", "days"
+            ),
             purge_schedule=values.get("PURGE_SCHEDULE") or NIGHTLY,
             allowed_regions=split_list(values.get("ALLOWED_REGIONS")) or DEFAULT_ALLOWED_REGIONS,
+            policy_file=values.get("POLICY") or None,
             api_server_ranges=parse_ranges(
                 "API_SERVER_AUTHORIZED_IP_RANGES", values.get("API_SERVER_AUTHORIZED_IP_RANGES")
             ),
-            requires_app_roles=parse_switch("REQUIRE_APP_ROLES", values.get("REQUIRE_APP_ROLES")),
+            requires_app_roles=requires_app_roles,
+            developer=parse_developer(
+                values.get("DEVELOPER_IDENTITY"), requires_app_roles=requires_app_roles
+            ),
             tenant_id=values.get("TENANT_ID") or None,
             model_audience=values.get("MODEL_AUDIENCE") or None,
             allow_anonymous_access=parse_switch(
@@ -273,6 +312,11 @@ class Settings:
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
+
+
+def _price_currency(values: Mapping[str, str]) -> str:
+    named, code = values.get("PRICE_CURRENCY"), "a currency's code of three letters"
+    return (parse_match("PRICE_CURRENCY", named, "[a-z]{3}", code) or USD).upper()
 
 
 def _public_url(values: Mapping[str, str]) -> str:

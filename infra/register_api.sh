@@ -51,6 +51,8 @@ read_app() {
   graph GET "applications(appId='$app_id')"
 }
 
+# Cost centers go by groups. Tokens name those that are assigned to the application: of all groups of
+# a user they would leave out every one beyond 200. What is set otherwise stays.
 # Roles and scopes are told apart by value; one that is there keeps its id, since assignments name it.
 with_roles_and_scope() {
   jq --arg uri "api://$app_id" --arg scope "$scope_value" --arg scope_id "$scope_id" --slurpfile roles "$roles_file" '
@@ -60,6 +62,7 @@ with_roles_and_scope() {
     {
       identifierUris: (.identifierUris | if any(. == $uri) then . else . + [$uri] end),
       appRoles: (.appRoles | merged($roles[0])),
+      groupMembershipClaims: (if (.groupMembershipClaims // "None") == "None" then "ApplicationGroup" else .groupMembershipClaims end),
       api: {
         requestedAccessTokenVersion: 2,
         oauth2PermissionScopes: (.api.oauth2PermissionScopes | merged([{

@@ -324,6 +324,45 @@ variable "wake_schedule" {
   }
 }
 
+variable "market_schedule" {
+  description = "NCRONTAB of the reading of VM sizes and prices, before requests have to wait for them."
+  type        = string
+  default     = "0 */30 * * * *"
+
+  validation {
+    condition     = length(split(" ", trimspace(var.market_schedule))) == 6
+    error_message = "market_schedule has six fields, the first is seconds: \"0 */30 * * * *\" is every half hour."
+  }
+}
+
+variable "cost_management" {
+  description = "Whether GET /costs compares list prices with what Azure has billed for the subscription."
+  type        = bool
+  default     = false
+}
+
+variable "policy_url" {
+  description = "URL of the blob with the policy file, such as infra/environments/policy.yaml; empty: no policy file. The app reads it with its identity, which has access to the storage account of its host and needs Storage Blob Data Reader on any other."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.policy_url == "" || can(regex("^https://[a-z0-9]{3,24}\\.blob\\.[a-z.]+/.+$", var.policy_url))
+    error_message = "policy_url is the URL of a blob, such as https://contosopolicies.blob.core.windows.net/gridplane/policy.yaml."
+  }
+}
+
+variable "price_currency" {
+  description = "ISO 4217 code of a currency whose rate is shown beside prices in USD."
+  type        = string
+  default     = "USD"
+
+  validation {
+    condition     = can(regex("^[A-Z]{3}$", var.price_currency))
+    error_message = "price_currency is a code of three capital letters, such as EUR."
+  }
+}
+
 variable "orphans" {
   description = <<-EOT
     What becomes of resource groups that are Gridplane's by name and tags but have no environment.

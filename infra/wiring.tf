@@ -2,7 +2,8 @@
 
 locals {
   # Every setting that clients/settings.py reads, without CA_BUNDLE, EDGE_ADDRESS,
-  # REGISTRY_ADDRESS and those of ENTRA: they are for a laptop, where certificates and names are simulated.
+  # REGISTRY_ADDRESS, DEVELOPER_IDENTITY and those of ENTRA: they are for a laptop, where certificates,
+  # names and callers are simulated.
   app_settings = {
     AZURE_SUBSCRIPTION_ID = local.environments_subscription_id
     AZURE_CLIENT_ID       = module.identity.identity.client_id
@@ -10,7 +11,11 @@ locals {
     METRICS_ENDPOINT      = var.endpoints.metrics
     LOG_QUERY_ENDPOINT    = var.endpoints.log_query
     RETAIL_PRICES_URL     = var.endpoints.retail_prices
+    PRICE_CURRENCY        = var.price_currency
+    COST_MANAGEMENT       = tostring(var.cost_management)
+    MARKET_SCHEDULE       = var.market_schedule
     LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
+    POLICY                = var.policy_url
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule
     WAKE_SCHEDULE         = var.wake_schedule
@@ -19,11 +24,12 @@ locals {
 
     API_SERVER_AUTHORIZED_IP_RANGES = join(",", concat(["${module.network.egress_ip_address}/32"], var.api_server_ranges))
 
-    PURGE_SCHEDULE     = var.purge_schedule
-    RETENTION_DAYS     = tostring(var.retention_days)
-    ORPHAN_REMOVAL     = tostring(var.orphans.removal)
-    ORPHAN_GRACE_HOURS = tostring(var.orphans.grace_hours)
-    REQUIRE_APP_ROLES  = "true"
+    PURGE_SCHEDULE       = var.purge_schedule
+    RETENTION_DAYS       = tostring(var.retention_days)
+    AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
+    ORPHAN_REMOVAL       = tostring(var.orphans.removal)
+    ORPHAN_GRACE_HOURS   = tostring(var.orphans.grace_hours)
+    REQUIRE_APP_ROLES    = "true"
 
     # Callers of models bring tokens of the same registration, with its role Model.Invoke.
     TENANT_ID                   = var.authentication.tenant_id

@@ -1,7 +1,7 @@
 """The durable entity `environment`: applies the domain's decisions to the stored record.
 
-It is also the outbox of events and of the directory: an event is scheduled, and a shard is told
-its row, together with the change that they report.
+It is also the outbox of events, of the directory and of the audit: an event is scheduled, and
+shards are told its row and its entry, together with the change that they report.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,13 +10,23 @@ from typing import Any
 
 from durabletask.entities import EntityContext, EntityInstanceId
 
+from domain.audit.derive import derive_audit
+from domain.audit.shard import audit_key
 from domain.directory.news import find_directory_news
 from domain.directory.shard import ShardRows, shard_key
 from domain.durable.names import (
+    AUDIT_ENTITY,
     DIRECTORY_ENTITY,
+    AuditOperation,
     DirectoryOperation,
     EntityOperation,
     Orchestrator,
+)
+from domain.environment.approval import ApprovalDecision
+from domain.environment.approval_records import (
+    decide_approval,
+    remind_of_approval,
+    request_approval,
 )
 from domain.environment.counters import RecordCounters
 from domain.environment.found_profile import FoundProfile
@@ -49,6 +59,9 @@ from domain.sweep.record_notes import (
 )
 
 type Change = Callable[[EnvironmentRecord, Any], EnvironmentRecord | None]
+type Begin = Callable[
+    [EnvironmentRecord | None, OperationRequest, datetime], EnvironmentRecord | None
+]
 type LogChange = Callable[[EnvironmentRecord | None, EnvironmentRecord], None]
 type Query = Callable[[EnvironmentRecord, Any], Any]
 
@@ -83,6 +96,12 @@ CHANGES: Mapping[str, Change] = {
     EntityOperation.RECORD_IMAGE: lambda record, value: record_image(
         record, RecordImage.from_wire(value)
     ),
+    EntityOperation.DECIDE_APPROVAL: lambda record, value: decide_approval(
+        record, ApprovalDecision.from_wire(value)
+    ),
+    EntityOperation.REMIND_OF_APPROVAL: lambda record, value: remind_of_approval(
+        record, value["operationId"], datetime.fromisoformat(value["at"])
+    ),
     EntityOperation.BURY: lambda record, value: bury(record, datetime.fromisoformat(value)),
     EntityOperation.NOTE_OWN_REQUEST: lambda record, value: note_own_request(
         record, datetime.fromisoformat(value)
@@ -92,6 +111,13 @@ CHANGES: Mapping[str, Change] = {
     ),
 }
 """Changes of an existing record; the result is False if there is none, or it does not change."""
+
+
+BEGINNINGS: Mapping[str, Begin] = {
+    EntityOperation.START_OPERATION: start_operation,
+    EntityOperation.REQUEST_APPROVAL: request_approval,
+}
+"""Changes that may create the record."""
 
 
 def _has_ended(record: EnvironmentRecord, operation_id: str) -> bool:
@@ -137,6 +163,7 @@ def environment(
     context.set_state(changed.to_wire())
     log_change(record, changed)
     _tell_directory(context, record, changed)
+    _tell_audit(context, record, changed)
     if event_source:
         _schedule_event(context, record, changed, event_source)
     return True
@@ -145,9 +172,9 @@ def environment(
 def _change(
     operation: str, record: EnvironmentRecord | None, value: Any
 ) -> EnvironmentRecord | None:
-    if operation == EntityOperation.START_OPERATION:
+    if operation in BEGINNINGS:
         at = datetime.fromisoformat(value["at"])
-        return start_operation(record, OperationRequest.from_wire(value["request"]), at)
+        return BEGINNINGS[operation](record, OperationRequest.from_wire(value["request"]), at)
     if operation not in CHANGES:
         raise ValueError(f"the entity 'environment' has no operation '{operation}'")
     return CHANGES[operation](record, value) if record else None
@@ -163,6 +190,15 @@ def _tell_directory(
         )
         shard = EntityInstanceId(DIRECTORY_ENTITY, shard_key(after.name))
         context.signal_entity(shard, operation, ShardRows.of(news.row).to_wire())
+
+
+def _tell_audit(
+    context: EntityContext, before: EnvironmentRecord | None, after: EnvironmentRecord
+) -> None:
+    entry = derive_audit(before, after)
+    if entry:
+        shard = EntityInstanceId(AUDIT_ENTITY, audit_key(entry.environment, entry.at))
+        context.signal_entity(shard, AuditOperation.ADD, entry.to_wire())
 
 
 def _schedule_event(

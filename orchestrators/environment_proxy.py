@@ -9,6 +9,7 @@ from durabletask.entities import EntityInstanceId
 from durabletask.task import OrchestrationContext, Task
 
 from domain.durable.names import ENVIRONMENT_ENTITY, EntityOperation
+from domain.environment.approval import ApprovalDecision
 from domain.environment.counters import RecordCounters
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import RecordGpuNodes
@@ -37,6 +38,19 @@ class EnvironmentProxy:
         """False if the record has moved on without it."""
         value = {"request": request.to_wire(), "at": at.isoformat()}
         return (yield self.call(EntityOperation.START_OPERATION, value))
+
+    def request_approval(self, request: OperationRequest, at: datetime) -> Answer[bool]:
+        """False if the record has moved on without it."""
+        value = {"request": request.to_wire(), "at": at.isoformat()}
+        return (yield self.call(EntityOperation.REQUEST_APPROVAL, value))
+
+    def decide_approval(self, decision: ApprovalDecision) -> Answer[bool]:
+        """False if the operation does not wait any more."""
+        return (yield self.call(EntityOperation.DECIDE_APPROVAL, decision.to_wire()))
+
+    def signal_approval_reminder(self, operation_id: str, at: datetime) -> None:
+        value = {"operationId": operation_id, "at": at.isoformat()}
+        self._signal(EntityOperation.REMIND_OF_APPROVAL, value)
 
     def end_operation(self, end: OperationEnd) -> Answer[None]:
         yield self.call(EntityOperation.END_OPERATION, end.to_wire())

@@ -61,6 +61,10 @@ class OperationContext(Orchestration):
         """
         return replace(self, canceled=self.context.wait_for_external_event(SUPERSEDE_EVENT))
 
+    def begun_now(self, timeout: float) -> Self:
+        """The operation with so many seconds from now."""
+        return replace(self, ref=self.ref_until(self.now + timedelta(seconds=timeout)))
+
     def deadline_in(self, seconds: float) -> datetime:
         """A step's deadline, never later than the operation's."""
         return min(self.now + timedelta(seconds=seconds), self.ref.deadline)

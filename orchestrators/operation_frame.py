@@ -13,6 +13,7 @@ from domain.environment.failures import remaining_resources_unknown
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import OperationEnd
 from orchestrators.activity_calls import call_activity
+from orchestrators.approval_steps import await_approval
 from orchestrators.operation_context import OperationContext, Steps, utc_now
 from orchestrators.waiting import sleep_unless_canceled
 
@@ -22,8 +23,8 @@ RETRY_LISTING_SECONDS = 15.0
 def open_operation(
     context: OrchestrationContext, request: OperationRequest, timeout: float
 ) -> Steps[OperationContext | None]:
-    """The recorded operation; None if the record has moved on without it."""
-    now = utc_now(context)
+    """The recorded operation, once it is approved; None if it was not, or if the record has moved
+    on without it."""
     timeout += request.further_offers * deadlines.ANOTHER_OFFER
     timeout += deadlines.further_startup(request.spec.workload.start_minutes)
     operation = OperationContext.open(
@@ -31,10 +32,14 @@ def open_operation(
         OperationRef(
             environment=request.spec.name,
             operation_id=request.operation_id,
-            deadline=now + timedelta(seconds=timeout),
+            deadline=utc_now(context) + timedelta(seconds=timeout),
         ),
     )
-    accepted = yield from operation.environment.start_operation(request, now)
+    if request.approval:
+        if not (yield from await_approval(operation, request, request.approval)):
+            return None
+        operation = operation.begun_now(timeout)
+    accepted = yield from operation.environment.start_operation(request, operation.now)
     return operation if accepted else None
 
 

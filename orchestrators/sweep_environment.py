@@ -23,7 +23,12 @@ from domain.environment.operation import first_failure
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
 from domain.sweep.model import SweepAction
-from domain.sweep.record_notes import build_expiry_note, build_idle_note, build_repair_note
+from domain.sweep.overspending import BudgetAction, build_budget_note, decide_overspending
+from domain.sweep.record_notes import (
+    build_expiry_note,
+    build_idle_note,
+    build_repair_note,
+)
 from domain.sweep.repairs import is_repair_due
 from domain.sweep.schedule import ActionKind, PlannedAction
 from domain.sweep.summary import ActionResult, ResultStatus
@@ -97,10 +102,22 @@ def _check_health(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote
     return build_repair_note(found.notes, health.findings, sweep.now)
 
 
+def _check_budget(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """It may sleep by now, or be pinned."""
+    snapshot = yield from take_snapshot(sweep, [planned.environment], ())
+    found, over = snapshot.environments.get(planned.environment), planned.over_budget
+    if found is None or over is None:
+        return None
+    if decide_overspending(found, over, sweep.now) is not BudgetAction.SCALE_DOWN:
+        return None
+    return build_budget_note(found.notes, BudgetAction.SCALE_DOWN, over, sweep.now)
+
+
 CHECKS: Mapping[ActionKind, Check] = {
     ActionKind.HEALTH: _check_health,
     ActionKind.IDLENESS: _check_idleness,
     ActionKind.EXPIRY: _check_expiry,
+    ActionKind.BUDGET: _check_budget,
 }
 
 

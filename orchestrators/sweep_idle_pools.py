@@ -9,7 +9,7 @@
    failure in one environment does not stop the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,11 +18,21 @@ from durabletask.task import OrchestrationContext
 from domain import deadlines
 from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepRef, SweepReport
+from domain.environment.over_budget import OverBudget
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
+from domain.sweep.overspending import BudgetAction, build_budget_note, decide_overspending
 from domain.sweep.record_notes import build_expiry_note
 from domain.sweep.repairs import find_repairs
-from domain.sweep.schedule import PlannedAction, add_expired, add_repairs, order_actions, pace
+from domain.sweep.schedule import (
+    PlannedAction,
+    add_expired,
+    add_overspent,
+    add_repairs,
+    order_actions,
+    pace,
+    without_wakes,
+)
 from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
 from orchestrators.children import Child, join_children, start_child
 from orchestrators.environment_proxy import EnvironmentProxy
@@ -43,7 +53,7 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     started_at = utc_now(context)
     deadline = started_at + timedelta(seconds=deadlines.SWEEP)
     sweep = SweepContext.open(context, SweepRef(sweep_id=context.instance_id, deadline=deadline))
-    listing = yield from list_azure(sweep)
+    listing = yield from list_azure(sweep, requested.prices_by_region)
     names = {*requested.environments, *listing.environments}
     snapshot = yield from take_snapshot(sweep, names, listing.pools)
     decisions = snapshot.decide(sweep.now)
@@ -51,7 +61,11 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     if not requested.dry_run:
         tell_counters(sweep, snapshot)
     health = yield from look_at_health(
-        sweep, listing, snapshot.environments, record=not requested.dry_run
+        sweep,
+        listing,
+        snapshot.environments,
+        requested.prices_by_region,
+        record=not requested.dry_run,
     )
     orphans = yield from look_at_orphans(
         sweep, listing, snapshot.environments, act=not requested.dry_run
@@ -61,7 +75,10 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     results: list[ActionResult] = []
     if not requested.dry_run:
         expired = _record_expiries(sweep, snapshot)
-        actions = add_expired(order_actions(decisions), expired)
+        over_budget = requested.over_budget or {}
+        overspent = _record_overspending(sweep, snapshot, over_budget)
+        actions = without_wakes(order_actions(decisions), over_budget)
+        actions = add_expired(add_overspent(actions, overspent), expired)
         repairs = find_repairs(snapshot.environments.values(), health, sweep.now)
         results = yield from _act(sweep, pace(add_repairs(actions, repairs)))
     summary = summarise_sweep(
@@ -112,3 +129,19 @@ def _record_expiries(sweep: SweepContext, snapshot: SweepSnapshot) -> list[str]:
         note = build_expiry_note(found.notes, action, found.expires_at, sweep.now)
         EnvironmentProxy(sweep.context, name).signal_idle_note(note)
     return expired
+
+
+def _record_overspending(
+    sweep: SweepContext, snapshot: SweepSnapshot, over_budget: Mapping[str, OverBudget]
+) -> dict[str, OverBudget]:
+    """Records warnings at once, and returns the environments that are to be scaled down."""
+    overspent: dict[str, OverBudget] = {}
+    for name, over in over_budget.items():
+        found = snapshot.environments.get(name)
+        action = decide_overspending(found, over, sweep.now) if found else BudgetAction.NONE
+        if action is BudgetAction.SCALE_DOWN:
+            overspent[name] = over
+        elif found and action is BudgetAction.WARN:
+            note = build_budget_note(found.notes, action, over, sweep.now)
+            EnvironmentProxy(sweep.context, name).signal_idle_note(note)
+    return overspent

@@ -1,14 +1,20 @@
 """Declarations of routes, from which they are both served and documented."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import azure.functions as func
 from pydantic import BaseModel
 
+from domain.environment.call_stamp import CallStamp
+from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
+from domain.guard.policy.in_force import PolicyReader, narrow, read_no_policy
+from domain.guard.policy.model import Policy
 from domain.requests.app_roles import AppRole
+from domain.requests.principal import Principal
+from domain.requests.scopes import CallerScope
 from domain.serving.invocations.log_answer import LogReader
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
@@ -26,8 +32,27 @@ class Deployment:
     build_commit: str | None
     """Commit that the app was built from; None if unknown."""
     read_market: MarketReader
+    read_policy: PolicyReader = read_no_policy
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
+    read_billed: BilledReader | None = None
+    """None unless the app is set up to read Cost Management."""
+    developer: Principal | None = None
+    """Who sends all requests, where no authentication protects the app; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A caller who has the app role of the route."""
+
+    principal: Principal | None
+    """None where the app is used without authentication."""
+    scope: CallerScope
+    """What of all environments exists for the caller."""
+    stamp: CallStamp | None = None
+    """Of a request that changes something, for the audit."""
+    policy_file: Policy = field(default_factory=Policy)
+    """As it is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +64,28 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
     query: Query
     headers: Headers
     deployment: Deployment
-    caller_id: str | None
-    """Object id of the caller, where built-in authentication protects the app."""
+    admitted: Admitted
+
+    @property
+    def principal(self) -> Principal | None:
+        return self.admitted.principal
+
+    @property
+    def scope(self) -> CallerScope:
+        return self.admitted.scope
+
+    @property
+    def stamp(self) -> CallStamp | None:
+        return self.admitted.stamp
+
+    @property
+    def policy_file(self) -> Policy:
+        return self.admitted.policy_file
 
     @property
     def policy(self) -> SpecPolicy:
-        return self.deployment.policy
+        """Of settings and policy file."""
+        return narrow(self.deployment.policy, self.policy_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +139,6 @@ class Route[Query: QueryParameters, Headers: HeaderParameters]:
     query: type[Query]
     headers: type[Headers]
     body: DeclaredBody | None = None
+    needs_policy: bool = True
+    """Whether it is refused while no policy file could be read."""
     answers: tuple[DeclaredAnswer, ...]

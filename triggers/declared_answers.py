@@ -2,10 +2,12 @@
 
 from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
 from domain.environment.operation_views import OperationReference, OperationView
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 from triggers.declarations import AnswerHeader, DeclaredAnswer
+from triggers.errors import POLICY_UNAVAILABLE
 
 URL = {"type": "string", "format": "uri-reference"}
 SECONDS = {"type": "integer", "minimum": 1, "examples": [5]}
@@ -62,6 +64,8 @@ SPEC_CODES = (
     "UnknownTimeZone",
     "InvalidOffHours",
     "DuplicateDay",
+    "DuplicateTag",
+    "ReservedTag",
 )
 START_CODES = (*QUERY_CODES, "InvalidHeader")
 
@@ -94,20 +98,37 @@ ACCEPTED = DeclaredAnswer(
     (OperationView, OperationReference),
     (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
 )
+NOT_ADMITTED = (MISSING_APP_ROLE, GROUPS_UNKNOWN, CROSS_ORIGIN_REQUEST)
 FORBIDDEN = decline(
     403,
-    "The caller's token lacks the app role, or a page of another origin sent a change.",
-    MISSING_APP_ROLE,
-    CROSS_ORIGIN_REQUEST,
+    "The caller's token lacks the app role or does not say which groups the caller is in, or a "
+    "page of another origin sent a change.",
+    *NOT_ADMITTED,
 )
+FORBIDDEN_COST_CENTER = decline(
+    403,
+    "As for any request, or the specification names a cost center of others.",
+    *NOT_ADMITTED,
+    COST_CENTER_NOT_ALLOWED,
+)
+FORBIDDEN_APPROVER = decline(
+    403,
+    "As for any request, or the caller is an app, or the requester.",
+    *NOT_ADMITTED,
+    "ApproverNotAPerson",
+    "ApproverIsRequester",
+)
+PLAN_IS_STALE = decline(412, "The digest is that of another plan.", "PlanIsStale")
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
 BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
 NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")
 TASK_HUB_UNREACHABLE = decline(
     503,
-    "The task hub does not respond. A request may have started its operation "
-    "all the same: repeat it with the same Repeatability-Request-ID.",
+    "The task hub does not respond, or no policy file could be read since the app started. A "
+    "request may have started its operation all the same: repeat it with the same "
+    "Repeatability-Request-ID.",
     "TaskHubUnreachable",
+    POLICY_UNAVAILABLE,
     headers=(RETRY_AFTER,),
 )
 PLAN_CODES = (
@@ -115,6 +136,21 @@ PLAN_CODES = (
     "VmSizeRestricted",
     "ZoneNotOffered",
     "QuotaExceeded",
+    "ManagedClusterQuotaExceeded",
+    "PublicIpQuotaExceeded",
+    "NetworkQuotaExceeded",
+    "FrontDoorQuotaExceeded",
+    "ProviderNotRegistered",
+    "FeatureNotRegistered",
+    "ImageNotFound",
+    "WeightsNotFound",
+    "ImagePlatformMissing",
+    "VmSizeNotAllowed",
+    "PublicEndpointsNotAllowed",
+    "TooManyNodes",
+    "LifetimeTooLong",
+    "TagMissing",
+    "BudgetExceeded",
 )
 """Of checks that fail in a plan."""
 UNKNOWN_PLAN = decline(404, "The plan does not exist, or has expired.", "PlanNotFound")

@@ -5,15 +5,29 @@ A task hub that does not respond is a 503 of every route.
 """
 
 import logging
+from typing import Any
 
 import azure.functions as func
 import grpc
 
-from triggers.access import PRINCIPAL_ID, refuse_without_role
+from domain.environment.call_stamp import CallStamp
+from domain.guard.policy.access import read_access_rules
+from domain.guard.policy.model import Policy
+from domain.problem import Problem
+from domain.requests.principal import Principal
+from domain.requests.scopes import EVERYTHING, find_scope
+from triggers.access import read_principal, refuse_without_role
+from triggers.auditing import audit_response
 from triggers.bodies import find_oversize, is_json
+from triggers.call_stamps import stamp_request
 from triggers.cross_origin import refuse_cross_origin
-from triggers.declarations import Call, Deployment, Route
-from triggers.errors import error_response, problems_response, task_hub_unreachable
+from triggers.declarations import Admitted, Call, Deployment, Route
+from triggers.errors import (
+    error_response,
+    policy_unavailable,
+    problems_response,
+    task_hub_unreachable,
+)
 from triggers.logs import answer_and_log
 from triggers.parameters import (
     HEADER,
@@ -36,21 +50,49 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     client: DurableClient,
     deployment: Deployment,
 ) -> func.HttpResponse:
+    developer = deployment.developer
+    principal = read_principal(req) if deployment.requires_app_roles else developer
+    stamp = stamp_request(route, req, principal)
+
     async def answer() -> func.HttpResponse:
-        role = route.role if deployment.requires_app_roles else None
-        if role and (refusal := refuse_without_role(req, role)):
-            return refusal
-        if refusal := refuse_cross_origin(req):
-            return refusal
+        admitted = await _admit(route, req, deployment, principal, stamp)
+        if isinstance(admitted, func.HttpResponse):
+            return admitted
         try:
-            return await _answer_call(route, req, client, deployment)
+            return await _answer_call(route, req, client, deployment, admitted)
         except grpc.aio.AioRpcError as error:
             if error.code() not in UNREACHABLE:
                 raise
             logger.warning("task hub unreachable: %s", error.code())
             return task_hub_unreachable()
 
-    return await answer_and_log(req, answer)
+    async def answer_and_audit() -> func.HttpResponse:
+        response = await answer()
+        if stamp:
+            await audit_response(client, stamp, req, response)
+        return response
+
+    return await answer_and_log(req, answer_and_audit)
+
+
+async def _admit(
+    route: Route[Any, Any],
+    req: func.HttpRequest,
+    deployment: Deployment,
+    principal: Principal | None,
+    stamp: CallStamp | None,
+) -> Admitted | func.HttpResponse:
+    refusal = refuse_without_role(principal, route.role) or refuse_cross_origin(req)
+    if refusal:
+        return refusal
+    in_force = await deployment.read_policy()
+    if in_force.policy is None and route.needs_policy:
+        return policy_unavailable(in_force.status.problems)
+    policy_file = in_force.policy or Policy()
+    scope = find_scope(principal, read_access_rules(policy_file)) if route.role else EVERYTHING
+    if isinstance(scope, Problem):
+        return error_response(403, scope.code, scope.message)
+    return Admitted(principal, scope, stamp, policy_file)
 
 
 async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
@@ -58,6 +100,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
     req: func.HttpRequest,
     client: DurableClient,
     deployment: Deployment,
+    admitted: Admitted,
 ) -> func.HttpResponse:
     if route.body and (refusal := _refuse_body(req)):
         return refusal
@@ -66,8 +109,7 @@ async def _answer_call[Query: QueryParameters, Headers: HeaderParameters](
         return problems_response(
             [problem for found in (query, headers) if isinstance(found, list) for problem in found]
         )
-    caller_id = read_header(req, PRINCIPAL_ID) if deployment.requires_app_roles else None
-    return await route.handler(Call(req, client, query, headers, deployment, caller_id))
+    return await route.handler(Call(req, client, query, headers, deployment, admitted))
 
 
 def _refuse_body(req: func.HttpRequest) -> func.HttpResponse | None:

@@ -11,6 +11,7 @@ from triggers.declared_answers import (
     BODY_TOO_LARGE,
     ETAG,
     FORBIDDEN,
+    FORBIDDEN_COST_CENTER,
     NOT_JSON,
     PLAN_CODES,
     PRECONDITION_FAILED,
@@ -67,7 +68,12 @@ ACTION_ANSWERS = (
     invalid(*START_CODES),
     FORBIDDEN,
     UNKNOWN_ENVIRONMENT,
-    conflict("The environment's phase does not allow it.", "WrongPhase"),
+    conflict(
+        "The environment's phase does not allow it, or the budget does not hold it.",
+        "WrongPhase",
+        "BudgetExceeded",
+        "RequesterUnknown",
+    ),
     PRECONDITION_FAILED,
     TASK_HUB_UNREACHABLE,
 )
@@ -100,12 +106,13 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES),
-            FORBIDDEN,
+            FORBIDDEN_COST_CENTER,
             UNKNOWN_PLAN,
             conflict(
                 "The name is taken, or Azure would not grant what is asked for.",
                 "EnvironmentExists",
                 "EnvironmentIsBeingDeleted",
+                "RequesterUnknown",
                 *PLAN_CODES,
             ),
             PRECONDITION_FAILED_OR_STALE,
@@ -171,7 +178,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
         answers=(
             ACCEPTED,
             invalid(*START_CODES, *SPEC_CODES, "NameMismatch"),
-            FORBIDDEN,
+            FORBIDDEN_COST_CENTER,
             decline(
                 404,
                 "The environment or the plan does not exist.",
@@ -183,6 +190,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
                 "Azure would not grant what it asks for.",
                 "FieldCannotBeChanged",
                 "WrongPhase",
+                "RequesterUnknown",
                 *PLAN_CODES,
             ),
             PRECONDITION_FAILED_OR_STALE,

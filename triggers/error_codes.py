@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from domain.api_errors import SEVERAL_PROBLEMS
+from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.cross_origin import CROSS_ORIGIN_REQUEST
+from triggers.errors import POLICY_UNAVAILABLE
 
 ERROR_CODES: Mapping[str, str] = {
     SEVERAL_PROBLEMS: "The request has several problems; `details` lists each with its own code.",
@@ -35,6 +37,9 @@ ERROR_CODES: Mapping[str, str] = {
     "InvalidOffHours": "Off hours begin and end at the same minute.",
     "DuplicateDay": "A day of the off hours is listed twice.",
     MISSING_APP_ROLE: "The token lacks the app role that the request needs.",
+    GROUPS_UNKNOWN: "The token names no groups because there are too many; cost centers go by "
+    "groups.",
+    COST_CENTER_NOT_ALLOWED: "None of your groups has the cost center.",
     CROSS_ORIGIN_REQUEST: "A page of another origin sent the change, without an access token.",
     "EnvironmentNotFound": "The environment does not exist.",
     "OperationNotFound": "The operation does not exist.",
@@ -47,12 +52,36 @@ ERROR_CODES: Mapping[str, str] = {
     "RepeatabilityRequestIdReused": "A different request has used this id before.",
     "ConcurrentRequests": "Concurrent requests for the environment won. Send the request again.",
     "PreconditionFailed": "The environment's ETag fails If-Match or If-None-Match.",
+    "ApproverNotAPerson": "Only a signed-in user can approve or reject.",
+    "ApproverIsRequester": "Someone other than the requester has to approve or reject.",
+    "NothingAwaitsApproval": "No operation of the environment waits for approval.",
+    "PriceAboveRequested": "The price has risen since the operation was requested.",
+    "RequesterUnknown": "It needs approval by someone other than the requester, who is not known.",
     "PlanNotFound": "The plan does not exist, or has expired.",
     "PlanIsStale": "The environment has changed since the plan was made.",
     "VmSizeNotOffered": "Azure does not offer the VM size in the region.",
     "VmSizeRestricted": "Azure does not offer the VM size to this subscription there.",
     "ZoneNotOffered": "Azure does not offer the VM size in the zone.",
     "QuotaExceeded": "The subscription's quota has too few vCPUs left in the region.",
+    "ManagedClusterQuotaExceeded": "The region has no room for another AKS cluster.",
+    "PublicIpQuotaExceeded": "The region has too few public IP addresses left.",
+    "NetworkQuotaExceeded": "The region has too few load balancers left.",
+    "FrontDoorQuotaExceeded": "The subscription has no room for another Front Door profile.",
+    "ProviderNotRegistered": "A resource provider is not registered in the subscription.",
+    "FeatureNotRegistered": "A feature is not registered in the subscription.",
+    "ImageNotFound": "The registry has no such image.",
+    "WeightsNotFound": "The registry has no such image of weights.",
+    "ImagePlatformMissing": "The image is not built for the platform of GPU nodes.",
+    "VmSizeNotAllowed": "The policy file does not allow the VM size.",
+    "PublicEndpointsNotAllowed": "The policy file does not allow cells with public addresses.",
+    "TooManyNodes": "The environment, or its cost center, may have fewer GPU nodes.",
+    "LifetimeTooLong": "The policy file requires an earlier `expiresAt`.",
+    "TagMissing": "The policy file requires a tag that the specification lacks.",
+    "BudgetExceeded": "The cost center's budget of the month does not hold it.",
+    "DuplicateTag": "A tag is written twice; Azure ignores the case of names.",
+    "ReservedTag": "Gridplane sets the tag, or Azure reserves it.",
+    POLICY_UNAVAILABLE: "No version of the policy file could be read since the app started, so "
+    "nothing is allowed.",
     "LogWorkspaceNotConfigured": "The app has no setting LOG_WORKSPACE_ID, so it cannot read "
     "invocations.",
     "LogWorkspaceUnavailable": "Log Analytics does not answer, or not completely, or has had too "

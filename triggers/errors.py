@@ -16,6 +16,9 @@ RETRY_AFTER_SECONDS = 5
 """While the task hub is unreachable."""
 
 
+POLICY_UNAVAILABLE = "PolicyUnavailable"
+
+
 def json_response(
     body: WireModel, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
@@ -46,6 +49,15 @@ def task_hub_unreachable() -> func.HttpResponse:
     message = "The task hub does not respond. Requests are refused until it does."
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return error_response(503, "TaskHubUnreachable", message, headers=headers)
+
+
+def policy_unavailable(problems: Sequence[str]) -> func.HttpResponse:
+    message = (
+        "No version of the policy file could be read since the app started, so nothing is "
+        f"allowed: {' '.join(problems)}"
+    )
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return error_response(503, POLICY_UNAVAILABLE, message, headers=headers)
 
 
 def problems_response(problems: Sequence[Problem]) -> func.HttpResponse:

@@ -12,11 +12,11 @@ from domain.guard.costs import build_priced_view
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.entity_tags import matches_weakly
-from triggers import task_hub
 from triggers.declarations import Call
 from triggers.directory import find_environments
 from triggers.errors import json_response, problems_response
 from triggers.http_answers import start_and_answer, unknown_environment
+from triggers.market import read_prices
 from triggers.parameters import (
     DeletionQuery,
     HeaderParameters,
@@ -26,6 +26,7 @@ from triggers.parameters import (
     StartHeaders,
 )
 from triggers.spec_bodies import read_requested
+from triggers.visible import read_visible
 
 
 async def request_creation(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
@@ -79,14 +80,16 @@ async def request_deletion(
 
 async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.HttpResponse:
     name = call.req.route_params["name"]
-    record = await task_hub.read_record(call.client, name)
+    record = await read_visible(call, name)
     if record is None or record.is_deleted:
         return unknown_environment(name)
     headers = {"ETag": record.etag}
     known = call.headers.if_none_match
     if known is not None and matches_weakly(known, record.etag):
         return func.HttpResponse(status_code=304, headers=headers)
-    return json_response(build_priced_view(record, datetime.now(UTC)), headers=headers)
+    prices = await read_prices(call.client, call.deployment.read_market, record.regions)
+    view = build_priced_view(record, prices, datetime.now(UTC))
+    return json_response(view, headers=headers)
 
 
 async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.HttpResponse:
@@ -98,6 +101,7 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
         phases=(query.phase,) if query.phase else None,
         health=query.health,
         cost_center=query.cost_center,
+        cost_centers=call.scope.cost_centers,
     )
     found = await find_environments(call.client)
     page, selected = await found.read(wanted)
@@ -106,14 +110,16 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
         parameters = {**call.req.params, "skiptoken": selected.next_after}
         next_link = f"/environments?{urlencode(parameters)}"
     now = datetime.now(UTC)
-    views = tuple(build_priced_view(record, now) for record in page)
+    regions = (region for record in page for region in record.regions)
+    prices = await read_prices(call.client, call.deployment.read_market, regions)
+    views = tuple(build_priced_view(record, prices, now) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
 
 
 async def list_events(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
     """The timeline, which outlives its environment until the name is reused."""
     name = call.req.route_params["name"]
-    record = await task_hub.read_record(call.client, name)
+    record = await read_visible(call, name)
     if record is None:
         return unknown_environment(name)
     return json_response(build_event_list(record.events))

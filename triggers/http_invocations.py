@@ -8,12 +8,12 @@ from domain.problem import Problem
 from domain.serving.invocations.log_answer import LogRefusal, LogRows
 from domain.serving.invocations.page import build_page
 from domain.serving.invocations.query import InvocationQuery, decide_window, render_call
-from triggers import task_hub
 from triggers.declarations import Call
 from triggers.errors import error_response, json_response, problems_response
 from triggers.http_answers import unknown_environment
 from triggers.invocation_parameters import InvocationListQuery
 from triggers.parameters import HeaderParameters
+from triggers.visible import read_visible
 
 
 async def list_invocations(
@@ -24,7 +24,7 @@ async def list_invocations(
     query = _read_query(call.query, name, now)
     if isinstance(query, Problem):
         return problems_response([query])
-    if await task_hub.read_record(call.client, name) is None:
+    if await read_visible(call, name) is None:
         return unknown_environment(name)
     read_logs = call.deployment.read_logs
     if read_logs is None:

@@ -9,11 +9,18 @@ from domain.guard.plan import build_plan, store
 from domain.guard.plan_check import Verdict
 from domain.guard.size_offers import build_size_offers
 from domain.problem import Problem
+from domain.requests.scopes import find_foreign_cost_center
 from domain.spec.validation import parse_spec
 from triggers import task_hub
 from triggers.bodies import decode_json
 from triggers.declarations import Call
-from triggers.errors import json_response, problems_response, task_hub_unreachable
+from triggers.errors import (
+    error_response,
+    json_response,
+    problems_response,
+    task_hub_unreachable,
+)
+from triggers.market import read_region
 from triggers.parameters import HeaderParameters, OffersQuery, QueryParameters
 from triggers.plans import keep_plan, read_situation
 
@@ -23,8 +30,20 @@ async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpR
     spec = [body] if isinstance(body, Problem) else parse_spec(body, call.policy, now)
     if isinstance(spec, list):
         return problems_response(spec)
+    if foreign := find_foreign_cost_center(spec.cost_center, call.scope):
+        return error_response(403, foreign.code, foreign.message, target=foreign.target)
     record = await task_hub.read_record(call.client, spec.name)
-    read = partial(read_situation, call.client, call.deployment.read_market, spec, record)
+    if record and not record.is_deleted and not call.scope.admits(record.spec.cost_center):
+        message = "The name is taken. Choose another one."
+        return error_response(409, "EnvironmentExists", message, target="name")
+    read = partial(
+        read_situation,
+        call.client,
+        call.deployment.read_market,
+        spec,
+        record,
+        policy_file=call.policy_file,
+    )
     plan = build_plan(spec, await read(), now)
     if plan.verdict is Verdict.FAIL:
         plan = build_plan(spec, await read(call.policy.allowed_regions), now)
@@ -38,5 +57,6 @@ async def list_size_offers(call: Call[OffersQuery, HeaderParameters]) -> func.Ht
         allowed = ", ".join(sorted(call.policy.allowed_regions))
         message = f"Name a region in which environments may be built: {allowed}."
         return problems_response([Problem("RegionNotAllowed", message, "query region")])
-    market = await call.deployment.read_market(query.region)
-    return json_response(build_size_offers(market, query.gpus, query.gpu_memory))
+    market = await read_region(call.client, call.deployment.read_market, query.region)
+    allow = call.policy_file.allow
+    return json_response(build_size_offers(market, query.gpus, query.gpu_memory, allow))

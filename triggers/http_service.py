@@ -7,6 +7,7 @@ import azure.functions as func
 import grpc
 from pydantic import Field
 
+from domain.guard.policy.in_force import PolicyState, PolicyStatus
 from domain.wire import WireModel
 from triggers.declarations import Call
 from triggers.errors import json_response, task_hub_unreachable
@@ -21,6 +22,11 @@ class HealthAnswer(WireModel):
     status: Literal["Healthy"] = Field(
         description="Always Healthy; any other state is an error response."
     )
+    policy_file: PolicyStatus | None = Field(
+        default=None,
+        description="Which version of the policy file is in force, and why a later one is not. "
+        "Absent where none is configured.",
+    )
     commit: str | None = Field(
         default=None,
         description="Commit that the app was built from. Absent where the deployment did not say.",
@@ -34,7 +40,13 @@ async def get_health(call: Call[AnyQueryParameters, HeaderParameters]) -> func.H
     except grpc.aio.AioRpcError as error:
         logger.warning("task hub unreachable: %s", error.code())
         return task_hub_unreachable()
-    return json_response(HealthAnswer(status="Healthy", commit=call.deployment.build_commit))
+    status = (await call.deployment.read_policy()).status
+    answer = HealthAnswer(
+        status="Healthy",
+        policy_file=None if status.state is PolicyState.NONE else status,
+        commit=call.deployment.build_commit,
+    )
+    return json_response(answer)
 
 
 async def get_openapi(call: Call[AnyQueryParameters, HeaderParameters]) -> func.HttpResponse:

@@ -3,10 +3,15 @@
 import azure.functions as func
 from pydantic import ValidationError
 
+from domain.audit.record import AuditDecision
 from domain.problem import Problem
+from domain.requests.scopes import EVERYTHING
+from domain.sweep.scoped import restrict
 from domain.sweep.views import SweepAnswer, SweepRequest
+from triggers.auditing import write_record
 from triggers.bodies import decode_json
 from triggers.declarations import Call
+from triggers.directory import find_environments
 from triggers.errors import error_response, json_response, problems_response
 from triggers.http_answers import POLL_AFTER_SECONDS
 from triggers.parameters import HeaderParameters, LatestSweepQuery, QueryParameters
@@ -18,7 +23,15 @@ async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.Http
     request = _parse_request(call.req)
     if isinstance(request, Problem):
         return problems_response([request])
-    await start_sweep(call.client, dry_run=request.dry_run)
+    if call.stamp:
+        await write_record(call.client, call.stamp, AuditDecision.ACCEPTED, environment=None)
+    await start_sweep(
+        call.client,
+        call.deployment.read_market,
+        call.policy.allowed_regions,
+        dry_run=request.dry_run,
+        policy=call.policy_file,
+    )
     query = "?dryRun=true" if request.dry_run else ""
     headers = {
         "Location": f"/sweeps/latest{query}",
@@ -33,7 +46,11 @@ async def get_latest_sweep(call: Call[LatestSweepQuery, HeaderParameters]) -> fu
         return error_response(
             404, "SweepNotFound", "No sweep has run yet. POST /sweeps starts one."
         )
-    return json_response(sweep)
+    if call.scope == EVERYTHING:
+        return json_response(sweep)
+    found = await find_environments(call.client)
+    visible = {row.name: row.health for row in found.rows if call.scope.admits(row.cost_center)}
+    return json_response(restrict(sweep, visible))
 
 
 def _parse_request(req: func.HttpRequest) -> SweepRequest | Problem:

@@ -115,8 +115,10 @@ def _build_authentication() -> SecurityScheme:
         scheme="bearer",
         bearerFormat="JWT",
         description="In Azure: a Microsoft Entra ID access token for the API's application, with "
-        "the app role that the request requires (Environments.Write includes "
-        "Environments.Read, nothing includes Audit.Read). Local use needs no token.",
+        "the app role that the request requires (Environments.Write and Environments.Approve "
+        "include Environments.Read, Environments.Admin includes all three, nothing includes "
+        "Audit.Read). Where the policy gives groups to cost centers, environments of other cost "
+        "centers do not exist for the caller. Local use needs no token.",
     )
 
 

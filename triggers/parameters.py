@@ -120,6 +120,23 @@ class ListQuery(QueryParameters):
     )
 
 
+class ApprovalsQuery(QueryParameters):
+    """Paging of the list of approvals."""
+
+    page_size: PageSize = Field(
+        default=DEFAULT_PAGE_SIZE,
+        alias="maxpagesize",
+        ge=1,
+        le=MAX_PAGE_SIZE,
+        description="Maximum number of operations on a page.",
+    )
+    after: str = Field(
+        default="",
+        alias="skiptoken",
+        description="Start of the page. Take it unchanged from `nextLink`.",
+    )
+
+
 def _read_count(text: object) -> object:
     if not isinstance(text, str):
         return text

@@ -7,6 +7,8 @@ from pydantic import RootModel
 from domain.environment.operation_views import OperationView
 from domain.requests.app_roles import AppRole
 from domain.sweep.views import SweepAnswer, SweepRequest
+from triggers.approval_routes import APPROVAL_ROUTES
+from triggers.audit_routes import AUDIT_ROUTES
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_CODES,
@@ -112,6 +114,7 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         role=None,
         query=AnyQueryParameters,
         headers=HeaderParameters,
+        needs_policy=False,
         answers=(
             DeclaredAnswer(200, "Requests are accepted.", (HealthAnswer,)),
             TASK_HUB_UNREACHABLE,
@@ -126,8 +129,16 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
         role=AppRole.READ,
         query=AnyQueryParameters,
         headers=HeaderParameters,
+        needs_policy=False,
         answers=(DeclaredAnswer(200, "The document.", (OpenApiDocument,)), FORBIDDEN),
     ),
 )
 
-ROUTES = (*PLAN_ROUTES, *ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)
+ROUTES = (
+    *PLAN_ROUTES,
+    *ENVIRONMENT_ROUTES,
+    *APPROVAL_ROUTES,
+    *INVOCATION_ROUTES,
+    *AUDIT_ROUTES,
+    *OTHER_ROUTES,
+)

@@ -66,7 +66,7 @@ async def _find(
         message = "Send the plan's id, a string, and no other field: the plan has them."
         return problems_response([Problem("InvalidValue", message, PLAN_ID)])
     plan = await find_plan(call.client, plan_id)
-    if plan is None or plan.expires_at <= now:
+    if plan is None or plan.expires_at <= now or not call.scope.admits(plan.spec.cost_center):
         message = f"There is no plan '{plan_id}', or it has expired. Make it with POST /plans."
         return error_response(404, "PlanNotFound", message, target=PLAN_ID)
     return plan

@@ -1,20 +1,30 @@
 """The one way from a request into an orchestration: read the record, decide, start."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from domain.environment.approval import ApprovalDemand
+from domain.environment.approval_records import begin_on_record
 from domain.environment.operation import Operation
 from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
 from domain.environment.record import EnvironmentRecord
-from domain.environment.starts import start_operation
-from domain.guard.admission import find_refusal
+from domain.guard.admission import find_refusal, refuse_budget
+from domain.guard.approval import find_approval
+from domain.guard.claim_demands import find_demands
+from domain.guard.claims import LedgerDemand
 from domain.guard.market import MarketReader
+from domain.guard.policy.model import Policy
+from domain.guard.situation import Situation
+from domain.requests.approvals import find_unknown_requester
 from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
-from domain.requests.decisions import decide
+from domain.requests.decisions import GET_NODES, decide
 from triggers import task_hub
-from triggers.plans import read_situation
+from triggers.auditing import audit_acceptance
+from triggers.claims import claim_all
+from triggers.plans import NO_RULES, read_situation
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.operations")
@@ -32,15 +42,21 @@ class Accepted:
 
 
 async def decide_and_start(
-    client: DurableClient, command: Command, read_market: MarketReader
+    client: DurableClient,
+    command: Command,
+    read_market: MarketReader,
+    policy_file: Policy = NO_RULES,
 ) -> Accepted | Refused | NotFound:
-    """A request with a specification is refused as its plan would be."""
+    """A request with a specification is refused as its plan would be, and any that gets GPU nodes
+    by the budget. What it needs it claims first: of two that race for the last of it, one is
+    decided again."""
     for _ in range(START_ATTEMPTS):
         record = await task_hub.read_record(client, command.name)
         match decide(record, command):
             case AlreadyStarted(operation_id):
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Cancel(operation_id):
+                await audit_acceptance(client, command.caller.stamp, command.name, operation_id)
                 await task_hub.cancel(client, operation_id)
                 logger.info(
                     "cancellation of %s requested",
@@ -49,9 +65,13 @@ async def decide_and_start(
                 )
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
-                if refusal := await _find_refusal(client, read_market, request, record):
-                    return refusal
-                if await _is_started(client, request):
+                checked = await check(client, read_market, request, record, policy_file)
+                if isinstance(checked, Refused):
+                    return checked
+                request = request.model_copy(update={"approval": checked.approval})
+                # A claim stays where another request has started this operation: it ends with it.
+                is_claimed = await claim_all(client, request, checked.demands, checked.counted)
+                if is_claimed and await _is_started(client, request):
                     return _build_accepted(record, request)
             case decision:
                 return decision
@@ -62,16 +82,49 @@ async def decide_and_start(
     )
 
 
-async def _find_refusal(
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a request has to claim, and which claims it has seen, by ledger. One that waits for
+    approval claims nothing before."""
+
+    demands: tuple[LedgerDemand, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    approval: ApprovalDemand | None = None
+
+
+async def check(
     client: DurableClient,
     read_market: MarketReader,
     request: OperationRequest,
     record: EnvironmentRecord | None,
+    policy_file: Policy,
+) -> Checked | Refused:
+    brings_spec = request.kind in BRING_A_SPEC
+    is_bound = policy_file.find_budget(request.spec.cost_center) is not None
+    if not brings_spec and not (is_bound and request.kind in GET_NODES):
+        return Checked()
+    situation = await read_situation(
+        client, read_market, request.spec, record, policy_file=policy_file
+    )
+    if refusal := _refuse(request, record, situation):
+        return refusal
+    approval = find_approval(request.spec, situation, datetime.now(UTC)) if brings_spec else None
+    if approval:
+        return find_unknown_requester(request.stamp) or Checked(approval=approval)
+    return find_claims(request, situation)
+
+
+def find_claims(request: OperationRequest, situation: Situation) -> Checked:
+    counted = situation.policy.counted if situation.policy else None
+    return Checked(find_demands(request, situation), counted or {})
+
+
+def _refuse(
+    request: OperationRequest, record: EnvironmentRecord | None, situation: Situation
 ) -> Refused | None:
-    if request.kind not in BRING_A_SPEC:
-        return None
-    situation = await read_situation(client, read_market, request.spec, record)
-    return find_refusal(request.spec, situation)
+    if request.kind in BRING_A_SPEC:
+        return find_refusal(request.spec, situation)
+    return refuse_budget(record, situation) if record else None
 
 
 async def _is_started(client: DurableClient, request: OperationRequest) -> bool:
@@ -88,5 +141,5 @@ async def _is_started(client: DurableClient, request: OperationRequest) -> bool:
 
 def _build_accepted(record: EnvironmentRecord | None, request: OperationRequest) -> Accepted:
     """The operation as the record will have it, without reading the record again."""
-    started = start_operation(record, request, datetime.now(UTC))
+    started = begin_on_record(record, request, datetime.now(UTC))
     return Accepted(request.operation_id, started and started.find_operation(request.operation_id))

@@ -11,17 +11,19 @@ from durabletask.client import EntityQuery, OrchestrationState, OrchestrationSta
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
 from domain.durable.names import (
+    APPROVAL_EVENT,
     CANCEL_EVENT,
     ENVIRONMENT_ENTITY,
     OPERATION_ORCHESTRATORS,
     EntityOperation,
 )
+from domain.environment.approval import ApprovalDecision
+from domain.environment.approval_records import begin_on_record
 from domain.environment.failures import operation_aborted
-from domain.environment.operation import Operation, build_operation_id, parse_operation_id
+from domain.environment.operation import Operation, build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
-from domain.environment.starts import start_operation
 from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.spec.model import is_environment_name
@@ -80,12 +82,10 @@ async def read_record(client: DurableClient, name: str) -> EnvironmentRecord | N
     return await _with_dead_operation(client, record) if record else None
 
 
-async def read_operation(client: DurableClient, operation_id: str) -> Operation | None:
+async def find_operation(
+    client: DurableClient, record: EnvironmentRecord, operation_id: str
+) -> Operation | None:
     """From the record, or from its orchestration, which outlives it there, without its steps."""
-    parsed = parse_operation_id(operation_id)
-    record = await read_record(client, parsed.environment) if parsed else None
-    if record is None:
-        return None
     recorded = record.find_operation(operation_id)
     return recorded or await _read_instance(client, operation_id)
 
@@ -145,6 +145,20 @@ async def start(client: DurableClient, request: OperationRequest) -> bool:
     return instance is not None and instance.get_input() == request.to_wire()
 
 
+async def answer_approval(client: DurableClient, decision: ApprovalDecision) -> None:
+    await client.raise_orchestration_event(
+        decision.operation_id, APPROVAL_EVENT, data=decision.to_wire()
+    )
+
+
+async def read_request(client: DurableClient, operation_id: str) -> OperationRequest | None:
+    """Of an operation whose orchestration has not ended."""
+    instance = await client.get_orchestration_state(operation_id)
+    if instance is None or instance.runtime_status in ENDED:
+        return None
+    return OperationRequest.from_wire(instance.get_input())
+
+
 async def cancel(client: DurableClient, operation_id: str) -> None:
     """The operation ends after its compensation; an event to one that has ended is ignored."""
     await client.raise_orchestration_event(operation_id, CANCEL_EVENT)
@@ -195,7 +209,7 @@ async def _with_started_operation(
     if instance is None or instance.runtime_status in ENDED:
         return record
     request = OperationRequest.from_wire(instance.get_input())
-    return start_operation(record, request, _utc(instance.created_at)) or record
+    return begin_on_record(record, request, _utc(instance.created_at)) or record
 
 
 async def _with_dead_operation(

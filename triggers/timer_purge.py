@@ -1,12 +1,14 @@
 """The timer that starts the purge of what is kept no longer."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 import azure.functions as func
 import grpc
 
 from domain.durable.inputs import PurgeRequest
 from domain.durable.names import Orchestrator
+from triggers.auditing import forget_records
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.purge")
@@ -15,8 +17,13 @@ PURGE_ID = "purge"
 """Never the id of an operation: those end in a number."""
 
 
-async def run_purge(timer: func.TimerRequest, client: DurableClient, retention_days: int) -> None:
-    """Logs the result of the purge before, and starts another unless that one still runs."""
+async def run_purge(
+    timer: func.TimerRequest, client: DurableClient, retention_days: int, audit_days: int
+) -> None:
+    """Forgets old records of the audit, logs the result of the purge before, and starts another
+    unless that one still runs."""
+    forgotten = await forget_records(client, datetime.now(UTC) - timedelta(days=audit_days))
+    logger.info("audit purged: shards=%s", forgotten)
     last = await client.get_orchestration_state(PURGE_ID)
     if last:
         logger.info("last purge: %s %s", last.runtime_status.name, last.get_output())

@@ -229,6 +229,7 @@ def model_host(name: str) -> str:
 def environment_tags(spec: EnvironmentSpec) -> dict[str, str]:
     """The tag that marks the owner, and those by which people and cost reports find resources."""
     return {
+        **spec.tags,
         OWNER_TAG: spec.name,
         "cost-center": spec.cost_center,
         "owner": spec.owner,

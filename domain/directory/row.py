@@ -22,6 +22,8 @@ class DirectoryRow(NamedTuple):
     phase: str
     health: str
     cost_center: str
+    awaits: str = "-"
+    """Number of the operation that waits for approval; a hyphen if none does."""
 
     @classmethod
     def of(cls, record: EnvironmentRecord) -> Self:
@@ -32,17 +34,22 @@ class DirectoryRow(NamedTuple):
             record.phase,
             record.health.status,
             record.spec.cost_center,
+            record.waiting.id.rpartition(".")[2] if record.waiting else "-",
         )
 
     @classmethod
     def parse(cls, name: str, text: str) -> Self:
-        revision, phase, health, cost_center = text.split(" ")
-        return cls(name, int(revision), phase, health, cost_center)
+        revision, phase, health, cost_center, awaits = text.split(" ")
+        return cls(name, int(revision), phase, health, cost_center, awaits)
 
     @property
     def text(self) -> str:
         """Without the name, under which it is stored."""
-        return f"{self.revision} {self.phase} {self.health} {self.cost_center}"
+        return f"{self.revision} {self.phase} {self.health} {self.cost_center} {self.awaits}"
+
+    @property
+    def awaits_approval(self) -> bool:
+        return self.awaits != "-"
 
     @property
     def is_deleted(self) -> bool:

@@ -17,6 +17,10 @@ class Selection:
     phases: Collection[str] | None = None
     health: str | None = None
     cost_center: str | None = None
+    cost_centers: Collection[str] | None = None
+    """Those that the caller sees."""
+    awaits_approval: bool = False
+    """Only those with an operation that waits for approval."""
 
     def admits(self, row: DirectoryRow) -> bool:
         return (
@@ -24,6 +28,8 @@ class Selection:
             and (self.phases is None or row.phase in self.phases)
             and self.health in (None, row.health)
             and self.cost_center in (None, row.cost_center)
+            and (row.awaits_approval or not self.awaits_approval)
+            and (self.cost_centers is None or row.cost_center in self.cost_centers)
         )
 
 

@@ -17,7 +17,7 @@ from domain.wire import WireModel
 SHARDS = 128
 """Some 80 rows of at most 160 bytes each at 10,000 environments: 13,000 of 30,000 characters."""
 
-PREFIX = "a-"
+PREFIX = "b-"
 """Of the keys of all shards. Another number of shards or form of rows needs another prefix: its
 shards begin without rows, and lists do without them until they have been filled."""
 
@@ -92,6 +92,12 @@ def read_rows(shards: Iterable[Shard]) -> list[DirectoryRow]:
         DirectoryRow.parse(name, text) for shard in shards for name, text in shard.rows.items()
     ]
     return [row for row in rows if not row.is_deleted]
+
+
+def list_names(shards: Iterable[Shard], cost_center: str) -> list[str]:
+    """Of its environments, with those that were deleted, in order."""
+    rows = (DirectoryRow.parse(n, text) for shard in shards for n, text in shard.rows.items())
+    return sorted(row.name for row in rows if row.cost_center == cost_center)
 
 
 def is_filled(shards: Mapping[str, Shard]) -> bool:

@@ -10,6 +10,11 @@ BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
+AUDIT_ENTITY = "audit"
+CLAIMS_ENTITY = "claims"
+"""Ledgers of what requests are about to use."""
+MARKET_ENTITY = "market"
+"""Sizes and prices of a region, by region and currency."""
 DIRECTORY_ENTITY = "directory"
 """Rows that lists find and filter environments by, in shards."""
 
@@ -31,6 +36,9 @@ class EntityOperation(StrEnum):
     BURY = "bury"
     NOTE_OWN_REQUEST = "note_own_request"
     RECORD_COUNTERS = "record_counters"
+    REQUEST_APPROVAL = "request_approval"
+    REMIND_OF_APPROVAL = "remind_of_approval"
+    DECIDE_APPROVAL = "decide_approval"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
     GET_KEPT_POOLS = "get_kept_pools"
@@ -66,6 +74,26 @@ class PlanOperation(StrEnum):
 
     KEEP = "keep"
     FORGET = "forget"
+
+
+class AuditOperation(StrEnum):
+    """Operations of the entity `audit`."""
+
+    ADD = "add"
+    FORGET = "forget"
+
+
+class MarketOperation(StrEnum):
+    """Operations of the entity `market`."""
+
+    KEEP = "keep"
+
+
+class ClaimsOperation(StrEnum):
+    """Operations of the entity `claims`."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
 
 
 class Orchestrator(StrEnum):
@@ -124,6 +152,9 @@ class ActivityName(StrEnum):
 
 CANCEL_EVENT = "cancel"
 """Ends an operation, or one of its children; the operation then compensates as for a failure."""
+
+APPROVAL_EVENT = "approval"
+"""The answer to an operation that waits for approval."""
 
 SUPERSEDE_EVENT = "supersede"
 """Ends an operation's compensation, too: a deletion that has taken over compensates by itself."""

@@ -2,8 +2,10 @@
 
 from pydantic import AwareDatetime
 
+from domain.catalog.prices import RegionPrices
 from domain.environment.counters import CounterLook
 from domain.environment.operation_request import OperationRequest
+from domain.environment.over_budget import OverBudget
 from domain.sweep.found import ResourceRef
 from domain.sweep.model import SweepDecision
 from domain.sweep.schedule import PlannedAction
@@ -26,6 +28,14 @@ class SweepInput(WireModel):
     environments: tuple[str, ...] = ()
     """Names of all environments; those without a pool in Azure may still expire."""
     dry_run: bool = False
+    prices: tuple[RegionPrices, ...] | None = None
+    """Of regions as Azure lists them; others are priced as shipped."""
+    over_budget: dict[str, OverBudget] | None = None
+    """By environment: the budgets that are spent; None if there are none."""
+
+    @property
+    def prices_by_region(self) -> dict[str, RegionPrices]:
+        return {each.region: each for each in self.prices or ()}
 
 
 class SweepActionInput(WireModel):

@@ -19,6 +19,34 @@ _OF_A_CERTIFICATE = (
 )
 
 
+def approval_rejected(reason: str) -> Failure:
+    return Failure(
+        reason="ApprovalRejected",
+        message=f"It was not approved: {reason}",
+        retryable=False,
+        suggested_action="Change the specification and send it again, or delete the environment.",
+    )
+
+
+def approval_timed_out() -> Failure:
+    return Failure(
+        reason="ApprovalTimedOut",
+        message="It was not approved in time; nothing was changed.",
+        retryable=True,
+        suggested_action="Send the request again, and ask someone with Environments.Approve to "
+        "approve it.",
+    )
+
+
+def approval_overtaken(operation_id: str) -> Failure:
+    return Failure(
+        reason="ApprovalOvertaken",
+        message=f"Operation '{operation_id}' began before it was approved.",
+        retryable=True,
+        suggested_action="Send the request again.",
+    )
+
+
 def operation_in_progress(operation_id: str) -> Failure:
     return Failure(
         reason=OPERATION_IN_PROGRESS,

@@ -12,6 +12,8 @@ class IdleNotes(WireModel):
     expiry_warnings_sent: tuple[str, ...] = ()
     """Keys of the expiry warnings sent so far."""
     slept_for_off_hours: bool = False
+    budget_warned_at: AwareDatetime | None = None
+    """When the sweep has warned that the cost center's budget is spent."""
 
 
 class IdleNote(WireModel):
@@ -25,5 +27,7 @@ class IdleNote(WireModel):
     warned_at: AwareDatetime | None = None
     expiry_warnings_sent: tuple[str, ...] = ()
     slept_for_off_hours: bool = False
+    budget_warned_at: AwareDatetime | None = None
+    """None: as before."""
     evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
     """By region."""

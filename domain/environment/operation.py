@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
+from domain.environment.approval import Approval, ApprovalState
+from domain.environment.call_stamp import CallStamp
+from domain.environment.gpu_saving import GpuSaving
 from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
 from domain.environment.step_keys import (
@@ -71,14 +74,33 @@ class Operation(WireModel):
     """Object id of the caller in Entra ID, source of the message, or `sweep`; None if unknown."""
     traceparent: str | None = None
     """W3C trace context of the request that started it."""
+    stamp: CallStamp | None = None
+    """Of the request that started it; None if Gridplane itself has."""
+    approval: Approval | None = None
+    """Of one that a second person has to approve; None for any other."""
     phase_before: Phase | None = None
     """The environment's phase when it started; None if an earlier version recorded it."""
     gpu_spending: GpuSpending | None = None
     """Of a scale-down or deletion that has succeeded: of the nodes that it has ended."""
+    gpu_saving: GpuSaving | None = None
+    """Of a wake that has succeeded: of the sleep that it has ended. Of a scale-down: of the sleep
+    that it begins."""
 
     @property
     def has_ended(self) -> bool:
         return self.status.is_final
+
+    @property
+    def is_waiting(self) -> bool:
+        """For a second person's answer."""
+        return self.approval is not None and self.approval.state is ApprovalState.WAITING
+
+    @property
+    def was_never_begun(self) -> bool:
+        """Whether it was not approved, or has not begun since."""
+        return self.approval is not None and (
+            self.status is Status.NOT_STARTED or self.approval.state is not ApprovalState.APPROVED
+        )
 
     @property
     def percent_complete(self) -> int:

@@ -2,6 +2,8 @@
 
 from pydantic import Field
 
+from domain.environment.approval import ApprovalDemand
+from domain.environment.call_stamp import CallStamp
 from domain.environment.operation import OperationKind
 from domain.environment.pinned_image import PinnedImage
 from domain.placement.attempts import CellPlacement
@@ -34,6 +36,10 @@ class OperationRequest(WireModel):
     """Of the request's content; empty if Gridplane itself has started the operation."""
     requested_by: str | None = None
     traceparent: str | None = None
+    stamp: CallStamp | None = None
+    """Of the request that asked for it; None if Gridplane itself has started the operation."""
+    approval: ApprovalDemand | None = None
+    """None: it begins at once."""
     placements: dict[str, CellPlacement] = Field(default_factory=dict[str, CellPlacement])
     """Of the record when the operation was requested."""
     image: PinnedImage | None = None

@@ -3,8 +3,14 @@
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.approval_views import ApprovalView, build_approval_view
 from domain.environment.expected_seconds import expected_seconds
-from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
+from domain.environment.gpu_usage_views import (
+    GpuSavingView,
+    GpuUsageView,
+    build_gpu_saving_view,
+    build_gpu_usage_view,
+)
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.placement_views import (
     AttemptView,
@@ -100,6 +106,14 @@ class OperationView(WireModel):
         description="After a scale-down: what GPU nodes have cost since the environment last had "
         "none. After a deletion: what all of its GPU nodes have cost. Absent if none was seen.",
     )
+    gpu_saving: GpuSavingView | None = Field(
+        default=None,
+        description="After a wake: what it has saved that the environment slept. After a "
+        "scale-down: what an hour of sleep saves. Absent if no nodes were seen before.",
+    )
+    approval: ApprovalView | None = Field(
+        default=None, description="Absent unless a second person has to approve the operation."
+    )
     error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 
 
@@ -110,7 +124,7 @@ class OperationReference(WireModel):
 
 
 def build_operation_view(operation: Operation) -> OperationView:
-    spending = operation.gpu_spending
+    spending, saving = operation.gpu_spending, operation.gpu_saving
     return OperationView(
         id=operation.id,
         kind=operation.kind,
@@ -124,6 +138,8 @@ def build_operation_view(operation: Operation) -> OperationView:
         attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
         warnings=tuple(build_warning_view(each) for each in operation.warnings) or None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
+        gpu_saving=build_gpu_saving_view(saving) if saving else None,
+        approval=build_approval_view(operation),
         error=build_error(operation.failure),
     )
 

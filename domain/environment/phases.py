@@ -6,6 +6,7 @@ from enum import StrEnum
 class Phase(StrEnum):
     """Where an environment stands in its life."""
 
+    AWAITING_APPROVAL = "AwaitingApproval"
     PROVISIONING = "Provisioning"
     READY = "Ready"
     SCALED_DOWN = "ScaledDown"
@@ -18,6 +19,9 @@ class Phase(StrEnum):
 
 
 TRANSITIONS: dict[Phase, frozenset[Phase]] = {
+    Phase.AWAITING_APPROVAL: frozenset(
+        {Phase.PROVISIONING, Phase.CANCELED, Phase.FAILED, Phase.DELETING}
+    ),
     Phase.PROVISIONING: frozenset({Phase.READY, Phase.FAILED, Phase.CANCELED, Phase.DELETING}),
     Phase.READY: frozenset({Phase.UPDATING, Phase.SCALED_DOWN, Phase.DELETING, Phase.FAILED}),
     Phase.SCALED_DOWN: frozenset({Phase.WAKING, Phase.UPDATING, Phase.DELETING}),
@@ -37,12 +41,31 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
             Phase.SCALED_DOWN,
         }
     ),
-    Phase.DELETED: frozenset({Phase.PROVISIONING}),
-    Phase.FAILED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
-    Phase.CANCELED: frozenset({Phase.PROVISIONING, Phase.UPDATING, Phase.WAKING, Phase.DELETING}),
+    Phase.DELETED: frozenset({Phase.AWAITING_APPROVAL, Phase.PROVISIONING}),
+    Phase.FAILED: frozenset(
+        {
+            Phase.AWAITING_APPROVAL,
+            Phase.PROVISIONING,
+            Phase.UPDATING,
+            Phase.WAKING,
+            Phase.DELETING,
+        }
+    ),
+    Phase.CANCELED: frozenset(
+        {
+            Phase.AWAITING_APPROVAL,
+            Phase.PROVISIONING,
+            Phase.UPDATING,
+            Phase.WAKING,
+            Phase.DELETING,
+        }
+    ),
 }
 
-IN_MOTION = frozenset({Phase.PROVISIONING, Phase.WAKING, Phase.UPDATING, Phase.DELETING})
+AT_WORK = frozenset({Phase.PROVISIONING, Phase.WAKING, Phase.UPDATING, Phase.DELETING})
+"""Phases in which an operation changes something in Azure."""
+
+IN_MOTION = AT_WORK | {Phase.AWAITING_APPROVAL}
 """Phases that an operation owns: each ends when its operation does."""
 
 AT_REST = frozenset({Phase.READY, Phase.SCALED_DOWN})

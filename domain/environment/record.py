@@ -6,16 +6,18 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.environment.applied_spec import AppliedSpec
+from domain.environment.approval import ApprovedPlan
 from domain.environment.counters import CounterNote
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
-from domain.environment.operation import Operation
+from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.pinned_image import PinnedImage
+from domain.environment.use_history import UseHistory
 from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
@@ -32,6 +34,8 @@ class TimelineEvent(WireModel):
     message: str
     operation_id: str | None = None
     evidence: dict[str, Any] | None = None
+    actor: str | None = None
+    """Who caused it; None where an operation goes on by itself."""
 
 
 class CellState(WireModel):
@@ -77,6 +81,8 @@ class EnvironmentRecord(WireModel):
     """As the latest operation with an edge has found it; another operation may find another."""
     granted_roles: tuple[GrantedRole, ...] = ()
     """Those at resources of others that may have been assigned to its cells."""
+    approved: ApprovedPlan | None = None
+    """The latest plan that a second person has approved."""
     applied: AppliedSpec | None = None
     """What Azure was last brought to; None: not known, or not in full."""
     idle_notes: IdleNotes = IdleNotes()
@@ -86,6 +92,7 @@ class EnvironmentRecord(WireModel):
     """The sweep's requests to the model, by the first minute since the epoch of an interval."""
     counters: dict[str, CounterNote] = Field(default_factory=dict[str, CounterNote])
     """By region: the latest look of the sweep that differed from the one before."""
+    use_history: UseHistory = UseHistory()
     gpu_usage: GpuUsage = GpuUsage()
     """Outlasts the environment, until the name is used again."""
     operations: tuple[Operation, ...] = ()
@@ -100,9 +107,32 @@ class EnvironmentRecord(WireModel):
         return self.phase is Phase.DELETED
 
     @property
+    def latest(self) -> Operation:
+        """The latest operation, but for changes of a live environment that have not begun."""
+        counted = (o for o in reversed(self.operations) if not _is_unapproved_change(o))
+        return next(counted, self.operations[-1])
+
+    @property
+    def waiting(self) -> Operation | None:
+        """The operation that waits for approval."""
+        return next((o for o in reversed(self.operations) if o.is_waiting), None)
+
+    @property
+    def was_never_approved(self) -> bool:
+        """Whether its specification is that of a creation that was not approved."""
+        return self.latest.kind is OperationKind.PROVISION and self.latest.was_never_begun
+
+    @property
+    def was_never_begun(self) -> bool:
+        """Whether no operation has begun since the name was last free: Azure has nothing of it."""
+        if not self.operations or not self.was_never_approved:
+            return False
+        return self.latest.phase_before in (Phase.AWAITING_APPROVAL, Phase.DELETED)
+
+    @property
     def has_failed(self) -> bool:
         """Whether the latest operation has ended without success, in whatever phase it left it."""
-        latest = self.operations[-1]
+        latest = self.latest
         has_failed = latest.has_ended and latest.status is not Status.SUCCEEDED
         return has_failed or self.phase in UNSUCCESSFUL
 
@@ -136,6 +166,10 @@ class EnvironmentRecord(WireModel):
         return next((r for r in self.requests if r.id == request_id), None)
 
 
+def _is_unapproved_change(operation: Operation) -> bool:
+    return operation.kind is OperationKind.UPDATE and operation.was_never_begun
+
+
 NOTHING_BUILT: Mapping[str, Any] = {
     "endpoint": None,
     "cells": (),
@@ -145,8 +179,10 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "profile": None,
     "granted_roles": (),
     "applied": None,
+    "approved": None,
     "idle_notes": IdleNotes(),
     "counters": {},
+    "use_history": UseHistory(),
 }
 """Fields of a record whose environment is gone."""
 

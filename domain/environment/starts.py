@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.environment.approval import ApprovalState, ApprovedPlan
+from domain.environment.failures import approval_overtaken
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
@@ -76,16 +78,81 @@ def start_operation(
     another request under its id.
     """
     known = record.find_operation(request.operation_id) if record else None
+    if record and known and known.was_never_begun:
+        return _begin_approved(record, request, at, known)
     if record and known:
         is_same = (known.kind, record.spec) == (request.kind, request.spec)
         return record if is_same and not known.has_ended else None
-    if record is None:
-        record = _new_record(request, at)
-    elif not _may_start(record, request):
+    if record and not _may_start(record, request):
         return None
-    elif record.phase is Phase.DELETED:
-        record = _recreated(record, at)
-    started = _new_operation(request, at, record.phase)
+    record = withdraw_waiting(prepare_record(record, request, at), at, request.operation_id)
+    started = build_operation(request, at, record.phase)
+    operations = (*record.operations, started)[-KEPT_OPERATIONS:]
+    return _started(record, request, at, operations, with_request(record, request))
+
+
+def prepare_record(
+    record: EnvironmentRecord | None, request: OperationRequest, at: datetime
+) -> EnvironmentRecord:
+    if record is None:
+        return _new_record(request, at)
+    return _recreated(record, at) if record.phase is Phase.DELETED else record
+
+
+def withdraw_waiting(
+    record: EnvironmentRecord, at: datetime, overtaken_by: str = ""
+) -> EnvironmentRecord:
+    """The record without an operation that waits: another one has come before it."""
+    waiting = [o for o in record.operations if o.approval and o.status is Status.NOT_STARTED]
+    if not waiting:
+        return record
+    ended = {
+        operation.id: operation.model_copy(
+            update={
+                "status": Status.CANCELED,
+                "last_action_at": at,
+                "failure": approval_overtaken(overtaken_by) if overtaken_by else None,
+                "approval": operation.approval
+                and operation.approval.model_copy(
+                    update={"state": ApprovalState.WITHDRAWN, "decided_at": at}
+                ),
+            }
+        )
+        for operation in waiting
+    }
+    operations = tuple(ended.get(o.id, o) for o in record.operations)
+    return record.model_copy(update={"operations": operations})
+
+
+def _begin_approved(
+    record: EnvironmentRecord, request: OperationRequest, at: datetime, known: Operation
+) -> EnvironmentRecord | None:
+    """Only if nothing has happened since it was requested: no other operation has its number."""
+    approval = known.approval
+    is_approved = approval is not None and approval.state is ApprovalState.APPROVED
+    is_next = record.sequence == request.sequence and not known.has_ended
+    if not (is_approved and is_next and can_move(record.phase, STARTING_PHASE[request.kind])):
+        return None
+    started = build_operation(request, at, known.phase_before or record.phase)
+    started = started.model_copy(
+        update={"created_at": known.created_at, "approval": known.approval}
+    )
+    operations = tuple(started if o.id == known.id else o for o in record.operations)
+    demand = request.approval
+    approved = demand and ApprovedPlan(
+        spec_digest=demand.spec_digest, usd_per_month=demand.usd_per_month
+    )
+    record = record.model_copy(update={"approved": approved})
+    return _started(record, request, at, operations, record.requests)
+
+
+def _started(
+    record: EnvironmentRecord,
+    request: OperationRequest,
+    at: datetime,
+    operations: tuple[Operation, ...],
+    requests: tuple[IdempotencyRecord, ...],
+) -> EnvironmentRecord:
     record = record.model_copy(
         update={
             "phase": STARTING_PHASE[request.kind],
@@ -99,8 +166,9 @@ def start_operation(
             "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
             "granted_roles": request.all_granted_roles,
-            "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
-            "requests": _with_request(record, request),
+            "created_at": at if record.was_never_begun else record.created_at,
+            "operations": operations,
+            "requests": requests,
         }
     )
     return add_event(
@@ -109,6 +177,7 @@ def start_operation(
         "OperationStarted",
         f"{request.kind} started",
         operation_id=request.operation_id,
+        actor=request.requested_by,
     )
 
 
@@ -119,7 +188,7 @@ def _idle_notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNot
     return record.idle_notes.model_copy(update={"slept_for_off_hours": False})
 
 
-def _with_request(
+def with_request(
     record: EnvironmentRecord, request: OperationRequest
 ) -> tuple[IdempotencyRecord, ...]:
     if request.request_id is None:
@@ -139,7 +208,7 @@ def _may_start(record: EnvironmentRecord, request: OperationRequest) -> bool:
 def _new_record(request: OperationRequest, at: datetime) -> EnvironmentRecord:
     return EnvironmentRecord(
         name=request.spec.name,
-        phase=STARTING_PHASE[request.kind],
+        phase=Phase.AWAITING_APPROVAL if request.approval else STARTING_PHASE[request.kind],
         spec=request.spec,
         sequence=0,
         generation=0,
@@ -156,7 +225,7 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
     return record.model_copy(update={**NOTHING_BUILT, **fresh})
 
 
-def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
+def build_operation(request: OperationRequest, at: datetime, phase_before: Phase) -> Operation:
     return Operation(
         id=request.operation_id,
         kind=request.kind,
@@ -168,6 +237,7 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         warnings=find_image_warnings(request.spec) if request.kind in BRING_A_SPEC else (),
         requested_by=request.requested_by,
         traceparent=request.traceparent,
+        stamp=request.stamp,
         phase_before=phase_before,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody
+from domain.environment.approval_views import ApprovalView, build_approval_view
 from domain.environment.cost_views import CostView
 from domain.environment.gpu_usage import total
 from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
@@ -98,6 +99,9 @@ class EnvironmentView(WireModel):
     operation_id: str | None = Field(
         default=None, description="Id of the running operation.", examples=["fraud-llm.1"]
     )
+    approval: ApprovalView | None = Field(
+        default=None, description="Of the operation that waits for approval."
+    )
     gpu_usage: GpuUsageView | None = Field(
         default=None,
         description="What its GPU nodes have cost so far; absent before any was seen. It grows "
@@ -150,6 +154,12 @@ class EventView(WireModel):
         description="Facts on which the sweep's decision is based, by region.",
         examples=[{"westeurope": {"afterMinutes": 30, "gpuPods": 1}}],
     )
+    actor: str | None = Field(
+        default=None,
+        description="Who caused it, as `requestedBy` of operations; absent where an operation "
+        "goes on by itself.",
+        examples=["8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"],
+    )
 
 
 class EventList(WireModel):
@@ -174,6 +184,7 @@ def build_environment_view(record: EnvironmentRecord, now: datetime) -> Environm
         image=_build_image_view(record.image),
         endpoint=record.endpoint,
         operation_id=record.active_operation,
+        approval=build_approval_view(record.waiting) if record.waiting else None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
         error=build_error(record.failure),
         warnings=tuple(build_warning_view(each) for each in record.warnings) or None,
@@ -226,4 +237,5 @@ def _build_event_view(event: TimelineEvent) -> EventView:
         message=event.message,
         operation_id=event.operation_id,
         evidence=event.evidence,
+        actor=event.actor,
     )

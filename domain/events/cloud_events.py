@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from domain.api_errors import build_failure_body
+from domain.environment.approval_views import build_approval_view
 from domain.environment.health import HEALTH_CHANGED
 from domain.environment.health_views import build_health_view
 from domain.environment.operation import Operation, OperationKind
@@ -33,7 +34,15 @@ PUBLISHED_NAMES: Mapping[str, str] = {
     "RepairStarted": "repair-started",
     "ExpiryWarned": "expiry-warned",
     "Expired": "expired",
+    "BudgetWarned": "budget-warned",
+    "BudgetScaledDown": "budget-scaled-down",
     HEALTH_CHANGED: "health-changed",
+    "ApprovalRequested": "approval-requested",
+    "ApprovalReminder": "approval-reminder",
+    "ApprovalGranted": "approval-decided",
+    "ApprovalRejected": "approval-decided",
+    "ApprovalTimedOut": "approval-decided",
+    "ApprovalWithdrawn": "approval-decided",
 }
 """Types of timeline events that are published, and their names in the CloudEvent's type."""
 
@@ -119,6 +128,8 @@ def _describe(
         "phase": str(record.phase),
         "message": latest.message,
     }
+    if actor := latest.actor or (operation and operation.requested_by):
+        data["actor"] = actor
     if record.endpoint:
         data["endpoint"] = record.endpoint
     if latest.type == HEALTH_CHANGED:
@@ -131,6 +142,8 @@ def _describe(
             "kind": str(operation.kind),
             "status": str(operation.status),
         }
+        if approval := build_approval_view(operation):
+            data["approval"] = approval.to_wire()
         if operation.failure:
             data["error"] = build_failure_body(operation.failure).to_wire()
     return data

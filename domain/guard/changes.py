@@ -37,6 +37,7 @@ _GATEWAY = ("gateway", ChangeEffect.ROLLING)
 _RULES: Mapping[str, tuple[str, ChangeEffect]] = {
     "costCenter": ("tags of all resources", ChangeEffect.IN_PLACE),
     "owner": ("tags of all resources", ChangeEffect.IN_PLACE),
+    "tags": ("tags of all resources", ChangeEffect.IN_PLACE),
     "gpu.vmSize": ("GPU pool", ChangeEffect.RECREATED),
     "gpu.spot": ("GPU pool", ChangeEffect.RECREATED),
     "gpu.zones": ("GPU pool", ChangeEffect.RECREATED),

@@ -14,12 +14,15 @@ from domain.environment.phases import AT_REST
 from domain.environment.record import EnvironmentRecord
 from domain.environment.steps import plan_cell, plan_edge, plan_gpu_pool
 from domain.environment.views import OriginTransport, find_origin_transport
+from domain.guard.admission import check_planned
 from domain.guard.alternatives import Alternative, find_alternatives
 from domain.guard.changes import ChangeEffect, FieldChange, find_changes
-from domain.guard.checks import Situation, check_cell
+from domain.guard.checks import check_cell
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.minutes import MinutesToReady, minutes_to_ready
 from domain.guard.plan_check import PlanCheck, Verdict, worst
+from domain.guard.policy.checks import APPROVAL_REQUIRED
+from domain.guard.situation import Situation
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
@@ -66,6 +69,11 @@ class Plan(WireModel):
     created_date_time: AwareDatetime = Field(description="When the plan was made.")
     expires_date_time: AwareDatetime = Field(description="When the plan is no longer accepted.")
     verdict: Verdict = Field(description="The worst of its checks.")
+    requires_approval: bool = Field(
+        default=False,
+        description="Whether a second person has to approve it: its checks `ApprovalRequired` say "
+        "why.",
+    )
     checks: tuple[PlanCheck, ...] = Field(description="What has to hold.")
     resources: tuple[PlannedChange, ...] = Field(
         default=(), description="What would be created; empty for an update."
@@ -100,7 +108,9 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     cells = [check_cell(spec, cell, situation) for cell in spec.regions]
     offers = [offer for offer, _ in cells]
     changes = find_changes(existing, spec) if existing else ()
-    checks = (*_refusals(changes), *(check for _, found in cells for check in found))
+    planned = estimate(spec, offers, situation.markets)
+    found = check_planned(spec, planned, (each for _, each in cells), situation)
+    checks = (*_refusals(changes), *found)
     action = _action(existing, changes)
     digest = compute_digest(spec, situation.based_on)
     return Plan(
@@ -112,11 +122,12 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
         created_date_time=now,
         expires_date_time=now + PLAN_LIFETIME,
         verdict=worst(checks),
+        requires_approval=any(check.code == APPROVAL_REQUIRED for check in checks),
         checks=checks,
         resources=() if existing else _resources(spec, offers),
         changes=changes,
         origin_transport=find_origin_transport(spec),
-        estimate=estimate(spec, offers, situation.markets),
+        estimate=planned,
         minutes_to_ready=minutes_to_ready(spec, changes, is_new=existing is None),
         alternatives=_alternatives(spec, cells, situation),
     )
@@ -180,7 +191,11 @@ def _alternatives(
     cells: Iterable[tuple[Offer, tuple[PlanCheck, ...]]],
     situation: Situation,
 ) -> tuple[Alternative, ...]:
-    """Of the first cell that would be refused."""
-    refused = (offer for offer, checks in cells if worst(checks) is Verdict.FAIL)
+    """Of the first cell that would be refused, by Azure or by the policy."""
+    refused = (
+        offer
+        for offer, checks in cells
+        if worst(checks) is Verdict.FAIL or not situation.allows(offer)
+    )
     offer = next(refused, None)
     return find_alternatives(spec, offer, situation) if offer else ()

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from pydantic import AwareDatetime, Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, GpuSku
+from domain.catalog.prices import ExchangeRate
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA
-from domain.guard.market import RegionMarket
+from domain.guard.market import MarketPart, RegionMarket
+from domain.guard.policy.model import Allowed
 from domain.wire import WireModel
+
+SHOWN = (MarketPart.SIZES, MarketPart.QUOTA, MarketPart.PRICES)
 
 
 class QuotaLeft(WireModel):
@@ -63,23 +67,30 @@ class SizeOffers(WireModel):
     price_as_of: AwareDatetime | None = Field(
         default=None, description="Date of the prices; absent if none are known."
     )
+    rate: ExchangeRate | None = Field(
+        default=None, description="Of the currency that the app's settings name; absent without."
+    )
     unread: dict[str, str] = Field(
         description="What could not be read, with the reason: `sizes`, `quota` or `prices`."
     )
     value: tuple[SizeOffer, ...] = Field(description="The sizes.")
 
 
-def build_size_offers(market: RegionMarket, gpus: int, gpu_memory_gb: int) -> SizeOffers:
-    """Sizes with at least so many GPUs of at least so much memory each. One that the region's
-    list lacks is left out; without a list all known ones are in."""
+def build_size_offers(
+    market: RegionMarket, gpus: int, gpu_memory_gb: int, allow: Allowed
+) -> SizeOffers:
+    """Sizes with at least so many GPUs of at least so much memory each. One that the policy does
+    not allow, or the region's list lacks, is left out; without a list all known ones are in."""
     known = [sku for sku in GPU_SKUS if sku.gpus >= gpus and sku.gpu_memory_gb >= gpu_memory_gb]
+    known = [sku for sku in known if allow.has_size(sku.name)]
     offered = [sku for sku in known if market.sizes is None or market.find_size(sku.name)]
     offers = sorted((_build(sku, market) for sku in offered), key=_rank)
     return SizeOffers(
         region=market.region,
         observed_date_time=market.observed_at,
         price_as_of=market.prices.as_of if market.prices else None,
-        unread={part.value: reason for part, reason in market.unread.items()},
+        rate=market.prices.rate if market.prices else None,
+        unread={part.value: why for part, why in market.unread.items() if part in SHOWN},
         value=tuple(offers),
     )
 

@@ -1,6 +1,6 @@
 """The app role that a request requires: a valid token alone grants nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -9,13 +9,23 @@ class AppRole(StrEnum):
 
     READ = "Environments.Read"
     WRITE = "Environments.Write"
+    APPROVE = "Environments.Approve"
+    ADMIN = "Environments.Admin"
     READ_AUDIT = "Audit.Read"
 
 
-IMPLIED_BY = {AppRole.READ: AppRole.WRITE}
+IMPLIED_BY: Mapping[AppRole, frozenset[AppRole]] = {
+    AppRole.READ: frozenset({AppRole.WRITE, AppRole.APPROVE, AppRole.ADMIN}),
+    AppRole.WRITE: frozenset({AppRole.ADMIN}),
+    AppRole.APPROVE: frozenset({AppRole.ADMIN}),
+}
 """Who builds environments does not thereby see who uses them, and for what."""
 
 
 def has_app_role(roles: Iterable[str], needed: AppRole) -> bool:
     """Whether the roles include the needed one, or one that implies it."""
-    return not {needed, IMPLIED_BY.get(needed, needed)}.isdisjoint(roles)
+    return not roles_that_admit(needed).isdisjoint(roles)
+
+
+def roles_that_admit(needed: AppRole) -> frozenset[AppRole]:
+    return frozenset({needed}) | IMPLIED_BY.get(needed, frozenset())

@@ -2,6 +2,7 @@
 
 import re
 
+from domain.environment.call_stamp import CallStamp
 from domain.wire import WireModel
 
 _TRACEPARENT = re.compile(
@@ -18,6 +19,8 @@ class Caller(WireModel):
     """Object id of the caller in Entra ID, or the source of the message; None if unknown."""
     traceparent: str | None = None
     """W3C trace context of the request."""
+    stamp: CallStamp | None = None
+    """What the audit keeps of it."""
 
 
 ANONYMOUS = Caller()

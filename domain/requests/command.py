@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from domain.environment.operation import OperationKind
 from domain.requests.caller import ANONYMOUS, Caller
+from domain.requests.scopes import EVERYTHING, CallerScope
 from domain.spec.model import EnvironmentSpec
 
 RETRY: Final = "retry"
@@ -42,6 +43,7 @@ class Command:
     waits: bool = False
     """Whether it lets a running operation end where it could also cancel it."""
     caller: Caller = ANONYMOUS
+    scope: CallerScope = EVERYTHING
     based_on: int | None = None
     """Number of the latest operation that a plan was made on; None: not from a plan."""
 

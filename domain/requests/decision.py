@@ -47,8 +47,18 @@ class PreconditionFailed(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Forbidden(Refused):
+    """The caller may not ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """There is no such environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign(NotFound):
+    """There is one, of a cost center that the caller does not see."""
 
 
 type Decision = Start | Cancel | AlreadyStarted | Refused | NotFound

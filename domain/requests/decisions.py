@@ -14,12 +14,15 @@ from domain.requests.decision import (
     AlreadyStarted,
     Cancel,
     Decision,
+    Forbidden,
+    Foreign,
     NotFound,
     PreconditionFailed,
     Refused,
     Start,
 )
 from domain.requests.fixed_fields import find_fixed_fields
+from domain.requests.scopes import find_foreign_cost_center
 from domain.spec.model import EnvironmentSpec
 
 GET_NODES = BUILDS | {OperationKind.WAKE}
@@ -31,6 +34,8 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
 
     That comes before If-Match: the first request itself has changed the ETag.
     """
+    if unseen := _decide_out_of_scope(record, command):
+        return unseen
     if record is not None and (repeated := find_repeated(record, command)):
         return repeated
     if record is not None and (stale := find_stale(record, command)):
@@ -40,10 +45,28 @@ def decide(record: EnvironmentRecord | None, command: Command) -> Decision:
         return decision
     if command.based_on not in (None, decision.request.sequence - 1):
         return _plan_is_stale(command)
-    if decision.request.predecessor and command.waits and not command.force:
+    is_at_work = record is not None and record.phase is not Phase.AWAITING_APPROVAL
+    if decision.request.predecessor and command.waits and not command.force and is_at_work:
         return _not_yet(command.name, decision.request.predecessor)
     caller = {**dict(command.caller), "digest": command.digest}
     return Start(decision.request.model_copy(update=caller))
+
+
+def _decide_out_of_scope(
+    record: EnvironmentRecord | None, command: Command
+) -> Refused | NotFound | None:
+    """None where environment and specification are of cost centers of the caller. An environment
+    changes its cost center only at the hands of a caller that has both."""
+    taken = record if record and not record.is_deleted else None
+    if taken and not command.scope.admits(taken.spec.cost_center):
+        return _name_is_taken() if command.kind is OperationKind.PROVISION else Foreign()
+    spec = command.spec
+    problem = spec and find_foreign_cost_center(spec.cost_center, command.scope)
+    return Forbidden(problem.code, problem.message, target=problem.target) if problem else None
+
+
+def _name_is_taken() -> Refused:
+    return Refused("EnvironmentExists", "The name is taken. Choose another one.")
 
 
 def _plan_is_stale(command: Command) -> PreconditionFailed:
@@ -56,6 +79,9 @@ def _plan_is_stale(command: Command) -> PreconditionFailed:
 
 
 def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision:
+    waiting = record and record.waiting
+    if waiting and waiting.approval and waiting.approval.request_digest == command.digest:
+        return AlreadyStarted(waiting.id)
     match command:
         case Command(OperationKind.PROVISION, spec=EnvironmentSpec() as spec):
             return decide_create(record, spec)
@@ -83,7 +109,7 @@ def decide_create(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
         )
     if record.spec == spec and record.phase not in UNSUCCESSFUL:
         return AlreadyStarted(_latest_build(record))
-    if record.spec == spec and record.operations[-1].kind in BRING_A_SPEC:
+    if record.spec == spec and record.latest.kind in BRING_A_SPEC:
         return decide_retry(record)
     return _exists(record, spec)
 
@@ -91,6 +117,13 @@ def decide_create(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
 def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:
     """Suggests only what the environment accepts in its phase."""
     what = "exists" if record.spec == spec else "exists with another spec"
+    if record.phase is Phase.AWAITING_APPROVAL:
+        return Refused(
+            "EnvironmentExists",
+            f"Environment '{spec.name}' {what} and waits for approval. Cancel it with POST "
+            f"/environments/{spec.name}/cancel, delete it, or choose another name.",
+            record.active_operation,
+        )
     fix = "Update it with PUT"
     if record.phase is Phase.SCALED_DOWN and not record.has_failed:
         fix = f"Wake it with POST /environments/{spec.name}/wake and update it with PUT"
@@ -113,7 +146,7 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
             record.active_operation,
             target=fixed[0],
         )
-    latest = record.operations[-1]
+    latest = record.latest
     if record.spec == spec and record.phase in AT_REST and record.health.status in UNHEALTHY:
         return decide_repair(record)
     if record.spec == spec and (
@@ -134,7 +167,7 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
         return NotFound()
     if not record.has_failed:
         return _wrong_phase(record, "Failed or Canceled")
-    match record.operations[-1].kind:
+    match record.latest.kind:
         case OperationKind.WAKE if record.kept_pools:
             return decide_wake(record)
         case OperationKind.WAKE:
@@ -147,8 +180,8 @@ def decide_repair(record: EnvironmentRecord | None) -> Decision:
     """In any phase that no operation owns; it wakes an environment that is ScaledDown."""
     if record is None or record.is_deleted:
         return NotFound()
-    if _is_running(record.operations[-1], OperationKind.REPAIR):
-        return AlreadyStarted(record.operations[-1].id)
+    if _is_running(record.latest, OperationKind.REPAIR):
+        return AlreadyStarted(record.latest.id)
     if record.phase in AT_REST | UNSUCCESSFUL:
         kind = _build_kind(record, OperationKind.REPAIR)
         return Start(_next_request(record, kind, record.spec))
@@ -164,9 +197,10 @@ def decide_cancel(record: EnvironmentRecord | None) -> Decision:
     """Repeating a cancellation answers the operation that it canceled, until another starts."""
     if record is None or record.is_deleted:
         return NotFound()
-    if record.active_operation:
-        return Cancel(record.active_operation)
-    latest = record.operations[-1]
+    waiting = record.waiting
+    if running := record.active_operation or (waiting and waiting.id):
+        return Cancel(running)
+    latest = record.latest
     if latest.status is Status.CANCELED and latest.failure is None:
         return AlreadyStarted(latest.id)
     return Refused("NoOperationRunning", f"No operation of '{record.name}' is running.")
@@ -210,7 +244,7 @@ def _failed_on_the_way(record: EnvironmentRecord) -> bool:
 
     After a failed deletion there is nothing left that could go either way.
     """
-    return record.phase in UNSUCCESSFUL and record.operations[-1].kind in {
+    return record.phase in UNSUCCESSFUL and record.latest.kind in {
         OperationKind.SCALE_DOWN,
         OperationKind.WAKE,
         OperationKind.UPDATE,
@@ -222,7 +256,7 @@ def _known_or_refused(
     record: EnvironmentRecord, kind: OperationKind, goal: Phase, needed: str
 ) -> AlreadyStarted | Refused:
     """Already started while it runs, and while nothing has followed its success."""
-    latest = record.operations[-1] if record.operations else None
+    latest = record.latest if record.operations else None
     if latest and latest.kind is kind and (not latest.has_ended or record.phase is goal):
         return AlreadyStarted(latest.id)
     return _wrong_phase(record, needed)
@@ -237,7 +271,8 @@ def _wrong_phase(record: EnvironmentRecord, needed: str) -> Refused:
         "WrongPhase",
         f"Environment '{record.name}' is {record.phase}; this needs it to be {needed}.",
         record.active_operation,
-        is_passing=record.active_operation is not None,
+        is_passing=record.active_operation is not None
+        and record.phase is not Phase.AWAITING_APPROVAL,
     )
 
 
@@ -276,7 +311,12 @@ def _may_serve(record: EnvironmentRecord) -> bool:
 
 def _latest_build(record: EnvironmentRecord) -> str:
     """Of the operation that the present specification came with."""
-    builds = [operation.id for operation in record.operations if operation.kind in BRING_A_SPEC]
+    builds = [
+        operation.id
+        for operation in record.operations
+        if operation.kind in BRING_A_SPEC
+        and not (operation.kind is OperationKind.UPDATE and operation.was_never_begun)
+    ]
     return builds[-1] if builds else build_operation_id(record.name, record.sequence)
 
 

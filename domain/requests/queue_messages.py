@@ -1,6 +1,6 @@
 """Parses commands from Service Bus messages: CloudEvents 1.0 in structured mode."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -11,10 +11,13 @@ from domain.environment.operation_request import BRING_A_SPEC
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
+from domain.requests.scopes import OPEN, AccessRules, find_sender_scope
 from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
 from domain.spec.policy import SpecPolicy
 from domain.spec.validation import find_field_problems, parse_spec
 from domain.wire import WireModel
+
+SENDER_NOT_ALLOWED = "SenderNotAllowed"
 
 EVENT_KINDS: dict[str, CommandKind] = {
     f"io.gridplane.environment.{kind}.v1": kind for kind in (*OperationKind, RETRY, CANCEL)
@@ -54,7 +57,11 @@ class DeletionData(CommandData):
 
 
 def parse_message(
-    body: object, properties: MessageProperties, policy: SpecPolicy, now: datetime
+    body: object,
+    properties: MessageProperties,
+    policy: SpecPolicy,
+    now: datetime,
+    rules: AccessRules = OPEN,
 ) -> Command | list[Problem]:
     """The command in a message, or all of its problems."""
     if not isinstance(body, dict):
@@ -67,6 +74,10 @@ def parse_message(
     kind = EVENT_KINDS.get(event.type)
     if kind is None:
         return [Problem("UnknownEventType", f"Use one of {', '.join(EVENT_KINDS)}.", "type")]
+    scope = find_sender_scope(event.source, rules)
+    if scope.cost_centers == frozenset():
+        message = f"No cost center takes messages of '{event.source}': the policy lists senders."
+        return [Problem(SENDER_NOT_ALLOWED, message, "source")]
     caller = Caller(
         request_id=properties.message_id or f"{event.source}#{event.id}",
         requested_by=event.source,
@@ -75,7 +86,8 @@ def parse_message(
     command = _parse_data(kind, event.data, caller, policy, now)
     if isinstance(command, list):
         return command
-    return _find_contradictions(command.name, event, properties) or command
+    contradictions = _find_contradictions(command.name, event, properties)
+    return contradictions or replace(command, scope=scope)
 
 
 def _parse_data(

@@ -11,12 +11,21 @@ from domain.environment.counters import (
     GatewayCounters,
 )
 from domain.serving.counter_pods import CounterPod, CounterSource
+from domain.serving.gateway.listeners import PUBLIC_LISTENER
 from domain.serving.gateway.routes import MODEL_CLUSTER
 from domain.serving.prometheus_text import read_samples
 
 REQUESTS = "envoy_cluster_upstream_rq_total"
 ANSWERED = "envoy_cluster_upstream_rq_completed"
 ACTIVE = "envoy_cluster_upstream_rq_active"
+RECEIVED = "envoy_http_downstream_rq_active"
+"""Also those whose body is still arriving: the gateway holds it back until it is complete."""
+
+COUNTED = {
+    ("envoy_cluster_name", MODEL_CLUSTER),
+    ("envoy_http_conn_manager_prefix", PUBLIC_LISTENER),
+}
+"""Labels of the samples that count: others are of probes, and of the keys of tokens."""
 
 RUNNING = ("vllm:num_requests_running", "sglang:num_running_reqs")
 WAITING = ("vllm:num_requests_waiting", "sglang:num_queue_reqs")
@@ -61,16 +70,16 @@ def read_gateway(text: str, restarts: int) -> GatewayCounters | None:
     of answers; the others are there from its start."""
     found = {
         name: int(sample.value)
-        for name, sample in read_samples(text, (REQUESTS, ANSWERED, ACTIVE))
-        if sample.labels.get("envoy_cluster_name") == MODEL_CLUSTER and sample.value >= 0
+        for name, sample in read_samples(text, (REQUESTS, ANSWERED, ACTIVE, RECEIVED))
+        if COUNTED & sample.labels.items() and sample.value >= 0
     }
-    if REQUESTS not in found or ACTIVE not in found:
+    if not found.keys() >= {REQUESTS, ACTIVE, RECEIVED}:
         return None
     return GatewayCounters(
         restarts=restarts,
         requests=found[REQUESTS],
         answered=found.get(ANSWERED, 0),
-        active=found[ACTIVE],
+        active=max(found[ACTIVE], found[RECEIVED]),
     )
 
 

@@ -14,6 +14,7 @@ from domain.spec.idle import Idle
 from domain.spec.origin_certificate import OriginCertificate, check_origin_certificate
 from domain.spec.placement import Placement
 from domain.spec.role_access import GrantedRole, RoleAccess
+from domain.spec.tags import MAX_TAGS, TagName, TagValue, check_tags
 from domain.spec.workload import Workload
 from domain.wire import WireModel
 
@@ -21,6 +22,7 @@ ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 SHORTEST_NAME = 3
 LONGEST_NAME = 24
 COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
+LONGEST_COST_CENTER = 50
 OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
@@ -48,6 +50,10 @@ class WafMode(StrEnum):
 def _without_default(schema: dict[str, Any]) -> None:
     """Of a field whose default depends on another field."""
     schema.pop("default", None)
+
+
+def is_cost_center(text: str) -> bool:
+    return len(text) <= LONGEST_COST_CENTER and bool(re.fullmatch(COST_CENTER_PATTERN, text))
 
 
 def is_environment_name(text: str) -> bool:
@@ -203,7 +209,7 @@ class EnvironmentSpec(WireModel):
     )
     cost_center: str = Field(
         pattern=COST_CENTER_PATTERN,
-        max_length=50,
+        max_length=LONGEST_COST_CENTER,
         description="Tag for cost reports: letters, digits, '-', '_' and '.'.",
         examples=["ML-1234"],
     )
@@ -212,6 +218,13 @@ class EnvironmentSpec(WireModel):
         max_length=254,
         description="E-mail address of the owner: tagged on Azure resources, part of every event.",
         examples=["fraud-team@example.com"],
+    )
+    tags: dict[TagName, TagValue] = Field(
+        default_factory=dict[str, str],
+        max_length=MAX_TAGS,
+        description="Tags of all Azure resources, beside those that Gridplane sets. One that is "
+        "left out later stays on the resources that exist.",
+        examples=[{"team": "fraud"}],
     )
     regions: tuple[Region, ...] = Field(
         min_length=1,
@@ -250,6 +263,11 @@ class EnvironmentSpec(WireModel):
         description="When the environment is deleted automatically.",
         examples=["2027-01-31T00:00:00Z"],
     )
+
+    @field_validator("tags")
+    @classmethod
+    def _are_free(cls, tags: dict[str, str]) -> dict[str, str]:
+        return check_tags(tags)
 
     @field_validator("regions")
     @classmethod

@@ -35,6 +35,7 @@ from domain.spec.policy import (
 )
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
+from domain.spec.tags import TAG_FIX
 from domain.spec.weights import DIGEST_FIX, SOURCE_FIX, STORAGE_ACCOUNT_ID_FIX, Model
 from domain.spec.workload import Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
@@ -199,6 +200,8 @@ def _fix(error: ErrorDetails, target: str) -> str:
     of_list = re.sub(r"\[\d+\]$", "", target)
     if of_list in PATTERN_FIXES and kind.startswith("string"):
         return PATTERN_FIXES[of_list]
+    if target.startswith("tags.") and kind == "string_pattern_mismatch":
+        return TAG_FIX
     if target.startswith("workload.env.") and kind == "string_pattern_mismatch":
         return "Use letters, digits, '_', '-' and '.' in names of environment variables."
     if target.startswith(SECRET_TARGETS) and kind in SECRET_ERRORS:

@@ -82,6 +82,7 @@ def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRe
             warned_at=note.warned_at,
             expiry_warnings_sent=note.expiry_warnings_sent,
             slept_for_off_hours=note.slept_for_off_hours,
+            budget_warned_at=note.budget_warned_at or record.idle_notes.budget_warned_at,
         )
         cleared = _after_stop(record, note) if note.event == GPU_COST_STOPPED else {}
         record = record.model_copy(update={"idle_notes": notes, **cleared})
@@ -92,6 +93,7 @@ def record_idle_note(record: EnvironmentRecord, note: IdleNote) -> EnvironmentRe
         note.message,
         operation_id=note.operation_id,
         evidence=note.evidence,
+        actor=SWEEP_CALLER,
     )
 
 
@@ -183,7 +185,7 @@ def _after_stop(record: EnvironmentRecord, note: IdleNote) -> dict[str, Any]:
 def _is_overtaken(record: EnvironmentRecord, note: IdleNote) -> bool:
     """Whether another operation has started since the one that the note is about."""
     known = note.operation_id is not None and record.find_operation(note.operation_id)
-    return bool(known) and record.operations[-1].id != note.operation_id
+    return bool(known) and record.latest.id != note.operation_id
 
 
 def _unused_since(record: EnvironmentRecord) -> datetime | None:
@@ -193,7 +195,7 @@ def _unused_since(record: EnvironmentRecord) -> datetime | None:
     cell. A scale-down that failed before it kept the settings of every pool is repeated as an
     operation.
     """
-    latest = record.operations[-1]
+    latest = record.latest
     if record.phase not in UNSUCCESSFUL:
         return None
     are_kept = record.kept_pools.keys() >= set(record.regions)
@@ -226,7 +228,7 @@ def _has_no_pods(seen: Status | None, *, is_silent: bool) -> bool:
 
 
 def _wake_failed_at(record: EnvironmentRecord) -> datetime | None:
-    latest = record.operations[-1]
+    latest = record.latest
     has_failed = latest.kind is OperationKind.WAKE and latest.has_ended
     return latest.last_action_at if has_failed and latest.status is not Status.SUCCEEDED else None
 

@@ -1,12 +1,13 @@
 """Turns the sweep's decisions into actions, in order and at Azure's pace."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
+from domain.environment.over_budget import OverBudget
 from domain.sweep.model import GpuPool, SweepAction, SweepDecision
 from domain.wire import WireModel
 
@@ -17,6 +18,7 @@ class ActionKind(StrEnum):
     IDLENESS = "idleness"
     EXPIRY = "expiry"
     HEALTH = "health"
+    BUDGET = "budget"
 
 
 class PlannedAction(WireModel):
@@ -31,6 +33,8 @@ class PlannedAction(WireModel):
     """The evidence of each pool's decision, by region."""
     idle_since: AwareDatetime | None = None
     start_delay_seconds: float = 0
+    over_budget: OverBudget | None = None
+    """Only of an action for the budget."""
 
     @classmethod
     def for_expiry(cls, environment: str) -> Self:
@@ -50,6 +54,17 @@ class PlannedAction(WireModel):
             action=SweepAction.REPAIR,
             reason="Unhealthy",
             pools=(),
+        )
+
+    @classmethod
+    def for_budget(cls, environment: str, over: OverBudget) -> Self:
+        return cls(
+            environment=environment,
+            kind=ActionKind.BUDGET,
+            action=SweepAction.SCALE_TO_ZERO,
+            reason="BudgetExceeded",
+            pools=(),
+            over_budget=over,
         )
 
 
@@ -106,6 +121,25 @@ def add_expired(actions: Sequence[PlannedAction], expired: Sequence[str]) -> lis
     """One action per environment: an expired one needs neither warning nor scale-down first."""
     kept = [action for action in actions if action.environment not in set(expired)]
     return [*kept, *(PlannedAction.for_expiry(name) for name in expired)]
+
+
+def without_wakes(actions: Iterable[PlannedAction], names: Collection[str]) -> list[PlannedAction]:
+    """Nothing is woken of these, whose budget is spent."""
+    return [
+        action
+        for action in actions
+        if action.action is not SweepAction.WAKE or action.environment not in names
+    ]
+
+
+def add_overspent(
+    actions: Sequence[PlannedAction], overspent: Mapping[str, OverBudget]
+) -> list[PlannedAction]:
+    """One action per environment: what is about to be scaled down or deleted stays so."""
+    busy = {action.environment for action in actions if action.action in CHANGES_AZURE}
+    due = {name: over for name, over in overspent.items() if name not in busy}
+    kept = [action for action in actions if action.environment not in due]
+    return [*kept, *(PlannedAction.for_budget(name, over) for name, over in due.items())]
 
 
 def add_repairs(actions: Sequence[PlannedAction], unhealthy: Sequence[str]) -> list[PlannedAction]:

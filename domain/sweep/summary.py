@@ -124,20 +124,20 @@ def summarise_sweep(
         ended_at=ended_at,
         dry_run=dry_run,
         pools=len(decisions),
-        actions=_count(decision.action for decision in decisions),
-        reasons=_count(decision.reason for decision in decisions),
-        results=_count(result.status for result in results),
+        actions=count_values(decision.action for decision in decisions),
+        reasons=count_values(decision.reason for decision in decisions),
+        results=count_values(result.status for result in results),
         idle_per_hour_usd=round(sum(pool.hourly_cost or 0 for pool in idle), 3),
         saved_per_hour_usd=round(sum(known), 3) if known or not costs else "unknown",
         unpriced_pools=len(costs) - len(known),
         failures=tuple(_describe(r) for r in results if r.status is ResultStatus.FAILED),
-        health=_count(each.status for each in (health or {}).values()),
+        health=count_values(each.status for each in (health or {}).values()),
         unhealthy=tuple(_list_unhealthy(health or {})),
         orphans=tuple(orphans),
     )
 
 
-def _count(values: Iterable[str]) -> dict[str, int]:
+def count_values(values: Iterable[str]) -> dict[str, int]:
     return {str(value): times for value, times in sorted(Counter(values).items())}
 
 

@@ -49,7 +49,7 @@ class WantedEnvironment(WireModel):
 
 def read_wanted(record: EnvironmentRecord) -> WantedEnvironment:
     spec = record.spec
-    latest = record.operations[-1]
+    latest = record.latest
     return WantedEnvironment(
         environment=record.name,
         phase=record.phase,

@@ -282,7 +282,7 @@ run "every_alert_tells_somebody" {
   }
 
   assert {
-    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.this)) == toset(["failed-operations", "stuck-operation", "sweep-not-run", "unhealthy-environment", "gpu-cost-not-stopped", "orphan", "idle-gpu-spend", "unproven-invocation"])
+    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.this)) == toset(["failed-operations", "stuck-operation", "sweep-not-run", "unhealthy-environment", "gpu-cost-not-stopped", "policy-refused", "orphan", "idle-gpu-spend", "unproven-invocation"])
     error_message = "Eight alerts stand on log lines; the ninth, dead letters, on a metric."
   }
   assert {

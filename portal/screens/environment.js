@@ -19,7 +19,8 @@ const ACTIONS = [
   { label: "Scale down", action: "scale-down", phases: ["Ready"], question: "Scale its GPU pools to zero? Requests are refused until it is woken." },
   { label: "Retry", action: "retry", phases: ["Failed", "Canceled"], question: "Start the operation that did not succeed again?", tone: "main" },
   { label: "Repair", action: "repair", phases: ["Ready", "ScaledDown"], question: "Bring everything in Azure back to the specification?" },
-  { label: "Cancel", action: "cancel", phases: IN_MOTION, question: "Cancel the running operation? What it has built and costs money is removed or reported.", tone: "danger" },
+  { label: "Approve", action: "approve", phases: ["AwaitingApproval"], question: "Have it built as it was requested? Only someone other than the requester can approve it.", tone: "main" },
+  { label: "Cancel", action: "cancel", phases: ["AwaitingApproval", ...IN_MOTION], question: "Cancel the running operation? What it has built and costs money is removed or reported.", tone: "danger" },
 ];
 
 export function Environment({ name }) {

@@ -9,7 +9,7 @@ import { Polled } from "../parts/problem.js";
 import { Sortable } from "../parts/sortable.js";
 
 const PAGE = 250;
-const PHASES = ["Provisioning", "Ready", "ScaledDown", "Waking", "Updating", "Deleting", "Failed", "Canceled"];
+const PHASES = ["AwaitingApproval", "Provisioning", "Ready", "ScaledDown", "Waking", "Updating", "Deleting", "Failed", "Canceled"];
 const COLUMNS = [
   { id: "name", title: "Name", key: (row) => row.name },
   { id: "phase", title: "Phase", key: (row) => row.environment.phase },

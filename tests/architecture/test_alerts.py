@@ -28,6 +28,10 @@ UNHEALTHY = (
     ("fraud-llm", "Unreachable", "ClusterStopped,ModelNotAnswering"),
 )
 COST = ("GPU cost not stopped: %s %s", ("fraud-llm", "ScopeLocked"))
+POLICY = (
+    "policy file refused: in_force=%s problems=%s",
+    ("1f0c9d2a7b3e", "line 3, allow.region: Remove 'region'."),
+)
 REFUSAL = (
     "%s of %s: %s%s",
     ("begin_resource", "fraud-llm.1", "Failed", " (NoQuota: Too few vCPUs: 0 of 24.)"),
@@ -71,6 +75,12 @@ CASES = [
         [COST],
         {"Environment": "fraud-llm", "Reason": "ScopeLocked"},
         id="GPU cost not stopped",
+    ),
+    pytest.param(
+        "policy_refused.kql",
+        [POLICY],
+        {"InForce": "1f0c9d2a7b3e", "Problems": "line 3, allow.region: Remove 'region'."},
+        id="policy refused",
     ),
     pytest.param(
         "orphans.kql",

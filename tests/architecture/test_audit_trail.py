@@ -1,9 +1,14 @@
 """The audit on its way from a gateway to the API: all places name the same fields and types."""
 
 import json
+import logging
 import re
 
+import pytest
+from pydantic.alias_generators import to_camel
+
 from domain.arm.naming import INFERENCE_NAMESPACE
+from domain.audit.record import AuditRecord
 from domain.serving.gateway.audit import AUDIT_KIND, build_access_log
 from domain.serving.gateway.process import CONTAINER_NAME
 from domain.serving.invocations.model import Invocation
@@ -18,6 +23,7 @@ from emulators.azure.log_analytics import workspace as simulated_workspace
 from tests.architecture.source import REPOSITORY
 from tests.support.gateway.environment import make_settings
 from tests.support.specs import NOON, minutes
+from triggers.logs import log_audit
 
 MONITORING = REPOSITORY / "infra/modules/monitoring"
 COLUMNS: dict[str, str] = json.loads((MONITORING / "audit/columns.json").read_text())
@@ -93,3 +99,19 @@ def test_the_alert_reads_columns_of_the_table():
     named = set(re.findall(r"\b(?:Content|Status|\w+Sha256|Why|Complete|Environment)\b", ALERT))
     assert len(named) == 7
     assert named <= set(COLUMNS)
+
+
+def test_the_exported_audit_of_changes_has_the_fields_of_a_record(
+    caplog: pytest.LogCaptureFixture,
+):
+    caplog.set_level(logging.INFO, "gridplane.audit")
+    log_audit({"id": "1", "code": "NoQuota"})
+    (message,) = [each.getMessage() for each in caplog.records]
+    query = (MONITORING / "audit/changes.kql").read_text()
+    (beginning,) = re.findall(r'startswith "([^"]*)"', query)
+    assert message.startswith(beginning)
+    assert f"substring(Message, {len(beginning)})" in query
+    assert json.loads(message[len(beginning) :]) == {"id": "1", "code": "NoQuota"}
+    taken = re.findall(r"(\w+) = to(?:string|datetime)\(Line\.(\w+)\)", query)
+    fields = [to_camel(name) for name in AuditRecord.model_fields]
+    assert sorted(taken) == sorted((field, field) for field in fields)

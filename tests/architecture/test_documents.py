@@ -8,6 +8,8 @@ import pytest
 
 from tests.architecture.source import REPOSITORY, name_of
 from tests.architecture.test_alerts import formats_of_log_lines
+from tests.support.access_table import DOCUMENT as ACCESS
+from tests.support.access_table import read_access, render_access
 from tests.support.documents import (
     anchors,
     code_block,
@@ -67,6 +69,12 @@ def test_every_make_target_that_is_named_exists(document: Path):
 def test_no_document_is_colloquial(document: Path):
     text = re.sub(r"https?://\S*", "", document.read_text())
     assert COLLOQUIAL.findall(text) == []
+
+
+def test_the_table_of_access_is_that_of_the_routes():
+    assert read_access(ACCESS.read_text()) == render_access(), (
+        "Run `python -m tests.support.access_table`."
+    )
 
 
 def test_the_phase_diagram_shows_the_transition_table():

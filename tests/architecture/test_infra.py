@@ -13,6 +13,7 @@ from tests.architecture.source import REPOSITORY
 
 ON_A_LAPTOP_ONLY = {
     "CA_BUNDLE",  # certificates of simulated Azure
+    "DEVELOPER_IDENTITY",  # callers, where none are signed in
     "ENTRA_AUTHORITY",  # address of simulated Entra
     "ENTRA_CA_FILE",  # its certificates
     "WEBSITE_HOSTNAME",  # of App Service itself

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from domain.durable.names import (
+    AUDIT_ENTITY,
     BLOCKLIST_ENTITY,
+    CLAIMS_ENTITY,
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MARKET_ENTITY,
     ORPHANS_ENTITY,
     PLAN_ENTITY,
     ActivityName,
@@ -79,7 +82,15 @@ def names_of(app: dict[str, Any], kind: str) -> set[str]:
 
 
 def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, Any]):
-    shared = {DIRECTORY_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY, PLAN_ENTITY}
+    shared = {
+        DIRECTORY_ENTITY,
+        ORPHANS_ENTITY,
+        BLOCKLIST_ENTITY,
+        PLAN_ENTITY,
+        AUDIT_ENTITY,
+        MARKET_ENTITY,
+        CLAIMS_ENTITY,
+    }
     entities = {ENVIRONMENT_ENTITY, *shared}
     used = {*Orchestrator, *ActivityName, *entities}
     registered = {

@@ -93,15 +93,19 @@ def run(
     entity: Mapping[str, Answer] | None = None,
     cancel_after: float | None = None,
     supersede_after: float | None = None,
+    approval: tuple[float, dict[str, Any]] | None = None,
     instance_id: str = "fraud-llm.1",
 ) -> Run:
-    """Run one orchestrator from noon until it ends."""
+    """Run one orchestrator from noon until it ends. `approval`: an answer, and when it comes."""
     engine = Engine(
         Script(activities or {}), Script(children or {}), Script({**ENTITY, **(entity or {})})
     )
     context = engine.start(instance_id, orchestrator, dict(value))
     if cancel_after is not None:
         engine.at(cancel_after, lambda: context.receive(names.CANCEL_EVENT))
+    if approval:
+        after, decision = approval
+        engine.at(after, lambda: context.receive(names.APPROVAL_EVENT, decision))
     if supersede_after is not None:
         engine.at(supersede_after, lambda: context.receive(names.SUPERSEDE_EVENT))
         engine.at(supersede_after, lambda: context.receive(names.CANCEL_EVENT))
@@ -117,6 +121,8 @@ def run(
 
 ENTITY = {
     "start_operation": True,
+    "request_approval": True,
+    "decide_approval": True,
     "has_ended": True,
     "get_kept_pools": {},
     "end_operation": True,
@@ -183,9 +189,9 @@ class Context:
         self._next_value: dict[str, Any] | None = None
         self._generator = self._orchestrator(self, value)
 
-    def receive(self, event: str) -> None:
+    def receive(self, event: str, data: Any = None) -> None:
         if waiters := self._waiters.get(event):
-            waiters.pop(0).complete(None)
+            waiters.pop(0).complete(data)
             self._resume()
         else:
             self._buffered[event] = self._buffered.get(event, 0) + 1
@@ -362,6 +368,7 @@ class Context:
 
 TOLD: Mapping[str, Callable[[Any], str]] = {
     "record_idle_note": lambda value: value["event"],
+    "remind_of_approval": lambda value: value["operationId"],
     "record_health": lambda value: value["health"]["status"],
     "record_gpu_nodes": lambda value: " ".join(
         f"{each['region']}:{each['nodes']}" for each in value["seen"]
@@ -396,6 +403,8 @@ def _asked(operation: str, value: Any) -> Sequence[str]:
             return [value["phase"]]
         case "record_idle_note":
             return [value["event"]]
+        case "decide_approval":
+            return [value["state"]]
         case "record_attempt":
             return [_attempt(value)]
         case "plan_operation" | "get_end":

@@ -15,22 +15,33 @@ from durabletask.client import (
 )
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
+from domain.audit.record import AuditRecord
+from domain.audit.shard import add, read_records
 from domain.directory.shard import Shard
 from domain.durable.names import (
+    APPROVAL_EVENT,
+    AUDIT_ENTITY,
+    CLAIMS_ENTITY,
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MARKET_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
+    AuditOperation,
     PlanOperation,
 )
+from domain.environment.approval import ApprovalDecision, ApprovalState
+from domain.environment.approval_records import begin_on_record, decide_approval
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.starts import start_operation
 from domain.environment.transitions import end_operation
+from domain.guard.claims import Ledger
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
+from orchestrators.claims_entity import change_ledger
 from orchestrators.directory_entity import SHARD_CHANGES
 from orchestrators.environment_entity import CHANGES
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
@@ -50,10 +61,18 @@ class FakeHub:
     """Requests that get in just before the next ones here."""
     raised: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """Instances and the events that were raised to them."""
+    answers: list[tuple[str, str, Any]] = field(default_factory=list[tuple[str, str, Any]])
+    """The same with their data."""
     second_start: Literal["refuse", "discard", "restart"] = "refuse"
     """What happens to the start of an id that still runs."""
     plans: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """By id, what their entities keep."""
+    audit: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """Shards of the audit, by key."""
+    offers: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Sizes and prices, by the key of their entity."""
+    ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
+    """Of claims, by the key of their entity."""
     purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
@@ -70,6 +89,11 @@ class FakeHub:
         if entity_instance_id.entity == PLAN_ENTITY:
             kept = self.plans.get(name)
             return _an_entity(PLAN_ENTITY, name, kept) if kept else None
+        if entity_instance_id.entity == MARKET_ENTITY:
+            kept = self.offers.get(name)
+            return _an_entity(MARKET_ENTITY, name, kept) if kept else None
+        if entity_instance_id.entity == CLAIMS_ENTITY:
+            return _an_entity(CLAIMS_ENTITY, name, self.ledgers.get(name))
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
@@ -88,6 +112,10 @@ class FakeHub:
                 f"@{PLAN_ENTITY}@{key}": _an_entity(PLAN_ENTITY, key, kept)
                 for key, kept in self.plans.items()
             },
+        }
+        entities |= {
+            f"@{AUDIT_ENTITY}@{key}": _an_entity(AUDIT_ENTITY, key, kept)
+            for key, kept in self.audit.items()
         }
         return [found for id, found in entities.items() if id.startswith(prefix)]
 
@@ -121,15 +149,34 @@ class FakeHub:
     ) -> None:
         self.check_reachable()
         self.raised.append((instance_id, event_name))
+        self.answers.append((instance_id, event_name, data))
 
     def deliver(self, operation_id: str) -> EnvironmentRecord:
         """Let the operation reach its record."""
         state = self.instances[operation_id]
         request = OperationRequest.from_wire(json.loads(state.serialized_input or ""))
         name = request.spec.name
-        record = start_operation(self.records.get(name), request, NOON)
+        record = begin_on_record(self.records.get(name), request, NOON)
         assert record
         self.records[name] = record
+        return record
+
+    def answer(self) -> EnvironmentRecord:
+        """Let the latest answer to an approval reach its operation, which then begins or ends."""
+        operation_id, event, data = self.answers[-1]
+        assert event == APPROVAL_EVENT
+        decision = ApprovalDecision.from_wire(data)
+        record = self.deliver(operation_id)
+        record = decide_approval(record, decision)
+        assert record
+        if decision.state is ApprovalState.APPROVED:
+            state = self.instances[operation_id]
+            request = OperationRequest.from_wire(json.loads(state.serialized_input or ""))
+            record = start_operation(record, request, NOON)
+            assert record
+        else:
+            self.stop(operation_id)
+        self.records[record.name] = record
         return record
 
     def finish(
@@ -198,9 +245,32 @@ class FakeHub:
             changed = SHARD_CHANGES[operation_name](shard, input)
             self.shards[entity_instance_id.key] = changed
             return
+        if entity_instance_id.entity == AUDIT_ENTITY:
+            self._change_audit(entity_instance_id.key, operation_name, input)
+            return
+        if entity_instance_id.entity == CLAIMS_ENTITY:
+            ledger = self.ledgers.get(entity_instance_id.key, Ledger())
+            changed = change_ledger(operation_name, ledger, input)
+            self.ledgers[entity_instance_id.key] = changed
+            return
+        if entity_instance_id.entity == MARKET_ENTITY:
+            self.offers[entity_instance_id.key] = input
+            return
         record = self.records[entity_instance_id.key]
         assert record
         self.records[record.name] = CHANGES[operation_name](record, input) or record
+
+    def _change_audit(self, key: str, operation: str, value: Any) -> None:
+        if operation == AuditOperation.FORGET:
+            del self.audit[key]
+        elif added := add(self.audit.get(key), value):
+            self.audit[key] = added
+
+    @property
+    def audited(self) -> list[AuditRecord]:
+        """All records, in their order."""
+        found = [record for shard in self.audit.values() for record in read_records(shard)]
+        return sorted(found, key=lambda record: record.at)
 
     def add(self, record: EnvironmentRecord) -> None:
         """With the orchestration of the operation that runs."""

@@ -8,7 +8,10 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
+from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
+from domain.guard.policy.in_force import PolicyReader, read_no_policy
+from domain.requests.principal import Principal
 from domain.serving.invocations.log_answer import LogReader
 from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
@@ -46,6 +49,9 @@ class Api:
     build_commit: str | None = None
     read_logs: LogReader | None = None
     read_market: MarketReader = read_ample_market
+    read_billed: BilledReader | None = None
+    developer: Principal | None = None
+    read_policy: PolicyReader = read_no_policy
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -85,6 +91,9 @@ class Api:
                 build_commit=self.build_commit,
                 read_market=self.read_market,
                 read_logs=self.read_logs,
+                developer=self.developer,
+                read_billed=self.read_billed,
+                read_policy=self.read_policy,
             ),
         )
         answer = read_answer(response)

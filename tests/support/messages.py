@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -23,6 +24,7 @@ class FakeMessage:
     content: Any
     session_id: str | None = "fraud-llm"
     message_id: str | None = "message-1"
+    enqueued_time_utc: datetime | None = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
     @property
     def body(self) -> list[bytes]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.environment.counters import CounterLook, CounterNote, GatewayCounters
 from domain.environment.idle_notes import IdleNotes
+from domain.environment.over_budget import OverBudget
 from domain.environment.phases import Phase
 from domain.outcomes import Outcome
 from domain.spec.idle import Idle
@@ -37,6 +38,7 @@ def a_swept(name: str = "fraud-llm", **changes: Any) -> EnvironmentSweepState:
     notes = IdleNotes(
         warned_at=changes.get("warned_at"),
         expiry_warnings_sent=changes.pop("expiry_warnings_sent", ()),
+        budget_warned_at=changes.pop("budget_warned_at", None),
     )
     return EnvironmentSweepState(
         notes=notes,
@@ -53,6 +55,13 @@ def a_swept(name: str = "fraud-llm", **changes: Any) -> EnvironmentSweepState:
             }
         ),
     )
+
+
+def over_budget(**changes: Any) -> OverBudget:
+    """A budget whose policy wants GPU pools at zero."""
+    month = NOON.replace(day=1, hour=0)
+    given = {"cost_center": "ML-1234", "spent": 120, "per_month": 100, "month_began_at": month}
+    return OverBudget.from_wire({**given, "scales_down": True, **changes})
 
 
 def a_gpu_pool(name: str = "fraud-llm", **changes: Any) -> GpuPool:

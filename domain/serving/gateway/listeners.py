@@ -21,6 +21,7 @@ CONNECTION_BUFFER_BYTES = 32 * 1024
 """Of a body at most this much waits in the gateway for the other side."""
 
 HEADERS_SECONDS = 10
+PUBLIC_LISTENER = "public"
 KEPT_CONNECTION_SECONDS = 300
 """Longer than Front Door keeps an idle connection to an origin (90 s)."""
 
@@ -51,7 +52,7 @@ def _public(settings: GatewaySettings) -> EnvoyJson:
         "local_reply_config": build_answers(settings),
         **_edge_options(settings),
     }
-    listener = _listener("public", settings.listen_address, settings.ports.public, manager)
+    listener = _listener(PUBLIC_LISTENER, settings.listen_address, settings.ports.public, manager)
     if settings.certificate_folder:
         socket = build_transport_socket(settings.config_folder)
         listener["filter_chains"][0]["transport_socket"] = socket

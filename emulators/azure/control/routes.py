@@ -13,12 +13,14 @@ from emulators.azure.control.capacity_control import CapacityControl
 from emulators.azure.control.faults import Faults
 from emulators.azure.control.input import BadInput, Fields, read_json, required
 from emulators.azure.control.journal import Journal
+from emulators.azure.control.lag import LagControl
 from emulators.azure.control.policy_control import PolicyControl
 from emulators.azure.control.size_control import SizeControl
 from emulators.azure.control.state import state
 from emulators.azure.entra.applications import Applications
 from emulators.azure.entra.control import DirectoryControl
 from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.network.usages import NAMES as NETWORK_NAMES
 from emulators.azure.regions import REGIONS, normalized_region
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.control import ServiceBusControl
@@ -62,6 +64,7 @@ class ControlRoutes:
 
     def __init__(self, simulator: Controlled) -> None:
         self._simulator = simulator
+        self._lag = LagControl(simulator.clock)
         self._handlers: dict[tuple[str, str], Handler] = {
             ("GET", ""): self.get_state,
             ("GET", "/state"): self.get_state,
@@ -84,6 +87,7 @@ class ControlRoutes:
             **BlobControl(lambda: simulator.azure.blobs).handlers(),
             **CapacityControl(lambda: simulator.azure.clusters.machines.capacity).handlers(),
             **DirectoryControl(simulator.applications).handlers(),
+            **self._lag.handlers(),
             **PolicyControl(simulator).handlers(),
             **RegistryControl(lambda: simulator.azure.registries).handlers(),
             **SizeControl(
@@ -110,7 +114,8 @@ class ControlRoutes:
 
     async def get_state(self, request: web.Request) -> Any:
         service_bus = self._simulator.service_bus.wire()
-        return {**state(self._simulator.azure), "serviceBus": service_bus}
+        lag = self._lag.wire()
+        return {**state(self._simulator.azure), "serviceBus": service_bus, "lag": lag}
 
     async def reset(self, request: web.Request) -> None:
         await self._simulator.reset()
@@ -192,9 +197,16 @@ class ControlRoutes:
         name = required(fields.text("name"), "name")
         limit = required(fields.integer("limit"), "limit")
         fields.finish()
+        network = self._simulator.azure.network_usages
+        if name in NETWORK_NAMES:
+            network.set_limit(region, name, limit)
+            return {"region": region, "name": name, "limit": limit}
         quota = self._simulator.azure.clusters.machines.quota
         if name.lower() not in (each.lower() for each in quota.names()):
-            raise BadInput(f"name {name} is no VM family, nor cores, nor lowPriorityCores.")
+            raise BadInput(
+                f"name {name} is no VM family, nor cores, nor lowPriorityCores, nor a usage of "
+                "Network."
+            )
         quota.set_limit(region, name, limit)
         return {"region": region, "name": name, "limit": quota.limit(region, name)}
 

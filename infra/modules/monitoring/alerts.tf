@@ -45,6 +45,14 @@ locals {
       dimensions  = ["Environment", "Reason"]
       query       = file("${path.module}/queries/gpu_cost_not_stopped.kql")
     }
+    policy-refused = {
+      description = "The policy file is wrong or cannot be read; the version before it stays in force."
+      severity    = 1
+      frequency   = "PT5M"
+      window      = "PT15M"
+      dimensions  = ["InForce", "Problems"]
+      query       = file("${path.module}/queries/policy_refused.kql")
+    }
     orphan = {
       description = "A resource group of Gridplane has no environment; it costs, and nobody uses it."
       severity    = 2

@@ -85,3 +85,18 @@ resource "azurerm_log_analytics_saved_search" "invocations" {
     "skippedRows:long",
   ]
 }
+
+# The audit of changes, which the app writes to its log.
+resource "azurerm_log_analytics_saved_search" "changes" {
+  name                       = "GridplaneChanges"
+  log_analytics_workspace_id = azurerm_log_analytics_workspace.this.id
+  category                   = "Gridplane"
+  display_name               = "Who has asked for which change"
+  query                      = file("${path.module}/audit/changes.kql")
+  function_alias             = "GridplaneChanges"
+  function_parameters = [
+    "environmentName:string",
+    "startTime:datetime",
+    "endTime:datetime",
+  ]
+}

@@ -193,7 +193,8 @@ async def test_a_cluster_that_hangs_is_unknown(monkeypatch: pytest.MonkeyPatch):
 
 REQUESTS, ACTIVE = "envoy_cluster_upstream_rq_total", "envoy_cluster_upstream_rq_active"
 OF_THE_MODEL = '{envoy_cluster_name="model"}'
-ENVOY = f"{REQUESTS}{OF_THE_MODEL} 12\n{ACTIVE}{OF_THE_MODEL} 1\n"
+RECEIVED = 'envoy_http_downstream_rq_active{envoy_http_conn_manager_prefix="public"}'
+ENVOY = f"{REQUESTS}{OF_THE_MODEL} 12\n{ACTIVE}{OF_THE_MODEL} 1\n{RECEIVED} 1\n"
 
 
 async def test_the_counters_of_gateways_and_engines_are_told():

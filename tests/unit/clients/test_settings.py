@@ -6,6 +6,7 @@ import pytest
 
 from clients.settings import (
     EVERY_FIVE_MINUTES,
+    EVERY_HALF_HOUR,
     EVERY_MINUTE,
     GLOBAL_METRICS,
     IDENTITY_ENDPOINT,
@@ -18,6 +19,8 @@ from clients.settings import (
     Settings,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
+from domain.requests.app_roles import AppRole
+from domain.requests.principal import Principal
 from domain.serving.gateway.settings import ENVOY_IMAGE, TokenIssuer
 from domain.spec.policy import SpecPolicy
 
@@ -44,6 +47,9 @@ def test_the_subscription_alone_is_enough():
         metrics_endpoint=GLOBAL_METRICS,
         log_query_endpoint=PUBLIC_LOGS,
         retail_prices_url=PUBLIC_PRICES,
+        price_currency="USD",
+        cost_management=False,
+        market_schedule=EVERY_HALF_HOUR,
         log_workspace_id=None,
         log_workspace_resource_id=None,
         client_id=None,
@@ -52,15 +58,18 @@ def test_the_subscription_alone_is_enough():
         edge_address=None,
         registry_address=None,
         allowed_regions=DEFAULT_ALLOWED_REGIONS,
+        policy_file=None,
         api_server_ranges=(),
         sweep_schedule=EVERY_FIVE_MINUTES,
         wake_schedule=EVERY_MINUTE,
         service_bus_connection_string=None,
         service_bus_namespace=None,
         requires_app_roles=False,
+        developer=None,
         orphan_removal=False,
         orphan_grace_hours=24,
         retention_days=30,
+        audit_retention_days=365,
         purge_schedule=NIGHTLY,
         tenant_id=None,
         model_audience=None,
@@ -80,6 +89,9 @@ def test_the_subscription_alone_is_enough():
     [
         ("ARM_ENDPOINT", "https://127.0.0.1:9", "arm_endpoint", "https://127.0.0.1:9"),
         ("ARM_ENDPOINT", "", "arm_endpoint", PUBLIC_ARM),
+        ("PRICE_CURRENCY", "eur", "price_currency", "EUR"),
+        ("PRICE_CURRENCY", "", "price_currency", "USD"),
+        ("MARKET_SCHEDULE", "0 0 * * * *", "market_schedule", "0 0 * * * *"),
         ("METRICS_ENDPOINT", "https://127.0.0.1:9", "metrics_endpoint", "https://127.0.0.1:9"),
         ("METRICS_ENDPOINT", "", "metrics_endpoint", GLOBAL_METRICS),
         ("LOG_QUERY_ENDPOINT", "https://127.0.0.1:9", "log_query_endpoint", "https://127.0.0.1:9"),
@@ -118,6 +130,7 @@ def test_the_subscription_alone_is_enough():
         ("SERVICE_BUS", "", "service_bus_connection_string", None),
         (NAMESPACE, GP_NAMESPACE, "service_bus_namespace", GP_NAMESPACE),
         (NAMESPACE, "", "service_bus_namespace", None),
+        ("POLICY", "policy.yaml", "policy_file", "policy.yaml"),
         ("ALLOWED_REGIONS", "westeurope", "allowed_regions", ("westeurope",)),
         ("ALLOWED_REGIONS", " a , b,,", "allowed_regions", ("a", "b")),
         ("REQUIRE_APP_ROLES", "True", "requires_app_roles", True),
@@ -128,6 +141,7 @@ def test_the_subscription_alone_is_enough():
         ("ORPHAN_REMOVAL", "true", "orphan_removal", True),
         ("ORPHAN_REMOVAL", "", "orphan_removal", False),
         ("RETENTION_DAYS", "7", "retention_days", 7),
+        ("AUDIT_RETENTION_DAYS", "90", "audit_retention_days", 90),
         ("PURGE_SCHEDULE", "0 0 4 * * *", "purge_schedule", "0 0 4 * * *"),
         ("ORPHAN_GRACE_HOURS", "72", "orphan_grace_hours", 72),
         ("ORPHAN_GRACE_HOURS", "", "orphan_grace_hours", 24),
@@ -244,6 +258,39 @@ def test_a_namespace_or_a_connection_string_gives_it_a_service_bus():
     assert not read().has_service_bus
     assert read(SERVICE_BUS="Endpoint=sb://x;").has_service_bus
     assert read(SERVICE_BUS__fullyQualifiedNamespace="x.example.com").has_service_bus
+
+
+def test_a_developer_may_do_what_the_setting_says():
+    found = read(DEVELOPER_IDENTITY='{"objectId": "me", "roles": ["Environments.Read"]}').developer
+    roles = frozenset({"Environments.Read"})
+    assert found == Principal(object_id="me", roles=roles, is_person=True)
+    anything = read(DEVELOPER_IDENTITY='{"objectId": "me", "groups": ["g"]}').developer
+    assert anything
+    assert (anything.roles, anything.groups) == (frozenset(AppRole), {"g"})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("me", "Invalid JSON"),
+        ('{"objectId": "me", "roles": ["Reader"]}', r"roles\.0"),
+        ("{}", "objectId"),
+    ],
+)
+def test_a_developer_that_cannot_be_read_is_refused(text: str, told: str):
+    with pytest.raises(ValueError, match=f"DEVELOPER_IDENTITY: .*{told}"):
+        read(DEVELOPER_IDENTITY=text)
+
+
+def test_a_developer_does_not_stand_in_for_authentication():
+    with pytest.raises(ValueError, match="DEVELOPER_IDENTITY must not be set where REQUIRE_APP"):
+        read(DEVELOPER_IDENTITY='{"objectId": "me"}', REQUIRE_APP_ROLES="true")
+
+
+@pytest.mark.parametrize("text", ["euro", "E1R", "$"])
+def test_a_currency_is_a_code_of_three_letters(text: str):
+    with pytest.raises(ValueError, match="set it to a currency's code of three letters"):
+        read(PRICE_CURRENCY=text)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "a day"])

@@ -12,6 +12,7 @@ WIRE: dict[str, Any] = {
     "name": "fraud-llm",
     "costCenter": "ML-1234",
     "owner": "fraud-team@example.com",
+    "tags": {"team": "fraud"},
     "regions": ["westeurope"],
     "gpu": {
         "vmSize": "Standard_NC24ads_A100_v4",

@@ -7,7 +7,7 @@ import pytest
 from domain import deadlines
 from domain.arm.resource_kinds import KINDS
 from domain.environment.operation import OperationKind
-from domain.environment.phases import IN_MOTION
+from domain.environment.phases import AT_WORK
 from domain.environment.starts import STARTING_PHASE, plan_steps
 
 OPERATIONS = {
@@ -113,9 +113,9 @@ def test_every_operation_is_bounded():
 
 
 def test_an_environment_is_under_way_only_in_an_operation():
-    """So that the operation's limit bounds the phase, too."""
+    """So that the operation's limit bounds the phase, too; that of an approval is the policy's."""
     assert set(STARTING_PHASE) == set(OPERATIONS)
-    assert set(STARTING_PHASE.values()) == IN_MOTION
+    assert set(STARTING_PHASE.values()) == AT_WORK
 
 
 def test_a_deletion_waits_for_its_predecessor_and_still_has_time_to_delete():

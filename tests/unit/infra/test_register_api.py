@@ -25,6 +25,7 @@ def test_a_new_registration_has_all_that_the_stage_and_the_azure_cli_need(tmp_pa
     ((app_id, app),) = entra.apps.items()
     assert app["identifierUris"] == [f"api://{app_id}"]
     assert [role["value"] for role in app["appRoles"]] == [role["value"] for role in ROLES]
+    assert app["groupMembershipClaims"] == "ApplicationGroup"
     assert app["api"]["requestedAccessTokenVersion"] == 2
     (scope,) = app["api"]["oauth2PermissionScopes"]
     assert (scope["value"], scope["isEnabled"]) == ("user_impersonation", True)

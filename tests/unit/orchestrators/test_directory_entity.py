@@ -18,7 +18,7 @@ NEW = DirectoryRow("fraud-llm", 4, Phase.DELETED, "Healthy", "ML-1234")
 def told(*news: tuple[str, Any]) -> Shard:
     state: Any = None
     for operation, value in news:
-        state = execute_entity(directory, operation, value, state, entity_key="a-000").get_state()
+        state = execute_entity(directory, operation, value, state, entity_key="b-000").get_state()
     return Shard.from_wire(state)
 
 

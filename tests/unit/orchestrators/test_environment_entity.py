@@ -213,15 +213,22 @@ def test_the_shard_forgets_what_is_buried():
 def rows_told(told: EntityTestResult) -> list[tuple[str, DirectoryRow]]:
     """What the shard of `fraud-llm` is told."""
     rows: list[tuple[str, DirectoryRow]] = []
-    for action in signals(told):
-        assert str(action.entity_id) == f"@directory@{shard_key('fraud-llm')}"
+    for action in signals(told, "directory"):
+        assert action.entity_id.key == shard_key("fraud-llm")
         [(name, text)] = action.get_input()["rows"].items()
         rows.append((action.operation, DirectoryRow.parse(name, text)))
     return rows
 
 
-def signals(told: EntityTestResult) -> list[EntitySignalAction]:
-    return [a for a in told.actions if isinstance(a, EntitySignalAction)]
+def signals(told: EntityTestResult, entity: str) -> list[EntitySignalAction]:
+    found = [a for a in told.actions if isinstance(a, EntitySignalAction)]
+    return [action for action in found if action.entity_id.entity == entity]
+
+
+def test_a_start_and_its_entry_in_the_audit_leave_the_entity_together():
+    (entry,) = signals(tell("start_operation", a_start()), "audit")
+    assert (entry.operation, entry.get_input()["operationId"]) == ("add", "fraud-llm.1")
+    assert signals(tell("record_step", a_change(), a_record()), "audit") == []
 
 
 def tell_outside(
@@ -237,8 +244,9 @@ def tell_outside(
 
 
 def scheduled(told: EntityTestResult) -> list[tuple[str, str]]:
-    """Orchestrations that it starts, by name and id; it tells its shard and does nothing else."""
-    assert len(starts(told)) + len(signals(told)) == len(told.actions)
+    """Orchestrations that it starts, by name and id; it tells its shards and does nothing else."""
+    told_shards = [*signals(told, "directory"), *signals(told, "audit")]
+    assert len(starts(told)) + len(told_shards) == len(told.actions)
     return [(start.name, start.instance_id) for start in starts(told)]
 
 

@@ -18,7 +18,14 @@ from orchestrators.sweep_environment import sweep_environment
 from tests.support.engine import Run, run
 from tests.support.payloads import QUOTA, REGION, SUCCEEDED, failed
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
-from tests.support.sweeps import WARNED_LONG_AGO, a_gpu_pool, a_swept, a_usage, told_usage
+from tests.support.sweeps import (
+    WARNED_LONG_AGO,
+    a_gpu_pool,
+    a_swept,
+    a_usage,
+    over_budget,
+    told_usage,
+)
 
 OPERATION = "fraud-llm.2"
 SCALE, DELETE = SweepAction.SCALE_TO_ZERO, SweepAction.DELETE
@@ -44,7 +51,7 @@ def act(
     """One action on an environment that is idle, unless something else is said."""
     ref = SweepRef(sweep_id="sweep", deadline=NOON + minutes(deadline_minutes))
     nodes = 0 if swept and swept.state.phase is Phase.SCALED_DOWN else 2
-    planned = PlannedAction(
+    planned = script.pop("planned", None) or PlannedAction(
         environment="fraud-llm",
         kind=ActionKind.EXPIRY if reason == "Expired" else ActionKind.IDLENESS,
         action=action,
@@ -294,6 +301,34 @@ def test_who_does_not_expire_any_more_is_left_alone(swept: EnvironmentSweepState
     done = expire(swept)
     assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
     assert done.lines == ["entity fraud-llm get_sweep_state"]
+
+
+def cut(swept: EnvironmentSweepState | None) -> Run:
+    return act(SCALE, swept, planned=PlannedAction.for_budget("fraud-llm", over_budget()))
+
+
+def test_who_is_over_the_budget_is_scaled_down_and_told_why():
+    done = cut(a_swept(budget_warned_at=NOON - minutes(10)))
+    assert done.lines[:4] == [
+        "entity fraud-llm get_sweep_state",
+        "entity fraud-llm plan_operation scaleToZero",
+        "call start_orchestration",
+        "entity fraud-llm record_idle_note BudgetScaledDown",
+    ]
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "BudgetExceeded")
+
+
+@pytest.mark.parametrize(
+    "swept",
+    [
+        pytest.param(a_swept(phase=Phase.SCALED_DOWN), id="it sleeps by now"),
+        pytest.param(a_swept(), id="it was never warned"),
+        pytest.param(None, id="its record is gone"),
+    ],
+)
+def test_who_need_not_be_scaled_down_any_more_is_left_alone(swept: EnvironmentSweepState | None):
+    done = cut(swept)
+    assert verdict_of(done) == (ResultStatus.SKIPPED, "NoLongerDue")
 
 
 def test_who_has_its_off_hours_behind_it_is_woken_without_a_look_at_usage():

@@ -25,6 +25,7 @@ from tests.support.sweeps import (
     a_result,
     a_swept,
     a_usage,
+    over_budget,
     told_usage,
 )
 
@@ -46,7 +47,11 @@ def sweep(
     usage = [a_usage(name) for name in names] if usage is None else usage
     return run(
         sweep_idle_pools,
-        SweepInput(environments=tuple(names), dry_run=dry_run).to_wire(),
+        SweepInput(
+            environments=tuple(names),
+            dry_run=dry_run,
+            over_budget=script.get("over_budget", {}),
+        ).to_wire(),
         instance_id="sweep",
         activities={
             "list_gpu_pools": Outcome.succeeded(pools=[pool.to_wire() for pool in pools]),
@@ -135,7 +140,7 @@ def asked_of(done: Run) -> list[UsageQuery]:
     ]
 
 
-def test_usage_is_asked_for_where_it_decides():
+def test_usage_is_asked_for_where_it_decides_or_advice_needs_it():
     done = sweep(
         a_swept("awake"),
         a_swept("asleep", phase=Phase.SCALED_DOWN),
@@ -147,7 +152,8 @@ def test_usage_is_asked_for_where_it_decides():
         ],
     )
     (asked,) = asked_of(done)
-    assert asked.cells == (CellRef(environment="awake", region=REGION),)
+    watched = {CellRef(environment=name, region=REGION) for name in ("awake", "kept")}
+    assert set(asked.cells) == watched
     assert {reason: name for name, _, reason in decisions_of(done)} == {
         "Idle": "awake",
         "ScaledDownAtUnknown": "asleep",
@@ -388,3 +394,40 @@ def test_deletions_of_the_expired_keep_the_pace():
     done = sweep(*(a_swept(name, expires_at=PAST) for name in names), pools=[])
     children = [SweepActionInput.from_wire(v) for n, v in done.inputs if n.startswith("sweep_e")]
     assert [child.planned.start_delay_seconds for child in children][-2:] == [5, 10]
+
+
+OVER = {"fraud-llm": over_budget()}
+
+
+def test_who_is_over_the_budget_is_told_once_and_nothing_else_happens():
+    done = sweep(a_swept(), pools=[], over_budget=OVER)
+    assert done.steps("tell", "start") == ["tell fraud-llm record_idle_note BudgetWarned"]
+    note = IdleNote.from_wire(done.input_of("record_idle_note fraud-llm"))
+    assert note.budget_warned_at == note.at
+    assert "120.00 of 100.00 USD" in note.message
+    later = a_swept(budget_warned_at=NOON - minutes(1))
+    assert sweep(later, pools=[], over_budget=OVER).steps("tell", "start") == []
+
+
+def test_after_the_notice_the_pools_of_who_is_over_the_budget_go_to_zero():
+    done = sweep(a_swept(budget_warned_at=NOON - minutes(10)), pools=[], over_budget=OVER)
+    assert done.steps("tell", "start") == ["start sweep_environment sweep.fraud-llm.scaleToZero"]
+    child = SweepActionInput.from_wire(done.input_of("sweep_environment"))
+    assert (child.planned.reason, child.planned.over_budget) == ("BudgetExceeded", over_budget())
+
+
+def test_a_dry_run_tells_nothing_of_a_budget():
+    assert sweep(a_swept(), pools=[], dry_run=True, over_budget=OVER).steps("tell", "start") == []
+
+
+def test_nothing_is_woken_whose_budget_is_spent():
+    asleep = a_swept(
+        phase=Phase.SCALED_DOWN,
+        scaled_down_at=NOON - minutes(600),
+        slept_for_off_hours=True,
+        min_nodes=1,
+    )
+    pools = [a_gpu_pool(node_count=0)]
+    woken = sweep(asleep, pools=pools)
+    assert woken.steps("start") == ["start sweep_environment sweep.fraud-llm.wake"]
+    assert sweep(asleep, pools=pools, over_budget=OVER).steps("start") == []

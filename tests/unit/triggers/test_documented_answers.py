@@ -11,13 +11,17 @@ import httpx
 import pytest
 
 from domain.environment.phases import Phase
+from domain.requests.app_roles import AppRole
+from domain.requests.principal import Principal
 from domain.serving.invocations.log_answer import LogAnswer, LogRefusal
 from tests.support import http_api
+from tests.support.callers import ALICE, BOB, RISK, TWO_TEAMS
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
 from tests.support.documented_api import check_response
 from tests.support.fake_logs import FakeLogs
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA
+from tests.support.policies import a_file, reading
 from tests.support.specs import spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.bodies import MAX_BODY_BYTES
@@ -30,6 +34,13 @@ REQUEST_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"
 CHANGED = spec_body(costCenter="ML-9")
 ROUTE_OF = {route.operation_id: route for route in ROUTES}
 
+BODIES: dict[str, Any] = {
+    "startSweep": {},
+    "approveOperation": {},
+    "rejectOperation": {"reason": "Use the smaller size first."},
+}
+"""Of requests without a specification."""
+
 type Scenario = Callable[[Api, SweepHub, str], Awaitable[Answer]]
 
 
@@ -40,7 +51,7 @@ async def send(
     route = ROUTE_OF[operation_id]
     query = query or ("?region=westeurope" if operation_id == "listSizeOffers" else "")
     path = route.path.format(name=name, id=f"{name}.1") + query
-    body = {} if operation_id == "startSweep" else spec_body(name=name)
+    body = BODIES.get(operation_id, spec_body(name=name))
     return await api.send(route.method, path, body, headers)
 
 
@@ -129,6 +140,34 @@ async def with_a_plan_that_is_not_there(api: Api, hub: SweepHub, operation_id: s
     return await api.create({"planId": "fraud-llm.0.0123456789ab"})
 
 
+async def for_a_name_of_others(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await as_usual(api, hub, "getEnvironment")
+    roles, groups = frozenset({str(AppRole.WRITE)}), frozenset({RISK})
+    writer = Principal(object_id=BOB, roles=roles, groups=groups)
+    others = replace(api, developer=writer, read_policy=reading(TWO_TEAMS))
+    route = ROUTE_OF[operation_id]
+    return await others.send(route.method, route.path, spec_body(costCenter="RISK-7"))
+
+
+async def of_what_waits_for_approval(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    return await send(await with_approval(api, hub), operation_id)
+
+
+async def of_another_plan(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    asked = await with_approval(api, hub)
+    return await asked.send("POST", f"{URL}/approve", {"planDigest": "0" * 64})
+
+
+async def with_approval(api: Api, hub: SweepHub) -> Api:
+    """As the approver uses it."""
+    policy = reading(a_file(approval={"abovePerMonth": 100}))
+    alice = Principal(object_id=ALICE, roles=frozenset(map(str, AppRole)), is_person=True)
+    await replace(api, read_policy=policy, developer=alice).create(spec_body())
+    hub.deliver("fraud-llm.1")
+    bob = alice.model_copy(update={"object_id": BOB})
+    return replace(api, read_policy=policy, developer=bob)
+
+
 BY_STATUS: dict[int, Scenario] = {
     204: of_nothing,
     304: of_what_was_read_already,
@@ -145,6 +184,12 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("wakeEnvironment", 202): of_what_sleeps,
     ("retryEnvironment", 202): of_what_failed,
     ("cancelOperation", 202): of_what_is_being_built,
+    ("approveOperation", 202): of_what_waits_for_approval,
+    ("rejectOperation", 202): of_what_waits_for_approval,
+    ("approveOperation", 409): as_usual,
+    ("rejectOperation", 409): as_usual,
+    ("approveOperation", 412): of_another_plan,
+    ("makePlan", 409): for_a_name_of_others,
     ("createEnvironment", 404): with_a_plan_that_is_not_there,
     ("listInvocations", 501): without_a_log_workspace,
     ("listInvocations", 502): with_a_log_workspace_that_refuses,

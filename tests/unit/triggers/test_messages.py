@@ -6,10 +6,15 @@ import pytest
 
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
+from domain.guard.market import MarketReader
+from domain.guard.policy.in_force import PolicyReader, read_no_policy
+from domain.guard.policy.model import Policy
+from tests.support.callers import TWO_TEAMS
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.markets import read_ample_market
 from tests.support.messages import FakeMessage, cloud_event
+from tests.support.policies import a_file, reading, with_budget
 from tests.support.specs import a_policy, spec_body
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.service_bus_requests import ATTEMPTS, MAX_DESCRIPTION_LENGTH, take_message
@@ -30,10 +35,20 @@ class Queue:
     reasons: dict[str | None, tuple[str, str]] = field(default_factory=dict[Any, Any])
     sleeps: list[float] = field(default_factory=list[float])
     during_sleep: list[Any] = field(default_factory=list[Any])
+    read_market: MarketReader = read_ample_market
+    read_policy: PolicyReader = read_no_policy
 
     async def deliver(self, content: Any, message_id: str = "message-1", **changes: Any) -> str:
         message = FakeMessage(content, message_id=message_id, **changes)
-        await take_message(message, self, self.hub, a_policy(), read_ample_market, self.sleep)
+        await take_message(
+            message,
+            self,
+            self.hub,
+            a_policy(),
+            self.read_market,
+            self.sleep,
+            read_policy=self.read_policy,
+        )
         return self.fate.pop(message_id)
 
     async def sleep(self, seconds: float) -> None:
@@ -292,3 +307,57 @@ async def test_what_nobody_expected_is_left_to_the_host_to_abandon():
     with pytest.raises(grpc.aio.AioRpcError):
         await queue.deliver(PROVISION)
     assert queue.fate == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "event", "code"),
+    [
+        ("/portals/nowhere", PROVISION, "SenderNotAllowed"),
+        ("/portals/risk/1", PROVISION, "CostCenterNotAllowed"),
+        ("/portals/risk/1", DELETE, "CostCenterNotAllowed"),
+        ("/portals/risk/1", WAKE, "CostCenterNotAllowed"),
+    ],
+)
+async def test_a_message_has_the_authority_of_its_sender(
+    queue: Queue, source: str, event: dict[str, Any], code: str
+):
+    queue.read_policy = reading(TWO_TEAMS)
+    if event is not PROVISION:
+        assert await queue.deliver(PROVISION, "first") == "completed"
+        queue.hub.finish("fraud-llm.1", Phase.SCALED_DOWN)
+    assert await queue.deliver({**event, "source": source}) == "dead-lettered"
+    assert queue.reasons["message-1"][0] == code
+
+
+async def test_a_sender_does_what_it_likes_with_what_is_its_own(queue: Queue):
+    queue.read_policy = reading(TWO_TEAMS)
+    assert await queue.deliver(PROVISION) == "completed"
+    queue.hub.finish("fraud-llm.1", Phase.READY)
+    assert await queue.deliver(DELETE, "message-2") == "completed"
+    assert "fraud-llm.2" in queue.hub.instances
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        (a_file(requiredTags=["team"]), "TagMissing"),
+        (a_file(allow={"regions": ["northeurope"]}), "RegionNotAllowed"),
+        (with_budget(1), "BudgetExceeded"),
+    ],
+)
+async def test_the_policy_file_binds_messages_as_it_binds_requests(
+    hub: FakeHub, policy: Policy, code: str
+):
+    queue = Queue(hub, read_policy=reading(policy))
+    assert await queue.deliver(PROVISION) == "dead-lettered"
+    reason, description = queue.reasons["message-1"]
+    assert reason == code
+    answer = await Api(hub, read_policy=reading(policy)).create(spec_body())
+    assert answer.error["message"] in description
+    assert hub.instances == {}
+
+
+async def test_a_message_waits_while_there_is_no_policy(hub: FakeHub):
+    queue = Queue(hub, read_policy=reading(None, "line 1: Not valid YAML."))
+    assert await queue.deliver(PROVISION) == "released"
+    assert hub.instances == {}

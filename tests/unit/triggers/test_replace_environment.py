@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import pytest
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
+from domain.durable.names import ENVIRONMENT_ENTITY
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
@@ -105,12 +106,14 @@ async def test_a_repeated_request_is_known_although_it_changed_the_etag_itself(
 
 @dataclass
 class CountingHub(FakeHub):
+    """Counts reads of records."""
+
     reads: int = 0
 
     async def get_entity(
         self, entity_instance_id: EntityInstanceId, include_state: bool = True
     ) -> EntityMetadata | None:
-        self.reads += 1
+        self.reads += entity_instance_id.entity == ENVIRONMENT_ENTITY
         return await super().get_entity(entity_instance_id, include_state)
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 import grpc
+from durabletask.client import EntityQuery
+from durabletask.entities import EntityMetadata
 
 from domain.durable.names import Orchestrator
 from tests.support.fake_hub import rpc_error
@@ -14,6 +16,9 @@ class Hub:
 
     def __init__(self) -> None:
         self.started: list[tuple[str, Any, str | None]] = []
+
+    async def get_all_entities(self, entity_query: EntityQuery) -> list[EntityMetadata]:
+        return []
 
     async def get_orchestration_state(self, instance_id: str) -> None:
         return None
@@ -30,6 +35,6 @@ class Hub:
 async def test_one_purge_runs_at_a_time():
     hub: Any = Hub()
     timer: Any = None
-    await run_purge(timer, hub, 30)
-    await run_purge(timer, hub, 30)
+    await run_purge(timer, hub, 30, 365)
+    await run_purge(timer, hub, 30, 365)
     assert hub.started == [(Orchestrator.PURGE_HISTORY, {"retentionDays": 30}, "purge")]

@@ -100,6 +100,7 @@ def test_resource_ids_are_those_of_azure_resource_manager(built: str, expected: 
 
 def test_tags_say_who_pays_and_that_it_is_ours(make_spec) -> None:
     assert naming.environment_tags(make_spec()) == {
+        "team": "fraud",
         "gridplane-environment": "fraud-llm",
         "cost-center": "ML-1234",
         "owner": "fraud-team@example.com",

@@ -92,4 +92,4 @@ def test_a_new_record_is_told_and_a_buried_one_is_forgotten():
 def test_a_row_is_read_as_it_was_written():
     row = DirectoryRow.of(degraded(a_ready_record()))
     assert DirectoryRow.parse(row.name, row.text) == row
-    assert row.text == f"{row.revision} Ready Degraded ML-1234"
+    assert row.text == f"{row.revision} Ready Degraded ML-1234 -"

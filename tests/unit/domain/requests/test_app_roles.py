@@ -19,6 +19,14 @@ from tests.architecture.source import REPOSITORY
         (["Environments.Read", "Environments.Write"], AppRole.READ_AUDIT, False),
         (["Audit.Read"], AppRole.READ_AUDIT, True),
         (["Audit.Read"], AppRole.READ, False),
+        (["Environments.Approve"], AppRole.READ, True),
+        (["Environments.Approve"], AppRole.WRITE, False),
+        (["Environments.Write"], AppRole.APPROVE, False),
+        (["Environments.Admin"], AppRole.READ, True),
+        (["Environments.Admin"], AppRole.WRITE, True),
+        (["Environments.Admin"], AppRole.APPROVE, True),
+        (["Environments.Admin"], AppRole.READ_AUDIT, False),
+        (["Environments.Write", "Environments.Approve"], AppRole.ADMIN, False),
     ],
 )
 def test_a_role_allows_what_it_says(roles: list[str], needed: AppRole, allowed: bool):

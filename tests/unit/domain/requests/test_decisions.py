@@ -250,6 +250,7 @@ def in_phase(phase: Phase) -> EnvironmentRecord:
         ),
         pytest.param(STUCK_ASLEEP, refused(), id="failed to go away"),
         pytest.param(in_phase(Phase.CANCELED), refused(), id="canceled"),
+        pytest.param(in_phase(Phase.AWAITING_APPROVAL), refused(), id="not approved yet"),
     ],
 )
 def test_scaling_down_is_decided_from_the_record(record, expected):
@@ -278,6 +279,7 @@ def test_scaling_down_is_decided_from_the_record(record, expected):
             STUCK_ASLEEP, refused(), id="failed to go away: what is left of it is not woken"
         ),
         pytest.param(in_phase(Phase.CANCELED), refused(), id="canceled"),
+        pytest.param(in_phase(Phase.AWAITING_APPROVAL), refused(), id="not approved yet"),
     ],
 )
 def test_waking_is_decided_from_the_record(record, expected):

@@ -92,6 +92,9 @@ envoy_cluster_upstream_rq_total{envoy_cluster_name="token-keys"} 99
 envoy_cluster_upstream_rq_completed{envoy_cluster_name="model"} 11
 # TYPE envoy_cluster_upstream_rq_active gauge
 envoy_cluster_upstream_rq_active{envoy_cluster_name="model"} 1
+# TYPE envoy_http_downstream_rq_active gauge
+envoy_http_downstream_rq_active{envoy_http_conn_manager_prefix="public"} 0
+envoy_http_downstream_rq_active{envoy_http_conn_manager_prefix="probe"} 9
 """
 
 
@@ -99,9 +102,16 @@ def without(text: str, name: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith(name))
 
 
-def test_a_gateway_tells_three_counters_of_the_model() -> None:
+def test_a_gateway_tells_the_counters_of_the_model() -> None:
     expected = GatewayCounters(restarts=2, requests=12, answered=11, active=1)
     assert read_gateway(ENVOY, 2) == expected
+
+
+def test_a_request_that_is_still_arriving_is_active() -> None:
+    arriving = ENVOY.replace('prefix="public"} 0', 'prefix="public"} 2')
+    counters = read_gateway(arriving, 0)
+    assert counters
+    assert counters.active == 2
 
 
 def test_a_gateway_that_has_answered_nothing_has_no_such_counter() -> None:
@@ -117,6 +127,7 @@ def test_a_gateway_that_has_answered_nothing_has_no_such_counter() -> None:
         "<html>",
         without(ENVOY, "envoy_cluster_upstream_rq_total"),
         without(ENVOY, "envoy_cluster_upstream_rq_active"),
+        without(ENVOY, "envoy_http_downstream_rq_active"),
         ENVOY.replace('"model"', '"model-health"'),
         ENVOY.replace(" 12", " NaN"),
         ENVOY.replace(" 1\n", " -1\n"),

@@ -1,0 +1,1 @@
+"""The policy file: what a deployment allows, what needs approval, and what may be spent."""

@@ -1,0 +1,125 @@
+"""Checks of the policy file and its budgets, as they stand in a plan."""
+
+from collections.abc import Iterable
+
+from domain.guard.costs import estimate_record
+from domain.guard.estimate import Estimate
+from domain.guard.plan_check import PlanCheck, Verdict
+from domain.guard.policy.budget import BUDGET_UNIT, BudgetUse, assess_budget
+from domain.guard.policy.facts import PolicyFacts
+from domain.guard.policy.ledgers import MONEY, cost_center_ledger
+from domain.guard.policy.model import Budget
+from domain.guard.policy.rules import check_rules
+from domain.guard.situation import Situation
+from domain.spec.model import EnvironmentSpec
+
+APPROVAL_REQUIRED = "ApprovalRequired"
+"""Code of a warning: the request waits for a second person."""
+
+
+def check_policy(
+    spec: EnvironmentSpec, planned: Estimate, situation: Situation
+) -> tuple[PlanCheck, ...]:
+    """What a live environment violates already, in the same words, is a warning: a rule that was
+    added later does not keep it from other changes."""
+    facts, existing = situation.policy, situation.existing
+    if facts is None:
+        return ()
+    checks = tuple(check_rules(spec, facts))
+    if existing:
+        known = {check.message for check in check_rules(existing.spec, facts)}
+        checks = tuple(
+            _without_failure(each) if each.message in known else each for each in checks
+        )
+    return (
+        *checks,
+        *_check_price(planned, situation, facts),
+        *check_budget(spec, planned, situation),
+    )
+
+
+def check_budget(
+    spec: EnvironmentSpec, planned: Estimate, situation: Situation
+) -> Iterable[PlanCheck]:
+    """Nothing without a budget; what spends no more than before is never refused."""
+    facts = situation.policy
+    budget = facts.policy.find_budget(spec.cost_center) if facts else None
+    if facts is None or budget is None:
+        return
+    yield _judge(spec, budget, use_of(spec, planned, situation, facts))
+    if planned.unpriced:
+        yield PlanCheck(
+            code="BudgetIncomplete",
+            verdict=Verdict.WARN,
+            message="The budget is checked without what no list price is known for: "
+            f"{', '.join(planned.unpriced)}.",
+            target="costCenter",
+            name=spec.cost_center,
+        )
+
+
+def use_of(
+    spec: EnvironmentSpec, planned: Estimate, situation: Situation, facts: PolicyFacts
+) -> BudgetUse:
+    claimed = facts.find_claimed(cost_center_ledger(spec.cost_center)).get(MONEY, 0.0)
+    return assess_budget(spec, planned, situation.existing, facts, claimed)
+
+
+def _judge(spec: EnvironmentSpec, budget: Budget, use: BudgetUse) -> PlanCheck:
+    percent = use.percent_of(budget)
+    code, verdict, advice = _verdict(budget, use, percent)
+    return PlanCheck(
+        code=code,
+        verdict=verdict,
+        message=f"Budget of {spec.cost_center} for the month: {budget.per_month:.2f} "
+        f"{BUDGET_UNIT}, {use.used:.2f} spent, {use.reserved:.2f} reserved by other environments; "
+        f"this one needs {use.required:.2f} until the month's end, which makes {percent:.1f} %. "
+        f"{advice}".strip(),
+        target="costCenter",
+        name=spec.cost_center,
+        required=round(use.required, 2),
+        used=round(use.used, 2),
+        reserved=round(use.reserved, 2),
+        limit=round(budget.per_month, 2),
+        unit=BUDGET_UNIT,
+    )
+
+
+def _verdict(budget: Budget, use: BudgetUse, percent: float) -> tuple[str, Verdict, str]:
+    if budget.refuse_at is not None and percent > budget.refuse_at and use.is_increase:
+        fix = (
+            "Use a cheaper size or fewer replicas, set expiresAt, delete what is not needed, or "
+            f"have the budget raised: requests above {budget.refuse_at} % are refused."
+        )
+        return "BudgetExceeded", Verdict.FAIL, fix
+    if budget.approval_at is not None and percent > budget.approval_at and use.is_increase:
+        why = f"Above {budget.approval_at} % a second person has to approve it."
+        return APPROVAL_REQUIRED, Verdict.WARN, why
+    if percent > budget.warn_at:
+        return "BudgetNearlySpent", Verdict.WARN, f"That is above {budget.warn_at} %."
+    return "BudgetSufficient", Verdict.OK, ""
+
+
+def _check_price(
+    planned: Estimate, situation: Situation, facts: PolicyFacts
+) -> Iterable[PlanCheck]:
+    """A change that makes nothing more expensive needs no approval."""
+    rule, existing = facts.policy.approval, situation.existing
+    price = planned.at_replicas.usd_per_month
+    before = estimate_record(existing, facts.prices).at_replicas if existing else None
+    if rule and price > rule.above_per_month and (before is None or price > before.usd_per_month):
+        yield PlanCheck(
+            code=APPROVAL_REQUIRED,
+            verdict=Verdict.WARN,
+            message=f"At replicas it costs {price:.2f} {BUDGET_UNIT} per month: above "
+            f"{rule.above_per_month:.2f} a second person has to approve it.",
+            target="gpu",
+            required=price,
+            limit=rule.above_per_month,
+            unit=BUDGET_UNIT,
+        )
+
+
+def _without_failure(check: PlanCheck) -> PlanCheck:
+    is_failure = check.verdict is Verdict.FAIL
+    return check.model_copy(update={"verdict": Verdict.WARN}) if is_failure else check

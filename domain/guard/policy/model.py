@@ -1,0 +1,210 @@
+"""The policy file as it is written: one YAML document, validated by these models."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from domain.catalog.gpu_skus import find_gpu_sku
+from domain.spec.access import ObjectId
+from domain.spec.fields import Region, VmSize
+from domain.spec.model import COST_CENTER_PATTERN
+from domain.spec.tags import MAX_TAGS, OWN_TAGS, TagName
+from domain.wire import WireModel
+
+MAX_COST_CENTERS = 1000
+
+type CostCenterName = Annotated[str, Field(pattern=COST_CENTER_PATTERN, max_length=50)]
+
+type Sender = Annotated[str, Field(min_length=1, max_length=2048)]
+
+
+class OnExceeded(StrEnum):
+    """What the sweep does once a budget is spent."""
+
+    WARN = "warn"
+    SCALE_DOWN = "scaleDown"
+
+
+class Allowed(WireModel):
+    """What specifications may ask for. Without a key the app's settings decide alone; the file
+    never allows what they forbid."""
+
+    regions: tuple[Region, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Azure regions, out of those of the setting ALLOWED_REGIONS; also those of "
+        "`placement.regions`.",
+        examples=[["westeurope", "swedencentral"]],
+    )
+    vm_sizes: tuple[VmSize, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="VM sizes of GPU nodes, also those of `placement.vmSizes`.",
+        examples=[["Standard_NC24ads_A100_v4"]],
+    )
+    public_endpoints: StrictBool = Field(
+        default=True, description="`false`: `edge.origin` has to be privateLink."
+    )
+    access_mode_none: StrictBool | None = Field(
+        default=None,
+        description="`false`: `access.mode` has to be entra. `true` allows nothing beyond the "
+        "setting ALLOW_ANONYMOUS_ACCESS.",
+    )
+    origin_transport_http: StrictBool | None = Field(
+        default=None,
+        description="`false`: `edge.origin` has to be privateLink, or public with an "
+        "`originCertificate`. `true` allows nothing beyond the setting ALLOW_HTTP_ORIGINS.",
+    )
+
+    @field_validator("vm_sizes")
+    @classmethod
+    def _are_known(cls, sizes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """A misspelt size would allow nothing, without a word."""
+        if sizes is None:
+            return None
+        for size in sizes:
+            if find_gpu_sku(size) is None:
+                raise PydanticCustomError(
+                    "NotAGpuVmSize", "'{size}' is not a known GPU VM size.", {"size": size}
+                )
+        return sizes
+
+    def has_size(self, vm_size: str) -> bool:
+        sizes = self.vm_sizes
+        return sizes is None or vm_size.lower() in {size.lower() for size in sizes}
+
+    def has_region(self, region: str) -> bool:
+        return self.regions is None or region in self.regions
+
+
+class Limits(WireModel):
+    """Upper bounds; without a key there is none."""
+
+    max_nodes_per_environment: StrictInt | None = Field(
+        default=None, ge=1, description="GPU nodes: the sum of `gpu.maxNodes` over its regions."
+    )
+    max_nodes_per_cost_center: StrictInt | None = Field(
+        default=None, ge=1, description="GPU nodes: that sum over all environments of one."
+    )
+    max_lifetime_days: StrictInt | None = Field(
+        default=None,
+        ge=1,
+        le=3650,
+        description="Days from the request until `expiresAt`, which is then required.",
+    )
+
+
+class ApprovalRule(WireModel):
+    """When a request waits for a second person."""
+
+    above_per_month: float = Field(
+        gt=0, description="Price of an environment per month at replicas, in USD."
+    )
+    deadline_hours: StrictInt = Field(
+        default=72, ge=1, le=720, description="Hours until the request is refused without answer."
+    )
+    remind_after_hours: StrictInt = Field(
+        default=24, ge=1, le=720, description="Hours until an event reminds of it."
+    )
+
+    @model_validator(mode="after")
+    def _reminds_in_time(self) -> Self:
+        if self.remind_after_hours >= self.deadline_hours:
+            raise PydanticCustomError(
+                "ReminderAfterDeadline", "Use fewer hours for remindAfterHours than deadlineHours."
+            )
+        return self
+
+
+class Budget(WireModel):
+    """What a cost center may spend in a calendar month (UTC), in USD at list prices.
+
+    The thresholds are percent of it, counted with what is reserved until the month's end.
+    """
+
+    per_month: float = Field(gt=0, description="USD.", examples=[20000])
+    warn_at: StrictInt = Field(default=80, ge=1, description="Percent from which plans warn.")
+    approval_at: StrictInt | None = Field(
+        default=None, ge=1, description="Percent above which a request needs approval."
+    )
+    refuse_at: StrictInt | None = Field(
+        default=100, ge=1, description="Percent above which a request is refused; null: never."
+    )
+    on_exceeded: OnExceeded = Field(
+        default=OnExceeded.WARN,
+        description="What the sweep does once the whole budget is spent: `warn` on each "
+        "environment, or `scaleDown` after that warning.",
+    )
+
+    @model_validator(mode="after")
+    def _ascend(self) -> Self:
+        written = [self.warn_at, self.approval_at, self.refuse_at]
+        thresholds = [each for each in written if each is not None]
+        if thresholds != sorted(thresholds):
+            raise PydanticCustomError(
+                "ThresholdsOutOfOrder", "Use warnAt <= approvalAt <= refuseAt."
+            )
+        return self
+
+
+class CostCenter(WireModel):
+    """Who belongs to a cost center, and what it may spend."""
+
+    groups: frozenset[ObjectId] = Field(
+        default=frozenset(),
+        description="Object ids of the Entra groups that see and use its environments.",
+    )
+    senders: tuple[Sender, ...] = Field(
+        default=(),
+        description="What `source` of a message may be, for environments of the cost center.",
+        examples=[["https://ci.example.com/fraud"]],
+    )
+    budget: Budget | None = Field(default=None, description="Without one nothing is bounded.")
+
+
+class Policy(WireModel):
+    """The policy file. `Policy()` is that of a deployment without one."""
+
+    version: Literal[1] = Field(default=1, description="Version of the format.")
+    allow: Allowed = Field(default_factory=Allowed)
+    limits: Limits = Field(default_factory=Limits)
+    required_tags: tuple[TagName, ...] = Field(
+        default=(),
+        max_length=MAX_TAGS,
+        description="Names that `tags` of every specification has to contain.",
+        examples=[["team"]],
+    )
+    approval: ApprovalRule | None = Field(
+        default=None, description="Without it only budgets ask for approval."
+    )
+    cost_centers: dict[CostCenterName, CostCenter] = Field(
+        default_factory=dict[str, CostCenter],
+        max_length=MAX_COST_CENTERS,
+        description="Cost centers by name. One that is not listed has no budget.",
+    )
+
+    @field_validator("required_tags")
+    @classmethod
+    def _can_be_given(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name.lower() in OWN_TAGS:
+                raise PydanticCustomError(
+                    "ReservedTag", "'{name}' is on all resources already.", {"name": name}
+                )
+        return names
+
+    @property
+    def has_scopes(self) -> bool:
+        """Whether environments are visible to groups of their cost center only."""
+        return any(each.groups for each in self.cost_centers.values())
+
+    def bounds(self, cost_center: str) -> bool:
+        """Whether it has a budget, or a limit of its nodes."""
+        has_limit = self.limits.max_nodes_per_cost_center is not None
+        return has_limit or self.find_budget(cost_center) is not None
+
+    def find_budget(self, cost_center: str) -> Budget | None:
+        found = self.cost_centers.get(cost_center)
+        return found.budget if found else None

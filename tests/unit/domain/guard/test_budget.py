@@ -1,0 +1,173 @@
+"""Budgets: what is spent, what is reserved until the month's end, and who still fits."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord
+from domain.guard.admission import check_request, refuse_budget
+from domain.guard.costs import estimate_record
+from domain.guard.plan import build_plan
+from domain.guard.plan_check import PlanCheck, Verdict
+from domain.guard.policy.budget import BudgetUse, hours_left, month_end
+from domain.guard.policy.facts import PolicyFacts
+from domain.guard.policy.ledgers import MONEY, cost_center_ledger
+from domain.guard.policy.model import Policy
+from domain.guard.policy.overspending import find_overspent
+from domain.guard.situation import Situation
+from tests.support.markets import a_market, some_prices
+from tests.support.policies import a_file, with_budget
+from tests.support.specs import NOON, a_record, a_request, a_spec
+
+HOURS = 8.5 * 24
+"""From noon on the 22nd to the end of November."""
+
+
+def situation(policy: Policy, record: EnvironmentRecord | None = None, **known: Any) -> Situation:
+    return Situation(
+        {"westeurope": a_market()},
+        record,
+        policy=PolicyFacts(NOON, policy, prices=PRICES, **known),
+    )
+
+
+def budget_check(
+    policy: Policy, record: EnvironmentRecord | None = None, **known: Any
+) -> PlanCheck:
+    found = check_request(a_spec(), situation(policy, record, **known))
+    return next(each for each in found if each.unit and each.code.startswith(("Budget", "Appr")))
+
+
+def a_live(name: str, phase: Phase = Phase.READY) -> EnvironmentRecord:
+    record = a_record(a_request(spec=a_spec(name=name)))
+    return record.model_copy(update={"phase": phase})
+
+
+PRICES = {"westeurope": some_prices("westeurope")}
+NEED = estimate_record(a_live("fraud-llm"), PRICES).at_replicas.usd_per_hour * HOURS
+
+
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        (datetime(2028, 2, 1, tzinfo=UTC), datetime(2028, 3, 1, tzinfo=UTC)),
+        (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_month_ends_with_its_last_day_in_utc(now: datetime, end: datetime):
+    assert month_end(now) == end
+
+
+def test_what_expires_earlier_reserves_less():
+    assert hours_left(None, NOON) == HOURS
+    assert hours_left(NOON + timedelta(hours=3), NOON) == 3
+    assert hours_left(NOON - timedelta(hours=3), NOON) == 0
+
+
+@pytest.mark.parametrize(
+    ("share", "code", "verdict"),
+    [
+        (2.0, "BudgetSufficient", Verdict.OK),
+        (1.2, "BudgetNearlySpent", Verdict.WARN),
+        (1.05, "ApprovalRequired", Verdict.WARN),
+        (0.99, "BudgetExceeded", Verdict.FAIL),
+    ],
+)
+def test_each_threshold_has_its_verdict(share: float, code: str, verdict: Verdict):
+    policy = with_budget(NEED * share, approvalAt=90)
+    check = budget_check(policy)
+    assert (check.code, check.verdict, check.unit) == (code, verdict, "USD")
+    assert (check.used, check.reserved) == (0, 0)
+    assert check.required == pytest.approx(NEED, abs=0.01)
+    plan = build_plan(a_spec(), situation(policy), NOON)
+    assert plan.requires_approval is (code == "ApprovalRequired")
+
+
+def test_others_and_claims_are_reserved_and_what_is_spent_is_counted():
+    other = a_live("other-llm")
+    ledger = {cost_center_ledger("ML-1234"): {MONEY: 100.0}}
+    check = budget_check(with_budget(NEED * 3), records=(other,), claimed=ledger)
+    assert check.reserved == pytest.approx(NEED + 100, rel=0.05)
+    later = PolicyFacts(NOON + timedelta(days=2), with_budget(NEED * 3), (other,), PRICES)
+    found = check_request(a_spec(), Situation({"westeurope": a_market()}, policy=later))
+    spent = next(each.used for each in found if each.unit)
+    assert spent
+    assert spent > 0
+
+
+def test_what_sleeps_failed_or_is_gone_gives_its_reservation_back():
+    awake = budget_check(with_budget(NEED * 9), records=(a_live("other-llm"),)).reserved
+    for phase in (Phase.SCALED_DOWN, Phase.FAILED, Phase.CANCELED, Phase.DELETED):
+        record = a_live("other-llm", phase)
+        asleep = budget_check(with_budget(NEED * 9), records=(record,)).reserved
+        assert asleep is not None
+        assert awake is not None
+        assert asleep < awake / 3
+        assert (asleep == 0) is (phase is Phase.DELETED)
+
+
+def test_a_change_that_spends_no_more_is_not_refused():
+    live = a_live("fraud-llm")
+    check = budget_check(with_budget(1), live, records=(live,))
+    assert (check.code, check.verdict) == ("BudgetNearlySpent", Verdict.WARN)
+
+
+def test_a_wake_is_bound_by_the_budget_alone():
+    asleep = a_live("fraud-llm", Phase.SCALED_DOWN)
+    policy = with_budget(1).model_copy(update={"required_tags": ("team",)})
+    refused = refuse_budget(asleep, situation(policy, asleep, records=(asleep,)))
+    assert refused
+    assert refused.code == "BudgetExceeded"
+    ample = with_budget(NEED * 2).model_copy(update={"required_tags": ("team",)})
+    assert refuse_budget(asleep, situation(ample, asleep, records=(asleep,))) is None
+
+
+def test_what_has_no_price_is_a_warning():
+    markets = {"westeurope": a_market(prices=None)}
+    facts = PolicyFacts(NOON, with_budget(1000))
+    found = check_request(a_spec(), Situation(markets, policy=facts))
+    (check,) = [each for each in found if each.code == "BudgetIncomplete"]
+    assert check.verdict is Verdict.WARN
+    assert "GPU node" in check.message
+
+
+def test_who_is_over_the_budget_is_found_with_all_of_its_environments():
+    records = {
+        "ML-1234": [a_live("first"), a_live("second"), a_live("gone", Phase.DELETED)],
+        "ML-9": [a_live("third")],
+    }
+    policy = a_file(
+        costCenters={
+            "ML-1234": {"budget": {"perMonth": 10, "onExceeded": "scaleDown"}},
+            "ML-9": {"budget": {"perMonth": 1000}},
+        }
+    )
+    assert find_overspent(records, policy, PRICES, NOON) == {}, "nothing is spent yet"
+    found = find_overspent(records, policy, PRICES, NOON + timedelta(days=1))
+    assert set(found) == {"first", "second"}
+    over = found["first"]
+    assert (over.cost_center, over.per_month, over.scales_down) == ("ML-1234", 10, True)
+    assert over.month_began_at == datetime(2026, 11, 1, tzinfo=UTC)
+    assert over.spent > 10
+
+
+AMOUNTS = st.floats(0, 1e6, allow_nan=False)
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.floats(1, 1e6))
+def test_more_is_never_granted_where_less_was_refused(
+    used: float, reserved: float, own: float, required: float, more: float
+):
+    """The percentage rises with each part, and only an increase can be refused."""
+    budget = with_budget(1000).find_budget("ML-1234")
+    assert budget
+    use = BudgetUse(used, reserved, own, required)
+    larger = BudgetUse(used, reserved + more, own, required)
+    assert larger.percent_of(budget) > use.percent_of(budget)
+    assert use.is_increase is (use.increase > 0.005)
+    assert use.increase == pytest.approx(max(required - own, 0))

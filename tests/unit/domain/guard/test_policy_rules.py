@@ -1,0 +1,160 @@
+"""The policy file refuses what it does not allow, with the field and the fix."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord
+from domain.guard.admission import check_request, find_refusal
+from domain.guard.plan import build_plan
+from domain.guard.plan_check import PlanCheck, Verdict
+from domain.guard.policy.facts import PolicyFacts
+from domain.guard.policy.in_force import narrow
+from domain.guard.policy.model import Policy
+from domain.guard.situation import Situation
+from tests.support.markets import A100_PRICE, a_market
+from tests.support.policies import a_file
+from tests.support.specs import NOON, a_policy, a_record, a_request, a_spec
+
+A100, H100 = "Standard_NC24ads_A100_v4", "Standard_NC40ads_H100_v5"
+
+
+def situation(policy: Policy, record: EnvironmentRecord | None = None, **known: Any) -> Situation:
+    markets = {"westeurope": a_market(), "northeurope": a_market("northeurope")}
+    return Situation(markets, record, policy=PolicyFacts(NOON, policy, **known))
+
+
+def failed(
+    policy: Policy, record: EnvironmentRecord | None = None, **spec: Any
+) -> list[PlanCheck]:
+    found = check_request(a_spec(**spec), situation(policy, record))
+    return [check for check in found if check.verdict is Verdict.FAIL]
+
+
+PREMIUM = {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "spec", "code", "target", "said"),
+    [
+        ({"allow": {"vmSizes": [H100]}}, {}, "VmSizeNotAllowed", "gpu.vmSize", H100),
+        (
+            {"allow": {"vmSizes": [A100.upper()]}},
+            {"placement": {"vmSizes": [H100]}},
+            "VmSizeNotAllowed",
+            "placement.vmSizes[0]",
+            H100,
+        ),
+        (
+            {"allow": {"publicEndpoints": False}},
+            {},
+            "PublicEndpointsNotAllowed",
+            "edge.origin",
+            "privateLink",
+        ),
+        ({"limits": {"maxNodesPerEnvironment": 4}}, {}, "TooManyNodes", "gpu.maxNodes", "5"),
+        (
+            {"limits": {"maxNodesPerEnvironment": 9}},
+            {"regions": ["westeurope", "northeurope"]},
+            "TooManyNodes",
+            "gpu.maxNodes",
+            "10",
+        ),
+        ({"limits": {"maxNodesPerCostCenter": 4}}, {}, "TooManyNodes", "gpu.maxNodes", "ML-1234"),
+        ({"limits": {"maxLifetimeDays": 30}}, {}, "LifetimeTooLong", "expiresAt", "missing"),
+        (
+            {"limits": {"maxLifetimeDays": 30}},
+            {"expiresAt": (NOON + timedelta(days=31)).isoformat()},
+            "LifetimeTooLong",
+            "expiresAt",
+            "30 days",
+        ),
+        ({"requiredTags": ["team"]}, {}, "TagMissing", "tags.team", "team"),
+    ],
+)
+def test_what_is_not_allowed_fails(
+    policy: dict[str, Any], spec: dict[str, Any], code: str, target: str, said: str
+):
+    (check,) = failed(a_file(**policy), **spec)
+    assert (check.code, check.target) == (code, target)
+    assert said in check.message
+    refusal = find_refusal(a_spec(**spec), situation(a_file(**policy)))
+    assert refusal
+    assert (refusal.code, refusal.message) == (check.code, check.message)
+
+
+@pytest.mark.parametrize(
+    ("policy", "spec"),
+    [
+        ({}, {}),
+        ({"allow": {"vmSizes": [A100.upper()]}}, {}),
+        ({"allow": {"publicEndpoints": False}}, {"edge": PREMIUM}),
+        ({"limits": {"maxNodesPerEnvironment": 5, "maxNodesPerCostCenter": 5}}, {}),
+        (
+            {"limits": {"maxLifetimeDays": 30}},
+            {"expiresAt": (NOON + timedelta(days=30)).isoformat()},
+        ),
+        ({"requiredTags": ["team"]}, {"tags": {"Team": "fraud"}}),
+    ],
+)
+def test_what_is_allowed_passes(policy: dict[str, Any], spec: dict[str, Any]):
+    assert failed(a_file(**policy), **spec) == []
+
+
+def test_the_environments_of_a_cost_center_share_its_nodes():
+    other = a_record(a_request(spec=a_spec(name="other-llm")))
+    policy = a_file(limits={"maxNodesPerCostCenter": 9})
+    (check,) = [
+        each
+        for each in check_request(a_spec(), situation(policy, records=(other,)))
+        if each.code == "TooManyNodes"
+    ]
+    assert (check.required, check.used, check.limit) == (5, 5, 9)
+
+
+def test_a_rule_that_came_later_keeps_a_live_environment_from_nothing_else():
+    live = a_record().model_copy(update={"phase": Phase.READY})
+    policy = a_file(allow={"vmSizes": [H100]}, requiredTags=["team"])
+    assert failed(policy, live, owner="other@example.com") == []
+    more = {"vmSize": "Standard_NC48ads_A100_v4", "maxNodes": 2}
+    assert [each.code for each in failed(policy, live, gpu=more)] == ["VmSizeNotAllowed"]
+
+
+def test_alternatives_are_those_that_the_policy_allows():
+    policy = a_file(allow={"regions": ["westeurope"], "vmSizes": [H100]})
+    plan = build_plan(a_spec(), situation(policy), NOON)
+    assert plan.verdict is Verdict.FAIL
+    offers = [each.offer for each in plan.alternatives]
+    assert {(offer.region, offer.vm_size) for offer in offers} == {("westeurope", H100)}
+
+
+@pytest.mark.parametrize(("above", "needs"), [(1000, True), (100_000, False)])
+def test_a_dear_environment_needs_approval(above: float, needs: bool):
+    policy = a_file(approval={"abovePerMonth": above})
+    plan = build_plan(a_spec(), situation(policy), NOON)
+    assert plan.requires_approval is needs
+    assert plan.verdict is (Verdict.WARN if needs else plan.verdict)
+    live = a_record().model_copy(update={"phase": Phase.READY})
+    same = build_plan(a_spec(owner="b@example.com"), situation(policy, live), NOON)
+    assert not same.requires_approval, "it gets no dearer"
+    assert plan.estimate.at_replicas.usd_per_hour > A100_PRICE
+
+
+def test_the_file_narrows_what_the_settings_allow_and_never_widens_it():
+    settings = a_policy(("westeurope", "North Europe"), allows_anonymous_access=True)
+    file = a_file(
+        allow={
+            "regions": ["northeurope", "uksouth"],
+            "accessModeNone": False,
+            "originTransportHttp": False,
+        }
+    )
+    both = narrow(settings, file)
+    assert list(both.allowed_regions) == ["northeurope"]
+    assert (both.allows_anonymous_access, both.allows_http_origins) == (False, False)
+    wide = a_file(allow={"accessModeNone": True, "originTransportHttp": True})
+    strict = a_policy(allows_anonymous_access=False, allows_http_origins=False)
+    kept = narrow(strict, wide)
+    assert (kept.allows_anonymous_access, kept.allows_http_origins) == (False, False)

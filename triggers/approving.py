@@ -1,0 +1,34 @@
+"""Checks again, at the moment of approval, what was checked when it was requested."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.environment.operation import Operation
+from domain.environment.record import EnvironmentRecord
+from domain.guard.approval import find_outdated
+from domain.requests.approvals import nothing_waits
+from domain.requests.decision import Refused
+from triggers import task_hub
+from triggers.claims import claim_all
+from triggers.declarations import Call
+from triggers.plans import read_situation
+from triggers.starting import find_claims
+
+
+async def find_obstacle(
+    call: Call[Any, Any], record: EnvironmentRecord | None, waiting: Operation
+) -> Refused | None:
+    """Why it cannot begin now as it was requested; otherwise what it needs is claimed."""
+    request = await task_hub.read_request(call.client, waiting.id)
+    if request is None or request.approval is None:
+        return nothing_waits(waiting.environment)
+    market, policy = call.deployment.read_market, call.policy_file
+    situation = await read_situation(call.client, market, request.spec, record, policy_file=policy)
+    now = datetime.now(UTC)
+    if refusal := find_outdated(request.approval, request.spec, situation, now):
+        return refusal
+    claims = find_claims(request, situation)
+    if await claim_all(call.client, request, claims.demands, claims.counted):
+        return None
+    message = f"Other requests were faster than the approval of '{waiting.id}'. Send it again."
+    return Refused("ConcurrentRequests", message, is_passing=True)
