@@ -2,6 +2,8 @@ import { render } from "./vendor/preact.js";
 import { html } from "./lib/html.js";
 import { useAddress } from "./lib/router.js";
 import { Navigation } from "./parts/navigation.js";
+import { Approvals } from "./screens/approvals.js";
+import { Audit } from "./screens/audit.js";
 import { Costs } from "./screens/costs.js";
 import { EditEnvironment } from "./screens/edit-environment.js";
 import { Environment } from "./screens/environment.js";
@@ -21,6 +23,8 @@ const SCREENS = {
     return Screen && html`<${Screen} key=${name} name=${name} />`;
   },
   new: () => html`<${NewEnvironment} />`,
+  approvals: () => html`<${Approvals} />`,
+  audit: ({ query }) => html`<${Audit} query=${query} />`,
   costs: () => html`<${Costs} />`,
   sweep: () => html`<${Sweep} />`,
   service: () => html`<${Service} />`,

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from domain.requests.app_roles import AppRole
+from domain.requests.principal import parse_principal
 from tests.portal.faked_api import FakedApi
-from triggers.access import PRINCIPAL, refuse_without_role
+from triggers.access import refuse_without_role
 
 pytestmark = pytest.mark.portal
 
@@ -20,10 +21,7 @@ def refusal(roles: list[str]) -> func.HttpResponse | None:
     """By the app, of a request that built-in authentication has let through."""
     claims = {"claims": [{"typ": "roles", "val": role} for role in roles]}
     header = base64.b64encode(json.dumps(claims).encode()).decode()
-    request = func.HttpRequest(
-        "GET", "http://localhost/environments", headers={PRINCIPAL: header}, body=b""
-    )
-    return refuse_without_role(request, AppRole.READ)
+    return refuse_without_role(parse_principal(header), AppRole.READ)
 
 
 def test_who_is_not_signed_in_gets_a_link_to_sign_in(faked_page: Page, faked: FakedApi):

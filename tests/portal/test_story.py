@@ -86,6 +86,8 @@ def test_what_a_specification_lacks_is_said_at_its_field(page: Page):
         ("sweep", "Latest sweep"),
         ("service", "Service"),
         ("docs", "REST API"),
+        ("approvals", "Approvals"),
+        ("audit", "Audit"),
     ],
 )
 def test_screens_are_accessible(page: Page, screen: str, title: str, width: int, scheme: str):
