@@ -47,7 +47,7 @@ verify-azure: $(READY) ## Try on real Azure what was never seen there, and remov
 .PHONY: setup
 setup: $(READY) $(INFRA_VENV)/.installed ## Install the pinned requirements of the project and of its checks
 
-$(READY): requirements-dev.txt .python-version
+$(READY): requirements-dev.txt cli/pyproject.toml .python-version
 	@bash emulators/stack/make_venv.sh $(VENV)
 	@touch $@
 
@@ -154,6 +154,8 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m tests.support.access_table
 	$(BIN)/python -m tests.support.api_reference
 	$(BIN)/python -m tests.support.policy_schema
+	$(BIN)/python -m tests.support.client_types
+	PYTHONPATH=cli/src $(BIN)/python -m tests.support.cli_reference
 	$(BIN)/python -m tests.support.fault_matrix
 	$(BIN)/python -m tests.azure.document
 	$(BIN)/python -m benchmarks.performance

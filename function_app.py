@@ -50,6 +50,7 @@ from domain.guard.billed_costs import BilledCosts
 from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
+from domain.serving.pod_logs import PodLogAnswer, PodLogQuery
 from orchestrators.audit_entity import audit
 from orchestrators.await_edge import await_edge
 from orchestrators.await_operation import await_operation
@@ -168,6 +169,10 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
+async def read_pod_log(query: PodLogQuery) -> PodLogAnswer:
+    return await clients.pod_logs.read(query)
+
+
 READ_MARKET = LazyMarketReader(clients)
 
 
@@ -185,6 +190,7 @@ DEPLOYMENT = Deployment(
     build_commit=settings.build_commit,
     read_market=READ_MARKET,
     read_policy=read_policy,
+    read_pod_log=read_pod_log,
     read_logs=read_logs if settings.log_workspace_id else None,
     read_billed=read_billed if settings.cost_management else None,
     developer=settings.developer,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from clients.logs import LogsClient
     from clients.market import MarketClient
     from clients.metrics import MetricsClient
+    from clients.pod_logs import PodLogsClient
     from clients.policy_file import PolicyFile
     from clients.registries import RegistriesClient
     from clients.resource_groups import ResourceGroupsClient
@@ -172,6 +173,12 @@ class ClientFactory:
             self._credential,
             self._session,
         )
+
+    @cached_property
+    def pod_logs(self) -> "PodLogsClient":
+        from clients.pod_logs import PodLogsClient
+
+        return PodLogsClient(self)
 
     @cached_property
     def events(self) -> "EventsClient":

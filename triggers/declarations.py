@@ -16,6 +16,7 @@ from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
 from domain.requests.scopes import CallerScope
 from domain.serving.invocations.log_answer import LogReader
+from domain.serving.pod_logs import PodLogReader
 from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
 from triggers.parameters import HeaderParameters, QueryParameters
@@ -33,6 +34,7 @@ class Deployment:
     """Commit that the app was built from; None if unknown."""
     read_market: MarketReader
     read_policy: PolicyReader = read_no_policy
+    read_pod_log: PodLogReader
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
     read_billed: BilledReader | None = None

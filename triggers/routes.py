@@ -28,6 +28,7 @@ from triggers.http_operations import get_operation
 from triggers.http_service import HealthAnswer, get_health, get_openapi
 from triggers.http_sweeps import get_latest_sweep, post_sweep
 from triggers.invocation_routes import INVOCATION_ROUTES
+from triggers.log_routes import LOG_ROUTES
 from triggers.parameters import (
     AnyQueryParameters,
     HeaderParameters,
@@ -138,6 +139,7 @@ ROUTES = (
     *PLAN_ROUTES,
     *ENVIRONMENT_ROUTES,
     *APPROVAL_ROUTES,
+    *LOG_ROUTES,
     *INVOCATION_ROUTES,
     *AUDIT_ROUTES,
     *OTHER_ROUTES,

@@ -64,3 +64,7 @@ if ! install_with_uv "$requirements"; then
   echo "uv could not install them: pip does." >&2
   install_with_pip "$requirements"
 fi
+if [ "$requirements" = requirements-dev.txt ]; then
+  # What the command line needs is pinned there, its build backend as well.
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable cli
+fi

@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import shlex
 import shutil
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -17,6 +20,7 @@ from emulators.stack.stack import DEFAULT_TIME_SCALE, PROJECT, Stack, running_st
 
 FOLDER = PROJECT / "build" / "up"
 STACK_FILE = PROJECT / "build" / "local-stack.json"
+VARIABLES_FILE = PROJECT / "build" / "gridplane.env"
 POLL_SECONDS = 0.5
 
 WELCOME = """
@@ -28,10 +32,10 @@ CA bundle        {caBundle}
 {stack_file} has all of this as JSON. Ctrl-C stops the stack; the next `make up` resumes it,
 `make up FRESH=1` starts from scratch.
 
-Try:
-  curl -i -X POST {functionApp}/environments -H 'Content-Type: application/json' \
--d @examples/environment.json
-  curl -s {functionApp}/operations/fraud-llm.1
+Try, in another terminal:
+  source {variables_file}
+  gridplane apply -f examples/environment.json
+  gridplane invoke fraud-llm "Is this transfer fraud?"
   make send
   curl -s --cacert {caBundle} {simulator}/_simulator/state
 """
@@ -72,6 +76,7 @@ def main() -> int:
         return 1
     finally:
         STACK_FILE.unlink(missing_ok=True)
+        VARIABLES_FILE.unlink(missing_ok=True)
     return 0
 
 
@@ -79,10 +84,28 @@ def _welcome(stack: Stack) -> None:
     facts = stack.describe()
     STACK_FILE.parent.mkdir(exist_ok=True)
     STACK_FILE.write_text(json.dumps(facts, indent=2) + "\n")
-    text = WELCOME.format(**facts, stack_file=STACK_FILE.relative_to(PROJECT))
+    VARIABLES_FILE.write_text(render_variables(facts))
+    files = {"stack_file": STACK_FILE, "variables_file": VARIABLES_FILE}
+    shown = {name: path.relative_to(PROJECT) for name, path in files.items()}
+    text = WELCOME.format(**facts, **shown)
     if stack.is_resumed:
         text += "\nResumed from where it was stopped.\n"
     Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+def render_variables(facts: Mapping[str, Any]) -> str:
+    """By which the command line finds this stack, and the command line itself."""
+    programs = Path(sys.executable).parent
+    edge = facts["simulator"].removeprefix("https://")
+    token = f"{sys.executable} -m emulators.stack.model_token"
+    variables = {
+        "GRIDPLANE_URL": facts["functionApp"],
+        "GRIDPLANE_EDGE_ADDRESS": edge,
+        "GRIDPLANE_CA_BUNDLE": facts["caBundle"],
+        "GRIDPLANE_MODEL_TOKEN_COMMAND": f"env PYTHONPATH={shlex.quote(str(PROJECT))} {token}",
+    }
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    return "\n".join([*lines, f'export PATH={shlex.quote(str(programs))}:"$PATH"', ""])
 
 
 def _watch(stack: Stack, stopped: threading.Event) -> None:

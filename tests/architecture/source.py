@@ -7,7 +7,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 PRODUCT_FOLDERS = ("activities", "clients", "domain", "orchestrators", "triggers")
 TESTS = REPOSITORY / "emulators" / "tests"
-OTHER_FOLDERS = ("benchmarks", "emulators")
+OTHER_FOLDERS = ("benchmarks", "cli/src", "emulators")
+GENERATED = REPOSITORY / "cli/src/gridplane/api_types.py"
 
 
 def product_modules() -> list[Path]:
@@ -35,4 +36,4 @@ def imports_of(module: Path) -> Iterator[str]:
 
 def _modules(folders: tuple[str, ...]) -> list[Path]:
     found = [path for each in folders for path in sorted((REPOSITORY / each).rglob("*.py"))]
-    return [path for path in found if TESTS not in path.parents]
+    return [path for path in found if TESTS not in path.parents and path != GENERATED]

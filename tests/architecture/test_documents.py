@@ -22,7 +22,7 @@ from tests.support.phase_diagram import DOCUMENT, read_phases, render_phases
 ARCHITECTURE = REPOSITORY / "docs/architecture.md"
 README = REPOSITORY / "README.md"
 FOLDERS = (
-    *("activities", "benchmarks", "clients", "docs", "domain", "emulators", "examples"),
+    *("activities", "benchmarks", "cli", "clients", "docs", "domain", "emulators", "examples"),
     *("infra", "orchestrators", "tests", "triggers"),
 )
 PATH = re.compile(rf"((?:{'|'.join(FOLDERS)})/[\w./-]*)(?:: (\w+))?")

@@ -262,8 +262,8 @@ CLUSTERS = (
     Assumption(
         name="pod-counters",
         assumed="A caller who may read pods reads what a pod serves, through the API server's "
-        "`pods/proxy`: Azure's authorizer has no action of its own for it",
-        if_false="No environment would ever be idle, nor woken by a call",
+        "`pods/proxy`, and its log: Azure's authorizer has no actions of its own for them",
+        if_false="No environment would ever be idle, nor woken by a call, nor show its log",
         relied_on_by=("clients/kubernetes.py", "domain/serving/counter_pods.py"),
         known=Known.REPORTED,
         rows=("`pods/proxy`",),

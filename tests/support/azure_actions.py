@@ -25,7 +25,7 @@ VERBS = {
 
 KUBERNETES = re.compile(
     r"/kubernetes/[^/]+/(?:api/v1|apis/(?P<group>[^/]+)/[^/]+)"
-    r"(?:/namespaces/[^/]+(?=/))?/(?P<resource>[a-z]+)(?:/[^/]+(?:/proxy/.*)?)?"
+    r"(?:/namespaces/[^/]+(?=/))?/(?P<resource>[a-z]+)(?:/[^/]+(?:/proxy/.*|/log)?)?"
 )
 """A cluster's API as the simulator serves it, below a path of its own. To Azure's authorizer what
 is read below a pod is the pod: it has an action for `exec` alone (kubeguard/guard)."""

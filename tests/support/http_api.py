@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,8 +13,10 @@ from domain.guard.market import MarketReader
 from domain.guard.policy.in_force import PolicyReader, read_no_policy
 from domain.requests.principal import Principal
 from domain.serving.invocations.log_answer import LogReader
+from domain.serving.pod_logs import PodLogReader
 from tests.support.documented_answers import product_document
 from tests.support.fake_hub import FakeHub
+from tests.support.fake_pod_logs import FakePodLogs
 from tests.support.markets import read_ample_market
 from tests.support.specs import a_policy
 from triggers.declarations import Deployment, Route
@@ -52,6 +54,7 @@ class Api:
     read_billed: BilledReader | None = None
     developer: Principal | None = None
     read_policy: PolicyReader = read_no_policy
+    read_pod_log: PodLogReader = field(default_factory=lambda: FakePodLogs().read)
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -90,6 +93,7 @@ class Api:
                 requires_app_roles=self.requires_app_roles,
                 build_commit=self.build_commit,
                 read_market=self.read_market,
+                read_pod_log=self.read_pod_log,
                 read_logs=self.read_logs,
                 developer=self.developer,
                 read_billed=self.read_billed,

@@ -12,6 +12,7 @@ LONGEST = (
     "test_crashes.py",
     "test_drift.py",
     "test_role_actions.py",
+    "test_command_line.py",
     "test_update.py",
     "test_reboot.py",
     "test_wrong_clocks.py",

@@ -36,6 +36,7 @@ class Wanted:
     tail: int | None = None
     since_seconds: int | None = None
     since_time: str = ""
+    limit_bytes: int | None = None
 
 
 def read_wanted(query: Mapping[str, str], pod: Object) -> Wanted:
@@ -48,6 +49,7 @@ def read_wanted(query: Mapping[str, str], pod: Object) -> Wanted:
         tail=listing.whole_number(query, "tailLines") if "tailLines" in query else None,
         since_seconds=listing.whole_number(query, "sinceSeconds") or None,
         since_time=query.get("sinceTime", ""),
+        limit_bytes=listing.whole_number(query, "limitBytes") if "limitBytes" in query else None,
     )
 
 
@@ -151,7 +153,7 @@ async def stream(
     now = times.parse(cluster.registry.now())
     pod = cluster.store.read(*key)
     lines = read(pod, wanted, now, cluster.processes)
-    text = as_text(lines, wanted.timestamps)
+    text = as_text(lines, wanted.timestamps)[: wanted.limit_bytes]
     if not wanted.follow or wanted.previous:
         return web.Response(body=text, content_type="text/plain")
     response = web.StreamResponse(headers={"Content-Type": "text/plain"})

@@ -1,7 +1,7 @@
 """What the client of a cluster's API makes of what others write: ConfigMaps, answers of pods."""
 
 import gzip
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,8 +90,22 @@ def answering(
     return lambda request: Response(status, headers=headers, content=parts())
 
 
+type Question = Callable[[KubernetesClient], Awaitable[str]]
+
+
+async def ask_pod(kubernetes: KubernetesClient) -> str:
+    path = "stats/prometheus?filter=^a\\.b$"
+    return await kubernetes.read_from_pod("inference", "a-pod", 8082, path)
+
+
+async def ask_log(kubernetes: KubernetesClient) -> str:
+    return await kubernetes.read_log("inference", "a-pod", {"tailLines": "5"})
+
+
 async def read(
-    monkeypatch: pytest.MonkeyPatch, answer: Callable[[Request], Response]
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Callable[[Request], Response],
+    ask: Question = ask_pod,
 ) -> tuple[str, Request]:
     """What a pod's answer comes to, and how it was asked for."""
     asked: list[Request] = []
@@ -106,8 +120,7 @@ async def read(
     monkeypatch.setattr(client_adapter, "AsyncClient", connect)
     kubernetes = KubernetesClient.connect(KUBECONFIG, "a token")
     try:
-        path = "stats/prometheus?filter=^a\\.b$"
-        return await kubernetes.read_from_pod("inference", "a-pod", 8082, path), asked[0]
+        return await ask(kubernetes), asked[0]
     finally:
         await kubernetes.close()
 
@@ -166,3 +179,28 @@ async def test_an_api_server_that_does_not_answer_is_no_answer(
 
     with pytest.raises(NoAnswer, match="no route"):
         await read(monkeypatch, fail)
+
+
+async def test_a_log_is_text_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, asked = await read(monkeypatch, answering(b"one\ntwo\n"), ask_log)
+    assert text == "one\ntwo\n"
+    assert asked.url.path == "/base/api/v1/namespaces/inference/pods/a-pod/log"
+    assert dict(asked.url.params) == {"tailLines": "5"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            b'{"kind": "Status", "message": "container is waiting to start"}',
+            "container is waiting",
+        ),
+        (b"upstream connect error\nmore", "upstream connect error"),
+    ],
+)
+async def test_a_log_that_is_not_there_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, message: str
+) -> None:
+    with pytest.raises(KubernetesRefused) as refused:
+        await read(monkeypatch, answering(body, status=400), ask_log)
+    assert (refused.value.code, refused.value.message.startswith(message)) == (400, True)

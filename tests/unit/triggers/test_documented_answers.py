@@ -19,6 +19,7 @@ from tests.support.callers import ALICE, BOB, RISK, TWO_TEAMS
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
 from tests.support.documented_api import check_response
 from tests.support.fake_logs import FakeLogs
+from tests.support.fake_pod_logs import FakePodLogs
 from tests.support.http_api import Answer, Api
 from tests.support.payloads import QUOTA
 from tests.support.policies import a_file, reading
@@ -136,6 +137,11 @@ async def with_a_log_workspace_that_refuses(api: Api, hub: SweepHub, operation_i
     return await send(replace(api, read_logs=refuse), operation_id)
 
 
+async def of_a_model_that_has_not_started(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await as_usual(api, hub, "getEnvironment")
+    return await send(replace(api, read_pod_log=FakePodLogs(started=False).read), operation_id)
+
+
 async def with_a_plan_that_is_not_there(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     return await api.create({"planId": "fraud-llm.0.0123456789ab"})
 
@@ -191,6 +197,7 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("approveOperation", 412): of_another_plan,
     ("makePlan", 409): for_a_name_of_others,
     ("createEnvironment", 404): with_a_plan_that_is_not_there,
+    ("readLog", 409): of_a_model_that_has_not_started,
     ("listInvocations", 501): without_a_log_workspace,
     ("listInvocations", 502): with_a_log_workspace_that_refuses,
 }

@@ -79,6 +79,7 @@ async def test_kubectl_reads_a_log(running: Object, kubectl: Kubectl):
     assert await kubectl.run(*logs) == f"{started} listening\n"
     assert await kubectl.run(*logs, "--tail=0") == ""
     assert await kubectl.run(*logs, "--since=1s") == ""
+    assert await kubectl.run(*logs, "--limit-bytes=4") == started[:4]
     stamped = started.removesuffix("Z") + ".000000000Z"
     assert await kubectl.run(*logs, "--timestamps") == f"{stamped} {started} listening\n"
     assert await kubectl.run(*logs, "--previous", expected=1) == (

@@ -1,0 +1,63 @@
+"""The program: its commands, and what the process ends with."""
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from gridplane.commands import changes, environments, models, plans, service, sign_in
+from gridplane.errors import CliError, ExitCode, Interrupted
+from gridplane.output import make_console, print_error
+from gridplane.session import Surroundings, with_session
+
+HELP = """GPU inference environments on Azure: plan, apply, watch, ask.
+
+Begin with `gridplane init`, then `gridplane apply -f environment.yaml`."""
+
+app = typer.Typer(
+    name="gridplane",
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+GROUPS = (sign_in, plans, environments, changes, models, service)
+
+
+def register(command: Callable[..., None], name: str, panel: str) -> None:
+    app.command(name, rich_help_panel=panel)(with_session(command))
+
+
+for group in GROUPS:
+    for name, command in group.COMMANDS.items():
+        register(command, name, group.PANEL)
+
+
+def run(arguments: Sequence[str] | None = None, around: Surroundings | None = None) -> int:
+    """The exit code of a command."""
+    around = around or Surroundings()
+    try:
+        app(args=arguments, obj=around, prog_name="gridplane")
+    except CliError as error:
+        print_error(error, make_console(sys.stderr, around.environ))
+        return int(error.code)
+    except BrokenPipeError:
+        # Whoever reads has enough, such as `head`. Python would complain at its exit otherwise.
+        sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]
+        return int(ExitCode.OK)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ExitCode.FAILED)
+    return int(ExitCode.OK)
+
+
+def main() -> NoReturn:
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise Interrupted
+
+    signal.signal(signal.SIGINT, interrupt)
+    sys.exit(run())

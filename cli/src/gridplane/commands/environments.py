@@ -1,0 +1,118 @@
+"""Look at environments: list, show, watch, events."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from gridplane import times
+from gridplane.api_types import EventView
+from gridplane.client import DEFAULT_POLL_SECONDS
+from gridplane.commands.arguments import Name
+from gridplane.follow import follow, require_success
+from gridplane.session import Session
+from gridplane.tables import (
+    environment_facts,
+    environments_table,
+    event_line,
+    events_table,
+)
+
+PANEL = "Look"
+
+
+def list_environments(
+    session: Session,
+    phase: Annotated[
+        str | None, typer.Option(help="Only those in this phase, such as Ready or Failed.")
+    ] = None,
+    health: Annotated[
+        str | None, typer.Option(help="Only those of this health, such as Degraded.")
+    ] = None,
+    cost_center: Annotated[str | None, typer.Option(help="Only those of a cost center.")] = None,
+) -> None:
+    """List environments with phase, health, nodes and cost.
+
+    Example: gridplane list --phase Ready --query "[].{name: name, url: endpoint}"
+    """
+    pages = session.api.pages(
+        "/environments", phase=phase, health=health, costCenter=cost_center, maxpagesize=500
+    )
+    now = datetime.now(UTC)
+    session.output.show(
+        list(pages),
+        lambda found: environments_table(found, now),
+        lambda found: [each["name"] for each in found],
+    )
+
+
+def show(session: Session, name: Name) -> None:
+    """Show an environment: phase, endpoint, cells, cost, and what is wrong with the way out.
+
+    Example: gridplane show fraud-llm -o yaml --query spec
+    """
+    answer = session.api.get(f"/environments/{name}")
+    session.output.show(
+        answer.body,
+        lambda found: environment_facts(
+            found, max(answer.at, times.parse(found["lastModifiedDateTime"]))
+        ),
+        lambda found: [found["name"]],
+    )
+
+
+def watch(
+    session: Session,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Environment, or id of an operation.")
+    ],
+) -> None:
+    """Follow the operation of an environment to its end. Ctrl-C detaches.
+
+    Example: gridplane watch fraud-llm
+    """
+    if "." in name:
+        require_success(follow(session, name))
+        return
+    found = session.api.get(f"/environments/{name}").body
+    if operation_id := found.get("operationId"):
+        require_success(follow(session, operation_id))
+        show(session, name)
+        return
+    session.output.say(f"No operation of {name} runs: it is {found['phase']}.")
+    show(session, name)
+
+
+def events(
+    session: Session,
+    name: Name,
+    is_followed: Annotated[
+        bool, typer.Option("--follow", "-f", help="Wait for further ones, until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Show the timeline of an environment, the latest entry last.
+
+    Example: gridplane events fraud-llm -f
+    """
+    path = f"/environments/{name}/events"
+    found: list[EventView] = session.api.get(path).body["value"]
+    session.output.show(
+        found, events_table, lambda all_events: [each["type"] for each in all_events]
+    )
+    while is_followed:
+        session.api.is_following = True
+        session.around.sleep(DEFAULT_POLL_SECONDS)
+        latest: list[EventView] = session.api.get(path).body["value"]
+        for each in latest:
+            if each not in found:
+                session.output.write(event_line(each))
+        found = latest
+
+
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "list": list_environments,
+    "show": show,
+    "watch": watch,
+    "events": events,
+}

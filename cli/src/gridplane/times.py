@@ -1,0 +1,32 @@
+"""Times and durations as people read them."""
+
+from datetime import UTC, datetime
+
+
+def parse(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def ago(text: str | None, now: datetime) -> str:
+    """`5m`, as kubectl shows ages; empty for no time."""
+    return short((now - parse(text)).total_seconds()) if text else ""
+
+
+def short(seconds: float) -> str:
+    whole = max(int(seconds), 0)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if whole >= 2 * size:
+            return f"{whole // size}{unit}"
+    return f"{whole}s"
+
+
+def clock(seconds: float) -> str:
+    """`1:02:03` or `02:03`."""
+    hours, rest = divmod(max(round(seconds), 0), 3600)
+    minutes, last = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{last:02d}" if hours else f"{minutes:02d}:{last:02d}"
+
+
+def local(text: str) -> str:
+    """To the second, in UTC."""
+    return parse(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,48 @@
+"""The specification that `init` writes."""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from tests.support.command_line import CommandLine
+
+
+def write(cli: CommandLine, *options: str) -> str:
+    assert cli("init", *options).code == 0
+    return Path("environment.yaml").read_text()
+
+
+def test_it_is_accepted_as_it_is(cli: CommandLine):
+    write(cli, "--name", "a-model", "--owner", "team@example.com", "--region", "westeurope")
+    assert cli("plan", "-f", "environment.yaml").code == 0
+    (spec,) = cli.bodies("POST", "/plans")
+    assert (spec["name"], spec["owner"]) == ("a-model", "team@example.com")
+
+
+def test_its_comments_are_fields_that_the_schema_knows(cli: CommandLine):
+    text = write(cli)
+    schema = json.loads(Path("environment.schema.json").read_text())
+    everything = re.sub(r"^( *)# (?=( *)[a-zA-Z]+: )", r"\1", text, flags=re.MULTILINE)
+    everything = re.sub(r"^# (?=[a-zA-Z]+:  #)", "", everything, flags=re.MULTILINE)
+    spec = yaml.safe_load(everything)
+    assert set(spec) == set(schema["properties"])
+    definitions = schema["$defs"]
+    assert set(spec["gpu"]) == set(definitions["GpuPoolSpec"]["properties"])
+    assert set(spec["workload"]) == set(definitions["Workload"]["properties"])
+    assert spec["workload"]["model"] == {"name": "my-llm", "version": "1"}
+
+
+def test_editors_find_the_schema(cli: CommandLine):
+    text = write(cli)
+    assert text.startswith("# yaml-language-server: $schema=environment.schema.json\n")
+    assert cli("schema").out == Path("environment.schema.json").read_text()
+
+
+def test_a_file_that_exists_stays(cli: CommandLine):
+    write(cli)
+    Path("environment.yaml").write_text("mine")
+    assert cli("init").code == 4
+    assert Path("environment.yaml").read_text() == "mine"
+    assert cli("init", "--force").code == 0
