@@ -93,3 +93,28 @@ def answer_file(version: str, name: str) -> func.HttpResponse:
     headers = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
     mimetype, _ = mimetypes.guess_type(name)
     return func.HttpResponse(content, headers=headers, mimetype=mimetype)
+
+
+async def http_root(req: func.HttpRequest) -> func.HttpResponse:
+    return redirect_to_page()
+
+
+async def http_docs(req: func.HttpRequest) -> func.HttpResponse:
+    return redirect_to_docs()
+
+
+async def http_portal(req: func.HttpRequest) -> func.HttpResponse:
+    return answer_page()
+
+
+async def http_portal_file(req: func.HttpRequest) -> func.HttpResponse:
+    return answer_file(req.route_params["version"], req.route_params["file"])
+
+
+PORTAL_FUNCTIONS = (
+    (ROOT_PATH, http_root),
+    (DOCS_PATH, http_docs),
+    (PAGE_PATH, http_portal),
+    (FILE_PATH, http_portal_file),
+)
+"""Paths of GET and HEAD, and what serves them."""
