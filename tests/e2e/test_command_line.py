@@ -128,7 +128,8 @@ def create(shell: Shell) -> None:
     shell("apply", "-f", "plan.json", "--no-input", expected=2)
     detached = shell.interrupt("apply", "-f", "plan.json", "--yes", once=f"provision {NAME}")
     assert f"Detached: {NAME}.1 goes on." in detached
-    shell("watch", NAME)
+    # By its id: it may have ended by now.
+    shell("watch", f"{NAME}.1")
     assert any(line.startswith(f"provision {NAME}  Succeeded  100 %") for line in shell.lines)
 
 

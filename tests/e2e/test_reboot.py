@@ -40,6 +40,11 @@ def stay_off(saved: Path, time: timedelta) -> None:
     saved.write_text(json.dumps({**written, "stopped_at": stopped_at.isoformat()}))
 
 
+def without_cost(environment: dict[str, Any]) -> dict[str, Any]:
+    """It grows with time, and its prices are read again."""
+    return {**environment, "cost": None}
+
+
 def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path: Path):
     options = {"time_scale": TIME_SCALE, "settings": NEVER, "keeps_state": True}
     with (
@@ -58,7 +63,7 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         DocumentedApi(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):
-        assert api.get_environment("standing") == before
+        assert without_cost(api.get_environment("standing")) == without_cost(before)
         assert count_pods(stack, kubeconfig) > 0, "a kubeconfig of before is still good"
         assert azure.send_through_edge(before, "GET", "/v1/models").status_code == 200
         ended = finish(api, begun)

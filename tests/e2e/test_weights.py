@@ -175,11 +175,12 @@ def test_weights_that_the_registry_does_not_have_are_refused_before_anything_is_
 ):
     push(azure, f"{HOST}/weights:7")
     workload = of_image(f"{HOST}/weights@sha256:{'0' * 64}", registry=registry)
-    failed = finish(api, api.create_environment(spec_body(name="nowhere", workload=workload)))
-    assert (failed["status"], failed["error"]["code"]) == ("Failed", "WeightsNotFound")
-    assert failed["error"]["message"].startswith(f"workload.model.source {HOST}/weights@")
+    refused = api.post("/environments", json=spec_body(name="nowhere", workload=workload))
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (409, "WeightsNotFound")
+    assert error["message"].startswith(f"workload.model.source {HOST}/weights@")
     assert leftovers(azure, "nowhere") == []
-    assert delete(api, "nowhere")["status"] == "Succeeded"
+    assert api.get("/environments/nowhere").status_code == 404
 
 
 def test_weights_that_nodes_cannot_pull_are_told_from_the_image(
