@@ -140,6 +140,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m tests.support.phase_diagram
 	$(BIN)/python -m tests.support.api_reference
 	$(BIN)/python -m tests.support.fault_matrix
+	$(BIN)/python -m tests.support.presets_page
 	$(BIN)/python -m tests.azure.document
 
 .PHONY: lock

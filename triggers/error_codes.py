@@ -30,6 +30,10 @@ ERROR_CODES: Mapping[str, str] = {
     "UnsupportedVmSize": "Gridplane does not support the VM size.",
     "DuplicateRegion": "A region is listed twice.",
     "RegionNotAllowed": "Environments may not be built in this region.",
+    "UnknownPreset": "There is no preset of this name.",
+    "HuggingFaceTokenRequired": "The preset's weights are open to accepted callers only, and no "
+    "token is given.",
+    "ModelDoesNotFit": "The preset does not fit on the GPUs; the message names sizes that do.",
     "UnknownTimeZone": "The time zone does not exist.",
     "InvalidOffHours": "Off hours begin and end at the same minute.",
     "DuplicateDay": "A day of the off hours is listed twice.",

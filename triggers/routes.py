@@ -33,6 +33,7 @@ from triggers.parameters import (
     QueryParameters,
 )
 from triggers.plan_routes import PLAN_ROUTES
+from triggers.preset_routes import PRESET_ROUTES
 
 
 class OpenApiDocument(RootModel[dict[str, Any]]):
@@ -130,4 +131,4 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
     ),
 )
 
-ROUTES = (*PLAN_ROUTES, *ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)
+ROUTES = (*PLAN_ROUTES, *PRESET_ROUTES, *ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)

@@ -33,6 +33,7 @@ from domain.spec.policy import (
     find_edge_problems,
     find_wake_problems,
 )
+from domain.spec.presets import complete_by_preset
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
 from domain.spec.weights import DIGEST_FIX, SOURCE_FIX, STORAGE_ACCOUNT_ID_FIX, Model
@@ -145,11 +146,11 @@ def parse_spec(
     """
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a JSON object with the specification.", "")]
-    document = cast("dict[str, Any]", body)
+    document, of_preset = complete_by_preset(cast("dict[str, Any]", body))
     found: dict[str, list[Problem]] = {}
     for problem in find_field_problems(EnvironmentSpec, document):
         found.setdefault(problem.target, []).append(problem)
-    for problem in _policy_problems(document, policy, now):
+    for problem in (*_policy_problems(document, policy, now), *of_preset):
         found[problem.target] = [problem]
     if found:
         return [problem for problems in found.values() for problem in problems][:MAX_PROBLEMS]

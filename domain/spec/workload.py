@@ -1,9 +1,9 @@
 """What runs on the GPU nodes: the part of a specification that is about the container."""
 
 from math import ceil
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, StrictInt, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from domain.catalog.roles import ACR_PULL, KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
@@ -60,13 +60,30 @@ class Startup(WireModel):
     )
 
 
+def _without_image_by_preset(schema: dict[str, Any]) -> None:
+    """A preset brings the image along, before the specification is read."""
+    schema["required"].remove("image")
+    if not schema["required"]:
+        del schema["required"]
+
+
 class Workload(WireModel):
     """The inference container and how it runs."""
 
+    model_config = ConfigDict(json_schema_extra=_without_image_by_preset)
+
+    preset: str | None = Field(
+        default=None,
+        max_length=64,
+        description="An open model that is ready to be served, of those that `GET /presets` "
+        "lists. It adds what is not written: `image`, `command`, `args`, `model`, "
+        "`gpusPerReplica` and `gpu`, with the smallest size that fits.",
+        examples=["phi-4"],
+    )
     image: str = Field(
         pattern=IMAGE_PATTERN,
         max_length=512,
-        description="Container image reference.",
+        description="Container image reference. Required without `preset`.",
         examples=["registry.example.com/llm:1.4.2"],
     )
     model: Model | None = Field(

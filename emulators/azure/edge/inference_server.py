@@ -42,7 +42,7 @@ def answer(
     if question.path in _health_paths(container):
         return _only(question, ("GET", "HEAD"), lambda: Answer(200, b"", "text/plain"))
     if question.path == "/v1/models":
-        return _only(question, ("GET",), lambda: in_json(200, _models(model)))
+        return _only(question, ("GET",), lambda: in_json(200, _models(model, container)))
     if question.path in COMPLETIONS:
         return _only(question, ("POST",), lambda: complete(model, question, tokens))
     if question.path == "/metrics" and _VLLM.search(model.image):
@@ -61,6 +61,8 @@ def model_name(container: Container) -> str:
     for option in ("--served-model-name", "--model"):
         if (given := _option(container, option)) is not None:
             return given
+    if (served := _served_by_vllm(container)) is not None:
+        return served
     return re.sub(r"[:@].*$", "", container["image"].rpartition("/")[2])
 
 
@@ -80,6 +82,13 @@ def _option(container: Container, option: str) -> str | None:
     return None
 
 
+def _served_by_vllm(container: Container) -> str | None:
+    """The positional argument of `vllm serve`."""
+    words = build_command_line(container)
+    is_named = words[:2] == ["vllm", "serve"] and len(words) > 2 and not words[2].startswith("-")
+    return words[2] if is_named else None
+
+
 def _health_paths(container: Container) -> set[str]:
     probed = [(container.get(each) or {}).get("httpGet") or {} for each in _PROBES]
     return {each["path"] for each in probed if "path" in each} | set(_USUAL_HEALTH_PATHS)
@@ -91,12 +100,15 @@ def _only(question: Question, methods: tuple[str, ...], make: Callable[[], Answe
     return make()
 
 
-def _models(model: Model) -> dict[str, Any]:
+def _models(model: Model, container: Container) -> dict[str, Any]:
+    """vLLM tells the longest request that it takes as well."""
+    longest = _option(container, "--max-model-len")
     entry = {
         "id": model.name,
         "object": "model",
         "created": model.created,
-        "owned_by": "gridplane",
+        "owned_by": "vllm" if _VLLM.search(model.image) else "gridplane",
+        **({"max_model_len": int(longest)} if longest and longest.isdecimal() else {}),
     }
     return {"object": "list", "data": [entry]}
 
@@ -116,6 +128,7 @@ def _metrics(model: Model, tokens: EngineTokens, requests: EngineRequests) -> An
     values = {
         "num_requests_running": ("gauge", requests.running),
         "num_requests_waiting": ("gauge", requests.waiting),
+        "kv_cache_usage_perc": ("gauge", 0),
         "prompt_tokens_total": ("counter", tokens.prompt),
         "generation_tokens_total": ("counter", tokens.generated),
         "request_success_total": ("counter", tokens.requests),

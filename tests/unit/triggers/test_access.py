@@ -78,8 +78,8 @@ async def test_whether_it_is_healthy_is_no_secret(hub: FakeHub):
 def test_whatever_changes_something_needs_more_than_to_read(route: Route[Any, Any]):
     if route.path == "healthz":
         assert route.role is None, "infra/ excludes it from authentication, too"
-    elif route.path == "plans":
-        assert route.role is AppRole.READ, "a plan starts nothing"
+    elif route.path in ("plans", "sizing"):
+        assert route.role is AppRole.READ, "neither starts anything"
     elif route.path.endswith("/invocations"):
         assert route.role is AppRole.READ_AUDIT
     else:

@@ -12,6 +12,7 @@ import pytest
 
 from domain.environment.phases import Phase
 from domain.serving.invocations.log_answer import LogAnswer, LogRefusal
+from domain.spec.model import EnvironmentSpec
 from tests.support import http_api
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
 from tests.support.documented_api import check_response
@@ -40,7 +41,9 @@ async def send(
     route = ROUTE_OF[operation_id]
     query = query or ("?region=westeurope" if operation_id == "listSizeOffers" else "")
     path = route.path.format(name=name, id=f"{name}.1") + query
-    body = {} if operation_id == "startSweep" else spec_body(name=name)
+    declared = route.body
+    is_of_a_spec = declared is None or declared.model is EnvironmentSpec
+    body = spec_body(name=name) if is_of_a_spec else dict(declared.example)
     return await api.send(route.method, path, body, headers)
 
 
