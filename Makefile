@@ -8,6 +8,7 @@ COMPILED := $(VENV)/.compiled
 INFRA_VENV := .venv-infra
 AZ_VENV := .venv-az
 MUTATE_VENV := .venv-mutate
+PORTAL_VENV := .venv-portal
 NAME ?= fraud-llm
 FILE ?= examples/messages/provision.json
 SEED ?= 1
@@ -102,7 +103,7 @@ $(COMPILED): $(READY)
 
 .PHONY: tests-at-once
 tests-at-once: $(COMPILED)
-	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults"
+	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults and not portal" --ignore tests/portal
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt
@@ -111,6 +112,14 @@ $(AZ_VENV)/.installed: requirements-az.txt .python-version
 .PHONY: test-az
 test-az: $(READY) $(AZ_VENV)/.installed ## Tests of the real Azure CLI on simulated Azure (installs it: 700 MB)
 	$(BIN)/pytest -m az emulators/tests/az
+
+$(PORTAL_VENV)/.installed: requirements-portal.txt .python-version
+	@bash emulators/stack/make_venv.sh $(PORTAL_VENV) requirements-portal.txt
+	@touch $@
+
+.PHONY: test-portal
+test-portal: $(PORTAL_VENV)/.installed ## Tests of the web page in Chromium, which has to be installed (Debian: apt install chromium)
+	$(PORTAL_VENV)/bin/pytest -m portal tests/portal
 
 $(MUTATE_VENV)/.installed: requirements-mutate.txt .python-version
 	@bash emulators/stack/make_venv.sh $(MUTATE_VENV) requirements-mutate.txt
@@ -149,7 +158,7 @@ lock: $(READY) ## Resolve requirements*.in to exact versions with hashes: requir
 
 .PHONY: clean
 clean: ## Remove everything built or installed
-	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) $(MUTATE_VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INFRA_VENV) $(AZ_VENV) $(MUTATE_VENV) $(PORTAL_VENV) build mutants .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

@@ -81,6 +81,14 @@ from triggers.http_methods import (
     refuse_method,
 )
 from triggers.logs import log_operation_end
+from triggers.portal import (
+    FILE_PATH,
+    PAGE_PATH,
+    ROOT_PATH,
+    answer_file,
+    answer_page,
+    redirect_to_page,
+)
 from triggers.routes import ROUTES
 from triggers.timer_purge import run_purge
 from triggers.timer_sweep import run_sweep
@@ -187,6 +195,24 @@ def register_other_methods(path: str) -> None:
     refuse.__name__ = f"http_refuse_method_{re.sub(r'\W+', '_', path).strip('_')}"
     others = [method for method in METHODS if method not in supported]
     app.route(route=path, methods=others)(refuse)
+
+
+def register_portal() -> None:
+    async def http_root(req: func.HttpRequest) -> func.HttpResponse:
+        return redirect_to_page()
+
+    async def http_portal(req: func.HttpRequest) -> func.HttpResponse:
+        return answer_page()
+
+    async def http_portal_file(req: func.HttpRequest) -> func.HttpResponse:
+        return answer_file(req.route_params["version"], req.route_params["file"])
+
+    for path, serve in (
+        (ROOT_PATH, http_root),
+        (PAGE_PATH, http_portal),
+        (FILE_PATH, http_portal_file),
+    ):
+        app.route(route=path, methods=["GET", "HEAD"])(serve)
 
 
 def register_activity(activity: Activity) -> None:
@@ -303,6 +329,7 @@ for route in ROUTES:
     register_route(route)
 for path in {route.path: None for route in ROUTES}:
     register_other_methods(path)
+register_portal()
 for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:

@@ -161,7 +161,7 @@ class Settings:
 
     gateway_image: str
     """GATEWAY_IMAGE: Envoy's image, such as a copy in a registry of one's own, by its digest.
-    Default: the project's image of the version that Gridplane is tested with."""
+    Default: the project's image, by its digest, of the version that Gridplane is tested with."""
 
     public_url: str
     """PUBLIC_URL: base URL of this API as callers of models reach it. Default: the app's host name

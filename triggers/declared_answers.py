@@ -4,6 +4,7 @@ from domain.api_errors import SEVERAL_PROBLEMS, ErrorAnswer
 from domain.environment.operation_views import OperationReference, OperationView
 from triggers.access import MISSING_APP_ROLE
 from triggers.bodies import MAX_BODY_BYTES
+from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 from triggers.declarations import AnswerHeader, DeclaredAnswer
 
 URL = {"type": "string", "format": "uri-reference"}
@@ -96,7 +97,12 @@ ACCEPTED = DeclaredAnswer(
     (OperationView, OperationReference),
     (LOCATION, OPERATION_LOCATION, RETRY_AFTER, REPEATABILITY_RESULT),
 )
-FORBIDDEN = decline(403, "The caller's token lacks the app role.", MISSING_APP_ROLE)
+FORBIDDEN = decline(
+    403,
+    "The caller's token lacks the app role, or a page of another origin sent a change.",
+    MISSING_APP_ROLE,
+    CROSS_ORIGIN_REQUEST,
+)
 UNKNOWN_ENVIRONMENT = decline(404, "The environment does not exist.", "EnvironmentNotFound")
 BODY_TOO_LARGE = decline(413, f"The body has more than {MAX_BODY_BYTES} bytes.", "BodyTooLarge")
 NOT_JSON = decline(415, "The body is not declared as JSON.", "UnsupportedMediaType")

@@ -1,4 +1,5 @@
-"""Serves a request as its route declares it: checks the app role, decodes, calls the handler.
+"""Serves a request as its route declares it: checks app role and origin, decodes, calls the
+handler.
 
 A task hub that does not respond is a 503 of every route.
 """
@@ -10,6 +11,7 @@ import grpc
 
 from triggers.access import PRINCIPAL_ID, refuse_without_role
 from triggers.bodies import find_oversize, is_json
+from triggers.cross_origin import refuse_cross_origin
 from triggers.declarations import Call, Deployment, Route
 from triggers.errors import error_response, problems_response, task_hub_unreachable
 from triggers.logs import answer_and_log
@@ -37,6 +39,8 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     async def answer() -> func.HttpResponse:
         role = route.role if deployment.requires_app_roles else None
         if role and (refusal := refuse_without_role(req, role)):
+            return refusal
+        if refusal := refuse_cross_origin(req):
             return refusal
         try:
             return await _answer_call(route, req, client, deployment)

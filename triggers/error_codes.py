@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.api_errors import SEVERAL_PROBLEMS
 from triggers.access import MISSING_APP_ROLE
+from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 
 ERROR_CODES: Mapping[str, str] = {
     SEVERAL_PROBLEMS: "The request has several problems; `details` lists each with its own code.",
@@ -38,6 +39,7 @@ ERROR_CODES: Mapping[str, str] = {
     "InvalidOffHours": "Off hours begin and end at the same minute.",
     "DuplicateDay": "A day of the off hours is listed twice.",
     MISSING_APP_ROLE: "The token lacks the app role that the request needs.",
+    CROSS_ORIGIN_REQUEST: "A page of another origin sent the change, without an access token.",
     "EnvironmentNotFound": "The environment does not exist.",
     "OperationNotFound": "The operation does not exist.",
     "SweepNotFound": "No such sweep has run yet.",

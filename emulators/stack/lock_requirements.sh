@@ -13,3 +13,4 @@ lock requirements
 # What both have is what runs in Azure.
 lock requirements-dev --constraint requirements.txt
 lock requirements-mutate --constraint requirements-dev.txt
+lock requirements-portal --constraint requirements-dev.txt

@@ -18,6 +18,7 @@ STACK_FILE = PROJECT / "build" / "local-stack.json"
 POLL_SECONDS = 0.5
 
 WELCOME = """
+Portal           {functionApp}/portal
 Function app     {functionApp}
 Simulated Azure  {simulator}
 Task hub         {taskHub}

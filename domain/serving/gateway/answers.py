@@ -21,8 +21,11 @@ OVERLOAD_RETRY_AFTER_SECONDS = 5
 NO_REPLICA_FLAGS = ("UH", "UF", "URX", "UC")
 """Envoy's flags for: no healthy host, connection failed, retries used up, connection lost."""
 
-OVERLOAD_FLAGS = ("UO", "OM")
-"""Too many requests to the model at once; too little memory."""
+OVERFLOW_FLAG = "UO"
+"""Too many requests to the model at once."""
+
+TOO_LITTLE_MEMORY = "overload"
+"""The details of Envoy's reply, which sets no flag for it (1.39)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +171,11 @@ def _failures() -> tuple[GatewayAnswer, ...]:
     silent = "The model sent nothing for too long."
     slow = "The request was not sent in time."
     return (
-        GatewayAnswer(
-            _flags(*OVERLOAD_FLAGS),
-            "GatewayOverloaded",
-            overloaded,
-            503,
-            OVERLOAD_RETRY_AFTER_SECONDS,
+        *(
+            GatewayAnswer(
+                reply, "GatewayOverloaded", overloaded, 503, OVERLOAD_RETRY_AFTER_SECONDS
+            )
+            for reply in (_flags(OVERFLOW_FLAG), _details_start_with(TOO_LITTLE_MEMORY))
         ),
         GatewayAnswer(_status("EQ", 504), "ModelTimeout", silent),
         GatewayAnswer(_status("EQ", 408), "RequestTimeout", slow),

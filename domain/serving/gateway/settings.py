@@ -7,10 +7,13 @@ from typing import Self
 
 from domain.spec.access import Access, AccessMode, Audit
 
-ENVOY_VERSION = "1.40.0"
+ENVOY_VERSION = "1.39.3"
 """Of the image, and of the binary that the tests run."""
 
-ENVOY_IMAGE = f"docker.io/envoyproxy/envoy:v{ENVOY_VERSION}"
+ENVOY_DIGEST = "sha256:dd85940439de19a0b6ae8419610363ea0ad351d9a994ea007161c206ec1e1865"
+"""Of the image index, which has amd64 and arm64. A tag can be moved; a digest cannot."""
+
+ENVOY_IMAGE = f"docker.io/envoyproxy/envoy:v{ENVOY_VERSION}@{ENVOY_DIGEST}"
 
 CONFIG_FOLDER = "/etc/envoy"
 CONFIG_FILE = "envoy.json"

@@ -6,6 +6,9 @@ locals {
     AzureWebJobsStorage__credential  = "managedidentity"
     AzureWebJobsStorage__clientId    = var.identity.client_id
 
+    # `/` leads to the portal instead of to a page of the host.
+    AzureWebJobsDisableHomepage = "true"
+
     # Left alone, the provider (5.2) adds AzureWebJobsStorage with a connection string whose key is
     # empty, which the host then prefers to the identity. A setting of one's own wins, whatever its
     # case; but in the usual case the provider hides it when it reads, and every plan would show a
@@ -92,7 +95,8 @@ resource "azurerm_function_app_flex_consumption" "this" {
     require_https          = true
     unauthenticated_action = "Return401"
     default_provider       = "azureactivedirectory"
-    excluded_paths         = ["/healthz"]
+    # The portal's files are the same for everybody; what they show comes from the API.
+    excluded_paths         = ["/healthz", "/portal", "/portal/*"]
 
     active_directory_v2 {
       client_id            = var.authentication.client_id
@@ -102,7 +106,8 @@ resource "azurerm_function_app_flex_consumption" "this" {
       allowed_identities   = var.authentication.allowed_principals
     }
 
-    # Tokens come with each request; nobody signs in here.
+    # Clients send a token with each request. People sign in for the portal, whose session is a
+    # cookie; their tokens are not kept.
     login {
       token_store_enabled = false
     }

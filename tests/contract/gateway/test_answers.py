@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 import trustme
 
@@ -232,3 +233,21 @@ def test_headers_of_health_requests_go_with_these_alone(
         assert model.received[-1].header("X-Probe") == "100 %"
         gateway.get("/echo")
         assert model.received[-1].header("X-Probe") is None
+
+
+def test_too_little_memory_refuses_requests_for_a_while(
+    model: ModelServer, tmp_path: Path
+) -> None:
+    limits = GatewayLimits(heap_bytes=1)
+    with running_gateway(make_settings(tmp_path, model.port, limits=limits)) as gateway:
+        answer = wait_for_status(gateway, 503)
+    assert answer.json()["error"]["code"] == "GatewayOverloaded"
+    assert answer.headers["retry-after"] == "5"
+
+
+def wait_for_status(gateway: Gateway, status: int) -> httpx.Response:
+    """Envoy looks at its heap four times a second."""
+    give_up_at = time.monotonic() + SECONDS
+    while (answer := gateway.get("/echo")).status_code != status:
+        assert time.monotonic() < give_up_at, answer.status_code
+    return answer

@@ -16,7 +16,7 @@ from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.serving.gateway.bootstrap import render_files
 from domain.serving.gateway.process import CONTAINER_NAME, build_arguments
 from domain.serving.gateway.settings import (
-    ENVOY_VERSION,
+    ENVOY_IMAGE,
     GatewaySettings,
     GatewayState,
     ModelAddress,
@@ -61,7 +61,7 @@ SETTINGS = GatewaySettings(
 def gateway_manifests() -> list[dict[str, Any]]:
     container = {
         "name": CONTAINER_NAME,
-        "image": f"docker.io/envoyproxy/envoy:distroless-v{ENVOY_VERSION}",
+        "image": ENVOY_IMAGE,
         "args": build_arguments(SETTINGS, threads=1),
         "ports": [{"name": "public", "containerPort": SETTINGS.ports.public}],
         "readinessProbe": {"tcpSocket": {"port": "public"}, "periodSeconds": 1},

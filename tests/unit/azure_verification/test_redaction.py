@@ -92,7 +92,7 @@ def test_one_value_has_one_placeholder_of_its_shape():
 @pytest.mark.parametrize(
     "text",
     [
-        *("192.0.2.0/24", "1.33.2", "docker.io/envoyproxy/envoy:v1.40.0", "12:30:45"),
+        *("192.0.2.0/24", "1.33.2", "docker.io/envoyproxy/envoy:v1.39.3", "12:30:45"),
         *("2026-11-22T12:00:00.1234567Z", "api-version=2025-03-01", "nvidia.com/gpu"),
         *("Microsoft.Cdn/profiles", "aks-gpu-65229253-vmss000000", "Standard_NC4as_T4_v3"),
     ],

@@ -18,7 +18,7 @@ from clients.settings import (
     Settings,
 )
 from domain.catalog.regions import DEFAULT_ALLOWED_REGIONS
-from domain.serving.gateway.settings import TokenIssuer
+from domain.serving.gateway.settings import ENVOY_IMAGE, TokenIssuer
 from domain.spec.policy import SpecPolicy
 
 SUBSCRIPTION = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -69,7 +69,7 @@ def test_the_subscription_alone_is_enough():
         require_disk_encryption_set=False,
         entra_authority="https://login.microsoftonline.com",
         entra_ca_file="/etc/ssl/certs/ca-certificates.crt",
-        gateway_image="docker.io/envoyproxy/envoy:v1.40.0",
+        gateway_image=ENVOY_IMAGE,
         public_url="",
         build_commit=None,
     )

@@ -42,8 +42,9 @@ async def send(
     query = query or ("?region=westeurope" if operation_id == "listSizeOffers" else "")
     path = route.path.format(name=name, id=f"{name}.1") + query
     declared = route.body
-    is_of_a_spec = declared is None or declared.model is EnvironmentSpec
-    body = spec_body(name=name) if is_of_a_spec else dict(declared.example)
+    body = spec_body(name=name)
+    if declared and declared.model is not EnvironmentSpec:
+        body = dict(declared.example)
     return await api.send(route.method, path, body, headers)
 
 

@@ -33,7 +33,7 @@ from emulators.tests.contract.kubernetes.workloads import (
     small_deployment,
 )
 
-IMAGE = "docker.io/envoyproxy/envoy:distroless-v1.40.0"
+IMAGE = "docker.io/envoyproxy/envoy:distroless-v1.39.3"
 HERE = ("-n", NAMESPACE)
 DEPLOYMENTS = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments"
 SERVICES = f"/api/v1/namespaces/{NAMESPACE}/services"

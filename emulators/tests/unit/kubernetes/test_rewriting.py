@@ -95,7 +95,7 @@ def test_other_files_are_text_or_stay_as_they_are():
 @pytest.mark.parametrize(
     ("image", "found"),
     [
-        ("envoyproxy/envoy:v1.40.0", True),
+        ("envoyproxy/envoy:v1.39.3", True),
         ("docker.io/envoyproxy/envoy@sha256:12", True),
         ("mirror.example.com/envoyproxy/envoy", True),
         ("envoyproxy/envoy-build:1", False),

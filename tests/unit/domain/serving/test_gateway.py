@@ -120,8 +120,8 @@ def filters(settings: GatewaySettings) -> list[str]:
 def test_nothing_verifies_tokens_where_none_are_asked_for() -> None:
     assert filters(open_settings()) == [
         "gridplane.front_door",
-        "envoy.filters.http.body_size_limit",
         "envoy.filters.http.lua",
+        "envoy.filters.http.buffer",
         "envoy.filters.http.router",
     ]
     config = render_config(open_settings())

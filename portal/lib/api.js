@@ -1,0 +1,72 @@
+/** The public API: nothing here can do what `curl` cannot. */
+
+export class ApiError extends Error {
+  /** @param {number} status 0 if no answer arrived. */
+  constructor(status, error, retryAfterSeconds) {
+    super(error.message);
+    this.status = status;
+    this.error = error;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The last answer of each path: an unchanged one is a 304 without a body. */
+const answers = new Map();
+
+export async function get(path) {
+  const last = answers.get(path);
+  const headers = last?.etag ? { "If-None-Match": last.etag } : {};
+  const response = await request(path, { headers });
+  if (response.status === 304) return last.body;
+  const body = await response.json();
+  answers.set(path, { etag: response.headers.get("ETag"), body });
+  return body;
+}
+
+export async function send(method, path, body, headers = {}) {
+  const response = await request(path, {
+    method,
+    headers: {
+      "X-Gridplane-Portal": "1",
+      "Repeatability-Request-ID": crypto.randomUUID(),
+      "Repeatability-First-Sent": new Date().toUTCString(),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { body: text ? JSON.parse(text) : null, operation: operationOf(response) };
+}
+
+export function etagOf(path) {
+  return answers.get(path)?.etag;
+}
+
+function operationOf(response) {
+  const location = response.headers.get("Operation-Location");
+  return location ? new URL(location, document.baseURI).pathname.split("/").pop() : null;
+}
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { credentials: "same-origin", redirect: "error", ...options });
+  } catch {
+    throw new ApiError(0, { code: "Unreachable", message: "The control plane does not answer." });
+  }
+  if (response.ok || response.status === 304) return response;
+  throw new ApiError(response.status, await readError(response), retryAfter(response));
+}
+
+async function readError(response) {
+  try {
+    return (await response.json()).error;
+  } catch {
+    return { code: `Http${response.status}`, message: response.statusText || "No explanation." };
+  }
+}
+
+function retryAfter(response) {
+  return Number(response.headers.get("Retry-After")) || undefined;
+}

@@ -1,0 +1,22 @@
+import { html } from "../lib/html.js";
+import { link } from "../lib/router.js";
+
+const PLACES = [
+  ["environments", "Environments"],
+  ["new", "New environment"],
+  ["costs", "Costs"],
+  ["sweep", "Sweep"],
+  ["service", "Service"],
+];
+
+export function Navigation({ current }) {
+  return html`<header>
+    <a class="brand" href=${link("environments")}>Gridplane</a>
+    <nav aria-label="Screens">
+      ${PLACES.map(
+        ([screen, title]) =>
+          html`<a href=${link(screen)} aria-current=${current === screen ? "page" : undefined}>${title}</a>`,
+      )}
+    </nav>
+  </header>`;
+}

@@ -1,0 +1,33 @@
+import { html } from "../lib/html.js";
+
+const SIGN_IN = "/.auth/login/aad?post_login_redirect_uri=/portal";
+
+/** An error of the API, with its cause and what to do about it. */
+export function Problem({ error }) {
+  const known = error.error ?? error;
+  return html`<section class="problem" role="alert">
+    <strong>${known.code}</strong>
+    <p>${known.message}</p>
+    ${known.target && html`<p>Field: <code>${known.target}</code></p>`}
+    ${known.suggestedAction && html`<p><strong>What to do:</strong> ${known.suggestedAction}</p>`}
+    ${(known.details ?? []).length > 0 &&
+    html`<ul>
+      ${known.details.map((each) => html`<li><code>${each.target || each.code}</code> ${each.message}</li>`)}
+    </ul>`}
+    ${error.status === 401 && html`<p><a href=${SIGN_IN}>Sign in</a></p>`}
+    ${known.innererror &&
+    html`<details>
+      <summary>Azure's own error</summary>
+      <pre>${JSON.stringify(known.innererror, null, 2)}</pre>
+    </details>`}
+  </section>`;
+}
+
+/** What a polled path shows while it is read, fails, or has been read. */
+export function Polled({ state, children }) {
+  return html`
+    ${state.error && html`<${Problem} error=${state.error} />`}
+    ${state.data === undefined && !state.error && html`<p class="quiet" role="status">Loading …</p>`}
+    ${state.data !== undefined && children(state.data)}
+  `;
+}

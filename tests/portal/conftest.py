@@ -1,0 +1,66 @@
+"""The portal in a real Chromium, over a real stack."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.stack import Stack, running_stack
+
+TIME_SCALE = 120.0
+NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *", "WAKE_SCHEDULE": "0 0 0 1 1 *"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(
+            f"No browser is installed: {', '.join(BROWSERS)}. On Debian: apt install chromium"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("stack")
+    with running_stack(folder, time_scale=TIME_SCALE, settings=NEVER, latency_share=0.5) as stack:
+        yield stack
+
+
+@pytest.fixture
+def api(stack: Stack) -> Iterator[Api]:
+    with Api(stack.app_url) as api:
+        yield api
+
+
+@pytest.fixture
+def azure(stack: Stack) -> Iterator[SimulatedAzure]:
+    with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
+        yield azure
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack) -> Iterator[Page]:
+    """Fails on whatever the browser reports: exceptions, and what the policy forbids."""
+    context = browser.new_context(base_url=stack.app_url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    reports: list[str] = []
+    page.on("pageerror", lambda error: reports.append(str(error)))
+    page.on("console", lambda line: reports.append(line.text) if is_report(line.text) else None)
+    yield page
+    context.close()
+    assert reports == []
+
+
+def is_report(text: str) -> bool:
+    """A status of 4xx is no report: the page shows it."""
+    return "Content Security Policy" in text or "Uncaught" in text
