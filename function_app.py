@@ -57,6 +57,7 @@ from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
 from orchestrators.directory_entity import directory
 from orchestrators.environment_entity import environment
+from orchestrators.model_entity import registered_model
 from orchestrators.orphans_entity import orphans
 from orchestrators.plan_entity import plan
 from orchestrators.provision_cell import provision_cell
@@ -337,7 +338,7 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, directory, plan):
+for shared_entity in (orphans, blocklist, directory, plan, registered_model):
     register_shared_entity(shared_entity)
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)

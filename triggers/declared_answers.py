@@ -62,6 +62,8 @@ SPEC_CODES = (
     "UnknownPreset",
     "HuggingFaceTokenRequired",
     "ModelDoesNotFit",
+    "ModelVersionNotFound",
+    "ModelVersionDiffers",
     "UnknownTimeZone",
     "InvalidOffHours",
     "DuplicateDay",

@@ -35,6 +35,12 @@ ERROR_CODES: Mapping[str, str] = {
     "HuggingFaceTokenRequired": "The preset's weights are open to accepted callers only, and no "
     "token is given.",
     "ModelDoesNotFit": "The preset does not fit on the GPUs; the message names sizes that do.",
+    "ImageWithoutDigest": "Versions of models have images by their digests.",
+    "ModelVersionNotFound": "The registry has no such version of the model.",
+    "ModelVersionDiffers": "The registry has another value for this version of the model.",
+    "ModelNotFound": "The registry has no such model.",
+    "ModelInUse": "Environments refer to the model; the message names them.",
+    "TooManyModelVersions": "The model has as many versions as the registry keeps.",
     "UnknownTimeZone": "The time zone does not exist.",
     "InvalidOffHours": "Off hours begin and end at the same minute.",
     "DuplicateDay": "A day of the off hours is listed twice.",

@@ -26,6 +26,7 @@ from triggers.http_operations import get_operation
 from triggers.http_service import HealthAnswer, get_health, get_openapi
 from triggers.http_sweeps import get_latest_sweep, post_sweep
 from triggers.invocation_routes import INVOCATION_ROUTES
+from triggers.model_routes import MODEL_ROUTES
 from triggers.parameters import (
     AnyQueryParameters,
     HeaderParameters,
@@ -131,4 +132,11 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
     ),
 )
 
-ROUTES = (*PLAN_ROUTES, *PRESET_ROUTES, *ENVIRONMENT_ROUTES, *INVOCATION_ROUTES, *OTHER_ROUTES)
+ROUTES = (
+    *PLAN_ROUTES,
+    *PRESET_ROUTES,
+    *MODEL_ROUTES,
+    *ENVIRONMENT_ROUTES,
+    *INVOCATION_ROUTES,
+    *OTHER_ROUTES,
+)

@@ -10,19 +10,23 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol, TypeGuard, cast
 
 import grpc
 
 from domain.api_errors import summarise_problems
+from domain.arm.merge_existing import as_mapping
 from domain.environment.operation import OperationKind
 from domain.guard.market import MarketReader
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.decision import NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
+from domain.spec.model_versions import RegisteredModel
 from domain.spec.policy import SpecPolicy
 from triggers.bodies import decode_json, find_oversize
+from triggers.models import find_named_model
 from triggers.starting import Accepted, decide_and_start
 from triggers.task_hub import UNREACHABLE, DurableClient
 
@@ -69,11 +73,27 @@ async def take_message(
     sleep: Sleep = asyncio.sleep,
 ) -> None:
     """Starts the message's operation and settles the message; `sleep` takes seconds."""
-    command = _read_command(message, policy)
+    document = _read_document(message)
+    specification = as_mapping(document).get("data")
+    model = await _retry(partial(find_named_model, client, specification), sleep)
+    if isinstance(model, Refused):
+        await _wait(message, settlement, model.code)
+        return
+    command = _read_command(document, message, policy, model)
     if not isinstance(command, Command):
         await _reject(message, settlement, command)
         return
-    match await _start_with_retries(client, command, read_market, sleep):
+    result = await _retry(partial(decide_and_start, client, command, read_market), sleep)
+    await _settle(message, settlement, command, result)
+
+
+async def _settle(
+    message: Message,
+    settlement: Settlement,
+    command: Command,
+    result: Accepted | Refused | NotFound,
+) -> None:
+    match result:
         case Accepted(operation_id):
             await _complete(message, settlement, command, operation_id)
         case NotFound() if command.kind is OperationKind.DELETE:
@@ -83,31 +103,40 @@ async def take_message(
         case Refused(code, explanation, is_passing=False, details=others):
             await _reject(message, settlement, [Problem(code, explanation, ""), *others])
         case Refused(code, _):
-            logger.info("message %s waits: %s", message.message_id, code)
-            await asyncio.to_thread(settlement.release_session, command.name)
+            await _wait(message, settlement, code)
 
 
-def _read_command(message: Message, policy: SpecPolicy) -> Command | list[Problem]:
+def _read_command(
+    document: object, message: Message, policy: SpecPolicy, model: RegisteredModel | None
+) -> Command | list[Problem]:
     """An exception while parsing is a problem of the message: another delivery raises it again."""
-    try:
-        return _parse(message, policy)
-    except Exception:
-        logger.exception("message %s cannot be parsed", message.message_id)
-        fix = "The message cannot be parsed. Send a CloudEvent 1.0 as JSON, in structured mode."
-        return [Problem("UnreadableMessage", fix, "")]
-
-
-def _parse(message: Message, policy: SpecPolicy) -> Command | list[Problem]:
-    content = _read_bytes(message.body)
-    if content is None:
-        return [Problem("InvalidBody", "Send a CloudEvent as the bytes of the message.", "")]
-    if oversize := find_oversize(content):
-        return [oversize]
-    document = decode_json(content)
     if isinstance(document, Problem):
         return [document]
     properties = MessageProperties(message.session_id, message.message_id)
-    return parse_message(document, properties, policy, datetime.now(UTC))
+    try:
+        return parse_message(document, properties, policy, datetime.now(UTC), model)
+    except Exception:
+        return [_unreadable(message)]
+
+
+def _unreadable(message: Message) -> Problem:
+    logger.exception("message %s cannot be parsed", message.message_id)
+    fix = "The message cannot be parsed. Send a CloudEvent 1.0 as JSON, in structured mode."
+    return Problem("UnreadableMessage", fix, "")
+
+
+def _read_document(message: Message) -> object | Problem:
+    try:
+        return _decode(message)
+    except Exception:
+        return _unreadable(message)
+
+
+def _decode(message: Message) -> object | Problem:
+    content = _read_bytes(message.body)
+    if content is None:
+        return Problem("InvalidBody", "Send a CloudEvent as the bytes of the message.", "")
+    return find_oversize(content) or decode_json(content)
 
 
 def _read_bytes(body: Any) -> bytes | None:
@@ -124,28 +153,32 @@ def _are_bytes(parts: list[object]) -> TypeGuard[list[bytes]]:
     return all(isinstance(part, bytes) for part in parts)
 
 
-async def _start_with_retries(
-    client: DurableClient, command: Command, read_market: MarketReader, sleep: Sleep
-) -> Accepted | Refused | NotFound:
+async def _retry[Result](
+    attempt: Callable[[], Awaitable[Result | Refused]], sleep: Sleep
+) -> Result | Refused:
     """Retries transient refusals, an unreachable task hub included."""
-    result = await _try_to_start(client, command, read_market)
+    result = await _try(attempt)
     for _ in range(ATTEMPTS - 1):
         if not isinstance(result, Refused) or not result.is_passing:
             break
         await sleep(ATTEMPT_INTERVAL_SECONDS)
-        result = await _try_to_start(client, command, read_market)
+        result = await _try(attempt)
     return result
 
 
-async def _try_to_start(
-    client: DurableClient, command: Command, read_market: MarketReader
-) -> Accepted | Refused | NotFound:
+async def _try[Result](attempt: Callable[[], Awaitable[Result | Refused]]) -> Result | Refused:
     try:
-        return await decide_and_start(client, command, read_market)
+        return await attempt()
     except grpc.aio.AioRpcError as error:
         if error.code() not in UNREACHABLE:
             raise
         return Refused("TaskHubUnreachable", "The task hub does not respond.", is_passing=True)
+
+
+async def _wait(message: Message, settlement: Settlement, code: str) -> None:
+    """At the head of its session."""
+    logger.info("message %s waits: %s", message.message_id, code)
+    await asyncio.to_thread(settlement.release_session, message.session_id or "")
 
 
 async def _complete(

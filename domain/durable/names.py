@@ -10,6 +10,8 @@ BLOCKLIST_ENTITY = "blocklist"
 """Offers that Azure has refused lately; one for the whole app."""
 ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
+MODEL_ENTITY = "registered_model"
+"""The versions of a model in the registry; one for each model."""
 DIRECTORY_ENTITY = "directory"
 """Rows that lists find and filter environments by, in shards."""
 
@@ -65,6 +67,13 @@ class PlanOperation(StrEnum):
     """Operations of the entity `plan`."""
 
     KEEP = "keep"
+    FORGET = "forget"
+
+
+class ModelOperation(StrEnum):
+    """Operations of the entity `registered_model`."""
+
+    REGISTER = "register"
     FORGET = "forget"
 
 

@@ -12,8 +12,10 @@ from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
 from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
+from domain.spec.model_versions import RegisteredModel
 from domain.spec.policy import SpecPolicy
-from domain.spec.validation import find_field_problems, parse_spec
+from domain.spec.resolved_model import parse_resolved
+from domain.spec.validation import find_field_problems
 from domain.wire import WireModel
 
 EVENT_KINDS: dict[str, CommandKind] = {
@@ -54,9 +56,14 @@ class DeletionData(CommandData):
 
 
 def parse_message(
-    body: object, properties: MessageProperties, policy: SpecPolicy, now: datetime
+    body: object,
+    properties: MessageProperties,
+    policy: SpecPolicy,
+    now: datetime,
+    model: RegisteredModel | None = None,
 ) -> Command | list[Problem]:
-    """The command in a message, or all of its problems."""
+    """The command in a message, or all of its problems. `model`: the one in the registry that its
+    specification names."""
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a CloudEvent as a JSON object.", "")]
     document = cast("dict[str, Any]", body)
@@ -72,7 +79,7 @@ def parse_message(
         requested_by=event.source,
         traceparent=parse_traceparent(event.traceparent),
     )
-    command = _parse_data(kind, event.data, caller, policy, now)
+    command = _parse_data(kind, event.data, caller, policy, now, model)
     if isinstance(command, list):
         return command
     return _find_contradictions(command.name, event, properties) or command
@@ -84,14 +91,15 @@ def _parse_data(
     caller: Caller,
     policy: SpecPolicy,
     now: datetime,
+    model: RegisteredModel | None,
 ) -> Command | list[Problem]:
     if kind in BRING_A_SPEC:
-        spec = parse_spec(data, policy, now)
+        spec = parse_resolved(data, model, policy, now)
         if isinstance(spec, list):
             return spec
         return Command(kind, spec.name, spec, waits=True, caller=caller)
-    model = DeletionData if kind is OperationKind.DELETE else CommandData
-    if problems := list(find_field_problems(model, data)):
+    shape = DeletionData if kind is OperationKind.DELETE else CommandData
+    if problems := list(find_field_problems(shape, data)):
         return problems
     target = DeletionData.from_wire(data)
     return Command(kind, target.name, force=target.force, waits=True, caller=caller)

@@ -19,6 +19,7 @@ from domain.directory.shard import Shard
 from domain.durable.names import (
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MODEL_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
     PlanOperation,
@@ -30,9 +31,11 @@ from domain.environment.starts import start_operation
 from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
+from domain.spec.model_versions import RegisteredModel
 from domain.wire import WireModel
 from orchestrators.directory_entity import SHARD_CHANGES
 from orchestrators.environment_entity import CHANGES
+from orchestrators.model_entity import MODEL_CHANGES
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
 RUNNING = OrchestrationStatus.RUNNING
@@ -54,6 +57,9 @@ class FakeHub:
     """What happens to the start of an id that still runs."""
     plans: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """By id, what their entities keep."""
+    models: dict[str, RegisteredModel] = field(default_factory=dict[str, RegisteredModel])
+    loses_signals: bool = False
+    """Whether the registry of models does not take what it is told."""
     purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
@@ -70,6 +76,8 @@ class FakeHub:
         if entity_instance_id.entity == PLAN_ENTITY:
             kept = self.plans.get(name)
             return _an_entity(PLAN_ENTITY, name, kept) if kept else None
+        if entity_instance_id.entity == MODEL_ENTITY:
+            return _an_entity(MODEL_ENTITY, name, self.models.get(name))
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
@@ -87,6 +95,10 @@ class FakeHub:
             **{
                 f"@{PLAN_ENTITY}@{key}": _an_entity(PLAN_ENTITY, key, kept)
                 for key, kept in self.plans.items()
+            },
+            **{
+                f"@{MODEL_ENTITY}@{key}": _an_entity(MODEL_ENTITY, key, model)
+                for key, model in self.models.items()
             },
         }
         return [found for id, found in entities.items() if id.startswith(prefix)]
@@ -197,6 +209,12 @@ class FakeHub:
             shard = self.shards.get(entity_instance_id.key, Shard())
             changed = SHARD_CHANGES[operation_name](shard, input)
             self.shards[entity_instance_id.key] = changed
+            return
+        if entity_instance_id.entity == MODEL_ENTITY:
+            if not self.loses_signals:
+                model = self.models.get(entity_instance_id.key, RegisteredModel())
+                changed_model = MODEL_CHANGES[operation_name](model, input)
+                self.models[entity_instance_id.key] = changed_model
             return
         record = self.records[entity_instance_id.key]
         assert record

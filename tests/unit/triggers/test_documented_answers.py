@@ -23,6 +23,7 @@ from tests.support.specs import spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import Call
+from triggers.model_routes import EXAMPLE_MODEL
 from triggers.openapi import build_openapi
 from triggers.routes import ROUTES
 
@@ -40,7 +41,7 @@ async def send(
     """The plainest request of an operation."""
     route = ROUTE_OF[operation_id]
     query = query or ("?region=westeurope" if operation_id == "listSizeOffers" else "")
-    path = route.path.format(name=name, id=f"{name}.1") + query
+    path = route.path.format(name=name, id=f"{name}.1", model=name, version=1) + query
     declared = route.body
     body = spec_body(name=name)
     if declared and declared.model is not EnvironmentSpec:
@@ -48,11 +49,34 @@ async def send(
     return await api.send(route.method, path, body, headers)
 
 
+async def send_plainly(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    return await send(api, operation_id)
+
+
 async def as_usual(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     await api.create(spec_body())
     hub.finish("fraud-llm.1", Phase.READY)
     await api.send("POST", "sweeps", {})
     return await send(api, operation_id)
+
+
+async def of_a_registered_model(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await send(api, "registerModelVersion")
+    return await send(api, operation_id)
+
+
+async def of_a_model_that_is_served(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await send(api, "registerModelVersion")
+    model = {"name": "fraud-llm", "version": "1"}
+    await api.create(spec_body(workload={"model": model}))
+    hub.finish("fraud-llm.1", Phase.READY)
+    return await send(api, operation_id)
+
+
+async def with_an_id_of_another_version(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    headers = {"Repeatability-Request-ID": REQUEST_ID}
+    await api.send("POST", "models", {**EXAMPLE_MODEL, "licence": "mit"}, headers)
+    return await send(api, operation_id, **headers)
 
 
 async def without_a_role(api: Api, hub: SweepHub, operation_id: str) -> Answer:
@@ -149,6 +173,13 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("wakeEnvironment", 202): of_what_sleeps,
     ("retryEnvironment", 202): of_what_failed,
     ("cancelOperation", 202): of_what_is_being_built,
+    ("registerModelVersion", 200): of_a_registered_model,
+    ("registerModelVersion", 201): send_plainly,
+    ("registerModelVersion", 409): with_an_id_of_another_version,
+    ("getModel", 200): of_a_registered_model,
+    ("getModelVersion", 200): of_a_registered_model,
+    ("deleteModel", 409): of_a_model_that_is_served,
+    ("deleteModelVersion", 409): of_a_model_that_is_served,
     ("createEnvironment", 404): with_a_plan_that_is_not_there,
     ("listInvocations", 501): without_a_log_workspace,
     ("listInvocations", 502): with_a_log_workspace_that_refuses,

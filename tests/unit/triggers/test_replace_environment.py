@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import pytest
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
+from domain.durable.names import ENVIRONMENT_ENTITY
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
@@ -110,7 +111,7 @@ class CountingHub(FakeHub):
     async def get_entity(
         self, entity_instance_id: EntityInstanceId, include_state: bool = True
     ) -> EntityMetadata | None:
-        self.reads += 1
+        self.reads += entity_instance_id.entity == ENVIRONMENT_ENTITY
         return await super().get_entity(entity_instance_id, include_state)
 
 
