@@ -53,6 +53,8 @@ ERROR_CODES: Mapping[str, str] = {
     "EnvironmentIsBeingDeleted": "The name is available again once the deletion has ended.",
     "FieldCannotBeChanged": "Azure cannot change the field in place.",
     "WrongPhase": "The environment's phase does not allow it; the message names the required one.",
+    "VersionNotFound": "The environment keeps no such version that was built successfully.",
+    "VersionNotAllowed": "The workload of that version would be refused today.",
     "NoOperationRunning": "No operation of the environment is running that could be canceled.",
     "RepeatabilityRequestIdReused": "A different request has used this id before.",
     "ConcurrentRequests": "Concurrent requests for the environment won. Send the request again.",

@@ -26,7 +26,7 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
     caller = command.caller.model_copy(update={"requested_by": call.caller_id})
     command = replace(command, caller=caller)
-    match await decide_and_start(call.client, command, call.deployment.read_market):
+    match await decide_and_start(call.client, command, call.deployment.read_market, call.policy):
         case Accepted() as accepted:
             return _accepted(command, accepted)
         case PreconditionFailed(code, message, target=target):

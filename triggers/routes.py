@@ -35,6 +35,7 @@ from triggers.parameters import (
 )
 from triggers.plan_routes import PLAN_ROUTES
 from triggers.preset_routes import PRESET_ROUTES
+from triggers.rollback_routes import ROLLBACK_ROUTES
 
 
 class OpenApiDocument(RootModel[dict[str, Any]]):
@@ -136,6 +137,7 @@ ROUTES = (
     *PLAN_ROUTES,
     *PRESET_ROUTES,
     *MODEL_ROUTES,
+    *ROLLBACK_ROUTES,
     *ENVIRONMENT_ROUTES,
     *INVOCATION_ROUTES,
     *OTHER_ROUTES,

@@ -83,7 +83,7 @@ async def take_message(
     if not isinstance(command, Command):
         await _reject(message, settlement, command)
         return
-    result = await _retry(partial(decide_and_start, client, command, read_market), sleep)
+    result = await _retry(partial(decide_and_start, client, command, read_market, policy), sleep)
     await _settle(message, settlement, command, result)
 
 

@@ -13,6 +13,8 @@ from domain.guard.market import MarketReader
 from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
 from domain.requests.decisions import decide
+from domain.requests.rollbacks import find_forbidden
+from domain.spec.policy import SpecPolicy
 from triggers import task_hub
 from triggers.plans import read_situation
 from triggers.task_hub import DurableClient
@@ -32,7 +34,7 @@ class Accepted:
 
 
 async def decide_and_start(
-    client: DurableClient, command: Command, read_market: MarketReader
+    client: DurableClient, command: Command, read_market: MarketReader, policy: SpecPolicy
 ) -> Accepted | Refused | NotFound:
     """A request with a specification is refused as its plan would be."""
     for _ in range(START_ATTEMPTS):
@@ -49,7 +51,7 @@ async def decide_and_start(
                 )
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
-                if refusal := await _find_refusal(client, read_market, request, record):
+                if refusal := await _find_refusal(client, read_market, policy, request, record):
                     return refusal
                 if await _is_started(client, request):
                     return _build_accepted(record, request)
@@ -65,11 +67,14 @@ async def decide_and_start(
 async def _find_refusal(
     client: DurableClient,
     read_market: MarketReader,
+    policy: SpecPolicy,
     request: OperationRequest,
     record: EnvironmentRecord | None,
 ) -> Refused | None:
     if request.kind not in BRING_A_SPEC:
         return None
+    if request.rollback and (it := find_forbidden(request.spec, policy, datetime.now(UTC))):
+        return it
     situation = await read_situation(client, read_market, request.spec, record)
     return find_refusal(request.spec, situation)
 

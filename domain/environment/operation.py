@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
+from domain.environment.deployments import Rollback
 from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
 from domain.environment.step_keys import (
@@ -73,6 +74,8 @@ class Operation(WireModel):
     """W3C trace context of the request that started it."""
     phase_before: Phase | None = None
     """The environment's phase when it started; None if an earlier version recorded it."""
+    rollback: Rollback | None = None
+    """What an update goes back to."""
     gpu_spending: GpuSpending | None = None
     """Of a scale-down or deletion that has succeeded: of the nodes that it has ended."""
 

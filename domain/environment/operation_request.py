@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from domain.environment.deployments import Rollback
 from domain.environment.operation import OperationKind
 from domain.environment.pinned_image import PinnedImage
 from domain.placement.attempts import CellPlacement
@@ -40,6 +41,7 @@ class OperationRequest(WireModel):
     """Of the record when the operation was requested."""
     granted_roles: tuple[GrantedRole, ...] | None = None
     """Of the record when the operation was requested."""
+    rollback: Rollback | None = None
     may_change_offers: bool = False
     """Whether a cell that is refused its GPU nodes tries its other offers. Not while it may serve:
     another offer replaces its pool."""

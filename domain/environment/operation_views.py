@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.environment.deployments import Rollback
 from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.placement_views import (
@@ -56,6 +57,20 @@ class StepView(WireModel):
     )
 
 
+class RollbackView(WireModel):
+    """A return to the workload of an earlier version."""
+
+    from_version: int = Field(description="Version that was wanted until then.", examples=[5])
+    to_version: int = Field(description="Version whose workload runs again.", examples=[4])
+    digest_before: str | None = Field(
+        default=None, description="Digest of the image until then; absent if it ran by its tag."
+    )
+    digest: str | None = Field(
+        default=None, description="Digest of the image that runs again; absent if by its tag."
+    )
+    reason: str | None = Field(default=None, description="As the caller has put it.")
+
+
 class OperationView(WireModel):
     """The status monitor of one operation."""
 
@@ -93,6 +108,9 @@ class OperationView(WireModel):
         description="After a scale-down: what GPU nodes have cost since the environment last had "
         "none. After a deletion: what all of its GPU nodes have cost. Absent if none was seen.",
     )
+    rollback: RollbackView | None = Field(
+        default=None, description="What an update goes back to, if it is a rollback."
+    )
     error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 
 
@@ -117,8 +135,13 @@ def build_operation_view(operation: Operation) -> OperationView:
         attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
         warnings=tuple(build_warning_view(each) for each in operation.warnings) or None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
+        rollback=build_rollback_view(operation.rollback),
         error=build_error(operation.failure),
     )
+
+
+def build_rollback_view(rollback: Rollback | None) -> RollbackView | None:
+    return RollbackView(**dict(rollback)) if rollback else None
 
 
 def _build_step_view(step: Step) -> StepView:

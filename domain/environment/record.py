@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.environment.applied_spec import AppliedSpec
 from domain.environment.counters import CounterNote
+from domain.environment.deployments import Deployment
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
@@ -77,6 +78,8 @@ class EnvironmentRecord(WireModel):
     """As the latest operation with an edge has found it; another operation may find another."""
     granted_roles: tuple[GrantedRole, ...] = ()
     """Those at resources of others that may have been assigned to its cells."""
+    deployments: tuple[Deployment, ...] = ()
+    """The latest specifications' workloads, oldest first; the last one is the present."""
     applied: AppliedSpec | None = None
     """What Azure was last brought to; None: not known, or not in full."""
     idle_notes: IdleNotes = IdleNotes()
@@ -145,6 +148,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "profile": None,
     "granted_roles": (),
     "applied": None,
+    "deployments": (),
     "idle_notes": IdleNotes(),
     "counters": {},
 }

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from domain.environment.deployments import Deployment, add_deployment
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
@@ -86,6 +88,7 @@ def start_operation(
     elif record.phase is Phase.DELETED:
         record = _recreated(record, at)
     started = _new_operation(request, at, record.phase)
+    deployments = _with_deployment(record, request, at)
     record = record.model_copy(
         update={
             "phase": STARTING_PHASE[request.kind],
@@ -99,6 +102,8 @@ def start_operation(
             "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
             "granted_roles": request.all_granted_roles,
+            "deployments": deployments,
+            **({"image": request.image} if request.rollback else {}),
             "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
         }
@@ -107,8 +112,59 @@ def start_operation(
         record,
         at,
         "OperationStarted",
-        f"{request.kind} started",
+        _describe_start(request),
         operation_id=request.operation_id,
+        evidence=_gather_evidence(request),
+    )
+
+
+def _describe_start(request: OperationRequest) -> str:
+    rollback = request.rollback
+    return f"{request.kind} started" + (f", a {rollback.describe()}" if rollback else "")
+
+
+def _gather_evidence(request: OperationRequest) -> dict[str, Any] | None:
+    """Of a rollback: what it goes back to, and for whom."""
+    if request.rollback is None:
+        return None
+    actor = {"requestedBy": request.requested_by} if request.requested_by else {}
+    return {**request.rollback.to_wire(), **actor}
+
+
+def _with_deployment(
+    record: EnvironmentRecord, request: OperationRequest, at: datetime
+) -> tuple[Deployment, ...]:
+    """Records of versions without deployments begin with what is built."""
+    if request.kind not in BRING_A_SPEC:
+        return record.deployments
+    known = record.deployments or _present_deployment(record)
+    added = Deployment(
+        version=record.generation + 1,
+        operation_id=request.operation_id,
+        at=at,
+        status=Status.RUNNING,
+        workload=request.spec.workload,
+        requested_by=request.requested_by,
+        rollback=request.rollback,
+    )
+    return add_deployment(known, added)
+
+
+def _present_deployment(record: EnvironmentRecord) -> tuple[Deployment, ...]:
+    builds = [each for each in record.operations if each.kind in BUILDS]
+    if not record.endpoint or not builds or record.has_failed:
+        return ()
+    latest = builds[-1]
+    return (
+        Deployment(
+            version=record.generation,
+            operation_id=latest.id,
+            at=latest.created_at,
+            status=Status.SUCCEEDED,
+            workload=record.spec.workload,
+            image=record.image,
+            requested_by=latest.requested_by,
+        ),
     )
 
 
@@ -169,6 +225,7 @@ def _new_operation(request: OperationRequest, at: datetime, phase_before: Phase)
         requested_by=request.requested_by,
         traceparent=request.traceparent,
         phase_before=phase_before,
+        rollback=request.rollback,
     )
 
 

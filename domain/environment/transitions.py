@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.environment.applied_spec import applied_after
+from domain.environment.deployments import end_deployment
 from domain.environment.failures import OPERATION_ABORTED
 from domain.environment.gpu_observations import (
     spent_until_end,
@@ -102,7 +103,12 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
         }
     )
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
-    changes: dict[str, Any] = {"applied": applied, "gpu_usage": usage}
+    deployments = end_deployment(record.deployments, operation.id, status, record.image)
+    changes: dict[str, Any] = {
+        "applied": applied,
+        "gpu_usage": usage,
+        "deployments": deployments,
+    }
     if end.outcome.is_success and operation.kind in BUILDS:
         changes["granted_roles"] = record.spec.granted_roles
     record = _with_operation(record, ended).model_copy(update=changes)

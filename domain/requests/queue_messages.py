@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field, StrictBool
 
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BRING_A_SPEC
+from domain.environment.version_views import RollbackRequest
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
-from domain.requests.command import CANCEL, RETRY, Command, CommandKind
+from domain.requests.command import CANCEL, RETRY, ROLLBACK, Command, CommandKind
 from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
 from domain.spec.model_versions import RegisteredModel
 from domain.spec.policy import SpecPolicy
@@ -19,7 +20,8 @@ from domain.spec.validation import find_field_problems
 from domain.wire import WireModel
 
 EVENT_KINDS: dict[str, CommandKind] = {
-    f"io.gridplane.environment.{kind}.v1": kind for kind in (*OperationKind, RETRY, CANCEL)
+    f"io.gridplane.environment.{kind}.v1": kind
+    for kind in (*OperationKind, RETRY, CANCEL, ROLLBACK)
 }
 
 
@@ -53,6 +55,17 @@ class CommandData(WireModel):
 
 class DeletionData(CommandData):
     force: StrictBool = False
+
+
+class RollbackData(CommandData, RollbackRequest):
+    """A rollback by message."""
+
+
+DATA: dict[CommandKind, type[CommandData]] = {
+    OperationKind.DELETE: DeletionData,
+    ROLLBACK: RollbackData,
+}
+"""Of kinds that bring more than a name along."""
 
 
 def parse_message(
@@ -98,11 +111,18 @@ def _parse_data(
         if isinstance(spec, list):
             return spec
         return Command(kind, spec.name, spec, waits=True, caller=caller)
-    shape = DeletionData if kind is OperationKind.DELETE else CommandData
+    shape = DATA.get(kind, CommandData)
     if problems := list(find_field_problems(shape, data)):
         return problems
-    target = DeletionData.from_wire(data)
-    return Command(kind, target.name, force=target.force, waits=True, caller=caller)
+    match shape.from_wire(data):
+        case DeletionData(name=name, force=force):
+            return Command(kind, name, force=force, waits=True, caller=caller)
+        case RollbackData(name=name, to_version=version, reason=reason):
+            return Command(
+                kind, name, waits=True, caller=caller, to_version=version, reason=reason
+            )
+        case CommandData(name=name):
+            return Command(kind, name, waits=True, caller=caller)
 
 
 def _find_contradictions(

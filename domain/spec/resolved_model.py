@@ -81,7 +81,8 @@ def _find_differences(
     workload = _section(document, "workload")
     fixed: dict[str, Any] = {"command": [], "args": [], **_of_workload(content)}
     written: list[tuple[str, Any, Any]] = [
-        (f"workload.{key}", workload.get(key, fixed[key]), fixed[key]) for key in fixed]
+        (f"workload.{key}", workload.get(key, fixed[key]), fixed[key]) for key in fixed
+    ]
     model, of_model = _section(workload, "model"), _of_model(content)
     for key in ("source", "digest", *(["sizeGiB"] if content.size_gib else [])):
         has = of_model.get(key)

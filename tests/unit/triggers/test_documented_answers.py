@@ -79,6 +79,15 @@ async def with_an_id_of_another_version(api: Api, hub: SweepHub, operation_id: s
     return await send(api, operation_id, **headers)
 
 
+async def of_what_was_updated(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await as_usual(api, hub, "getEnvironment")
+    for number in (2, 3, 4, 5):
+        workload = {**spec_body()["workload"], "image": f"registry.example.com/llm:{number}"}
+        await api.put(URL, spec_body(workload=workload))
+        hub.finish(f"fraud-llm.{number}", Phase.READY)
+    return await send(api, operation_id)
+
+
 async def without_a_role(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     return await send(Api(hub, requires_app_roles=True), operation_id)
 
@@ -173,6 +182,7 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("wakeEnvironment", 202): of_what_sleeps,
     ("retryEnvironment", 202): of_what_failed,
     ("cancelOperation", 202): of_what_is_being_built,
+    ("rollBackEnvironment", 202): of_what_was_updated,
     ("registerModelVersion", 200): of_a_registered_model,
     ("registerModelVersion", 201): send_plainly,
     ("registerModelVersion", 409): with_an_id_of_another_version,
