@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from domain.environment.deployments import Rollback
 from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
 from domain.environment.step_keys import (
@@ -16,6 +15,7 @@ from domain.environment.step_keys import (
     puts_to_sleep,
     stops_gpu_cost,
 )
+from domain.environment.versions import Rollback
 from domain.outcomes import MAY_HAVE_STARTED, Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import OfferAttempt
 from domain.wire import WireModel

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from domain.environment.deployments import Rollback
 from domain.environment.operation import OperationKind
 from domain.environment.pinned_image import PinnedImage
+from domain.environment.versions import Rollback
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec

@@ -3,13 +3,13 @@
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
-from domain.environment.deployments import Rollback
 from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.placement_views import (
     AttemptView,
     build_attempt_view,
 )
+from domain.environment.versions import Rollback
 from domain.outcomes import Failure, OperationWarning, Status
 from domain.wire import WireModel
 

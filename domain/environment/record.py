@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, Field
 
 from domain.environment.applied_spec import AppliedSpec
 from domain.environment.counters import CounterNote
-from domain.environment.deployments import Deployment
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
@@ -17,6 +16,7 @@ from domain.environment.operation import Operation
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.pinned_image import PinnedImage
+from domain.environment.versions import EnvironmentVersion
 from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
@@ -78,7 +78,7 @@ class EnvironmentRecord(WireModel):
     """As the latest operation with an edge has found it; another operation may find another."""
     granted_roles: tuple[GrantedRole, ...] = ()
     """Those at resources of others that may have been assigned to its cells."""
-    deployments: tuple[Deployment, ...] = ()
+    versions: tuple[EnvironmentVersion, ...] = ()
     """The latest specifications' workloads, oldest first; the last one is the present."""
     applied: AppliedSpec | None = None
     """What Azure was last brought to; None: not known, or not in full."""
@@ -148,7 +148,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "profile": None,
     "granted_roles": (),
     "applied": None,
-    "deployments": (),
+    "versions": (),
     "idle_notes": IdleNotes(),
     "counters": {},
 }

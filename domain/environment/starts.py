@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.environment.deployments import Deployment, add_deployment
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
@@ -28,6 +27,7 @@ from domain.environment.steps import (
     with_identity_steps,
 )
 from domain.environment.transitions import add_event
+from domain.environment.versions import EnvironmentVersion, add_version
 from domain.outcomes import Status
 from domain.spec.role_access import GrantedRole
 
@@ -88,7 +88,7 @@ def start_operation(
     elif record.phase is Phase.DELETED:
         record = _recreated(record, at)
     started = _new_operation(request, at, record.phase)
-    deployments = _with_deployment(record, request, at)
+    versions = _with_version(record, request, at)
     record = record.model_copy(
         update={
             "phase": STARTING_PHASE[request.kind],
@@ -102,7 +102,7 @@ def start_operation(
             "health": Health(since=at),
             "idle_notes": _idle_notes_after(record, request.kind),
             "granted_roles": request.all_granted_roles,
-            "deployments": deployments,
+            "versions": versions,
             **({"image": request.image} if request.rollback else {}),
             "operations": (*record.operations, started)[-KEPT_OPERATIONS:],
             "requests": _with_request(record, request),
@@ -131,14 +131,14 @@ def _gather_evidence(request: OperationRequest) -> dict[str, Any] | None:
     return {**request.rollback.to_wire(), **actor}
 
 
-def _with_deployment(
+def _with_version(
     record: EnvironmentRecord, request: OperationRequest, at: datetime
-) -> tuple[Deployment, ...]:
-    """Records of versions without deployments begin with what is built."""
+) -> tuple[EnvironmentVersion, ...]:
+    """Records of earlier releases begin with what is built."""
     if request.kind not in BRING_A_SPEC:
-        return record.deployments
-    known = record.deployments or _present_deployment(record)
-    added = Deployment(
+        return record.versions
+    known = record.versions or _present_version(record)
+    added = EnvironmentVersion(
         version=record.generation + 1,
         operation_id=request.operation_id,
         at=at,
@@ -147,16 +147,16 @@ def _with_deployment(
         requested_by=request.requested_by,
         rollback=request.rollback,
     )
-    return add_deployment(known, added)
+    return add_version(known, added)
 
 
-def _present_deployment(record: EnvironmentRecord) -> tuple[Deployment, ...]:
+def _present_version(record: EnvironmentRecord) -> tuple[EnvironmentVersion, ...]:
     builds = [each for each in record.operations if each.kind in BUILDS]
     if not record.endpoint or not builds or record.has_failed:
         return ()
     latest = builds[-1]
     return (
-        Deployment(
+        EnvironmentVersion(
             version=record.generation,
             operation_id=latest.id,
             at=latest.created_at,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from domain.environment.applied_spec import applied_after
-from domain.environment.deployments import end_deployment
 from domain.environment.failures import OPERATION_ABORTED
 from domain.environment.gpu_observations import (
     spent_until_end,
@@ -32,6 +31,7 @@ from domain.environment.record import (
     RecordWarning,
     TimelineEvent,
 )
+from domain.environment.versions import end_version
 from domain.outcomes import Outcome, Status
 
 KEPT_EVENTS = 200
@@ -103,11 +103,11 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
         }
     )
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
-    deployments = end_deployment(record.deployments, operation.id, status, record.image)
+    versions = end_version(record.versions, operation.id, status, record.image)
     changes: dict[str, Any] = {
         "applied": applied,
         "gpu_usage": usage,
-        "deployments": deployments,
+        "versions": versions,
     }
     if end.outcome.is_success and operation.kind in BUILDS:
         changes["granted_roles"] = record.spec.granted_roles

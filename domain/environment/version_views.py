@@ -2,9 +2,9 @@
 
 from pydantic import AwareDatetime, Field, StrictInt
 
-from domain.environment.deployments import Deployment
 from domain.environment.operation_views import RollbackView, build_rollback_view
 from domain.environment.record import EnvironmentRecord
+from domain.environment.versions import EnvironmentVersion
 from domain.outcomes import Status
 from domain.spec.workload import Workload
 from domain.wire import WireModel
@@ -64,24 +64,24 @@ class EnvironmentVersionList(WireModel):
 
 
 def build_version_list(record: EnvironmentRecord) -> EnvironmentVersionList:
-    present = record.deployments[-1].version if record.deployments else None
+    present = record.versions[-1].version if record.versions else None
     return EnvironmentVersionList(
         value=tuple(
             _build_version(each, is_present=each.version == present)
-            for each in reversed(record.deployments)
+            for each in reversed(record.versions)
         )
     )
 
 
-def _build_version(deployment: Deployment, *, is_present: bool) -> EnvironmentVersionView:
+def _build_version(kept: EnvironmentVersion, *, is_present: bool) -> EnvironmentVersionView:
     return EnvironmentVersionView(
-        version=deployment.version,
+        version=kept.version,
         is_present=is_present,
-        status=deployment.status,
-        operation_id=deployment.operation_id,
-        requested_date_time=deployment.at,
-        requested_by=deployment.requested_by,
-        digest=deployment.digest,
-        rollback=build_rollback_view(deployment.rollback),
-        workload=deployment.workload,
+        status=kept.status,
+        operation_id=kept.operation_id,
+        requested_date_time=kept.at,
+        requested_by=kept.requested_by,
+        digest=kept.digest,
+        rollback=build_rollback_view(kept.rollback),
+        workload=kept.workload,
     )

@@ -144,7 +144,7 @@ def decide_rollback(
     target = find_version(record, to_version)
     if isinstance(target, Refused):
         return target
-    if record.phase is Phase.READY and target.runs_the_same_as(record.deployments[-1]):
+    if record.phase is Phase.READY and target.runs_the_same_as(record.versions[-1]):
         return AlreadyStarted(_latest_build(record))
     spec = record.spec.model_copy(update={"workload": target.workload})
     request = _next_request(record, OperationKind.UPDATE, spec)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from domain.environment.deployments import Deployment, Rollback
 from domain.environment.record import EnvironmentRecord
+from domain.environment.versions import EnvironmentVersion, Rollback
 from domain.outcomes import Status
 from domain.requests.decision import Refused
 from domain.spec.model import EnvironmentSpec
@@ -11,18 +11,18 @@ from domain.spec.policy import SpecPolicy
 from domain.spec.validation import parse_spec
 
 
-def find_version(record: EnvironmentRecord, version: int | None) -> Deployment | Refused:
+def find_version(record: EnvironmentRecord, version: int | None) -> EnvironmentVersion | Refused:
     """The one of this number, or without one the latest before the present that ran something
     else. Only what was built successfully can be gone back to.
 
     After a rollback the present is the version that it went to: the same request again does not
     bring back what it went away from.
     """
-    built = [each for each in record.deployments if each.status is Status.SUCCEEDED]
+    built = [each for each in record.versions if each.status is Status.SUCCEEDED]
     if version is not None:
         found = next((each for each in built if each.version == version), None)
         return found or _no_such_version(record, built, version)
-    present = record.deployments[-1] if record.deployments else None
+    present = record.versions[-1] if record.versions else None
     if present is None:
         return _no_earlier_version(record)
     until = present.rollback.to_version if present.rollback else present.version
@@ -32,8 +32,10 @@ def find_version(record: EnvironmentRecord, version: int | None) -> Deployment |
     return earlier[-1] if earlier else _no_earlier_version(record)
 
 
-def build_rollback(record: EnvironmentRecord, target: Deployment, reason: str | None) -> Rollback:
-    present = record.deployments[-1]
+def build_rollback(
+    record: EnvironmentRecord, target: EnvironmentVersion, reason: str | None
+) -> Rollback:
+    present = record.versions[-1]
     return Rollback(
         from_version=present.version,
         to_version=target.version,
@@ -56,7 +58,9 @@ def find_forbidden(spec: EnvironmentSpec, policy: SpecPolicy, now: datetime) -> 
     )
 
 
-def _no_such_version(record: EnvironmentRecord, built: list[Deployment], version: int) -> Refused:
+def _no_such_version(
+    record: EnvironmentRecord, built: list[EnvironmentVersion], version: int
+) -> Refused:
     known = ", ".join(str(each.version) for each in built) or "none"
     return Refused(
         "VersionNotFound",

@@ -81,8 +81,8 @@ def test_it_goes_back_to_the_workload_with_the_digest_that_ran_before(updated: E
     assert back.spec.cost_center == "ML-9", "what else is specified stays"
     assert back.image
     assert back.image.digest == "sha256:1"
-    assert [each.version for each in back.deployments] == [1, 2, 3]
-    assert back.deployments[-1].digest == "sha256:1"
+    assert [each.version for each in back.versions] == [1, 2, 3]
+    assert back.versions[-1].digest == "sha256:1"
 
 
 def test_it_is_on_the_timeline_with_actor_and_reason(updated: EnvironmentRecord):
@@ -123,8 +123,8 @@ def test_while_it_runs_it_is_known(updated: EnvironmentRecord):
 def test_a_failed_update_is_rolled_back_to_what_ran(updated: EnvironmentRecord):
     failed = run(updated, update(spec("3")), QUOTA)
     back = run(failed, roll_back())
-    assert back.deployments[-1].rollback
-    assert back.deployments[-1].rollback.to_version == 2
+    assert back.versions[-1].rollback
+    assert back.versions[-1].rollback.to_version == 2
     assert back.phase is Phase.READY
 
 
@@ -149,11 +149,11 @@ def test_a_retry_of_a_failed_rollback_goes_to_the_same(updated: EnvironmentRecor
 
 
 def test_records_of_before_begin_with_what_is_built(updated: EnvironmentRecord):
-    old = updated.model_copy(update={"deployments": ()})
+    old = updated.model_copy(update={"versions": ()})
     decision = decide(old, roll_back())
     assert isinstance(decision, Refused)
     changed = run(old, update(spec("3")))
-    assert [each.version for each in changed.deployments] == [2, 3]
+    assert [each.version for each in changed.versions] == [2, 3]
     assert run(changed, roll_back()).spec.workload.image == "registry.example.com/llm:2"
 
 
@@ -173,7 +173,7 @@ def test_what_is_not_there_is_not_found(updated: EnvironmentRecord):
 def test_a_deleted_environment_starts_with_version_one_of_its_new_life(updated: EnvironmentRecord):
     deleted = updated.model_copy(update={"phase": Phase.DELETED, "active_operation": None})
     create = Command(OperationKind.PROVISION, "fraud-llm", spec("5"))
-    assert [each.version for each in run(deleted, create).deployments] == [3]
+    assert [each.version for each in run(deleted, create).versions] == [3]
 
 
 def test_what_would_be_refused_today_is_refused():

@@ -136,9 +136,9 @@ def test_most_texts_name_a_call_and_every_kind_of_call_is_named():
 def test_a_failed_update_can_be_rolled_back(state: str):
     record = RECORDS[state]
     workload = record.spec.workload.model_copy(update={"port": 9000})
-    *earlier, present = record.deployments
+    *earlier, present = record.versions
     changed = present.model_copy(update={"workload": workload})
-    record = record.model_copy(update={"deployments": (*earlier, changed)})
+    record = record.model_copy(update={"versions": (*earlier, changed)})
     decision = decide(record, Command(ROLLBACK, "fraud-llm"))
     assert isinstance(decision, Start)
     assert decision.request.rollback

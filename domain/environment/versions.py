@@ -9,7 +9,7 @@ from domain.outcomes import Status
 from domain.spec.workload import Workload
 from domain.wire import WireModel
 
-KEPT_DEPLOYMENTS = 10
+KEPT_VERSIONS = 10
 KEPT_BYTES = 256 * 1024
 """Of all but the latest: arguments and variables of one may take as much alone."""
 
@@ -32,7 +32,7 @@ class Rollback(WireModel):
         return f"rollback {went} {goes}" + (f": {self.reason}" if self.reason else "")
 
 
-class Deployment(WireModel):
+class EnvironmentVersion(WireModel):
     """A workload under the number of the specification that it came with."""
 
     version: int
@@ -52,14 +52,16 @@ class Deployment(WireModel):
         """Of the image; None if it runs by its tag."""
         return self.image.digest if self.image else self.workload.reference.digest
 
-    def runs_the_same_as(self, other: "Deployment") -> bool:
+    def runs_the_same_as(self, other: "EnvironmentVersion") -> bool:
         return (self.workload, self.digest) == (other.workload, other.digest)
 
 
-def add_deployment(deployments: Sequence[Deployment], added: Deployment) -> tuple[Deployment, ...]:
+def add_version(
+    versions: Sequence[EnvironmentVersion], added: EnvironmentVersion
+) -> tuple[EnvironmentVersion, ...]:
     """The latest ones, as far as they are small enough to be kept."""
     kept, room = [added], KEPT_BYTES
-    for each in reversed(deployments[-(KEPT_DEPLOYMENTS - 1) :]):
+    for each in reversed(versions[-(KEPT_VERSIONS - 1) :]):
         room -= len(each.model_dump_json())
         if room < 0:
             break
@@ -67,11 +69,14 @@ def add_deployment(deployments: Sequence[Deployment], added: Deployment) -> tupl
     return tuple(reversed(kept))
 
 
-def end_deployment(
-    deployments: Sequence[Deployment], operation_id: str, status: Status, image: PinnedImage | None
-) -> tuple[Deployment, ...]:
+def end_version(
+    versions: Sequence[EnvironmentVersion],
+    operation_id: str,
+    status: Status,
+    image: PinnedImage | None,
+) -> tuple[EnvironmentVersion, ...]:
     ended = {"status": status, "image": image}
     return tuple(
         each.model_copy(update=ended) if each.operation_id == operation_id else each
-        for each in deployments
+        for each in versions
     )
