@@ -170,6 +170,10 @@ help: ## Show this list
 bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
 
+.PHONY: bench-crashes
+bench-crashes: $(READY) ## Kill app and task hub while N=100 environments are built at once: all Ready, nothing twice
+	$(BIN)/python -m benchmarks.crashes --environments $(or $(N),100)
+
 .PHONY: bench-waits
 bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
 	@$(BIN)/python -m benchmarks.waiting --environments $(or $(N),50) $(if $(BUSY),--busy)
