@@ -52,6 +52,7 @@ SPEC_CODES = (
     "ReservedName",
     "InvalidValue",
     "InvalidNodeRange",
+    "InvalidReplicaRange",
     "NotEnoughNodes",
     "TooManyGpusPerReplica",
     "NotAGpuVmSize",

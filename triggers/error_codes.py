@@ -24,6 +24,7 @@ ERROR_CODES: Mapping[str, str] = {
     "InvalidValue": "The field's value has the wrong type or format, or is out of range.",
     "NameMismatch": "The environment's names in the body and the URL differ.",
     "InvalidNodeRange": "`minNodes` is above `maxNodes`.",
+    "InvalidReplicaRange": "`autoscale.max` is below `autoscale.min`.",
     "NotEnoughNodes": "`maxNodes` is too low for the replicas.",
     "TooManyGpusPerReplica": "A replica needs more GPUs than a node of this VM size has.",
     "NotAGpuVmSize": "The VM size has no NVIDIA GPU.",

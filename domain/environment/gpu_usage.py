@@ -166,7 +166,7 @@ def _add(hours: Sequence[NodeHours], seen: GpuNodes, until: datetime) -> tuple[N
     more = NodeHours(
         vm_size=sku.name if sku else seen.vm_size,
         spot=seen.spot,
-        hourly_price=_find_price(seen),
+        hourly_price=find_node_price(seen),
         hours=spent,
     )
     if not any(_is_same_price(each, more) for each in hours):
@@ -182,10 +182,10 @@ def _add(hours: Sequence[NodeHours], seen: GpuNodes, until: datetime) -> tuple[N
 def _with_days(days: Mapping[str, GpuDay], seen: GpuNodes, until: datetime) -> dict[str, GpuDay]:
     if not seen.nodes:
         return dict(days)
-    return add_days(days, seen.at, until, seen.nodes, _find_price(seen))
+    return add_days(days, seen.at, until, seen.nodes, find_node_price(seen))
 
 
-def _find_price(seen: GpuNodes) -> float | None:
+def find_node_price(seen: GpuNodes) -> float | None:
     """USD per node and hour in its region; None if no list price is known."""
     prices = shipped_prices(seen.region)
     return prices.find(seen.vm_size, seen.spot) if prices else None

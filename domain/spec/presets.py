@@ -86,7 +86,9 @@ def _complete_gpu(document: Document, fit: Fit) -> object:
     given: object = document.get("gpu", {})
     if not isinstance(given, dict) or "vmSize" in given:
         return cast("object", given)
-    replicas = _count(_section(document, "workload"), "replicas") or 1
+    workload = _section(document, "workload")
+    most = _count(_section(workload, "autoscale"), "max")
+    replicas = most or _count(workload, "replicas") or 1
     size = {"vmSize": fit.sku.name, "maxNodes": nodes_for(fit.sku.gpus, fit.gpus, replicas)}
     return {**size, **cast("dict[str, Any]", given)}
 

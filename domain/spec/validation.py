@@ -12,10 +12,16 @@ from pydantic_core import ErrorDetails
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.problem import Problem
 from domain.spec.access import Access, Audit, Invokers, RateLimit
+from domain.spec.autoscale import Autoscale
 from domain.spec.cluster import ClusterSpec, MaintenanceWindow
 from domain.spec.egress import Egress
 from domain.spec.fields import UtcDatetime
-from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_section
+from domain.spec.gpu_rules import (
+    find_gpu_problems,
+    find_region_problems,
+    find_replica_problems,
+    read_section,
+)
 from domain.spec.idle import Idle, OffHours
 from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec
 from domain.spec.off_hours import find_time_zone
@@ -48,6 +54,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "placement": Placement,
     "workload": Workload,
     "workload.model": Model,
+    "workload.autoscale": Autoscale,
     "workload.startup": Startup,
     "workload.egress": Egress,
     "workload.imagePullSecret": SecretReference,
@@ -163,7 +170,7 @@ def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
     sizes = tuple(_spell(size) for size in spec.placement.vm_sizes)
     placement = spec.placement.model_copy(update={"vm_sizes": sizes})
     edge = spec.edge.with_default_origin()
-    workload = spec.workload.with_default_startup()
+    workload = spec.workload.with_default_startup().with_least_replicas()
     changes = {"gpu": gpu, "placement": placement, "edge": edge, "workload": workload}
     return spec.model_copy(update=changes)
 
@@ -253,6 +260,7 @@ def _policy_problems(
     yield from find_reserved_word(document.get("name"))
     yield from find_region_problems(document, policy.allowed_regions)
     yield from find_gpu_problems(document)
+    yield from find_replica_problems(document)
     yield from find_oversized_strings(document)
     yield from find_access_problems(document, policy)
     yield from find_wake_problems(document)

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StrictInt, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 
 from domain.catalog.roles import ACR_PULL, KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
+from domain.spec.autoscale import Autoscale
 from domain.spec.egress import Egress
 from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.image_reference import IMAGE_PATTERN, ImageReference, parse_image
@@ -121,7 +122,15 @@ class Workload(WireModel):
         default=1, ge=1, le=16, description="GPUs per replica, all on one node."
     )
     replicas: StrictInt = Field(
-        default=1, ge=0, le=100, description="Replicas per region; 0 starts no GPU node."
+        default=1,
+        ge=0,
+        le=100,
+        description="Replicas per region; 0 starts no GPU node. `autoscale.min` with `autoscale`.",
+    )
+    autoscale: Autoscale | None = Field(
+        default=None,
+        description="More replicas while requests wait, for vLLM, whose metrics are read: "
+        "`/metrics` on `port`.",
     )
     env: dict[EnvName, Text] = Field(
         default_factory=dict[str, str],
@@ -299,6 +308,17 @@ class Workload(WireModel):
             return self
         startup = Startup(timeout_minutes=default_startup_minutes(size))
         return self.model_copy(update={"startup": startup})
+
+    def with_least_replicas(self) -> Self:
+        """As many as there are without waiting requests."""
+        if self.autoscale is None:
+            return self
+        return self.model_copy(update={"replicas": self.autoscale.min})
+
+    @property
+    def most_replicas(self) -> int:
+        """That the nodes of a cell have to hold."""
+        return self.autoscale.max if self.autoscale else self.replicas
 
     @property
     def start_minutes(self) -> int:

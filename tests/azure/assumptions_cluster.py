@@ -175,6 +175,17 @@ CLUSTERS = (
         otherwise="It needs a cluster with the add-on. The step `workload` shows Kubernetes' 403.",
     ),
     Assumption(
+        name="keda-aggregates",
+        assumed="The KEDA of AKS' add-on is 2.18 or later, whose scaler `metrics-api` reads every "
+        "pod behind a Service (kedacore/keda#6565)",
+        if_false="An earlier one ignores the field and reads one replica: cells with `autoscale` "
+        "have too few replicas",
+        relied_on_by=("domain/kubernetes/autoscale_manifests.py",),
+        known=Known.ASSUMED,
+        otherwise="It needs a cluster with the add-on. `kubectl get deployment -n kube-system "
+        "keda-operator -o yaml` shows its version.",
+    ),
+    Assumption(
         name="manifests",
         assumed="AKS admits the product's Kubernetes objects, with the device plugin in "
         "`kube-system` and `baseline` enforced on the workload's namespace",

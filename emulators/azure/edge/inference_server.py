@@ -11,14 +11,13 @@ from emulators.azure.kubernetes.addresses import Inside
 from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
+from emulators.azure.kubernetes.images import is_vllm
 
 Container = Mapping[str, Any]
 
 NOTHING = Inside({}, {})
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
-_VLLM = re.compile(r"(^|[/-])vllm([:@/-]|$)")
-"""Images of the engine whose metrics are known."""
 _MAX_SEQUENCES = 256
 """vLLM's default for `--max-num-seqs`."""
 _USUAL_HEALTH_PATHS = ("/health", "/healthz", "/ping")
@@ -45,7 +44,7 @@ def answer(
         return _only(question, ("GET",), lambda: in_json(200, _models(model, container)))
     if question.path in COMPLETIONS:
         return _only(question, ("POST",), lambda: complete(model, question, tokens))
-    if question.path == "/metrics" and _VLLM.search(model.image):
+    if question.path == "/metrics" and is_vllm(model.image):
         return _only(question, ("GET",), lambda: _metrics(model, tokens, requests))
     if question.path == "/environment":
         return _only(question, ("GET",), lambda: in_json(200, _digests(inside)))
@@ -107,7 +106,7 @@ def _models(model: Model, container: Container) -> dict[str, Any]:
         "id": model.name,
         "object": "model",
         "created": model.created,
-        "owned_by": "vllm" if _VLLM.search(model.image) else "gridplane",
+        "owned_by": "vllm" if is_vllm(model.image) else "gridplane",
         **({"max_model_len": int(longest)} if longest and longest.isdecimal() else {}),
     }
     return {"object": "list", "data": [entry]}
