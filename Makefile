@@ -103,7 +103,7 @@ $(COMPILED): $(READY)
 
 .PHONY: tests-at-once
 tests-at-once: $(COMPILED)
-	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults and not portal" --ignore tests/portal
+	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults and not portal"
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt

@@ -1,27 +1,14 @@
 """The order in which tests are handed to the workers of xdist, and what they are spared."""
 
 import gc
-from pathlib import Path
+from importlib.util import find_spec
 
 import pytest
 
-LONGEST = (
-    "test_idle_sweep.py",
-    "test_placement.py",
-    "test_flood.py",
-    "test_purge.py",
-    "test_orphans.py",
-    "test_faults.py",
-    "test_crashes.py",
-    "test_drift.py",
-    "test_role_actions.py",
-    "test_update.py",
-    "test_reboot.py",
-    "test_wrong_clocks.py",
-    "test_failed_updates.py",
-    "test_messages.py",
-)
-"""Modules of `tests/e2e` and `tests/faults`, the longest test first."""
+from tests.support.order import rank
+
+collect_ignore = [] if find_spec("playwright") else ["portal"]
+"""`make test-portal` has an environment with the driver of the browser."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -35,9 +22,3 @@ def pytest_collection_finish() -> None:
     """Collected tests and imported modules live to the end: the garbage collector would look
     through their 400,000 objects again and again."""
     gc.freeze()
-
-
-def rank(module: Path) -> int:
-    if module.parent.name not in {"e2e", "faults"}:
-        return len(LONGEST) + 1
-    return LONGEST.index(module.name) if module.name in LONGEST else len(LONGEST)

@@ -50,12 +50,14 @@ class Tokens:
         principal_id: str,
         client_id: str,
         real_time: Callable[[], float] = time.time,
+        key: SigningKey | None = None,
     ) -> None:
+        """Signs with a key of its own unless one is given."""
         self.tenant_id = tenant_id
         self.principal_id = principal_id
         self.client_id = client_id
         self._real_time = real_time
-        self.key = SigningKey()
+        self.key = key or SigningKey()
 
     def issue(
         self,

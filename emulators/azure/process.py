@@ -19,6 +19,7 @@ from emulators.azure.log_analytics.workspace import WORKSPACE_ID
 from emulators.azure.saved_state import SavedState
 from emulators.azure.server import SUBSCRIPTION_ID, TENANT_ID, Simulator, log
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
+from emulators.azure.signing import SigningKey
 from emulators.azure.tls import Tls, make_tls
 
 SHUTDOWN_SECONDS = 0.3
@@ -58,7 +59,7 @@ class Options:
     """How a simulator is started. Port 0 is a free one.
 
     With a `state_file` it goes on from what is saved there, and saves at its end. It makes a
-    certificate of its own unless one is given.
+    certificate of its own, and a key that signs tokens, unless one is given.
     """
 
     port: int = 0
@@ -69,6 +70,7 @@ class Options:
     runs_programs: bool = True
     state_file: Path | None = None
     tls: Tls | None = None
+    signing_key: SigningKey | None = None
 
 
 async def start(clock: Clock, work_dir: Path, options: Options = Options()) -> RunningSimulator:
@@ -117,6 +119,7 @@ def _simulator(saved: SavedState | None, clock: Clock, tls: Tls, options: Option
             options.throttled,
             options.timing,
             options.runs_programs,
+            options.signing_key,
         )
     saved.simulator.resume()
     return saved.simulator

@@ -41,6 +41,7 @@ from emulators.azure.service_bus import websocket
 from emulators.azure.service_bus.administration import routes as administration
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities
+from emulators.azure.signing import SigningKey
 from emulators.azure.throttling.throttling import Throttling
 
 SUBSCRIPTION_ID = "5b5c5b5c-0000-4000-8000-000000000001"
@@ -70,9 +71,12 @@ class Simulator:
         throttled: bool = False,
         timing: Timing = AS_MEASURED,
         runs_programs: bool = True,
+        signing_key: SigningKey | None = None,
     ) -> None:
         self.clock = clock
-        self.tokens = Tokens(TENANT_ID, MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id)
+        self.tokens = Tokens(
+            TENANT_ID, MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id, key=signing_key
+        )
         self.identity_header = secrets.token_hex(16)
         self.application = Application(APPLICATION, secrets.token_urlsafe(24))
         self.applications = Applications([self.application])

@@ -1,6 +1,7 @@
 """Stacks of real processes: simulated Azure, task hub and Functions host."""
 
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
 from tests.support.azure_actions import granted_actions, read_actions
 from tests.support.documented_api import DocumentedApi
+from tests.support.order import rank
 
 TIME_SCALE = 120.0
 
@@ -22,7 +24,24 @@ NEVER = {"SWEEP_SCHEDULE": NEW_YEAR, "WAKE_SCHEDULE": NEW_YEAR}
 """Tests that want a sweep start it themselves."""
 
 
-@pytest.fixture(scope="session")
+SHARED_STACKS = 3
+"""Each takes 2 s of a processor to start, and 30 ms of each second while nothing happens. Fewer
+would be still at work when all other tests have ended."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules whose tests use the shared stack take turns at the workers that have one."""
+    groups = cycle(f"shared stack {number}" for number in range(1, SHARED_STACKS + 1))
+    group_of: dict[Path, str] = {}
+    for item in sorted(items, key=lambda item: rank(item.path)):
+        if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
+            group = group_of.get(item.path) or next(groups)
+            group_of[item.path] = group
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One for all tests that leave its processes alone; each uses environment names of its own."""
     folder = tmp_path_factory.mktemp("stack")

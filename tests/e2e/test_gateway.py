@@ -19,8 +19,6 @@ NAME = "guarded"
 STRANGER = Caller("57a2932e-0000-4000-8000-000000000001", "57a2932e-0000-4000-8000-000000000002")
 """Of the same tenant, without a role of the models' API."""
 
-pytestmark = pytest.mark.xdist_group("guarded")
-
 
 @pytest.fixture(scope="module")
 def guarded(stack: Stack) -> Iterator[dict[str, Any]]:

@@ -36,9 +36,6 @@ IN_USE_OR_PINNED = ("blind", "batcher", "unseen")
 ENGINE = "registry.example.com/vllm-openai:0.11.0"
 """An image whose metrics are known."""
 FOREIGN_TAGS = {"owner": "vision-team"}
-THE_NIGHT = "night"
-"""Tests of one worker, because the night before them takes most of a minute."""
-
 COPIED_TAGS = {"environment": "idler", "managed-by": "gridplane"}
 
 
@@ -164,7 +161,6 @@ def wake(api: Api, name: str) -> None:
     assert finish(api, waking)["status"] == "Succeeded"
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_who_is_not_used_any_more_is_warned_goes_to_zero_and_wakes(
     night: Night, api: Api, azure: SimulatedAzure
 ):
@@ -203,7 +199,6 @@ def check_counters(counters: dict[str, Any]) -> None:
     assert {each["active"] for each in gateways} == {each["running"] for each in engines} == {0}
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_use_that_only_a_gateway_counts_is_use(night: Night, api: Api, azure: SimulatedAzure):
     """Front Door's metric says for hours that nobody has asked."""
     assert night.reasons["unseen"][-1] == "InvocationsSeen"
@@ -211,21 +206,18 @@ def test_use_that_only_a_gateway_counts_is_use(night: Night, api: Api, azure: Si
     assert len(gpu_nodes(azure, "unseen")) == 1
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_missing_metrics_count_as_use(night: Night, api: Api, azure: SimulatedAzure):
     assert night.reasons["blind"][-1] == "RequestsMissing"
     assert idle_events(api, "blind") == []
     assert len(gpu_nodes(azure, "blind")) == 1
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_a_batch_job_without_traffic_counts_as_use(night: Night, api: Api, azure: SimulatedAzure):
     assert night.reasons["batcher"][-1] == "GpuPodRunning"
     assert idle_events(api, "batcher") == []
     assert len(gpu_nodes(azure, "batcher")) == 2
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_a_sweep_counts_the_nodes_that_the_autoscaler_has_added(night: Night, api: Api):
     """The API's own clock is behind simulated time: hours are shown up to the latest count."""
     built = api.get_operation("batcher.1")["lastActionDateTime"]
@@ -234,7 +226,6 @@ def test_a_sweep_counts_the_nodes_that_the_autoscaler_has_added(night: Night, ap
     assert counted["nodeHours"] > 0
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_a_wake_a_minute_ago_counts_as_use(night: Night, api: Api, azure: SimulatedAzure):
     """Nobody has asked it anything for an hour, and nothing else speaks for it."""
     wake(api, "drowsy")
@@ -243,7 +234,6 @@ def test_a_wake_a_minute_ago_counts_as_use(night: Night, api: Api, azure: Simula
     assert idle_events(api, "drowsy") == ["IdleWarned", "IdleScaledToZero"], "and no second time"
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_pools_of_somebody_else_are_never_touched(night: Night, api: Api, azure: SimulatedAzure):
     """Not even those that bear our tags, which travel with every copied template."""
     clusters = [cluster.lower() for cluster in night.foreign]
@@ -257,7 +247,6 @@ def test_pools_of_somebody_else_are_never_touched(night: Night, api: Api, azure:
         assert methods == ["PUT"], "that of its owner"
 
 
-@pytest.mark.xdist_group(THE_NIGHT)
 def test_a_dry_run_decides_and_does_nothing(night: Night):
     assert night.dry["summary"]["dryRun"] is True
     assert "idler" in {d["environment"] for d in night.dry["decisions"]}

@@ -137,47 +137,30 @@ def test_requests_reach_the_model_over_https_and_a_rotation_interrupts_none(
     assert vault.readers("sealed") == []
 
 
-@pytest.mark.parametrize(
-    ("name", "issued", "code", "told"),
-    [
-        pytest.param(
-            "misnamed",
-            {"hosts": ["llm.example.com"]},
-            "CertificateForOtherName",
-            f"not for {HOST}",
-            id="another name",
-        ),
-        pytest.param(
-            "keyless",
-            {"hosts": [HOST], "exportable": False},
-            "CertificateUnusable",
-            "without its key",
-            id="without key",
-        ),
-        pytest.param("absent", None, "CertificateNotFound", "'absent' is not in", id="missing"),
-    ],
-)
 def test_what_is_wrong_with_a_certificate_is_told_with_the_fix_and_can_be_put_right(
-    api: Api,
-    vault: Vault,
-    zone: str,
-    name: str,
-    issued: dict[str, Any] | None,
-    code: str,
-    told: str,
+    api: Api, vault: Vault, zone: str
 ):
-    if issued:
-        vault.issue(name, *issued["hosts"], exportable=issued.get("exportable", True))
-    domain = {"edge": edge_with(vault, zone, name)}
-    operation = finish(api, api.create_environment(spec_body(name=name, **domain)))
-    assert operation["status"] == "Failed", operation
-    error = operation["error"]
-    assert (error["code"], told in error["message"]) == (code, True), error
+    """Each retry meets what was issued last: its error takes the place of the one before."""
 
-    vault.issue(name, HOST)
-    retried = finish(api, api.act(name, "retry"))
+    def refused(operation_id: str, code: str, told: str) -> None:
+        operation = finish(api, operation_id)
+        assert operation["status"] == "Failed", operation
+        error = operation["error"]
+        assert (error["code"], told in error["message"]) == (code, True), error
+
+    def retry_with(*hosts: str, exportable: bool = True) -> str:
+        vault.issue("absent", *hosts, exportable=exportable)
+        return api.act("mistaken", "retry")
+
+    domain = {"edge": edge_with(vault, zone, "absent")}
+    begun = api.create_environment(spec_body(name="mistaken", **domain))
+    refused(begun, "CertificateNotFound", "'absent' is not in")
+    refused(retry_with(HOST, exportable=False), "CertificateUnusable", "without its key")
+    refused(retry_with("llm.example.com"), "CertificateForOtherName", f"not for {HOST}")
+
+    retried = finish(api, retry_with(HOST))
     assert retried["status"] == "Succeeded", retried
-    assert delete(api, name)["status"] == "Succeeded"
+    assert delete(api, "mistaken")["status"] == "Succeeded"
 
 
 def test_a_record_of_others_is_left_alone(

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.looks import Look
@@ -15,8 +13,6 @@ NETWORK = "2024-05-01"
 SERVICE = "Microsoft.Network/privateLinkServices"
 
 PREMIUM = {"sku": "Premium_AzureFrontDoor"}
-
-pytestmark = pytest.mark.xdist_group("secluded")
 
 
 def ask(azure: SimulatedAzure, environment: dict[str, Any]) -> int:

@@ -84,33 +84,32 @@ def test_an_image_is_pulled_with_credentials_that_only_nodes_see(
     assert delete(api, "puller")["status"] == "Succeeded"
 
 
-@pytest.mark.parametrize(
-    ("secret", "value", "code", "fix"),
-    [
-        ("unwritten", None, "SecretNotFound", "az keyvault secret set --vault-name"),
-        ("no-config", "hf_token", "ImagePullSecretInvalid", "docker login"),
-        ("wrong", docker_config("wrong")[0], "ImagePullFailed", "refuses the credentials"),
-    ],
-    ids=["not written", "another value", "wrong"],
-)
 def test_a_pull_without_valid_credentials_says_what_to_write_and_a_retry_goes_on(
-    api: Api, vault: Vault, password: str, secret: str, value: str | None, code: str, fix: str
+    api: Api, vault: Vault, password: str
 ):
-    if value:
-        vault.write(secret, value)
-    name = f"pull-{secret}"
-    body = spec_body(name=name, workload=pulling(vault, secret))
-    operation = finish(api, api.create_environment(body))
-    assert operation["status"] == "Failed"
-    assert operation["error"]["code"] == code
-    assert fix in str(operation["error"])
-    if value:
-        assert value not in str(operation)
+    """Each retry meets what was written last: its error takes the place of the one before."""
 
-    vault.write(secret, docker_config(password)[0])
-    retried = finish(api, api.act(name, "retry"))
+    def refused(operation_id: str, code: str, fix: str, value: str = "") -> None:
+        operation = finish(api, operation_id)
+        assert (operation["status"], operation["error"]["code"]) == ("Failed", code), operation
+        assert fix in str(operation["error"])
+        if value:
+            assert value not in str(operation)
+
+    def retry_with(value: str) -> str:
+        vault.write("unwritten", value)
+        return api.act("pull-retried", "retry")
+
+    body = spec_body(name="pull-retried", workload=pulling(vault, "unwritten"))
+    begun = api.create_environment(body)
+    refused(begun, "SecretNotFound", "az keyvault secret set --vault-name")
+    refused(retry_with("hf_token"), "ImagePullSecretInvalid", "docker login", "hf_token")
+    wrong = docker_config("wrong")[0]
+    refused(retry_with(wrong), "ImagePullFailed", "refuses the credentials", wrong)
+
+    retried = finish(api, retry_with(docker_config(password)[0]))
     assert retried["status"] == "Succeeded", retried["error"]
-    assert delete(api, name)["status"] == "Succeeded"
+    assert delete(api, "pull-retried")["status"] == "Succeeded"
 
 
 def test_credentials_that_are_corrected_in_time_need_no_other_operation(

@@ -13,8 +13,6 @@ from tests.e2e.stories import delete, finish, gpu_nodes, provision
 from tests.support.documented_api import DocumentedApi
 from tests.support.specs import BY_DIGEST, spec_body
 
-pytestmark = pytest.mark.xdist_group("one environment for all updates")
-
 AKS, CDN, WAF = "2026-08-01", "2024-02-01", "2025-10-01"
 NAME = "changing"
 GPU = {"vmSize": "Standard_NC24ads_A100_v4", "minNodes": 1, "maxNodes": 7}

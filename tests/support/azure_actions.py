@@ -45,7 +45,9 @@ def granted_actions() -> set[str]:
 def read_actions(stack: Stack) -> set[str]:
     """What the app has asked of this stack's Azure."""
     with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
-        requests = azure.get_requests()["requests"]
+        log = azure.get_requests()
+    assert log["dropped"] == 0, "simulated Azure no longer has all requests of this stack"
+    requests = log["requests"]
     asked = {action_of(each) for each in requests if each["userAgent"].startswith(OF_THE_APP)}
     return {action for action in asked if action}
 

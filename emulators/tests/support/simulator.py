@@ -18,7 +18,7 @@ import aiohttp
 
 from emulators.azure.clock import Clock
 from emulators.azure.process import Options, RunningSimulator, start
-from emulators.tests.support.tls import shared_tls
+from emulators.tests.support.tls import shared_signing_key, shared_tls
 
 REPOSITORY = Path(__file__).parents[3]
 TEST_TIME_SCALE = 2000.0
@@ -70,7 +70,7 @@ async def simulator_in_process(
     work_dir: Path, clock: Clock | None = None, seed: int = 1
 ) -> AsyncIterator[tuple[RunningSimulator, SimulatorAddress]]:
     """The simulator in the running event loop, with its objects at hand."""
-    options = Options(seed=seed, tls=shared_tls())
+    options = Options(seed=seed, tls=shared_tls(), signing_key=shared_signing_key())
     running = await start(clock or Clock(TEST_TIME_SCALE), work_dir, options)
     try:
         yield running, read_address(work_dir / "simulator.json")

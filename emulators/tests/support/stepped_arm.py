@@ -14,6 +14,7 @@ from aiohttp.test_utils import make_mocked_request
 from emulators.azure.clock import Clock
 from emulators.azure.identity import ARM_AUDIENCE
 from emulators.azure.server import SUBSCRIPTION_ID, Simulator
+from emulators.tests.support.tls import shared_signing_key
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STEP_WHILE_WAITING = timedelta(seconds=0.5)
@@ -41,7 +42,7 @@ class SteppedArm:
         self._loop = asyncio.new_event_loop()
         self._clock = Clock(0, NOON)
         self._watch = watch
-        self.simulator = Simulator(self._clock, b"")
+        self.simulator = Simulator(self._clock, b"", signing_key=shared_signing_key())
         token = self.simulator.tokens.issue(ARM_AUDIENCE).value
         self._headers = {"Host": "arm.test", "Authorization": f"Bearer {token}"}
 

@@ -4,6 +4,7 @@ import ssl
 from functools import cache
 from pathlib import Path
 
+from emulators.azure.signing import SigningKey
 from emulators.azure.tls import Tls, make_tls
 
 
@@ -11,6 +12,12 @@ from emulators.azure.tls import Tls, make_tls
 def shared_tls() -> Tls:
     """For all simulators in the process of the tests."""
     return make_tls()
+
+
+@cache
+def shared_signing_key() -> SigningKey:
+    """Of the tokens of these simulators: to make an RSA key takes longer than most tests."""
+    return SigningKey()
 
 
 def client_context(ca_bundle: str) -> ssl.SSLContext:

@@ -21,7 +21,7 @@ from emulators.azure.identity import MANAGED_IDENTITY, Tokens
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.settings import DEFAULT_ENTITIES, Entities, Status, TopicSettings
 from emulators.tests.contract.service_bus.conftest import properties, receive
-from emulators.tests.support.tls import shared_tls
+from emulators.tests.support.tls import shared_signing_key, shared_tls
 from tests.support.events import TRACE, an_event
 
 
@@ -188,7 +188,12 @@ class Identity:
 
     def __init__(self) -> None:
         self.scopes: list[str] = []
-        self.tokens = Tokens("tenant", MANAGED_IDENTITY.object_id, MANAGED_IDENTITY.client_id)
+        self.tokens = Tokens(
+            "tenant",
+            MANAGED_IDENTITY.object_id,
+            MANAGED_IDENTITY.client_id,
+            key=shared_signing_key(),
+        )
 
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         self.scopes += scopes

@@ -19,7 +19,6 @@ from emulators.tests.support.simulator import (
     Control,
     SimulatorAddress,
     read_address,
-    simulator_in_process,
 )
 from emulators.tests.support.tls import shared_tls
 
@@ -259,7 +258,8 @@ async def test_keys_and_registrations_survive_a_restart(
 
 
 async def test_a_simulator_that_gives_no_token_makes_no_key(tmp_path: Path) -> None:
-    async with simulator_in_process(tmp_path) as (running, _):
-        key = running.simulator.tokens.key
-        assert not key.is_made
-        assert not pickle.loads(pickle.dumps(key)).is_made
+    running = await start(Clock(1.0), tmp_path, Options(tls=shared_tls()))
+    key = running.simulator.tokens.key
+    assert not key.is_made
+    assert not pickle.loads(pickle.dumps(key)).is_made
+    await running.stop()

@@ -173,8 +173,10 @@ class HubProcess:
         raise AssertionError("The task hub did not become ready.")
 
 
-def completed(client: TaskHubGrpcClient, instance_id: str) -> OrchestrationState:
-    state = client.wait_for_orchestration_completion(instance_id, timeout=10)
+def completed(
+    client: TaskHubGrpcClient, instance_id: str, timeout: float = 10.0
+) -> OrchestrationState:
+    state = client.wait_for_orchestration_completion(instance_id, timeout=timeout)
     assert state is not None
     return state
 

@@ -31,6 +31,9 @@ COUNTER = EntityInstanceId("counter", "main")
 IMPORT_SECONDS = 60.0
 """More than a Python process needs for its imports on a busy machine."""
 INDEX = EntityInstanceId("index", "all")
+PATIENT_PING_SECONDS = 2.0
+"""What has not answered a ping after twice this time is cut off: the frozen worker, but also
+the client and the next worker if a busy machine does not let them run for so long."""
 
 
 @pytest.fixture
@@ -189,7 +192,7 @@ def test_an_activity_of_a_lost_worker_is_run_by_the_next_one(
 ) -> None:
     trace = tmp_path / "trace"
     with (
-        closing(ThreadHub(tmp_path / "hub.db", ping_seconds=0.5)) as hub,
+        closing(ThreadHub(tmp_path / "hub.db", ping_seconds=PATIENT_PING_SECONDS)) as hub,
         TaskHubGrpcClient(host_address=hub.address, emit_trace_spans=False) as client,
     ):
         doomed = doomed_worker(hub.address)
@@ -198,7 +201,8 @@ def test_an_activity_of_a_lost_worker_is_run_by_the_next_one(
         doomed.send_signal(end)
         start_worker(orchestrators=(story,), activities=(slow,), address=hub.address)
 
-        assert completed(client, instance_id).get_output() == "started"
+        ended = completed(client, instance_id, timeout=IMPORT_SECONDS)
+        assert ended.get_output() == "started"
 
 
 def created_at(hub: HubProcess, instance_id: str) -> datetime:
