@@ -20,8 +20,6 @@ WORKLOAD = {
     "autoscale": {"max": REPLICAS, "targetWaiting": 2},
 }
 
-pytestmark = pytest.mark.xdist_group(NAME)
-
 
 @pytest.fixture(scope="module")
 def elastic(stack: Stack) -> Iterator[dict[str, Any]]:

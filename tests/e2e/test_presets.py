@@ -20,8 +20,6 @@ LEAST = {
     "workload": {"preset": "phi-4"},
 }
 
-pytestmark = pytest.mark.xdist_group(NAME)
-
 
 @pytest.fixture(scope="module")
 def served(stack: Stack) -> Iterator[dict[str, Any]]:

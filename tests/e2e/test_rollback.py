@@ -12,8 +12,6 @@ from tests.support.documented_api import DocumentedApi
 
 NAME = "rolled-back"
 
-pytestmark = pytest.mark.xdist_group(NAME)
-
 
 def register(api: Api, digit: str) -> dict[str, Any]:
     image = f"registry.example.com/vllm@sha256:{digit * 64}"
