@@ -176,8 +176,8 @@ CLUSTERS = (
     ),
     Assumption(
         name="keda-aggregates",
-        assumed="The KEDA of AKS' add-on is 2.18 or later, whose scaler `metrics-api` reads every "
-        "pod behind a Service (kedacore/keda#6565)",
+        assumed="The scaler `metrics-api` of AKS' add-on reads every pod behind a Service: KEDA "
+        "with kedacore/keda#6565, which its documentation has from 2.19",
         if_false="An earlier one ignores the field and reads one replica: cells with `autoscale` "
         "have too few replicas",
         relied_on_by=("domain/kubernetes/autoscale_manifests.py",),

@@ -1,7 +1,7 @@
 """The types of custom resources, in the short form of `schema.json`, which has those built in.
 
 Of the Secrets Store CSI driver 1.6: https://secrets-store-csi-driver.sigs.k8s.io
-Of KEDA 2.18, as far as it is read: https://keda.sh/docs/2.18/reference/scaledobject-spec
+Of KEDA 2.19, as far as it is read: https://keda.sh/docs/2.19/reference/scaledobject-spec
 """
 
 from collections.abc import Mapping
