@@ -186,6 +186,10 @@ bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's
 bench-list: $(READY) ## Time GET /environments by all records and by the directory: N=10000
 	@$(BIN)/python -m benchmarks.listing --environments $(or $(N),10000)
 
+.PHONY: bench-plans
+bench-plans: $(READY) ## Time POST /plans against Azure's own delays: N=500
+	@$(BIN)/python -m benchmarks.plans --plans $(or $(N),500)
+
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it
 	@$(BIN)/python -m benchmarks.cold_import

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import azure.functions as func
@@ -41,10 +42,11 @@ from activities.recorded_spec import SpecActivity
 from activities.resolve_image import resolve_image
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
+from clients.market_reader import LazyMarketReader
 from clients.sdk_logs import limit_sdk_logs
 from clients.settings import Settings
 from domain.events.cloud_events import build_event_source
-from domain.guard.market import RegionMarket
+from domain.guard.billed_costs import BilledCosts
 from domain.outcomes import Outcome
 from domain.serving.invocations.log_answer import LogAnswer
 from orchestrators.await_edge import await_edge
@@ -57,6 +59,7 @@ from orchestrators.delete_resources import delete_resources
 from orchestrators.deliver_event import deliver_event
 from orchestrators.directory_entity import directory
 from orchestrators.environment_entity import environment
+from orchestrators.market_entity import market
 from orchestrators.model_entity import registered_model
 from orchestrators.orphans_entity import orphans
 from orchestrators.plan_entity import plan
@@ -91,6 +94,7 @@ from triggers.portal import (
     redirect_to_page,
 )
 from triggers.routes import ROUTES
+from triggers.timer_market import run_market
 from triggers.timer_purge import run_purge
 from triggers.timer_sweep import run_sweep
 from triggers.timer_wake import run_wake
@@ -160,16 +164,20 @@ async def read_logs(query: str) -> LogAnswer:
     return await clients.logs.query(query)
 
 
-async def read_market(region: str) -> RegionMarket:
-    return await clients.market.read(region)
+READ_MARKET = LazyMarketReader(clients)
+
+
+async def read_billed(first: date, last: date) -> BilledCosts:
+    return await clients.cost_management.read(first, last)
 
 
 DEPLOYMENT = Deployment(
     policy=settings.policy,
     requires_app_roles=settings.requires_app_roles,
     build_commit=settings.build_commit,
-    read_market=read_market,
+    read_market=READ_MARKET,
     read_logs=read_logs if settings.log_workspace_id else None,
+    read_billed=read_billed if settings.cost_management else None,
 )
 
 
@@ -267,7 +275,9 @@ def register_hub_activity(
 
 def register_sweep() -> None:
     async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
-        await run_sweep(timer, client, settings.build_commit)
+        await run_sweep(
+            timer, client, READ_MARKET, settings.allowed_regions, settings.build_commit
+        )
 
     run.__name__ = run_sweep.__name__
     with_client = app.durable_client_input(client_name="client")(run)
@@ -284,6 +294,18 @@ def register_wake() -> None:
     with_client = app.durable_client_input(client_name="client")(run)
     # Without a monitor: a look that was missed is made up for by the next one.
     app.timer_trigger(arg_name="timer", schedule=settings.wake_schedule, use_monitor=False)(
+        with_client
+    )
+
+
+def register_market() -> None:
+    async def run(timer: func.TimerRequest, client: DurableFunctionsClient) -> None:
+        await run_market(timer, client, READ_MARKET, settings.allowed_regions)
+
+    run.__name__ = run_market.__name__
+    with_client = app.durable_client_input(client_name="client")(run)
+    # Without a monitor: what a missed run would have read, requests read.
+    app.timer_trigger(arg_name="timer", schedule=settings.market_schedule, use_monitor=False)(
         with_client
     )
 
@@ -312,7 +334,7 @@ def register_messages() -> None:
         client: DurableFunctionsClient,
     ) -> None:
         await service_bus_requests.take_message(
-            message, actions, client, settings.policy, read_market
+            message, actions, client, settings.policy, READ_MARKET
         )
 
     run.__name__ = service_bus_requests.take_message.__name__
@@ -338,12 +360,13 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, directory, plan, registered_model):
+for shared_entity in (orphans, blocklist, directory, plan, market, registered_model):
     register_shared_entity(shared_entity)
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)
 register_sweep()
 register_wake()
 register_purge()
+register_market()
 if settings.has_service_bus:
     register_messages()

@@ -6,12 +6,11 @@ By their paths: the package for Microsoft.Compute is larger than all others of t
 from collections.abc import AsyncGenerator
 from urllib.parse import quote
 
-from azure.core.rest import HttpRequest
 from azure.mgmt.resource.resources.aio import ResourceManagementClient
 
-from clients.answering import read_answer
 from clients.answers import ArmAnswer
 from clients.arm import ArmConnection
+from clients.arm_lists import list_pages
 
 SKUS_API_VERSION = "2021-07-01"
 USAGES_API_VERSION = "2024-07-01"
@@ -28,7 +27,8 @@ class ComputeClient:
         Raises NoAnswer. Azure filters by nothing else, and takes 20 to 30 s.
         """
         where = quote(f"location eq '{region}'")
-        return self._pages(f"{self._provider}/skus?api-version={SKUS_API_VERSION}&$filter={where}")
+        url = f"{self._provider}/skus?api-version={SKUS_API_VERSION}&$filter={where}"
+        return list_pages(self._package, url)
 
     def list_usages(self, region: str) -> AsyncGenerator[ArmAnswer]:
         """Quotas of the region, page by page, of which a refused one is the last.
@@ -36,18 +36,4 @@ class ComputeClient:
         Raises NoAnswer.
         """
         path = f"{self._provider}/locations/{quote(region)}/usages"
-        return self._pages(f"{path}?api-version={USAGES_API_VERSION}")
-
-    async def _pages(self, first: str) -> AsyncGenerator[ArmAnswer]:
-        url: str | None = first
-        while url:
-            answer = await read_answer(self._package.send_request(HttpRequest("GET", url)))
-            yield answer
-            url = _find_next(answer)
-
-
-def _find_next(answer: ArmAnswer) -> str | None:
-    """A page of a proxy, which is no JSON, has none."""
-    if not answer.is_success or isinstance(answer.body, str | None):
-        return None
-    return answer.body.get("nextLink")
+        return list_pages(self._package, f"{path}?api-version={USAGES_API_VERSION}")

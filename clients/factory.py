@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clients.arm import ArmConnection
     from clients.by_id import ByIdClient
     from clients.compute import ComputeClient
+    from clients.cost_management import CostManagementClient
     from clients.edge import EdgeClient
     from clients.events import EventsClient
     from clients.front_door import FrontDoorClient
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from clients.resource_groups import ResourceGroupsClient
     from clients.retail_prices import RetailPricesClient
     from clients.role_assignments import RoleAssignmentsClient
+    from clients.subscription import SubscriptionClient
 
 
 class ClientFactory:
@@ -95,7 +97,25 @@ class ClientFactory:
     def market(self) -> "MarketClient":
         from clients.market import MarketClient
 
-        return MarketClient(self.compute, self.retail_prices)
+        return MarketClient(
+            self.compute,
+            self.retail_prices,
+            self.subscription,
+            self.registries,
+            currency=self.settings.price_currency,
+        )
+
+    @cached_property
+    def subscription(self) -> "SubscriptionClient":
+        from clients.subscription import SubscriptionClient
+
+        return SubscriptionClient(self._arm)
+
+    @cached_property
+    def cost_management(self) -> "CostManagementClient":
+        from clients.cost_management import CostManagementClient
+
+        return CostManagementClient(self._arm)
 
     @cached_property
     def retail_prices(self) -> "RetailPricesClient":

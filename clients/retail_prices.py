@@ -14,6 +14,9 @@ PRICES_PATH = "/api/retail/prices"
 PRICES_API_VERSION = "2023-01-01-preview"
 PAGE_TIMEOUT_SECONDS = 60.0
 BUSY_SECONDS = 3.0
+"""Where a busy list does not say how long."""
+MOST_BUSY_SECONDS = 60.0
+BUSY_ATTEMPTS = 3
 MOST_PAGES = 100
 """A region had some ten in 2026."""
 
@@ -28,17 +31,21 @@ class RetailPricesClient:
         self._url = URL(endpoint).with_path(PRICES_PATH)
         self._pause = pause
 
-    async def list_vm_prices(self, region: str, currency: str = "USD") -> list[JsonObject]:
-        """All rows for VM sizes in the region. Raises NoAnswer unless every page was read.
+    async def list_vm_prices(
+        self, region: str, currency: str = "USD", vm_size: str | None = None
+    ) -> list[JsonObject]:
+        """All rows for VM sizes in the region, or for one. Raises NoAnswer unless every page was
+        read.
 
         A region is read as a whole: a filter takes some 20 names at most.
         """
+        of_size = f" and armSkuName eq '{vm_size}'" if vm_size else ""
         url: URL | None = self._url.with_query(
             {
                 "api-version": PRICES_API_VERSION,
                 "currencyCode": f"'{currency}'",
                 "$filter": "serviceName eq 'Virtual Machines' and priceType eq 'Consumption' "
-                f"and armRegionName eq '{region}'",
+                f"and armRegionName eq '{region}'{of_size}",
             }
         )
         rows: list[JsonObject] = []
@@ -64,21 +71,29 @@ class RetailPricesClient:
         )
 
     async def _read_page(self, url: URL) -> JsonObject:
-        status, page = await self._get(url)
-        if status == 429:
-            await self._pause(BUSY_SECONDS)
-            status, page = await self._get(url)
+        status, page, wait = await self._get(url)
+        for _ in range(BUSY_ATTEMPTS):
+            if status != 429:
+                break
+            await self._pause(wait)
+            status, page, wait = await self._get(url)
         if status != 200 or not _is_page(page):
             raise NoAnswer(f"HTTP {status} for {url.host}{PRICES_PATH}, without a page of prices")
         return page
 
-    async def _get(self, url: URL) -> tuple[int, Any]:
+    async def _get(self, url: URL) -> tuple[int, Any, float]:
+        """Status, body, and seconds to wait where the list is busy."""
         timeout = aiohttp.ClientTimeout(total=PAGE_TIMEOUT_SECONDS)
         try:
             async with self._session.get(url, timeout=timeout, allow_redirects=False) as response:
-                return response.status, await _read_json(response)
+                wait = _read_wait(response.headers.get("Retry-After", ""))
+                return response.status, await _read_json(response), wait
         except (TimeoutError, aiohttp.ClientError) as error:
             raise NoAnswer(f"{type(error).__name__} for {url.host}") from error
+
+
+def _read_wait(retry_after: str) -> float:
+    return min(float(retry_after), MOST_BUSY_SECONDS) if retry_after.isdecimal() else BUSY_SECONDS
 
 
 def _is_page(body: Any) -> bool:

@@ -34,12 +34,14 @@ WORKSPACE_RESOURCE_ID = (
 )
 
 EVERY_MINUTE = "0 * * * * *"
+EVERY_HALF_HOUR = "0 */30 * * * *"
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 NIGHTLY = "0 30 2 * * *"
 IDENTITY_ENDPOINT = "IDENTITY_ENDPOINT"
 """A variable of App Service, not a setting."""
 GLOBAL_METRICS = "https://global.metrics.monitor.azure.com"
 PUBLIC_LOGS = "https://api.loganalytics.io"
+USD = "USD"
 PUBLIC_PRICES = "https://prices.azure.com"
 SOVEREIGN_LOGS = ("https://api.loganalytics.us", "https://api.loganalytics.azure.cn")
 
@@ -62,6 +64,18 @@ class Settings:
     retail_prices_url: str
     """RETAIL_PRICES_URL: base URL of Azure's Retail Prices API, which takes no credentials.
     Default: the public one."""
+
+    price_currency: str
+    """PRICE_CURRENCY: ISO 4217 code of a currency whose rate is shown beside prices in USD, as
+    Azure's price list has it. Default: USD, without a rate."""
+
+    cost_management: bool
+    """COST_MANAGEMENT: `true` if `GET /costs` compares list prices with what Azure has billed; the
+    app then needs Microsoft.CostManagement/query/action. Default: false."""
+
+    market_schedule: str
+    """MARKET_SCHEDULE: NCRONTAB expression of the timer that reads sizes and prices of the allowed
+    regions again: sizes once they are an hour old, prices a day. Default: every 30 minutes."""
 
     log_workspace_id: str | None
     """LOG_WORKSPACE_ID: id (`customerId`) of the Log Analytics workspace in which the audit of
@@ -225,6 +239,9 @@ class Settings:
             metrics_endpoint=values.get("METRICS_ENDPOINT") or GLOBAL_METRICS,
             log_query_endpoint=values.get("LOG_QUERY_ENDPOINT") or PUBLIC_LOGS,
             retail_prices_url=(values.get("RETAIL_PRICES_URL") or PUBLIC_PRICES).rstrip("/"),
+            price_currency=_price_currency(values),
+            cost_management=parse_switch("COST_MANAGEMENT", values.get("COST_MANAGEMENT")),
+            market_schedule=values.get("MARKET_SCHEDULE") or EVERY_HALF_HOUR,
             log_workspace_id=parse_match(
                 "LOG_WORKSPACE_ID", values.get("LOG_WORKSPACE_ID"), GUID, "the workspace's id"
             ),
@@ -273,6 +290,11 @@ class Settings:
             service_bus_connection_string=values.get("SERVICE_BUS") or None,
             service_bus_namespace=values.get("SERVICE_BUS__fullyQualifiedNamespace") or None,
         )
+
+
+def _price_currency(values: Mapping[str, str]) -> str:
+    named, code = values.get("PRICE_CURRENCY"), "a currency's code of three letters"
+    return (parse_match("PRICE_CURRENCY", named, "[a-z]{3}", code) or USD).upper()
 
 
 def _public_url(values: Mapping[str, str]) -> str:

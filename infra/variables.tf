@@ -324,6 +324,34 @@ variable "wake_schedule" {
   }
 }
 
+variable "market_schedule" {
+  description = "NCRONTAB of the reading of VM sizes and prices, before requests have to wait for them."
+  type        = string
+  default     = "0 */30 * * * *"
+
+  validation {
+    condition     = length(split(" ", trimspace(var.market_schedule))) == 6
+    error_message = "market_schedule has six fields, the first is seconds: \"0 */30 * * * *\" is every half hour."
+  }
+}
+
+variable "cost_management" {
+  description = "Whether GET /costs compares list prices with what Azure has billed for the subscription."
+  type        = bool
+  default     = false
+}
+
+variable "price_currency" {
+  description = "ISO 4217 code of a currency whose rate is shown beside prices in USD."
+  type        = string
+  default     = "USD"
+
+  validation {
+    condition     = can(regex("^[A-Z]{3}$", var.price_currency))
+    error_message = "price_currency is a code of three capital letters, such as EUR."
+  }
+}
+
 variable "orphans" {
   description = <<-EOT
     What becomes of resource groups that are Gridplane's by name and tags but have no environment.

@@ -10,6 +10,9 @@ locals {
     METRICS_ENDPOINT      = var.endpoints.metrics
     LOG_QUERY_ENDPOINT    = var.endpoints.log_query
     RETAIL_PRICES_URL     = var.endpoints.retail_prices
+    PRICE_CURRENCY        = var.price_currency
+    COST_MANAGEMENT       = tostring(var.cost_management)
+    MARKET_SCHEDULE       = var.market_schedule
     LOG_WORKSPACE_ID      = module.monitoring.log_analytics_customer_id
     ALLOWED_REGIONS       = join(",", var.allowed_regions)
     SWEEP_SCHEDULE        = var.sweep_schedule

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import batched
 
+from domain.catalog.prices import RegionPrices
 from domain.durable.names import ActivityName
 from domain.durable.sweep_inputs import ConfirmInput, EdgeQuestion, EdgeQuestions
 from domain.environment.gpu_usage import RecordGpuNodes
@@ -36,6 +37,7 @@ def look_at_health(
     sweep: SweepContext,
     listing: AzureListing,
     environments: Mapping[str, EnvironmentSweepState],
+    prices: Mapping[str, RegionPrices],
     *,
     record: bool,
 ) -> Steps[dict[str, Health]]:
@@ -46,7 +48,7 @@ def look_at_health(
     assessed = {each.environment: assess_health(each, found, sweep.now) for each in due}
     if record:
         _record(sweep, due, assessed)
-        _record_gpu_nodes(sweep, found, environments, listing.listed_at)
+        _record_gpu_nodes(sweep, found, environments, listing.listed_at, prices)
     known = {w.environment: w.health for w in wanted if w.phase is not Phase.DELETED}
     return known | assessed
 
@@ -79,10 +81,11 @@ def _record_gpu_nodes(
     found: Found,
     environments: Mapping[str, EnvironmentSweepState],
     listed_at: datetime,
+    prices: Mapping[str, RegionPrices],
 ) -> None:
     """Of every environment: after a failure, and while an operation runs, nodes cost as well."""
     for name, environment in environments.items():
-        seen = find_gpu_nodes(found, environment, listed_at)
+        seen = find_gpu_nodes(found, environment, listed_at, prices)
         if seen:
             EnvironmentProxy(sweep.context, name).signal_gpu_nodes(RecordGpuNodes(seen=seen))
 

@@ -43,7 +43,7 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     started_at = utc_now(context)
     deadline = started_at + timedelta(seconds=deadlines.SWEEP)
     sweep = SweepContext.open(context, SweepRef(sweep_id=context.instance_id, deadline=deadline))
-    listing = yield from list_azure(sweep)
+    listing = yield from list_azure(sweep, requested.prices_by_region)
     names = {*requested.environments, *listing.environments}
     snapshot = yield from take_snapshot(sweep, names, listing.pools)
     decisions = snapshot.decide(sweep.now)
@@ -51,7 +51,11 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
     if not requested.dry_run:
         tell_counters(sweep, snapshot)
     health = yield from look_at_health(
-        sweep, listing, snapshot.environments, record=not requested.dry_run
+        sweep,
+        listing,
+        snapshot.environments,
+        requested.prices_by_region,
+        record=not requested.dry_run,
     )
     orphans = yield from look_at_orphans(
         sweep, listing, snapshot.environments, act=not requested.dry_run

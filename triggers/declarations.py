@@ -7,6 +7,7 @@ from typing import Any
 import azure.functions as func
 from pydantic import BaseModel
 
+from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
 from domain.requests.app_roles import AppRole
 from domain.serving.invocations.log_answer import LogReader
@@ -28,6 +29,8 @@ class Deployment:
     read_market: MarketReader
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
+    read_billed: BilledReader | None = None
+    """None unless the app is set up to read Cost Management."""
 
 
 @dataclass(frozen=True, slots=True)

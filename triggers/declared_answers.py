@@ -121,6 +121,15 @@ PLAN_CODES = (
     "VmSizeRestricted",
     "ZoneNotOffered",
     "QuotaExceeded",
+    "ManagedClusterQuotaExceeded",
+    "PublicIpQuotaExceeded",
+    "NetworkQuotaExceeded",
+    "FrontDoorQuotaExceeded",
+    "ProviderNotRegistered",
+    "FeatureNotRegistered",
+    "ImageNotFound",
+    "WeightsNotFound",
+    "ImagePlatformMissing",
 )
 """Of checks that fail in a plan."""
 UNKNOWN_PLAN = decline(404, "The plan does not exist, or has expired.", "PlanNotFound")

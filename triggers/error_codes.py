@@ -66,6 +66,15 @@ ERROR_CODES: Mapping[str, str] = {
     "VmSizeRestricted": "Azure does not offer the VM size to this subscription there.",
     "ZoneNotOffered": "Azure does not offer the VM size in the zone.",
     "QuotaExceeded": "The subscription's quota has too few vCPUs left in the region.",
+    "ManagedClusterQuotaExceeded": "The region has no room for another AKS cluster.",
+    "PublicIpQuotaExceeded": "The region has too few public IP addresses left.",
+    "NetworkQuotaExceeded": "The region has too few load balancers left.",
+    "FrontDoorQuotaExceeded": "The subscription has no room for another Front Door profile.",
+    "ProviderNotRegistered": "A resource provider is not registered in the subscription.",
+    "FeatureNotRegistered": "A feature is not registered in the subscription.",
+    "ImageNotFound": "The registry has no such image.",
+    "WeightsNotFound": "The registry has no such image of weights.",
+    "ImagePlatformMissing": "The image is not built for the platform of GPU nodes.",
     "LogWorkspaceNotConfigured": "The app has no setting LOG_WORKSPACE_ID, so it cannot read "
     "invocations.",
     "LogWorkspaceUnavailable": "Log Analytics does not answer, or not completely, or has had too "

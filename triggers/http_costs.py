@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import azure.functions as func
 
+from domain.guard.billed_costs import reconcile
 from domain.guard.costs import build_cost_report
 from domain.problem import Problem
 from triggers import task_hub
 from triggers.declarations import Call
 from triggers.errors import json_response, problems_response
+from triggers.market import read_prices
 from triggers.parameters import CostsQuery, HeaderParameters
 
 
@@ -25,4 +27,11 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
         async for record in task_hub.scan_records(call.client)
         if query.cost_center in (None, record.spec.cost_center)
     ]
-    return json_response(build_cost_report(records, first, last, now))
+    regions = (region for record in records for region in record.regions)
+    prices = await read_prices(call.client, call.deployment.read_market, regions)
+    report = build_cost_report(records, prices, first, last, now)
+    read_billed = call.deployment.read_billed
+    if read_billed:
+        billed = reconcile(records, report.value, await read_billed(first, last), now)
+        report = report.model_copy(update={"billed": billed})
+    return json_response(report)

@@ -18,6 +18,7 @@ from triggers.declarations import Call
 from triggers.directory import find_environments
 from triggers.errors import json_response, problems_response
 from triggers.http_answers import start_and_answer, unknown_environment
+from triggers.market import read_prices
 from triggers.parameters import (
     DeletionQuery,
     HeaderParameters,
@@ -87,7 +88,9 @@ async def get_environment(call: Call[QueryParameters, ReadHeaders]) -> func.Http
     known = call.headers.if_none_match
     if known is not None and matches_weakly(known, record.etag):
         return func.HttpResponse(status_code=304, headers=headers)
-    return json_response(build_priced_view(record, datetime.now(UTC)), headers=headers)
+    prices = await read_prices(call.client, call.deployment.read_market, record.regions)
+    view = build_priced_view(record, prices, datetime.now(UTC))
+    return json_response(view, headers=headers)
 
 
 async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.HttpResponse:
@@ -107,7 +110,9 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
         parameters = {**call.req.params, "skiptoken": selected.next_after}
         next_link = f"/environments?{urlencode(parameters)}"
     now = datetime.now(UTC)
-    views = tuple(build_priced_view(record, now) for record in page)
+    regions = (region for record in page for region in record.regions)
+    prices = await read_prices(call.client, call.deployment.read_market, regions)
+    views = tuple(build_priced_view(record, prices, now) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
 
 

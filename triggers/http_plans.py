@@ -14,6 +14,7 @@ from triggers import task_hub
 from triggers.bodies import decode_json
 from triggers.declarations import Call
 from triggers.errors import json_response, problems_response, task_hub_unreachable
+from triggers.market import read_region
 from triggers.models import find_named_model
 from triggers.parameters import HeaderParameters, OffersQuery, QueryParameters
 from triggers.plans import keep_plan, read_situation
@@ -42,5 +43,5 @@ async def list_size_offers(call: Call[OffersQuery, HeaderParameters]) -> func.Ht
         allowed = ", ".join(sorted(call.policy.allowed_regions))
         message = f"Name a region in which environments may be built: {allowed}."
         return problems_response([Problem("RegionNotAllowed", message, "query region")])
-    market = await call.deployment.read_market(query.region)
+    market = await read_region(call.client, call.deployment.read_market, query.region)
     return json_response(build_size_offers(market, query.gpus, query.gpu_memory))

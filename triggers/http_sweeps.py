@@ -18,7 +18,12 @@ async def post_sweep(call: Call[QueryParameters, HeaderParameters]) -> func.Http
     request = _parse_request(call.req)
     if isinstance(request, Problem):
         return problems_response([request])
-    await start_sweep(call.client, dry_run=request.dry_run)
+    await start_sweep(
+        call.client,
+        call.deployment.read_market,
+        call.policy.allowed_regions,
+        dry_run=request.dry_run,
+    )
     query = "?dryRun=true" if request.dry_run else ""
     headers = {
         "Location": f"/sweeps/latest{query}",

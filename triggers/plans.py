@@ -9,12 +9,14 @@ from domain.directory.selection import Selection
 from domain.durable.names import PLAN_ENTITY, PlanOperation
 from domain.environment.phases import IN_MOTION
 from domain.environment.record import EnvironmentRecord
-from domain.guard.checks import Situation
+from domain.guard.image_checks import wanted_images
 from domain.guard.market import MarketReader, Markets
 from domain.guard.plan import StoredPlan
+from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
 from triggers.directory import find_environments
+from triggers.market import read_region
 from triggers.task_hub import DurableClient
 
 LOOKS = 50
@@ -31,11 +33,13 @@ async def read_situation(
 ) -> Situation:
     """`others`: regions beside those that the specification names."""
     offered = (offer.region for cell in spec.regions for offer in list_offers(spec, cell))
-    markets, in_flight = await asyncio.gather(
-        _read_markets(read_market, dict.fromkeys((*offered, *others))),
+    markets, in_flight, subscription, images = await asyncio.gather(
+        _read_markets(client, read_market, dict.fromkeys((*offered, *others))),
         _list_in_flight(client, spec.name),
+        read_market.subscription(),
+        read_market.images(wanted_images(spec, record.image if record else None)),
     )
-    return Situation(markets, record, in_flight)
+    return Situation(markets, record, in_flight, subscription, images)
 
 
 async def keep_plan(client: DurableClient, plan: StoredPlan) -> bool:
@@ -56,9 +60,11 @@ async def find_plan(client: DurableClient, plan_id: str) -> StoredPlan | None:
     return StoredPlan.from_wire(state) if state else None
 
 
-async def _read_markets(read_market: MarketReader, regions: Iterable[str]) -> Markets:
+async def _read_markets(
+    client: DurableClient, read_market: MarketReader, regions: Iterable[str]
+) -> Markets:
     names = list(regions)
-    found = await asyncio.gather(*(read_market(region) for region in names))
+    found = await asyncio.gather(*(read_region(client, read_market, each) for each in names))
     return dict(zip(names, found, strict=True))
 
 

@@ -1,6 +1,7 @@
 """Starts sweeps, never two at a time, and reads the result of the latest one."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any, cast
 
 import grpc
@@ -8,16 +9,19 @@ from durabletask.client import OrchestrationState, OrchestrationStatus
 from pydantic import ValidationError
 
 from domain.api_errors import ErrorBody, build_failure_body
+from domain.catalog.gpu_skus import GPU_SKUS
 from domain.directory.selection import Selection
 from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
 from domain.environment.health import HealthStatus
 from domain.environment.phases import IN_MOTION
+from domain.guard.market import MarketReader
 from domain.outcomes import Outcome
 from domain.sweep.model import SweepAction
 from domain.sweep.views import SweepAnswer
 from triggers import task_hub
 from triggers.directory import find_environments
+from triggers.market import read_prices
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.sweeps")
@@ -30,13 +34,27 @@ REPORTED = (HealthStatus.DEGRADED, HealthStatus.UNREACHABLE, HealthStatus.UNKNOW
 """In the order of the log line."""
 
 
-async def start_sweep(client: DurableClient, *, dry_run: bool) -> bool:
-    """False if one is already running: an overrun never starts a second sweep."""
+async def start_sweep(
+    client: DurableClient,
+    read_market: MarketReader,
+    regions: Iterable[str],
+    *,
+    dry_run: bool,
+) -> bool:
+    """False if one is already running: an overrun never starts a second sweep.
+
+    `regions`: those whose prices are given to it, as far as they have been read.
+    """
     found = await find_environments(client)
     in_motion, _ = await found.read(Selection(phases=IN_MOTION))
     await task_hub.record_dead_operations(client, in_motion)
     names = sorted(row.name for row in found.rows)
-    value = SweepInput(environments=tuple(names), dry_run=dry_run)
+    prices = await read_prices(client, read_market, regions)
+    value = SweepInput(
+        environments=tuple(names),
+        dry_run=dry_run,
+        prices=tuple(each.only(sku.name for sku in GPU_SKUS) for each in prices.values()) or None,
+    )
     try:
         await client.schedule_new_orchestration(
             Orchestrator.SWEEP_IDLE_POOLS, input=value.to_wire(), instance_id=sweep_id(dry_run)

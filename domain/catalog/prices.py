@@ -18,6 +18,13 @@ from domain.wire import JsonObject, WireModel
 type Source = Literal["RetailPrices", "shipped"]
 
 
+class ExchangeRate(WireModel):
+    """How many units of a currency the price list counts for one USD."""
+
+    currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
+    per_usd: float = Field(description="Units of it for one USD.", examples=[0.92])
+
+
 class RegionPrices(WireModel):
     """Prices of one Linux node per hour, by VM size in its canonical spelling."""
 
@@ -27,6 +34,25 @@ class RegionPrices(WireModel):
     source: Source
     hourly: dict[str, float]
     spot: dict[str, float] = Field(default_factory=dict[str, float])
+    rate: ExchangeRate | None = None
+    """Of another currency, if one is shown beside."""
+
+    def only(self, vm_sizes: Iterable[str]) -> "RegionPrices":
+        """Of these sizes, whatever their case: a region has some 900."""
+        wanted = {each.lower() for each in vm_sizes}
+        fewer = {
+            field: {name: price for name, price in prices.items() if name.lower() in wanted}
+            for field, prices in (("hourly", self.hourly), ("spot", self.spot))
+        }
+        return self.model_copy(update=fewer)
+
+    def with_rate(self, other: "RegionPrices", vm_size: str) -> "RegionPrices":
+        """With the rate by which a size costs something else in `other`, if both have it."""
+        here, there = self.find(vm_size), other.find(vm_size)
+        if not here or not there:
+            return self
+        rate = ExchangeRate(currency=other.currency, per_usd=round(there / here, 6))
+        return self.model_copy(update={"rate": rate})
 
     def find(self, vm_size: str, spot: bool = False) -> float | None:
         """Per node and hour, whatever the case of the size; None if no price is known."""

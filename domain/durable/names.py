@@ -12,6 +12,8 @@ ORPHANS_ENTITY = "orphans"
 PLAN_ENTITY = "plan"
 MODEL_ENTITY = "registered_model"
 """The versions of a model in the registry; one for each model."""
+MARKET_ENTITY = "market"
+"""Sizes and prices of a region, by region and currency."""
 DIRECTORY_ENTITY = "directory"
 """Rows that lists find and filter environments by, in shards."""
 
@@ -75,6 +77,12 @@ class ModelOperation(StrEnum):
 
     REGISTER = "register"
     FORGET = "forget"
+
+
+class MarketOperation(StrEnum):
+    """Operations of the entity `market`."""
+
+    KEEP = "keep"
 
 
 class Orchestrator(StrEnum):

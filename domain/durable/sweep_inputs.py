@@ -2,6 +2,7 @@
 
 from pydantic import AwareDatetime
 
+from domain.catalog.prices import RegionPrices
 from domain.environment.counters import CounterLook
 from domain.environment.operation_request import OperationRequest
 from domain.sweep.found import ResourceRef
@@ -26,6 +27,12 @@ class SweepInput(WireModel):
     environments: tuple[str, ...] = ()
     """Names of all environments; those without a pool in Azure may still expire."""
     dry_run: bool = False
+    prices: tuple[RegionPrices, ...] | None = None
+    """Of regions as Azure lists them; others are priced as shipped."""
+
+    @property
+    def prices_by_region(self) -> dict[str, RegionPrices]:
+        return {each.region: each for each in self.prices or ()}
 
 
 class SweepActionInput(WireModel):

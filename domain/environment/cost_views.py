@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import AwareDatetime, Field
 
+from domain.catalog.prices import ExchangeRate
 from domain.wire import WireModel
 
 
@@ -26,7 +27,12 @@ class CostView(WireModel):
         default=None,
         description="Node hours of this month without a list price; absent if there are none.",
     )
-    price_as_of: AwareDatetime = Field(description="Date of the list prices.")
+    price_as_of: AwareDatetime = Field(description="Date of the oldest of the list prices.")
+    rate: ExchangeRate | None = Field(
+        default=None,
+        description="Of the currency that the app's settings name, as Azure's price list has it; "
+        "absent if they name none, or if it was not read.",
+    )
 
 
 class DailyCost(WireModel):
@@ -49,9 +55,44 @@ class DailyCost(WireModel):
     )
 
 
+class BilledEnvironment(WireModel):
+    """What Azure has billed for one environment, and what list prices say, over settled days."""
+
+    environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
+    billed_usd: float = Field(
+        description="Cost of its resource groups, by Cost Management.", examples=[1190.02]
+    )
+    listed_usd: float = Field(description="The same days at list prices.", examples=[1203.9])
+    difference_usd: float = Field(
+        description="Billed less listed: agreements, reservations, disks, traffic, logs, and the "
+        "minutes in which nodes boot.",
+        examples=[-13.88],
+    )
+
+
+class BilledView(WireModel):
+    """Costs as Azure has billed them, as far as its data no longer change."""
+
+    settled_until: date = Field(description="Last day that is compared.", examples=["2026-11-26"])
+    unread: str | None = Field(
+        default=None, description="Why nothing, or not everything, can be compared."
+    )
+    value: tuple[BilledEnvironment, ...] = Field(default=(), description="By environment.")
+
+
 class CostReport(WireModel):
     """Costs by day and environment."""
 
     total_usd: float = Field(description="Of all days and environments.", examples=[77.138])
-    price_as_of: AwareDatetime = Field(description="Date of the list prices.")
+    price_as_of: AwareDatetime = Field(
+        description="Date of the oldest of the list prices at present. GPU nodes are counted at "
+        "those of their time."
+    )
+    rate: ExchangeRate | None = Field(
+        default=None, description="Of the currency that the app's settings name; absent without."
+    )
     value: tuple[DailyCost, ...] = Field(description="By day, then by environment.")
+    billed: BilledView | None = Field(
+        default=None,
+        description="What Azure has billed meanwhile; absent unless the app is set up to read it.",
+    )

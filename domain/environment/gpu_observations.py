@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import reduce
 
 from domain.catalog.gpu_skus import find_gpu_sku, nodes_for
+from domain.environment.gpu_saving import GpuSaving, saved_while_asleep
 from domain.environment.gpu_usage import (
     GpuNodes,
     GpuSpending,
@@ -87,6 +88,23 @@ def spent_until_end(kind: OperationKind, usage: GpuUsage, end: OperationEnd) -> 
             return spent_while_up(usage, end.at)
         case OperationKind.DELETE:
             return total(usage, end.at)
+        case _:
+            return None
+
+
+def saved_until_end(kind: OperationKind, usage: GpuUsage, end: OperationEnd) -> GpuSaving | None:
+    """What a wake has ended, or a deletion of what slept, and what a scale-down has begun."""
+    if not end.outcome.is_success:
+        return None
+    match kind:
+        case OperationKind.SCALE_DOWN:
+            begun = {
+                region: nodes.model_copy(update={"at": end.at})
+                for region, nodes in usage.before_none.items()
+            }
+            return saved_while_asleep(begun, {}, end.at)
+        case OperationKind.WAKE:
+            return saved_while_asleep(usage.before_none, usage.again_since, end.at)
         case _:
             return None
 

@@ -28,6 +28,8 @@ class GpuNodes(WireModel):
     vm_size: str = ""
     spot: bool = False
     """Like the size without meaning where there are no nodes."""
+    hourly_price: float | None = None
+    """USD per node, in the region; None if the look did not bring one."""
 
     def is_like(self, other: "GpuNodes") -> bool:
         """Whether both are of one kind; Azure returns sizes in any case."""
@@ -77,14 +79,23 @@ class GpuUsage(WireModel):
     """`hours` at that time."""
     days: dict[str, GpuDay] = Field(default_factory=dict[str, GpuDay])
     """By date: the latest days of the same hours."""
+    before_none: dict[str, GpuNodes] = Field(default_factory=dict[str, GpuNodes])
+    """By region that has no nodes, or had none before those that it has: the nodes that it had
+    last, at the time at which they were gone."""
+    again_since: dict[str, AwareDatetime] = Field(default_factory=dict[str, AwareDatetime])
+    """By region of `before_none`: when it had nodes again."""
 
 
 def is_news(known: GpuNodes | None, seen: GpuNodes) -> bool:
-    """Whether `seen` changes what the record says: another count or kind, and later."""
+    """Whether `seen` changes what the record says: another count, kind or price, and later."""
     if known is None:
         return seen.nodes > 0
-    is_same = known.nodes == seen.nodes and (seen.nodes == 0 or known.is_like(seen))
+    is_same = known.nodes == seen.nodes and (seen.nodes == 0 or _is_as_known(known, seen))
     return seen.at > known.at and not is_same
+
+
+def _is_as_known(known: GpuNodes, seen: GpuNodes) -> bool:
+    return known.is_like(seen) and seen.hourly_price in (None, known.hourly_price)
 
 
 def observe(usage: GpuUsage, seen: GpuNodes) -> GpuUsage:
@@ -95,14 +106,26 @@ def observe(usage: GpuUsage, seen: GpuNodes) -> GpuUsage:
     known = usage.observed.get(seen.region)
     if known and seen.at <= known.at:
         return usage
+    if known and known.is_like(seen):
+        known, seen = _priced(known, seen), _priced(seen, known)
     hours = _add(usage.hours, known, seen.at) if known else usage.hours
     days = _with_days(usage.days, known, seen.at) if known else usage.days
     observed = {**usage.observed, seen.region: seen}
     changes: dict[str, Any] = {"hours": hours, "days": days, "observed": observed}
+    if known and known.nodes and not seen.nodes:
+        gone = known.model_copy(update={"at": seen.at})
+        changes["before_none"] = {**usage.before_none, seen.region: gone}
+        changes["again_since"] = _without(usage.again_since, seen.region)
+    elif seen.nodes and seen.region in usage.before_none and not (known and known.nodes):
+        changes["again_since"] = {**usage.again_since, seen.region: seen.at}
     if seen.nodes and not any(each.nodes for each in usage.observed.values()):
         since = usage.since or seen.at
         changes |= {"since": since, "up_since": seen.at, "hours_before": hours}
     return usage.model_copy(update=changes)
+
+
+def _without(moments: Mapping[str, datetime], region: str) -> dict[str, datetime]:
+    return {each: at for each, at in moments.items() if each != region}
 
 
 def observe_at_least(usage: GpuUsage, seen: GpuNodes) -> GpuUsage:
@@ -187,8 +210,18 @@ def _with_days(days: Mapping[str, GpuDay], seen: GpuNodes, until: datetime) -> d
 
 def find_node_price(seen: GpuNodes) -> float | None:
     """USD per node and hour in its region; None if no list price is known."""
+    if seen.hourly_price is not None:
+        return seen.hourly_price
     prices = shipped_prices(seen.region)
     return prices.find(seen.vm_size, seen.spot) if prices else None
+
+
+def _priced(nodes: GpuNodes, other: GpuNodes) -> GpuNodes:
+    """With the price of the other look where its own brought none: steps of operations see nodes
+    minutes before a sweep brings the region's price."""
+    if nodes.hourly_price is not None:
+        return nodes
+    return nodes.model_copy(update={"hourly_price": other.hourly_price})
 
 
 def _is_same_price(one: NodeHours, other: NodeHours) -> bool:

@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from domain.catalog.prices import shipped_as_of
+from domain.environment.gpu_saving import GpuSaving
 from domain.environment.gpu_usage import GpuSpending
 from domain.wire import WireModel
 
@@ -46,3 +47,45 @@ def build_gpu_usage_view(spending: GpuSpending) -> GpuUsageView:
         since_date_time=spending.since,
         until_date_time=spending.until,
     )
+
+
+class GpuSavingView(WireModel):
+    """What the GPU nodes would have cost that did not run while the environment slept, at the
+    list prices of when they ran last."""
+
+    node_hours: float = Field(
+        description="Hours of the nodes that ran before, of all regions together.", examples=[62.0]
+    )
+    saved_usd: float = Field(description="Their list price in USD.", examples=[296.05])
+    usd_per_hour: float = Field(
+        description="What an hour of sleep saves at list prices.", examples=[4.775]
+    )
+    unpriced_node_hours: float | None = Field(
+        default=None,
+        description="Part of `nodeHours` that `savedUsd` leaves out; absent if there is none.",
+    )
+    since_date_time: AwareDatetime = Field(description="When the first of the nodes were gone.")
+    until_date_time: AwareDatetime = Field(description="Until when hours are counted.")
+
+
+def build_gpu_saving_view(saving: GpuSaving) -> GpuSavingView:
+    return GpuSavingView(
+        node_hours=round(saving.node_hours, 3),
+        saved_usd=round(saving.saved_usd, 3),
+        usd_per_hour=round(saving.per_hour_usd, 4),
+        unpriced_node_hours=round(saving.unpriced_node_hours, 3) or None,
+        since_date_time=saving.since,
+        until_date_time=saving.until,
+    )
+
+
+def describe_costs(spending: GpuSpending | None, saving: GpuSaving | None) -> str:
+    """For the timeline; empty without either."""
+    text = ""
+    if spending and spending.priced_node_hours:
+        text += f". GPU nodes have cost {spending.cost_usd:.2f} USD"
+    if saving and saving.node_hours:
+        text += f". Sleep has saved {saving.saved_usd:.2f} USD"
+    elif saving and saving.per_hour_usd:
+        text += f". An hour of sleep saves {saving.per_hour_usd:.2f} USD"
+    return text

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
+from domain.environment.gpu_saving import GpuSaving
 from domain.environment.gpu_usage import GpuSpending
 from domain.environment.phases import Phase
 from domain.environment.step_keys import (
@@ -78,6 +79,9 @@ class Operation(WireModel):
     """What an update goes back to."""
     gpu_spending: GpuSpending | None = None
     """Of a scale-down or deletion that has succeeded: of the nodes that it has ended."""
+    gpu_saving: GpuSaving | None = None
+    """Of a wake that has succeeded: of the sleep that it has ended. Of a scale-down: of the sleep
+    that it begins."""
 
     @property
     def has_ended(self) -> bool:

@@ -3,7 +3,12 @@
 from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
-from domain.environment.gpu_usage_views import GpuUsageView, build_gpu_usage_view
+from domain.environment.gpu_usage_views import (
+    GpuSavingView,
+    GpuUsageView,
+    build_gpu_saving_view,
+    build_gpu_usage_view,
+)
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.placement_views import (
     AttemptView,
@@ -111,6 +116,11 @@ class OperationView(WireModel):
     rollback: RollbackView | None = Field(
         default=None, description="What an update goes back to, if it is a rollback."
     )
+    gpu_saving: GpuSavingView | None = Field(
+        default=None,
+        description="After a wake: what it has saved that the environment slept. After a "
+        "scale-down: what an hour of sleep saves. Absent if no nodes were seen before.",
+    )
     error: ErrorBody | None = Field(default=None, description="Why the operation failed.")
 
 
@@ -121,7 +131,7 @@ class OperationReference(WireModel):
 
 
 def build_operation_view(operation: Operation) -> OperationView:
-    spending = operation.gpu_spending
+    spending, saving = operation.gpu_spending, operation.gpu_saving
     return OperationView(
         id=operation.id,
         kind=operation.kind,
@@ -136,6 +146,7 @@ def build_operation_view(operation: Operation) -> OperationView:
         warnings=tuple(build_warning_view(each) for each in operation.warnings) or None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
         rollback=build_rollback_view(operation.rollback),
+        gpu_saving=build_gpu_saving_view(saving) if saving else None,
         error=build_error(operation.failure),
     )
 

@@ -7,10 +7,12 @@ from typing import Any
 from domain.environment.applied_spec import applied_after
 from domain.environment.failures import OPERATION_ABORTED
 from domain.environment.gpu_observations import (
+    saved_until_end,
     spent_until_end,
     usage_after_end,
     usage_after_step,
 )
+from domain.environment.gpu_usage_views import describe_costs
 from domain.environment.kept_pool import KeptPool
 from domain.environment.operation import (
     Operation,
@@ -100,6 +102,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
             "steps": _closed_steps(operation.steps, end),
             "warnings": (*operation.warnings, *end.warnings),
             "gpu_spending": spent_until_end(operation.kind, usage, end),
+            "gpu_saving": saved_until_end(operation.kind, usage, end),
         }
     )
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
@@ -116,6 +119,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
         record = _moved(record, end)
     message = f"{operation.kind} {status}" + (f": {failure.message}" if failure else "")
+    message += describe_costs(ended.gpu_spending, ended.gpu_saving)
     return add_event(record, end.at, f"Operation{status}", message, operation_id=end.operation_id)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, find_gpu_sku
-from domain.guard.checks import Situation, check_offer
+from domain.guard.checks import check_offer
 from domain.guard.plan_check import Verdict, worst
+from domain.guard.situation import Situation
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel

@@ -1,35 +1,16 @@
 """Whether Azure would grant an offer: the size in its region and zones, and the quota for it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from domain.environment.record import EnvironmentRecord
 from domain.guard.demand import QuotaDemand, is_built, quota_demands, reserved_by_operations
-from domain.guard.market import MarketPart, Markets, RegionMarket
+from domain.guard.market import MarketPart, RegionMarket
+from domain.guard.offer_checks import build_check, fail_check, ok_check, unknown_check
 from domain.guard.plan_check import PlanCheck, Verdict, worst
+from domain.guard.region_limits import check_limits
+from domain.guard.situation import Situation
 from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a specification is checked against."""
-
-    markets: Markets
-    record: EnvironmentRecord | None = None
-    """That of the name, whether the environment is live or deleted."""
-    in_flight: tuple[EnvironmentRecord, ...] = ()
-    """Other environments with a running operation."""
-
-    @property
-    def existing(self) -> EnvironmentRecord | None:
-        """The environment itself, if it is live."""
-        return None if self.record is None or self.record.is_deleted else self.record
-
-    @property
-    def based_on(self) -> int:
-        """Number of the name's latest operation; 0 before the first."""
-        return self.record.sequence if self.record else 0
 
 
 def check_cell(
@@ -71,13 +52,14 @@ def check_offer(
 ) -> tuple[PlanCheck, ...]:
     market = situation.markets.get(offer.region)
     if market is None:
-        return (_unknown("MarketUnknown", offer, "Nothing is known about the region."),)
+        return (unknown_check("MarketUnknown", offer, "Nothing is known about the region."),)
     sizes = _check_size(offer, market)
     if _has_pool(situation.existing, offer):
         sizes = map(_without_failure, sizes)
     demands = quota_demands(spec, offer, situation.existing)
     reserved = reserved_by_operations(situation.in_flight, offer.region)
-    return (*sizes, *_check_quota(offer, demands, reserved, market))
+    quota = _check_quota(offer, demands, reserved, market)
+    return (*sizes, *quota, *check_limits(spec, offer, situation, market))
 
 
 def _has_pool(existing: EnvironmentRecord | None, offer: Offer) -> bool:
@@ -95,18 +77,20 @@ def _without_failure(check: PlanCheck) -> PlanCheck:
 def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
     if market.sizes is None:
         why = market.unread.get(MarketPart.SIZES, "")
-        yield _unknown("SizesUnknown", offer, f"The sizes of {offer.region} are unknown: {why}")
+        yield unknown_check(
+            "SizesUnknown", offer, f"The sizes of {offer.region} are unknown: {why}"
+        )
         return
     size = market.find_size(offer.vm_size)
     if size is None:
-        yield _failed(
+        yield fail_check(
             "VmSizeNotOffered",
             offer,
             f"Azure does not offer {offer.vm_size} in {offer.region}. Use another size or region: "
             f"GET /offers?region={offer.region} lists what it has.",
         )
     elif size.restriction:
-        yield _failed(
+        yield fail_check(
             "VmSizeRestricted",
             offer,
             f"{offer.vm_size} is not available to this subscription in {offer.region} "
@@ -115,7 +99,7 @@ def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
         )
     elif closed := [zone for zone in offer.zones if zone not in size.zones]:
         open_zones = ", ".join(size.zones) or "none"
-        yield _failed(
+        yield fail_check(
             "ZoneNotOffered",
             offer,
             f"{offer.vm_size} is not available in zone {', '.join(closed)} of {offer.region}; "
@@ -123,7 +107,7 @@ def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
             target="gpu.zones",
         )
     else:
-        yield _ok("VmSizeOffered", offer, f"{offer.vm_size} is offered in {offer.region}.")
+        yield ok_check("VmSizeOffered", offer, f"{offer.vm_size} is offered in {offer.region}.")
 
 
 def _check_quota(
@@ -134,7 +118,9 @@ def _check_quota(
 ) -> Iterable[PlanCheck]:
     if market.quota is None:
         why = market.unread.get(MarketPart.QUOTA, "")
-        yield _unknown("QuotaUnknown", offer, f"The quota of {offer.region} is unknown: {why}")
+        yield unknown_check(
+            "QuotaUnknown", offer, f"The quota of {offer.region} is unknown: {why}"
+        )
         return
     for demand in demands:
         yield _check_demand(offer, demand, reserved.get(demand.name.lower(), 0), market)
@@ -146,13 +132,13 @@ def _check_demand(
     quota = market.find_quota(demand.name)
     if quota is None:
         why = f"Azure lists no quota '{demand.name}' in {offer.region}."
-        return _unknown("QuotaUnknown", offer, why, name=demand.name)
+        return unknown_check("QuotaUnknown", offer, why, name=demand.name)
     code, verdict, required, advice = _judge(demand, quota.limit - quota.used - reserved)
     message = (
         f"{quota.name} in {offer.region}: {quota.limit} vCPUs granted, {quota.used} in use, "
         f"{reserved} reserved by running operations; {required} more are needed. {advice}"
     )
-    return _check(
+    return build_check(
         code,
         verdict,
         offer,
@@ -174,28 +160,3 @@ def _judge(demand: QuotaDemand, left: int) -> tuple[str, Verdict, int, str]:
         fix = "Enough to start with; the pool cannot grow to maxNodes."
         return "QuotaBelowMaxNodes", Verdict.WARN, demand.most, fix
     return "QuotaSufficient", Verdict.OK, demand.most, ""
-
-
-def _ok(code: str, offer: Offer, message: str) -> PlanCheck:
-    return _check(code, Verdict.OK, offer, message)
-
-
-def _failed(code: str, offer: Offer, message: str, target: str = "gpu.vmSize") -> PlanCheck:
-    return _check(code, Verdict.FAIL, offer, message, target=target)
-
-
-def _unknown(code: str, offer: Offer, message: str, name: str | None = None) -> PlanCheck:
-    return _check(code, Verdict.WARN, offer, message, name=name)
-
-
-def _check(
-    code: str,
-    verdict: Verdict,
-    offer: Offer,
-    message: str,
-    *,
-    target: str = "gpu.vmSize",
-    **quota: str | int | None,
-) -> PlanCheck:
-    about = {"code": code, "verdict": verdict, "message": message.strip(), "target": target}
-    return PlanCheck.model_validate({**about, "region": offer.region, **quota})

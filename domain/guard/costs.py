@@ -1,57 +1,74 @@
 """What environments have cost, from the hours of their GPU nodes and of what they have besides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 
-from domain.catalog.prices import shipped_as_of, shipped_prices
+from domain.catalog.prices import ExchangeRate, RegionPrices, shipped_as_of, shipped_prices
 from domain.environment.cost_views import CostReport, CostView, DailyCost
 from domain.environment.gpu_days import GpuDay, hours_by_day
-from domain.environment.gpu_usage import spent_by_day
+from domain.environment.gpu_usage import GpuNodes, spent_by_day
 from domain.environment.record import EnvironmentRecord
 from domain.environment.views import EnvironmentView, build_environment_view
 from domain.guard.estimate import estimate
 from domain.guard.market import RegionMarket
 
+type PricesByRegion = Mapping[str, RegionPrices]
+"""As Azure lists them; a region that is missing is priced as shipped."""
 
-def build_priced_view(record: EnvironmentRecord, now: datetime) -> EnvironmentView:
+
+def build_priced_view(
+    record: EnvironmentRecord, prices: PricesByRegion, now: datetime
+) -> EnvironmentView:
     """The environment with what it costs."""
     view = build_environment_view(record, now)
-    return view.model_copy(update={"cost": build_cost_view(record, now)})
+    return view.model_copy(update={"cost": build_cost_view(record, prices, now)})
 
 
-def build_cost_view(record: EnvironmentRecord, now: datetime) -> CostView:
-    asleep = _base_per_hour(record)
+def build_cost_view(record: EnvironmentRecord, prices: PricesByRegion, now: datetime) -> CostView:
+    asleep = _base_per_hour(record, prices)
     today = now.astimezone(UTC).date()
-    month = list_days(record, today.replace(day=1), today, now)
+    month = list_days(record, prices, today.replace(day=1), today, now)
     unpriced = sum(each.unpriced_node_hours or 0.0 for each in month)
     return CostView(
-        usd_per_hour_now=round(asleep + _gpu_per_hour(record), 4),
+        usd_per_hour_now=round(asleep + _gpu_per_hour(record, prices), 4),
         usd_per_hour_asleep=asleep,
         today_usd=round(sum(_sum(each) for each in month if each.day == today), 3),
         month_to_date_usd=round(sum(map(_sum, month)), 3),
         unpriced_node_hours=round(unpriced, 3) or None,
-        price_as_of=shipped_as_of(),
+        price_as_of=_as_of(record.regions, prices),
+        rate=_find_rate(record.regions, prices),
     )
 
 
 def build_cost_report(
-    records: Iterable[EnvironmentRecord], first: date, last: date, now: datetime
+    records: Iterable[EnvironmentRecord],
+    prices: PricesByRegion,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> CostReport:
     """Both days are included."""
-    costs = [cost for record in records for cost in list_days(record, first, last, now)]
+    records = tuple(records)
+    costs = [cost for record in records for cost in list_days(record, prices, first, last, now)]
+    regions = {region for record in records for region in record.regions}
     return CostReport(
         total_usd=round(sum(map(_sum, costs)), 3),
-        price_as_of=shipped_as_of(),
+        price_as_of=_as_of(regions, prices),
+        rate=_find_rate(regions, prices),
         value=tuple(sorted(costs, key=lambda cost: (cost.day, cost.environment))),
     )
 
 
 def list_days(
-    record: EnvironmentRecord, first: date, last: date, now: datetime
+    record: EnvironmentRecord,
+    prices: PricesByRegion,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> list[DailyCost]:
     """The days on which the environment existed or had GPU nodes."""
     gpu, base = spent_by_day(record.gpu_usage, now), _base_hours(record, first, now)
-    per_hour = _base_per_hour(record) if base else 0.0
+    per_hour = _base_per_hour(record, prices) if base else 0.0
     days = {*map(date.fromisoformat, gpu), *base}
     return [
         _build_day(record, day, gpu.get(day.isoformat(), GpuDay()), base.get(day, 0.0) * per_hour)
@@ -80,25 +97,45 @@ def _base_hours(record: EnvironmentRecord, first: date, now: datetime) -> dict[d
     return dict(hours_by_day(max(begin, record.created_at), end))
 
 
-def _base_per_hour(record: EnvironmentRecord) -> float:
+def _base_per_hour(record: EnvironmentRecord, prices: PricesByRegion) -> float:
     offers = [record.offer_of(cell) for cell in record.spec.regions]
-    markets = {offer.region: _shipped_market(offer.region) for offer in offers}
+    markets = {offer.region: _market_of(offer.region, prices) for offer in offers}
     return estimate(record.spec, offers, markets).asleep.usd_per_hour
 
 
-def _shipped_market(region: str) -> RegionMarket:
-    return RegionMarket(region=region, observed_at=shipped_as_of(), prices=shipped_prices(region))
+def _market_of(region: str, prices: PricesByRegion) -> RegionMarket:
+    found = _prices_of(region, prices)
+    return RegionMarket(
+        region=region, observed_at=found.as_of if found else shipped_as_of(), prices=found
+    )
 
 
-def _gpu_per_hour(record: EnvironmentRecord) -> float:
+def _prices_of(region: str, prices: PricesByRegion) -> RegionPrices | None:
+    return prices.get(region) or shipped_prices(region)
+
+
+def _as_of(regions: Iterable[str], prices: PricesByRegion) -> datetime:
+    """Of the oldest prices."""
+    found = (_prices_of(region, prices) for region in regions)
+    return min((each.as_of for each in found if each), default=shipped_as_of())
+
+
+def _find_rate(regions: Iterable[str], prices: PricesByRegion) -> ExchangeRate | None:
+    """Any of them: Azure's price list has one rate for all regions."""
+    found = (prices[region].rate for region in sorted(regions) if region in prices)
+    return next((rate for rate in found if rate), None)
+
+
+def _gpu_per_hour(record: EnvironmentRecord, prices: PricesByRegion) -> float:
     """Of the nodes that were seen last."""
     seen = (each for each in record.gpu_usage.observed.values() if each.nodes)
-    priced = ((each, shipped_prices(each.region)) for each in seen)
-    return sum(
-        each.nodes * (prices.find(each.vm_size, each.spot) or 0.0)
-        for each, prices in priced
-        if prices
-    )
+    return sum(each.nodes * (_node_price(each, prices) or 0.0) for each in seen)
+
+
+def _node_price(nodes: GpuNodes, prices: PricesByRegion) -> float | None:
+    found = _prices_of(nodes.region, prices)
+    listed = found.find(nodes.vm_size, nodes.spot) if found else None
+    return listed if listed is not None else nodes.hourly_price
 
 
 def _sum(cost: DailyCost) -> float:

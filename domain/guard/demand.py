@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from domain.arm.managed_cluster import SYSTEM_NODE_COUNT, first_gpu_node_count
 from domain.catalog.gpu_skus import find_gpu_sku
-from domain.environment.operation import OperationKind
+from domain.environment.operation import Operation, OperationKind
+from domain.environment.operation_request import BUILDS
 from domain.environment.record import EnvironmentRecord
-from domain.environment.step_keys import cell_step, gpu_pool_step
+from domain.environment.step_keys import StepKey, cell_step, edge_step, gpu_pool_step
 from domain.outcomes import Status
 from domain.placement.offers import Offer
 from domain.requests.decisions import GET_NODES
@@ -91,15 +92,61 @@ def reserved_by_operations(records: Iterable[EnvironmentRecord], region: str) ->
     return reserved
 
 
+def may_have_cluster(existing: EnvironmentRecord | None, region: str) -> bool:
+    """Whether Azure was asked for the region's cluster: it then counts it, if it is there."""
+    return is_built(existing, region) or _has_asked(existing, cell_step(region, "managedCluster"))
+
+
+def may_have_profile(existing: EnvironmentRecord | None) -> bool:
+    return _has_asked(existing, edge_step("profile"))
+
+
+def cells_to_be_built(
+    records: Iterable[EnvironmentRecord], region: str
+) -> Iterable[EnvironmentRecord]:
+    """Those whose running operation is about to ask Azure for a cluster in the region."""
+    return (
+        record
+        for record in records
+        if _is_being_built(record)
+        and any(record.offer_of(cell).region == region for cell in record.spec.regions)
+        and not may_have_cluster(record, region)
+    )
+
+
+def profiles_to_be_built(records: Iterable[EnvironmentRecord]) -> int:
+    """How many Front Door profiles running operations are about to ask Azure for."""
+    return sum(_is_being_built(each) and not may_have_profile(each) for each in records)
+
+
+def _is_being_built(record: EnvironmentRecord) -> bool:
+    operation = record.find_operation(record.active_operation or "")
+    return operation is not None and operation.kind in BUILDS
+
+
+def _has_asked(record: EnvironmentRecord | None, step: StepKey) -> bool:
+    """Since the environment was last deleted."""
+    for operation in reversed(record.operations if record else ()):
+        if operation.kind is OperationKind.DELETE and operation.status is Status.SUCCEEDED:
+            return False
+        if _has_begun(operation, step):
+            return True
+    return False
+
+
+def _has_begun(operation: Operation, asks: StepKey) -> bool:
+    return any(
+        step.name == asks.name and step.status is not Status.NOT_STARTED
+        for step in operation.steps
+    )
+
+
 def _offers_in_flight(record: EnvironmentRecord, region: str) -> list[Offer]:
     operation = record.find_operation(record.active_operation or "")
     if operation is None or operation.kind not in GET_NODES:
         return []
     is_wake = operation.kind is OperationKind.WAKE
     asks = gpu_pool_step(region) if is_wake else cell_step(region, "managedCluster")
-    has_asked = any(
-        step.name == asks.name and step.status is not Status.NOT_STARTED
-        for step in operation.steps
-    )
     offers = [record.offer_of(cell) for cell in record.spec.regions]
+    has_asked = _has_begun(operation, asks)
     return [] if has_asked else [offer for offer in offers if offer.region == region]

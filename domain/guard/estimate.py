@@ -21,6 +21,7 @@ from domain.catalog.fixed_prices import (
     PUBLIC_ADDRESS,
     FixedPrice,
 )
+from domain.catalog.prices import ExchangeRate
 from domain.guard.market import Markets
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
@@ -54,6 +55,11 @@ class Estimate(WireModel):
     price_as_of: AwareDatetime | None = Field(
         default=None, description="Date of the oldest price of a VM; absent if none is known."
     )
+    rate: ExchangeRate | None = Field(
+        default=None,
+        description="Of the currency that the app's settings name, as Azure's price list has it; "
+        "absent if they name none, or if it was not read.",
+    )
     asleep: Money = Field(description="Without GPU nodes.")
     at_min_nodes: Money = Field(description="With `gpu.minNodes` nodes in each region.")
     at_replicas: Money = Field(description="With the nodes that `workload.replicas` need.")
@@ -74,6 +80,7 @@ def estimate(spec: EnvironmentSpec, offers: Iterable[Offer], markets: Markets) -
     nodes = first_gpu_node_count(offers[0].apply(spec)) if offers else 0
     return Estimate(
         price_as_of=_oldest(offers, markets),
+        rate=_find_rate(offers, markets),
         asleep=_money(asleep),
         at_min_nodes=_money(asleep + per_node * spec.gpu.min_nodes),
         at_replicas=_money(asleep + per_node * nodes),
@@ -120,6 +127,12 @@ def _gpu_part(offer: Offer, markets: Markets) -> PricePart:
 def _oldest(offers: Iterable[Offer], markets: Markets) -> datetime | None:
     found = (markets.get(offer.region) for offer in offers)
     return min((each.prices.as_of for each in found if each and each.prices), default=None)
+
+
+def _find_rate(offers: Iterable[Offer], markets: Markets) -> ExchangeRate | None:
+    found = (markets.get(offer.region) for offer in offers)
+    rates = (each.prices.rate for each in found if each and each.prices)
+    return next((rate for rate in rates if rate), None)
 
 
 def _money(per_hour: float) -> Money:

@@ -1,12 +1,17 @@
 """What Azure offers a subscription in one region, as far as it could be read."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Protocol
 
 from pydantic import AwareDatetime, Field
 
 from domain.catalog.offered_sizes import OfferedSize, QuotaUse
 from domain.catalog.prices import RegionPrices
+from domain.guard.image_checks import WantedImage
+from domain.guard.kept_offers import KeptOffers
+from domain.guard.plan_check import PlanCheck
+from domain.guard.subscription import Subscription
 from domain.wire import WireModel
 
 
@@ -16,6 +21,8 @@ class MarketPart(StrEnum):
     SIZES = "sizes"
     QUOTA = "quota"
     PRICES = "prices"
+    CLUSTERS = "clusters"
+    NETWORK = "network"
 
 
 class RegionMarket(WireModel):
@@ -25,7 +32,11 @@ class RegionMarket(WireModel):
     observed_at: AwareDatetime
     sizes: tuple[OfferedSize, ...] | None = None
     quota: dict[str, QuotaUse] | None = None
-    """By the name of the quota, in lower case."""
+    """vCPUs by the name of the quota, in lower case."""
+    clusters: dict[str, QuotaUse] | None = None
+    """Resources of AKS, in the same way."""
+    network: dict[str, QuotaUse] | None = None
+    """Addresses, load balancers and others, in the same way."""
     prices: RegionPrices | None = None
     unread: dict[MarketPart, str] = Field(default_factory=dict[MarketPart, str])
     """Why a part is unknown."""
@@ -33,6 +44,10 @@ class RegionMarket(WireModel):
     def find_size(self, vm_size: str) -> OfferedSize | None:
         wanted = vm_size.lower()
         return next((each for each in self.sizes or () if each.name.lower() == wanted), None)
+
+    def usages_of(self, part: MarketPart) -> dict[str, QuotaUse] | None:
+        """The resources that clusters, or the network, count."""
+        return self.clusters if part is MarketPart.CLUSTERS else self.network
 
     def find_quota(self, name: str) -> QuotaUse | None:
         return (self.quota or {}).get(name.lower())
@@ -42,8 +57,34 @@ class RegionMarket(WireModel):
         return self.prices.find(vm_size, spot) if self.prices else None
 
 
-type MarketReader = Callable[[str], Awaitable[RegionMarket]]
-"""Reads the market of a region; what cannot be read is told in the market and never raised."""
+class MarketReader(Protocol):
+    """Reads what plans are made on; what cannot be read is told in the result, never raised."""
+
+    @property
+    def currency(self) -> str: ...
+
+    async def region(self, region: str) -> RegionMarket: ...
+
+    async def subscription(self) -> Subscription: ...
+
+    async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]: ...
+
+    def known_prices(self, region: str) -> RegionPrices | None:
+        """As they were read last, without waiting for Azure; None if they never were."""
+        ...
+
+    def lacks_offers(self, region: str) -> bool:
+        """Whether sizes or prices would have to be read."""
+        ...
+
+    def take_offers(self, kept: KeptOffers) -> None:
+        """What another instance of the app has read."""
+        ...
+
+    async def refresh_offers(self, region: str) -> KeptOffers:
+        """Reads what has grown old, however long it takes."""
+        ...
+
 
 type Markets = Mapping[str, RegionMarket]
 """By region."""

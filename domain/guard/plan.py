@@ -16,10 +16,12 @@ from domain.environment.steps import plan_cell, plan_edge, plan_gpu_pool
 from domain.environment.views import OriginTransport, find_origin_transport
 from domain.guard.alternatives import Alternative, find_alternatives
 from domain.guard.changes import ChangeEffect, FieldChange, find_changes
-from domain.guard.checks import Situation, check_cell
+from domain.guard.checks import check_cell
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.minutes import MinutesToReady, minutes_to_ready
 from domain.guard.plan_check import PlanCheck, Verdict, worst
+from domain.guard.situation import Situation
+from domain.guard.subscription_checks import check_subscription
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
@@ -100,7 +102,12 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     cells = [check_cell(spec, cell, situation) for cell in spec.regions]
     offers = [offer for offer, _ in cells]
     changes = find_changes(existing, spec) if existing else ()
-    checks = (*_refusals(changes), *(check for _, found in cells for check in found))
+    checks = (
+        *_refusals(changes),
+        *(check for _, found in cells for check in found),
+        *check_subscription(situation),
+        *situation.images,
+    )
     action = _action(existing, changes)
     digest = compute_digest(spec, situation.based_on)
     return Plan(

@@ -25,23 +25,26 @@ class PlanCheck(WireModel):
     )
     verdict: Verdict = Field(description="Whether it holds.")
     message: str = Field(description="The finding, and what to do about it.")
-    target: str = Field(description="Field of the specification.", examples=["gpu.vmSize"])
+    target: str = Field(
+        description="Field of the specification; empty if no field decides it.",
+        examples=["gpu.vmSize"],
+    )
     region: str | None = Field(default=None, description="Azure region.", examples=["westeurope"])
     name: str | None = Field(
         default=None,
-        description="Name of the quota, as Azure spells it.",
+        description="Name of the quota, provider or feature, as Azure spells it.",
         examples=["StandardNCADSA100v4Family"],
     )
     required: int | None = Field(
-        default=None, description="vCPUs needed beyond those in use.", examples=[24]
+        default=None, description="vCPUs, or resources, needed beyond those in use.", examples=[24]
     )
-    used: int | None = Field(default=None, description="vCPUs in use.", examples=[48])
+    used: int | None = Field(default=None, description="How many are in use.", examples=[48])
     reserved: int | None = Field(
         default=None,
-        description="vCPUs that running operations are about to ask for.",
+        description="How many running operations are about to ask for.",
         examples=[0],
     )
-    limit: int | None = Field(default=None, description="vCPUs granted.", examples=[96])
+    limit: int | None = Field(default=None, description="How many are granted.", examples=[96])
 
 
 _ORDER = (Verdict.OK, Verdict.WARN, Verdict.FAIL)

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from pydantic import AwareDatetime, Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, GpuSku
+from domain.catalog.prices import ExchangeRate
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA
-from domain.guard.market import RegionMarket
+from domain.guard.market import MarketPart, RegionMarket
 from domain.wire import WireModel
+
+SHOWN = (MarketPart.SIZES, MarketPart.QUOTA, MarketPart.PRICES)
 
 
 class QuotaLeft(WireModel):
@@ -63,6 +66,9 @@ class SizeOffers(WireModel):
     price_as_of: AwareDatetime | None = Field(
         default=None, description="Date of the prices; absent if none are known."
     )
+    rate: ExchangeRate | None = Field(
+        default=None, description="Of the currency that the app's settings name; absent without."
+    )
     unread: dict[str, str] = Field(
         description="What could not be read, with the reason: `sizes`, `quota` or `prices`."
     )
@@ -79,7 +85,8 @@ def build_size_offers(market: RegionMarket, gpus: int, gpu_memory_gb: int) -> Si
         region=market.region,
         observed_date_time=market.observed_at,
         price_as_of=market.prices.as_of if market.prices else None,
-        unread={part.value: reason for part, reason in market.unread.items()},
+        rate=market.prices.rate if market.prices else None,
+        unread={part.value: why for part, why in market.unread.items() if part in SHOWN},
         value=tuple(offers),
     )
 

@@ -1,6 +1,6 @@
 """Finds GPU pools in Azure's list of clusters, and GPU pods in a cluster's list of pods."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from domain.arm.agent_pool import is_stopped
 from domain.arm.naming import GPU_RESOURCE
 from domain.arm.resource_tags import fold_names, owning_environment
 from domain.catalog.gpu_skus import find_gpu_sku
-from domain.catalog.prices import shipped_prices
+from domain.catalog.prices import RegionPrices, shipped_prices
 from domain.sweep.model import GpuPool
 from domain.sweep.usage import FINISHED, GpuPod
 from domain.wire import JsonObject
@@ -19,6 +19,18 @@ def build_gpu_pools(cluster: JsonObject) -> list[GpuPool]:
     """The GPU pools of one cluster, whether Gridplane created it or not."""
     profiles: Sequence[JsonObject] = cluster.get("properties", {}).get("agentPoolProfiles") or ()
     return [_gpu_pool(cluster, profile) for profile in profiles if _has_gpus(profile)]
+
+
+def price_pools(
+    pools: Iterable[GpuPool], prices: Mapping[str, RegionPrices]
+) -> tuple[GpuPool, ...]:
+    """At the prices of their regions, by region, as far as Azure lists them."""
+    return tuple(_price(pool, prices.get(pool.region)) for pool in pools)
+
+
+def _price(pool: GpuPool, prices: RegionPrices | None) -> GpuPool:
+    price = prices.find(pool.vm_size, pool.spot) if prices else None
+    return pool if price is None else pool.model_copy(update={"hourly_price": price})
 
 
 def _has_gpus(profile: JsonObject) -> bool:
@@ -44,6 +56,7 @@ def _gpu_pool(cluster: JsonObject, profile: JsonObject) -> GpuPool:
         pool_id=f"{cluster['id']}/agentPools/{profile['name']}",
         cluster_id=cluster["id"],
         vm_size=_vm_size(profile),
+        spot=spot,
         node_count=_count_running_nodes(cluster, profile),
         is_ours=owner is not None and _has_expected_names(cluster, profile, owner, region),
         hourly_price=prices.find(_vm_size(profile), spot) if prices else None,

@@ -46,6 +46,7 @@ class GpuPool(WireModel):
     cluster_id: str = Field(description="ARM id of its AKS cluster.")
     vm_size: str = Field(description="Azure VM size.", examples=["Standard_NC24ads_A100_v4"])
     node_count: int = Field(description="Nodes when the sweep listed the pool.", examples=[2])
+    spot: bool = Field(default=False, description="Whether its nodes are spot capacity.")
     is_ours: bool = Field(
         description="Whether the pool carries Gridplane's tags; others are never touched."
     )

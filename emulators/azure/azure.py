@@ -10,6 +10,7 @@ from emulators.azure.aks.models import ManagedClusters
 from emulators.azure.aks.operations import AksOperations
 from emulators.azure.aks.routes import AksRoutes
 from emulators.azure.aks.state import KubernetesCluster
+from emulators.azure.aks.usage_routes import AksUsageRoutes
 from emulators.azure.arm.gateway import Gateway
 from emulators.azure.arm.operations import Operations, PlannedFailure
 from emulators.azure.arm.platform import Platform
@@ -23,6 +24,8 @@ from emulators.azure.compute.routes import ComputeRoutes
 from emulators.azure.container_registry.models import Registries
 from emulators.azure.container_registry.private_hosts import Logins
 from emulators.azure.container_registry.routes import RegistryRoutes
+from emulators.azure.cost_management.machine_hours import MachineHours
+from emulators.azure.cost_management.routes import CostManagementRoutes
 from emulators.azure.dns.models import Zones
 from emulators.azure.dns.routes import DnsRoutes
 from emulators.azure.edge.routes import answer_inside, answer_pod
@@ -44,8 +47,11 @@ from emulators.azure.log_analytics.workspace import Workspace
 from emulators.azure.monitor.request_counts import RequestCounts
 from emulators.azure.network.models import PrivateLinks
 from emulators.azure.network.routes import PrivateLinkRoutes
+from emulators.azure.network.usage_routes import NetworkUsageRoutes
+from emulators.azure.network.usages import NetworkUsages
 from emulators.azure.policy.models import Policies
 from emulators.azure.providers.catalog import Catalog, namespace_of
+from emulators.azure.providers.features import HOST_ENCRYPTION, FeatureRoutes, Features
 from emulators.azure.providers.registrations import Registrations
 from emulators.azure.providers.routes import ProviderRoutes
 from emulators.azure.resource_groups.models import ResourceGroups
@@ -96,8 +102,19 @@ class SimulatedAzure:
         self.policies = Policies()
         self.role_assignments = RoleAssignments(self.platform)
         self.registrations = Registrations(self.platform.operations, latencies)
+        self.features = Features(self.platform.operations, latencies)
         self.groups = ResourceGroups(self.platform)
         self.clusters = ManagedClusters(self.platform, self.groups, self._make_cluster)
+        self.clusters.machines.allows_host_encryption = partial(
+            self.features.is_registered, HOST_ENCRYPTION
+        )
+        self.clusters.check_provider = self.registrations.check
+        self.network_usages = NetworkUsages(
+            self.clusters.all, self.addresses.frontends, self.platform.limits
+        )
+        self.clusters.find_network_shortage = self.network_usages.find_cluster_shortage
+        self.addresses.find_shortage = self.network_usages.find_address_shortage
+        self.addresses.find_balancer_shortage = self.network_usages.find_balancer_shortage
         self.identities = Identities(self.platform, self.groups)
         self.vaults = Vaults(self.platform, self.groups)
         self.secret_access = SecretAccess(self.vaults, self.role_assignments)
@@ -115,6 +132,7 @@ class SimulatedAzure:
         self.registries = Registries(self.platform, self.groups, self.role_assignments)
         self.private_links = PrivateLinks(self.platform, self._find_node_group)
         self.prices = PriceList(self.clusters.sizes)
+        self.machine_hours = MachineHours(clock, self.prices.find)
         self.zones = Zones(self.platform)
         self.addresses.find_alias = self.zones.resolve
         self.front_door = FrontDoor(
@@ -139,6 +157,9 @@ class SimulatedAzure:
         """Go on from a saved state."""
         self.platform.operations.resume()
         for cluster in self.clusters.all():
+            if isinstance(cluster.kubernetes, Cluster):
+                group = partial(self._node_group_of, cluster.kubernetes)
+                self.machine_hours.watch(cluster.kubernetes, group)
             cluster.kubernetes.resume()
 
     async def stop(self) -> None:
@@ -169,6 +190,10 @@ class SimulatedAzure:
             RegistryRoutes(platform, self.registries),
             PrivateLinkRoutes(platform, self.private_links),
             DnsRoutes(platform, self.zones),
+            NetworkUsageRoutes(platform, self.network_usages),
+            AksUsageRoutes(platform, clusters),
+            FeatureRoutes(platform, self.features),
+            CostManagementRoutes(platform, self.machine_hours),
         )
         return [route for service in services for route in service.routes()]
 
@@ -202,8 +227,15 @@ class SimulatedAzure:
         cluster.secrets.read = self.csi_provider.read
         cluster.blobs.refuse = self.blob_driver.refuse
         cluster.blobs.read = self.blob_driver.read
+        self.machine_hours.watch(cluster, partial(self._node_group_of, cluster))
+        cluster.on_stopped = partial(self.machine_hours.end_cluster, name)
         self._prepare_cluster(cluster)
         return cluster
+
+    def _node_group_of(self, cluster: Cluster) -> str:
+        """Empty before the cluster is laid down."""
+        owners = (each for each in self.clusters.all() if each.kubernetes is cluster)
+        return next((each.resource.properties["nodeResourceGroup"] for each in owners), "")
 
     def _find_pull_refusal(self, cluster: Cluster, image: str, logins: Logins) -> str | None:
         """What registries say to the nodes of the cluster."""

@@ -199,6 +199,7 @@ class Stack:
             "METRICS_ENDPOINT": self.simulator_url,
             "LOG_QUERY_ENDPOINT": self.simulator_url,
             "RETAIL_PRICES_URL": self.simulator_url,
+            "COST_MANAGEMENT": "true",
             "LOG_WORKSPACE_ID": self.simulator["logWorkspace"]["id"],
             "LOG_WORKSPACE_RESOURCE_ID": self.simulator["logWorkspace"]["resourceId"],
             "CA_BUNDLE": self.ca_bundle,

@@ -135,6 +135,18 @@ run "a_schedule_of_five_fields_is_refused" {
   expect_failures = [var.sweep_schedule]
 }
 
+run "a_market_schedule_of_five_fields_is_refused" {
+  command = plan
+  variables { market_schedule = "*/30 * * * *" }
+  expect_failures = [var.market_schedule]
+}
+
+run "a_currency_by_its_sign_is_refused" {
+  command = plan
+  variables { price_currency = "$" }
+  expect_failures = [var.price_currency]
+}
+
 run "a_wake_schedule_of_five_fields_is_refused" {
   command = plan
   variables { wake_schedule = "* * * * *" }

@@ -11,6 +11,7 @@ from domain.durable.names import (
     BLOCKLIST_ENTITY,
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MARKET_ENTITY,
     MODEL_ENTITY,
     ORPHANS_ENTITY,
     PLAN_ENTITY,
@@ -80,7 +81,8 @@ def names_of(app: dict[str, Any], kind: str) -> set[str]:
 
 
 def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, Any]):
-    shared = {DIRECTORY_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY, PLAN_ENTITY, MODEL_ENTITY}
+    offered = {PLAN_ENTITY, MARKET_ENTITY, MODEL_ENTITY}
+    shared = {DIRECTORY_ENTITY, ORPHANS_ENTITY, BLOCKLIST_ENTITY, *offered}
     entities = {ENVIRONMENT_ENTITY, *shared}
     used = {*Orchestrator, *ActivityName, *entities}
     registered = {

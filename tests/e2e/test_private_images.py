@@ -94,8 +94,16 @@ def test_an_image_that_is_not_there_is_refused_before_anything_is_built(
 ):
     push(azure, f"{HOST}/llm:3")
     wrong = workload_of(f"{HOST}/llm:wrong-tag", registry, "typo")
-    failed = finish(api, api.create_environment(spec_body(name="typo", workload=wrong)))
-    assert (failed["status"], failed["error"]["code"]) == ("Failed", "ImageNotFound")
-    assert failed["error"]["message"].startswith(f"workload.image {HOST}/llm:wrong-tag ")
+    body = spec_body(name="typo", workload=wrong)
+    plan = api.post("/plans", json=body).raise_for_status().json()
+    (failed,) = [each for each in plan["checks"] if each["verdict"] == "fail"]
+    assert (failed["code"], failed["target"]) == ("ImageNotFound", "workload.image")
+    assert failed["message"].startswith(f"workload.image {HOST}/llm:wrong-tag ")
+    refused = api.post("/environments", json=body)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "ImageNotFound")
+    assert refused.json()["error"]["message"] == failed["message"]
+    assert api.get("/environments/typo").status_code == 404
     assert leftovers(azure, "typo") == []
-    assert delete(api, "typo")["status"] == "Succeeded"
+
+    push(azure, f"{HOST}/llm:wrong-tag")
+    assert api.post("/plans", json=body).json()["verdict"] == "ok", "it is looked up again"

@@ -65,6 +65,8 @@ def live_through_everything(api: Api, azure: SimulatedAzure, stack: Stack) -> No
     # Usage is looked at only where it decides, which it does after the grace of the wake.
     sweep_until(api, lambda seen: bool(set(seen["worker"]) - GRACES if seen else False))
     assert delete(api, "worker")["status"] == "Succeeded"
+    costs = api.get("/costs").raise_for_status().json()
+    assert "unread" not in costs["billed"], "what Azure has billed is compared"
     # Its origin has a name of its own.
     vault.issue("llm", "westeurope.llm.example.com")
     zone = (

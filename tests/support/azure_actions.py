@@ -70,9 +70,14 @@ def action_of(request: Mapping[str, Any]) -> str | None:
 def _arm_action(method: str, path: str) -> str:
     """Types without names; a POST ends in what is to be done, where others have a name.
 
-    The action on an extension, such as a role assignment, does not name what it extends.
+    The action on an extension, such as a role assignment, does not name what it extends; that on
+    a feature names the provider of features.
     """
+    if "/providers/microsoft.features/" in path:
+        return "microsoft.features/providers/features/read"
     _, has_provider, resource = path.rpartition("/providers/")
+    if has_provider and "/" not in resource:
+        return f"microsoft.resources/subscriptions/providers/{VERBS[method]}"
     if has_provider:
         namespace, *rest = resource.split("/")
         types = [namespace, *rest[::2]]

@@ -19,6 +19,7 @@ from domain.directory.shard import Shard
 from domain.durable.names import (
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
+    MARKET_ENTITY,
     MODEL_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
@@ -60,6 +61,8 @@ class FakeHub:
     models: dict[str, RegisteredModel] = field(default_factory=dict[str, RegisteredModel])
     loses_signals: bool = False
     """Whether the registry of models does not take what it is told."""
+    offers: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Sizes and prices, by the key of their entity."""
     purged_at_once: int = 100
     unreachable: grpc.StatusCode | None = None
     """What every call fails with; None while the task hub answers."""
@@ -78,6 +81,9 @@ class FakeHub:
             return _an_entity(PLAN_ENTITY, name, kept) if kept else None
         if entity_instance_id.entity == MODEL_ENTITY:
             return _an_entity(MODEL_ENTITY, name, self.models.get(name))
+        if entity_instance_id.entity == MARKET_ENTITY:
+            kept = self.offers.get(name)
+            return _an_entity(MARKET_ENTITY, name, kept) if kept else None
         return self._metadata(name) if name in self.records else None
 
     async def get_all_entities(
@@ -215,6 +221,9 @@ class FakeHub:
                 model = self.models.get(entity_instance_id.key, RegisteredModel())
                 changed_model = MODEL_CHANGES[operation_name](model, input)
                 self.models[entity_instance_id.key] = changed_model
+            return
+        if entity_instance_id.entity == MARKET_ENTITY:
+            self.offers[entity_instance_id.key] = input
             return
         record = self.records[entity_instance_id.key]
         assert record

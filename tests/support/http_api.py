@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import azure.functions as func
 
+from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
 from domain.serving.invocations.log_answer import LogReader
 from tests.support.documented_answers import product_document
@@ -46,6 +47,7 @@ class Api:
     build_commit: str | None = None
     read_logs: LogReader | None = None
     read_market: MarketReader = read_ample_market
+    read_billed: BilledReader | None = None
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -85,6 +87,7 @@ class Api:
                 build_commit=self.build_commit,
                 read_market=self.read_market,
                 read_logs=self.read_logs,
+                read_billed=self.read_billed,
             ),
         )
         answer = read_answer(response)

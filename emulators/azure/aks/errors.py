@@ -126,6 +126,15 @@ def quota_exceeded(shortage: Shortage, region: str) -> ArmError:
     return aks_error(400, "ErrCode_InsufficientVCPUQuota", message)
 
 
+def feature_not_registered() -> ArmError:
+    """For a pool with encryption at host."""
+    return aks_error(
+        400,
+        "SubscriptionNotEnabledEncryptionAtHost",
+        "Subscription does not enable EncryptionAtHost.",
+    )
+
+
 def too_many_clusters(allowed: int, present: int) -> ArmError:
     return aks_error(
         400,

@@ -24,12 +24,16 @@ class ClusterMachines:
         self.quota = Quota(self.sizes.families(), self._nodes_in_use)
         self.capacity = Capacity()
         self.availability = Availability()
+        self.allows_host_encryption: Callable[[], bool] = lambda: True
         self._all = clusters
         self._pools = pools
 
     def check_offered(self, region: str, pools: Iterable[tuple[str, dict[str, Any]]]) -> None:
-        """Refuse new pools, by name, of a size or in zones that are closed to the subscription."""
+        """Refuse new pools, by name, with what is closed to the subscription: a size, zones, or
+        encryption at host."""
         for name, properties in pools:
+            if properties.get("enableEncryptionAtHost") and not self.allows_host_encryption():
+                raise errors.feature_not_registered()
             size = self.size_of(properties).name
             offer = self.availability.of(region, size)
             if offer.restricted:

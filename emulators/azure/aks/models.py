@@ -1,5 +1,6 @@
 """Managed clusters: which there are, and what a request makes of them."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,9 @@ from emulators.azure.resource_groups.models import ResourceGroups
 REMEMBERED_AFTER_DELETE = timedelta(seconds=60)
 """For so long the resource provider itself says that a cluster is gone, then the gateway does."""
 
+NEEDED_PROVIDERS = ("Microsoft.Compute", "Microsoft.Network", "Microsoft.ManagedIdentity")
+"""Of what AKS makes for a cluster: machines, load balancer and addresses, the nodes' identity."""
+
 PoolChange = tuple[Resource, dict[str, Any]]
 
 
@@ -30,6 +34,10 @@ class ManagedClusters:
         self.machines = ClusterMachines(self.all, self.pools)
         self.sizes = self.machines.sizes
         self.pool_changes = PoolChanges(self.sizes, self.pools)
+        self.find_network_shortage: Callable[[str], dict[str, Any] | None] = lambda region: None
+        """Why a region has no room for what each cluster has of the network."""
+        self.check_provider: Callable[[str], None] = lambda namespace: None
+        """Refuses what needs a provider that the subscription has not registered."""
         self._platform = platform
         self._groups = groups
         self._make_cluster = make_cluster
@@ -62,6 +70,8 @@ class ManagedClusters:
         """Check a request for a new cluster and lay it down; nothing runs yet."""
         check_etag(request.headers, None)
         check_cluster_shape(request.body)
+        for namespace in NEEDED_PROVIDERS:
+            self.check_provider(namespace)
         name = request.params["cluster"]
         region = validation.check_cluster(name, request.body, self.sizes)
         cluster_settings.check_settings(request.body)

@@ -230,6 +230,8 @@ class AksOperations:
             return None
         pools = self._clusters.pools(cluster) if pool is None else [pool]
         error = self._clusters.machines.find_allocation_failure(cluster, pools)
+        if verb == "create" and pool is None:
+            error = self._clusters.find_network_shortage(cluster.region) or error
         return PlannedFailure(error) if error else None
 
     def _concerned(self, cluster: ManagedCluster, pool: Resource | None) -> list[Resource]:

@@ -26,6 +26,9 @@ class KubernetesCluster(Protocol):
 
     def resume(self) -> None: ...
 
+    @property
+    def has_internal_balancer(self) -> bool: ...
+
     def summary(self) -> dict[str, Any]: ...
 
 

@@ -1,6 +1,6 @@
 """How many resources a subscription may have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -13,3 +13,5 @@ class Limits:
 
     clusters_per_region: int = 1000
     front_door_profiles: int = 500
+    network: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    """By region and name of the usage, where it differs from the recorded limit."""

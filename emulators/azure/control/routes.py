@@ -19,6 +19,7 @@ from emulators.azure.control.state import state
 from emulators.azure.entra.applications import Applications
 from emulators.azure.entra.control import DirectoryControl
 from emulators.azure.kubernetes.cluster import Cluster
+from emulators.azure.network.usages import NAMES as NETWORK_NAMES
 from emulators.azure.regions import REGIONS, normalized_region
 from emulators.azure.service_bus.broker import Broker
 from emulators.azure.service_bus.control import ServiceBusControl
@@ -192,9 +193,16 @@ class ControlRoutes:
         name = required(fields.text("name"), "name")
         limit = required(fields.integer("limit"), "limit")
         fields.finish()
+        network = self._simulator.azure.network_usages
+        if name in NETWORK_NAMES:
+            network.set_limit(region, name, limit)
+            return {"region": region, "name": name, "limit": limit}
         quota = self._simulator.azure.clusters.machines.quota
         if name.lower() not in (each.lower() for each in quota.names()):
-            raise BadInput(f"name {name} is no VM family, nor cores, nor lowPriorityCores.")
+            raise BadInput(
+                f"name {name} is no VM family, nor cores, nor lowPriorityCores, nor a usage of "
+                "Network."
+            )
         quota.set_limit(region, name, limit)
         return {"region": region, "name": name, "limit": quota.limit(region, name)}
 

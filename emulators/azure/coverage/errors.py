@@ -299,7 +299,8 @@ ARM_ERRORS = (
         "409 `MissingSubscriptionRegistration`, once more in `details`",
         RECORDED,
         "providers.errors:not_registered",
-        "that reads are refused as well is assumed",
+        "that reads are refused as well is assumed, and that a cluster needs those of Compute, "
+        "Network and ManagedIdentity",
     ),
     Entry(
         "body larger than 4 MB",

@@ -3,7 +3,7 @@
 from emulators.azure.coverage import Entry, Known
 
 RECORDED, DOCUMENTED = Known.RECORDED, Known.DOCUMENTED
-REPORTED = Known.REPORTED
+REPORTED, ASSUMED = Known.REPORTED, Known.ASSUMED
 
 PRICES = "retail_prices.routes:handle"
 FILTERS = "retail_prices.filters:parse_filter"
@@ -17,6 +17,36 @@ OFFER_OPERATIONS = (
         "compute.routes:ComputeRoutes.usages",
         "limits of families are the simulator's own, and none of them 0; some shown names beside "
         "those of vCPUs are assumed",
+    ),
+    Entry(
+        "usages of Network",
+        "ids, `isAdjustable`, limits as recorded; addresses, load balancers and networks are "
+        "those of clusters and their Services",
+        RECORDED,
+        "network.usage_routes:NetworkUsageRoutes.list",
+        "11 of 45 items; most shown names are assumed, and none is negative",
+    ),
+    Entry(
+        "usages of AKS",
+        "clusters of the region and how many there may be, in the form of Compute's usages",
+        ASSUMED,
+        "aks.usage_routes:AksUsageRoutes.list",
+        "the operation stands in lists of RBAC actions, its answer was found nowhere",
+    ),
+    Entry(
+        "usage of Microsoft.Cdn",
+        "POST `checkResourceUsage`; profiles of Front Door, 500 allowed",
+        REPORTED,
+        "front_door.routes:FrontDoorRoutes.usage",
+        "other types of resources are left out",
+    ),
+    Entry(
+        "features GET, register, unregister",
+        "the state of `Microsoft.Compute/EncryptionAtHost`, registered at the start",
+        DOCUMENTED,
+        "providers.features:FeatureRoutes",
+        "no other feature; the text of the 404 is assumed, and that registering takes as long as "
+        "for a provider",
     ),
     Entry(
         "SKUs",
@@ -35,6 +65,15 @@ OFFER_OPERATIONS = (
         "compute.availability:Availability",
     ),
     Entry(
+        "costs of Cost Management",
+        "POST `query`: days by resource group, in lower case, columns named by what is summed, "
+        "amounts with 8 decimals; 8 hours late",
+        REPORTED,
+        "cost_management.routes:CostManagementRoutes.query",
+        "machines alone cost something; other groupings, filters, pages and the limits of "
+        "requests are left out",
+    ),
+    Entry(
         "retail prices GET",
         "without a token; 1,000 rows a page, `NextPageLink`, `$skip`, `currencyCode`",
         DOCUMENTED,
@@ -50,6 +89,22 @@ OFFER_RULES = (
         "is refused as one of a size that does not exist",
         REPORTED,
         "aks.machines:ClusterMachines.check_offered",
+    ),
+    Entry(
+        "room for addresses and load balancers",
+        "a cluster's creation fails with `PublicIPCountLimitReached`, a Service stays without an "
+        "address and says so in an event; `PUT /_simulator/quota` changes the limits of Network",
+        REPORTED,
+        "network.usages:NetworkUsages",
+        "that it is the creation which fails is documented; the words for load balancers follow "
+        "those for addresses",
+    ),
+    Entry(
+        "encryption at host without the feature",
+        "400 `SubscriptionNotEnabledEncryptionAtHost` for a cluster or pool that asks for it",
+        DOCUMENTED,
+        "aks.errors:feature_not_registered",
+        "the status is assumed",
     ),
     Entry(
         "rows of the price list",

@@ -20,6 +20,7 @@ VERSIONS = ApiVersions(
     ("2020-09-01", "2023-05-01", "2024-02-01", "2025-06-01", "2026-10-01"),
 )
 RETRY_AFTER = "10"
+USAGE = "checkResourceUsage"
 
 OPERATIONS = f"{GROUP}/providers/{NAMESPACE}/operationresults/{{operation}}"
 
@@ -35,7 +36,10 @@ class FrontDoorRoutes:
 
     def routes(self) -> list[Route]:
         routes = [
-            Route("GET", f"{SUBSCRIPTION}/providers/{NAMESPACE}/profiles", self.list_all, VERSIONS)
+            Route(
+                "GET", f"{SUBSCRIPTION}/providers/{NAMESPACE}/profiles", self.list_all, VERSIONS
+            ),
+            Route("POST", f"{SUBSCRIPTION}/providers/{NAMESPACE}/{USAGE}", self.usage, VERSIONS),
         ]
         for kind in KINDS:
             routes += self._routes_of(kind)
@@ -62,6 +66,18 @@ class FrontDoorRoutes:
         await self._platform.latencies.pause(READ)
         profiles = self._platform.resources.of_type(PROFILE.type)
         return Answer(200, {"value": [self._front_door.wire(PROFILE, each) for each in profiles]})
+
+    async def usage(self, request: ArmRequest) -> Answer:
+        """What a subscription has of Microsoft.Cdn; only profiles of Front Door are counted."""
+        await self._platform.latencies.pause(READ)
+        profiles = self._platform.resources.of_type(PROFILE.type)
+        item = {
+            "resourceType": "afdprofile",
+            "unit": "count",
+            "currentValue": len(profiles),
+            "limit": self._platform.limits.front_door_profiles,
+        }
+        return Answer(200, {"value": [item]})
 
     async def list(self, kind: Kind, request: ArmRequest) -> Answer:
         await self._platform.latencies.pause(READ)

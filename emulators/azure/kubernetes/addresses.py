@@ -82,6 +82,14 @@ def dns_name(label: str, region: str) -> str:
     return f"{label}.{region}.cloudapp.azure.com"
 
 
+class LimitReached(Exception):
+    """The region has no room for another address or load balancer."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class PrivateLinkServices(Protocol):
     """Makes services of Private Link for the internal addresses of clusters."""
 
@@ -98,6 +106,10 @@ class InternalAddresses:
     def __init__(self) -> None:
         self._by_service: dict[tuple[str, str], Frontend] = {}
         self._allocated = 0
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self._by_service)
 
     def allocate(
         self, region: str, cluster: ServingCluster, namespace: str, service: str
@@ -120,7 +132,7 @@ class InternalAddresses:
         self._by_service.pop((namespace, service), None)
 
 
-def _no_alias(host: str) -> str | None:
+def _nothing(name: str) -> str | None:
     return None
 
 
@@ -129,8 +141,11 @@ class PublicAddresses:
 
     def __init__(self) -> None:
         self._by_ip: dict[str, Frontend] = {}
-        self.find_alias: Callable[[str], str | None] = _no_alias
+        self.find_alias: Callable[[str], str | None] = _nothing
         """What a name of a customer's own zone leads to."""
+        self.find_shortage: Callable[[str], str | None] = _nothing
+        """Why a region has no room for another address."""
+        self.find_balancer_shortage: Callable[[str], str | None] = _nothing
         self._reserved: set[str] = set()
         self._allocated = 0
 
@@ -152,9 +167,12 @@ class PublicAddresses:
     ) -> Frontend:
         """Give the Service its address, the same one when it asks again.
 
-        Raises DnsLabelTaken.
+        Raises DnsLabelTaken and LimitReached.
         """
         present = self.of_service(cluster, namespace, service)
+        shortage = None if present else self.find_shortage(region)
+        if shortage:
+            raise LimitReached("PublicIPCountLimitReached", shortage)
         if dns_label is not None:
             self._check_free(dns_label, region, present)
         ip = present.ip if present else self._next_ip()

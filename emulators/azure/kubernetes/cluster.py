@@ -82,6 +82,7 @@ class Cluster:
         events = EventRecorder(self.store, clock)
         self.secrets = SecretVolumes(self, self.store, self.registry, events)
         self.blobs = BlobVolumes(self)
+        self.on_stopped: Callable[[], None] = lambda: None
         self.answer_inside = answer_inside
         self._send_log = send_log
         self.answer_pod = answer_pod
@@ -118,6 +119,11 @@ class Cluster:
         self._autoscaler.adopt()
         self._loop.look_at_everything()
 
+    @property
+    def has_internal_balancer(self) -> bool:
+        """Whether a Service has an address of the cluster's own network."""
+        return self._internal_addresses.is_used
+
     def set_node_pool(self, pool: NodePool) -> None:
         """Create or change a pool, with Ready nodes at once up to its count, or drained to it."""
         present = len(self._nodes.of(pool.name))
@@ -142,6 +148,7 @@ class Cluster:
         self.processes.stop()
         self._service_proxy.stop()
         self._addresses.release_cluster(self)
+        self.on_stopped()
 
     def summary(self) -> dict[str, Any]:
         """The cluster's state for the simulator's state page."""

@@ -35,6 +35,14 @@ class PriceList:
         size = self._sizes.find(vm_size)
         self._set[region, size.name if size else vm_size, spot] = price
 
+    def find(self, region: str, vm_size: str, spot: bool) -> float | None:
+        """Of a Linux machine per hour, as the list has it; None without a row."""
+        linux = self._set.get((region, vm_size, False), self._hourly[region].get(vm_size))
+        if not spot:
+            return None if linux is None else round(linux, 6)
+        share = None if linux is None else round(linux * SPOT_SHARE, 6)
+        return self._set.get((region, vm_size, True), share)
+
     def rows(self) -> Iterator[Row]:
         for region in REGIONS:
             yield from self.rows_of(region)

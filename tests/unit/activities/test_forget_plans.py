@@ -2,8 +2,8 @@
 
 from activities.forget_plans import forget_plans
 from domain.durable.inputs import PurgeInput
-from domain.guard.checks import Situation
 from domain.guard.plan import PLAN_LIFETIME, build_plan, store
+from domain.guard.situation import Situation
 from domain.outcomes import Outcome
 from tests.support.fake_hub import FakeHub
 from tests.support.markets import a_market

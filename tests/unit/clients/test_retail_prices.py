@@ -32,8 +32,8 @@ def a_page(rows: list[Any], following: str | None = None) -> web.Response:
     return web.json_response({"Items": rows, "NextPageLink": following, "Count": len(rows)})
 
 
-def busy() -> web.Response:
-    return web.Response(status=429)
+def busy(**headers: str) -> web.Response:
+    return web.Response(status=429, headers=headers)
 
 
 @pytest.fixture
@@ -84,16 +84,34 @@ async def test_the_currency_is_a_parameter(client: RetailPricesClient, prices: P
     assert prices.asked[0].query["currencyCode"] == "'EUR'"
 
 
-async def test_a_busy_api_is_waited_for_once(
+async def test_a_busy_api_is_waited_for_three_times(
     client: RetailPricesClient, prices: Prices, pauses: list[float]
 ):
     prices.pages = [busy(), a_page([1])]
     assert await client.list_vm_prices("westeurope") == [1]
     assert pauses == [3.0]
-    prices.pages = [busy(), busy(), a_page([1])]
+    prices.pages = [busy(), busy(), busy(), a_page([1])]
+    assert await client.list_vm_prices("westeurope") == [1]
+    assert pauses == [3.0] * 4
+    prices.pages = [busy(), busy(), busy(), busy(), a_page([1])]
     with pytest.raises(NoAnswer, match="HTTP 429"):
         await client.list_vm_prices("westeurope")
-    assert pauses == [3.0, 3.0]
+    assert pauses == [3.0] * 7
+
+
+@pytest.mark.parametrize(("said", "waited"), [("17", 17.0), ("600", 60.0), ("soon", 3.0)])
+async def test_a_busy_api_may_say_how_long(
+    client: RetailPricesClient, prices: Prices, pauses: list[float], said: str, waited: float
+):
+    prices.pages = [busy(**{"Retry-After": said}), a_page([1])]
+    assert await client.list_vm_prices("westeurope") == [1]
+    assert pauses == [waited]
+
+
+async def test_one_size_is_asked_for_by_its_name(client: RetailPricesClient, prices: Prices):
+    prices.pages = [a_page([1])]
+    await client.list_vm_prices("westeurope", "EUR", "Standard_D4ds_v5")
+    assert prices.asked[0].query["$filter"].endswith(" and armSkuName eq 'Standard_D4ds_v5'")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from clients.settings import (
     EVERY_FIVE_MINUTES,
+    EVERY_HALF_HOUR,
     EVERY_MINUTE,
     GLOBAL_METRICS,
     IDENTITY_ENDPOINT,
@@ -44,6 +45,9 @@ def test_the_subscription_alone_is_enough():
         metrics_endpoint=GLOBAL_METRICS,
         log_query_endpoint=PUBLIC_LOGS,
         retail_prices_url=PUBLIC_PRICES,
+        price_currency="USD",
+        cost_management=False,
+        market_schedule=EVERY_HALF_HOUR,
         log_workspace_id=None,
         log_workspace_resource_id=None,
         client_id=None,
@@ -80,6 +84,9 @@ def test_the_subscription_alone_is_enough():
     [
         ("ARM_ENDPOINT", "https://127.0.0.1:9", "arm_endpoint", "https://127.0.0.1:9"),
         ("ARM_ENDPOINT", "", "arm_endpoint", PUBLIC_ARM),
+        ("PRICE_CURRENCY", "eur", "price_currency", "EUR"),
+        ("PRICE_CURRENCY", "", "price_currency", "USD"),
+        ("MARKET_SCHEDULE", "0 0 * * * *", "market_schedule", "0 0 * * * *"),
         ("METRICS_ENDPOINT", "https://127.0.0.1:9", "metrics_endpoint", "https://127.0.0.1:9"),
         ("METRICS_ENDPOINT", "", "metrics_endpoint", GLOBAL_METRICS),
         ("LOG_QUERY_ENDPOINT", "https://127.0.0.1:9", "log_query_endpoint", "https://127.0.0.1:9"),
@@ -244,6 +251,12 @@ def test_a_namespace_or_a_connection_string_gives_it_a_service_bus():
     assert not read().has_service_bus
     assert read(SERVICE_BUS="Endpoint=sb://x;").has_service_bus
     assert read(SERVICE_BUS__fullyQualifiedNamespace="x.example.com").has_service_bus
+
+
+@pytest.mark.parametrize("text", ["euro", "E1R", "$"])
+def test_a_currency_is_a_code_of_three_letters(text: str):
+    with pytest.raises(ValueError, match="set it to a currency's code of three letters"):
+        read(PRICE_CURRENCY=text)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "a day"])

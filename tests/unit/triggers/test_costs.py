@@ -1,8 +1,11 @@
 """`GET /costs`, and `cost` of an environment."""
 
+from datetime import date
+
 import pytest
 
 from domain.environment.phases import Phase
+from domain.guard.billed_costs import BilledCost, BilledCosts
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
 from tests.support.specs import spec_body
@@ -49,3 +52,33 @@ async def test_an_environment_says_what_it_costs(hub: FakeHub):
     cost = (await Api(hub).get("environments/two-llm")).json["cost"]
     assert cost["usdPerHourNow"] >= cost["usdPerHourAsleep"] > 0
     assert cost["monthToDateUsd"] >= cost["todayUsd"] > 0
+
+
+DAY = date(2026, 11, 22)
+
+
+async def test_what_azure_has_billed_is_compared_where_it_is_read(hub: FakeHub):
+    asked: list[tuple[date, date]] = []
+
+    async def read(first: date, last: date) -> BilledCosts:
+        asked.append((first, last))
+        group = "gp-two-llm-westeurope"
+        return BilledCosts(costs=(BilledCost(day=DAY, group=group, cost=7.5, currency="USD"),))
+
+    answer = await Api(hub, read_billed=read).get("costs?from=2026-11-22&to=2026-11-22")
+    assert asked == [(DAY, DAY)]
+    billed = {each["environment"]: each for each in answer.json["billed"]["value"]}
+    assert billed["two-llm"]["billedUsd"] == 7.5
+    assert billed["two-llm"]["differenceUsd"] == pytest.approx(
+        7.5 - billed["two-llm"]["listedUsd"], abs=1e-3
+    )
+    assert "billed" not in (await Api(hub).get("costs")).json
+
+
+async def test_costs_are_told_where_azures_are_not_read(hub: FakeHub):
+    async def read(first: date, last: date) -> BilledCosts:
+        return BilledCosts(unread="HTTP 429")
+
+    answer = await Api(hub, read_billed=read).get("costs?from=2026-11-22&to=2026-11-22")
+    assert answer.json["billed"]["unread"] == "HTTP 429"
+    assert answer.json["totalUsd"] > 0

@@ -15,6 +15,7 @@ from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.environment.tombstones import bury
 from tests.support.http_api import Api
+from tests.support.markets import read_ample_market
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweep_hub import SweepHub
 from triggers.directory import fill_directory
@@ -100,7 +101,7 @@ async def test_after_the_first_deployment_lists_scan_until_the_sweeps_timer_has_
     await hub.change_record(a_record_of("born-since"))
     assert await names(hub) == ["alpha", "born-since", *NAMES[1:]]
     assert hub.scans == 1
-    await run_sweep(TIMER, hub)
+    await run_sweep(TIMER, hub, read_ample_market, ())
     hub.scans = 0
     assert await names(hub) == ["alpha", "born-since", *NAMES[1:]]
     assert hub.scans == 0
@@ -171,7 +172,7 @@ async def test_sweeps_and_looks_for_calls_read_only_the_records_that_they_need(f
     await filled.change_record(a_record_of("bravo", Phase.SCALED_DOWN, revision=8))
     await filled.change_record(a_record_of("delta", Phase.DELETED, revision=8))
     await run_wake(TIMER, filled)
-    await start_sweep(filled, dry_run=False)
+    await start_sweep(filled, read_ample_market, (), dry_run=False)
     assert filled.woken == {"environments": ["bravo"], "dryRun": False}
     assert filled.input_of("sweep") == SweepInput(
         environments=("alpha", "bravo", "charlie", "echo")
@@ -181,7 +182,7 @@ async def test_sweeps_and_looks_for_calls_read_only_the_records_that_they_need(f
 
 async def test_a_sweep_ends_operations_that_have_died(filled: Hub):
     await filled.change_record(a_record(a_request(spec=a_spec(name="dying"))))
-    await start_sweep(filled, dry_run=False)
+    await start_sweep(filled, read_ample_market, (), dry_run=False)
     record = filled.records["dying"]
     assert record
     assert record.phase is Phase.FAILED

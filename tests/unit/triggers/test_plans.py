@@ -8,9 +8,10 @@ import pytest
 
 from domain.environment.phases import Phase
 from domain.guard.market import MarketPart, MarketReader, RegionMarket
+from domain.guard.plan_check import PlanCheck, Verdict
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Answer, Api
-from tests.support.markets import A100_FAMILY, A100_PRICE, a_market
+from tests.support.markets import A100_FAMILY, A100_PRICE, FakeMarkets, a_market
 from tests.support.specs import spec_body
 from triggers import plans
 
@@ -21,11 +22,7 @@ CHANGED = spec_body(costCenter="ML-9")
 
 def reader(**regions: RegionMarket) -> MarketReader:
     """Of these regions, and of all others as they are ample."""
-
-    async def read(region: str) -> RegionMarket:
-        return regions.get(region) or a_market(region)
-
-    return read
+    return FakeMarkets(regions)
 
 
 NO_A100 = reader(westeurope=a_market(quota=NO_QUOTA))
@@ -201,3 +198,23 @@ async def test_offers_are_of_a_region_that_is_allowed(query: str):
 async def test_counts_are_whole_numbers(count: str):
     answer = await Api(FakeHub()).get(f"offers?region=westeurope&gpus={count}")
     assert (answer.status, answer.error["target"]) == (400, "query gpus")
+
+
+async def test_an_image_that_is_missing_refuses_plan_and_request_in_the_same_words():
+    missing = PlanCheck(
+        code="ImageNotFound", verdict=Verdict.FAIL, message="It is gone.", target="workload.image"
+    )
+    registry = (
+        "/subscriptions/5b5c5b5c-0000-4000-8000-000000000001/resourceGroups/r"
+        "/providers/Microsoft.ContainerRegistry/registries/acmeml"
+    )
+    image = {"image": "acmeml.azurecr.io/llm:1", "registry": registry}
+    body = spec_body(workload={**spec_body()["workload"], **image})
+    hub = FakeHub()
+    api = Api(hub, read_market=FakeMarkets(checked=(missing,)))
+    assert (await make_plan(api, body)).json["verdict"] == "fail"
+    refused = await api.create(body)
+    assert (refused.status, refused.error["code"]) == (409, "ImageNotFound")
+    assert refused.error["message"] == "It is gone."
+    assert hub.instances == {}
+    assert (await api.create(spec_body())).status == 202, "without the registry it is not asked"

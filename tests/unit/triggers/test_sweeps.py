@@ -14,6 +14,7 @@ from domain.sweep.orphans import Orphan, Removal
 from domain.sweep.summary import ActionResult, ResultStatus, summarise_sweep
 from tests.support.fake_hub import RUNNING
 from tests.support.http_api import Answer, Api
+from tests.support.markets import FakeMarkets, read_ample_market, some_prices
 from tests.support.payloads import QUOTA
 from tests.support.specs import NOON, a_record, a_request, a_spec
 from tests.support.sweep_hub import SweepHub, to_json
@@ -217,7 +218,7 @@ async def test_a_flag_that_is_none_is_refused(hub: SweepHub):
 
 async def test_the_timer_starts_the_sweep_and_no_dry_run(hub: SweepHub):
     hub.add(a_record())
-    await run_sweep(cast("func.TimerRequest", None), hub)
+    await run_sweep(cast("func.TimerRequest", None), hub, read_ample_market, ("westeurope",))
     assert hub.input_of("sweep") == SweepInput(environments=("fraud-llm",))
 
 
@@ -226,7 +227,7 @@ async def test_the_timer_starts_no_second_sweep_and_is_not_upset(
 ):
     caplog.set_level("INFO")
     for _ in range(2):
-        await run_sweep(cast("func.TimerRequest", None), hub)
+        await run_sweep(cast("func.TimerRequest", None), hub, read_ample_market, ("westeurope",))
     assert hub.starts == 1
     assert "still running" in caplog.text
 
@@ -235,7 +236,7 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
     hub: SweepHub, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level("INFO", "gridplane.sweeps")
-    await run_sweep(cast("func.TimerRequest", None), hub)
+    await run_sweep(cast("func.TimerRequest", None), hub, read_ample_market, ("westeurope",))
     assert caplog.records == [], "there was none before"
     stuck = {
         "environment": "stuck",
@@ -250,7 +251,7 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
         runtime_status=OrchestrationStatus.COMPLETED,
         serialized_output=to_json(report.to_wire()),
     )
-    await run_sweep(cast("func.TimerRequest", None), hub)
+    await run_sweep(cast("func.TimerRequest", None), hub, read_ample_market, ("westeurope",))
     assert [record.getMessage() for record in caplog.records] == [
         "sweep ended: pools=1 idle_usd_per_hour=3.673 saved_usd_per_hour=3.673 failed=1 "
         "degraded=1 unreachable=0 unknown=0",
@@ -270,7 +271,7 @@ async def test_a_report_of_another_version_is_no_reason_to_break(
     answer = await latest(hub, query)
     assert (answer.json["status"], answer.json["error"]["code"]) == ("Failed", "ReportUnreadable")
     assert "cannot be read" in caplog.text
-    await run_sweep(cast("func.TimerRequest", None), hub)
+    await run_sweep(cast("func.TimerRequest", None), hub, read_ample_market, ("westeurope",))
     assert hub.instances["sweep"].runtime_status is RUNNING, "the timer starts the next one"
 
 
@@ -305,3 +306,14 @@ async def test_an_operation_that_runs_is_left_alone(hub: SweepHub):
     hub.add(record)
     await post(hub)
     assert hub.records[record.name] == record
+
+
+async def test_a_sweep_is_given_the_prices_of_gpu_sizes_that_were_read(hub: SweepHub):
+    prices = some_prices("westeurope")
+    markets = FakeMarkets(priced={"westeurope": prices})
+    await run_sweep(cast("func.TimerRequest", None), hub, markets, ("westeurope", "uksouth"))
+    sweep = SweepInput.from_wire(hub.input_of("sweep").to_wire())
+    given = sweep.prices_by_region["westeurope"]
+    assert len(sweep.prices_by_region) == 1
+    assert given.find("Standard_NC24ads_A100_v4") == prices.find("Standard_NC24ads_A100_v4")
+    assert given.find("Standard_D4ds_v5") is None

@@ -11,6 +11,7 @@ from emulators.azure.kubernetes.addresses import (
     DnsLabelTaken,
     Frontend,
     InternalAddresses,
+    LimitReached,
     PrivateLinkServices,
     PublicAddresses,
     ServingCluster,
@@ -123,14 +124,23 @@ class LoadBalancers:
         self._normal(present, "EnsuredLoadBalancer", "Ensured load balancer")
 
     def _allocate(self, key: Key, service: Object) -> Frontend:
-        if _is_internal(service):
-            return self._internal.allocate(self._region, self._cluster, *key)
         try:
+            if _is_internal(service):
+                self._check_balancer()
+                return self._internal.allocate(self._region, self._cluster, *key)
             return self._addresses.allocate(
                 self._region, self._cluster, *key, dns_label=_dns_label(service)
             )
         except DnsLabelTaken as taken:
             raise AddressRefused(_bad_request("DnsRecordInUse", str(taken))) from taken
+        except LimitReached as reached:
+            raise AddressRefused(_bad_request(reached.code, str(reached))) from reached
+
+    def _check_balancer(self) -> None:
+        """The first internal address of a cluster needs a load balancer of its own."""
+        shortage = self._addresses.find_balancer_shortage(self._region)
+        if shortage and not self._internal.is_used:
+            raise LimitReached("LoadBalancerCountLimitReached", shortage)
 
     async def _link(self, key: Key, frontend: Frontend, service: Object) -> None:
         """The Service shows its address only afterwards."""

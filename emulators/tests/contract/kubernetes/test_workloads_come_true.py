@@ -347,6 +347,22 @@ async def test_a_dns_label_belongs_to_one_address_until_it_is_released(
     await eventually(lambda: addresses.of_service(cluster, NAMESPACE, NAME))
 
 
+async def test_a_service_waits_for_room_in_the_region_and_says_so(
+    cluster: Cluster, client: AsyncClient, addresses: PublicAddresses
+):
+    full = {"westeurope": "Cannot create more than 3 public IP addresses for this subscription."}
+    addresses.find_shortage = full.get
+    await apply_all(client, namespace(), service())
+
+    await eventually(lambda: messages(cluster, "SyncLoadBalancerFailed"))
+    text = messages(cluster, "SyncLoadBalancerFailed")[0]
+    assert "PublicIPCountLimitReached" in text
+    assert "Cannot create more than 3 public IP addresses" in text
+
+    full.clear()
+    await eventually(lambda: addresses.of_service(cluster, NAMESPACE, NAME))
+
+
 async def test_a_deleted_service_gives_its_address_back_before_it_is_gone(
     cluster: Cluster, client: AsyncClient, addresses: PublicAddresses
 ):

@@ -23,6 +23,10 @@ class StandInCluster:
         self.pools: dict[str, NodePool] = {}
         self.is_stopped = False
 
+    @property
+    def has_internal_balancer(self) -> bool:
+        return False
+
     def set_node_pool(self, pool: NodePool) -> None:
         self.pools[pool.name] = pool
 

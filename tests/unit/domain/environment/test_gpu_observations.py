@@ -263,3 +263,26 @@ def test_what_a_sweep_tells_too_late_changes_nothing(
     record: Callable[[], EnvironmentRecord], noted: RecordGpuNodes
 ):
     assert record_gpu_nodes(record(), noted) is None
+
+
+def test_a_wake_says_what_sleep_has_saved_and_a_scale_down_what_an_hour_of_it_saves():
+    asleep = ended(
+        stepped(begun(built(), SLEEP, 60), f"cell/{WEST}/gpuPool", 65), Phase.SCALED_DOWN, 66
+    )
+    begins = build_operation_view(asleep.operations[-1]).gpu_saving
+    assert begins
+    assert (begins.node_hours, begins.saved_usd, begins.usd_per_hour) == (0, 0, 4.775)
+    assert asleep.events[-1].message.endswith(". An hour of sleep saves 4.78 USD")
+    awake = ended(stepped(begun(asleep, WAKE, 180), f"cell/{WEST}/nodes", 185), Phase.READY, 190)
+    ended_sleep = build_operation_view(awake.operations[-1]).gpu_saving
+    assert ended_sleep
+    assert (ended_sleep.node_hours, ended_sleep.saved_usd) == (2, 9.55)
+    assert awake.events[-1].message == "wake Succeeded. Sleep has saved 9.55 USD"
+    assert build_operation_view(awake.operations[-1]).gpu_usage is None
+
+
+def test_operations_that_end_no_sleep_have_saved_nothing():
+    for record in (built(), deleted()):
+        assert build_operation_view(record.operations[-1]).gpu_saving is None
+    failed = ended(begun(built(), SLEEP, 60), Phase.FAILED, 65, QUOTA)
+    assert build_operation_view(failed.operations[-1]).gpu_saving is None

@@ -16,6 +16,7 @@ from domain.environment.gpu_usage import (
     observe,
     observe_at_least,
     observe_none,
+    spent_by_day,
     spent_while_up,
     total,
 )
@@ -223,3 +224,53 @@ def test_only_a_later_and_other_count_is_news(
 def test_usage_survives_its_wire_form():
     usage = usage_of(seen(0, 1), seen(30, 1, spot=True), seen(60, 0))
     assert GpuUsage.from_wire(usage.to_wire()) == usage
+
+
+@pytest.mark.parametrize(
+    ("prices", "cost"),
+    [
+        ((None, None), 2 * PRICE),
+        ((None, 5.0), 10.0),
+        ((5.0, None), 10.0),
+        ((5.0, 6.0), 11.0),
+    ],
+)
+def test_hours_cost_what_the_region_asked_at_their_time(
+    prices: tuple[float | None, float | None], cost: float
+):
+    """One hour each: a look of an operation brings no price, and the next one's is taken."""
+    first, second = prices
+    usage = usage_of(
+        seen(0, 1, hourly_price=first), seen(60, 1, hourly_price=second), seen(120, 0)
+    )
+    assert spent(usage, 500).cost_usd == pytest.approx(cost)
+    assert spent_by_day(usage, NOON + minutes(500))["2026-11-22"].cost_usd == pytest.approx(cost)
+
+
+def test_a_price_is_of_one_kind_of_nodes():
+    usage = usage_of(
+        seen(0, 1, hourly_price=5.0), seen(60, 1, vm_size=H200, hourly_price=None), seen(120, 0)
+    )
+    assert usage.observed["westeurope"].hourly_price is None
+    (one, other) = usage.hours
+    assert (one.hourly_price, other.vm_size) == (5.0, H200)
+    assert other.hourly_price != 5.0
+
+
+def test_the_nodes_before_there_were_none_are_remembered_until_there_are_others():
+    usage = usage_of(seen(0, 2, hourly_price=5.0), seen(60, 0))
+    gone = usage.before_none["westeurope"]
+    assert (gone.nodes, gone.at, gone.hourly_price) == (2, NOON + minutes(60), 5.0)
+    assert usage.again_since == {}
+    usage = observe(usage, seen(90, 1))
+    assert usage.again_since == {"westeurope": NOON + minutes(90)}
+    usage = observe(usage, seen(100, 3))
+    assert usage.again_since == {"westeurope": NOON + minutes(90)}, "it woke once"
+    usage = observe(usage, seen(120, 0))
+    assert usage.before_none["westeurope"].nodes == 3
+    assert usage.again_since == {}
+
+
+def test_a_region_that_never_had_nodes_was_never_without():
+    usage = usage_of(seen(0, 0), seen(60, 2))
+    assert (usage.before_none, usage.again_since) == ({}, {})

@@ -8,10 +8,11 @@ from domain.environment.gpu_usage import GpuNodes, GpuUsage
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord
-from domain.guard.checks import Situation, check_cell
+from domain.guard.checks import check_cell
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA, SYSTEM_FAMILY
 from domain.guard.market import MarketPart, RegionMarket
 from domain.guard.plan_check import PlanCheck, Verdict, worst
+from domain.guard.situation import Situation
 from domain.spec.model import EnvironmentSpec
 from tests.support.markets import A100_FAMILY, a_market, a_size
 from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure, spec_body
@@ -83,8 +84,11 @@ def test_each_check_says_what_it_is_about():
         ("QuotaSufficient", A100_FAMILY, "gpu.vmSize"),
         ("QuotaSufficient", SYSTEM_FAMILY, "gpu.vmSize"),
         ("QuotaSufficient", REGIONAL_QUOTA, "gpu.vmSize"),
+        ("QuotaSufficient", "ManagedClusters", "regions"),
+        ("QuotaSufficient", "StandardSkuPublicIpAddresses", "regions"),
+        ("QuotaSufficient", "StandardSkuLoadBalancers", "regions"),
     ]
-    assert [each.required for each in checks] == [None, 120, 8, 128]
+    assert [each.required for each in checks] == [None, 120, 8, 128, 1, 2, 1]
     assert {each.region for each in checks} == {WEST}
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.catalog.prices import ExchangeRate, RegionPrices, shipped_as_of
 from domain.environment.gpu_usage import GpuNodes, GpuUsage, observe
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
@@ -35,7 +36,7 @@ def deleted(record: EnvironmentRecord, hours: int) -> EnvironmentRecord:
 
 
 def test_an_environment_costs_its_nodes_and_what_it_has_besides():
-    cost = build_cost_view(a_live_record(nodes=2), NOON + 5 * HOUR)
+    cost = build_cost_view(a_live_record(nodes=2), {}, NOON + 5 * HOUR)
     asleep = cost.usd_per_hour_asleep
     assert 0.5 < asleep < 1.5
     assert cost.usd_per_hour_now == pytest.approx(asleep + 2 * A100_PRICE, abs=1e-3)
@@ -46,8 +47,8 @@ def test_an_environment_costs_its_nodes_and_what_it_has_besides():
 
 def test_an_environment_shows_its_cost():
     record, now = a_live_record(), NOON + 5 * HOUR
-    view = build_priced_view(record, now)
-    assert view.cost == build_cost_view(record, now)
+    view = build_priced_view(record, {}, now)
+    assert view.cost == build_cost_view(record, {}, now)
     assert view.name == record.name
 
 
@@ -55,30 +56,30 @@ def test_hours_without_a_price_are_told_and_cost_nothing():
     seen = GpuNodes(region="westeurope", at=NOON, nodes=1, vm_size=A100, spot=True)
     usage = observe(GpuUsage(), seen)
     record = a_record(a_request(spec=a_spec())).model_copy(update={"gpu_usage": usage})
-    cost = build_cost_view(record, NOON + 2 * HOUR)
+    cost = build_cost_view(record, {}, NOON + 2 * HOUR)
     assert cost.unpriced_node_hours == 2
     assert cost.usd_per_hour_now == cost.usd_per_hour_asleep
-    (day,) = build_cost_report([record], TODAY, TODAY, NOON + 2 * HOUR).value
+    (day,) = build_cost_report([record], {}, TODAY, TODAY, NOON + 2 * HOUR).value
     assert (day.gpu_node_hours, day.gpu_usd, day.unpriced_node_hours) == (2, 0, 2)
     assert day.cost_center == "ML-1234"
 
 
 def test_yesterday_is_this_month_but_not_today():
-    cost = build_cost_view(a_live_record(), NOON + DAY)
+    cost = build_cost_view(a_live_record(), {}, NOON + DAY)
     assert cost.today_usd == pytest.approx(12 * (cost.usd_per_hour_asleep + A100_PRICE), abs=0.01)
     whole = 24 * cost.usd_per_hour_asleep + 23 * A100_PRICE
     assert cost.month_to_date_usd == pytest.approx(whole, abs=0.01)
 
 
 def test_last_month_is_over():
-    cost = build_cost_view(a_live_record(), NOON + 20 * DAY)
+    cost = build_cost_view(a_live_record(), {}, NOON + 20 * DAY)
     since_december = 11.5 * 24 * (cost.usd_per_hour_asleep + A100_PRICE)
     assert cost.month_to_date_usd == pytest.approx(since_december, rel=1e-4)
 
 
 def test_a_report_is_by_day_and_environment():
     records = [a_live_record("b-llm"), a_live_record("a-llm")]
-    report = build_cost_report(records, TODAY, TODAY + DAY, NOON + 2 * DAY)
+    report = build_cost_report(records, {}, TODAY, TODAY + DAY, NOON + 2 * DAY)
     assert [(each.day, each.environment) for each in report.value] == [
         (TODAY, "a-llm"),
         (TODAY, "b-llm"),
@@ -93,17 +94,67 @@ def test_a_report_is_by_day_and_environment():
 
 def test_what_is_deleted_costs_until_then():
     record = deleted(a_live_record(), 4)
-    report = build_cost_report([record], TODAY, TODAY + 5 * DAY, NOON + 5 * DAY)
+    report = build_cost_report([record], {}, TODAY, TODAY + 5 * DAY, NOON + 5 * DAY)
     (only,) = report.value
     assert (only.day, only.gpu_node_hours) == (TODAY, 3)
     assert only.base_usd == pytest.approx(
-        4 * build_cost_view(a_live_record(), NOON).usd_per_hour_asleep, abs=0.01
+        4 * build_cost_view(a_live_record(), {}, NOON).usd_per_hour_asleep, abs=0.01
     )
 
 
 def test_days_outside_are_left_out():
     report = build_cost_report(
-        [a_live_record()], date(2026, 11, 1), date(2026, 11, 21), NOON + DAY
+        [a_live_record()], {}, date(2026, 11, 1), date(2026, 11, 21), NOON + DAY
     )
     assert report.value == ()
     assert report.total_usd == 0
+
+
+def listed(price: float, rate: ExchangeRate | None = None) -> dict[str, RegionPrices]:
+    prices = RegionPrices(
+        region="westeurope",
+        as_of=NOON - DAY,
+        source="RetailPrices",
+        hourly={A100: price, "Standard_D4ds_v5": 0.5},
+        spot={},
+        rate=rate,
+    )
+    return {"westeurope": prices}
+
+
+def test_what_azure_lists_counts_before_what_was_shipped():
+    euros = ExchangeRate(currency="EUR", per_usd=0.9)
+    prices, now = listed(10.0, euros), NOON + 5 * HOUR
+    cost = build_cost_view(a_live_record(), prices, now)
+    shipped = build_cost_view(a_live_record(), {}, now)
+    assert cost.usd_per_hour_now - cost.usd_per_hour_asleep == pytest.approx(10.0)
+    assert cost.usd_per_hour_asleep - shipped.usd_per_hour_asleep == pytest.approx(
+        2 * (0.5 - 0.272), abs=1e-3
+    )
+    assert (cost.price_as_of, cost.rate) == (NOON - DAY, euros)
+    assert shipped.price_as_of == shipped_as_of() != NOON - DAY
+    assert shipped.rate is None
+    report = build_cost_report([a_live_record()], prices, TODAY, TODAY, now)
+    assert (report.price_as_of, report.rate) == (NOON - DAY, euros)
+
+
+def test_hours_that_have_passed_keep_the_price_of_their_time():
+    spent = build_cost_report([a_live_record()], listed(10.0), TODAY, TODAY, NOON + 2 * HOUR)
+    assert spent.value[0].gpu_usd == A100_PRICE
+
+
+def test_a_size_that_the_list_lacks_costs_what_it_was_seen_to():
+    seen = GpuNodes(
+        region="westeurope", at=NOON, nodes=1, vm_size="Standard_Old", hourly_price=3.0
+    )
+    record = a_live_record().model_copy(update={"gpu_usage": observe(GpuUsage(), seen)})
+    cost = build_cost_view(record, listed(10.0), NOON + HOUR)
+    assert cost.usd_per_hour_now - cost.usd_per_hour_asleep == pytest.approx(3.0)
+
+
+def test_the_oldest_prices_date_the_costs():
+    newer = listed(1.0)["westeurope"].model_copy(update={"region": "uksouth", "as_of": NOON})
+    records = [a_live_record(), a_live_record()]
+    records[1] = records[1].model_copy(update={"spec": a_spec(regions=["uksouth"])})
+    prices = {**listed(1.0), "uksouth": newer}
+    assert build_cost_report(records, prices, TODAY, TODAY, NOON).price_as_of == NOON - DAY

@@ -5,21 +5,29 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.prices import ExchangeRate
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.guard.admission import find_refusal
 from domain.guard.changes import ChangeEffect, find_changes
-from domain.guard.checks import Situation
 from domain.guard.estimate import estimate
 from domain.guard.plan import Plan, PlanAction, build_plan, store
 from domain.guard.plan_check import Verdict
+from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
 from domain.requests.command import Command
 from domain.requests.decision import PreconditionFailed, Start
 from domain.requests.decisions import decide
 from domain.spec.model import EnvironmentSpec
-from tests.support.markets import A100_FAMILY, A100_PRICE, SYSTEM_PRICE, a_market
+from tests.support.markets import (
+    A100_FAMILY,
+    A100_PRICE,
+    SYSTEM_PRICE,
+    a_market,
+    a_subscription,
+    some_prices,
+)
 from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
 
 WEST, SOUTH = "westeurope", "uksouth"
@@ -28,7 +36,11 @@ FIXED = 35 / 730 + 0.10 + 2 * SYSTEM_PRICE + 0.025 + 2 * 0.005
 
 
 def plan(spec: EnvironmentSpec | None = None, **situation: Any) -> Plan:
-    known = {"markets": {WEST: a_market(), SOUTH: a_market(SOUTH)}, **situation}
+    known = {
+        "markets": {WEST: a_market(), SOUTH: a_market(SOUTH)},
+        "subscription": a_subscription(),
+        **situation,
+    }
     return build_plan(spec or a_spec(), Situation(**known), NOON)
 
 
@@ -273,3 +285,10 @@ def test_a_request_is_refused_in_the_words_of_its_plan():
 def test_what_may_fail_later_is_not_refused():
     markets = {WEST: a_market(quota={A100_FAMILY: (0, 24)}, sizes=None)}
     assert find_refusal(a_spec(), Situation(markets)) is None
+
+
+def test_the_rate_of_a_currency_is_shown_beside_prices():
+    euros = ExchangeRate(currency="EUR", per_usd=0.9)
+    prices = some_prices(WEST).model_copy(update={"rate": euros})
+    assert plan(markets={WEST: a_market(prices=prices)}).estimate.rate == euros
+    assert plan().estimate.rate is None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.prices import ExchangeRate
 from domain.guard.demand import REGIONAL_QUOTA, SPOT_QUOTA
 from domain.guard.market import MarketPart
 from domain.guard.size_offers import QuotaLeft, SizeOffer, build_size_offers
@@ -89,3 +90,17 @@ def test_the_cheapest_comes_first_then_what_has_no_price_and_then_what_is_restri
 def test_smaller_ones_are_left_out(gpus: int, memory: int, names: set[str]):
     market = a_market(sizes=(a_size(T4), a_size(A100)))
     assert {each.vm_size for each in build_size_offers(market, gpus, memory).value} == names
+
+
+def test_what_offers_do_not_show_is_no_part_of_what_was_not_read():
+    market = a_market(unread={MarketPart.NETWORK: "403", MarketPart.QUOTA: "429"})
+    assert build_size_offers(market, 1, 0).unread == {"quota": "429"}
+
+
+def test_the_rate_of_a_currency_is_shown_beside():
+    euros = ExchangeRate(currency="EUR", per_usd=0.9)
+    prices = a_market().prices
+    assert prices
+    market = a_market(prices=prices.model_copy(update={"rate": euros}))
+    assert build_size_offers(market, 1, 0).rate == euros
+    assert build_size_offers(a_market(), 1, 0).rate is None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.prices import RegionPrices
 from domain.environment.gpu_usage import GpuNodes
 from domain.environment.phases import Phase
 from domain.sweep.found import (
@@ -59,7 +60,7 @@ def found(*clusters: FoundCluster, presence: Presence | None = None) -> Found:
 
 
 def counts(found: Found, environment: EnvironmentSweepState) -> list[tuple[str, int]]:
-    return [(each.region, each.nodes) for each in find_gpu_nodes(found, environment, NOON)]
+    return [(each.region, each.nodes) for each in find_gpu_nodes(found, environment, NOON, {})]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_only_what_differs_from_the_record_is_told(cluster: FoundCluster, nodes:
 
 
 def test_what_is_told_says_when_and_what_was_found():
-    (seen,) = find_gpu_nodes(found(a_cluster(a_pool(count=3, spot=True))), swept(), NOON)
+    (seen,) = find_gpu_nodes(found(a_cluster(a_pool(count=3, spot=True))), swept(), NOON, {})
     assert seen == GpuNodes(region=REGION, at=NOON, nodes=3, vm_size=A100, spot=True)
 
 
@@ -120,3 +121,36 @@ def test_every_region_counts_that_has_or_had_a_cell():
 def test_an_answer_of_an_earlier_version_leads_to_nothing_new():
     """Sweeps that run while the app is replaced replay what they did."""
     assert counts(found(a_cluster(a_pool())), a_swept()) == []
+
+
+def listed_at(price: float | None) -> dict[str, RegionPrices]:
+    """What the size costs; None: no price of it was read."""
+    hourly = {} if price is None else {A100: price}
+    prices = RegionPrices(
+        region=REGION, as_of=NOON, source="RetailPrices", hourly=hourly, spot={A100: 1.5}
+    )
+    return {REGION: prices}
+
+
+@pytest.mark.parametrize(
+    ("before", "price", "told"),
+    [
+        (None, 5.0, 5.0),
+        (5.0, 5.0, "nothing"),
+        (5.0, 5.5, 5.5),
+        (5.0, None, "nothing"),
+        (None, None, "nothing"),
+    ],
+)
+def test_nodes_are_told_again_with_another_price(
+    before: float | None, price: float | None, told: float | str
+):
+    environment = swept(known(1).model_copy(update={"hourly_price": before}))
+    seen = find_gpu_nodes(found(a_cluster(a_pool())), environment, NOON, listed_at(price))
+    assert [each.hourly_price for each in seen] == ([] if told == "nothing" else [told])
+
+
+def test_spot_nodes_have_a_price_of_their_own():
+    cluster = a_cluster(a_pool(spot=True))
+    (seen,) = find_gpu_nodes(found(cluster), swept(), NOON, listed_at(5.0))
+    assert seen.hourly_price == 1.5

@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 
-from domain.sweep.inventory import build_gpu_pods, build_gpu_pools
+from domain.catalog.prices import RegionPrices
+from domain.sweep.inventory import build_gpu_pods, build_gpu_pools, price_pools
 from domain.sweep.model import GpuPool
 from domain.sweep.usage import GpuPod
+from tests.support.specs import NOON
 
 A100 = "Standard_NC24ads_A100_v4"
 CLUSTER_ID = "/subscriptions/1/resourcegroups/gp-fraud-llm-westeurope/clusters/gp-fraud-llm"
@@ -276,3 +278,40 @@ def test_the_end_of_a_pod_is_that_of_its_last_container(
 
 def test_the_start_of_a_pod_is_told():
     assert seen(a_pod(status={"startTime": AT_11})).started_at == ELEVEN
+
+
+def a_pool_of(vm_size: str, *, spot: bool, price: float | None) -> GpuPool:
+    return GpuPool(
+        environment="fraud-llm",
+        region="westeurope",
+        pool_id="/pool",
+        cluster_id="/cluster",
+        vm_size=vm_size,
+        node_count=2,
+        spot=spot,
+        is_ours=True,
+        hourly_price=price,
+    )
+
+
+@pytest.mark.parametrize(
+    ("vm_size", "spot", "price"),
+    [
+        ("Standard_NC24ads_A100_v4", False, 5.0),
+        ("standard_nc24ads_a100_v4", True, 1.5),
+        ("Standard_NC40ads_H100_v5", False, 9.0),
+    ],
+)
+def test_what_azure_lists_is_the_price_of_a_pool(vm_size: str, spot: bool, price: float):
+    """9.0 is what the pool was listed with: Azure's list lacks the size."""
+    listed = RegionPrices(
+        region="westeurope",
+        as_of=NOON,
+        source="RetailPrices",
+        hourly={"Standard_NC24ads_A100_v4": 5.0},
+        spot={"Standard_NC24ads_A100_v4": 1.5},
+    )
+    pool = a_pool_of(vm_size, spot=spot, price=9.0)
+    (priced,) = price_pools([pool], {"westeurope": listed})
+    assert priced.hourly_price == price
+    assert price_pools([pool], {}) == (pool,)

@@ -1,0 +1,1 @@
+"""Cost Management: what machines have cost, from a log of their hours."""
