@@ -26,8 +26,8 @@ demo: $(READY) ## Build an environment on simulated Azure, query its model, dele
 	@$(BIN)/python -m emulators.stack.demo
 
 .PHONY: up
-up: $(READY) ## Start everything and keep it running until Ctrl-C; the next one continues. FRESH=1: from nothing
-	@$(BIN)/python -m emulators.stack.up $(if $(FRESH),--fresh)
+up: $(READY) ## Start everything and keep it running until Ctrl-C; the next one continues. FRESH=1: from nothing. SCALE=60
+	@$(BIN)/python -m emulators.stack.up --time-scale $(SCALE) $(if $(FRESH),--fresh)
 
 .PHONY: kubeconfig
 kubeconfig: $(READY) ## Print a kubeconfig of an environment's cluster while `make up` runs: NAME=fraud-llm
@@ -121,6 +121,10 @@ $(PORTAL_VENV)/.installed: requirements-portal.txt .python-version
 test-portal: $(PORTAL_VENV)/.installed ## Tests of the web page in Chromium, which has to be installed (Debian: apt install chromium)
 	$(PORTAL_VENV)/bin/pytest -m portal tests/portal
 
+.PHONY: test-peers
+test-peers: $(READY) $(AZ_VENV)/.installed ## The Azure CLI, and terraform with azurerm where it is to be had, build on simulated Azure
+	$(BIN)/pytest -m az -rs emulators/tests/az tests/peers
+
 $(MUTATE_VENV)/.installed: requirements-mutate.txt .python-version
 	@bash emulators/stack/make_venv.sh $(MUTATE_VENV) requirements-mutate.txt
 	@touch $@
@@ -151,6 +155,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m tests.support.fault_matrix
 	$(BIN)/python -m tests.support.presets_page
 	$(BIN)/python -m tests.azure.document
+	$(BIN)/python -m benchmarks.performance
 
 .PHONY: lock
 lock: $(READY) ## Resolve requirements*.in to exact versions with hashes: requirements*.txt
@@ -166,6 +171,16 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Measure it
+# Benchmarks refuse a machine with a load above 2: ANYWAY=1 has them measure all the same.
+.PHONY: bench
+bench: $(READY) ## All of these, into docs/performance.md, some two hours: ONLY=sweep-200,chain-60x ANYWAY=1
+	@$(BIN)/python -m benchmarks.suite $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: bench-idle
+bench-idle: $(READY) ## Compare idle settings with the offline optimum on traces
+	@$(BIN)/python -m benchmarks.traces || true
+	@$(BIN)/python -m benchmarks.idle_policies
+
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Sweep 200 environments in simulated Azure and count the requests
 	@$(BIN)/python -m benchmarks.sweep --environments 200
@@ -176,7 +191,7 @@ bench-crashes: $(READY) ## Kill app and task hub while N=100 environments are bu
 
 .PHONY: bench-waits
 bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
-	@$(BIN)/python -m benchmarks.waiting --environments $(or $(N),50) $(if $(BUSY),--busy)
+	@$(BIN)/python -m benchmarks.waiting --environments $(or $(N),50)
 
 .PHONY: bench-chain
 bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SCALE=60 GPU_BOOT_AFTER=0

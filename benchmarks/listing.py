@@ -20,10 +20,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
 from durabletask.client import AsyncTaskHubGrpcClient
 
+from benchmarks.machine import stop_if_busy
+from benchmarks.results import write_values
 from domain.directory.shard import is_filled
 from domain.environment.operation import OperationKind, StepChange, build_operation_id
 from domain.environment.operation_request import OperationRequest
@@ -69,7 +72,9 @@ def main() -> int:
     parser.add_argument("--environments", type=int, default=10_000)
     parser.add_argument("--pages", type=int, default=40, help="by the directory, of each kind")
     parser.add_argument("--scans", type=int, default=3, help="by all records, of each kind")
+    parser.add_argument("--json", type=Path, help="where to write the values")
     arguments = parser.parse_args()
+    stop_if_busy()
     names = sorted(f"bench-{number:05}" for number in range(arguments.environments))
     with tempfile.TemporaryDirectory() as folder:
         stack = Stack(Path(folder) / "stack", time_scale=1.0, settings=SETTINGS)
@@ -77,7 +82,7 @@ def main() -> int:
         size = write_records(stack.work_dir / "task-hub.db", names)
         print(f"{len(names)} records of {size / 1000:.1f} KB; load {os.getloadavg()[0]:.1f}")
         try:
-            return compare(stack, names, arguments.scans, arguments.pages)
+            return compare(stack, names, arguments)
         finally:
             stack.stop()
 
@@ -132,17 +137,29 @@ def build_spec(name: str, cost_center: str) -> EnvironmentSpec:
     )
 
 
-def compare(stack: Stack, names: Sequence[str], scans: int, pages: int) -> int:
+def compare(stack: Stack, names: Sequence[str], arguments: argparse.Namespace) -> int:
     stack.start_simulator()
     stack.start_task_hub()
-    by_records = measure(stack, scans)
+    by_records = measure(stack, arguments.scans)
     report("by all records", by_records)
     began = time.monotonic()
     asyncio.run(fill(stack))
     print(f"\nthe directory was filled in {time.monotonic() - began:.1f} s")
-    by_directory = measure(stack, pages)
+    by_directory = measure(stack, arguments.pages)
     report("by the directory", by_directory, by_records)
+    values = {"records": len(names), **list_values(by_directory)}
+    write_values(arguments.json, values | {"byAllRecords": list_values(by_records)})
     return judge(stack, names, by_directory)
+
+
+def list_values(measured: Measured) -> dict[str, Any]:
+    """Milliseconds and MB."""
+    return {
+        "p50": {kind: round(p50(times)) for kind, times in measured.pages.items()},
+        "slowestHealth": round(max(measured.health) * 1000),
+        "memoryBefore": round(measured.memory[0]),
+        "memoryAfter": round(measured.memory[1]),
+    }
 
 
 async def fill(stack: Stack) -> None:

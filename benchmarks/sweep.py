@@ -3,20 +3,19 @@
 Clusters and profiles are built in simulated Azure, pods and gateways by the product's own client,
 records in the task hub; no environment has traffic. The first sweep warns all environments, the
 second finds them warned and changes nothing. Fails if a sweep lists clusters more than once per
-page, or decides anything else. Two Envoys per environment run as processes, of some 40 MB each.
+page, decides anything else, or takes longer than its goal. Gateways are made up, and their
+counters stand still: each real Envoy takes one of the 128 inotify instances of a user.
 """
 
 import argparse
 import asyncio
 import logging
-import os
 import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,48 +24,34 @@ from typing import Any
 from durabletask.client import TaskHubGrpcClient
 from durabletask.entities import EntityInstanceId
 
-from activities.pod_counters import read_counters
-from clients.factory import ClientFactory
-from clients.settings import Settings
-from domain.arm import naming
-from domain.arm.resource_kinds import KINDS, ResourceTarget
+from benchmarks.machine import stop_if_busy
+from benchmarks.results import write_values
+from benchmarks.swept_azure import REGION, build_azure
+from benchmarks.waiting import make_room
 from domain.environment.counters import CounterLook, CounterNote, RecordCounters
 from domain.environment.operation import OperationKind, build_operation_id
 from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd
-from domain.kubernetes.manifests import build_workload
 from domain.outcomes import Outcome
-from domain.serving.counter_pods import find_counter_pods
-from domain.serving.gateway.settings import GatewayState
-from domain.serving.manifests import REPLICAS, build_gateway
 from domain.spec.model import EnvironmentSpec
 from domain.sweep.counters import FIRST_LOOK
-from domain.wire import JsonObject
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 
-REGION = "westeurope"
 NEVER = "0 0 0 1 1 *"
-BUILDING_SCALE = 2000.0
+BUILDING_SCALE = 300.0
 SWEEPING_SCALE = 2.0
 """Low enough that the sweep's own seconds do not become minutes of simulated time."""
 
-CONCURRENCY = 16
-FRONT_DOOR_ID = "0a1b2c3d-4e5f-6789-abcd-ef0123456789"
-GATEWAY_SECONDS = 120.0
-READY_TIMEOUT_SECONDS = 60.0
+READY_TIMEOUT_SECONDS = 300.0
 SWEEP_TIMEOUT_SECONDS = 300.0
+GOAL_SECONDS, GOAL_SECONDS_EACH = 2.0, 0.03
+"""Of a sweep that changes nothing: the lists, and four requests to each cluster."""
+
 LISTING_PAGES = 1
 """Simulated Azure lists all clusters on one page."""
 
-RESOURCES = (
-    ("resourceGroup", ""),
-    ("profile", ""),
-    ("endpoint", ""),
-    ("wafPolicy", ""),
-    ("resourceGroup", REGION),
-)
 LISTED = {"managedClusters", "resources", "resourcegroups"}
 METRICS = re.compile(r".*/metrics:getBatch")
 LISTINGS = re.compile(r"/subscriptions/[^/]+/providers/[^/]+/[^/]+", re.IGNORECASE)
@@ -84,15 +69,32 @@ class Measured:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environments", type=int, default=50)
-    count = parser.parse_args().environments
+    parser.add_argument("--json", type=Path, help="where to write the values")
+    options = parser.parse_args()
+    stop_if_busy()
+    specs = [build_spec(number) for number in range(options.environments)]
     with tempfile.TemporaryDirectory() as folder:
         stack = Stack(
-            Path(folder) / "stack", settings={"SWEEP_SCHEDULE": NEVER, "WAKE_SCHEDULE": NEVER}
+            Path(folder) / "stack",
+            settings={"SWEEP_SCHEDULE": NEVER, "WAKE_SCHEDULE": NEVER},
+            simulator_options=["--without-programs"],
         )
         try:
-            return measure(stack, [build_spec(number) for number in range(count)])
+            warning, reading = measure(stack, specs)
         finally:
             stack.stop()
+    write_values(options.json, list_values(len(specs), warning, reading))
+    return judge(len(specs), warning, reading)
+
+
+def list_values(count: int, warning: Measured, reading: Measured) -> dict[str, Any]:
+    return {
+        "environments": count,
+        "warningSeconds": round(warning.seconds, 1),
+        "readingSeconds": round(reading.seconds, 1),
+        "requests": sum(reading.requests.values()),
+        "armRequests": sum(n for kind, n in reading.requests.items() if kind.startswith("ARM ")),
+    }
 
 
 def build_spec(number: int) -> EnvironmentSpec:
@@ -114,12 +116,13 @@ def build_spec(number: int) -> EnvironmentSpec:
     )
 
 
-def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> int:
+def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> tuple[Measured, Measured]:
+    """A sweep that warns every environment, and one that finds them warned."""
     stack.work_dir.mkdir()
     stack.time_scale = BUILDING_SCALE
     stack.start_simulator()
     with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
-        raise_quota(azure)
+        make_room(azure)
         looks = asyncio.run(build_azure(stack, specs))
         pass_hours(azure, 1)
         start_product(stack, azure)
@@ -129,112 +132,7 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> int:
             reading = sweep(api, azure)
     for title, measured in (("every environment is warned", warning), ("nothing to do", reading)):
         report(title, measured)
-    return judge(len(specs), warning, reading)
-
-
-def raise_quota(azure: SimulatedAzure) -> None:
-    for quota in azure.get("/_simulator/quota", params={"region": REGION}).json():
-        limit = {"region": REGION, "name": quota["name"], "limit": 1_000_000}
-        azure.put("/_simulator/quota", json=limit).raise_for_status()
-
-
-async def build_azure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> dict[str, CounterLook]:
-    """What the gateways of each environment count."""
-    looks: dict[str, CounterLook] = {}
-    async with open_clients(stack) as clients:
-        await for_each("built", specs, lambda spec: build_resources(clients, spec))
-
-        async def serve(spec: EnvironmentSpec) -> None:
-            looks[spec.name] = await deploy_workload(clients, spec)
-
-        await for_each("serving", specs, serve)
-    return looks
-
-
-@asynccontextmanager
-async def open_clients(stack: Stack) -> AsyncIterator[ClientFactory]:
-    """The product's own clients against simulated Azure."""
-    simulator = stack.simulator
-    os.environ |= {
-        "IDENTITY_ENDPOINT": simulator["identityEndpoint"],
-        "IDENTITY_HEADER": simulator["identityHeader"],
-        "SSL_CERT_FILE": stack.ca_bundle,
-    }
-    settings = {
-        "AZURE_SUBSCRIPTION_ID": simulator["subscriptionId"],
-        "ARM_ENDPOINT": stack.simulator_url,
-        "METRICS_ENDPOINT": stack.simulator_url,
-        "RETAIL_PRICES_URL": stack.simulator_url,
-        "CA_BUNDLE": stack.ca_bundle,
-    }
-    clients = ClientFactory(Settings.from_environment(settings))
-    try:
-        yield clients
-    finally:
-        await clients.close()
-
-
-async def for_each(
-    word: str,
-    specs: Sequence[EnvironmentSpec],
-    build: Callable[[EnvironmentSpec], Awaitable[None]],
-) -> None:
-    """Concurrently, with progress on stderr."""
-    gate, done = asyncio.Semaphore(CONCURRENCY), 0
-
-    async def one(spec: EnvironmentSpec) -> None:
-        nonlocal done
-        async with gate:
-            await build(spec)
-        done += 1
-        print(f"\r{done} of {len(specs)} {word}", end="", file=sys.stderr, flush=True)
-
-    await asyncio.gather(*(one(spec) for spec in specs))
-    print(file=sys.stderr)
-
-
-async def build_resources(clients: ClientFactory, spec: EnvironmentSpec) -> None:
-    for name, region in (*RESOURCES, ("managedCluster", REGION)):
-        target = ResourceTarget(name, spec.name, region, clients.settings.subscription_id)
-        kind = KINDS[name]
-        body = kind.build_body(spec, target, None)
-        answer = await clients.resources.begin_put(kind.build_id(target), body)
-        while answer.body["properties"].get("provisioningState") not in {None, "Succeeded"}:
-            await asyncio.sleep(0.2)
-            answer = await clients.resources.get(kind.build_id(target))
-            if not answer.is_success:
-                raise SystemExit(f"{target}: {answer}")
-
-
-async def deploy_workload(clients: ClientFactory, spec: EnvironmentSpec) -> CounterLook:
-    """The first look that both gateways answer once the model serves.
-
-    A GPU node without a pod would be scaled down in the hour that passes then.
-    """
-    settings, serving = clients.settings, GatewayState.SERVING
-    cluster_id = naming.cluster_id(settings.subscription_id, spec.name, REGION)
-    gateway = build_gateway(
-        spec, REGION, settings.subscription_id, settings.installation, FRONT_DOOR_ID, serving
-    )
-    async with clients.kubernetes(cluster_id) as kubernetes, asyncio.timeout(GATEWAY_SECONDS):
-        await kubernetes.apply([*build_workload(spec, 1), *gateway])
-        while True:
-            pods = await kubernetes.list_all_pods()
-            look = await read_counters(kubernetes, find_counter_pods(pods, spec.name))
-            if len(look.gateways) == REPLICAS and not look.unread and is_serving(pods):
-                return look
-            await asyncio.sleep(0.5)
-
-
-def is_serving(pods: Sequence[JsonObject]) -> bool:
-    """Whether the pods of model and gateway are there and ready."""
-    inside = [pod for pod in pods if pod["metadata"]["namespace"] == naming.INFERENCE_NAMESPACE]
-    return len(inside) > REPLICAS and all(is_ready(pod) for pod in inside)
-
-
-def is_ready(pod: JsonObject) -> bool:
-    conditions = pod["status"].get("conditions") or ()
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+    return warning, reading
 
 
 def now_of(azure: SimulatedAzure) -> datetime:
@@ -370,6 +268,9 @@ def judge(count: int, warning: Measured, reading: Measured) -> int:
         if kind.startswith("ARM ")
     } - {"ARM POST listClusterUserCredential", *(f"ARM GET {name}" for name in LISTED)}
     problems += [f"an ARM request for an environment: {kind}" for kind in sorted(unexpected)]
+    goal = GOAL_SECONDS + count * GOAL_SECONDS_EACH
+    if reading.seconds > goal:
+        problems.append(f"{reading.seconds:.1f} s, above {goal:.1f}")
     for problem in problems:
         print(f"FAILED: {problem}", file=sys.stderr)
     return 1 if problems else 0

@@ -7,16 +7,17 @@ Azure's documented request buckets, refusals, and the slowest time to Ready, in 
 """
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import stop_if_busy
+from benchmarks.results import write_values
 from emulators.stack.api import ENDED, Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
 from emulators.stack.views import read_time
@@ -25,7 +26,6 @@ REGION = "westeurope"
 NEVER = "0 0 0 1 1 *"
 TIMEOUT_SECONDS = 1800.0
 POLL_SECONDS = 3.0
-BUSY_LOAD = 2.0
 OPERATION_READS = "GET operation status"
 ROW = "{:40} {:>7} {:>8} {:>9} {:>8} {:>8} {:>6} {:>6}"
 
@@ -42,18 +42,19 @@ class Run:
     """How long each step took, by its name without the region."""
     events: int
     """In the durable histories of one environment."""
+    posted: Sequence[float] = ()
+    """Real seconds of each POST."""
 
 
 def main() -> int:
     options = parse()
-    if (load := os.getloadavg()[0]) > BUSY_LOAD and not options.busy:
-        print(f"The machine is busy (load {load:.1f}): wait, or say --busy.", file=sys.stderr)
-        return 2
+    stop_if_busy()
     names = [f"wait-{number:03}" for number in range(options.environments)]
     free = measure(names, options.scale, [])
     throttled = measure(names, options.scale, ["--throttling"])
     for title, run in (("without limits", free), ("with limits", throttled)):
         report(title, run)
+    write_values(options.json, {"free": list_values(free), "throttled": list_values(throttled)})
     share = max(throttled.to_ready) / max(free.to_ready) - 1
     print(f"\nslowest with limits against without: {share:+.1%}")
     return 1 if free.failures or throttled.failures else 0
@@ -63,7 +64,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environments", type=int, default=50)
     parser.add_argument("--scale", type=float, default=10.0, help="simulated seconds per second")
-    parser.add_argument("--busy", action="store_true", help="measure on a busy machine, too")
+    parser.add_argument("--json", type=Path, help="where to write the values")
     return parser.parse_args()
 
 
@@ -80,8 +81,13 @@ def measure(names: Sequence[str], scale: float, simulator_options: Sequence[str]
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):
         make_room(azure)
-        operations = [api.create_environment(build_body(name)) for name in names]
-        return read_run(stack, api, azure, operations)
+        posted: list[float] = []
+        operations: list[str] = []
+        for name in names:
+            began = time.perf_counter()
+            operations.append(api.create_environment(build_body(name)))
+            posted.append(time.perf_counter() - began)
+        return replace(read_run(stack, api, azure, operations), posted=posted)
 
 
 def make_room(azure: SimulatedAzure) -> None:
@@ -153,6 +159,33 @@ def report(title: str, run: Run) -> None:
     for name, seconds in slow[:8]:
         median = statistics.median(seconds)
         print(f"  step {name:28} median {median:5.0f} s, slowest {max(seconds):5.0f} s")
+
+
+def list_values(run: Run) -> dict[str, Any]:
+    """For the table of docs/performance.md."""
+    slowest = max(run.to_ready, default=0.0)
+    return {
+        "ready": len(run.to_ready),
+        "failed": len(run.failures),
+        "medianMinutes": round(statistics.median(run.to_ready or [0.0]) / 60, 2),
+        "slowestMinutes": round(slowest / 60, 2),
+        "postP50Milliseconds": round(statistics.median(run.posted or [0.0]) * 1000),
+        "historyEvents": run.events,
+        "buckets": [list_bucket(each, slowest) for each in run.usage],
+    }
+
+
+def list_bucket(usage: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    return {
+        "bucket": usage["limit"],
+        "burst": usage["burst"],
+        "perSecond": usage["perSecond"],
+        "requests": usage["requests"],
+        "meanPerSecond": round(usage["requests"] / seconds, 3) if seconds else 0.0,
+        "worstPerSecond": round(usage["worstMinute"] / 60, 3),
+        "usedPercent": round(100 * (1 - usage["lowestTokens"] / usage["burst"])),
+        "refused": usage["refused"],
+    }
 
 
 def report_operation_reads(run: Run) -> None:

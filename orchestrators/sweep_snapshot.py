@@ -11,7 +11,7 @@ from domain.durable.names import ActivityName
 from domain.durable.sweep_inputs import SweepRef, UsageInput
 from domain.environment.phases import Phase
 from domain.sweep.counters import find_counter_news
-from domain.sweep.decisions import decide_sweep, find_undecided
+from domain.sweep.decisions import decide_sweep, find_watched
 from domain.sweep.model import EnvironmentSweepState, GpuPool, SweepDecision
 from domain.sweep.usage import SweepPolicy, Usage
 from domain.sweep.usage_queries import CellRef, build_usage_queries
@@ -81,15 +81,15 @@ def _read_usage(
     pools: Sequence[GpuPool],
     environments: dict[str, EnvironmentSweepState],
 ) -> Steps[list[Usage]]:
-    """Usage of the environments whose decision depends on it; missing usage counts as in use."""
+    """Of the environments that are watched; missing usage counts as in use."""
     states = {name: each.state for name, each in environments.items()}
-    undecided = find_undecided(pools, states.values(), sweep.now, POLICY)
+    watched = find_watched(pools, states.values(), sweep.now, POLICY)
     cells = [
         CellRef(environment=pool.environment, region=pool.region)
         for pool in pools
-        if pool.is_ours and pool.environment in undecided
+        if pool.is_ours and pool.environment in watched
     ]
-    idles = {name: states[name].policy for name in undecided}
+    idles = {name: states[name].policy for name in watched}
     usage: list[Usage] = []
     for query in build_usage_queries(cells, idles, sweep.now, POLICY):
         value = UsageInput(operation_id=sweep.ref.sweep_id, query=query).to_wire()

@@ -1,4 +1,4 @@
-"""The routes of plans, offers and costs: parameters, responses and handlers."""
+"""The routes of plans, offers, costs and advice: parameters, responses and handlers."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from domain.guard.plan import Plan
 from domain.guard.size_offers import SizeOffers
 from domain.requests.app_roles import AppRole
 from domain.spec.model import EnvironmentSpec
+from domain.sweep.idle_advice import IdleAdvice
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_TOO_LARGE,
@@ -15,10 +16,12 @@ from triggers.declared_answers import (
     QUERY_CODES,
     SPEC_CODES,
     TASK_HUB_UNREACHABLE,
+    UNKNOWN_ENVIRONMENT,
     invalid,
 )
 from triggers.environment_routes import EXAMPLE_SPEC
 from triggers.http_costs import get_costs
+from triggers.http_idle_advice import get_idle_advice
 from triggers.http_plans import list_size_offers, post_plan
 from triggers.parameters import CostsQuery, HeaderParameters, OffersQuery, QueryParameters
 
@@ -79,6 +82,27 @@ PLAN_ROUTES: tuple[Route[Any, Any], ...] = (
             DeclaredAnswer(200, "The costs.", (CostReport,)),
             invalid(*QUERY_CODES, "InvalidQueryParameter"),
             FORBIDDEN,
+            TASK_HUB_UNREACHABLE,
+        ),
+    ),
+    Route(
+        method="GET",
+        path="environments/{name}/idle-advice",
+        operation_id="getIdleAdvice",
+        summary="See what other idle settings would have cost",
+        description="Plays other values of `idle` through the use that sweeps have seen of the "
+        "environment, of four weeks at most: hours of GPU nodes and their list price, cold "
+        "starts, and requests that would have waited. The fifteen minutes of warning are part of "
+        "each. Calls to a sleeping environment count once a wake follows.",
+        handler=get_idle_advice,
+        role=AppRole.READ,
+        query=QueryParameters,
+        headers=HeaderParameters,
+        answers=(
+            DeclaredAnswer(200, "The comparison.", (IdleAdvice,)),
+            invalid(*QUERY_CODES),
+            FORBIDDEN,
+            UNKNOWN_ENVIRONMENT,
             TASK_HUB_UNREACHABLE,
         ),
     ),

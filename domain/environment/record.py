@@ -16,6 +16,7 @@ from domain.environment.operation import Operation
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.pinned_image import PinnedImage
+from domain.environment.use_history import UseHistory
 from domain.environment.versions import EnvironmentVersion
 from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import CellPlacement
@@ -89,6 +90,7 @@ class EnvironmentRecord(WireModel):
     """The sweep's requests to the model, by the first minute since the epoch of an interval."""
     counters: dict[str, CounterNote] = Field(default_factory=dict[str, CounterNote])
     """By region: the latest look of the sweep that differed from the one before."""
+    use_history: UseHistory = UseHistory()
     gpu_usage: GpuUsage = GpuUsage()
     """Outlasts the environment, until the name is used again."""
     operations: tuple[Operation, ...] = ()
@@ -151,6 +153,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "versions": (),
     "idle_notes": IdleNotes(),
     "counters": {},
+    "use_history": UseHistory(),
 }
 """Fields of a record whose environment is gone."""
 

@@ -70,10 +70,11 @@ class Idle(WireModel):
     """What happens when the environment is not used."""
 
     after_minutes: StrictInt = Field(
-        default=30,
+        default=15,
         ge=5,
         le=10080,
-        description="Minutes without a request after which the environment counts as idle.",
+        description="Minutes without a request after which the environment counts as idle. "
+        "`GET /environments/{name}/idle-advice` compares others on its own use.",
     )
     action: IdleAction = Field(
         default=IdleAction.SCALE_TO_ZERO,

@@ -20,6 +20,7 @@ from domain.environment.counters import (
     RecordCounters,
 )
 from domain.environment.record import EnvironmentRecord
+from domain.environment.use_history import UseHistory, note_look_at_use, note_use
 from domain.sweep.model import IdleState
 from domain.sweep.usage import Judgement, SweepPolicy, Usage, UsageVerdict
 from domain.wire import format_time
@@ -104,8 +105,28 @@ def record_counters(record: EnvironmentRecord, seen: RecordCounters) -> Environm
         for region, note in seen.notes.items()
         if region not in record.counters or record.counters[region].at < note.at
     }
-    changes = {"counters": {**record.counters, **newer}}
-    return record.model_copy(update=changes) if newer else None
+    if not newer:
+        return None
+    history = record.use_history
+    for region, note in newer.items():
+        history = _with_look(history, record.counters.get(region), note)
+    changes = {"counters": {**record.counters, **newer}, "use_history": history}
+    return record.model_copy(update=changes)
+
+
+def _with_look(history: UseHistory, before: CounterNote | None, now: CounterNote) -> UseHistory:
+    if not now.is_use:
+        return note_look_at_use(history, now.at)
+    known = before.look.gateways if before else {}
+    requests = sum(_invocations(known.get(name), each) for name, each in now.look.gateways.items())
+    return note_use(history, now.at, requests)
+
+
+def _invocations(before: GatewayCounters | None, now: GatewayCounters) -> int:
+    """Between two looks; an attempt that no replica took is among the answered alone."""
+    if before is None or has_begun_again(before, now):
+        return 0
+    return max(now.requests - before.requests, now.answered - before.answered)
 
 
 def has_begun_again(before: GatewayCounters, now: GatewayCounters) -> bool:

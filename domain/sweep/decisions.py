@@ -7,6 +7,7 @@ from domain.spec.idle import IdleAction
 from domain.sweep.model import GpuPool, IdleState, SweepAction, SweepDecision
 from domain.sweep.own_requests import without_own_requests
 from domain.sweep.rules import (
+    PINNED,
     Assessment,
     CellSnapshot,
     EnvironmentSnapshot,
@@ -46,17 +47,25 @@ def decide_sweep(
     ]
 
 
-def find_undecided(
+def find_watched(
     pools: Iterable[GpuPool], environments: Iterable[IdleState], now: datetime, policy: SweepPolicy
 ) -> frozenset[str]:
-    """Names of the environments whose usage decides; only their usage has to be read."""
+    """Names of the environments whose usage has to be read.
+
+    That is where it decides, and where they are pinned: advice on their idle setting needs it.
+    """
     cells = _group(pools)
     return frozenset(
         state.environment
         for state in environments
         if (own := cells.get(state.environment))
-        and not assess_environment(EnvironmentSnapshot(state, own, now, policy))
+        and _is_watched(EnvironmentSnapshot(state, own, now, policy))
     )
+
+
+def _is_watched(environment: EnvironmentSnapshot) -> bool:
+    assessment = assess_environment(environment)
+    return assessment is None or assessment.reason in PINNED
 
 
 def _group(pools: Iterable[GpuPool]) -> dict[str, list[GpuPool]]:

@@ -125,6 +125,10 @@ def _cell_evidence(cell: CellSnapshot) -> dict[str, Any]:
     }
 
 
+ACTION_NONE, KEPT_UNTIL = "ActionNone", "KeptUntil"
+PINNED = frozenset({ACTION_NONE, KEPT_UNTIL})
+"""Reasons for which a serving environment stays awake, used or not."""
+
 NOT_ELIGIBLE, IN_USE_OR_PINNED = Standing.NOT_ELIGIBLE, Standing.IN_USE_OR_PINNED
 
 ENVIRONMENT_RULES: tuple[SweepRule[EnvironmentSnapshot], ...] = (
@@ -149,9 +153,9 @@ ENVIRONMENT_RULES: tuple[SweepRule[EnvironmentSnapshot], ...] = (
         lambda e: not e.may_serve and not e.is_asleep,
         lambda e: {"phase": str(e.state.phase)},
     ),
-    SweepRule("ActionNone", IN_USE_OR_PINNED, lambda e: e.state.policy.action is IdleAction.NONE),
+    SweepRule(ACTION_NONE, IN_USE_OR_PINNED, lambda e: e.state.policy.action is IdleAction.NONE),
     SweepRule(
-        "KeptUntil",
+        KEPT_UNTIL,
         IN_USE_OR_PINNED,
         lambda e: (until := e.state.policy.keep_until) is not None and until > e.now,
         lambda e: {

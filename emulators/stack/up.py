@@ -6,10 +6,12 @@ import shutil
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 
+from emulators.stack.lag import open_watch
 from emulators.stack.processes import ProcessFailed
 from emulators.stack.stack import DEFAULT_TIME_SCALE, PROJECT, Stack, running_stack
 
@@ -84,12 +86,16 @@ def _welcome(stack: Stack) -> None:
 
 
 def _watch(stack: Stack, stopped: threading.Event) -> None:
-    while not stopped.wait(POLL_SECONDS):
-        if ended := stack.find_ended():
-            raise ProcessFailed(
-                f"{ended.name} ended with exit code {ended.popen.returncode}; its log is in "
-                f"{stack.work_dir}"
-            )
+    with ExitStack() as exits:
+        lag = open_watch(stack, exits)
+        while not stopped.wait(POLL_SECONDS):
+            if ended := stack.find_ended():
+                raise ProcessFailed(
+                    f"{ended.name} ended with exit code {ended.popen.returncode}; its log is in "
+                    f"{stack.work_dir}"
+                )
+            if said := lag.look():
+                print(said, flush=True)
 
 
 if __name__ == "__main__":

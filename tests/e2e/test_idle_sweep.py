@@ -71,7 +71,8 @@ def night(stack: Stack) -> Iterator[Night]:
             api.create_environment(spec_body(name=name, **body))
             for name in (*IDLE, *IN_USE_OR_PINNED)
         ]:
-            assert finish(api, operation)["status"] == "Succeeded"
+            ended = finish(api, operation)
+            assert ended["status"] == "Succeeded", ended.get("error")
         start_batch_job(stack, api.get_environment("batcher"))
 
         idler, unseen = (api.get_environment(name) for name in ("idler", "unseen"))
@@ -204,6 +205,14 @@ def test_use_that_only_a_gateway_counts_is_use(night: Night, api: Api, azure: Si
     assert night.reasons["unseen"][-1] == "InvocationsSeen"
     assert idle_events(api, "unseen") == []
     assert len(gpu_nodes(azure, "unseen")) == 1
+
+
+def test_use_that_sweeps_have_seen_tells_what_another_setting_costs(night: Night, api: Api):
+    advice = api.get("/environments/unseen/idle-advice").json()
+    assert (advice["requests"] > 0, advice["hoursInUse"] > 0) == (True, True)
+    (current,) = [each for each in advice["value"] if each["isCurrent"]]
+    assert current["idle"]["afterMinutes"] == IDLE_AFTER_10_MINUTES["afterMinutes"]
+    assert current["gpuHours"] > 0
 
 
 def test_missing_metrics_count_as_use(night: Night, api: Api, azure: SimulatedAzure):

@@ -13,6 +13,7 @@ from emulators.azure.control.capacity_control import CapacityControl
 from emulators.azure.control.faults import Faults
 from emulators.azure.control.input import BadInput, Fields, read_json, required
 from emulators.azure.control.journal import Journal
+from emulators.azure.control.lag import LagControl
 from emulators.azure.control.policy_control import PolicyControl
 from emulators.azure.control.size_control import SizeControl
 from emulators.azure.control.state import state
@@ -63,6 +64,7 @@ class ControlRoutes:
 
     def __init__(self, simulator: Controlled) -> None:
         self._simulator = simulator
+        self._lag = LagControl(simulator.clock)
         self._handlers: dict[tuple[str, str], Handler] = {
             ("GET", ""): self.get_state,
             ("GET", "/state"): self.get_state,
@@ -85,6 +87,7 @@ class ControlRoutes:
             **BlobControl(lambda: simulator.azure.blobs).handlers(),
             **CapacityControl(lambda: simulator.azure.clusters.machines.capacity).handlers(),
             **DirectoryControl(simulator.applications).handlers(),
+            **self._lag.handlers(),
             **PolicyControl(simulator).handlers(),
             **RegistryControl(lambda: simulator.azure.registries).handlers(),
             **SizeControl(
@@ -111,7 +114,8 @@ class ControlRoutes:
 
     async def get_state(self, request: web.Request) -> Any:
         service_bus = self._simulator.service_bus.wire()
-        return {**state(self._simulator.azure), "serviceBus": service_bus}
+        lag = self._lag.wire()
+        return {**state(self._simulator.azure), "serviceBus": service_bus, "lag": lag}
 
     async def reset(self, request: web.Request) -> None:
         await self._simulator.reset()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulators.azure.edge import completions, inference_server, relay
+from emulators.azure.edge import completions, inference_server, made_up_envoy, relay
 from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
 from emulators.azure.edge.relay import OriginTls, Relay
@@ -11,6 +11,7 @@ from emulators.azure.kubernetes.addresses import Frontend, PublicAddresses, Serv
 from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.probes import named_port
+from emulators.azure.kubernetes.processes.programs import program_of
 
 FRONT_DOOR_TAG = "AzureFrontDoor.Backend"
 _ALLOWED_TAGS = "service.beta.kubernetes.io/azure-allowed-service-tags"
@@ -71,6 +72,8 @@ async def _ask(
     capacity = inference_server.capacity(container)
     requests = cluster.engine_requests.setdefault(uid, EngineRequests(capacity))
     inside = cluster.inside_of(pod, container)
+    if question.path == made_up_envoy.STATS and program_of(container["image"]):
+        return made_up_envoy.answer_stats(inside.files)
     seconds = completions.generation_seconds(question)
     if not seconds:
         return inference_server.answer(pod, container, question, tokens, requests, inside)

@@ -27,9 +27,12 @@ class Refusal:
 class AzureCli:
     """Runs `az` for one signed-in user; every answer is the JSON that a `--query` picked."""
 
-    def __init__(self, address: SimulatorAddress, folder: Path, **more: str) -> None:
-        """`more` are further environment variables."""
+    def __init__(
+        self, address: SimulatorAddress, folder: Path, seconds: float = SECONDS, **more: str
+    ) -> None:
+        """`seconds`: how long a command may take; `more` are further environment variables."""
         self.address = address
+        self._seconds = seconds
         self._environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
@@ -84,6 +87,6 @@ class AzureCli:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=self._seconds,
             check=False,
         )

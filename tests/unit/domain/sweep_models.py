@@ -70,7 +70,7 @@ def make_state(idle: dict[str, Any] | None = None, **changes: Any) -> IdleState:
         "phase": Phase.READY,
         "regions": ("westeurope",),
         "ready_since": ago(600),
-        "policy": Idle.from_wire(idle or {}),
+        "policy": Idle.from_wire({"afterMinutes": 30, **(idle or {})}),
         **changes,
     }
     counters = {region: a_note() for region in values["regions"]}

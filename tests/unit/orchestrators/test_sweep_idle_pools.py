@@ -135,7 +135,7 @@ def asked_of(done: Run) -> list[UsageQuery]:
     ]
 
 
-def test_usage_is_asked_for_where_it_decides():
+def test_usage_is_asked_for_where_it_decides_or_advice_needs_it():
     done = sweep(
         a_swept("awake"),
         a_swept("asleep", phase=Phase.SCALED_DOWN),
@@ -147,7 +147,8 @@ def test_usage_is_asked_for_where_it_decides():
         ],
     )
     (asked,) = asked_of(done)
-    assert asked.cells == (CellRef(environment="awake", region=REGION),)
+    watched = {CellRef(environment=name, region=REGION) for name in ("awake", "kept")}
+    assert set(asked.cells) == watched
     assert {reason: name for name, _, reason in decisions_of(done)} == {
         "Idle": "awake",
         "ScaledDownAtUnknown": "asleep",

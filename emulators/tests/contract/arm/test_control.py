@@ -57,6 +57,18 @@ async def test_the_clock_can_run_faster_and_jump_but_not_go_back(
     assert "now must not lie in the past" in refused["error"]["message"]
 
 
+async def test_the_state_says_whether_the_processes_beside_it_keep_up(control: Control) -> None:
+    await control.call("PUT", "/clock", {"scale": 60})
+    assert (await control.state())["lag"]["keepsUp"] is True
+    told = await control.call("PUT", "/lag", {"seconds": 0.08})
+    assert told == {"realSeconds": 0.08, "simulatedSeconds": 4.8, "keepsUp": False}
+    assert (await control.state())["lag"] == await control.call("GET", "/lag") == told
+    await control.call("PUT", "/clock", {"scale": 10})
+    assert (await control.state())["lag"]["keepsUp"] is True
+    refused = await control.call("PUT", "/lag", {}, expected=400)
+    assert "seconds" in refused["error"]["message"]
+
+
 async def test_the_clock_can_stand_still_and_be_moved_by_hand(control: Control) -> None:
     standing = await control.call("PUT", "/clock", {"scale": 0})
     assert await control.call("GET", "/clock") == standing

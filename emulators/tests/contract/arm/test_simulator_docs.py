@@ -30,6 +30,7 @@ def test_every_control_is_in_the_document() -> None:
         (REPOSITORY / "emulators/azure" / module).read_text()
         for module in (
             "control/routes.py",
+            "control/lag.py",
             "control/policy_control.py",
             "control/size_control.py",
             "service_bus/control.py",

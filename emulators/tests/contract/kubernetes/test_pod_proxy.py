@@ -63,6 +63,17 @@ async def metrics(api: Api, name: str) -> dict[str, float]:
     return {line[0].partition("{")[0]: float(line[1]) for line in lines}
 
 
+async def test_counters_of_an_envoy_that_is_made_up_stand_still(api: Api, cluster: Cluster):
+    """Those of every cluster in its bootstrap."""
+    cluster.runs_programs = False
+    await api.call("POST", MAPS, gateway_files())
+    port = {"name": "stats", "containerPort": 8082}
+    await api.call("POST", DEPLOYMENTS, gateway(ports=[port], readinessProbe=None))
+    (pod,) = await all_ready(cluster, 1)
+    text = await api.get(f"{PODS}/{pod['metadata']['name']}:8082/proxy/stats/prometheus")
+    assert 'envoy_cluster_upstream_rq_total{envoy_cluster_name="model"} 0' in text
+
+
 async def test_an_engine_counts_the_tokens_of_what_it_answers(api: Api, cluster: Cluster):
     name = await a_model(api, cluster)
     before = await metrics(api, name)

@@ -25,7 +25,7 @@ def test_defaults_are_cheap_and_safe(make_wire) -> None:
     assert (spec.workload.port, spec.workload.health_path) == (8000, "/health")
     assert (spec.workload.replicas, spec.workload.gpus_per_replica) == (1, 1)
     assert (spec.edge.sku, spec.edge.waf_mode) == (EdgeSku.STANDARD, WafMode.PREVENTION)
-    assert (spec.idle.after_minutes, spec.idle.action) == (30, IdleAction.SCALE_TO_ZERO)
+    assert (spec.idle.after_minutes, spec.idle.action) == (15, IdleAction.SCALE_TO_ZERO)
     assert (spec.idle.keep_until, spec.idle.delete_after_days) == (None, None)
     assert spec.idle.off_hours is None
     assert spec.expires_at is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.environment.phases import IN_MOTION, Phase
-from domain.sweep.decisions import decide_sweep, find_undecided
+from domain.sweep.decisions import decide_sweep, find_watched
 from domain.sweep.model import GpuPool, IdleState, SweepDecision
 from domain.sweep.usage import Usage
 from tests.unit.domain.sweep_models import (
@@ -483,8 +483,6 @@ def test_the_stages_follow_each_other_sweep_by_sweep() -> None:
         pytest.param({"idle": {"afterMinutes": 60}}, True, id="with a policy of its own"),
         pytest.param(asleep(), False, id="asleep"),
         pytest.param({"phase": Phase.UPDATING}, False, id="another operation runs"),
-        pytest.param({"idle": {"action": "none"}}, False, id="never swept"),
-        pytest.param({"idle": {"keepUntil": "2026-11-24T00:00:00Z"}}, False, id="kept"),
         pytest.param({"ready_since": ago(5)}, False, id="new"),
         pytest.param({"woken_at": ago(1)}, False, id="just woken"),
         pytest.param({"regions": TWO_REGIONS}, False, id="a cell is missing"),
@@ -495,10 +493,23 @@ def test_usage_need_only_be_known_where_it_decides(
 ) -> None:
     """No usage is read that changes nothing, and none that matters is left out."""
     pools, states = [make_pool()], [make_state(**state)]
-    assert bool(find_undecided(pools, states, NOW, POLICY)) is is_undecided
+    assert bool(find_watched(pools, states, NOW, POLICY)) is is_undecided
     busy = decide(pools, states, [make_usage(**BUSY)])
     assert (decide(pools, states, []) != busy) is is_undecided
 
 
+@pytest.mark.parametrize(
+    "idle",
+    [
+        pytest.param({"action": "none"}, id="never swept"),
+        pytest.param({"keepUntil": "2026-11-24T00:00:00Z"}, id="kept"),
+    ],
+)
+def test_usage_is_read_for_advice_where_it_decides_nothing(idle: dict[str, Any]) -> None:
+    pools, states = [make_pool()], [make_state(idle)]
+    assert find_watched(pools, states, NOW, POLICY) == {"fraud-llm"}
+    assert decide(pools, states, [make_usage(**BUSY)]) == decide(pools, states, [])
+
+
 def test_of_others_pools_no_usage_need_be_known() -> None:
-    assert find_undecided([make_pool(is_ours=False)], [make_state()], NOW, POLICY) == frozenset()
+    assert find_watched([make_pool(is_ours=False)], [make_state()], NOW, POLICY) == frozenset()

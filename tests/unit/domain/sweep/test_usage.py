@@ -27,9 +27,11 @@ from tests.unit.domain.sweep_models import (
 SKEWED = tuple(Sample(at=s.at + timedelta(minutes=10), count=0) for s in samples())
 WITH_HOLE = tuple(s for s in samples() if not ago(20) < s.at < ago(10))
 
+HALF_AN_HOUR = Idle(after_minutes=30)
+
 
 def judge(usage: Usage | None, idle: Idle | None = None) -> tuple[str, str]:
-    judgement = judge_usage(usage, idle or Idle(), NOW, POLICY, a_note())
+    judgement = judge_usage(usage, idle or HALF_AN_HOUR, NOW, POLICY, a_note())
     return judgement.verdict, judgement.reason
 
 
@@ -197,7 +199,7 @@ def test_the_window_ends_now_however_long_the_newest_interval_still_runs(age, ve
 
 def test_the_evidence_is_plain_and_says_what_decided() -> None:
     usage = make_usage(requests=samples({4: 7}), gpu_pods=(SERVING, job("Pending")))
-    assert judge_usage(usage, Idle(), NOW, POLICY, a_note(since=40)).evidence == {
+    assert judge_usage(usage, HALF_AN_HOUR, NOW, POLICY, a_note(since=40)).evidence == {
         "observedAt": "2026-11-23T12:00:00Z",
         "afterMinutes": 30,
         "counters": {
@@ -221,5 +223,5 @@ def test_the_evidence_is_plain_and_says_what_decided() -> None:
 
 def test_idleness_is_told_with_the_pods_that_were_counted() -> None:
     done = job("Succeeded", finished_at=ago(60))
-    judgement = judge_usage(make_usage(gpu_pods=(SERVING, done)), Idle(), NOW, POLICY)
+    judgement = judge_usage(make_usage(gpu_pods=(SERVING, done)), HALF_AN_HOUR, NOW, POLICY)
     assert judgement.evidence["gpuPods"] == {"serving": 1, "other": 1}
