@@ -119,7 +119,7 @@ $(PORTAL_VENV)/.installed: requirements-portal.txt .python-version
 
 .PHONY: test-portal
 test-portal: $(PORTAL_VENV)/.installed ## Tests of the web page in Chromium, which has to be installed (Debian: apt install chromium)
-	$(PORTAL_VENV)/bin/pytest -m portal tests/portal
+	$(PORTAL_VENV)/bin/pytest -s -m portal tests/portal
 
 .PHONY: test-peers
 test-peers: $(READY) $(AZ_VENV)/.installed ## The Azure CLI, and terraform with azurerm where it is to be had, build on simulated Azure
@@ -196,6 +196,10 @@ bench-crashes: $(READY) ## Kill app and task hub while N=100 environments are bu
 .PHONY: bench-waits
 bench-waits: $(READY) ## Build N=50 environments at once, without and with Azure's request limits, and count requests
 	@$(BIN)/python -m benchmarks.waiting --environments $(or $(N),50)
+
+.PHONY: bench-footprint
+bench-footprint: $(READY) ## Build N=20 environments at once and count processor time, history and storage of each
+	@$(BIN)/python -m benchmarks.footprint --environments $(or $(N),20)
 
 .PHONY: bench-chain
 bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's own delays. SCALE=60 GPU_BOOT_AFTER=0

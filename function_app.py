@@ -89,14 +89,7 @@ from triggers.http_methods import (
     refuse_method,
 )
 from triggers.logs import log_audit, log_operation_end
-from triggers.portal import (
-    FILE_PATH,
-    PAGE_PATH,
-    ROOT_PATH,
-    answer_file,
-    answer_page,
-    redirect_to_page,
-)
+from triggers.portal import PORTAL_FUNCTIONS
 from triggers.routes import ROUTES
 from triggers.timer_market import run_market
 from triggers.timer_purge import run_purge
@@ -222,20 +215,7 @@ def register_other_methods(path: str) -> None:
 
 
 def register_portal() -> None:
-    async def http_root(req: func.HttpRequest) -> func.HttpResponse:
-        return redirect_to_page()
-
-    async def http_portal(req: func.HttpRequest) -> func.HttpResponse:
-        return answer_page()
-
-    async def http_portal_file(req: func.HttpRequest) -> func.HttpResponse:
-        return answer_file(req.route_params["version"], req.route_params["file"])
-
-    for path, serve in (
-        (ROOT_PATH, http_root),
-        (PAGE_PATH, http_portal),
-        (FILE_PATH, http_portal_file),
-    ):
+    for path, serve in PORTAL_FUNCTIONS:
         app.route(route=path, methods=["GET", "HEAD"])(serve)
 
 

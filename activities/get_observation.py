@@ -1,7 +1,5 @@
 """Reads the Kubernetes objects that determine whether a cell is ready."""
 
-import asyncio
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
@@ -32,36 +30,25 @@ async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outc
 async def _observe(kubernetes: "KubernetesClient", cell: ObservationInput) -> dict[str, Any]:
     inference, system = naming.INFERENCE_NAMESPACE, naming.SYSTEM_NAMESPACE
     name = cell.environment
-    workload, support = await asyncio.gather(
-        asyncio.gather(
-            kubernetes.list_pods(inference, {"app.kubernetes.io/name": name}),
-            kubernetes.get_deployment(inference, name),
-            kubernetes.get_service(inference, name),
-            kubernetes.list_events(inference),
-            kubernetes.list_pods(inference, {"app.kubernetes.io/name": naming.gateway_name(name)}),
-        ),
-        asyncio.gather(
-            kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),
-            kubernetes.get_daemon_set(system, naming.DEVICE_PLUGIN),
-            kubernetes.list_pods(system, {"app.kubernetes.io/name": naming.DEVICE_PLUGIN}),
-            kubernetes.find_config_map_document(system, STATUS_CONFIG_MAP, STATUS_KEY),
-            kubernetes.list_events(system),
-            kubernetes.list_events(naming.NODE_EVENTS_NAMESPACE),
-        ),
-    )
-    pods, deployment, service, events, gateway_pods = workload
-    nodes, device_plugin, device_plugin_pods, autoscaler_status, *other_events = support
+    # One after the other, over one connection: side by side each request opens its own, and a TLS
+    # handshake costs more than the request.
+    gateway_pods = await kubernetes.list_pods(inference, _named(naming.gateway_name(name)))
     seen = ClusterObjects(
-        nodes=nodes,
-        pods=pods,
-        deployment=deployment,
-        service=service,
-        device_plugin=device_plugin,
-        events=events,
+        pods=await kubernetes.list_pods(inference, _named(name)),
+        deployment=await kubernetes.get_deployment(inference, name),
+        service=await kubernetes.get_service(inference, name),
+        events=await kubernetes.list_events(inference),
         gateway_pods=gateway_pods,
-        device_plugin_pods=device_plugin_pods,
-        other_events=[*chain.from_iterable(other_events)],
-        autoscaler_status=autoscaler_status,
+        nodes=await kubernetes.list_nodes({naming.GPU_NODE_LABEL: "true"}),
+        device_plugin=await kubernetes.get_daemon_set(system, naming.DEVICE_PLUGIN),
+        device_plugin_pods=await kubernetes.list_pods(system, _named(naming.DEVICE_PLUGIN)),
+        autoscaler_status=await kubernetes.find_config_map_document(
+            system, STATUS_CONFIG_MAP, STATUS_KEY
+        ),
+        other_events=[
+            *await kubernetes.list_events(system),
+            *await kubernetes.list_events(naming.NODE_EVENTS_NAMESPACE),
+        ],
     )
     observation = build_observation(seen)
     if cell.certificate_domain:
@@ -69,3 +56,7 @@ async def _observe(kubernetes: "KubernetesClient", cell: ObservationInput) -> di
         certificates = await read_certificates(kubernetes, host, gateway_pods)
         observation = observation.model_copy(update={"certificates": certificates})
     return observation.to_wire()
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"app.kubernetes.io/name": name}

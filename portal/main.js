@@ -2,32 +2,48 @@ import { render } from "./vendor/preact.js";
 import { html } from "./lib/html.js";
 import { useAddress } from "./lib/router.js";
 import { Navigation } from "./parts/navigation.js";
+import { Approvals } from "./screens/approvals.js";
+import { Audit } from "./screens/audit.js";
 import { Costs } from "./screens/costs.js";
+import { EditEnvironment } from "./screens/edit-environment.js";
 import { Environment } from "./screens/environment.js";
 import { Environments } from "./screens/environments.js";
+import { Invocations } from "./screens/invocations.js";
 import { NewEnvironment } from "./screens/new-environment.js";
+import { Reference } from "./screens/reference.js";
 import { Service } from "./screens/service.js";
 import { Sweep } from "./screens/sweep.js";
 
+const OF_AN_ENVIRONMENT = { edit: EditEnvironment, invocations: Invocations };
+
 const SCREENS = {
-  environments: ({ parts, query }) =>
-    parts.length
-      ? html`<${Environment} key=${parts[0]} name=${parts[0]} />`
-      : html`<${Environments} query=${query} />`,
+  environments: ({ parts: [name, part], query }) => {
+    if (!name) return html`<${Environments} query=${query} />`;
+    const Screen = part ? OF_AN_ENVIRONMENT[part] : Environment;
+    return Screen && html`<${Screen} key=${name} name=${name} />`;
+  },
   new: () => html`<${NewEnvironment} />`,
+  approvals: () => html`<${Approvals} />`,
+  audit: ({ query }) => html`<${Audit} query=${query} />`,
   costs: () => html`<${Costs} />`,
   sweep: () => html`<${Sweep} />`,
   service: () => html`<${Service} />`,
+  docs: ({ query }) => html`<${Reference} query=${query} />`,
 };
+
+/** Addresses after `#` are those of screens. */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("content").focus();
+}
 
 function App() {
   const address = useAddress();
-  const screen = SCREENS[address.screen];
   return html`
-    <a class="skip" href="#content">Skip to content</a>
+    <a class="skip" href="#content" onClick=${skip}>Skip to content</a>
     <${Navigation} current=${address.screen} />
     <main id="content" tabindex="-1">
-      ${screen ? screen(address) : html`<p>There is no such page.</p>`}
+      ${SCREENS[address.screen]?.(address) ?? html`<h1>Not found</h1><p>There is no such page.</p>`}
     </main>
   `;
 }

@@ -5,7 +5,7 @@ Everything that the page shows or does goes through the API, with its roles.
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import azure.functions as func
 
 PAGE_PATH = "portal"
+DOCS_PATH = "docs"
 FILE_PATH = "portal/{version}/{*file}"
 ROOT_PATH = "{root:maxlength(0)?}"
 """Matches `/` alone. Azure answers it with a page of its own unless AzureWebJobsDisableHomepage is
@@ -53,12 +54,20 @@ def load_portal() -> Portal:
         for path in sorted(FOLDER.rglob("*"))
         if path.suffix in SERVED
     }
-    page = (FOLDER / PAGE).read_text()
+    page = (FOLDER / PAGE).read_text().replace("<!-- preloads -->", _preloads(files))
     digest = hashlib.sha256(page.encode())
     for name, content in files.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
     version = digest.hexdigest()[:16]
     return Portal(version, page.replace("{version}", version).encode(), files)
+
+
+def _preloads(files: Iterable[str]) -> str:
+    """All modules at once: a browser finds imports only in modules that it has read."""
+    modules = (name for name in files if name.endswith(".js"))
+    return "\n    ".join(
+        f'<link rel="modulepreload" href="/{PAGE_PATH}/{{version}}/{name}">' for name in modules
+    )
 
 
 def answer_page() -> func.HttpResponse:
@@ -71,6 +80,10 @@ def redirect_to_page() -> func.HttpResponse:
     return func.HttpResponse(status_code=302, headers={"Location": f"/{PAGE_PATH}"})
 
 
+def redirect_to_docs() -> func.HttpResponse:
+    return func.HttpResponse(status_code=302, headers={"Location": f"/{PAGE_PATH}#/docs"})
+
+
 def answer_file(version: str, name: str) -> func.HttpResponse:
     """404 for files of other versions, which only a page that is out of date asks for."""
     portal = load_portal()
@@ -80,3 +93,28 @@ def answer_file(version: str, name: str) -> func.HttpResponse:
     headers = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
     mimetype, _ = mimetypes.guess_type(name)
     return func.HttpResponse(content, headers=headers, mimetype=mimetype)
+
+
+async def http_root(req: func.HttpRequest) -> func.HttpResponse:
+    return redirect_to_page()
+
+
+async def http_docs(req: func.HttpRequest) -> func.HttpResponse:
+    return redirect_to_docs()
+
+
+async def http_portal(req: func.HttpRequest) -> func.HttpResponse:
+    return answer_page()
+
+
+async def http_portal_file(req: func.HttpRequest) -> func.HttpResponse:
+    return answer_file(req.route_params["version"], req.route_params["file"])
+
+
+PORTAL_FUNCTIONS = (
+    (ROOT_PATH, http_root),
+    (DOCS_PATH, http_docs),
+    (PAGE_PATH, http_portal),
+    (FILE_PATH, http_portal_file),
+)
+"""Paths of GET and HEAD, and what serves them."""

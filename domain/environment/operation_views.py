@@ -4,6 +4,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.api_errors import ErrorBody, build_failure_body
 from domain.environment.approval_views import ApprovalView, build_approval_view
+from domain.environment.expected_seconds import expected_seconds
 from domain.environment.gpu_usage_views import (
     GpuSavingView,
     GpuUsageView,
@@ -47,6 +48,12 @@ class StepView(WireModel):
     )
     end_date_time: AwareDatetime | None = Field(
         default=None, description="When the step ended; absent before."
+    )
+    expected_seconds: float | None = Field(
+        default=None,
+        description="Median of recorded durations of such a step on Azure; absent where it takes "
+        "seconds, or none were recorded.",
+        examples=[287],
     )
     detail: str | None = Field(
         default=None,
@@ -145,7 +152,7 @@ def build_operation_view(operation: Operation) -> OperationView:
         percent_complete=operation.percent_complete,
         created_date_time=operation.created_at,
         last_action_date_time=operation.last_action_at,
-        steps=tuple(_build_step_view(step) for step in operation.steps),
+        steps=tuple(_build_step_view(step, operation.kind) for step in operation.steps),
         attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
         warnings=tuple(build_warning_view(each) for each in operation.warnings) or None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
@@ -160,12 +167,13 @@ def build_rollback_view(rollback: Rollback | None) -> RollbackView | None:
     return RollbackView(**dict(rollback)) if rollback else None
 
 
-def _build_step_view(step: Step) -> StepView:
+def _build_step_view(step: Step, kind: OperationKind) -> StepView:
     return StepView(
         name=step.name,
         status=step.status,
         start_date_time=step.started_at,
         end_date_time=step.ended_at,
+        expected_seconds=expected_seconds(kind, step.name),
         detail=step.detail,
         resource_id=step.resource_id,
         error=build_error(step.failure),

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.sweep import REGION, raise_quota
+from benchmarks.waiting import REGION, make_room
 from emulators.stack.api import SimulatedAzure
 from emulators.stack.kubeconfig import (
     AKS_SERVER_APPLICATION,
@@ -108,7 +108,7 @@ async def measure(stack: Stack, count: int) -> int:
 
 async def fill(stack: Stack, count: int) -> Full:
     with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
-        raise_quota(azure)
+        make_room(azure)
         arm_token = fetch_token(azure, stack.simulator, ARM_RESOURCE)
         kubernetes_token = fetch_token(azure, stack.simulator, AKS_SERVER_APPLICATION)
         context = ssl.create_default_context(cafile=stack.ca_bundle)

@@ -10,6 +10,12 @@ export class ApiError extends Error {
   }
 }
 
+/** Of answers that do not come from the API but from what is in front of it. */
+const MESSAGES = {
+  401: "You are not signed in, or no longer.",
+  403: "Your account may not use this service.",
+};
+
 /** The last answer of each path: an unchanged one is a 304 without a body. */
 const answers = new Map();
 
@@ -60,10 +66,11 @@ async function request(path, options) {
 }
 
 async function readError(response) {
+  const unexplained = { code: `Http${response.status}`, message: MESSAGES[response.status] ?? "No explanation." };
   try {
-    return (await response.json()).error;
+    return (await response.json()).error ?? unexplained;
   } catch {
-    return { code: `Http${response.status}`, message: response.statusText || "No explanation." };
+    return unexplained;
   }
 }
 

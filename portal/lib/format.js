@@ -11,10 +11,11 @@ export function time(text) {
   return text ? TIME.format(new Date(text)) : "–";
 }
 
-/** @returns {string} such as `1 h 5 min`. */
+/** @returns {string} such as `4 min 47 s` or `1 h 5 min`. */
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) return "–";
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
@@ -28,3 +29,17 @@ export function value(any) {
   if (any === undefined) return "–";
   return typeof any === "string" ? any : JSON.stringify(any);
 }
+
+const COUNT = new Intl.NumberFormat("en");
+
+export function count(number) {
+  return COUNT.format(number);
+}
+
+/** @returns {string} such as `3 h 5 min` or `12 days`, up to now. */
+export function since(text) {
+  const seconds = secondsBetween(text, new Date());
+  return seconds < 2 * DAY ? duration(Math.max(seconds, 0)) : `${Math.floor(seconds / DAY)} days`;
+}
+
+const DAY = 86_400;

@@ -16,46 +16,69 @@ function inTurn(work) {
   return mine;
 }
 
+async function* readOnce(path, { isOver }) {
+  yield await inTurn(() => (isOver() ? undefined : get(path)));
+}
+
+/** All pages of a list as one: it grows as pages arrive, and later is replaced as a whole. */
+export async function* readPages(path, { isOver, isFirst }) {
+  const value = [];
+  let next = path;
+  while (next && !isOver()) {
+    const at = next;
+    const page = await inTurn(() => (isOver() ? undefined : get(at)));
+    if (page === undefined) return;
+    value.push(...page.value);
+    next = page.nextLink;
+    if (isFirst || !next) yield { value: [...value], isComplete: !next };
+  }
+}
+
 /**
  * @param {string | null} path Null: nothing to read.
  * @param {number} seconds Between two reads; a hidden tab waits ten times as long, and errors
  *   double it up to a minute.
+ * @param read How the path is read; yields what is to be shown.
  * @returns {{data: any, error: any, refresh: () => void}}
  */
-export function usePolled(path, seconds) {
+export function usePolled(path, seconds, read = readOnce) {
   const [state, setState] = useState({ path, data: undefined, error: undefined });
-  const [reads, setReads] = useState(0);
+  const [refreshes, setRefreshes] = useState(0);
   useEffect(() => {
     if (path === null) return undefined;
     let timer;
-    let isOver = false;
+    let hasEnded = false;
+    let isFirst = true;
     let failures = 0;
-    const read = async () => {
+    const isOver = () => hasEnded;
+    const look = async () => {
       try {
-        const data = await inTurn(() => (isOver ? undefined : get(path)));
+        for await (const data of read(path, { isOver, isFirst })) {
+          if (!hasEnded) setState({ path, data, error: undefined });
+        }
         failures = 0;
-        if (!isOver) setState({ path, data, error: undefined });
+        isFirst = false;
       } catch (error) {
         failures += 1;
-        if (!isOver) setState((last) => ({ path, data: last.path === path ? last.data : undefined, error }));
+        if (!hasEnded) setState((last) => ({ path, data: last.path === path ? last.data : undefined, error }));
       }
-      if (!isOver) timer = setTimeout(read, pause(seconds, failures));
+      if (!hasEnded) timer = setTimeout(look, pause(seconds, failures));
     };
     const wake = () => {
-      if (document.hidden || isOver) return;
+      if (document.hidden || hasEnded) return;
       clearTimeout(timer);
-      timer = setTimeout(read, 0);
+      timer = setTimeout(look, 0);
     };
     document.addEventListener("visibilitychange", wake);
-    read();
+    look();
     return () => {
-      isOver = true;
+      hasEnded = true;
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", wake);
     };
-  }, [path, seconds, reads]);
+  }, [path, seconds, refreshes]);
   const current = state.path === path ? state : { data: undefined, error: undefined };
-  return { data: current.data, error: current.error, refresh: () => setReads((n) => n + 1) };
+  return { data: current.data, error: current.error, refresh: () => setRefreshes((n) => n + 1) };
 }
 
 function pause(seconds, failures) {

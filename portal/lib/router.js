@@ -21,3 +21,14 @@ export function go(...parts) {
 export function link(...parts) {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
 }
+
+/** Changes what comes after `?` without another entry in the browser's history. */
+export function replaceQuery(changes) {
+  const [path, text] = location.hash.split("?");
+  const query = new URLSearchParams(text);
+  for (const [key, value] of Object.entries(changes)) {
+    if (value) query.set(key, value);
+    else query.delete(key);
+  }
+  location.replace(query.size ? `${path || "#/"}?${query}` : path || "#/");
+}

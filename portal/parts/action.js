@@ -4,17 +4,19 @@ import { Problem } from "./problem.js";
 
 /**
  * A button that asks before it acts.
- * @param {{label: string, question: string, act: () => Promise<void>, tone?: string}} props
+ * @param {{label: string, question: string, act: (text: string) => Promise<void>, tone?: string,
+ *   ask?: string}} props `ask`: label of a text that has to be given.
  */
-export function Action({ label, question, act, tone = "" }) {
+export function Action({ label, question, act, tone = "", ask }) {
   const dialog = useRef(null);
   const [error, setError] = useState(null);
+  const [text, setText] = useState("");
   const [isBusy, setBusy] = useState(false);
   const confirm = async () => {
     setBusy(true);
     setError(null);
     try {
-      await act();
+      await act(text);
       dialog.current?.close();
     } catch (problem) {
       setError(problem);
@@ -26,9 +28,10 @@ export function Action({ label, question, act, tone = "" }) {
     <button type="button" class=${tone} onClick=${() => dialog.current.showModal()}>${label}</button>
     <dialog ref=${dialog} aria-label=${label} onClose=${() => setError(null)}>
       <p>${question}</p>
+      ${ask && html`<label>${ask} <input value=${text} onInput=${(event) => setText(event.target.value)} /></label>`}
       ${error && html`<${Problem} error=${error} />`}
       <div class="row">
-        <button type="button" class=${tone || "main"} disabled=${isBusy} onClick=${confirm}>${label}</button>
+        <button type="button" class=${tone || "main"} disabled=${isBusy || (ask && !text.trim())} onClick=${confirm}>${label}</button>
         <button type="button" onClick=${() => dialog.current.close()}>Keep it as it is</button>
       </div>
     </dialog>

@@ -1,7 +1,7 @@
 import { html } from "../lib/html.js";
 
 const TONES = {
-  Ready: "good", Healthy: "good", Succeeded: "good", ok: "good",
+  Ready: "good", Healthy: "good", Succeeded: "good", ok: "good", accepted: "good",
   Failed: "bad", Unreachable: "bad", fail: "bad", refused: "bad",
   Degraded: "warn", warn: "warn", Canceled: "warn", AwaitingApproval: "warn", recreated: "warn",
   Provisioning: "busy", Updating: "busy", Waking: "busy", Deleting: "busy", Running: "busy",

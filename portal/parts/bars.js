@@ -9,8 +9,9 @@ const WIDTH = 24;
  */
 export function Bars({ title, entries }) {
   const most = Math.max(...entries.map((each) => each.amount), Number.EPSILON);
+  const highest = entries.find((each) => each.amount === most);
   return html`<figure>
-    <figcaption>${title}</figcaption>
+    <figcaption>${title}${highest && html` <small>highest: ${highest.text} (${highest.label})</small>`}</figcaption>
     <div class="scroll" tabindex="0" role="group" aria-label=${title}>
       <svg class="bars" viewBox="0 0 ${entries.length * WIDTH} ${HEIGHT}" width=${entries.length * WIDTH} height=${HEIGHT} role="img" aria-label=${describe(entries)}>
         ${entries.map(({ label, amount, text }, i) => {

@@ -4,8 +4,10 @@ import { link } from "../lib/router.js";
 const PLACES = [
   ["environments", "Environments"],
   ["new", "New environment"],
+  ["approvals", "Approvals"],
   ["costs", "Costs"],
   ["sweep", "Sweep"],
+  ["audit", "Audit"],
   ["service", "Service"],
 ];
 

@@ -30,7 +30,8 @@ function Checks({ checks }) {
   return html`<ul class="checks">${checks.map((each) => html`<li><${Badge} text=${each.verdict} /> <strong>${each.code}</strong> ${each.message}</li>`)}</ul>`;
 }
 
-function Changes({ changes }) {
+/** Fields before and after. */
+export function Changes({ changes }) {
   return html`<table><thead><tr>${["Field", "Before", "After", "How"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
     <tbody>${changes.map((each) => html`<tr><th scope="row"><code>${each.field}</code></th><td>${value(each.before)}</td><td>${value(each.after)}</td><td><${Badge} text=${each.effect} /></td></tr>`)}</tbody></table>`;
 }

@@ -14,7 +14,8 @@ export function Problem({ error }) {
     html`<ul>
       ${known.details.map((each) => html`<li><code>${each.target || each.code}</code> ${each.message}</li>`)}
     </ul>`}
-    ${error.status === 401 && html`<p><a href=${SIGN_IN}>Sign in</a></p>`}
+    ${error.status === 401 && html`<p><a class="button main" href=${SIGN_IN}>Sign in</a></p>`}
+    ${known.code === "MissingAppRole" && html`<p>Once it is assigned, <a href=${SIGN_IN}>sign in again</a>.</p>`}
     ${known.innererror &&
     html`<details>
       <summary>Azure's own error</summary>

@@ -1,15 +1,16 @@
-import { useEffect, useState } from "../vendor/hooks.js";
+import { useState } from "../vendor/hooks.js";
 import { send } from "../lib/api.js";
 import { money, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { usePolled } from "../lib/polling.js";
-import { go } from "../lib/router.js";
+import { go, link } from "../lib/router.js";
 import { Action } from "../parts/action.js";
 import { Badge } from "../parts/badge.js";
+import { CostHistory } from "../parts/cost-history.js";
 import { Polled, Problem } from "../parts/problem.js";
-import { Steps } from "../parts/steps.js";
+import { Progress } from "../parts/progress.js";
+import { TryIt } from "../parts/try-it.js";
 
-const ENDED = ["Succeeded", "Failed", "Canceled"];
 const IN_MOTION = ["Provisioning", "Waking", "Updating", "Deleting"];
 
 /** What can be asked of an environment in a phase: label, action, question, tone. */
@@ -30,6 +31,10 @@ export function Environment({ name }) {
   const latest = events.data?.value.findLast((each) => each.operationId)?.operationId;
   return html`<${Polled} state=${environment}>${(e) => html`
     <h1>${e.name} <${Badge} text=${e.phase} /> <${Badge} text=${e.health.status} /></h1>
+    <p class="totals"><span>${e.spec.workload.model?.name ?? e.spec.workload.image}</span>
+      <span>specification <strong>${e.generation}</strong></span>
+      <a href=${link("environments", e.name, "edit")}>Change it</a>
+      <a href=${link("environments", e.name, "invocations")}>Invocations</a></p>
     <${Actions} environment=${e} path=${path} onStart=${(id) => { setStarted(id); environment.refresh(); }} />
     ${e.error && html`<${Problem} error=${e.error} />`}
     ${(e.warnings ?? []).map((each) => html`<${Problem} error=${each} />`)}
@@ -37,6 +42,7 @@ export function Environment({ name }) {
     ${(e.remainingResources ?? []).length > 0 && html`<${Remaining} ids=${e.remainingResources} />`}
     <${Facts} environment=${e} />
     <${Progress} id=${e.operationId ?? started ?? latest} onEnd=${environment.refresh} />
+    <div class="columns"><${TryIt} environment=${e} /><${CostHistory} name=${e.name} costCenter=${e.spec.costCenter} /></div>
     <${Timeline} events=${events} />
     <details><summary>Specification</summary><pre tabindex="0">${JSON.stringify(e.spec, null, 2)}</pre></details>
   `}<//>`;
@@ -82,24 +88,6 @@ function Facts({ environment: e }) {
     ["Expires", e.spec.expiresAt && time(e.spec.expiresAt)],
   ];
   return html`<dl class="facts">${facts.filter(([, shown]) => shown).map(([title, shown]) => html`<div><dt>${title}</dt><dd>${shown}</dd></div>`)}</dl>`;
-}
-
-function Progress({ id, onEnd }) {
-  const [isOver, setOver] = useState(false);
-  const operation = usePolled(id ? `/operations/${encodeURIComponent(id)}` : null, isOver ? 60 : 2);
-  const hasEnded = ENDED.includes(operation.data?.status);
-  useEffect(() => {
-    setOver(hasEnded);
-    if (hasEnded) onEnd();
-  }, [hasEnded]);
-  if (!id) return null;
-  return html`<section aria-live="polite"><h2>Operation ${id}</h2>
-    <${Polled} state=${operation}>${(o) => html`
-      <p><${Badge} text=${o.status} /> ${o.kind}, ${o.percentComplete} %</p>
-      <progress max="100" value=${o.percentComplete} aria-label="Steps that have succeeded">${o.percentComplete} %</progress>
-      ${o.error && html`<${Problem} error=${o.error} />`}
-      <${Steps} operation=${o} />
-    `}<//></section>`;
 }
 
 /** Without the changes of steps, which the operation shows. */

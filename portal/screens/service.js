@@ -9,6 +9,6 @@ export function Service() {
     <${Polled} state=${health}>${(service) => html`<dl class="facts">
       <div><dt>Control plane</dt><dd><${Badge} text=${service.status} /></dd></div>
       ${service.commit && html`<div><dt>Commit</dt><dd><code>${service.commit}</code></dd></div>`}
-      <div><dt>API</dt><dd><a href="/openapi.json">OpenAPI document</a></dd></div>
+      <div><dt>API</dt><dd><a href="#/docs">REST API</a>, <a href="/openapi.json">OpenAPI document</a></dd></div>
     </dl>`}<//>`;
 }

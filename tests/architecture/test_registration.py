@@ -23,7 +23,7 @@ from domain.durable.names import (
 from tests.architecture.source import REPOSITORY
 from tests.support.replay import load_histories
 from triggers.http_methods import METHODS, list_methods
-from triggers.portal import FILE_PATH, PAGE_PATH, ROOT_PATH
+from triggers.portal import DOCS_PATH, FILE_PATH, PAGE_PATH, ROOT_PATH
 from triggers.routes import ROUTES
 
 LOOK = """
@@ -112,7 +112,8 @@ def test_a_history_was_recorded_of_every_orchestrator(app: dict[str, Any]):
 def test_the_routes_of_the_table_are_served_and_no_others(app: dict[str, Any]):
     served = served_by(app, refused=False)
     in_table = {(route.path, method) for route in ROUTES for method in list_methods(route)}
-    page = {(path, m) for path in (ROOT_PATH, PAGE_PATH, FILE_PATH) for m in ("GET", "HEAD")}
+    paths = (ROOT_PATH, PAGE_PATH, FILE_PATH, DOCS_PATH)
+    page = {(path, m) for path in paths for m in ("GET", "HEAD")}
     assert served == in_table | page
 
 

@@ -4,15 +4,18 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
+from tests.portal.faked_api import ORIGIN, FakedApi
 
 TIME_SCALE = 120.0
 NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *", "WAKE_SCHEDULE": "0 0 0 1 1 *"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WAIT_MS = 60_000
+FAKED_WAIT_MS = 15_000
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +52,30 @@ def azure(stack: Stack) -> Iterator[SimulatedAzure]:
 
 @pytest.fixture
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """Fails on whatever the browser reports: exceptions, and what the policy forbids."""
-    context = browser.new_context(base_url=stack.app_url, viewport={"width": 1280, "height": 900})
+    context = browser.new_context(base_url=stack.app_url, viewport=VIEWPORT)
     context.set_default_timeout(WAIT_MS)
+    yield from watched_page(context)
+
+
+@pytest.fixture
+def faked_context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(base_url=ORIGIN, viewport=VIEWPORT)
+    context.set_default_timeout(FAKED_WAIT_MS)
+    return context
+
+
+@pytest.fixture
+def faked(faked_context: BrowserContext) -> FakedApi:
+    return FakedApi(faked_context)
+
+
+@pytest.fixture
+def faked_page(faked_context: BrowserContext, faked: FakedApi) -> Iterator[Page]:
+    yield from watched_page(faked_context)
+
+
+def watched_page(context: BrowserContext) -> Iterator[Page]:
+    """Fails on whatever the browser reports: exceptions, and what the policy forbids."""
     page = context.new_page()
     reports: list[str] = []
     page.on("pageerror", lambda error: reports.append(str(error)))

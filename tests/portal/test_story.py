@@ -13,7 +13,7 @@ FORM = {
     "name": "by-hand",
     "costCenter": "ML-1234",
     "owner": "fraud-team@example.com",
-    "image": "registry.example.com/llm:1.4.2",
+    "workload.image": "registry.example.com/llm:1.4.2",
 }
 
 
@@ -29,7 +29,7 @@ def confirm(page: Page, action: str) -> None:
 def test_an_environment_is_planned_created_put_to_sleep_woken_and_deleted(page: Page):
     page.goto("/portal#/new")
     for name, text in FORM.items():
-        page.locator(f"[name={name}]").fill(text)
+        page.locator(f'[name="{name}"]').fill(text)
     page.get_by_role("button", name="Choose Standard_NC24ads_A100_v4").click()
     page.get_by_role("button", name="Show the plan").click()
     expect(page.get_by_role("heading", name="Plan: create")).to_be_visible()
@@ -38,7 +38,7 @@ def test_an_environment_is_planned_created_put_to_sleep_woken_and_deleted(page: 
     has_phase(page, "Provisioning")
     expect(page.get_by_role("rowheader", name="cell/westeurope/managedCluster")).to_be_visible()
     has_phase(page, "Ready")
-    expect(page.get_by_text("azurefd.net")).to_be_visible()
+    expect(page.get_by_role("link", name="azurefd.net")).to_be_visible()
     confirm(page, "Scale down")
     has_phase(page, "ScaledDown")
     confirm(page, "Wake")
@@ -64,13 +64,15 @@ def test_what_a_specification_lacks_is_said_at_its_field(page: Page):
     for name, text in {
         **FORM,
         "name": "No Capitals",
-        "vmSize": "Standard_NC24ads_A100_v4",
+        "gpu.vmSize": "Standard_NC24ads_A100_v4",
     }.items():
-        page.locator(f"[name={name}]").fill(text)
+        page.locator(f'[name="{name}"]').fill(text)
     page.get_by_role("button", name="Show the plan").click()
     problem = page.get_by_role("alert")
     expect(problem).to_contain_text("InvalidName")
     expect(problem).to_contain_text("name")
+    field = page.locator("[name=name]")
+    expect(field).to_have_attribute("aria-invalid", "true")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -83,6 +85,9 @@ def test_what_a_specification_lacks_is_said_at_its_field(page: Page):
         ("costs", "Costs"),
         ("sweep", "Latest sweep"),
         ("service", "Service"),
+        ("docs", "REST API"),
+        ("approvals", "Approvals"),
+        ("audit", "Audit"),
     ],
 )
 def test_screens_are_accessible(page: Page, screen: str, title: str, width: int, scheme: str):

@@ -935,6 +935,7 @@ class StepView(TypedDict):
     status: Status
     startDateTime: NotRequired[str]
     endDateTime: NotRequired[str]
+    expectedSeconds: NotRequired[float]
     detail: NotRequired[str]
     resourceId: NotRequired[str]
     error: NotRequired[ErrorBody]

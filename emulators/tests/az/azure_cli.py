@@ -28,7 +28,7 @@ class AzureCli:
     """Runs `az` for one signed-in user; every answer is the JSON that a `--query` picked."""
 
     def __init__(
-        self, address: SimulatorAddress, folder: Path, seconds: float = SECONDS, **more: str
+        self, address: SimulatorAddress, folder: Path, *, seconds: float = SECONDS, **more: str
     ) -> None:
         """`seconds`: how long a command may take; `more` are further environment variables."""
         self.address = address

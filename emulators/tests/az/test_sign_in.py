@@ -38,11 +38,12 @@ def test_a_wrong_secret_or_application_is_refused_as_entra_does(fresh: AzureCli)
 
 
 def test_a_managed_identity_signs_in(address: SimulatorAddress, tmp_path: Path) -> None:
-    identity = {
-        "IDENTITY_ENDPOINT": address.identity_endpoint,
-        "IDENTITY_HEADER": address.identity_header,
-    }
-    app = AzureCli(address, tmp_path, **identity)
+    app = AzureCli(
+        address,
+        tmp_path,
+        IDENTITY_ENDPOINT=address.identity_endpoint,
+        IDENTITY_HEADER=address.identity_header,
+    )
     app.register_cloud()
     (user,) = app("login --identity", "[].user")
     assert (user["name"], user["assignedIdentityInfo"]) == ("systemAssignedIdentity", "MSI")

@@ -96,7 +96,7 @@ resource "azurerm_function_app_flex_consumption" "this" {
     unauthenticated_action = "Return401"
     default_provider       = "azureactivedirectory"
     # The portal's files are the same for everybody; what they show comes from the API.
-    excluded_paths         = ["/healthz", "/portal", "/portal/*"]
+    excluded_paths         = ["/docs", "/healthz", "/portal", "/portal/*"]
 
     active_directory_v2 {
       client_id            = var.authentication.client_id

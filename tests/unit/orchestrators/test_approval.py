@@ -1,6 +1,7 @@
 """Operations that wait for a second person, on a simulated clock."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,9 @@ ASKED = "entity fraud-llm request_approval"
 EDGE = "wire_edge fraud-llm.1.edge"
 
 
-def wait(state: ApprovalState | None = None, after_hours: float = 0, **options: object) -> Run:
+def wait(state: ApprovalState | None = None, after_hours: float = 0, **options: Any) -> Run:
     after = after_hours * HOUR
-    decision = state and an_answer(state, NOON + timedelta(seconds=after)).to_wire()
+    decision = an_answer(state, NOON + timedelta(seconds=after)).to_wire() if state else None
     return run(
         provision_environment,
         a_waiting_request().to_wire(),

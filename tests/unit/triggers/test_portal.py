@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from triggers.portal import FOLDER, answer_file, answer_page, load_portal
+from triggers.portal import FOLDER, answer_file, answer_page, load_portal, redirect_to_docs
 
 FIRST_LOAD_BYTES = 150_000
 """Compressed, as a person on a slow connection loads it."""
@@ -43,6 +43,11 @@ def test_files_are_kept_for_a_year_and_bound_by_the_policy(name: str, mimetype: 
 )
 def test_nothing_else_is_served(name: str):
     assert answer_file(load_portal().version, name).status_code == 404
+
+
+def test_docs_lead_to_the_reference_in_the_page():
+    answer = redirect_to_docs()
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/portal#/docs")
 
 
 def test_a_file_of_another_version_is_not_found():

@@ -1,0 +1,35 @@
+import { value } from "../lib/format.js";
+import { html } from "../lib/html.js";
+
+/** A schema of the OpenAPI document with its fields. */
+export function Schema({ name, schema, isOpen }) {
+  const required = new Set(schema.required ?? []);
+  return html`<details class="entry" open=${isOpen}><summary><code>${name}</code> <span class="quiet">${firstSentence(schema.description)}</span></summary>
+    <p>${schema.description}</p>
+    ${schema.enum && html`<p>${schema.enum.map((each) => html`<code>${each}</code> `)}</p>`}
+    ${schema.properties && html`<div class="scroll" tabindex="0" role="group" aria-label="Fields of ${name}"><table>
+      <thead><tr>${["Field", "Type", "Meaning", "Example"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+      <tbody>${Object.entries(schema.properties).map(([field, each]) => html`<tr>
+        <th scope="row"><code>${field}</code>${required.has(field) && html`<small>required</small>`}</th>
+        <td><${Type} schema=${each} />${each.default !== undefined && html`<small>default ${value(each.default)}</small>`}</td>
+        <td>${each.description}</td><td>${each.examples && html`<code>${value(each.examples[0])}</code>`}</td></tr>`)}</tbody>
+    </table></div>`}
+  </details>`;
+}
+
+/** The type of a value; one that has a schema of its own leads there. */
+export function Type({ schema }) {
+  if (schema.$ref) {
+    const name = schema.$ref.split("/").pop();
+    return html`<a href="#/docs?find=${name}">${name}</a>`;
+  }
+  const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf;
+  if (choices) return html`${choices.map((each, i) => html`${i > 0 && " or "}<${Type} schema=${each} />`)}`;
+  if (schema.type === "array") return html`list of <${Type} schema=${schema.items ?? {}} />`;
+  if (schema.enum) return html`${schema.enum.map((each) => html`<code>${each}</code> `)}`;
+  return html`${schema.format ?? schema.type ?? "any"}`;
+}
+
+function firstSentence(text = "") {
+  return text.split(/(?<=\.)\s/)[0];
+}
