@@ -81,7 +81,7 @@ def environment_versions_table(found: Sequence[EnvironmentVersionView]) -> Rende
             times.local(each["requestedDateTime"]),
             each.get("requestedBy", ""),
             f"{model['name']} {model['version']}" if model else "",
-            each["workload"]["image"],
+            each["workload"].get("image", ""),
             ", ".join(notes),
         )
     return table
