@@ -157,6 +157,7 @@ format: $(READY) ## Apply every mechanical fix and write generated documents ane
 	$(BIN)/python -m tests.support.client_types
 	PYTHONPATH=cli/src $(BIN)/python -m tests.support.cli_reference
 	$(BIN)/python -m tests.support.fault_matrix
+	$(BIN)/python -m tests.support.presets_page
 	$(BIN)/python -m tests.azure.document
 	$(BIN)/python -m benchmarks.performance
 

@@ -64,6 +64,7 @@ from orchestrators.deliver_event import deliver_event
 from orchestrators.directory_entity import directory
 from orchestrators.environment_entity import environment
 from orchestrators.market_entity import market
+from orchestrators.model_entity import registered_model
 from orchestrators.orphans_entity import orphans
 from orchestrators.plan_entity import plan
 from orchestrators.provision_cell import provision_cell
@@ -367,7 +368,7 @@ for activity in ACTIVITIES:
 for spec_activity in SPEC_ACTIVITIES:
     register_spec_activity(spec_activity)
 register_entity()
-for shared_entity in (orphans, blocklist, directory, plan, market, claims):
+for shared_entity in (orphans, blocklist, directory, plan, market, claims, registered_model):
     register_shared_entity(shared_entity)
 register_audit()
 for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):

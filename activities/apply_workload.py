@@ -1,6 +1,6 @@
 """Applies a cell's device plugin and workload, and tells its gateway the state of the model."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from activities.arm_outcomes import failed
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
@@ -11,13 +11,18 @@ from domain.arm import naming
 from domain.arm.failures import cluster_missing
 from domain.arm.kubernetes_version import refuse_image_volumes
 from domain.durable.inputs import WorkloadInput
+from domain.kubernetes.autoscale_manifests import PAUSED, clamp_replicas
 from domain.kubernetes.manifests import build_workload
 from domain.kubernetes.weights_manifests import find_weights
 from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
 from domain.serving.gateway.settings import ROUTES_FILE
 from domain.serving.manifests import build_route_settings
+from domain.spec.model import EnvironmentSpec
 from domain.spec.weights import WeightsImage
+
+if TYPE_CHECKING:
+    from clients.kubernetes import KubernetesClient
 
 
 async def apply_workload(
@@ -44,13 +49,25 @@ async def apply_workload(
         async with clients.kubernetes(cluster_id) as kubernetes:
             # A cell that is being built has no gateway yet, whose own step writes the same.
             await kubernetes.patch_config_map(naming.INFERENCE_NAMESPACE, gateway, routes)
-            await kubernetes.apply(build_workload(spec, cell.replicas, identity))
+            replicas = await _adjust_scaling(kubernetes, spec, cell.replicas)
+            await kubernetes.apply(build_workload(spec, replicas, identity))
             if spec.workload.image_pull_secret is None:
                 holder = naming.pull_secret_holder(cell.environment)
                 await kubernetes.scale_deployment(naming.INFERENCE_NAMESPACE, holder, 0)
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
     return Outcome.succeeded()
+
+
+async def _adjust_scaling(
+    kubernetes: "KubernetesClient", spec: EnvironmentSpec, wanted: int
+) -> int:
+    """How many replicas to apply: as many as KEDA has set, where it goes on setting them."""
+    namespace, name = naming.INFERENCE_NAMESPACE, spec.name
+    if spec.workload.autoscale is None:
+        await kubernetes.pause_scaling(namespace, name, PAUSED)
+        return wanted
+    return clamp_replicas(spec, wanted, await kubernetes.count_replicas(namespace, name))
 
 
 async def _refuse_image_volumes(cluster_id: str, clients: ClientFactory) -> Outcome | None:

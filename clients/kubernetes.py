@@ -29,6 +29,10 @@ _resources.create_namespaced_resource(
 )
 """Of the Secrets Store CSI driver: lightkube has to know a custom resource to apply it."""
 
+_SCALED_OBJECT: Any = _resources.create_namespaced_resource(
+    "keda.sh", "v1alpha1", "ScaledObject", "scaledobjects"
+)
+
 FIELD_MANAGER = "gridplane"
 LONGEST_TEXT = 300
 """Characters of an error page that are kept."""
@@ -120,6 +124,30 @@ class KubernetesClient:
             await self._client.patch(Deployment, name, patch, namespace=namespace)
         except ApiError as error:
             if error.status.code == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    async def count_replicas(self, namespace: str, name: str) -> int | None:
+        """That a Deployment is to have; None if there is none."""
+        try:
+            found = await self._client.get(Deployment, name, namespace=namespace)
+        except ApiError as error:
+            if error.status.code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return found.spec.replicas
+
+    async def pause_scaling(self, namespace: str, name: str, annotation: str) -> bool:
+        """Annotates a ScaledObject with `true`; False if there is none.
+
+        A cluster without the type answers 404 as plain text, which is no ApiError.
+        """
+        patch = {"metadata": {"annotations": {annotation: "true"}}}
+        try:
+            await self._client.patch(_SCALED_OBJECT, name, patch, namespace=namespace)
+        except HTTPStatusError as error:
+            if error.response.status_code == HTTPStatus.NOT_FOUND:
                 return False
             raise
         return True

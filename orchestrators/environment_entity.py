@@ -30,7 +30,6 @@ from domain.environment.approval_records import (
 )
 from domain.environment.counters import RecordCounters
 from domain.environment.found_profile import FoundProfile
-from domain.environment.gpu_observations import record_gpu_nodes
 from domain.environment.gpu_usage import RecordGpuNodes
 from domain.environment.health import RecordHealth
 from domain.environment.health_changes import record_health
@@ -43,6 +42,7 @@ from domain.environment.pinned_image import RecordImage
 from domain.environment.placements import record_attempt
 from domain.environment.profile_records import keep_profile
 from domain.environment.record import EnvironmentRecord, OperationEnd, RecordWarning
+from domain.environment.scaling_events import record_scaling
 from domain.environment.starts import start_operation
 from domain.environment.tombstones import bury
 from domain.environment.transitions import end_operation, keep_pool, record_step, record_warning
@@ -87,7 +87,7 @@ CHANGES: Mapping[str, Change] = {
     EntityOperation.RECORD_HEALTH: lambda record, value: record_health(
         record, RecordHealth.from_wire(value)
     ),
-    EntityOperation.RECORD_GPU_NODES: lambda record, value: record_gpu_nodes(
+    EntityOperation.RECORD_GPU_NODES: lambda record, value: record_scaling(
         record, RecordGpuNodes.from_wire(value)
     ),
     EntityOperation.RECORD_ATTEMPT: lambda record, value: record_attempt(

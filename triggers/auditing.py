@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import azure.functions as func
 import grpc
@@ -13,29 +14,36 @@ from domain.audit.record import AuditDecision, AuditRecord, build_record
 from domain.audit.shard import audit_key, day_of, days_of_window, read_records
 from domain.durable.names import AUDIT_ENTITY, AuditOperation
 from domain.environment.call_stamp import CallStamp
+from domain.environment.operation import parse_operation_id
 from triggers import task_hub
 from triggers.call_stamps import find_subject
+from triggers.declarations import Route
 from triggers.errors import ERROR_CODE
 from triggers.logs import log_audit
 from triggers.task_hub import UNREACHABLE, DurableClient
 
 
 async def audit_response(
-    client: DurableClient, stamp: CallStamp, req: func.HttpRequest, response: func.HttpResponse
+    client: DurableClient,
+    stamp: CallStamp,
+    route: Route[Any, Any],
+    req: func.HttpRequest,
+    response: func.HttpResponse,
 ) -> None:
     """Also of a request that its role, the policy or validation has refused. Of an operation that
     was started it repeats what the environment's record has sent."""
-    monitor = response.headers.get("Operation-Location", "")
-    name, cost_center = find_subject(req)
+    operation_id = response.headers.get("Operation-Location", "").rpartition("/")[2]
+    started = parse_operation_id(operation_id)
+    name, cost_center = find_subject(route, req)
     decision = _read_decision(response.status_code)
     await write_record(
         client,
         stamp,
         decision,
         code=response.headers.get(ERROR_CODE),
-        environment=name,
+        environment=name or (started and started.environment),
         cost_center=cost_center,
-        operation_id=monitor.rpartition("/")[2] or None,
+        operation_id=operation_id or None,
     )
 
 

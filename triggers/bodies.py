@@ -7,8 +7,8 @@ encode.
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, Never, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, Never, TypeGuard, cast
 
 from domain.problem import Problem
 
@@ -93,3 +93,17 @@ def _to_value(node: object) -> Any:
             return [_to_value(item) for item in cast("list[object]", node)]
         case _:
             return node
+
+
+def read_message_bytes(body: Any) -> bytes | None:
+    """None for an AMQP value or sequence, which only senders without a Service Bus SDK send."""
+    if isinstance(body, bytes):
+        return body
+    if not isinstance(body, Iterable) or isinstance(body, str):
+        return None
+    parts = list(cast("Iterable[object]", body))
+    return b"".join(parts) if _are_bytes(parts) else None
+
+
+def _are_bytes(parts: list[object]) -> TypeGuard[list[bytes]]:
+    return all(isinstance(part, bytes) for part in parts)

@@ -73,6 +73,11 @@ class Call[Query: QueryParameters, Headers: HeaderParameters]:
         return self.admitted.principal
 
     @property
+    def caller_id(self) -> str | None:
+        """Object id in Entra ID."""
+        return self.principal and self.principal.object_id
+
+    @property
     def scope(self) -> CallerScope:
         return self.admitted.scope
 

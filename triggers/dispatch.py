@@ -69,7 +69,7 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
     async def answer_and_audit() -> func.HttpResponse:
         response = await answer()
         if stamp:
-            await audit_response(client, stamp, req, response)
+            await audit_response(client, stamp, route, req, response)
         return response
 
     return await answer_and_log(req, answer_and_audit)

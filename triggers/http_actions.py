@@ -1,10 +1,17 @@
-"""`POST /environments/{name}/wake`, `/scale-down`, `/repair`, `/retry` and `/cancel`."""
+"""`POST /environments/{name}/wake`, `/scale-down`, `/repair`, `/retry`, `/cancel`, `/rollback`."""
+
+from typing import Any, cast
 
 import azure.functions as func
 
 from domain.environment.operation import OperationKind
-from domain.requests.command import CANCEL, RETRY, Command, CommandKind
+from domain.environment.version_views import RollbackRequest
+from domain.problem import Problem
+from domain.requests.command import CANCEL, RETRY, ROLLBACK, Command, CommandKind
+from domain.spec.validation import find_field_problems
+from triggers.bodies import decode_json
 from triggers.declarations import Call
+from triggers.errors import problems_response
 from triggers.http_answers import start_and_answer
 from triggers.parameters import QueryParameters, StartHeaders
 
@@ -27,6 +34,34 @@ async def request_retry(call: Call[QueryParameters, StartHeaders]) -> func.HttpR
 
 async def request_cancel(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
     return await _request(call, CANCEL)
+
+
+async def request_rollback(call: Call[QueryParameters, StartHeaders]) -> func.HttpResponse:
+    """Without a body, to the version before."""
+    wanted = _read_rollback(call.req.get_body())
+    if isinstance(wanted, list):
+        return problems_response(wanted)
+    headers = call.headers
+    command = Command(
+        ROLLBACK,
+        call.req.route_params["name"],
+        conditions=headers.conditions,
+        caller=headers.caller,
+        to_version=wanted.to_version,
+        reason=wanted.reason,
+    )
+    return await start_and_answer(call, command)
+
+
+def _read_rollback(content: bytes) -> RollbackRequest | list[Problem]:
+    body = decode_json(content or b"{}")
+    if isinstance(body, Problem):
+        return [body]
+    if not isinstance(body, dict):
+        return [Problem("InvalidBody", "Send a JSON object, or no body.", "")]
+    document = cast("dict[str, Any]", body)
+    problems = list(find_field_problems(RollbackRequest, document))
+    return problems or RollbackRequest.from_wire(document)
 
 
 async def _request(

@@ -30,12 +30,11 @@ async def start_and_answer[Query: QueryParameters, Headers: StartHeaders](
     call: Call[Query, Headers], command: Command
 ) -> func.HttpResponse:
     """202 with the operation, 204 or 404 without an environment, 409 or 412 if refused."""
-    requested_by = call.principal and call.principal.object_id
-    sent = {"requested_by": requested_by, "stamp": call.stamp}
+    sent = {"requested_by": call.caller_id, "stamp": call.stamp}
     caller = command.caller.model_copy(update=sent)
     command = replace(command, caller=caller, scope=call.scope)
-    market = call.deployment.read_market
-    match await decide_and_start(call.client, command, market, call.policy_file):
+    market, policy = call.deployment.read_market, call.policy
+    match await decide_and_start(call.client, command, market, policy, call.policy_file):
         case Accepted() as accepted:
             return accept(command.name, accepted, command.caller.request_id)
         case Refused() as refusal:

@@ -111,7 +111,7 @@ async def _send(
         operation_id=waiting.id,
         state=state,
         at=datetime.now(UTC),
-        actor=call.principal and call.principal.object_id,
+        actor=call.caller_id,
         reason=reason,
     )
     await answer_approval(call.client, decision)

@@ -7,6 +7,7 @@ import azure.functions as func
 
 from domain.directory.selection import Selection
 from domain.environment.operation import OperationKind
+from domain.environment.version_views import build_version_list
 from domain.environment.views import EnvironmentPage, build_event_list
 from domain.guard.costs import build_priced_view
 from domain.problem import Problem
@@ -114,6 +115,15 @@ async def list_environments(call: Call[ListQuery, HeaderParameters]) -> func.Htt
     prices = await read_prices(call.client, call.deployment.read_market, regions)
     views = tuple(build_priced_view(record, prices, now) for record in page)
     return json_response(EnvironmentPage(value=views, next_link=next_link))
+
+
+async def list_versions(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
+    """What an environment that is deleted has run is not listed."""
+    name = call.req.route_params["name"]
+    record = await read_visible(call, name)
+    if record is None or record.is_deleted:
+        return unknown_environment(name)
+    return json_response(build_version_list(record))
 
 
 async def list_events(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:

@@ -10,7 +10,7 @@ from domain.guard.plan_check import Verdict
 from domain.guard.size_offers import build_size_offers
 from domain.problem import Problem
 from domain.requests.scopes import find_foreign_cost_center
-from domain.spec.validation import parse_spec
+from domain.spec.resolved_model import parse_resolved
 from triggers import task_hub
 from triggers.bodies import decode_json
 from triggers.declarations import Call
@@ -21,13 +21,17 @@ from triggers.errors import (
     task_hub_unreachable,
 )
 from triggers.market import read_region
+from triggers.models import find_named_model
 from triggers.parameters import HeaderParameters, OffersQuery, QueryParameters
 from triggers.plans import keep_plan, read_situation
 
 
 async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
     body, now = decode_json(call.req.get_body()), datetime.now(UTC)
-    spec = [body] if isinstance(body, Problem) else parse_spec(body, call.policy, now)
+    if isinstance(body, Problem):
+        return problems_response([body])
+    model = await find_named_model(call.client, body)
+    spec = parse_resolved(body, model, call.policy, now)
     if isinstance(spec, list):
         return problems_response(spec)
     if foreign := find_foreign_cost_center(spec.cost_center, call.scope):

@@ -46,6 +46,8 @@ AUTHENTICATION = "entraId"
 PATH_PARAMETERS = {
     "name": ("Name of the environment.", "fraud-llm"),
     "id": ("Id of the operation.", "fraud-llm.1"),
+    "model": ("Name of the model.", "fraud-llm"),
+    "version": ("Number of the version.", "7"),
 }
 
 

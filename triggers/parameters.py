@@ -94,16 +94,26 @@ Flag = Annotated[bool, BeforeValidator(_read_flag)]
 PageSize = Annotated[int, BeforeValidator(_read_page_size)]
 
 
-class ListQuery(QueryParameters):
-    """Filters and paging of the list of environments."""
+class PageQuery(QueryParameters):
+    """Paging of a list."""
 
     page_size: PageSize = Field(
         default=DEFAULT_PAGE_SIZE,
         alias="maxpagesize",
         ge=1,
         le=MAX_PAGE_SIZE,
-        description="Maximum number of environments on a page.",
+        description="Maximum number of entries on a page.",
     )
+    after: str = Field(
+        default="",
+        alias="skiptoken",
+        description="Start of the page. Take it unchanged from `nextLink`.",
+    )
+
+
+class ListQuery(PageQuery):
+    """Filters and paging of the list of environments."""
+
     phase: Annotated[Phase | None, _read_one_of(Phase)] = Field(
         default=None, description="Only environments in this phase."
     )
@@ -112,11 +122,6 @@ class ListQuery(QueryParameters):
     )
     cost_center: str | None = Field(
         default=None, description="Only environments of this cost center.", examples=["ML-1234"]
-    )
-    after: str = Field(
-        default="",
-        alias="skiptoken",
-        description="Start of the page. Take it unchanged from `nextLink`.",
     )
 
 
@@ -220,7 +225,20 @@ class ReadHeaders(HeaderParameters):
     )
 
 
-class StartHeaders(HeaderParameters):
+class RepeatableHeaders(HeaderParameters):
+    """Headers of a request that may be sent again."""
+
+    request_id: Annotated[str | None, BeforeValidator(_read_uuid)] = Field(
+        default=None,
+        alias="Repeatability-Request-ID",
+        description="A UUID of your choice: repeating the request with the same id returns what "
+        "the first one has made.",
+        examples=["5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"],
+        json_schema_extra={"format": "uuid"},
+    )
+
+
+class StartHeaders(RepeatableHeaders):
     """Headers of a request that starts or cancels an operation."""
 
     request_id: Annotated[str | None, BeforeValidator(_read_uuid)] = Field(

@@ -29,6 +29,7 @@ from triggers.http_service import HealthAnswer, get_health, get_openapi
 from triggers.http_sweeps import get_latest_sweep, post_sweep
 from triggers.invocation_routes import INVOCATION_ROUTES
 from triggers.log_routes import LOG_ROUTES
+from triggers.model_routes import MODEL_ROUTES
 from triggers.parameters import (
     AnyQueryParameters,
     HeaderParameters,
@@ -36,6 +37,8 @@ from triggers.parameters import (
     QueryParameters,
 )
 from triggers.plan_routes import PLAN_ROUTES
+from triggers.preset_routes import PRESET_ROUTES
+from triggers.rollback_routes import ROLLBACK_ROUTES
 
 
 class OpenApiDocument(RootModel[dict[str, Any]]):
@@ -137,6 +140,9 @@ OTHER_ROUTES: tuple[Route[Any, Any], ...] = (
 
 ROUTES = (
     *PLAN_ROUTES,
+    *PRESET_ROUTES,
+    *MODEL_ROUTES,
+    *ROLLBACK_ROUTES,
     *ENVIRONMENT_ROUTES,
     *APPROVAL_ROUTES,
     *LOG_ROUTES,

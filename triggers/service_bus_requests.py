@@ -11,29 +11,32 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeGuard, cast
+from functools import partial
+from typing import Any, Protocol
 
 import grpc
 
 from domain.api_errors import summarise_problems
+from domain.arm.merge_existing import as_mapping
 from domain.audit.record import AuditDecision
 from domain.environment.call_stamp import CallStamp
 from domain.environment.operation import OperationKind
 from domain.guard.market import MarketReader
 from domain.guard.policy.access import read_access_rules
 from domain.guard.policy.in_force import PolicyReader, narrow, read_no_policy
-from domain.guard.policy.model import Policy
 from domain.problem import Problem
 from domain.requests.command import Command
 from domain.requests.decision import Foreign, NotFound, Refused, environment_not_found
 from domain.requests.queue_messages import MessageProperties, parse_message
 from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, AccessRules
 from domain.spec.model import is_environment_name
+from domain.spec.model_versions import RegisteredModel
 from domain.spec.policy import SpecPolicy
 from triggers.auditing import write_record
-from triggers.bodies import decode_json, find_oversize
+from triggers.bodies import decode_json, find_oversize, read_message_bytes
 from triggers.call_stamps import stamp_message
 from triggers.errors import POLICY_UNAVAILABLE
+from triggers.models import find_named_model
 from triggers.starting import Accepted, decide_and_start
 from triggers.task_hub import UNREACHABLE, DurableClient
 
@@ -132,20 +135,24 @@ async def take_message(
     policy the message waits."""
     policy_file = (await read_policy()).policy
     if policy_file is None:
-        logger.warning("message %s waits: %s", message.message_id, POLICY_UNAVAILABLE)
-        await asyncio.to_thread(settlement.release_session, message.session_id or "")
+        await _wait(message, settlement, POLICY_UNAVAILABLE)
         return
     content, document = _decode(message)
     stamp = stamp_message(message, content or b"", document, datetime.now(UTC))
     delivery = Delivery(message, settlement, client, stamp)
-    rules = read_access_rules(policy_file)
-    command = _read_command(message, document, narrow(policy, policy_file), rules)
+    rules, narrowed = read_access_rules(policy_file), narrow(policy, policy_file)
+    named = as_mapping(document).get("data")
+    model = await _retry(partial(find_named_model, client, named), sleep)
+    if isinstance(model, Refused):
+        await _wait(message, settlement, model.code)
+        return
+    command = _read_command(message, document, narrowed, rules, model)
     if not isinstance(command, Command):
         await delivery.reject(command)
         return
     command = replace(command, caller=command.caller.model_copy(update={"stamp": stamp}))
-    result = await _start_with_retries(client, command, read_market, policy_file, sleep)
-    await _settle(delivery, command, result)
+    attempt = partial(decide_and_start, client, command, read_market, narrowed, policy_file)
+    await _settle(delivery, command, await _retry(attempt, sleep))
 
 
 async def _settle(
@@ -163,8 +170,7 @@ async def _settle(
         case Refused(code, explanation, is_passing=False, details=others):
             await delivery.reject([Problem(code, explanation, ""), *others])
         case Refused(code, _):
-            logger.info("message %s waits: %s", delivery.message.message_id, code)
-            await asyncio.to_thread(delivery.settlement.release_session, command.name)
+            await _wait(delivery.message, delivery.settlement, code)
 
 
 def _foreign_environment(name: str) -> Problem:
@@ -173,14 +179,18 @@ def _foreign_environment(name: str) -> Problem:
 
 
 def _read_command(
-    message: Message, document: object, policy: SpecPolicy, rules: AccessRules
+    message: Message,
+    document: object,
+    policy: SpecPolicy,
+    rules: AccessRules,
+    model: RegisteredModel | None,
 ) -> Command | list[Problem]:
     """An exception while parsing is a problem of the message: another delivery raises it again."""
     if isinstance(document, Problem):
         return [document]
     properties = MessageProperties(message.session_id, message.message_id)
     try:
-        return parse_message(document, properties, policy, datetime.now(UTC), rules)
+        return parse_message(document, properties, policy, datetime.now(UTC), rules, model)
     except Exception:
         logger.exception("message %s cannot be parsed", message.message_id)
         return [_unreadable()]
@@ -189,7 +199,7 @@ def _read_command(
 def _decode(message: Message) -> tuple[bytes | None, object | Problem]:
     """The bytes of the message and what they say."""
     try:
-        content = _read_bytes(message.body)
+        content = read_message_bytes(message.body)
         if content is None:
             fix = "Send a CloudEvent as the bytes of the message."
             return None, Problem("InvalidBody", fix, "")
@@ -204,43 +214,29 @@ def _unreadable() -> Problem:
     return Problem("UnreadableMessage", fix, "")
 
 
-def _read_bytes(body: Any) -> bytes | None:
-    """None for an AMQP value or sequence, which only senders without a Service Bus SDK send."""
-    if isinstance(body, bytes):
-        return body
-    if not isinstance(body, Iterable) or isinstance(body, str):
-        return None
-    parts = list(cast("Iterable[object]", body))
-    return b"".join(parts) if _are_bytes(parts) else None
-
-
-def _are_bytes(parts: list[object]) -> TypeGuard[list[bytes]]:
-    return all(isinstance(part, bytes) for part in parts)
-
-
-async def _start_with_retries(
-    client: DurableClient,
-    command: Command,
-    read_market: MarketReader,
-    policy_file: Policy,
-    sleep: Sleep,
-) -> Accepted | Refused | NotFound:
+async def _retry[Result](
+    attempt: Callable[[], Awaitable[Result | Refused]], sleep: Sleep
+) -> Result | Refused:
     """Retries transient refusals, an unreachable task hub included."""
-    result = await _try_to_start(client, command, read_market, policy_file)
+    result = await _try(attempt)
     for _ in range(ATTEMPTS - 1):
         if not isinstance(result, Refused) or not result.is_passing:
             break
         await sleep(ATTEMPT_INTERVAL_SECONDS)
-        result = await _try_to_start(client, command, read_market, policy_file)
+        result = await _try(attempt)
     return result
 
 
-async def _try_to_start(
-    client: DurableClient, command: Command, read_market: MarketReader, policy_file: Policy
-) -> Accepted | Refused | NotFound:
+async def _try[Result](attempt: Callable[[], Awaitable[Result | Refused]]) -> Result | Refused:
     try:
-        return await decide_and_start(client, command, read_market, policy_file)
+        return await attempt()
     except grpc.aio.AioRpcError as error:
         if error.code() not in UNREACHABLE:
             raise
         return Refused("TaskHubUnreachable", "The task hub does not respond.", is_passing=True)
+
+
+async def _wait(message: Message, settlement: Settlement, code: str) -> None:
+    """At the head of its session."""
+    logger.info("message %s waits: %s", message.message_id, code)
+    await asyncio.to_thread(settlement.release_session, message.session_id or "")

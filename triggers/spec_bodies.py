@@ -12,11 +12,12 @@ from domain.arm.merge_existing import as_mapping
 from domain.guard.plan import StoredPlan
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
-from domain.spec.validation import parse_spec
+from domain.spec.resolved_model import parse_resolved
 from domain.wire import WireModel
 from triggers.bodies import decode_json
 from triggers.declarations import Call
 from triggers.errors import error_response, problems_response
+from triggers.models import find_named_model
 from triggers.parameters import QueryParameters, StartHeaders
 from triggers.plans import find_plan
 
@@ -51,11 +52,11 @@ async def read_requested(
         return problems_response([body])
     document = as_mapping(body)
     if PLAN_ID not in document:
-        return _parse(call, body, now, None)
+        return await _parse(call, body, now, None)
     plan = await _find(call, document, now)
     if isinstance(plan, func.HttpResponse):
         return plan
-    return _parse(call, plan.spec.to_wire(), now, plan.based_on)
+    return await _parse(call, plan.spec.to_wire(), now, plan.based_on)
 
 
 async def _find(
@@ -72,9 +73,10 @@ async def _find(
     return plan
 
 
-def _parse(
+async def _parse(
     call: Call[QueryParameters, StartHeaders], body: object, now: datetime, based_on: int | None
 ) -> Requested | func.HttpResponse:
     """Again for a plan, too: the deployment's rules may have changed since."""
-    spec = parse_spec(body, call.policy, now)
+    model = await find_named_model(call.client, body)
+    spec = parse_resolved(body, model, call.policy, now)
     return problems_response(spec) if isinstance(spec, list) else Requested(spec, based_on)

@@ -21,6 +21,8 @@ from domain.requests.approvals import find_unknown_requester
 from domain.requests.command import Command
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
 from domain.requests.decisions import GET_NODES, decide
+from domain.requests.rollbacks import find_forbidden
+from domain.spec.policy import SpecPolicy
 from triggers import task_hub
 from triggers.auditing import audit_acceptance
 from triggers.claims import claim_all
@@ -45,6 +47,7 @@ async def decide_and_start(
     client: DurableClient,
     command: Command,
     read_market: MarketReader,
+    policy: SpecPolicy,
     policy_file: Policy = NO_RULES,
 ) -> Accepted | Refused | NotFound:
     """A request with a specification is refused as its plan would be, and any that gets GPU nodes
@@ -65,7 +68,7 @@ async def decide_and_start(
                 )
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
-                checked = await check(client, read_market, request, record, policy_file)
+                checked = await check(client, read_market, policy, request, record, policy_file)
                 if isinstance(checked, Refused):
                     return checked
                 request = request.model_copy(update={"approval": checked.approval})
@@ -95,6 +98,7 @@ class Checked:
 async def check(
     client: DurableClient,
     read_market: MarketReader,
+    policy: SpecPolicy,
     request: OperationRequest,
     record: EnvironmentRecord | None,
     policy_file: Policy,
@@ -103,12 +107,15 @@ async def check(
     is_bound = policy_file.find_budget(request.spec.cost_center) is not None
     if not brings_spec and not (is_bound and request.kind in GET_NODES):
         return Checked()
+    now = datetime.now(UTC)
+    if request.rollback and (forbidden := find_forbidden(request.spec, policy, now)):
+        return forbidden
     situation = await read_situation(
         client, read_market, request.spec, record, policy_file=policy_file
     )
     if refusal := _refuse(request, record, situation):
         return refusal
-    approval = find_approval(request.spec, situation, datetime.now(UTC)) if brings_spec else None
+    approval = find_approval(request.spec, situation, now) if brings_spec else None
     if approval:
         return find_unknown_requester(request.stamp) or Checked(approval=approval)
     return find_claims(request, situation)
@@ -122,9 +129,9 @@ def find_claims(request: OperationRequest, situation: Situation) -> Checked:
 def _refuse(
     request: OperationRequest, record: EnvironmentRecord | None, situation: Situation
 ) -> Refused | None:
-    if request.kind in BRING_A_SPEC:
-        return find_refusal(request.spec, situation)
-    return refuse_budget(record, situation) if record else None
+    if request.kind not in BRING_A_SPEC:
+        return refuse_budget(record, situation) if record else None
+    return find_refusal(request.spec, situation)
 
 
 async def _is_started(client: DurableClient, request: OperationRequest) -> bool:

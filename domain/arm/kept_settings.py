@@ -106,6 +106,7 @@ KEPT_IF: Mapping[str, Mapping[str, KeepCondition]] = {
         "properties.disableLocalAccounts": _never,
         f"properties.addonProfiles.{naming.SECRETS_ADDON}.enabled": _never,
         "properties.storageProfile.blobCSIDriver.enabled": _never,
+        "properties.workloadAutoScalerProfile.keda.enabled": _never,
         f"{_LOG_AGENT}.enabled": _never,
         f"{_LOG_AGENT}.config.logAnalyticsWorkspaceResourceID": _never,
         f"{_LOG_AGENT}.config.useAADAuth": _never,

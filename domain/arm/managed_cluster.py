@@ -89,6 +89,7 @@ def build_managed_cluster(
             **_addons(spec, log_workspace_id),
             **_disk_encryption(spec),
             **_blob_driver(spec),
+            **_event_autoscaler(spec),
         },
     }
     return merge_cluster(body, existing) if existing else body
@@ -151,6 +152,13 @@ def _blob_driver(spec: EnvironmentSpec) -> "ManagedClusterProperties":
     if spec.workload.weights_access is None:
         return {}
     return {"storageProfile": {"blobCSIDriver": {"enabled": True}}}
+
+
+def _event_autoscaler(spec: EnvironmentSpec) -> "ManagedClusterProperties":
+    """KEDA's add-on. Like the others, it stays once it is there."""
+    if spec.workload.autoscale is None:
+        return {}
+    return {"workloadAutoScalerProfile": {"keda": {"enabled": True}}}
 
 
 def _log_collection(workspace_id: str | None) -> "dict[str, ManagedClusterAddonProfile]":

@@ -32,6 +32,11 @@ class GpuSku:
     other size fails the creation of the whole cluster."""
     partitioned: bool = False
 
+    @property
+    def has_bfloat16(self) -> bool:
+        """From compute capability 8.0; a T4 has 7.5. vLLM refuses to load most models without."""
+        return self.gpu_model != "T4"
+
 
 def _t4(name: str, vcpus: int, memory: int, gpus: int) -> GpuSku:
     family = "Standard NCASv3_T4 Family"
@@ -165,6 +170,11 @@ def nodes_for(gpus_per_node: int, gpus_per_replica: int, replicas: int) -> int:
     """Nodes needed for the replicas; a replica never spans two nodes."""
     replicas_per_node = max(1, gpus_per_node // gpus_per_replica)
     return -(-replicas // replicas_per_node)
+
+
+def list_gpu_counts(most: int) -> tuple[int, ...]:
+    """Numbers of GPUs that a replica may have: powers of two, by which heads can be divided."""
+    return tuple(2**power for power in range(most.bit_length()))
 
 
 def _retired_message(vm_size: str, series: RetiredSeries) -> str:

@@ -13,6 +13,8 @@ PLAN_ENTITY = "plan"
 AUDIT_ENTITY = "audit"
 CLAIMS_ENTITY = "claims"
 """Ledgers of what requests are about to use."""
+MODEL_ENTITY = "registered_model"
+"""The versions of a model in the registry; one for each model."""
 MARKET_ENTITY = "market"
 """Sizes and prices of a region, by region and currency."""
 DIRECTORY_ENTITY = "directory"
@@ -80,6 +82,13 @@ class AuditOperation(StrEnum):
     """Operations of the entity `audit`."""
 
     ADD = "add"
+    FORGET = "forget"
+
+
+class ModelOperation(StrEnum):
+    """Operations of the entity `registered_model`."""
+
+    REGISTER = "register"
     FORGET = "forget"
 
 

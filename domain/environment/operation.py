@@ -18,6 +18,7 @@ from domain.environment.step_keys import (
     puts_to_sleep,
     stops_gpu_cost,
 )
+from domain.environment.versions import Rollback
 from domain.outcomes import MAY_HAVE_STARTED, Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import OfferAttempt
 from domain.wire import WireModel
@@ -80,6 +81,8 @@ class Operation(WireModel):
     """Of one that a second person has to approve; None for any other."""
     phase_before: Phase | None = None
     """The environment's phase when it started; None if an earlier version recorded it."""
+    rollback: Rollback | None = None
+    """What an update goes back to."""
     gpu_spending: GpuSpending | None = None
     """Of a scale-down or deletion that has succeeded: of the nodes that it has ended."""
     gpu_saving: GpuSaving | None = None

@@ -6,6 +6,7 @@ from domain.environment.approval import ApprovalDemand
 from domain.environment.call_stamp import CallStamp
 from domain.environment.operation import OperationKind
 from domain.environment.pinned_image import PinnedImage
+from domain.environment.versions import Rollback
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
 from domain.spec.model import EnvironmentSpec
@@ -46,6 +47,7 @@ class OperationRequest(WireModel):
     """Of the record when the operation was requested."""
     granted_roles: tuple[GrantedRole, ...] | None = None
     """Of the record when the operation was requested."""
+    rollback: Rollback | None = None
     may_change_offers: bool = False
     """Whether a cell that is refused its GPU nodes tries its other offers. Not while it may serve:
     another offer replaces its pool."""

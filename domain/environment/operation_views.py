@@ -16,6 +16,7 @@ from domain.environment.placement_views import (
     AttemptView,
     build_attempt_view,
 )
+from domain.environment.versions import Rollback
 from domain.outcomes import Failure, OperationWarning, Status
 from domain.wire import WireModel
 
@@ -69,6 +70,20 @@ class StepView(WireModel):
     )
 
 
+class RollbackView(WireModel):
+    """A return to the workload of an earlier version."""
+
+    from_version: int = Field(description="Version that was wanted until then.", examples=[5])
+    to_version: int = Field(description="Version whose workload runs again.", examples=[4])
+    digest_before: str | None = Field(
+        default=None, description="Digest of the image until then; absent if it ran by its tag."
+    )
+    digest: str | None = Field(
+        default=None, description="Digest of the image that runs again; absent if by its tag."
+    )
+    reason: str | None = Field(default=None, description="As the caller has put it.")
+
+
 class OperationView(WireModel):
     """The status monitor of one operation."""
 
@@ -106,6 +121,9 @@ class OperationView(WireModel):
         description="After a scale-down: what GPU nodes have cost since the environment last had "
         "none. After a deletion: what all of its GPU nodes have cost. Absent if none was seen.",
     )
+    rollback: RollbackView | None = Field(
+        default=None, description="What an update goes back to, if it is a rollback."
+    )
     gpu_saving: GpuSavingView | None = Field(
         default=None,
         description="After a wake: what it has saved that the environment slept. After a "
@@ -138,10 +156,15 @@ def build_operation_view(operation: Operation) -> OperationView:
         attempts=tuple(build_attempt_view(each) for each in operation.attempts) or None,
         warnings=tuple(build_warning_view(each) for each in operation.warnings) or None,
         gpu_usage=build_gpu_usage_view(spending) if spending else None,
+        rollback=build_rollback_view(operation.rollback),
         gpu_saving=build_gpu_saving_view(saving) if saving else None,
         approval=build_approval_view(operation),
         error=build_error(operation.failure),
     )
+
+
+def build_rollback_view(rollback: Rollback | None) -> RollbackView | None:
+    return RollbackView(**dict(rollback)) if rollback else None
 
 
 def _build_step_view(step: Step, kind: OperationKind) -> StepView:

@@ -18,6 +18,7 @@ from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.pinned_image import PinnedImage
 from domain.environment.use_history import UseHistory
+from domain.environment.versions import EnvironmentVersion
 from domain.outcomes import Failure, OperationWarning, Outcome, Status
 from domain.placement.attempts import CellPlacement
 from domain.placement.offers import Offer, list_offers
@@ -81,6 +82,8 @@ class EnvironmentRecord(WireModel):
     """As the latest operation with an edge has found it; another operation may find another."""
     granted_roles: tuple[GrantedRole, ...] = ()
     """Those at resources of others that may have been assigned to its cells."""
+    versions: tuple[EnvironmentVersion, ...] = ()
+    """The latest specifications' workloads, oldest first; the last one is the present."""
     approved: ApprovedPlan | None = None
     """The latest plan that a second person has approved."""
     applied: AppliedSpec | None = None
@@ -179,6 +182,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "profile": None,
     "granted_roles": (),
     "applied": None,
+    "versions": (),
     "approved": None,
     "idle_notes": IdleNotes(),
     "counters": {},

@@ -18,6 +18,7 @@ from domain.environment.operation_request import (
 from domain.environment.phases import Phase, can_move
 from domain.environment.pinned_image import find_image_warnings
 from domain.environment.record import NOTHING_BUILT, EnvironmentRecord
+from domain.environment.started_versions import versions_after_start
 from domain.environment.step_keys import StepKey
 from domain.environment.steps import (
     plan_delete_steps,
@@ -167,6 +168,8 @@ def _started(
             "idle_notes": _idle_notes_after(record, request.kind),
             "granted_roles": request.all_granted_roles,
             "created_at": at if record.was_never_begun else record.created_at,
+            "versions": versions_after_start(record, request, at),
+            **({"image": request.image} if request.rollback else {}),
             "operations": operations,
             "requests": requests,
         }
@@ -175,10 +178,16 @@ def _started(
         record,
         at,
         "OperationStarted",
-        f"{request.kind} started",
+        _describe_start(request),
         operation_id=request.operation_id,
         actor=request.requested_by,
+        evidence=request.rollback and request.rollback.to_wire(),
     )
+
+
+def _describe_start(request: OperationRequest) -> str:
+    rollback = request.rollback
+    return f"{request.kind} started" + (f", a {rollback.describe()}" if rollback else "")
 
 
 def _idle_notes_after(record: EnvironmentRecord, kind: OperationKind) -> IdleNotes:
@@ -239,6 +248,7 @@ def build_operation(request: OperationRequest, at: datetime, phase_before: Phase
         traceparent=request.traceparent,
         stamp=request.stamp,
         phase_before=phase_before,
+        rollback=request.rollback,
     )
 
 

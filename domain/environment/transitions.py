@@ -33,6 +33,7 @@ from domain.environment.record import (
     RecordWarning,
     TimelineEvent,
 )
+from domain.environment.versions import end_version
 from domain.outcomes import Outcome, Status
 
 KEPT_EVENTS = 200
@@ -105,7 +106,12 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
         }
     )
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
-    changes: dict[str, Any] = {"applied": applied, "gpu_usage": usage}
+    versions = end_version(record.versions, operation.id, status, record.image)
+    changes: dict[str, Any] = {
+        "applied": applied,
+        "gpu_usage": usage,
+        "versions": versions,
+    }
     if end.outcome.is_success and operation.kind in BUILDS:
         changes["granted_roles"] = record.spec.granted_roles
     record = _with_operation(record, ended).model_copy(update=changes)

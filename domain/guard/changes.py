@@ -44,6 +44,7 @@ _RULES: Mapping[str, tuple[str, ChangeEffect]] = {
     "gpu": ("GPU pool", ChangeEffect.IN_PLACE),
     "placement": ("nothing until Azure lacks capacity", ChangeEffect.IN_PLACE),
     "workload.replicas": ("Deployment", ChangeEffect.IN_PLACE),
+    "workload.autoscale": ("ScaledObject", ChangeEffect.IN_PLACE),
     "workload.registry": ("role assignment", ChangeEffect.IN_PLACE),
     "workload.egress": ("network policy", ChangeEffect.IN_PLACE),
     "workload": ("Deployment", ChangeEffect.ROLLING),

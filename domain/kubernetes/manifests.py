@@ -8,6 +8,7 @@ from domain.arm import naming
 from domain.arm.managed_cluster import SPOT_TAINT_KEY
 from domain.arm.naming import GPU_RESOURCE
 from domain.kubernetes import pull_secret_manifests, secret_manifests, weights_manifests
+from domain.kubernetes.autoscale_manifests import build_scaled_objects
 from domain.kubernetes.expansion import unexpanded
 from domain.kubernetes.identity_manifests import (
     CellIdentity,
@@ -46,6 +47,7 @@ def build_workload(
         _model_service(spec),
         _disruption_budget(spec),
         _deployment(spec, replicas, identity),
+        *build_scaled_objects(spec, replicas),
     ]
 
 

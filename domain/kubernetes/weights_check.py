@@ -8,9 +8,10 @@ it finds.
 from typing import Any
 
 from domain.kubernetes.expansion import unexpanded
-from domain.kubernetes.weights_manifests import WEIGHTS_FOLDER, find_weights
+from domain.kubernetes.weights_manifests import find_weights
 from domain.kubernetes.weights_manifests import weights_volume_mounts as mounts
 from domain.spec.model import EnvironmentSpec
+from domain.spec.weights import WEIGHTS_FOLDER
 
 CHECK_CONTAINER = "verify-weights"
 MANIFEST_FILE = "SHA256SUMS"

@@ -14,9 +14,8 @@ from typing import Any
 
 from domain.kubernetes.identity_manifests import CellIdentity
 from domain.spec.model import EnvironmentSpec
-from domain.spec.weights import BlobFolder, Weights, WeightsImage
+from domain.spec.weights import WEIGHTS_FOLDER, BlobFolder, Weights, WeightsImage
 
-WEIGHTS_FOLDER = "/mnt/weights"
 WEIGHTS_VOLUME = "weights"
 BLOB_DRIVER = "blob.csi.azure.com"
 

@@ -16,7 +16,10 @@ RETRY: Final = "retry"
 CANCEL: Final = "cancel"
 """Ends the environment's running operation."""
 
-type CommandKind = OperationKind | Literal["retry", "cancel"]
+ROLLBACK: Final = "rollback"
+"""Updates the environment to the workload of an earlier version."""
+
+type CommandKind = OperationKind | Literal["retry", "cancel", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Command:
     """Whether it lets a running operation end where it could also cancel it."""
     caller: Caller = ANONYMOUS
     scope: CallerScope = EVERYTHING
+    to_version: int | None = None
+    """Of a rollback; None: to the latest one before that ran something else."""
+    reason: str | None = None
+    """Of a rollback."""
     based_on: int | None = None
     """Number of the latest operation that a plan was made on; None: not from a plan."""
 
@@ -51,5 +58,6 @@ class Command:
     def digest(self) -> str:
         """Distinguishes a repetition of the request from another request with the same id."""
         spec = self.spec.to_wire() if self.spec else None
-        text = json.dumps([self.kind, spec, self.force], sort_keys=True)
+        of_rollback = [self.to_version, self.reason] if self.kind == ROLLBACK else []
+        text = json.dumps([self.kind, spec, self.force, *of_rollback], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -22,6 +22,7 @@ from domain.requests.decision import (
     Start,
 )
 from domain.requests.fixed_fields import find_fixed_fields
+from domain.requests.rollbacks import build_rollback, find_version
 from domain.requests.scopes import find_foreign_cost_center
 from domain.spec.model import EnvironmentSpec
 
@@ -89,6 +90,8 @@ def _decide_anew(record: EnvironmentRecord | None, command: Command) -> Decision
             return decide_update(record, spec)
         case Command(OperationKind.DELETE):
             return decide_delete(record, command.force)
+        case Command("rollback"):
+            return decide_rollback(record, command.to_version, command.reason)
         case Command(kind) if kind in DECISIONS:
             return DECISIONS[kind](record)
         case _:
@@ -156,6 +159,30 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
     if record.phase is Phase.READY or record.has_failed:
         return Start(_next_request(record, _build_kind(record, OperationKind.UPDATE), spec))
     return _wrong_phase(record, "Ready")
+
+
+def decide_rollback(
+    record: EnvironmentRecord | None, to_version: int | None, reason: str | None
+) -> Decision:
+    """An update to the workload, and the image, of an earlier version. What else is specified,
+    such as who may call the model, stays as it is."""
+    if record is None or record.is_deleted:
+        return NotFound()
+    latest = record.operations[-1]
+    under_way = None if latest.has_ended else latest.rollback
+    if under_way and to_version in (None, under_way.to_version):
+        return AlreadyStarted(latest.id)
+    if record.phase is not Phase.READY and not record.has_failed:
+        return _wrong_phase(record, "Ready, or Failed or Canceled")
+    target = find_version(record, to_version)
+    if isinstance(target, Refused):
+        return target
+    if record.phase is Phase.READY and target.runs_the_same_as(record.versions[-1]):
+        return AlreadyStarted(_latest_build(record))
+    spec = record.spec.model_copy(update={"workload": target.workload})
+    request = _next_request(record, OperationKind.UPDATE, spec)
+    rollback = build_rollback(record, target, reason)
+    return Start(request.model_copy(update={"image": target.image, "rollback": rollback}))
 
 
 def decide_retry(record: EnvironmentRecord | None) -> Decision:

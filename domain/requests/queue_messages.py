@@ -8,19 +8,23 @@ from pydantic import BaseModel, Field, StrictBool
 
 from domain.environment.operation import OperationKind
 from domain.environment.operation_request import BRING_A_SPEC
+from domain.environment.version_views import RollbackRequest
 from domain.problem import Problem
 from domain.requests.caller import Caller, parse_traceparent
-from domain.requests.command import CANCEL, RETRY, Command, CommandKind
+from domain.requests.command import CANCEL, RETRY, ROLLBACK, Command, CommandKind
 from domain.requests.scopes import OPEN, AccessRules, find_sender_scope
 from domain.spec.model import ENVIRONMENT_NAME_PATTERN, LONGEST_NAME, SHORTEST_NAME
+from domain.spec.model_versions import RegisteredModel
 from domain.spec.policy import SpecPolicy
-from domain.spec.validation import find_field_problems, parse_spec
+from domain.spec.resolved_model import parse_resolved
+from domain.spec.validation import find_field_problems
 from domain.wire import WireModel
 
 SENDER_NOT_ALLOWED = "SenderNotAllowed"
 
 EVENT_KINDS: dict[str, CommandKind] = {
-    f"io.gridplane.environment.{kind}.v1": kind for kind in (*OperationKind, RETRY, CANCEL)
+    f"io.gridplane.environment.{kind}.v1": kind
+    for kind in (*OperationKind, RETRY, CANCEL, ROLLBACK)
 }
 
 
@@ -56,14 +60,27 @@ class DeletionData(CommandData):
     force: StrictBool = False
 
 
+class RollbackData(CommandData, RollbackRequest):
+    """A rollback by message."""
+
+
+DATA: dict[CommandKind, type[CommandData]] = {
+    OperationKind.DELETE: DeletionData,
+    ROLLBACK: RollbackData,
+}
+"""Of kinds that bring more than a name along."""
+
+
 def parse_message(
     body: object,
     properties: MessageProperties,
     policy: SpecPolicy,
     now: datetime,
     rules: AccessRules = OPEN,
+    model: RegisteredModel | None = None,
 ) -> Command | list[Problem]:
-    """The command in a message, or all of its problems."""
+    """The command in a message, or all of its problems. `model`: the one in the registry that its
+    specification names."""
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a CloudEvent as a JSON object.", "")]
     document = cast("dict[str, Any]", body)
@@ -83,7 +100,7 @@ def parse_message(
         requested_by=event.source,
         traceparent=parse_traceparent(event.traceparent),
     )
-    command = _parse_data(kind, event.data, caller, policy, now)
+    command = _parse_data(kind, event.data, caller, policy, now, model)
     if isinstance(command, list):
         return command
     contradictions = _find_contradictions(command.name, event, properties)
@@ -96,17 +113,25 @@ def _parse_data(
     caller: Caller,
     policy: SpecPolicy,
     now: datetime,
+    model: RegisteredModel | None,
 ) -> Command | list[Problem]:
     if kind in BRING_A_SPEC:
-        spec = parse_spec(data, policy, now)
+        spec = parse_resolved(data, model, policy, now)
         if isinstance(spec, list):
             return spec
         return Command(kind, spec.name, spec, waits=True, caller=caller)
-    model = DeletionData if kind is OperationKind.DELETE else CommandData
-    if problems := list(find_field_problems(model, data)):
+    shape = DATA.get(kind, CommandData)
+    if problems := list(find_field_problems(shape, data)):
         return problems
-    target = DeletionData.from_wire(data)
-    return Command(kind, target.name, force=target.force, waits=True, caller=caller)
+    match shape.from_wire(data):
+        case DeletionData(name=name, force=force):
+            return Command(kind, name, force=force, waits=True, caller=caller)
+        case RollbackData(name=name, to_version=version, reason=reason):
+            return Command(
+                kind, name, waits=True, caller=caller, to_version=version, reason=reason
+            )
+        case CommandData(name=name):
+            return Command(kind, name, waits=True, caller=caller)
 
 
 def _find_contradictions(

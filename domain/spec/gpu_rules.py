@@ -94,14 +94,29 @@ def _capacity_problems(
             f"{workload.cpu} or choose a larger vmSize.",
             cpu_target,
         )
-    needed = nodes_for(sku.gpus, workload.gpus_per_replica, workload.replicas)
+    replicas = workload.most_replicas
+    needed = nodes_for(sku.gpus, workload.gpus_per_replica, replicas)
     if needed > gpu.max_nodes:
         yield Problem(
             "NotEnoughNodes",
-            f"{workload.replicas} replica(s) with {workload.gpus_per_replica} GPU(s) each need "
+            f"{replicas} replica(s) with {workload.gpus_per_replica} GPU(s) each need "
             f"{needed} nodes of {sku.name}: raise maxNodes from {gpu.max_nodes} to {needed} "
             "or lower replicas.",
             nodes_target,
+        )
+
+
+def find_replica_problems(document: dict[str, Any]) -> Iterable[Problem]:
+    """Of two fields that say how many there are."""
+    workload = read_section(document, "workload", Workload)
+    if workload is None or workload.autoscale is None:
+        return
+    least = workload.autoscale.min
+    if "replicas" in workload.model_fields_set and workload.replicas != least:
+        yield Problem(
+            "InvalidValue",
+            f"autoscale.min says {least}: leave replicas out, or write the same number.",
+            "workload.replicas",
         )
 
 

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from domain.spec.access import Access, Audit
@@ -197,8 +197,15 @@ class RepairPolicy(StrEnum):
     AUTO = "auto"
 
 
+def _without_gpu_by_preset(schema: dict[str, Any]) -> None:
+    """A preset adds the size, before the specification is read."""
+    schema["required"].remove("gpu")
+
+
 class EnvironmentSpec(WireModel):
     """The desired state of an environment."""
+
+    model_config = ConfigDict(json_schema_extra=_without_gpu_by_preset)
 
     name: str = Field(
         pattern=ENVIRONMENT_NAME_PATTERN,
@@ -233,7 +240,10 @@ class EnvironmentSpec(WireModel):
         "each. Display names such as 'West Europe' are accepted.",
         examples=[["westeurope"]],
     )
-    gpu: GpuPoolSpec = Field(description="VM size and limits of the GPU nodes in every region.")
+    gpu: GpuPoolSpec = Field(
+        description="VM size and limits of the GPU nodes in every region. Required without "
+        "`workload.preset`."
+    )
     placement: Placement = Field(
         default_factory=Placement,
         description="What is tried in turn where Azure has no capacity for `gpu`.",

@@ -12,10 +12,16 @@ from pydantic_core import ErrorDetails
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.problem import Problem
 from domain.spec.access import Access, Audit, Invokers, RateLimit
+from domain.spec.autoscale import Autoscale
 from domain.spec.cluster import ClusterSpec, MaintenanceWindow
 from domain.spec.egress import Egress
 from domain.spec.fields import UtcDatetime
-from domain.spec.gpu_rules import find_gpu_problems, find_region_problems, read_section
+from domain.spec.gpu_rules import (
+    find_gpu_problems,
+    find_region_problems,
+    find_replica_problems,
+    read_section,
+)
 from domain.spec.idle import Idle, OffHours
 from domain.spec.model import Edge, EnvironmentSpec, GpuPoolSpec
 from domain.spec.off_hours import find_time_zone
@@ -33,6 +39,7 @@ from domain.spec.policy import (
     find_edge_problems,
     find_wake_problems,
 )
+from domain.spec.presets import complete_by_preset
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
 from domain.spec.tags import TAG_FIX
@@ -48,6 +55,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "placement": Placement,
     "workload": Workload,
     "workload.model": Model,
+    "workload.autoscale": Autoscale,
     "workload.startup": Startup,
     "workload.egress": Egress,
     "workload.imagePullSecret": SecretReference,
@@ -146,11 +154,11 @@ def parse_spec(
     """
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a JSON object with the specification.", "")]
-    document = cast("dict[str, Any]", body)
+    document, of_preset = complete_by_preset(cast("dict[str, Any]", body))
     found: dict[str, list[Problem]] = {}
     for problem in find_field_problems(EnvironmentSpec, document):
         found.setdefault(problem.target, []).append(problem)
-    for problem in _policy_problems(document, policy, now):
+    for problem in (*_policy_problems(document, policy, now), *of_preset):
         found[problem.target] = [problem]
     if found:
         return [problem for problems in found.values() for problem in problems][:MAX_PROBLEMS]
@@ -163,7 +171,7 @@ def _canonical(spec: EnvironmentSpec) -> EnvironmentSpec:
     sizes = tuple(_spell(size) for size in spec.placement.vm_sizes)
     placement = spec.placement.model_copy(update={"vm_sizes": sizes})
     edge = spec.edge.with_default_origin()
-    workload = spec.workload.with_default_startup()
+    workload = spec.workload.with_default_startup().with_least_replicas()
     changes = {"gpu": gpu, "placement": placement, "edge": edge, "workload": workload}
     return spec.model_copy(update=changes)
 
@@ -255,6 +263,7 @@ def _policy_problems(
     yield from find_reserved_word(document.get("name"))
     yield from find_region_problems(document, policy.allowed_regions)
     yield from find_gpu_problems(document)
+    yield from find_replica_problems(document)
     yield from find_oversized_strings(document)
     yield from find_access_problems(document, policy)
     yield from find_wake_problems(document)

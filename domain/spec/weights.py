@@ -9,6 +9,9 @@ from pydantic_core import PydanticCustomError
 from domain.spec.image_reference import FULL_IMAGE_PATTERN, parse_image
 from domain.wire import WireModel
 
+WEIGHTS_FOLDER = "/mnt/weights"
+"""Where the container finds them."""
+
 _ACCOUNT = r"[a-z0-9]{3,24}"
 _CONTAINER = r"[a-z0-9](-?[a-z0-9]){2,62}"
 _SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9._=+-]*"

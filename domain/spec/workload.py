@@ -1,12 +1,13 @@
 """What runs on the GPU nodes: the part of a specification that is about the container."""
 
 from math import ceil
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, StrictInt, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from domain.catalog.roles import ACR_PULL, KEY_VAULT_SECRETS_USER, STORAGE_BLOB_DATA_READER
+from domain.spec.autoscale import Autoscale
 from domain.spec.egress import Egress
 from domain.spec.fields import EnvName, HeaderName, HeaderValue, Text
 from domain.spec.image_reference import IMAGE_PATTERN, ImageReference, parse_image
@@ -60,13 +61,30 @@ class Startup(WireModel):
     )
 
 
+def _without_image_by_preset(schema: dict[str, Any]) -> None:
+    """A preset brings the image along, before the specification is read."""
+    schema["required"].remove("image")
+    if not schema["required"]:
+        del schema["required"]
+
+
 class Workload(WireModel):
     """The inference container and how it runs."""
 
+    model_config = ConfigDict(json_schema_extra=_without_image_by_preset)
+
+    preset: str | None = Field(
+        default=None,
+        max_length=64,
+        description="An open model that is ready to be served, of those that `GET /presets` "
+        "lists. It adds what is not written: `image`, `command`, `args`, `model`, "
+        "`gpusPerReplica` and `gpu`, with the smallest size that fits.",
+        examples=["phi-4"],
+    )
     image: str = Field(
         pattern=IMAGE_PATTERN,
         max_length=512,
-        description="Container image reference.",
+        description="Container image reference. Required without `preset`.",
         examples=["registry.example.com/llm:1.4.2"],
     )
     model: Model | None = Field(
@@ -104,7 +122,15 @@ class Workload(WireModel):
         default=1, ge=1, le=16, description="GPUs per replica, all on one node."
     )
     replicas: StrictInt = Field(
-        default=1, ge=0, le=100, description="Replicas per region; 0 starts no GPU node."
+        default=1,
+        ge=0,
+        le=100,
+        description="Replicas per region; 0 starts no GPU node. `autoscale.min` with `autoscale`.",
+    )
+    autoscale: Autoscale | None = Field(
+        default=None,
+        description="More replicas while requests wait, for vLLM, whose metrics are read: "
+        "`/metrics` on `port`.",
     )
     env: dict[EnvName, Text] = Field(
         default_factory=dict[str, str],
@@ -282,6 +308,17 @@ class Workload(WireModel):
             return self
         startup = Startup(timeout_minutes=default_startup_minutes(size))
         return self.model_copy(update={"startup": startup})
+
+    def with_least_replicas(self) -> Self:
+        """As many as there are without waiting requests."""
+        if self.autoscale is None:
+            return self
+        return self.model_copy(update={"replicas": self.autoscale.min})
+
+    @property
+    def most_replicas(self) -> int:
+        """That the nodes of a cell have to hold."""
+        return self.autoscale.max if self.autoscale else self.replicas
 
     @property
     def start_minutes(self) -> int:

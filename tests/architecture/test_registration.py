@@ -14,6 +14,7 @@ from domain.durable.names import (
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
     MARKET_ENTITY,
+    MODEL_ENTITY,
     ORPHANS_ENTITY,
     PLAN_ENTITY,
     ActivityName,
@@ -90,6 +91,7 @@ def test_every_name_that_stories_use_is_registered_and_no_other(app: dict[str, A
         AUDIT_ENTITY,
         MARKET_ENTITY,
         CLAIMS_ENTITY,
+        MODEL_ENTITY,
     }
     entities = {ENVIRONMENT_ENTITY, *shared}
     used = {*Orchestrator, *ActivityName, *entities}

@@ -175,6 +175,17 @@ CLUSTERS = (
         otherwise="It needs a cluster with the add-on. The step `workload` shows Kubernetes' 403.",
     ),
     Assumption(
+        name="keda-aggregates",
+        assumed="The scaler `metrics-api` of AKS' add-on reads every pod behind a Service: KEDA "
+        "with kedacore/keda#6565, which its documentation has from 2.19",
+        if_false="An earlier one ignores the field and reads one replica: cells with `autoscale` "
+        "have too few replicas",
+        relied_on_by=("domain/kubernetes/autoscale_manifests.py",),
+        known=Known.ASSUMED,
+        otherwise="It needs a cluster with the add-on. `kubectl get deployment -n kube-system "
+        "keda-operator -o yaml` shows its version.",
+    ),
+    Assumption(
         name="manifests",
         assumed="AKS admits the product's Kubernetes objects, with the device plugin in "
         "`kube-system` and `baseline` enforced on the workload's namespace",

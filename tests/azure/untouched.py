@@ -57,6 +57,7 @@ UNTOUCHED: dict[str, str] = {
     "network busy": CODE_DECIDES,
     "gateway error": CODE_DECIDES,
     "more than 20 federated credentials": "An identity of Gridplane's has one",
+    "custom resource of KEDA": "It is applied after the add-on is enabled",
     "custom resource of the Secrets Store CSI driver": "It is applied after the add-on is enabled",
     "DNS record missing": "Any 404 is followed by a PUT",
     "DNS record exists": "It sends no `If-None-Match`",

@@ -31,7 +31,7 @@ KUBERNETES = re.compile(
 is read below a pod is the pod: it has an action for `exec` alone (kubeguard/guard)."""
 
 
-CUSTOM = ".x-k8s.io"
+CUSTOM = (".x-k8s.io", "keda.sh")
 """End of the groups of custom resources that the app writes, for all of which there is one action:
 Azure/kubeguard, authz/providers/azure/rbac."""
 

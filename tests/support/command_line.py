@@ -18,7 +18,9 @@ from domain.environment.phases import Phase
 from domain.environment.record import CellState
 from domain.environment.transitions import record_step
 from domain.guard.market import MarketReader
+from domain.guard.policy.in_force import PolicyReader, read_no_policy
 from domain.outcomes import Failure, Outcome, Status
+from domain.requests.principal import Principal
 from tests.support.fake_pod_logs import FakePodLogs
 from tests.support.http_api import Api
 from tests.support.markets import A100_FAMILY, FakeMarkets, a_market, read_ample_market
@@ -62,6 +64,9 @@ class CommandLine:
     model: Answers | None = None
     requires_app_roles: bool = False
     read_market: MarketReader = read_ample_market
+    read_policy: PolicyReader = read_no_policy
+    caller: Principal | None = None
+    """None: not known."""
 
     def __call__(self, *arguments: str) -> Result:
         around = Surroundings(httpx.MockTransport(self._answer), self.environ, self._sleep)
@@ -114,6 +119,8 @@ class CommandLine:
             self.requires_app_roles,
             read_pod_log=self.logs.read,
             read_market=self.read_market,
+            read_policy=self.read_policy,
+            developer=self.caller,
         )
 
     def _is_known(self, operation_id: str) -> bool:

@@ -173,6 +173,8 @@ class FakeKubernetes:
     applied: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
     nodes: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    replicas: int | None = None
+    """Of the Deployment; None: there is none."""
     deployment: dict[str, Any] = field(default_factory=lambda: {"metadata": {}})
     service: dict[str, Any] = field(default_factory=dict[str, Any])
     autoscaler_status: object = None
@@ -191,6 +193,14 @@ class FakeKubernetes:
         if found is not None:
             found.update(data)
         return found is not None
+
+    async def count_replicas(self, namespace: str, name: str) -> int | None:
+        self._fail(f"replicas {namespace} {name}")
+        return self.replicas
+
+    async def pause_scaling(self, namespace: str, name: str, annotation: str) -> bool:
+        self._fail(f"pause {namespace} {name}")
+        return False
 
     async def scale_deployment(self, namespace: str, name: str, replicas: int) -> bool:
         self._fail(f"scale {namespace} {name} {replicas}")

@@ -25,6 +25,7 @@ from domain.durable.names import (
     DIRECTORY_ENTITY,
     ENVIRONMENT_ENTITY,
     MARKET_ENTITY,
+    MODEL_ENTITY,
     OPERATION_ORCHESTRATORS,
     PLAN_ENTITY,
     AuditOperation,
@@ -40,10 +41,12 @@ from domain.environment.transitions import end_operation
 from domain.guard.claims import Ledger
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
+from domain.spec.model_versions import RegisteredModel
 from domain.wire import WireModel
 from orchestrators.claims_entity import change_ledger
 from orchestrators.directory_entity import SHARD_CHANGES
 from orchestrators.environment_entity import CHANGES
+from orchestrators.model_entity import MODEL_CHANGES
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 
 RUNNING = OrchestrationStatus.RUNNING
@@ -69,6 +72,9 @@ class FakeHub:
     """By id, what their entities keep."""
     audit: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """Shards of the audit, by key."""
+    models: dict[str, RegisteredModel] = field(default_factory=dict[str, RegisteredModel])
+    loses_signals: bool = False
+    """Whether the registry of models does not take what it is told."""
     offers: dict[str, Any] = field(default_factory=dict[str, Any])
     """Sizes and prices, by the key of their entity."""
     ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
@@ -89,6 +95,8 @@ class FakeHub:
         if entity_instance_id.entity == PLAN_ENTITY:
             kept = self.plans.get(name)
             return _an_entity(PLAN_ENTITY, name, kept) if kept else None
+        if entity_instance_id.entity == MODEL_ENTITY:
+            return _an_entity(MODEL_ENTITY, name, self.models.get(name))
         if entity_instance_id.entity == MARKET_ENTITY:
             kept = self.offers.get(name)
             return _an_entity(MARKET_ENTITY, name, kept) if kept else None
@@ -111,6 +119,10 @@ class FakeHub:
             **{
                 f"@{PLAN_ENTITY}@{key}": _an_entity(PLAN_ENTITY, key, kept)
                 for key, kept in self.plans.items()
+            },
+            **{
+                f"@{MODEL_ENTITY}@{key}": _an_entity(MODEL_ENTITY, key, model)
+                for key, model in self.models.items()
             },
         }
         entities |= {
@@ -253,6 +265,9 @@ class FakeHub:
             changed = change_ledger(operation_name, ledger, input)
             self.ledgers[entity_instance_id.key] = changed
             return
+        if entity_instance_id.entity == MODEL_ENTITY:
+            self._change_model(entity_instance_id.key, operation_name, input)
+            return
         if entity_instance_id.entity == MARKET_ENTITY:
             self.offers[entity_instance_id.key] = input
             return
@@ -265,6 +280,11 @@ class FakeHub:
             del self.audit[key]
         elif added := add(self.audit.get(key), value):
             self.audit[key] = added
+
+    def _change_model(self, name: str, operation: str, value: Any) -> None:
+        if not self.loses_signals:
+            model = self.models.get(name, RegisteredModel())
+            self.models[name] = MODEL_CHANGES[operation](model, value)
 
     @property
     def audited(self) -> list[AuditRecord]:

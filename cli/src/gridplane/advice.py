@@ -6,7 +6,9 @@ REQUEST = re.compile(
     r"(?:POST|DELETE|GET) /environments/(?P<name>\{name\}|[a-z][a-z0-9-]*)"
     r"(?:/(?P<action>[a-z-]+))?"
 )
-COMMANDS = frozenset({"wake", "scale-down", "retry", "repair", "cancel", "logs", "events"})
+COMMANDS = frozenset(
+    {"wake", "scale-down", "retry", "repair", "cancel", "logs", "events", "approve"}
+)
 
 
 def as_commands(text: str, name: str) -> str:

@@ -129,6 +129,14 @@ class AuditRecord(TypedDict):
     operationId: NotRequired[str]
 
 
+class Autoscale(TypedDict):
+    """Replicas by the requests that wait in the engine."""
+
+    min: NotRequired[int]
+    max: int
+    targetWaiting: NotRequired[int]
+
+
 class BilledEnvironment(TypedDict):
     """What Azure has billed for one environment, and what list prices say, over settled days."""
 
@@ -240,7 +248,7 @@ class EnvironmentSpec(TypedDict):
     owner: str
     tags: NotRequired[dict[str, Any]]
     regions: list[str]
-    gpu: GpuPoolSpec
+    gpu: NotRequired[GpuPoolSpec]
     placement: NotRequired[Placement]
     workload: Workload
     cluster: NotRequired[ClusterSpec]
@@ -250,6 +258,26 @@ class EnvironmentSpec(TypedDict):
     idle: NotRequired[Idle]
     repair: NotRequired[RepairPolicy]
     expiresAt: NotRequired[str | None]
+
+
+class EnvironmentVersionList(TypedDict):
+    """The latest versions, the latest first."""
+
+    value: list[EnvironmentVersionView]
+
+
+class EnvironmentVersionView(TypedDict):
+    """A workload that the environment was brought to, or was to be."""
+
+    version: int
+    isPresent: bool
+    status: Status
+    operationId: str
+    requestedDateTime: str
+    requestedBy: NotRequired[str]
+    digest: NotRequired[str]
+    rollback: NotRequired[RollbackView]
+    workload: Workload
 
 
 class EnvironmentView(TypedDict):
@@ -357,6 +385,17 @@ class Finding(TypedDict):
     evidence: NotRequired[dict[str, Any]]
     cause: str
     fix: str
+
+
+class FittingSize(TypedDict):
+    """A VM size on which a replica of a model fits."""
+
+    vmSize: str
+    gpusPerReplica: int
+    gpuModel: str
+    gpuMemoryGB: int
+    tokens: int
+    contextLength: int
 
 
 class GpuPool(TypedDict):
@@ -556,6 +595,53 @@ class Model(TypedDict):
     sizeGiB: NotRequired[int | None]
 
 
+class ModelContent(TypedDict):
+    """What a version consists of."""
+
+    name: str
+    image: str
+    engine: NotRequired[str | None]
+    command: NotRequired[list[str]]
+    args: NotRequired[list[str]]
+    gpusPerReplica: NotRequired[int | None]
+    source: NotRequired[str | None]
+    digest: NotRequired[str | None]
+    sizeGiB: NotRequired[int | None]
+    licence: NotRequired[str | None]
+
+
+class ModelPage(TypedDict):
+    """A page of models, sorted by name."""
+
+    value: list[ModelSummary]
+    nextLink: NotRequired[str]
+
+
+class ModelSummary(TypedDict):
+    """A model in the list."""
+
+    name: str
+    versions: int
+    latest: ModelVersionView
+
+
+class ModelVersionView(TypedDict):
+    """A version of a model, which never changes."""
+
+    name: str
+    version: int
+    content: ModelContent
+    createdDateTime: str
+    createdBy: NotRequired[str]
+
+
+class ModelView(TypedDict):
+    """A model with its versions."""
+
+    name: str
+    versions: list[ModelVersionView]
+
+
 class Money(TypedDict):
     """A price in USD, without what `unpriced` names."""
 
@@ -602,6 +688,7 @@ class OperationView(TypedDict):
     attempts: NotRequired[list[AttemptView]]
     warnings: NotRequired[list[WarningView]]
     gpuUsage: NotRequired[GpuUsageView]
+    rollback: NotRequired[RollbackView]
     gpuSaving: NotRequired[GpuSavingView]
     approval: NotRequired[ApprovalView]
     error: NotRequired[ErrorBody]
@@ -709,6 +796,29 @@ class PolicyStatus(TypedDict):
     problems: NotRequired[list[str]]
 
 
+class PresetList(TypedDict):
+    """All presets, and the engine that serves them."""
+
+    image: str
+    source: str
+    value: list[PresetView]
+
+
+class PresetView(TypedDict):
+    """An open model that is ready to be served."""
+
+    name: str
+    repository: str
+    licence: str
+    gated: bool
+    weightsGiB: float
+    cacheKiBPerToken: float
+    tokenLimit: int
+    startupMinutes: int
+    note: NotRequired[str]
+    sizes: list[FittingSize]
+
+
 class PricePart(TypedDict):
     """One thing that is paid for, whether the model sleeps or not, or per GPU node."""
 
@@ -738,6 +848,23 @@ class RejectRequest(TypedDict):
     """Why it is not approved."""
 
     reason: str
+
+
+class RollbackRequest(TypedDict):
+    """The version to go back to, and why."""
+
+    toVersion: NotRequired[int | None]
+    reason: NotRequired[str | None]
+
+
+class RollbackView(TypedDict):
+    """A return to the workload of an earlier version."""
+
+    fromVersion: int
+    toVersion: int
+    digestBefore: NotRequired[str]
+    digest: NotRequired[str]
+    reason: NotRequired[str]
 
 
 class SecretReference(TypedDict):
@@ -771,6 +898,28 @@ class SizeOffers(TypedDict):
     rate: NotRequired[ExchangeRate]
     unread: dict[str, str]
     value: list[SizeOffer]
+
+
+class Sizing(TypedDict):
+    """Whether a model fits, and the smallest sizes that it fits on."""
+
+    fits: bool
+    tokens: NotRequired[int]
+    message: str
+    sizes: list[FittingSize]
+
+
+class SizingRequest(TypedDict):
+    """A model, and optionally the GPUs to put it on."""
+
+    preset: NotRequired[str | None]
+    weightsGiB: NotRequired[float | None]
+    cacheKiBPerToken: NotRequired[float | None]
+    attentionHeads: NotRequired[int]
+    kvHeads: NotRequired[int | None]
+    tokenLimit: NotRequired[int]
+    vmSize: NotRequired[str | None]
+    gpusPerReplica: NotRequired[int | None]
 
 
 class Startup(TypedDict):
@@ -865,7 +1014,8 @@ class WarningView(TypedDict):
 class Workload(TypedDict):
     """The inference container and how it runs."""
 
-    image: str
+    preset: NotRequired[str | None]
+    image: NotRequired[str]
     model: NotRequired[Model | None]
     registry: NotRequired[str | None]
     port: NotRequired[int]
@@ -873,6 +1023,7 @@ class Workload(TypedDict):
     healthHeaders: NotRequired[dict[str, Any]]
     gpusPerReplica: NotRequired[int]
     replicas: NotRequired[int]
+    autoscale: NotRequired[Autoscale | None]
     env: NotRequired[dict[str, Any]]
     secrets: NotRequired[dict[str, Any]]
     imagePullSecret: NotRequired[SecretReference | None]

@@ -8,7 +8,16 @@ from typing import NoReturn
 
 import typer
 
-from gridplane.commands import changes, environments, models, plans, service, sign_in
+from gridplane.commands import (
+    catalog,
+    changes,
+    environments,
+    governance,
+    models,
+    plans,
+    service,
+    sign_in,
+)
 from gridplane.errors import CliError, ExitCode, Interrupted
 from gridplane.output import make_console, print_error
 from gridplane.session import Surroundings, with_session
@@ -26,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-GROUPS = (sign_in, plans, environments, changes, models, service)
+GROUPS = (sign_in, plans, environments, changes, governance, models, catalog, service)
 
 
 def register(command: Callable[..., None], name: str, panel: str) -> None:

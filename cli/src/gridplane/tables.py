@@ -12,6 +12,7 @@ from gridplane import times
 from gridplane.advice import as_commands
 from gridplane.api_types import (
     CostReport,
+    EnvironmentSpec,
     EnvironmentView,
     EventView,
     SizeOffers,
@@ -79,7 +80,7 @@ def environments_table(found: Sequence[EnvironmentView], now: datetime) -> Rende
             phase_text(each["phase"]),
             Text(health, style=HEALTH_STYLES.get(health, "")),
             ",".join(each["spec"]["regions"]),
-            short_size(each["spec"]["gpu"]["vmSize"]),
+            _size(each["spec"]),
             _nodes(each),
             f"{money(cost['usdPerHourNow'])}/h" if cost else "",
             money(cost["monthToDateUsd"]) if cost else "",
@@ -104,8 +105,6 @@ def environment_facts(found: EnvironmentView, now: datetime) -> RenderableType:
     """One environment with its findings and what to do about them."""
     spec, cost = found["spec"], found.get("cost")
     model = spec["workload"].get("model")
-    gpu = spec["gpu"]
-    nodes = f"{gpu.get('minNodes', 0)} to {gpu.get('maxNodes', 1)} nodes"
     facts: dict[str, RenderableType] = {
         "name": Text(found["name"], style="bold"),
         "phase": phase_text(found["phase"]),
@@ -115,8 +114,9 @@ def environment_facts(found: EnvironmentView, now: datetime) -> RenderableType:
         ),
         "endpoint": found.get("endpoint", ""),
         "model": f"{model['name']} {model['version']}" if model else "",
-        "image": spec["workload"]["image"],
-        "gpu": f"{gpu['vmSize']}{', spot' if gpu.get('spot') else ''}, {nodes} per region",
+        "preset": spec["workload"].get("preset") or "",
+        "image": spec["workload"].get("image", ""),
+        "gpu": _gpu(spec),
         "owner": f"{spec['owner']}, cost center {spec['costCenter']}",
         "cost": _cost(cost) if cost else "",
         "idle": _idle(spec.get("idle") or {}),
@@ -129,6 +129,19 @@ def environment_facts(found: EnvironmentView, now: datetime) -> RenderableType:
     if found["cells"]:
         parts += [Text(""), _cells(found)]
     return Group(*parts, *_problems(found))
+
+
+def _size(spec: EnvironmentSpec) -> str:
+    gpu = spec.get("gpu")
+    return short_size(gpu["vmSize"]) if gpu else ""
+
+
+def _gpu(spec: EnvironmentSpec) -> str:
+    gpu = spec.get("gpu")
+    if gpu is None:
+        return ""
+    nodes = f"{gpu.get('minNodes', 0)} to {gpu.get('maxNodes', 1)} nodes"
+    return f"{gpu['vmSize']}{', spot' if gpu.get('spot') else ''}, {nodes} per region"
 
 
 def _cost(cost: Mapping[str, Any]) -> str:

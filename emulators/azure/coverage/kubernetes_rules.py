@@ -21,6 +21,22 @@ KUBERNETES_RULES = (
         "how soon is assumed: with the next scan",
     ),
     Entry(
+        "replicas by KEDA",
+        "a ScaledObject with the scaler `metrics-api` sets a Deployment's replicas: the sum over "
+        "the pods behind a Service by the target, by its limits, windows and policies; paused by "
+        "annotations",
+        DOCUMENTED,
+        "kubernetes.controllers.event_autoscaler:EventAutoscaler",
+        "of vLLM's waiting requests alone, without an object of the HorizontalPodAutoscaler",
+    ),
+    Entry(
+        "custom resource of KEDA",
+        "ScaledObject, served by every cluster",
+        ASSUMED,
+        "kubernetes.kinds:SCALED_OBJECT",
+        "in AKS only where the add-on is enabled",
+    ),
+    Entry(
         "failed scale-up",
         "`FailedToScaleUpGroup` at once and a backoff of 5 to 30 minutes; a machine that never "
         "comes gives `provisioning-state-failed`",

@@ -56,7 +56,9 @@ def complete(model: Model, question: Question, tokens: EngineTokens) -> Answer:
     tokens.prompt += len(prompt.split())
     tokens.generated += len(text.split())
     if body.get("stream"):
-        return _stream(model, text, chat)
+        asked = body.get("stream_options") or {}
+        usage = _usage(prompt, text) if asked.get("include_usage") else None
+        return _stream(model, text, chat, usage)
     return in_json(200, _completion(model, prompt, text, chat))
 
 
@@ -110,27 +112,32 @@ def _identity(model: Model, text: str, chat: bool) -> dict[str, Any]:
 
 def _completion(model: Model, prompt: str, text: str, chat: bool) -> dict[str, Any]:
     said = {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
-    asked, answered = len(prompt.split()), len(text.split())
     return {
         **_identity(model, text, chat),
         "choices": [{"index": 0, **said, "logprobs": None, "finish_reason": "stop"}],
-        "usage": {
-            "prompt_tokens": asked,
-            "completion_tokens": answered,
-            "total_tokens": asked + answered,
-        },
+        "usage": _usage(prompt, text),
     }
 
 
-def _stream(model: Model, text: str, chat: bool) -> Answer:
-    """Server-sent events, one for each word."""
+def _usage(prompt: str, text: str) -> dict[str, int]:
+    asked, answered = len(prompt.split()), len(text.split())
+    return {
+        "prompt_tokens": asked,
+        "completion_tokens": answered,
+        "total_tokens": asked + answered,
+    }
+
+
+def _stream(model: Model, text: str, chat: bool, usage: dict[str, int] | None) -> Answer:
+    """Server-sent events, one for each word, and one without a choice for the usage."""
     identity = _identity(model, text, chat)
     if chat:
         identity["object"] = "chat.completion.chunk"
     events = [*re.findall(r"\S+\s*", text), None]
-    lines = [
-        f"data: {json.dumps({**identity, 'choices': [_chunk(each, chat)]})}\n\n" for each in events
-    ]
+    chunks = [{**identity, "choices": [_chunk(each, chat)]} for each in events]
+    if usage:
+        chunks.append({**identity, "choices": [], "usage": usage})
+    lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
     return Answer(200, "".join([*lines, "data: [DONE]\n\n"]).encode(), "text/event-stream")
 
 

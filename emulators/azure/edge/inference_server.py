@@ -11,14 +11,13 @@ from emulators.azure.kubernetes.addresses import Inside
 from emulators.azure.kubernetes.engine_requests import EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.expansion import build_command_line, build_environment
+from emulators.azure.kubernetes.images import is_vllm
 
 Container = Mapping[str, Any]
 
 NOTHING = Inside({}, {})
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
-_VLLM = re.compile(r"(^|[/-])vllm([:@/-]|$)")
-"""Images of the engine whose metrics are known."""
 _MAX_SEQUENCES = 256
 """vLLM's default for `--max-num-seqs`."""
 _USUAL_HEALTH_PATHS = ("/health", "/healthz", "/ping")
@@ -42,10 +41,10 @@ def answer(
     if question.path in _health_paths(container):
         return _only(question, ("GET", "HEAD"), lambda: Answer(200, b"", "text/plain"))
     if question.path == "/v1/models":
-        return _only(question, ("GET",), lambda: in_json(200, _models(model)))
+        return _only(question, ("GET",), lambda: in_json(200, _models(model, container)))
     if question.path in COMPLETIONS:
         return _only(question, ("POST",), lambda: complete(model, question, tokens))
-    if question.path == "/metrics" and _VLLM.search(model.image):
+    if question.path == "/metrics" and is_vllm(model.image):
         return _only(question, ("GET",), lambda: _metrics(model, tokens, requests))
     if question.path == "/environment":
         return _only(question, ("GET",), lambda: in_json(200, _digests(inside)))
@@ -61,6 +60,8 @@ def model_name(container: Container) -> str:
     for option in ("--served-model-name", "--model"):
         if (given := _option(container, option)) is not None:
             return given
+    if (served := _served_by_vllm(container)) is not None:
+        return served
     return re.sub(r"[:@].*$", "", container["image"].rpartition("/")[2])
 
 
@@ -80,6 +81,13 @@ def _option(container: Container, option: str) -> str | None:
     return None
 
 
+def _served_by_vllm(container: Container) -> str | None:
+    """The positional argument of `vllm serve`."""
+    words = build_command_line(container)
+    is_named = words[:2] == ["vllm", "serve"] and len(words) > 2 and not words[2].startswith("-")
+    return words[2] if is_named else None
+
+
 def _health_paths(container: Container) -> set[str]:
     probed = [(container.get(each) or {}).get("httpGet") or {} for each in _PROBES]
     return {each["path"] for each in probed if "path" in each} | set(_USUAL_HEALTH_PATHS)
@@ -91,12 +99,15 @@ def _only(question: Question, methods: tuple[str, ...], make: Callable[[], Answe
     return make()
 
 
-def _models(model: Model) -> dict[str, Any]:
+def _models(model: Model, container: Container) -> dict[str, Any]:
+    """vLLM tells the longest request that it takes as well."""
+    longest = _option(container, "--max-model-len")
     entry = {
         "id": model.name,
         "object": "model",
         "created": model.created,
-        "owned_by": "gridplane",
+        "owned_by": "vllm" if is_vllm(model.image) else "gridplane",
+        **({"max_model_len": int(longest)} if longest and longest.isdecimal() else {}),
     }
     return {"object": "list", "data": [entry]}
 
@@ -116,6 +127,7 @@ def _metrics(model: Model, tokens: EngineTokens, requests: EngineRequests) -> An
     values = {
         "num_requests_running": ("gauge", requests.running),
         "num_requests_waiting": ("gauge", requests.waiting),
+        "kv_cache_usage_perc": ("gauge", 0),
         "prompt_tokens_total": ("counter", tokens.prompt),
         "generation_tokens_total": ("counter", tokens.generated),
         "request_success_total": ("counter", tokens.requests),

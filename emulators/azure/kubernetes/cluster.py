@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulators.azure.clock import Clock
-from emulators.azure.kubernetes import image_volumes, pods, selectors, summaries
+from emulators.azure.kubernetes import image_volumes, images, pods, selectors, summaries
 from emulators.azure.kubernetes.addresses import (
     AnswerPod,
     Inside,
@@ -22,6 +22,7 @@ from emulators.azure.kubernetes.controllers.deployments import DeploymentControl
 from emulators.azure.kubernetes.controllers.device_plugin import DevicePlugins
 from emulators.azure.kubernetes.controllers.disruption_budgets import DisruptionController
 from emulators.azure.kubernetes.controllers.endpoint_slices import EndpointSlices
+from emulators.azure.kubernetes.controllers.event_autoscaler import EventAutoscaler
 from emulators.azure.kubernetes.controllers.garbage import GarbageCollector, NamespaceController
 from emulators.azure.kubernetes.controllers.kubelet import Kubelets
 from emulators.azure.kubernetes.controllers.load_balancers import LoadBalancers
@@ -30,7 +31,7 @@ from emulators.azure.kubernetes.controllers.node_lifecycle import NodeLifecycle
 from emulators.azure.kubernetes.controllers.replica_sets import ReplicaSetController
 from emulators.azure.kubernetes.controllers.scheduler import Scheduler
 from emulators.azure.kubernetes.controllers.service_proxy import AnswerInside, ServiceProxy
-from emulators.azure.kubernetes.engine_requests import EngineRequests
+from emulators.azure.kubernetes.engine_requests import WAITING_METRIC, EngineRequests
 from emulators.azure.kubernetes.engine_tokens import EngineTokens
 from emulators.azure.kubernetes.events import EventRecorder
 from emulators.azure.kubernetes.faults import Faults
@@ -171,6 +172,16 @@ class Cluster:
             and not pods.is_terminating(each)
         ]
 
+    def _read_metrics(self, namespace: str, service: str, metric: str) -> list[float]:
+        """Of the waiting requests alone, which an engine that was never asked has none of."""
+        serving = [
+            pod
+            for pod in self.ready_pods(namespace, service)
+            if metric == WAITING_METRIC and any(map(images.is_vllm, pods.images_of(pod)))
+        ]
+        known = [self.engine_requests.get(pod["metadata"]["uid"]) for pod in serving]
+        return [each.waiting if each else 0 for each in known]
+
     def volumes_of(self, pod: Object) -> PodVolumes | None:
         """The files of a pod that runs, as its kubelet last saw them."""
         return self._kubelets.volumes_of(pod)
@@ -242,6 +253,7 @@ class Cluster:
                 self._private_links,
             ),
             self._autoscaler,
+            EventAutoscaler(machinery, self._read_metrics),
         ]
 
     def _create_first_objects(self) -> None:

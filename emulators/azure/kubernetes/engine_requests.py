@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+WAITING_METRIC = "vllm:num_requests_waiting"
+
 
 class EngineRequests:
     """As vLLM schedules them: so many side by side, the others wait in turn."""

@@ -14,6 +14,14 @@ _BYTES_PER_SECOND = 90_000_000
 _INFERENCE_NAMES = re.compile(r"llm|vllm|triton|tgi|text-generation|inference", re.IGNORECASE)
 
 
+_VLLM = re.compile(r"(^|[/-])vllm([:@/-]|$)")
+
+
+def is_vllm(image: str) -> bool:
+    """Whether it is of the engine whose metrics are known."""
+    return _VLLM.search(image) is not None
+
+
 def serves_a_model(container: Mapping[str, Any]) -> bool:
     """Whether a container loads weights: it asks for a GPU, or its image is known for that."""
     limits = (container.get("resources") or {}).get("limits") or {}

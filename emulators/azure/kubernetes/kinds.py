@@ -79,6 +79,8 @@ SECRET_PROVIDER_CLASS = Kind(
     "secrets-store.csi.x-k8s.io", "v1", "SecretProviderClass", "secretproviderclasses"
 )
 
+SCALED_OBJECT = Kind("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects", True, ("so",))
+
 KINDS = (
     NODE,
     NAMESPACE,
@@ -95,6 +97,7 @@ KINDS = (
     POD_DISRUPTION_BUDGET,
     NETWORK_POLICY,
     SECRET_PROVIDER_CLASS,
+    SCALED_OBJECT,
 )
 """What the store keeps."""
 

@@ -20,7 +20,7 @@ from domain.serving.gateway.settings import GatewayState
 from tests.support.fake_clients import SUBSCRIPTION, FakeClients, FakeKubernetes, error_of
 from tests.support.fake_hub import FakeHub, a_hub
 from tests.support.payloads import SECRETS
-from tests.support.specs import a_spec
+from tests.support.specs import a_spec, spec_body
 
 type Activity = Callable[[dict[str, Any], ClientFactory], Awaitable[Outcome]]
 
@@ -62,6 +62,23 @@ async def test_the_gateway_learns_the_state_of_the_model_and_nothing_else(state:
     assert (await apply({**WORKLOAD, "state": state}, clients.as_factory())).is_success
     assert files["envoy.json"] == "{}"
     assert json.loads(files["routes.json"])["version_info"] == state
+
+
+async def test_replicas_that_keda_has_added_stay():
+    workload = {**spec_body()["workload"], "autoscale": {"max": 4}}
+    hub = a_hub(a_spec(workload=workload))
+    clients = FakeClients(cluster=FakeKubernetes(replicas=3))
+    assert (await apply_workload(WORKLOAD, clients.as_factory(), hub)).is_success
+    *_, deployment, scaled = clients.cluster.applied
+    assert (deployment["spec"]["replicas"], scaled["kind"]) == (3, "ScaledObject")
+
+
+async def test_without_scaling_keda_lets_go():
+    clients = FakeClients(cluster=FakeKubernetes(replicas=3))
+    assert (await apply(WORKLOAD, clients.as_factory())).is_success
+    assert "pause inference fraud-llm" in clients.cluster.asked
+    (deployment,) = [each for each in clients.cluster.applied if each["kind"] == "Deployment"]
+    assert deployment["spec"]["replicas"] == 1
 
 
 def hub_with_secrets() -> FakeHub:

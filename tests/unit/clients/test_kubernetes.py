@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient, ConnectTimeout, MockTransport, Request, Response
+from httpx2 import AsyncClient, ConnectTimeout, HTTPStatusError, MockTransport, Request, Response
 from lightkube.config import client_adapter
 from lightkube.core.exceptions import ApiError
 
@@ -18,6 +18,17 @@ def refused(code: int) -> ApiError:
     status = {"kind": "Status", "apiVersion": "v1", "code": code, "message": "no"}
     response = Response(code, json=status, request=Request("GET", "https://cluster"))
     return ApiError(request=response.request, response=response)
+
+
+PAUSE = {"metadata": {"annotations": {"paused": "true"}}}
+
+
+def page_not_found() -> HTTPStatusError:
+    """Of an API server that does not know the type."""
+    response = Response(
+        404, text="404 page not found", request=Request("PATCH", "https://cluster")
+    )
+    return HTTPStatusError("", request=response.request, response=response)
 
 
 class OneObject:
@@ -32,7 +43,7 @@ class OneObject:
         return self._answer
 
     async def patch(self, kind: type, name: str, patch: object, *, namespace: str) -> object:
-        assert patch == {"spec": {"replicas": 0}}
+        assert patch in ({"spec": {"replicas": 0}}, PAUSE)
         return await self.get(kind, name, namespace=namespace)
 
 
@@ -74,6 +85,31 @@ async def test_a_deployment_is_scaled_if_it_is_there() -> None:
     assert await stop(refused(404)) is False
     with pytest.raises(ApiError):
         await stop(refused(403))
+
+
+async def pause(answer: object) -> bool:
+    client: Any = OneObject(answer)
+    return await KubernetesClient(client).pause_scaling("inference", "x", "paused")
+
+
+async def test_scaling_is_paused_where_there_is_any() -> None:
+    assert await pause(SimpleNamespace()) is True
+    assert await pause(refused(404)) is False
+    assert await pause(page_not_found()) is False
+    with pytest.raises(ApiError):
+        await pause(refused(403))
+
+
+async def count(answer: object) -> int | None:
+    client: Any = OneObject(answer)
+    return await KubernetesClient(client).count_replicas("inference", "x")
+
+
+async def test_replicas_are_counted_where_there_are_any() -> None:
+    assert await count(SimpleNamespace(spec=SimpleNamespace(replicas=3))) == 3
+    assert await count(refused(404)) is None
+    with pytest.raises(ApiError):
+        await count(refused(403))
 
 
 KUBECONFIG = {"clusters": [{"cluster": {"server": "https://cluster.example.com/base"}}]}

@@ -16,6 +16,7 @@ from tests.support.policies import reading
 from tests.support.specs import NOON, a_record, a_request, spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.declarations import Route
+from triggers.model_routes import EXAMPLE_MODEL
 from triggers.routes import ROUTES
 
 READ, WRITE, APPROVE, ADMIN, AUDIT = AppRole
@@ -27,6 +28,16 @@ AUDITORS = frozenset({AUDIT})
 ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
     "makePlan": READERS,
     "listSizeOffers": READERS,
+    "listPresets": READERS,
+    "sizeModel": READERS,
+    "registerModelVersion": WRITERS,
+    "listModels": READERS,
+    "getModel": READERS,
+    "deleteModel": WRITERS,
+    "getModelVersion": READERS,
+    "deleteModelVersion": WRITERS,
+    "listEnvironmentVersions": READERS,
+    "rollBackEnvironment": WRITERS,
     "getCosts": READERS,
     "getIdleAdvice": READERS,
     "createEnvironment": WRITERS,
@@ -56,10 +67,15 @@ ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
 
 BODIES: Mapping[str, Any] = {
     "startSweep": {},
+    "sizeModel": {"preset": "phi-4"},
+    "registerModelVersion": EXAMPLE_MODEL,
+    "rollBackEnvironment": {},
     "approveOperation": {},
     "rejectOperation": {"reason": "No."},
 }
 """Of requests without a specification."""
+
+NAMES = {"name": "fraud-llm", "id": "fraud-llm.1", "model": "fraud-llm", "version": 1}
 
 ROUTE_OF = {route.operation_id: route for route in ROUTES}
 
@@ -93,7 +109,7 @@ async def send(
     api: Api, route: Route[Any, Any], headers: Mapping[str, str], **changes: Any
 ) -> Answer:
     query = "?region=westeurope" if route.path == "offers" else ""
-    path = route.path.format(name="fraud-llm", id="fraud-llm.1") + query
+    path = route.path.format(**NAMES) + query
     body = BODIES.get(route.operation_id, spec_body(**changes))
     return await api.send(route.method, path, body, dict(headers))
 

@@ -88,6 +88,15 @@ async def test_no_part_of_a_body_is_kept():
     assert SECRET not in json.dumps(hub.audit).lower()
 
 
+async def test_a_request_by_a_plan_is_about_the_environment_of_the_plan():
+    hub = SweepHub()
+    plan = await an_api(hub).send("POST", "plans", spec_body(), WRITER)
+    await an_api(hub).send("POST", "environments", {"planId": plan.json["id"]}, WRITER)
+    (record,) = hub.audited
+    assert (record.environment, record.operation_id) == ("fraud-llm", "fraud-llm.1")
+    assert record.cost_center == "ML-1234"
+
+
 async def test_who_cancels_is_on_record_before_the_event_is_sent():
     hub = SweepHub()
     await an_api(hub).send("POST", "environments", spec_body(), WRITER)

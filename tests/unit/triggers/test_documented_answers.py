@@ -14,6 +14,7 @@ from domain.environment.phases import Phase
 from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
 from domain.serving.invocations.log_answer import LogAnswer, LogRefusal
+from domain.spec.model import EnvironmentSpec
 from tests.support import http_api
 from tests.support.callers import ALICE, BOB, RISK, TWO_TEAMS
 from tests.support.documented_answers import ApiDocument, UndocumentedAnswer
@@ -27,6 +28,7 @@ from tests.support.specs import spec_body
 from tests.support.sweep_hub import SweepHub
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.declarations import Call
+from triggers.model_routes import EXAMPLE_MODEL
 from triggers.openapi import build_openapi
 from triggers.routes import ROUTES
 
@@ -51,15 +53,50 @@ async def send(
     """The plainest request of an operation."""
     route = ROUTE_OF[operation_id]
     query = query or ("?region=westeurope" if operation_id == "listSizeOffers" else "")
-    path = route.path.format(name=name, id=f"{name}.1") + query
+    path = route.path.format(name=name, id=f"{name}.1", model=name, version=1) + query
+    declared = route.body
     body = BODIES.get(operation_id, spec_body(name=name))
+    if operation_id not in BODIES and declared and declared.model is not EnvironmentSpec:
+        body = dict(declared.example)
     return await api.send(route.method, path, body, headers)
+
+
+async def send_plainly(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    return await send(api, operation_id)
 
 
 async def as_usual(api: Api, hub: SweepHub, operation_id: str) -> Answer:
     await api.create(spec_body())
     hub.finish("fraud-llm.1", Phase.READY)
     await api.send("POST", "sweeps", {})
+    return await send(api, operation_id)
+
+
+async def of_a_registered_model(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await send(api, "registerModelVersion")
+    return await send(api, operation_id)
+
+
+async def of_a_model_that_is_served(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await send(api, "registerModelVersion")
+    model = {"name": "fraud-llm", "version": "1"}
+    await api.create(spec_body(workload={"model": model}))
+    hub.finish("fraud-llm.1", Phase.READY)
+    return await send(api, operation_id)
+
+
+async def with_an_id_of_another_version(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    headers = {"Repeatability-Request-ID": REQUEST_ID}
+    await api.send("POST", "models", {**EXAMPLE_MODEL, "licence": "mit"}, headers)
+    return await send(api, operation_id, **headers)
+
+
+async def of_what_was_updated(api: Api, hub: SweepHub, operation_id: str) -> Answer:
+    await as_usual(api, hub, "getEnvironment")
+    for number in (2, 3, 4, 5):
+        workload = {**spec_body()["workload"], "image": f"registry.example.com/llm:{number}"}
+        await api.put(URL, spec_body(workload=workload))
+        hub.finish(f"fraud-llm.{number}", Phase.READY)
     return await send(api, operation_id)
 
 
@@ -196,6 +233,14 @@ SCENARIOS: dict[tuple[str, int], Scenario] = {
     ("rejectOperation", 409): as_usual,
     ("approveOperation", 412): of_another_plan,
     ("makePlan", 409): for_a_name_of_others,
+    ("rollBackEnvironment", 202): of_what_was_updated,
+    ("registerModelVersion", 200): of_a_registered_model,
+    ("registerModelVersion", 201): send_plainly,
+    ("registerModelVersion", 409): with_an_id_of_another_version,
+    ("getModel", 200): of_a_registered_model,
+    ("getModelVersion", 200): of_a_registered_model,
+    ("deleteModel", 409): of_a_model_that_is_served,
+    ("deleteModelVersion", 409): of_a_model_that_is_served,
     ("createEnvironment", 404): with_a_plan_that_is_not_there,
     ("readLog", 409): of_a_model_that_has_not_started,
     ("listInvocations", 501): without_a_log_workspace,

@@ -17,6 +17,7 @@ from tests.support.messages import FakeMessage, cloud_event
 from tests.support.policies import a_file, reading, with_budget
 from tests.support.specs import a_policy, spec_body
 from triggers.bodies import MAX_BODY_BYTES
+from triggers.model_routes import EXAMPLE_MODEL
 from triggers.service_bus_requests import ATTEMPTS, MAX_DESCRIPTION_LENGTH, take_message
 
 NAME = {"name": "fraud-llm"}
@@ -24,6 +25,7 @@ PROVISION = cloud_event("provision", spec_body())
 UPDATE = cloud_event("update", spec_body(costCenter="ML-9"))
 DELETE, WAKE = cloud_event("delete", NAME), cloud_event("wake", NAME)
 SCALE_DOWN = cloud_event("scale-down", NAME)
+ROLLBACK = cloud_event("rollback", NAME)
 
 
 @dataclass(slots=True)
@@ -316,6 +318,7 @@ async def test_what_nobody_expected_is_left_to_the_host_to_abandon():
         ("/portals/risk/1", PROVISION, "CostCenterNotAllowed"),
         ("/portals/risk/1", DELETE, "CostCenterNotAllowed"),
         ("/portals/risk/1", WAKE, "CostCenterNotAllowed"),
+        ("/portals/risk/1", ROLLBACK, "CostCenterNotAllowed"),
     ],
 )
 async def test_a_message_has_the_authority_of_its_sender(
@@ -361,3 +364,30 @@ async def test_a_message_waits_while_there_is_no_policy(hub: FakeHub):
     queue = Queue(hub, read_policy=reading(None, "line 1: Not valid YAML."))
     assert await queue.deliver(PROVISION) == "released"
     assert hub.instances == {}
+
+
+async def test_a_message_rolls_back(queue: Queue, hub: FakeHub):
+    await queue.deliver(PROVISION)
+    hub.finish("fraud-llm.1", Phase.READY)
+    workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
+    await queue.deliver(cloud_event("update", spec_body(workload=workload)), "message-2")
+    hub.finish("fraud-llm.2", Phase.READY)
+    rollback = cloud_event("rollback", {**NAME, "reason": "It is slow."})
+    assert await queue.deliver(rollback, "message-3") == "completed"
+    record = hub.deliver("fraud-llm.3")
+    assert record.spec.workload.image == spec_body()["workload"]["image"]
+    assert record.operations[-1].rollback
+    assert record.operations[-1].rollback.reason == "It is slow."
+
+
+async def test_a_message_may_refer_to_a_version_in_the_registry(
+    queue: Queue, hub: FakeHub, api: Api
+):
+    await api.send("POST", "models", EXAMPLE_MODEL)
+    named = {"model": {"name": "fraud-llm", "version": "1"}}
+    assert await queue.deliver(cloud_event("provision", spec_body(workload=named))) == "completed"
+    assert hub.deliver("fraud-llm.1").spec.workload.image == EXAMPLE_MODEL["image"]
+    named["model"]["version"] = "2"
+    sent = cloud_event("update", spec_body(workload=named))
+    assert await queue.deliver(sent, "message-2") == "dead-lettered"
+    assert queue.reasons["message-2"][0] == "ModelVersionNotFound"

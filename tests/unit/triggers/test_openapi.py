@@ -124,7 +124,8 @@ def test_every_code_has_a_meaning_and_is_said_by_some_answer():
 
 def test_the_spec_is_documented_as_it_is_validated():
     spec = SCHEMAS["EnvironmentSpec"]
-    assert set(spec["required"]) == {"name", "costCenter", "owner", "regions", "gpu", "workload"}
+    assert set(spec["required"]) == {"name", "costCenter", "owner", "regions", "workload"}
+    assert "required" not in SCHEMAS["Workload"]
     assert spec["additionalProperties"] is False
 
 

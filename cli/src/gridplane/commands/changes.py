@@ -1,4 +1,4 @@
-"""Change an environment that is there: sleep and wake, retry, repair, cancel, delete."""
+"""Change an environment that is there: sleep, wake, retry, repair, roll back, cancel, delete."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated
@@ -51,7 +51,7 @@ def cancel(session: Session, name: Name, detach: Detach = False) -> None:
     Example: gridplane cancel fraud-llm
     """
     answer = session.api.change("POST", f"/environments/{name}/cancel")
-    _finish(session, answer, detach, wanted="Canceled")
+    finish_operation(session, answer, detach, wanted="Canceled")
 
 
 def delete(
@@ -72,14 +72,39 @@ def delete(
     if answer.status == 204:
         session.output.say(f"{name} does not exist: nothing is to delete.")
         return
-    _finish(session, answer, detach)
+    finish_operation(session, answer, detach)
+
+
+def rollback(
+    session: Session,
+    name: Name,
+    version: Annotated[
+        int | None,
+        typer.Option("--to", metavar="VERSION", help="By default the one before.", min=1),
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", "-r", help="Why, for the timeline.")
+    ] = None,
+    detach: Detach = False,
+) -> None:
+    """Go back to the workload of an earlier version, with the image that ran then.
+
+    Example: gridplane rollback fraud-llm --to 4 --reason "5 answers nonsense."
+    """
+    given = {"toVersion": version, "reason": reason}
+    body = {key: value for key, value in given.items() if value is not None}
+    finish_operation(
+        session, session.api.change("POST", f"/environments/{name}/rollback", body), detach
+    )
 
 
 def _act(session: Session, name: str, action: str, detach: bool) -> None:
-    _finish(session, session.api.change("POST", f"/environments/{name}/{action}"), detach)
+    finish_operation(session, session.api.change("POST", f"/environments/{name}/{action}"), detach)
 
 
-def _finish(session: Session, answer: Answer, detach: bool, wanted: str = "Succeeded") -> None:
+def finish_operation(
+    session: Session, answer: Answer, detach: bool, wanted: str = "Succeeded"
+) -> None:
     """The result is the operation, as soon as it has started or once it has ended."""
     operation_id = operation_id_of(answer)
     found = answer.body
@@ -96,6 +121,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "scale-down": scale_down,
     "retry": retry,
     "repair": repair,
+    "rollback": rollback,
     "cancel": cancel,
     "delete": delete,
 }

@@ -1,4 +1,4 @@
-"""Look at environments: list, show, watch, events."""
+"""Look at environments: list, show, watch, events, versions."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from gridplane.api_types import EventView
 from gridplane.client import DEFAULT_POLL_SECONDS
 from gridplane.commands.arguments import Name
 from gridplane.follow import follow, require_success
+from gridplane.governance_tables import environment_versions_table
 from gridplane.session import Session
 from gridplane.tables import (
     environment_facts,
@@ -110,9 +111,21 @@ def events(
         found = latest
 
 
+def versions(session: Session, name: Name) -> None:
+    """Show what an environment has run, the latest version first.
+
+    Example: gridplane versions fraud-llm --query "[].digest"
+    """
+    found = session.api.get(f"/environments/{name}/versions").body["value"]
+    session.output.show(
+        found, environment_versions_table, lambda all_: [str(each["version"]) for each in all_]
+    )
+
+
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "list": list_environments,
     "show": show,
     "watch": watch,
     "events": events,
+    "versions": versions,
 }

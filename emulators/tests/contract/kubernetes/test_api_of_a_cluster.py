@@ -152,6 +152,7 @@ async def test_discovery_lists_groups_and_resources(api: Api):
         "policy",
         "networking.k8s.io",
         "secrets-store.csi.x-k8s.io",
+        "keda.sh",
         "authorization.k8s.io",
     ]
     resources = {each["name"]: each for each in (await api.get("/api/v1"))["resources"]}

@@ -413,7 +413,7 @@ def test_every_condition_is_on_a_property_that_is_sent():
     model = {"name": "m", "version": "1", "source": "az://acmemodels/weights/m/1"}
     spec = a_spec(
         edge={**PREMIUM, "origin": "privateLink"},
-        workload={**WORKLOAD, "secrets": SECRETS, "model": model},
+        workload={**WORKLOAD, "secrets": SECRETS, "model": model, "autoscale": {"max": 2}},
     )
     for kind, conditions in KEPT_IF.items():
         target = replace(target_of(kind), log_workspace_id=f"{WORKSPACE}ours")

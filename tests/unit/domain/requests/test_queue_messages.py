@@ -5,7 +5,7 @@ import pytest
 from domain.environment.operation import OperationKind
 from domain.problem import Problem
 from domain.requests.caller import Caller
-from domain.requests.command import CANCEL, RETRY, Command
+from domain.requests.command import CANCEL, RETRY, ROLLBACK, Command
 from domain.requests.queue_messages import EVENT_KINDS, MessageProperties, parse_message
 from tests.support.messages import cloud_event
 from tests.support.specs import NOON, a_policy, a_spec, spec_body
@@ -54,8 +54,24 @@ def test_a_specification_that_has_expired_already_is_refused():
     assert [(problem.code, problem.target) for problem in found] == [("InvalidValue", "expiresAt")]
 
 
+def test_a_rollback_may_bring_a_version_and_a_reason():
+    found = parse(cloud_event("rollback", {**NAME, "toVersion": 4, "reason": "It is slow."}))
+    assert isinstance(found, Command)
+    assert (found.kind, found.to_version, found.reason) == (ROLLBACK, 4, "It is slow.")
+    plain = parse(cloud_event("rollback", NAME))
+    assert isinstance(plain, Command)
+    assert (plain.to_version, plain.reason, plain.waits) == (None, None, True)
+    assert plain.digest != found.digest
+
+
+def test_a_rollback_to_no_version_is_refused():
+    found = parse(cloud_event("rollback", {**NAME, "toVersion": 0}))
+    assert isinstance(found, list)
+    assert [(problem.code, problem.target) for problem in found] == [("InvalidValue", "toVersion")]
+
+
 def test_every_kind_of_command_has_a_message():
-    assert set(EVENT_KINDS.values()) == {*OperationKind, RETRY, CANCEL}
+    assert set(EVENT_KINDS.values()) == {*OperationKind, RETRY, CANCEL, ROLLBACK}
 
 
 def test_without_a_message_id_the_events_own_identity_is_the_callers():

@@ -19,7 +19,7 @@ from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.starts import start_operation
 from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
-from domain.requests.command import RETRY, Command
+from domain.requests.command import RETRY, ROLLBACK, Command
 from domain.requests.decision import Start
 from domain.requests.decisions import decide
 from domain.spec.model import EnvironmentSpec
@@ -128,3 +128,18 @@ def test_every_call_that_is_suggested_is_accepted(text: str):
 def test_most_texts_name_a_call_and_every_kind_of_call_is_named():
     named = {words for words in CALLS for text in TEXTS if re.search(words, text, re.IGNORECASE)}
     assert len(named) >= len(CALLS) - 2
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in RECORDS if state.startswith("update of Ready")]
+)
+def test_a_failed_update_can_be_rolled_back(state: str):
+    record = RECORDS[state]
+    workload = record.spec.workload.model_copy(update={"port": 9000})
+    *earlier, present = record.versions
+    changed = present.model_copy(update={"workload": workload})
+    record = record.model_copy(update={"versions": (*earlier, changed)})
+    decision = decide(record, Command(ROLLBACK, "fraud-llm"))
+    assert isinstance(decision, Start)
+    assert decision.request.rollback
+    assert decision.request.rollback.to_version == 1

@@ -344,9 +344,10 @@ def test_gpus_are_counted_over_all_replicas(make_spec) -> None:
 
 
 def test_the_schema_asks_for_what_has_no_default_and_for_nothing_unknown() -> None:
+    """A preset has defaults for `gpu` and `workload.image`."""
     schema = EnvironmentSpec.model_json_schema(by_alias=True)
     assert schema["additionalProperties"] is False
-    assert schema["required"] == ["name", "costCenter", "owner", "regions", "gpu", "workload"]
+    assert schema["required"] == ["name", "costCenter", "owner", "regions", "workload"]
 
 
 def test_the_schema_explains_every_field() -> None:

@@ -1,0 +1,93 @@
+"""The versions of a model, which never change."""
+
+from typing import Any
+
+import pytest
+
+from domain.spec.model_versions import (
+    MAX_VERSIONS,
+    ModelContent,
+    RegisteredModel,
+    Registration,
+    is_model_name,
+)
+from domain.spec.validation import find_field_problems
+from tests.support.specs import NOON
+
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+IMAGE = f"acmeml.azurecr.io/vllm@{DIGEST}"
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    return {"name": "fraud-llm", "image": IMAGE, **changes}
+
+
+def register(model: RegisteredModel, **changes: Any) -> RegisteredModel:
+    wanted = Registration(content=ModelContent.from_wire(content(**changes)), at=NOON)
+    return model.register(wanted)
+
+
+def test_versions_are_numbered_and_the_same_content_is_the_same_version():
+    model = register(register(RegisteredModel()), licence="mit")
+    assert [each.version for each in model.versions] == [1, 2]
+    assert register(model, licence="mit") == model
+
+
+def test_a_number_is_not_used_again():
+    model = register(register(RegisteredModel()), licence="mit").forget(2)
+    assert [each.version for each in register(model, licence="mit").versions] == [1, 3]
+    assert register(model.forget(None)).versions[0].version == 3
+
+
+def test_a_model_has_room_for_so_many_versions():
+    model = RegisteredModel()
+    for number in range(MAX_VERSIONS + 1):
+        model = register(model, licence=f"licence {number}")
+    assert (len(model.versions), model.latest) == (MAX_VERSIONS, MAX_VERSIONS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "target", "code"),
+    [
+        ({"image": "acmeml.azurecr.io/vllm:1"}, "image", "ImageWithoutDigest"),
+        ({"name": "Fraud"}, "name", "InvalidName"),
+        ({"args": ["x" * 4097]}, "args", "InvalidValue"),
+        ({"command": ["x" * 4000], "args": ["x" * 97]}, "args", "InvalidValue"),
+        ({"digest": DIGEST}, "digest", "InvalidValue"),
+        ({"source": f"oci://{IMAGE}", "digest": DIGEST}, "digest", "InvalidValue"),
+        ({"source": "https://example.com/weights"}, "source", "InvalidValue"),
+        ({"gpusPerReplica": 0}, "gpusPerReplica", "InvalidValue"),
+        ({"version": 7}, "version", "UnknownField"),
+    ],
+)
+def test_what_is_no_version_is_refused(changes: dict[str, Any], target: str, code: str):
+    (problem,) = find_field_problems(ModelContent, content(**changes))
+    assert (problem.target, problem.code) == (target, code)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacks"),
+    [
+        ({}, False),
+        ({"source": f"oci://{IMAGE}"}, False),
+        ({"source": "az://acmemodels/weights/7"}, True),
+        ({"source": "az://acmemodels/weights/7", "digest": DIGEST}, False),
+    ],
+)
+def test_blobs_are_weights_only_with_their_digest(changes: dict[str, Any], lacks: bool):
+    assert ModelContent.from_wire(content(**changes)).lacks_digest is lacks
+
+
+@pytest.mark.parametrize(
+    ("name", "is_name"),
+    [
+        ("fraud-llm", True),
+        ("qwen3.5_4b", True),
+        ("a", True),
+        ("-a", False),
+        ("A", False),
+        (7, False),
+    ],
+)
+def test_names_are_those_that_the_registry_can_have(name: object, is_name: bool):
+    assert is_model_name(name) is is_name

@@ -1,0 +1,170 @@
+"""A preset completes a specification; what is written takes precedence."""
+
+from typing import Any
+
+import pytest
+
+from domain.catalog.presets import engine_image, presets
+from domain.problem import Problem
+from domain.spec.model import EnvironmentSpec
+from domain.spec.validation import parse_spec
+from tests.support.specs import a_policy
+
+TOKEN = {"HF_TOKEN": {"keyVaultSecretId": "https://fraud.vault.azure.net/secrets/hf-token"}}
+
+
+def body(gpu: dict[str, Any] | None = None, **workload: Any) -> dict[str, Any]:
+    least = {
+        "name": "fraud-llm",
+        "costCenter": "ML-1234",
+        "owner": "fraud-team@example.com",
+        "regions": ["westeurope"],
+        "workload": {"preset": "phi-4", **workload},
+    }
+    return least if gpu is None else {**least, "gpu": gpu}
+
+
+def accept(sent: dict[str, Any]) -> EnvironmentSpec:
+    spec = parse_spec(sent, a_policy())
+    assert isinstance(spec, EnvironmentSpec), spec
+    return spec
+
+
+def refuse(sent: dict[str, Any]) -> Problem:
+    problems = parse_spec(sent, a_policy())
+    assert isinstance(problems, list)
+    (problem,) = problems
+    return problem
+
+
+def test_a_preset_is_enough():
+    spec = accept(body())
+    workload, model = spec.workload, spec.workload.model
+    assert (spec.gpu.vm_size, spec.gpu.max_nodes) == ("Standard_NC24ads_A100_v4", 1)
+    assert (workload.preset, workload.image) == ("phi-4", engine_image())
+    assert workload.command == ("vllm", "serve")
+    assert workload.args == (
+        "microsoft/phi-4",
+        "--served-model-name=phi-4",
+        "--tensor-parallel-size=1",
+        "--max-model-len=16384",
+    )
+    assert model
+    assert (model.name, model.version, model.size_gib) == ("phi-4", "1", 28)
+    assert workload.startup.timeout_minutes == 24
+
+
+@pytest.mark.parametrize("name", list(presets()))
+def test_every_preset_is_accepted_and_stays_what_it_is(name: str):
+    spec = accept(body(preset=name, secrets=TOKEN))
+    assert accept(spec.to_wire()) == spec
+
+
+def test_what_does_not_fit_at_its_full_length_is_served_shorter():
+    spec = accept(body(preset="llama-3.1-8b-instruct", secrets=TOKEN))
+    assert spec.workload.args[-1] == "--max-model-len=15055"
+
+
+def test_a_replica_gets_as_few_gpus_of_a_size_as_it_needs():
+    spec = accept(body({"vmSize": "Standard_ND96isr_H100_v5"}, replicas=8))
+    assert spec.workload.gpus_per_replica == 1
+    large = accept(body(preset="llama-3.3-70b-instruct", secrets=TOKEN))
+    assert "--tensor-parallel-size=2" in large.workload.args
+
+
+def test_there_are_nodes_for_all_replicas():
+    assert accept(body(replicas=3)).gpu.max_nodes == 3
+    assert accept(body({"maxNodes": 7, "spot": True}, replicas=3)).gpu.max_nodes == 7
+
+
+def test_what_is_written_takes_precedence():
+    spec = accept(
+        body(
+            {"vmSize": "Standard_NC40ads_H100_v5"},
+            image="acmeml.azurecr.io/vllm:1",
+            port=9000,
+            model={"name": "our-phi", "version": "7"},
+            startup={"timeoutMinutes": 30},
+        )
+    )
+    workload, model = spec.workload, spec.workload.model
+    assert workload.image == "acmeml.azurecr.io/vllm:1"
+    assert "--port=9000" in workload.args
+    assert "--served-model-name=our-phi" in workload.args
+    assert model
+    assert (model.name, model.version, model.size_gib) == ("our-phi", "7", 28)
+    assert workload.startup.timeout_minutes == 30
+
+
+def test_the_engine_reads_weights_of_ones_own_where_they_are_mounted():
+    model = {"source": "az://acmemodels/weights/phi/4"}
+    assert accept(body(model=model)).workload.args[0] == "/mnt/weights"
+
+
+def test_with_arguments_of_ones_own_anything_may_fit():
+    spec = accept(body({"vmSize": "Standard_NC4as_T4_v3"}, args=["--quantization=awq"]))
+    assert spec.workload.args == ("--quantization=awq",)
+
+
+@pytest.mark.parametrize("name", ["phi-5", "Phi-4", ""])
+def test_a_preset_that_does_not_exist_is_the_only_problem(name: str):
+    problem = refuse(body(preset=name))
+    assert (problem.code, problem.target) == ("UnknownPreset", "workload.preset")
+    assert "phi-4-mini-instruct" in problem.message
+
+
+def test_a_gated_model_needs_a_token_or_weights():
+    gated = "llama-3.1-8b-instruct"
+    problem = refuse(body(preset=gated))
+    assert (problem.code, problem.target) == (
+        "HuggingFaceTokenRequired",
+        "workload.secrets.HF_TOKEN",
+    )
+    accept(body(preset=gated, secrets=TOKEN))
+    accept(body(preset=gated, model={"source": "az://acmemodels/weights/llama"}))
+
+
+@pytest.mark.parametrize(
+    ("gpu", "workload", "target", "says"),
+    [
+        ({"vmSize": "Standard_NC4as_T4_v3"}, {}, "gpu.vmSize", "bfloat16"),
+        ({"vmSize": "standard_nv36ads_a10_v5"}, {}, "gpu.vmSize", "needs 2"),
+        (
+            {"vmSize": "Standard_NC80adis_H100_v5"},
+            {"preset": "llama-3.3-70b-instruct", "gpusPerReplica": 1, "secrets": TOKEN},
+            "workload.gpusPerReplica",
+            "needs 2",
+        ),
+        (None, {"gpusPerReplica": 3}, "workload.gpusPerReplica", "on 3 GPUs"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_what_does(
+    gpu: dict[str, Any] | None, workload: dict[str, Any], target: str, says: str
+):
+    problem = refuse(body(gpu, **workload))
+    assert (problem.code, problem.target) == ("ModelDoesNotFit", target)
+    assert says in problem.message
+    assert "Standard_NC" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("sent", "target"),
+    [
+        (body({"vmSize": "Standard_D4s_v5"}), "gpu.vmSize"),
+        (
+            body({"vmSize": "Standard_NC24ads_A100_v4"}, gpusPerReplica=2),
+            "workload.gpusPerReplica",
+        ),
+        (body(model="phi"), "workload.model"),
+        (body(replicas=-1), "workload.replicas"),
+        (body(gpusPerReplica="two"), "workload.gpusPerReplica"),
+    ],
+)
+def test_other_problems_are_told_as_without_a_preset(sent: dict[str, Any], target: str):
+    assert refuse(sent).target == target
+
+
+def test_a_preset_has_to_be_a_text():
+    problems = parse_spec(body(preset=5), a_policy())
+    assert isinstance(problems, list)
+    assert "workload.preset" in {problem.target for problem in problems}

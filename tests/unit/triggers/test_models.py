@@ -1,0 +1,159 @@
+"""`/models`: versions of models."""
+
+from typing import Any
+
+import pytest
+
+from domain.environment.phases import Phase
+from tests.support.fake_hub import FakeHub
+from tests.support.http_api import Api
+from tests.support.specs import spec_body
+from triggers import models
+from triggers.model_routes import EXAMPLE_MODEL
+
+REQUEST_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"
+REFERENCE = spec_body(workload={"model": {"name": "fraud-llm", "version": "1"}})
+
+
+async def register(api: Api, **changes: Any) -> Any:
+    return await api.send("POST", "models", {**EXAMPLE_MODEL, **changes})
+
+
+async def test_a_version_is_registered_once(api: Api):
+    first, again = await register(api), await register(api)
+    assert (first.status, again.status) == (201, 200)
+    assert first.headers["Location"] == again.headers["Location"] == "/models/fraud-llm/versions/1"
+    assert first.json == again.json == (await api.get("models/fraud-llm/versions/1")).json
+    assert (await register(api, licence="mit")).json["version"] == 2
+
+
+async def test_a_request_that_is_sent_twice_has_one_version(api: Api):
+    headers = {"Repeatability-Request-ID": REQUEST_ID}
+    first = await api.send("POST", "models", EXAMPLE_MODEL, headers)
+    again = await api.send("POST", "models", EXAMPLE_MODEL, headers)
+    other = await api.send("POST", "models", {**EXAMPLE_MODEL, "licence": "mit"}, headers)
+    assert first.headers["Repeatability-Result"] == "accepted"
+    assert (again.status, again.json["version"]) == (200, 1)
+    assert (other.status, other.error["code"]) == (409, "RepeatabilityRequestIdReused")
+
+
+async def test_the_one_who_registers_is_on_record(hub: FakeHub):
+    api = Api(hub, requires_app_roles=True)
+    headers = {
+        "X-MS-CLIENT-PRINCIPAL-ID": "ca11e900-0000-4000-8000-000000000002",
+        "X-MS-CLIENT-PRINCIPAL": "eyJjbGFpbXMiOiBbeyJ0eXAiOiAicm9sZXMiLCAidmFsIjogIkVudmlyb25tZW50"
+        "cy5Xcml0ZSJ9XX0=",
+    }
+    answer = await api.send("POST", "models", EXAMPLE_MODEL, headers)
+    assert answer.json["createdBy"] == "ca11e900-0000-4000-8000-000000000002"
+
+
+async def test_a_model_shows_its_versions_the_latest_first(api: Api):
+    await register(api)
+    await register(api, licence="mit")
+    versions = (await api.get("models/fraud-llm")).json["versions"]
+    assert [each["version"] for each in versions] == [2, 1]
+
+
+async def test_models_are_listed_page_by_page(api: Api):
+    for name in ("b-llm", "a-llm", "c-llm"):
+        await register(api, name=name)
+    first = (await api.get("models?maxpagesize=2")).json
+    second = (await api.get(first["nextLink"].strip("/"))).json
+    assert [each["name"] for each in (*first["value"], *second["value"])] == [
+        "a-llm",
+        "b-llm",
+        "c-llm",
+    ]
+    assert "nextLink" not in second
+
+
+async def test_an_environment_runs_what_the_version_has(api: Api):
+    await register(api)
+    assert (await api.create(REFERENCE)).status == 202
+    workload = (await api.get("environments/fraud-llm")).json["spec"]["workload"]
+    assert workload["image"] == EXAMPLE_MODEL["image"]
+    assert workload["model"]["source"] == EXAMPLE_MODEL["source"]
+
+
+async def test_a_version_that_does_not_exist_is_refused(api: Api):
+    answer = await api.create(REFERENCE)
+    assert (answer.status, answer.error["code"]) == (400, "ModelVersionNotFound")
+
+
+async def test_a_plan_is_of_the_version_as_well(api: Api):
+    await register(api)
+    answer = await api.send("POST", "plans", REFERENCE)
+    assert (await api.create({"planId": answer.json["id"]})).status == 202
+
+
+@pytest.mark.parametrize("path", ["models/fraud-llm", "models/fraud-llm/versions/1"])
+@pytest.mark.parametrize("phase", [Phase.READY, Phase.SCALED_DOWN, Phase.FAILED])
+async def test_what_is_served_is_kept(api: Api, hub: FakeHub, path: str, phase: Phase):
+    await register(api)
+    await api.create(REFERENCE)
+    hub.finish("fraud-llm.1", phase)
+    answer = await api.delete(path)
+    assert (answer.status, answer.error["code"]) == (409, "ModelInUse")
+    assert "fraud-llm" in answer.error["message"]
+    assert (await api.get("models/fraud-llm/versions/1")).status == 200
+
+
+@pytest.mark.parametrize("path", ["models/fraud-llm", "models/fraud-llm/versions/1"])
+async def test_what_nothing_serves_is_deleted_for_good(api: Api, path: str):
+    await register(api)
+    assert (await api.delete(path)).status == 204
+    assert (await api.delete(path)).status == 204
+    assert (await api.get("models/fraud-llm")).status == 404
+    assert (await api.get("models")).json["value"] == []
+    assert (await register(api)).json["version"] == 2
+
+
+async def test_another_version_may_be_deleted(api: Api, hub: FakeHub):
+    await register(api)
+    await register(api, licence="mit")
+    await api.create(REFERENCE)
+    hub.finish("fraud-llm.1", Phase.READY)
+    assert (await api.delete("models/fraud-llm/versions/2")).status == 204
+
+
+async def test_a_model_has_room_for_so_many_versions(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("triggers.http_models.MAX_VERSIONS", 1)
+    await register(api)
+    answer = await register(api, licence="mit")
+    assert (answer.status, answer.error["code"]) == (409, "TooManyModelVersions")
+
+
+async def test_what_the_task_hub_does_not_take_is_not_promised(
+    api: Api, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(models, "LOOK_INTERVAL_SECONDS", 0)
+    await register(api)
+    hub.loses_signals = True
+    assert (await register(api, licence="mit")).status == 503
+    assert (await api.delete("models/fraud-llm")).status == 503
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "target"),
+    [
+        ({"image": "acmeml.azurecr.io/vllm:1"}, "ImageWithoutDigest", "image"),
+        ({"digest": None}, "MissingField", "digest"),
+        ({"name": "Fraud"}, "InvalidName", "name"),
+    ],
+)
+async def test_what_is_no_version_is_refused(
+    api: Api, changes: dict[str, Any], code: str, target: str
+):
+    answer = await register(api, **changes)
+    assert (answer.status, answer.error["code"]) == (400, code)
+    assert answer.error["target"] == target
+
+
+async def test_a_body_has_to_be_an_object(api: Api):
+    assert (await api.send("POST", "models", [])).error["code"] == "InvalidBody"
+
+
+async def test_names_that_no_model_can_have_are_not_found(api: Api):
+    assert (await api.get("models/FRAUD")).status == 404
+    assert (await api.get("models/fraud-llm/versions/x")).status == 404
