@@ -81,7 +81,7 @@ class PresetView(WireModel):
 class PresetList(WireModel):
     """All presets, and the engine that serves them."""
 
-    image: str = Field(description="Image of the engine.", examples=["vllm/vllm-openai:v0.33.0"])
+    image: str = Field(description="Image of the engine.", examples=["vllm/vllm-openai:v0.31.0"])
     source: str = Field(description="Where the figures are from.")
     value: tuple[PresetView, ...] = Field(description="The presets, the smallest first.")
 

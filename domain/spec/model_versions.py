@@ -39,7 +39,7 @@ class ModelContent(WireModel):
         min_length=1,
         max_length=64,
         description="Engine that the image has.",
-        examples=["vllm 0.33.0"],
+        examples=["vllm 0.31.0"],
     )
     command: tuple[Text, ...] = Field(
         default=(),
