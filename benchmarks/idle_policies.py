@@ -2,7 +2,7 @@
 
 Cost is counted in minutes of one GPU node: those in which it runs, the start that each wake pays
 for, and the price of what else the environment has, which never sleeps. What a request's wait is
-worth is nobody's list price, so it is varied. The optimum knows all pauses beforehand: in each it
+worth has no list price, so it is varied. The optimum knows all pauses beforehand: in each it
 stays awake or sleeps, whichever is cheaper. Pauses do not depend on each other, so this is exact.
 """
 

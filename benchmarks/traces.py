@@ -20,7 +20,7 @@ DATA = Path(__file__).with_name("data")
 FETCHED = PROJECT / "build" / "traces"
 ALIBABA = "lora_request_trace.csv"
 FEWEST_REQUESTS = 20
-"""Of a model, to be taken for an environment that somebody uses."""
+"""Of a model, to be taken for an environment in use."""
 
 DOWNLOAD_SECONDS = 120.0
 MINUTE = timedelta(minutes=1)

@@ -121,3 +121,9 @@ def test_the_gateway_that_is_tested_is_the_version_that_runs():
 
 def test_the_gateway_runs_by_digest():
     assert re.fullmatch(rf".+/envoy:v{ENVOY_VERSION}@sha256:[0-9a-f]{{64}}", ENVOY_IMAGE)
+
+
+@pytest.mark.parametrize("name", ["requirements-mutate", "requirements-portal"])
+def test_other_environments_have_all_that_the_tests_need(name: str):
+    needed, locked = requirements("requirements-dev.txt"), requirements(f"{name}.txt")
+    assert needed.items() <= locked.items()

@@ -56,7 +56,7 @@ def run(arguments: Sequence[str] | None = None, around: Surroundings | None = No
         print_error(error, make_console(sys.stderr, around.environ))
         return int(error.code)
     except BrokenPipeError:
-        # Whoever reads has enough, such as `head`. Python would complain at its exit otherwise.
+        # The reader has enough, such as `head`. Python would complain at its exit otherwise.
         sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]
         return int(ExitCode.OK)
     except SystemExit as ended:
