@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.catalog.regions import normalise_region
 from domain.serving.pod_logs import DEFAULT_LINES, MAX_LINES, LinePosition
-from triggers.parameters import Flag, QueryParameters
+from triggers.parameters import Flag, QueryParameters, read_skiptoken
 
 _LONGEST_POD_NAME = 253
 
@@ -34,12 +34,6 @@ def _read_pod(text: object) -> object:
     raise PydanticCustomError("InvalidQueryParameter", "Send the name of a pod, as `pods` has it.")
 
 
-def _read_position(text: object) -> object:
-    if not isinstance(text, str) or not text or LinePosition.parse(text):
-        return text
-    raise PydanticCustomError("InvalidQueryParameter", "Take it unchanged from nextLink.")
-
-
 class LogQuery(QueryParameters):
     """Which log to read, and from where on."""
 
@@ -63,7 +57,7 @@ class LogQuery(QueryParameters):
         le=MAX_LINES,
         description="Number of lines before the end to begin with.",
     )
-    after: Annotated[str, BeforeValidator(_read_position)] = Field(
+    after: Annotated[str, read_skiptoken(LinePosition.parse)] = Field(
         default="",
         alias="skiptoken",
         description="Start of the page. Take it unchanged from `nextLink`.",

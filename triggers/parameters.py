@@ -1,7 +1,7 @@
 """Query parameters and headers, each declared once for decoding and documentation."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, cast
@@ -140,6 +140,17 @@ class ApprovalsQuery(QueryParameters):
         alias="skiptoken",
         description="Start of the page. Take it unchanged from `nextLink`.",
     )
+
+
+def read_skiptoken(parse: Callable[[str], object]) -> BeforeValidator:
+    """`parse`: None for what no page has as its `skiptoken`, which is refused."""
+
+    def read(text: object) -> object:
+        if not isinstance(text, str) or not text or parse(text):
+            return text
+        raise PydanticCustomError("InvalidQueryParameter", "Take it unchanged from nextLink.")
+
+    return BeforeValidator(read)
 
 
 def _read_count(text: object) -> object:
