@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from domain.environment.approval import ApprovalDemand
 from domain.environment.approval_records import begin_on_record
 from domain.environment.operation import Operation
-from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
+from domain.environment.operation_request import BRING_A_SPEC, GET_NODES, OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.guard.admission import find_refusal, refuse_budget
 from domain.guard.approval import find_approval
@@ -19,8 +19,8 @@ from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from domain.requests.approvals import find_unknown_requester
 from domain.requests.command import Command
+from domain.requests.command_decision import decide
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
-from domain.requests.decisions import GET_NODES, decide
 from domain.requests.rollbacks import find_forbidden
 from domain.spec.policy import SpecPolicy
 from triggers import task_hub

@@ -19,6 +19,9 @@ BRING_A_SPEC = frozenset({OperationKind.PROVISION, OperationKind.UPDATE})
 BUILDS = BRING_A_SPEC | {OperationKind.REPAIR}
 """Kinds of operations that build whatever the specification describes and is missing."""
 
+GET_NODES = BUILDS | {OperationKind.WAKE}
+"""Kinds of operations that ask Azure for GPU nodes."""
+
 
 class OperationRequest(WireModel):
     """The input of every operation's orchestration."""

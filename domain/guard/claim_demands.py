@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from domain.environment.operation_request import BRING_A_SPEC, OperationRequest
+from domain.environment.operation_request import BRING_A_SPEC, GET_NODES, OperationRequest
 from domain.guard.checks import check_cell
 from domain.guard.claims import CLAIM_LIFETIME, Claim, LedgerDemand
 from domain.guard.costs import estimate_record
@@ -19,7 +19,6 @@ from domain.guard.policy.rules import count_nodes, count_other_nodes
 from domain.guard.region_limits import room_for_resources
 from domain.guard.situation import Situation
 from domain.placement.offers import Offer
-from domain.requests.decisions import GET_NODES
 from domain.spec.model import EnvironmentSpec
 
 

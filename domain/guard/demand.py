@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from domain.arm.managed_cluster import SYSTEM_NODE_COUNT, first_gpu_node_count
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.environment.operation import Operation, OperationKind
-from domain.environment.operation_request import BUILDS
+from domain.environment.operation_request import BUILDS, GET_NODES
 from domain.environment.record import EnvironmentRecord
 from domain.environment.step_keys import StepKey, cell_step, edge_step, gpu_pool_step
 from domain.outcomes import Status
 from domain.placement.offers import Offer
-from domain.requests.decisions import GET_NODES
 from domain.spec.model import EnvironmentSpec
 
 REGIONAL_QUOTA = "cores"

@@ -14,8 +14,8 @@ from domain.environment.record import EnvironmentRecord
 from domain.events.cloud_events import derive_event
 from domain.outcomes import Outcome
 from domain.requests.command import Command
+from domain.requests.command_decision import decide
 from domain.requests.decision import Start
-from domain.requests.decisions import decide
 from tests.support.fake_hub import FakeHub, a_hub
 from tests.support.specs import NOON, a_request, a_spec
 from triggers import task_hub

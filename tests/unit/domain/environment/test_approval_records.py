@@ -20,8 +20,8 @@ from domain.environment.transitions import end_operation
 from domain.events.cloud_events import derive_event
 from domain.outcomes import Outcome, Status
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
+from domain.requests.command_decision import decide
 from domain.requests.decision import AlreadyStarted, Cancel, Refused, Start
-from domain.requests.decisions import decide
 from tests.support.approvals import a_demand, a_waiting_request, an_answer
 from tests.support.callers import ALICE, BOB
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes

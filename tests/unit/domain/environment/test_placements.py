@@ -14,8 +14,8 @@ from domain.outcomes import Outcome, Status
 from domain.placement.attempts import AttemptStatus, CellPlacement, OfferAttempt, RecordAttempt
 from domain.placement.offers import Offer, list_offers
 from domain.requests.command import Command
+from domain.requests.command_decision import decide
 from domain.requests.decision import Refused, Start
-from domain.requests.decisions import decide
 from tests.support.payloads import QUOTA
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 

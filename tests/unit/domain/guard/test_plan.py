@@ -17,8 +17,8 @@ from domain.guard.plan_check import Verdict
 from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
 from domain.requests.command import Command
+from domain.requests.command_decision import decide
 from domain.requests.decision import PreconditionFailed, Start
-from domain.requests.decisions import decide
 from domain.spec.model import EnvironmentSpec
 from tests.support.markets import (
     A100_FAMILY,

@@ -12,6 +12,7 @@ from domain.environment.transitions import end_operation, keep_pool
 from domain.outcomes import Outcome
 from domain.requests.caller import Caller
 from domain.requests.command import CANCEL, RETRY, Command, Conditions
+from domain.requests.command_decision import decide
 from domain.requests.decision import (
     AlreadyStarted,
     Cancel,
@@ -21,7 +22,6 @@ from domain.requests.decision import (
     Start,
 )
 from domain.requests.decisions import (
-    decide,
     decide_delete,
     decide_scale_down,
     decide_update,

@@ -14,8 +14,8 @@ from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.requests.caller import Caller
 from domain.requests.command import ROLLBACK, Command
+from domain.requests.command_decision import decide
 from domain.requests.decision import AlreadyStarted, NotFound, Refused, Start
-from domain.requests.decisions import decide
 from domain.requests.rollbacks import find_forbidden
 from domain.spec.model import EnvironmentSpec
 from tests.support.payloads import QUOTA

@@ -6,8 +6,8 @@ from domain.environment.record import EnvironmentRecord
 from domain.guard.policy.access import read_access_rules
 from domain.requests.app_roles import AppRole
 from domain.requests.command import CANCEL, RETRY, Command, CommandKind
+from domain.requests.command_decision import decide
 from domain.requests.decision import Forbidden, Foreign, Refused, Start
-from domain.requests.decisions import decide
 from domain.requests.principal import Principal
 from domain.requests.scopes import (
     EVERYTHING,

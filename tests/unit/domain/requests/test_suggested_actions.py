@@ -20,8 +20,8 @@ from domain.environment.starts import start_operation
 from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.requests.command import RETRY, ROLLBACK, Command
+from domain.requests.command_decision import decide
 from domain.requests.decision import Start
-from domain.requests.decisions import decide
 from domain.spec.model import EnvironmentSpec
 from tests.support.payloads import SUCCEEDED
 from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure
