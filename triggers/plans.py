@@ -39,6 +39,8 @@ async def read_situation(
     record: EnvironmentRecord | None,
     others: Iterable[str] = (),
     policy_file: Policy = NO_RULES,
+    *,
+    looks_up_images: bool = True,
 ) -> Situation:
     """`others`: regions beside those that the specification names."""
     now = datetime.now(UTC)
@@ -52,11 +54,12 @@ async def read_situation(
     for ledger, region in ledgers.items():
         if region and view.open[ledger].has_news_for_azure:
             read_market.forget_usages(region)
+    wanted = wanted_images(spec, record.image if record else None) if looks_up_images else ()
     (in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
         _read_records(client, spec.cost_center if is_bound else None),
         _read_markets(client, read_market, sorted({*offered, *others})),
         read_market.subscription(),
-        read_market.images(wanted_images(spec, record.image if record else None)),
+        read_market.images(wanted),
     )
     claiming = [each for each in view.records if each.phase in AT_WORK]
     peers = [each for each in view.records if each.spec.cost_center == spec.cost_center]
