@@ -131,7 +131,6 @@ ORCHESTRATORS = (
 ACTIVITIES: tuple[Activity, ...] = (
     begin_delete_resource,
     begin_approve_connection,
-    begin_delete_orphan,
     begin_empty_gpu_pool,
     get_gpu_pool,
     poll_operation,
@@ -236,7 +235,11 @@ def register_activity(activity: Activity) -> None:
     app.activity_trigger(input_name="value")(run)
 
 
-def register_spec_activity(activity: SpecActivity) -> None:
+def register_activity_with_hub(
+    activity: Callable[
+        [dict[str, Any], ClientFactory, DurableFunctionsClient], Awaitable[Outcome]
+    ],
+) -> None:
     async def run(value: Any, client: DurableFunctionsClient) -> Any:
         return (await run_activity(activity, value, clients, client)).to_wire()
 
@@ -374,8 +377,8 @@ for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:
     register_activity(activity)
-for spec_activity in SPEC_ACTIVITIES:
-    register_spec_activity(spec_activity)
+for activity_with_hub in (*SPEC_ACTIVITIES, begin_delete_orphan):
+    register_activity_with_hub(activity_with_hub)
 register_entity()
 for shared_entity in (orphans, blocklist, directory, plan, market, claims, registered_model):
     register_shared_entity(shared_entity)
