@@ -28,6 +28,7 @@ from triggers.task_hub import DurableClient
 NO_RULES = Policy()
 
 LOOKS = 50
+FIRST_INTERVAL_SECONDS = 0.01
 LOOK_INTERVAL_SECONDS = 0.1
 """A plan is kept by a signal, which the task hub delivers after it has taken it."""
 
@@ -79,10 +80,10 @@ async def keep_plan(client: DurableClient, plan: StoredPlan) -> bool:
     """Returns once the plan can be carried out; False if the task hub takes too long."""
     entity = EntityInstanceId(PLAN_ENTITY, plan.id)
     await client.signal_entity(entity, PlanOperation.KEEP, plan.to_wire())
-    for _ in range(LOOKS):
+    for look in range(LOOKS):
         if await find_plan(client, plan.id):
             return True
-        await asyncio.sleep(LOOK_INTERVAL_SECONDS)
+        await asyncio.sleep(min(FIRST_INTERVAL_SECONDS * 2**look, LOOK_INTERVAL_SECONDS))
     return False
 
 
