@@ -114,12 +114,12 @@ def test_what_is_expensive_is_built_once_someone_else_has_agreed(guarded: Stack)
         rejected = await_end(api, "unwanted.1")
         assert (rejected["status"], rejected["error"]["code"]) == ("Canceled", "ApprovalRejected")
         assert await_end(api, "wanted.1")["status"] == "Succeeded"
+        changed_as_approved(api)
         timed_out = await_end(api, "unheard.1")
         assert timed_out["error"]["code"] == "ApprovalTimedOut"
         for name in ("unheard", "unwanted", "by-message"):
             assert (creations(azure, name), leftovers(azure, name)) == ({}, [])
 
-        changed_as_approved(api)
         overtaken_by_a_deletion(api)
         kinds = [f"unheard.1.approval-{each}" for each in ("requested", "reminder", "decided")]
         events = await_events(guarded, "unheard", *kinds)
