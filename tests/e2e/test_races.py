@@ -14,7 +14,7 @@ from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSubQ
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE
-from tests.e2e.stories import delete, finish, gpu_nodes, leftovers
+from tests.e2e.stories import delete, finish, gpu_nodes, leftovers, wait_until
 from tests.e2e.sweeps import sweep, sweep_until, timeline
 from tests.support.documented_api import DocumentedApi
 from tests.support.messages import cloud_event
@@ -162,6 +162,32 @@ def test_a_budget_that_holds_two_is_given_to_two_of_ten(
     stack.restart_app()
     with DocumentedApi(stack.app_url) as api:
         scaled_down_once_it_is_spent(api, azure, names[1])
+        of_two_wakes_for_the_last_quota_one_is_begun(stack, api, azure, names[1], "tight-more")
+
+
+def of_two_wakes_for_the_last_quota_one_is_begun(
+    stack: Stack, api: Api, azure: SimulatedAzure, *names: str
+) -> None:
+    sweep_until(api, lambda _: all(phase_of(api, name) == "ScaledDown" for name in names))
+    limit = {"region": REGION, "name": A10_FAMILY, "limit": 36}
+    azure.put("/_simulator/quota", json=limit).raise_for_status()
+    wait_until(lambda: a10_offer(api)["nodesLeft"] == 1)
+    with ThreadPoolExecutor(len(names)) as pool:
+        urls = [f"{stack.app_url}/environments/{name}/wake" for name in names]
+        answers = list(pool.map(lambda url: httpx.post(url, timeout=60), urls))
+    assert sorted(each.status_code for each in answers) == [202, 409]
+    (refused,) = [each for each in answers if each.status_code == 409]
+    assert refused.json()["error"]["code"] == "QuotaExceeded"
+    assert phase_of(api, refused.url.path.split("/")[2]) == "ScaledDown"
+
+
+def phase_of(api: Api, name: str) -> str:
+    return api.get_environment(name)["phase"]
+
+
+def a10_offer(api: Api) -> dict[str, Any]:
+    offers = api.get("/offers", params={"region": REGION}).raise_for_status().json()["value"]
+    return next(each for each in offers if each["vmSize"] == A10)
 
 
 def scaled_down_once_it_is_spent(api: Api, azure: SimulatedAzure, name: str) -> None:
@@ -174,8 +200,8 @@ def scaled_down_once_it_is_spent(api: Api, azure: SimulatedAzure, name: str) -> 
     (warning,) = told()
     assert warning["type"] == "BudgetWarned"
     assert "TIGHT has spent" in warning["message"]
-    assert api.get_environment(name)["phase"] == "Ready", "notice comes first"
-    sweep_until(api, lambda _: api.get_environment(name)["phase"] == "ScaledDown")
+    assert phase_of(api, name) == "Ready", "notice comes first"
+    sweep_until(api, lambda _: phase_of(api, name) == "ScaledDown")
     assert gpu_nodes(azure, name) == []
     assert [each["type"] for each in told()] == ["BudgetWarned", "BudgetScaledDown"]
     # The sweep's records have the time of the task hub, which runs fast.
