@@ -57,6 +57,11 @@ def test_what_has_no_environment_is_reported_and_removed_after_its_grace(removin
         wait_for(lambda: not orphans_of(api))
         assert not look.exists(lost, GROUPS)
         assert look.exists(foreign, GROUPS), "of others"
+        audit = api.get("/audit", params={"environment": "lost"}).json()["value"]
+        assert {(each["action"], each["actor"], each["door"]) for each in audit} == {
+            ("OrphanRemoved", "sweep", "sweep")
+        }
+        assert any(lost in each["detail"] for each in audit)
 
 
 def build(look: Look, stack: Stack, name: str, tags: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +14,8 @@ from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSubQ
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE
-from tests.e2e.stories import delete, finish, leftovers
+from tests.e2e.stories import delete, finish, gpu_nodes, leftovers
+from tests.e2e.sweeps import sweep, sweep_until, timeline
 from tests.support.documented_api import DocumentedApi
 from tests.support.forked import forked_stack
 from tests.support.messages import cloud_event
@@ -155,6 +157,34 @@ def test_a_budget_that_holds_two_is_given_to_two_of_ten(
         freed = api.post("/environments", json=a_body("tight-more", "TIGHT"))
         assert freed.status_code == 202, freed.text
         finish(api, freed.json()["id"])
+    spent = {"perMonth": 0.01, "refuseAt": None, "onExceeded": "scaleDown"}
+    document["costCenters"]["TIGHT"] = {"budget": spent}
+    policy.write_text(yaml.safe_dump(document))
+    stack.restart_app()
+    with DocumentedApi(stack.app_url) as api:
+        scaled_down_once_it_is_spent(api, azure, names[1])
+
+
+def scaled_down_once_it_is_spent(api: Api, azure: SimulatedAzure, name: str) -> None:
+    """With notice first, on the timeline, as events and in the audit."""
+
+    def told() -> list[dict[str, Any]]:
+        return [each for each in timeline(api, name) if each["type"].startswith("Budget")]
+
+    sweep(api)
+    (warning,) = told()
+    assert warning["type"] == "BudgetWarned"
+    assert "TIGHT has spent" in warning["message"]
+    assert api.get_environment(name)["phase"] == "Ready", "notice comes first"
+    sweep_until(api, lambda _: api.get_environment(name)["phase"] == "ScaledDown")
+    assert gpu_nodes(azure, name) == []
+    assert [each["type"] for each in told()] == ["BudgetWarned", "BudgetScaledDown"]
+    # The sweep's records have the time of the task hub, which runs fast.
+    days = [datetime.now(UTC) + timedelta(days=each) for each in (-1, 20)]
+    window = dict(zip(("from", "to"), (f"{day:%Y-%m-%dT%H:%M:%SZ}" for day in days), strict=True))
+    audit = api.get("/audit", params={"environment": name, "actor": "sweep", **window})
+    done = {each["action"] for each in audit.json()["value"]}
+    assert done == {"BudgetWarned", "BudgetScaledDown", "scale-down"}
 
 
 def test_the_policy_and_the_budget_refuse_at_every_door_in_the_same_words(
