@@ -29,6 +29,7 @@ from triggers.http_service import HealthAnswer, get_health, get_openapi
 from triggers.http_sweeps import get_latest_sweep, post_sweep
 from triggers.invocation_routes import INVOCATION_ROUTES
 from triggers.log_routes import LOG_ROUTES
+from triggers.metric_routes import METRIC_ROUTES
 from triggers.model_routes import MODEL_ROUTES
 from triggers.parameters import (
     AnyQueryParameters,
@@ -146,6 +147,7 @@ ROUTES = (
     *ENVIRONMENT_ROUTES,
     *APPROVAL_ROUTES,
     *LOG_ROUTES,
+    *METRIC_ROUTES,
     *INVOCATION_ROUTES,
     *AUDIT_ROUTES,
     *OTHER_ROUTES,

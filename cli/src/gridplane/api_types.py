@@ -233,6 +233,19 @@ class Egress(TypedDict):
     cidrs: NotRequired[list[str]]
 
 
+class EnvironmentMetrics(TypedDict):
+    """Figures of one environment over time, as sweeps and operations have seen them."""
+
+    environment: str
+    fromDateTime: str
+    toDateTime: str
+    intervalMinutes: int
+    sinceDateTime: NotRequired[str]
+    unrecorded: NotRequired[str]
+    totals: MetricTotals
+    value: list[MetricPoint]
+
+
 class EnvironmentPage(TypedDict):
     """A page of environments, sorted by name."""
 
@@ -574,6 +587,33 @@ class MaintenanceWindow(TypedDict):
     start: NotRequired[str]
     durationHours: NotRequired[int]
     utcOffset: NotRequired[str | None]
+
+
+class MetricPoint(TypedDict):
+    """Figures of one interval. What is not known is absent, which is not zero."""
+
+    startDateTime: str
+    requests: NotRequired[int]
+    errors: NotRequired[int]
+    tokensIn: NotRequired[int]
+    tokensOut: NotRequired[int]
+    gpuUtilisationPercent: NotRequired[int]
+    busyReplicas: NotRequired[int]
+    gpuNodes: NotRequired[float]
+    unpricedGpuNodes: NotRequired[float]
+    gpuUsdPerHour: NotRequired[float]
+    usdPerHour: NotRequired[float]
+
+
+class MetricTotals(TypedDict):
+    """Of all points together; what is not known in one of them is left out."""
+
+    requests: NotRequired[int]
+    errors: NotRequired[int]
+    tokensIn: NotRequired[int]
+    tokensOut: NotRequired[int]
+    gpuNodeHours: NotRequired[float]
+    costUsd: NotRequired[float]
 
 
 class MinutesToReady(TypedDict):

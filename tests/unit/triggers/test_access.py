@@ -40,6 +40,7 @@ ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
     "rollBackEnvironment": WRITERS,
     "getCosts": READERS,
     "getIdleAdvice": READERS,
+    "getMetrics": READERS,
     "createEnvironment": WRITERS,
     "listEnvironments": READERS,
     "getEnvironment": READERS,
