@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import azure.functions as func
 
-from domain.guard.metrics import build_metrics
+from domain.guard.metrics import build_metrics, latest_moment
 from domain.problem import Problem
 from domain.serving.invocations.query import decide_window
 from triggers.declarations import Call
@@ -17,12 +17,13 @@ from triggers.window_parameters import WindowQuery
 
 
 async def get_metrics(call: Call[WindowQuery, HeaderParameters]) -> func.HttpResponse:
-    name, now = call.req.route_params["name"], datetime.now(UTC)
-    window = decide_window(call.query.start, call.query.end, now)
-    if isinstance(window, Problem):
-        return problems_response([window])
+    name = call.req.route_params["name"]
     record = await read_visible(call, name)
     if record is None or record.is_deleted:
         return unknown_environment(name)
+    now = latest_moment(record, datetime.now(UTC))
+    window = decide_window(call.query.start, call.query.end, now)
+    if isinstance(window, Problem):
+        return problems_response([window])
     prices = await read_prices(call.client, call.deployment.read_market, record.regions)
     return json_response(build_metrics(record, prices, window.start, window.end, now))

@@ -72,6 +72,13 @@ def build_metrics(
     )
 
 
+def latest_moment(record: EnvironmentRecord, now: datetime) -> datetime:
+    """`now`, or what is on record of later, as clocks differ."""
+    looks = (each.at for each in record.counters.values())
+    nodes = (each.at for each in record.gpu_usage.observed.values())
+    return max(now, record.updated_at, *looks, *nodes)
+
+
 def log_nodes(usage: GpuUsage, created_at: datetime) -> NodeLog:
     """Changes that a bounded record has dropped, or never had, are not known."""
     changes = usage.changes

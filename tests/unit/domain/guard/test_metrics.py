@@ -10,7 +10,7 @@ from domain.environment.metric_history import MetricHistory, TrafficPoint, note_
 from domain.environment.metric_views import EnvironmentMetrics, MetricPoint
 from domain.environment.record import EnvironmentRecord
 from domain.guard.costs import build_cost_view
-from domain.guard.metrics import build_metrics
+from domain.guard.metrics import build_metrics, latest_moment
 from tests.support.approvals import a_waiting_request
 from tests.support.specs import NOON, a_record
 
@@ -132,3 +132,9 @@ def test_what_waits_for_approval_costs_nothing() -> None:
     assert metrics.totals.cost_usd == 0
     assert metrics.unrecorded
     assert metrics.unrecorded.startswith("No sweep has looked")
+
+
+def test_a_record_that_is_ahead_of_the_clock_is_told_until_its_latest_moment() -> None:
+    record = with_nodes(a_record(), (12, 2))
+    assert latest_moment(record, NOON) == after(12)
+    assert latest_moment(record, after(20)) == after(20)
