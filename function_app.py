@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,7 @@ from domain.events.cloud_events import build_event_source
 from domain.guard.billed_costs import BilledCosts
 from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
 from domain.outcomes import Outcome
+from domain.serving.cluster_access import ClusterAnswer
 from domain.serving.invocations.log_answer import LogAnswer
 from domain.serving.pod_logs import PodLogAnswer, PodLogQuery
 from orchestrators.audit_entity import audit
@@ -165,6 +166,10 @@ async def read_pod_log(query: PodLogQuery) -> PodLogAnswer:
     return await clients.pod_logs.read(query)
 
 
+async def read_clusters(environment: str, regions: Sequence[str]) -> Sequence[ClusterAnswer]:
+    return await clients.cluster_access.read(environment, regions)
+
+
 READ_MARKET = LazyMarketReader(clients)
 
 
@@ -183,6 +188,7 @@ DEPLOYMENT = Deployment(
     read_market=READ_MARKET,
     read_policy=read_policy,
     read_pod_log=read_pod_log,
+    read_clusters=read_clusters,
     read_logs=read_logs if settings.log_workspace_id else None,
     read_billed=read_billed if settings.cost_management else None,
     developer=settings.developer,

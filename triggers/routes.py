@@ -9,6 +9,7 @@ from domain.requests.app_roles import AppRole
 from domain.sweep.views import SweepAnswer, SweepRequest
 from triggers.approval_routes import APPROVAL_ROUTES
 from triggers.audit_routes import AUDIT_ROUTES
+from triggers.cluster_routes import CLUSTER_ROUTES
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_CODES,
@@ -147,6 +148,7 @@ ROUTES = (
     *ENVIRONMENT_ROUTES,
     *APPROVAL_ROUTES,
     *LOG_ROUTES,
+    *CLUSTER_ROUTES,
     *METRIC_ROUTES,
     *INVOCATION_ROUTES,
     *AUDIT_ROUTES,

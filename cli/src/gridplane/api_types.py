@@ -174,6 +174,18 @@ class ChangeView(TypedDict):
     effect: str
 
 
+class ClusterAccess(TypedDict):
+    """Where one cluster is, and what a token for it has to be for."""
+
+    region: str
+    clusterName: str
+    clusterId: str
+    serverUrl: str
+    certificateAuthorityData: NotRequired[str]
+    serverApplicationId: str
+    tenantId: NotRequired[str]
+
+
 class ClusterSpec(TypedDict):
     """The AKS cluster of every cell."""
 
@@ -562,6 +574,15 @@ class Invokers(TypedDict):
     appRoles: NotRequired[list[str]]
     groups: NotRequired[list[str]]
     objectIds: NotRequired[list[str]]
+
+
+class KubernetesAccess(TypedDict):
+    """Where the clusters of an environment are, without any credential."""
+
+    environment: str
+    namespace: str
+    value: list[ClusterAccess]
+    unread: dict[str, str]
 
 
 class LogLine(TypedDict):

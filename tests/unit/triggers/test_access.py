@@ -56,6 +56,7 @@ ADMITTED: Mapping[str, frozenset[AppRole] | None] = {
     "approveOperation": APPROVERS,
     "rejectOperation": APPROVERS,
     "readLog": WRITERS,
+    "getKubernetesAccess": WRITERS,
     "listInvocations": AUDITORS,
     "listAudit": AUDITORS,
     "getOperation": READERS,

@@ -1,4 +1,4 @@
-"""Look at environments: list, show, watch, events, metrics, versions."""
+"""Look at environments: list, show, watch, events, metrics, versions, kubeconfig."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from gridplane import times
 from gridplane.api_types import EventView
 from gridplane.client import DEFAULT_POLL_SECONDS
 from gridplane.commands.arguments import Name
+from gridplane.commands.kubeconfig import kubeconfig
 from gridplane.commands.metrics import metrics
 from gridplane.follow import follow, require_success
 from gridplane.governance_tables import environment_versions_table
@@ -130,4 +131,5 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "events": events,
     "metrics": metrics,
     "versions": versions,
+    "kubeconfig": kubeconfig,
 }
