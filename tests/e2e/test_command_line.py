@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,10 @@ def look(shell: Shell) -> None:
     assert shell("versions", NAME, "--query", "[0].status") == "Succeeded\n"
     assert "phi-4" in shell("presets", "-o", "name").split()
     assert shell("models", "-o", "name") == shell("approvals", "-o", "name") == ""
-    assert shell.json("audit", "--environment", NAME, "--query", "[0].operationId")
+    now = datetime.now(UTC)  # simulated time may be ahead by days
+    first, last = (f"{now + timedelta(days=each):%Y-%m-%dT%H:%M:%SZ}" for each in (-1, 29))
+    window = ("--environment", NAME, "--from", first, "--to", last)
+    assert f"{NAME}.1" in shell("audit", *window, "--query", "[].operationId").split()
     steps = on_terminal(shell, "watch", f"{NAME}.1")
     assert "cell/westeurope/managedCluster" in steps
     assert "✔" in steps
