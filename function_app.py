@@ -89,7 +89,7 @@ from triggers.http_methods import (
     list_supported_methods,
     refuse_method,
 )
-from triggers.logs import log_audit, log_operation_end
+from triggers.logs import log_audit, log_change
 from triggers.portal import PORTAL_FUNCTIONS
 from triggers.routes import ROUTES
 from triggers.timer_market import run_market
@@ -247,7 +247,7 @@ def register_entity() -> None:
     source = build_event_source(settings.subscription_id) if settings.has_service_bus else None
 
     def run(context: EntityContext, value: Any) -> Any:
-        return environment(context, value, source, log_operation_end)
+        return environment(context, value, source, log_change)
 
     run.__name__ = environment.__name__
     app.entity_trigger(context_name="context")(run)

@@ -71,6 +71,23 @@ def note_traffic(history: MetricHistory, at: datetime, seen: TrafficPoint) -> Me
     )
 
 
+def newest_growth(before: MetricHistory | None, after: MetricHistory) -> TrafficPoint | None:
+    """What the latest slot has that it had not before; None if that is nothing."""
+    known = before or MetricHistory()
+    if not after.slots or after.slots == known.slots:
+        return None
+    newest = after.slots[-1]
+    earlier = traffic_by_slot(known).get(newest.start)
+    if earlier is None or earlier == newest:
+        return newest if earlier is None else None
+    return newest._replace(
+        requests=_less(newest.requests, earlier.requests),
+        errors=_less(newest.errors, earlier.errors),
+        tokens_in=_less(newest.tokens_in, earlier.tokens_in),
+        tokens_out=_less(newest.tokens_out, earlier.tokens_out),
+    )
+
+
 def traffic_by_slot(history: MetricHistory) -> dict[int, TrafficPoint]:
     return {each.start: each for each in history.slots}
 
@@ -114,6 +131,10 @@ def add_points(one: TrafficPoint, other: TrafficPoint) -> TrafficPoint:
 def _sum(*values: int | None) -> int | None:
     known = [each for each in values if each is not None]
     return sum(known) if known else None
+
+
+def _less(value: int | None, earlier: int | None) -> int | None:
+    return None if value is None else value - (earlier or 0)
 
 
 def _highest(*values: int | None) -> int | None:
