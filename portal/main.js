@@ -7,14 +7,26 @@ import { Audit } from "./screens/audit.js";
 import { Costs } from "./screens/costs.js";
 import { EditEnvironment } from "./screens/edit-environment.js";
 import { Environment } from "./screens/environment.js";
+import { EnvironmentIdle } from "./screens/environment-idle.js";
+import { EnvironmentLogs } from "./screens/environment-logs.js";
+import { EnvironmentVersions } from "./screens/environment-versions.js";
 import { Environments } from "./screens/environments.js";
 import { Invocations } from "./screens/invocations.js";
+import { Model } from "./screens/model.js";
+import { Models } from "./screens/models.js";
 import { NewEnvironment } from "./screens/new-environment.js";
 import { Reference } from "./screens/reference.js";
+import { RegisterModel } from "./screens/register-model.js";
 import { Service } from "./screens/service.js";
 import { Sweep } from "./screens/sweep.js";
 
-const OF_AN_ENVIRONMENT = { edit: EditEnvironment, invocations: Invocations };
+const OF_AN_ENVIRONMENT = {
+  edit: EditEnvironment,
+  idle: EnvironmentIdle,
+  invocations: Invocations,
+  logs: EnvironmentLogs,
+  versions: EnvironmentVersions,
+};
 
 const SCREENS = {
   environments: ({ parts: [name, part], query }) => {
@@ -22,7 +34,9 @@ const SCREENS = {
     const Screen = part ? OF_AN_ENVIRONMENT[part] : Environment;
     return Screen && html`<${Screen} key=${name} name=${name} />`;
   },
-  new: () => html`<${NewEnvironment} />`,
+  new: ({ query }) => html`<${NewEnvironment} query=${query} />`,
+  models: ({ parts: [name] }) => (name ? html`<${Model} key=${name} name=${name} />` : html`<${Models} />`),
+  "register-model": ({ query }) => html`<${RegisterModel} query=${query} />`,
   approvals: () => html`<${Approvals} />`,
   audit: ({ query }) => html`<${Audit} query=${query} />`,
   costs: () => html`<${Costs} />`,

@@ -43,3 +43,9 @@ export function since(text) {
 }
 
 const DAY = 86_400;
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+export function clock(text) {
+  return CLOCK.format(new Date(text));
+}

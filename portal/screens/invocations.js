@@ -1,8 +1,8 @@
 import { count, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { usePolled } from "../lib/polling.js";
-import { link } from "../lib/router.js";
 import { Bars } from "../parts/bars.js";
+import { EnvironmentFrame } from "../parts/environment-frame.js";
 import { Polled } from "../parts/problem.js";
 
 const PAGE = 500;
@@ -12,9 +12,10 @@ const SHOWN = 50;
 /** Who has called the model in the last 24 hours, as far as the latest page of the record goes. */
 export function Invocations({ name }) {
   const state = usePolled(`/environments/${encodeURIComponent(name)}/invocations?maxpagesize=${PAGE}`, 60);
-  return html`<p><a href=${link("environments", name)}>← ${name}</a></p>
-    <h1>Invocations of ${name}</h1>
-    <${Polled} state=${state}>${(page) => html`<${Record} page=${page} />`}<//>`;
+  return html`<${EnvironmentFrame} name=${name} current="invocations">
+    <h2>Invocations</h2>
+    <${Polled} state=${state}>${(page) => html`<${Record} page=${page} />`}<//>
+  <//>`;
 }
 
 function Record({ page: { value, mayLackSince, nextLink } }) {

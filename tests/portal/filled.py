@@ -1,0 +1,192 @@
+"""Made-up answers that fill the screens, each as its view has it."""
+
+from typing import Any
+
+from domain.environment.version_views import EnvironmentVersionList
+from domain.environment.views import EventList
+from domain.guard.size_offers import SizeOffers
+from domain.serving.models import ModelPage, ModelView
+from domain.serving.pod_logs import PodLogPage
+from domain.serving.presets import list_presets
+from domain.sweep.idle_advice import IdleAdvice
+from domain.sweep.views import SweepAnswer
+
+NAME = "fraud-llm"
+AT = "2026-11-22T12:00:00Z"
+DIGEST = f"sha256:{'1' * 64}"
+SIZE = "Standard_NC24ads_A100_v4"
+ALICE = "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"
+
+
+def offers() -> dict[str, Any]:
+    sizes = (
+        ("Standard_NV36ads_A10_v5", 1, "A10", 24, 4.16, 6),
+        (SIZE, 1, "A100", 80, 4.775, 2),
+        ("Standard_NC48ads_A100_v4", 2, "A100", 80, 9.55, 1),
+        ("Standard_ND96isr_H100_v5", 8, "H100", 80, 98.32, 0),
+    )
+    return SizeOffers.from_wire(
+        {
+            "region": "westeurope",
+            "observedDateTime": AT,
+            "priceAsOf": "2026-06-18T00:00:00Z",
+            "unread": {},
+            "value": [
+                {
+                    "vmSize": size,
+                    "gpus": gpus,
+                    "gpuModel": gpu,
+                    "gpuMemoryGB": memory,
+                    "usdPerHour": usd,
+                    "spotUsdPerHour": round(usd * 0.3, 3),
+                    "nodesLeft": left,
+                    "quota": {"name": "StandardFamily", "used": 48, "limit": 48 + 24 * left},
+                }
+                for size, gpus, gpu, memory, usd, left in sizes
+            ],
+        }
+    ).to_wire()
+
+
+def presets() -> dict[str, Any]:
+    return list_presets().to_wire()
+
+
+def versions(*, count: int = 3) -> dict[str, Any]:
+    """The latest is present and has failed, those before it have succeeded."""
+    return EnvironmentVersionList.from_wire(
+        {"value": [_version(number, is_present=number == count) for number in range(count, 0, -1)]}
+    ).to_wire()
+
+
+def _version(number: int, *, is_present: bool) -> dict[str, Any]:
+    return {
+        "version": number,
+        "isPresent": is_present,
+        "status": "Failed" if is_present else "Succeeded",
+        "operationId": f"{NAME}.{number}",
+        "requestedDateTime": f"2026-11-{20 + number}T09:00:00Z",
+        "requestedBy": ALICE,
+        "digest": DIGEST,
+        "workload": {
+            "image": f"registry.example.com/llm:1.4.{number}",
+            "model": {"name": NAME, "version": str(number)},
+        },
+    }
+
+
+def log(*texts: str, following: str | None = None) -> dict[str, Any]:
+    pod = {"name": f"{NAME}-6d4c7b8f9-x2x7k", "phase": "Running", "isReady": True, "restarts": 1}
+    page = {
+        "region": "westeurope",
+        "pod": pod["name"],
+        "previous": False,
+        "isTruncated": False,
+        "pods": [pod, {**pod, "name": f"{NAME}-6d4c7b8f9-zz1aa", "isReady": False}],
+        "value": [
+            {"at": f"2026-11-22T12:00:{number:02}Z", "text": text}
+            for number, text in enumerate(texts)
+        ],
+        **({"nextLink": following} if following else {}),
+    }
+    return PodLogPage.from_wire(page).to_wire()
+
+
+def idle_advice() -> dict[str, Any]:
+    rows = (
+        ("scale to zero 15 minutes after the last request", 15, True, 31.5, 12, 150.4, 0.0),
+        ("scale to zero 60 minutes after the last request", 60, False, 58.0, 5, 276.9, -126.5),
+        ("never scale to zero", 10080, False, 336.0, 0, 1604.4, -1454.0),
+    )
+    return IdleAdvice.from_wire(
+        {
+            "environment": NAME,
+            "sinceDateTime": "2026-11-08T12:00:00Z",
+            "untilDateTime": AT,
+            "observedHours": 336.0,
+            "hoursInUse": 11.25,
+            "requests": 5211,
+            "minutesToWake": 6.8,
+            "usdPerHour": 4.775,
+            "priceAsOf": "2026-06-18T00:00:00Z",
+            "value": [
+                {
+                    "setting": setting,
+                    "idle": {"afterMinutes": minutes},
+                    "minNodes": 0,
+                    "isCurrent": is_current,
+                    "gpuHours": hours,
+                    "coldStarts": starts,
+                    "requestsWaiting": starts + 2,
+                    "costUsd": usd,
+                    "savedUsd": saved,
+                }
+                for setting, minutes, is_current, hours, starts, usd, saved in rows
+            ],
+        }
+    ).to_wire()
+
+
+def sweep() -> dict[str, Any]:
+    cluster = f"/subscriptions/1/resourceGroups/gp-{NAME}/managedClusters/gp-{NAME}-westeurope"
+    decision = {
+        "pool": {
+            "environment": NAME,
+            "region": "westeurope",
+            "poolId": f"{cluster}/agentPools/gpu",
+            "clusterId": cluster,
+            "vmSize": SIZE,
+            "nodeCount": 1,
+            "isOurs": True,
+            "hourlyPrice": 4.775,
+        },
+        "environment": NAME,
+        "action": "warn",
+        "reason": "Idle",
+        "evidence": {"afterMinutes": 15, "gpuPods": 1, "requests": 0, "observedAt": AT},
+        "idleSince": "2026-11-22T11:40:00Z",
+    }
+    return SweepAnswer.from_wire({"status": "Running", "decisions": [decision]}).to_wire()
+
+
+def events() -> dict[str, Any]:
+    entries = [
+        {"at": AT, "type": "OperationSucceeded", "message": "provision succeeded"},
+        {
+            "at": AT,
+            "type": "IdleWarned",
+            "message": "It is idle; its GPU pools are scaled to zero soon.",
+            "evidence": {"westeurope": {"afterMinutes": 15, "gpuPods": 1}},
+        },
+    ]
+    return EventList.from_wire({"value": entries}).to_wire()
+
+
+def model_versions(*, count: int = 2) -> dict[str, Any]:
+    return ModelView.from_wire(
+        {"name": NAME, "versions": [_model_version(number) for number in range(count, 0, -1)]}
+    ).to_wire()
+
+
+def models() -> dict[str, Any]:
+    summary = {"name": NAME, "versions": 2, "latest": _model_version(2)}
+    return ModelPage.from_wire({"value": [summary]}).to_wire()
+
+
+def _model_version(number: int) -> dict[str, Any]:
+    return {
+        "name": NAME,
+        "version": number,
+        "createdDateTime": f"2026-11-{10 + number}T09:00:00Z",
+        "createdBy": ALICE,
+        "content": {
+            "name": NAME,
+            "image": f"acmeml.azurecr.io/vllm@{DIGEST}",
+            "engine": "vllm 0.31.0",
+            "command": ["vllm", "serve"],
+            "args": ["/mnt/weights", "--max-model-len", "16384"],
+            "source": f"az://acmemodels/weights/{NAME}/{number}",
+            "sizeGiB": 28,
+            "licence": "mit",
+        },
+    }

@@ -1,0 +1,57 @@
+"""Every screen that made-up answers fill: accessible, wide and narrow, light and dark."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.portal import filled
+from tests.portal.faked_api import FakedApi, an_environment
+from tests.portal.looks import check_looks
+from tests.support.specs import spec_body
+
+pytestmark = pytest.mark.portal
+
+NOW = "2026-11-22T12:02:00Z"
+ENVIRONMENT = f"/environments/{filled.NAME}"
+MODEL_VERSION = {"name": filled.NAME, "version": "1"}
+SCREENS = (
+    ("environments/fraud-llm/versions", "Roll back to 2"),
+    ("environments/fraud-llm/logs", "Application startup complete."),
+    ("environments/fraud-llm/idle", "present setting"),
+    ("models", "vllm 0.31.0"),
+    ("models/fraud-llm", "Delete version 2"),
+    ("register-model?like=fraud-llm", "Register"),
+    ("new?preset=phi-4", "needs nothing else"),
+)
+
+
+@pytest.fixture
+def everything(faked: FakedApi) -> FakedApi:
+    lines = [f"INFO 11-22 12:00:{second:02} loading weights" for second in range(30)]
+    serving = an_environment(
+        filled.NAME, spec=spec_body(workload={"image": "a/b:1", "model": MODEL_VERSION})
+    )
+    faked.environments = [serving]
+    for path, answer in {
+        ENVIRONMENT: serving,
+        f"{ENVIRONMENT}/versions": filled.versions(),
+        f"{ENVIRONMENT}/logs": filled.log(*lines, "Application startup complete."),
+        f"{ENVIRONMENT}/idle-advice": filled.idle_advice(),
+        f"{ENVIRONMENT}/events": filled.events(),
+        "/sweeps/latest": filled.sweep(),
+        "/models": filled.models(),
+        f"/models/{filled.NAME}": filled.model_versions(),
+        "/presets": filled.presets(),
+        "/offers": filled.offers(),
+    }.items():
+        faked.answer(path, answer)
+    return faked
+
+
+@pytest.mark.parametrize(("screen", "shown"), SCREENS)
+def test_a_filled_screen_is_accessible(
+    faked_page: Page, everything: FakedApi, screen: str, shown: str
+):
+    faked_page.clock.set_fixed_time(NOW)
+    faked_page.goto(f"/portal#/{screen}")
+    expect(faked_page.get_by_text(shown).first).to_be_visible()
+    check_looks(faked_page, screen.partition("?")[0].replace("/", "-"))
