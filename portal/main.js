@@ -39,7 +39,7 @@ const SCREENS = {
   "register-model": ({ query }) => html`<${RegisterModel} query=${query} />`,
   approvals: () => html`<${Approvals} />`,
   audit: ({ query }) => html`<${Audit} query=${query} />`,
-  costs: () => html`<${Costs} />`,
+  costs: ({ query }) => html`<${Costs} query=${query} />`,
   sweep: () => html`<${Sweep} />`,
   service: () => html`<${Service} />`,
   docs: ({ query }) => html`<${Reference} query=${query} />`,

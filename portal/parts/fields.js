@@ -16,7 +16,7 @@ function listOf(separator, glue) {
 }
 
 /**
- * Fields of an object, each by its path.
+ * Fields of an object, each by its path; those that are `isLong` or `isWide` have room for more.
  * @param {{fields: object[], object: object, messages: Map<string, string>, onChange: (object) => void,
  *   fixed?: string, onLeave?: (path: string) => void}} props `fixed`: path that cannot be changed.
  */
@@ -41,7 +41,7 @@ function Field({ field, value, message, isFixed, onChange, onLeave }) {
     "aria-invalid": message ? "true" : undefined, "aria-describedby": note ? noteId : undefined,
     onInput: (event) => type(event.target.value), onBlur: onLeave,
   };
-  return html`<div class="field"><label>${field.label}
+  return html`<div class="field ${field.isLong || field.isWide ? "wide-field" : ""}"><label>${field.label}
     ${field.isLong ? html`<textarea class="short" spellcheck="false" ...${shared} />` : html`<input type=${field.type ?? "text"} step="any" ...${shared} />`}</label>
     ${note && html`<small id=${noteId} class=${message ? "cause" : ""}>${note}</small>`}
   </div>`;

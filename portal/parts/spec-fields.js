@@ -26,7 +26,7 @@ const OF_A_PRESET = [
   { path: "gpu.vmSize", label: "GPU size", hint: "The smallest that fits, unless you choose one below", ...TEXT },
   ...NODES,
 ];
-const TOKEN = { path: "workload.secrets.HF_TOKEN.keyVaultSecretId", label: "Hugging Face token", hint: "URL of the Key Vault secret: its account has accepted the licence", isRequired: true, ...TEXT };
+const TOKEN = { path: "workload.secrets.HF_TOKEN.keyVaultSecretId", label: "Hugging Face token", hint: "URL of the Key Vault secret: its account has accepted the licence", isRequired: true, isWide: true, ...TEXT };
 
 /** The fields that most specifications have; the others are edited as JSON. */
 export function SpecFields({ spec, onChange, messages, isNew, isGated, onLeave }) {

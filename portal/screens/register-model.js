@@ -8,11 +8,11 @@ import { Problem } from "../parts/problem.js";
 
 const FIELDS = [
   { path: "name", label: "Name", hint: "Lower-case letters, digits, '.', '_' and '-'", isRequired: true, ...TEXT },
-  { path: "image", label: "Image", hint: "By its digest: registry.example.com/vllm@sha256:…", isRequired: true, ...TEXT },
+  { path: "image", label: "Image", hint: "By its digest: registry.example.com/vllm@sha256:…", isRequired: true, isWide: true, ...TEXT },
   { path: "engine", label: "Engine", hint: "Such as vllm 0.31.0", ...TEXT },
   { path: "licence", label: "Licence of the weights", ...TEXT },
-  { path: "source", label: "Weights", hint: "az://account/container/folder, or oci:// with a digest", ...TEXT },
-  { path: "digest", label: "Digest of SHA256SUMS", hint: "Of a folder of blobs", ...TEXT },
+  { path: "source", label: "Weights", hint: "az://account/container/folder, or oci:// with a digest", isWide: true, ...TEXT },
+  { path: "digest", label: "Digest of SHA256SUMS", hint: "Of a folder of blobs", isWide: true, ...TEXT },
   { path: "sizeGiB", label: "Size of the weights in GiB", ...NUMBER },
   { path: "gpusPerReplica", label: "GPUs per replica", ...NUMBER },
   { path: "command", label: "Entry point", hint: "One word a line", ...LINES },

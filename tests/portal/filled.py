@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from domain.environment.cost_views import CostReport
 from domain.environment.version_views import EnvironmentVersionList
-from domain.environment.views import EventList
+from domain.environment.views import CellView, EventList
+from domain.guard.plan import Plan
 from domain.guard.size_offers import SizeOffers
 from domain.serving.models import ModelPage, ModelView
 from domain.serving.pod_logs import PodLogPage
@@ -16,6 +18,19 @@ AT = "2026-11-22T12:00:00Z"
 DIGEST = f"sha256:{'1' * 64}"
 SIZE = "Standard_NC24ads_A100_v4"
 ALICE = "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"
+
+
+def cell() -> dict[str, Any]:
+    return CellView.from_wire(
+        {
+            "region": "westeurope",
+            "clusterId": f"/subscriptions/1/managedClusters/gp-{NAME}-westeurope",
+            "externalIp": "20.73.1.10",
+            "fqdn": f"gp-{NAME}-westeurope.hcp.westeurope.azmk8s.io",
+            "nodes": 1,
+            "offer": {"region": "westeurope", "vmSize": SIZE, "spot": False},
+        }
+    ).to_wire()
 
 
 def offers() -> dict[str, Any]:
@@ -190,3 +205,76 @@ def _model_version(number: int) -> dict[str, Any]:
             "licence": "mit",
         },
     }
+
+
+def costs() -> dict[str, Any]:
+    """Of three days, two cost centers and three environments."""
+    shares = (
+        ("fraud-llm", "ML-1234", 1.0),
+        ("chat-large", "ML-1234", 4.2),
+        ("ocr", "DOCS-3", 0.5),
+    )
+    days = [
+        {
+            "day": f"2026-11-{day}",
+            "environment": name,
+            "costCenter": center,
+            "gpuNodeHours": 12.5 * share,
+            "gpuUsd": 59.69 * share,
+            "baseUsd": 17.45,
+        }
+        for day in (20, 21, 22)
+        for name, center, share in shares
+    ]
+    total = round(sum(each["gpuUsd"] + each["baseUsd"] for each in days), 3)
+    return CostReport.from_wire(
+        {"totalUsd": total, "priceAsOf": "2026-06-18T00:00:00Z", "value": days}
+    ).to_wire()
+
+
+BUDGET_CHECK = {
+    "code": "BudgetNearlySpent",
+    "verdict": "warn",
+    "message": "Budget of ML-1234 for the month: 5000.00 USD, 1203.90 spent.",
+    "target": "costCenter",
+    "name": "ML-1234",
+    "used": 1203.9,
+    "reserved": 1800.0,
+    "required": 1100.5,
+    "limit": 5000.0,
+    "unit": "USD",
+}
+
+
+def plan(**changes: Any) -> dict[str, Any]:
+    """Of a change in place."""
+    cost = {"usdPerHour": 5.5, "usdPerMonth": 4015.0}
+    return Plan.from_wire(
+        {
+            "id": f"{NAME}.1.1f0c9d2a7b3e",
+            "digest": "1f0c9d2a7b3e",
+            "environment": NAME,
+            "action": "update",
+            "basedOn": 1,
+            "createdDateTime": AT,
+            "expiresDateTime": "2026-11-22T13:00:00Z",
+            "verdict": "ok",
+            "checks": [],
+            "originTransport": "privateLink",
+            "changes": [
+                {
+                    "field": "gpu.maxNodes",
+                    "before": 5,
+                    "after": 8,
+                    "resource": "agentPool",
+                    "effect": "inPlace",
+                }
+            ],
+            "estimate": {
+                **dict.fromkeys(("asleep", "atMinNodes", "atReplicas", "atMaxNodes"), cost),
+                "parts": [],
+                "unpriced": [],
+            },
+            **changes,
+        }
+    ).to_wire()

@@ -1,5 +1,7 @@
 """Every screen that made-up answers fill: accessible, wide and narrow, light and dark."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,25 +16,41 @@ NOW = "2026-11-22T12:02:00Z"
 ENVIRONMENT = f"/environments/{filled.NAME}"
 MODEL_VERSION = {"name": filled.NAME, "version": "1"}
 SCREENS = (
+    ("environments/fraud-llm", "IdleWarned"),
     ("environments/fraud-llm/versions", "Roll back to 2"),
     ("environments/fraud-llm/logs", "Application startup complete."),
     ("environments/fraud-llm/idle", "present setting"),
+    ("environments/fraud-llm/edit", "GPU sizes in westeurope"),
     ("models", "vllm 0.31.0"),
     ("models/fraud-llm", "Delete version 2"),
     ("register-model?like=fraud-llm", "Register"),
+    ("new", "deepseek-v3.2"),
     ("new?preset=phi-4", "needs nothing else"),
+    ("costs?costCenter=ML-1234", "1203.90 spent"),
+    ("sweep", "Idle since"),
 )
 
 
 @pytest.fixture
 def everything(faked: FakedApi) -> FakedApi:
-    lines = [f"INFO 11-22 12:00:{second:02} loading weights" for second in range(30)]
-    serving = an_environment(
-        filled.NAME, spec=spec_body(workload={"image": "a/b:1", "model": MODEL_VERSION})
+    faked.environments = [serving()]
+    for path, answer in answers().items():
+        faked.answer(path, answer)
+    return faked
+
+
+def serving() -> dict[str, Any]:
+    return an_environment(
+        filled.NAME,
+        spec=spec_body(workload={"image": "a/b:1", "model": MODEL_VERSION}),
+        cells=[filled.cell()],
     )
-    faked.environments = [serving]
-    for path, answer in {
-        ENVIRONMENT: serving,
+
+
+def answers() -> dict[str, dict[str, Any]]:
+    lines = [f"INFO 11-22 12:00:{second:02} loading weights" for second in range(30)]
+    return {
+        ENVIRONMENT: serving(),
         f"{ENVIRONMENT}/versions": filled.versions(),
         f"{ENVIRONMENT}/logs": filled.log(*lines, "Application startup complete."),
         f"{ENVIRONMENT}/idle-advice": filled.idle_advice(),
@@ -42,9 +60,9 @@ def everything(faked: FakedApi) -> FakedApi:
         f"/models/{filled.NAME}": filled.model_versions(),
         "/presets": filled.presets(),
         "/offers": filled.offers(),
-    }.items():
-        faked.answer(path, answer)
-    return faked
+        "/costs": filled.costs(),
+        "POST /plans": filled.plan(checks=[filled.BUDGET_CHECK]),
+    }
 
 
 @pytest.mark.parametrize(("screen", "shown"), SCREENS)
@@ -54,4 +72,4 @@ def test_a_filled_screen_is_accessible(
     faked_page.clock.set_fixed_time(NOW)
     faked_page.goto(f"/portal#/{screen}")
     expect(faked_page.get_by_text(shown).first).to_be_visible()
-    check_looks(faked_page, screen.partition("?")[0].replace("/", "-"))
+    check_looks(faked_page, screen.replace("?", "-").replace("/", "-"))

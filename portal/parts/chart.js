@@ -1,0 +1,76 @@
+import { useMemo } from "../vendor/hooks.js";
+import { pathOf, roundUp, timesOf, xOf, yOf } from "../lib/chart-scale.js";
+import { time } from "../lib/format.js";
+import { html } from "../lib/html.js";
+import { Table } from "./table.js";
+
+const TONES = ["first", "second", "third"];
+const LINES = [0, 50, 100];
+
+/**
+ * Amounts over time as lines, and as a table for those who do not see them.
+ * @param {{title: string, note?: string, series: {label: string, points: {at: string,
+ *   amount: number | null}[]}[], format: (amount: number) => string, atLeast?: number}} props
+ *   `atLeast`: how far the scale reaches in any case.
+ */
+export function Chart({ title, note, series, format, atLeast = 0 }) {
+  const times = useMemo(() => timesOf(series), [series]);
+  const amounts = series.flatMap(({ points }) => points.map(({ amount }) => amount ?? 0));
+  const scale = { from: times[0], to: times.at(-1), most: roundUp(Math.max(atLeast, ...amounts)) };
+  return html`<figure class="chart">
+    <figcaption>${title}${note && html`<small>${note}</small>`}</figcaption>
+    <div class="plot">
+      <div class="y" aria-hidden="true">${LINES.map((line) => html`<span>${format((scale.most * (100 - line)) / 100)}</span>`)}</div>
+      <${Lines} title=${title} series=${series} times=${times} scale=${scale} format=${format} />
+      <div class="x" aria-hidden="true"><span>${time(scale.from)}</span><span>${time(scale.to)}</span></div>
+    </div>
+    ${series.length > 1 && html`<ul class="legend">${series.map(({ label }, i) => html`<li><${Stroke} tone=${TONES[i]} />${label}</li>`)}</ul>`}
+    <${Numbers} title=${title} series=${series} times=${times} format=${format} />
+  </figure>`;
+}
+
+function Lines({ title, series, times, scale, format }) {
+  const id = `chart-${title.toLowerCase().replace(/[^a-z]+/g, "-")}`;
+  const width = 100 / Math.max(times.length - 1, 1);
+  return html`<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-labelledby="${id} ${id}-text">
+    <title id=${id}>${title}</title>
+    <desc id="${id}-text">${describe(series, scale, format)}</desc>
+    ${LINES.map((y) => html`<line class="grid" x1="0" x2="100" y1=${y} y2=${y} />`)}
+    ${series.map(({ points }, i) => html`<path class="line ${TONES[i]}" d=${pathOf(points, scale)} />
+      ${points.length === 1 && html`<circle class="dot ${TONES[i]}" cx=${xOf(points[0].at, scale.from, scale.to)} cy=${yOf(points[0].amount ?? 0, scale.most)} r="1.5" />`}`)}
+    ${times.map((at, i) => html`<rect class="hover" x=${xOf(at, scale.from, scale.to) - width / 2} y="0" width=${width} height="100"><title>${hint(series, at, format)}</title></rect>`)}
+  </svg>`;
+}
+
+function Stroke({ tone }) {
+  return html`<svg class="stroke" viewBox="0 0 20 6" aria-hidden="true"><path class="line ${tone}" d="M0 3L20 3" /></svg>`;
+}
+
+function Numbers({ title, series, times, format }) {
+  const columns = [
+    { title: "Time", cell: (at) => time(at) },
+    ...series.map(({ label, points }) => {
+      const byTime = new Map(points.map(({ at, amount }) => [at, amount]));
+      return { title: label, cell: (at) => shown(byTime.get(at), format), isNumber: true };
+    }),
+  ];
+  return html`<details><summary>As a table</summary><${Table} label="${title}, as numbers" columns=${columns} rows=${times.toReversed()} keyOf=${(at) => at} /></details>`;
+}
+
+function describe(series, { from, to }, format) {
+  const parts = series.map(({ label, points }) => {
+    const known = points.filter(({ amount }) => amount !== null && amount !== undefined);
+    const highest = known.reduce((most, each) => (each.amount > most.amount ? each : most), known[0]);
+    return known.length > 0 ? `${label}: at most ${format(highest.amount)}, ${time(highest.at)}; last ${format(known.at(-1).amount)}.` : `${label}: nothing known.`;
+  });
+  return `From ${time(from)} to ${time(to)}. ${parts.join(" ")}`;
+}
+
+function hint(series, at, format) {
+  const amounts = series.map(({ label, points }) => `${label}: ${shown(points.find((each) => each.at === at)?.amount, format)}`);
+  return `${time(at)}\n${amounts.join("\n")}`;
+}
+
+function shown(amount, format) {
+  return amount === null || amount === undefined ? "–" : format(amount);
+}
