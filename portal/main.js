@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "./vendor/hooks.js";
 import { render } from "./vendor/preact.js";
 import { html } from "./lib/html.js";
 import { useAddress } from "./lib/router.js";
@@ -9,6 +10,7 @@ import { EditEnvironment } from "./screens/edit-environment.js";
 import { Environment } from "./screens/environment.js";
 import { EnvironmentIdle } from "./screens/environment-idle.js";
 import { EnvironmentLogs } from "./screens/environment-logs.js";
+import { EnvironmentMetrics } from "./screens/environment-metrics.js";
 import { EnvironmentVersions } from "./screens/environment-versions.js";
 import { Environments } from "./screens/environments.js";
 import { Invocations } from "./screens/invocations.js";
@@ -25,6 +27,7 @@ const OF_AN_ENVIRONMENT = {
   idle: EnvironmentIdle,
   invocations: Invocations,
   logs: EnvironmentLogs,
+  metrics: EnvironmentMetrics,
   versions: EnvironmentVersions,
 };
 
@@ -51,8 +54,20 @@ function skip(event) {
   document.getElementById("content").focus();
 }
 
+/** A reader goes on in the content of a screen that was opened, and the tab says which one it is. */
+function useEntrance({ screen, parts }) {
+  const place = [screen, ...parts].join(" / ");
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${place} – Gridplane`;
+    if (!isFirst.current) document.getElementById("content").focus();
+    isFirst.current = false;
+  }, [place]);
+}
+
 function App() {
   const address = useAddress();
+  useEntrance(address);
   return html`
     <a class="skip" href="#content" onClick=${skip}>Skip to content</a>
     <${Navigation} current=${address.screen} />

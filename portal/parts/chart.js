@@ -1,4 +1,4 @@
-import { useMemo } from "../vendor/hooks.js";
+import { useMemo, useState } from "../vendor/hooks.js";
 import { pathOf, roundUp, timesOf, xOf, yOf } from "../lib/chart-scale.js";
 import { time } from "../lib/format.js";
 import { html } from "../lib/html.js";
@@ -46,7 +46,9 @@ function Stroke({ tone }) {
   return html`<svg class="stroke" viewBox="0 0 20 6" aria-hidden="true"><path class="line ${tone}" d="M0 3L20 3" /></svg>`;
 }
 
+/** Hundreds of rows, for those who want them. */
 function Numbers({ title, series, times, format }) {
+  const [isOpen, setOpen] = useState(false);
   const columns = [
     { title: "Time", cell: (at) => time(at) },
     ...series.map(({ label, points }) => {
@@ -54,7 +56,8 @@ function Numbers({ title, series, times, format }) {
       return { title: label, cell: (at) => shown(byTime.get(at), format), isNumber: true };
     }),
   ];
-  return html`<details><summary>As a table</summary><${Table} label="${title}, as numbers" columns=${columns} rows=${times.toReversed()} keyOf=${(at) => at} /></details>`;
+  return html`<details onToggle=${({ target }) => setOpen(target.open)}><summary>As a table</summary>
+    ${isOpen && html`<div class="numbers"><${Table} label="${title}, as numbers" columns=${columns} rows=${times.toReversed()} keyOf=${(at) => at} /></div>`}</details>`;
 }
 
 function describe(series, { from, to }, format) {

@@ -10,7 +10,7 @@ export function CostSums({ title, sums, name, more = [] }) {
   const total = sums.reduce((sum, each) => sum + each.amount, 0);
   const columns = [
     { title, cell: ({ label }) => name(label) },
-    { title: "GPU node hours", cell: (sum) => html`${count(round(sum.hours))}${sum.unpricedHours > 0 && html`<small>${count(round(sum.unpricedHours))} without a price</small>`}`, isNumber: true },
+    { title: "Node hours", cell: (sum) => html`${count(round(sum.hours))}${sum.unpricedHours > 0 && html`<small>${count(round(sum.unpricedHours))} without a price</small>`}`, isNumber: true },
     { title: "GPU nodes", cell: (sum) => money(sum.gpu), isNumber: true },
     { title: "The rest", cell: (sum) => money(sum.base), isNumber: true },
     { title: "Cost", cell: (sum) => html`<strong>${money(sum.amount)}</strong>`, isNumber: true },

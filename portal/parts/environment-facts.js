@@ -1,6 +1,8 @@
 import { money, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 
+const WIDE = new Set(["Endpoint", "Image"]);
+
 /** Where an environment is, what runs there and what it costs. */
 export function EnvironmentFacts({ environment: e }) {
   const facts = [
@@ -18,5 +20,5 @@ export function EnvironmentFacts({ environment: e }) {
     ["Health since", e.health.since && time(e.health.since)],
     ["Expires", e.spec.expiresAt && time(e.spec.expiresAt)],
   ];
-  return html`<dl class="facts">${facts.filter(([, shown]) => shown).map(([title, shown]) => html`<div><dt>${title}</dt><dd>${shown}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${facts.filter(([, shown]) => shown).map(([title, shown]) => html`<div class=${WIDE.has(title) ? "wide-fact" : ""}><dt>${title}</dt><dd>${shown}</dd></div>`)}</dl>`;
 }

@@ -12,7 +12,7 @@ const NODES = [
   { path: "gpu.maxNodes", label: "Most GPU nodes", ...NUMBER },
   { path: "workload.replicas", label: "Replicas per region", ...NUMBER },
 ];
-const IMAGE = { path: "workload.image", label: "Image", hint: "Such as registry.example.com/llm:1.4.2", ...TEXT };
+const IMAGE = { path: "workload.image", label: "Image", hint: "Such as registry.example.com/llm:1.4.2", isWide: true, ...TEXT };
 const OF_AN_IMAGE = [
   { path: "gpu.vmSize", label: "GPU size", hint: "Choose one below", isRequired: true, ...TEXT },
   ...NODES,
@@ -37,5 +37,5 @@ export function SpecFields({ spec, onChange, messages, isNew, isGated, onLeave }
 /** A version of a registered model brings its image, and a preset nearly everything. */
 function fieldsOf(workload, isGated) {
   if (workload.preset) return isGated ? [...OF_A_PRESET, TOKEN] : OF_A_PRESET;
-  return [...OF_AN_IMAGE, { ...IMAGE, isRequired: !workload.model?.name }];
+  return [{ ...IMAGE, isRequired: !workload.model?.name }, ...OF_AN_IMAGE];
 }

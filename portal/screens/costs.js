@@ -23,8 +23,8 @@ export function Costs({ query }) {
       <label>Period <select value=${period} onChange=${(event) => replaceQuery({ period: event.target.value })}>
         ${PERIODS.map(([value, title]) => html`<option value=${value}>${title}</option>`)}</select></label>
     </form>
-    <${Polled} state=${report}>${(costs) => html`<${Report} costs=${costs} />`}<//>
     ${costCenter && html`<${CenterBudget} costCenter=${costCenter} />`}
+    <${Polled} state=${report}>${(costs) => html`<${Report} costs=${costs} />`}<//>
   `;
 }
 

@@ -1,7 +1,7 @@
 """The portal in a real Chromium, over a real stack."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
@@ -9,12 +9,22 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
 from tests.portal.faked_api import ORIGIN, FakedApi
+from tests.support.callers import BOB, a_person
 
 TIME_SCALE = 120.0
+POLICY = """
+version: 1
+costCenters:
+  RISK-7:
+    budget: {perMonth: 100000, warnAt: 1, approvalAt: 1, refuseAt: null}
+"""
+"""What is built at the expense of RISK-7 needs a second person; nothing else does."""
 NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *", "WAKE_SCHEDULE": "0 0 0 1 1 *"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WAIT_MS = 60_000
 FAKED_WAIT_MS = 15_000
+ALICE_WRITES = a_person("Environments.Write", "Environments.Approve")
+BOB_APPROVES = a_person("Environments.Write", "Environments.Approve", object_id=BOB)
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 
 
@@ -34,7 +44,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
-    with running_stack(folder, time_scale=TIME_SCALE, settings=NEVER, latency_share=0.5) as stack:
+    policy = tmp_path_factory.mktemp("policy") / "policy.yaml"
+    policy.write_text(POLICY)
+    with running_stack(
+        folder,
+        time_scale=TIME_SCALE,
+        settings={**NEVER, "POLICY": str(policy)},
+        latency_share=0.5,
+    ) as stack:
         yield stack
 
 
@@ -52,9 +69,28 @@ def azure(stack: Stack) -> Iterator[SimulatedAzure]:
 
 @pytest.fixture
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    context = browser.new_context(base_url=stack.app_url, viewport=VIEWPORT)
+    yield from watched_page(open_context(browser, stack))
+
+
+@pytest.fixture
+def page_of_alice(browser: Browser, stack: Stack) -> Iterator[Page]:
+    yield from watched_page(open_context(browser, stack, ALICE_WRITES))
+
+
+@pytest.fixture
+def page_of_bob(browser: Browser, stack: Stack) -> Iterator[Page]:
+    yield from watched_page(open_context(browser, stack, BOB_APPROVES))
+
+
+def open_context(
+    browser: Browser, stack: Stack, caller: Mapping[str, str] | None = None
+) -> BrowserContext:
+    """`caller`: headers that built-in authentication adds to the requests of a session."""
+    context = browser.new_context(
+        base_url=stack.app_url, viewport=VIEWPORT, extra_http_headers=dict(caller or {})
+    )
     context.set_default_timeout(WAIT_MS)
-    yield from watched_page(context)
+    return context
 
 
 @pytest.fixture

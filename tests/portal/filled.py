@@ -1,5 +1,7 @@
 """Made-up answers that fill the screens, each as its view has it."""
 
+import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.environment.cost_views import CostReport
@@ -278,3 +280,42 @@ def plan(**changes: Any) -> dict[str, Any]:
             **changes,
         }
     ).to_wire()
+
+
+def metrics() -> dict[str, Any]:
+    """Of a day: at night nothing is asked and the GPU node is gone; tokens are counted by day."""
+    points = [_metric_point(number) for number in range(0, 288)]
+    return {
+        "environment": NAME,
+        "fromDateTime": "2026-11-21T12:00:00Z",
+        "toDateTime": AT,
+        "intervalMinutes": 5,
+        "sinceDateTime": "2026-11-14T12:00:00Z",
+        "totals": {
+            "requests": sum(each["requests"] for each in points),
+            "errors": sum(each["errors"] for each in points),
+            "tokensIn": 410_000,
+            "tokensOut": 1_900_000,
+            "gpuNodeHours": 14.5,
+            "costUsd": 86.7,
+        },
+        "value": points,
+    }
+
+
+def _metric_point(number: int) -> dict[str, Any]:
+    at = datetime(2026, 11, 21, 12, tzinfo=UTC) + timedelta(minutes=5 * number)
+    wave = max(0.0, math.sin(math.pi * ((at.hour * 60 + at.minute) / 60 - 7) / 12))
+    nodes = 1 if wave > 0 else 0
+    known = {"tokensIn": round(900 * wave), "tokensOut": round(4100 * wave)} if nodes else {}
+    return {
+        "startDateTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "requests": round(42 * wave + number % 5 * nodes),
+        "errors": 3 if number % 97 == 50 else 0,
+        "gpuUtilisationPercent": round(88 * wave),
+        "busyReplicas": nodes,
+        "gpuNodes": nodes,
+        "gpuUsdPerHour": 4.775 * nodes,
+        "usdPerHour": 4.775 * nodes + 0.73,
+        **known,
+    }

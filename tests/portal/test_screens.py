@@ -17,6 +17,7 @@ ENVIRONMENT = f"/environments/{filled.NAME}"
 MODEL_VERSION = {"name": filled.NAME, "version": "1"}
 SCREENS = (
     ("environments/fraud-llm", "IdleWarned"),
+    ("environments/fraud-llm/metrics", "tokens generated"),
     ("environments/fraud-llm/versions", "Roll back to 2"),
     ("environments/fraud-llm/logs", "Application startup complete."),
     ("environments/fraud-llm/idle", "present setting"),
@@ -51,6 +52,7 @@ def answers() -> dict[str, dict[str, Any]]:
     lines = [f"INFO 11-22 12:00:{second:02} loading weights" for second in range(30)]
     return {
         ENVIRONMENT: serving(),
+        f"{ENVIRONMENT}/metrics": filled.metrics(),
         f"{ENVIRONMENT}/versions": filled.versions(),
         f"{ENVIRONMENT}/logs": filled.log(*lines, "Application startup complete."),
         f"{ENVIRONMENT}/idle-advice": filled.idle_advice(),

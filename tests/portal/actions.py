@@ -1,0 +1,24 @@
+"""What people do on a screen, and wait for."""
+
+from playwright.sync_api import Locator, Page, expect
+
+WAIT_MS = 60_000
+
+
+def has_phase(page: Page, phase: str) -> None:
+    expect(page.locator("h1 .badge").first).to_have_text(phase, timeout=WAIT_MS)
+
+
+def confirm(place: Page | Locator, action: str) -> None:
+    place.get_by_role("button", name=action, exact=True).first.click()
+    dialog = place.get_by_role("dialog", name=action)
+    dialog.get_by_role("button", name=action, exact=True).click()
+
+
+def confirm_with(place: Page | Locator, action: str, reason: str) -> None:
+    place.get_by_role("button", name=action, exact=True).first.click()
+    dialog = place.get_by_role("dialog", name=action)
+    button = dialog.get_by_role("button", name=action, exact=True)
+    expect(button).to_be_disabled()
+    dialog.get_by_label("Reason").fill(reason)
+    button.click()
