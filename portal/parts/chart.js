@@ -1,6 +1,6 @@
 import { useMemo, useState } from "../vendor/hooks.js";
 import { pathOf, roundUp, timesOf, xOf, yOf } from "../lib/chart-scale.js";
-import { time } from "../lib/format.js";
+import { moment, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { Table } from "./table.js";
 
@@ -22,7 +22,7 @@ export function Chart({ title, note, series, format, atLeast = 0 }) {
     <div class="plot">
       <div class="y" aria-hidden="true">${LINES.map((line) => html`<span>${format((scale.most * (100 - line)) / 100)}</span>`)}</div>
       <${Lines} title=${title} series=${series} times=${times} scale=${scale} format=${format} />
-      <div class="x" aria-hidden="true"><span>${time(scale.from)}</span><span>${time(scale.to)}</span></div>
+      <div class="x" aria-hidden="true"><span>${moment(scale.from)}</span><span>${moment(scale.to)}</span></div>
     </div>
     ${series.length > 1 && html`<ul class="legend">${series.map(({ label }, i) => html`<li><${Stroke} tone=${TONES[i]} />${label}</li>`)}</ul>`}
     <${Numbers} title=${title} series=${series} times=${times} format=${format} />
@@ -71,7 +71,7 @@ function describe(series, { from, to }, format) {
 
 function hint(series, at, format) {
   const amounts = series.map(({ label, points }) => `${label}: ${shown(points.find((each) => each.at === at)?.amount, format)}`);
-  return `${time(at)}\n${amounts.join("\n")}`;
+  return `${moment(at)}\n${amounts.join("\n")}`;
 }
 
 function shown(amount, format) {

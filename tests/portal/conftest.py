@@ -22,7 +22,9 @@ costCenters:
 NEVER = {"SWEEP_SCHEDULE": "0 0 0 1 1 *", "WAKE_SCHEDULE": "0 0 0 1 1 *"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WAIT_MS = 60_000
+CAROL = "5b0c7f3e-2d41-4f7a-8c11-9a6e4d2b7c55"
 FAKED_WAIT_MS = 15_000
+ADMIN = a_person("Environments.Admin", "Audit.Read", object_id=CAROL)
 ALICE_WRITES = a_person("Environments.Write", "Environments.Approve")
 BOB_APPROVES = a_person("Environments.Write", "Environments.Approve", object_id=BOB)
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
@@ -49,7 +51,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(
         folder,
         time_scale=TIME_SCALE,
-        settings={**NEVER, "POLICY": str(policy)},
+        settings={**NEVER, "REQUIRE_APP_ROLES": "true", "POLICY": str(policy)},
         latency_share=0.5,
     ) as stack:
         yield stack
@@ -58,6 +60,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def api(stack: Stack) -> Iterator[Api]:
     with Api(stack.app_url) as api:
+        api.headers.update(ADMIN)
         yield api
 
 
@@ -69,7 +72,7 @@ def azure(stack: Stack) -> Iterator[SimulatedAzure]:
 
 @pytest.fixture
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    yield from watched_page(open_context(browser, stack))
+    yield from watched_page(open_context(browser, stack, ADMIN))
 
 
 @pytest.fixture
@@ -82,12 +85,10 @@ def page_of_bob(browser: Browser, stack: Stack) -> Iterator[Page]:
     yield from watched_page(open_context(browser, stack, BOB_APPROVES))
 
 
-def open_context(
-    browser: Browser, stack: Stack, caller: Mapping[str, str] | None = None
-) -> BrowserContext:
+def open_context(browser: Browser, stack: Stack, caller: Mapping[str, str]) -> BrowserContext:
     """`caller`: headers that built-in authentication adds to the requests of a session."""
     context = browser.new_context(
-        base_url=stack.app_url, viewport=VIEWPORT, extra_http_headers=dict(caller or {})
+        base_url=stack.app_url, viewport=VIEWPORT, extra_http_headers=dict(caller)
     )
     context.set_default_timeout(WAIT_MS)
     return context

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.portal
 NAME = "by-two"
 SPEC = spec_body(name=NAME, costCenter="RISK-7", workload={"image": "registry.example.com/llm:1"})
 ALICE_WRITES = a_person("Environments.Write")
+WAIT_SECONDS = 60.0
 
 
 def test_a_second_person_approves_and_the_first_rolls_back(
@@ -25,10 +26,8 @@ def test_a_second_person_approves_and_the_first_rolls_back(
     page_of_alice.goto(f"/portal#/environments/{NAME}")
     has_phase(page_of_alice, "Ready")
     changed = {**SPEC, "workload": {"image": "registry.example.com/llm:2"}}
-    replaced = api.put(f"/environments/{NAME}", json=changed, headers=ALICE_WRITES)
-    assert replaced.status_code == 202, replaced.text
-    has_phase(page_of_alice, "Updating")
-    has_phase(page_of_alice, "Ready")
+    (*_, updated) = api.follow(api.replace_environment(changed), WAIT_SECONDS)
+    assert updated["status"] == "Succeeded", updated
     roll_back(page_of_alice)
     read_logs(page_of_alice)
 
