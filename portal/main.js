@@ -1,34 +1,30 @@
 import { useEffect, useRef } from "./vendor/hooks.js";
 import { render } from "./vendor/preact.js";
 import { html } from "./lib/html.js";
+import { lazy } from "./lib/lazy.js";
 import { useAddress } from "./lib/router.js";
 import { Navigation } from "./parts/navigation.js";
-import { Approvals } from "./screens/approvals.js";
-import { Audit } from "./screens/audit.js";
-import { Costs } from "./screens/costs.js";
-import { EditEnvironment } from "./screens/edit-environment.js";
-import { Environment } from "./screens/environment.js";
-import { EnvironmentIdle } from "./screens/environment-idle.js";
-import { EnvironmentLogs } from "./screens/environment-logs.js";
-import { EnvironmentMetrics } from "./screens/environment-metrics.js";
-import { EnvironmentVersions } from "./screens/environment-versions.js";
 import { Environments } from "./screens/environments.js";
-import { Invocations } from "./screens/invocations.js";
-import { Model } from "./screens/model.js";
-import { Models } from "./screens/models.js";
-import { NewEnvironment } from "./screens/new-environment.js";
-import { Reference } from "./screens/reference.js";
-import { RegisterModel } from "./screens/register-model.js";
-import { Service } from "./screens/service.js";
-import { Sweep } from "./screens/sweep.js";
+
+const Approvals = lazy(() => import("./screens/approvals.js").then((screen) => screen.Approvals));
+const Audit = lazy(() => import("./screens/audit.js").then((screen) => screen.Audit));
+const Costs = lazy(() => import("./screens/costs.js").then((screen) => screen.Costs));
+const Environment = lazy(() => import("./screens/environment.js").then((screen) => screen.Environment));
+const Model = lazy(() => import("./screens/model.js").then((screen) => screen.Model));
+const Models = lazy(() => import("./screens/models.js").then((screen) => screen.Models));
+const NewEnvironment = lazy(() => import("./screens/new-environment.js").then((screen) => screen.NewEnvironment));
+const Reference = lazy(() => import("./screens/reference.js").then((screen) => screen.Reference));
+const RegisterModel = lazy(() => import("./screens/register-model.js").then((screen) => screen.RegisterModel));
+const Service = lazy(() => import("./screens/service.js").then((screen) => screen.Service));
+const Sweep = lazy(() => import("./screens/sweep.js").then((screen) => screen.Sweep));
 
 const OF_AN_ENVIRONMENT = {
-  edit: EditEnvironment,
-  idle: EnvironmentIdle,
-  invocations: Invocations,
-  logs: EnvironmentLogs,
-  metrics: EnvironmentMetrics,
-  versions: EnvironmentVersions,
+  edit: lazy(() => import("./screens/edit-environment.js").then((screen) => screen.EditEnvironment)),
+  idle: lazy(() => import("./screens/environment-idle.js").then((screen) => screen.EnvironmentIdle)),
+  invocations: lazy(() => import("./screens/invocations.js").then((screen) => screen.Invocations)),
+  logs: lazy(() => import("./screens/environment-logs.js").then((screen) => screen.EnvironmentLogs)),
+  metrics: lazy(() => import("./screens/environment-metrics.js").then((screen) => screen.EnvironmentMetrics)),
+  versions: lazy(() => import("./screens/environment-versions.js").then((screen) => screen.EnvironmentVersions)),
 };
 
 const SCREENS = {

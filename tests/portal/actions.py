@@ -22,3 +22,10 @@ def confirm_with(place: Page | Locator, action: str, reason: str) -> None:
     expect(button).to_be_disabled()
     dialog.get_by_label("Reason").fill(reason)
     button.click()
+
+
+def pass_seconds(page: Page, seconds: int) -> None:
+    """On an installed clock; what the page asks for meanwhile arrives before the next second."""
+    for _ in range(seconds):
+        page.clock.run_for(1000)
+        page.evaluate("() => fetch('/portal').then((answer) => answer.text())")

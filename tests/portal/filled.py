@@ -14,11 +14,15 @@ from domain.serving.pod_logs import PodLogPage
 from domain.serving.presets import list_presets
 from domain.sweep.idle_advice import IdleAdvice
 from domain.sweep.views import SweepAnswer
+from tests.portal.faked_api import an_environment
+from tests.support.specs import spec_body
 
 NAME = "fraud-llm"
 AT = "2026-11-22T12:00:00Z"
 DIGEST = f"sha256:{'1' * 64}"
 SIZE = "Standard_NC24ads_A100_v4"
+ENVIRONMENT = f"/environments/{NAME}"
+MODEL_VERSION = {"name": NAME, "version": "1"}
 ALICE = "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"
 
 
@@ -318,4 +322,31 @@ def _metric_point(number: int) -> dict[str, Any]:
         "gpuUsdPerHour": 4.775 * nodes,
         "usdPerHour": 4.775 * nodes + 0.73,
         **known,
+    }
+
+
+def serving() -> dict[str, Any]:
+    return an_environment(
+        NAME,
+        spec=spec_body(workload={"image": "a/b:1", "model": MODEL_VERSION}),
+        cells=[cell()],
+    )
+
+
+def answers() -> dict[str, dict[str, Any]]:
+    lines = [f"INFO 11-22 12:00:{second:02} loading weights" for second in range(30)]
+    return {
+        ENVIRONMENT: serving(),
+        f"{ENVIRONMENT}/metrics": metrics(),
+        f"{ENVIRONMENT}/versions": versions(),
+        f"{ENVIRONMENT}/logs": log(*lines, "Application startup complete."),
+        f"{ENVIRONMENT}/idle-advice": idle_advice(),
+        f"{ENVIRONMENT}/events": events(),
+        "/sweeps/latest": sweep(),
+        "/models": models(),
+        f"/models/{NAME}": model_versions(),
+        "/presets": presets(),
+        "/offers": offers(),
+        "/costs": costs(),
+        "POST /plans": plan(checks=[BUDGET_CHECK]),
     }

@@ -1,20 +1,15 @@
 """Every screen that made-up answers fill: accessible, wide and narrow, light and dark."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.portal import filled
-from tests.portal.faked_api import FakedApi, an_environment
+from tests.portal.faked_api import FakedApi
 from tests.portal.looks import check_looks
-from tests.support.specs import spec_body
 
 pytestmark = pytest.mark.portal
 
 NOW = "2026-11-22T12:02:00Z"
-ENVIRONMENT = f"/environments/{filled.NAME}"
-MODEL_VERSION = {"name": filled.NAME, "version": "1"}
 SCREENS = (
     ("environments/fraud-llm", "IdleWarned"),
     ("environments/fraud-llm/metrics", "tokens generated"),
@@ -34,37 +29,10 @@ SCREENS = (
 
 @pytest.fixture
 def everything(faked: FakedApi) -> FakedApi:
-    faked.environments = [serving()]
-    for path, answer in answers().items():
+    faked.environments = [filled.serving()]
+    for path, answer in filled.answers().items():
         faked.answer(path, answer)
     return faked
-
-
-def serving() -> dict[str, Any]:
-    return an_environment(
-        filled.NAME,
-        spec=spec_body(workload={"image": "a/b:1", "model": MODEL_VERSION}),
-        cells=[filled.cell()],
-    )
-
-
-def answers() -> dict[str, dict[str, Any]]:
-    lines = [f"INFO 11-22 12:00:{second:02} loading weights" for second in range(30)]
-    return {
-        ENVIRONMENT: serving(),
-        f"{ENVIRONMENT}/metrics": filled.metrics(),
-        f"{ENVIRONMENT}/versions": filled.versions(),
-        f"{ENVIRONMENT}/logs": filled.log(*lines, "Application startup complete."),
-        f"{ENVIRONMENT}/idle-advice": filled.idle_advice(),
-        f"{ENVIRONMENT}/events": filled.events(),
-        "/sweeps/latest": filled.sweep(),
-        "/models": filled.models(),
-        f"/models/{filled.NAME}": filled.model_versions(),
-        "/presets": filled.presets(),
-        "/offers": filled.offers(),
-        "/costs": filled.costs(),
-        "POST /plans": filled.plan(checks=[filled.BUDGET_CHECK]),
-    }
 
 
 @pytest.mark.parametrize(("screen", "shown"), SCREENS)
