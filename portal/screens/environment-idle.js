@@ -9,8 +9,8 @@ import { Entries } from "../parts/timeline.js";
 /** Why it sleeps or stays awake, and what another setting would have cost. */
 export function EnvironmentIdle({ name }) {
   const path = `/environments/${encodeURIComponent(name)}`;
-  const advice = usePolled(`${path}/idle-advice`, 300);
   const sweep = usePolled("/sweeps/latest", 30);
+  const advice = usePolled(`${path}/idle-advice`, 300);
   const events = usePolled(`${path}/events`, 30);
   return html`<${EnvironmentFrame} name=${name} current="idle">
     <section><h2>By the latest sweep</h2><${IdleDecisions} sweep=${sweep} name=${name} /></section>

@@ -4,11 +4,14 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.audit.record import AuditPage
+from domain.environment.approval_views import ApprovalView
 from domain.environment.cost_views import CostReport
 from domain.environment.version_views import EnvironmentVersionList
 from domain.environment.views import CellView, EventList
 from domain.guard.plan import Plan
 from domain.guard.size_offers import SizeOffers
+from domain.serving.invocations.model import InvocationPage
 from domain.serving.models import ModelPage, ModelView
 from domain.serving.pod_logs import PodLogPage
 from domain.serving.presets import list_presets
@@ -21,6 +24,8 @@ NAME = "fraud-llm"
 AT = "2026-11-22T12:00:00Z"
 DIGEST = f"sha256:{'1' * 64}"
 SIZE = "Standard_NC24ads_A100_v4"
+CALLER = "66666666-7777-8888-9999-000000000000"
+PLAN_DIGEST = "1f0c9d2a7b3e"
 ENVIRONMENT = f"/environments/{NAME}"
 MODEL_VERSION = {"name": NAME, "version": "1"}
 ALICE = "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"
@@ -333,6 +338,63 @@ def serving() -> dict[str, Any]:
     )
 
 
+def waiting() -> dict[str, Any]:
+    """What waits for a second person."""
+    body = {
+        "environment": NAME,
+        "operationId": f"{NAME}.2",
+        "kind": "update",
+        "state": "waiting",
+        "requestedBy": ALICE,
+        "requestedDateTime": AT,
+        "deadline": "2026-11-25T12:00:00Z",
+        "planId": f"{NAME}.1.{PLAN_DIGEST}",
+        "planDigest": PLAN_DIGEST,
+        "usdPerMonth": 6991.5,
+        "changes": [{"field": "gpu.maxNodes", "before": "5", "after": "8", "effect": "inPlace"}],
+        "reasons": ["More than $5,000 per month."],
+    }
+    return ApprovalView.from_wire(body).to_wire()
+
+
+def audit() -> dict[str, Any]:
+    record = {
+        "id": "1",
+        "at": AT,
+        "door": "rest",
+        "action": "createEnvironment",
+        "decision": "refused",
+        "code": "QuotaExceeded",
+        "actorName": "ada@example.com",
+        "environment": NAME,
+    }
+    return AuditPage.from_wire({"value": [record]}).to_wire()
+
+
+def health() -> dict[str, Any]:
+    problem = "line 3, allow.regions: Use at least 1 item(s)."
+    policy = {"state": "stale", "digest": PLAN_DIGEST, "since": AT, "problems": [problem]}
+    return {"status": "Healthy", "policyFile": policy, "commit": "c0ffee1"}
+
+
+def invocations() -> dict[str, Any]:
+    found = [_invocation(11, 200), _invocation(11, 429), _invocation(9, 200)]
+    return InvocationPage.from_wire({"value": found}).to_wire()
+
+
+def _invocation(hour: int, status: int) -> dict[str, Any]:
+    return {
+        "time": f"2026-11-22T{hour:02}:30:00Z",
+        "environment": NAME,
+        "oid": CALLER,
+        "status": status,
+        "why": "via_upstream" if status == 200 else "rate_limited",
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "durationMs": 840,
+    }
+
+
 def answers() -> dict[str, dict[str, Any]]:
     lines = [f"INFO 11-22 12:00:{second:02} loading weights" for second in range(30)]
     return {
@@ -348,5 +410,9 @@ def answers() -> dict[str, dict[str, Any]]:
         "/presets": presets(),
         "/offers": offers(),
         "/costs": costs(),
+        "/healthz": health(),
+        "/approvals": {"value": [waiting()]},
+        "/audit": audit(),
+        f"{ENVIRONMENT}/invocations": invocations(),
         "POST /plans": plan(checks=[BUDGET_CHECK]),
     }

@@ -4,7 +4,7 @@ from itertools import product
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.architecture.source import REPOSITORY
 
@@ -16,6 +16,7 @@ OVERFLOWS = "document.documentElement.scrollWidth > document.documentElement.cli
 
 def check_looks(page: Page, screen: str) -> None:
     """Leaves a picture of each in `build/screens`."""
+    expect(page.get_by_text("Loading …")).to_have_count(0)
     for width, scheme in product(WIDTHS, SCHEMES):
         look = f"{screen}-{width}-{scheme}"
         page.set_viewport_size({"width": width, "height": 900})

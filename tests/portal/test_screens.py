@@ -17,6 +17,7 @@ SCREENS = (
     ("environments/fraud-llm/logs", "Application startup complete."),
     ("environments/fraud-llm/idle", "present setting"),
     ("environments/fraud-llm/edit", "GPU sizes in westeurope"),
+    ("environments/fraud-llm/invocations", "without success"),
     ("models", "vllm 0.31.0"),
     ("models/fraud-llm", "Delete version 2"),
     ("register-model?like=fraud-llm", "Register"),
@@ -24,6 +25,9 @@ SCREENS = (
     ("new?preset=phi-4", "needs nothing else"),
     ("costs?costCenter=ML-1234", "1203.90 spent"),
     ("sweep", "Idle since"),
+    ("service", "line 3, allow.regions"),
+    ("approvals", "$6,991.50"),
+    ("audit", "QuotaExceeded"),
 )
 
 
@@ -43,3 +47,14 @@ def test_a_filled_screen_is_accessible(
     faked_page.goto(f"/portal#/{screen}")
     expect(faked_page.get_by_text(shown).first).to_be_visible()
     check_looks(faked_page, screen.replace("?", "-").replace("/", "-"))
+
+
+def test_a_plan_and_a_dialog_are_accessible(faked_page: Page, everything: FakedApi):
+    faked_page.goto("/portal#/environments/fraud-llm/edit")
+    faked_page.get_by_role("button", name="Show the plan").click()
+    expect(faked_page.get_by_text("1203.90 spent")).to_be_visible()
+    check_looks(faked_page, "plan")
+    faked_page.goto("/portal#/environments/fraud-llm/versions")
+    faked_page.get_by_role("button", name="Roll back to 2").click()
+    expect(faked_page.get_by_role("dialog")).to_be_visible()
+    check_looks(faked_page, "dialog")
