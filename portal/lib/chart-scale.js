@@ -7,7 +7,8 @@ export function roundUp(value) {
 }
 
 /**
- * Points as an SVG path in a box of 100 by 100; where an amount is missing, the line is broken.
+ * Points as an SVG path in a box of 100 by 100; where an amount is missing, the line is broken,
+ * and what stands alone is a dot.
  * @param {{at: string, amount: number | null}[]} points
  */
 export function pathOf(points, { from, to, most }) {
@@ -18,7 +19,8 @@ export function pathOf(points, { from, to, most }) {
       isBroken = true;
       continue;
     }
-    steps.push(`${isBroken ? "M" : "L"}${xOf(at, from, to).toFixed(2)} ${yOf(amount, most).toFixed(2)}`);
+    const place = `${xOf(at, from, to).toFixed(2)} ${yOf(amount, most).toFixed(2)}`;
+    steps.push(isBroken ? `M${place}L${place}` : `L${place}`);
     isBroken = false;
   }
   return steps.join("");
@@ -29,7 +31,12 @@ export function xOf(at, from, to) {
   return length > 0 ? (100 * (new Date(at) - new Date(from))) / length : 50;
 }
 
-export function yOf(amount, most) {
+/** Which of so many points a share of the width is closest to, as they are evenly apart. */
+export function nearest(share, count) {
+  return Math.min(Math.max(Math.round(share * (count - 1)), 0), count - 1);
+}
+
+function yOf(amount, most) {
   return 100 - (100 * amount) / most;
 }
 

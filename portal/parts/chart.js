@@ -1,5 +1,5 @@
 import { useMemo, useState } from "../vendor/hooks.js";
-import { pathOf, roundUp, timesOf, xOf, yOf } from "../lib/chart-scale.js";
+import { nearest, pathOf, roundUp, timesOf, xOf } from "../lib/chart-scale.js";
 import { moment, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { Table } from "./table.js";
@@ -29,17 +29,25 @@ export function Chart({ title, note, series, format, atLeast = 0 }) {
   </figure>`;
 }
 
+/** The lines; where a pointer is over them, the amounts at that time. */
 function Lines({ title, series, times, scale, format }) {
+  const [at, setAt] = useState(null);
+  const paths = useMemo(() => series.map(({ points }) => pathOf(points, scale)), [series]);
   const id = `chart-${title.toLowerCase().replace(/[^a-z]+/g, "-")}`;
-  const width = 100 / Math.max(times.length - 1, 1);
-  return html`<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-labelledby="${id} ${id}-text">
-    <title id=${id}>${title}</title>
-    <desc id="${id}-text">${describe(series, scale, format)}</desc>
-    ${LINES.map((y) => html`<line class="grid" x1="0" x2="100" y1=${y} y2=${y} />`)}
-    ${series.map(({ points }, i) => html`<path class="line ${TONES[i]}" d=${pathOf(points, scale)} />
-      ${points.length === 1 && html`<circle class="dot ${TONES[i]}" cx=${xOf(points[0].at, scale.from, scale.to)} cy=${yOf(points[0].amount ?? 0, scale.most)} r="1.5" />`}`)}
-    ${times.map((at, i) => html`<rect class="hover" x=${xOf(at, scale.from, scale.to) - width / 2} y="0" width=${width} height="100"><title>${hint(series, at, format)}</title></rect>`)}
-  </svg>`;
+  const follow = ({ currentTarget, clientX }) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    setAt(times[nearest((clientX - left) / width, times.length)]);
+  };
+  return html`<div class="lines">
+    <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-labelledby="${id} ${id}-text" onPointerMove=${follow} onPointerLeave=${() => setAt(null)}>
+      <title id=${id}>${title}</title>
+      <desc id="${id}-text">${describe(series, scale, format)}</desc>
+      ${LINES.map((y) => html`<line class="grid" x1="0" x2="100" y1=${y} y2=${y} />`)}
+      ${at && html`<line class="cursor" x1=${xOf(at, scale.from, scale.to)} x2=${xOf(at, scale.from, scale.to)} y1="0" y2="100" />`}
+      ${paths.map((path, i) => html`<path class="line ${TONES[i]}" d=${path} />`)}
+    </svg>
+    ${at && html`<p class="reading" aria-hidden="true">${reading(series, at, format)}</p>`}
+  </div>`;
 }
 
 function Stroke({ tone }) {
@@ -69,9 +77,9 @@ function describe(series, { from, to }, format) {
   return `From ${time(from)} to ${time(to)}. ${parts.join(" ")}`;
 }
 
-function hint(series, at, format) {
-  const amounts = series.map(({ label, points }) => `${label}: ${shown(points.find((each) => each.at === at)?.amount, format)}`);
-  return `${moment(at)}\n${amounts.join("\n")}`;
+function reading(series, at, format) {
+  const amounts = series.map(({ label, points }) => `${label} ${shown(points.find((each) => each.at === at)?.amount, format)}`);
+  return `${moment(at)}: ${amounts.join(", ")}`;
 }
 
 function shown(amount, format) {

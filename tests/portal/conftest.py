@@ -1,10 +1,18 @@
 """The portal in a real Chromium, over a real stack."""
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack, running_stack
@@ -27,7 +35,25 @@ FAKED_WAIT_MS = 15_000
 ADMIN = a_person("Environments.Admin", "Audit.Read", object_id=CAROL)
 ALICE_WRITES = a_person("Environments.Write", "Environments.Approve")
 BOB_APPROVES = a_person("Environments.Write", "Environments.Approve", object_id=BOB)
+EXPECTED_WITHIN_MS = 20_000
+"""What a screen shows, on a machine that others use as well."""
+expect.set_options(timeout=EXPECTED_WITHIN_MS)
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has the stack; others have the browser alone."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("stack of the portal"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests have recorded, in whichever worker."""
+    for report in terminalreporter.getreports("passed"):
+        for name, figures in report.user_properties:
+            terminalreporter.write_line(f"{name}: {json.dumps(figures)}")
 
 
 @pytest.fixture(scope="session")

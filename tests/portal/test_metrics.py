@@ -18,6 +18,8 @@ def test_a_chart_has_a_description_and_a_table(faked_page: Page, faked: FakedApi
     expect(chart.locator("path.line")).to_have_count(2)
     expect(chart.locator("desc")).to_contain_text("Requests: at most 46")
     figure = faked_page.locator("figure", has=chart)
+    chart.hover()
+    expect(figure.locator(".reading")).to_contain_text("Requests 0, Status 5xx 0")
     figure.get_by_text("As a table").press("Enter")
     table = figure.get_by_role("table", name="Requests, as numbers")
     expect(table.get_by_role("row")).to_have_count(289)

@@ -26,6 +26,7 @@ SCREENS = (
     ("costs?costCenter=ML-1234", "1203.90 spent"),
     ("sweep", "Idle since"),
     ("service", "line 3, allow.regions"),
+    ("docs?find=idle", "10 schemas"),
     ("approvals", "$6,991.50"),
     ("audit", "QuotaExceeded"),
 )

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from emulators.stack.api import Api, SimulatedAzure
 from tests.portal.actions import confirm, has_phase
-from tests.portal.looks import check_looks
+from tests.portal.looks import check_accessible
 from tests.support.specs import spec_body
 
 pytestmark = pytest.mark.portal
@@ -81,8 +81,9 @@ def test_what_a_specification_lacks_is_said_at_its_field(page: Page):
         ("audit", "Audit"),
     ],
 )
-def test_screens_are_accessible(page: Page, screen: str, title: str):
+def test_what_the_app_answers_makes_accessible_screens(page: Page, screen: str, title: str):
+    """`test_screens.py` looks at them wide and narrow, light and dark, with more on them."""
     page.goto(f"/portal#/{screen}")
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    check_looks(page, f"stack-{screen.partition('?')[0]}")
+    expect(page.get_by_text("Loading …")).to_have_count(0)
+    check_accessible(page, screen)
