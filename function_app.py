@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -50,6 +50,7 @@ from domain.events.cloud_events import build_event_source
 from domain.guard.billed_costs import BilledCosts
 from domain.guard.policy.in_force import NO_POLICY_FILE, PolicyInForce
 from domain.outcomes import Outcome
+from domain.serving.cluster_access import ClusterAnswer
 from domain.serving.invocations.log_answer import LogAnswer
 from domain.serving.pod_logs import PodLogAnswer, PodLogQuery
 from orchestrators.audit_entity import audit
@@ -89,7 +90,7 @@ from triggers.http_methods import (
     list_supported_methods,
     refuse_method,
 )
-from triggers.logs import log_audit, log_operation_end
+from triggers.logs import log_audit, log_change
 from triggers.portal import PORTAL_FUNCTIONS
 from triggers.routes import ROUTES
 from triggers.swept_claims import claim_for_sweep
@@ -166,6 +167,10 @@ async def read_pod_log(query: PodLogQuery) -> PodLogAnswer:
     return await clients.pod_logs.read(query)
 
 
+async def read_clusters(environment: str, regions: Sequence[str]) -> Sequence[ClusterAnswer]:
+    return await clients.cluster_access.read(environment, regions)
+
+
 READ_MARKET = LazyMarketReader(clients)
 
 
@@ -191,6 +196,7 @@ DEPLOYMENT = Deployment(
     read_market=READ_MARKET,
     read_policy=read_policy,
     read_pod_log=read_pod_log,
+    read_clusters=read_clusters,
     read_logs=read_logs if settings.log_workspace_id else None,
     read_billed=read_billed if settings.cost_management else None,
     developer=settings.developer,
@@ -253,7 +259,7 @@ def register_entity() -> None:
     source = build_event_source(settings.subscription_id) if settings.has_service_bus else None
 
     def run(context: EntityContext, value: Any) -> Any:
-        return environment(context, value, source, log_operation_end)
+        return environment(context, value, source, log_change)
 
     run.__name__ = environment.__name__
     app.entity_trigger(context_name="context")(run)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from clients.aks import AksClient
     from clients.arm import ArmConnection
     from clients.by_id import ByIdClient
+    from clients.cluster_access import ClusterAccessClient
     from clients.compute import ComputeClient
     from clients.cost_management import CostManagementClient
     from clients.edge import EdgeClient
@@ -181,6 +182,12 @@ class ClientFactory:
         return PodLogsClient(self)
 
     @cached_property
+    def cluster_access(self) -> "ClusterAccessClient":
+        from clients.cluster_access import ClusterAccessClient
+
+        return ClusterAccessClient(self)
+
+    @cached_property
     def events(self) -> "EventsClient":
         """Raises ValueError if no Service Bus namespace is configured."""
         from clients.events import EventsClient
@@ -207,7 +214,7 @@ class ClientFactory:
 
         kubeconfig = self._kubeconfigs.get(cluster_id)
         if kubeconfig is None:
-            kubeconfig = await self._fetch_kubeconfig(cluster_id)
+            kubeconfig = await self.fetch_kubeconfig(cluster_id)
             self._kubeconfigs[cluster_id] = kubeconfig
         with translated_errors():
             token = await self._credential.get_token(AKS_SERVER_SCOPE)
@@ -221,7 +228,8 @@ class ClientFactory:
         finally:
             await client.close()
 
-    async def _fetch_kubeconfig(self, cluster_id: str) -> dict[str, Any]:
+    async def fetch_kubeconfig(self, cluster_id: str) -> dict[str, Any]:
+        """As AKS returns it for a user. Raises CredentialRefused and NoAnswer."""
         import yaml
 
         answer = await self.aks.list_user_credentials(cluster_id)

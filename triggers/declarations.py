@@ -15,6 +15,7 @@ from domain.guard.policy.model import Policy
 from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
 from domain.requests.scopes import CallerScope
+from domain.serving.cluster_access import ClusterAccessReader
 from domain.serving.invocations.log_answer import LogReader
 from domain.serving.pod_logs import PodLogReader
 from domain.spec.policy import SpecPolicy
@@ -35,6 +36,7 @@ class Deployment:
     read_market: MarketReader
     read_policy: PolicyReader = read_no_policy
     read_pod_log: PodLogReader
+    read_clusters: ClusterAccessReader
     read_logs: LogReader | None = None
     """None if no workspace is configured."""
     read_billed: BilledReader | None = None

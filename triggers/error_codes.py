@@ -56,7 +56,9 @@ ERROR_CODES: Mapping[str, str] = {
     "OperationNotFound": "The operation does not exist.",
     "PodNotFound": "No pod of the model has this name, or none is there at present.",
     "LogNotAvailable": "The container has not started yet, or has no previous run.",
-    "ClusterUnreachable": "The Kubernetes API of the region's cluster does not answer.",
+    "ClusterUnreachable": "The Kubernetes API of the region's cluster does not answer, or AKS "
+    "does not say where it is.",
+    "ClusterNotFound": "The environment has no cluster yet, or none any more.",
     "SweepNotFound": "No such sweep has run yet.",
     "EnvironmentExists": "An environment with this name and another specification exists.",
     "EnvironmentIsBeingDeleted": "The name is available again once the deletion has ended.",

@@ -8,9 +8,11 @@ from typing import Any
 
 import azure.functions as func
 
+from domain.environment.metric_history import newest_growth
 from domain.environment.record import EnvironmentRecord
 
 logger = logging.getLogger("gridplane.requests")
+traffic = logging.getLogger("gridplane.traffic")
 operations = logging.getLogger("gridplane.operations")
 changes = logging.getLogger("gridplane.audit")
 
@@ -36,6 +38,26 @@ async def answer_and_log(
         },
     )
     return response
+
+
+def log_change(before: EnvironmentRecord | None, after: EnvironmentRecord) -> None:
+    log_operation_end(before, after)
+    log_traffic(before, after)
+
+
+def log_traffic(before: EnvironmentRecord | None, after: EnvironmentRecord) -> None:
+    """What a look at the counters of an environment has seen, where anything had moved; the
+    workbook in infra/ parses it. A figure that is not known is `None`."""
+    seen = newest_growth(before.metric_history if before else None, after.metric_history)
+    if seen is None:
+        return
+    traffic.info(
+        "traffic seen: %s requests=%s errors=%s tokens_in=%s tokens_out=%s gpu_percent=%s "
+        "busy_replicas=%s",
+        after.name,
+        *seen[1:],
+        extra={"environment": after.name},
+    )
 
 
 def log_operation_end(before: EnvironmentRecord | None, after: EnvironmentRecord) -> None:

@@ -9,6 +9,7 @@ from domain.requests.app_roles import AppRole
 from domain.sweep.views import SweepAnswer, SweepRequest
 from triggers.approval_routes import APPROVAL_ROUTES
 from triggers.audit_routes import AUDIT_ROUTES
+from triggers.cluster_routes import CLUSTER_ROUTES
 from triggers.declarations import DeclaredAnswer, DeclaredBody, Route
 from triggers.declared_answers import (
     BODY_CODES,
@@ -29,6 +30,7 @@ from triggers.http_service import HealthAnswer, get_health, get_openapi
 from triggers.http_sweeps import get_latest_sweep, post_sweep
 from triggers.invocation_routes import INVOCATION_ROUTES
 from triggers.log_routes import LOG_ROUTES
+from triggers.metric_routes import METRIC_ROUTES
 from triggers.model_routes import MODEL_ROUTES
 from triggers.parameters import (
     AnyQueryParameters,
@@ -146,6 +148,8 @@ ROUTES = (
     *ENVIRONMENT_ROUTES,
     *APPROVAL_ROUTES,
     *LOG_ROUTES,
+    *CLUSTER_ROUTES,
+    *METRIC_ROUTES,
     *INVOCATION_ROUTES,
     *AUDIT_ROUTES,
     *OTHER_ROUTES,

@@ -1,6 +1,7 @@
 """Starts sweeps, never two at a time, and reads the result of the latest one."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from domain.api_errors import ErrorBody, build_failure_body
 from domain.catalog.gpu_skus import GPU_SKUS
+from domain.directory.row import DirectoryRow
 from domain.directory.selection import Selection
 from domain.durable.names import Orchestrator
 from domain.durable.sweep_inputs import SweepInput
@@ -19,7 +21,7 @@ from domain.environment.phases import IN_MOTION
 from domain.guard.market import MarketReader
 from domain.guard.policy.model import Policy
 from domain.outcomes import Outcome
-from domain.sweep.model import SweepAction
+from domain.sweep.model import SweepAction, SweepDecision
 from domain.sweep.views import SweepAnswer
 from triggers import task_hub
 from triggers.cost_centers import read_overspent
@@ -54,6 +56,8 @@ async def start_sweep(
     in_motion, _ = await found.read(Selection(phases=IN_MOTION))
     await task_hub.record_dead_operations(client, in_motion)
     names = sorted(row.name for row in found.rows)
+    if not dry_run:
+        _log_phases(found.rows)
     prices = await read_prices(client, read_market, regions)
     over = await read_overspent(client, policy, prices, datetime.now(UTC)) if policy else None
     value = SweepInput(
@@ -80,9 +84,9 @@ async def read_sweep(client: DurableClient, *, dry_run: bool) -> SweepAnswer | N
 
 
 async def log_last_sweep(client: DurableClient) -> None:
-    """The latest sweep's result, each unhealthy environment and each GPU cost that goes on.
+    """The latest sweep's result, its pools, unhealthy environments, and GPU cost that goes on.
 
-    Alerts in infra/ parse these lines.
+    Alerts and the workbook in infra/ parse these lines.
     """
     sweep = await read_sweep(client, dry_run=False)
     if sweep is None or sweep.summary is None:
@@ -97,6 +101,8 @@ async def log_last_sweep(client: DurableClient) -> None:
         summary.results.get("failed", 0),
         *(summary.health.get(status, 0) for status in REPORTED),
     )
+    for decision in sweep.decisions or ():
+        _log_pool(decision)
     for each in summary.unhealthy:
         logger.warning(
             "unhealthy environment: %s %s %s",
@@ -122,6 +128,26 @@ async def log_last_sweep(client: DurableClient) -> None:
                 failure.reason,
                 extra={"environment": failure.environment},
             )
+
+
+def _log_pool(decision: SweepDecision) -> None:
+    cost = decision.pool.hourly_cost
+    logger.info(
+        "pool swept: %s %s nodes=%s usd_per_hour=%s action=%s reason=%s",
+        decision.environment,
+        decision.pool.region,
+        decision.pool.node_count,
+        "unknown" if cost is None else cost,
+        decision.action,
+        decision.reason,
+        extra={"environment": decision.environment},
+    )
+
+
+def _log_phases(rows: Iterable[DirectoryRow]) -> None:
+    phases = Counter(row.phase for row in rows if not row.is_deleted)
+    for phase, count in sorted(phases.items()):
+        logger.info("environments in phase: %s count=%s", phase, count)
 
 
 def sweep_id(dry_run: bool) -> str:

@@ -20,6 +20,8 @@ class GatewayCounters(WireModel):
     """Answers of the model, and of the gateway where no replica could be asked."""
     active: int = Field(ge=0)
     """Under way at the moment."""
+    errors: int | None = Field(default=None, ge=0)
+    """Answers of status 5xx; None on records of looks that did not ask for them."""
 
 
 class EngineFigures(WireModel):
@@ -30,6 +32,9 @@ class EngineFigures(WireModel):
     waiting: float = 0
     tokens: float | None = None
     """Read and generated since its start; None from an engine that does not count them."""
+    tokens_in: float | None = None
+    """Those that it has read."""
+    tokens_out: float | None = None
 
 
 class CounterLook(WireModel):

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, Field
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.catalog.prices import shipped_prices
 from domain.environment.gpu_days import GpuDay, add_days
+from domain.environment.node_changes import NodeChange, note_nodes
 from domain.wire import WireModel
 
 HOUR = timedelta(hours=1)
@@ -84,6 +85,8 @@ class GpuUsage(WireModel):
     last, at the time at which they were gone."""
     again_since: dict[str, AwareDatetime] = Field(default_factory=dict[str, AwareDatetime])
     """By region of `before_none`: when it had nodes again."""
+    changes: tuple[NodeChange, ...] = ()
+    """The latest changes of the number or price of all nodes, oldest first."""
 
 
 def is_news(known: GpuNodes | None, seen: GpuNodes) -> bool:
@@ -112,6 +115,8 @@ def observe(usage: GpuUsage, seen: GpuNodes) -> GpuUsage:
     days = _with_days(usage.days, known, seen.at) if known else usage.days
     observed = {**usage.observed, seen.region: seen}
     changes: dict[str, Any] = {"hours": hours, "days": days, "observed": observed}
+    priced = [(each.nodes, find_node_price(each)) for each in observed.values()]
+    changes["changes"] = note_nodes(usage.changes, seen.at, priced)
     if known and known.nodes and not seen.nodes:
         gone = known.model_copy(update={"at": seen.at})
         changes["before_none"] = {**usage.before_none, seen.region: gone}

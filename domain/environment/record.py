@@ -13,6 +13,7 @@ from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
 from domain.environment.kept_pool import KeptPool
+from domain.environment.metric_history import MetricHistory
 from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import IdempotencyRecord
 from domain.environment.phases import UNSUCCESSFUL, Phase
@@ -96,6 +97,7 @@ class EnvironmentRecord(WireModel):
     counters: dict[str, CounterNote] = Field(default_factory=dict[str, CounterNote])
     """By region: the latest look of the sweep that differed from the one before."""
     use_history: UseHistory = UseHistory()
+    metric_history: MetricHistory = MetricHistory()
     gpu_usage: GpuUsage = GpuUsage()
     """Outlasts the environment, until the name is used again."""
     operations: tuple[Operation, ...] = ()
@@ -187,6 +189,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "idle_notes": IdleNotes(),
     "counters": {},
     "use_history": UseHistory(),
+    "metric_history": MetricHistory(),
 }
 """Fields of a record whose environment is gone."""
 

@@ -24,6 +24,7 @@ def _reduce(record: EnvironmentRecord) -> EnvironmentRecord:
             **NOTHING_BUILT,
             "spec": record.spec.without_payload(),
             "own_requests": {},
+            "gpu_usage": record.gpu_usage.model_copy(update={"changes": ()}),
             "operations": (deletion.model_copy(update={"steps": ()}),),
             "events": record.events[-1:],
             "requests": (),

@@ -25,7 +25,7 @@ def build_priced_view(
 
 
 def build_cost_view(record: EnvironmentRecord, prices: PricesByRegion, now: datetime) -> CostView:
-    asleep = _base_per_hour(record, prices)
+    asleep = base_per_hour(record, prices)
     today = now.astimezone(UTC).date()
     month = list_days(record, prices, today.replace(day=1), today, now)
     unpriced = sum(each.unpriced_node_hours or 0.0 for each in month)
@@ -68,7 +68,7 @@ def list_days(
 ) -> list[DailyCost]:
     """The days on which the environment existed or had GPU nodes."""
     gpu, base = spent_by_day(record.gpu_usage, now), _base_hours(record, first, now)
-    per_hour = _base_per_hour(record, prices) if base else 0.0
+    per_hour = base_per_hour(record, prices) if base else 0.0
     days = {*map(date.fromisoformat, gpu), *base}
     return [
         _build_day(record, day, gpu.get(day.isoformat(), GpuDay()), base.get(day, 0.0) * per_hour)
@@ -99,7 +99,8 @@ def _base_hours(record: EnvironmentRecord, first: date, now: datetime) -> dict[d
     return dict(hours_by_day(max(begin, record.created_at), end))
 
 
-def _base_per_hour(record: EnvironmentRecord, prices: PricesByRegion) -> float:
+def base_per_hour(record: EnvironmentRecord, prices: PricesByRegion) -> float:
+    """Of what an environment has besides GPU nodes."""
     return estimate_record(record, prices).asleep.usd_per_hour
 
 

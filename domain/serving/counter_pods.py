@@ -12,11 +12,11 @@ from domain.serving.gateway.settings import GatewayPorts
 from domain.wire import JsonObject
 
 _COUNTERS = (
-    rf"cluster\.{MODEL_CLUSTER}\.upstream_rq_(total|active|completed)",
+    rf"cluster\.{MODEL_CLUSTER}\.upstream_rq_(total|active|completed|5xx)",
     rf"http\.{PUBLIC_LISTENER}\.downstream_rq_active",
 )
 GATEWAY_PATH = f"stats/prometheus?filter=^({'|'.join(_COUNTERS)})$"
-"""Four counters of some six hundred: half a kilobyte instead of 42 KB."""
+"""Five counters of some six hundred: half a kilobyte instead of 42 KB."""
 
 METRICS_PATH = "metrics"
 

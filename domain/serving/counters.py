@@ -13,11 +13,13 @@ from domain.environment.counters import (
 from domain.serving.counter_pods import CounterPod, CounterSource
 from domain.serving.gateway.listeners import PUBLIC_LISTENER
 from domain.serving.gateway.routes import MODEL_CLUSTER
-from domain.serving.prometheus_text import read_samples
+from domain.serving.prometheus_text import MetricSample, read_samples
 
 REQUESTS = "envoy_cluster_upstream_rq_total"
 ANSWERED = "envoy_cluster_upstream_rq_completed"
 ACTIVE = "envoy_cluster_upstream_rq_active"
+BY_CLASS = "envoy_cluster_upstream_rq_xx"
+SERVER_ERROR = ("envoy_response_code_class", "5")
 RECEIVED = "envoy_http_downstream_rq_active"
 """Also those whose body is still arriving: the gateway holds it back until it is complete."""
 
@@ -29,10 +31,8 @@ COUNTED = {
 
 RUNNING = ("vllm:num_requests_running", "sglang:num_running_reqs")
 WAITING = ("vllm:num_requests_waiting", "sglang:num_queue_reqs")
-TOKENS = (
-    *("vllm:prompt_tokens_total", "vllm:generation_tokens_total"),
-    *("sglang:prompt_tokens_total", "sglang:generation_tokens_total"),
-)
+TOKENS_IN = ("vllm:prompt_tokens_total", "sglang:prompt_tokens_total")
+TOKENS_OUT = ("vllm:generation_tokens_total", "sglang:generation_tokens_total")
 
 GPU_UTILISATION = "DCGM_FI_DEV_GPU_UTIL"
 
@@ -67,11 +67,11 @@ def build_look(answers: Iterable[PodAnswer]) -> CounterLook:
 
 def read_gateway(text: str, restarts: int) -> GatewayCounters | None:
     """None if a counter is missing. A gateway that has answered nothing does not list the count
-    of answers; the others are there from its start."""
+    of answers, nor that of errors before the first; the others are there from its start."""
     found = {
         name: int(sample.value)
-        for name, sample in read_samples(text, (REQUESTS, ANSWERED, ACTIVE, RECEIVED))
-        if COUNTED & sample.labels.items() and sample.value >= 0
+        for name, sample in read_samples(text, (REQUESTS, ANSWERED, ACTIVE, RECEIVED, BY_CLASS))
+        if COUNTED & sample.labels.items() and sample.value >= 0 and _is_counted(name, sample)
     }
     if not found.keys() >= {REQUESTS, ACTIVE, RECEIVED}:
         return None
@@ -80,16 +80,29 @@ def read_gateway(text: str, restarts: int) -> GatewayCounters | None:
         requests=found[REQUESTS],
         answered=found.get(ANSWERED, 0),
         active=max(found[ACTIVE], found[RECEIVED]),
+        errors=found.get(BY_CLASS, 0),
     )
+
+
+def _is_counted(name: str, sample: MetricSample) -> bool:
+    return name != BY_CLASS or SERVER_ERROR in sample.labels.items()
 
 
 def read_engine(text: str, restarts: int) -> EngineFigures | None:
     """None for what is no engine's metrics. Those of several engines in one pod are added up."""
-    running, tokens = _total(text, RUNNING), _total(text, TOKENS)
+    running = _total(text, RUNNING)
     if running is None:
         return None
-    waiting = _total(text, WAITING) or 0
-    return EngineFigures(restarts=restarts, running=running, waiting=waiting, tokens=tokens)
+    tokens = [_total(text, names) for names in (TOKENS_IN, TOKENS_OUT)]
+    told = [each for each in tokens if each is not None]
+    return EngineFigures(
+        restarts=restarts,
+        running=running,
+        waiting=_total(text, WAITING) or 0,
+        tokens=sum(told) if told else None,
+        tokens_in=tokens[0],
+        tokens_out=tokens[1],
+    )
 
 
 def read_gpu_percent(text: str) -> float | None:

@@ -19,8 +19,10 @@ from domain.environment.counters import (
     GatewayCounters,
     RecordCounters,
 )
+from domain.environment.metric_history import MetricHistory, note_traffic
 from domain.environment.record import EnvironmentRecord
 from domain.environment.use_history import UseHistory, note_look_at_use, note_use
+from domain.sweep.counter_growth import find_growth, has_begun_again
 from domain.sweep.model import IdleState
 from domain.sweep.usage import Judgement, SweepPolicy, Usage, UsageVerdict
 from domain.wire import format_time
@@ -107,11 +109,24 @@ def record_counters(record: EnvironmentRecord, seen: RecordCounters) -> Environm
     }
     if not newer:
         return None
-    history = record.use_history
+    use, metrics = record.use_history, record.metric_history
     for region, note in newer.items():
-        history = _with_look(history, record.counters.get(region), note)
-    changes = {"counters": {**record.counters, **newer}, "use_history": history}
+        before = record.counters.get(region)
+        use = _with_look(use, before, note)
+        metrics = _with_growth(metrics, before, note)
+    changes = {
+        "counters": {**record.counters, **newer},
+        "use_history": use,
+        "metric_history": metrics,
+    }
     return record.model_copy(update=changes)
+
+
+def _with_growth(
+    history: MetricHistory, before: CounterNote | None, now: CounterNote
+) -> MetricHistory:
+    is_read = now.reason != UNREAD_CELL.reason
+    return note_traffic(history, now.at, find_growth(before, now, is_read=is_read))
 
 
 def _with_look(history: UseHistory, before: CounterNote | None, now: CounterNote) -> UseHistory:
@@ -127,14 +142,6 @@ def _invocations(before: GatewayCounters | None, now: GatewayCounters) -> int:
     if before is None or has_begun_again(before, now):
         return 0
     return max(now.requests - before.requests, now.answered - before.answered)
-
-
-def has_begun_again(before: GatewayCounters, now: GatewayCounters) -> bool:
-    return (
-        before.restarts != now.restarts
-        or now.requests < before.requests
-        or now.answered < before.answered
-    )
 
 
 def begin_anew(look: CounterLook, at: datetime, cause: Cause) -> CounterNote:

@@ -13,11 +13,11 @@ from typing import Any
 from domain.environment.counters import CounterLook, CounterNote, RecordCounters
 from domain.environment.idle_notes import IdleNote, IdleNotes
 from domain.environment.phases import Phase
+from domain.sweep.counter_growth import has_begun_again
 from domain.sweep.counters import (
     FIRST_LOOK,
     INVOCATIONS_SEEN,
     begin_anew,
-    has_begun_again,
     with_silent,
 )
 from domain.sweep.model import IdleState

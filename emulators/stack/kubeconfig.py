@@ -39,8 +39,7 @@ def main() -> int:
 
 def fetch_kubeconfig(stack: Mapping[str, Any], cluster_id: str) -> dict[str, Any]:
     """AKS's kubeconfig, with a token in place of the kubelogin call that would fetch one."""
-    context = ssl.create_default_context(cafile=stack["caBundle"])
-    with httpx.Client(base_url=stack["simulator"], verify=context, trust_env=False) as client:
+    with connect(stack) as client:
         answer = client.post(
             f"{cluster_id}/listClusterUserCredential",
             params={"api-version": API_VERSION},
@@ -52,6 +51,12 @@ def fetch_kubeconfig(stack: Mapping[str, Any], cluster_id: str) -> dict[str, Any
     for user in kubeconfig["users"]:
         user["user"] = {"token": token}
     return kubeconfig
+
+
+def connect(stack: Mapping[str, Any]) -> httpx.Client:
+    """To simulated Azure."""
+    context = ssl.create_default_context(cafile=stack["caBundle"])
+    return httpx.Client(base_url=stack["simulator"], verify=context, trust_env=False)
 
 
 def fetch_token(client: httpx.Client, stack: Mapping[str, Any], resource: str) -> str:

@@ -36,6 +36,7 @@ Try, in another terminal:
   source {variables_file}
   gridplane apply -f examples/environment.json
   gridplane invoke fraud-llm "Is this transfer fraud?"
+  gridplane kubeconfig fraud-llm --file build/kubeconfig
   make send
   curl -s --cacert {caBundle} {simulator}/_simulator/state
 """
@@ -97,12 +98,14 @@ def render_variables(facts: Mapping[str, Any]) -> str:
     """By which the command line finds this stack, and the command line itself."""
     programs = Path(sys.executable).parent
     edge = facts["simulator"].removeprefix("https://")
-    token = f"{sys.executable} -m emulators.stack.model_token"
+    run = f"env PYTHONPATH={shlex.quote(str(PROJECT))} {sys.executable} -m emulators.stack"
+    credential = f"{run}.kube_credential {shlex.quote(str(STACK_FILE))}"
     variables = {
         "GRIDPLANE_URL": facts["functionApp"],
         "GRIDPLANE_EDGE_ADDRESS": edge,
         "GRIDPLANE_CA_BUNDLE": facts["caBundle"],
-        "GRIDPLANE_MODEL_TOKEN_COMMAND": f"env PYTHONPATH={shlex.quote(str(PROJECT))} {token}",
+        "GRIDPLANE_MODEL_TOKEN_COMMAND": f"{run}.model_token",
+        "GRIDPLANE_KUBE_CREDENTIAL_COMMAND": credential,
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     return "\n".join([*lines, f'export PATH={shlex.quote(str(programs))}:"$PATH"', ""])
@@ -114,7 +117,7 @@ def _watch(stack: Stack, stopped: threading.Event) -> None:
         while not stopped.wait(POLL_SECONDS):
             if ended := stack.find_ended():
                 raise ProcessFailed(
-                    f"{ended.name} ended with exit code {ended.popen.returncode}; its log is in "
+                    f"{ended.name} ended with exit code {ended.popen.poll()}; its log is in "
                     f"{stack.work_dir}"
                 )
             if said := lag.look():

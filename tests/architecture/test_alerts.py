@@ -36,11 +36,23 @@ REFUSAL = (
     "%s of %s: %s%s",
     ("begin_resource", "fraud-llm.1", "Failed", " (NoQuota: Too few vCPUs: 0 of 24.)"),
 )
+TRAFFIC = (
+    "traffic seen: %s requests=%s errors=%s tokens_in=%s tokens_out=%s gpu_percent=%s "
+    "busy_replicas=%s",
+    ("fraud-llm", 12, 1, 340, 900, 71, 1),
+)
+POOL = (
+    "pool swept: %s %s nodes=%s usd_per_hour=%s action=%s reason=%s",
+    ("fraud-llm", "westeurope", 2, 9.55, "none", "InvocationsSeen"),
+)
+PHASES = ("environments in phase: %s count=%s", ("Ready", 3))
 AT_WORK = ("%s of %s: %s%s", ("poll_operation", "fraud-llm.1", "Running", ""))
 LOOK = ("%s of %s: %s%s", ("list_gpu_pools", "sweep", "Succeeded", ""))
 OVERRUN = ("the sweep before this one is still running", ())
 
 IDLE_USD = {"Pools": "3", "IdleUsdPerHour": "7.346"}
+SWEPT_POOL = {"Environment": "fraud-llm", "Region": "westeurope"}
+POOL_COST = {**SWEPT_POOL, "Nodes": "2", "UsdPerHour": "9.55"}
 CASES = [
     pytest.param(
         "failed_operations.kql",
@@ -104,9 +116,47 @@ CASES = [
         "stuck_operations.kql", [AT_WORK], {"Operation": "fraud-llm.1"}, id="stuck operations"
     ),
     pytest.param("sweep_not_run.kql", [LOOK, OVERRUN], {}, id="sweep not run"),
+    pytest.param(
+        "model_requests.kql",
+        [TRAFFIC],
+        {"Environment": "fraud-llm", "Requests": "12", "Errors": "1"},
+        id="requests to models",
+    ),
+    pytest.param(
+        "model_tokens.kql",
+        [TRAFFIC],
+        {"Environment": "fraud-llm", "TokensIn": "340", "TokensOut": "900"},
+        id="tokens",
+    ),
+    pytest.param(
+        "gpu_use.kql",
+        [TRAFFIC],
+        {"Environment": "fraud-llm", "GpuPercent": "71", "BusyReplicas": "1"},
+        id="GPU use",
+    ),
+    pytest.param("gpu_nodes_and_cost.kql", [POOL], POOL_COST, id="GPU nodes and cost"),
+    pytest.param("cost_by_environment.kql", [POOL], POOL_COST, id="cost by environment"),
+    pytest.param(
+        "idle_decisions.kql",
+        [POOL],
+        {**SWEPT_POOL, "Action": "none", "Reason": "InvocationsSeen"},
+        id="idle decisions",
+    ),
+    pytest.param(
+        "environments_by_phase.kql",
+        [PHASES],
+        {"Phase": "Ready", "Environments": "3"},
+        id="environments by phase",
+    ),
 ]
 ON_REQUESTS = {"api_requests.kql"}
 """Stands on what the Functions host records of itself."""
+
+WORKBOOK = QUERIES.parent / "workbook.tf"
+FIGURES_OF_THE_PAGE = {
+    *("environments_by_phase.kql", "model_requests.kql", "model_tokens.kql", "gpu_use.kql"),
+    *("gpu_nodes_and_cost.kql", "cost_by_environment.kql", "idle_decisions.kql"),
+}
 
 ON_INVOCATIONS = {"unproven_invocations.kql"}
 """Stands on the audit of gateways; see test_audit_trail.py."""
@@ -129,6 +179,15 @@ def test_a_query_finds_the_lines_that_the_app_writes(
 def test_every_query_has_its_lines_above():
     known = {str(case.values[0]) for case in CASES}
     assert known | ON_REQUESTS | ON_INVOCATIONS == {path.name for path in QUERIES.glob("*.kql")}
+
+
+def test_the_workbook_shows_the_figures_of_the_page_and_every_query_is_shown_or_alerts():
+    shown = re.findall(r'file = "(\w+\.kql)"', WORKBOOK.read_text())
+    assert len(shown) == len(set(shown))
+    assert set(shown) >= FIGURES_OF_THE_PAGE
+    alerts = WORKBOOK.with_name("alerts.tf").read_text()
+    silent = {each.name for each in QUERIES.glob("*.kql")} - set(shown)
+    assert [name for name in silent if name.removesuffix(".kql") not in alerts] == []
 
 
 def test_requests_to_the_api_are_counted_by_the_names_that_the_host_gives_their_spans():

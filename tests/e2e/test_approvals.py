@@ -11,12 +11,13 @@ import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
 from emulators.stack.api import Api, SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import creations, leftovers, wait_until
 from tests.support.callers import ALICE, BOB, ML, RISK, a_person
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.messages import cloud_event
 from tests.support.specs import spec_body
 
@@ -48,7 +49,7 @@ def guarded(tmp_path: Path) -> Iterator[Stack]:
     file = tmp_path / "policy.yaml"
     file.write_text(POLICY)
     settings = {**NEVER, "REQUIRE_APP_ROLES": "true", "POLICY": str(file)}
-    with running_stack(
+    with forked_stack(
         tmp_path / "stack", time_scale=TIME_SCALE, settings=settings, latency_share=LATENCY_SHARE
     ) as stack:
         yield stack

@@ -4,12 +4,15 @@ pipe and a shell make of it."""
 import json
 import os
 import pty
+import select
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +150,16 @@ def look(shell: Shell) -> None:
     assert "Standard_NC4as_T4_v3" in shell("offers", "-r", "westeurope", "-o", "name").split()
     assert "dry run" in shell("sweeps", "--start", "--dry-run")
     assert shell.json("version")["api"] == "Healthy"
+    assert "gpu nodes" in on_terminal(shell, "metrics", NAME)
+    assert shell.json("metrics", NAME)["totals"]["costUsd"] > 0
+    assert shell("kubeconfig", NAME, "-o", "name") == f"gp-{NAME}-westeurope\n"
+    assert shell("versions", NAME, "--query", "[0].status") == "Succeeded\n"
+    assert "phi-4" in shell("presets", "-o", "name").split()
+    assert shell("models", "-o", "name") == shell("approvals", "-o", "name") == ""
+    now = datetime.now(UTC)  # simulated time may be ahead by days
+    first, last = (f"{now + timedelta(days=each):%Y-%m-%dT%H:%M:%SZ}" for each in (-1, 29))
+    window = ("--environment", NAME, "--from", first, "--to", last)
+    assert f"{NAME}.1" in shell("audit", *window, "--query", "[].operationId").split()
     steps = on_terminal(shell, "watch", f"{NAME}.1")
     assert "cell/westeurope/managedCluster" in steps
     assert "✔" in steps
@@ -281,8 +294,42 @@ def test_bash_completes_commands_and_options(shell: Shell):
     assert options == ["--previous"]
 
 
-def test_zsh_reads_its_script(shell: Shell):
+START_ZSH = """autoload -U compinit; compinit -u; PS1='> '
+source <(gridplane completion zsh)
+print prepared
+"""
+
+
+def test_zsh_completes_commands(shell: Shell):
     if shutil.which("zsh") is None:
         pytest.skip("zsh is not installed: its completion was not tried")
-    script = "autoload -U compinit; compinit -u; source <(gridplane completion zsh); echo done"
-    assert shell.bash(script, "zsh") == "done\n"
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        ["zsh", "-f", "-i"],
+        cwd=shell.folder,
+        env={**shell.environ, "TERM": "dumb", "HOME": str(shell.folder)},
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    try:
+        os.write(controller, START_ZSH.encode())
+        read_until(controller, "\nprepared")
+        os.write(controller, b"gridplane kubec\t")
+        assert "gridplane kubeconfig" in read_until(controller, "onfig")
+    finally:
+        process.kill()
+        process.wait(SECONDS)
+        os.close(controller)
+
+
+def read_until(controller: int, text: str) -> str:
+    """What a terminal shows until this is there."""
+    shown, ends_at = "", time.monotonic() + SECONDS
+    while text not in shown:
+        ready, _, _ = select.select([controller], [], [], max(0, ends_at - time.monotonic()))
+        assert ready, f"no {text!r} in {shown!r}"
+        shown += os.read(controller, 65536).decode().replace("\r", "")
+    return shown

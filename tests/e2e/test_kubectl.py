@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,12 @@ import yaml
 
 from emulators.stack.api import Api
 from emulators.stack.kubeconfig import fetch_kubeconfig
-from emulators.stack.stack import Stack
+from emulators.stack.stack import PROJECT, Stack
 from tests.e2e.stories import delete, provision
+
+NAME = "kubectl-story"
+
+type Kubectl = Callable[..., str]
 
 pytestmark = pytest.mark.skipif(
     shutil.which("kubectl") is None, reason="kubectl is not installed on this machine"
@@ -19,33 +25,50 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def kubectl(stack: Stack, api: Api, tmp_path: Path):
-    environment = provision(api, "kubectl-story")
-    kubeconfig = tmp_path / "kubeconfig"
-    cluster_id = environment["cells"][0]["clusterId"]
-    kubeconfig.write_text(yaml.safe_dump(fetch_kubeconfig(stack.describe(), cluster_id)))
+def kubectl(stack: Stack, api: Api, tmp_path: Path) -> Iterator[Kubectl]:
+    """With the kubeconfig of the command line, in which a program gets the token."""
+    provision(api, NAME)
+    described, kubeconfig = tmp_path / "stack.json", tmp_path / "kubeconfig"
+    described.write_text(json.dumps(stack.describe()))
+    token_command = f"{sys.executable} -m emulators.stack.kube_credential {described}"
+    environ = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PYTHONPATH": f"{PROJECT / 'cli/src'}:{PROJECT}",
+        "GRIDPLANE_CONFIG_DIR": str(tmp_path),
+        "GRIDPLANE_URL": stack.app_url,
+        "GRIDPLANE_KUBE_CREDENTIAL_COMMAND": token_command,
+    }
+    command = [sys.executable, "-m", "gridplane", "kubeconfig", NAME, "--file", str(kubeconfig)]
+    subprocess.run(command, env=environ, check=True, capture_output=True, timeout=60)
+    assert "token:" not in kubeconfig.read_text()
 
-    def run(*arguments: str) -> str:
-        command = ["kubectl", "--kubeconfig", str(kubeconfig), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    def run(*arguments: str, file: Path = kubeconfig) -> str:
+        command = ["kubectl", "--kubeconfig", str(file), *arguments]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     yield run
-    delete(api, "kubectl-story")
+    delete(api, NAME)
 
 
-def test_kubectl_shows_what_gridplane_says(kubectl, api: Api):
-    (cell,) = api.get_environment("kubectl-story")["cells"]
+def test_kubectl_shows_what_gridplane_says(
+    kubectl: Kubectl, api: Api, stack: Stack, tmp_path: Path
+):
+    (cell,) = api.get_environment(NAME)["cells"]
 
     nodes = kubectl("get", "nodes", "--selector=gridplane.io/gpu-pool=true", "--no-headers")
     assert len(nodes.splitlines()) == cell["nodes"]
     assert nodes.split()[1] == "Ready"
 
-    name = "app.kubernetes.io/name=kubectl-story"
-    pods = json.loads(kubectl("get", "pod", "-n", "inference", "-l", name, "-o", "json"))
+    pods = json.loads(kubectl("get", "pod", "-l", f"app.kubernetes.io/name={NAME}", "-o", "json"))
     assert [pod["status"]["phase"] for pod in pods["items"]] == ["Running"]
 
-    service = kubectl("get", "service", "kubectl-story", "-n", "inference", "--no-headers")
+    service = kubectl("get", "service", NAME, "--no-headers")
     assert service.split()[1] == "LoadBalancer"
     assert service.split()[3] == cell["externalIp"]
+
+    with_token = tmp_path / "with-token"
+    found = fetch_kubeconfig(stack.describe(), cell["clusterId"])
+    with_token.write_text(yaml.safe_dump(found))
+    assert kubectl("get", "nodes", "--no-headers", file=with_token)

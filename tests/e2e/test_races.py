@@ -12,11 +12,12 @@ import yaml
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSubQueue
 
 from emulators.stack.api import Api, SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE
 from tests.e2e.stories import delete, finish, gpu_nodes, leftovers, wait_until
 from tests.e2e.sweeps import sweep, sweep_until, timeline
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.messages import cloud_event
 from tests.support.specs import spec_body
 
@@ -42,7 +43,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     file = folder / "policy.yaml"
     file.write_text(yaml.safe_dump(policy))
     settings = {**NEVER, "POLICY": str(file)}
-    with running_stack(
+    with forked_stack(
         folder / "stack", time_scale=TIME_SCALE, settings=settings, latency_share=LATENCY_SHARE
     ) as stack:
         yield stack

@@ -21,6 +21,7 @@ from domain.guard.market import MarketReader
 from domain.guard.policy.in_force import PolicyReader, read_no_policy
 from domain.outcomes import Failure, Outcome, Status
 from domain.requests.principal import Principal
+from tests.support.fake_clusters import FakeClusters
 from tests.support.fake_pod_logs import FakePodLogs
 from tests.support.http_api import Api
 from tests.support.markets import A100_FAMILY, FakeMarkets, a_market, read_ample_market
@@ -55,6 +56,7 @@ class CommandLine:
     capture: pytest.CaptureFixture[str]
     hub: SweepHub = field(default_factory=SweepHub)
     logs: FakePodLogs = field(default_factory=FakePodLogs)
+    clusters: FakeClusters = field(default_factory=FakeClusters)
     environ: dict[str, str] = field(default_factory=dict[str, str])
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     sleeps: list[float] = field(default_factory=list)
@@ -118,6 +120,7 @@ class CommandLine:
             self.hub,
             self.requires_app_roles,
             read_pod_log=self.logs.read,
+            read_clusters=self.clusters.read,
             read_market=self.read_market,
             read_policy=self.read_policy,
             developer=self.caller,

@@ -12,9 +12,11 @@ from domain.guard.billed_costs import BilledReader
 from domain.guard.market import MarketReader
 from domain.guard.policy.in_force import PolicyReader, read_no_policy
 from domain.requests.principal import Principal
+from domain.serving.cluster_access import ClusterAccessReader
 from domain.serving.invocations.log_answer import LogReader
 from domain.serving.pod_logs import PodLogReader
 from tests.support.documented_answers import product_document
+from tests.support.fake_clusters import FakeClusters
 from tests.support.fake_hub import FakeHub
 from tests.support.fake_pod_logs import FakePodLogs
 from tests.support.markets import read_ample_market
@@ -55,6 +57,7 @@ class Api:
     developer: Principal | None = None
     read_policy: PolicyReader = read_no_policy
     read_pod_log: PodLogReader = field(default_factory=lambda: FakePodLogs().read)
+    read_clusters: ClusterAccessReader = field(default_factory=lambda: FakeClusters().read)
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -94,6 +97,7 @@ class Api:
                 build_commit=self.build_commit,
                 read_market=self.read_market,
                 read_pod_log=self.read_pod_log,
+                read_clusters=self.read_clusters,
                 read_logs=self.read_logs,
                 developer=self.developer,
                 read_billed=self.read_billed,

@@ -175,6 +175,18 @@ class ChangeView(TypedDict):
     effect: str
 
 
+class ClusterAccess(TypedDict):
+    """Where one cluster is, and what a token for it has to be for."""
+
+    region: str
+    clusterName: str
+    clusterId: str
+    serverUrl: str
+    certificateAuthorityData: NotRequired[str]
+    serverApplicationId: str
+    tenantId: NotRequired[str]
+
+
 class ClusterSpec(TypedDict):
     """The AKS cluster of every cell."""
 
@@ -232,6 +244,19 @@ class Egress(TypedDict):
 
     mode: NotRequired[EgressMode]
     cidrs: NotRequired[list[str]]
+
+
+class EnvironmentMetrics(TypedDict):
+    """Figures of one environment over time, as sweeps and operations have seen them."""
+
+    environment: str
+    fromDateTime: str
+    toDateTime: str
+    intervalMinutes: int
+    sinceDateTime: NotRequired[str]
+    unrecorded: NotRequired[str]
+    totals: MetricTotals
+    value: list[MetricPoint]
 
 
 class EnvironmentPage(TypedDict):
@@ -553,6 +578,15 @@ class Invokers(TypedDict):
     objectIds: NotRequired[list[str]]
 
 
+class KubernetesAccess(TypedDict):
+    """Where the clusters of an environment are, without any credential."""
+
+    environment: str
+    namespace: str
+    value: list[ClusterAccess]
+    unread: dict[str, str]
+
+
 class LogLine(TypedDict):
     """One line of a container's log."""
 
@@ -576,6 +610,33 @@ class MaintenanceWindow(TypedDict):
     start: NotRequired[str]
     durationHours: NotRequired[int]
     utcOffset: NotRequired[str | None]
+
+
+class MetricPoint(TypedDict):
+    """Figures of one interval. What is not known is absent, which is not zero."""
+
+    startDateTime: str
+    requests: NotRequired[int]
+    errors: NotRequired[int]
+    tokensIn: NotRequired[int]
+    tokensOut: NotRequired[int]
+    gpuUtilisationPercent: NotRequired[int]
+    busyReplicas: NotRequired[int]
+    gpuNodes: NotRequired[float]
+    unpricedGpuNodes: NotRequired[float]
+    gpuUsdPerHour: NotRequired[float]
+    usdPerHour: NotRequired[float]
+
+
+class MetricTotals(TypedDict):
+    """Of all points together; what is not known in one of them is left out."""
+
+    requests: NotRequired[int]
+    errors: NotRequired[int]
+    tokensIn: NotRequired[int]
+    tokensOut: NotRequired[int]
+    gpuNodeHours: NotRequired[float]
+    costUsd: NotRequired[float]
 
 
 class MinutesToReady(TypedDict):

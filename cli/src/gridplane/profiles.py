@@ -36,6 +36,8 @@ class Profile:
     """`host:port` that requests to models go to, whatever their host; for a local stack."""
     token_command: str = ""
     model_token_command: str = ""
+    kube_credential_command: str = ""
+    """What kubeconfigs run instead of kubelogin."""
 
 
 @dataclass(frozen=True)

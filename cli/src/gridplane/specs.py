@@ -1,6 +1,7 @@
 """Files of specifications and plans, and the specification that `init` writes."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -12,6 +13,7 @@ import yaml
 from gridplane.errors import invalid
 
 SCHEMA_FILE = "environment.schema.json"
+_MARK = re.compile(r"^( *)# ")
 STDIN = "-"
 
 
@@ -105,10 +107,15 @@ def _field(
     if "properties" in inner and depth < 1:
         yield f"{indent}{mark}{name}:  # {meaning}"
         for line in _object(inner, parts, given, where, depth + 1):
-            yield line if is_set else f"{indent}# {line.replace('# ', '', 1)}"
+            yield line if is_set else f"{indent}# {_without_mark(line)}"
         return
     value = json.dumps(given.get(where, _example(field, parts)), ensure_ascii=False)
     yield f"{indent}{mark}{name}: {_plain(value)}  # {meaning}"
+
+
+def _without_mark(line: str) -> str:
+    """A field that is commented out already: its object's mark is enough."""
+    return _MARK.sub(r"\1", line)
 
 
 def _resolve(field: Mapping[str, Any], parts: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,6 +1,10 @@
 """Times and durations as people read them."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+
+_SPAN = re.compile(r"(\d{1,5})([mhd])")
+_MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
 
 
 def parse(text: str) -> datetime:
@@ -30,3 +34,15 @@ def clock(seconds: float) -> str:
 def local(text: str) -> str:
     """To the second, in UTC."""
     return parse(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def parse_when(text: str, now: datetime) -> datetime:
+    """RFC 3339, or as long ago as `90m`, `6h` or `7d`. Raises ValueError."""
+    if found := _SPAN.fullmatch(text):
+        return now - timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
+    at = parse(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def format_utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

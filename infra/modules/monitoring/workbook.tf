@@ -1,5 +1,12 @@
 locals {
   workbook_queries = [
+    { title = "Environments by phase", file = "environments_by_phase.kql" },
+    { title = "Requests to models", file = "model_requests.kql" },
+    { title = "Tokens", file = "model_tokens.kql" },
+    { title = "Busiest GPU by environment, percent", file = "gpu_use.kql" },
+    { title = "GPU nodes and their list price, USD per hour", file = "gpu_nodes_and_cost.kql" },
+    { title = "GPU cost by environment, USD at list prices", file = "cost_by_environment.kql" },
+    { title = "Idle decisions of sweeps", file = "idle_decisions.kql" },
     { title = "Operations by outcome", file = "operations_by_outcome.kql" },
     { title = "Failed operations", file = "failed_operations.kql" },
     { title = "What Azure and Kubernetes refused", file = "refusals_by_reason.kql" },

@@ -11,6 +11,7 @@ from domain.arm.agent_pool import build_scaled_pool
 from domain.arm.operation_polling import read_poll
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.outcomes import Status
+from domain.serving.cluster_access import AKS_SERVER_APPLICATION, ClusterAccess, UnreadCluster
 from tests.support.specs import a_spec
 
 REGION = "westeurope"
@@ -130,3 +131,11 @@ async def test_a_clusters_credentials_are_handed_out(clients: ClientFactory) -> 
     answer = await clients.aks.list_user_credentials(cluster_id)
     assert answer.status == 200
     assert answer.body["kubeconfigs"][0]["value"]
+    there, missing = await clients.cluster_access.read("fraud-llm", (REGION, "uksouth"))
+    assert isinstance(there, ClusterAccess)
+    assert there.cluster_id == cluster_id
+    assert "/kubernetes/" in there.server_url
+    assert there.server_application_id == AKS_SERVER_APPLICATION
+    assert there.tenant_id
+    assert isinstance(missing, UnreadCluster)
+    assert missing.is_missing

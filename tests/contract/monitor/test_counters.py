@@ -146,6 +146,8 @@ async def test_what_goes_through_a_gateway_is_seen_and_nothing_else(cell: Cell):
     assert cell.change(before, after) == "InvocationsSeen"
     (engine,) = after.engines.values()
     assert engine.tokens
+    assert (engine.tokens_in, engine.tokens_out) == (3, engine.tokens - 3)
+    assert sum(each.errors or 0 for each in after.gateways.values()) == 0
     assert cell.change(after, await cell.look()) is None
 
 
@@ -221,4 +223,6 @@ async def test_calls_that_no_replica_answers_are_seen_as_well(cell: Cell):
     after = await cell.look()
     answered = [sum(each.answered for each in look.gateways.values()) for look in (before, after)]
     assert answered[1] - answered[0] == 1
+    errors = [sum(each.errors or 0 for each in look.gateways.values()) for look in (before, after)]
+    assert errors[1] - errors[0] == 1
     assert cell.change(before, after) == "InvocationsSeen"

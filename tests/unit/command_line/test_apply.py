@@ -51,6 +51,20 @@ def test_apply_plans_asks_and_follows_to_the_end(cli: CommandLine):
     assert cli.sleeps == [5.0, 5.0], "the pace of Retry-After"
 
 
+def test_a_saved_plan_is_applied_by_its_name_alone(cli: CommandLine):
+    file = cli.spec_file()
+    assert cli("plan", "-f", file, "-o", "plan.json").code == 0
+    assert cli("apply", "plan.json", "--yes", "--detach").code == 0
+    (sent,) = cli.bodies("POST", "/environments")
+    assert sent == {"planId": json.loads(Path("plan.json").read_text())["id"]}
+
+
+@pytest.mark.parametrize("files", [[], ["plan.json", "-f", "environment.json"]])
+def test_one_file_is_applied(cli: CommandLine, files: list[str]):
+    result = cli("apply", *files, "--yes")
+    assert (result.code, result.err.splitlines()[0]) == (2, "Name one FILE.")
+
+
 def test_without_anybody_to_ask_it_needs_yes(cli: CommandLine):
     result = cli("apply", "-f", cli.spec_file(), "--no-input")
     assert (result.code, "Add --yes." in result.err) == (2, True)

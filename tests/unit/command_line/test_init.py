@@ -34,6 +34,25 @@ def test_its_comments_are_fields_that_the_schema_knows(cli: CommandLine):
     assert spec["workload"]["model"] == {"name": "my-llm", "version": "1"}
 
 
+def test_a_preset_is_enough_of_a_workload(cli: CommandLine):
+    text = write(cli, "--preset", "phi-4", "--name", "a-model")
+    written = yaml.safe_load(text)
+    assert written["workload"] == {"preset": "phi-4"}
+    assert "gpu" not in written
+    assert cli("plan", "-f", "environment.yaml").code == 0
+    sized = write(cli, "--preset", "phi-4", "--gpu", "Standard_NC40ads_H100_v5", "--force")
+    assert yaml.safe_load(sized)["gpu"]["vmSize"] == "Standard_NC40ads_H100_v5"
+    write(cli, "--preset", "no-such", "--force")
+    refused = cli("plan", "-f", "environment.yaml")
+    assert (refused.code, "UnknownPreset" in refused.err) == (2, True)
+
+
+def test_what_is_commented_out_with_its_object_keeps_its_comment(cli: CommandLine):
+    text = write(cli, "--preset", "phi-4")
+    uncommented = text.replace("# gpu:", "gpu:").replace("#   vmSize:", "  vmSize:")
+    assert yaml.safe_load(uncommented)["gpu"] == {"vmSize": "Standard_NC24ads_A100_v4"}
+
+
 def test_editors_find_the_schema(cli: CommandLine):
     text = write(cli)
     assert text.startswith("# yaml-language-server: $schema=environment.schema.json\n")

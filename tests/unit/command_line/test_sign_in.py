@@ -92,7 +92,7 @@ def test_every_route_that_people_need_has_a_command(cli: CommandLine):
         *("getEnvironment", "replaceEnvironment", "deleteEnvironment", "listEvents"),
         *("wakeEnvironment", "scaleDownEnvironment", "repairEnvironment", "retryEnvironment"),
         *("cancelOperation", "readLog", "getOperation", "startSweep", "getLatestSweep"),
-        "getHealth",
+        *("getMetrics", "getKubernetesAccess", "getHealth"),
     }
     names = {route.operation_id for route in ROUTES}
     assert covered <= names, covered - names

@@ -16,7 +16,7 @@ from tests.support.fake_hub import RUNNING
 from tests.support.http_api import Answer, Api
 from tests.support.markets import FakeMarkets, read_ample_market, some_prices
 from tests.support.payloads import QUOTA
-from tests.support.specs import NOON, a_record, a_request, a_spec
+from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
 from tests.support.sweep_hub import SweepHub, to_json
 from tests.support.sweeps import a_gpu_pool
 from triggers.timer_sweep import run_sweep
@@ -255,11 +255,27 @@ async def test_the_timer_says_in_one_line_what_the_sweep_before_found(
     assert [record.getMessage() for record in caplog.records] == [
         "sweep ended: pools=1 idle_usd_per_hour=3.673 saved_usd_per_hour=3.673 failed=1 "
         "degraded=1 unreachable=0 unknown=0",
+        "pool swept: fraud-llm westeurope nodes=1 usd_per_hour=3.673 action=scaleToZero "
+        "reason=IdleAfterWarning",
         "unhealthy environment: fraud-llm Degraded ModelNotAnswering",
         "orphan: /groups/gp-lost-westeurope nodes=1 usd_per_hour=unknown removal=waiting",
         "GPU cost not stopped: stuck ScopeLocked",
     ]
     assert hub.starts == 2
+
+
+async def test_the_timer_counts_environments_by_phase(
+    hub: SweepHub, caplog: pytest.LogCaptureFixture
+):
+    for name in ("a-llm", "b-llm", "c-llm"):
+        await Api(hub).create(spec_body(name=name))
+        hub.finish(f"{name}.1", Phase.FAILED if name == "c-llm" else Phase.READY)
+    caplog.set_level("INFO", "gridplane.sweeps")
+    await run_sweep(cast("func.TimerRequest", None), hub, read_ample_market, ("westeurope",))
+    assert [record.getMessage() for record in caplog.records] == [
+        "environments in phase: Failed count=1",
+        "environments in phase: Ready count=2",
+    ]
 
 
 @BOTH

@@ -1,4 +1,4 @@
-"""Look at environments: list, show, watch, events, versions."""
+"""Look at environments: list, show, watch, events, metrics, versions, kubeconfig."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -10,6 +10,8 @@ from gridplane import times
 from gridplane.api_types import EventView
 from gridplane.client import DEFAULT_POLL_SECONDS
 from gridplane.commands.arguments import Name
+from gridplane.commands.kubeconfig import kubeconfig
+from gridplane.commands.metrics import metrics
 from gridplane.follow import follow, require_success
 from gridplane.governance_tables import environment_versions_table
 from gridplane.session import Session
@@ -127,5 +129,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "show": show,
     "watch": watch,
     "events": events,
+    "metrics": metrics,
     "versions": versions,
+    "kubeconfig": kubeconfig,
 }

@@ -19,40 +19,46 @@ from gridplane.tables import offers_table
 
 PANEL = "Create and change"
 
+EXAMPLE_SIZE = "Standard_NC24ads_A100_v4"
+EXAMPLE_IMAGE = "registry.example.com/llm:1.4.2"
+
 
 def init(
     session: Session,
     file: Annotated[Path, typer.Argument(help="File to write.")] = Path("environment.yaml"),
     name: Annotated[str, typer.Option(help="Name of the environment.")] = "my-llm",
     region: Annotated[str, typer.Option(help="Azure region.")] = "westeurope",
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Open model to serve, of `gridplane presets`: it brings image and GPU."),
+    ] = None,
     gpu: Annotated[
-        str, typer.Option(help="VM size; `gridplane offers` lists them.")
-    ] = "Standard_NC24ads_A100_v4",
+        str | None,
+        typer.Option(help=f"VM size; `gridplane offers` lists them. By default {EXAMPLE_SIZE}."),
+    ] = None,
     image: Annotated[
-        str, typer.Option(help="Image of the model's container.")
-    ] = "registry.example.com/llm:1.4.2",
+        str | None,
+        typer.Option(help=f"Image of the model's container. By default {EXAMPLE_IMAGE}."),
+    ] = None,
     cost_center: Annotated[str | None, typer.Option(help="Cost center.")] = None,
     owner: Annotated[str | None, typer.Option(help="E-mail address of the owner.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
     """Write a specification with a comment on every field, and its JSON schema for editors.
 
-    Example: gridplane init fraud-llm.yaml --name fraud-llm --gpu Standard_NC24ads_A100_v4
+    Example: gridplane init fraud-llm.yaml --name fraud-llm --preset phi-4
     """
     if file.exists() and not force:
         raise CliError(
             f"{file} exists.", code=ExitCode.CONFLICT, fix="Choose another name, or add --force."
         )
-    given: dict[str, Any] = {
+    known = {
         "name": name,
         "regions": [region],
-        "gpu.vmSize": gpu,
-        "workload.image": image,
-        "workload.model": {"name": name, "version": "1"},
-        "costCenter": cost_center,
-        "owner": owner,
+        **_workload(name, preset, gpu, image),
+        **({"costCenter": cost_center} if cost_center else {}),
+        **({"owner": owner} if owner else {}),
     }
-    known = {path: value for path, value in given.items() if value is not None}
     try:
         file.write_text(render_template(known), encoding="utf-8")
         file.with_name(SCHEMA_FILE).write_text(read_schema(), encoding="utf-8")
@@ -60,6 +66,19 @@ def init(
         raise invalid(f"{file} cannot be written: {error}") from error
     session.output.write(str(file))
     session.output.hint("next", f"gridplane plan -f {file}")
+
+
+def _workload(name: str, preset: str | None, gpu: str | None, image: str | None) -> dict[str, Any]:
+    """By path. What a preset brings is written only where it is to be something else."""
+    if preset:
+        given = {"gpu.vmSize": gpu, "workload.image": image}
+        kept = {path: value for path, value in given.items() if value}
+        return {"workload.preset": preset, **kept}
+    return {
+        "gpu.vmSize": gpu or EXAMPLE_SIZE,
+        "workload.image": image or EXAMPLE_IMAGE,
+        "workload.model": {"name": name, "version": "1"},
+    }
 
 
 def offers(
@@ -94,7 +113,20 @@ def plan(session: Session, file: File) -> None:
     _require_granted(found)
 
 
-def apply(session: Session, file: File, yes: Yes = False, detach: Detach = False) -> None:
+def apply(
+    session: Session,
+    source: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="The same as --file.")
+    ] = None,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file", "-f", metavar="FILE", help="Specification or saved plan; - is stdin."
+        ),
+    ] = None,
+    yes: Yes = False,
+    detach: Detach = False,
+) -> None:
     """Create or update an environment: plan, confirm, and follow until the model answers.
 
     FILE is a specification, or a plan that `gridplane plan -o plan.json` has saved. Ctrl-C
@@ -102,7 +134,10 @@ def apply(session: Session, file: File, yes: Yes = False, detach: Detach = False
 
     Example: gridplane apply -f environment.yaml --yes
     """
-    document = read_document(file)
+    given = [each for each in (source, file) if each is not None]
+    if len(given) != 1:
+        raise invalid("Name one FILE.", "gridplane apply -f environment.yaml")
+    document = read_document(given[0])
     etag = None if is_plan(document) else _find_etag(session, str(document.get("name", "")))
     found: Plan = document if is_plan(document) else _make_plan(session, document)  # type: ignore[assignment]
     session.output.say(plan_view(found))

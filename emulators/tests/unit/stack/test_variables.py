@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from emulators.stack.stack import PROJECT
-from emulators.stack.up import render_variables
+from emulators.stack.up import STACK_FILE, render_variables
 
 FACTS = {
     "functionApp": "http://127.0.0.1:7071",
@@ -16,11 +16,15 @@ FACTS = {
 
 def test_a_shell_reads_them():
     names = "$GRIDPLANE_URL|$GRIDPLANE_EDGE_ADDRESS|$GRIDPLANE_CA_BUNDLE|$PATH"
-    script = f'{render_variables(FACTS)}\necho "{names}"; echo "$GRIDPLANE_MODEL_TOKEN_COMMAND"'
+    commands = ("$GRIDPLANE_MODEL_TOKEN_COMMAND", "$GRIDPLANE_KUBE_CREDENTIAL_COMMAND")
+    echoes = "; ".join(f'echo "{each}"' for each in (names, *commands))
+    script = f"{render_variables(FACTS)}\n{echoes}"
     done = subprocess.run(
         ["/bin/sh", "-c", script], env={"PATH": "/usr/bin"}, capture_output=True, text=True
     )
-    shown, command = done.stdout.splitlines()
+    shown, token, credential = done.stdout.splitlines()
     programs = Path(sys.executable).parent
     assert shown == f"http://127.0.0.1:7071|127.0.0.1:9|/a folder/ca.pem|{programs}:/usr/bin"
-    assert command == (f"env PYTHONPATH={PROJECT} {sys.executable} -m emulators.stack.model_token")
+    run = f"env PYTHONPATH={PROJECT} {sys.executable} -m emulators.stack"
+    assert token == f"{run}.model_token"
+    assert credential == f"{run}.kube_credential {STACK_FILE}"

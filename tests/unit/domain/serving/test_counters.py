@@ -103,8 +103,19 @@ def without(text: str, name: str) -> str:
 
 
 def test_a_gateway_tells_the_counters_of_the_model() -> None:
-    expected = GatewayCounters(restarts=2, requests=12, answered=11, active=1)
+    expected = GatewayCounters(restarts=2, requests=12, answered=11, active=1, errors=0)
     assert read_gateway(ENVOY, 2) == expected
+
+
+def test_answers_of_status_5xx_are_errors() -> None:
+    classes = "".join(
+        f'envoy_cluster_upstream_rq_xx{{envoy_response_code_class="{each}",'
+        f'envoy_cluster_name="{cluster}"}} {count}\n'
+        for each, cluster, count in (("2", "model", 8), ("5", "model", 3), ("5", "token-keys", 9))
+    )
+    counters = read_gateway(ENVOY + classes, 0)
+    assert counters
+    assert counters.errors == 3
 
 
 def test_a_request_that_is_still_arriving_is_active() -> None:
@@ -152,15 +163,23 @@ sglang:generation_tokens_total{model_name="a"} 7.0
 @pytest.mark.parametrize(
     ("text", "figures"),
     [
-        pytest.param(VLLM, (3, 4, 120), id="vLLM with two engines"),
-        pytest.param(VLLM.replace("vllm:", "vllm_"), (3, 4, 120), id="a build without colons"),
-        pytest.param(SGLANG, (2, 0, 7), id="SGLang"),
-        pytest.param("vllm:num_requests_running 1", (1, 0, None), id="a gauge alone"),
+        pytest.param(VLLM, (3, 4, 100, 20), id="vLLM with two engines"),
+        pytest.param(VLLM.replace("vllm:", "vllm_"), (3, 4, 100, 20), id="one without colons"),
+        pytest.param(SGLANG, (2, 0, None, 7), id="SGLang"),
+        pytest.param("vllm:num_requests_running 1", (1, 0, None, None), id="a gauge alone"),
     ],
 )
 def test_an_engine_tells_what_it_works_on(text, figures) -> None:
-    running, waiting, tokens = figures
-    expected = EngineFigures(restarts=1, running=running, waiting=waiting, tokens=tokens)
+    running, waiting, tokens_in, tokens_out = figures
+    told = [each for each in (tokens_in, tokens_out) if each is not None]
+    expected = EngineFigures(
+        restarts=1,
+        running=running,
+        waiting=waiting,
+        tokens=sum(told) if told else None,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+    )
     assert read_engine(text, 1) == expected
 
 
@@ -192,9 +211,13 @@ def test_a_look_tells_what_was_answered_and_which_gateway_told_nothing() -> None
         PodAnswer(a_counter_pod(GPU, "x3"), ""),
     ]
     assert build_look(answers) == CounterLook(
-        gateways={"g1": GatewayCounters(restarts=0, requests=12, answered=11, active=1)},
+        gateways={"g1": GatewayCounters(restarts=0, requests=12, answered=11, active=1, errors=0)},
         unread={"g2": "GatewayUnreachable", "g3": "CountersMissing"},
-        engines={"e1": EngineFigures(restarts=0, running=3, waiting=4, tokens=120)},
+        engines={
+            "e1": EngineFigures(
+                restarts=0, running=3, waiting=4, tokens=120, tokens_in=100, tokens_out=20
+            )
+        },
         gpu_percent=0,
     )
 
