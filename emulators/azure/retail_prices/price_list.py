@@ -6,6 +6,7 @@ by the shares that one size had in October 2026.
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from emulators.azure.compute.vm_sizes import VmSizes
@@ -18,6 +19,8 @@ LOW_PRIORITY_SHARE = 0.2
 WINDOWS_PER_VCPU = 0.046
 RESERVED_YEAR_SHARE = 0.6
 HOURS_OF_A_YEAR = 8760
+KEPT_SIZES = 4096
+"""In one region each; each request goes through the rows of all."""
 
 _FILE = Path(__file__).parent / "prices.json"
 
@@ -59,20 +62,33 @@ class PriceList:
         linux = self._set.get((region, name, False), shipped)
         share = None if linux is None else round(linux * SPOT_SHARE, 6)
         spot = self._set.get((region, name, True), share)
-        if spot is not None:
-            yield _machine(region, name, spot, " Spot")
-        if linux is None:
-            return
         size = self._sizes.find(name)
-        windows = linux + WINDOWS_PER_VCPU * (size.vcpus if size else 0)
-        yield _machine(region, name, linux)
-        yield _machine(region, name, linux * LOW_PRIORITY_SHARE, " Low Priority")
-        yield _machine(region, name, windows, windows=True)
-        yield _machine(region, name, windows * SPOT_SHARE, " Spot", windows=True)
-        yield _machine(region, name, windows * LOW_PRIORITY_SHARE, " Low Priority", windows=True)
-        yield _machine(region, name, linux, type="DevTestConsumption")
-        term = linux * HOURS_OF_A_YEAR * RESERVED_YEAR_SHARE
-        yield _machine(region, name, term, type="Reservation", reservationTerm="1 Year")
+        yield from _build_rows(region, name, linux, spot, size.vcpus if size else 0)
+
+
+@lru_cache(maxsize=KEPT_SIZES)
+def _build_rows(
+    region: str, name: str, linux: float | None, spot: float | None, vcpus: int
+) -> tuple[Row, ...]:
+    return tuple(_rows_of_machine(region, name, linux, spot, vcpus))
+
+
+def _rows_of_machine(
+    region: str, name: str, linux: float | None, spot: float | None, vcpus: int
+) -> Iterator[Row]:
+    if spot is not None:
+        yield _machine(region, name, spot, " Spot")
+    if linux is None:
+        return
+    windows = linux + WINDOWS_PER_VCPU * vcpus
+    yield _machine(region, name, linux)
+    yield _machine(region, name, linux * LOW_PRIORITY_SHARE, " Low Priority")
+    yield _machine(region, name, windows, windows=True)
+    yield _machine(region, name, windows * SPOT_SHARE, " Spot", windows=True)
+    yield _machine(region, name, windows * LOW_PRIORITY_SHARE, " Low Priority", windows=True)
+    yield _machine(region, name, linux, type="DevTestConsumption")
+    term = linux * HOURS_OF_A_YEAR * RESERVED_YEAR_SHARE
+    yield _machine(region, name, term, type="Reservation", reservationTerm="1 Year")
 
 
 def _machine(
