@@ -44,7 +44,7 @@ def test_only_what_is_named_is_published():
 def test_every_version_is_exact_and_locked_with_its_hashes(name: str):
     wanted, locked = requirements(f"{name}.in"), requirements(f"{name}.txt")
     for package, line in wanted.items():
-        assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line), line
+        assert re.fullmatch(r"[A-Za-z0-9._-]+(\[\w+\])?==[0-9][0-9a-z.]*", line), line
         assert locked[package].partition("==")[2] == line.partition("==")[2]
     text = (REPOSITORY / f"{name}.txt").read_text()
     entries = re.split(r"\n(?=[A-Za-z])", text)[1:]
