@@ -160,7 +160,7 @@ def _find_reason(record: EnvironmentRecord, begin: datetime, end: datetime) -> s
     if since is None:
         return (
             "No sweep has looked at the counters of its gateways and engines yet: the first look "
-            "comes with a sweep after the environment is Ready."
+            "comes with the first sweep half an hour after the environment is Ready."
         )
     if since >= end:
         return f"The counters are on record since {format_time(since)}, after this window."
