@@ -51,9 +51,11 @@ def main() -> int:
         with times.timed("git clone"):
             run(["git", "clone", "--quiet", str(PROJECT), str(clone)], Path(folder))
         prepare(clone, arguments.installed, times)
-        with running_stack(clone, arguments.installed, times):
-            with times.timed("gridplane apply, until the model answers"):
-                said = run(["bash", "-c", APPLY], clone, environment_of(clone))
+        with (
+            running_stack(clone, arguments.installed, times),
+            times.timed("gridplane apply, until the model answers"),
+        ):
+            said = run(["bash", "-c", APPLY], clone, environment_of(clone))
     endpoint = said.strip().splitlines()[-1]
     if not re.fullmatch(r"https://\S+", endpoint):
         print(f"No endpoint: {said}", file=sys.stderr)
