@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import azure.functions as func
@@ -92,6 +93,7 @@ from triggers.http_methods import (
 from triggers.logs import log_audit, log_change
 from triggers.portal import PORTAL_FUNCTIONS
 from triggers.routes import ROUTES
+from triggers.swept_claims import claim_for_sweep
 from triggers.timer_market import run_market
 from triggers.timer_purge import run_purge
 from triggers.timer_sweep import run_sweep
@@ -130,7 +132,6 @@ ORCHESTRATORS = (
 ACTIVITIES: tuple[Activity, ...] = (
     begin_delete_resource,
     begin_approve_connection,
-    begin_delete_orphan,
     begin_empty_gpu_pool,
     get_gpu_pool,
     poll_operation,
@@ -180,6 +181,13 @@ async def read_billed(first: date, last: date) -> BilledCosts:
 async def read_policy() -> PolicyInForce:
     return await clients.policy_file.read() if clients.policy_file else NO_POLICY_FILE
 
+
+async def start_claimed(value: dict[str, Any], client: DurableFunctionsClient) -> Outcome:
+    claim = partial(claim_for_sweep, READ_MARKET, read_policy)
+    return await start_orchestration(value, client, claim)
+
+
+start_claimed.__name__ = start_orchestration.__name__
 
 DEPLOYMENT = Deployment(
     policy=settings.policy,
@@ -233,7 +241,11 @@ def register_activity(activity: Activity) -> None:
     app.activity_trigger(input_name="value")(run)
 
 
-def register_spec_activity(activity: SpecActivity) -> None:
+def register_activity_with_hub(
+    activity: Callable[
+        [dict[str, Any], ClientFactory, DurableFunctionsClient], Awaitable[Outcome]
+    ],
+) -> None:
     async def run(value: Any, client: DurableFunctionsClient) -> Any:
         return (await run_activity(activity, value, clients, client)).to_wire()
 
@@ -371,13 +383,13 @@ for orchestrator in ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
 for activity in ACTIVITIES:
     register_activity(activity)
-for spec_activity in SPEC_ACTIVITIES:
-    register_spec_activity(spec_activity)
+for activity_with_hub in (*SPEC_ACTIVITIES, begin_delete_orphan):
+    register_activity_with_hub(activity_with_hub)
 register_entity()
 for shared_entity in (orphans, blocklist, directory, plan, market, claims, registered_model):
     register_shared_entity(shared_entity)
 register_audit()
-for hub_activity in (start_orchestration, purge_ended, bury_deleted, forget_plans):
+for hub_activity in (start_claimed, purge_ended, bury_deleted, forget_plans):
     register_hub_activity(hub_activity)
 register_sweep()
 register_wake()

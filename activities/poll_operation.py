@@ -15,12 +15,20 @@ from domain.outcomes import Handle, Outcome
 
 async def poll_operation(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     poll = OperationPoll.from_wire(value)
-    outcome = None if poll.asks_operation else await _look_at_cluster(poll.handle, clients)
-    return (outcome or await _ask(poll.handle, clients)).about(poll.handle.resource_id)
+    return (await _poll(poll, clients)).about(poll.handle.resource_id)
+
+
+async def _poll(poll: OperationPoll, clients: ClientFactory) -> Outcome:
+    handle, only_looks = poll.handle, poll.asks_operation is False
+    if only_looks or (poll.asks_operation is None and handle.operation_url):
+        motion = await _look_at_cluster(handle, clients)
+        if motion or only_looks:
+            return motion or Outcome.succeeded().seen_at_resource()
+    return await _ask(handle, clients)
 
 
 async def _look_at_cluster(handle: Handle, clients: ClientFactory) -> Outcome | None:
-    cluster_id = find_cluster_id(handle) if handle.operation_url else None
+    cluster_id = find_cluster_id(handle)
     if cluster_id is None:
         return None
     cluster = await clients.resources.get(cluster_id)

@@ -1,14 +1,16 @@
 """Starts an operation's orchestration on behalf of the sweep."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import grpc
-from durabletask.client import OrchestrationState
+from durabletask.client import OrchestrationState, OrchestrationStatus
 
 from domain.durable.names import OPERATION_ORCHESTRATORS
 from domain.durable.sweep_inputs import OperationStart
 from domain.environment.failures import operation_in_progress
-from domain.outcomes import Outcome
+from domain.environment.operation_request import OperationRequest
+from domain.outcomes import Failure, Outcome
 
 
 class OrchestrationStarter(Protocol):
@@ -21,12 +23,25 @@ class OrchestrationStarter(Protocol):
     ) -> OrchestrationState | None: ...
 
 
-async def start_orchestration(value: dict[str, Any], client: OrchestrationStarter) -> Outcome:
-    """A success if what runs under the id has this input, as after a crash of this activity.
+BEGUN = frozenset({OrchestrationStatus.PENDING, OrchestrationStatus.RUNNING})
+
+type ClaimNeeds[Client] = Callable[[Client, OperationRequest], Awaitable[Failure | None]]
+"""Claims what the operation needs; the failure says why it cannot start."""
+
+
+async def start_orchestration[Client: OrchestrationStarter](
+    value: dict[str, Any], client: Client, claim: ClaimNeeds[Client]
+) -> Outcome:
+    """A success if what runs under the id has this input, as after a crash of this activity, which
+    claims nothing again.
 
     Azure Storage acknowledges two starts of one id in the same moment and drops one of them.
     """
     request = OperationStart.from_wire(value).request
+    if await _runs(client, request):
+        return Outcome.succeeded()
+    if refusal := await claim(client, request):
+        return Outcome.failed(refusal)
     try:
         await client.schedule_new_orchestration(
             OPERATION_ORCHESTRATORS[request.kind],
@@ -40,3 +55,10 @@ async def start_orchestration(value: dict[str, Any], client: OrchestrationStarte
     if running is None or running.get_input() != request.to_wire():
         return Outcome.failed(operation_in_progress(request.operation_id))
     return Outcome.succeeded()
+
+
+async def _runs(client: OrchestrationStarter, request: OperationRequest) -> bool:
+    known = await client.get_orchestration_state(request.operation_id)
+    if known is None or known.runtime_status not in BEGUN:
+        return False
+    return known.get_input() == request.to_wire()

@@ -89,6 +89,7 @@ def list_summary(results: Results) -> Iterator[tuple[str, Any, str]]:
         value_of(results, "at-once-50", "throttled", "historyEvents"),
         "150",
     )
+    yield "p99 of a plan, warm, ms", value_of(results, "plans-500", "p99Milliseconds"), "300"
     for name, key, goal in FOOTPRINT:
         yield f"{name}, per environment", value_of(results, "footprint", key), goal
     yield (

@@ -50,6 +50,9 @@ PATIENCE_SECONDS = 5.0
 """How long a request waits for a list."""
 KEPT_IMAGES = 256
 
+NOT_UNDERSTOOD = (LookupError, AttributeError, TypeError, ValueError)
+"""What reading an answer of another form raises: no request fails of it."""
+
 
 class RegionLists:
     """The lists of one region."""
@@ -186,7 +189,7 @@ class MarketClient:
     async def _refresh[Value](self, kept: KeptList[Value], region: str) -> None:
         try:
             await kept.renew()
-        except (NoAnswer, ListRefused, LookupError, AttributeError, TypeError, ValueError):
+        except (NoAnswer, ListRefused, *NOT_UNDERSTOOD):
             logger.warning("offers of %s could not be read", region, exc_info=True)
 
     async def _check_image(self, wanted: WantedImage) -> PlanCheck:
@@ -199,11 +202,14 @@ class MarketClient:
             self._images.popitem(last=False)
         try:
             return await kept.get(self._patience)
-        except TimeoutError:
-            why = f"the registry has not answered within {self._patience:g} s"
-            return check_image(wanted, not_verified(parse_image(wanted.reference), why))
         except ImageNotUsable as error:
             return error.check
+        except TimeoutError:
+            why = f"the registry has not answered within {self._patience:g} s"
+        except NOT_UNDERSTOOD as error:
+            logger.exception("the answer for %s cannot be understood", wanted.reference)
+            why = f"the registry's answer has another form than is known ({type(error).__name__})"
+        return check_image(wanted, not_verified(parse_image(wanted.reference), why))
 
     async def _look_up(self, wanted: WantedImage) -> PlanCheck:
         """Raises ImageNotUsable, so that it is not kept: the image may be pushed at once."""
@@ -222,7 +228,7 @@ class MarketClient:
             unread[part] = f"Azure has not answered within {self._patience:g} s. Ask again."
         except (NoAnswer, ListRefused) as error:
             unread[part] = redact(str(error))
-        except (LookupError, AttributeError, TypeError, ValueError) as error:
+        except NOT_UNDERSTOOD as error:
             logger.exception("the list of %s cannot be understood", part)
             unread[part] = f"Azure's list has another form than is known ({type(error).__name__})."
         return None

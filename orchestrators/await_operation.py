@@ -11,6 +11,7 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
+from domain.arm.cluster_motion import find_cluster_id
 from domain.arm.operation_polling import decide_after_poll
 from domain.arm.pacing import (
     VERIFIED_EVERY,
@@ -58,10 +59,18 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
 def _poll(
     operation: OperationContext, handle: Handle, number: int, overdue: float
 ) -> Steps[Outcome]:
+    asks = asks_operation(number, overdue_seconds=overdue)
+    if handle.operation_url and find_cluster_id(handle) and not asks:
+        look = yield from _read(operation, handle.without_operation(), asks=False)
+        if not look.is_at_rest:
+            return look
+        asks = True
+    return (yield from _read(operation, handle, asks=asks or None))
+
+
+def _read(operation: OperationContext, handle: Handle, *, asks: bool | None) -> Steps[Outcome]:
     poll = OperationPoll(
-        operation_id=operation.ref.operation_id,
-        handle=handle,
-        asks_operation=asks_operation(number, overdue_seconds=overdue) or None,
+        operation_id=operation.ref.operation_id, handle=handle, asks_operation=asks
     )
     return call_activity(operation, ActivityName.POLL_OPERATION, poll.to_wire())
 

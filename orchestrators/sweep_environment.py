@@ -22,6 +22,7 @@ from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import first_failure
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
+from domain.sweep.failed_creations import build_failure_note, is_removal_due
 from domain.sweep.model import SweepAction
 from domain.sweep.overspending import BudgetAction, build_budget_note, decide_overspending
 from domain.sweep.record_notes import (
@@ -113,11 +114,21 @@ def _check_budget(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote
     return build_budget_note(found.notes, BudgetAction.SCALE_DOWN, over, sweep.now)
 
 
+def _check_failure(sweep: SweepContext, planned: PlannedAction) -> Steps[IdleNote | None]:
+    """It may be retried by now."""
+    snapshot = yield from take_snapshot(sweep, [planned.environment], ())
+    found = snapshot.environments.get(planned.environment)
+    if found is None or not is_removal_due(found, sweep.now):
+        return None
+    return build_failure_note(found.notes, sweep.now)
+
+
 CHECKS: Mapping[ActionKind, Check] = {
     ActionKind.HEALTH: _check_health,
     ActionKind.IDLENESS: _check_idleness,
     ActionKind.EXPIRY: _check_expiry,
     ActionKind.BUDGET: _check_budget,
+    ActionKind.FAILURE: _check_failure,
 }
 
 

@@ -21,12 +21,14 @@ from domain.durable.sweep_inputs import SweepActionInput, SweepInput, SweepRef, 
 from domain.environment.over_budget import OverBudget
 from domain.outcomes import Outcome
 from domain.sweep.expiry import ExpiryAction, decide_expiry
+from domain.sweep.failed_creations import find_failed_creations
 from domain.sweep.overspending import BudgetAction, build_budget_note, decide_overspending
 from domain.sweep.record_notes import build_expiry_note
 from domain.sweep.repairs import find_repairs
 from domain.sweep.schedule import (
     PlannedAction,
     add_expired,
+    add_failed,
     add_overspent,
     add_repairs,
     order_actions,
@@ -79,6 +81,8 @@ def sweep_idle_pools(context: OrchestrationContext, value: dict[str, Any]) -> St
         overspent = _record_overspending(sweep, snapshot, over_budget)
         actions = without_wakes(order_actions(decisions), over_budget)
         actions = add_expired(add_overspent(actions, overspent), expired)
+        failed = find_failed_creations(snapshot.environments.values(), sweep.now)
+        actions = add_failed(actions, failed)
         repairs = find_repairs(snapshot.environments.values(), health, sweep.now)
         results = yield from _act(sweep, pace(add_repairs(actions, repairs)))
     summary = summarise_sweep(

@@ -1,20 +1,31 @@
+import { useEffect, useRef } from "./vendor/hooks.js";
 import { render } from "./vendor/preact.js";
 import { html } from "./lib/html.js";
+import { lazy } from "./lib/lazy.js";
 import { useAddress } from "./lib/router.js";
 import { Navigation } from "./parts/navigation.js";
-import { Approvals } from "./screens/approvals.js";
-import { Audit } from "./screens/audit.js";
-import { Costs } from "./screens/costs.js";
-import { EditEnvironment } from "./screens/edit-environment.js";
-import { Environment } from "./screens/environment.js";
 import { Environments } from "./screens/environments.js";
-import { Invocations } from "./screens/invocations.js";
-import { NewEnvironment } from "./screens/new-environment.js";
-import { Reference } from "./screens/reference.js";
-import { Service } from "./screens/service.js";
-import { Sweep } from "./screens/sweep.js";
 
-const OF_AN_ENVIRONMENT = { edit: EditEnvironment, invocations: Invocations };
+const Approvals = lazy(() => import("./screens/approvals.js").then((screen) => screen.Approvals));
+const Audit = lazy(() => import("./screens/audit.js").then((screen) => screen.Audit));
+const Costs = lazy(() => import("./screens/costs.js").then((screen) => screen.Costs));
+const Environment = lazy(() => import("./screens/environment.js").then((screen) => screen.Environment));
+const Model = lazy(() => import("./screens/model.js").then((screen) => screen.Model));
+const Models = lazy(() => import("./screens/models.js").then((screen) => screen.Models));
+const NewEnvironment = lazy(() => import("./screens/new-environment.js").then((screen) => screen.NewEnvironment));
+const Reference = lazy(() => import("./screens/reference.js").then((screen) => screen.Reference));
+const RegisterModel = lazy(() => import("./screens/register-model.js").then((screen) => screen.RegisterModel));
+const Service = lazy(() => import("./screens/service.js").then((screen) => screen.Service));
+const Sweep = lazy(() => import("./screens/sweep.js").then((screen) => screen.Sweep));
+
+const OF_AN_ENVIRONMENT = {
+  edit: lazy(() => import("./screens/edit-environment.js").then((screen) => screen.EditEnvironment)),
+  idle: lazy(() => import("./screens/environment-idle.js").then((screen) => screen.EnvironmentIdle)),
+  invocations: lazy(() => import("./screens/invocations.js").then((screen) => screen.Invocations)),
+  logs: lazy(() => import("./screens/environment-logs.js").then((screen) => screen.EnvironmentLogs)),
+  metrics: lazy(() => import("./screens/environment-metrics.js").then((screen) => screen.EnvironmentMetrics)),
+  versions: lazy(() => import("./screens/environment-versions.js").then((screen) => screen.EnvironmentVersions)),
+};
 
 const SCREENS = {
   environments: ({ parts: [name, part], query }) => {
@@ -22,10 +33,12 @@ const SCREENS = {
     const Screen = part ? OF_AN_ENVIRONMENT[part] : Environment;
     return Screen && html`<${Screen} key=${name} name=${name} />`;
   },
-  new: () => html`<${NewEnvironment} />`,
+  new: ({ query }) => html`<${NewEnvironment} query=${query} />`,
+  models: ({ parts: [name] }) => (name ? html`<${Model} key=${name} name=${name} />` : html`<${Models} />`),
+  "register-model": ({ query }) => html`<${RegisterModel} query=${query} />`,
   approvals: () => html`<${Approvals} />`,
   audit: ({ query }) => html`<${Audit} query=${query} />`,
-  costs: () => html`<${Costs} />`,
+  costs: ({ query }) => html`<${Costs} query=${query} />`,
   sweep: () => html`<${Sweep} />`,
   service: () => html`<${Service} />`,
   docs: ({ query }) => html`<${Reference} query=${query} />`,
@@ -37,8 +50,20 @@ function skip(event) {
   document.getElementById("content").focus();
 }
 
+/** A reader goes on in the content of a screen that was opened, and the tab says which one it is. */
+function useEntrance({ screen, parts }) {
+  const place = [screen, ...parts].join(" / ");
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${place} – Gridplane`;
+    if (!isFirst.current) document.getElementById("content").focus();
+    isFirst.current = false;
+  }, [place]);
+}
+
 function App() {
   const address = useAddress();
+  useEntrance(address);
   return html`
     <a class="skip" href="#content" onClick=${skip}>Skip to content</a>
     <${Navigation} current=${address.screen} />

@@ -9,10 +9,10 @@ from domain.guard.approval import find_outdated
 from domain.requests.approvals import nothing_waits
 from domain.requests.decision import Refused
 from triggers import task_hub
+from triggers.checking import find_claims
 from triggers.claims import claim_all
 from triggers.declarations import Call
 from triggers.plans import read_situation
-from triggers.starting import find_claims
 
 
 async def find_obstacle(

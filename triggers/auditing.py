@@ -20,7 +20,7 @@ from triggers.call_stamps import find_subject
 from triggers.declarations import Route
 from triggers.errors import ERROR_CODE
 from triggers.logs import log_audit
-from triggers.task_hub import UNREACHABLE, DurableClient
+from triggers.task_hub import FAILING, DurableClient
 
 
 async def audit_response(
@@ -77,7 +77,7 @@ async def write_record(
             record = record.model_copy(update={"cost_center": owner or cost_center})
         await add_record(client, record)
     except grpc.aio.AioRpcError as error:
-        if error.code() not in UNREACHABLE:
+        if error.code() not in FAILING:
             raise
         log_audit(record.to_wire())
 

@@ -153,6 +153,7 @@ PLAN_CODES = (
     "ImagePlatformMissing",
     "VmSizeNotAllowed",
     "PublicEndpointsNotAllowed",
+    "OnFailureNotAllowed",
     "TooManyNodes",
     "LifetimeTooLong",
     "TagMissing",

@@ -37,7 +37,7 @@ from triggers.parameters import (
     parse_query,
     read_header,
 )
-from triggers.task_hub import UNREACHABLE, DurableClient
+from triggers.task_hub import FAILING, UNREACHABLE, DurableClient
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +61,12 @@ async def answer_request[Query: QueryParameters, Headers: HeaderParameters](
         try:
             return await _answer_call(route, req, client, deployment, admitted)
         except grpc.aio.AioRpcError as error:
-            if error.code() not in UNREACHABLE:
+            if error.code() not in FAILING:
                 raise
-            logger.warning("task hub unreachable: %s", error.code())
+            if error.code() in UNREACHABLE:
+                logger.warning("task hub unreachable: %s", error.code())
+            else:
+                logger.exception("task hub failed: %s", error.code())
             return task_hub_unreachable()
 
     async def answer_and_audit() -> func.HttpResponse:

@@ -69,10 +69,11 @@ ACTION_ANSWERS = (
     FORBIDDEN,
     UNKNOWN_ENVIRONMENT,
     conflict(
-        "The environment's phase does not allow it, or the budget does not hold it.",
+        "The environment's phase does not allow it, the budget does not hold it, or Azure would "
+        "not grant the nodes that it asks for.",
         "WrongPhase",
-        "BudgetExceeded",
         "RequesterUnknown",
+        *PLAN_CODES,
     ),
     PRECONDITION_FAILED,
     TASK_HUB_UNREACHABLE,

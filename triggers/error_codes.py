@@ -93,6 +93,7 @@ ERROR_CODES: Mapping[str, str] = {
     "VmSizeNotAllowed": "The policy file does not allow the VM size.",
     "PublicEndpointsNotAllowed": "The policy file does not allow cells with public addresses.",
     "TooManyNodes": "The environment, or its cost center, may have fewer GPU nodes.",
+    "OnFailureNotAllowed": "The policy file does not allow this `onFailure`.",
     "LifetimeTooLong": "The policy file requires an earlier `expiresAt`.",
     "TagMissing": "The policy file requires a tag that the specification lacks.",
     "BudgetExceeded": "The cost center's budget of the month does not hold it.",

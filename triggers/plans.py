@@ -28,6 +28,7 @@ from triggers.task_hub import DurableClient
 NO_RULES = Policy()
 
 LOOKS = 50
+FIRST_INTERVAL_SECONDS = 0.01
 LOOK_INTERVAL_SECONDS = 0.1
 """A plan is kept by a signal, which the task hub delivers after it has taken it."""
 
@@ -39,6 +40,8 @@ async def read_situation(
     record: EnvironmentRecord | None,
     others: Iterable[str] = (),
     policy_file: Policy = NO_RULES,
+    *,
+    looks_up_images: bool = True,
 ) -> Situation:
     """`others`: regions beside those that the specification names."""
     now = datetime.now(UTC)
@@ -52,11 +55,12 @@ async def read_situation(
     for ledger, region in ledgers.items():
         if region and view.open[ledger].has_news_for_azure:
             read_market.forget_usages(region)
+    wanted = wanted_images(spec, record.image if record else None) if looks_up_images else ()
     (in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
         _read_records(client, spec.cost_center if is_bound else None),
         _read_markets(client, read_market, sorted({*offered, *others})),
         read_market.subscription(),
-        read_market.images(wanted_images(spec, record.image if record else None)),
+        read_market.images(wanted),
     )
     claiming = [each for each in view.records if each.phase in AT_WORK]
     peers = [each for each in view.records if each.spec.cost_center == spec.cost_center]
@@ -76,10 +80,10 @@ async def keep_plan(client: DurableClient, plan: StoredPlan) -> bool:
     """Returns once the plan can be carried out; False if the task hub takes too long."""
     entity = EntityInstanceId(PLAN_ENTITY, plan.id)
     await client.signal_entity(entity, PlanOperation.KEEP, plan.to_wire())
-    for _ in range(LOOKS):
+    for look in range(LOOKS):
         if await find_plan(client, plan.id):
             return True
-        await asyncio.sleep(LOOK_INTERVAL_SECONDS)
+        await asyncio.sleep(min(FIRST_INTERVAL_SECONDS * 2**look, LOOK_INTERVAL_SECONDS))
     return False
 
 

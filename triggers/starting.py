@@ -1,32 +1,24 @@
 """The one way from a request into an orchestration: read the record, decide, start."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from domain.environment.approval import ApprovalDemand
 from domain.environment.approval_records import begin_on_record
 from domain.environment.operation import Operation
-from domain.environment.operation_request import BRING_A_SPEC, GET_NODES, OperationRequest
+from domain.environment.operation_request import OperationRequest
 from domain.environment.record import EnvironmentRecord
-from domain.guard.admission import find_refusal, refuse_budget
-from domain.guard.approval import find_approval
-from domain.guard.claim_demands import find_demands
-from domain.guard.claims import LedgerDemand
 from domain.guard.market import MarketReader
 from domain.guard.policy.model import Policy
-from domain.guard.situation import Situation
-from domain.requests.approvals import find_unknown_requester
 from domain.requests.command import Command
 from domain.requests.command_decision import decide
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
-from domain.requests.rollbacks import find_forbidden
 from domain.spec.policy import SpecPolicy
 from triggers import task_hub
 from triggers.auditing import audit_acceptance
+from triggers.checking import check
 from triggers.claims import claim_all
-from triggers.plans import NO_RULES, read_situation
+from triggers.plans import NO_RULES
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.operations")
@@ -83,55 +75,6 @@ async def decide_and_start(
         f"Other requests for environment '{command.name}' were faster. Send the request again.",
         is_passing=True,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a request has to claim, and which claims it has seen, by ledger. One that waits for
-    approval claims nothing before."""
-
-    demands: tuple[LedgerDemand, ...] = ()
-    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    approval: ApprovalDemand | None = None
-
-
-async def check(
-    client: DurableClient,
-    read_market: MarketReader,
-    policy: SpecPolicy,
-    request: OperationRequest,
-    record: EnvironmentRecord | None,
-    policy_file: Policy,
-) -> Checked | Refused:
-    brings_spec = request.kind in BRING_A_SPEC
-    is_bound = policy_file.find_budget(request.spec.cost_center) is not None
-    if not brings_spec and not (is_bound and request.kind in GET_NODES):
-        return Checked()
-    now = datetime.now(UTC)
-    if request.rollback and (forbidden := find_forbidden(request.spec, policy, now)):
-        return forbidden
-    situation = await read_situation(
-        client, read_market, request.spec, record, policy_file=policy_file
-    )
-    if refusal := _refuse(request, record, situation):
-        return refusal
-    approval = find_approval(request.spec, situation, now) if brings_spec else None
-    if approval:
-        return find_unknown_requester(request.stamp) or Checked(approval=approval)
-    return find_claims(request, situation)
-
-
-def find_claims(request: OperationRequest, situation: Situation) -> Checked:
-    counted = situation.policy.counted if situation.policy else None
-    return Checked(find_demands(request, situation), counted or {})
-
-
-def _refuse(
-    request: OperationRequest, record: EnvironmentRecord | None, situation: Situation
-) -> Refused | None:
-    if request.kind not in BRING_A_SPEC:
-        return refuse_budget(record, situation) if record else None
-    return find_refusal(request.spec, situation)
 
 
 async def _is_started(client: DurableClient, request: OperationRequest) -> bool:

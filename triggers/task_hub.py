@@ -38,8 +38,21 @@ ENDED = frozenset(
 
 RECORDS_AT_ONCE = 16
 
-UNREACHABLE = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
-"""gRPC statuses that pass: the task hub does not respond. Any other one is a defect."""
+UNREACHABLE = frozenset(
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.CANCELLED,
+        grpc.StatusCode.ABORTED,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+    }
+)
+"""gRPC statuses that pass: the task hub does not respond. No caller here cancels its own call: a
+connection that is given up under load does (seen with 200 requests at once)."""
+
+FAILING = UNREACHABLE | {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN}
+"""With those of a failure inside of the task hub, by which its host passes on what its storage
+says. Any other one is a defect."""
 
 
 class DurableClient(Protocol):

@@ -26,6 +26,7 @@ SWEEP_EVENTS = frozenset(
         "BudgetWarned",
         "BudgetScaledDown",
         "ApprovalTimedOut",
+        "FailedCreationDeleted",
     }
 )
 """Types of the timeline's entries for what Gridplane does by itself."""

@@ -263,7 +263,9 @@ class OperationPoll(WireModel):
     operation_id: str
     handle: Handle
     asks_operation: bool | None = None
-    """True if the operation itself has to answer, whatever its cluster shows."""
+    """True if the operation itself has to answer, whatever its cluster shows; False if only the
+    cluster is read, and the handle has no URL; None, of other resources and from earlier versions:
+    the cluster if there is one, and the operation once it is at rest."""
 
 
 class OperationWait(WireModel):

@@ -56,6 +56,16 @@ def operation_in_progress(operation_id: str) -> Failure:
     )
 
 
+def operation_refused(reason: str, message: str) -> Failure:
+    """For an operation of the sweep that has not started."""
+    return Failure(
+        reason=reason,
+        message=message,
+        retryable=True,
+        suggested_action="Nothing: the next sweep tries again.",
+    )
+
+
 def operation_aborted(operation_id: str) -> Failure:
     return Failure(
         reason=OPERATION_ABORTED,

@@ -34,6 +34,7 @@ PUBLISHED_NAMES: Mapping[str, str] = {
     "RepairStarted": "repair-started",
     "ExpiryWarned": "expiry-warned",
     "Expired": "expired",
+    "FailedCreationDeleted": "failed-creation-deleted",
     "BudgetWarned": "budget-warned",
     "BudgetScaledDown": "budget-scaled-down",
     HEALTH_CHANGED: "health-changed",

@@ -1,7 +1,7 @@
 """Whether Azure would grant an offer: the size in its region and zones, and the quota for it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from domain.environment.record import EnvironmentRecord
 from domain.guard.demand import QuotaDemand, is_built, quota_demands, reserved_by_operations
@@ -58,9 +58,7 @@ def check_offer(
     if _has_pool(situation.existing, offer):
         sizes = map(_without_failure, sizes)
     demands = quota_demands(spec, offer, situation.existing)
-    reserved = reserved_by_operations(situation.in_flight, offer.region)
-    taken = {name: round(vcpus) for name, vcpus in situation.find_claimed(offer.region).items()}
-    quota = _check_quota(offer, demands, Counter(reserved) + Counter(taken), market)
+    quota = check_quota(offer, demands, situation, market)
     return (*sizes, *quota, *check_limits(spec, offer, situation, market))
 
 
@@ -112,12 +110,12 @@ def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
         yield ok_check("VmSizeOffered", offer, f"{offer.vm_size} is offered in {offer.region}.")
 
 
-def _check_quota(
-    offer: Offer,
-    demands: Iterable[QuotaDemand],
-    reserved: Mapping[str, int],
-    market: RegionMarket,
+def check_quota(
+    offer: Offer, demands: Iterable[QuotaDemand], situation: Situation, market: RegionMarket
 ) -> Iterable[PlanCheck]:
+    reserved = Counter(reserved_by_operations(situation.in_flight, offer.region))
+    claimed = situation.find_claimed(offer.region)
+    reserved += Counter({name: round(vcpus) for name, vcpus in claimed.items()})
     if market.quota is None:
         why = market.unread.get(MarketPart.QUOTA, "")
         yield unknown_check(

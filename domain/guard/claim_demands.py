@@ -6,10 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from domain.environment.operation_request import BRING_A_SPEC, GET_NODES, OperationRequest
+from domain.guard.capacity import find_wanted_nodes
 from domain.guard.checks import check_cell
 from domain.guard.claims import CLAIM_LIFETIME, Claim, LedgerDemand
 from domain.guard.costs import estimate_record
-from domain.guard.demand import may_have_cluster, quota_demands, reserved_by_operations
+from domain.guard.demand import (
+    QuotaDemand,
+    may_have_cluster,
+    quota_demands,
+    reserved_by_operations,
+)
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.market import RegionMarket
 from domain.guard.policy.checks import use_of
@@ -31,7 +37,13 @@ def find_demands(request: OperationRequest, situation: Situation) -> tuple[Ledge
     if request.kind not in BRING_A_SPEC:
         existing = situation.existing
         planned = estimate_record(existing, facts.prices) if existing else None
-        demands = _of_budget(spec, planned, situation, facts) if planned else []
+        demands = [
+            *(_of_budget(spec, planned, situation, facts) if planned else ()),
+            *(
+                _of_quota(spec, each.offer, situation, each.first_nodes)
+                for each in find_wanted_nodes(request, situation)
+            ),
+        ]
     else:
         offers = [check_cell(spec, cell, situation)[0] for cell in spec.regions]
         planned = estimate(spec, offers, situation.markets)
@@ -83,9 +95,15 @@ def _own_nodes(spec: EnvironmentSpec, situation: Situation) -> int:
     return count_nodes(existing.spec) if existing and is_known else 0
 
 
-def _of_quota(spec: EnvironmentSpec, offer: Offer, situation: Situation) -> LedgerDemand:
+def _of_quota(
+    spec: EnvironmentSpec, offer: Offer, situation: Situation, first_nodes: int | None = None
+) -> LedgerDemand:
     market = situation.markets.get(offer.region)
-    needs = [*_vcpus(spec, offer, situation, market), *_resources(spec, offer, situation, market)]
+    demands = quota_demands(spec, offer, situation.existing, first_nodes)
+    needs = (
+        *_vcpus(demands, offer, situation, market),
+        *_resources(spec, offer, situation, market),
+    )
     return LedgerDemand(
         ledger=quota_ledger(offer.region),
         amounts={name: amount for name, amount, _ in needs},
@@ -94,10 +112,13 @@ def _of_quota(spec: EnvironmentSpec, offer: Offer, situation: Situation) -> Ledg
 
 
 def _vcpus(
-    spec: EnvironmentSpec, offer: Offer, situation: Situation, market: RegionMarket | None
+    demands: Iterable[QuotaDemand],
+    offer: Offer,
+    situation: Situation,
+    market: RegionMarket | None,
 ) -> Iterable[tuple[str, float, float]]:
     reserved = reserved_by_operations(situation.in_flight, offer.region)
-    for demand in quota_demands(spec, offer, situation.existing):
+    for demand in demands:
         quota, name = market.find_quota(demand.name) if market else None, demand.name.lower()
         if quota:
             yield name, demand.first, quota.limit - quota.used - reserved.get(name, 0)

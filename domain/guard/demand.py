@@ -35,15 +35,21 @@ class QuotaDemand:
 
 
 def quota_demands(
-    spec: EnvironmentSpec, offer: Offer, existing: EnvironmentRecord | None
+    spec: EnvironmentSpec,
+    offer: Offer,
+    existing: EnvironmentRecord | None,
+    first_nodes: int | None = None,
 ) -> tuple[QuotaDemand, ...]:
-    """Beyond what the cell has already; `existing`: the environment, if it has been built."""
+    """Beyond what the cell has already; `existing`: the environment, if it has been built.
+    `first_nodes`: those that the operation asks for, if it is not the specification that says it.
+    """
     sku = find_gpu_sku(offer.vm_size)
     if sku is None:
         return ()
     wanted = offer.apply(spec)
     nodes = _count_nodes(existing, offer)
-    first = max(first_gpu_node_count(wanted) - nodes, 0) * sku.vcpus
+    asked = first_gpu_node_count(wanted) if first_nodes is None else first_nodes
+    first = max(asked - nodes, 0) * sku.vcpus
     most = max(wanted.gpu.max_nodes - nodes, 0) * sku.vcpus
     if offer.spot:
         gpu = [QuotaDemand(SPOT_QUOTA, first, most)]
@@ -86,9 +92,15 @@ def reserved_by_operations(records: Iterable[EnvironmentRecord], region: str) ->
     reserved: Counter[str] = Counter()
     for record in records:
         for offer in _offers_in_flight(record, region):
-            for demand in quota_demands(record.spec, offer, None):
+            for demand in _demands_in_flight(record, offer):
                 reserved[demand.name.lower()] += demand.first
     return reserved
+
+
+def kept_nodes(record: EnvironmentRecord | None, region: str) -> int | None:
+    """GPU nodes that a wake asks for in the region; None if nothing is kept of a pool there."""
+    kept = record.kept_pools.get(region) if record else None
+    return kept.first_count if kept else None
 
 
 def may_have_cluster(existing: EnvironmentRecord | None, region: str) -> bool:
@@ -138,6 +150,15 @@ def _has_begun(operation: Operation, asks: StepKey) -> bool:
         step.name == asks.name and step.status is not Status.NOT_STARTED
         for step in operation.steps
     )
+
+
+def _demands_in_flight(record: EnvironmentRecord, offer: Offer) -> tuple[QuotaDemand, ...]:
+    """A wake asks for the pool alone, as it was kept."""
+    operation = record.find_operation(record.active_operation or "")
+    if operation and operation.kind is OperationKind.WAKE:
+        kept = kept_nodes(record, offer.region)
+        return quota_demands(record.spec, offer, record, kept)
+    return quota_demands(record.spec, offer, None)
 
 
 def _offers_in_flight(record: EnvironmentRecord, region: str) -> list[Offer]:

@@ -190,6 +190,13 @@ class Edge(WireModel):
         return self.sku is EdgeSku.PREMIUM and self.managed_rules is not False
 
 
+class OnFailure(StrEnum):
+    """What becomes of an environment whose creation has failed."""
+
+    KEEP = "keep"
+    DELETE = "delete"
+
+
 class RepairPolicy(StrEnum):
     """Whether the sweep repairs an environment that differs from its specification."""
 
@@ -267,6 +274,13 @@ class EnvironmentSpec(WireModel):
         default=RepairPolicy.OFF,
         description="`auto`: the sweep repairs the environment when it is Ready and its health is "
         "Degraded or Unreachable, at most once an hour.",
+    )
+    on_failure: OnFailure | None = Field(
+        default=None,
+        description="`delete`: an hour after its creation has failed or was canceled the sweep "
+        "deletes the environment, unless an operation has begun. `keep`, as without it: what was "
+        "built stays for a retry, with GPU pools at zero; clusters and Front Door profile go on "
+        "to cost.",
     )
     expires_at: UtcDatetime | None = Field(
         default=None,

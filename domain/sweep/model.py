@@ -102,6 +102,8 @@ class EnvironmentSweepState(WireModel):
     """What its health is assessed by; None from a version that did not assess it."""
     gpu_nodes: dict[str, GpuNodes] | None = None
     """The latest observations, by region; None from a version that recorded none."""
+    failed_creation_at: AwareDatetime | None = None
+    """End of the creation that has failed, if it is to be deleted then."""
 
     @property
     def may_expire(self) -> bool:

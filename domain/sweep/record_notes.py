@@ -23,6 +23,7 @@ from domain.requests.decisions import (
     decide_wake,
 )
 from domain.sweep.expiry import ExpiryAction, expiry_warning_key
+from domain.sweep.failed_creations import failed_creation_at
 from domain.sweep.model import EnvironmentSweepState, IdleState, SweepAction, SweepDecision
 from domain.sweep.wanted import read_wanted
 
@@ -72,6 +73,7 @@ def read_sweep_state(record: EnvironmentRecord) -> EnvironmentSweepState:
         expires_at=record.spec.expires_at,
         wanted=read_wanted(record),
         gpu_nodes=record.gpu_usage.observed,
+        failed_creation_at=failed_creation_at(record),
     )
 
 

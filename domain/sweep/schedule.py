@@ -19,6 +19,7 @@ class ActionKind(StrEnum):
     EXPIRY = "expiry"
     HEALTH = "health"
     BUDGET = "budget"
+    FAILURE = "failure"
 
 
 class PlannedAction(WireModel):
@@ -43,6 +44,16 @@ class PlannedAction(WireModel):
             kind=ActionKind.EXPIRY,
             action=SweepAction.DELETE,
             reason="Expired",
+            pools=(),
+        )
+
+    @classmethod
+    def for_failure(cls, environment: str) -> Self:
+        return cls(
+            environment=environment,
+            kind=ActionKind.FAILURE,
+            action=SweepAction.DELETE,
+            reason="CreationFailed",
             pools=(),
         )
 
@@ -121,6 +132,14 @@ def add_expired(actions: Sequence[PlannedAction], expired: Sequence[str]) -> lis
     """One action per environment: an expired one needs neither warning nor scale-down first."""
     kept = [action for action in actions if action.environment not in set(expired)]
     return [*kept, *(PlannedAction.for_expiry(name) for name in expired)]
+
+
+def add_failed(actions: Sequence[PlannedAction], failed: Sequence[str]) -> list[PlannedAction]:
+    """One action per environment: what has expired is deleted as such."""
+    deleted = {each.environment for each in actions if each.action is SweepAction.DELETE}
+    due = [name for name in failed if name not in deleted]
+    kept = [action for action in actions if action.environment not in due]
+    return [*kept, *(PlannedAction.for_failure(name) for name in due)]
 
 
 def without_wakes(actions: Iterable[PlannedAction], names: Collection[str]) -> list[PlannedAction]:

@@ -87,7 +87,7 @@ def _follow(stack: Stack, console: Console, api: Api, operation_id: str) -> dict
 
 def _check_processes(stack: Stack) -> None:
     if ended := stack.find_ended():
-        raise ProcessFailed(f"{ended.name} ended with exit code {ended.popen.returncode}")
+        raise ProcessFailed(f"{ended.name} ended with exit code {ended.popen.poll()}")
 
 
 def _simulated_now(stack: Stack) -> datetime:

@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 READY_TIMEOUT_SECONDS = 30.0
 STOP_TIMEOUT_SECONDS = 5.0
@@ -21,12 +21,50 @@ class ProcessFailed(Exception):
     """A process ended, or did not become ready in time."""
 
 
+class StartedProcess(Protocol):
+    """What is used of subprocess.Popen, which is one."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`python -m <arguments>` in `folder`; what it prints is appended to `log_file`."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    """In addition to the environment of this process."""
+    folder: Path
+    log_file: Path
+
+
+type Launch = Callable[[Command], StartedProcess]
+
+
+def launch(command: Command) -> subprocess.Popen[bytes]:
+    with command.log_file.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command.arguments],
+            cwd=command.folder,
+            env={**os.environ, **command.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ManagedProcess:
     """A running process and the content of its ready file."""
 
     name: str
-    popen: subprocess.Popen[bytes]
+    popen: StartedProcess
     ready: Mapping[str, Any]
 
     def stop(self) -> None:
@@ -45,33 +83,18 @@ class ManagedProcess:
 
 
 def start_process(
-    name: str,
-    module_arguments: Sequence[str],
-    ready_file: Path,
-    log_file: Path,
-    environment: Mapping[str, str],
-    folder: Path,
+    name: str, command: Command, ready_file: Path, launch: Launch = launch
 ) -> ManagedProcess:
-    """Runs `python -m <module_arguments>`. Raises ProcessFailed with the last log lines."""
+    """Returns once the process is ready. Raises ProcessFailed with the last log lines."""
     ready_file.unlink(missing_ok=True)
-    with log_file.open("ab") as log:
-        popen = subprocess.Popen(
-            [sys.executable, "-m", *module_arguments],
-            cwd=folder,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    popen = launch(command)
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not ready_file.exists():
         if popen.poll() is not None or time.monotonic() > deadline:
             popen.kill()
-            popen.wait()
             raise ProcessFailed(
-                f"{name} did not start (exit code {popen.returncode}). Last lines of "
-                f"{log_file}:\n{_read_last_lines(log_file)}"
+                f"{name} did not start (exit code {popen.wait()}). Last lines of "
+                f"{command.log_file}:\n{_read_last_lines(command.log_file)}"
             )
         time.sleep(POLL_SECONDS)
     return ManagedProcess(name, popen, json.loads(ready_file.read_text()))

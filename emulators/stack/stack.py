@@ -11,7 +11,7 @@ from typing import Any
 
 from emulators.stack.api import SimulatedAzure
 from emulators.stack.model_callers import MODEL_API_ID, register_callers
-from emulators.stack.processes import ManagedProcess, start_process
+from emulators.stack.processes import Command, Launch, ManagedProcess, launch, start_process
 from emulators.stack.saved_stack import SavedStack, find_clock_origin, simulated_time
 
 PROJECT = Path(__file__).parents[2]
@@ -44,6 +44,7 @@ class Stack:
     is_resumed: bool = False
     """Whether it was started from a saved state."""
     clock_origin: datetime = field(default_factory=lambda: datetime.now(UTC))
+    launch: Launch = launch
     processes: dict[str, ManagedProcess] = field(default_factory=dict[str, ManagedProcess])
 
     @property
@@ -233,14 +234,9 @@ class Stack:
         ready_file: Path,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.processes[name] = start_process(
-            name,
-            arguments,
-            ready_file,
-            self.work_dir / f"{name}.log",
-            environment or {},
-            PROJECT,
-        )
+        log_file = self.work_dir / f"{name}.log"
+        command = Command(arguments, environment or {}, PROJECT, log_file)
+        self.processes[name] = start_process(name, command, ready_file, self.launch)
 
 
 @contextmanager

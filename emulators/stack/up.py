@@ -117,7 +117,7 @@ def _watch(stack: Stack, stopped: threading.Event) -> None:
         while not stopped.wait(POLL_SECONDS):
             if ended := stack.find_ended():
                 raise ProcessFailed(
-                    f"{ended.name} ended with exit code {ended.popen.returncode}; its log is in "
+                    f"{ended.name} ended with exit code {ended.popen.poll()}; its log is in "
                     f"{stack.work_dir}"
                 )
             if said := lag.look():

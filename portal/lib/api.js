@@ -16,16 +16,17 @@ const MESSAGES = {
   403: "Your account may not use this service.",
 };
 
-/** The last answer of each path: an unchanged one is a 304 without a body. */
+/** The last answer of each path that has an entity tag: an unchanged one is a 304 without a body. */
 const answers = new Map();
 
 export async function get(path) {
   const last = answers.get(path);
-  const headers = last?.etag ? { "If-None-Match": last.etag } : {};
+  const headers = last ? { "If-None-Match": last.etag } : {};
   const response = await request(path, { headers });
   if (response.status === 304) return last.body;
   const body = await response.json();
-  answers.set(path, { etag: response.headers.get("ETag"), body });
+  const etag = response.headers.get("ETag");
+  if (etag) answers.set(path, { etag, body });
   return body;
 }
 

@@ -43,3 +43,16 @@ export function since(text) {
 }
 
 const DAY = 86_400;
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+const MOMENT = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** @returns {string} such as `Nov 22, 12:00`. */
+export function moment(text) {
+  return MOMENT.format(new Date(text));
+}
+
+export function clock(text) {
+  return CLOCK.format(new Date(text));
+}

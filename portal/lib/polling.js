@@ -9,15 +9,15 @@ const LONGEST_MS = 60_000;
 
 let turn = Promise.resolve();
 
-/** Waits for its turn, and keeps the next one waiting for a second after it. */
-function inTurn(work) {
-  const mine = turn.then(work);
-  turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, GAP_MS)));
+/** Reads when it is its turn, and keeps the next one waiting for a second; nothing of what is over. */
+export function getInTurn(path, isOver) {
+  const mine = turn.then(() => (isOver() ? undefined : get(path)));
+  turn = turn.then(() => (isOver() ? undefined : new Promise((resolve) => setTimeout(resolve, GAP_MS))));
   return mine;
 }
 
 async function* readOnce(path, { isOver }) {
-  yield await inTurn(() => (isOver() ? undefined : get(path)));
+  yield await getInTurn(path, isOver);
 }
 
 /** All pages of a list as one: it grows as pages arrive, and later is replaced as a whole. */
@@ -25,8 +25,7 @@ export async function* readPages(path, { isOver, isFirst }) {
   const value = [];
   let next = path;
   while (next && !isOver()) {
-    const at = next;
-    const page = await inTurn(() => (isOver() ? undefined : get(at)));
+    const page = await getInTurn(next, isOver);
     if (page === undefined) return;
     value.push(...page.value);
     next = page.nextLink;
@@ -36,8 +35,8 @@ export async function* readPages(path, { isOver, isFirst }) {
 
 /**
  * @param {string | null} path Null: nothing to read.
- * @param {number} seconds Between two reads; a hidden tab waits ten times as long, and errors
- *   double it up to a minute.
+ * @param {number | ((data: any) => number)} seconds Between two reads, or how long after such data;
+ *   a hidden tab waits ten times as long, and errors double it up to a minute. Infinity: no more.
  * @param read How the path is read; yields what is to be shown.
  * @returns {{data: any, error: any, refresh: () => void}}
  */
@@ -50,10 +49,12 @@ export function usePolled(path, seconds, read = readOnce) {
     let hasEnded = false;
     let isFirst = true;
     let failures = 0;
+    let seen;
     const isOver = () => hasEnded;
     const look = async () => {
       try {
         for await (const data of read(path, { isOver, isFirst })) {
+          seen = data;
           if (!hasEnded) setState({ path, data, error: undefined });
         }
         failures = 0;
@@ -62,7 +63,8 @@ export function usePolled(path, seconds, read = readOnce) {
         failures += 1;
         if (!hasEnded) setState((last) => ({ path, data: last.path === path ? last.data : undefined, error }));
       }
-      if (!hasEnded) timer = setTimeout(look, pause(seconds, failures));
+      const wait = pause(typeof seconds === "number" ? seconds : seconds(seen), failures);
+      if (!hasEnded && wait < Infinity) timer = setTimeout(look, wait);
     };
     const wake = () => {
       if (document.hidden || hasEnded) return;

@@ -16,7 +16,7 @@ export function Bars({ title, entries }) {
       <svg class="bars" viewBox="0 0 ${entries.length * WIDTH} ${HEIGHT}" width=${entries.length * WIDTH} height=${HEIGHT} role="img" aria-label=${describe(entries)}>
         ${entries.map(({ label, amount, text }, i) => {
           const height = (amount / most) * (HEIGHT - 4);
-          return html`<rect class="bar succeeded" x=${i * WIDTH + 3} y=${HEIGHT - height} width=${WIDTH - 6} height=${Math.max(height, 1)}>
+          return html`<rect class="bar first" x=${i * WIDTH + 3} y=${HEIGHT - height} width=${WIDTH - 6} height=${Math.max(height, 1)}>
             <title>${label}: ${text}</title>
           </rect>`;
         })}

@@ -5,6 +5,7 @@ const PLACES = [
   ["environments", "Environments"],
   ["new", "New environment"],
   ["approvals", "Approvals"],
+  ["models", "Models"],
   ["costs", "Costs"],
   ["sweep", "Sweep"],
   ["audit", "Audit"],

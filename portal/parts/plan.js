@@ -1,6 +1,7 @@
 import { money, value } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { Badge } from "./badge.js";
+import { BudgetMeter, isOfBudget } from "./budget.js";
 
 const COSTS = [
   ["asleep", "Asleep"],
@@ -14,6 +15,7 @@ export function Plan({ plan }) {
   return html`<section aria-live="polite">
     <h2>Plan: ${plan.action} <${Badge} text=${plan.verdict} /></h2>
     ${ready && html`<p>Ready after ${ready.typical} minutes, one in ten takes more than ${ready.slow}; the model may take ${ready.startingUpTo} more to start.</p>`}
+    ${plan.requiresApproval && html`<p><${Badge} text="AwaitingApproval" /> Someone else has to approve it before anything is built.</p>`}
     <${Checks} checks=${plan.checks} />
     ${(plan.changes ?? []).length > 0 && html`<${Changes} changes=${plan.changes} />`}
     <table><thead><tr><th scope="col">Cost</th><th scope="col" class="number">Per hour</th><th scope="col" class="number">Per month</th></tr></thead>
@@ -27,7 +29,8 @@ export function Plan({ plan }) {
 }
 
 function Checks({ checks }) {
-  return html`<ul class="checks">${checks.map((each) => html`<li><${Badge} text=${each.verdict} /> <strong>${each.code}</strong> ${each.message}</li>`)}</ul>`;
+  return html`<ul class="checks">${checks.map((each) => html`<li><${Badge} text=${each.verdict} /> <strong>${each.code}</strong> ${each.message}
+    ${isOfBudget(each) && html`<${BudgetMeter} check=${each} />`}</li>`)}</ul>`;
 }
 
 /** Fields before and after. */

@@ -11,7 +11,7 @@ export function Sortable({ label, columns, rows, Row }) {
   const [sort, setSort] = useState({ id: columns[0].id, isDown: false });
   const sorted = useMemo(() => sortRows(columns, rows, sort), [rows, sort]);
   const choose = (id) => setSort((last) => ({ id, isDown: last.id === id && !last.isDown }));
-  return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}><table class="cards" role="table" aria-label=${label}>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}><table class="cards long" role="table" aria-label=${label}>
     <thead role="rowgroup"><tr role="row">${columns.map(({ id, title, isNumber }) => html`
       <th scope="col" role="columnheader" class=${isNumber ? "number" : ""} aria-sort=${direction(sort, id)}>
         <button type="button" class="plain" onClick=${() => choose(id)}>${title}</button>

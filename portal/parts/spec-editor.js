@@ -11,14 +11,14 @@ import { SpecJson } from "./spec-json.js";
 
 /**
  * Edits a specification, shows the plan of it, and carries out exactly that plan.
- * @param {{initial: object, isNew: boolean, carryOut: (plan, spec) => Promise<void>}} props
+ * @param {{initial: object, isNew: boolean, preset?: object, carryOut: (plan, spec) => Promise<void>}}
+ *   props `preset`: as `/presets` lists it, if one is to be served.
  */
-export function SpecEditor({ initial, isNew, carryOut }) {
+export function SpecEditor({ initial, isNew, preset, carryOut }) {
   const [spec, setSpec] = useState(initial);
   const [plan, setPlan] = useState(null);
   const [error, setError] = useState(null);
   const [region, setRegion] = useState(initial.regions[0]);
-  const offers = usePolled(region ? `/offers?region=${encodeURIComponent(region)}` : null, 300);
   const change = (changed) => {
     setSpec(changed);
     setPlan(null);
@@ -37,15 +37,21 @@ export function SpecEditor({ initial, isNew, carryOut }) {
   };
   return html`
     <form class="editor" onSubmit=${makePlan}>
-      <${SpecFields} spec=${spec} onChange=${change} messages=${messagesByField(error?.error)} isNew=${isNew} onLeaveRegions=${() => setRegion(spec.regions?.[0])} />
+      <${SpecFields} spec=${spec} onChange=${change} messages=${messagesByField(error?.error)} isNew=${isNew} isGated=${preset?.gated}
+        onLeave=${(path) => path === "regions" && setRegion(spec.regions?.[0])} />
       <${SpecJson} spec=${spec} onChange=${change} />
+      <${Sizes} region=${region} preset=${preset} chosen=${spec.gpu?.vmSize} onChoose=${(vmSize) => change(writePath(spec, "gpu.vmSize", vmSize))} />
       <div class="row wide"><button class="main">Show the plan</button></div>
     </form>
     ${error && html`<${Problem} error=${error} />`}
     ${plan && html`<${Plan} plan=${plan} />
       <div class="row"><button type="button" class="main" disabled=${plan.verdict === "fail" || plan.action === "none"}
         onClick=${() => attempt(() => carryOut(plan, spec))}>${isNew ? "Create exactly this" : "Change exactly this"}</button></div>`}
-    <h2>GPU sizes in ${region ?? "a region"}</h2>
-    <${Offers} state=${offers} chosen=${spec.gpu?.vmSize} onChoose=${(vmSize) => change(writePath(spec, "gpu.vmSize", vmSize))} />
   `;
+}
+
+function Sizes({ region, preset, chosen, onChoose }) {
+  const offers = usePolled(region ? `/offers?region=${encodeURIComponent(region)}` : null, 300);
+  return html`<section class="wide"><h2>${preset ? `GPU sizes that ${preset.name} fits on` : "GPU sizes"} in ${region ?? "a region"}</h2>
+    <${Offers} state=${offers} fitting=${preset?.sizes} chosen=${chosen} onChoose=${onChoose} /></section>`;
 }

@@ -4,8 +4,17 @@ import { usePolled } from "../lib/polling.js";
 import { link, replaceQuery } from "../lib/router.js";
 import { Badge } from "../parts/badge.js";
 import { Polled } from "../parts/problem.js";
+import { Table } from "../parts/table.js";
 
 const FILTERS = [["environment", "Environment"], ["actor", "Object id of the caller"]];
+const COLUMNS = [
+  { title: "Time", cell: ({ at }) => html`<time datetime=${at}>${time(at)}</time>` },
+  { title: "Decision", cell: ({ decision, code, detail }) => html`<${Badge} text=${decision} />${(code ?? detail) && html`<small>${code ?? detail}</small>`}` },
+  { title: "Action", cell: ({ action }) => action },
+  { title: "Environment", cell: ({ environment }) => environment && html`<a href=${link("environments", environment)}>${environment}</a>` },
+  { title: "Caller", cell: ({ actorName, actor }) => actorName ?? actor ?? "–" },
+  { title: "By", cell: ({ door }) => door },
+];
 
 /** The latest requests for changes, and what was decided. */
 export function Audit({ query }) {
@@ -17,17 +26,5 @@ export function Audit({ query }) {
         <input type="search" value=${query.get(key) ?? ""} onChange=${(event) => replaceQuery({ [key]: event.target.value.trim() })} /></label>`)}
     </form>
     <${Polled} state=${audit}>${({ value: records }) =>
-      records.length === 0 ? html`<p class="empty">Nothing on record.</p>` : html`<${Records} records=${records} />`}<//>`;
-}
-
-function Records({ records }) {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Records"><table>
-    <thead><tr>${["Time", "Decision", "Action", "Environment", "Caller", "By"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-    <tbody>${records.map((each) => html`<tr key=${each.id}>
-      <td><time datetime=${each.at}>${time(each.at)}</time></td>
-      <td><${Badge} text=${each.decision} />${(each.code ?? each.detail) && html`<small>${each.code ?? each.detail}</small>`}</td>
-      <td>${each.action}</td>
-      <td>${each.environment && html`<a href=${link("environments", each.environment)}>${each.environment}</a>`}</td>
-      <td>${each.actorName ?? each.actor ?? "–"}</td><td>${each.door}</td></tr>`)}</tbody>
-  </table></div>`;
+      records.length === 0 ? html`<p class="empty">Nothing on record.</p>` : html`<${Table} label="Records" columns=${COLUMNS} rows=${records} keyOf=${({ id }) => id} />`}<//>`;
 }

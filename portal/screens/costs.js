@@ -1,44 +1,50 @@
-import { useState } from "../vendor/hooks.js";
+import { byAmount, daysOf, sumBy } from "../lib/cost-sums.js";
 import { money, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { usePolled } from "../lib/polling.js";
-import { link } from "../lib/router.js";
+import { link, replaceQuery } from "../lib/router.js";
 import { Bars } from "../parts/bars.js";
+import { CenterBudget } from "../parts/center-budget.js";
+import { CostSums } from "../parts/cost-sums.js";
 import { Polled } from "../parts/problem.js";
 
-export function Costs() {
-  const [costCenter, setCostCenter] = useState("");
-  const path = costCenter ? `/costs?costCenter=${encodeURIComponent(costCenter)}` : "/costs";
-  const report = usePolled(path, 60);
+const PERIODS = [["", "This month"], ["last", "Last month"], ["30", "The last 30 days"]];
+
+/** What environments have cost, by day, cost center and environment; and the budget of a cost center. */
+export function Costs({ query }) {
+  const costCenter = query.get("costCenter") ?? "";
+  const period = query.get("period") ?? "";
+  const asked = new URLSearchParams({ ...(costCenter ? { costCenter } : {}), ...daysOf(period, new Date()) });
+  const report = usePolled(asked.size ? `/costs?${asked}` : "/costs", 60);
   return html`
     <h1>Costs</h1>
     <form class="row" onSubmit=${(event) => event.preventDefault()}>
-      <label>Cost center <input value=${costCenter} onChange=${(event) => setCostCenter(event.target.value.trim())} /></label>
+      <label>Cost center <input type="search" value=${costCenter} placeholder="All" onChange=${(event) => replaceQuery({ costCenter: event.target.value.trim() })} /></label>
+      <label>Period <select value=${period} onChange=${(event) => replaceQuery({ period: event.target.value })}>
+        ${PERIODS.map(([value, title]) => html`<option value=${value}>${title}</option>`)}</select></label>
     </form>
+    ${costCenter && html`<${CenterBudget} costCenter=${costCenter} />`}
     <${Polled} state=${report}>${(costs) => html`<${Report} costs=${costs} />`}<//>
   `;
 }
 
 function Report({ costs }) {
-  const days = sumBy(costs.value, (each) => each.day);
-  const environments = sumBy(costs.value, (each) => each.environment).toSorted((a, b) => b.amount - a.amount);
-  const centers = sumBy(costs.value, (each) => each.costCenter).toSorted((a, b) => b.amount - a.amount);
+  const days = sumBy(costs.value, (each) => each.day).map((each) => ({ ...each, text: money(each.amount) }));
+  const ofCenter = (label) => html`<a href="#/costs?costCenter=${encodeURIComponent(label)}" title="Its costs and budget">${label}</a>`;
+  const ofEnvironment = (label) => html`<a href=${link("environments", label)}>${label}</a>`;
   return html`
     <p class="total">${money(costs.totalUsd)} <small>at list prices of ${time(costs.priceAsOf)}</small></p>
-    ${days.length > 0 && html`<${Bars} title="By day" entries=${days.map((each) => ({ ...each, text: money(each.amount) }))} />`}
-    <div class="columns"><${Sums} title="Cost center" sums=${centers} /><${Sums} title="Environment" sums=${environments} isLinked /></div>
+    ${days.length === 0 && html`<p class="empty">Nothing has cost anything in this period.</p>`}
+    ${days.length > 0 && html`<${Bars} title="By day" entries=${days} />
+      <section><h2>By cost center</h2><${CostSums} title="Cost center" sums=${byAmount(sumBy(costs.value, (each) => each.costCenter))} name=${ofCenter} /></section>
+      <section><h2>By environment</h2><${CostSums} title="Environment" sums=${byAmount(sumBy(costs.value, (each) => each.environment))} name=${ofEnvironment} more=${billedColumns(costs.billed)} /></section>`}
+    ${costs.billed && html`<p class="quiet">Azure has billed the days up to ${costs.billed.settledUntil}; the difference is to the list prices of the same days. ${costs.billed.unread}</p>`}
   `;
 }
 
-function Sums({ title, sums, isLinked = false }) {
-  return html`<table><thead><tr><th scope="col">${title}</th><th scope="col" class="number">Cost</th></tr></thead>
-    <tbody>${sums.map(({ label, amount }) => html`<tr><th scope="row">${isLinked ? html`<a href=${link("environments", label)}>${label}</a>` : label}</th><td class="number">${money(amount)}</td></tr>`)}</tbody></table>`;
-}
-
-function sumBy(costs, key) {
-  const sums = new Map();
-  for (const each of costs) {
-    sums.set(key(each), (sums.get(key(each)) ?? 0) + each.gpuUsd + each.baseUsd);
-  }
-  return [...sums].map(([label, amount]) => ({ label, amount }));
+function billedColumns(billed) {
+  if (!billed) return [];
+  const found = new Map((billed.value ?? []).map((each) => [each.environment, each]));
+  const column = (title, key) => ({ title, cell: ({ label }) => money(found.get(label)?.[key]), isNumber: true });
+  return [column("Billed", "billedUsd"), column("Difference", "differenceUsd")];
 }

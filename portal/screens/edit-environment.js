@@ -1,7 +1,8 @@
 import { useEffect, useState } from "../vendor/hooks.js";
 import { etagOf, get, send } from "../lib/api.js";
 import { html } from "../lib/html.js";
-import { go, link } from "../lib/router.js";
+import { go } from "../lib/router.js";
+import { EnvironmentFrame } from "../parts/environment-frame.js";
 import { Polled } from "../parts/problem.js";
 import { SpecEditor } from "../parts/spec-editor.js";
 
@@ -19,10 +20,9 @@ export function EditEnvironment({ name }) {
     await send("PUT", path, { planId: plan.id }, { "If-Match": etag });
     go("environments", name);
   };
-  return html`
-    <p><a href=${link("environments", name)}>← ${name}</a></p>
-    <h1>Change ${name}</h1>
+  return html`<${EnvironmentFrame} name=${name} current="edit">
+    <h2>Change its specification</h2>
     <${Polled} state=${state}>${({ spec, etag }) => html`
       <${SpecEditor} initial=${spec} isNew=${false} carryOut=${(plan) => replace(plan, etag)} />`}<//>
-  `;
+  <//>`;
 }

@@ -1,20 +1,29 @@
 import { count, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { usePolled } from "../lib/polling.js";
-import { link } from "../lib/router.js";
 import { Bars } from "../parts/bars.js";
+import { EnvironmentFrame } from "../parts/environment-frame.js";
 import { Polled } from "../parts/problem.js";
+import { Table } from "../parts/table.js";
 
 const PAGE = 500;
 const MOST_CALLERS = 10;
 const SHOWN = 50;
+const COLUMNS = [
+  { title: "Time", cell: (each) => html`<time datetime=${each.time}>${time(each.time)}</time>` },
+  { title: "Status", cell: ({ status, why }) => html`${status ?? "–"}${why !== "via_upstream" && html`<small>${why}</small>`}` },
+  { title: "Request", cell: ({ method, path }) => html`<code>${method} ${path}</code>` },
+  { title: "Caller", cell: ({ oid }) => html`<code>${oid ?? "–"}</code>` },
+  { title: "Duration", cell: ({ durationMs }) => `${count(durationMs ?? 0)} ms`, isNumber: true },
+];
 
 /** Who has called the model in the last 24 hours, as far as the latest page of the record goes. */
 export function Invocations({ name }) {
   const state = usePolled(`/environments/${encodeURIComponent(name)}/invocations?maxpagesize=${PAGE}`, 60);
-  return html`<p><a href=${link("environments", name)}>← ${name}</a></p>
-    <h1>Invocations of ${name}</h1>
-    <${Polled} state=${state}>${(page) => html`<${Record} page=${page} />`}<//>`;
+  return html`<${EnvironmentFrame} name=${name} current="invocations">
+    <h2>Invocations</h2>
+    <${Polled} state=${state}>${(page) => html`<${Record} page=${page} />`}<//>
+  <//>`;
 }
 
 function Record({ page: { value, mayLackSince, nextLink } }) {
@@ -30,14 +39,7 @@ function Record({ page: { value, mayLackSince, nextLink } }) {
     <${Bars} title="Requests by hour" entries=${byHour(value)} />
     <div class="columns"><${Counts} title="Status" counts=${countBy(value, (each) => String(each.status ?? "none"))} />
       <${Counts} title="Caller" counts=${countBy(value, (each) => each.oid ?? "without a token").slice(0, MOST_CALLERS)} /></div>
-    <div class="scroll" tabindex="0" role="group" aria-label="Invocations"><table>
-      <thead><tr>${["Time", "Status", "Request", "Caller", "Duration"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-      <tbody>${value.slice(0, SHOWN).map((each) => html`<tr>
-        <td><time datetime=${each.time}>${time(each.time)}</time></td>
-        <td>${each.status ?? "–"}${each.why !== "via_upstream" && html`<small>${each.why}</small>`}</td>
-        <td><code>${each.method} ${each.path}</code></td><td><code>${each.oid ?? "–"}</code></td>
-        <td class="number">${count(each.durationMs ?? 0)} ms</td></tr>`)}</tbody>
-    </table></div>`;
+    <${Table} label="Invocations" columns=${COLUMNS} rows=${value.slice(0, SHOWN)} keyOf=${(each) => each.requestId ?? each} />`;
 }
 
 function Counts({ title, counts }) {

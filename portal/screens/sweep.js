@@ -4,6 +4,17 @@ import { usePolled } from "../lib/polling.js";
 import { link } from "../lib/router.js";
 import { Badge } from "../parts/badge.js";
 import { Polled } from "../parts/problem.js";
+import { Table } from "../parts/table.js";
+import { Evidence } from "../parts/timeline.js";
+
+const COLUMNS = [
+  { title: "Environment", cell: ({ environment }) => html`<a href=${link("environments", environment)}>${environment}</a>` },
+  { title: "Region", cell: ({ pool }) => pool.region },
+  { title: "Nodes", cell: ({ pool }) => pool.nodeCount, isNumber: true },
+  { title: "Action", cell: ({ action }) => action },
+  { title: "Reason", cell: ({ reason, evidence }) => html`${reason}${evidence && html`<${Evidence} evidence=${evidence} />`}` },
+  { title: "Idle since", cell: ({ idleSince }) => idleSince && time(idleSince) },
+];
 
 export function Sweep() {
   const sweep = usePolled("/sweeps/latest", 30);
@@ -11,12 +22,7 @@ export function Sweep() {
     <${Polled} state=${sweep}>${({ status, summary, decisions = [] }) => html`
       <p><${Badge} text=${status} /> ${summary && `${time(summary.startedAt)}, ${summary.pools} GPU pools`}</p>
       ${summary && html`<${Summary} summary=${summary} />`}
-      ${decisions.length > 0 && html`<div class="scroll" tabindex="0" role="group" aria-label="Decisions"><table>
-        <thead><tr>${["Environment", "Region", "Nodes", "Action", "Reason", "Idle since"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-        <tbody>${decisions.map((each) => html`<tr>
-          <th scope="row"><a href=${link("environments", each.environment)}>${each.environment}</a></th>
-          <td>${each.pool.region}</td><td class="number">${each.pool.nodeCount}</td><td>${each.action}</td><td>${each.reason}</td>
-          <td>${each.idleSince ? time(each.idleSince) : ""}</td></tr>`)}</tbody></table></div>`}
+      ${decisions.length > 0 && html`<${Table} label="Decisions" columns=${COLUMNS} rows=${decisions} keyOf=${({ pool }) => pool.poolId} />`}
     `}<//>`;
 }
 

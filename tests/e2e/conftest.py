@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from emulators.stack.api import Api, SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.support.azure_actions import granted_actions, read_actions
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.order import rank
 
 TIME_SCALE = 120.0
 
-LATENCY_SHARE = 0.5
-"""Half of what an operation takes in Azure is half of the polls until it has ended, and in all a
-quarter less processor time. Tests that stop a process in the middle of a step, all rows of the
-fault matrix, chaos runs and the demo leave each operation its measured duration."""
+LATENCY_SHARE = 0.25
+"""A quarter of what an operation takes in Azure is a quarter of the polls until it has ended, and
+these take half of the processor time of an environment. Tests that stop a process in the middle of
+a step, all rows of the fault matrix, chaos runs and the demo leave each operation its measured
+duration."""
 
 NEW_YEAR = "0 0 0 1 1 *"
 NEVER = {"SWEEP_SCHEDULE": NEW_YEAR, "WAKE_SCHEDULE": NEW_YEAR}
@@ -45,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One for all tests that leave its processes alone; each uses environment names of its own."""
     folder = tmp_path_factory.mktemp("stack")
-    with running_stack(
+    with forked_stack(
         folder, time_scale=TIME_SCALE, settings=NEVER, latency_share=LATENCY_SHARE
     ) as stack:
         yield stack
@@ -55,7 +57,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[Stack]:
     """For tests that kill processes or break Azure."""
-    with running_stack(
+    with forked_stack(
         tmp_path / "stack", time_scale=TIME_SCALE, settings=NEVER, latency_share=LATENCY_SHARE
     ) as stack:
         yield stack

@@ -4,8 +4,8 @@ import base64
 import json
 from pathlib import Path
 
-from emulators.stack.stack import running_stack
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.specs import spec_body
 
 CALLER = "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77"
@@ -18,7 +18,7 @@ def principal(role: str) -> dict[str, str]:
 
 def test_only_who_has_the_role_may_do_what_it_stands_for(tmp_path: Path):
     with (
-        running_stack(tmp_path / "stack", settings={"REQUIRE_APP_ROLES": "true"}) as stack,
+        forked_stack(tmp_path / "stack", settings={"REQUIRE_APP_ROLES": "true"}) as stack,
         DocumentedApi(stack.app_url) as api,
     ):
         reader, writer = principal("Environments.Read"), principal("Environments.Write")

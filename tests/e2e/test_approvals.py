@@ -11,12 +11,13 @@ import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
 from emulators.stack.api import Api, SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import creations, leftovers, wait_until
 from tests.support.callers import ALICE, BOB, ML, RISK, a_person
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.messages import cloud_event
 from tests.support.specs import spec_body
 
@@ -48,7 +49,7 @@ def guarded(tmp_path: Path) -> Iterator[Stack]:
     file = tmp_path / "policy.yaml"
     file.write_text(POLICY)
     settings = {**NEVER, "REQUIRE_APP_ROLES": "true", "POLICY": str(file)}
-    with running_stack(
+    with forked_stack(
         tmp_path / "stack", time_scale=TIME_SCALE, settings=settings, latency_share=LATENCY_SHARE
     ) as stack:
         yield stack
@@ -114,6 +115,7 @@ def test_what_is_expensive_is_built_once_someone_else_has_agreed(guarded: Stack)
         rejected = await_end(api, "unwanted.1")
         assert (rejected["status"], rejected["error"]["code"]) == ("Canceled", "ApprovalRejected")
         assert await_end(api, "wanted.1")["status"] == "Succeeded"
+        changed_as_approved(api)
         timed_out = await_end(api, "unheard.1")
         assert timed_out["error"]["code"] == "ApprovalTimedOut"
         for name in ("unheard", "unwanted", "by-message"):
@@ -132,22 +134,48 @@ def test_what_is_expensive_is_built_once_someone_else_has_agreed(guarded: Stack)
                 ("approveOperation", BOB, "refused"),
                 ("approveOperation", BOB, "accepted"),
                 ("replaceEnvironment", ALICE, "accepted"),
+                ("approveOperation", BOB, "accepted"),
+                ("replaceEnvironment", ALICE, "accepted"),
                 ("deleteEnvironment", ALICE, "accepted"),
             ]
         )
 
 
-def overtaken_by_a_deletion(api: Api) -> None:
-    """A change of what serves waits, and goes with its environment."""
-    workload = {**spec_body()["workload"], "replicas": 2}
+def ask_for(api: Api, replicas: int) -> dict[str, Any]:
+    workload = {**spec_body()["workload"], "replicas": replicas}
     body = spec_body(name="wanted", workload=workload)
     changed = api.put("/environments/wanted", headers=ALICE_WRITES, json=body)
     assert changed.json()["status"] == "NotStarted"
+    return changed.json()
+
+
+def read_replicas(api: Api) -> tuple[str, int]:
     shown = api.get("/environments/wanted", headers=ALICE_WRITES).json()
-    assert (shown["phase"], shown["spec"]["workload"]["replicas"]) == ("Ready", 1)
+    return shown["phase"], shown["spec"]["workload"]["replicas"]
+
+
+def changed_as_approved(api: Api) -> None:
+    """A change of what serves waits beside it, and is carried out with what was frozen."""
+    waiting = ask_for(api, 2)
+    assert read_replicas(api) == ("Ready", 1)
+    (listed,) = [each for each in list_waiting(api) if each["environment"] == "wanted"]
+    assert [each["field"] for each in listed["changes"]] == ["workload.replicas"]
+    digest = {"planDigest": waiting["approval"]["planDigest"]}
+    approved = post(api, "/environments/wanted/approve", BOB_APPROVES, digest)
+    assert approved.status_code == 202, approved.text
+    ended = await_end(api, waiting["id"])
+    assert (ended["status"], ended["approval"]["state"]) == ("Succeeded", "approved")
+    assert ended["approval"]["planDigest"] == digest["planDigest"]
+    assert read_replicas(api) == ("Ready", 2)
+
+
+def overtaken_by_a_deletion(api: Api) -> None:
+    """A change of what serves goes with its environment."""
+    waiting = ask_for(api, 3)
+    assert read_replicas(api) == ("Ready", 2)
     deleted = api.delete("/environments/wanted", headers=ALICE_WRITES)
     assert await_end(api, deleted.json()["id"])["status"] == "Succeeded"
-    assert read_operation(api, "wanted.2")["error"]["code"] == "ApprovalOvertaken"
+    assert read_operation(api, waiting["id"])["error"]["code"] == "ApprovalOvertaken"
 
 
 def list_waiting(api: Api) -> list[dict[str, Any]]:

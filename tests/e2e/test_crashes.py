@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from emulators.stack.api import SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.published_events import await_events
 from tests.e2e.stories import creations, finish, wait_until
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.specs import spec_body
 
 TOLD = ("accepted", "succeeded")
@@ -21,7 +22,7 @@ RESOURCES_OF_ONE_CELL = 10
 def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One stack for all kills: what earlier tests built stands beside what is built now."""
     folder = tmp_path_factory.mktemp("restarted")
-    with running_stack(folder / "stack", time_scale=TIME_SCALE, settings=NEVER) as stack:
+    with forked_stack(folder / "stack", time_scale=TIME_SCALE, settings=NEVER) as stack:
         yield stack
         refuse_what_azure_would_refuse(stack)
 

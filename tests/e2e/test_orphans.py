@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from emulators.stack.api import Api, SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from emulators.tests.support.arm_bodies import cluster_body
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.looks import Look
 from tests.e2e.sweeps import sweep
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 
 REMOVAL = {"ORPHAN_REMOVAL": "true", "ORPHAN_GRACE_HOURS": "1"}
 """An hour is half a minute here."""
@@ -26,7 +27,7 @@ TIMEOUT_SECONDS = 120.0
 @pytest.fixture
 def removing_stack(tmp_path: Path) -> Iterator[Stack]:
     settings = NEVER | REMOVAL
-    with running_stack(
+    with forked_stack(
         tmp_path / "stack",
         time_scale=TIME_SCALE,
         settings=settings,
@@ -56,6 +57,11 @@ def test_what_has_no_environment_is_reported_and_removed_after_its_grace(removin
         wait_for(lambda: not orphans_of(api))
         assert not look.exists(lost, GROUPS)
         assert look.exists(foreign, GROUPS), "of others"
+        audit = api.get("/audit", params={"environment": "lost"}).json()["value"]
+        assert {(each["action"], each["actor"], each["door"]) for each in audit} == {
+            ("OrphanRemoved", "sweep", "sweep")
+        }
+        assert any(lost in each["detail"] for each in audit)
 
 
 def build(look: Look, stack: Stack, name: str, tags: dict[str, str]) -> str:

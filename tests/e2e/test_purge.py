@@ -4,10 +4,10 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from emulators.stack.stack import running_stack
 from tests.e2e.conftest import NEVER, TIME_SCALE
 from tests.e2e.stories import delete, finish, provision, wait_until
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.specs import spec_body
 
 EVERY_MINUTE = {"PURGE_SCHEDULE": "0 * * * * *"}
@@ -24,7 +24,7 @@ def test_old_operations_are_purged_and_ids_never_repeat(tmp_path: Path):
     folder = tmp_path / "stack"
     options = {"time_scale": TIME_SCALE, "keeps_state": True}
     with (
-        running_stack(folder, settings=NEVER, **options) as stack,
+        forked_stack(folder, settings=NEVER, **options) as stack,
         DocumentedApi(stack.app_url) as api,
     ):
         provision(api, "standing")
@@ -35,7 +35,7 @@ def test_old_operations_are_purged_and_ids_never_repeat(tmp_path: Path):
         assert api.get("/operations/gone-llm.1").status_code == 200
     let_time_pass(folder / "saved-stack.json", timedelta(days=31))
     with (
-        running_stack(folder, settings=NEVER | EVERY_MINUTE, **options) as stack,
+        forked_stack(folder, settings=NEVER | EVERY_MINUTE, **options) as stack,
         DocumentedApi(stack.app_url) as api,
     ):
         wait_until(lambda: api.get("/operations/gone-llm.1").status_code == 404)

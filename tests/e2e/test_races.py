@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,10 +12,12 @@ import yaml
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSubQueue
 
 from emulators.stack.api import Api, SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE
-from tests.e2e.stories import delete, finish, leftovers
+from tests.e2e.stories import delete, finish, gpu_nodes, leftovers, wait_until
+from tests.e2e.sweeps import sweep, sweep_until, timeline
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.messages import cloud_event
 from tests.support.specs import spec_body
 
@@ -40,7 +43,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     file = folder / "policy.yaml"
     file.write_text(yaml.safe_dump(policy))
     settings = {**NEVER, "POLICY": str(file)}
-    with running_stack(
+    with forked_stack(
         folder / "stack", time_scale=TIME_SCALE, settings=settings, latency_share=LATENCY_SHARE
     ) as stack:
         yield stack
@@ -154,6 +157,60 @@ def test_a_budget_that_holds_two_is_given_to_two_of_ten(
         freed = api.post("/environments", json=a_body("tight-more", "TIGHT"))
         assert freed.status_code == 202, freed.text
         finish(api, freed.json()["id"])
+    spent = {"perMonth": 0.01, "refuseAt": None, "onExceeded": "scaleDown"}
+    document["costCenters"]["TIGHT"] = {"budget": spent}
+    policy.write_text(yaml.safe_dump(document))
+    stack.restart_app()
+    with DocumentedApi(stack.app_url) as api:
+        scaled_down_once_it_is_spent(api, azure, names[1])
+        of_two_wakes_for_the_last_quota_one_is_begun(stack, api, azure, names[1], "tight-more")
+
+
+def of_two_wakes_for_the_last_quota_one_is_begun(
+    stack: Stack, api: Api, azure: SimulatedAzure, *names: str
+) -> None:
+    sweep_until(api, lambda _: all(phase_of(api, name) == "ScaledDown" for name in names))
+    limit = {"region": REGION, "name": A10_FAMILY, "limit": 36}
+    azure.put("/_simulator/quota", json=limit).raise_for_status()
+    wait_until(lambda: a10_offer(api)["nodesLeft"] == 1)
+    with ThreadPoolExecutor(len(names)) as pool:
+        urls = [f"{stack.app_url}/environments/{name}/wake" for name in names]
+        answers = list(pool.map(lambda url: httpx.post(url, timeout=60), urls))
+    assert sorted(each.status_code for each in answers) == [202, 409]
+    (refused,) = [each for each in answers if each.status_code == 409]
+    assert refused.json()["error"]["code"] == "QuotaExceeded"
+    assert phase_of(api, refused.url.path.split("/")[2]) == "ScaledDown"
+
+
+def phase_of(api: Api, name: str) -> str:
+    return api.get_environment(name)["phase"]
+
+
+def a10_offer(api: Api) -> dict[str, Any]:
+    offers = api.get("/offers", params={"region": REGION}).raise_for_status().json()["value"]
+    return next(each for each in offers if each["vmSize"] == A10)
+
+
+def scaled_down_once_it_is_spent(api: Api, azure: SimulatedAzure, name: str) -> None:
+    """With notice first, on the timeline, as events and in the audit."""
+
+    def told() -> list[dict[str, Any]]:
+        return [each for each in timeline(api, name) if each["type"].startswith("Budget")]
+
+    sweep(api)
+    (warning,) = told()
+    assert warning["type"] == "BudgetWarned"
+    assert "TIGHT has spent" in warning["message"]
+    assert phase_of(api, name) == "Ready", "notice comes first"
+    sweep_until(api, lambda _: phase_of(api, name) == "ScaledDown")
+    assert gpu_nodes(azure, name) == []
+    assert [each["type"] for each in told()] == ["BudgetWarned", "BudgetScaledDown"]
+    # The sweep's records have the time of the task hub, which runs fast.
+    days = [datetime.now(UTC) + timedelta(days=each) for each in (-1, 20)]
+    window = dict(zip(("from", "to"), (f"{day:%Y-%m-%dT%H:%M:%SZ}" for day in days), strict=True))
+    audit = api.get("/audit", params={"environment": name, "actor": "sweep", **window})
+    done = {each["action"] for each in audit.json()["value"]}
+    assert done == {"BudgetWarned", "BudgetScaledDown", "scale-down"}
 
 
 def test_the_policy_and_the_budget_refuse_at_every_door_in_the_same_words(

@@ -8,10 +8,11 @@ from typing import Any
 
 from emulators.stack.api import SimulatedAzure
 from emulators.stack.kubeconfig import fetch_kubeconfig
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import NEVER, TIME_SCALE
 from tests.e2e.stories import finish, leftovers, provision
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.specs import spec_body
 
 
@@ -48,7 +49,7 @@ def without_cost(environment: dict[str, Any]) -> dict[str, Any]:
 def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path: Path):
     options = {"time_scale": TIME_SCALE, "settings": NEVER, "keeps_state": True}
     with (
-        running_stack(tmp_path / "stack", **options) as stack,
+        forked_stack(tmp_path / "stack", **options) as stack,
         DocumentedApi(stack.app_url) as api,
     ):
         provision(api, "standing")
@@ -59,7 +60,7 @@ def test_environments_and_operations_go_on_after_everything_was_stopped(tmp_path
         kubeconfig = fetch_kubeconfig(stack.describe(), before["cells"][0]["clusterId"])
     stay_off(tmp_path / "stack" / "saved-stack.json", timedelta(minutes=5))
     with (
-        running_stack(tmp_path / "stack", **options) as stack,
+        forked_stack(tmp_path / "stack", **options) as stack,
         DocumentedApi(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):

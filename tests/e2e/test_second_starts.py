@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from emulators.stack.api import SimulatedAzure
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import LATENCY_SHARE, NEVER, TIME_SCALE
 from tests.e2e.stories import creations, finish
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 from tests.support.specs import spec_body
 
 CALLERS = 6
@@ -23,7 +24,7 @@ NAMES = [f"rivals-{number}" for number in range(2)]
 @pytest.fixture
 def lenient_stack(tmp_path: Path) -> Iterator[Stack]:
     options = ("--second-start", "discard")
-    with running_stack(
+    with forked_stack(
         tmp_path / "stack",
         time_scale=TIME_SCALE,
         latency_share=LATENCY_SHARE,

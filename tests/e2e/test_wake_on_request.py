@@ -9,7 +9,7 @@ import pytest
 
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.model_callers import Caller, request_token
-from emulators.stack.stack import Stack, running_stack
+from emulators.stack.stack import Stack
 from tests.e2e.conftest import (
     LATENCY_SHARE,
     NEW_YEAR,
@@ -19,6 +19,7 @@ from tests.e2e.conftest import (
 from tests.e2e.stories import finish, gpu_nodes, provision, wait_until
 from tests.e2e.sweeps import timeline
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 
 EVERY_MINUTE = {"SWEEP_SCHEDULE": NEW_YEAR, "WAKE_SCHEDULE": "0 * * * * *"}
 STRANGER = Caller("57a2932e-0000-4000-8000-000000000003", "57a2932e-0000-4000-8000-000000000004")
@@ -27,7 +28,7 @@ STRANGER = Caller("57a2932e-0000-4000-8000-000000000003", "57a2932e-0000-4000-80
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Stack]:
-    with running_stack(
+    with forked_stack(
         tmp_path / "stack",
         time_scale=TIME_SCALE,
         settings=EVERY_MINUTE,

@@ -3,30 +3,15 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.portal import filled
 from tests.portal.faked_api import FakedApi
 
 pytestmark = pytest.mark.portal
 
-DIGEST = "1f0c9d2a7b3e"
-WAITING = {
-    "environment": "fraud-llm",
-    "operationId": "fraud-llm.2",
-    "kind": "update",
-    "state": "waiting",
-    "requestedBy": "8f0d4c1e-1a4b-4c57-9f3a-2d1c0b9a8e77",
-    "requestedDateTime": "2026-11-22T12:00:00Z",
-    "deadline": "2026-11-25T12:00:00Z",
-    "planId": f"fraud-llm.1.{DIGEST}",
-    "planDigest": DIGEST,
-    "usdPerMonth": 6991.5,
-    "changes": [{"field": "gpu.maxNodes", "before": "5", "after": "8", "effect": "inPlace"}],
-    "reasons": ["More than $5,000 per month."],
-}
-
 
 @pytest.fixture
 def waiting(faked: FakedApi) -> FakedApi:
-    faked.answer("/approvals", {"value": [WAITING]})
+    faked.answer("/approvals", {"value": [filled.waiting()]})
     for action in ("approve", "reject"):
         faked.answer(f"POST /environments/fraud-llm/{action}", {"id": "fraud-llm.2"}, status=202)
     return faked
@@ -41,7 +26,7 @@ def test_exactly_the_plan_that_was_seen_is_approved(faked_page: Page, waiting: F
     dialog.get_by_role("button", name="Approve").click()
     expect(dialog).to_be_hidden()
     (sent,) = waiting.sent
-    assert sent.post_data_json == {"planDigest": DIGEST}
+    assert sent.post_data_json == {"planDigest": filled.PLAN_DIGEST}
     assert sent.headers["x-gridplane-portal"] == "1"
 
 
@@ -58,17 +43,7 @@ def test_a_rejection_needs_a_reason(faked_page: Page, waiting: FakedApi):
 
 
 def test_the_audit_is_searched_by_environment(faked_page: Page, faked: FakedApi):
-    record = {
-        "id": "1",
-        "at": "2026-11-22T12:00:00Z",
-        "door": "rest",
-        "action": "createEnvironment",
-        "decision": "refused",
-        "code": "QuotaExceeded",
-        "actorName": "ada@example.com",
-        "environment": "fraud-llm",
-    }
-    faked.answer("/audit", {"value": [record]})
+    faked.answer("/audit", filled.audit())
     faked_page.goto("/portal#/audit")
     expect(faked_page.get_by_role("row", name="createEnvironment")).to_contain_text(
         "QuotaExceeded"

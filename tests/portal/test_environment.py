@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from domain.environment.expected_seconds import expected_seconds
 from domain.environment.operation import OperationKind
+from tests.portal import filled
 from tests.portal.faked_api import FakedApi, an_environment, an_operation
 
 pytestmark = pytest.mark.portal
@@ -16,20 +17,6 @@ STARTED = {
     "startDateTime": "2026-11-22T12:00:00Z",
     "expectedSeconds": expected_seconds(OperationKind.PROVISION, CLUSTER),
 }
-CALLER = "66666666-7777-8888-9999-000000000000"
-
-
-def an_invocation(hour: int, status: int) -> dict[str, object]:
-    return {
-        "time": f"2026-11-22T{hour:02}:30:00Z",
-        "environment": "fraud-llm",
-        "oid": CALLER,
-        "status": status,
-        "why": "via_upstream" if status == 200 else "rate_limited",
-        "method": "POST",
-        "path": "/v1/chat/completions",
-        "durationMs": 840,
-    }
 
 
 @pytest.fixture
@@ -79,11 +66,10 @@ def test_the_model_can_be_tried_by_a_request_that_is_copied(
 def test_invocations_are_counted_by_status_caller_and_hour(
     faked_page: Page, environment: FakedApi
 ):
-    found = [an_invocation(11, 200), an_invocation(11, 429), an_invocation(9, 200)]
-    environment.answer("/environments/fraud-llm/invocations", {"value": found})
+    environment.answer("/environments/fraud-llm/invocations", filled.invocations())
     faked_page.goto("/portal#/environments/fraud-llm")
     faked_page.get_by_role("link", name="Invocations").click()
     expect(faked_page.get_by_text("1 without success")).to_be_visible()
     by_hour = "2026-11-22T09:00Z: 1, 2026-11-22T11:00Z: 2"
     expect(faked_page.get_by_role("img", name=by_hour)).to_be_visible()
-    expect(faked_page.get_by_role("row", name=f"{CALLER} 3")).to_be_visible()
+    expect(faked_page.get_by_role("row", name=f"{filled.CALLER} 3")).to_be_visible()

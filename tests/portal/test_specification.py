@@ -2,29 +2,17 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.portal import filled
 from tests.portal.faked_api import FakedApi, an_environment
 from tests.support.specs import spec_body
 
 pytestmark = pytest.mark.portal
 
-COST = {"usdPerHour": 5.5, "usdPerMonth": 4015.0}
-PLAN: dict[str, Any] = {
-    "id": "fraud-llm.1.1f0c9d2a7b3e",
-    "environment": "fraud-llm",
-    "action": "update",
-    "verdict": "ok",
-    "checks": [],
-    "changes": [{"field": "gpu.maxNodes", "before": 5, "after": 8, "effect": "inPlace"}],
-    "estimate": {
-        **dict.fromkeys(("asleep", "atMinNodes", "atReplicas", "atMaxNodes"), COST),
-        "unpriced": [],
-    },
-}
+PLAN = filled.plan()
 
 
 @pytest.fixture

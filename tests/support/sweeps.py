@@ -43,6 +43,7 @@ def a_swept(name: str = "fraud-llm", **changes: Any) -> EnvironmentSweepState:
     return EnvironmentSweepState(
         notes=notes,
         expires_at=changes.pop("expires_at", None),
+        failed_creation_at=changes.pop("failed_creation_at", None),
         state=IdleState(
             **{
                 "environment": name,

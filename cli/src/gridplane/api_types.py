@@ -17,6 +17,7 @@ EdgeSku = Literal["Standard_AzureFrontDoor", "Premium_AzureFrontDoor"]
 EgressMode = Literal["any", "restricted"]
 HealthStatus = Literal["Healthy", "Degraded", "Unreachable", "Unknown"]
 IdleAction = Literal["scaleToZero", "warn", "none"]
+OnFailure = Literal["keep", "delete"]
 OperationKind = Literal["provision", "update", "delete", "scale-down", "wake", "repair"]
 OriginAccess = Literal["public", "privateLink"]
 OriginTransport = Literal["http", "https", "privateLink"]
@@ -282,6 +283,7 @@ class EnvironmentSpec(TypedDict):
     audit: NotRequired[Audit]
     idle: NotRequired[Idle]
     repair: NotRequired[RepairPolicy]
+    onFailure: NotRequired[OnFailure | None]
     expiresAt: NotRequired[str | None]
 
 

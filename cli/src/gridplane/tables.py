@@ -11,6 +11,7 @@ from rich.text import Text
 from gridplane import times
 from gridplane.advice import as_commands
 from gridplane.api_types import (
+    BilledView,
     CostReport,
     EnvironmentSpec,
     EnvironmentView,
@@ -240,7 +241,24 @@ def costs_table(found: CostReport) -> RenderableType:
             money(each["gpuUsd"] + each["baseUsd"]),
         )
     total = Text(f"Total {money(found['totalUsd'])} at list prices of {found['priceAsOf'][:10]}.")
-    return Group(table, total)
+    billed = found.get("billed")
+    return Group(table, total, billed_table(billed)) if billed else Group(table, total)
+
+
+def billed_table(found: BilledView) -> RenderableType:
+    table = plain_table(
+        *("ENVIRONMENT", "BILLED", "AT LIST PRICES", "DIFFERENCE"),
+        right=("BILLED", "AT LIST PRICES", "DIFFERENCE"),
+    )
+    for each in found.get("value", ()):
+        table.add_row(
+            each["environment"],
+            money(each["billedUsd"]),
+            money(each["listedUsd"]),
+            f"{each['differenceUsd']:+,.2f}",
+        )
+    until = Text(f"Billed by Azure, until {found['settledUntil']}. {found.get('unread', '')}")
+    return Group(Text(), table, until)
 
 
 def sweep_table(found: SweepAnswer) -> RenderableType:

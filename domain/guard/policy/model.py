@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.spec.access import ObjectId
 from domain.spec.fields import Region, VmSize
-from domain.spec.model import COST_CENTER_PATTERN
+from domain.spec.model import COST_CENTER_PATTERN, OnFailure
 from domain.spec.tags import MAX_TAGS, OWN_TAGS, TagName
 from domain.wire import WireModel
 
@@ -56,6 +56,13 @@ class Allowed(WireModel):
         default=None,
         description="`false`: `edge.origin` has to be privateLink, or public with an "
         "`originCertificate`. `true` allows nothing beyond the setting ALLOW_HTTP_ORIGINS.",
+    )
+
+    on_failure: tuple[OnFailure, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="What `onFailure` may be: `[delete]` leaves nothing of a failed creation.",
+        examples=[["delete"]],
     )
 
     @field_validator("vm_sizes")

@@ -8,7 +8,7 @@ from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import NODES, cost_center_ledger
 from domain.guard.policy.model import Policy
-from domain.spec.model import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec, OnFailure
 from domain.wire import format_time
 
 
@@ -16,6 +16,7 @@ def check_rules(spec: EnvironmentSpec, facts: PolicyFacts) -> Iterable[PlanCheck
     policy = facts.policy
     yield from _check_sizes(spec, policy)
     yield from _check_endpoint(spec, policy)
+    yield from _check_failure(spec, policy)
     yield from _check_nodes(spec, facts)
     yield from _check_lifetime(spec, policy, facts.at)
     yield from _check_tags(spec, policy)
@@ -48,6 +49,16 @@ def _check_endpoint(spec: EnvironmentSpec, policy: Policy) -> Iterable[PlanCheck
             "The policy does not allow cells with public addresses: use edge.origin privateLink, "
             "with sku Premium_AzureFrontDoor.",
             "edge.origin",
+        )
+
+
+def _check_failure(spec: EnvironmentSpec, policy: Policy) -> Iterable[PlanCheck]:
+    allowed, wanted = policy.allow.on_failure, spec.on_failure or OnFailure.KEEP
+    if allowed is not None and wanted not in allowed:
+        yield _fail(
+            "OnFailureNotAllowed",
+            f"The policy does not allow onFailure {wanted}. Use one of: {', '.join(allowed)}.",
+            "onFailure",
         )
 
 

@@ -29,6 +29,7 @@ from tests.support.fake_clients import (
     answer_of,
     error_of,
 )
+from tests.support.fake_hub import FakeHub
 from tests.support.specs import NOON
 from tests.unit.activities.test_list_gpu_pools import page
 
@@ -128,10 +129,14 @@ async def test_an_orphan_is_deleted_only_if_all_of_it_is_ours(
     cluster = cell.model_copy(update={"kind": "managedCluster"})
     clients.arm.add(an_id(cluster), tags=cluster_tags)
     value = OrphanRemoval(operation_id="sweep", environment="lost", region="westeurope")
-    outcome = await begin_delete_orphan(value.to_wire(), clients.as_factory())
+    hub = FakeHub()
+    outcome = await begin_delete_orphan(value.to_wire(), clients.as_factory(), hub)
     assert (outcome.failure is None) is is_deleted
     sent = [path for method, path in clients.arm.requests if method == "DELETE"]
     assert sent == ([an_id(cell)] if is_deleted else [])
+    told = [(each.action, each.actor, each.door, each.environment) for each in hub.audited]
+    assert told == ([("OrphanRemoved", "sweep", "sweep", "lost")] if is_deleted else [])
+    assert all(an_id(cell) in (each.detail or "") for each in hub.audited)
 
 
 async def test_an_orphan_loses_the_connections_to_its_private_link_first():
@@ -144,10 +149,10 @@ async def test_an_orphan_loses_the_connections_to_its_private_link_first():
     listed = clients.arm.add(service, properties={"privateEndpointConnections": [{"name": "e.1"}]})
     clients.arm.add(f"{service}/privateEndpointConnections/e.1")
     value = OrphanRemoval(operation_id="sweep", environment="lost", region="westeurope").to_wire()
-    assert (await begin_delete_orphan(value, clients.as_factory())).handle
+    assert (await begin_delete_orphan(value, clients.as_factory(), FakeHub())).handle
     assert clients.arm.sent("DELETE") == ["DELETE e.1"]
     listed["properties"]["privateEndpointConnections"] = []
-    assert (await begin_delete_orphan(value, clients.as_factory())).handle
+    assert (await begin_delete_orphan(value, clients.as_factory(), FakeHub())).handle
     assert clients.arm.sent("DELETE")[1:] == ["DELETE gp-lost-westeurope"]
 
 

@@ -125,16 +125,18 @@ class Cell:
         self.clients.arm.answers["GET", URL] = answer_of(200, operation)
 
     async def poll(
-        self, resource_id: str = CLUSTER, *, asks_operation: bool = False, deleting: bool = False
+        self,
+        resource_id: str = CLUSTER,
+        *,
+        asks_operation: bool | None = None,
+        deleting: bool = False,
     ) -> Outcome:
+        handle = Handle(
+            kind="managedCluster", resource_id=resource_id, operation_url=URL, deleting=deleting
+        )
         poll = OperationPoll(
             operation_id="fraud-llm.1",
-            handle=Handle(
-                kind="managedCluster",
-                resource_id=resource_id,
-                operation_url=URL,
-                deleting=deleting,
-            ),
+            handle=handle.without_operation() if asks_operation is False else handle,
             asks_operation=asks_operation,
         )
         return await poll_operation(poll.to_wire(), self.clients.as_factory())
@@ -186,6 +188,20 @@ async def test_another_operation_that_moves_the_cluster_hides_the_end_until_it_i
     assert (await cell.poll()).status is Status.RUNNING
     assert (await cell.poll(asks_operation=True)).failure
     assert cell.read == [CLUSTER, URL]
+
+
+@pytest.mark.parametrize("state", ["Succeeded", "Failed", "Canceled", None])
+async def test_a_look_tells_that_the_cluster_is_at_rest_and_not_how_it_ended(state: str | None):
+    cell = Cell(state, NO_NODES, gpu="Failed")
+    look = await cell.poll(POOL, asks_operation=False)
+    assert look.is_at_rest
+    assert cell.read == [CLUSTER]
+
+
+async def test_a_look_tells_what_moves():
+    cell = Cell("Updating", RUNS, gpu="Scaling")
+    look = await cell.poll(asks_operation=False)
+    assert (look.detail, look.is_at_rest) == ("Updating (gpu: Scaling)", False)
 
 
 async def test_a_cluster_that_azure_throttles_is_read_later():

@@ -131,6 +131,7 @@ class FakeRegistries:
     answers: list[RegistryAnswer]
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     asked: int = 0
+    failure: Exception | None = None
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -138,6 +139,8 @@ class FakeRegistries:
     async def get_manifest(self, image: ImageReference) -> RegistryAnswer:
         self.asked += 1
         await self.gate.wait()
+        if self.failure:
+            raise self.failure
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
@@ -411,6 +414,14 @@ async def test_a_registry_that_is_slow_is_a_warning():
     (check,) = await reader.images(wanted_images(spec_of_registry(), None))
     assert (check.code, check.verdict) == ("ImageNotVerified", Verdict.WARN)
     assert "has not answered within 0.01 s" in check.message
+
+
+async def test_a_registry_whose_answer_cannot_be_understood_is_a_warning():
+    unreadable = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+    reader = client(FakeCompute(), registries=FakeRegistries([FOUND], failure=unreadable))
+    (check,) = await reader.images(wanted_images(spec_of_registry(), None))
+    assert (check.code, check.verdict) == ("ImageNotVerified", Verdict.WARN)
+    assert "UnicodeDecodeError" in check.message
 
 
 async def test_nothing_is_looked_up_where_nothing_is_asked_for():

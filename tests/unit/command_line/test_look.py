@@ -158,6 +158,30 @@ def test_every_list_has_a_table_and_json(cli: CommandLine, command: list[str], h
     assert cli(*command, "-o", "name").code == 0
 
 
+def test_costs_show_what_azure_has_billed_and_the_difference():
+    from gridplane.api_types import BilledView
+    from gridplane.tables import billed_table
+    from rich.console import Console
+
+    found: BilledView = {
+        "settledUntil": "2026-11-18",
+        "value": [
+            {
+                "environment": NAME,
+                "billedUsd": 1190.02,
+                "listedUsd": 1200.0,
+                "differenceUsd": -9.98,
+            }
+        ],
+    }
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(billed_table(found))
+    lines = [line.split() for line in captured.get().splitlines() if line.strip()]
+    assert lines[1] == [NAME, "$1,190.02", "$1,200.00", "-9.98"]
+    assert "until 2026-11-18" in captured.get()
+
+
 def test_offers_show_price_and_what_is_left(cli: CommandLine):
     lines = cli("offers", "-r", "westeurope", "--gpu-memory", "80").out.splitlines()
     (row,) = [line for line in lines if line.startswith("Standard_NC24ads_A100_v4 ")]

@@ -97,6 +97,31 @@ def test_a_poll_at_the_deadline_asks_the_operation_itself():
     assert done.outcome.is_success
 
 
+CLUSTER = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
+)
+AT_REST = Outcome.succeeded().seen_at_resource()
+
+
+def test_a_cluster_is_looked_at_and_its_operation_asked_once_it_is_at_rest():
+    """The URL of the operation is in the history as often as it is asked, not at each look."""
+    url = f"https://management.azure.com{CLUSTER}/operations/1?c={'x' * 2700}"
+    handle = a_handle(result={"fqdn": "gp"}).model_copy(
+        update={"operation_url": url, "resource_id": CLUSTER}
+    )
+    moving = CREATING.seen_at_resource()
+    late = Outcome.running("Creating")
+    answers = [moving, moving, AT_REST, late, AT_REST, SUCCEEDED]
+    done = run(await_operation, an_operation_wait(handle), activities={"poll_operation": answers})
+    polls = [OperationPoll.from_wire(value) for _, value in done.inputs if "handle" in value]
+    assert [poll.asks_operation for poll in polls] == [False, False, False, True, False, True]
+    assert [poll.handle.operation_url == url for poll in polls] == [
+        bool(poll.asks_operation) for poll in polls
+    ]
+    assert done.steps("timer") == ["timer 15 s"] * 4
+    assert done.outcome == Outcome.succeeded(fqdn="gp").about(CLUSTER)
+
+
 def test_what_the_operation_said_stays_until_the_motion_changes():
     moving = CREATING.seen_at_resource()
     pool = Outcome.running("Creating (gpu: Creating)").seen_at_resource()

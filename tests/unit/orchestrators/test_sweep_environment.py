@@ -303,6 +303,36 @@ def test_who_does_not_expire_any_more_is_left_alone(swept: EnvironmentSweepState
     assert done.lines == ["entity fraud-llm get_sweep_state"]
 
 
+def clear_away(swept: EnvironmentSweepState | None) -> Run:
+    return act(SweepAction.DELETE, swept, planned=PlannedAction.for_failure("fraud-llm"))
+
+
+def test_what_is_left_of_a_failed_creation_is_deleted_and_told_why():
+    done = clear_away(a_swept(phase=Phase.FAILED, failed_creation_at=NOON - minutes(60)))
+    assert done.lines[:4] == [
+        "entity fraud-llm get_sweep_state",
+        "entity fraud-llm plan_operation delete",
+        "call start_orchestration",
+        "entity fraud-llm record_idle_note FailedCreationDeleted",
+    ]
+    assert verdict_of(done) == (ResultStatus.SUCCEEDED, "CreationFailed")
+
+
+@pytest.mark.parametrize(
+    "swept",
+    [
+        pytest.param(a_swept(phase=Phase.PROVISIONING), id="it is retried"),
+        pytest.param(
+            a_swept(phase=Phase.FAILED, failed_creation_at=NOON - minutes(10)),
+            id="its retry has failed again",
+        ),
+        pytest.param(None, id="its record is gone"),
+    ],
+)
+def test_what_is_tried_again_is_left_alone(swept: EnvironmentSweepState | None):
+    assert verdict_of(clear_away(swept)) == (ResultStatus.SKIPPED, "NoLongerDue")
+
+
 def cut(swept: EnvironmentSweepState | None) -> Run:
     return act(SCALE, swept, planned=PlannedAction.for_budget("fraud-llm", over_budget()))
 

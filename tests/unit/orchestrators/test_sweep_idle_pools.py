@@ -360,6 +360,19 @@ def test_who_has_expired_is_deleted_with_or_without_a_pool():
     assert (child.planned.reason, child.planned.pools) == ("Expired", ())
 
 
+def test_what_is_left_of_a_failed_creation_is_deleted_after_its_grace():
+    left = [
+        a_swept("a", phase=Phase.FAILED, failed_creation_at=NOON - minutes(60)),
+        a_swept("b", phase=Phase.FAILED, failed_creation_at=NOON - minutes(30)),
+        a_swept("c", phase=Phase.FAILED),
+    ]
+    done = sweep(*left, pools=[])
+    assert done.steps("tell", "start") == ["start sweep_environment sweep.a.delete"]
+    child = SweepActionInput.from_wire(done.input_of("sweep_environment"))
+    assert child.planned.reason == "CreationFailed"
+    assert sweep(*left, pools=[], dry_run=True).steps("tell", "start") == []
+
+
 @pytest.mark.parametrize("phase", [Phase.DELETING, Phase.DELETED])
 def test_an_environment_that_is_being_deleted_does_not_expire_again(phase: Phase):
     assert sweep(expiring(PAST, phase=phase)).steps("tell", "start") == []

@@ -107,10 +107,15 @@ async def test_who_cancels_is_on_record_before_the_event_is_sent():
     assert len(hub.raised) == 1
 
 
-async def test_without_a_task_hub_a_refusal_is_in_the_log(caplog: pytest.LogCaptureFixture):
+@pytest.mark.parametrize(
+    "code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN]
+)
+async def test_without_a_task_hub_a_refusal_is_in_the_log(
+    code: grpc.StatusCode, caplog: pytest.LogCaptureFixture
+):
     caplog.set_level(logging.INFO, "gridplane.audit")
     hub = SweepHub()
-    hub.unreachable = grpc.StatusCode.UNAVAILABLE
+    hub.unreachable = code
     assert (await an_api(hub).send("DELETE", URL, None, a_person())).status == 403
     (line,) = [each.getMessage() for each in caplog.records if each.name == "gridplane.audit"]
     record = json.loads(line.removeprefix("audit: "))

@@ -292,12 +292,13 @@ class AwayHub(FakeHub):
         return await super().get_entity(*arguments, **options)
 
 
-async def test_while_the_task_hub_is_away_the_message_stays_where_it_is():
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED])
+async def test_while_the_task_hub_is_away_the_message_stays_where_it_is(code: grpc.StatusCode):
     hub = AwayHub()
-    hub.failures = [grpc.StatusCode.UNAVAILABLE] * ATTEMPTS
+    hub.failures = [code] * ATTEMPTS
     queue = Queue(hub)
     assert await queue.deliver(PROVISION) == "released"
-    hub.failures = [grpc.StatusCode.UNAVAILABLE]
+    hub.failures = [code]
     assert await queue.deliver(PROVISION) == "completed"
     assert list(hub.instances) == ["fraud-llm.1"]
 

@@ -9,6 +9,10 @@ FIRST_LOAD_BYTES = 150_000
 """Compressed, as a person on a slow connection loads it."""
 
 
+def page_text() -> str:
+    return load_portal().page.decode()
+
+
 def test_the_page_names_files_of_its_version_only():
     page = answer_page()
     named = re.findall(r'(?:src|href)="/portal/([^/]+)/([^"]+)"', page.get_body().decode())
@@ -17,10 +21,17 @@ def test_the_page_names_files_of_its_version_only():
     assert page.headers["Cache-Control"] == "no-cache"
 
 
+def test_the_page_names_what_the_first_screen_imports_and_no_other_screen():
+    preloaded = re.findall(r'modulepreload" href="/portal/[^/]+/([^"]+)"', page_text())
+    assert {"main.js", "vendor/hooks.js", "screens/environments.js"} <= set(preloaded)
+    screens = [name for name in preloaded if name.startswith("screens/")]
+    assert screens == ["screens/environments.js"]
+
+
 def test_every_module_finds_what_it_imports():
     files = load_portal().files
     for name, content in files.items():
-        for path in re.findall(r'from ?"([^"]+)"', content.decode()):
+        for path in re.findall(r'(?:from ?|import\()"([^"]+)"', content.decode()):
             found = (FOLDER / name).parent.joinpath(path).resolve().relative_to(FOLDER)
             assert path.startswith("."), f"{name} imports {path}, which no browser finds"
             assert found.as_posix() in files, f"{name} imports {path}"
@@ -61,7 +72,7 @@ def test_the_first_load_is_small():
 
 
 def test_nothing_needs_an_inline_script_or_style():
-    page = load_portal().page.decode()
+    page = page_text()
     assert re.search(r"<style| style=", page) is None
     assert re.search(r"<script(?![^>]* src=)", page) is None
     for name, content in load_portal().files.items():

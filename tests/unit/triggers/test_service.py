@@ -40,7 +40,18 @@ async def test_without_its_task_hub_it_says_so_and_when_to_ask_again(api: Api, h
         ("GET", "sweeps/latest"),
     ],
 )
-@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED])
+@pytest.mark.parametrize(
+    "code",
+    [
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        pytest.param(grpc.StatusCode.CANCELLED, id="a connection given up under load"),
+        grpc.StatusCode.ABORTED,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        pytest.param(grpc.StatusCode.UNKNOWN, id="the host passes on a failure of its storage"),
+        grpc.StatusCode.INTERNAL,
+    ],
+)
 async def test_every_route_answers_503_while_the_task_hub_does_not_respond(
     code: grpc.StatusCode, method: str, path: str
 ):
@@ -52,10 +63,24 @@ async def test_every_route_answers_503_while_the_task_hub_does_not_respond(
     assert answer.headers["Retry-After"] == "5"
 
 
-async def test_another_failure_of_the_task_hub_is_left_to_the_host(api: Api, hub: FakeHub):
-    hub.unreachable = grpc.StatusCode.INTERNAL
+async def test_a_call_that_the_task_hub_refuses_is_a_defect_and_left_to_the_host(
+    api: Api, hub: FakeHub
+):
+    hub.unreachable = grpc.StatusCode.INVALID_ARGUMENT
     with pytest.raises(grpc.aio.AioRpcError):
         await api.get("environments")
+
+
+async def test_a_failure_inside_of_the_task_hub_is_logged_as_an_error(
+    api: Api, hub: FakeHub, caplog: pytest.LogCaptureFixture
+):
+    hub.unreachable = grpc.StatusCode.UNKNOWN
+    await api.get("environments")
+    hub.unreachable = grpc.StatusCode.UNAVAILABLE
+    await api.get("environments")
+    told = [each for each in caplog.records if each.name == "triggers.dispatch"]
+    assert [each.levelname for each in told] == ["ERROR", "WARNING"]
+    assert told[0].exc_info
 
 
 async def test_the_document_needs_no_task_hub(api: Api, hub: FakeHub):

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from domain.audit.derive import SWEEP_EVENTS, derive_audit
+from domain.audit.orphans import SWEEP_ACTOR, build_orphan_record
 from domain.audit.query import AuditPosition, AuditQuery
 from domain.audit.record import AuditDecision, AuditRecord, build_record
 from domain.audit.shard import (
@@ -15,12 +16,26 @@ from domain.audit.shard import (
     read_records,
 )
 from domain.environment.call_stamp import CallStamp, Door, derive_stamp_id, hash_request
+from domain.environment.health import Finding
 from domain.environment.idle_notes import IdleNote
 from domain.environment.operation import OperationKind
-from domain.environment.record import EnvironmentRecord
+from domain.environment.operation_request import OperationRequest
+from domain.environment.phases import Phase
+from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.starts import start_operation
+from domain.environment.transitions import end_operation
+from domain.outcomes import Outcome
+from domain.sweep.failed_creations import FAILED_CREATION_DELETED
+from domain.sweep.model import SweepAction
 from domain.sweep.overspending import BUDGET_EVENTS
-from domain.sweep.record_notes import EXPIRY_EVENTS, IDLE_EVENTS, record_idle_note
+from domain.sweep.record_notes import (
+    EXPIRY_EVENTS,
+    IDLE_EVENTS,
+    SWEEP_CALLER,
+    build_repair_note,
+    plan_swept_operation,
+    record_idle_note,
+)
 from domain.sweep.wake_on_request import WAKE_REQUESTED
 from tests.support.callers import ALICE
 from tests.support.specs import NOON, a_record, a_request, minutes
@@ -79,10 +94,44 @@ def test_an_action_of_the_sweep_is_in_the_audit_with_its_reason():
     assert entry.environment == "fraud-llm"
 
 
+def test_the_removal_of_an_orphan_names_what_is_removed_once_an_hour():
+    group = "/subscriptions/0/resourceGroups/gp-lost-westeurope"
+    first, joined, later = (
+        build_orphan_record("lost", group, NOON + minutes(after)) for after in (0, 59, 60)
+    )
+    assert (first.actor, first.door, first.action) == ("sweep", Door.SWEEP, "OrphanRemoved")
+    assert (first.environment, first.decision) == ("lost", AuditDecision.ACCEPTED)
+    assert group in (first.detail or "")
+    assert first.id == joined.id != later.id
+
+
+def test_an_automatic_repair_is_in_the_audit_as_action_and_as_operation():
+    end = OperationEnd(
+        operation_id="fraud-llm.1", phase=Phase.READY, outcome=Outcome.succeeded(), at=NOON
+    )
+    before = end_operation(a_record(), end)
+    finding = Finding(code="ClusterStopped", what="a-cluster", cause="others", fix="repair")
+    action = record_idle_note(before, build_repair_note(before.idle_notes, [finding], NOON))
+    entry = derive_audit(before, action)
+    assert entry
+    assert (entry.action, entry.actor, entry.door) == ("RepairStarted", "sweep", Door.SWEEP)
+    assert "ClusterStopped" in (entry.detail or "")
+    wire = plan_swept_operation(before, SweepAction.REPAIR)
+    assert wire
+    repair = start_operation(before, OperationRequest.from_wire(wire), NOON)
+    assert repair
+    begun = derive_audit(before, repair)
+    assert begun
+    assert (begun.action, begun.actor) == (OperationKind.REPAIR, "sweep")
+    assert begun.operation_id == repair.latest.id
+
+
 def test_every_kind_of_action_by_itself_is_known():
     tables = (IDLE_EVENTS, EXPIRY_EVENTS, BUDGET_EVENTS)
     known = {name for table in tables for name, _ in table.values()}
-    assert known | {WAKE_REQUESTED, "ApprovalTimedOut"} == SWEEP_EVENTS
+    others = {WAKE_REQUESTED, FAILED_CREATION_DELETED, "ApprovalTimedOut"}
+    assert known | others == SWEEP_EVENTS
+    assert SWEEP_ACTOR == SWEEP_CALLER
 
 
 def test_a_record_that_is_there_stays_as_it_is():

@@ -72,6 +72,13 @@ PREMIUM = {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}
             "30 days",
         ),
         ({"requiredTags": ["team"]}, {}, "TagMissing", "tags.team", "team"),
+        (
+            {"allow": {"onFailure": ["delete"]}},
+            {},
+            "OnFailureNotAllowed",
+            "onFailure",
+            "Use one of: delete",
+        ),
     ],
 )
 def test_what_is_not_allowed_fails(
@@ -97,6 +104,8 @@ def test_what_is_not_allowed_fails(
             {"expiresAt": (NOON + timedelta(days=30)).isoformat()},
         ),
         ({"requiredTags": ["team"]}, {"tags": {"Team": "fraud"}}),
+        ({"allow": {"onFailure": ["delete"]}}, {"onFailure": "delete"}),
+        ({"allow": {"onFailure": ["keep", "delete"]}}, {}),
     ],
 )
 def test_what_is_allowed_passes(policy: dict[str, Any], spec: dict[str, Any]):
