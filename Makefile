@@ -213,6 +213,10 @@ bench-list: $(READY) ## Time GET /environments by all records and by the directo
 bench-plans: $(READY) ## Time POST /plans against Azure's own delays: N=500
 	@$(BIN)/python -m benchmarks.plans --plans $(or $(N),500)
 
+.PHONY: bench-first-use
+bench-first-use: $(READY) ## Time a first-time user's commands, from a clone to a Ready environment. INSTALLED=.venv
+	@$(BIN)/python -m benchmarks.first_use $(if $(INSTALLED),--installed $(INSTALLED))
+
 .PHONY: bench-import
 bench-import: package ## Time the import of the package at a cold start, after building it
 	@$(BIN)/python -m benchmarks.cold_import

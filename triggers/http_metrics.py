@@ -12,6 +12,7 @@ from triggers.errors import json_response, problems_response
 from triggers.http_answers import unknown_environment
 from triggers.market import read_prices
 from triggers.parameters import HeaderParameters
+from triggers.sweeping import read_sweep
 from triggers.visible import read_visible
 from triggers.window_parameters import WindowQuery
 
@@ -26,4 +27,7 @@ async def get_metrics(call: Call[WindowQuery, HeaderParameters]) -> func.HttpRes
     if isinstance(window, Problem):
         return problems_response([window])
     prices = await read_prices(call.client, call.deployment.read_market, record.regions)
-    return json_response(build_metrics(record, prices, window.start, window.end, now))
+    sweep = await read_sweep(call.client, dry_run=False)
+    last_sweep = sweep.summary.started_at if sweep and sweep.summary else None
+    found = build_metrics(record, prices, window.start, window.end, now, last_sweep)
+    return json_response(found)

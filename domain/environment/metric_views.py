@@ -105,7 +105,7 @@ class EnvironmentMetrics(WireModel):
     unrecorded: str | None = Field(
         default=None,
         description="Why requests, tokens and utilisation are missing in all points, or in the "
-        "first of them; absent if they are not.",
+        "first or latest of them; absent if they are not.",
     )
     totals: MetricTotals = Field(description="Of all points.")
     value: tuple[MetricPoint, ...] = Field(

@@ -1,5 +1,6 @@
 """When an environment's GPU nodes became more or fewer, and what an hour of them cost then."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -54,8 +55,11 @@ def note_nodes(
 def mean_between(changes: Sequence[NodeChange], start: datetime, end: datetime) -> NodeMeans:
     """From `start` to the later `end`; without nodes before the first change."""
     total = NodeMeans(0.0, 0.0, 0.0)
-    ends = [*(each.time for each in changes[1:]), end]
-    for change, until in zip(changes, ends, strict=False):
+    first = max(0, bisect_right(changes, start.timestamp(), key=lambda each: each.at) - 1)
+    for number, change in enumerate(changes[first:], start=first + 1):
+        if change.time >= end:
+            break
+        until = changes[number].time if number < len(changes) else end
         share = max(min(until, end) - max(change.time, start), timedelta()) / (end - start)
         total = NodeMeans(
             total.nodes + share * change.nodes,

@@ -20,6 +20,9 @@ from domain.environment.use_history import SLOT_MINUTES
 from domain.guard.costs import PricesByRegion, base_per_hour
 from domain.wire import format_time
 
+SWEEP_IS_LATE = timedelta(minutes=15)
+"""Three of them did not come, or did not end."""
+
 
 class NodeLog(NamedTuple):
     """Changes of GPU nodes, and since when they tell everything."""
@@ -36,6 +39,8 @@ class Figures:
     quiet: TrafficPoint
     """Of an interval in which nothing has moved."""
     traffic_since: datetime | None
+    looked_until: datetime
+    """What came later no sweep can have seen."""
     nodes: NodeLog
     base_per_hour: float
 
@@ -46,8 +51,10 @@ def build_metrics(
     start: datetime,
     end: datetime,
     now: datetime,
+    last_sweep: datetime | None = None,
 ) -> EnvironmentMetrics:
-    """Of the window from `start` up to, but without, `end`."""
+    """Of the window from `start` up to, but without, `end`. `last_sweep`: when the latest one
+    began; None: not known, as one is running."""
     is_fine = has_slots(start, now)
     length = timedelta(minutes=SLOT_MINUTES) if is_fine else HOUR
     history = record.metric_history
@@ -55,6 +62,7 @@ def build_metrics(
         traffic=traffic_by_slot(history) if is_fine else traffic_by_hour(history),
         quiet=_quiet(history),
         traffic_since=history.since,
+        looked_until=last_sweep or now,
         nodes=log_nodes(record.gpu_usage, record.created_at),
         base_per_hour=0.0 if record.was_never_begun else base_per_hour(record, prices),
     )
@@ -66,7 +74,7 @@ def build_metrics(
         to_date_time=end,
         interval_minutes=length // timedelta(minutes=1),
         since_date_time=history.since,
-        unrecorded=_find_reason(record, begin, until),
+        unrecorded=_find_reason(record, begin, until, last_sweep),
         totals=_sum_up(points, length, begin, until),
         value=tuple(points),
     )
@@ -128,11 +136,12 @@ def _build_point(
 def _traffic_at(
     figures: Figures, start: datetime, length: timedelta, end: datetime
 ) -> TrafficPoint:
-    """In an interval that is not over yet there may have been no look so far."""
+    """In an interval that is not over yet, or after the latest sweep, there was no look so far."""
     if seen := figures.traffic.get(int(start.timestamp()) // length.seconds):
         return seen
     since = figures.traffic_since
-    is_known = since is not None and start + length > since and start + length <= end
+    looked_until = min(figures.looked_until, end)
+    is_known = since is not None and since < start + length <= looked_until
     return figures.quiet if is_known else TrafficPoint(0)
 
 
@@ -153,17 +162,21 @@ def _zero_if_told(figures: Iterable[int | None]) -> int | None:
     return 0 if any(each is not None for each in figures) else None
 
 
-def _find_reason(record: EnvironmentRecord, begin: datetime, end: datetime) -> str | None:
+def _find_reason(
+    record: EnvironmentRecord, begin: datetime, end: datetime, last_sweep: datetime | None
+) -> str | None:
     since = record.metric_history.since
     if begin >= end:
         return f"The environment was created at {format_time(record.created_at)}."
     if since is None:
         return (
             "No sweep has looked at the counters of its gateways and engines yet: the first look "
-            "comes with a sweep after the environment is Ready."
+            "comes with the first sweep half an hour after the environment is Ready."
         )
     if since >= end:
         return f"The counters are on record since {format_time(since)}, after this window."
+    if last_sweep and end - last_sweep > SWEEP_IS_LATE:
+        return f"The latest sweep that has ended began at {format_time(last_sweep)}."
     if begin < since:
         return f"The counters are on record since {format_time(since)}."
     return None

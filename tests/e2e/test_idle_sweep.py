@@ -215,6 +215,18 @@ def test_use_that_sweeps_have_seen_tells_what_another_setting_costs(night: Night
     assert current["gpuHours"] > 0
 
 
+def test_what_sweeps_have_seen_is_told_over_time(night: Night, api: Api):
+    found = api.get("/environments/unseen/metrics").json()
+    totals, last = found["totals"], found["value"][-1]
+    assert totals["requests"] > 0
+    assert totals["errors"] == 0
+    assert totals["tokensIn"] == 4 * totals["requests"], "words of the question"
+    assert totals["tokensOut"] > totals["tokensIn"]
+    assert (last["gpuNodes"], last["usdPerHour"] > last["gpuUsdPerHour"] > 0) == (1, True)
+    nodes = {each["gpuNodes"] for each in api.get("/environments/batcher/metrics").json()["value"]}
+    assert {0, 2} <= nodes, "before it was built, and with its model and the job"
+
+
 def test_missing_metrics_count_as_use(night: Night, api: Api, azure: SimulatedAzure):
     assert night.reasons["blind"][-1] == "RequestsMissing"
     assert idle_events(api, "blind") == []

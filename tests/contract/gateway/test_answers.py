@@ -188,7 +188,8 @@ def test_calls_that_no_replica_answers_are_counted_once_they_are_admitted(
     bearer = {"Authorization": f"Bearer {make_token('a caller')}"}
     stranger = {"Authorization": f"Bearer {make_token('a stranger', roles=[])}"}
     with running_gateway(settings, GatewayState.ASLEEP) as gateway:
-        assert counters(gateway) == GatewayCounters(restarts=0, requests=0, answered=0, active=0)
+        nothing = GatewayCounters(restarts=0, requests=0, answered=0, active=0, errors=0)
+        assert counters(gateway) == nothing
         refused = [
             gateway.post("/echo", headers=headers).status_code
             for headers in ({}, stranger, bearer | {"X-Azure-FDID": "another"})
@@ -197,7 +198,8 @@ def test_calls_that_no_replica_answers_are_counted_once_they_are_admitted(
         assert gateway.get("/health").status_code == 503
         assert counters(gateway).answered == 0
         assert gateway.post("/echo", headers=bearer).status_code == 503
-        assert counters(gateway) == GatewayCounters(restarts=0, requests=0, answered=1, active=0)
+        failed = GatewayCounters(restarts=0, requests=0, answered=1, active=0, errors=1)
+        assert counters(gateway) == failed
 
 
 def counters(gateway: Gateway) -> GatewayCounters:

@@ -68,6 +68,15 @@ def test_quiet_is_zero_and_what_was_not_looked_at_is_absent() -> None:
     assert metrics.unrecorded == "The counters are on record since 2026-11-22T12:12:00Z."
 
 
+def test_after_the_latest_sweep_nothing_is_known_and_a_late_one_is_named() -> None:
+    record = with_traffic(a_record(), 0, 31)
+    window = (after(0), after(60), after(60))
+    metrics = build_metrics(record, {}, *window, last_sweep=after(42))
+    assert [at(metrics, minutes).requests for minutes in (30, 35, 40, 45)] == [6, 0, None, None]
+    assert metrics.unrecorded == ("The latest sweep that has ended began at 2026-11-22T12:42:00Z.")
+    assert build_metrics(record, {}, *window, last_sweep=after(46)).unrecorded is None
+
+
 def test_what_engines_do_not_tell_is_not_zero_in_quiet_intervals() -> None:
     history = note_traffic(MetricHistory(), after(10), TrafficPoint(0, 6, 0))
     record = a_record().model_copy(update={"metric_history": history})
