@@ -15,7 +15,7 @@ export function LogLines({ log }) {
     isAtEnd.current = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_PX;
   };
   return html`<p class="totals"><span><strong>${log.pod}</strong> in ${log.region}</span>
-      <span>${count(log.value.length)} lines</span><span>${log.nextLink ? "followed" : "read to its end"}</span></p>
+      <span>${count(log.value.length)} ${log.value.length === 1 ? "line" : "lines"}</span><span>${log.nextLink ? "followed" : "read to its end"}</span></p>
     <div ref=${box} class="log" role="log" aria-live="off" aria-label="Log of ${log.pod}" tabindex="0" onScroll=${note}>
       ${log.value.length === 0 && html`<p class="quiet">Nothing was written yet.</p>`}
       ${log.value.map((line) => html`<div><time datetime=${line.at}>${clock(line.at)}</time> ${line.text}</div>`)}
