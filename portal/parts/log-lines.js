@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "../vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef } from "../vendor/hooks.js";
 import { clock, count } from "../lib/format.js";
 import { html } from "../lib/html.js";
 
@@ -8,9 +8,15 @@ const NEAR_PX = 40;
 export function LogLines({ log }) {
   const box = useRef(null);
   const isAtEnd = useRef(true);
-  useLayoutEffect(() => {
-    if (isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [log.value]);
+  const follow = (element) => {
+    if (isAtEnd.current) element.scrollTop = element.scrollHeight;
+  };
+  useLayoutEffect(() => follow(box.current), [log.value]);
+  useEffect(() => {
+    const resized = new ResizeObserver(([{ target }]) => follow(target));
+    resized.observe(box.current);
+    return () => resized.disconnect();
+  }, []);
   const note = ({ target }) => {
     isAtEnd.current = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_PX;
   };
