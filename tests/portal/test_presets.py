@@ -20,7 +20,10 @@ def catalog(faked: FakedApi) -> FakedApi:
     faked.answer("/presets", filled.presets())
     faked.answer("/offers", filled.offers())
     faked.answer(
-        "POST /plans", filled.plan(action="create", changes=[], checks=[filled.BUDGET_CHECK])
+        "POST /plans",
+        filled.plan(
+            action="create", changes=[], checks=[filled.BUDGET_CHECK], requiresApproval=True
+        ),
     )
     faked.answer("POST /environments", {}, 202)
     return faked
@@ -44,6 +47,7 @@ def test_a_preset_is_planned_on_a_size_that_it_fits_on_and_created(
     faked_page.get_by_role("button", name="Show the plan").press("Enter")
     budget = faked_page.get_by_role("img", name="ML-1234: $4,104.40 of $5,000.00, 82 %")
     expect(budget).to_be_visible()
+    expect(faked_page.get_by_text("Someone else has to approve it")).to_be_visible()
     faked_page.get_by_role("button", name="Create exactly this").press("Enter")
     expect(faked_page).to_have_url("http://localhost:9/portal#/environments/fraud-llm")
     assert paths_sent(catalog) == ["/plans", "/environments"]
