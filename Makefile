@@ -119,7 +119,7 @@ $(PORTAL_VENV)/.installed: requirements-portal.txt .python-version
 
 .PHONY: test-portal
 test-portal: $(PORTAL_VENV)/.installed ## Tests of the web page in Chromium, which has to be installed (Debian: apt install chromium)
-	$(PORTAL_VENV)/bin/pytest -n 2 --dist loadgroup -m portal tests/portal
+	$(PORTAL_VENV)/bin/pytest -n 2 --dist loadgroup -rs -m portal tests/portal
 
 .PHONY: test-peers
 test-peers: $(READY) $(AZ_VENV)/.installed ## The Azure CLI, and terraform with azurerm where it is to be had, build on simulated Azure

@@ -47,11 +47,14 @@ export function usePolled(path, seconds, read = readOnce) {
     if (path === null) return undefined;
     let timer;
     let hasEnded = false;
+    let isReading = false;
     let isFirst = true;
     let failures = 0;
+    let wait = 0;
     let seen;
     const isOver = () => hasEnded;
     const look = async () => {
+      isReading = true;
       try {
         for await (const data of read(path, { isOver, isFirst })) {
           seen = data;
@@ -63,11 +66,12 @@ export function usePolled(path, seconds, read = readOnce) {
         failures += 1;
         if (!hasEnded) setState((last) => ({ path, data: last.path === path ? last.data : undefined, error }));
       }
-      const wait = pause(typeof seconds === "number" ? seconds : seconds(seen), failures);
+      isReading = false;
+      wait = pause(typeof seconds === "number" ? seconds : seconds(seen), failures);
       if (!hasEnded && wait < Infinity) timer = setTimeout(look, wait);
     };
     const wake = () => {
-      if (document.hidden || hasEnded) return;
+      if (document.hidden || hasEnded || isReading || wait === Infinity) return;
       clearTimeout(timer);
       timer = setTimeout(look, 0);
     };

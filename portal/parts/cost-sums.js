@@ -21,5 +21,5 @@ export function CostSums({ title, sums, name, more = [] }) {
 }
 
 function round(hours) {
-  return Math.round(hours * 10) / 10;
+  return Math.round(hours * 100) / 100;
 }

@@ -17,7 +17,7 @@ function Decision({ decision: d }) {
   return html`<article class="entry" aria-label="Decision for ${d.pool.region}">
     <h3>${d.pool.region}: ${d.action} <small>${d.reason}${d.idleSince ? `, idle since ${time(d.idleSince)}` : ""}</small></h3>
     <dl class="facts">
-      <div><dt>Nodes</dt><dd>${d.pool.nodeCount} × ${d.pool.vmSize}</dd></div>
+      <div class="wide-fact"><dt>Nodes</dt><dd>${d.pool.nodeCount} × ${d.pool.vmSize}</dd></div>
       ${Object.entries(d.evidence ?? {}).map(([key, found]) => html`<div><dt>${words(key)}</dt><dd>${shown(found)}</dd></div>`)}
     </dl>
   </article>`;

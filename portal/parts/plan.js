@@ -15,7 +15,6 @@ export function Plan({ plan }) {
   return html`<section aria-live="polite">
     <h2>Plan: ${plan.action} <${Badge} text=${plan.verdict} /></h2>
     ${ready && html`<p>Ready after ${ready.typical} minutes, one in ten takes more than ${ready.slow}; the model may take ${ready.startingUpTo} more to start.</p>`}
-    ${plan.requiresApproval && html`<p><${Badge} text="AwaitingApproval" /> Someone else has to approve it before anything is built.</p>`}
     <${Checks} checks=${plan.checks} />
     ${(plan.changes ?? []).length > 0 && html`<${Changes} changes=${plan.changes} />`}
     <table><thead><tr><th scope="col">Cost</th><th scope="col" class="number">Per hour</th><th scope="col" class="number">Per month</th></tr></thead>
@@ -25,6 +24,7 @@ export function Plan({ plan }) {
     ${(plan.alternatives ?? []).length > 0 && html`<h3>Would be granted</h3><ul>${plan.alternatives.map((each) => html`
       <li><${Badge} text=${each.verdict} /> ${each.offer.vmSize} in ${each.offer.region}${each.offer.spot ? ", spot" : ""}: ${money(each.usdPerNodeHour)} per node and hour (${each.differsIn})</li>`)}</ul>`}
     <details><summary>Resources (${(plan.resources ?? []).length})</summary><ul>${(plan.resources ?? []).map((each) => html`<li>${each.resource} <code>${each.name}</code> ${each.region ?? ""}</li>`)}</ul></details>
+    ${plan.requiresApproval && html`<p><${Badge} text="AwaitingApproval" /> Someone else has to approve it before anything is built.</p>`}
   </section>`;
 }
 

@@ -4,9 +4,12 @@ import { html } from "../lib/html.js";
 import { Polled } from "./problem.js";
 import { Table } from "./table.js";
 
+/** On a phone, a dozen models are a long way to scroll. */
+const WIDE = "(width >= 40rem)";
+
 /** Open models that are ready to be served, the smallest first; one is chosen, or none. */
 export function Presets({ state, chosen, onChoose }) {
-  const [isOpen, setOpen] = useState(!chosen);
+  const [isOpen, setOpen] = useState(!chosen && matchMedia(WIDE).matches);
   const choose = (name) => {
     setOpen(false);
     onChoose(name);

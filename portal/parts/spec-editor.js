@@ -11,17 +11,18 @@ import { SpecJson } from "./spec-json.js";
 
 /**
  * Edits a specification, shows the plan of it, and carries out exactly that plan.
- * @param {{initial: object, isNew: boolean, preset?: object, carryOut: (plan, spec) => Promise<void>}}
- *   props `preset`: as `/presets` lists it, if one is to be served.
+ * @param {{initial: object, isNew: boolean, preset?: object, onChange?: (spec: object) => void,
+ *   carryOut: (plan, spec) => Promise<void>}} props `preset`: as `/presets` lists it, if one is to be served.
  */
-export function SpecEditor({ initial, isNew, preset, carryOut }) {
+export function SpecEditor({ initial, isNew, preset, carryOut, onChange }) {
   const [spec, setSpec] = useState(initial);
   const [plan, setPlan] = useState(null);
   const [error, setError] = useState(null);
-  const [region, setRegion] = useState(initial.regions[0]);
+  const [region, setRegion] = useState(initial.regions?.[0]);
   const change = (changed) => {
     setSpec(changed);
     setPlan(null);
+    onChange?.(changed);
   };
   const attempt = async (work) => {
     setError(null);

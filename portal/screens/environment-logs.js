@@ -2,11 +2,19 @@ import { useMemo, useState } from "../vendor/hooks.js";
 import { followLog, secondsToNextLines } from "../lib/follow-log.js";
 import { html } from "../lib/html.js";
 import { usePolled } from "../lib/polling.js";
+import { Badge } from "../parts/badge.js";
 import { EnvironmentFrame } from "../parts/environment-frame.js";
 import { LogLines } from "../parts/log-lines.js";
 import { Polled } from "../parts/problem.js";
+import { Table } from "../parts/table.js";
 
 const LINES = [100, 500, 1000];
+const PODS = [
+  { title: "Pod", cell: ({ name }) => name },
+  { title: "Phase", cell: ({ phase }) => html`<${Badge} text=${phase} />` },
+  { title: "Serves requests", cell: ({ isReady }) => (isReady ? "yes" : "no") },
+  { title: "Restarts", cell: ({ restarts }) => restarts, isNumber: true },
+];
 
 /** The log of the model's container in one pod of one region, as it is written. */
 export function EnvironmentLogs({ name }) {
@@ -20,7 +28,8 @@ export function EnvironmentLogs({ name }) {
   return html`<${EnvironmentFrame} name=${name} current="logs">
     <h2>Logs</h2>
     <${Choices} asked=${asked} regions=${regions} log=${log.data} onChange=${(change) => setAsked({ ...asked, ...change })} />
-    <${Polled} state=${log}>${(found) => html`<${LogLines} log=${found} />`}<//>
+    <${Polled} state=${log}>${(found) => html`<${LogLines} log=${found} />
+      <section><h2>Pods in ${found.region}</h2><${Table} label="Pods" columns=${PODS} rows=${found.pods} keyOf=${({ name }) => name} isCurrent=${(pod) => pod.name === found.pod} /></section>`}<//>
   <//>`;
 }
 

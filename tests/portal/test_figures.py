@@ -97,7 +97,7 @@ def test_the_first_load_is_quick_on_a_slow_processor(
     ("image", "hash_", "is_dark", "shown", "height"),
     [
         ("portal-environments", "", False, "vision-ocr", 500),
-        ("portal-operation", "#/environments/legal-summaries", True, "managedCluster", 720),
+        ("portal-operation", "#/environments/legal-summaries", True, "managedCluster", 740),
     ],
 )
 def test_pictures_of_the_readme_are_taken(

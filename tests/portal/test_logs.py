@@ -53,6 +53,18 @@ def test_pod_region_and_the_run_before_are_chosen(faked_page: Page, logging: Fak
         faked_page.get_by_label("Region").select_option("swedencentral")
 
 
+def test_a_log_that_has_ended_is_not_read_again(faked_page: Page, logging: FakedApi):
+    logging.answer(LOGS, filled.log("Out of memory"))
+    faked_page.clock.install()
+    faked_page.goto(f"/portal#{LOGS}")
+    log = faked_page.get_by_role("log")
+    expect(log).to_contain_text("Out of memory")
+    faked_page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    pass_seconds(faked_page, 60)
+    assert log.locator("div").count() == 1
+    assert logging.asked[LOGS] == 1
+
+
 def test_what_sleeps_has_no_log_and_says_so(faked_page: Page, logging: FakedApi):
     asleep = {"code": "PodNotFound", "message": "The environment sleeps."}
     logging.answer(LOGS, {"error": asleep}, 404)

@@ -68,6 +68,23 @@ def test_a_version_is_registered_by_keyboard(faked_page: Page, registry: FakedAp
     }
 
 
+def test_a_version_is_served_without_naming_its_image(faked_page: Page, registry: FakedApi):
+    registry.answer("/presets", filled.presets())
+    registry.answer("/offers", filled.offers())
+    registry.answer("POST /plans", filled.plan())
+    faked_page.goto(f"/portal#{MODEL}")
+    second = faked_page.get_by_role("article", name="Version 2")
+    second.get_by_role("link", name="Serve it").click()
+    for label, text in {"Name": "served", "Owner": "t@example.com", "Cost center": "M"}.items():
+        faked_page.get_by_label(label, exact=True).fill(text)
+    faked_page.get_by_role("button", name=f"Choose {filled.SIZE}").click()
+    faked_page.get_by_role("button", name="Show the plan").click()
+    expect(faked_page.get_by_role("heading", name="Plan:")).to_be_visible()
+    planned = registry.sent[0].post_data_json["workload"]
+    assert planned["model"] == {"name": filled.NAME, "version": "2"}
+    assert "image" not in planned
+
+
 def test_who_may_not_register_is_told_which_role_is_missing(faked_page: Page, registry: FakedApi):
     refusal = {"code": "MissingAppRole", "message": "It takes the role Environments.Write."}
     registry.answer("POST /models", {"error": refusal}, 403)

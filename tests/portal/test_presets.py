@@ -11,13 +11,19 @@ from tests.portal.faked_api import FakedApi
 
 pytestmark = pytest.mark.portal
 
+OWNED = {"Name": "fraud-llm", "Owner": "t@example.com", "Cost center": "ML-1234"}
+"""What is written before it is chosen what to serve."""
+
 
 @pytest.fixture
 def catalog(faked: FakedApi) -> FakedApi:
     faked.answer("/presets", filled.presets())
     faked.answer("/offers", filled.offers())
     faked.answer(
-        "POST /plans", filled.plan(action="create", changes=[], checks=[filled.BUDGET_CHECK])
+        "POST /plans",
+        filled.plan(
+            action="create", changes=[], checks=[filled.BUDGET_CHECK], requiresApproval=True
+        ),
     )
     faked.answer("POST /environments", {}, 202)
     return faked
@@ -31,20 +37,22 @@ def test_a_preset_is_planned_on_a_size_that_it_fits_on_and_created(
     faked_page: Page, catalog: FakedApi
 ):
     faked_page.goto("/portal#/new")
+    for label, text in OWNED.items():
+        faked_page.get_by_label(label, exact=True).fill(text)
     faked_page.get_by_role("button", name="Serve phi-4", exact=True).press("Enter")
     sizes = faked_page.get_by_role("table", name="GPU sizes")
     expect(sizes.get_by_role("row", name=filled.SIZE)).to_contain_text("48 of 96 vCPUs free")
     expect(sizes.get_by_role("row", name="Standard_NV36ads_A10_v5")).to_have_count(0)
-    for label, text in {"Name": "fraud-llm", "Owner": "t@example.com", "Cost center": "M"}.items():
-        faked_page.get_by_label(label, exact=True).fill(text)
     faked_page.get_by_role("button", name=f"Choose {filled.SIZE}").press("Enter")
     faked_page.get_by_role("button", name="Show the plan").press("Enter")
     budget = faked_page.get_by_role("img", name="ML-1234: $4,104.40 of $5,000.00, 82 %")
     expect(budget).to_be_visible()
+    expect(faked_page.get_by_text("Someone else has to approve it")).to_be_visible()
     faked_page.get_by_role("button", name="Create exactly this").press("Enter")
     expect(faked_page).to_have_url("http://localhost:9/portal#/environments/fraud-llm")
     assert paths_sent(catalog) == ["/plans", "/environments"]
     planned = catalog.sent[0].post_data_json
+    assert planned["owner"] == OWNED["Owner"]
     assert planned["workload"] == {"preset": "phi-4"}
     assert planned["gpu"] == {"maxNodes": 1, "vmSize": filled.SIZE}
 

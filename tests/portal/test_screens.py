@@ -1,11 +1,11 @@
-"""Every screen that made-up answers fill: accessible, wide and narrow, light and dark."""
+"""Every screen that made-up answers fill: by keyboard, wide and narrow, light and dark."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.portal import filled
 from tests.portal.faked_api import FakedApi
-from tests.portal.looks import check_looks
+from tests.portal.looks import check_keyboard, check_looks
 
 pytestmark = pytest.mark.portal
 
@@ -47,6 +47,7 @@ def test_a_filled_screen_is_accessible(
     faked_page.clock.set_fixed_time(NOW)
     faked_page.goto(f"/portal#/{screen}")
     expect(faked_page.get_by_text(shown).first).to_be_visible()
+    check_keyboard(faked_page)
     check_looks(faked_page, screen.replace("?", "-").replace("/", "-"))
 
 
