@@ -7,6 +7,7 @@ from typing import Any
 from domain.audit.record import AuditPage
 from domain.environment.approval_views import ApprovalView
 from domain.environment.cost_views import CostReport
+from domain.environment.metric_views import EnvironmentMetrics
 from domain.environment.version_views import EnvironmentVersionList
 from domain.environment.views import CellView, EventList
 from domain.guard.plan import Plan
@@ -294,7 +295,7 @@ def plan(**changes: Any) -> dict[str, Any]:
 def metrics() -> dict[str, Any]:
     """Of a day: at night nothing is asked and the GPU node is gone; tokens are counted by day."""
     points = [_metric_point(number) for number in range(0, 288)]
-    return {
+    answer = {
         "environment": NAME,
         "fromDateTime": "2026-11-21T12:00:00Z",
         "toDateTime": AT,
@@ -310,6 +311,7 @@ def metrics() -> dict[str, Any]:
         },
         "value": points,
     }
+    return EnvironmentMetrics.from_wire(answer).to_wire()
 
 
 def _metric_point(number: int) -> dict[str, Any]:
