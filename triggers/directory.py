@@ -28,14 +28,20 @@ class FoundEnvironments:
     client: DurableClient
     rows: Sequence[DirectoryRow]
 
-    async def read(self, wanted: Selection) -> tuple[list[EnvironmentRecord], Selected]:
+    async def read(
+        self, wanted: Selection, known: Sequence[EnvironmentRecord] = ()
+    ) -> tuple[list[EnvironmentRecord], Selected]:
         """The records that are wanted. Some may have changed since their rows were written, so
-        that fewer are wanted than were selected."""
+        that fewer are wanted than were selected. `known`: records that need not be read again."""
         selected = select(self.rows, wanted)
-        read = await task_hub.read_stored(self.client, selected.names)
+        by_name = {record.name: record for record in known}
+        unknown = [name for name in selected.names if name not in by_name]
+        read = await task_hub.read_stored(self.client, unknown)
+        by_name |= {record.name: record for record in read}
+        found = (by_name[name] for name in selected.names if name in by_name)
         wanted_still = [
             record
-            for record in read
+            for record in found
             if not record.is_deleted and wanted.admits(DirectoryRow.of(record))
         ]
         return wanted_still, selected

@@ -1,7 +1,7 @@
 """What plans are made on: the markets of regions, the environment, and operations in flight."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from durabletask.entities import EntityInstanceId
@@ -57,7 +57,7 @@ async def read_situation(
             read_market.forget_usages(region)
     wanted = wanted_images(spec, record.image if record else None) if looks_up_images else ()
     (in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
-        _read_records(client, spec.cost_center if is_bound else None),
+        _read_records(client, view.records, spec.cost_center if is_bound else None),
         _read_markets(client, read_market, sorted({*offered, *others})),
         read_market.subscription(),
         read_market.images(wanted),
@@ -103,11 +103,12 @@ async def _read_markets(
 
 
 async def _read_records(
-    client: DurableClient, cost_center: str | None
+    client: DurableClient, known: Sequence[EnvironmentRecord], cost_center: str | None
 ) -> tuple[list[EnvironmentRecord], list[EnvironmentRecord]]:
-    """Of operations in flight, and of the cost center if one is given."""
+    """Of operations in flight, and of the cost center if one is given. Most operations in flight
+    have claimed, so that their records are `known`."""
     found = await find_environments(client)
-    in_flight, _ = await found.read(Selection(phases=AT_WORK))
+    in_flight, _ = await found.read(Selection(phases=AT_WORK), known)
     return in_flight, await read_cost_center(client, cost_center) if cost_center else []
 
 

@@ -8,6 +8,7 @@ from durabletask.client import EntityQuery
 from durabletask.entities import EntityInstanceId, EntityMetadata
 
 from domain.directory.row import DirectoryRow
+from domain.directory.selection import Selection
 from domain.directory.shard import ShardRows, read_rows, shard_key
 from domain.durable.names import DIRECTORY_ENTITY, Orchestrator
 from domain.durable.sweep_inputs import SweepInput
@@ -18,7 +19,7 @@ from tests.support.http_api import Api
 from tests.support.markets import read_ample_market
 from tests.support.specs import NOON, a_record, a_request, a_spec, minutes
 from tests.support.sweep_hub import SweepHub
-from triggers.directory import fill_directory
+from triggers.directory import fill_directory, find_environments
 from triggers.sweeping import start_sweep
 from triggers.timer_sweep import run_sweep
 from triggers.timer_wake import run_wake
@@ -186,3 +187,12 @@ async def test_a_sweep_ends_operations_that_have_died(filled: Hub):
     record = filled.records["dying"]
     assert record
     assert record.phase is Phase.FAILED
+
+
+async def test_records_that_are_known_are_judged_and_not_read_again(filled: Hub):
+    del filled.records["alpha"], filled.records["bravo"]
+    known = [a_record_of("alpha"), a_record_of("bravo", Phase.DELETED)]
+    found = await find_environments(filled)
+    records, selected = await found.read(Selection(phases=[Phase.READY], size=3), known)
+    assert [record.name for record in records] == ["alpha", "charlie"]
+    assert selected.next_after == "charlie"
