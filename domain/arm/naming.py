@@ -217,6 +217,11 @@ def gateway_name(name: str) -> str:
     return f"{name}-gateway"
 
 
+def next_version(name: str) -> str:
+    """Of the objects of the version that an update brings, beside those of the one that serves."""
+    return f"{name}-next"
+
+
 def model_service(name: str) -> str:
     """The Service in the cluster by which the gateway finds the model's replicas."""
     return f"{name}-model"

@@ -43,6 +43,7 @@ from domain.spec.presets import complete_by_preset
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
 from domain.spec.tags import TAG_FIX
+from domain.spec.update import RollbackBounds, TrafficStep, Update
 from domain.spec.weights import DIGEST_FIX, SOURCE_FIX, STORAGE_ACCOUNT_ID_FIX, Model
 from domain.spec.workload import Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
@@ -69,6 +70,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "audit": Audit,
     "idle": Idle,
     "idle.offHours": OffHours,
+    "update": Update,
+    "update.steps": TrafficStep,
+    "update.rollbackOn": RollbackBounds,
 }
 
 _TIME: TypeAdapter[datetime] = TypeAdapter(UtcDatetime)
@@ -242,7 +246,7 @@ def _unknown_field_fix(model: type[BaseModel], path: Sequence[int | str]) -> str
 
 
 def _section_at(path: Sequence[int | str]) -> type[BaseModel] | None:
-    target = _render_target(path)
+    target = re.sub(r"\[\d+\]$", "", _render_target(path))
     is_secret = target.startswith("workload.secrets.")
     return SecretReference if is_secret else SECTIONS.get(target)
 

@@ -1,0 +1,105 @@
+"""What gateways tell of two versions that serve side by side: routes, answers, times."""
+
+from typing import Self
+
+from domain.serving.gateway.listeners import PUBLIC_LISTENER
+from domain.serving.gateway.routes import MODEL_CLUSTER, NEXT_CLUSTER, ROUTE_CONFIG
+from domain.serving.prometheus_text import MetricSample, read_samples
+from domain.wire import WireModel
+
+_COUNTERS = (
+    rf"cluster\.({MODEL_CLUSTER}|{NEXT_CLUSTER})\.upstream_rq_(total|completed|5xx|time)",
+    rf"http\.{PUBLIC_LISTENER}\.rds\.{ROUTE_CONFIG}\.version_text",
+)
+TRAFFIC_PATH = f"stats/prometheus?filter=^({'|'.join(_COUNTERS)})$&text_readouts"
+
+SENT = "envoy_cluster_upstream_rq_total"
+ANSWERED = "envoy_cluster_upstream_rq_completed"
+BY_CLASS = "envoy_cluster_upstream_rq_xx"
+TIME = "envoy_cluster_upstream_rq_time_sum"
+TIMED = "envoy_cluster_upstream_rq_time_count"
+ROUTES = "envoy_http_rds_version_text"
+
+
+class Answers(WireModel):
+    """Of one version. Answers that a gateway gave in its place count as well."""
+
+    answered: int = 0
+    failed: int = 0
+    """With a status of 500 or above."""
+    timed: int = 0
+    milliseconds: float = 0
+    """Of all that were timed together, until the end of each answer."""
+
+    def plus(self, other: Self) -> Self:
+        return self._combined(other, 1)
+
+    def minus(self, other: Self) -> Self:
+        return self._combined(other, -1)
+
+    def _combined(self, other: Self, sign: int) -> Self:
+        return type(self)(
+            answered=self.answered + sign * other.answered,
+            failed=self.failed + sign * other.failed,
+            timed=self.timed + sign * other.timed,
+            milliseconds=self.milliseconds + sign * other.milliseconds,
+        )
+
+    @property
+    def mean_milliseconds(self) -> float | None:
+        return self.milliseconds / self.timed if self.timed else None
+
+
+class GatewayTraffic(WireModel):
+    """The counters of one gateway since its start."""
+
+    restarts: int
+    routes: str
+    """What it calls the routes that it has."""
+    old: Answers
+    new: Answers | None = None
+    """None: it started before there could be another version."""
+
+
+class TrafficLook(WireModel):
+    """One look at all gateways of an environment."""
+
+    gateways: dict[str, GatewayTraffic]
+    """By region and pod."""
+    unread: tuple[str, ...] = ()
+    """Gateways that did not answer, and regions whose cluster did not."""
+
+
+def read_traffic(text: str, restarts: int) -> GatewayTraffic | None:
+    """None for what is not a gateway's counters."""
+    answers: dict[str, dict[str, float]] = {MODEL_CLUSTER: {}, NEXT_CLUSTER: {}}
+    routes = ""
+    for name, sample in read_samples(text, (SENT, ANSWERED, BY_CLASS, TIME, TIMED, ROUTES)):
+        if name == ROUTES:
+            routes = sample.labels.get("text_value", "")
+        elif (cluster := sample.labels.get("envoy_cluster_name")) in answers:
+            answers[cluster] |= _counted(name, sample)
+    old, new = answers[MODEL_CLUSTER], answers[NEXT_CLUSTER]
+    if SENT not in old or not routes:
+        return None
+    return GatewayTraffic(
+        restarts=restarts,
+        routes=routes,
+        old=_answers(old),
+        new=_answers(new) if SENT in new else None,
+    )
+
+
+def _counted(name: str, sample: MetricSample) -> dict[str, float]:
+    is_other = name == BY_CLASS and sample.labels.get("envoy_response_code_class") != "5"
+    return {} if is_other else {name: sample.value}
+
+
+def _answers(values: dict[str, float]) -> Answers:
+    """Envoy lists no counter that has not counted yet."""
+    return Answers(
+        answered=int(values.get(ANSWERED, 0)),
+        failed=int(values.get(BY_CLASS, 0)),
+        timed=int(values.get(TIMED, 0)),
+        milliseconds=values.get(TIME, 0.0),
+    )
