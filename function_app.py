@@ -20,6 +20,7 @@ from activities.begin_resource import begin_resource
 from activities.begin_wake_gpu_pool import begin_wake_gpu_pool
 from activities.bury_deleted import bury_deleted
 from activities.confirm_missing import confirm_missing
+from activities.end_next_version import end_next_version
 from activities.ensure_certificate_access import ensure_certificate_access
 from activities.ensure_registry_access import ensure_registry_access
 from activities.ensure_vault_access import ensure_vault_access
@@ -38,8 +39,10 @@ from activities.probe_edge import probe_edge
 from activities.probe_edges import probe_edges
 from activities.publish_event import publish_event
 from activities.purge_ended import purge_ended
+from activities.read_traffic import get_traffic, probe_next_version
 from activities.recorded_spec import SpecActivity
 from activities.resolve_image import resolve_image
+from activities.shift_traffic import shift_traffic
 from activities.start_orchestration import start_orchestration
 from clients.factory import ClientFactory
 from clients.market_reader import LazyMarketReader
@@ -78,6 +81,7 @@ from orchestrators.update_environment import update_environment
 from orchestrators.wake_cell import wake_cell
 from orchestrators.wake_environment import wake_environment
 from orchestrators.wake_on_request import wake_on_request
+from orchestrators.watch_traffic import watch_traffic
 from orchestrators.wire_edge import wire_edge
 from triggers import service_bus_requests
 from triggers.declarations import Deployment, Route
@@ -122,6 +126,7 @@ ORCHESTRATORS = (
     await_operation,
     await_ready,
     connect_cell,
+    watch_traffic,
     await_edge,
     deliver_event,
     purge_history,
@@ -134,6 +139,9 @@ ACTIVITIES: tuple[Activity, ...] = (
     get_gpu_pool,
     poll_operation,
     get_observation,
+    get_traffic,
+    probe_next_version,
+    end_next_version,
     resolve_image,
     ensure_registry_access,
     probe_edge,
@@ -154,6 +162,7 @@ SPEC_ACTIVITIES: tuple[SpecActivity, ...] = (
     ensure_weights_access,
     apply_workload,
     apply_gateway,
+    shift_traffic,
 )
 
 

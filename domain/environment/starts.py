@@ -18,7 +18,7 @@ from domain.environment.operation_request import (
 from domain.environment.phases import Phase, can_move
 from domain.environment.pinned_image import find_image_warnings
 from domain.environment.record import NOTHING_BUILT, EnvironmentRecord
-from domain.environment.started_versions import versions_after_start
+from domain.environment.started_versions import keep_former, versions_after_start
 from domain.environment.step_keys import StepKey
 from domain.environment.steps import (
     plan_delete_steps,
@@ -169,6 +169,7 @@ def _started(
             "granted_roles": request.all_granted_roles,
             "created_at": at if record.was_never_begun else record.created_at,
             "versions": versions_after_start(record, request, at),
+            "former": keep_former(record, request),
             **({"image": request.image} if request.rollback else {}),
             "operations": operations,
             "requests": requests,

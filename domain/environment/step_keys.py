@@ -95,6 +95,33 @@ def pods_step(region: str, attempt: int = 1) -> StepKey:
     return cell_step(region, "pods", attempt)
 
 
+def next_version_step(region: str) -> StepKey:
+    """The new version, beside the one that serves."""
+    return cell_step(region, "nextVersion")
+
+
+def again_step(region: str, why: str, name: str) -> StepKey:
+    """A step of a cell that its operation has taken before."""
+    return StepKey(path=("cell", region, why, name))
+
+
+NEXT_PROBE_STEP = StepKey(path=("traffic", "probe"))
+"""The new version answers through every gateway."""
+
+END_NEXT_STEP = StepKey(path=("traffic", "end"))
+"""The replicas beside those that serve end."""
+
+
+def traffic_step(share: str) -> StepKey:
+    """Gateways are told; `share`: percent of the new version, or who serves alone."""
+    return StepKey(path=("traffic", share))
+
+
+def watch_step(share: str) -> StepKey:
+    """Every gateway has the share, and its answers are watched."""
+    return StepKey(path=("traffic", share, "watch"))
+
+
 def settings_step(region: str) -> StepKey:
     return cell_step(region, "settings")
 

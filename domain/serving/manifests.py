@@ -19,6 +19,7 @@ from domain.serving.gateway.settings import (
     GatewayState,
     Installation,
     ModelAddress,
+    NextVersion,
     RouteSettings,
 )
 from domain.serving.network_policies import build_network_policies
@@ -67,6 +68,15 @@ def build_gateway(
 
 def build_route_settings(spec: EnvironmentSpec, installation: Installation) -> RouteSettings:
     return RouteSettings(**_routing(spec, installation))
+
+
+def build_next_settings(spec: EnvironmentSpec, weight: int) -> NextVersion:
+    model = spec.workload.model
+    return NextVersion(
+        weight=weight,
+        model_name=model.name if model else None,
+        model_version=model.version if model else None,
+    )
 
 
 def build_settings(

@@ -10,6 +10,7 @@ from domain.spec.update import RollbackBounds
 LEAST_ANSWERS = 20
 """Two failures are no rate, and two answers no mean."""
 
+GATEWAYS_NOT_SHIFTED = "GatewaysNotShifted"
 ERROR_RATE_EXCEEDED = "NewVersionErrors"
 LATENCY_EXCEEDED = "NewVersionSlow"
 
@@ -68,6 +69,29 @@ def find_exceeded(seen: Comparison, bounds: RollbackBounds) -> Failure | None:
             f"{new / old:.1f} times as long; the bound is {bounds.latency_factor:g}.",
         )
     return None
+
+
+def gateways_not_shifted(look: TrafficLook | None, routes: str) -> Failure:
+    behind = sorted(
+        name for name, each in (look.gateways if look else {}).items() if each.routes != routes
+    )
+    unread = look.unread if look else ()
+    return Failure(
+        reason=GATEWAYS_NOT_SHIFTED,
+        message="Not every gateway was seen to have the new shares. Still with others: "
+        f"{', '.join(behind) or 'none'}; not answering: {', '.join(unread) or 'none'}.",
+        retryable=False,
+        suggested_action="Look at the gateways' pods, then send the specification again.",
+    )
+
+
+def traffic_unseen() -> Failure:
+    return Failure(
+        reason="TrafficUnseen",
+        message="The counters of the gateways could not be read when the share was to grow.",
+        retryable=True,
+        suggested_action="Send the specification again once the cluster's API answers.",
+    )
 
 
 def _since(

@@ -32,8 +32,9 @@ class ReceivedRequest:
 
 
 class ModelServer(ThreadingHTTPServer):
-    """`POST /echo` answers its body, after `seconds` and with `status`, `/events` streams `EVENTS`, each once the one before was
-    read (`go_on`), `/silent` waits for that before it answers at all."""
+    """`POST /echo` answers its body, after `seconds` and with `status`; `/events` streams
+    `EVENTS`, each once the one before was read (`go_on`), `/silent` waits for that before it
+    answers at all."""
 
     daemon_threads = True
     block_on_close = False
