@@ -76,7 +76,7 @@ def _decide(operation: OperationContext, wait: ReadyWait, observation: Observati
     return decide_readiness(
         observation,
         wait.demand.replicas,
-        wait.demand.gpus + wait.gpus_beside,
+        wait.demand.gpus + (wait.gpus_beside or 0),
         operation.now,
         wait.started_at,
         operation.ref.deadline,

@@ -22,6 +22,8 @@ from domain.environment.record import RecordWarning
 from domain.environment.step_keys import (
     END_NEXT_STEP,
     NEXT_PROBE_STEP,
+    PROMOTION,
+    RESTORATION,
     again_step,
     traffic_step,
     watch_step,
@@ -31,7 +33,7 @@ from domain.placement.offers import Offer
 from domain.serving.gateway.routes import describe_routes
 from domain.serving.gateway.settings import GatewayState
 from domain.serving.manifests import build_next_settings
-from domain.serving.share_watch import Share
+from domain.serving.share_watch import Share, Version
 from domain.serving.shift import GATEWAYS_NOT_SHIFTED
 from domain.spec.update import WHOLE, Update
 from orchestrators.children import run_child, run_children
@@ -40,8 +42,6 @@ from orchestrators.resource_steps import run_step
 from orchestrators.sequence import in_order
 from orchestrators.workload_steps import deploy_workload, start_wait_again
 
-PROMOTED, RESTORED = "promotion", "restoration"
-
 
 @dataclass(slots=True)
 class Progress:
@@ -49,6 +49,8 @@ class Progress:
 
     is_promoting: bool = False
     is_promoted: bool = False
+    old_milliseconds: float | None = None
+    """An answer of the old version, as measured last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,10 @@ def _shift_all(shift: _Shift, progress: Progress) -> Steps[Outcome]:
     steps = shift.update.steps
     return in_order(
         lambda: _probe(shift),
-        *(partial(_share, shift, each.weight, each.minutes) for each in steps),
-        lambda: _share(shift, WHOLE, shift.update.keep_minutes),
+        *(partial(_share, shift, progress, each.weight, each.minutes) for each in steps),
+        lambda: _share(shift, progress, WHOLE, shift.update.keep_minutes),
         lambda: _promote(shift, progress),
-        lambda: _serve_alone(shift, PROMOTED),
+        lambda: _serve_alone(shift, PROMOTION),
         lambda: _end_next(shift),
     )
 
@@ -115,44 +117,56 @@ def _probe(shift: _Shift) -> Steps[Outcome]:
     return run_step(shift.operation, NEXT_PROBE_STEP, activity, value, deadlines.TRAFFIC)
 
 
-def _share(shift: _Shift, weight: int, minutes: int) -> Steps[Outcome]:
+def _share(shift: _Shift, progress: Progress, weight: int, minutes: int) -> Steps[Outcome]:
     """Of the requests: told to the gateways, seen at each, and watched for its time."""
     next_version = build_next_settings(shift.request.spec, weight)
-    routes = describe_routes(GatewayState.SERVING, next_version)
-    return _tell(shift, str(weight), shift.traffic(weight), routes, minutes)
+    share = Share(
+        routes=describe_routes(GatewayState.SERVING, next_version),
+        minutes=minutes,
+        bounds=shift.update.rollback_on,
+        left_by=Version.OLD if weight == WHOLE else None,
+        old_milliseconds=progress.old_milliseconds,
+    )
+    outcome = yield from _tell(shift, str(weight), shift.traffic(weight), share)
+    progress.old_milliseconds = outcome.result.get("oldMilliseconds", share.old_milliseconds)
+    return outcome
 
 
 def _serve_alone(shift: _Shift, why: str) -> Steps[Outcome]:
-    traffic = shift.traffic(is_promoted=why == PROMOTED)
-    return _tell(shift, why, traffic, describe_routes(GatewayState.SERVING), 0)
+    traffic = shift.traffic(is_promoted=why == PROMOTION)
+    share = Share(
+        routes=describe_routes(GatewayState.SERVING),
+        minutes=0,
+        bounds=shift.update.rollback_on,
+        left_by=Version.NEW,
+    )
+    return _tell(shift, why, traffic, share)
 
 
-def _tell(
-    shift: _Shift, share: str, traffic: TrafficInput, routes: str, minutes: int
-) -> Steps[Outcome]:
-    operation, step = shift.operation, watch_step(share)
+def _tell(shift: _Shift, name: str, traffic: TrafficInput, share: Share) -> Steps[Outcome]:
+    operation, step = shift.operation, watch_step(name)
 
     def watch() -> Steps[Outcome]:
-        timeout = deadlines.TRAFFIC + minutes * 60
+        timeout = deadlines.TRAFFIC + share.minutes * 60
         value = TrafficWatch(
             operation=operation.ref_until(operation.deadline_in(timeout)),
             step=step,
             traffic=traffic,
-            share=Share(routes=routes, minutes=minutes, bounds=shift.update.rollback_on),
+            share=share,
         ).to_wire()
         child_id = operation.ref.child_id(*step.path)
         return run_child(operation, Orchestrator.WATCH_TRAFFIC, value, child_id)
 
     activity, value = ActivityName.SHIFT_TRAFFIC, traffic.to_wire()
     return in_order(
-        lambda: run_step(operation, traffic_step(share), activity, value, deadlines.TRAFFIC),
+        lambda: run_step(operation, traffic_step(name), activity, value, deadlines.TRAFFIC),
         watch,
     )
 
 
 def _promote(shift: _Shift, progress: Progress) -> Steps[Outcome]:
     progress.is_promoting = True
-    outcome = yield from _deploy(shift, DeployedVersion.PROMOTED, PROMOTED)
+    outcome = yield from _deploy(shift, DeployedVersion.PROMOTED, PROMOTION)
     progress.is_promoted = outcome.is_success
     return outcome
 
@@ -161,11 +175,11 @@ def _restore(shift: _Shift, progress: Progress) -> Steps[Outcome]:
     """What runs beside it ends only once the old version is there and was told to the gateways;
     one that has not told its routes by then is taken for one that serves nothing."""
     if progress.is_promoting:
-        old = yield from _deploy(shift, DeployedVersion.RESTORED, RESTORED)
+        old = yield from _deploy(shift, DeployedVersion.RESTORED, RESTORATION)
         if not old.is_success:
             _warn(shift, old.failure)
             return old
-    told = yield from _serve_alone(shift, RESTORED)
+    told = yield from _serve_alone(shift, RESTORATION)
     is_untold = told.failure is not None and told.failure.reason == GATEWAYS_NOT_SHIFTED
     if not told.is_success and not is_untold:
         _warn(shift, told.failure)

@@ -146,7 +146,7 @@ def _start_first_wait(
             "attempt": number,
             "has_alternative": attempt.has_alternative,
             "is_next": None if former_gpus is None else True,
-            "gpus_beside": former_gpus or 0,
+            "gpus_beside": former_gpus,
         }
     )
     return _start_wait(operation, wait, readiness_key(region, number))

@@ -322,7 +322,7 @@ class ReadyWait(WireModel):
     """Whether another offer can be tried if there are no nodes for this one."""
     is_next: bool | None = None
     """True: of the version beside the one that serves."""
-    gpus_beside: int = 0
+    gpus_beside: int | None = None
     """Of another version, on the same nodes."""
     again: str | None = None
     """For what a cell becomes ready once more in the same operation; part of its steps' names."""

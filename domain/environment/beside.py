@@ -1,5 +1,7 @@
 """Whether an update can bring a new version beside the one that serves."""
 
+from collections.abc import Sequence
+
 from domain.environment.former_version import FormerDemand
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
@@ -35,3 +37,10 @@ def find_shared_changes(record: EnvironmentRecord, spec: EnvironmentSpec) -> lis
     old, new = record.spec.workload, spec.workload
     changed = [name for name in SHARED if getattr(old, name) != getattr(new, name)]
     return [f"workload.{Workload.model_fields[name].alias}" for name in changed]
+
+
+def say_shared(fields: Sequence[str]) -> str:
+    return (
+        f"{', '.join(fields)} cannot differ between two versions that serve side by side. Keep "
+        "what the environment has, or set update.strategy to replace for this update."
+    )

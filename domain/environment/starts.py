@@ -27,6 +27,7 @@ from domain.environment.steps import (
     plan_wake_steps,
     with_dns_steps,
     with_identity_steps,
+    with_shift_steps,
 )
 from domain.environment.transitions import add_event
 from domain.outcomes import Status
@@ -267,4 +268,7 @@ def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
     if request.kind not in BUILDS:
         return steps
     access = (workload.vault_access, workload.weights_access, certificate and certificate.access)
-    return with_identity_steps(steps, *access)
+    steps = with_identity_steps(steps, *access)
+    if request.former and request.spec.update:
+        steps = with_shift_steps(steps, request.regions, request.spec.update.weights())
+    return steps

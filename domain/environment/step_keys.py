@@ -95,9 +95,8 @@ def pods_step(region: str, attempt: int = 1) -> StepKey:
     return cell_step(region, "pods", attempt)
 
 
-def next_version_step(region: str) -> StepKey:
-    """The new version, beside the one that serves."""
-    return cell_step(region, "nextVersion")
+PROMOTION, RESTORATION = "promotion", "restoration"
+"""The new version in the place of the old one, and the old one there again."""
 
 
 def again_step(region: str, why: str, name: str) -> StepKey:

@@ -1,6 +1,6 @@
 """Decides for each kind of request: a new operation, a known one, a refusal."""
 
-from domain.environment.beside import find_former, find_shared_changes
+from domain.environment.beside import find_former, find_shared_changes, say_shared
 from domain.environment.health import UNHEALTHY, WITHOUT_NODES
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import (
@@ -95,8 +95,7 @@ def _refuse_shared(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused 
         return None
     return Refused(
         "FieldNeedsReplace",
-        f"{', '.join(shared)} cannot differ between two versions that serve side by side. Keep "
-        "what the environment has, or set update.strategy to replace for this update.",
+        say_shared(shared),
         record.active_operation,
         target=shared[0],
     )

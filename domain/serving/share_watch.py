@@ -1,6 +1,7 @@
 """Follows one share of the requests: until every gateway has it, and for its time after that."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from pydantic import AwareDatetime
 
@@ -23,6 +24,13 @@ good answers."""
 LOOK_SECONDS = 15.0
 
 
+class Version(StrEnum):
+    """One of two that serve side by side."""
+
+    OLD = "old"
+    NEW = "new"
+
+
 class Share(WireModel):
     """A share of the requests, and what its answers are held to."""
 
@@ -30,6 +38,10 @@ class Share(WireModel):
     """What gateways call the routes that have it."""
     minutes: int
     bounds: RollbackBounds
+    left_by: Version | None = None
+    """The version that is sent nothing any more, and whose requests are to end."""
+    old_milliseconds: float | None = None
+    """An answer of the old version, as measured before in the same update."""
 
 
 class ShareSeen(WireModel):
@@ -41,6 +53,7 @@ class ShareSeen(WireModel):
     """Answers since then are judged."""
     base_at: AwareDatetime | None = None
     latest: TrafficLook | None = None
+    old_milliseconds: float | None = None
 
     def describe(self) -> str:
         if self.base is None or self.latest is None:
@@ -56,25 +69,48 @@ def see(share: Share, seen: ShareSeen, look: TrafficLook | None, now: datetime) 
         if not has_arrived(look, share.routes):
             return ShareSeen(latest=look)
         until = now + timedelta(minutes=share.minutes)
-        return ShareSeen(until=until, base=look, base_at=now, latest=look)
-    if seen.latest is None or now - seen.base_at < WINDOW:
-        return seen.model_copy(update={"latest": look})
-    # A gateway that was not read is no new one, which would begin at zero.
-    base = TrafficLook(gateways={**seen.base.gateways, **seen.latest.gateways})
-    return seen.model_copy(update={"base": base, "base_at": now, "latest": look})
+        return ShareSeen(
+            until=until,
+            base=look,
+            base_at=now,
+            latest=look,
+            old_milliseconds=share.old_milliseconds,
+        )
+    base, base_at = seen.base, seen.base_at
+    if seen.latest and now - base_at >= WINDOW:
+        # A gateway that was not read is no new one, which would begin at zero.
+        base = TrafficLook(gateways={**base.gateways, **seen.latest.gateways})
+        base_at = now
+    measured = compare(base, look).old_milliseconds or seen.old_milliseconds
+    changes = {"base": base, "base_at": base_at, "latest": look, "old_milliseconds": measured}
+    return seen.model_copy(update=changes)
 
 
 def conclude(
     share: Share, seen: ShareSeen, look: TrafficLook | None, now: datetime, deadline: datetime
 ) -> Outcome | None:
-    """None while it goes on. Its time ends with a look at every gateway."""
+    """None while it goes on. Its time ends with a look at every gateway, and with the requests
+    under way at a version that is left, as far as there is time."""
     if seen.until is None or seen.base is None or seen.latest is None:
         is_late = now >= deadline - timedelta(minutes=share.minutes)
         return Outcome.failed(gateways_not_shifted(seen.latest, share.routes)) if is_late else None
-    if exceeded := find_exceeded(compare(seen.base, seen.latest), share.bounds):
+    comparison = compare(seen.base, seen.latest)
+    if exceeded := find_exceeded(comparison, share.bounds, seen.old_milliseconds):
         return Outcome.failed(exceeded)
     if now < seen.until:
         return None
-    if look and not look.unread:
-        return Outcome.succeeded()
-    return Outcome.failed(traffic_unseen()) if now >= deadline else None
+    is_late = now >= deadline
+    if look is None or look.unread:
+        return Outcome.failed(traffic_unseen()) if is_late else None
+    if count_active(look, share.left_by) and not is_late:
+        return None
+    known = seen.old_milliseconds
+    return Outcome.succeeded(**({"oldMilliseconds": known} if known else {}))
+
+
+def count_active(look: TrafficLook, version: Version | None) -> int:
+    """Requests under way at a version that is sent no more."""
+    if version is None:
+        return 0
+    gateways = look.gateways.values()
+    return sum(g.old_active if version is Version.OLD else g.new_active for g in gateways)

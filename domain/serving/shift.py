@@ -1,6 +1,6 @@
 """Decides how the shift of traffic to a new version goes on: by what the gateways have counted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.outcomes import Failure
@@ -21,13 +21,11 @@ class Comparison:
 
     old: Answers
     new: Answers
-    usual: Answers
-    """The old version's since its gateways started: what it is held to once it is sent nothing."""
 
     @property
     def old_milliseconds(self) -> float | None:
-        is_enough = self.old.timed >= LEAST_ANSWERS
-        return (self.old if is_enough else self.usual).mean_milliseconds
+        """None if there are too few answers for a mean."""
+        return _mean(self.old)
 
     def describe(self) -> str:
         return f"New version: {_describe(self.new)}; old version: {_describe(self.old)}."
@@ -46,12 +44,14 @@ def compare(first: TrafficLook, latest: TrafficLook) -> Comparison:
     return Comparison(
         old=_since(first, latest, lambda each: each.old),
         new=_since(first, latest, lambda each: each.new or Answers()),
-        usual=_total(each.old for each in latest.gateways.values()),
     )
 
 
-def find_exceeded(seen: Comparison, bounds: RollbackBounds) -> Failure | None:
-    """The bound that the new version has crossed."""
+def find_exceeded(
+    seen: Comparison, bounds: RollbackBounds, old_milliseconds: float | None
+) -> Failure | None:
+    """The bound that the new version has crossed. `old_milliseconds`: of the old one, as measured
+    last in the same update."""
     failed = 100 * seen.new.failed / max(seen.new.answered, LEAST_ANSWERS)
     if failed > bounds.error_rate_percent:
         return _rolled_back(
@@ -59,8 +59,8 @@ def find_exceeded(seen: Comparison, bounds: RollbackBounds) -> Failure | None:
             f"{seen.new.failed} of {seen.new.answered} answers of the new version had a status of "
             f"500 or above; the bound is {bounds.error_rate_percent} %.",
         )
-    old, new = seen.old_milliseconds, seen.new.mean_milliseconds
-    if not old or not new or seen.new.timed < LEAST_ANSWERS:
+    old, new = old_milliseconds, _mean(seen.new)
+    if not old or not new:
         return None
     if new > old * bounds.latency_factor:
         return _rolled_back(
@@ -105,11 +105,8 @@ def _since(
     return total
 
 
-def _total(answers: Iterable[Answers]) -> Answers:
-    total = Answers()
-    for each in answers:
-        total = total.plus(each)
-    return total
+def _mean(answers: Answers) -> float | None:
+    return answers.mean_milliseconds if answers.timed >= LEAST_ANSWERS else None
 
 
 def _describe(answers: Answers) -> str:

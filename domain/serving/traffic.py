@@ -8,17 +8,19 @@ from domain.serving.prometheus_text import MetricSample, read_samples
 from domain.wire import WireModel
 
 _COUNTERS = (
-    rf"cluster\.({MODEL_CLUSTER}|{NEXT_CLUSTER})\.upstream_rq_(total|completed|5xx|time)",
+    rf"cluster\.({MODEL_CLUSTER}|{NEXT_CLUSTER})\.upstream_rq_(total|active|completed|5xx|time)",
     rf"http\.{PUBLIC_LISTENER}\.rds\.{ROUTE_CONFIG}\.version_text",
 )
 TRAFFIC_PATH = f"stats/prometheus?filter=^({'|'.join(_COUNTERS)})$&text_readouts"
 
 SENT = "envoy_cluster_upstream_rq_total"
+ACTIVE = "envoy_cluster_upstream_rq_active"
 ANSWERED = "envoy_cluster_upstream_rq_completed"
 BY_CLASS = "envoy_cluster_upstream_rq_xx"
 TIME = "envoy_cluster_upstream_rq_time_sum"
 TIMED = "envoy_cluster_upstream_rq_time_count"
 ROUTES = "envoy_http_rds_version_text"
+_METRICS = (SENT, ACTIVE, ANSWERED, BY_CLASS, TIME, TIMED, ROUTES)
 
 
 class Answers(WireModel):
@@ -59,6 +61,9 @@ class GatewayTraffic(WireModel):
     old: Answers
     new: Answers | None = None
     """None: it started before there could be another version."""
+    old_active: int = 0
+    new_active: int = 0
+    """Requests under way."""
 
 
 class TrafficLook(WireModel):
@@ -74,7 +79,7 @@ def read_traffic(text: str, restarts: int) -> GatewayTraffic | None:
     """None for what is not a gateway's counters."""
     answers: dict[str, dict[str, float]] = {MODEL_CLUSTER: {}, NEXT_CLUSTER: {}}
     routes = ""
-    for name, sample in read_samples(text, (SENT, ANSWERED, BY_CLASS, TIME, TIMED, ROUTES)):
+    for name, sample in read_samples(text, _METRICS):
         if name == ROUTES:
             routes = sample.labels.get("text_value", "")
         elif (cluster := sample.labels.get("envoy_cluster_name")) in answers:
@@ -87,6 +92,8 @@ def read_traffic(text: str, restarts: int) -> GatewayTraffic | None:
         routes=routes,
         old=_answers(old),
         new=_answers(new) if SENT in new else None,
+        old_active=int(old.get(ACTIVE, 0)),
+        new_active=int(new.get(ACTIVE, 0)),
     )
 
 

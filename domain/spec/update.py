@@ -13,6 +13,8 @@ WHOLE = 100
 MAX_STEPS = 10
 MAX_STEP_MINUTES = 120
 MAX_KEEP_MINUTES = 240
+MAX_WATCHED_MINUTES = 480
+"""Of all steps, and of the time that the old version is kept: an operation ends within a day."""
 
 
 class UpdateStrategy(StrEnum):

@@ -168,7 +168,8 @@ def test_what_the_gateway_counts_tells_a_bad_version(versions, status, seconds, 
     first = versions.look()
     with under_load(versions.gateway):
         latest = versions.look_later(first, 50)
-    failure = find_exceeded(compare(first, latest), RollbackBounds())
+    seen = compare(first, latest)
+    failure = find_exceeded(seen, RollbackBounds(), seen.old_milliseconds)
     assert (failure and failure.reason) == reason
 
 
