@@ -18,7 +18,7 @@ from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
 from domain.serving.gateway.settings import ROUTES_FILE, GatewayState, Installation
 from domain.serving.manifests import build_route_settings
-from domain.serving.network_policies import build_next_policy
+from domain.serving.network_policies import build_model_policy
 from domain.spec.model import EnvironmentSpec
 from domain.spec.weights import WeightsImage
 
@@ -46,10 +46,14 @@ async def apply_workload(
     try:
         async with clients.kubernetes(cluster_id) as kubernetes:
             if cell.version is DeployedVersion.NEXT:
+                policy = build_model_policy(spec, naming.next_version(spec.name))
                 beside = build_next_version(spec, cell.replicas, identity)
-                await kubernetes.apply([build_next_policy(spec), *beside])
+                await kubernetes.apply([policy, *beside])
                 return Outcome.succeeded()
-            if cell.version is None:
+            if cell.version:
+                # The gateway was applied for the version that served then.
+                await kubernetes.apply([build_model_policy(spec, spec.name)])
+            else:
                 await _tell_gateway(kubernetes, spec, cell.state, settings.installation)
             replicas = await _adjust_scaling(kubernetes, spec, cell.replicas)
             await kubernetes.apply(build_workload(spec, replicas, identity))

@@ -28,9 +28,9 @@ def build_network_policies(spec: EnvironmentSpec, ports: GatewayPorts) -> list[d
     return [_of_gateway(spec, ports), _of_model(spec, spec.name)]
 
 
-def build_next_policy(spec: EnvironmentSpec) -> dict[str, Any]:
-    """Of the version that an update brings."""
-    return _of_model(spec, naming.next_version(spec.name))
+def build_model_policy(spec: EnvironmentSpec, version: str) -> dict[str, Any]:
+    """Of one of two versions; `version`: the name of its objects."""
+    return _of_model(spec, version)
 
 
 def _of_gateway(spec: EnvironmentSpec, ports: GatewayPorts) -> dict[str, Any]:
