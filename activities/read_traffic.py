@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from activities.many_clusters import read_clusters
+from activities.pod_counters import POD_SECONDS
 from clients.answers import KubernetesRefused, NoAnswer
 from clients.factory import ClientFactory
 from domain.arm import naming
@@ -20,8 +21,6 @@ from domain.sweep.usage_queries import CellRef
 
 if TYPE_CHECKING:
     from clients.kubernetes import KubernetesClient
-
-POD_SECONDS = 10.0
 
 type GatewayAnswers = dict[str, tuple[int, str | None]]
 """By pod: its restarts, and what it answered; None if it did not."""

@@ -138,7 +138,7 @@ SWEEP = 2 * 60 * 60
 """Covers 200 scale-downs that start 5 s apart, and the last one's end."""
 
 
-RESTORATION = 2 * WORKLOAD + READINESS + 2 * TRAFFIC
+WAY_BACK = 2 * WORKLOAD + READINESS + 2 * TRAFFIC
 """Of the old version, once its place was already given to the new one."""
 
 

@@ -234,7 +234,7 @@ def _time_back(request: OperationRequest) -> float:
     former = request.former
     startup = deadlines.further_startup(former.startup_minutes) if former else 0
     grace = request.spec.workload.termination_grace_seconds
-    return deadlines.RESTORATION + startup + deadlines.ending(grace)
+    return deadlines.WAY_BACK + startup + deadlines.ending(grace)
 
 
 def _warn(shift: _Shift, failure: Failure | None) -> None:

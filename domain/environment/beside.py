@@ -8,10 +8,10 @@ from domain.environment.record import EnvironmentRecord
 from domain.spec.model import EnvironmentSpec
 from domain.spec.workload import Workload
 
-IN_PLACE = frozenset({"preset", "registry", "replicas", "autoscale", "egress", "key_vault_id"})
+KEPT_FIELDS = frozenset({"preset", "registry", "replicas", "autoscale", "egress", "key_vault_id"})
 """Fields of a workload that change without another version of what its replicas run."""
 
-SHARED = ("port", "health_path", "health_headers", "image_pull_secret")
+SHARED_FIELDS = ("port", "health_path", "health_headers", "image_pull_secret")
 """Fields that both versions have in common at the gateway and the edge, or at the nodes."""
 
 
@@ -26,7 +26,7 @@ def find_former(record: EnvironmentRecord, spec: EnvironmentSpec) -> FormerDeman
 
 
 def runs_another_version(old: Workload, new: Workload) -> bool:
-    left, right = (each.model_dump(exclude=set(IN_PLACE)) for each in (old, new))
+    left, right = (each.model_dump(exclude=set(KEPT_FIELDS)) for each in (old, new))
     return left != right
 
 
@@ -35,7 +35,7 @@ def find_shared_changes(record: EnvironmentRecord, spec: EnvironmentSpec) -> lis
     if find_former(record, spec) is None:
         return []
     old, new = record.spec.workload, spec.workload
-    changed = [name for name in SHARED if getattr(old, name) != getattr(new, name)]
+    changed = [name for name in SHARED_FIELDS if getattr(old, name) != getattr(new, name)]
     return [f"workload.{Workload.model_fields[name].alias}" for name in changed]
 
 

@@ -143,6 +143,12 @@ class EnvironmentRecord(WireModel):
         return has_failed or self.phase in UNSUCCESSFUL
 
     @property
+    def was_restored(self) -> bool:
+        """Whether its latest update has gone back to the version that serves."""
+        is_update = self.latest.kind is OperationKind.UPDATE
+        return self.phase is Phase.READY and is_update and self.has_failed
+
+    @property
     def was_never_built(self) -> bool:
         """Whether the operation that creates it has not succeeded, so nothing of it serves."""
         return self.phase in UNSUCCESSFUL and not self.endpoint

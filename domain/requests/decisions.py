@@ -80,9 +80,8 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
     latest = record.latest
     if record.spec == spec and record.phase in AT_REST and record.health.status in UNHEALTHY:
         return decide_repair(record)
-    if record.spec == spec and (
-        record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
-    ):
+    is_ready = record.phase is Phase.READY and not record.was_restored
+    if record.spec == spec and (is_ready or _is_running(latest, OperationKind.UPDATE)):
         return AlreadyStarted(_latest_build(record))
     if record.phase is Phase.READY or record.has_failed:
         return Start(_next_request(record, _build_kind(record, OperationKind.UPDATE), spec))

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain.environment.operation import OperationKind
-from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
 from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
@@ -41,14 +39,9 @@ def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[s
     replaced, but not while it may serve.
     """
     fixed = FIXED_FIELDS | ({} if record.was_never_built else FIXED_ONCE_BUILT)
-    fixed |= {} if record.has_failed and not _was_restored(record) else FIXED_WHILE_SERVING
+    fixed |= {} if record.has_failed and not record.was_restored else FIXED_WHILE_SERVING
     changed = [name for name, read in fixed.items() if read(record.spec) != read(new)]
     return changed if "regions" in changed else [*changed, *_find_lost_placement(record, new)]
-
-
-def _was_restored(record: EnvironmentRecord) -> bool:
-    """Whether an update has gone back to the version that serves."""
-    return record.phase is Phase.READY and record.latest.kind is OperationKind.UPDATE
 
 
 def _find_lost_placement(record: EnvironmentRecord, new: EnvironmentSpec) -> list[str]:

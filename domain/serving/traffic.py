@@ -13,14 +13,14 @@ _COUNTERS = (
 )
 TRAFFIC_PATH = f"stats/prometheus?filter=^({'|'.join(_COUNTERS)})$&text_readouts"
 
-SENT = "envoy_cluster_upstream_rq_total"
-ACTIVE = "envoy_cluster_upstream_rq_active"
-ANSWERED = "envoy_cluster_upstream_rq_completed"
-BY_CLASS = "envoy_cluster_upstream_rq_xx"
-TIME = "envoy_cluster_upstream_rq_time_sum"
-TIMED = "envoy_cluster_upstream_rq_time_count"
-ROUTES = "envoy_http_rds_version_text"
-_METRICS = (SENT, ACTIVE, ANSWERED, BY_CLASS, TIME, TIMED, ROUTES)
+_SENT = "envoy_cluster_upstream_rq_total"
+_ACTIVE = "envoy_cluster_upstream_rq_active"
+_ANSWERED = "envoy_cluster_upstream_rq_completed"
+_BY_CLASS = "envoy_cluster_upstream_rq_xx"
+_TIME = "envoy_cluster_upstream_rq_time_sum"
+_TIMED = "envoy_cluster_upstream_rq_time_count"
+_ROUTES = "envoy_http_rds_version_text"
+_METRICS = (_SENT, _ACTIVE, _ANSWERED, _BY_CLASS, _TIME, _TIMED, _ROUTES)
 
 
 class Answers(WireModel):
@@ -80,33 +80,33 @@ def read_traffic(text: str, restarts: int) -> GatewayTraffic | None:
     answers: dict[str, dict[str, float]] = {MODEL_CLUSTER: {}, NEXT_CLUSTER: {}}
     routes = ""
     for name, sample in read_samples(text, _METRICS):
-        if name == ROUTES:
+        if name == _ROUTES:
             routes = sample.labels.get("text_value", "")
         elif (cluster := sample.labels.get("envoy_cluster_name")) in answers:
             answers[cluster] |= _counted(name, sample)
     old, new = answers[MODEL_CLUSTER], answers[NEXT_CLUSTER]
-    if SENT not in old or not routes:
+    if _SENT not in old or not routes:
         return None
     return GatewayTraffic(
         restarts=restarts,
         routes=routes,
         old=_answers(old),
-        new=_answers(new) if SENT in new else None,
-        old_active=int(old.get(ACTIVE, 0)),
-        new_active=int(new.get(ACTIVE, 0)),
+        new=_answers(new) if _SENT in new else None,
+        old_active=int(old.get(_ACTIVE, 0)),
+        new_active=int(new.get(_ACTIVE, 0)),
     )
 
 
 def _counted(name: str, sample: MetricSample) -> dict[str, float]:
-    is_other = name == BY_CLASS and sample.labels.get("envoy_response_code_class") != "5"
+    is_other = name == _BY_CLASS and sample.labels.get("envoy_response_code_class") != "5"
     return {} if is_other else {name: sample.value}
 
 
 def _answers(values: dict[str, float]) -> Answers:
     """Envoy lists no counter that has not counted yet."""
     return Answers(
-        answered=int(values.get(ANSWERED, 0)),
-        failed=int(values.get(BY_CLASS, 0)),
-        timed=int(values.get(TIMED, 0)),
-        milliseconds=values.get(TIME, 0.0),
+        answered=int(values.get(_ANSWERED, 0)),
+        failed=int(values.get(_BY_CLASS, 0)),
+        timed=int(values.get(_TIMED, 0)),
+        milliseconds=values.get(_TIME, 0.0),
     )

@@ -27,7 +27,7 @@ BESIDE_OPERATIONS = {
     "STARTUP",
     "FIRST_ORIGIN",
     "TRAFFIC",
-    "RESTORATION",
+    "WAY_BACK",
 }
 """What has time of its own, before, after or beside the steps of an operation."""
 

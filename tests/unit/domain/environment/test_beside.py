@@ -200,3 +200,14 @@ def test_after_it_went_back_the_gpus_stay_as_they_are():
     decision = decide(record, Command(OperationKind.UPDATE, "fraud-llm", spec))
     assert isinstance(decision, Refused)
     assert decision.target == "gpu.vmSize"
+
+
+def test_after_it_went_back_the_same_specification_starts_an_update():
+    """The one that failed is no answer to it."""
+    record = end(update(ready()), Outcome.failed(SLOW), is_restored=True)
+    assert record.was_restored
+    again = Command(OperationKind.UPDATE, "fraud-llm", record.spec)
+    decision = decide(record, again)
+    assert isinstance(decision, Start)
+    assert decision.request.former is None
+    assert not ready().was_restored
