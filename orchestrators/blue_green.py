@@ -20,6 +20,7 @@ from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import RecordWarning
 from domain.environment.step_keys import (
+    COMPLETION,
     END_NEXT_STEP,
     NEXT_PROBE_STEP,
     PROMOTION,
@@ -90,12 +91,15 @@ def bring_beside(
     progress = Progress()
     shift = _Shift(operation, request, demand, request.spec.update or Update())
     outcome = yield from in_order(build, lambda: _shift_all(shift, progress))
-    if outcome.is_success or progress.is_promoted:
-        if not outcome.is_success:
-            _warn(shift, outcome.failure)
+    if outcome.is_success:
         return BesideResult(outcome)
-    back = operation.for_compensation().begun_now(_time_back(request))
-    restored = yield from _restore(replace(shift, operation=back), progress)
+    after = operation.for_compensation().begun_now(_time_back(request))
+    shift = replace(shift, operation=after)
+    if progress.is_promoted:
+        completed = yield from _complete(shift)
+        _warn(shift, completed.failure)
+        return BesideResult(outcome)
+    restored = yield from _restore(shift, progress)
     return BesideResult(outcome, is_restored=restored.is_success)
 
 
@@ -106,9 +110,17 @@ def _shift_all(shift: _Shift, progress: Progress) -> Steps[Outcome]:
         *(partial(_share, shift, progress, each.weight, each.minutes) for each in steps),
         lambda: _share(shift, progress, WHOLE, shift.update.keep_minutes),
         lambda: _promote(shift, progress),
-        lambda: _serve_alone(shift, PROMOTION),
-        lambda: _end_next(shift),
+        lambda: _leave_next(shift, PROMOTION),
     )
+
+
+def _complete(shift: _Shift) -> Steps[Outcome]:
+    """The new version has the old one's place: nothing is left to go back to."""
+    return _leave_next(shift, COMPLETION)
+
+
+def _leave_next(shift: _Shift, why: str) -> Steps[Outcome]:
+    return in_order(lambda: _serve_alone(shift, why), lambda: _end_next(shift))
 
 
 def _probe(shift: _Shift) -> Steps[Outcome]:
@@ -133,7 +145,7 @@ def _share(shift: _Shift, progress: Progress, weight: int, minutes: int) -> Step
 
 
 def _serve_alone(shift: _Shift, why: str) -> Steps[Outcome]:
-    traffic = shift.traffic(is_promoted=why == PROMOTION)
+    traffic = shift.traffic(is_promoted=why != RESTORATION)
     share = Share(
         routes=describe_routes(GatewayState.SERVING),
         minutes=0,

@@ -98,6 +98,9 @@ def pods_step(region: str, attempt: int = 1) -> StepKey:
 PROMOTION, RESTORATION = "promotion", "restoration"
 """The new version in the place of the old one, and the old one there again."""
 
+COMPLETION = "completion"
+"""Of a promotion whose operation was ended on the way."""
+
 
 def again_step(region: str, why: str, name: str) -> StepKey:
     """A step of a cell that its operation has taken before."""

@@ -16,7 +16,7 @@ from orchestrators.update_environment import update_environment
 from tests.support.engine import Run, run
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
 from tests.support.specs import a_request, a_spec
-from tests.unit.orchestrators.test_update_environment import CHANGED, CLUSTER, end_of
+from tests.unit.orchestrators.test_update_environment import CELL, CHANGED, CLUSTER, end_of
 
 FORMER = FormerDemand(replicas=2, gpus=2, startup_minutes=30)
 UPDATE = Update(
@@ -49,7 +49,8 @@ BACK = [
 
 
 def update(**script: Any) -> Run:
-    request = a_request(OperationKind.UPDATE, 2, spec=SPEC, former=FORMER)
+    spec = script.pop("spec", SPEC)
+    request = a_request(OperationKind.UPDATE, 2, spec=spec, former=FORMER)
     activities = {
         "list_remaining_resources": Outcome.succeeded(resourceIds=[CLUSTER]),
         "probe_next_version": SUCCEEDED,
@@ -212,8 +213,40 @@ def test_replicas_that_do_not_end_are_reported():
 
 
 def test_a_version_that_has_taken_the_place_does_not_give_it_back():
-    done = update(activities={"end_next_version": UNREADY})
+    done = update(activities={"end_next_version": [UNREADY, SUCCEEDED]})
     end = end_of(done)
     assert (end.phase, end.is_restored) == (Phase.FAILED, None)
     assert len(done.steps("call apply_workload")) == 1
+    assert len(done.steps("call end_next_version")) == 2
+    told = TrafficInput.from_wire(inputs(done, "shift_traffic")[-1])
+    assert told.is_promoted
+    assert done.steps("tell fraud-llm record_warning") == []
+
+
+def test_a_cancellation_after_that_ends_what_runs_beside():
+    watched = [SUCCEEDED, SUCCEEDED, SUCCEEDED, CANCELED, SUCCEEDED]
+    done = update(children={"watch_traffic": watched})
+    assert (end_of(done).phase, done.outcome) == (Phase.CANCELED, CANCELED)
+    assert f"start watch_traffic {ID}.traffic.completion.watch" in done.lines
+    assert len(done.steps("call end_next_version")) == 1
+
+
+def test_what_still_runs_beside_after_that_is_reported():
+    done = update(activities={"end_next_version": UNREADY})
     assert warned_of(done) == "NextVersionLeft"
+
+
+def test_all_cells_shift_together():
+    regions = ("westeurope", "northeurope")
+    cells = [Outcome.succeeded(region=each, **CELL) for each in regions]
+    done = update(
+        spec=a_spec(update=UPDATE.to_wire(), regions=list(regions)),
+        children={"provision_cell": cells},
+    )
+    assert end_of(done).phase is Phase.READY
+    assert {tuple(each["regions"]) for each in inputs(done, "shift_traffic")} == {regions}
+    assert done.steps("call apply_workload") == [
+        "call apply_workload westeurope",
+        "call apply_workload northeurope",
+    ]
+    assert len(done.steps("start await_ready")) == 2

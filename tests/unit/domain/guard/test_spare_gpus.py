@@ -50,7 +50,7 @@ def one_node(record: EnvironmentRecord) -> dict[str, Any]:
     return {"region": WEST, "at": at, "nodes": 1, "vmSize": A100}
 
 
-NEW = {"image": "registry.example.com/llm:2"}
+NEW: dict[str, Any] = {"image": "registry.example.com/llm:2"}
 
 
 def spare_check(made: Plan) -> PlanCheck:

@@ -59,10 +59,11 @@ def look(
     routes: str = ROUTES,
     *,
     unread: tuple[str, ...] = (),
-    **more: GatewayTraffic,
+    other: GatewayTraffic | None = None,
 ) -> TrafficLook:
     one = GatewayTraffic(restarts=0, routes=routes, old=old, new=new)
-    return TrafficLook(gateways={"west/a": one, **more}, unread=unread)
+    others = {"west/b": other} if other else {}
+    return TrafficLook(gateways={"west/a": one, **others}, unread=unread)
 
 
 def test_answers_of_both_versions_are_told_apart():
@@ -93,7 +94,7 @@ def test_what_is_no_gateway_is_not_read(text: str):
     [
         (look(), True),
         (look(routes="serving"), False),
-        (look(b=GatewayTraffic(restarts=0, routes="serving", old=answers())), False),
+        (look(other=GatewayTraffic(restarts=0, routes="serving", old=answers())), False),
         (look(unread=("west/b",)), False),
         (TrafficLook(gateways={}), False),
     ],
@@ -117,7 +118,7 @@ def test_a_gateway_that_has_started_since_begins_at_zero():
 
 def test_a_gateway_that_is_gone_takes_nothing_away():
     gone = GatewayTraffic(restarts=0, routes=ROUTES, old=answers(9), new=answers(9))
-    seen = compare(look(answers(10), **{"west/b": gone}), look(answers(30)))
+    seen = compare(look(answers(10), other=gone), look(answers(30)))
     assert (seen.old.answered, seen.new.answered) == (20, 0)
 
 
@@ -214,11 +215,11 @@ def test_a_version_that_fails_late_is_not_saved_by_good_answers():
 
 def test_a_gateway_that_was_not_read_for_a_while_does_not_begin_at_zero():
     other = GatewayTraffic(restarts=0, routes=ROUTES, old=answers(), new=answers(500, 400))
-    seen = arrived_at_noon(first=look(**{"west/b": other}))
+    seen = arrived_at_noon(first=look(other=other))
     seen = see(SHARE, seen, look(unread=("west/b",)), NOON + minutes(1))
-    seen = see(SHARE, seen, look(**{"west/b": other}), NOON + minutes(6))
+    seen = see(SHARE, seen, look(other=other), NOON + minutes(6))
     assert seen.base
-    assert compare(seen.base, look(**{"west/b": other})).new.answered == 0
+    assert compare(seen.base, look(other=other)).new.answered == 0
 
 
 def test_what_the_old_version_took_is_known_once_it_is_sent_nothing():
@@ -239,9 +240,8 @@ def test_what_the_old_version_took_is_known_once_it_is_sent_nothing():
 @pytest.mark.parametrize("version", Version)
 def test_a_version_that_is_left_ends_what_it_has_begun(version: Version):
     share = Share(routes=ROUTES, minutes=0, bounds=BOUNDS, left_by=version)
-    busy = GatewayTraffic(
-        restarts=0, routes=ROUTES, old=answers(), **{f"{version}_active": 2}, new=answers()
-    )
+    idle = GatewayTraffic(restarts=0, routes=ROUTES, old=NONE, new=NONE)
+    busy = idle.model_copy(update={f"{version}_active": 2})
     under_way = TrafficLook(gateways={"west/a": busy})
     seen = see(share, ShareSeen(), under_way, NOON)
     assert conclude(share, seen, under_way, NOON, DEADLINE) is None
