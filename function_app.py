@@ -39,7 +39,7 @@ from activities.probe_edge import probe_edge
 from activities.probe_edges import probe_edges
 from activities.publish_event import publish_event
 from activities.purge_ended import purge_ended
-from activities.read_traffic import get_traffic, probe_next_version
+from activities.read_traffic import get_traffic, probe_version
 from activities.recorded_spec import SpecActivity
 from activities.resolve_image import resolve_image
 from activities.shift_traffic import shift_traffic
@@ -140,7 +140,7 @@ ACTIVITIES: tuple[Activity, ...] = (
     poll_operation,
     get_observation,
     get_traffic,
-    probe_next_version,
+    probe_version,
     end_next_version,
     resolve_image,
     ensure_registry_access,

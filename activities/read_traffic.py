@@ -1,4 +1,4 @@
-"""Reads what the gateways of an environment have counted of two versions, and probes the new one
+"""Reads what the gateways of an environment have counted of two versions, and probes versions
 through them."""
 
 import asyncio
@@ -13,8 +13,8 @@ from domain.arm import naming
 from domain.durable.inputs import TrafficInput
 from domain.outcomes import Outcome
 from domain.serving.counter_pods import count_restarts
-from domain.serving.failures import next_version_unreachable
-from domain.serving.gateway.routes import NEXT_HEALTH_PATH
+from domain.serving.failures import version_unreachable
+from domain.serving.gateway.routes import MODEL_HEALTH_PATH, NEXT_HEALTH_PATH
 from domain.serving.gateway.settings import GatewayPorts
 from domain.serving.traffic import TRAFFIC_PATH, GatewayTraffic, TrafficLook, read_traffic
 from domain.sweep.usage_queries import CellRef
@@ -41,12 +41,26 @@ async def get_traffic(value: dict[str, Any], clients: ClientFactory) -> Outcome:
     return Outcome.succeeded(look=look.to_wire())
 
 
-async def probe_next_version(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    """Each gateway has to reach it, also one that drains: it may be sent its share."""
+async def probe_version(value: dict[str, Any], clients: ClientFactory) -> Outcome:
+    """Each gateway has to reach it, also one that drains: it may be sent its share. The cluster
+    that is probed resolves the name of the Service by itself, and later requests go by another."""
     traffic = TrafficInput.from_wire(value)
-    answers = await _ask_gateways(traffic, clients, NEXT_HEALTH_PATH.removeprefix("/"))
-    failed = [name for name, (_, text) in answers.items() if text is None]
-    return Outcome.failed(next_version_unreachable(failed)) if failed else Outcome.succeeded()
+    is_next = not traffic.is_promoted
+    path = NEXT_HEALTH_PATH if is_next else MODEL_HEALTH_PATH
+    healthy = await _ask_gateways(traffic, clients, path.removeprefix("/"))
+    counted = await _ask_gateways(traffic, clients, TRAFFIC_PATH)
+    failed = [
+        name
+        for name, (_, text) in healthy.items()
+        if text is None or not _has_addresses(counted.get(name), is_next=is_next)
+    ]
+    return Outcome.failed(version_unreachable(failed)) if failed else Outcome.succeeded()
+
+
+def _has_addresses(answer: tuple[int, str | None] | None, *, is_next: bool) -> bool:
+    restarts, text = answer or (0, None)
+    read = read_traffic(text, restarts) if text else None
+    return read is not None and (read.new_addresses if is_next else read.old_addresses) > 0
 
 
 async def _ask_gateways(

@@ -138,7 +138,7 @@ SWEEP = 2 * 60 * 60
 """Covers 200 scale-downs that start 5 s apart, and the last one's end."""
 
 
-WAY_BACK = 2 * WORKLOAD + READINESS + 2 * TRAFFIC
+WAY_BACK = 2 * WORKLOAD + READINESS + 3 * TRAFFIC
 """Of the old version, once its place was already given to the new one."""
 
 
@@ -146,7 +146,7 @@ def beside(weights: int, watched_minutes: int, grace_seconds: int) -> float:
     """Seconds that an update gets beyond its usual limit for a version beside the one that serves:
     its shares, the replicas that then take the old one's place, and its end."""
     return (
-        (weights + 2) * TRAFFIC
+        (weights + 3) * TRAFFIC
         + watched_minutes * 60
         + READINESS
         + WORKLOAD

@@ -25,8 +25,10 @@ from domain.environment.step_keys import (
     NEXT_PROBE_STEP,
     PROMOTION,
     RESTORATION,
+    StepKey,
     again_step,
     traffic_step,
+    version_probe_step,
     watch_step,
 )
 from domain.outcomes import Failure, Outcome
@@ -106,7 +108,7 @@ def bring_beside(
 def _shift_all(shift: _Shift, progress: Progress) -> Steps[Outcome]:
     steps = shift.update.steps
     return in_order(
-        lambda: _probe(shift),
+        lambda: _probe(shift, NEXT_PROBE_STEP, shift.traffic()),
         *(partial(_share, shift, progress, each.weight, each.minutes) for each in steps),
         lambda: _share(shift, progress, WHOLE, shift.update.keep_minutes),
         lambda: _promote(shift, progress),
@@ -123,10 +125,10 @@ def _leave_next(shift: _Shift, why: str) -> Steps[Outcome]:
     return in_order(lambda: _serve_alone(shift, why), lambda: _end_next(shift))
 
 
-def _probe(shift: _Shift) -> Steps[Outcome]:
-    value = shift.traffic().to_wire()
-    activity = ActivityName.PROBE_NEXT_VERSION
-    return run_step(shift.operation, NEXT_PROBE_STEP, activity, value, deadlines.TRAFFIC)
+def _probe(shift: _Shift, step: StepKey, traffic: TrafficInput) -> Steps[Outcome]:
+    """Before requests are sent: a name that leads to new replicas is resolved a while later."""
+    value, activity = traffic.to_wire(), ActivityName.PROBE_VERSION
+    return run_step(shift.operation, step, activity, value, deadlines.TRAFFIC)
 
 
 def _share(shift: _Shift, progress: Progress, weight: int, minutes: int) -> Steps[Outcome]:
@@ -226,7 +228,9 @@ def _deploy(shift: _Shift, version: DeployedVersion, why: str) -> Steps[Outcome]
             start_wait_again(operation, region, demand, beside, why) for region in request.regions
         ],
     )
-    return first_failure(outcomes) or outcomes[0]
+    if failed := first_failure(outcomes):
+        return failed
+    return (yield from _probe(shift, version_probe_step(why), shift.traffic(is_promoted=True)))
 
 
 def _end_next(shift: _Shift) -> Steps[Outcome]:

@@ -152,7 +152,7 @@ class ActivityName(StrEnum):
     APPLY_GATEWAY = "apply_gateway"
     SHIFT_TRAFFIC = "shift_traffic"
     GET_TRAFFIC = "get_traffic"
-    PROBE_NEXT_VERSION = "probe_next_version"
+    PROBE_VERSION = "probe_version"
     END_NEXT_VERSION = "end_next_version"
     GET_OBSERVATION = "get_observation"
     PROBE_EDGE = "probe_edge"

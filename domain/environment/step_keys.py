@@ -114,6 +114,11 @@ END_NEXT_STEP = StepKey(path=("traffic", "end"))
 """The replicas beside those that serve end."""
 
 
+def version_probe_step(why: str) -> StepKey:
+    """The version in the usual place answers through every gateway."""
+    return StepKey(path=("traffic", why, "probe"))
+
+
 def traffic_step(share: str) -> StepKey:
     """Gateways are told; `share`: percent of the new version, or who serves alone."""
     return StepKey(path=("traffic", share))

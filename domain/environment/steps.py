@@ -26,6 +26,7 @@ from domain.environment.step_keys import (
     settings_step,
     traffic_step,
     vault_access_step,
+    version_probe_step,
     watch_step,
     weights_access_step,
     workload_step,
@@ -239,7 +240,11 @@ def with_shift_steps(
         for region in regions
         for name in ("workload", "nodes", "externalIp", "pods")
     ]
-    alone = (traffic_step(PROMOTION), watch_step(PROMOTION))
+    alone = (
+        version_probe_step(PROMOTION),
+        traffic_step(PROMOTION),
+        watch_step(PROMOTION),
+    )
     *before, probe = steps
     return (*before, NEXT_PROBE_STEP, *shares, *promoted, *alone, END_NEXT_STEP, probe)
 

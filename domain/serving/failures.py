@@ -26,10 +26,10 @@ def tokens_not_configured() -> Failure:
     )
 
 
-def next_version_unreachable(gateways: Sequence[str]) -> Failure:
-    """Passes once all gateways have a configuration that knows of it."""
+def version_unreachable(gateways: Sequence[str]) -> Failure:
+    """Passes once all gateways have a configuration that knows of it, and its addresses."""
     return Failure(
-        reason="NextVersionUnreachable",
+        reason="VersionUnreachable",
         message=f"The new version did not answer through: {', '.join(gateways)}.",
         retryable=True,
         suggested_action="Look whether the new version answers 200 at workload.healthPath on "

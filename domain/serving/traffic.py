@@ -9,18 +9,20 @@ from domain.wire import WireModel
 
 _COUNTERS = (
     rf"cluster\.({MODEL_CLUSTER}|{NEXT_CLUSTER})\.upstream_rq_(total|active|completed|5xx|time)",
+    rf"cluster\.({MODEL_CLUSTER}|{NEXT_CLUSTER})\.membership_total",
     rf"http\.{PUBLIC_LISTENER}\.rds\.{ROUTE_CONFIG}\.version_text",
 )
 TRAFFIC_PATH = f"stats/prometheus?filter=^({'|'.join(_COUNTERS)})$&text_readouts"
 
 _SENT = "envoy_cluster_upstream_rq_total"
 _ACTIVE = "envoy_cluster_upstream_rq_active"
+_ADDRESSES = "envoy_cluster_membership_total"
 _ANSWERED = "envoy_cluster_upstream_rq_completed"
 _BY_CLASS = "envoy_cluster_upstream_rq_xx"
 _TIME = "envoy_cluster_upstream_rq_time_sum"
 _TIMED = "envoy_cluster_upstream_rq_time_count"
 _ROUTES = "envoy_http_rds_version_text"
-_METRICS = (_SENT, _ACTIVE, _ANSWERED, _BY_CLASS, _TIME, _TIMED, _ROUTES)
+_METRICS = (_SENT, _ACTIVE, _ADDRESSES, _ANSWERED, _BY_CLASS, _TIME, _TIMED, _ROUTES)
 
 
 class Answers(WireModel):
@@ -64,6 +66,9 @@ class GatewayTraffic(WireModel):
     old_active: int = 0
     new_active: int = 0
     """Requests under way."""
+    old_addresses: int = 0
+    new_addresses: int = 0
+    """That the name of the version's Service has led to."""
 
 
 class TrafficLook(WireModel):
@@ -94,6 +99,8 @@ def read_traffic(text: str, restarts: int) -> GatewayTraffic | None:
         new=_answers(new) if _SENT in new else None,
         old_active=int(old.get(_ACTIVE, 0)),
         new_active=int(new.get(_ACTIVE, 0)),
+        old_addresses=int(old.get(_ADDRESSES, 0)),
+        new_addresses=int(new.get(_ADDRESSES, 0)),
     )
 
 

@@ -13,7 +13,7 @@ from domain.serving.gateway.certificates import CERTIFICATES_PATH, build_transpo
 from domain.serving.gateway.clusters import ADMIN_CLUSTER
 from domain.serving.gateway.envoy_json import EnvoyJson, extension, seconds, socket_address
 from domain.serving.gateway.rate_limit import build_rate_limit_filter
-from domain.serving.gateway.routes import ROUTE_CONFIG, build_next_health_route
+from domain.serving.gateway.routes import ROUTE_CONFIG, build_version_probes
 from domain.serving.gateway.settings import ROUTES_FILE, GatewaySettings
 
 PROBE_PATH = "/ready"
@@ -119,7 +119,7 @@ def _probe(settings: GatewaySettings) -> EnvoyJson:
 def _stats(settings: GatewaySettings) -> EnvoyJson:
     certificates = (CERTIFICATES_PATH,) if settings.certificate_folder else ()
     paths = (*STATS_PATHS, *certificates)
-    more = [build_next_health_route(settings)] if settings.next_host else []
+    more = build_version_probes(settings) if settings.next_host else []
     return _admin_window("stats", settings.listen_address, settings.ports.stats, paths, more)
 
 

@@ -34,7 +34,8 @@ NEXT_CLUSTER = "next"
 NEXT_HEALTH_CLUSTER = "next-health"
 """As those of the model, for the version that an update brings."""
 
-NEXT_HEALTH_PATH = "/next-health"
+NEXT_HEALTH_PATH, MODEL_HEALTH_PATH = "/next-health", "/model-health"
+"""Beside the counters of a gateway: by them the versions are probed through it."""
 
 PROBE_METHODS = "GET|HEAD"
 
@@ -124,19 +125,22 @@ def _invocation_route(settings: RouteSettings, state: GatewayState) -> EnvoyJson
     }
 
 
-def build_next_health_route(settings: RouteSettings) -> EnvoyJson:
-    """By which the next version is probed through a gateway, before it is sent any request."""
-    health_path = settings.model.health_path
+def build_version_probes(settings: RouteSettings) -> list[EnvoyJson]:
+    """By which a version is probed through a gateway, before it is sent any request."""
     get = {"name": ":method", "string_match": {"exact": "GET"}}
-    return {
-        "match": {"path": NEXT_HEALTH_PATH, "headers": [get]},
-        "route": {
-            "cluster": NEXT_HEALTH_CLUSTER,
-            "prefix_rewrite": health_path,
-            "timeout": "10s",
-        },
-        **_added_headers(settings.model.health_headers),
-    }
+    probed = ((NEXT_HEALTH_PATH, NEXT_HEALTH_CLUSTER), (MODEL_HEALTH_PATH, HEALTH_CLUSTER))
+    return [
+        {
+            "match": {"path": path, "headers": [get]},
+            "route": {
+                "cluster": cluster,
+                "prefix_rewrite": settings.model.health_path,
+                "timeout": "10s",
+            },
+            **_added_headers(settings.model.health_headers),
+        }
+        for path, cluster in probed
+    ]
 
 
 def _added_headers(headers: Mapping[str, str]) -> EnvoyJson:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from domain.serving.gateway.routes import NEXT_HEALTH_PATH, describe_routes
+from domain.serving.gateway.routes import MODEL_HEALTH_PATH, NEXT_HEALTH_PATH, describe_routes
 from domain.serving.gateway.settings import GatewayState, NextVersion
 from domain.serving.shift import ERROR_RATE_EXCEEDED, LATENCY_EXCEEDED, compare, find_exceeded
 from domain.serving.traffic import TRAFFIC_PATH, TrafficLook, read_traffic
@@ -149,13 +149,17 @@ def test_requests_shift_by_weight_and_none_is_lost(versions) -> None:
     assert load.statuses[200] == echoes(versions.old) + echoes(versions.new)
 
 
-def test_the_new_version_is_probed_before_it_is_sent_a_request(versions) -> None:
+def test_versions_are_probed_before_they_are_sent_a_request(versions) -> None:
     ports = versions.gateway.settings.ports
-    assert versions.gateway.look(ports.stats, NEXT_HEALTH_PATH).status_code == 200
-    assert [each.path for each in versions.new.received] == ["/health"]
-    assert versions.gateway.look(ports.stats, NEXT_HEALTH_PATH, "POST").status_code == 404
-    assert versions.gateway.get(NEXT_HEALTH_PATH).status_code == 200
-    assert [each.path for each in versions.old.received] == [NEXT_HEALTH_PATH]
+    probed = ((NEXT_HEALTH_PATH, versions.new), (MODEL_HEALTH_PATH, versions.old))
+    for path, model in probed:
+        assert versions.gateway.look(ports.stats, path).status_code == 200
+        assert [each.path for each in model.received] == ["/health"]
+        assert versions.gateway.look(ports.stats, path, "POST").status_code == 404
+        assert versions.gateway.get(path).status_code == 200
+        versions.old.received.clear()
+    seen = versions.look().gateways["envoy"]
+    assert (seen.old_addresses, seen.new_addresses) == (1, 1)
 
 
 @pytest.mark.parametrize(

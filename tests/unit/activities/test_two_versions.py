@@ -1,6 +1,7 @@
 """A version beside the one that serves: applied, sent its share, probed, counted, ended."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from activities.apply_gateway import apply_gateway
 from activities.apply_workload import apply_workload
 from activities.end_next_version import end_next_version
-from activities.read_traffic import get_traffic, probe_next_version
+from activities.read_traffic import get_traffic, probe_version
 from activities.shift_traffic import shift_traffic
 from clients.answers import KubernetesRefused, NoAnswer
 from domain.arm import naming
@@ -188,7 +189,7 @@ def a_gateway(name: str) -> dict[str, Any]:
 
 def gateways(**answers: str | Exception) -> FakeClients:
     pods = [a_gateway(name) for name in answers]
-    paths = (TRAFFIC_PATH, "next-health")
+    paths = (TRAFFIC_PATH, "next-health", "model-health")
     given = {f"{name}:8082/{path}": answers[name] for name in answers for path in paths}
     return FakeClients(cluster=FakeKubernetes(pods=pods, pod_answers=given))
 
@@ -208,17 +209,36 @@ async def test_a_cluster_that_does_not_answer_is_unread():
     assert TrafficLook.from_wire(outcome.result["look"]).unread == ("westeurope",)
 
 
-async def test_the_new_version_has_to_answer_through_every_gateway():
-    assert (await probe_next_version(traffic(), gateways(a="", b="").as_factory())).is_success
-    refused = KubernetesRefused(404, "Not Found", "")
-    outcome = await probe_next_version(traffic(), gateways(a="", b=refused).as_factory())
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [(traffic(), "next-health"), (traffic(is_promoted=True), "model-health")],
+)
+async def test_a_version_has_to_answer_through_every_gateway(value: dict[str, Any], path: str):
+    clients = gateways(a=COUNTED, b=COUNTED)
+    assert (await probe_version(value, clients.as_factory())).is_success
+    assert f"pod inference a 8082 {path}" in clients.cluster.asked
+    clients.cluster.pod_answers[f"b:8082/{path}"] = KubernetesRefused(404, "Not Found", "")
+    outcome = await probe_version(value, clients.as_factory())
     assert outcome.failure
     assert outcome.failure.retryable
     assert "westeurope/b" in outcome.failure.message
+    assert "westeurope/a" not in outcome.failure.message
+
+
+@pytest.mark.parametrize(("cluster", "is_promoted"), [("next", None), ("model", True)])
+async def test_a_version_whose_name_leads_nowhere_yet_is_not_reached(
+    cluster: str, is_promoted: bool | None
+):
+    counted = f'envoy_cluster_membership_total{{envoy_cluster_name="{cluster}"}}'
+    text = re.sub(rf"{re.escape(counted)} \d", f"{counted} 0", COUNTED)
+    clients = gateways(a=text).as_factory()
+    assert (await probe_version(traffic(is_promoted=is_promoted), clients)).failure
+    other = traffic(is_promoted=None if is_promoted else True)
+    assert (await probe_version(other, clients)).is_success
 
 
 async def test_no_gateway_is_no_answer():
-    outcome = await probe_next_version(traffic(), FakeClients().as_factory())
+    outcome = await probe_version(traffic(), FakeClients().as_factory())
     assert outcome.failure
 
 

@@ -128,7 +128,7 @@ def test_a_deletion_waits_for_its_predecessor_and_still_has_time_to_delete():
 def test_an_update_with_two_versions_has_time_for_all_that_it_does_beside_a_usual_one():
     weights, watched, grace = 3, 20, 60
     shares = weights * deadlines.TRAFFIC + watched * 60
-    promotion = deadlines.WORKLOAD + deadlines.READINESS + deadlines.TRAFFIC
+    promotion = deadlines.WORKLOAD + deadlines.READINESS + 2 * deadlines.TRAFFIC
     needed = deadlines.TRAFFIC + shares + promotion + deadlines.ending(grace)
     assert needed <= deadlines.beside(weights, watched, grace)
     assert deadlines.beside(11, 480, 3600) + deadlines.UPDATE < 24 * 3600

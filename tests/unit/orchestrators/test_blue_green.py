@@ -53,7 +53,7 @@ def update(**script: Any) -> Run:
     request = a_request(OperationKind.UPDATE, 2, spec=spec, former=FORMER)
     activities = {
         "list_remaining_resources": Outcome.succeeded(resourceIds=[CLUSTER]),
-        "probe_next_version": SUCCEEDED,
+        "probe_version": SUCCEEDED,
         "shift_traffic": SUCCEEDED,
         "apply_workload": SUCCEEDED,
         "end_next_version": SUCCEEDED,
@@ -91,7 +91,7 @@ def test_its_steps_one_after_the_other():
     done = update()
     assert done.lines[3:] == [
         "note traffic/probe Running",
-        "call probe_next_version",
+        "call probe_version",
         "note traffic/probe Succeeded",
         *share("10"),
         *share("50"),
@@ -100,6 +100,9 @@ def test_its_steps_one_after_the_other():
         "call apply_workload westeurope",
         "note cell/westeurope/promotion/workload Succeeded",
         f"start await_ready {ID}.{WEST}.promotion.ready",
+        "note traffic/promotion/probe Running",
+        "call probe_version",
+        "note traffic/promotion/probe Succeeded",
         *share("promotion"),
         "note traffic/end Running",
         "call end_next_version",
@@ -150,7 +153,7 @@ def test_cells_know_of_the_gpus_beside_and_the_new_version_takes_the_old_place()
     "script",
     [
         pytest.param({"children": {"provision_cell": QUOTA}}, id="no node for it"),
-        pytest.param({"activities": {"probe_next_version": UNREADY}}, id="it does not answer"),
+        pytest.param({"activities": {"probe_version": UNREADY}}, id="it does not answer"),
         pytest.param({"children": {"watch_traffic": [SLOW, SUCCEEDED]}}, id="it is slow"),
         pytest.param({"children": {"watch_traffic": [SUCCEEDED, SLOW, SUCCEEDED]}}, id="later"),
         pytest.param({"children": {"watch_traffic": [SLOW, UNSEEN]}}, id="a gateway is lost"),

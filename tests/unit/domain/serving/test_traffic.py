@@ -25,6 +25,8 @@ envoy_cluster_upstream_rq_total{envoy_cluster_name="model"} 90
 envoy_cluster_upstream_rq_total{envoy_cluster_name="next"} 11
 envoy_cluster_upstream_rq_active{envoy_cluster_name="model"} 2
 envoy_cluster_upstream_rq_active{envoy_cluster_name="next"} 1
+envoy_cluster_membership_total{envoy_cluster_name="model"} 3
+envoy_cluster_membership_total{envoy_cluster_name="next"} 4
 envoy_cluster_upstream_rq_completed{envoy_cluster_name="model"} 88
 envoy_cluster_upstream_rq_completed{envoy_cluster_name="next"} 10
 envoy_cluster_upstream_rq_xx{envoy_response_code_class="5",envoy_cluster_name="next"} 3
@@ -75,6 +77,8 @@ def test_answers_of_both_versions_are_told_apart():
         new=Answers(answered=10, failed=3, timed=9, milliseconds=120.5),
         old_active=2,
         new_active=1,
+        old_addresses=3,
+        new_addresses=4,
     )
 
 
