@@ -16,7 +16,7 @@ from domain.kubernetes.manifests import build_next_version, build_workload
 from domain.kubernetes.weights_manifests import find_weights
 from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
-from domain.serving.gateway.settings import ROUTES_FILE, GatewayState, Installation
+from domain.serving.gateway.settings import ROUTES_FILE, Installation
 from domain.serving.manifests import build_route_settings
 from domain.serving.network_policies import build_model_policy
 from domain.spec.model import EnvironmentSpec
@@ -49,15 +49,11 @@ async def apply_workload(
                 policy = build_model_policy(spec, naming.next_version(spec.name))
                 beside = build_next_version(spec, cell.replicas, identity)
                 await kubernetes.apply([policy, *beside])
-                return Outcome.succeeded()
-            if cell.version:
-                # The gateway was applied for the version that served then.
-                await kubernetes.apply([build_model_policy(spec, spec.name)])
             else:
-                await _tell_gateway(kubernetes, spec, cell.state, settings.installation)
-            replicas = await _adjust_scaling(kubernetes, spec, cell.replicas)
-            await kubernetes.apply(build_workload(spec, replicas, identity))
-            await _end_unneeded(kubernetes, spec, cell)
+                await _prepare_gateway(kubernetes, spec, cell, settings.installation)
+                replicas = await _adjust_scaling(kubernetes, spec, cell.replicas)
+                await kubernetes.apply(build_workload(spec, replicas, identity))
+                await _end_unneeded(kubernetes, spec, cell)
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
     return Outcome.succeeded()
@@ -69,14 +65,19 @@ def _find_version(cell: WorkloadInput, specs: RecordedSpecs) -> EnvironmentSpec:
     return specs.wanted.pinned_to(cell.image_digest)
 
 
-async def _tell_gateway(
+async def _prepare_gateway(
     kubernetes: "KubernetesClient",
     spec: EnvironmentSpec,
-    state: GatewayState,
+    cell: WorkloadInput,
     installation: Installation,
 ) -> None:
-    """A cell that is being built has no gateway yet, whose own step writes the same."""
-    routes = render_routes(build_route_settings(spec, installation), state)
+    """Of two versions, the gateway was applied for the one that served then, and goes on sending
+    requests to the other. A cell that is being built has no gateway yet, whose own step writes
+    the same."""
+    if cell.version:
+        await kubernetes.apply([build_model_policy(spec, spec.name)])
+        return
+    routes = render_routes(build_route_settings(spec, installation), cell.state)
     gateway = naming.gateway_name(spec.name)
     await kubernetes.patch_config_map(naming.INFERENCE_NAMESPACE, gateway, {ROUTES_FILE: routes})
 

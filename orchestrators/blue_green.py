@@ -13,37 +13,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from domain import deadlines
-from domain.durable.inputs import CellDemand, DeployedVersion, TrafficInput, TrafficWatch
-from domain.durable.names import ActivityName, Orchestrator
+from domain.durable.inputs import CellDemand, DeployedVersion
 from domain.environment.failures import next_version_left
-from domain.environment.operation import first_failure
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import RecordWarning
-from domain.environment.step_keys import (
-    COMPLETION,
-    END_NEXT_STEP,
-    NEXT_PROBE_STEP,
-    PROMOTION,
-    RESTORATION,
-    StepKey,
-    again_step,
-    traffic_step,
-    version_probe_step,
-    watch_step,
-)
+from domain.environment.step_keys import COMPLETION, NEXT_PROBE_STEP, PROMOTION, RESTORATION
 from domain.outcomes import Failure, Outcome
-from domain.placement.offers import Offer
-from domain.serving.gateway.routes import describe_routes
-from domain.serving.gateway.settings import GatewayState
-from domain.serving.manifests import build_next_settings
-from domain.serving.share_watch import Share, Version
 from domain.serving.shift import GATEWAYS_NOT_SHIFTED
 from domain.spec.update import WHOLE, Update
-from orchestrators.children import run_child, run_children
 from orchestrators.operation_context import OperationContext, Steps
-from orchestrators.resource_steps import run_step
 from orchestrators.sequence import in_order
-from orchestrators.workload_steps import deploy_workload, start_wait_again
+from orchestrators.shift_steps import (
+    Shift,
+    deploy_in_place,
+    end_next,
+    probe_through_gateways,
+    serve_alone,
+    shift_share,
+)
 
 
 @dataclass(slots=True)
@@ -64,25 +51,6 @@ class BesideResult:
     is_restored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Shift:
-    """What its steps have in common."""
-
-    operation: OperationContext
-    request: OperationRequest
-    demand: CellDemand
-    update: Update
-
-    def traffic(self, weight: int | None = None, *, is_promoted: bool = False) -> TrafficInput:
-        return TrafficInput(
-            operation_id=self.operation.ref.operation_id,
-            environment=self.operation.ref.environment,
-            regions=self.request.regions,
-            weight=weight,
-            is_promoted=is_promoted or None,
-        )
-
-
 def bring_beside(
     operation: OperationContext,
     request: OperationRequest,
@@ -91,7 +59,7 @@ def bring_beside(
 ) -> Steps[BesideResult]:
     """`build`: the new version beside the old one, until it is ready."""
     progress = Progress()
-    shift = _Shift(operation, request, demand, request.spec.update or Update())
+    shift = Shift(operation, request, demand, request.spec.update or Update())
     outcome = yield from in_order(build, lambda: _shift_all(shift, progress))
     if outcome.is_success:
         return BesideResult(outcome)
@@ -105,10 +73,10 @@ def bring_beside(
     return BesideResult(outcome, is_restored=restored.is_success)
 
 
-def _shift_all(shift: _Shift, progress: Progress) -> Steps[Outcome]:
+def _shift_all(shift: Shift, progress: Progress) -> Steps[Outcome]:
     steps = shift.update.steps
     return in_order(
-        lambda: _probe(shift, NEXT_PROBE_STEP, shift.traffic()),
+        lambda: probe_through_gateways(shift, NEXT_PROBE_STEP, shift.traffic()),
         *(partial(_share, shift, progress, each.weight, each.minutes) for each in steps),
         lambda: _share(shift, progress, WHOLE, shift.update.keep_minutes),
         lambda: _promote(shift, progress),
@@ -116,134 +84,46 @@ def _shift_all(shift: _Shift, progress: Progress) -> Steps[Outcome]:
     )
 
 
-def _complete(shift: _Shift) -> Steps[Outcome]:
+def _complete(shift: Shift) -> Steps[Outcome]:
     """The new version has the old one's place: nothing is left to go back to."""
     return _leave_next(shift, COMPLETION)
 
 
-def _leave_next(shift: _Shift, why: str) -> Steps[Outcome]:
-    return in_order(lambda: _serve_alone(shift, why), lambda: _end_next(shift))
+def _leave_next(shift: Shift, why: str) -> Steps[Outcome]:
+    return in_order(lambda: serve_alone(shift, why), lambda: end_next(shift))
 
 
-def _probe(shift: _Shift, step: StepKey, traffic: TrafficInput) -> Steps[Outcome]:
-    """Before requests are sent: a name that leads to new replicas is resolved a while later."""
-    value, activity = traffic.to_wire(), ActivityName.PROBE_VERSION
-    return run_step(shift.operation, step, activity, value, deadlines.TRAFFIC)
-
-
-def _share(shift: _Shift, progress: Progress, weight: int, minutes: int) -> Steps[Outcome]:
-    """Of the requests: told to the gateways, seen at each, and watched for its time."""
-    next_version = build_next_settings(shift.request.spec, weight)
-    share = Share(
-        routes=describe_routes(GatewayState.SERVING, next_version),
-        minutes=minutes,
-        bounds=shift.update.rollback_on,
-        left_by=Version.OLD if weight == WHOLE else None,
-        old_milliseconds=progress.old_milliseconds,
-    )
-    outcome = yield from _tell(shift, str(weight), shift.traffic(weight), share)
-    progress.old_milliseconds = outcome.result.get("oldMilliseconds", share.old_milliseconds)
+def _share(shift: Shift, progress: Progress, weight: int, minutes: int) -> Steps[Outcome]:
+    measured = progress.old_milliseconds
+    outcome = yield from shift_share(shift, weight, minutes, measured)
+    progress.old_milliseconds = outcome.result.get("oldMilliseconds", measured)
     return outcome
 
 
-def _serve_alone(shift: _Shift, why: str) -> Steps[Outcome]:
-    traffic = shift.traffic(is_promoted=why != RESTORATION)
-    share = Share(
-        routes=describe_routes(GatewayState.SERVING),
-        minutes=0,
-        bounds=shift.update.rollback_on,
-        left_by=Version.NEW,
-    )
-    return _tell(shift, why, traffic, share)
-
-
-def _tell(shift: _Shift, name: str, traffic: TrafficInput, share: Share) -> Steps[Outcome]:
-    operation, step = shift.operation, watch_step(name)
-
-    def watch() -> Steps[Outcome]:
-        timeout = deadlines.TRAFFIC + share.minutes * 60
-        value = TrafficWatch(
-            operation=operation.ref_until(operation.deadline_in(timeout)),
-            step=step,
-            traffic=traffic,
-            share=share,
-        ).to_wire()
-        child_id = operation.ref.child_id(*step.path)
-        return run_child(operation, Orchestrator.WATCH_TRAFFIC, value, child_id)
-
-    activity, value = ActivityName.SHIFT_TRAFFIC, traffic.to_wire()
-    return in_order(
-        lambda: run_step(operation, traffic_step(name), activity, value, deadlines.TRAFFIC),
-        watch,
-    )
-
-
-def _promote(shift: _Shift, progress: Progress) -> Steps[Outcome]:
+def _promote(shift: Shift, progress: Progress) -> Steps[Outcome]:
     progress.is_promoting = True
-    outcome = yield from _deploy(shift, DeployedVersion.PROMOTED, PROMOTION)
+    outcome = yield from deploy_in_place(shift, DeployedVersion.PROMOTED, PROMOTION)
     progress.is_promoted = outcome.is_success
     return outcome
 
 
-def _restore(shift: _Shift, progress: Progress) -> Steps[Outcome]:
+def _restore(shift: Shift, progress: Progress) -> Steps[Outcome]:
     """What runs beside it ends only once the old version is there and was told to the gateways;
     one that has not told its routes by then is taken for one that serves nothing."""
     if progress.is_promoting:
-        old = yield from _deploy(shift, DeployedVersion.RESTORED, RESTORATION)
+        old = yield from deploy_in_place(shift, DeployedVersion.RESTORED, RESTORATION)
         if not old.is_success:
             _warn(shift, old.failure)
             return old
-    told = yield from _serve_alone(shift, RESTORATION)
+    told = yield from serve_alone(shift, RESTORATION)
     is_untold = told.failure is not None and told.failure.reason == GATEWAYS_NOT_SHIFTED
     if not told.is_success and not is_untold:
         _warn(shift, told.failure)
         return told
-    ended = yield from _end_next(shift)
+    ended = yield from end_next(shift)
     if not ended.is_success:
         _warn(shift, ended.failure)
     return Outcome.succeeded()
-
-
-def _deploy(shift: _Shift, version: DeployedVersion, why: str) -> Steps[Outcome]:
-    """Into the place of the replicas that serve nothing now, in all cells, until it is ready."""
-    operation, request = shift.operation, shift.request
-    demand, beside = shift.demand, shift.demand.gpus
-    if version is DeployedVersion.RESTORED and request.former:
-        demand = demand.model_copy(update=request.former.model_dump())
-    for region in request.regions:
-        applied = yield from deploy_workload(
-            operation,
-            again_step(region, why, "workload"),
-            _offer_in(request, region),
-            replicas=demand.replicas,
-            state=GatewayState.SERVING,
-            image_digest=shift.demand.image_digest,
-            version=version,
-        )
-        if not applied.is_success:
-            return applied
-    outcomes = yield from run_children(
-        operation,
-        lambda: [
-            start_wait_again(operation, region, demand, beside, why) for region in request.regions
-        ],
-    )
-    if failed := first_failure(outcomes):
-        return failed
-    return (yield from _probe(shift, version_probe_step(why), shift.traffic(is_promoted=True)))
-
-
-def _end_next(shift: _Shift) -> Steps[Outcome]:
-    grace = shift.request.spec.workload.termination_grace_seconds
-    value, activity = shift.traffic().to_wire(), ActivityName.END_NEXT_VERSION
-    timeout = deadlines.ending(grace)
-    return run_step(shift.operation, END_NEXT_STEP, activity, value, timeout)
-
-
-def _offer_in(request: OperationRequest, region: str) -> Offer:
-    """A cell that serves has one offer."""
-    offers = (request.offers_of(cell)[0] for cell in request.spec.regions)
-    return next(offer for offer in offers if offer.region == region)
 
 
 def _time_back(request: OperationRequest) -> float:
@@ -253,7 +133,7 @@ def _time_back(request: OperationRequest) -> float:
     return deadlines.WAY_BACK + startup + deadlines.ending(grace)
 
 
-def _warn(shift: _Shift, failure: Failure | None) -> None:
+def _warn(shift: Shift, failure: Failure | None) -> None:
     """GPU nodes may be paid for, and nothing else ends what runs on them."""
     if failure is None:
         return
