@@ -16,6 +16,7 @@ async def end_next_version(value: dict[str, Any], clients: ClientFactory) -> Out
     subscription_id, namespace = clients.settings.subscription_id, naming.INFERENCE_NAMESPACE
     name = naming.next_version(traffic.environment)
     left: list[str] = []
+    failed: list[Outcome] = []
     for region in traffic.regions:
         cluster_id = naming.cluster_id(subscription_id, traffic.environment, region)
         try:
@@ -23,6 +24,9 @@ async def end_next_version(value: dict[str, Any], clients: ClientFactory) -> Out
                 await kubernetes.scale_deployment(namespace, name, 0)
                 pods = await kubernetes.list_pods(namespace, {"app.kubernetes.io/name": name})
         except CLUSTER_ERRORS as error:
-            return cluster_failed(error, f"end a version in {region}")
-        left += [f"{region}/{pod['metadata']['name']}" for pod in pods]
+            failed.append(cluster_failed(error, f"end a version in {region}"))
+        else:
+            left += [f"{region}/{pod['metadata']['name']}" for pod in pods]
+    if failed:
+        return failed[0]
     return Outcome.failed(next_version_ending(left)) if left else Outcome.succeeded()

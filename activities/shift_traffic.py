@@ -16,11 +16,13 @@ from domain.serving.manifests import build_next_settings, build_route_settings
 async def shift_traffic(
     value: dict[str, Any], clients: ClientFactory, hub: RecordReader
 ) -> Outcome:
+    """One cell that cannot be reached keeps no other as it is."""
     traffic = TrafficInput.from_wire(value)
     specs = await read_specs(hub, traffic.environment, traffic.operation_id)
     routes = _render(traffic, specs, clients.settings.installation)
     gateway = naming.gateway_name(traffic.environment)
     subscription_id = clients.settings.subscription_id
+    failed: list[Outcome] = []
     for region in traffic.regions:
         cluster_id = naming.cluster_id(subscription_id, traffic.environment, region)
         try:
@@ -29,8 +31,8 @@ async def shift_traffic(
                     naming.INFERENCE_NAMESPACE, gateway, {ROUTES_FILE: routes}
                 )
         except CLUSTER_ERRORS as error:
-            return cluster_failed(error, f"shift traffic in {region}")
-    return Outcome.succeeded()
+            failed.append(cluster_failed(error, f"shift traffic in {region}"))
+    return failed[0] if failed else Outcome.succeeded()
 
 
 def _render(traffic: TrafficInput, specs: RecordedSpecs, installation: Installation) -> str:

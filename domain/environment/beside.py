@@ -11,8 +11,9 @@ from domain.spec.workload import Workload
 KEPT_FIELDS = frozenset({"preset", "registry", "replicas", "autoscale", "egress", "key_vault_id"})
 """Fields of a workload that change without another version of what its replicas run."""
 
-SHARED_FIELDS = ("port", "health_path", "health_headers", "image_pull_secret")
-"""Fields that both versions have in common at the gateway and the edge, or at the nodes."""
+SHARED_FIELDS = ("port", "health_path", "health_headers", "image_pull_secret", "autoscale")
+"""Fields that both versions have in common at the gateway and the edge, or at the nodes; replicas
+of an old version that follow requests would go with them."""
 
 
 def find_former(record: EnvironmentRecord, spec: EnvironmentSpec) -> FormerDemand | None:

@@ -175,6 +175,16 @@ async def test_gateways_are_told_who_answers(
     assert versions_of(document) == versions
 
 
+@pytest.mark.parametrize("activity", [shift_traffic, end_next_version])
+async def test_a_cell_that_cannot_be_reached_keeps_no_other_as_it_is(hub: FakeHub, activity: Any):
+    clients = FakeClients(cluster=FakeKubernetes(error=NoAnswer("no route")))
+    value = {**traffic(), "regions": ["westeurope", "northeurope"]}
+    more = (hub,) if activity is shift_traffic else ()
+    outcome = await activity(value, clients.as_factory(), *more)
+    assert outcome.failure
+    assert [each.rpartition("-")[2] for each in clients.opened] == ["westeurope", "northeurope"]
+
+
 async def test_a_cluster_that_cannot_be_told_fails_the_shift(hub: FakeHub):
     clients = FakeClients(cluster=FakeKubernetes(error=NoAnswer("no route")))
     outcome = await shift_traffic(traffic(10), clients.as_factory(), hub)

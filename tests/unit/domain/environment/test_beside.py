@@ -109,6 +109,12 @@ def test_what_both_versions_share_cannot_change(changes: dict[str, Any], field: 
     assert find_shared_changes(ready(), spec_with(None, image="llm:2", **changes)) == []
 
 
+def test_an_old_version_whose_replicas_follow_requests_is_replaced():
+    record = ready(spec_with(None, autoscale={"max": 2}))
+    assert find_shared_changes(record, NEW) == ["workload.autoscale"]
+    assert find_shared_changes(record, spec_with()) == []
+
+
 def test_the_record_keeps_what_serves_while_it_is_updated():
     record = update(ready())
     assert record.former
