@@ -21,7 +21,7 @@ async def apply_gateway(
 ) -> Outcome:
     cell = GatewayInput.from_wire(value)
     specs = await read_specs(hub, cell.environment, cell.operation_id)
-    spec = cell.offer.apply(specs.wanted)
+    spec = cell.offer.apply(specs.serving)
     settings, region = clients.settings, cell.offer.region
     if spec.access.mode is AccessMode.ENTRA and settings.installation.issuer is None:
         return Outcome.failed(tokens_not_configured())

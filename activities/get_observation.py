@@ -30,12 +30,13 @@ async def get_observation(value: dict[str, Any], clients: ClientFactory) -> Outc
 async def _observe(kubernetes: "KubernetesClient", cell: ObservationInput) -> dict[str, Any]:
     inference, system = naming.INFERENCE_NAMESPACE, naming.SYSTEM_NAMESPACE
     name = cell.environment
+    version = naming.next_version(name) if cell.is_next else name
     # One after the other, over one connection: side by side each request opens its own, and a TLS
     # handshake costs more than the request.
     gateway_pods = await kubernetes.list_pods(inference, _named(naming.gateway_name(name)))
     seen = ClusterObjects(
-        pods=await kubernetes.list_pods(inference, _named(name)),
-        deployment=await kubernetes.get_deployment(inference, name),
+        pods=await kubernetes.list_pods(inference, _named(version)),
+        deployment=await kubernetes.get_deployment(inference, version),
         service=await kubernetes.get_service(inference, name),
         events=await kubernetes.list_events(inference),
         gateway_pods=gateway_pods,

@@ -8,6 +8,7 @@ from durabletask.entities import EntityInstanceId, EntityMetadata
 from clients.factory import ClientFactory
 from domain.durable.names import ENVIRONMENT_ENTITY
 from domain.environment.applied_spec import find_base
+from domain.environment.former_version import FormerVersion
 from domain.environment.record import EnvironmentRecord
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
@@ -33,6 +34,12 @@ class RecordedSpecs(NamedTuple):
     """What Azure was brought to before, in an update that keeps what others have changed since."""
     front_door_id: str | None = None
     """Of the profile, if this operation has found it already."""
+    former: FormerVersion | None = None
+    """The version that serves, while the operation brings another one beside it."""
+
+    @property
+    def serving(self) -> EnvironmentSpec:
+        return self.former.in_place_of(self.wanted) if self.former else self.wanted
 
     def apply(self, offer: Offer) -> Self:
         """Of a cell that has the offer."""
@@ -61,4 +68,7 @@ async def read_specs(hub: RecordReader, environment: str, operation_id: str) -> 
     front_door_id = (
         profile.front_door_id if profile and profile.operation_id == operation_id else None
     )
-    return RecordedSpecs(record.spec, find_base(record.applied, operation), front_door_id)
+    base = find_base(record.applied, operation)
+    is_running = record.active_operation == operation_id
+    former = record.former if is_running else None
+    return RecordedSpecs(record.spec, base, front_door_id, former)

@@ -49,7 +49,11 @@ class PodLogsClient:
 
 async def _read(kubernetes: "KubernetesClient", query: PodLogQuery) -> PodLogAnswer:
     namespace = naming.INFERENCE_NAMESPACE
-    pods = await kubernetes.list_pods(namespace, {"app.kubernetes.io/name": query.environment})
+    pods = [
+        pod
+        for version in naming.versions(query.environment)
+        for pod in await kubernetes.list_pods(namespace, {"app.kubernetes.io/name": version})
+    ]
     pod = choose_pod(pods, query)
     if isinstance(pod, PodLogRefusal):
         return pod

@@ -44,6 +44,10 @@ WORKLOAD = 10 * 60
 GATEWAY = RESOURCE_GROUP + FRONT_DOOR + WORKLOAD
 """The gateway waits for the id of the Front Door profile, which is built beside the cells."""
 
+TRAFFIC = 15 * 60
+"""A changed ConfigMap reaches a gateway within two minutes; one that drains keeps what it had, for
+four minutes more."""
+
 STARTUP = 20 * 60
 """For a replica to load its weights, which was observed to take up to 15 minutes; a specification
 may give it more."""
@@ -132,6 +136,27 @@ WAKE_LOOK = 5 * 60
 
 SWEEP = 2 * 60 * 60
 """Covers 200 scale-downs that start 5 s apart, and the last one's end."""
+
+
+WAY_BACK = 2 * WORKLOAD + READINESS + 3 * TRAFFIC
+"""Of the old version, once its place was already given to the new one."""
+
+
+def beside(weights: int, watched_minutes: int, grace_seconds: int) -> float:
+    """Seconds that an update gets beyond its usual limit for a version beside the one that serves:
+    its shares, the replicas that then take the old one's place, and its end."""
+    return (
+        (weights + 3) * TRAFFIC
+        + watched_minutes * 60
+        + READINESS
+        + WORKLOAD
+        + ending(grace_seconds)
+    )
+
+
+def ending(grace_seconds: int) -> float:
+    """Seconds until the pods of a version are gone."""
+    return WORKLOAD + grace_seconds
 
 
 def further_startup(timeout_minutes: int) -> float:

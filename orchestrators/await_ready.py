@@ -12,7 +12,7 @@ from durabletask.task import OrchestrationContext
 from domain.arm.pacing import decide_read_delay
 from domain.durable.inputs import ObservationInput, ReadyWait
 from domain.durable.names import ActivityName
-from domain.environment.step_keys import StepKey, external_ip_step, nodes_step, pods_step
+from domain.environment.step_keys import StepKey, again_step, cell_step
 from domain.kubernetes.observation import Observation
 from domain.kubernetes.readiness import (
     Condition,
@@ -50,12 +50,13 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
         environment=ref.environment,
         region=wait.region,
         certificate_domain=wait.demand.certificate_domain,
+        is_next=wait.is_next,
     ).to_wire()
     reported: Reported = {}
     for _ in range(READS_PER_RUN):
         outcome = yield from call_activity(operation, ActivityName.GET_OBSERVATION, cell)
         if outcome.failure and operation.is_overdue:
-            report_step_result(operation, pods_step(wait.region, wait.attempt), outcome)
+            report_step_result(operation, _key(wait, "pods"), outcome)
             return outcome.to_wire()
         key = f"{ref.operation_id} {wait.region} {operation.now}"
         delay = decide_read_delay(outcome, RETRY_READ_SECONDS, key)
@@ -75,7 +76,7 @@ def _decide(operation: OperationContext, wait: ReadyWait, observation: Observati
     return decide_readiness(
         observation,
         wait.demand.replicas,
-        wait.demand.gpus,
+        wait.demand.gpus + (wait.gpus_beside or 0),
         operation.now,
         wait.started_at,
         operation.ref.deadline,
@@ -93,19 +94,24 @@ def _conclude(readiness: Readiness, observation: Observation) -> Outcome:
 def _report(
     operation: OperationContext, wait: ReadyWait, readiness: Readiness, reported: Reported
 ) -> None:
-    region, attempt = wait.region, wait.attempt
     is_last = readiness.pods.is_ready and not readiness.gateway.is_ready
     unreachable = is_last or readiness.gateway.state is ConditionState.FAILED
     conditions: list[tuple[StepKey, Condition]] = [
         (
-            nodes_step(region, attempt),
+            _key(wait, "nodes"),
             readiness.gpu if readiness.nodes.is_ready else readiness.nodes,
         ),
-        (external_ip_step(region, attempt), readiness.external_ip),
-        (pods_step(region, attempt), readiness.gateway if unreachable else readiness.pods),
+        (_key(wait, "externalIp"), readiness.external_ip),
+        (_key(wait, "pods"), readiness.gateway if unreachable else readiness.pods),
     ]
     for step, condition in conditions:
         report = (STEP_STATUS[condition.state], condition.detail)
         if reported.get(step.name) != report:
             reported[step.name] = report
             report_step(operation, step, report[0], detail=report[1], failure=condition.failure)
+
+
+def _key(wait: ReadyWait, condition: str) -> StepKey:
+    if wait.again:
+        return again_step(wait.region, wait.again, condition)
+    return cell_step(wait.region, condition, wait.attempt)

@@ -27,6 +27,7 @@ def open_operation(
     on without it."""
     timeout += request.further_offers * deadlines.ANOTHER_OFFER
     timeout += deadlines.further_startup(request.spec.workload.start_minutes)
+    timeout += _time_beside(request)
     operation = OperationContext.open(
         context,
         OperationRef(
@@ -41,6 +42,16 @@ def open_operation(
         operation = operation.begun_now(timeout)
     accepted = yield from operation.environment.start_operation(request, operation.now)
     return operation if accepted else None
+
+
+def _time_beside(request: OperationRequest) -> float:
+    update, workload = request.spec.update, request.spec.workload
+    if request.former is None or update is None:
+        return 0
+    beside = deadlines.beside(
+        len(update.weights()), update.watched_minutes, workload.termination_grace_seconds
+    )
+    return beside + deadlines.further_startup(workload.start_minutes)
 
 
 def find_regions(operation: OperationContext, request: OperationRequest) -> Steps[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from durabletask.task import OrchestrationContext
 
-from domain.durable.inputs import CellInput
+from domain.durable.inputs import CellInput, DeployedVersion
 from domain.environment.step_keys import gateway_step, workload_step
 from domain.environment.steps import (
     PlannedResource,
@@ -60,6 +60,9 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
     replicas, serving = demand.replicas, GatewayState.SERVING
     deploy = partial(deploy_workload, operation, workload, offer, replicas=replicas, state=serving)
     await_cell = await_connected_workload if cell.has_private_origin else await_workload
+    if cell.former_gpus is not None:
+        deploy = partial(deploy, version=DeployedVersion.NEXT)
+        await_cell = partial(await_cell, former_gpus=cell.former_gpus)
     made = yield from create_resource(operation, group)
     if not made.is_success:
         return made

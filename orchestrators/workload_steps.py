@@ -8,13 +8,20 @@ from domain import deadlines
 from domain.durable.inputs import (
     CellDemand,
     ConnectionInput,
+    DeployedVersion,
     GatewayInput,
     ReadyWait,
     WorkloadInput,
 )
 from domain.durable.names import ActivityName, Orchestrator
 from domain.environment.operation import first_failure
-from domain.environment.step_keys import StepKey, asleep_step, connection_key, readiness_key
+from domain.environment.step_keys import (
+    StepKey,
+    again_step,
+    asleep_step,
+    connection_key,
+    readiness_key,
+)
 from domain.outcomes import Outcome
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
@@ -32,6 +39,7 @@ def deploy_workload(
     replicas: int,
     state: GatewayState,
     image_digest: str | None,
+    version: DeployedVersion | None = None,
 ) -> Steps[Outcome]:
     value = WorkloadInput(
         operation_id=operation.ref.operation_id,
@@ -40,6 +48,7 @@ def deploy_workload(
         replicas=replicas,
         state=state,
         image_digest=image_digest,
+        version=version,
     )
     return run_step(
         operation, step, ActivityName.APPLY_WORKLOAD, value.to_wire(), deadlines.WORKLOAD
@@ -80,16 +89,23 @@ def put_to_sleep(
 
 
 def await_workload(
-    operation: OperationContext, attempt: Attempt, demand: CellDemand
+    operation: OperationContext,
+    attempt: Attempt,
+    demand: CellDemand,
+    former_gpus: int | None = None,
 ) -> Steps[Outcome]:
+    """`former_gpus`: of the version that serves, if the workload comes beside it."""
     outcomes = yield from run_children(
-        operation, lambda: [_start_wait(operation, attempt, demand)]
+        operation, lambda: [_start_first_wait(operation, attempt, demand, former_gpus)]
     )
     return outcomes[0]
 
 
 def await_connected_workload(
-    operation: OperationContext, attempt: Attempt, demand: CellDemand
+    operation: OperationContext,
+    attempt: Attempt,
+    demand: CellDemand,
+    former_gpus: int | None = None,
 ) -> Steps[Outcome]:
     """The private origin needs the Service alone: it is connected while nodes and pods start.
 
@@ -98,7 +114,7 @@ def await_connected_workload(
     outcomes = yield from run_children(
         operation,
         lambda: [
-            _start_wait(operation, attempt, demand),
+            _start_first_wait(operation, attempt, demand, former_gpus),
             _start_connecting(operation, attempt, demand),
         ],
     )
@@ -121,15 +137,39 @@ def _ready_timeout(demand: CellDemand) -> float:
     return deadlines.READINESS + deadlines.further_startup(demand.startup_minutes)
 
 
-def _start_wait(operation: OperationContext, attempt: Attempt, demand: CellDemand) -> Child:
+def _start_first_wait(
+    operation: OperationContext, attempt: Attempt, demand: CellDemand, former_gpus: int | None
+) -> Child:
     region, number = attempt.offer.region, attempt.number
-    wait = ReadyWait(
+    wait = _build_wait(operation, region, demand).model_copy(
+        update={
+            "attempt": number,
+            "has_alternative": attempt.has_alternative,
+            "is_next": None if former_gpus is None else True,
+            "gpus_beside": former_gpus,
+        }
+    )
+    return _start_wait(operation, wait, readiness_key(region, number))
+
+
+def start_wait_again(
+    operation: OperationContext, region: str, demand: CellDemand, gpus_beside: int, why: str
+) -> Child:
+    """For the replicas in the place of those that served, while others serve beside them."""
+    changes = {"gpus_beside": gpus_beside, "again": why}
+    wait = _build_wait(operation, region, demand).model_copy(update=changes)
+    return _start_wait(operation, wait, again_step(region, why, "ready"))
+
+
+def _build_wait(operation: OperationContext, region: str, demand: CellDemand) -> ReadyWait:
+    return ReadyWait(
         operation=operation.ref_until(operation.deadline_in(_ready_timeout(demand))),
         region=region,
         demand=demand,
         started_at=operation.now,
-        attempt=number,
-        has_alternative=attempt.has_alternative,
     )
-    child_id = operation.ref.child_id(*readiness_key(region, number).path)
+
+
+def _start_wait(operation: OperationContext, wait: ReadyWait, key: StepKey) -> Child:
+    child_id = operation.ref.child_id(*key.path)
     return start_child(operation, Orchestrator.AWAIT_READY, wait.to_wire(), child_id)

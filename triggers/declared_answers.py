@@ -142,6 +142,7 @@ PLAN_CODES = (
     "VmSizeRestricted",
     "ZoneNotOffered",
     "QuotaExceeded",
+    "SpareNodesMissing",
     "ManagedClusterQuotaExceeded",
     "PublicIpQuotaExceeded",
     "NetworkQuotaExceeded",

@@ -190,6 +190,7 @@ ENVIRONMENT_ROUTES: tuple[Route[Any, Any], ...] = (
                 "The specification cannot be applied to this environment, or not at present, or "
                 "Azure would not grant what it asks for.",
                 "FieldCannotBeChanged",
+                "FieldNeedsReplace",
                 "WrongPhase",
                 "RequesterUnknown",
                 *PLAN_CODES,

@@ -28,6 +28,8 @@ ERROR_CODES: Mapping[str, str] = {
     "InvalidNodeRange": "`minNodes` is above `maxNodes`.",
     "InvalidReplicaRange": "`autoscale.max` is below `autoscale.min`.",
     "NotEnoughNodes": "`maxNodes` is too low for the replicas.",
+    "SpareNodesMissing": "`maxNodes` is too low for two versions side by side.",
+    "FieldNeedsReplace": "The field cannot differ between two versions side by side.",
     "TooManyGpusPerReplica": "A replica needs more GPUs than a node of this VM size has.",
     "NotAGpuVmSize": "The VM size has no NVIDIA GPU.",
     "RetiredVmSize": "Azure has retired the VM size; the message names its successors.",

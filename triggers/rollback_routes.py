@@ -52,7 +52,8 @@ ROLLBACK_ROUTES: tuple[Route[Any, Any], ...] = (
         description="Updates the environment to the workload of a version that was built "
         "successfully, with the digest that its image had then. What else is specified stays. The "
         "environment must be Ready, or its latest operation must have ended without success. As "
-        "with any update, its replicas are replaced one by one.",
+        "with any update, `update.strategy` says how its replicas are replaced. While an update "
+        "has two versions side by side, to go back to the one that served is to cancel it.",
         handler=request_rollback,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -69,6 +70,7 @@ ROLLBACK_ROUTES: tuple[Route[Any, Any], ...] = (
                 "There is no such version, or it cannot run at present.",
                 "VersionNotFound",
                 "VersionNotAllowed",
+                "FieldNeedsReplace",
                 "WrongPhase",
                 *PLAN_CODES,
             ),

@@ -217,6 +217,16 @@ def gateway_name(name: str) -> str:
     return f"{name}-gateway"
 
 
+def next_version(name: str) -> str:
+    """Of the objects of the version that an update brings, beside those of the one that serves."""
+    return f"{name}-next"
+
+
+def versions(name: str) -> tuple[str, str]:
+    """What the model's replicas are called, of each version that there may be."""
+    return (name, next_version(name))
+
+
 def model_service(name: str) -> str:
     """The Service in the cluster by which the gateway finds the model's replicas."""
     return f"{name}-model"

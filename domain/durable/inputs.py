@@ -5,6 +5,7 @@ the orchestration that hands it on, and an operation hands on dozens. An activit
 specification reads it from the environment's record.
 """
 
+from enum import StrEnum
 from typing import Self
 
 from pydantic import AwareDatetime
@@ -18,6 +19,7 @@ from domain.environment.steps import PlannedResource
 from domain.outcomes import Handle
 from domain.placement.offers import Offer
 from domain.serving.gateway.settings import GatewayState
+from domain.serving.share_watch import Share, ShareSeen
 from domain.spec.model import EnvironmentSpec
 from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.wire import WireModel
@@ -93,6 +95,8 @@ class CellInput(WireModel):
     has_private_origin: bool = False
     records: str | None = None
     """ARM ids of DNS records, with `{region}` in place of the cell's; None: none are made."""
+    former_gpus: int | None = None
+    """Of the version that serves, if the workload comes beside it."""
 
 
 class ConnectionInput(WireModel):
@@ -186,6 +190,17 @@ class IdentityAccessInput(WireModel):
     region: str
 
 
+class DeployedVersion(StrEnum):
+    """Which of two versions is deployed, and where, while an update has them side by side."""
+
+    NEXT = "next"
+    """The new one, beside the one that serves."""
+    PROMOTED = "promoted"
+    """The new one, in the place of the old one, which is sent nothing any more."""
+    RESTORED = "restored"
+    """The old one in its place again."""
+
+
 class WorkloadInput(WireModel):
     """What runs inside a cell, and what its gateway says while no replica is ready."""
 
@@ -197,6 +212,20 @@ class WorkloadInput(WireModel):
     state: GatewayState
     image_digest: str | None = None
     """Of the image that runs; None: what the specification says."""
+    version: DeployedVersion | None = None
+    """None: there is one version alone, and it serves."""
+
+
+class TrafficInput(WireModel):
+    """Cells whose gateways are told, or tell, which version answers."""
+
+    operation_id: str
+    environment: str
+    regions: tuple[str, ...]
+    weight: int | None = None
+    """Percent of the requests that the new version answers; None: one version answers all."""
+    is_promoted: bool | None = None
+    """True: the new version is in the place of the old one."""
 
 
 class GatewayInput(WireModel):
@@ -217,6 +246,8 @@ class ObservationInput(WireModel):
     region: str
     certificate_domain: str | None = None
     """None if its gateways have no certificate."""
+    is_next: bool | None = None
+    """True: the version that an update has brought beside the one that serves."""
 
 
 class PoolInput(WireModel):
@@ -291,6 +322,22 @@ class ReadyWait(WireModel):
     attempt: int = 1
     has_alternative: bool = False
     """Whether another offer can be tried if there are no nodes for this one."""
+    is_next: bool | None = None
+    """True: of the version beside the one that serves."""
+    gpus_beside: int | None = None
+    """Of another version, on the same nodes."""
+    again: str | None = None
+    """For what a cell becomes ready once more in the same operation; part of its steps' names."""
+
+
+class TrafficWatch(WireModel):
+    """A share of the requests whose answers are watched."""
+
+    operation: OperationRef
+    step: StepKey
+    traffic: TrafficInput
+    share: Share
+    seen: ShareSeen = ShareSeen()
 
 
 class PurgeRequest(WireModel):

@@ -9,6 +9,8 @@ OPERATION_ABORTED = "OperationAborted"
 
 GPU_COST_NOT_STOPPED = "GpuCostNotStopped"
 """Code of a warning that stands until the sweep sees no GPU node."""
+NEXT_VERSION_LEFT = "NextVersionLeft"
+"""Code of a warning that stands until another operation starts."""
 OPERATION_IN_PROGRESS = "OperationInProgress"
 """Reason for a start that another request won."""
 
@@ -124,4 +126,13 @@ def remaining_resources_unknown(environment: str) -> OperationWarning:
         message="The remaining resources could not be listed. Check the resource groups whose "
         f"names begin with gp-{environment}.",
         target=f"/environments/{environment}",
+    )
+
+
+def next_version_left(environment: str, failure: Failure) -> OperationWarning:
+    return OperationWarning(
+        code=NEXT_VERSION_LEFT,
+        message="Replicas of two versions may run, and cost, until the next successful operation: "
+        f"{failure.message} Retry the update, or repair the environment.",
+        target=environment,
     )

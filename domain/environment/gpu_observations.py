@@ -116,8 +116,9 @@ def _find_offer(record: EnvironmentRecord, region: str) -> Offer | None:
 
 def _needed(record: EnvironmentRecord, offer: Offer) -> int:
     """The fewest nodes that have the GPUs which are allocatable once the wait for them ends."""
-    sku = find_gpu_sku(offer.vm_size)
-    return nodes_for(sku.gpus if sku else 1, 1, record.spec.workload.gpus_needed)
+    sku, former = find_gpu_sku(offer.vm_size), record.former
+    beside = former.workload.gpus_needed if former else 0
+    return nodes_for(sku.gpus if sku else 1, 1, record.spec.workload.gpus_needed + beside)
 
 
 def _with_nodes(usage: GpuUsage, offer: Offer, nodes: int, at: datetime) -> GpuUsage:

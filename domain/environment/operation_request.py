@@ -4,6 +4,7 @@ from pydantic import Field
 
 from domain.environment.approval import ApprovalDemand
 from domain.environment.call_stamp import CallStamp
+from domain.environment.former_version import FormerDemand
 from domain.environment.operation import OperationKind
 from domain.environment.pinned_image import PinnedImage
 from domain.environment.versions import Rollback
@@ -51,6 +52,8 @@ class OperationRequest(WireModel):
     granted_roles: tuple[GrantedRole, ...] | None = None
     """Of the record when the operation was requested."""
     rollback: Rollback | None = None
+    former: FormerDemand | None = None
+    """Of the version that serves, if an update brings the new one beside it."""
     may_change_offers: bool = False
     """Whether a cell that is refused its GPU nodes tries its other offers. Not while it may serve:
     another offer replaces its pool."""

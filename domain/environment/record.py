@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from domain.environment.applied_spec import AppliedSpec
 from domain.environment.approval import ApprovedPlan
 from domain.environment.counters import CounterNote
+from domain.environment.former_version import FormerVersion
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
@@ -85,6 +86,8 @@ class EnvironmentRecord(WireModel):
     """Those at resources of others that may have been assigned to its cells."""
     versions: tuple[EnvironmentVersion, ...] = ()
     """The latest specifications' workloads, oldest first; the last one is the present."""
+    former: FormerVersion | None = None
+    """What serves while the running update brings another version beside it."""
     approved: ApprovedPlan | None = None
     """The latest plan that a second person has approved."""
     applied: AppliedSpec | None = None
@@ -142,6 +145,12 @@ class EnvironmentRecord(WireModel):
         return has_failed or self.phase in UNSUCCESSFUL
 
     @property
+    def was_restored(self) -> bool:
+        """Whether its latest update has gone back to the version that serves."""
+        is_update = self.latest.kind is OperationKind.UPDATE
+        return self.phase is Phase.READY and is_update and self.has_failed
+
+    @property
     def was_never_built(self) -> bool:
         """Whether the operation that creates it has not succeeded, so nothing of it serves."""
         return self.phase in UNSUCCESSFUL and not self.endpoint
@@ -185,6 +194,7 @@ NOTHING_BUILT: Mapping[str, Any] = {
     "granted_roles": (),
     "applied": None,
     "versions": (),
+    "former": None,
     "approved": None,
     "idle_notes": IdleNotes(),
     "counters": {},
@@ -205,6 +215,8 @@ class OperationEnd(WireModel):
     cells: tuple[CellState, ...] = ()
     remaining: tuple[str, ...] = ()
     warnings: tuple[OperationWarning, ...] = ()
+    is_restored: bool | None = None
+    """True: an update has gone back to the version that served before."""
 
 
 class RecordWarning(WireModel):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.environment.former_version import FormerVersion
 from domain.environment.operation_request import BRING_A_SPEC, BUILDS, OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.environment.versions import EnvironmentVersion, add_version
@@ -42,4 +43,13 @@ def _present_version(record: EnvironmentRecord) -> tuple[EnvironmentVersion, ...
             image=record.image,
             requested_by=latest.requested_by,
         ),
+    )
+
+
+def keep_former(record: EnvironmentRecord, request: OperationRequest) -> FormerVersion | None:
+    """What serves while the operation brings another version beside it."""
+    if request.former is None:
+        return None
+    return FormerVersion(
+        version=record.generation, workload=record.spec.workload, image=record.image
     )

@@ -18,7 +18,7 @@ from domain.environment.operation_request import (
 from domain.environment.phases import Phase, can_move
 from domain.environment.pinned_image import find_image_warnings
 from domain.environment.record import NOTHING_BUILT, EnvironmentRecord
-from domain.environment.started_versions import versions_after_start
+from domain.environment.started_versions import keep_former, versions_after_start
 from domain.environment.step_keys import StepKey
 from domain.environment.steps import (
     plan_delete_steps,
@@ -27,6 +27,7 @@ from domain.environment.steps import (
     plan_wake_steps,
     with_dns_steps,
     with_identity_steps,
+    with_shift_steps,
 )
 from domain.environment.transitions import add_event
 from domain.outcomes import Status
@@ -169,6 +170,7 @@ def _started(
             "granted_roles": request.all_granted_roles,
             "created_at": at if record.was_never_begun else record.created_at,
             "versions": versions_after_start(record, request, at),
+            "former": keep_former(record, request),
             **({"image": request.image} if request.rollback else {}),
             "operations": operations,
             "requests": requests,
@@ -266,4 +268,7 @@ def _plan_steps(request: OperationRequest) -> tuple[StepKey, ...]:
     if request.kind not in BUILDS:
         return steps
     access = (workload.vault_access, workload.weights_access, certificate and certificate.access)
-    return with_identity_steps(steps, *access)
+    steps = with_identity_steps(steps, *access)
+    if request.former and request.spec.update:
+        steps = with_shift_steps(steps, request.regions, request.spec.update.weights())
+    return steps

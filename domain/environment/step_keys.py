@@ -95,6 +95,40 @@ def pods_step(region: str, attempt: int = 1) -> StepKey:
     return cell_step(region, "pods", attempt)
 
 
+PROMOTION, RESTORATION = "promotion", "restoration"
+"""The new version in the place of the old one, and the old one there again."""
+
+COMPLETION = "completion"
+"""Of a promotion whose operation was ended on the way."""
+
+
+def again_step(region: str, why: str, name: str) -> StepKey:
+    """A step of a cell that its operation has taken before."""
+    return StepKey(path=("cell", region, why, name))
+
+
+NEXT_PROBE_STEP = StepKey(path=("traffic", "probe"))
+"""The new version answers through every gateway."""
+
+END_NEXT_STEP = StepKey(path=("traffic", "end"))
+"""The replicas beside those that serve end."""
+
+
+def version_probe_step(why: str) -> StepKey:
+    """The version in the usual place answers through every gateway."""
+    return StepKey(path=("traffic", why, "probe"))
+
+
+def traffic_step(share: str) -> StepKey:
+    """Gateways are told; `share`: percent of the new version, or who serves alone."""
+    return StepKey(path=("traffic", share))
+
+
+def watch_step(share: str) -> StepKey:
+    """Every gateway has the share, and its answers are watched."""
+    return StepKey(path=("traffic", share, "watch"))
+
+
 def settings_step(region: str) -> StepKey:
     return cell_step(region, "settings")
 

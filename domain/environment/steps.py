@@ -4,9 +4,13 @@ from collections.abc import Sequence
 
 from domain.catalog.roles import ACR_PULL
 from domain.environment.step_keys import (
+    END_NEXT_STEP,
     IMAGE_STEP,
+    NEXT_PROBE_STEP,
     PROBE_STEP,
+    PROMOTION,
     StepKey,
+    again_step,
     assignment_step,
     autoscaler_step,
     cell_step,
@@ -20,7 +24,10 @@ from domain.environment.step_keys import (
     registry_access_step,
     serving_step,
     settings_step,
+    traffic_step,
     vault_access_step,
+    version_probe_step,
+    watch_step,
     weights_access_step,
     workload_step,
 )
@@ -220,6 +227,26 @@ def with_identity_steps(
         grants = _grant_steps(region, vault, weights, certificate)
         planned += [identity, *grants, step, credential]
     return tuple(planned)
+
+
+def with_shift_steps(
+    steps: Sequence[StepKey], regions: Sequence[str], weights: Sequence[int]
+) -> tuple[StepKey, ...]:
+    """Of an update that brings a new version beside the one that serves: before the edge's
+    probe, which comes last."""
+    shares = [each for w in weights for each in (traffic_step(str(w)), watch_step(str(w)))]
+    promoted = [
+        again_step(region, PROMOTION, name)
+        for region in regions
+        for name in ("workload", "nodes", "externalIp", "pods")
+    ]
+    alone = (
+        version_probe_step(PROMOTION),
+        traffic_step(PROMOTION),
+        watch_step(PROMOTION),
+    )
+    *before, probe = steps
+    return (*before, NEXT_PROBE_STEP, *shares, *promoted, *alone, END_NEXT_STEP, probe)
 
 
 def with_dns_steps(steps: Sequence[StepKey], records: str | None) -> tuple[StepKey, ...]:

@@ -33,6 +33,7 @@ from domain.environment.record import (
     RecordWarning,
     TimelineEvent,
 )
+from domain.environment.restored_version import restore_former
 from domain.environment.versions import end_version
 from domain.outcomes import Outcome, Status
 
@@ -115,12 +116,29 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     if end.outcome.is_success and operation.kind in BUILDS:
         changes["granted_roles"] = record.spec.granted_roles
     record = _with_operation(record, ended).model_copy(update=changes)
+    record = _restored(record, end)
     end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
         record = _moved(record, end)
     message = f"{operation.kind} {status}" + (f": {failure.message}" if failure else "")
     message += describe_costs(ended.gpu_spending, ended.gpu_saving)
     return add_event(record, end.at, f"Operation{status}", message, operation_id=end.operation_id)
+
+
+def _restored(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord:
+    changes = restore_former(record, end)
+    record = record.model_copy(update=changes)
+    if "versions" not in changes:
+        return record
+    rollback = record.versions[-1].rollback
+    return add_event(
+        record,
+        end.at,
+        "RolledBack",
+        f"automatic {rollback.describe()}" if rollback else "",
+        operation_id=end.operation_id,
+        evidence=rollback and rollback.to_wire(),
+    )
 
 
 def record_warning(record: EnvironmentRecord, warned: RecordWarning) -> EnvironmentRecord:

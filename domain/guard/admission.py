@@ -9,6 +9,7 @@ from domain.guard.estimate import Estimate, estimate
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.checks import check_budget, check_policy
 from domain.guard.situation import Situation
+from domain.guard.spare_gpus import check_spare_nodes
 from domain.guard.subscription_checks import check_subscription
 from domain.problem import Problem
 from domain.requests.decision import Refused
@@ -34,8 +35,10 @@ def check_planned(
     situation: Situation,
 ) -> tuple[PlanCheck, ...]:
     """`cells`: the checks of the offer that each cell is planned with."""
+    offers = [situation.offer_of(spec, cell) for cell in spec.regions]
     return (
         *(check for found in cells for check in found),
+        *check_spare_nodes(spec, offers, situation.existing),
         *check_subscription(situation),
         *situation.images,
         *check_policy(spec, planned, situation),

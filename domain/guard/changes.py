@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from pydantic import Field
 
+from domain.environment.beside import find_former
 from domain.environment.record import EnvironmentRecord
 from domain.requests.fixed_fields import find_fixed_fields
 from domain.spec.model import EnvironmentSpec
@@ -19,6 +20,8 @@ class ChangeEffect(StrEnum):
     IN_PLACE = "inPlace"
     ROLLING = "rolling"
     """Pods are replaced; without a free GPU the model does not answer meanwhile."""
+    SHIFTED = "shifted"
+    """Another version starts beside the one that serves, and requests move to it."""
     RECREATED = "recreated"
     REFUSED = "refused"
 
@@ -50,6 +53,8 @@ _RULES: Mapping[str, tuple[str, ChangeEffect]] = {
     "workload": ("Deployment", ChangeEffect.ROLLING),
     "cluster": ("AKS cluster", ChangeEffect.IN_PLACE),
     "edge": ("Front Door profile", ChangeEffect.IN_PLACE),
+    "update": ("next update of the workload", ChangeEffect.IN_PLACE),
+    "update.strategy": _GATEWAY,
     "access": _GATEWAY,
     "audit": _GATEWAY,
 }
@@ -63,11 +68,19 @@ def find_changes(record: EnvironmentRecord, spec: EnvironmentSpec) -> tuple[Fiel
     before, after = _flatten(record.spec.to_wire()), _flatten(spec.to_wire())
     fixed = tuple(find_fixed_fields(record, spec))
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return tuple(_build(name, before.get(name), after.get(name), fixed) for name in changed)
+    is_shifted = find_former(record, spec) is not None
+    return tuple(
+        _build(name, before.get(name), after.get(name), fixed, is_shifted=is_shifted)
+        for name in changed
+    )
 
 
-def _build(name: str, before: Any, after: Any, fixed: Iterable[str]) -> FieldChange:
+def _build(
+    name: str, before: Any, after: Any, fixed: Iterable[str], *, is_shifted: bool
+) -> FieldChange:
     resource, effect = _find_rule(name)
+    if is_shifted and (resource, effect) == _RULES["workload"]:
+        effect = ChangeEffect.SHIFTED
     if any(_is_below(name, each) for each in fixed):
         effect = ChangeEffect.REFUSED
     return FieldChange(field=name, before=before, after=after, resource=resource, effect=effect)

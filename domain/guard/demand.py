@@ -10,6 +10,7 @@ from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import BUILDS, GET_NODES
 from domain.environment.record import EnvironmentRecord
 from domain.environment.step_keys import StepKey, cell_step, edge_step, gpu_pool_step
+from domain.guard.spare_gpus import nodes_for_update
 from domain.outcomes import Status
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
@@ -49,7 +50,8 @@ def quota_demands(
     wanted = offer.apply(spec)
     nodes = _count_nodes(existing, offer)
     asked = first_gpu_node_count(wanted) if first_nodes is None else first_nodes
-    first = max(asked - nodes, 0) * sku.vcpus
+    beside = nodes_for_update(spec, offer, existing) or 0
+    first = max(asked - nodes, beside - nodes, 0) * sku.vcpus
     most = max(wanted.gpu.max_nodes - nodes, 0) * sku.vcpus
     if offer.spot:
         gpu = [QuotaDemand(SPOT_QUOTA, first, most)]

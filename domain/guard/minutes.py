@@ -31,9 +31,14 @@ class MinutesToReady(WireModel):
 
 
 def minutes_to_ready(
-    spec: EnvironmentSpec, changes: Iterable[FieldChange], *, is_new: bool
+    spec: EnvironmentSpec,
+    changes: Iterable[FieldChange],
+    *,
+    is_new: bool,
+    is_shifted: bool = False,
 ) -> MinutesToReady | None:
-    """None if nothing is to do."""
+    """None if nothing is to do. `is_shifted`: the new version is watched beside the old one, and
+    starts once more in its place."""
     effects = {change.effect for change in changes}
     if is_new:
         typical, slow = CREATION
@@ -44,4 +49,7 @@ def minutes_to_ready(
     else:
         return None
     startup = spec.workload.start_minutes
+    if is_shifted and spec.update:
+        watched = spec.update.watched_minutes
+        typical, slow, startup = typical + watched, slow + watched, 2 * startup
     return MinutesToReady(typical=typical, slow=slow, starting_up_to=startup)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from domain.arm.resource_kinds import KINDS, ResourceTarget
+from domain.environment.beside import find_former, find_shared_changes, say_shared
 from domain.environment.phases import AT_REST
 from domain.environment.record import EnvironmentRecord
 from domain.environment.steps import plan_cell, plan_edge, plan_gpu_pool
@@ -23,6 +24,7 @@ from domain.guard.minutes import MinutesToReady, minutes_to_ready
 from domain.guard.plan_check import PlanCheck, Verdict, worst
 from domain.guard.policy.checks import APPROVAL_REQUIRED
 from domain.guard.situation import Situation
+from domain.guard.spare_gpus import Outage, find_outage
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
@@ -88,6 +90,10 @@ class Plan(WireModel):
     minutes_to_ready: MinutesToReady | None = Field(
         default=None, description="How long it would take; absent if nothing is to do."
     )
+    outage: Outage | None = Field(
+        default=None,
+        description="How long the model would not answer; absent where it would go on answering.",
+    )
     alternatives: tuple[Alternative, ...] = Field(
         default=(), description="Offers that would be granted where one of the plan would not."
     )
@@ -110,7 +116,7 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     changes = find_changes(existing, spec) if existing else ()
     planned = estimate(spec, offers, situation.markets)
     found = check_planned(spec, planned, (each for _, each in cells), situation)
-    checks = (*_refusals(changes), *found)
+    checks = (*_refusals(changes), *_unshared(existing, spec), *found)
     action = _action(existing, changes)
     digest = compute_digest(spec, situation.based_on)
     return Plan(
@@ -128,7 +134,10 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
         changes=changes,
         origin_transport=find_origin_transport(spec),
         estimate=planned,
-        minutes_to_ready=minutes_to_ready(spec, changes, is_new=existing is None),
+        minutes_to_ready=minutes_to_ready(
+            spec, changes, is_new=existing is None, is_shifted=_is_shifted(existing, spec)
+        ),
+        outage=find_outage(spec, existing) if existing else None,
         alternatives=_alternatives(spec, cells, situation),
     )
 
@@ -148,6 +157,10 @@ def compute_digest(spec: EnvironmentSpec, based_on: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _is_shifted(existing: EnvironmentRecord | None, spec: EnvironmentSpec) -> bool:
+    return existing is not None and find_former(existing, spec) is not None
+
+
 def _action(existing: EnvironmentRecord | None, changes: tuple[FieldChange, ...]) -> PlanAction:
     if existing is None:
         return PlanAction.CREATE
@@ -165,6 +178,16 @@ def _refusals(changes: Iterable[FieldChange]) -> Iterable[PlanCheck]:
                 "has, or create another environment and delete this one.",
                 target=change.field,
             )
+
+
+def _unshared(existing: EnvironmentRecord | None, spec: EnvironmentSpec) -> Iterable[PlanCheck]:
+    for field in find_shared_changes(existing, spec) if existing else ():
+        yield PlanCheck(
+            code="FieldNeedsReplace",
+            verdict=Verdict.FAIL,
+            message=say_shared([field]),
+            target=field,
+        )
 
 
 def _resources(spec: EnvironmentSpec, offers: Iterable[Offer]) -> tuple[PlannedChange, ...]:

@@ -10,7 +10,8 @@ from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import quota_ledger
 from domain.guard.policy.model import Allowed
 from domain.guard.subscription import Subscription
-from domain.placement.offers import Offer
+from domain.placement.offers import Offer, list_offers
+from domain.spec.model import EnvironmentSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class Situation:
         """Whether the policy file does."""
         allow = self.policy.policy.allow if self.policy else Allowed()
         return allow.has_size(offer.vm_size) and allow.has_region(offer.region)
+
+    def offer_of(self, spec: EnvironmentSpec, cell: str) -> Offer:
+        """The one that a live cell has; otherwise its first."""
+        existing = self.existing
+        is_there = existing is not None and cell in existing.spec.regions
+        return existing.offer_of(cell) if existing and is_there else list_offers(spec, cell)[0]
 
     @property
     def existing(self) -> EnvironmentRecord | None:

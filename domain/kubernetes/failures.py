@@ -1,6 +1,7 @@
 """Failures of requests to a cluster's Kubernetes API."""
 
 import re
+from collections.abc import Sequence
 
 from domain.outcomes import Failure
 
@@ -22,6 +23,16 @@ CHECK_POWER_STATE = (
     "Usually passes within minutes of the cluster's creation. If not, check the cluster's power "
     "state and its authorized IP ranges."
 )
+
+
+def next_version_ending(pods: Sequence[str]) -> Failure:
+    """Passes once they have answered what they had begun."""
+    return Failure(
+        reason="NextVersionEnding",
+        message=f"Pods are still ending: {', '.join(pods)}.",
+        retryable=True,
+        suggested_action="Wait: they end after workload.terminationGraceSeconds at the latest.",
+    )
 
 
 def kubernetes_refused(operation: str, code: int, reason: str, message: str) -> Failure:

@@ -44,10 +44,23 @@ def build_workload(
         _namespace(spec),
         _device_plugin(spec),
         *(_identity_objects(spec, identity) if identity else ()),
-        _model_service(spec),
-        _disruption_budget(spec),
-        _deployment(spec, replicas, identity),
+        _model_service(spec, spec.name),
+        _disruption_budget(spec, spec.name),
+        _deployment(spec, replicas, identity, spec.name),
         *build_scaled_objects(spec, replicas),
+    ]
+
+
+def build_next_version(
+    spec: EnvironmentSpec, replicas: int, identity: CellIdentity | None = None
+) -> list[dict[str, Any]]:
+    """The version that an update brings, beside the one that serves, under names of its own."""
+    name = naming.next_version(spec.name)
+    return [
+        *(_identity_objects(spec, identity) if identity else ()),
+        _model_service(spec, name),
+        _disruption_budget(spec, name),
+        _deployment(spec, replicas, identity, name),
     ]
 
 
@@ -119,21 +132,21 @@ def _device_plugin_container() -> dict[str, Any]:
 
 
 def _deployment(
-    spec: EnvironmentSpec, replicas: int, identity: CellIdentity | None
+    spec: EnvironmentSpec, replicas: int, identity: CellIdentity | None, name: str
 ) -> dict[str, Any]:
-    labels = naming.kubernetes_labels(spec, spec.name)
+    labels = naming.kubernetes_labels(spec, name)
     pod = _pod(spec, identity)
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {
-            "name": spec.name,
+            "name": name,
             "namespace": naming.INFERENCE_NAMESPACE,
             "labels": labels,
         },
         "spec": {
             "replicas": replicas,
-            "selector": {"matchLabels": _selector(spec)},
+            "selector": {"matchLabels": _selector(name)},
             # A surge pod would wait for a GPU that is not available: the old pod is removed first.
             "strategy": {
                 "type": "RollingUpdate",
@@ -273,9 +286,9 @@ def _env(spec: EnvironmentSpec) -> list[dict[str, Any]]:
     ]
 
 
-def _model_service(spec: EnvironmentSpec) -> dict[str, Any]:
+def _model_service(spec: EnvironmentSpec, version: str) -> dict[str, Any]:
     """Headless: its name gives the gateway the addresses of the ready replicas."""
-    name = naming.model_service(spec.name)
+    name = naming.model_service(version)
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -286,7 +299,7 @@ def _model_service(spec: EnvironmentSpec) -> dict[str, Any]:
         },
         "spec": {
             "clusterIP": "None",
-            "selector": _selector(spec),
+            "selector": _selector(version),
             "ports": [
                 {
                     "name": "http",
@@ -299,17 +312,17 @@ def _model_service(spec: EnvironmentSpec) -> dict[str, Any]:
     }
 
 
-def _disruption_budget(spec: EnvironmentSpec) -> dict[str, Any]:
+def _disruption_budget(spec: EnvironmentSpec, name: str) -> dict[str, Any]:
     """One replica at a time: a minimum would let a single replica block every node upgrade."""
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
         "metadata": {
-            "name": spec.name,
+            "name": name,
             "namespace": naming.INFERENCE_NAMESPACE,
-            "labels": naming.kubernetes_labels(spec, spec.name),
+            "labels": naming.kubernetes_labels(spec, name),
         },
-        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": _selector(spec)}},
+        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": _selector(name)}},
     }
 
 
@@ -330,5 +343,5 @@ def _container_security() -> dict[str, Any]:
     return {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
-def _selector(spec: EnvironmentSpec) -> dict[str, str]:
-    return {"app.kubernetes.io/name": spec.name}
+def _selector(name: str) -> dict[str, str]:
+    return {"app.kubernetes.io/name": name}

@@ -1,5 +1,6 @@
 """Decides for each kind of request: a new operation, a known one, a refusal."""
 
+from domain.environment.beside import find_former, find_shared_changes, say_shared
 from domain.environment.health import UNHEALTHY, WITHOUT_NODES
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import (
@@ -74,16 +75,29 @@ def decide_update(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
             record.active_operation,
             target=fixed[0],
         )
+    if refused := _refuse_shared(record, spec):
+        return refused
     latest = record.latest
     if record.spec == spec and record.phase in AT_REST and record.health.status in UNHEALTHY:
         return decide_repair(record)
-    if record.spec == spec and (
-        record.phase is Phase.READY or _is_running(latest, OperationKind.UPDATE)
-    ):
+    is_ready = record.phase is Phase.READY and not record.was_restored
+    if record.spec == spec and (is_ready or _is_running(latest, OperationKind.UPDATE)):
         return AlreadyStarted(_latest_build(record))
     if record.phase is Phase.READY or record.has_failed:
         return Start(_next_request(record, _build_kind(record, OperationKind.UPDATE), spec))
     return _wrong_phase(record, "Ready")
+
+
+def _refuse_shared(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused | None:
+    shared = find_shared_changes(record, spec)
+    if not shared:
+        return None
+    return Refused(
+        "FieldNeedsReplace",
+        say_shared(shared),
+        record.active_operation,
+        target=shared[0],
+    )
 
 
 def decide_rollback(
@@ -97,6 +111,8 @@ def decide_rollback(
     under_way = None if latest.has_ended else latest.rollback
     if under_way and to_version in (None, under_way.to_version):
         return AlreadyStarted(latest.id)
+    if _goes_back_to_former(record, to_version):
+        return Cancel(latest.id)
     if record.phase is not Phase.READY and not record.has_failed:
         return _wrong_phase(record, "Ready, or Failed or Canceled")
     target = find_version(record, to_version)
@@ -105,9 +121,20 @@ def decide_rollback(
     if record.phase is Phase.READY and target.runs_the_same_as(record.versions[-1]):
         return AlreadyStarted(_latest_build(record))
     spec = record.spec.model_copy(update={"workload": target.workload})
+    if refused := _refuse_shared(record, spec):
+        return refused
     request = _next_request(record, OperationKind.UPDATE, spec)
     rollback = build_rollback(record, target, reason)
     return Start(request.model_copy(update={"image": target.image, "rollback": rollback}))
+
+
+def _goes_back_to_former(record: EnvironmentRecord, to_version: int | None) -> bool:
+    """The version that serves, or is kept, beside the one that an update brings: to cancel the
+    update is to go back to it."""
+    former, latest = record.former, record.operations[-1]
+    if former is None or latest.id != record.active_operation:
+        return False
+    return to_version in (None, former.version)
 
 
 def decide_retry(record: EnvironmentRecord | None) -> Decision:
@@ -243,6 +270,7 @@ def _next_request(
         placements=record.placements if record and not record.is_deleted else {},
         image=record.image if record else None,
         granted_roles=record.granted_roles or None if record else None,
+        former=(find_former(record, spec) if record and kind is OperationKind.UPDATE else None),
         may_change_offers=kind in GET_NODES and not (record and _may_serve(record)),
     )
 

@@ -39,7 +39,7 @@ def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[s
     replaced, but not while it may serve.
     """
     fixed = FIXED_FIELDS | ({} if record.was_never_built else FIXED_ONCE_BUILT)
-    fixed |= {} if record.has_failed else FIXED_WHILE_SERVING
+    fixed |= {} if record.has_failed and not record.was_restored else FIXED_WHILE_SERVING
     changed = [name for name, read in fixed.items() if read(record.spec) != read(new)]
     return changed if "regions" in changed else [*changed, *_find_lost_placement(record, new)]
 

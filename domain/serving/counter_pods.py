@@ -95,15 +95,19 @@ def _sorted(pods: Iterable[CounterPod]) -> list[CounterPod]:
 
 def _counter_pod(pod: JsonObject, source: CounterSource, port: int, path: str) -> CounterPod:
     metadata: Mapping[str, Any] = pod["metadata"]
-    statuses: Sequence[Mapping[str, Any]] = _status(pod).get("containerStatuses") or ()
     return CounterPod(
         source=source,
         namespace=metadata["namespace"],
         name=metadata["name"],
         port=port,
         path=path,
-        restarts=sum(each.get("restartCount") or 0 for each in statuses),
+        restarts=count_restarts(pod),
     )
+
+
+def count_restarts(pod: JsonObject) -> int:
+    statuses: Sequence[Mapping[str, Any]] = _status(pod).get("containerStatuses") or ()
+    return sum(each.get("restartCount") or 0 for each in statuses)
 
 
 def _first_port(pod: JsonObject) -> int | None:

@@ -1,5 +1,7 @@
 """Failures of the steps that build a gateway."""
 
+from collections.abc import Sequence
+
 from domain.outcomes import Failure
 
 
@@ -21,4 +23,15 @@ def tokens_not_configured() -> Failure:
         message="This deployment does not know whose tokens callers of models send.",
         retryable=False,
         suggested_action="Set TENANT_ID and MODEL_AUDIENCE of the app, then retry the operation.",
+    )
+
+
+def version_unreachable(gateways: Sequence[str]) -> Failure:
+    """Passes once all gateways have a configuration that knows of it, and its addresses."""
+    return Failure(
+        reason="VersionUnreachable",
+        message=f"The new version did not answer through: {', '.join(gateways)}.",
+        retryable=True,
+        suggested_action="Look whether the new version answers 200 at workload.healthPath on "
+        "workload.port.",
     )

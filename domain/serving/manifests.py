@@ -19,6 +19,7 @@ from domain.serving.gateway.settings import (
     GatewayState,
     Installation,
     ModelAddress,
+    NextVersion,
     RouteSettings,
 )
 from domain.serving.network_policies import build_network_policies
@@ -69,14 +70,20 @@ def build_route_settings(spec: EnvironmentSpec, installation: Installation) -> R
     return RouteSettings(**_routing(spec, installation))
 
 
+def build_next_settings(spec: EnvironmentSpec, weight: int) -> NextVersion:
+    model = spec.workload.model
+    return NextVersion(
+        weight=weight,
+        model_name=model.name if model else None,
+        model_version=model.version if model else None,
+    )
+
+
 def build_settings(
     spec: EnvironmentSpec, installation: Installation, front_door_id: str
 ) -> GatewaySettings:
-    model = spec.workload.model
     return GatewaySettings(
         **_routing(spec, installation),
-        model_name=model.name if model else None,
-        model_version=model.version if model else None,
         front_door_id=front_door_id,
         issuer=installation.issuer if spec.access.mode is AccessMode.ENTRA else None,
         replicas=REPLICAS,
@@ -86,13 +93,19 @@ def build_settings(
 
 def _routing(spec: EnvironmentSpec, installation: Installation) -> dict[str, Any]:
     workload, host = spec.workload, naming.model_host(spec.name)
+    model = workload.model
     return {
         "environment": spec.name,
         "access": spec.access,
         "audit": spec.audit,
         "model": ModelAddress(host, workload.port, workload.health_path, workload.health_headers),
+        "model_name": model.name if model else None,
+        "model_version": model.version if model else None,
         "status_url": f"{installation.public_url}/environments/{spec.name}",
         "wakes_on_request": spec.idle.wake_on_request,
+        "next_host": (
+            naming.model_host(naming.next_version(spec.name)) if spec.is_blue_green else None
+        ),
     }
 
 

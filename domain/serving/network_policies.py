@@ -25,7 +25,12 @@ FROM_API_SERVER: dict[str, Any] = {
 
 
 def build_network_policies(spec: EnvironmentSpec, ports: GatewayPorts) -> list[dict[str, Any]]:
-    return [_of_gateway(spec, ports), _of_model(spec)]
+    return [_of_gateway(spec, ports), _of_model(spec, spec.name)]
+
+
+def build_model_policy(spec: EnvironmentSpec, version: str) -> dict[str, Any]:
+    """Of one of two versions; `version`: the name of its objects."""
+    return _of_model(spec, version)
 
 
 def _of_gateway(spec: EnvironmentSpec, ports: GatewayPorts) -> dict[str, Any]:
@@ -38,7 +43,7 @@ def _of_gateway(spec: EnvironmentSpec, ports: GatewayPorts) -> dict[str, Any]:
     return _policy(spec, name, name, {"policyTypes": ["Ingress"], "ingress": ingress})
 
 
-def _of_model(spec: EnvironmentSpec) -> dict[str, Any]:
+def _of_model(spec: EnvironmentSpec, version: str) -> dict[str, Any]:
     """Reached through the gateway, and by the pod proxy for its metrics."""
     gateway = {"matchLabels": {"app.kubernetes.io/name": naming.gateway_name(spec.name)}}
     sources = [{"podSelector": gateway}, FROM_API_SERVER]
@@ -47,7 +52,7 @@ def _of_model(spec: EnvironmentSpec) -> dict[str, Any]:
         "ingress": [{"from": sources, "ports": [_port(spec.workload.port)]}],
         "egress": [_to_dns(), *_to_outside(spec)],
     }
-    return _policy(spec, naming.model_service(spec.name), spec.name, rules)
+    return _policy(spec, naming.model_service(version), version, rules)
 
 
 def _policy(spec: EnvironmentSpec, name: str, pods: str, rules: dict[str, Any]) -> dict[str, Any]:

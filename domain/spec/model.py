@@ -15,6 +15,7 @@ from domain.spec.origin_certificate import OriginCertificate, check_origin_certi
 from domain.spec.placement import Placement
 from domain.spec.role_access import GrantedRole, RoleAccess
 from domain.spec.tags import MAX_TAGS, TagName, TagValue, check_tags
+from domain.spec.update import Update
 from domain.spec.workload import Workload
 from domain.wire import WireModel
 
@@ -256,6 +257,10 @@ class EnvironmentSpec(WireModel):
         description="What is tried in turn where Azure has no capacity for `gpu`.",
     )
     workload: Workload = Field(description="What runs on the GPU nodes.")
+    update: Update | None = Field(
+        default=None,
+        description="How an update of the workload takes effect; by `replace` if omitted.",
+    )
     cluster: ClusterSpec = Field(
         default_factory=ClusterSpec, description="Tier and maintenance of the AKS clusters."
     )
@@ -304,6 +309,10 @@ class EnvironmentSpec(WireModel):
         certificate = self.edge.origin_certificate
         of_edge = certificate.granted_roles if certificate else ()
         return tuple(dict.fromkeys((*self.workload.granted_roles, *of_edge)))
+
+    @property
+    def is_blue_green(self) -> bool:
+        return self.update is not None and self.update.is_blue_green
 
     def pinned_to(self, digest: str | None) -> Self:
         """With the workload's image by the digest; as it is without one."""

@@ -43,6 +43,8 @@ from domain.spec.presets import complete_by_preset
 from domain.spec.reserved_names import find_reserved_word
 from domain.spec.secrets import KEY_VAULT_ID_FIX, SECRET_FIX, SecretReference
 from domain.spec.tags import TAG_FIX
+from domain.spec.update import RollbackBounds, TrafficStep, Update
+from domain.spec.update_rules import find_update_problems
 from domain.spec.weights import DIGEST_FIX, SOURCE_FIX, STORAGE_ACCOUNT_ID_FIX, Model
 from domain.spec.workload import Startup, Workload
 from domain.spec.workload_limits import find_oversized_strings
@@ -69,6 +71,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "audit": Audit,
     "idle": Idle,
     "idle.offHours": OffHours,
+    "update": Update,
+    "update.steps": TrafficStep,
+    "update.rollbackOn": RollbackBounds,
 }
 
 _TIME: TypeAdapter[datetime] = TypeAdapter(UtcDatetime)
@@ -242,7 +247,7 @@ def _unknown_field_fix(model: type[BaseModel], path: Sequence[int | str]) -> str
 
 
 def _section_at(path: Sequence[int | str]) -> type[BaseModel] | None:
-    target = _render_target(path)
+    target = re.sub(r"\[\d+\]$", "", _render_target(path))
     is_secret = target.startswith("workload.secrets.")
     return SecretReference if is_secret else SECTIONS.get(target)
 
@@ -264,6 +269,7 @@ def _policy_problems(
     yield from find_region_problems(document, policy.allowed_regions)
     yield from find_gpu_problems(document)
     yield from find_replica_problems(document)
+    yield from find_update_problems(document)
     yield from find_oversized_strings(document)
     yield from find_access_problems(document, policy)
     yield from find_wake_problems(document)

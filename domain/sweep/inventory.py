@@ -109,7 +109,7 @@ def _gpu_pod(pod: JsonObject, environment: str) -> GpuPod:
         name=f"{metadata['namespace']}/{metadata['name']}",
         phase=phase,
         is_serving=metadata["namespace"] == naming.INFERENCE_NAMESPACE
-        and labels.get("app.kubernetes.io/name") == environment,
+        and labels.get("app.kubernetes.io/name") in naming.versions(environment),
         started_at=_parse_time(status.get("startTime")),
         finished_at=_finished_at(status) if phase in FINISHED else None,
     )

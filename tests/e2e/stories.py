@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from emulators.stack.api import Api, SimulatedAzure
+from emulators.stack.kubeconfig import fetch_kubeconfig
+from emulators.stack.stack import Stack
 from tests.support.specs import spec_body
 
 TIMEOUT_SECONDS = 90.0
@@ -50,6 +52,17 @@ def leftovers(azure: SimulatedAzure, name: str) -> list[str]:
 def gpu_nodes(azure: SimulatedAzure, name: str) -> list[str]:
     clusters = [c for c in azure.get_state()["clusters"] if f"gp-{name}-" in c["id"]]
     return [node["name"] for c in clusters for node in c["nodes"] if "-gpu-" in node["name"]]
+
+
+def model_pods(stack: Stack, environment: dict[str, Any], cluster_id: str) -> list[dict[str, Any]]:
+    """Replicas in a cell, of all versions."""
+    config = fetch_kubeconfig(stack.describe(), cluster_id)
+    url = f"{config['clusters'][0]['cluster']['server']}/api/v1/namespaces/inference/pods"
+    headers = {"Authorization": f"Bearer {config['users'][0]['user']['token']}"}
+    wanted = {"labelSelector": f"app.kubernetes.io/instance={environment['spec']['name']}"}
+    with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
+        listed = azure.get(url, params=wanted, headers=headers).raise_for_status().json()
+    return [p for p in listed["items"] if "gridplane.io/template" in p["metadata"]["labels"]]
 
 
 def creations(azure: SimulatedAzure, name: str) -> dict[str, int]:

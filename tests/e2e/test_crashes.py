@@ -1,6 +1,7 @@
 """kill -9 in the middle of provisioning loses nothing and builds nothing twice."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,14 @@ from emulators.stack.api import SimulatedAzure
 from emulators.stack.stack import Stack
 from tests.e2e.conftest import NEVER, TIME_SCALE, refuse_what_azure_would_refuse
 from tests.e2e.published_events import await_events
-from tests.e2e.stories import creations, finish, wait_until
+from tests.e2e.stories import (
+    creations,
+    finish,
+    leftovers,
+    model_pods,
+    provision,
+    wait_until,
+)
 from tests.support.documented_api import DocumentedApi
 from tests.support.forked import forked_stack
 from tests.support.specs import spec_body
@@ -56,6 +64,52 @@ def test_provisioning_goes_on_after_kill_9(
     assert distinct == [f"{operation_id}.{w}" for w in TOLD]
     assert set(created.values()) == {1}
     assert len(created) == RESOURCES_OF_ONE_CELL
+
+
+@pytest.mark.xdist_group("one stack for all kills")
+def test_two_versions_side_by_side_become_one_after_kill_9_and_none_by_a_deletion(
+    restarted: Stack,
+):
+    """The host dies while the old version is kept, the task hub while the new one starts in its
+    place."""
+    name, update = "kept-beside", {"strategy": "blueGreen", "steps": [], "keepMinutes": 3}
+    with (
+        DocumentedApi(restarted.app_url) as api,
+        SimulatedAzure(restarted.simulator_url, restarted.ca_bundle) as azure,
+    ):
+        served = provision(api, name, update=update)
+        operation_id = replace_image(api, served["spec"], "registry.example.com/llm:1.5.0")
+        await_step(api, operation_id, "traffic/100/watch")
+        restarted.restart_app()
+        await_step(api, operation_id, "cell/westeurope/promotion/pods")
+        restarted.restart_task_hub()
+        operation = finish(api, operation_id)
+        assert operation["status"] == "Succeeded", operation
+        assert count_replicas(restarted, served) == 1
+        answer = azure.send_through_edge(served, "GET", "/").json()
+        assert answer["image"] == "registry.example.com/llm:1.5.0"
+        again = replace_image(api, served["spec"], "registry.example.com/llm:1.6.0")
+        await_step(api, again, "traffic/100/watch")
+        assert count_replicas(restarted, served) == 2
+        assert finish(api, api.delete_environment(name))["status"] == "Succeeded"
+        assert leftovers(azure, name) == []
+
+
+def count_replicas(stack: Stack, environment: dict[str, Any]) -> int:
+    """Of all versions."""
+    return len(model_pods(stack, environment, environment["cells"][0]["clusterId"]))
+
+
+def replace_image(api: DocumentedApi, spec: dict[str, Any], image: str) -> str:
+    return api.replace_environment({**spec, "workload": {**spec["workload"], "image": image}})
+
+
+def await_step(api: DocumentedApi, operation_id: str, step: str) -> None:
+    def is_running() -> bool:
+        steps = api.get_operation(operation_id)["steps"]
+        return any(each["name"] == step and each["status"] == "Running" for each in steps)
+
+    wait_until(is_running)
 
 
 @pytest.mark.xdist_group("one stack for all kills")

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from domain.environment.operation import OperationKind
+from domain.environment.phases import Phase
 from tests.faults.answers import (
     BROKEN,
     CLUSTER,
@@ -33,6 +34,10 @@ MORE_NODES = {"gpu": {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 7}}
 def image(reference: str) -> dict[str, Any]:
     model = {"name": "fraud-llm", "version": "7"}
     return {"workload": {"image": reference, "model": model}}
+
+
+BLUE_GREEN = {"update": {"strategy": "blueGreen", "steps": [], "keepMinutes": 1}}
+"""The old version goes on serving whatever becomes of the new one."""
 
 
 def replicas(count: int) -> dict[str, Any]:
@@ -221,6 +226,39 @@ UPDATE_ROWS = (
         reason="AllocationFailed",
         says="AllocationFailed",
         recovered_gpu_nodes=2,
+    ),
+    fails(
+        "upd-next-crashes",
+        PODS,
+        "The new version crashes beside the one that serves",
+        in_cluster(images={BROKEN: {"outcome": "Crashes"}}),
+        spec=BLUE_GREEN,
+        change={**BLUE_GREEN, **image(BROKEN)},
+        reason="CrashLoopBackOff",
+        says="crashed",
+        phase=Phase.READY,
+        recovery=Recovery.CORRECT,
+        settles_minutes=30,
+    ),
+    fails(
+        "upd-next-no-node",
+        PODS,
+        "Azure refuses the autoscaler the machine for the new version",
+        in_cluster(scaleUpError="AllocationFailed"),
+        spec=BLUE_GREEN,
+        change={**BLUE_GREEN, **image("registry.example.com/llm:1.5.0")},
+        reason="AllocationFailed",
+        says="AllocationFailed",
+        phase=Phase.READY,
+    ),
+    passes(
+        "upd-next-pods-unread",
+        "traffic/probe",
+        "Requests to gateways through the API server: 503, ten times",
+        kubernetes("GET", "/proxy/", 503, "ServiceUnavailable", "no route", count=10),
+        spec=BLUE_GREEN,
+        change={**BLUE_GREEN, **image("registry.example.com/llm:1.5.0")},
+        settles_minutes=30,
     ),
     passes(
         "upd-route-busy",

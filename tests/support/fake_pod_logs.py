@@ -37,6 +37,8 @@ class FakePodLogs:
     previous: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     pods: list[dict[str, Any]] = field(default_factory=lambda: [log_pod()])
     started: bool = True
+    next_pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Of the version that an update has brought beside the one that serves."""
     error: Exception | None = None
     asked: list[Mapping[str, str]] = field(default_factory=list)
     settings: Any = field(default_factory=lambda: SimpleNamespace(subscription_id="0"))
@@ -55,7 +57,10 @@ class FakePodLogs:
         yield self
 
     async def list_pods(self, namespace: str, labels: dict[str, str]) -> list[dict[str, Any]]:
-        assert (namespace, labels) == ("inference", {"app.kubernetes.io/name": "fraud-llm"})
+        assert namespace == "inference"
+        if labels == {"app.kubernetes.io/name": "fraud-llm-next"}:
+            return self.next_pods
+        assert labels == {"app.kubernetes.io/name": "fraud-llm"}
         return self.pods
 
     async def read_log(self, namespace: str, name: str, options: Mapping[str, str]) -> str:

@@ -1,12 +1,13 @@
 """Records what the orchestrations of a few operations did, for the determinism tests to replay.
 
 `python -m tests.support.record_histories` runs the local stack; record anew when the order of
-steps was changed on purpose.
+steps was changed on purpose. With names of plays it records these and leaves the others.
 """
 
 import gzip
 import json
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -36,9 +37,10 @@ CLUSTERS_WITHOUT_QUOTA = {
 }
 
 
-def main() -> None:
-    shutil.rmtree(HISTORIES, ignore_errors=True)
-    HISTORIES.mkdir(parents=True)
+def main(*names: str) -> None:
+    if not names:
+        shutil.rmtree(HISTORIES, ignore_errors=True)
+        HISTORIES.mkdir(parents=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         running_stack(Path(folder) / "stack", time_scale=TIME_SCALE, settings=RARELY) as stack,
@@ -49,6 +51,8 @@ def main() -> None:
         azure.add_fault(CLUSTERS_WITHOUT_QUOTA)
         plays = PLAYS | {"called": partial(called_while_asleep, azure)}
         for name, play in plays.items():
+            if names and name not in names:
+                continue
             for operation_id in play(api, name):
                 record(TaskHubSidecarServiceStub(channel), operation_id)
 
@@ -92,6 +96,15 @@ def changed(api: Api, name: str) -> list[str]:
     return [finish(api, api.replace_environment(spec_body(name=name, costCenter="ML-9")))]
 
 
+def shifted(api: Api, name: str) -> list[str]:
+    """To another version, beside the one that served."""
+    update = {"strategy": "blueGreen", "steps": [{"weight": 50, "minutes": 1}], "keepMinutes": 1}
+    finish(api, api.create_environment(spec_body(name=name, update=update)))
+    workload = {**spec_body()["workload"], "image": "registry.example.com/llm:1.5.0"}
+    changed = spec_body(name=name, update=update, workload=workload)
+    return [finish(api, api.replace_environment(changed))]
+
+
 def swept_when_idle(api: Api, name: str) -> list[str]:
     idle = {"afterMinutes": 5, "action": "scaleToZero"}
     finish(api, api.create_environment(spec_body(name=name, idle=idle)))
@@ -132,6 +145,7 @@ PLAYS: dict[str, Callable[[Api, str], list[str]]] = {
     "overtaken": overtaken_by_its_deletion,
     "rested": rested_and_woken,
     "changed": changed,
+    "shifted": shifted,
     "swept": swept_when_idle,
     "purged": purged,
 }
@@ -187,4 +201,4 @@ def fetch_events(hub: TaskHubSidecarServiceStub, instance_id: str) -> list[objec
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

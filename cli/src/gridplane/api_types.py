@@ -10,7 +10,7 @@ ApprovalState = Literal["waiting", "approved", "rejected", "timedOut", "withdraw
 AttemptStatus = Literal["Running", "Succeeded", "Refused", "Skipped", "Failed", "Canceled"]
 AuditContent = Literal["none", "hash", "full"]
 AuditDecision = Literal["accepted", "refused", "unknown"]
-ChangeEffect = Literal["created", "inPlace", "rolling", "recreated", "refused"]
+ChangeEffect = Literal["created", "inPlace", "rolling", "shifted", "recreated", "refused"]
 ClusterTier = Literal["Free", "Standard"]
 Door = Literal["rest", "queue", "sweep"]
 EdgeSku = Literal["Standard_AzureFrontDoor", "Premium_AzureFrontDoor"]
@@ -28,6 +28,7 @@ Removal = Literal["off", "notOursAlone", "waiting", "due", "begun", "failed"]
 RepairPolicy = Literal["off", "auto"]
 Status = Literal["NotStarted", "Running", "Succeeded", "Failed", "Canceled"]
 SweepAction = Literal["none", "warn", "withdrawWarning", "scaleToZero", "stopGpuCost", "delete", "wake", "repair"]
+UpdateStrategy = Literal["replace", "blueGreen"]
 Verdict = Literal["ok", "warn", "fail"]
 WafMode = Literal["Prevention", "Detection"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -277,6 +278,7 @@ class EnvironmentSpec(TypedDict):
     gpu: NotRequired[GpuPoolSpec]
     placement: NotRequired[Placement]
     workload: Workload
+    update: NotRequired[Update | None]
     cluster: NotRequired[ClusterSpec]
     edge: NotRequired[Edge]
     access: NotRequired[Access]
@@ -778,6 +780,13 @@ class Orphan(TypedDict):
     removal: Removal
 
 
+class Outage(TypedDict):
+    """A time in which the model of a region does not answer."""
+
+    minutesUpTo: int
+    message: str
+
+
 class Placement(TypedDict):
     """Alternatives for a cell whose GPU pool Azure refuses for lack of capacity or quota."""
 
@@ -805,6 +814,7 @@ class Plan(TypedDict):
     originTransport: OriginTransport
     estimate: Estimate
     minutesToReady: NotRequired[MinutesToReady]
+    outage: NotRequired[Outage]
     alternatives: NotRequired[list[Alternative]]
 
 
@@ -911,6 +921,13 @@ class RejectRequest(TypedDict):
     """Why it is not approved."""
 
     reason: str
+
+
+class RollbackBounds(TypedDict):
+    """What the gateways measure of the new version until its update is rolled back."""
+
+    errorRatePercent: NotRequired[int]
+    latencyFactor: NotRequired[float]
 
 
 class RollbackRequest(TypedDict):
@@ -1058,12 +1075,28 @@ class SweepSummary(TypedDict):
     orphans: NotRequired[list[Orphan]]
 
 
+class TrafficStep(TypedDict):
+    """A share of the requests that goes to the new version, and for how long."""
+
+    weight: int
+    minutes: int
+
+
 class UnhealthyEnvironment(TypedDict):
     """An environment in which something is missing, changed or silent."""
 
     environment: str
     status: HealthStatus
     findings: list[str]
+
+
+class Update(TypedDict):
+    """How an update of the workload takes effect."""
+
+    strategy: NotRequired[UpdateStrategy]
+    steps: NotRequired[list[TrafficStep]]
+    keepMinutes: NotRequired[int]
+    rollbackOn: NotRequired[RollbackBounds]
 
 
 class WarningView(TypedDict):

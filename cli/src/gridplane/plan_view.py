@@ -74,6 +74,7 @@ def _facts(plan: Plan) -> RenderableType:
             if minutes
             else ""
         ),
+        "outage": outage["message"] if (outage := plan.get("outage")) else "",
         "plan": f"{plan['id']}, until {plan['expiresDateTime'][:16].replace('T', ' ')} UTC",
     }
     return facts_table(facts)

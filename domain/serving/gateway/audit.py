@@ -13,6 +13,11 @@ AUDIT_SCRIPT = files(__package__ or "").joinpath("audit.lua").read_text()
 
 AUDIT_KIND = "modelInvocation"
 
+VERSION_METADATA = "gridplane.version"
+"""Of a route: the version that it leads to, under the keys of the line."""
+
+MODEL_KEY, MODEL_VERSION_KEY = "model", "modelVersion"
+
 OUTPUT_BYTES = 8 * 1024
 """Of a recorded response. Container runtimes split lines at 16 KiB: nothing that a caller chooses
 may be longer, or its line would be no JSON any more."""
@@ -48,8 +53,7 @@ def _line(settings: GatewaySettings) -> EnvoyJson:
         "kind": AUDIT_KIND,
         "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
         "environment": settings.environment,
-        "model": literal(settings.model_name or "") or None,
-        "modelVersion": literal(settings.model_version or "") or None,
+        **_model(settings),
         "oid": _claim("oid"),
         "azp": _claim("azp"),
         "status": "%RESPONSE_CODE%",
@@ -69,6 +73,17 @@ def _line(settings: GatewaySettings) -> EnvoyJson:
         "requestComplete": _audited("request_complete"),
         "complete": _audited("response_complete"),
         "output": _audited("response_output"),
+    }
+
+
+def _model(settings: GatewaySettings) -> EnvoyJson:
+    """Of two versions side by side, the one to which the request was sent."""
+    if settings.next_host:
+        of_route = f"%METADATA(ROUTE:{VERSION_METADATA}:{{}})%"
+        return {name: of_route.format(name) for name in (MODEL_KEY, MODEL_VERSION_KEY)}
+    return {
+        MODEL_KEY: literal(settings.model_name or "") or None,
+        MODEL_VERSION_KEY: literal(settings.model_version or "") or None,
     }
 
 

@@ -7,13 +7,14 @@ from domain.serving.gateway.certificates import build_certificates
 from domain.serving.gateway.clusters import build_clusters
 from domain.serving.gateway.envoy_json import EnvoyJson, extension, socket_address
 from domain.serving.gateway.listeners import build_listeners
-from domain.serving.gateway.routes import build_routes
+from domain.serving.gateway.routes import NEXT_CLUSTER, build_routes
 from domain.serving.gateway.settings import (
     CERTIFICATES_FILE,
     CONFIG_FILE,
     ROUTES_FILE,
     GatewaySettings,
     GatewayState,
+    NextVersion,
     RouteSettings,
 )
 
@@ -38,9 +39,11 @@ def render_files(settings: GatewaySettings, state: GatewayState) -> dict[str, st
     return files
 
 
-def render_routes(settings: RouteSettings, state: GatewayState) -> str:
-    """What Envoy reads again whenever it changes."""
-    return _render(build_routes(settings, state))
+def render_routes(
+    settings: RouteSettings, state: GatewayState, next_version: NextVersion | None = None
+) -> str:
+    """What Envoy reads again whenever it changes. `settings`: of the version that serves."""
+    return _render(build_routes(settings, state, next_version))
 
 
 def render_config(settings: GatewaySettings) -> str:
@@ -55,7 +58,8 @@ def config_digest(settings: GatewaySettings) -> str:
 
 
 def build_bootstrap(settings: GatewaySettings) -> EnvoyJson:
-    kept = {"inclusion_list": {"patterns": [{"prefix": each} for each in KEPT_STATS]}}
+    of_next = (f"cluster.{NEXT_CLUSTER}.",) if settings.next_host else ()
+    kept = {"inclusion_list": {"patterns": [{"prefix": each} for each in (*KEPT_STATS, *of_next)]}}
     return {
         "node": {"id": settings.environment, "cluster": "gateway"},
         "admin": {"address": socket_address("127.0.0.1", settings.ports.admin)},

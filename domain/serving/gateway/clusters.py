@@ -4,7 +4,12 @@ from urllib.parse import urlsplit
 
 from domain.serving.gateway.access_rules import KEYS_CLUSTER
 from domain.serving.gateway.envoy_json import EnvoyJson, extension, seconds, socket_address, typed
-from domain.serving.gateway.routes import HEALTH_CLUSTER, MODEL_CLUSTER
+from domain.serving.gateway.routes import (
+    HEALTH_CLUSTER,
+    MODEL_CLUSTER,
+    NEXT_CLUSTER,
+    NEXT_HEALTH_CLUSTER,
+)
 from domain.serving.gateway.settings import GatewaySettings, TokenIssuer
 
 ADMIN_CLUSTER = "admin"
@@ -20,23 +25,28 @@ and is answered for at once."""
 
 def build_clusters(settings: GatewaySettings) -> list[EnvoyJson]:
     clusters = [
-        _model(MODEL_CLUSTER, settings),
-        _model(HEALTH_CLUSTER, settings),
+        _model(MODEL_CLUSTER, settings, settings.model.host),
+        _model(HEALTH_CLUSTER, settings, settings.model.host),
         _admin(settings.ports.admin),
     ]
+    if settings.next_host:
+        clusters += [
+            _model(name, settings, settings.next_host)
+            for name in (NEXT_CLUSTER, NEXT_HEALTH_CLUSTER)
+        ]
     if settings.issuer:
         clusters.append(_keys(settings.issuer))
     return clusters
 
 
-def _model(name: str, settings: GatewaySettings) -> EnvoyJson:
+def _model(name: str, settings: GatewaySettings, host: str) -> EnvoyJson:
     """Each address that the Service's name has is a replica."""
     options: EnvoyJson = {
         "common_http_protocol_options": {"idle_timeout": seconds(MODEL_IDLE_SECONDS)},
         "explicit_http_config": {"http_protocol_options": {}},
     }
     return {
-        **_cluster(name, settings.model.host, settings.model.port),
+        **_cluster(name, host, settings.model.port),
         "connect_timeout": seconds(settings.limits.connect_seconds),
         "lb_policy": "LEAST_REQUEST",
         "typed_extension_protocol_options": {

@@ -1,5 +1,7 @@
 """Where the gateway listens: for callers, for the kubelet's probes, for its counters."""
 
+from collections.abc import Sequence
+
 from domain.serving.gateway.access_rules import (
     build_front_door_filter,
     build_invoker_filter,
@@ -11,7 +13,7 @@ from domain.serving.gateway.certificates import CERTIFICATES_PATH, build_transpo
 from domain.serving.gateway.clusters import ADMIN_CLUSTER
 from domain.serving.gateway.envoy_json import EnvoyJson, extension, seconds, socket_address
 from domain.serving.gateway.rate_limit import build_rate_limit_filter
-from domain.serving.gateway.routes import ROUTE_CONFIG
+from domain.serving.gateway.routes import ROUTE_CONFIG, build_version_probes
 from domain.serving.gateway.settings import ROUTES_FILE, GatewaySettings
 
 PROBE_PATH = "/ready"
@@ -117,17 +119,25 @@ def _probe(settings: GatewaySettings) -> EnvoyJson:
 def _stats(settings: GatewaySettings) -> EnvoyJson:
     certificates = (CERTIFICATES_PATH,) if settings.certificate_folder else ()
     paths = (*STATS_PATHS, *certificates)
-    return _admin_window("stats", settings.listen_address, settings.ports.stats, paths)
+    more = build_version_probes(settings) if settings.next_host else []
+    return _admin_window("stats", settings.listen_address, settings.ports.stats, paths, more)
 
 
-def _admin_window(name: str, address: str, port: int, paths: tuple[str, ...]) -> EnvoyJson:
-    """These paths of the administration, read only: the others could stop the gateway."""
+def _admin_window(
+    name: str,
+    address: str,
+    port: int,
+    paths: tuple[str, ...],
+    more: Sequence[EnvoyJson] = (),
+) -> EnvoyJson:
+    """These paths of the administration, read only: the others could stop the gateway. `more`:
+    routes that lead elsewhere."""
     get = {"name": ":method", "string_match": {"exact": "GET"}}
     routes = [
         {"match": {"path": path, "headers": [get]}, "route": {"cluster": ADMIN_CLUSTER}}
         for path in paths
     ]
-    host = {"name": name, "domains": ["*"], "routes": routes}
+    host = {"name": name, "domains": ["*"], "routes": [*routes, *more]}
     manager = {"route_config": {"virtual_hosts": [host]}, "http_filters": [_router()]}
     return _listener(name, address, port, manager)
 

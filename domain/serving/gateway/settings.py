@@ -116,6 +116,16 @@ class GatewayLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextVersion:
+    """The version that an update brings, beside the one that serves."""
+
+    weight: int
+    """Percent of the requests that it answers."""
+    model_name: str | None
+    model_version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteSettings:
     """Everything that decides where requests go, but for the state of the model."""
 
@@ -123,10 +133,14 @@ class RouteSettings:
     access: Access
     audit: Audit
     model: ModelAddress
+    model_name: str | None
+    model_version: str | None
     status_url: str
     """Where callers read the state of the environment."""
     wakes_on_request: bool = False
     """Whether a call to the sleeping environment wakes it."""
+    next_host: str | None = None
+    """Where updates serve the new version beside the old one; None: they replace it."""
     limits: GatewayLimits = field(default_factory=GatewayLimits)
 
 
@@ -134,8 +148,6 @@ class RouteSettings:
 class GatewaySettings(RouteSettings):
     """Everything that decides what a gateway does, but for the state of its model."""
 
-    model_name: str | None
-    model_version: str | None
     front_door_id: str
     """`properties.frontDoorId` of the profile, which Front Door sends as X-Azure-FDID."""
     issuer: TokenIssuer | None

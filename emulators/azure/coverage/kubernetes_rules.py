@@ -106,7 +106,8 @@ KUBERNETES_RULES = (
         "more than `--max-num-seqs` wait",
         DOCUMENTED,
         "edge.inference_server:answer",
-        "only an answer of `min_tokens` takes time, 20 ms for each of them",
+        "only an answer of `min_tokens` takes time, 20 ms for each of them; the variables "
+        "`SIMULATED_STATUS` and `SIMULATED_SLOWNESS` of a container make a version fail, or slow",
     ),
     Entry(
         "init containers",

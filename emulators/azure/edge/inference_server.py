@@ -5,7 +5,13 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from emulators.azure.edge.completions import COMPLETIONS, Model, complete, in_json
+from emulators.azure.edge.completions import (
+    COMPLETIONS,
+    Model,
+    complete,
+    generation_seconds,
+    in_json,
+)
 from emulators.azure.edge.exchange import Answer, Question
 from emulators.azure.kubernetes.addresses import Inside
 from emulators.azure.kubernetes.engine_requests import EngineRequests
@@ -16,6 +22,10 @@ from emulators.azure.kubernetes.images import is_vllm
 Container = Mapping[str, Any]
 
 NOTHING = Inside({}, {})
+
+STATUS, SLOWNESS = "SIMULATED_STATUS", "SIMULATED_SLOWNESS"
+"""Variables of a container: what each completion is answered with, and how many times as long an
+answer takes."""
 
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _MAX_SEQUENCES = 256
@@ -43,6 +53,8 @@ def answer(
     if question.path == "/v1/models":
         return _only(question, ("GET",), lambda: in_json(200, _models(model, container)))
     if question.path in COMPLETIONS:
+        if (status := _number(container, STATUS)) is not None:
+            return in_json(int(status), {"detail": "Simulated"})
         return _only(question, ("POST",), lambda: complete(model, question, tokens))
     if question.path == "/metrics" and is_vllm(model.image):
         return _only(question, ("GET",), lambda: _metrics(model, tokens, requests))
@@ -69,6 +81,17 @@ def capacity(container: Container) -> int:
     """How many requests the engine works on side by side."""
     given = _option(container, "--max-num-seqs") or ""
     return int(given) if given.isdecimal() and int(given) else _MAX_SEQUENCES
+
+
+def answer_seconds(container: Container, question: Question) -> float:
+    """Of simulated time."""
+    slowness = _number(container, SLOWNESS)
+    return generation_seconds(question) * (1 if slowness is None else slowness)
+
+
+def _number(container: Container, variable: str) -> float | None:
+    text = build_environment(container).get(variable, "")
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
 
 
 def _option(container: Container, option: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulators.azure.edge import completions, inference_server, made_up_envoy, relay
+from emulators.azure.edge import inference_server, made_up_envoy, relay
 from emulators.azure.edge.exchange import Answer, Question, Unreachable
 from emulators.azure.edge.front_doors import Origin, OriginGroup
 from emulators.azure.edge.relay import OriginTls, Relay
@@ -74,7 +74,7 @@ async def _ask(
     inside = cluster.inside_of(pod, container)
     if question.path == made_up_envoy.STATS and program_of(container["image"]):
         return made_up_envoy.answer_stats(inside.files)
-    seconds = completions.generation_seconds(question)
+    seconds = inference_server.answer_seconds(container, question)
     if not seconds:
         return inference_server.answer(pod, container, question, tokens, requests, inside)
     async with requests.one():

@@ -16,13 +16,15 @@ from typing import IO, Any
 
 import httpx
 
-from domain.serving.gateway.bootstrap import render_files
+from domain.serving.gateway.bootstrap import render_files, render_routes
 from domain.serving.gateway.process import FLUSH_MILLISECONDS, LOG_LEVELS, build_arguments
 from domain.serving.gateway.settings import (
     CONFIG_FILE,
+    ROUTES_FILE,
     GatewayPorts,
     GatewaySettings,
     GatewayState,
+    NextVersion,
 )
 
 SECONDS = 20
@@ -98,6 +100,12 @@ class Gateway:
     def change_state(self, state: GatewayState) -> None:
         """As the kubelet updates the files of a ConfigMap: by the rename of a link."""
         write_files(Path(self.settings.config_folder), render_files(self.settings, state))
+
+    def shift(self, next_version: NextVersion | None) -> None:
+        state = GatewayState.SERVING
+        files = render_files(self.settings, state)
+        files[ROUTES_FILE] = render_routes(self.settings, state, next_version)
+        write_files(Path(self.settings.config_folder), files)
 
 
 def write_files(folder: Path, files: dict[str, str]) -> None:

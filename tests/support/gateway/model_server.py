@@ -1,6 +1,7 @@
 """A model on loopback that answers what a test asks it for, and remembers what it received."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ EVENTS = (b"data: one\n\n", b"data: caf\xc3", b"\xa9\n\ndata: [DONE]\n\n")
 
 SECONDS = 20
 """Until an answer is given up that no test lets go on."""
+
+LOOPBACK = "127.0.0.1"
 
 POLL_SECONDS = 0.02
 """Until a server notices that it is to stop."""
@@ -29,15 +32,18 @@ class ReceivedRequest:
 
 
 class ModelServer(ThreadingHTTPServer):
-    """`POST /echo` answers its body, `/events` streams `EVENTS`, each once the one before was
-    read (`go_on`), `/silent` waits for that before it answers at all."""
+    """`POST /echo` answers its body, after `seconds` and with `status`; `/events` streams
+    `EVENTS`, each once the one before was read (`go_on`), `/silent` waits for that before it
+    answers at all."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Model)
+    def __init__(self, port: int, host: str = LOOPBACK) -> None:
+        super().__init__((host, port), _Model)
         self.received: list[ReceivedRequest] = []
+        self.seconds = 0.0
+        self.status = 200
         self.gate = threading.Semaphore(0)
 
     @property
@@ -88,8 +94,9 @@ class _Model(BaseHTTPRequestHandler):
             case "/refused":
                 self._send(503, b'{"from": "the model"}', "application/json")
             case _:
+                time.sleep(self.server.seconds)
                 kind = self.headers.get("Content-Type", "application/json")
-                self._send(200, body, kind)
+                self._send(self.server.status, body, kind)
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
@@ -127,8 +134,8 @@ class _Model(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_model(port: int = 0) -> Iterator[ModelServer]:
-    server = ModelServer(port)
+def running_model(port: int = 0, host: str = LOOPBACK) -> Iterator[ModelServer]:
+    server = ModelServer(port, host)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:

@@ -5,7 +5,7 @@ import pytest
 from clients.answers import CredentialRefused, KubernetesRefused, NoAnswer
 from domain.serving.pod_logs import PodLogPage, PodLogQuery, PodLogRefusal
 from tests.support.fake_clients import answer_of
-from tests.support.fake_pod_logs import POD, FakePodLogs
+from tests.support.fake_pod_logs import POD, FakePodLogs, log_pod
 
 QUERY = PodLogQuery("fraud-llm", "westeurope")
 
@@ -23,6 +23,16 @@ async def test_without_a_pod_no_log_is_asked_for():
     refusal = await logs.read(QUERY)
     assert isinstance(refusal, PodLogRefusal)
     assert (refusal.code, logs.asked) == ("PodNotFound", [])
+
+
+async def test_a_version_that_does_not_start_beside_the_one_that_serves_has_a_log_too():
+    failing = log_pod("fraud-llm-next-1", ready=False)
+    logs = FakePodLogs(next_pods=[failing])
+    logs.write("2026-11-30T12:00:01.000000000Z", "Out of memory", "fraud-llm-next-1")
+    page = await logs.read(QUERY)
+    assert isinstance(page, PodLogPage)
+    assert page.pod == "fraud-llm-next-1"
+    assert [each.name for each in page.pods] == [POD, "fraud-llm-next-1"]
 
 
 @pytest.mark.parametrize(

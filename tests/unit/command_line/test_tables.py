@@ -4,6 +4,7 @@ as they follow price lists and the clock."""
 import re
 
 from tests.support.command_line import NAME, CommandLine, answer
+from tests.support.specs import spec_body
 
 PLAN = """\
 fraud-llm will be created
@@ -127,6 +128,13 @@ def test_a_plan_that_updates(cli: CommandLine):
     gpu = {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 6}
     printed = cli("plan", "-f", cli.spec_file(costCenter="ML-9", gpu=gpu)).out
     assert printed.startswith(UPDATE)
+
+
+def test_a_plan_after_which_the_model_does_not_answer_for_a_while(cli: CommandLine):
+    cli.create()
+    workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
+    printed = cli("plan", "-f", cli.spec_file(workload=workload)).out
+    assert "outage     The only replica of a region is stopped before the new one" in printed
 
 
 def test_an_environment(cli: CommandLine):

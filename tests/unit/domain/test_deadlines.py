@@ -26,6 +26,8 @@ BESIDE_OPERATIONS = {
     "LAST_POLL",
     "STARTUP",
     "FIRST_ORIGIN",
+    "TRAFFIC",
+    "WAY_BACK",
 }
 """What has time of its own, before, after or beside the steps of an operation."""
 
@@ -121,6 +123,15 @@ def test_an_environment_is_under_way_only_in_an_operation():
 def test_a_deletion_waits_for_its_predecessor_and_still_has_time_to_delete():
     cell = deadlines.MANAGED_CLUSTER_DELETE + deadlines.RESOURCE_GROUP_DELETE
     assert deadlines.PREDECESSOR + cell <= deadlines.DELETE
+
+
+def test_an_update_with_two_versions_has_time_for_all_that_it_does_beside_a_usual_one():
+    weights, watched, grace = 3, 20, 60
+    shares = weights * deadlines.TRAFFIC + watched * 60
+    promotion = deadlines.WORKLOAD + deadlines.READINESS + 2 * deadlines.TRAFFIC
+    needed = deadlines.TRAFFIC + shares + promotion + deadlines.ending(grace)
+    assert needed <= deadlines.beside(weights, watched, grace)
+    assert deadlines.beside(11, 480, 3600) + deadlines.UPDATE < 24 * 3600
 
 
 def test_a_sweep_sees_the_last_of_200_scale_downs_end():

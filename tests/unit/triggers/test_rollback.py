@@ -51,6 +51,28 @@ async def test_it_starts_an_update(updated: Api, hub: FakeHub, sent: Any):
     assert (first["version"], first["rollback"]["toVersion"]) == (3, 1)
 
 
+BLUE_GREEN = {"update": {"strategy": "blueGreen"}}
+
+
+async def test_while_the_old_version_is_kept_it_cancels_the_update(api: Api, hub: FakeHub):
+    await api.create(body("1", **BLUE_GREEN))
+    hub.finish("fraud-llm.1", Phase.READY)
+    await api.put(URL, body("2", **BLUE_GREEN))
+    answer = await roll_back(api)
+    assert (answer.status, answer.json["id"]) == (202, "fraud-llm.2")
+    assert hub.raised == [("fraud-llm.2", "cancel")]
+
+
+async def test_two_versions_that_do_not_fit_side_by_side_are_refused(api: Api, hub: FakeHub):
+    gpu = {"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 1}
+    await api.create(body("1", gpu=gpu, **BLUE_GREEN))
+    hub.finish("fraud-llm.1", Phase.READY)
+    answer = await api.put(URL, body("2", gpu=gpu, **BLUE_GREEN))
+    assert (answer.status, answer.error["code"]) == (409, "SpareNodesMissing")
+    assert answer.error["target"] == "gpu.maxNodes"
+    assert (await api.put(URL, body("2", gpu=gpu))).status == 202
+
+
 async def test_a_version_that_is_not_kept_is_refused(updated: Api):
     answer = await roll_back(updated, {"toVersion": 7})
     assert (answer.status, answer.error["code"]) == (409, "VersionNotFound")

@@ -218,10 +218,11 @@ def test_an_init_container_that_asks_counts_too():
     ("pod", "is_serving"),
     [
         (a_pod(), True),
+        (a_pod(app="fraud-llm-next"), True),
         (a_pod(namespace="batch"), False),
         (a_pod(app="job"), False),
     ],
-    ids=["the model", "another namespace", "another name"],
+    ids=["the model", "its next version", "another namespace", "another name"],
 )
 def test_only_the_environments_own_pods_are_serving(pod: dict[str, Any], is_serving: bool):
     assert seen(pod).is_serving is is_serving
