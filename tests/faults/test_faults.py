@@ -10,12 +10,12 @@ import pytest
 from domain.environment.phases import Phase
 from domain.sweep.model import SweepAction
 from emulators.stack.api import SimulatedAzure
-from emulators.stack.stack import running_stack
 from tests.faults.matrix import Matrix
 from tests.faults.row import GPU_NODE_USD, FaultRow, Recovery
 from tests.faults.seen import Seen, groups_of
 from tests.faults.table import ROWS
 from tests.support.documented_api import DocumentedApi
+from tests.support.forked import forked_stack
 
 SHORT = {"time_scale": 60.0, "latency_share": 0.5}
 WHOLE = {"time_scale": 20.0, "latency_share": 1.0}
@@ -58,7 +58,7 @@ def run_on_a_stack(
     rows: Sequence[FaultRow], folder: Path, pace: Mapping[str, float]
 ) -> dict[str, Seen]:
     with (
-        running_stack(folder, settings=NEVER, **pace) as stack,
+        forked_stack(folder, settings=NEVER, **pace) as stack,
         DocumentedApi(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):
