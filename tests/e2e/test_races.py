@@ -180,6 +180,8 @@ def of_two_wakes_for_the_last_quota_one_is_begun(
     (refused,) = [each for each in answers if each.status_code == 409]
     assert refused.json()["error"]["code"] == "QuotaExceeded"
     assert phase_of(api, refused.url.path.split("/")[2]) == "ScaledDown"
+    azure.put("/_simulator/quota", json={**limit, "limit": 3600}).raise_for_status()
+    wait_until(lambda: a10_offer(api)["nodesLeft"] > 1)
 
 
 def phase_of(api: Api, name: str) -> str:
