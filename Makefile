@@ -79,7 +79,7 @@ TIMED = $(shell grep --recursive --files-with-matches --include 'test_*.py' mark
 
 .PHONY: test
 test: $(READY) ## Checks and all tests
-	@$(MAKE) --no-print-directory --jobs 2 tests-at-once checks-at-once
+	@$(MAKE) --no-print-directory --jobs 3 tests-of-processes tests-in-process checks-at-once
 	$(BIN)/pytest -m timing $(TIMED)
 
 .PHONY: checks
@@ -93,7 +93,7 @@ checks-at-once:
 
 # Workers and the processes of stacks import the same modules: compiled once, whatever the
 # environment says. It takes half of the time in which a worker collects its tests.
-tests-at-once test $(COMPILED): export PYTHONDONTWRITEBYTECODE :=
+tests-of-processes tests-in-process test $(COMPILED): export PYTHONDONTWRITEBYTECODE :=
 
 # Workers that begin together would each compile all modules of a fresh clone.
 $(COMPILED): $(READY)
@@ -101,9 +101,17 @@ $(COMPILED): $(READY)
 	@$(BIN)/pytest --collect-only --quiet > build/collected.log 2>&1 || { cat build/collected.log; exit 1; }
 	@touch $@
 
-.PHONY: tests-at-once
-tests-at-once: $(COMPILED)
-	$(BIN)/pytest -n 5 --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults and not portal"
+PYTEST := $(BIN)/pytest --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults and not portal"
+REAL_PROCESSES := tests/e2e tests/faults
+
+# These mostly wait: workers that collect nothing else cost little, and use what the others leave.
+.PHONY: tests-of-processes
+tests-of-processes: $(COMPILED)
+	$(PYTEST) -n 6 $(REAL_PROCESSES)
+
+.PHONY: tests-in-process
+tests-in-process: $(COMPILED)
+	@$(PYTEST) -n 2 $(REAL_PROCESSES:%=--ignore=%) > build/tests-in-process.log 2>&1; status=$$?; cat build/tests-in-process.log; exit $$status
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt

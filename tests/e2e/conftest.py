@@ -17,7 +17,7 @@ TIME_SCALE = 120.0
 
 LATENCY_SHARE = 0.25
 """A quarter of what an operation takes in Azure is a quarter of the polls until it has ended, and
-these take half of the processor time of an environment. Tests that stop a process in the middle of
+half of what the task hub hands out for an environment comes of these. Tests that stop a process in the middle of
 a step, all rows of the fault matrix, chaos runs and the demo leave each operation its measured
 duration."""
 
@@ -26,8 +26,8 @@ NEVER = {"SWEEP_SCHEDULE": NEW_YEAR, "WAKE_SCHEDULE": NEW_YEAR}
 """Tests that want a sweep start it themselves."""
 
 
-SHARED_STACKS = 3
-"""Each takes 2 s of a processor to start, and 30 ms of each second while nothing happens. Fewer
+SHARED_STACKS = 4
+"""Each takes 1 s of a processor to start, and 30 ms of each second while nothing happens. Fewer
 would be still at work when all other tests have ended."""
 
 
