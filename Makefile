@@ -107,11 +107,11 @@ REAL_PROCESSES := tests/e2e tests/faults
 # These mostly wait: workers that collect nothing else cost little, and use what the others leave.
 .PHONY: tests-of-processes
 tests-of-processes: $(COMPILED)
-	$(PYTEST) -n 6 $(REAL_PROCESSES)
+	$(PYTEST) -n 4 $(REAL_PROCESSES)
 
 .PHONY: tests-in-process
 tests-in-process: $(COMPILED)
-	@$(PYTEST) -n 2 $(REAL_PROCESSES:%=--ignore=%) > build/tests-in-process.log 2>&1; status=$$?; cat build/tests-in-process.log; exit $$status
+	@$(PYTEST) -n 1 $(REAL_PROCESSES:%=--ignore=%) > build/tests-in-process.log 2>&1; status=$$?; cat build/tests-in-process.log; exit $$status
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt

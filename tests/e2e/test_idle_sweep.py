@@ -67,10 +67,17 @@ def night(stack: Stack) -> Iterator[Night]:
         )
         workload = spec_body()["workload"] | {"image": ENGINE}
         body = {"idle": IDLE_AFTER_10_MINUTES, "workload": workload}
-        for operation in [
+        idlers, *others = [
             api.create_environment(spec_body(name=name, **body))
-            for name in (*IDLE, *IN_USE_OR_PINNED)
-        ]:
+            for name in (
+                "idler",
+                *(each for each in (*IDLE, *IN_USE_OR_PINNED) if each != "idler"),
+            )
+        ]
+        assert finish(api, idlers)["status"] == "Succeeded"
+        # The grace after its creation may be over once all others are built.
+        first = sweep_until(api, lambda seen: bool(seen.get("idler")))["idler"]
+        for operation in others:
             ended = finish(api, operation)
             assert ended["status"] == "Succeeded", ended.get("error")
         start_batch_job(stack, api.get_environment("batcher"))
@@ -97,6 +104,7 @@ def night(stack: Stack) -> Iterator[Night]:
         )
         for name, words in later.items():
             reasons[name] = [*dict.fromkeys([*reasons.get(name, []), *words])]
+        reasons["idler"] = [*dict.fromkeys([*first, *reasons["idler"]])]
         warned = next(e for e in timeline(api, "idler") if e["type"] == "IdleWarned")
         await_events(stack, "idler", f"idler.idle-warned.{warned['at']}")
         yield Night(reasons, foreign, api.get("/sweeps/latest").json(), dry, told_by_dry)
