@@ -111,7 +111,7 @@ tests-of-processes: $(COMPILED)
 
 .PHONY: tests-in-process
 tests-in-process: $(COMPILED)
-	@$(PYTEST) -n 1 $(REAL_PROCESSES:%=--ignore=%) > build/tests-in-process.log 2>&1; status=$$?; cat build/tests-in-process.log; exit $$status
+	@$(PYTEST) -n 2 $(REAL_PROCESSES:%=--ignore=%) > build/tests-in-process.log 2>&1; status=$$?; cat build/tests-in-process.log; exit $$status
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt
