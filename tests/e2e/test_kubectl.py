@@ -32,6 +32,7 @@ def kubectl(stack: Stack, api: Api, tmp_path: Path) -> Iterator[Kubectl]:
     described.write_text(json.dumps(stack.describe()))
     token_command = f"{sys.executable} -m emulators.stack.kube_credential {described}"
     environ = {
+        "HOME": str(tmp_path),
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "PYTHONPATH": f"{PROJECT / 'cli/src'}:{PROJECT}",
         "GRIDPLANE_CONFIG_DIR": str(tmp_path),
