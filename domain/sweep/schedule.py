@@ -39,44 +39,27 @@ class PlannedAction(WireModel):
 
     @classmethod
     def for_expiry(cls, environment: str) -> Self:
-        return cls(
-            environment=environment,
-            kind=ActionKind.EXPIRY,
-            action=SweepAction.DELETE,
-            reason="Expired",
-            pools=(),
-        )
+        return cls._of(environment, ActionKind.EXPIRY, SweepAction.DELETE, "Expired")
 
     @classmethod
     def for_failure(cls, environment: str) -> Self:
-        return cls(
-            environment=environment,
-            kind=ActionKind.FAILURE,
-            action=SweepAction.DELETE,
-            reason="CreationFailed",
-            pools=(),
-        )
+        return cls._of(environment, ActionKind.FAILURE, SweepAction.DELETE, "CreationFailed")
 
     @classmethod
     def for_repair(cls, environment: str) -> Self:
-        return cls(
-            environment=environment,
-            kind=ActionKind.HEALTH,
-            action=SweepAction.REPAIR,
-            reason="Unhealthy",
-            pools=(),
-        )
+        return cls._of(environment, ActionKind.HEALTH, SweepAction.REPAIR, "Unhealthy")
 
     @classmethod
     def for_budget(cls, environment: str, over: OverBudget) -> Self:
-        return cls(
-            environment=environment,
-            kind=ActionKind.BUDGET,
-            action=SweepAction.SCALE_TO_ZERO,
-            reason="BudgetExceeded",
-            pools=(),
-            over_budget=over,
+        planned = cls._of(
+            environment, ActionKind.BUDGET, SweepAction.SCALE_TO_ZERO, "BudgetExceeded"
         )
+        return planned.model_copy(update={"over_budget": over})
+
+    @classmethod
+    def _of(cls, environment: str, kind: ActionKind, action: SweepAction, reason: str) -> Self:
+        """Of the environment as a whole, whatever pools it has."""
+        return cls(environment=environment, kind=kind, action=action, reason=reason, pools=())
 
 
 class PaceLimits(WireModel):
