@@ -23,6 +23,7 @@ from tests.e2e.stories import (
     wait_until,
 )
 from tests.e2e.sweeps import timeline
+from tests.support.callers_at_once import callers_at_once
 from tests.support.documented_api import DocumentedApi
 
 NAME = "blue-green"
@@ -82,17 +83,8 @@ class Load:
 @contextmanager
 def under_load(stack: Stack, environment: dict[str, Any], tokens: int = SHORT) -> Iterator[Load]:
     load = Load(tokens)
-    callers = [
-        threading.Thread(target=load.run, args=(stack, environment)) for _ in range(CALLERS)
-    ]
-    for each in callers:
-        each.start()
-    try:
+    with callers_at_once(CALLERS, lambda: load.run(stack, environment), load.stopped):
         yield load
-    finally:
-        load.stopped.set()
-        for each in callers:
-            each.join()
 
 
 def running_image(azure: SimulatedAzure, environment: dict[str, Any]) -> str:

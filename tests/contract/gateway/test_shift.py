@@ -16,6 +16,7 @@ from domain.serving.gateway.settings import GatewayState, NextVersion
 from domain.serving.shift import ERROR_RATE_EXCEEDED, LATENCY_EXCEEDED, compare, find_exceeded
 from domain.serving.traffic import TRAFFIC_PATH, TrafficLook, read_traffic
 from domain.spec.update import RollbackBounds
+from tests.support.callers_at_once import callers_at_once
 from tests.support.gateway.environment import make_settings
 from tests.support.gateway.envoy import SECONDS, Gateway, free_ports, running_gateway
 from tests.support.gateway.model_server import ModelServer, running_model
@@ -104,15 +105,8 @@ class Load:
 @contextmanager
 def under_load(gateway: Gateway) -> Iterator[Load]:
     load = Load()
-    callers = [threading.Thread(target=load.run, args=(gateway,)) for _ in range(CALLERS)]
-    for each in callers:
-        each.start()
-    try:
+    with callers_at_once(CALLERS, lambda: load.run(gateway), load.stopped):
         yield load
-    finally:
-        load.stopped.set()
-        for each in callers:
-            each.join()
 
 
 def echoes(model: ModelServer) -> int:
