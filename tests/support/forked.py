@@ -41,8 +41,9 @@ class ForkedProcess:
     """With the methods of subprocess.Popen."""
 
     def __init__(self, process: ForkServerProcess) -> None:
+        assert process.pid, "it was started"
         self._process = process
-        self.pid = process.pid or 0
+        self.pid = process.pid
 
     def poll(self) -> int | None:
         return self._process.exitcode
