@@ -79,21 +79,22 @@ TIMED = $(shell grep --recursive --files-with-matches --include 'test_*.py' mark
 
 .PHONY: test
 test: $(READY) ## Checks and all tests
-	@$(MAKE) --no-print-directory --jobs 3 tests-of-processes tests-in-process checks-at-once
+	@$(MAKE) --no-print-directory --jobs 4 tests-of-processes tests-of-product tests-of-emulators checks-at-once
 	$(BIN)/pytest -m timing $(TIMED)
 
 .PHONY: checks
 checks: check check-infra
 
-# Printed in one piece, so that the progress of the tests beside them stays readable.
+# Prints a target's output in one piece, so that the progress of the tests beside it stays readable.
+at-once = @mkdir -p build; $(1) > build/$@.log 2>&1; status=$$?; cat build/$@.log; exit $$status
+
 .PHONY: checks-at-once
 checks-at-once:
-	@mkdir -p build
-	@$(MAKE) --no-print-directory checks > build/checks.log 2>&1; status=$$?; cat build/checks.log; exit $$status
+	$(call at-once,$(MAKE) --no-print-directory checks)
 
 # Workers and the processes of stacks import the same modules: compiled once, whatever the
 # environment says. It takes half of the time in which a worker collects its tests.
-tests-of-processes tests-in-process test $(COMPILED): export PYTHONDONTWRITEBYTECODE :=
+tests-of-processes tests-of-product tests-of-emulators test $(COMPILED): export PYTHONDONTWRITEBYTECODE :=
 
 # Workers that begin together would each compile all modules of a fresh clone.
 $(COMPILED): $(READY)
@@ -101,17 +102,22 @@ $(COMPILED): $(READY)
 	@$(BIN)/pytest --collect-only --quiet > build/collected.log 2>&1 || { cat build/collected.log; exit 1; }
 	@touch $@
 
-PYTEST := $(BIN)/pytest --dist loadgroup --no-loadscope-reorder -m "not timing and not az and not faults and not portal"
+PYTEST := $(BIN)/pytest -m "not timing and not az and not faults and not portal"
 REAL_PROCESSES := tests/e2e tests/faults
 
 # These mostly wait: workers that collect nothing else cost little, and use what the others leave.
 .PHONY: tests-of-processes
 tests-of-processes: $(COMPILED)
-	$(PYTEST) -n 4 $(REAL_PROCESSES)
+	$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder $(REAL_PROCESSES)
 
-.PHONY: tests-in-process
-tests-in-process: $(COMPILED)
-	@$(PYTEST) -n 2 $(REAL_PROCESSES:%=--ignore=%) > build/tests-in-process.log 2>&1; status=$$?; cat build/tests-in-process.log; exit $$status
+# One process each: handing 13,000 short tests to workers takes longer than a tenth of them.
+.PHONY: tests-of-product
+tests-of-product: $(COMPILED)
+	$(call at-once,$(PYTEST) tests $(REAL_PROCESSES:%=--ignore=%))
+
+.PHONY: tests-of-emulators
+tests-of-emulators: $(COMPILED)
+	$(call at-once,$(PYTEST) emulators/tests)
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt

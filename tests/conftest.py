@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.support.order import rank
+from tests.support.order import find_seconds
 
 collect_ignore = [] if find_spec("playwright") else ["portal"]
 """`make test-portal` has an environment with the driver of the browser."""
@@ -13,9 +13,9 @@ collect_ignore = [] if find_spec("playwright") else ["portal"]
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that mostly wait go first and the longest before all, so that none is left for the
-    end while other workers have nothing to do; all others keep their order."""
-    items.sort(key=lambda item: rank(item.path))
+    """The longest go first, so that none is left for the end while other workers have nothing to
+    do; all others keep their order."""
+    items.sort(key=lambda item: find_seconds(item.path), reverse=True)
 
 
 def pytest_collection_finish() -> None:

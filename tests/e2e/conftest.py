@@ -1,7 +1,6 @@
 """Stacks of real processes: simulated Azure, task hub and Functions host."""
 
 from collections.abc import Iterator
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from emulators.stack.stack import Stack
 from tests.support.azure_actions import granted_actions, read_actions
 from tests.support.documented_api import DocumentedApi
 from tests.support.forked import forked_stack
-from tests.support.order import rank
+from tests.support.order import find_seconds
 
 TIME_SCALE = 120.0
 
@@ -33,14 +32,15 @@ would be still at work when all other tests have ended."""
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules whose tests use the shared stack take turns at the workers that have one."""
-    groups = cycle(f"shared stack {number}" for number in range(1, SHARED_STACKS + 1))
+    """Modules whose tests use the shared stack go where the least is to do, the longest first."""
+    seconds = {f"shared stack {number}": 0 for number in range(1, SHARED_STACKS + 1)}
     group_of: dict[Path, str] = {}
-    for item in sorted(items, key=lambda item: rank(item.path)):
+    for item in sorted(items, key=lambda item: find_seconds(item.path), reverse=True):
         if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
-            group = group_of.get(item.path) or next(groups)
-            group_of[item.path] = group
-            item.add_marker(pytest.mark.xdist_group(group))
+            if item.path not in group_of:
+                group_of[item.path] = min(seconds, key=seconds.__getitem__)
+                seconds[group_of[item.path]] += find_seconds(item.path)
+            item.add_marker(pytest.mark.xdist_group(group_of[item.path]))
 
 
 @pytest.fixture(scope="package")

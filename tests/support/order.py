@@ -2,28 +2,41 @@
 
 from pathlib import Path
 
-LONGEST = (
-    "test_idle_sweep.py",
-    "test_placement.py",
-    "test_flood.py",
-    "test_purge.py",
-    "test_orphans.py",
-    "test_faults.py",
-    "test_crashes.py",
-    "test_drift.py",
-    "test_role_actions.py",
-    "test_command_line.py",
-    "test_update.py",
-    "test_reboot.py",
-    "test_wrong_clocks.py",
-    "test_failed_updates.py",
-    "test_messages.py",
-)
-"""Modules of `tests/e2e` and `tests/faults`, the longest test first."""
+SECONDS = {
+    "test_command_line.py": 135,
+    "test_crashes.py": 70,
+    "test_approvals.py": 65,
+    "test_idle_sweep.py": 54,
+    "test_wrong_clocks.py": 43,
+    "test_flood.py": 42,
+    "test_pull_secrets.py": 39,
+    "test_weights.py": 38,
+    "test_faults.py": 36,
+    "test_placement.py": 36,
+    "test_orphans.py": 35,
+    "test_blue_green.py": 35,
+    "test_purge.py": 34,
+    "test_role_actions.py": 32,
+    "test_autoscale.py": 32,
+    "test_failed_updates.py": 31,
+    "test_origin_certificate.py": 30,
+    "test_races.py": 29,
+    "test_reboot.py": 22,
+    "test_update.py": 19,
+    "test_repair_and_cancel.py": 19,
+    "test_upgrade.py": 18,
+    "test_messages.py": 18,
+    "test_drift.py": 18,
+    "test_expiry.py": 17,
+    "test_environment_story.py": 17,
+}
+"""What modules of `tests/e2e` and `tests/faults` take beside all other tests, on two processors."""
+
+USUAL_SECONDS = 9
+"""Of all others of these folders."""
 
 
-def rank(module: Path) -> int:
-    """Tests of real processes before all others, and the longest of them first."""
-    if module.parent.name not in {"e2e", "faults"}:
-        return len(LONGEST) + 1
-    return LONGEST.index(module.name) if module.name in LONGEST else len(LONGEST)
+def find_seconds(module: Path) -> int:
+    """0 for tests without processes of their own."""
+    is_of_processes = module.parent.name in {"e2e", "faults"}
+    return SECONDS.get(module.name, USUAL_SECONDS) if is_of_processes else 0

@@ -10,6 +10,8 @@ from pkgutil import walk_packages
 import activities
 import clients
 import domain
+import azure.identity.aio
+import azure.servicebus.aio
 import emulators.azure
 import emulators.functions_host
 import orchestrators
