@@ -78,7 +78,7 @@ def measure(
     ):
         timeout = LONGEST_OPERATION / time_scale
         names = [f"measured-{number}" for number in range(environments + 1)]
-        for batch in [names[:1], *map(list, batched(names[1:], at_once))]:
+        for batch in [names[:1], *batched(names[1:], at_once, strict=False)]:
             operations = {name: api.create_environment(build_spec(name)) for name in batch}
             for name, operation_id in operations.items():
                 operation = finish(api, operation_id, timeout)

@@ -30,7 +30,7 @@ SECONDS = {
     "test_expiry.py": 17,
     "test_environment_story.py": 17,
 }
-"""What modules of `tests/e2e` and `tests/faults` take beside all other tests, on two processors."""
+"""What modules of `tests/e2e` and `tests/faults` take beside all other tests, on 2 processors."""
 
 USUAL_SECONDS = 9
 """Of all others of these folders."""

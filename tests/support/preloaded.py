@@ -10,8 +10,6 @@ from pkgutil import walk_packages
 import activities
 import clients
 import domain
-import azure.identity.aio
-import azure.servicebus.aio
 import emulators.azure
 import emulators.functions_host
 import orchestrators
@@ -29,4 +27,6 @@ for package in (
     for module in walk_packages(package.__path__, f"{package.__name__}."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
+for name in ("azure.identity.aio", "azure.servicebus.aio"):  # imported where they are first used
+    import_module(name)
 gc.freeze()

@@ -79,7 +79,7 @@ def test_by_hour_slots_are_counted_as_well_and_by_slot_they_are_kept_for_a_day()
 
 def test_its_size_is_bounded_whatever_the_traffic() -> None:
     history, dice = MetricHistory(), random.Random(1)
-    for minutes in range(0, 3 * KEPT_HOURS * 60, 5):
+    for minutes in range(0, (KEPT_HOURS + 48) * 60, 5):
         requests, errors, tokens_in, tokens_out = (dice.randrange(10_000_000) for _ in range(4))
         busy = TrafficPoint(0, requests, errors, tokens_in, tokens_out, 100, 64)
         history = note_traffic(history, after(minutes), busy)
