@@ -37,7 +37,8 @@ class KeptList[Value]:
         self._lifetime = lifetime
         self._clock = clock
         self._known: Known[Value] | None = None
-        self._reading: asyncio.Task[Value] | None = None
+        self._reading: asyncio.Task[Known[Value]] | None = None
+        self._reading_at = clock()
 
     @property
     def known(self) -> Known[Value] | None:
@@ -52,18 +53,18 @@ class KeptList[Value]:
         if self._known is None or self._known.at <= known.at:
             self._known = known
 
-    def forget(self) -> None:
-        """What is known, and what is being read, is too old for the next request."""
-        self._known = None
-        self._reading = None
-
     async def get(self, patience: float) -> Value:
         """Raises TimeoutError where it takes longer, in seconds; the reading goes on."""
-        if self._known and self.is_fresh:
-            return self._known.value
-        reading = self._begin()
-        if self._known and self._is_younger(self._lifetime.usable):
-            return self._known.value
+        return (await self.get_known(patience)).value
+
+    async def get_known(self, patience: float, since: float = 0.0) -> Known[Value]:
+        """What was read before `since`, by the list's clock, is too old. Raises TimeoutError."""
+        known = self._known if self._known and self._known.at >= since else None
+        if known and self.is_fresh:
+            return known
+        reading = self._begin(since)
+        if known and self._is_younger(self._lifetime.usable):
+            return known
         return await asyncio.wait_for(asyncio.shield(reading), patience)
 
     async def renew(self) -> None:
@@ -71,19 +72,20 @@ class KeptList[Value]:
         if not self.is_fresh:
             await asyncio.shield(self._begin())
 
-    def _begin(self) -> asyncio.Task[Value]:
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._keep())
+    def _begin(self, since: float = 0.0) -> asyncio.Task[Known[Value]]:
+        if self._reading is None or self._reading.done() or self._reading_at < since:
+            self._reading_at = self._clock()
+            self._reading = asyncio.create_task(self._keep(self._reading_at))
             self._reading.add_done_callback(_look_at_failure)
         return self._reading
 
     def _is_younger(self, seconds: float) -> bool:
         return self._known is not None and self._clock() - self._known.at < seconds
 
-    async def _keep(self) -> Value:
-        at, value = self._clock(), await self._read()
-        self.take(Known(at, value))
-        return value
+    async def _keep(self, at: float) -> Known[Value]:
+        known = Known(at, await self._read())
+        self.take(known)
+        return known
 
 
 def _look_at_failure(reading: asyncio.Task[Any]) -> None:

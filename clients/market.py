@@ -103,43 +103,43 @@ class MarketClient:
         )
         self._images: OrderedDict[WantedImage, KeptList[PlanCheck]] = OrderedDict()
 
-    async def region(self, region: str) -> RegionMarket:
-        """What cannot be read is told in `unread`."""
+    async def region(self, region: str, since: datetime | None = None) -> RegionMarket:
+        """What cannot be read is told in `unread`. `since`: of usages."""
         lists, unread = self._of(region), dict[MarketPart, str]()
-        sizes, quota, prices, clusters, network = await asyncio.gather(
+        sizes, prices, *usages = await asyncio.gather(
             self._get(lists.sizes, MarketPart.SIZES, unread),
-            self._get(lists.quota, MarketPart.QUOTA, unread),
             self._get(lists.prices, MarketPart.PRICES, unread),
-            self._get(lists.clusters, MarketPart.CLUSTERS, unread),
-            self._get(lists.network, MarketPart.NETWORK, unread),
+            self._get(lists.quota, MarketPart.QUOTA, unread, since),
+            self._get(lists.clusters, MarketPart.CLUSTERS, unread, since),
+            self._get(lists.network, MarketPart.NETWORK, unread, since),
         )
+        read_at = [each.at for each in usages if each]
+        quota, clusters, network = map(_value, usages)
         return RegionMarket(
             region=region,
             observed_at=datetime.now(UTC),
-            sizes=sizes,
+            sizes=_value(sizes),
             quota=quota,
             clusters=clusters,
             network=network,
-            prices=prices or shipped_prices(region),
+            usages_read_at=_moment(min(read_at)) if read_at else None,
+            prices=_value(prices) or shipped_prices(region),
             unread=unread,
         )
 
-    def forget_usages(self, region: str) -> None:
-        """The next request reads them again."""
-        lists = self._of(region)
-        for usages in (lists.quota, lists.clusters, lists.network):
-            usages.forget()
-
-    async def subscription(self) -> Subscription:
+    async def subscription(self, since: datetime | None = None) -> Subscription:
         """What cannot be read is told in `unread`."""
         unread = dict[SubscriptionPart, str]()
         profiles, providers, features = await asyncio.gather(
-            self._get(self._profiles, SubscriptionPart.PROFILES, unread),
-            self._get(self._providers, SubscriptionPart.PROVIDERS, unread),
-            self._get(self._features, SubscriptionPart.FEATURES, unread),
+            self._get(self._profiles, SubscriptionPart.PROFILES, unread, since),
+            self._get(self._providers, SubscriptionPart.PROVIDERS, unread, since),
+            self._get(self._features, SubscriptionPart.FEATURES, unread, since),
         )
         return Subscription(
-            profiles=profiles, providers=providers, features=features, unread=unread
+            profiles=_value(profiles),
+            providers=_value(providers),
+            features=_value(features),
+            unread=unread,
         )
 
     async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
@@ -220,10 +220,14 @@ class MarketClient:
         return check
 
     async def _get[Value, Part: StrEnum](
-        self, kept: KeptList[Value], part: Part, unread: dict[Part, str]
-    ) -> Value | None:
+        self,
+        kept: KeptList[Value],
+        part: Part,
+        unread: dict[Part, str],
+        since: datetime | None = None,
+    ) -> Known[Value] | None:
         try:
-            return await kept.get(self._patience)
+            return await kept.get_known(self._patience, since.timestamp() if since else 0.0)
         except TimeoutError:
             unread[part] = f"Azure has not answered within {self._patience:g} s. Ask again."
         except (NoAnswer, ListRefused) as error:
@@ -240,6 +244,10 @@ class ImageNotUsable(Exception):
     def __init__(self, check: PlanCheck) -> None:
         super().__init__(check.message)
         self.check = check
+
+
+def _value[Value](known: Known[Value] | None) -> Value | None:
+    return known.value if known else None
 
 
 def _moment(at: float) -> datetime:

@@ -1,6 +1,7 @@
 """Reads what plans are made on, without loading SDKs before the first plan."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from clients.factory import ClientFactory
 from domain.catalog.prices import RegionPrices
@@ -21,17 +22,14 @@ class LazyMarketReader:
     def currency(self) -> str:
         return self._clients.settings.price_currency
 
-    async def region(self, region: str) -> RegionMarket:
-        return await self._clients.market.region(region)
+    async def region(self, region: str, since: datetime | None = None) -> RegionMarket:
+        return await self._clients.market.region(region, since)
 
-    async def subscription(self) -> Subscription:
-        return await self._clients.market.subscription()
+    async def subscription(self, since: datetime | None = None) -> Subscription:
+        return await self._clients.market.subscription(since)
 
     async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
         return await self._clients.market.images(wanted)
-
-    def forget_usages(self, region: str) -> None:
-        self._clients.market.forget_usages(region)
 
     def known_prices(self, region: str) -> RegionPrices | None:
         return self._clients.market.known_prices(region)

@@ -1,6 +1,7 @@
 """Checks again, at the moment of approval, what was checked when it was requested."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from domain.environment.operation import Operation
@@ -12,7 +13,7 @@ from triggers import task_hub
 from triggers.checking import find_claims
 from triggers.claims import claim_all
 from triggers.declarations import Call
-from triggers.plans import read_situation
+from triggers.situation import SituationReader
 
 
 async def find_obstacle(
@@ -23,9 +24,11 @@ async def find_obstacle(
     if request is None or request.approval is None:
         return nothing_waits(waiting.environment)
     market, policy = call.deployment.read_market, call.policy_file
-    situation = await read_situation(call.client, market, request.spec, record, policy_file=policy)
+    reader = SituationReader(call.client, market, policy, request.spec, record)
     now = datetime.now(UTC)
-    if refusal := find_outdated(request.approval, request.spec, situation, now):
+    outdated = partial(find_outdated, request.approval, request.spec, now=now)
+    situation = await reader.read_to_decide(outdated)
+    if refusal := outdated(situation):
         return refusal
     claims = find_claims(request, situation)
     if await claim_all(call.client, request, claims.demands, claims.counted):

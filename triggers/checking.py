@@ -20,7 +20,7 @@ from domain.requests.approvals import find_unknown_requester
 from domain.requests.decision import Refused
 from domain.requests.rollbacks import find_forbidden
 from domain.spec.policy import SpecPolicy
-from triggers.plans import read_situation
+from triggers.situation import SituationReader
 from triggers.task_hub import DurableClient
 
 
@@ -47,9 +47,8 @@ async def check(
         return forbidden
     if request.kind not in BRING_A_SPEC:
         return await check_on_record(client, read_market, request, record, policy_file)
-    situation = await read_situation(
-        client, read_market, request.spec, record, policy_file=policy_file
-    )
+    reader = SituationReader(client, read_market, policy_file, request.spec, record)
+    situation = await reader.read_to_decide(partial(find_refusal, request.spec))
     if refusal := find_refusal(request.spec, situation):
         return refusal
     if approval := find_approval(request.spec, situation, now):
@@ -67,24 +66,12 @@ async def check_on_record(
     """Of an operation that goes on with the specification on record: budget and quota bind it."""
     if request.kind not in GET_NODES or record is None:
         return Checked()
-    read = partial(
-        read_situation,
-        client,
-        read_market,
-        request.spec,
-        record,
-        policy_file=policy_file,
-        looks_up_images=False,
+    reader = SituationReader(
+        client, read_market, policy_file, request.spec, record, looks_up_images=False
     )
-    situation = await read()
-    if refusal := refuse_budget(record, situation):
-        return refusal
-    if refuse_capacity(request, situation):
-        # A pool that went to zero a moment ago is in usages that were read before.
-        for region in request.all_regions:
-            read_market.forget_usages(region)
-        situation = await read()
-    return refuse_capacity(request, situation) or find_claims(request, situation)
+    situation = await reader.read_to_decide(partial(refuse_capacity, request))
+    refusal = refuse_budget(record, situation) or refuse_capacity(request, situation)
+    return refusal or find_claims(request, situation)
 
 
 def find_claims(request: OperationRequest, situation: Situation) -> Checked:

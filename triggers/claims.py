@@ -1,8 +1,8 @@
 """Claims of requests in the ledgers of the task hub."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from durabletask.entities import EntityInstanceId
@@ -24,27 +24,26 @@ CLAIM_LOOK_SECONDS = 0.05
 class LedgerView:
     """Ledgers with the records of the environments that claim in them."""
 
-    open: Mapping[str, OpenClaims] = field(default_factory=dict[str, OpenClaims])
-    records: tuple[EnvironmentRecord, ...] = ()
+    ledgers: Mapping[str, Ledger]
+    own: EnvironmentRecord | None
+    """The record of the environment that is decided on."""
+    others: tuple[EnvironmentRecord, ...]
+
+    def find_open(
+        self, ledger: str, region: str | None, now: datetime, usages_read_at: datetime | None
+    ) -> OpenClaims:
+        known = (self.own, *self.others) if self.own else self.others
+        by_name = {record.name: record for record in known}
+        return find_open(self.ledgers[ledger], by_name, region, now, usages_read_at)
 
 
 async def read_ledgers(
-    client: DurableClient,
-    regions: Mapping[str, str | None],
-    own: EnvironmentRecord | None,
-    now: datetime,
+    client: DurableClient, names: Sequence[str], own: EnvironmentRecord | None
 ) -> LedgerView:
-    """`regions`: by ledger, that of a ledger of quota. `own`: the record of the environment that
-    is decided on."""
-    ledgers = dict(
-        zip(regions, await asyncio.gather(*(_read(client, k) for k in regions)), strict=True)
-    )
-    names = {each.environment for ledger in ledgers.values() for each in ledger.granted}
-    known = [own] if own else []
-    records = await task_hub.read_stored(client, sorted(names - {each.name for each in known}))
-    by_name = {record.name: record for record in (*known, *records)}
-    found = {k: find_open(each, by_name, regions[k], now) for k, each in ledgers.items()}
-    return LedgerView(found, tuple(records))
+    ledgers = await asyncio.gather(*(_read(client, name) for name in names))
+    claiming = {each.environment for ledger in ledgers for each in ledger.granted}
+    others = await task_hub.read_stored(client, sorted(claiming - {own.name if own else ""}))
+    return LedgerView(dict(zip(names, ledgers, strict=True)), own, tuple(others))
 
 
 async def claim_all(

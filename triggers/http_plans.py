@@ -1,7 +1,6 @@
 """`/plans` and `/offers`: what something would cost, and whether Azure would grant it."""
 
 from datetime import UTC, datetime
-from functools import partial
 
 import azure.functions as func
 
@@ -23,7 +22,8 @@ from triggers.errors import (
 from triggers.market import read_region
 from triggers.models import find_named_model
 from triggers.parameters import HeaderParameters, OffersQuery, QueryParameters
-from triggers.plans import keep_plan, read_situation
+from triggers.plans import keep_plan
+from triggers.situation import SituationReader
 
 
 async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpResponse:
@@ -40,17 +40,14 @@ async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpR
     if record and not record.is_deleted and not call.scope.admits(record.spec.cost_center):
         message = "The name is taken. Choose another one."
         return error_response(409, "EnvironmentExists", message, target="name")
-    read = partial(
-        read_situation,
-        call.client,
-        call.deployment.read_market,
-        spec,
-        record,
-        policy_file=call.policy_file,
+    market, policy_file = call.deployment.read_market, call.policy_file
+    reader = SituationReader(call.client, market, policy_file, spec, record)
+    situation = await reader.read_to_decide(
+        lambda seen: build_plan(spec, seen, now).verdict is Verdict.FAIL
     )
-    plan = build_plan(spec, await read(), now)
+    plan = build_plan(spec, situation, now)
     if plan.verdict is Verdict.FAIL:
-        plan = build_plan(spec, await read(call.policy.allowed_regions), now)
+        plan = build_plan(spec, await reader.read(call.policy.allowed_regions), now)
     is_kept = await keep_plan(call.client, store(plan, spec))
     return json_response(plan) if is_kept else task_hub_unreachable()
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 
 from durabletask.entities import EntityInstanceId
 from pydantic import ValidationError
@@ -16,11 +17,12 @@ logger = logging.getLogger("gridplane.market")
 
 
 async def read_region(
-    client: DurableClient, read_market: MarketReader, region: str
+    client: DurableClient, read_market: MarketReader, region: str, since: datetime | None = None
 ) -> RegionMarket:
-    """From Azure only what neither this instance nor the task hub has."""
+    """From Azure only what neither this instance nor the task hub has, and usages of before
+    `since`."""
     await _take_kept(client, read_market, region)
-    return await read_market.region(region)
+    return await read_market.region(region, since)
 
 
 async def read_prices(

@@ -9,7 +9,7 @@ from domain.environment.operation import Operation
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.guard.market import MarketReader
-from domain.guard.policy.model import Policy
+from domain.guard.policy.model import NO_RULES, Policy
 from domain.requests.command import Command
 from domain.requests.command_decision import decide
 from domain.requests.decision import AlreadyStarted, Cancel, NotFound, Refused, Start
@@ -18,7 +18,6 @@ from triggers import task_hub
 from triggers.auditing import audit_acceptance
 from triggers.checking import check
 from triggers.claims import claim_all
-from triggers.plans import NO_RULES
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.operations")

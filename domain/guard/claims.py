@@ -23,9 +23,6 @@ directory, within seconds."""
 AZURE_COUNTS_AFTER = timedelta(seconds=6)
 """From the request for a cluster until Azure counts its vCPUs, which takes seconds."""
 
-USAGES_ARE_KNOWN_AFTER = timedelta(seconds=30)
-"""From then until what the app has read of usages, and uses for up to 15 s, has it as well."""
-
 
 class Claim(WireModel):
     """What one request needs of one ledger, by name."""
@@ -82,8 +79,6 @@ class OpenClaims:
     claims: tuple[Claim, ...] = ()
     counted: tuple[str, ...] = ()
     """Operations of the others."""
-    has_news_for_azure: bool = False
-    """Whether Azure was asked for some of them too lately for usages that were read before."""
 
     def sum_for_others(self, environment: str) -> Mapping[str, float]:
         return sum_claims(each for each in self.claims if each.environment != environment)
@@ -123,29 +118,31 @@ def sum_claims(claims: Iterable[Claim]) -> dict[str, float]:
 
 
 def find_open(
-    ledger: Ledger, records: Mapping[str, EnvironmentRecord], region: str | None, now: datetime
+    ledger: Ledger,
+    records: Mapping[str, EnvironmentRecord],
+    region: str | None,
+    now: datetime,
+    usages_read_at: datetime | None = None,
 ) -> OpenClaims:
-    """`records`: of the environments that the claims are for. `region`: of a ledger of quota."""
-    live = _live(ledger.granted, now)
-    known = {each.id: records.get(each.environment) for each in live}
+    """`records`: of the environments that the claims are for. `region`: of a ledger of quota.
+    `usages_read_at`: the region's, where they are not those of `now`."""
+    seen_at = min(usages_read_at or now, now)
+    live = _live(ledger.granted, seen_at)
     counted = {
         each.operation_id
         for each in live
-        if (record := known[each.id]) and _is_counted(each, record, region, now)
+        if (record := records.get(each.environment))
+        and _is_counted(each, record, region, now, seen_at)
     }
     still_open = tuple(each for each in live if each.operation_id not in counted)
-    has_news = any(
-        (record := known[each.id]) and _was_asked_lately(each, record, region, now)
-        for each in live
-    )
-    return OpenClaims(still_open, tuple(sorted(counted)), has_news)
+    return OpenClaims(still_open, tuple(sorted(counted)))
 
 
 def _is_counted(
-    claim: Claim, record: EnvironmentRecord, region: str | None, now: datetime
+    claim: Claim, record: EnvironmentRecord, region: str | None, now: datetime, seen_at: datetime
 ) -> bool:
     """Once it is on record a budget counts it, and quota until Azure is asked; what Azure was
-    asked for has to be in Azure's own count, also once the operation has ended."""
+    asked for has to be in Azure's own count of `seen_at`, also once the operation has ended."""
     parsed = parse_operation_id(claim.operation_id)
     if parsed is None or parsed.sequence > record.sequence:
         return False
@@ -154,14 +151,7 @@ def _is_counted(
         return True
     # A time ahead of this clock is another clock's: the claim's own time then has to do.
     since = asked_at if asked_at <= now else claim.at
-    return now >= since + AZURE_COUNTS_AFTER
-
-
-def _was_asked_lately(
-    claim: Claim, record: EnvironmentRecord, region: str | None, now: datetime
-) -> bool:
-    asked_at = _asked_at(claim, record, region)
-    return asked_at is not None and now < asked_at + USAGES_ARE_KNOWN_AFTER
+    return seen_at >= since + AZURE_COUNTS_AFTER
 
 
 def _asked_at(claim: Claim, record: EnvironmentRecord, region: str | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """What Azure offers a subscription in one region, as far as it could be read."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -37,6 +38,8 @@ class RegionMarket(WireModel):
     """Resources of AKS, in the same way."""
     network: dict[str, QuotaUse] | None = None
     """Addresses, load balancers and others, in the same way."""
+    usages_read_at: AwareDatetime | None = None
+    """When the oldest of quota, clusters and network was asked for; None: none could be read."""
     prices: RegionPrices | None = None
     unread: dict[MarketPart, str] = Field(default_factory=dict[MarketPart, str])
     """Why a part is unknown."""
@@ -63,15 +66,15 @@ class MarketReader(Protocol):
     @property
     def currency(self) -> str: ...
 
-    async def region(self, region: str) -> RegionMarket: ...
+    async def region(self, region: str, since: datetime | None = None) -> RegionMarket:
+        """`since`: usages that were read before are read again."""
+        ...
 
-    async def subscription(self) -> Subscription: ...
+    async def subscription(self, since: datetime | None = None) -> Subscription:
+        """`since`: what was read before is read again."""
+        ...
 
     async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]: ...
-
-    def forget_usages(self, region: str) -> None:
-        """Azure has been asked for something in the region since they may have been read."""
-        ...
 
     def known_prices(self, region: str) -> RegionPrices | None:
         """As they were read last, without waiting for Azure; None if they never were."""

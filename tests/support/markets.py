@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from domain.catalog.gpu_skus import GPU_SKUS
@@ -88,6 +89,8 @@ class FakeMarkets:
     """Markets of these regions, and of all others as they are ample."""
 
     regions: dict[str, RegionMarket] = field(default_factory=dict[str, RegionMarket])
+    kept: dict[str, RegionMarket] = field(default_factory=dict[str, RegionMarket])
+    """As they were read earlier; requests get them that ask for nothing later."""
     subscribed: Subscription = field(default_factory=a_subscription)
     checked: tuple[PlanCheck, ...] = ()
     """What registries say to images that are looked up."""
@@ -99,17 +102,15 @@ class FakeMarkets:
     """What Azure says to a refresh; a region without it lacks nothing."""
     currency: str = "USD"
 
-    async def region(self, region: str) -> RegionMarket:
-        return self.regions.get(region) or a_market(region)
+    async def region(self, region: str, since: datetime | None = None) -> RegionMarket:
+        kept = None if since else self.kept.get(region)
+        return kept or self.regions.get(region) or a_market(region)
 
-    async def subscription(self) -> Subscription:
+    async def subscription(self, since: datetime | None = None) -> Subscription:
         return self.subscribed
 
     async def images(self, wanted: Iterable[WantedImage]) -> tuple[PlanCheck, ...]:
         return self.checked if tuple(wanted) else ()
-
-    def forget_usages(self, region: str) -> None:
-        """They are always those of now."""
 
     def known_prices(self, region: str) -> RegionPrices | None:
         return self.priced.get(region)

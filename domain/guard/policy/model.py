@@ -172,7 +172,7 @@ class CostCenter(WireModel):
 
 
 class Policy(WireModel):
-    """The policy file. `Policy()` is that of a deployment without one."""
+    """The policy file."""
 
     version: Literal[1] = Field(default=1, description="Version of the format.")
     allow: Allowed = Field(default_factory=Allowed)
@@ -215,3 +215,7 @@ class Policy(WireModel):
     def find_budget(self, cost_center: str) -> Budget | None:
         found = self.cost_centers.get(cost_center)
         return found.budget if found else None
+
+
+NO_RULES = Policy()
+"""That of a deployment without a policy file."""

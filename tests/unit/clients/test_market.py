@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -249,9 +250,10 @@ class Counted:
         self.gate.set()
 
     async def read(self) -> float:
-        self.reads.append(self.now)
+        at = self.now
+        self.reads.append(at)
         await self.gate.wait()
-        return self.reads[-1]
+        return at
 
     def kept(self, fresh: float, usable: float) -> KeptList[float]:
         return KeptList(self.read, Lifetime(fresh, usable), clock=lambda: self.now)
@@ -284,6 +286,27 @@ async def test_an_old_list_serves_while_it_is_read_again_for_as_long_as_it_may()
     assert source.reads == [0, 19]
 
 
+async def test_what_was_read_too_early_is_read_again_by_one_reader():
+    source = Counted(now=1)
+    kept = source.kept(10, 20)
+    assert await kept.get_known(1) == Known(1, 1)
+    source.now = 2.0
+    assert await kept.get_known(1, since=1) == Known(1, 1)
+    source.gate.clear()
+    waiting = [asyncio.create_task(kept.get_known(1, since=2)) for _ in range(3)]
+    while source.reads == [1]:
+        await asyncio.sleep(0)
+    assert await kept.get(1) == 1, "others do not wait"
+    source.now = 3.0
+    later = asyncio.create_task(kept.get_known(1, since=3))
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert await asyncio.gather(*waiting) == [Known(2, 2)] * 3
+    assert await later == Known(3, 3)
+    assert source.reads == [1, 2, 3]
+    assert await kept.get(1) == 3
+
+
 async def test_what_another_has_read_replaces_only_what_is_older():
     source = Counted(now=30)
     kept = source.kept(10, 10)
@@ -294,6 +317,17 @@ async def test_what_another_has_read_replaces_only_what_is_older():
     source.now = 36.0
     await kept.renew()
     assert source.reads == [36]
+
+
+async def test_usages_are_as_old_as_the_oldest_of_them():
+    market_client, began = client(FakeCompute()), datetime.now(UTC)
+    first = (await market_client.region(WEST)).usages_read_at
+    assert first
+    assert began <= first <= datetime.now(UTC)
+    assert (await market_client.region(WEST)).usages_read_at == first
+    again = (await market_client.region(WEST, datetime.now(UTC))).usages_read_at
+    assert again
+    assert again > first
 
 
 async def test_clusters_and_the_network_are_counted_in_the_region():

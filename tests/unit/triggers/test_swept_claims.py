@@ -14,7 +14,7 @@ from domain.environment.operation_request import OperationRequest
 from domain.environment.phases import Phase
 from domain.guard.market import MarketReader
 from domain.guard.policy.ledgers import cost_center_ledger, quota_ledger
-from domain.guard.policy.model import Policy
+from domain.guard.policy.model import NO_RULES, Policy
 from domain.outcomes import Outcome
 from domain.sweep.model import SweepAction
 from domain.sweep.record_notes import plan_swept_operation
@@ -24,7 +24,6 @@ from tests.support.markets import A100_FAMILY, FakeMarkets, a_market, read_ample
 from tests.support.policies import reading, with_budget
 from tests.support.specs import spec_body
 from tests.unit.triggers.test_policy_and_claims import InterleavingHub
-from triggers.plans import NO_RULES
 from triggers.swept_claims import claim_for_sweep
 
 ONE_NODE = KeptPool(enable_auto_scaling=True, min_count=0, max_count=5, count=1, replicas=1)

@@ -126,13 +126,16 @@ def test_of_ten_in_any_order_as_many_fit_as_there_is_room_for(order: list[int]) 
 
 
 def open_claims(
-    record: EnvironmentRecord | None, region: str | None, now: datetime = NOON
+    record: EnvironmentRecord | None,
+    region: str | None,
+    now: datetime = NOON,
+    read_at: datetime | None = None,
 ) -> list[str]:
     claim = a_claim(1).model_copy(
         update={"operation_id": "fraud-llm.1", "expires_at": NOON + timedelta(days=1)}
     )
     known: Mapping[str, EnvironmentRecord] = {record.name: record} if record else {}
-    found = find_open(Ledger(granted=(claim,)), known, region, now)
+    found = find_open(Ledger(granted=(claim,)), known, region, now, read_at)
     assert len(found.claims) + len(found.counted) == 1
     return [each.operation_id for each in found.claims]
 
@@ -164,13 +167,24 @@ def test_quota_stays_claimed_until_azure_can_have_counted_it():
     assert open_claims(end_operation(asked, end), WEST) == ["fraud-llm.1"], "it was quick"
 
 
-@pytest.mark.parametrize(("after", "has_news"), [(0, True), (29, True), (30, False), (-600, True)])
-def test_usages_are_read_again_once_azure_was_asked_for_more(after: int, has_news: bool):
-    claim = a_claim(1, at=NOON - timedelta(hours=1)).model_copy(
-        update={"operation_id": "fraud-llm.1", "expires_at": NOON + timedelta(days=1)}
-    )
-    records = {"fraud-llm": with_cluster_asked(a_record())}
-    ledger, now = Ledger(granted=(claim,)), NOON + timedelta(seconds=after)
-    assert find_open(ledger, records, WEST, now).has_news_for_azure is has_news
-    assert not find_open(ledger, {"fraud-llm": a_record()}, WEST, now).has_news_for_azure
-    assert not find_open(ledger, records, None, now).has_news_for_azure
+@pytest.mark.parametrize(
+    ("read_after", "is_open"), [(-60, True), (5, True), (6, False), (99, False)]
+)
+def test_quota_stays_claimed_until_it_is_in_usages_that_were_read(read_after: int, is_open: bool):
+    """`read_after`: seconds since Azure was asked."""
+    asked, now = with_cluster_asked(a_record()), NOON + timedelta(hours=1)
+    read_at = NOON + timedelta(seconds=read_after)
+    assert open_claims(asked, WEST, now, read_at) == (["fraud-llm.1"] if is_open else [])
+    assert open_claims(asked, None, now, read_at) == [], "a budget goes by records"
+
+
+def test_a_claim_that_expired_since_usages_were_read_is_not_in_them():
+    claim = a_claim(1, name="cores").model_copy(update={"expires_at": NOON})
+    now, read_at = NOON + timedelta(seconds=5), NOON - timedelta(seconds=5)
+    assert find_open(Ledger(granted=(claim,)), {}, WEST, now).claims == ()
+    assert find_open(Ledger(granted=(claim,)), {}, WEST, now, read_at).claims == (claim,)
+
+
+def test_usages_of_a_clock_that_is_ahead_are_those_of_now():
+    asked, later = with_cluster_asked(a_record()), NOON + timedelta(hours=1)
+    assert open_claims(asked, WEST, NOON, later) == ["fraud-llm.1"]
