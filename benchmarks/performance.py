@@ -86,7 +86,7 @@ def list_summary(results: Results) -> Iterator[tuple[str, Any, str]]:
     )
     yield (
         "history events of an environment",
-        value_of(results, "at-once-50", "throttled", "historyEvents"),
+        value_of(results, "footprint", "historyEvents"),
         "150",
     )
     yield "p99 of a plan, warm, ms", value_of(results, "plans-500", "p99Milliseconds"), "300"
