@@ -223,6 +223,10 @@ bench-chain: $(READY) ## Time 20 environments from POST to Ready against Azure's
 bench-list: $(READY) ## Time GET /environments by all records and by the directory: N=10000
 	@$(BIN)/python -m benchmarks.listing --environments $(or $(N),10000)
 
+.PHONY: bench-hour
+bench-hour: $(READY) ## An hour of simulated time with N=1000 environments and 10,000 records: memory, storage
+	@$(BIN)/python -m benchmarks.hour --environments $(or $(N),1000)
+
 .PHONY: bench-plans
 bench-plans: $(READY) ## Time POST /plans against Azure's own delays: N=500
 	@$(BIN)/python -m benchmarks.plans --plans $(or $(N),500)

@@ -218,8 +218,8 @@ def probing(stack: Stack) -> Iterator[list[float]]:
         prober.join()
 
 
-def resident_megabytes(stack: Stack) -> float:
-    status = Path(f"/proc/{stack.processes['app'].popen.pid}/status").read_text()
+def resident_megabytes(stack: Stack, process: str = "app") -> float:
+    status = Path(f"/proc/{stack.processes[process].popen.pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1000
 

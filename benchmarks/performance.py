@@ -102,6 +102,12 @@ def list_summary(results: Results) -> Iterator[tuple[str, Any, str]]:
         value_of(results, "list-10000", "p50", "nothing matches"),
         "60",
     )
+    for name, key in (("app", "appMegabytes"), ("task hub", "hubMegabytes")):
+        yield (
+            f"memory of the {name} in an hour with 1,000 environments, 60 min against 20",
+            growth(results, key),
+            "1.1",
+        )
     yield "sweep of 200, s", value_of(results, "sweep-200", "readingSeconds"), "8"
     yield "sweep of 1,000, s", value_of(results, "sweep-1000", "readingSeconds"), "32"
 
@@ -240,6 +246,11 @@ def ratio_of_slowest(results: Results, name: str) -> float | None:
     free = value_of(results, name, "free", "slowestMinutes")
     limited = value_of(results, name, "throttled", "slowestMinutes")
     return limited / free if free and limited else None
+
+
+def growth(results: Results, key: str) -> float | None:
+    found = value_of(results, "hour-1000", key)
+    return found[1] / found[0] if found else None
 
 
 def minutes_alone(results: Results) -> float | None:

@@ -56,6 +56,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("idle-policies", ("idle_policies",)),
     Measure("peer-az", ("peers.azure_cli",)),
     Measure("peer-terraform", ("peers.terraform",)),
+    Measure("hour-1000", ("hour", "--environments=1000", "--records=10000")),
     Measure("sweep-1000", ("sweep", "--environments=1000")),
 )
 

@@ -124,8 +124,8 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec]) -> tuple[Measured, M
     with SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure:
         make_room(azure)
         looks = asyncio.run(build_azure(stack, specs))
-        pass_hours(azure, 1)
-        start_product(stack, azure)
+        pass_hours(azure, 1, SWEEPING_SCALE)
+        start_product(stack, azure, SWEEPING_SCALE)
         write_records(stack, specs, looks, now_of(azure) - timedelta(hours=1))
         with Api(stack.app_url) as api:
             warning = sweep(api, azure)
@@ -139,18 +139,18 @@ def now_of(azure: SimulatedAzure) -> datetime:
     return datetime.fromisoformat(azure.get("/_simulator/clock").json()["now"])
 
 
-def pass_hours(azure: SimulatedAzure, hours: float) -> None:
+def pass_hours(azure: SimulatedAzure, hours: float, scale: float) -> None:
     """Moves the clock ahead, without traffic in between, and slows it down."""
     later = now_of(azure) + timedelta(hours=hours)
-    clock = {"now": later.isoformat(), "scale": SWEEPING_SCALE}
+    clock = {"now": later.isoformat(), "scale": scale}
     azure.put("/_simulator/clock", json=clock).raise_for_status()
 
 
-def start_product(stack: Stack, azure: SimulatedAzure) -> None:
+def start_product(stack: Stack, azure: SimulatedAzure, scale: float) -> None:
     """Starts task hub and app with clocks that agree with Azure's."""
     shown, real = now_of(azure).timestamp(), time.time()
-    origin = (real * SWEEPING_SCALE - shown) / (SWEEPING_SCALE - 1)
-    stack.time_scale = SWEEPING_SCALE
+    origin = (real * scale - shown) / (scale - 1)
+    stack.time_scale = scale
     stack.clock_origin = datetime.fromtimestamp(origin, UTC)
     stack.start_task_hub()
     stack.start_app()
