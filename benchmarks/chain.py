@@ -1,9 +1,10 @@
 """Measures how much longer Gridplane takes from POST to Ready than Azure's own delays that have
 to follow each other.
 
-One local stack builds environments, each with other draws from the recorded durations, and deletes
-them: one after the other, or several at once where time passes slowly enough for the machine. A
-first one is built and not counted: its operation waits for imports.
+A local stack builds environments one after the other, each with other draws from the recorded
+durations, and deletes each. A first one is built and not counted: its operation waits for imports.
+Where time passes slowly enough for the machine, several stacks, each with a seed of its own, share
+the environments.
 """
 
 import argparse
@@ -11,8 +12,10 @@ import json
 import os
 import statistics
 import tempfile
-from collections.abc import Iterator, Mapping
-from itertools import batched
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +35,7 @@ LONGEST_OPERATION = 3600.0
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environments", type=int, default=20)
-    parser.add_argument("--at-once", type=int, default=1)
+    parser.add_argument("--stacks", type=int, default=1, help="side by side")
     parser.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
@@ -42,16 +45,15 @@ def main() -> None:
         help="share of a cluster's creation after which its GPU pool begins to boot",
     )
     parser.add_argument("--json", type=Path, help="where to write the values")
-    arguments = vars(parser.parse_args())
-    written: Path | None = arguments.pop("json")
+    options = parser.parse_args()
     stop_if_busy()
-    timings: list[Mapping[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for timing in measure(Path(folder), **arguments):
-            timings.append(timing)
-            print(describe(timing), flush=True)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.stacks) as pool:
+        numbers = range(options.stacks)
+        timings = list(
+            chain.from_iterable(pool.map(partial(measure, Path(folder), options), numbers))
+        )
     print(summarize(timings))
-    write_values(written, list_values(timings))
+    write_values(options.json, list_values(timings))
 
 
 def list_values(timings: list[Mapping[str, Any]]) -> dict[str, Any]:
@@ -66,31 +68,31 @@ def list_values(timings: list[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def measure(
-    folder: Path, environments: int, at_once: int, time_scale: float, **options: Any
-) -> Iterator[Mapping[str, Any]]:
+def measure(folder: Path, options: argparse.Namespace, number: int) -> list[Mapping[str, Any]]:
+    """By the stack of this number."""
+    timings: list[Mapping[str, Any]] = []
     with (
         running_stack(
-            folder / "stack", time_scale=time_scale, settings=SETTINGS, **options
+            folder / f"stack-{number}",
+            time_scale=options.time_scale,
+            settings=SETTINGS,
+            seed=options.seed + number,
+            gpu_boot_after=options.gpu_boot_after,
         ) as stack,
         Api(stack.app_url) as api,
         SimulatedAzure(stack.simulator_url, stack.ca_bundle) as azure,
     ):
-        timeout = LONGEST_OPERATION / time_scale
-        names = [f"measured-{number}" for number in range(environments + 1)]
-        for batch in [names[:1], *batched(names[1:], at_once, strict=False)]:
-            operations = {name: api.create_environment(build_spec(name)) for name in batch}
-            for name, operation_id in operations.items():
-                operation = finish(api, operation_id, timeout)
-                timing = build_timing(api.get_environment(name), operation, azure)
-                if name != names[0]:
-                    yield timing
-            for operation_id in [api.delete_environment(name) for name in batch]:
-                finish(api, operation_id, timeout)
-
-
-def build_spec(name: str) -> dict[str, Any]:
-    return json.loads(EXAMPLE.read_text()) | {"name": name}
+        timeout = LONGEST_OPERATION / options.time_scale
+        for index in range(options.environments // options.stacks + 1):
+            name = f"measured-{index}"
+            spec = json.loads(EXAMPLE.read_text()) | {"name": name}
+            operation = finish(api, api.create_environment(spec), timeout)
+            timing = build_timing(api.get_environment(name), operation, azure)
+            if index:
+                timings.append(timing)
+                print(describe(timing), flush=True)
+            finish(api, api.delete_environment(name), timeout)
+    return timings
 
 
 def finish(api: Api, operation_id: str, timeout: float) -> Mapping[str, Any]:

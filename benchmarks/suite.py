@@ -48,7 +48,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("crashes-100", ("crashes", "--environments=100", "--scale=2.5")),
     Measure("chain-60x", ("chain", "--environments=20", "--time-scale=60")),
-    Measure("chain-5x", ("chain", "--environments=20", "--at-once=10", "--time-scale=5")),
+    Measure("chain-5x", ("chain", "--environments=20", "--stacks=5", "--time-scale=5")),
     Measure("sweep-200", ("sweep", "--environments=200")),
     Measure("plans-500", ("plans", "--plans=500")),
     Measure("list-10000", ("listing", "--environments=10000")),
