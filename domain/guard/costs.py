@@ -10,7 +10,9 @@ from domain.environment.gpu_usage import GpuNodes, spent_by_day
 from domain.environment.record import EnvironmentRecord
 from domain.environment.views import EnvironmentView, build_environment_view
 from domain.guard.estimate import Estimate, estimate
-from domain.guard.market import RegionMarket
+from domain.guard.market import Markets, RegionMarket
+from domain.guard.spare_price import SpareNodes, price_spare_nodes
+from domain.placement.offers import Offer
 
 type PricesByRegion = Mapping[str, RegionPrices]
 """As Azure lists them; a region that is missing is priced as shipped."""
@@ -106,9 +108,25 @@ def base_per_hour(record: EnvironmentRecord, prices: PricesByRegion) -> float:
 
 def estimate_record(record: EnvironmentRecord, prices: PricesByRegion) -> Estimate:
     """With the offers that its cells have."""
-    offers = [record.offer_of(cell) for cell in record.spec.regions]
-    markets = {offer.region: _market_of(offer.region, prices) for offer in offers}
-    return estimate(record.spec, offers, markets)
+    offers = _offers_of(record)
+    return estimate(record.spec, offers, _markets_of(offers, prices))
+
+
+def price_spare(record: EnvironmentRecord, prices: PricesByRegion) -> SpareNodes | None:
+    """The nodes of an update that is under way, beside those of its replicas."""
+    if record.former is None:
+        return None
+    offers = _offers_of(record)
+    old = record.former.workload
+    return price_spare_nodes(record.spec, offers, old, _markets_of(offers, prices))
+
+
+def _offers_of(record: EnvironmentRecord) -> list[Offer]:
+    return [record.offer_of(cell) for cell in record.spec.regions]
+
+
+def _markets_of(offers: Iterable[Offer], prices: PricesByRegion) -> Markets:
+    return {offer.region: _market_of(offer.region, prices) for offer in offers}
 
 
 def _market_of(region: str, prices: PricesByRegion) -> RegionMarket:

@@ -25,6 +25,7 @@ from domain.guard.plan_check import PlanCheck, Verdict, worst
 from domain.guard.policy.checks import APPROVAL_REQUIRED
 from domain.guard.situation import Situation
 from domain.guard.spare_gpus import Outage, find_outage
+from domain.guard.spare_price import SpareNodes, find_spare_nodes
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
@@ -90,6 +91,11 @@ class Plan(WireModel):
     minutes_to_ready: MinutesToReady | None = Field(
         default=None, description="How long it would take; absent if nothing is to do."
     )
+    spare: SpareNodes | None = Field(
+        default=None,
+        description="GPU nodes that the update needs for some time beside those that serve; "
+        "absent where it needs none.",
+    )
     outage: Outage | None = Field(
         default=None,
         description="How long the model would not answer; absent where it would go on answering.",
@@ -137,6 +143,7 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
         minutes_to_ready=minutes_to_ready(
             spec, changes, is_new=existing is None, is_shifted=_is_shifted(existing, spec)
         ),
+        spare=find_spare_nodes(spec, offers, existing, situation.markets),
         outage=find_outage(spec, existing) if existing else None,
         alternatives=_alternatives(spec, cells, situation),
     )

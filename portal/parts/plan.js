@@ -16,6 +16,7 @@ export function Plan({ plan }) {
     <h2>Plan: ${plan.action} <${Badge} text=${plan.verdict} /></h2>
     ${ready && html`<p>Ready after ${ready.typical} minutes, one in ten takes more than ${ready.slow}; the model may take ${ready.startingUpTo} more to start.</p>`}
     ${plan.outage && html`<p><${Badge} text="warn" /> ${plan.outage.message}</p>`}
+    ${plan.spare && html`<p>GPU nodes beside those that serve: ${plan.spare.nodes}, for up to ${plan.spare.hoursUpTo} hours and up to ${money(plan.spare.usdUpTo)} in all.</p>`}
     <${Checks} checks=${plan.checks} />
     ${(plan.changes ?? []).length > 0 && html`<${Changes} changes=${plan.changes} />`}
     <table><thead><tr><th scope="col">Cost</th><th scope="col" class="number">Per hour</th><th scope="col" class="number">Per month</th></tr></thead>

@@ -814,6 +814,7 @@ class Plan(TypedDict):
     originTransport: OriginTransport
     estimate: Estimate
     minutesToReady: NotRequired[MinutesToReady]
+    spare: NotRequired[SpareNodes]
     outage: NotRequired[Outage]
     alternatives: NotRequired[list[Alternative]]
 
@@ -1000,6 +1001,14 @@ class SizingRequest(TypedDict):
     tokenLimit: NotRequired[int]
     vmSize: NotRequired[str | None]
     gpusPerReplica: NotRequired[int | None]
+
+
+class SpareNodes(TypedDict):
+    """GPU nodes of an update beside those that serve."""
+
+    nodes: int
+    hoursUpTo: float
+    usdUpTo: float
 
 
 class Startup(TypedDict):

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from gridplane.api_types import Money, Plan
+from gridplane.api_types import Money, Plan, SpareNodes
 from gridplane.tables import facts_table, money, plain_table
 
 SYMBOLS = {
@@ -74,10 +74,19 @@ def _facts(plan: Plan) -> RenderableType:
             if minutes
             else ""
         ),
+        "beside": spare_line(spare) if (spare := plan.get("spare")) else "",
         "outage": outage["message"] if (outage := plan.get("outage")) else "",
         "plan": f"{plan['id']}, until {plan['expiresDateTime'][:16].replace('T', ' ')} UTC",
     }
     return facts_table(facts)
+
+
+def spare_line(spare: SpareNodes) -> str:
+    nodes = "1 spare GPU node" if spare["nodes"] == 1 else f"{spare['nodes']} spare GPU nodes"
+    return (
+        f"{nodes} while both versions serve, for up to {spare['hoursUpTo']:.1f} hours: "
+        f"up to {money(spare['usdUpTo'])} once"
+    )
 
 
 def price_line(price: Money) -> str:

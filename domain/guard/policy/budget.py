@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.record import EnvironmentRecord
-from domain.guard.costs import PricesByRegion, build_cost_view, estimate_record
+from domain.guard.costs import PricesByRegion, build_cost_view, estimate_record, price_spare
 from domain.guard.estimate import Estimate
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.model import Budget
+from domain.guard.spare_price import SpareNodes
 from domain.spec.model import EnvironmentSpec
 
 BUDGET_UNIT = "USD"
@@ -54,15 +55,17 @@ def assess_budget(
     existing: EnvironmentRecord | None,
     facts: PolicyFacts,
     claimed: float,
+    spare: SpareNodes | None = None,
 ) -> BudgetUse:
-    """`claimed`: by requests that no record shows yet."""
+    """`claimed`: by requests that no record shows yet. `spare`: for the time of the update."""
     others = facts.find_others(spec.name)
     is_known = existing is not None and existing.spec.cost_center == spec.cost_center
     return BudgetUse(
         used=spent_this_month(facts.records, facts.prices, facts.at),
         reserved=sum(reserve_of(each, facts.prices, facts.at) for each in others) + claimed,
         own=reserve_of(existing, facts.prices, facts.at) if existing and is_known else 0.0,
-        required=planned.at_replicas.usd_per_hour * hours_left(spec.expires_at, facts.at),
+        required=planned.at_replicas.usd_per_hour * hours_left(spec.expires_at, facts.at)
+        + (spare.usd_up_to if spare else 0.0),
     )
 
 
@@ -74,13 +77,16 @@ def spent_this_month(
 
 
 def reserve_of(record: EnvironmentRecord, prices: PricesByRegion, now: datetime) -> float:
-    """At replicas unless it sleeps, is being deleted or has failed: then with the nodes it has."""
+    """At replicas, with the spare nodes of an update that is under way, unless it sleeps, is being
+    deleted or has failed: then with the nodes it has."""
     if record.is_deleted:
         return 0.0
     left = hours_left(record.spec.expires_at, now)
     if record.phase in {Phase.SCALED_DOWN, Phase.DELETING, *UNSUCCESSFUL}:
         return build_cost_view(record, prices, now).usd_per_hour_now * left
-    return estimate_record(record, prices).at_replicas.usd_per_hour * left
+    spare = price_spare(record, prices)
+    at_replicas = estimate_record(record, prices).at_replicas.usd_per_hour * left
+    return at_replicas + (spare.usd_up_to if spare else 0.0)
 
 
 def hours_left(expires_at: datetime | None, now: datetime) -> float:

@@ -11,6 +11,7 @@ from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget
 from domain.guard.policy.rules import check_rules
 from domain.guard.situation import Situation
+from domain.guard.spare_price import find_spare_nodes
 from domain.spec.model import EnvironmentSpec
 
 APPROVAL_REQUIRED = "ApprovalRequired"
@@ -62,7 +63,9 @@ def use_of(
     spec: EnvironmentSpec, planned: Estimate, situation: Situation, facts: PolicyFacts
 ) -> BudgetUse:
     claimed = facts.find_claimed(cost_center_ledger(spec.cost_center)).get(MONEY, 0.0)
-    return assess_budget(spec, planned, situation.existing, facts, claimed)
+    offers = [situation.offer_of(spec, cell) for cell in spec.regions]
+    spare = find_spare_nodes(spec, offers, situation.existing, situation.markets)
+    return assess_budget(spec, planned, situation.existing, facts, claimed, spare)
 
 
 def _judge(spec: EnvironmentSpec, budget: Budget, use: BudgetUse) -> PlanCheck:

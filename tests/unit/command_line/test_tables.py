@@ -137,6 +137,15 @@ def test_a_plan_after_which_the_model_does_not_answer_for_a_while(cli: CommandLi
     assert "outage     The only replica of a region is stopped before the new one" in printed
 
 
+def test_a_plan_of_two_versions_side_by_side(cli: CommandLine):
+    update = {"strategy": "blueGreen"}
+    cli.create(update=update)
+    workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
+    printed = cli("plan", "-f", cli.spec_file(workload=workload, update=update)).out
+    line = next(each for each in printed.splitlines() if "beside" in each)
+    assert "1 spare GPU node while both versions serve, for up to 1.1 hours: up to $5.29" in line
+
+
 def test_an_environment(cli: CommandLine):
     cli.create(idle={"afterMinutes": 30, "action": "scaleToZero"})
     assert comparable(cli("show", NAME).out) == SHOWN

@@ -1,0 +1,77 @@
+"""What the GPU nodes cost that an update needs beside those that serve."""
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from domain.arm.managed_cluster import first_gpu_node_count
+from domain.environment.beside import find_former
+from domain.environment.record import EnvironmentRecord
+from domain.guard.market import Markets
+from domain.guard.minutes import POOL_CREATION
+from domain.guard.spare_gpus import count_nodes_beside
+from domain.placement.offers import Offer
+from domain.spec.model import EnvironmentSpec
+from domain.spec.workload import Workload
+from domain.wire import WireModel
+
+MINUTES_OF_AN_HOUR = 60
+
+
+class SpareNodes(WireModel):
+    """GPU nodes of an update beside those that serve."""
+
+    nodes: int = Field(description="How many, in all regions together.", examples=[1])
+    hours_up_to: float = Field(
+        description="How long: until they have booted, for both starts of the new version as long "
+        "as they may take, and for the minutes that it is watched.",
+        examples=[1.0],
+    )
+    usd_up_to: float = Field(
+        description="What that costs at list prices, in USD; without sizes that "
+        "`estimate.unpriced` names.",
+        examples=[4.78],
+    )
+
+
+def find_spare_nodes(
+    spec: EnvironmentSpec,
+    offers: Iterable[Offer],
+    existing: EnvironmentRecord | None,
+    markets: Markets,
+) -> SpareNodes | None:
+    """Of an update that is planned; None if it brings no version beside the one that serves."""
+    if existing is None or find_former(existing, spec) is None:
+        return None
+    return price_spare_nodes(spec, offers, existing.spec.workload, markets)
+
+
+def price_spare_nodes(
+    spec: EnvironmentSpec, offers: Iterable[Offer], old: Workload, markets: Markets
+) -> SpareNodes | None:
+    """Beyond those of the specification's replicas. `old`: the version that serves."""
+    counts = [(offer, _count(spec, offer, old)) for offer in offers]
+    nodes = sum(count for _, count in counts)
+    if not nodes:
+        return None
+    hours = hours_beside(spec)
+    per_hour = sum(count * _price_of(offer, markets) for offer, count in counts)
+    return SpareNodes(
+        nodes=nodes, hours_up_to=round(hours, 2), usd_up_to=round(hours * per_hour, 2)
+    )
+
+
+def hours_beside(spec: EnvironmentSpec) -> float:
+    watched = spec.update.watched_minutes if spec.update else 0
+    minutes = POOL_CREATION[1] + 2 * spec.workload.start_minutes + watched
+    return minutes / MINUTES_OF_AN_HOUR
+
+
+def _count(spec: EnvironmentSpec, offer: Offer, old: Workload) -> int:
+    usual = first_gpu_node_count(offer.apply(spec))
+    return max(count_nodes_beside(spec, offer, old) - usual, 0)
+
+
+def _price_of(offer: Offer, markets: Markets) -> float:
+    market = markets.get(offer.region)
+    return (market.find_price(offer.vm_size, spot=offer.spot) if market else None) or 0.0
