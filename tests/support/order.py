@@ -8,6 +8,7 @@ SECONDS = {
     "test_approvals.py": 65,
     "test_idle_sweep.py": 54,
     "test_wrong_clocks.py": 43,
+    "test_failed_creations.py": 45,
     "test_flood.py": 42,
     "test_pull_secrets.py": 39,
     "test_weights.py": 38,
