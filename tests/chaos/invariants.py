@@ -35,6 +35,7 @@ ALL_KINDS = frozenset({"provision", "update", "scale-down", "wake", "repair", "d
 KINDS: Mapping[str, frozenset[str]] = {
     "provision": frozenset({"provision", "update"}),
     "update": frozenset({"provision", "update"}),
+    "rollback": frozenset({"update"}),
     "scale-down": frozenset({"scale-down"}),
     "wake": frozenset({"wake"}),
     "delete": frozenset({"delete"}),
@@ -169,6 +170,19 @@ def _find_unwatched(node: GpuNode, decision: Mapping[str, Any] | None) -> Found:
         yield node.environment, f"{node.name} is left alone: {decision['reason']}"
 
 
+def one_version_serves(snapshot: Snapshot) -> Found:
+    """Of what is Ready: replicas run the image on record, and none of a second version is left."""
+    for name, view in snapshot.environments.items():
+        if view["phase"] != Phase.READY or tells_of_drift(snapshot, name):
+            continue
+        wanted = view["spec"]["workload"]["image"]
+        for replica in snapshot.replicas.get(name, ()):
+            if replica.is_next:
+                yield name, f"{replica.pod} of a second version is left"
+            elif replica.image != wanted:
+                yield name, f"{replica.pod} runs {replica.image}; on record is {wanted}"
+
+
 def nothing_is_double(snapshot: Snapshot) -> Found:
     yield from _find_double_requests(snapshot)
     yield from _find_strangers(snapshot)
@@ -268,6 +282,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     gpu_nodes_are_owned_and_serve,
     cells_are_where_the_api_says,
     gpu_nodes_are_of_the_offer,
+    one_version_serves,
     nothing_is_double,
     no_message_is_lost,
     every_answer_is_kept,

@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 from azure.servicebus import ServiceBusClient, ServiceBusSubQueue
 
+from domain.arm.naming import next_version
 from domain.environment.operation import parse_operation_id
+from domain.environment.phases import Phase
 from tests.chaos.doors import QUEUE
 from tests.chaos.snapshot import (
     Creation,
@@ -17,9 +19,11 @@ from tests.chaos.snapshot import (
     EdgeAnswer,
     GpuNode,
     Orchestration,
+    Replica,
     Snapshot,
 )
 from tests.chaos.world import World
+from tests.e2e.stories import model_pods
 
 INSTANCES = "/runtime/webhooks/durabletask/instances"
 CONTINUATION = "x-ms-continuation-token"
@@ -45,6 +49,7 @@ def observe(world: World, names: Sequence[str], drifted: Sequence[Drifted]) -> S
         orchestrations=orchestrations,
         resources=_list_resources(state),
         gpu_nodes=list(_find_gpu_nodes(state)),
+        replicas={n: list(_find_replicas(world, view)) for n, view in world.environments.items()},
         creations=list(_find_creations(world)),
         edges={n: ask_edge(world, view) for n, view in world.environments.items()},
         sent=tuple(world.log.sent),
@@ -127,6 +132,18 @@ def _find_gpu_nodes(state: Mapping[str, Any]) -> Iterator[GpuNode]:
                     vm_size=node["vmSize"],
                     zone=node["zone"],
                 )
+
+
+def _find_replicas(world: World, view: Mapping[str, Any]) -> Iterator[Replica]:
+    if view["phase"] != Phase.READY:
+        return
+    for cell in view["cells"]:
+        for pod in model_pods(world.stack, dict(view), cell["clusterId"]):
+            name, metadata = pod["metadata"]["name"], pod["metadata"]
+            if "deletionTimestamp" not in metadata:
+                image = pod["spec"]["containers"][0]["image"]
+                is_next = name.startswith(f"{next_version(view['name'])}-")
+                yield Replica(name, image, is_next)
 
 
 def _find_creations(world: World) -> Iterator[Creation]:

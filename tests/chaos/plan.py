@@ -19,6 +19,9 @@ SHARE_BY_MESSAGE = 0.4
 SHARE_SENT_TWICE = 0.15
 SHARE_PATIENT = 0.75
 SHARE_WITHOUT_SENSE = 0.1
+SHARE_BLUE_GREEN = 0.4
+"""Of environments, whose new versions come beside the ones that serve."""
+
 FAULTS_PER_ENVIRONMENT = 2.0
 DRIFTS_PER_ENVIRONMENT = 0.25
 HOST_KILLS = 3
@@ -28,6 +31,13 @@ BROKEN_CONNECTIONS = 3
 IMAGE = "registry.example.com/llm"
 SOUND_IMAGE = f"{IMAGE}:1.4.2"
 MISSING_IMAGE = f"{IMAGE}:does-not-exist"
+
+
+BLUE_GREEN = {
+    "strategy": "blueGreen",
+    "steps": [{"weight": 50, "minutes": 2}],
+    "keepMinutes": 2,
+}
 
 
 class Door(StrEnum):
@@ -100,7 +110,15 @@ class Plan:
 NEXT: dict[str, dict[str, int]] = {
     "none": {"provision": 1},
     "provision": {"update": 4, "scale-down": 4, "delete": 2, "provision": 1, "cancel": 1},
-    "update": {"update": 2, "scale-down": 3, "delete": 2, "repair": 1, "cancel": 1},
+    "update": {
+        "update": 2,
+        "rollback": 3,
+        "scale-down": 3,
+        "delete": 2,
+        "repair": 1,
+        "cancel": 1,
+    },
+    "rollback": {"update": 3, "rollback": 1, "scale-down": 2, "delete": 1, "cancel": 1},
     "scale-down": {"wake": 6, "update": 1, "delete": 2, "repair": 1, "cancel": 1},
     "wake": {"update": 3, "scale-down": 3, "delete": 2, "wake": 1, "cancel": 1},
     "retry": {"update": 3, "scale-down": 3, "delete": 1},
@@ -110,7 +128,17 @@ NEXT: dict[str, dict[str, int]] = {
 }
 """How likely each command is after another."""
 
-COMMANDS = ("provision", "update", "scale-down", "wake", "retry", "repair", "cancel", "delete")
+COMMANDS = (
+    "provision",
+    "update",
+    "rollback",
+    "scale-down",
+    "wake",
+    "retry",
+    "repair",
+    "cancel",
+    "delete",
+)
 REMEDIES: tuple[str | None, ...] = ("retry", "retry", "repair", "update", "delete", None)
 
 
@@ -118,8 +146,8 @@ def plan_run(seed: int, environments: int, *, is_calm: bool = False) -> Plan:
     """The plan of this seed; a calm one has the same requests and nothing that disturbs them."""
     names = tuple(f"chaos{number:03}" for number in range(environments))
     dice = random.Random(f"{seed} requests")
-    placing = random.Random(f"{seed} placement")
-    requests = [request for name in names for request in _plan_life(name, dice, placing)]
+    placing, updating = random.Random(f"{seed} placement"), random.Random(f"{seed} updates")
+    requests = [request for name in names for request in _plan_life(name, dice, placing, updating)]
     disturbed = () if is_calm else names
     drift_dice = random.Random(f"{seed} drift")
     return Plan(
@@ -140,8 +168,12 @@ def plan_run(seed: int, environments: int, *, is_calm: bool = False) -> Plan:
     )
 
 
-def _plan_life(name: str, dice: random.Random, placing: random.Random) -> list[Request]:
+def _plan_life(
+    name: str, dice: random.Random, placing: random.Random, updating: random.Random
+) -> list[Request]:
     base = _draw_spec(name, dice)
+    if updating.random() < SHARE_BLUE_GREEN:
+        base["update"] = BLUE_GREEN
     if placement := draw_placement(placing, base["regions"]):
         base["placement"] = placement
     requests: list[Request] = []
@@ -200,6 +232,7 @@ _CHANGES = (
     lambda number: {"workload": {"image": f"{IMAGE}:1.5.{number}"}},
     lambda number: {"workload": {"image": f"{IMAGE}:1.5.{number}"}},
     lambda number: {"workload": {"replicas": 2}},
+    lambda number: {"workload": {"autoscale": {"min": 1, "max": 2, "targetWaiting": 4}}},
     lambda number: {"gpu": {"maxNodes": 3 + number}},
     lambda number: {"edge": {"wafMode": "Detection"}},
     lambda number: {"workload": {"image": MISSING_IMAGE}},

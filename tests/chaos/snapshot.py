@@ -111,6 +111,16 @@ class GpuNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Replica:
+    """A pod of the model that is not being deleted."""
+
+    pod: str
+    image: str
+    is_next: bool
+    """Whether it belongs to a version that came beside the one that serves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """The time that simulated Azure took to create a cluster."""
 
@@ -131,6 +141,8 @@ class Snapshot:
     resources: Sequence[str] = ()
     """Ids of groups and resources in simulated Azure, host names of addresses."""
     gpu_nodes: Sequence[GpuNode] = ()
+    replicas: Mapping[str, Sequence[Replica]] = field(default_factory=dict)
+    """By environment, of those that are Ready."""
     creations: Sequence[Creation] = ()
     edges: Mapping[str, EdgeAnswer] = field(default_factory=dict)
     sent: Sequence[Sent] = ()

@@ -22,6 +22,7 @@ from tests.chaos.snapshot import (
     EdgeAnswer,
     GpuNode,
     Orchestration,
+    Replica,
     Sent,
     Snapshot,
 )
@@ -35,7 +36,7 @@ READY: dict[str, Any] = {
     "name": "fraud",
     "phase": "Ready",
     "endpoint": "https://gp-fraud.z01.azurefd.net",
-    "spec": {"workload": {"replicas": 1}},
+    "spec": {"workload": {"replicas": 1, "image": "llm:2"}},
     "cells": [
         {"region": "westeurope", "offer": {"vmSize": "Standard_NC24ads_A100_v4", "zones": ["2"]}}
     ],
@@ -55,6 +56,7 @@ NODE = GpuNode(
     vm_size="Standard_NC24ads_A100_v4",
     zone="westeurope-2",
 )
+REPLICA = Replica("fraud-7d9f", "llm:2", is_next=False)
 ELSEWHERE = CLUSTER.replace("westeurope", "northeurope")
 ANSWERS = EdgeAnswer(200)
 SLEEPS = EdgeAnswer(503, "60")
@@ -127,6 +129,7 @@ def healthy(**changes: Any) -> Snapshot:
         orchestrations=[operation()],
         resources=[CLUSTER],
         gpu_nodes=[NODE],
+        replicas={"fraud": [REPLICA]},
         creations=[Creation("gp-fraud-westeurope", NOON, NOON + minutes(5))],
         edges={"fraud": ANSWERS},
         sent=[sent()],
@@ -165,7 +168,7 @@ HEALTHY: dict[str, Callable[[], Snapshot]] = {
         },
     ),
     "Ready without replicas": lambda: healthy(
-        environments={"fraud": READY | {"spec": {"workload": {"replicas": 0}}}},
+        environments={"fraud": READY | {"spec": {"workload": {"replicas": 0, "image": "llm:2"}}}},
         gpu_nodes=[],
         edges={"fraud": EdgeAnswer(502)},
     ),
@@ -318,6 +321,14 @@ VIOLATIONS: dict[str, tuple[str, Callable[[], Snapshot]]] = {
     "Failed with resources that it does not list": (
         "cells_are_where_the_api_says",
         lambda: failed(resources=[CLUSTER, ELSEWHERE]),
+    ),
+    "replicas of another version": (
+        "one_version_serves",
+        lambda: healthy(replicas={"fraud": [REPLICA, replace(REPLICA, image="llm:1")]}),
+    ),
+    "a second version that is left": (
+        "one_version_serves",
+        lambda: healthy(replicas={"fraud": [REPLICA, replace(REPLICA, is_next=True)]}),
     ),
     "a node of another size": (
         "gpu_nodes_are_of_the_offer",

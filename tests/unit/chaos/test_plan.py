@@ -51,7 +51,7 @@ def test_every_command_comes_through_both_doors():
     drawn = Counter((each.command, each.door) for plan in some_plans() for each in plan.requests)
     commands = {command for command, _ in drawn}
     assert set(drawn) == {(command, door) for command in commands for door in Door}
-    assert {"provision", "update", "delete", "scale-down", "wake", "retry"} <= commands
+    assert {"provision", "update", "rollback", "delete", "scale-down", "wake"} <= commands
 
 
 def test_every_kind_of_fault_kill_and_drift_is_drawn():
