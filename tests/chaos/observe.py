@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +50,7 @@ def observe(world: World, names: Sequence[str], drifted: Sequence[Drifted]) -> S
         orchestrations=orchestrations,
         resources=_list_resources(state),
         gpu_nodes=list(_find_gpu_nodes(state)),
-        replicas={n: list(_find_replicas(world, view)) for n, view in world.environments.items()},
+        replicas={n: _find_replicas(world, view) for n, view in world.environments.items()},
         creations=list(_find_creations(world)),
         edges={n: ask_edge(world, view) for n, view in world.environments.items()},
         sent=tuple(world.log.sent),
@@ -134,16 +135,21 @@ def _find_gpu_nodes(state: Mapping[str, Any]) -> Iterator[GpuNode]:
                 )
 
 
-def _find_replicas(world: World, view: Mapping[str, Any]) -> Iterator[Replica]:
-    if view["phase"] != Phase.READY:
-        return
-    for cell in view["cells"]:
-        for pod in model_pods(world.stack, dict(view), cell["clusterId"]):
-            name, metadata = pod["metadata"]["name"], pod["metadata"]
-            if "deletionTimestamp" not in metadata:
-                image = pod["spec"]["containers"][0]["image"]
-                is_next = name.startswith(f"{next_version(view['name'])}-")
-                yield Replica(name, image, is_next)
+def _find_replicas(world: World, view: Mapping[str, Any]) -> list[Replica]:
+    """Of clusters that answer: one that was stopped by hand does not."""
+    pods: list[dict[str, Any]] = []
+    for cell in view["cells"] if view["phase"] == Phase.READY else ():
+        with suppress(httpx.HTTPStatusError):
+            pods += model_pods(world.stack, dict(view), cell["clusterId"])
+    return [
+        Replica(
+            pod=each["metadata"]["name"],
+            image=each["spec"]["containers"][0]["image"],
+            is_next=each["metadata"]["name"].startswith(f"{next_version(view['name'])}-"),
+        )
+        for each in pods
+        if "deletionTimestamp" not in each["metadata"]
+    ]
 
 
 def _find_creations(world: World) -> Iterator[Creation]:
