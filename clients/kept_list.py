@@ -67,6 +67,11 @@ class KeptList[Value]:
             return known
         return await asyncio.wait_for(asyncio.shield(reading), patience)
 
+    def refresh(self, since: float) -> None:
+        """Begins to read again what was read before, by the list's clock, without waiting."""
+        if self._known and self._known.at < since:
+            self._begin()
+
     async def renew(self) -> None:
         """Waits until it has been read, if it is no longer fresh."""
         if not self.is_fresh:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
@@ -41,6 +41,8 @@ from domain.spec.image_reference import parse_image
 logger = logging.getLogger("gridplane.market")
 
 SIZES_LIFETIME = Lifetime(fresh=60 * 60, usable=24 * 60 * 60)
+LONGEST_REFUSING = timedelta(minutes=1)
+"""How long requests are refused on a list of sizes before it is read again."""
 PRICES_LIFETIME = Lifetime(fresh=24 * 60 * 60, usable=7 * 24 * 60 * 60)
 USAGES_LIFETIME = Lifetime(fresh=5, usable=15)
 """Azure counts what it was asked for some seconds later."""
@@ -104,8 +106,11 @@ class MarketClient:
         self._images: OrderedDict[WantedImage, KeptList[PlanCheck]] = OrderedDict()
 
     async def region(self, region: str, since: datetime | None = None) -> RegionMarket:
-        """What cannot be read is told in `unread`. `since`: of usages."""
+        """What cannot be read is told in `unread`. `since`: of usages. Sizes that are older by
+        more than a minute are read for the next request: that takes Azure half a minute."""
         lists, unread = self._of(region), dict[MarketPart, str]()
+        if since:
+            lists.sizes.refresh((since - LONGEST_REFUSING).timestamp())
         sizes, prices, *usages = await asyncio.gather(
             self._get(lists.sizes, MarketPart.SIZES, unread),
             self._get(lists.prices, MarketPart.PRICES, unread),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -18,7 +18,7 @@ from clients.retail_prices import RetailPricesClient
 from clients.subscription import SubscriptionClient
 from domain.catalog.prices import ExchangeRate
 from domain.guard.image_checks import wanted_images
-from domain.guard.kept_offers import KeptOffers
+from domain.guard.kept_offers import KeptOffers, KeptSizes
 from domain.guard.market import MarketPart
 from domain.guard.plan_check import Verdict
 from domain.guard.subscription import SubscriptionPart
@@ -221,6 +221,22 @@ async def test_a_request_does_not_wait_for_a_slow_list_and_the_next_one_has_it()
     compute.gate.set()
     assert (await client_without_patience(reader)).sizes
     assert compute.asked.count(f"skus {WEST}") == 1
+
+
+@pytest.mark.parametrize(("seconds", "is_read"), [(30, False), (90, True), (7200, True)])
+async def test_a_refusal_has_sizes_read_again_for_the_next_request(seconds: int, is_read: bool):
+    compute = FakeCompute()
+    reader = client(compute)
+    read_at = datetime.now(UTC) - timedelta(seconds=seconds)
+    kept = KeptSizes(read_at=read_at, value=())
+    reader.take_offers(KeptOffers(region=WEST, currency="USD", sizes=kept))
+    compute.gate.clear()
+    for _ in range(3):
+        assert (await reader.region(WEST, datetime.now(UTC))).sizes == (), "it does not wait"
+    compute.gate.set()
+    await asyncio.sleep(0)
+    assert bool((await reader.region(WEST)).sizes) == is_read
+    assert compute.asked.count(f"skus {WEST}") == is_read
 
 
 async def client_without_patience(reader: MarketClient) -> Any:
