@@ -7,6 +7,7 @@ import pytest
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import CellState, EnvironmentRecord
+from domain.environment.starts import start_operation
 from domain.guard.claim_demands import build_claim, find_demands
 from domain.guard.claims import CLAIM_LIFETIME, LedgerDemand
 from domain.guard.costs import estimate_record
@@ -16,7 +17,7 @@ from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from tests.support.markets import A100_FAMILY, a_market, some_prices
 from tests.support.policies import a_file, with_budget
-from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
+from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure, spec_body
 from tests.unit.domain.environment.test_record import a_sleeping_record
 
 WEST = "westeurope"
@@ -72,11 +73,31 @@ def test_a_creation_claims_its_first_node_and_the_resources_of_its_cell():
 
 
 def test_what_running_operations_are_about_to_ask_for_is_no_room():
-    other = a_record(a_request(spec=a_spec(name="other-llm")))
-    room = demands(a_situation(in_flight=(other,)))[QUOTA].room
+    others = tuple(a_record(a_request(spec=a_spec(name=name))) for name in ("one-llm", "two-llm"))
+    room = demands(a_situation(in_flight=others))[QUOTA].room
     assert room == {
-        FAMILY: 376, SYSTEM: 992, "cores": 668, CLUSTERS: 99, ADDRESSES: 998, BALANCERS: 999,
+        FAMILY: 352, SYSTEM: 984, "cores": 636, CLUSTERS: 98, ADDRESSES: 996, BALANCERS: 998,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("begun", "left"),
+    [
+        ((), {FAMILY: 352, "cores": 652}),
+        (("cell/westeurope/gpuPool",), {FAMILY: 400, "cores": 700}),
+    ],
+    ids=["before it asks", "since it has asked"],
+)
+def test_a_wake_that_is_running_reserves_the_nodes_of_its_pool(
+    begun: tuple[str, ...], left: dict[str, int]
+):
+    waking = start_operation(sleeping(), a_request(OperationKind.WAKE, 3), NOON)
+    assert waking
+    for step in begun:
+        waking = in_azure(waking, step)
+    room = demands(a_situation(in_flight=(waking,)))[QUOTA].room
+    assert {name: room[name] for name in left} == left
+    assert (room[SYSTEM], room[CLUSTERS]) == (1000, 100)
 
 
 @pytest.mark.parametrize(
