@@ -97,7 +97,7 @@ def test_each_threshold_has_its_verdict(share: float, code: str, verdict: Verdic
         ({"warnAt": 1, "refuseAt": 3}, "requests above 3 % are refused."),
     ],
 )
-def test_a_budgets_check_names_its_cost_center_and_limit(budget: dict[str, int], advice: str):
+def test_a_budgets_check_names_its_cost_center_and_limit(budget: dict[str, Any], advice: str):
     check = budget_check(with_budget(10_000.4, **budget))
     assert (check.target, check.name, check.limit) == ("costCenter", "ML-1234", 10_000.4)
     assert "Budget of ML-1234 for the month: 10000.40 USD, 0.00 spent" in check.message
