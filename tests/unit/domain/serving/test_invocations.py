@@ -11,6 +11,7 @@ from domain.serving.invocations.log_answer import (
     LogRefusal,
     LogRows,
     read_log_answer,
+    unanswered,
 )
 from domain.serving.invocations.model import Invocation
 from domain.serving.invocations.page import INGESTION, build_page
@@ -180,6 +181,7 @@ UNKNOWN = {
     },
 }
 WAIT = LOG_RETRY_SECONDS
+NOT_OF_LOG_ANALYTICS = "The answer is not one of Log Analytics."
 
 
 @pytest.mark.parametrize(
@@ -212,6 +214,14 @@ WAIT = LOG_RETRY_SECONDS
             {"error": {"code": "ThrottledError", "message": "Too many."}},
             LogRefusal("ThrottledError", "Too many.", 9),
         ),
+        (
+            400,
+            {},
+            {"tables": [TABLE], "error": {"message": "Odd.", "innererror": {"code": "X"}}},
+            LogRefusal("Error", "Odd."),
+        ),
+        (400, {}, {"error": {"code": "Odd"}}, LogRefusal("Odd", "")),
+        (400, {}, {"tables": [TABLE]}, LogRefusal("HTTP400", NOT_OF_LOG_ANALYTICS)),
         (504, {"Retry-After": "soon"}, {"error": {}}, None),
         (503, {}, "<html>", None),
         (200, {}, "", None),
@@ -225,6 +235,9 @@ WAIT = LOG_RETRY_SECONDS
         "an unknown function",
         "no role",
         "throttled",
+        "a reason without a code",
+        "a code without a reason",
+        "rows of a bad request",
         "no reason",
         "a proxy's page",
         "an empty body",
@@ -240,6 +253,15 @@ def test_an_answer_is_all_rows_or_a_refusal(
     else:
         assert isinstance(read, LogRefusal)
         assert (read.code, read.retry_after_seconds) == (f"HTTP{status}", WAIT)
+
+
+def test_a_row_with_a_value_too_few_is_not_told_as_a_whole():
+    with pytest.raises(ValueError, match="shorter"):
+        read_log_answer(200, {}, {"tables": [{**TABLE, "rows": [["fraud-llm"]]}]})
+
+
+def test_a_workspace_that_does_not_answer_is_asked_again():
+    assert unanswered("It timed out.") == LogRefusal("NoAnswer", "It timed out.", WAIT)
 
 
 def test_a_refusal_that_is_no_error_of_log_analytics_is_not_asked_again():
