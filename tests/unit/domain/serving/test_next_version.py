@@ -1,6 +1,8 @@
 """Routes of a gateway that leads a share of the requests to a new version."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -91,16 +93,22 @@ def test_versions_are_probed_by_their_health_paths_before_any_request():
 
 
 @pytest.mark.parametrize(
-    ("failure", "reason", "retryable", "named"),
+    ("build", "reason", "retryable", "named"),
     [
-        (profile_missing("/a-profile"), "FrontDoorProfileMissing", True, "/a-profile"),
-        (tokens_not_configured(), "TokensNotConfigured", False, "MODEL_AUDIENCE"),
-        (version_unreachable(["west/a", "west/b"]), "VersionUnreachable", True, "west/a, west/b"),
+        (partial(profile_missing, "/a-profile"), "FrontDoorProfileMissing", True, "/a-profile"),
+        (tokens_not_configured, "TokensNotConfigured", False, "MODEL_AUDIENCE"),
+        (
+            partial(version_unreachable, ["west/a", "west/b"]),
+            "VersionUnreachable",
+            True,
+            "through: west/a, west/b.",
+        ),
     ],
-    ids=lambda value: value.reason if isinstance(value, Failure) else "",
+    ids=["no profile", "no tenant", "an unreachable version"],
 )
 def test_a_gateway_that_cannot_be_built_says_why(
-    failure: Failure, reason: str, retryable: bool, named: str
+    build: Callable[[], Failure], reason: str, retryable: bool, named: str
 ):
+    failure = build()
     assert (failure.reason, failure.retryable) == (reason, retryable)
     assert named in f"{failure.message} {failure.suggested_action}"
