@@ -79,7 +79,7 @@ def read_image(
         return not_verified(image, f"the registry's firewall refuses the app ({message})")
     if answer.status == 401:
         return not_verified(image, _NO_ROLE)
-    said = f": {code} {message}".rstrip() if code else ""
+    said = f": {code} {message}".rstrip(" .") if code else ""
     return not_verified(image, f"the registry answered HTTP {answer.status}{said}")
 
 
@@ -98,7 +98,8 @@ def _not_found(image: ImageReference, said: str, pulled: Pulled) -> Failure:
     is_image = pulled is Pulled.IMAGE
     return Failure(
         reason="ImageNotFound" if is_image else "WeightsNotFound",
-        message=f"{pulled} {_spell(image)} does not exist: {said or 'no such manifest'}.",
+        message=f"{pulled} {_spell(image)} does not exist: "
+        f"{said.removesuffix('.') or 'no such manifest'}.",
         retryable=False,
         suggested_action=f"Push the {'image' if is_image else 'weights'} and retry the operation, "
         f"or replace the specification by PUT with a {pulled} that exists.",

@@ -1,6 +1,8 @@
-"""A valid request, and specifications that differ from it in what a test is about."""
+"""A valid request, specifications that differ from it in what a test is about, and a machine that
+does not run in UTC."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -82,6 +84,15 @@ def make_spec(make_wire: MakeWire) -> MakeSpec:
         return EnvironmentSpec.from_wire(make_wire(changes))
 
     return make
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def _walk(wire: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:

@@ -1,6 +1,5 @@
 """Models are built when they are first used; times are in UTC wherever the app runs."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,15 +9,6 @@ import pytest
 
 import tests.support.preloaded  # noqa: F401 - it imports all models of the product
 from domain.wire import WireModel, format_time
-
-
-@pytest.fixture
-def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as changed:
-        changed.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.mark.usefixtures("in_tokyo")

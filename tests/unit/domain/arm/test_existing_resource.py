@@ -8,6 +8,7 @@ from domain.arm.existing_resource import (
     decide_begin,
     find_pool_to_replace,
     held_by_group,
+    holds_private_link,
     must_be_started,
     owner_of,
 )
@@ -155,3 +156,19 @@ def test_tags_of_the_owner_say_whose_a_part_is(part: ResourceTarget, owner: Reso
 )
 def test_a_group_holds_what_has_tags_of_its_own(group: ResourceTarget, held: Any):
     assert held_by_group(group) == held
+
+
+@pytest.mark.parametrize(
+    ("kind", "region", "holds"),
+    [
+        ("managedCluster", "westeurope", True),
+        ("resourceGroup", "westeurope", True),
+        ("resourceGroup", "", False),
+        ("agentPool", "westeurope", False),
+        ("profile", "", False),
+    ],
+)
+def test_a_private_link_service_goes_with_its_cluster_or_the_group_around_it(
+    kind: str, region: str, holds: bool
+):
+    assert holds_private_link(ResourceTarget(kind, "fraud-llm", region, SUBSCRIPTION)) is holds

@@ -11,6 +11,7 @@ from domain.arm.managed_cluster import (
     build_agent_pool,
     build_managed_cluster,
     build_resource_group,
+    find_kubelet_identity,
     first_gpu_node_count,
 )
 from domain.arm.merge_existing import is_cluster_current, is_pool_current
@@ -588,3 +589,24 @@ def test_the_driver_for_blobs_is_enabled_beside_the_settings_of_others_and_stays
     assert changed["properties"]["storageProfile"] == {**others, **DRIVER}
     kept = build(existing=as_aks_answers(changed))
     assert kept["properties"]["storageProfile"] == {**others, **DRIVER}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "found"),
+    [
+        (
+            {"properties": {"identityProfile": {"kubeletidentity": {"objectId": "an-id"}}}},
+            "an-id",
+        ),
+        ({"properties": {"identityProfile": {"kubeletidentity": {"objectId": ""}}}}, None),
+        ({"properties": {"identityProfile": {"kubeletidentity": None}}}, None),
+        ({"properties": {"identityProfile": {"other": {"objectId": "an-id"}}}}, None),
+        ({"properties": {"identityProfile": None}}, None),
+        ({"properties": {}}, None),
+        ({}, None),
+    ],
+)
+def test_a_cluster_shows_whose_roles_pull_its_images_once_it_is_created(
+    cluster: dict[str, Any], found: str | None
+):
+    assert find_kubelet_identity(cluster) == found

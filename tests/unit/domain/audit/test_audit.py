@@ -82,6 +82,7 @@ def test_an_operation_of_the_sweep_has_no_request():
     assert entry
     assert (entry.id, entry.door, entry.actor) == ("fraud-llm.1", Door.SWEEP, "sweep")
     assert (entry.action, entry.request_hash) == (OperationKind.PROVISION, None)
+    assert (entry.operation_id, entry.detail) == ("fraud-llm.1", None)
 
 
 def test_an_action_of_the_sweep_is_in_the_audit_with_its_reason():
@@ -91,7 +92,31 @@ def test_an_action_of_the_sweep_is_in_the_audit_with_its_reason():
     entry = derive_audit(before, after)
     assert entry
     assert (entry.action, entry.detail, entry.actor) == ("IdleWarned", "It is idle.", "sweep")
-    assert entry.environment == "fraud-llm"
+    assert (entry.environment, entry.cost_center) == ("fraud-llm", "ML-1234")
+
+
+def test_a_second_operation_is_not_taken_for_the_first():
+    first = end_operation(
+        started(stamp=STAMP, requested_by=ALICE),
+        OperationEnd(
+            operation_id="fraud-llm.1", phase=Phase.READY, outcome=Outcome.succeeded(), at=NOON
+        ),
+    )
+    assert derive_audit(a_record(), first) is None, "progress"
+    stamp = STAMP.model_copy(update={"id": "4567", "action": "updateEnvironment"})
+    second = start_operation(
+        first, a_request(OperationKind.UPDATE, 2, stamp=stamp), NOON + minutes(1)
+    )
+    assert second
+    entry = derive_audit(first, second)
+    assert entry
+    assert (entry.id, entry.operation_id) == ("4567", "fraud-llm.2")
+
+
+def test_a_refusal_says_why():
+    entry = build_record(STAMP, AuditDecision.REFUSED, code="QuotaExceeded", detail="Full.")
+    assert (entry.code, entry.detail) == ("QuotaExceeded", "Full.")
+    assert (entry.decision, entry.operation_id) == (AuditDecision.REFUSED, None)
 
 
 def test_the_removal_of_an_orphan_names_what_is_removed_once_an_hour():
@@ -103,6 +128,17 @@ def test_the_removal_of_an_orphan_names_what_is_removed_once_an_hour():
     assert (first.environment, first.decision) == ("lost", AuditDecision.ACCEPTED)
     assert group in (first.detail or "")
     assert first.id == joined.id != later.id
+    assert first.id == "gp-lost-westeurope.OrphanRemoved.2026-11-22T12"
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_days_and_hours_are_those_of_utc_whatever_the_machines_time_zone():
+    evening = NOON + timedelta(hours=9)
+    assert build_orphan_record("lost", "gp-lost", evening).id == (
+        "gp-lost.OrphanRemoved.2026-11-22T21"
+    )
+    assert day_of(audit_key("fraud-llm", evening)) == NOON.date()
+    assert list(days_of_window(evening, evening + minutes(1))) == [NOON.date()]
 
 
 def test_an_automatic_repair_is_in_the_audit_as_action_and_as_operation():

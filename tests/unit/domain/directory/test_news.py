@@ -6,11 +6,13 @@ import pytest
 
 from domain.directory.news import DirectoryNews, find_directory_news
 from domain.directory.row import DirectoryRow
+from domain.environment.approval_records import request_approval
 from domain.environment.health import Finding, Health, HealthStatus, RecordHealth
 from domain.environment.health_changes import record_health
 from domain.environment.operation import OperationKind
 from domain.environment.record import EnvironmentRecord
 from domain.environment.tombstones import bury
+from tests.support.approvals import a_waiting_request
 from tests.support.specs import NOON, a_record, a_request, in_azure, minutes
 from tests.unit.domain.environment.test_record import (
     a_deleted_record,
@@ -93,3 +95,11 @@ def test_a_row_is_read_as_it_was_written():
     row = DirectoryRow.of(degraded(a_ready_record()))
     assert DirectoryRow.parse(row.name, row.text) == row
     assert row.text == f"{row.revision} Ready Degraded ML-1234 -"
+
+
+def test_a_row_numbers_the_operation_that_waits_for_approval():
+    record = request_approval(None, a_waiting_request(), NOON)
+    assert record
+    row = DirectoryRow.of(record)
+    assert (row.awaits, row.awaits_approval) == ("1", True)
+    assert DirectoryRow.parse(row.name, row.text) == row

@@ -32,6 +32,8 @@ ALL = ("alpha", "bravo", "charlie", "delta")
         (Selection(cost_center="ML-1", phases=("Ready",)), Selected(("alpha",), None)),
         (Selection(cost_center="ML-1", size=1), Selected(("alpha",), "alpha")),
         (Selection(cost_center="nobody's", size=1), Selected((), None)),
+        (Selection(cost_centers={"ML-1"}), Selected(("alpha", "bravo"), None)),
+        (Selection(cost_centers=()), Selected((), None)),
     ],
 )
 def test_rows_are_filtered_sorted_and_cut(wanted: Selection, selected: Selected):

@@ -16,6 +16,7 @@ from domain.directory.shard import (
     fill,
     forget,
     is_filled,
+    list_names,
     plan_fillings,
     put,
     read_rows,
@@ -51,6 +52,13 @@ def test_the_newest_row_wins(known: Shard, told: DirectoryRow, expected: Directo
 
 def test_deleted_environments_are_not_listed():
     assert read_rows([a_shard(DELETED, a_row(name="other"))]) == [a_row(name="other")]
+
+
+def test_a_cost_centers_names_are_in_order_with_those_that_were_deleted():
+    others = a_row(name="x", cost_center="RISK-7")
+    shards = [a_shard(DELETED, others), a_shard(a_row(name="alpha"))]
+    assert list_names(shards, "ML-1234") == ["alpha", "fraud-llm"]
+    assert list_names(shards, "RISK-7") == ["x"]
 
 
 @pytest.mark.parametrize(

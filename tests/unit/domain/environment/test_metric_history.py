@@ -3,12 +3,15 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from domain.environment.metric_history import (
     KEPT_HOURS,
     MetricHistory,
     TrafficPoint,
     has_slots,
     hour_of,
+    newest_growth,
     note_traffic,
     start_of_hour,
     traffic_by_hour,
@@ -91,3 +94,51 @@ def test_its_size_is_bounded_whatever_the_traffic() -> None:
 def test_it_survives_the_wire_with_what_is_not_known() -> None:
     history = seen((0, SEEN._replace(errors=None)), (5, TrafficPoint(0)))
     assert MetricHistory.from_wire(history.to_wire()) == history
+
+
+FIVE_LATER = TrafficPoint(0, 5, 1, 60, 95, 70, 2)
+
+
+def in_slots(*points: TrafficPoint) -> MetricHistory:
+    return MetricHistory(slots=points)
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "growth"),
+    [
+        pytest.param(None, in_slots(), None, id="nothing was seen"),
+        pytest.param(None, in_slots(SEEN), SEEN, id="the first look"),
+        pytest.param(in_slots(SEEN), in_slots(SEEN), None, id="nothing has moved"),
+        pytest.param(
+            in_slots(SEEN),
+            in_slots(SEEN, FIVE_LATER._replace(start=1)),
+            FIVE_LATER._replace(start=1),
+            id="another slot",
+        ),
+        pytest.param(
+            in_slots(SEEN),
+            in_slots(FIVE_LATER),
+            TrafficPoint(0, 2, 0, 20, 5, 70, 2),
+            id="more in the same slot",
+        ),
+        pytest.param(
+            in_slots(TrafficPoint(0)),
+            in_slots(SEEN),
+            SEEN,
+            id="what was not known before is all new",
+        ),
+        pytest.param(
+            in_slots(TrafficPoint(0, 1)),
+            in_slots(TrafficPoint(0, 2)),
+            TrafficPoint(0, 1),
+            id="what is not known stays so",
+        ),
+        pytest.param(
+            in_slots(SEEN._replace(start=-1), SEEN), in_slots(SEEN), None, id="an old slot is gone"
+        ),
+    ],
+)
+def test_the_growth_of_the_latest_slot_is_what_it_had_not_before(
+    before: MetricHistory | None, later: MetricHistory, growth: TrafficPoint | None
+):
+    assert newest_growth(before, later) == growth

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.environment.pinned_image import PinnedImage
+from domain.environment.version_views import build_version_list
 from domain.environment.versions import (
     KEPT_BYTES,
     KEPT_VERSIONS,
@@ -12,7 +13,7 @@ from domain.environment.versions import (
     end_version,
 )
 from domain.outcomes import Status
-from tests.support.specs import BY_DIGEST, NOON, a_spec, spec_body
+from tests.support.specs import BY_DIGEST, NOON, a_record, a_spec, spec_body
 
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 
@@ -73,3 +74,26 @@ def test_a_rollback_says_both_digests_and_the_reason():
     assert rollback.describe() == (
         f"rollback from version 5 (by its tag) to version 4 ({DIGEST}): It is slow."
     )
+
+
+def test_versions_are_shown_the_latest_first_with_who_asked_for_them():
+    went_back = Rollback(from_version=2, to_version=1, reason="It answers nonsense.")
+    latest = a_version(2).model_copy(
+        update={"image": an_image(), "rollback": went_back, "requested_by": "an-id"}
+    )
+    record = a_record().model_copy(update={"versions": (a_version(1), latest)})
+    new, old = build_version_list(record).value
+    assert ((new.version, new.is_present), (old.version, old.is_present)) == (
+        (2, True),
+        (1, False),
+    )
+    assert (new.operation_id, new.status) == ("fraud-llm.2", Status.RUNNING)
+    assert (new.requested_date_time, new.requested_by) == (NOON, "an-id")
+    assert (new.digest, new.workload) == (DIGEST, latest.workload)
+    assert new.rollback
+    assert new.rollback.reason == "It answers nonsense."
+    assert (old.digest, old.rollback, old.requested_by) == (None, None, None)
+
+
+def test_an_environment_without_versions_shows_none():
+    assert build_version_list(a_record().model_copy(update={"versions": ()})).value == ()

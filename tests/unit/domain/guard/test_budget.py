@@ -16,7 +16,7 @@ from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.budget import BudgetUse, hours_left, month_end
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, cost_center_ledger
-from domain.guard.policy.model import Policy
+from domain.guard.policy.model import Budget, Policy
 from domain.guard.policy.overspending import find_overspent
 from domain.guard.situation import Situation
 from tests.support.markets import a_market, some_prices
@@ -86,6 +86,53 @@ def test_each_threshold_has_its_verdict(share: float, code: str, verdict: Verdic
     assert check.required == pytest.approx(NEED, abs=0.01)
     plan = build_plan(a_spec(), situation(policy), NOON)
     assert plan.requires_approval is (code == "ApprovalRequired")
+
+
+@pytest.mark.parametrize(
+    ("budget", "advice"),
+    [
+        ({"approvalAt": 90}, "reserved by other environments"),
+        ({"warnAt": 1}, "That is above 1 %."),
+        ({"warnAt": 1, "approvalAt": 2}, "Above 2 % a second person has to approve it."),
+        ({"warnAt": 1, "refuseAt": 3}, "requests above 3 % are refused."),
+    ],
+)
+def test_a_budgets_check_names_its_cost_center_and_limit(budget: dict[str, Any], advice: str):
+    check = budget_check(with_budget(10_000.4, **budget))
+    assert (check.target, check.name, check.limit) == ("costCenter", "ML-1234", 10_000.4)
+    assert "Budget of ML-1234 for the month: 10000.40 USD, 0.00 spent" in check.message
+    assert advice in check.message
+    share = 100 * NEED / 10_000.4
+    assert f"needs {NEED:.2f} until the month's end, which makes {share:.1f} %." in check.message
+
+
+def test_a_share_is_measured_in_percent():
+    use = BudgetUse(used=10.0, reserved=20.0, own=0.0, required=30.0)
+    assert use.percent_of(Budget(per_month=120)) == 50
+
+
+def test_what_expires_this_month_needs_and_reserves_only_its_hours():
+    soon = (NOON + timedelta(hours=10)).isoformat()
+    share = 10 / HOURS
+    record = a_record(a_request(spec=a_spec(name="other-llm", expiresAt=soon)))
+    other = record.model_copy(update={"phase": Phase.READY})
+    known = situation(with_budget(NEED * 9), records=(other,))
+    found = check_request(a_spec(expiresAt=soon), known)
+    check = next(each for each in found if each.code == "BudgetSufficient")
+    assert check.required == pytest.approx(NEED * share, abs=0.01)
+    assert check.reserved == pytest.approx(NEED * share, abs=0.01)
+
+
+def test_what_no_price_is_known_for_is_named():
+    priceless = a_market(prices=None)
+    known = Situation(
+        {"westeurope": priceless}, policy=PolicyFacts(NOON, with_budget(100), prices={})
+    )
+    found = [each for each in check_request(a_spec(), known) if each.code == "BudgetIncomplete"]
+    assert [(each.target, each.name, each.verdict) for each in found] == [
+        ("costCenter", "ML-1234", Verdict.WARN)
+    ]
+    assert "no list price is known for: " in found[0].message
 
 
 def test_others_and_claims_are_reserved_and_what_is_spent_is_counted():

@@ -68,6 +68,20 @@ def test_quiet_is_zero_and_what_was_not_looked_at_is_absent() -> None:
     assert metrics.unrecorded == "The counters are on record since 2026-11-22T12:12:00Z."
 
 
+def test_a_look_is_told_with_all_of_its_figures_and_summed_up() -> None:
+    metrics = build(with_traffic(a_record(), 0, 10, 20), 0, 30, 30)
+    assert (metrics.since_date_time, metrics.interval_minutes) == (NOON, 5)
+    assert type(metrics.interval_minutes) is int
+    seen, quiet = at(metrics, 10), at(metrics, 15)
+    told = (seen.requests, seen.errors, seen.tokens_in, seen.tokens_out, seen.busy_replicas)
+    assert (told, seen.gpu_utilisation_percent) == ((6, 1, 30, 90, 1), 55)
+    assert (quiet.requests, quiet.errors, quiet.tokens_in, quiet.tokens_out) == (0, 0, 0, 0)
+    looks = sum(each.requests == 6 for each in metrics.value)
+    totals = metrics.totals
+    assert (totals.requests, totals.errors) == (6 * looks, looks)
+    assert (totals.tokens_in, totals.tokens_out) == (30 * looks, 90 * looks)
+
+
 def test_after_the_latest_sweep_nothing_is_known_and_a_late_one_is_named() -> None:
     record = with_traffic(a_record(), 0, 31)
     window = (after(0), after(60), after(60))

@@ -12,6 +12,7 @@ from domain.guard.plan import build_plan
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.in_force import narrow
+from domain.guard.policy.ledgers import NODES, cost_center_ledger
 from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from tests.support.markets import A100_PRICE, a_market
@@ -121,6 +122,54 @@ def test_the_environments_of_a_cost_center_share_its_nodes():
         if each.code == "TooManyNodes"
     ]
     assert (check.required, check.used, check.limit) == (5, 5, 9)
+
+
+@pytest.mark.parametrize(
+    ("limits", "others", "claimed", "expected"),
+    [
+        (
+            {"maxNodesPerEnvironment": 4},
+            (),
+            0,
+            "TooManyNodes fail: The policy allows 4 GPU nodes for environment fraud-llm: 5 are "
+            "asked for. Lower gpu.maxNodes, or name fewer regions. (nodes of the environment)",
+        ),
+        (
+            {"maxNodesPerEnvironment": 5},
+            ("other-llm",),
+            0,
+            "NodesAllowed ok: The policy allows 5 GPU nodes for environment fraud-llm: 5 are "
+            "asked for. (nodes of the environment)",
+        ),
+        (
+            {"maxNodesPerCostCenter": 12},
+            ("fraud-llm", "other-llm"),
+            3,
+            "TooManyNodes fail: The policy allows 12 GPU nodes for cost center ML-1234: 5 are "
+            "asked for, and others may have 8. Lower gpu.maxNodes, or name fewer regions. "
+            "(nodes of the cost center)",
+        ),
+        (
+            {"maxNodesPerCostCenter": 13},
+            ("fraud-llm", "other-llm"),
+            3,
+            "NodesAllowed ok: The policy allows 13 GPU nodes for cost center ML-1234: 5 are "
+            "asked for, and others may have 8. (nodes of the cost center)",
+        ),
+    ],
+)
+def test_a_limit_of_nodes_tells_its_sum(
+    limits: dict[str, int], others: tuple[str, ...], claimed: int, expected: str
+):
+    records = tuple(a_record(a_request(spec=a_spec(name=name))) for name in others)
+    ledger = {cost_center_ledger("ML-1234"): {NODES: claimed}}
+    known = situation(a_file(limits=limits), records=records, claimed=ledger)
+    told = [
+        f"{each.code} {each.verdict}: {each.message} ({each.name})"
+        for each in check_request(a_spec(), known)
+        if each.target == "gpu.maxNodes"
+    ]
+    assert told == [expected]
 
 
 def test_a_rule_that_came_later_keeps_a_live_environment_from_nothing_else():

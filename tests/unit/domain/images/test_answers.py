@@ -78,6 +78,7 @@ def test_weights_that_no_node_can_pull_are_refused_by_their_field(
     assert failure
     assert failure.reason == reason
     assert failure.message.startswith("workload.model.source ")
+    assert failure.suggested_action.startswith(("Push the weights and", "Build the image"))
     assert "workload.image" not in failure.suggested_action
 
 
@@ -133,9 +134,10 @@ def test_an_index_without_the_platform_of_the_nodes_is_refused(body: object, fou
     assert "--platform linux/amd64" in failure.suggested_action
 
 
+@pytest.mark.parametrize("end", ["", "."])
 @pytest.mark.parametrize("code", ["MANIFEST_UNKNOWN", "NAME_UNKNOWN"])
-def test_an_image_that_is_not_there_is_refused(code: str):
-    failure = read(error(code, 'manifest tagged by "1.4.2" is not found'), 404).failure
+def test_an_image_that_is_not_there_is_refused(code: str, end: str):
+    failure = read(error(code, f'manifest tagged by "1.4.2" is not found{end}'), 404).failure
     assert failure
     assert (failure.reason, failure.retryable) == ("ImageNotFound", False)
     assert failure.message == (
@@ -173,10 +175,31 @@ def test_whatever_else_is_answered_is_a_warning(stage: Stage, status: int, body:
     assert "runs by its tag, which may change" in warning.message
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (error("TOOMANYREQUESTS", "Slow down."), "HTTP 429: TOOMANYREQUESTS Slow down."),
+        (error("TOOMANYREQUESTS", ""), "HTTP 429: TOOMANYREQUESTS."),
+        ({"errors": [{"code": "TOOMANYREQUESTS"}]}, "HTTP 429: TOOMANYREQUESTS."),
+        ({"errors": [{"message": "Slow down."}]}, "HTTP 429."),
+        ("<html>", "HTTP 429."),
+    ],
+)
+def test_a_warning_repeats_what_the_registry_says(body: object, said: str):
+    assert warning_of(read(body, 429)).message.endswith(f": the registry answered {said}")
+
+
+def test_an_image_of_which_no_more_is_said_has_no_manifest():
+    failure = read(error("MANIFEST_UNKNOWN", ""), 404).failure
+    assert failure
+    assert failure.message.endswith(" does not exist: no such manifest.")
+    assert failure.suggested_action.startswith("Push the image and retry the operation")
+
+
 @pytest.mark.parametrize("digest", [None, "", "sha512:1", f"{DIGEST}0"])
 def test_a_registry_that_names_no_digest_is_a_warning(digest: str | None):
     outcome = read_image(IMAGE, RegistryAnswer(Stage.MANIFEST, 200, digest, MANIFEST))
-    assert outcome.warnings
+    assert "the registry did not name its digest" in warning_of(outcome).message
     assert outcome.result == {}
 
 

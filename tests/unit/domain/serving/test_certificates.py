@@ -89,6 +89,10 @@ def test_envoy_reads_it_by_discovery_and_watches_the_folder_that_the_driver_rena
     public, _, stats = json.loads(files["envoy.json"])["static_resources"]["listeners"]
     context = public["filter_chains"][0]["transport_socket"]["typed_config"]["common_tls_context"]
     (config,) = context["tls_certificate_sds_secret_configs"]
+    assert public["filter_chains"][0]["transport_socket"]["name"] == "envoy.transport_sockets.tls"
+    assert context["alpn_protocols"] == ["http/1.1"]
+    assert context["tls_params"] == {"tls_minimum_protocol_version": "TLSv1_2"}
+    assert config["sds_config"]["resource_api_version"] == "V3"
     assert config["sds_config"]["path_config_source"] == {"path": "/etc/envoy/certificates.json"}
     (secret,) = json.loads(files["certificates.json"])["resources"]
     assert secret["name"] == config["name"]

@@ -11,8 +11,10 @@ from domain.serving.invocations.log_answer import (
     LogRefusal,
     LogRows,
     read_log_answer,
+    unanswered,
 )
 from domain.serving.invocations.model import Invocation
+from domain.serving.invocations.page import INGESTION, build_page
 from domain.serving.invocations.query import (
     InvocationQuery,
     Position,
@@ -179,6 +181,7 @@ UNKNOWN = {
     },
 }
 WAIT = LOG_RETRY_SECONDS
+NOT_OF_LOG_ANALYTICS = "The answer is not one of Log Analytics."
 
 
 @pytest.mark.parametrize(
@@ -211,6 +214,14 @@ WAIT = LOG_RETRY_SECONDS
             {"error": {"code": "ThrottledError", "message": "Too many."}},
             LogRefusal("ThrottledError", "Too many.", 9),
         ),
+        (
+            400,
+            {},
+            {"tables": [TABLE], "error": {"message": "Odd.", "innererror": {"code": "X"}}},
+            LogRefusal("Error", "Odd."),
+        ),
+        (400, {}, {"error": {"code": "Odd"}}, LogRefusal("Odd", "")),
+        (400, {}, {"tables": [TABLE]}, LogRefusal("HTTP400", NOT_OF_LOG_ANALYTICS)),
         (504, {"Retry-After": "soon"}, {"error": {}}, None),
         (503, {}, "<html>", None),
         (200, {}, "", None),
@@ -224,6 +235,9 @@ WAIT = LOG_RETRY_SECONDS
         "an unknown function",
         "no role",
         "throttled",
+        "a reason without a code",
+        "a code without a reason",
+        "rows of a bad request",
         "no reason",
         "a proxy's page",
         "an empty body",
@@ -241,7 +255,54 @@ def test_an_answer_is_all_rows_or_a_refusal(
         assert (read.code, read.retry_after_seconds) == (f"HTTP{status}", WAIT)
 
 
+def test_a_row_with_a_value_too_few_is_not_told_as_a_whole():
+    with pytest.raises(ValueError, match="shorter"):
+        read_log_answer(200, {}, {"tables": [{**TABLE, "rows": [["fraud-llm"]]}]})
+
+
+def test_a_workspace_that_does_not_answer_is_asked_again():
+    assert unanswered("It timed out.") == LogRefusal("NoAnswer", "It timed out.", WAIT)
+
+
 def test_a_refusal_that_is_no_error_of_log_analytics_is_not_asked_again():
     read = read_log_answer(404, {}, "<html>")
     assert isinstance(read, LogRefusal)
     assert (read.code, read.retry_after_seconds) == ("HTTP404", None)
+
+
+def rows(*seconds_ago: float) -> list[dict[str, Any]]:
+    return [
+        {"environment": "fraud-llm", "time": (NOON - each * SECOND).isoformat()}
+        for each in seconds_ago
+    ]
+
+
+def test_a_page_ends_with_a_link_that_keeps_its_window():
+    page = build_page(ask(page_size=2, caller=CALLER), rows(1, 2, 3), NOON)
+    assert [each.time for each in page.value] == [NOON - SECOND, NOON - 2 * SECOND]
+    assert page.next_link == (
+        "/environments/fraud-llm/invocations?from=2026-11-29T12%3A00%3A00Z"
+        f"&to=2026-11-30T12%3A00%3A00Z&caller={CALLER}&maxpagesize=2&skiptoken="
+        "2026-11-30T11%3A59%3A58.000Z_1"
+    )
+
+
+def test_the_last_page_has_no_link():
+    page = build_page(ask(page_size=3), rows(1, 2, 3), NOON)
+    assert (len(page.value), page.next_link) == (3, None)
+    more = build_page(ask(page_size=1), rows(1, 2), NOON)
+    assert more.next_link
+    assert "caller" not in more.next_link
+
+
+@pytest.mark.parametrize(
+    ("now", "since"),
+    [
+        (NOON, NOON - INGESTION),
+        (NOON + INGESTION - SECOND, NOON - SECOND),
+        (NOON + INGESTION, None),
+        (NOON + DAY, None),
+    ],
+)
+def test_what_may_be_on_its_way_is_told(now: datetime, since: datetime | None):
+    assert build_page(ask(), [], now).may_lack_since == since

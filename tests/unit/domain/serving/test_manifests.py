@@ -10,8 +10,19 @@ from lightkube.models import apps_v1, core_v1, networking_v1, policy_v1
 from domain.arm import naming
 from domain.kubernetes.manifests import build_workload
 from domain.serving.gateway.bootstrap import render_routes
-from domain.serving.gateway.settings import GatewayState, Installation, TokenIssuer
-from domain.serving.manifests import build_gateway, build_route_settings
+from domain.serving.gateway.settings import (
+    GatewayState,
+    Installation,
+    NextVersion,
+    TokenIssuer,
+)
+from domain.serving.manifests import (
+    build_gateway,
+    build_next_settings,
+    build_route_settings,
+    build_settings,
+)
+from domain.serving.network_policies import build_model_policy
 from tests.support.specs import a_spec
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
@@ -153,7 +164,11 @@ def test_containers_cannot_gain_privileges():
     pod = pod_of(build()["Deployment"])
     (container,) = pod["containers"]
     assert pod["automountServiceAccountToken"] is False
+    assert pod["enableServiceLinks"] is False
     assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert set(container["resources"]["requests"]) == {"cpu", "memory"}
+    assert set(container["resources"]["limits"]) == {"memory"}
     assert container["securityContext"] == {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,
@@ -218,6 +233,7 @@ def test_an_open_model_needs_no_issuer():
         spec, "westeurope", SUBSCRIPTION, installation, FRONT_DOOR_ID, GatewayState.SERVING
     )
     assert "remote_jwks" not in manifests[0]["data"]["envoy.json"]
+    assert build_settings(spec, INSTALLATION, FRONT_DOOR_ID).issuer is None
 
 
 SYSTEM = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}
@@ -238,6 +254,8 @@ def test_the_model_is_reached_through_its_gateway_and_by_the_pod_proxy():
 
 def test_the_gateway_is_open_at_its_public_port_alone():
     gateway = policies()["fraud-llm-gateway"]
+    labels = build()["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert gateway["podSelector"]["matchLabels"].items() <= labels.items()
     assert gateway["policyTypes"] == ["Ingress"]
     assert gateway["ingress"] == [
         {"ports": [{"protocol": "TCP", "port": 8080}]},
@@ -259,10 +277,45 @@ def test_the_gateway_is_open_at_its_public_port_alone():
 )
 def test_the_model_connects_to_where_it_may(egress: dict[str, Any], blocks: list[dict[str, Any]]):
     model = policies(**workload(egress=egress))["fraud-llm-model"]
-    assert "Egress" in model["policyTypes"]
+    assert model["policyTypes"] == ["Ingress", "Egress"]
     dns, *outside = model["egress"]
     assert dns["to"] == [{**SYSTEM, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}]
-    assert [to["ipBlock"] for rule in outside for to in rule["to"]] == blocks
+    assert dns["ports"] == [
+        {"protocol": "UDP", "port": 53},
+        {"protocol": "TCP", "port": 53},
+    ]
+    # To Kubernetes a rule with an empty list of destinations allows all of them.
+    assert outside == ([{"to": [{"ipBlock": block} for block in blocks]}] if blocks else [])
+
+
+def test_each_of_two_versions_has_a_policy_of_its_own():
+    policy = build_model_policy(a_spec(**workload()), "fraud-llm-next")
+    assert policy["metadata"]["name"] == naming.model_service("fraud-llm-next")
+    selected = policy["spec"]["podSelector"]["matchLabels"]
+    assert selected == {"app.kubernetes.io/name": "fraud-llm-next"}
+    own = policies(**workload())["fraud-llm-model"]
+    assert policy["spec"] == {**own, "podSelector": {"matchLabels": selected}}
+
+
+@pytest.mark.parametrize(
+    ("model", "named"),
+    [({"name": "fraud-llm", "version": "7"}, ("fraud-llm", "7")), (None, (None, None))],
+)
+def test_routes_tell_the_model_and_its_version(
+    model: dict[str, str] | None, named: tuple[str | None, str | None]
+):
+    spec = a_spec(**workload(**({"model": model} if model else {})))
+    settings, new = build_route_settings(spec, INSTALLATION), build_next_settings(spec, 10)
+    assert (settings.model_name, settings.model_version) == named
+    assert new == NextVersion(weight=10, model_name=named[0], model_version=named[1])
+    assert settings.next_host is None
+    assert settings.model.port == 9000
+
+
+def test_updates_beside_each_other_have_a_host_of_their_own():
+    spec = a_spec(**workload(), update={"strategy": "blueGreen"})
+    host = build_route_settings(spec, INSTALLATION).next_host
+    assert host == naming.model_host(naming.next_version("fraud-llm"))
 
 
 def test_headers_of_health_requests_are_added_to_no_others():

@@ -120,7 +120,7 @@ async def test_more_than_a_page_goes_on_with_the_next_whole_line():
     while page.is_truncated:
         page = await read(logs, position=position_of(page))
         seen += texts(page)
-    assert [text.partition(" ")[0] for text in seen] == [str(number) for number in range(30)]
+    assert seen == [f"{number} {'x' * 16_000}" for number in range(30)]
 
 
 async def test_a_second_with_more_than_a_page_does_not_stop_the_log():
@@ -136,6 +136,27 @@ async def test_a_second_with_more_than_a_page_does_not_stop_the_log():
     assert seen[-1] == "after"
 
 
+async def test_the_next_page_of_a_previous_container_is_of_that_container():
+    lines = [(at(number), "x" * 16_000) for number in range(30)]
+    page = await read(FakePodLogs(previous={POD: lines}), previous=True, lines=1000)
+    assert page.next_link
+    assert page.next_link.startswith(
+        f"/environments/fraud-llm/logs?region=westeurope&pod={POD}&previous=true&skiptoken="
+    )
+
+
+def test_a_page_that_ends_with_its_last_line_loses_none():
+    line = f"{at(1)} {'x' * (PAGE_BYTES // 2 - len(at(1)) - 2)}\n"
+    page = build_log_page(query(), [log_pod()], _pod(), line * 2)
+    assert (page.is_truncated, len(page.value)) == (True, 2)
+    assert position_of(page) == LinePosition(at(1), 2)
+
+
+def test_a_line_longer_than_a_page_is_told_as_far_as_it_goes():
+    page = build_log_page(query(), [log_pod()], _pod(), f"{at(1)} {'x' * PAGE_BYTES}")
+    assert [len(text) for text in texts(page)] == [PAGE_BYTES]
+
+
 async def test_the_end_of_a_previous_container_has_no_next_page():
     logs = FakePodLogs(previous={POD: [(at(1), "CUDA out of memory")]})
     page = await read(logs, previous=True)
@@ -147,6 +168,8 @@ def test_odd_text_is_no_line_and_a_carriage_return_is_kept_inside():
     page = build_log_page(query(), [log_pod()], _pod(), text)
     assert texts(page) == ["10%\r20%", ""]
     assert page.pods[0].restarts == 2
+    ended = build_log_page(query(), [{"metadata": {"name": "new"}}], _pod(), f"{at(1)} 1\r\n")
+    assert (texts(ended), ended.pods[0].phase) == (["1"], "Pending")
 
 
 def _pod() -> Any:

@@ -14,7 +14,9 @@ from domain.serving.shift import (
     Comparison,
     compare,
     find_exceeded,
+    gateways_not_shifted,
     has_arrived,
+    traffic_unseen,
 )
 from domain.serving.traffic import Answers, GatewayTraffic, TrafficLook, read_traffic
 from domain.spec.update import RollbackBounds
@@ -86,6 +88,8 @@ def test_a_gateway_that_started_before_knows_of_no_other_version():
     read = read_traffic(BEFORE, 0)
     assert read
     assert (read.new, read.old) == (None, Answers())
+    assert (read.old_active, read.new_active) == (0, 0)
+    assert (read.old_addresses, read.new_addresses) == (0, 0)
 
 
 @pytest.mark.parametrize("text", ["", "not found", BEFORE.splitlines()[0]])
@@ -146,6 +150,38 @@ def test_a_bound_that_is_crossed(new: Answers, old_milliseconds: float | None, r
     assert (failure and failure.reason) == reason
 
 
+def test_a_version_that_was_rolled_back_is_not_tried_again_by_itself():
+    failure = find_exceeded(Comparison(old=answers(), new=answers(100, 6)), BOUNDS, None)
+    assert failure
+    assert not failure.retryable
+
+
+def test_the_fewest_answers_that_have_a_mean():
+    seen = Comparison(old=answers(LEAST_ANSWERS, milliseconds=70), new=answers())
+    assert seen.old_milliseconds == 70
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (None, "Still with others: none; not answering: none."),
+        (look(), "Still with others: none; not answering: none."),
+        (
+            look(
+                routes="serving",
+                other=GatewayTraffic(restarts=0, routes="serving", old=NONE),
+                unread=("west/c", "west/d"),
+            ),
+            "Still with others: west/a, west/b; not answering: west/c, west/d.",
+        ),
+    ],
+)
+def test_gateways_that_are_behind_are_named(seen: TrafficLook | None, said: str):
+    failure = gateways_not_shifted(seen, ROUTES)
+    assert said in failure.message
+    assert (failure.retryable, traffic_unseen().retryable) == (False, True)
+
+
 def test_a_failure_tells_the_figures():
     seen = Comparison(old=answers(), new=answers(50, milliseconds=300))
     failure = find_exceeded(seen, BOUNDS, 100.0)
@@ -196,7 +232,7 @@ def test_a_share_that_does_not_arrive_names_the_gateways():
     assert outcome
     assert outcome.failure
     assert outcome.failure.reason == GATEWAYS_NOT_SHIFTED
-    assert "west/a; not answering: west/b" in outcome.failure.message
+    assert "Still with others: west/a; not answering: west/b" in outcome.failure.message
 
 
 def test_a_bound_that_is_crossed_ends_a_share_at_once():
