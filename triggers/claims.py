@@ -13,11 +13,8 @@ from domain.environment.record import EnvironmentRecord
 from domain.guard.claim_demands import build_claim
 from domain.guard.claims import Claim, ClaimRequest, Ledger, LedgerDemand, OpenClaims, find_open
 from triggers import task_hub
+from triggers.signal_results import await_result
 from triggers.task_hub import DurableClient
-
-CLAIM_LOOKS = 60
-CLAIM_LOOK_SECONDS = 0.05
-"""An entity takes signals in turn; a client reads its answer from its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +73,11 @@ async def _release(client: DurableClient, claimed: Iterable[tuple[str, Claim]]) 
 
 async def _is_granted(client: DurableClient, ledger: str, wanted: ClaimRequest) -> bool:
     await client.signal_entity(_entity_of(ledger), ClaimsOperation.CLAIM, wanted.to_wire())
-    for _ in range(CLAIM_LOOKS):
-        answer = (await _read(client, ledger)).find_answer(wanted.claim)
-        if answer is not None:
-            return answer
-        await asyncio.sleep(CLAIM_LOOK_SECONDS)
-    return False
+
+    async def find_answer() -> bool | None:
+        return (await _read(client, ledger)).find_answer(wanted.claim)
+
+    return await await_result(find_answer) or False
 
 
 async def _read(client: DurableClient, ledger: str) -> Ledger:

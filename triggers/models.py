@@ -1,7 +1,6 @@
 """The registry of models in the task hub. Clients only send signals: what a signal has done is
 read back."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 
 from durabletask.client import EntityQuery
@@ -11,7 +10,7 @@ from domain.durable.names import MODEL_ENTITY, ModelOperation
 from domain.spec.model import EnvironmentSpec
 from domain.spec.model_versions import ModelVersion, RegisteredModel, Registration, is_model_name
 from domain.spec.resolved_model import find_reference
-from triggers.plans import LOOK_INTERVAL_SECONDS, LOOKS
+from triggers.signal_results import await_result
 from triggers.task_hub import DurableClient, read_request
 
 
@@ -78,9 +77,8 @@ async def _signal(
 async def _await_change(
     client: DurableClient, name: str, has_come: Callable[[RegisteredModel], bool]
 ) -> RegisteredModel | None:
-    for _ in range(LOOKS):
+    async def find_changed() -> RegisteredModel | None:
         model = await find_model(client, name) or RegisteredModel()
-        if has_come(model):
-            return model
-        await asyncio.sleep(LOOK_INTERVAL_SECONDS)
-    return None
+        return model if has_come(model) else None
+
+    return await await_result(find_changed)

@@ -8,7 +8,7 @@ from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
 from tests.support.specs import spec_body
-from triggers import models
+from triggers import signal_results
 from triggers.model_routes import EXAMPLE_MODEL
 
 REQUEST_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"
@@ -127,7 +127,7 @@ async def test_a_model_has_room_for_so_many_versions(api: Api, monkeypatch: pyte
 async def test_what_the_task_hub_does_not_take_is_not_promised(
     api: Api, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(models, "LOOK_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(signal_results, "LOOKS", 1)
     await register(api)
     hub.loses_signals = True
     assert (await register(api, licence="mit")).status == 503

@@ -8,12 +8,13 @@ import pytest
 
 from domain.environment.phases import Phase
 from domain.guard.market import MarketPart, MarketReader, RegionMarket
+from domain.guard.plan import StoredPlan
 from domain.guard.plan_check import PlanCheck, Verdict
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Answer, Api
 from tests.support.markets import A100_FAMILY, A100_PRICE, FakeMarkets, a_market
 from tests.support.specs import spec_body
-from triggers import plans
+from triggers import signal_results
 
 URL = "environments/fraud-llm"
 NO_QUOTA = {A100_FAMILY: (0, 0)}
@@ -57,8 +58,7 @@ async def test_a_plan_that_the_task_hub_does_not_keep_is_not_promised(
 ):
     async def lose(*_: Any) -> None: ...
 
-    monkeypatch.setattr(plans, "LOOKS", 1)
-    monkeypatch.setattr(plans, "LOOK_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(signal_results, "LOOKS", 1)
     monkeypatch.setattr(FakeHub, "signal_entity", lose)
     answer = await make_plan(Api(FakeHub()))
     assert (answer.status, answer.error["code"]) == (503, "TaskHubUnreachable")
@@ -106,7 +106,7 @@ async def test_a_plan_of_another_environment_is_not_applied_to_this_one():
 async def test_an_expired_plan_is_gone():
     hub = FakeHub()
     plan_id = (await make_plan(Api(hub))).json["id"]
-    kept = plans.StoredPlan.from_wire(hub.plans[plan_id])
+    kept = StoredPlan.from_wire(hub.plans[plan_id])
     ended = kept.model_copy(update={"expires_at": kept.expires_at - timedelta(hours=25)})
     hub.plans[plan_id] = ended.to_wire()
     answer = await Api(hub).create({"planId": plan_id})

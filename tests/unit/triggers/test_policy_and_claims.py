@@ -15,7 +15,7 @@ from tests.support.http_api import Answer, Api
 from tests.support.markets import A100_FAMILY, FakeMarkets, a_market
 from tests.support.policies import a_file, reading, with_budget
 from tests.support.specs import a_request, a_spec, spec_body
-from triggers import claims
+from triggers import signal_results
 
 URL = "environments/fraud-llm"
 
@@ -141,8 +141,7 @@ async def test_a_ledger_that_does_not_answer_starts_nothing(monkeypatch: pytest.
     class SilentHub(FakeHub):
         async def signal_entity(self, *_: Any, **__: Any) -> None: ...
 
-    monkeypatch.setattr(claims, "CLAIM_LOOKS", 1)
-    monkeypatch.setattr(claims, "CLAIM_LOOK_SECONDS", 0)
+    monkeypatch.setattr(signal_results, "LOOKS", 1)
     hub = SilentHub()
     answer = await Api(hub).create(spec_body())
     assert (answer.status, answer.error["code"]) == (409, "ConcurrentRequests")
