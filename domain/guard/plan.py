@@ -3,6 +3,7 @@ its way."""
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,11 +28,14 @@ from domain.guard.situation import Situation
 from domain.guard.spare_gpus import Outage, find_outage
 from domain.guard.spare_price import SpareNodes, find_spare_nodes
 from domain.placement.offers import Offer
-from domain.spec.model import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec, is_environment_name
 from domain.wire import WireModel
 
 PLAN_LIFETIME = timedelta(hours=24)
 """Prices are read once a day."""
+
+
+_PLAN_ID = re.compile(r"([a-z0-9-]+)\.[0-9]{1,9}\.[0-9a-f]{12}")
 
 
 class PlanAction(StrEnum):
@@ -157,6 +161,12 @@ def store(plan: Plan, spec: EnvironmentSpec) -> StoredPlan:
         expires_at=plan.expires_date_time,
         spec=spec,
     )
+
+
+def find_planned_environment(plan_id: str) -> str | None:
+    """None for what is the id of no plan."""
+    found = _PLAN_ID.fullmatch(plan_id)
+    return found[1] if found and is_environment_name(found[1]) else None
 
 
 def compute_digest(spec: EnvironmentSpec, based_on: int) -> str:
