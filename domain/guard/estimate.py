@@ -69,6 +69,12 @@ class Estimate(WireModel):
         description="What no list price is known for, and the sums lack."
     )
 
+    @property
+    def unpriced_nodes(self) -> tuple[str, ...]:
+        """GPU nodes among what no list price is known for."""
+        parts = (part for part in self.parts if part.count is None)
+        return tuple(_describe(part) for part in parts if part.usd_per_hour is None)
+
 
 def estimate(spec: EnvironmentSpec, offers: Iterable[Offer], markets: Markets) -> Estimate:
     """`offers`: the one that each cell is planned with."""
