@@ -15,7 +15,7 @@ from domain.guard.estimate import estimate
 from domain.guard.plan import Plan, PlanAction, build_plan, store
 from domain.guard.plan_check import Verdict
 from domain.guard.situation import Situation
-from domain.placement.offers import list_offers
+from domain.placement.offers import Offer, list_offers
 from domain.requests.command import Command
 from domain.requests.command_decision import decide
 from domain.requests.decision import PreconditionFailed, Start
@@ -153,6 +153,25 @@ def test_two_cells_cost_twice_and_share_the_edge():
     offers = [list_offers(spec, region)[0] for region in (WEST, SOUTH)]
     both = estimate(spec, offers, markets).asleep.usd_per_hour
     assert both == pytest.approx(2 * one - 35 / 730, abs=1e-3)
+
+
+def test_each_region_has_the_nodes_that_its_own_size_needs():
+    spec = a_spec(
+        regions=[WEST, SOUTH],
+        gpu={"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 4},
+        workload={**spec_body()["workload"], "replicas": 4},
+    )
+    one, four = (
+        Offer(region=WEST, vm_size="Standard_NC24ads_A100_v4", spot=False),
+        Offer(region=SOUTH, vm_size="Standard_NC96ads_A100_v4", spot=False),
+    )
+    prices = some_prices(SOUTH)
+    dear = prices.model_copy(update={"hourly": {**prices.hourly, four.vm_size: 19.1}})
+    markets = {WEST: a_market(WEST), SOUTH: a_market(SOUTH, prices=dear)}
+    for offers in ([one, four], [four, one]):
+        found = estimate(spec, offers, markets)
+        gpus = found.at_replicas.usd_per_hour - found.asleep.usd_per_hour
+        assert gpus == pytest.approx(4 * A100_PRICE + 19.1)
 
 
 def test_what_has_no_price_is_named_and_not_free():
