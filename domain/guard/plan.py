@@ -23,7 +23,7 @@ from domain.guard.checks import check_cell
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.minutes import MinutesToReady, minutes_to_ready
 from domain.guard.plan_check import PlanCheck, Verdict, worst
-from domain.guard.policy.checks import APPROVAL_REQUIRED
+from domain.guard.policy.checks import APPROVAL_REQUIRED, BUDGET_EXCEEDED
 from domain.guard.situation import Situation
 from domain.guard.spare_gpus import Outage, find_outage
 from domain.guard.spare_price import SpareNodes, find_spare_nodes
@@ -149,7 +149,7 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
         ),
         spare=find_spare_nodes(spec, offers, existing, situation.markets),
         outage=find_outage(spec, existing) if existing else None,
-        alternatives=_alternatives(spec, cells, situation),
+        alternatives=_alternatives(spec, cells, found, situation),
     )
 
 
@@ -229,13 +229,17 @@ def _name(environment: str, kind: str, region: str) -> str:
 def _alternatives(
     spec: EnvironmentSpec,
     cells: Iterable[tuple[Offer, tuple[PlanCheck, ...]]],
+    found: Iterable[PlanCheck],
     situation: Situation,
 ) -> tuple[Alternative, ...]:
-    """Of the first cell that would be refused, by Azure or by the policy."""
+    """Of the first cell that would be refused, by Azure, by the policy or by the budget."""
+    failed = {each.code for each in found if each.verdict is Verdict.FAIL}
     refused = (
         offer
         for offer, checks in cells
-        if worst(checks) is Verdict.FAIL or not situation.allows(offer)
+        if worst(checks) is Verdict.FAIL
+        or not situation.allows(offer)
+        or BUDGET_EXCEEDED in failed
     )
     offer = next(refused, None)
     return find_alternatives(spec, offer, situation) if offer else ()

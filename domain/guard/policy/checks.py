@@ -18,6 +18,8 @@ from domain.spec.model import EnvironmentSpec
 APPROVAL_REQUIRED = "ApprovalRequired"
 """Code of a warning: the request waits for a second person."""
 
+BUDGET_EXCEEDED = "BudgetExceeded"
+
 
 def check_policy(
     spec: EnvironmentSpec, planned: Estimate, situation: Situation
@@ -99,7 +101,7 @@ def _verdict(budget: Budget, use: BudgetUse, percent: float) -> tuple[str, Verdi
             "Use a cheaper size or fewer replicas, set expiresAt, delete what is not needed, or "
             f"have the budget raised: requests above {budget.refuse_at} % are refused."
         )
-        return "BudgetExceeded", Verdict.FAIL, fix
+        return BUDGET_EXCEEDED, Verdict.FAIL, fix
     if budget.approval_at is not None and percent > budget.approval_at and use.is_increase:
         why = f"Above {budget.approval_at} % a second person has to approve it."
         return APPROVAL_REQUIRED, Verdict.WARN, why

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.gpu_skus import find_gpu_sku
 from domain.catalog.prices import ExchangeRate
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
@@ -12,8 +13,10 @@ from domain.environment.record import EnvironmentRecord
 from domain.guard.admission import find_refusal
 from domain.guard.changes import ChangeEffect, find_changes
 from domain.guard.estimate import estimate
+from domain.guard.market import RegionMarket
 from domain.guard.plan import Plan, PlanAction, build_plan, store
 from domain.guard.plan_check import Verdict
+from domain.guard.policy.facts import PolicyFacts
 from domain.guard.situation import Situation
 from domain.placement.offers import Offer, list_offers
 from domain.requests.command import Command
@@ -28,6 +31,7 @@ from tests.support.markets import (
     a_subscription,
     some_prices,
 )
+from tests.support.policies import with_budget
 from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
 
 WEST, SOUTH = "westeurope", "uksouth"
@@ -262,6 +266,63 @@ def test_an_open_zone_is_an_alternative_to_a_closed_one():
     made = plan(changed(gpu={"zones": ["1"]}), markets={WEST: market})
     zones = [each.offer.zones for each in made.alternatives if each.differs_in == "gpu.zones"]
     assert zones == [("3",)]
+
+
+FOUR_T4 = "Standard_NC64as_T4_v3"
+
+
+def without_quota(region: str, vm_size: str) -> RegionMarket:
+    sku = find_gpu_sku(vm_size)
+    assert sku
+    return a_market(region, quota={sku.family: (0, 0)})
+
+
+def test_a_size_that_needs_more_nodes_than_allowed_is_no_alternative():
+    """One A100 has as much memory as four T4, and room for one replica."""
+    spec = a_spec(
+        gpu={"vmSize": FOUR_T4, "maxNodes": 1},
+        workload={**spec_body()["workload"], "replicas": 4},
+    )
+    made = plan(spec, markets={WEST: without_quota(WEST, FOUR_T4)})
+    skus = [find_gpu_sku(each.offer.vm_size) for each in made.alternatives]
+    assert skus
+    assert all(sku and sku.gpus >= 4 for sku in skus)
+
+
+def test_a_region_that_has_a_cell_already_is_no_alternative():
+    markets = {WEST: a_market(quota={A100_FAMILY: (0, 0)}), SOUTH: a_market(SOUTH)}
+    made = plan(changed(regions=[WEST, SOUTH]), markets=markets)
+    assert made.alternatives
+    assert not [each for each in made.alternatives if each.differs_in == "regions"]
+
+
+def test_a_size_that_another_cell_cannot_get_is_no_alternative():
+    h100 = find_gpu_sku("Standard_NC40ads_H100_v5")
+    assert h100
+    south = a_market(SOUTH, quota={h100.family: (0, 0)})
+    markets = {WEST: a_market(quota={A100_FAMILY: (0, 0)}), SOUTH: south}
+    made = plan(changed(regions=[WEST, SOUTH]), markets=markets)
+    assert h100.name not in {each.offer.vm_size for each in made.alternatives}
+
+
+def test_what_a_live_environment_cannot_change_is_no_alternative():
+    wanted = changed(workload={**spec_body()["workload"], "replicas": 4})
+    full = {WEST: a_market(quota={A100_FAMILY: (24, 24)})}
+    made = plan(wanted, markets=full, record=a_ready_record())
+    assert made.verdict is Verdict.FAIL
+    assert made.alternatives == ()
+
+
+@pytest.mark.parametrize(
+    ("per_month", "alternatives"), [(500, ["gpu.spot"]), (100, [])], ids=["spot fits", "none fits"]
+)
+def test_alternatives_are_those_that_the_budget_holds(per_month: float, alternatives: list[str]):
+    facts = PolicyFacts(NOON, with_budget(per_month))
+    made = build_plan(a_spec(), Situation({WEST: a_market()}, policy=facts), NOON)
+    assert [each.code for each in made.checks if each.verdict is Verdict.FAIL] == [
+        "BudgetExceeded"
+    ]
+    assert [each.differs_in for each in made.alternatives] == alternatives
 
 
 def test_smaller_sizes_are_no_alternative():
