@@ -117,11 +117,11 @@ def _variants(
     for zone in size.zones if size and refused.zones else ():
         yield "gpu.zones", refused.model_copy(update={"zones": (zone,)})
     for name in _sizes_as_large(spec, refused):
-        yield "gpu.vmSize", refused.model_copy(update={"vm_size": name, "zones": ()})
+        yield "gpu.vmSize", refused.model_copy(update={"vm_size": name})
     yield "gpu.spot", refused.model_copy(update={"spot": not refused.spot})
     for region in situation.markets:
         if region != refused.region:
-            yield "regions", refused.model_copy(update={"region": region, "zones": ()})
+            yield "regions", refused.model_copy(update={"region": region})
 
 
 def _sizes_as_large(spec: EnvironmentSpec, refused: Offer) -> Iterable[str]:

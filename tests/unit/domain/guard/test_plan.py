@@ -289,6 +289,21 @@ def test_a_size_that_needs_more_nodes_than_allowed_is_no_alternative():
     assert all(sku and sku.gpus >= 4 for sku in skus)
 
 
+def test_an_alternative_keeps_the_zones_that_its_field_does_not_change():
+    def in_zone(region: str, zone: str) -> RegionMarket:
+        sizes = tuple(
+            size.model_copy(update={"zones": (zone,)}) for size in a_market().sizes or ()
+        )
+        return a_market(
+            region, quota={A100_FAMILY: (0, 0)} if region == WEST else None, sizes=sizes
+        )
+
+    markets = {WEST: in_zone(WEST, "1"), SOUTH: in_zone(SOUTH, "2")}
+    made = plan(changed(gpu={"zones": ["1"]}), markets=markets)
+    assert {each.offer.zones for each in made.alternatives} == {("1",)}
+    assert {each.differs_in for each in made.alternatives} == {"gpu.spot", "gpu.vmSize"}
+
+
 def test_a_region_that_has_a_cell_already_is_no_alternative():
     markets = {WEST: a_market(quota={A100_FAMILY: (0, 0)}), SOUTH: a_market(SOUTH)}
     made = plan(changed(regions=[WEST, SOUTH]), markets=markets)
