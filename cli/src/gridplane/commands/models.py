@@ -12,6 +12,7 @@ from gridplane.client import Answer
 from gridplane.commands.arguments import Name
 from gridplane.errors import ExitCode, Refusal, invalid
 from gridplane.models import Question, ask
+from gridplane.pace import Pace
 from gridplane.session import Session
 
 PANEL = "Use the model"
@@ -48,10 +49,11 @@ def logs(
     )
     _say_which(session, answer.body)
     _print_lines(session, answer.body, timestamps)
+    pace = Pace()
     while (link := answer.body.get("nextLink")) and (is_followed or answer.body["isTruncated"]):
         if not answer.body["isTruncated"]:
             session.api.is_following = True
-            session.around.sleep(answer.retry_after)
+            session.around.sleep(pace.after(answer, is_news=bool(answer.body["value"])))
         answer = _next_page(session, link)
         _print_lines(session, answer.body, timestamps)
 
