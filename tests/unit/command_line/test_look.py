@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from gridplane.errors import Interrupted
 import yaml
+from gridplane.errors import Interrupted
 
 from domain.environment.phases import Phase
 from domain.outcomes import Status

@@ -8,7 +8,7 @@ import typer
 
 from gridplane import times
 from gridplane.api_types import EventView
-from gridplane.commands.arguments import Name
+from gridplane.commands.arguments import Name, complete_name, require_segment
 from gridplane.commands.kubeconfig import kubeconfig
 from gridplane.commands.metrics import metrics
 from gridplane.follow import follow, require_success
@@ -68,7 +68,13 @@ def show(session: Session, name: Name) -> None:
 def watch(
     session: Session,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Environment, or id of an operation.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Environment, or id of an operation.",
+            autocompletion=complete_name,
+            callback=require_segment,
+        ),
     ],
 ) -> None:
     """Follow the operation of an environment to its end. Ctrl-C detaches.

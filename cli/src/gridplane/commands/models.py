@@ -16,6 +16,7 @@ from gridplane.pace import Pace
 from gridplane.session import Session
 
 PANEL = "Use the model"
+ASLEEP = "EnvironmentAsleep"
 
 
 def logs(
@@ -33,7 +34,7 @@ def logs(
         str | None, typer.Option(help="Pod; by default one that has trouble, or the first.")
     ] = None,
     timestamps: Annotated[
-        bool, typer.Option("--timestamps", help="Begin each line with its time in UTC.")
+        bool, typer.Option("--timestamps", help="Begin each line with its time.")
     ] = False,
 ) -> None:
     """Print what the model's container wrote.
@@ -125,7 +126,8 @@ def invoke(
             session.output.show({"answer": text}, lambda _: text, lambda _: [text])
     except Refusal as refusal:
         if refusal.code is ExitCode.UNREACHABLE and not refusal.fix:
-            refusal.fix = f"gridplane wake {name}, or add --wait"
+            sleeps = refusal.error_code == ASLEEP
+            refusal.fix = f"gridplane wake {name}, or add --wait" if sleeps else "Add --wait."
         raise
 
 
