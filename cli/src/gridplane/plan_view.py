@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from gridplane import times
+from gridplane.advice import as_commands
 from gridplane.api_types import Money, Plan, SpareNodes
 from gridplane.plain_table import plain_table
 from gridplane.tables import facts_table, money
@@ -101,7 +102,7 @@ def _checks(plan: Plan) -> Iterable[RenderableType]:
         region = check.get("region")
         where = " ".join([*filter(None, [check["target"]]), *([f"[{region}]"] if region else [])])
         prefix = "" if check["verdict"] == "ok" else f"{check['code']}: "
-        words = f"{prefix}{check['message']}"
+        words = as_commands(f"{prefix}{check['message']}", plan["environment"])
         yield Text.assemble((f"{symbol} ", style), f"{where}  " if where else "", words)
 
 
