@@ -199,3 +199,12 @@ def test_an_empty_list_is_told(cli: CommandLine, command: str, said: str):
 
 def test_costs_of_nothing_have_no_table(cli: CommandLine):
     assert cli("costs").out.startswith("Total $0.00 at list prices of ")
+
+
+def test_what_a_query_nests_is_json(cli: CommandLine):
+    cli.create()
+    query = "[].{name: name, regions: spec.regions, autoscale: spec.workload.autoscale}"
+    assert cli("list", "--query", query).out.splitlines() == [
+        "name        regions          autoscale",
+        'fraud-llm   ["westeurope"]',
+    ]
