@@ -22,6 +22,7 @@ from domain.guard.changes import ChangeEffect, FieldChange, find_changes
 from domain.guard.checks import check_cell
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.minutes import MinutesToReady, minutes_to_ready
+from domain.guard.phase_check import check_phase
 from domain.guard.plan_check import PlanCheck, Verdict, worst
 from domain.guard.policy.checks import APPROVAL_REQUIRED, BUDGET_EXCEEDED
 from domain.guard.situation import Situation
@@ -126,7 +127,8 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     changes = find_changes(existing, spec) if existing else ()
     planned = estimate(spec, offers, situation.markets)
     found = check_planned(spec, planned, (each for _, each in cells), situation)
-    checks = (*_refusals(changes), *_unshared(existing, spec), *found)
+    refused = (*_refusals(changes), *_unshared(existing, spec), *check_phase(existing, changes))
+    checks = (*refused, *found)
     action = _action(existing, changes)
     digest = compute_digest(spec, situation.based_on)
     return Plan(

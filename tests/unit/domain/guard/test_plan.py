@@ -21,7 +21,8 @@ from domain.guard.situation import Situation
 from domain.placement.offers import Offer, list_offers
 from domain.requests.command import Command
 from domain.requests.command_decision import decide
-from domain.requests.decision import PreconditionFailed, Start
+from domain.requests.decision import PreconditionFailed, Refused, Start
+from domain.requests.decisions import decide_update
 from domain.spec.model import EnvironmentSpec
 from tests.support.markets import (
     A100_FAMILY,
@@ -387,3 +388,32 @@ def test_the_rate_of_a_currency_is_shown_beside_prices():
     prices = some_prices(WEST).model_copy(update={"rate": euros})
     assert plan(markets={WEST: a_market(prices=prices)}).estimate.rate == euros
     assert plan().estimate.rate is None
+
+
+@pytest.mark.parametrize(
+    ("phase", "way"),
+    [
+        (Phase.SCALED_DOWN, "POST /environments/fraud-llm/wake first"),
+        (Phase.WAKING, "wait for its operation"),
+        (Phase.UPDATING, "wait for its operation"),
+    ],
+)
+def test_an_update_that_has_to_wait_for_another_phase_is_a_warning(phase: Phase, way: str):
+    record = a_ready_record().model_copy(update={"phase": phase})
+    made = plan(changed(costCenter="ML-9"), record=record)
+    (check,) = [each for each in made.checks if each.code == "WrongPhase"]
+    assert (check.verdict, way in check.message) == (Verdict.WARN, True)
+    assert isinstance(decide_update(record, changed(costCenter="ML-9")), Refused)
+
+
+@pytest.mark.parametrize("phase", [Phase.READY, Phase.FAILED, Phase.CANCELED])
+def test_an_update_is_not_warned_of_where_it_starts(phase: Phase):
+    record = a_ready_record().model_copy(update={"phase": phase})
+    made = plan(changed(costCenter="ML-9"), record=record)
+    assert "WrongPhase" not in [each.code for each in made.checks]
+    assert isinstance(decide_update(record, changed(costCenter="ML-9")), Start)
+
+
+def test_nothing_to_do_needs_no_phase():
+    record = a_ready_record().model_copy(update={"phase": Phase.SCALED_DOWN})
+    assert "WrongPhase" not in [each.code for each in plan(record=record).checks]
