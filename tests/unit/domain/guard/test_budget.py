@@ -1,6 +1,6 @@
 """Budgets: what is spent, what is reserved until the month's end, and who still fits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -201,6 +201,38 @@ def test_who_is_over_the_budget_is_found_with_all_of_its_environments():
     assert (over.cost_center, over.per_month, over.scales_down) == ("ML-1234", 10, True)
     assert over.month_began_at == datetime(2026, 11, 1, tzinfo=UTC)
     assert over.spent > 10
+    assert over.spent == round(over.spent, 2)
+
+
+def test_those_over_the_budget_of_several_cost_centers_are_found_in_local_time_too():
+    records = {"NONE": [a_live("free")], "ML-1": [a_live("first")], "ML-2": [a_live("second")]}
+    budget = {"budget": {"perMonth": 10}}
+    local = timezone(timedelta(hours=2))
+    now = datetime(2026, 12, 1, 1, 34, 56, 789, tzinfo=local)
+    policy = a_file(costCenters={"ML-1": budget, "ML-2": budget})
+    found = find_overspent(records, policy, PRICES, now)
+    assert {name: each.cost_center for name, each in found.items()} == {
+        "first": "ML-1",
+        "second": "ML-2",
+    }
+    assert {each.month_began_at for each in found.values()} == {datetime(2026, 11, 1, tzinfo=UTC)}
+    assert {each.scales_down for each in found.values()} == {False}
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_bounded"),
+    [
+        (a_file(), False),
+        (with_budget(10), True),
+        (with_budget(10, "RISK-7"), False),
+        (a_file(limits={"maxNodesPerCostCenter": 9}), True),
+        (a_file(limits={"maxLifetimeDays": 9}), False),
+    ],
+)
+def test_a_cost_center_is_bounded_by_its_budget_or_by_a_limit_of_nodes(
+    policy: Policy, is_bounded: bool
+):
+    assert policy.bounds("ML-1234") is is_bounded
 
 
 AMOUNTS = st.floats(0, 1e6, allow_nan=False)

@@ -216,3 +216,11 @@ def test_the_file_narrows_what_the_settings_allow_and_never_widens_it():
     strict = a_policy(allows_anonymous_access=False, allows_http_origins=False)
     kept = narrow(strict, wide)
     assert (kept.allows_anonymous_access, kept.allows_http_origins) == (False, False)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_what_only_the_settings_rule_stays_as_they_have_it(value: bool):
+    both = narrow(
+        a_policy(verifies_tokens=value, requires_disk_encryption_set=not value), a_file()
+    )
+    assert (both.verifies_tokens, both.requires_disk_encryption_set) == (value, not value)
