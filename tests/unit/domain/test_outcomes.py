@@ -25,3 +25,8 @@ def test_a_handle_without_its_operation_names_the_resource_alone():
     assert handle.without_operation() == Handle(
         kind="endpoint", resource_id="/endpoint", deleting=True
     )
+
+
+def test_what_a_resource_itself_shows_is_marked_as_such():
+    shown = Outcome.succeeded()
+    assert (shown.at_resource, shown.seen_at_resource().at_resource) == (None, True)
