@@ -26,7 +26,7 @@ def watch_traffic(context: OrchestrationContext, value: dict[str, Any]) -> Steps
     watch = TrafficWatch.from_wire(value)
     operation = OperationContext.open(context, watch.operation)
     seen, traffic = watch.seen, watch.traffic.to_wire()
-    report_step(operation, watch.step, Status.RUNNING, detail=seen.describe())
+    report_step(operation, watch.step, Status.RUNNING, detail=seen.describe(watch.share))
     for _ in range(LOOKS_PER_RUN):
         read = yield from call_activity(operation, ActivityName.GET_TRAFFIC, traffic)
         look = TrafficLook.from_wire(read.result["look"]) if read.is_success else None
@@ -50,6 +50,6 @@ def _report(
 ) -> None:
     status = outcome.status if outcome else Status.RUNNING
     failure = outcome.failure if outcome else None
-    detail = seen.describe()
-    if outcome or detail != before.describe():
+    detail = seen.describe(watch.share)
+    if outcome or detail != before.describe(watch.share):
         report_step(operation, watch.step, status, detail=detail, failure=failure)

@@ -16,7 +16,13 @@ from domain.serving.models import (
     build_model_view,
     build_version_view,
 )
-from domain.spec.model_versions import MAX_VERSIONS, ModelContent, ModelVersion, Registration
+from domain.spec.model_versions import (
+    MAX_VERSIONS,
+    MODEL_FIXES,
+    ModelContent,
+    ModelVersion,
+    Registration,
+)
 from domain.spec.validation import find_field_problems
 from triggers.bodies import decode_json
 from triggers.declarations import Call
@@ -126,7 +132,7 @@ def _read_content(body: object) -> ModelContent | list[Problem]:
     if not isinstance(body, dict):
         return [Problem("InvalidBody", "Send a JSON object with the model.", "")]
     document = cast("dict[str, Any]", body)
-    if problems := list(find_field_problems(ModelContent, document)):
+    if problems := list(find_field_problems(ModelContent, document, MODEL_FIXES)):
         return problems
     content = ModelContent.from_wire(document)
     if content.lacks_digest:

@@ -45,9 +45,16 @@ class ModelSize:
 
     def can_split(self, gpus: int) -> bool:
         """Whether vLLM splits it among so many GPUs: each gets as many heads as any other."""
+        return self.find_uneven(gpus) is None
+
+    def find_uneven(self, gpus: int) -> str | None:
+        """Why vLLM does not."""
+        heads = None
         if self.attention_heads % gpus:
-            return False
-        return self.kv_heads is None or not self.kv_heads % gpus or not gpus % self.kv_heads
+            heads = f"{self.attention_heads} attention heads"
+        elif self.kv_heads and self.kv_heads % gpus and gpus % self.kv_heads:
+            heads = f"{self.kv_heads} KV heads"
+        return f"its {heads} cannot be split among {gpus} GPUs" if heads else None
 
     def cache_bytes_per_gpu(self, gpus: int) -> float:
         """Of one token. A key-value head that several GPUs need is in the memory of each."""
@@ -78,16 +85,19 @@ def count_tokens(model: ModelSize, gpu_memory_gib: float, gpus: int) -> int:
 
 def find_fit(model: ModelSize, sku: GpuSku, gpus: int | None = None) -> Fit | None:
     """With `gpus` per replica, or with as few as are needed; None if it does not fit."""
-    if not sku.has_bfloat16:
-        return None
     counts = list_gpu_counts(sku.gpus) if gpus is None else (gpus,)
     for count in counts:
-        if count > sku.gpus or not model.can_split(count):
-            continue
-        tokens = count_tokens(model, sku.gpu_memory_gb, count)
+        tokens = count_tokens_on(model, sku, count)
         if tokens >= model.needed_tokens:
             return Fit(sku, count, tokens)
     return None
+
+
+def count_tokens_on(model: ModelSize, sku: GpuSku, gpus: int) -> int:
+    """0 also where no replica of so many GPUs can run."""
+    if gpus > sku.gpus or not sku.has_bfloat16 or not model.can_split(gpus):
+        return 0
+    return count_tokens(model, sku.gpu_memory_gb, gpus)
 
 
 def list_fits(model: ModelSize, gpus: int | None = None) -> list[Fit]:
@@ -113,7 +123,8 @@ def describe_misfit(model: ModelSize, sku: GpuSku, gpus: int | None) -> str:
 def say_smallest(model: ModelSize, gpus: int | None = None) -> str:
     fits = list_fits(model, gpus)
     if not fits:
-        return "no supported size has room for it"
+        uneven = model.find_uneven(gpus) if gpus else None
+        return uneven or "no supported size has room for it"
     return "smallest sizes that fit: " + ", ".join(fit.describe() for fit in fits[:3])
 
 
@@ -125,8 +136,10 @@ def _rank(fit: Fit) -> tuple[int, int, int, int]:
 def _say_needed(model: ModelSize, sku: GpuSku, count: int) -> str:
     if not sku.has_bfloat16:
         return "it cannot calculate in bfloat16, which vLLM needs for most models"
-    if not model.can_split(count):
-        return f"its {model.attention_heads} attention heads cannot be split among {count} GPUs"
+    if uneven := model.find_uneven(count):
+        return uneven
+    if count_tokens(model, sku.gpu_memory_gb, count) >= model.needed_tokens:
+        return f"{sku.name} has {sku.gpus}, and a replica cannot span nodes"
     enough = (
         more
         for more in list_gpu_counts(16)

@@ -16,6 +16,9 @@ SHARED_FIELDS = ("port", "health_path", "health_headers", "image_pull_secret", "
 of an old version that follow requests would go with them."""
 
 
+AUTOSCALE = "workload.autoscale"
+
+
 def find_former(record: EnvironmentRecord, spec: EnvironmentSpec) -> FormerDemand | None:
     """What serves, if the update brings another version beside it."""
     if not spec.is_blue_green or record.phase is not Phase.READY:
@@ -41,7 +44,10 @@ def find_shared_changes(record: EnvironmentRecord, spec: EnvironmentSpec) -> lis
 
 
 def say_shared(fields: Sequence[str]) -> str:
+    fix = "set update.strategy to replace for this update"
+    # Beside each other neither may have autoscale, so it cannot be kept.
+    if AUTOSCALE not in fields:
+        fix = f"keep what the environment has, or {fix}"
     return (
-        f"{', '.join(fields)} cannot differ between two versions that serve side by side. Keep "
-        "what the environment has, or set update.strategy to replace for this update."
+        f"{', '.join(fields)} cannot differ between two versions that serve side by side: {fix}."
     )

@@ -17,6 +17,9 @@ from domain.wire import WireModel
 
 MINUTES_OF_AN_HOUR = 60
 
+MINUTES_UNTIL_REMOVED = 10
+"""The cluster autoscaler removes a node once it has been unneeded for so long."""
+
 
 class SpareNodes(WireModel):
     """GPU nodes of an update beside those that serve."""
@@ -24,7 +27,8 @@ class SpareNodes(WireModel):
     nodes: int = Field(description="How many, in all regions together.", examples=[1])
     hours_up_to: float = Field(
         description="How long: until they have booted, for both starts of the new version as long "
-        "as they may take, and for the minutes that it is watched.",
+        "as they may take, for the minutes that it is watched, and until the autoscaler removes "
+        "them.",
         examples=[1.0],
     )
     usd_up_to: float = Field(
@@ -64,7 +68,7 @@ def price_spare_nodes(
 def hours_beside(spec: EnvironmentSpec) -> float:
     watched = spec.update.watched_minutes if spec.update else 0
     minutes = POOL_CREATION[1] + 2 * spec.workload.start_minutes + watched
-    return minutes / MINUTES_OF_AN_HOUR
+    return (minutes + MINUTES_UNTIL_REMOVED) / MINUTES_OF_AN_HOUR
 
 
 def _count(spec: EnvironmentSpec, offer: Offer, old: Workload) -> int:

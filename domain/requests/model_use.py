@@ -6,6 +6,7 @@ from domain.environment.record import EnvironmentRecord
 from domain.outcomes import Status
 from domain.requests.scopes import CallerScope
 from domain.spec.model import EnvironmentSpec
+from domain.spec.workload import Workload
 
 MOST_NAMED = 20
 
@@ -28,14 +29,31 @@ def find_users(
     version: str | None,
 ) -> list[EnvironmentRecord]:
     """Environments whose specification names the version, or any of the model: asleep, failed and
-    changing ones as well. `unbegun`: specifications of operations that have not begun."""
-    waiting = {spec.name for spec in unbegun if _uses(spec, model, version)}
+    changing ones as well; and those where it may serve although the specification names another.
+    `unbegun`: specifications of operations that have not begun."""
+    waiting = {spec.name for spec in unbegun if _uses(spec.workload, model, version)}
     found = (
         record
         for record in records
-        if not record.is_deleted and (record.name in waiting or _uses(record.spec, model, version))
+        if not record.is_deleted
+        and (
+            record.name in waiting
+            or any(_uses(workload, model, version) for workload in _list_served(record))
+        )
     )
     return sorted(found, key=lambda record: record.name)
+
+
+def _list_served(record: EnvironmentRecord) -> Iterable[Workload]:
+    """Until an update has succeeded, what was built before may serve on."""
+    yield record.spec.workload
+    if record.former:
+        yield record.former.workload
+    latest = record.versions[-1] if record.versions else None
+    if latest and latest.status is not Status.SUCCEEDED:
+        built = (each for each in reversed(record.versions) if each.status is Status.SUCCEEDED)
+        if before := next(built, None):
+            yield before.workload
 
 
 def describe_users(users: Collection[EnvironmentRecord], scope: CallerScope) -> str:
@@ -48,8 +66,9 @@ def describe_users(users: Collection[EnvironmentRecord], scope: CallerScope) -> 
     return f"These environments refer to it: {names}. Update or delete them first."
 
 
-def _uses(spec: EnvironmentSpec, name: str, version: str | None) -> bool:
-    model = spec.workload.model
-    if model is None or model.name != name:
+def _uses(workload: Workload, name: str, version: str | None) -> bool:
+    """Models of presets are not in the registry."""
+    model = workload.model
+    if workload.preset is not None or model is None or model.name != name:
         return False
     return version in (None, model.version)

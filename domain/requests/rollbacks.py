@@ -25,11 +25,23 @@ def find_version(record: EnvironmentRecord, version: int | None) -> EnvironmentV
     present = record.versions[-1] if record.versions else None
     if present is None:
         return _no_earlier_version(record)
-    until = present.rollback.to_version if present.rollback else present.version
+    until = _find_origin(record, present)
     earlier = [
         each for each in built if each.version < until and not each.runs_the_same_as(present)
     ]
     return earlier[-1] if earlier else _no_earlier_version(record)
+
+
+def _find_origin(record: EnvironmentRecord, version: EnvironmentVersion) -> int:
+    """Where its workload was new: a rollback may have gone to one that was a rollback itself."""
+    origin = version
+    while origin.rollback:
+        number = origin.rollback.to_version
+        known = (each for each in record.versions if each.version == number)
+        if (before := next(known, None)) is None:
+            return number
+        origin = before
+    return origin.version
 
 
 def build_rollback(

@@ -10,7 +10,7 @@ from domain.catalog.presets import Preset, engine_image, presets, presets_source
 from domain.catalog.sizing import (
     Fit,
     ModelSize,
-    count_tokens,
+    count_tokens_on,
     describe_misfit,
     find_fit,
     list_fits,
@@ -21,6 +21,11 @@ from domain.spec.workload import default_startup_minutes
 from domain.wire import WireModel
 
 KIB = 1024
+
+FIGURES = frozenset(
+    {"weights_gib", "cache_kib_per_token", "attention_heads", "kv_heads", "token_limit"}
+)
+"""Fields of a model that is no preset."""
 
 
 class FittingSize(WireModel):
@@ -103,7 +108,7 @@ class SizingRequest(WireModel):
     cache_kib_per_token: float | None = Field(
         default=None,
         alias="cacheKiBPerToken",
-        gt=0,
+        ge=0.01,
         le=65536,
         description="Key-value cache of one token in KiB: layers x KV heads x head dimension x 2 "
         "x bytes of a value; or layers x latent dimension x bytes.",
@@ -136,10 +141,15 @@ class SizingRequest(WireModel):
 
     @model_validator(mode="after")
     def _names_one_model(self) -> Self:
-        figures = (self.weights_gib, self.cache_kib_per_token)
-        if (self.preset is None) == (None in figures):
+        if self.preset is None:
+            is_one = None not in (self.weights_gib, self.cache_kib_per_token)
+        else:
+            is_one = self.model_fields_set.isdisjoint(FIGURES)
+        if not is_one:
             raise PydanticCustomError(
-                "InvalidValue", "Send either preset, or weightsGiB and cacheKiBPerToken."
+                "InvalidValue",
+                "Send either preset, or weightsGiB and cacheKiBPerToken: the figures of a preset "
+                "are known.",
             )
         return self
 
@@ -165,7 +175,7 @@ class Sizing(WireModel):
     tokens: int | None = Field(
         default=None,
         description="Tokens that fit on the size that was asked for; 0 if not even the weights "
-        "fit. Absent if none was asked for.",
+        "fit, or if no replica of so many GPUs can run there. Absent if none was asked for.",
         examples=[41186],
     )
     message: str = Field(description="Why it does not fit, or where it fits, with the figures.")
@@ -208,7 +218,7 @@ def build_sizing(size: ModelSize, sku: GpuSku | None, gpus: int | None) -> Sizin
     fit = find_fit(size, sku, gpus)
     return Sizing(
         fits=fit is not None,
-        tokens=fit.tokens if fit else count_tokens(size, sku.gpu_memory_gb, gpus or sku.gpus),
+        tokens=fit.tokens if fit else count_tokens_on(size, sku, gpus or sku.gpus),
         message=f"Fits on {fit.describe()}." if fit else describe_misfit(size, sku, gpus),
         sizes=sizes,
     )

@@ -1,5 +1,6 @@
 """Follows one share of the requests: until every gateway has it, and for its time after that."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from pydantic import AwareDatetime
 
 from domain.outcomes import Outcome
 from domain.serving.shift import (
+    LEAST_ANSWERS,
+    Comparison,
     compare,
     find_exceeded,
     gateways_not_shifted,
@@ -54,11 +57,24 @@ class ShareSeen(WireModel):
     base_at: AwareDatetime | None = None
     latest: TrafficLook | None = None
     old_milliseconds: float | None = None
+    has_judged_latency: bool = False
 
-    def describe(self) -> str:
+    def describe(self, share: Share) -> str:
         if self.base is None or self.latest is None:
             return "Gateways are getting the new shares."
-        return compare(self.base, self.latest).describe()
+        seen = compare(self.base, self.latest)
+        return " ".join((seen.describe(), *self._list_unjudged(share, seen)))
+
+    def _list_unjudged(self, share: Share, seen: Comparison) -> Iterable[str]:
+        if share.left_by is Version.NEW:
+            return
+        if seen.new.answered < LEAST_ANSWERS:
+            yield f"Errors judged as a share of {LEAST_ANSWERS} answers, since there are fewer."
+        if not self.has_judged_latency:
+            yield (
+                f"Latency not judged: that takes {LEAST_ANSWERS} answers of each version within "
+                f"{WINDOW // timedelta(minutes=1)} minutes."
+            )
 
 
 def see(share: Share, seen: ShareSeen, look: TrafficLook | None, now: datetime) -> ShareSeen:
@@ -81,9 +97,18 @@ def see(share: Share, seen: ShareSeen, look: TrafficLook | None, now: datetime) 
         # A gateway that was not read is no new one, which would begin at zero.
         base = TrafficLook(gateways={**base.gateways, **seen.latest.gateways})
         base_at = now
-    measured = compare(base, look).old_milliseconds or seen.old_milliseconds
-    changes = {"base": base, "base_at": base_at, "latest": look, "old_milliseconds": measured}
-    return seen.model_copy(update=changes)
+    comparison = compare(base, look)
+    measured = comparison.old_milliseconds or seen.old_milliseconds
+    is_judged = bool(measured) and comparison.has_new_mean
+    return seen.model_copy(
+        update={
+            "base": base,
+            "base_at": base_at,
+            "latest": look,
+            "old_milliseconds": measured,
+            "has_judged_latency": seen.has_judged_latency or is_judged,
+        }
+    )
 
 
 def conclude(

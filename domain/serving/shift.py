@@ -27,6 +27,10 @@ class Comparison:
         """None if there are too few answers for a mean."""
         return _mean(self.old)
 
+    @property
+    def has_new_mean(self) -> bool:
+        return _mean(self.new) is not None
+
     def describe(self) -> str:
         return f"New version: {_describe(self.new)}; old version: {_describe(self.old)}."
 
@@ -52,12 +56,15 @@ def find_exceeded(
 ) -> Failure | None:
     """The bound that the new version has crossed. `old_milliseconds`: of the old one, as measured
     last in the same update."""
-    failed = 100 * seen.new.failed / max(seen.new.answered, LEAST_ANSWERS)
+    counted = max(seen.new.answered, LEAST_ANSWERS)
+    failed = 100 * seen.new.failed / counted
     if failed > bounds.error_rate_percent:
+        few = seen.new.answered < LEAST_ANSWERS
+        share = f" of {LEAST_ANSWERS} answers, of which there are fewer" if few else ""
         return _rolled_back(
             ERROR_RATE_EXCEEDED,
             f"{seen.new.failed} of {seen.new.answered} answers of the new version had a status of "
-            f"500 or above; the bound is {bounds.error_rate_percent} %.",
+            f"500 or above: {failed:.3g} %{share}; the bound is {bounds.error_rate_percent} %.",
         )
     old, new = old_milliseconds, _mean(seen.new)
     if not old or not new:

@@ -10,13 +10,30 @@ from pydantic_core import PydanticCustomError
 
 from domain.spec.fields import Text
 from domain.spec.image_reference import IMAGE_PATTERN, parse_image
-from domain.spec.weights import SOURCE_PATTERN, WEIGHTS_DIGEST_PATTERN, BlobFolder, read_source
+from domain.spec.weights import (
+    DIGEST_FIX,
+    SOURCE_FIX,
+    SOURCE_PATTERN,
+    WEIGHTS_DIGEST_PATTERN,
+    BlobFolder,
+    read_source,
+)
 from domain.wire import WireModel
 
 MODEL_NAME_PATTERN = r"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$"
 MAX_VERSIONS = 100
 """Of a model: with at most 4 KiB of arguments each, its state stays below half a megabyte."""
 MAX_ARGUMENT_BYTES = 4096
+
+
+MODEL_FIXES = {
+    "name": "Use 1 to 63 lower-case letters, digits, '.', '_' and '-', with a letter or digit at "
+    "both ends.",
+    "image": "Use an image by its digest, <registry>/<repository>@sha256:<64 digits>.",
+    "source": SOURCE_FIX,
+    "digest": DIGEST_FIX,
+}
+"""What to send in place of text that a pattern refuses."""
 
 
 class ModelContent(WireModel):

@@ -8,6 +8,7 @@ from domain.catalog.gpu_skus import GpuSku, find_gpu_sku, nodes_for
 from domain.catalog.presets import PRESET_VERSION, Preset, engine_image, presets
 from domain.catalog.sizing import Fit, describe_misfit, find_fit, list_fits, say_smallest
 from domain.problem import Problem
+from domain.spec.update import UpdateStrategy
 from domain.spec.weights import WEIGHTS_FOLDER
 
 PRESET = "workload.preset"
@@ -86,11 +87,22 @@ def _complete_gpu(document: Document, fit: Fit) -> object:
     given: object = document.get("gpu", {})
     if not isinstance(given, dict) or "vmSize" in given:
         return cast("object", given)
+    return {
+        "vmSize": fit.sku.name,
+        "maxNodes": _count_nodes(document, fit),
+        **cast("dict[str, Any]", given),
+    }
+
+
+def _count_nodes(document: Document, fit: Fit) -> int:
+    """Also for a second version beside the one that serves, where updates bring one."""
     workload = _section(document, "workload")
     most = _count(_section(workload, "autoscale"), "max")
     replicas = most or _count(workload, "replicas") or 1
-    size = {"vmSize": fit.sku.name, "maxNodes": nodes_for(fit.sku.gpus, fit.gpus, replicas)}
-    return {**size, **cast("dict[str, Any]", given)}
+    is_blue_green = _section(document, "update").get("strategy") == UpdateStrategy.BLUE_GREEN
+    versions = 2 if is_blue_green else 1
+    needed = nodes_for(fit.sku.gpus, fit.gpus, versions * replicas)
+    return max(needed, _count(_section(document, "gpu"), "minNodes") or 0)
 
 
 def _find_gate(preset: Preset, workload: Document) -> list[Problem]:
@@ -117,7 +129,9 @@ def _find_misfit(preset: Preset, document: Document, fit: Fit | None) -> list[Pr
         return [Problem("ModelDoesNotFit", describe_misfit(preset.size, sku, gpus), target)]
     if "vmSize" in _section(document, "gpu"):
         return []
-    fix = f"No size has room for {preset.name} on {gpus} GPUs: {say_smallest(preset.size)}."
+    uneven = preset.size.find_uneven(gpus) if gpus else None
+    why = uneven or f"no size has room for {preset.name} on {gpus} GPUs"
+    fix = f"{why[0].upper()}{why[1:]}; {say_smallest(preset.size)}."
     return [Problem("ModelDoesNotFit", fix, target)]
 
 

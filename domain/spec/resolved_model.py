@@ -26,7 +26,11 @@ def find_reference(body: object) -> ModelReference | None:
     workload = _section(body, "workload")
     model = _section(workload, "model")
     name, version = model.get("name"), model.get("version")
-    if "preset" in workload or not is_model_name(name) or not isinstance(version, str):
+    if (
+        workload.get("preset") is not None
+        or not is_model_name(name)
+        or not isinstance(version, str)
+    ):
         return None
     return ModelReference(cast("str", name), version)
 

@@ -49,14 +49,15 @@ class RollbackBounds(WireModel):
         ge=1,
         le=WHOLE,
         description="Percent of the new version's answers with a status of 500 or above: more "
-        "roll the update back.",
+        "roll the update back. Fewer than 20 answers within 5 minutes are counted as 20.",
     )
     latency_factor: float = Field(
         default=1.5,
         ge=1.1,
         le=10,
         description="Mean time until the end of an answer, as a multiple of the old version's: "
-        "more roll the update back.",
+        "more roll the update back. It is judged where each version has given 20 answers within "
+        "5 minutes; the steps of the operation say where they have not.",
     )
 
 

@@ -1,7 +1,7 @@
 """Validates a request and reports all of its problems at once."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, cast
@@ -186,17 +186,19 @@ def _spell(vm_size: str) -> str:
     return sku.name if sku else vm_size
 
 
-def find_field_problems(model: type[BaseModel], document: dict[str, Any]) -> Iterable[Problem]:
-    """Violations of the model by a document, field by field."""
+def find_field_problems(
+    model: type[BaseModel], document: dict[str, Any], fixes: Mapping[str, str] = PATTERN_FIXES
+) -> Iterable[Problem]:
+    """Violations of the model by a document, field by field. `fixes`: by target, of patterns."""
     try:
         model.model_validate(document, by_name=False)
     except ValidationError as refused:
         # Searching for similar field names takes 10 s for a body full of unknown ones.
         for error in refused.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]:
-            yield _to_problem(model, error)
+            yield _to_problem(model, error, fixes)
 
 
-def _to_problem(model: type[BaseModel], error: ErrorDetails) -> Problem:
+def _to_problem(model: type[BaseModel], error: ErrorDetails, fixes: Mapping[str, str]) -> Problem:
     path = error["loc"]
     target = _render_target(path)
     kind = error["type"]
@@ -205,14 +207,14 @@ def _to_problem(model: type[BaseModel], error: ErrorDetails) -> Problem:
     if kind == "extra_forbidden":
         return Problem("UnknownField", _unknown_field_fix(model, path), target)
     code = kind if kind[0].isupper() else "InvalidName" if target == "name" else "InvalidValue"
-    return Problem(code, _fix(error, target), target)
+    return Problem(code, _fix(error, target, fixes), target)
 
 
-def _fix(error: ErrorDetails, target: str) -> str:
+def _fix(error: ErrorDetails, target: str, fixes: Mapping[str, str]) -> str:
     kind = error["type"]
     of_list = re.sub(r"\[\d+\]$", "", target)
-    if of_list in PATTERN_FIXES and kind.startswith("string"):
-        return PATTERN_FIXES[of_list]
+    if of_list in fixes and kind.startswith("string"):
+        return fixes[of_list]
     if target.startswith("tags.") and kind == "string_pattern_mismatch":
         return TAG_FIX
     if target.startswith("workload.env.") and kind == "string_pattern_mismatch":

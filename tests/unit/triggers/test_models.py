@@ -7,6 +7,7 @@ import pytest
 from domain.environment.phases import Phase
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
+from tests.support.payloads import QUOTA
 from tests.support.specs import spec_body
 from triggers import signal_results
 from triggers.model_routes import EXAMPLE_MODEL
@@ -99,6 +100,52 @@ async def test_what_is_served_is_kept(api: Api, hub: FakeHub, path: str, phase: 
     assert (await api.get("models/fraud-llm/versions/1")).status == 200
 
 
+@pytest.mark.parametrize("strategy", ["replace", "blueGreen"])
+@pytest.mark.parametrize("has_failed", [False, True])
+async def test_what_served_is_kept_until_an_update_has_succeeded(
+    api: Api, hub: FakeHub, strategy: str, has_failed: bool
+):
+    await register(api)
+    await register(api, licence="mit")
+    extra = {"update": {"strategy": strategy}, "gpu": {**REFERENCE["gpu"], "maxNodes": 4}}
+    await api.create({**REFERENCE, **extra})
+    hub.finish("fraud-llm.1", Phase.READY)
+    second = {**REFERENCE["workload"], "model": {"name": "fraud-llm", "version": "2"}}
+    update = await api.put("environments/fraud-llm", {**REFERENCE, **extra, "workload": second})
+    assert update.status == 202
+    hub.deliver("fraud-llm.2")
+    if has_failed:
+        hub.finish("fraud-llm.2", Phase.FAILED, QUOTA)
+    for number in (1, 2):
+        answer = await api.delete(f"models/fraud-llm/versions/{number}")
+        assert (answer.status, answer.error["code"]) == (409, "ModelInUse")
+
+
+async def test_what_an_update_has_replaced_is_deleted(api: Api, hub: FakeHub):
+    await register(api)
+    await register(api, licence="mit")
+    await api.create(REFERENCE)
+    hub.finish("fraud-llm.1", Phase.READY)
+    second = {**REFERENCE["workload"], "model": {"name": "fraud-llm", "version": "2"}}
+    await api.put("environments/fraud-llm", {**REFERENCE, "workload": second})
+    hub.finish("fraud-llm.2", Phase.READY)
+    assert (await api.delete("models/fraud-llm/versions/1")).status == 204
+
+
+async def test_a_preset_of_the_same_name_is_another_model(api: Api, hub: FakeHub):
+    await register(api, name="phi-4")
+    preset = {**spec_body(), "workload": {"preset": "phi-4"}}
+    assert (await api.create(preset)).status == 202
+    hub.finish("fraud-llm.1", Phase.READY)
+    assert (await api.delete("models/phi-4/versions/1")).status == 204
+
+
+async def test_no_preset_may_be_written_as_null(api: Api):
+    await register(api)
+    body = {**REFERENCE, "workload": {**REFERENCE["workload"], "preset": None}}
+    assert (await api.create(body)).status == 202
+
+
 @pytest.mark.parametrize("path", ["models/fraud-llm", "models/fraud-llm/versions/1"])
 async def test_what_nothing_serves_is_deleted_for_good(api: Api, path: str):
     await register(api)
@@ -148,6 +195,23 @@ async def test_what_is_no_version_is_refused(
     answer = await register(api, **changes)
     assert (answer.status, answer.error["code"]) == (400, code)
     assert answer.error["target"] == target
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"name": "fraud-"}, "Use 1 to 63 lower-case letters, digits, '.', '_' and '-', with a"),
+        ({"image": "two words"}, "Use an image by its digest, <registry>/<repository>@sha256:"),
+        (
+            {"source": "acmeml.azurecr.io/weights:1", "digest": None},
+            "oci://<registry>/<repository>@sha256:",
+        ),
+        ({"digest": "1"}, "Use sha256: and 64 hexadecimal digits"),
+    ],
+)
+async def test_a_pattern_is_explained(api: Api, changes: dict[str, Any], says: str):
+    message = (await register(api, **changes)).error["message"]
+    assert says in message
 
 
 async def test_a_body_has_to_be_an_object(api: Api):

@@ -32,6 +32,19 @@ async def test_presets_tell_the_sizes_that_they_fit_on(api: Api):
         ({**LLAMA, "vmSize": "Standard_NC24ads_A100_v4"}, False, 0, "needs 4"),
         ({**LLAMA, "vmSize": "Standard_NC64as_T4_v3"}, False, 0, "bfloat16"),
         ({**LLAMA, "gpusPerReplica": 16}, False, None, "No supported size has room"),
+        ({**LLAMA, "gpusPerReplica": 3}, False, None, "Its 64 attention heads cannot be split"),
+        (
+            {**LLAMA, "vmSize": "Standard_NC24ads_A100_v4", "gpusPerReplica": 4},
+            False,
+            0,
+            "Standard_NC24ads_A100_v4 has 1, and a replica cannot span nodes",
+        ),
+        (
+            {"weightsGiB": 1, "cacheKiBPerToken": 24.5, "vmSize": "Standard_NC64as_T4_v3"},
+            False,
+            0,
+            "bfloat16",
+        ),
         ({"weightsGiB": 1, "cacheKiBPerToken": 24.5}, True, None, "Standard_NV36ads_A10_v5"),
     ],
 )
@@ -49,7 +62,10 @@ async def test_a_model_is_sized(
     [
         ({}, "InvalidValue", None),
         ({"preset": "phi-4", **LLAMA}, "InvalidValue", None),
+        ({"preset": "phi-4", "weightsGiB": 5}, "InvalidValue", None),
+        ({"preset": "phi-4", "kvHeads": 5}, "InvalidValue", None),
         ({"weightsGiB": 5}, "InvalidValue", None),
+        ({"weightsGiB": 5, "cacheKiBPerToken": 0.0001}, "InvalidValue", "cacheKiBPerToken"),
         ({"preset": "phi-5"}, "UnknownPreset", "preset"),
         ({"preset": "phi-4", "vmSize": "Standard_D4s_v5"}, "NotAGpuVmSize", "vmSize"),
         ({"preset": "phi-4", "gpus": 2}, "UnknownField", "gpus"),

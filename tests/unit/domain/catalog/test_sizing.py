@@ -139,10 +139,23 @@ def test_heads_are_divided_evenly(
         ("NV6ads_A10_v5", None, "does not fit on any number of these"),
         ("NC64as_T4_v3", None, "it cannot calculate in bfloat16"),
         ("ND96isr_H200_v5", 3, "its 64 attention heads cannot be split among 3 GPUs"),
+        ("NC24ads_A100_v4", 2, "on 2 x A100 80 GB: needs 4;"),
+        (
+            "NC24ads_A100_v4",
+            4,
+            "on 4 x A100 80 GB: Standard_NC24ads_A100_v4 has 1, and a replica cannot span nodes;",
+        ),
     ],
 )
 def test_a_misfit_is_explained_with_figures(size: str, gpus: int | None, says: str):
     assert says in describe_misfit(LLAMA_70B, sku(size), gpus)
+
+
+def test_the_heads_that_cannot_be_split_are_named():
+    model = replace(LLAMA_70B, attention_heads=48, weights_gib=20)
+    says = "its 8 KV heads cannot be split among 3 GPUs"
+    assert says in describe_misfit(model, sku("ND96isr_H100_v5"), 3)
+    assert say_smallest(model, 3) == says
 
 
 def test_what_no_size_holds_is_said():

@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from domain.environment.beside import find_former, find_shared_changes, runs_another_version
+from domain.environment.beside import (
+    find_former,
+    find_shared_changes,
+    runs_another_version,
+    say_shared,
+)
 from domain.environment.former_version import FormerDemand
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
@@ -217,3 +222,10 @@ def test_after_it_went_back_the_same_specification_starts_an_update():
     assert isinstance(decision, Start)
     assert decision.request.former is None
     assert not ready().was_restored
+
+
+def test_what_is_suggested_is_not_refused():
+    of_port = say_shared(["workload.port"])
+    assert "side by side: keep what the environment has, or set update.strategy to" in of_port
+    of_autoscale = say_shared(["workload.port", "workload.autoscale"])
+    assert "side by side: set update.strategy to replace for this update." in of_autoscale

@@ -16,8 +16,8 @@ from tests.support.specs import NOON
 from tests.unit.domain.guard.test_plan import WEST, plan
 from tests.unit.domain.guard.test_spare_gpus import FOUR_GPUS, NEW, ready, spec_with
 
-HOURS = (6.5 + 2 * 20 + 20) / 60
-"""A node boots, both starts take 20 minutes, and it is watched for 5, 5 and 10."""
+HOURS = (6.5 + 2 * 20 + 20 + 10) / 60
+"""A node boots, both starts take 20 minutes, it is watched for 5, 5 and 10, and stays for 10."""
 
 PRICES = {WEST: some_prices(WEST)}
 
@@ -52,7 +52,7 @@ def test_the_time_is_that_of_the_update():
     }
     made = plan(spec_with(update, **NEW), record=ready(spec_with()))
     assert made.spare
-    assert made.spare.hours_up_to == round((6.5 + 40 + 180) / 60, 2)
+    assert made.spare.hours_up_to == round((6.5 + 40 + 180 + 10) / 60, 2)
 
 
 @pytest.mark.parametrize(

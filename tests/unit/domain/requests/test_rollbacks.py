@@ -111,6 +111,20 @@ def test_the_same_again_does_not_bring_back_what_it_went_away_from(updated: Envi
     assert forward.spec.workload.image == "registry.example.com/llm:2"
 
 
+def test_what_a_rollback_went_away_from_is_not_brought_back_by_one_that_follows_a_later_update(
+    updated: EnvironmentRecord,
+):
+    back = run(updated, roll_back())
+    fourth = run(back, update(spec("4")), digest="sha256:4")
+    again = run(fourth, roll_back())
+    assert again.versions[-1].rollback
+    assert again.versions[-1].rollback.to_version == 3
+    assert again.spec.workload.image == "registry.example.com/llm:1"
+    decision = decide(again, roll_back())
+    assert isinstance(decision, Refused)
+    assert decision.code == "VersionNotFound"
+
+
 def test_while_it_runs_it_is_known(updated: EnvironmentRecord):
     running = run(updated, roll_back(1), None)
     for repeated in (roll_back(1), roll_back()):

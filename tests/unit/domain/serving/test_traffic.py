@@ -189,6 +189,16 @@ def test_a_failure_tells_the_figures():
     assert "300 ms for an answer, the old one 100 ms: 3.0 times" in failure.message
 
 
+def test_few_answers_that_fail_tell_how_they_count():
+    failure = find_exceeded(Comparison(old=answers(), new=answers(3, 2)), BOUNDS, None)
+    assert failure
+    assert "2 of 3 answers" in failure.message
+    assert "10 % of 20 answers, of which there are fewer; the bound is 5 %." in failure.message
+    many = find_exceeded(Comparison(old=answers(), new=answers(50, 5)), BOUNDS, None)
+    assert many
+    assert "500 or above: 10 %; the bound is 5 %." in many.message
+
+
 def test_the_time_of_a_share_begins_once_it_has_arrived():
     waiting = see(SHARE, ShareSeen(), look(routes="serving"), NOON)
     assert waiting.until is None
@@ -291,8 +301,42 @@ def test_a_version_that_is_left_ends_what_it_has_begun(version: Version):
 
 def test_a_share_tells_what_both_versions_have_answered():
     seen = see(SHARE, arrived_at_noon(), look(answers(9), answers(2, 1, 50)), NOON + minutes(1))
-    assert seen.describe() == (
+    assert seen.describe(SHARE) == (
         "New version: 2 answers, 1 failed, 50 ms each; "
-        "old version: 9 answers, 0 failed, 0 ms each."
+        f"old version: 9 answers, 0 failed, 0 ms each. {NO_ERROR_RATE} {NO_LATENCY}"
     )
-    assert ShareSeen().describe() == "Gateways are getting the new shares."
+    assert ShareSeen().describe(SHARE) == "Gateways are getting the new shares."
+
+
+NO_ERROR_RATE = "Errors judged as a share of 20 answers, since there are fewer."
+NO_LATENCY = "Latency not judged: that takes 20 answers of each version within 5 minutes."
+MANY, FEW = answers(20, milliseconds=100), answers(19, milliseconds=100)
+KNOWN = SHARE.model_copy(update={"old_milliseconds": 100.0})
+LEFT = SHARE.model_copy(update={"left_by": Version.NEW})
+
+
+@pytest.mark.parametrize(
+    ("share", "old", "new", "unjudged"),
+    [
+        pytest.param(SHARE, MANY, MANY, set(), id="enough of both"),
+        pytest.param(SHARE, FEW, MANY, {NO_LATENCY}, id="too few of the old one"),
+        pytest.param(SHARE, MANY, FEW, {NO_LATENCY, NO_ERROR_RATE}, id="too few of the new one"),
+        pytest.param(KNOWN, NONE, MANY, set(), id="the old one was measured before"),
+        pytest.param(KNOWN, NONE, NONE, {NO_LATENCY, NO_ERROR_RATE}, id="no traffic"),
+        pytest.param(LEFT, NONE, NONE, set(), id="a new version that is left is not judged"),
+    ],
+)
+def test_a_share_says_what_too_few_answers_do_not_tell(
+    share: Share, old: Answers, new: Answers, unjudged: set[str]
+):
+    seen = see(share, arrived_at_noon(share), look(old, new), NOON + minutes(1))
+    said = seen.describe(share)
+    assert {each for each in (NO_LATENCY, NO_ERROR_RATE) if each in said} == unjudged
+
+
+def test_latency_that_was_judged_once_in_a_share_stays_judged():
+    seen = see(SHARE, arrived_at_noon(), look(MANY, MANY), NOON + minutes(1))
+    for minute in (6, 9):
+        seen = see(SHARE, seen, look(MANY, MANY), NOON + minutes(minute))
+    assert "New version: 0 answers" in seen.describe(SHARE)
+    assert NO_LATENCY not in seen.describe(SHARE)

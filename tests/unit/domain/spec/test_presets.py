@@ -77,6 +77,17 @@ def test_there_are_nodes_for_all_replicas():
     assert accept(body({"maxNodes": 7, "spot": True}, replicas=3)).gpu.max_nodes == 7
 
 
+def test_there_are_nodes_for_two_versions_side_by_side():
+    sent = {**body(replicas=2), "update": {"strategy": "blueGreen"}}
+    assert accept(sent).gpu.max_nodes == 4
+    assert accept({**sent, "update": {"strategy": "replace"}}).gpu.max_nodes == 2
+
+
+def test_there_are_at_least_the_nodes_that_always_run():
+    gpu = accept(body({"minNodes": 2})).gpu
+    assert (gpu.min_nodes, gpu.max_nodes) == (2, 2)
+
+
 def test_what_is_written_takes_precedence():
     spec = accept(
         body(
@@ -136,7 +147,13 @@ def test_a_gated_model_needs_a_token_or_weights():
             "workload.gpusPerReplica",
             "needs 2",
         ),
-        (None, {"gpusPerReplica": 3}, "workload.gpusPerReplica", "on 3 GPUs"),
+        (None, {"gpusPerReplica": 3}, "workload.gpusPerReplica", "cannot be split among 3 GPUs"),
+        (
+            None,
+            {"preset": "deepseek-v3.2", "gpusPerReplica": 4},
+            "workload.gpusPerReplica",
+            "on 4 GPUs",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_what_does(
@@ -145,7 +162,7 @@ def test_what_does_not_fit_is_refused_with_what_does(
     problem = refuse(body(gpu, **workload))
     assert (problem.code, problem.target) == ("ModelDoesNotFit", target)
     assert says in problem.message
-    assert "Standard_NC" in problem.message
+    assert "smallest sizes that fit: Standard_N" in problem.message
 
 
 @pytest.mark.parametrize(
