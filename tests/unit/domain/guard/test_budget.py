@@ -13,7 +13,7 @@ from domain.guard.admission import check_request, refuse_budget
 from domain.guard.costs import estimate_record
 from domain.guard.plan import build_plan
 from domain.guard.plan_check import PlanCheck, Verdict
-from domain.guard.policy.budget import BudgetUse, hours_left, month_end
+from domain.guard.policy.budget import BudgetUse, hours_left, month_end, spent_this_month
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget, Policy
@@ -217,6 +217,16 @@ def test_those_over_the_budget_of_several_cost_centers_are_found_in_local_time_t
     }
     assert {each.month_began_at for each in found.values()} == {datetime(2026, 11, 1, tzinfo=UTC)}
     assert {each.scales_down for each in found.values()} == {False}
+
+
+def test_a_budget_that_is_spent_to_the_cent_is_spent():
+    records, now = [a_live("first")], NOON + timedelta(days=1)
+    spent = spent_this_month(records, PRICES, now)
+    (over,) = find_overspent({"ML-1234": records}, with_budget(spent), PRICES, now).values()
+    assert over.spent == pytest.approx(spent, abs=0.006)
+    assert over.spent != round(spent), "cents are told"
+    more = with_budget(spent + 0.01)
+    assert find_overspent({"ML-1234": records}, more, PRICES, now) == {}
 
 
 @pytest.mark.parametrize(

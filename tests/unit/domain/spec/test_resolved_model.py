@@ -135,6 +135,8 @@ def test_what_names_no_version_needs_no_look_at_the_registry(sent: object):
 
 
 def test_without_a_model_the_policy_applies_as_well():
-    problems = parse_resolved(spec_body(), None, a_policy(("northeurope",)))
+    sent = spec_body(workload={"image": IMAGE})
+    assert find_reference(sent) is None
+    problems = parse_resolved(sent, None, a_policy(("northeurope",)))
     assert isinstance(problems, list)
     assert [each.target for each in problems] == ["regions[0]"]
