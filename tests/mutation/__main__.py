@@ -1,7 +1,8 @@
 """Runs mutmut over `domain/` and `orchestrators/` and prints the score: `make mutate`.
 
 mutmut takes a copy of the tree to `mutants/` and remembers there what was killed. A second run
-takes up what changed and what survived; remove the folder to begin anew.
+takes up what changed and what survived, but runs everything again that names are given for;
+remove the folder to begin anew.
 """
 
 import os

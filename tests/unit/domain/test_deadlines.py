@@ -147,3 +147,8 @@ def test_every_limit_is_one_of_a_step_or_of_an_operation_or_stands_beside_them()
     assert of_operations | BESIDE_OPERATIONS <= set(named)
     assert {named[name] for name in of_steps} == limits
     assert all(math.isfinite(value) and value > 0 for value in named.values())
+
+
+def test_the_end_of_a_version_takes_longer_where_its_pods_may_take_longer():
+    assert deadlines.ending(0) == deadlines.WORKLOAD
+    assert deadlines.ending(60) == deadlines.WORKLOAD + 60

@@ -225,3 +225,13 @@ def test_a_refused_scale_up_ends_the_wait_for_which_there_is_an_alternative():
     assert 120 <= done.seconds < 140
     shown = done.input_of("record_step cell/westeurope/nodes")
     assert (shown["status"], shown["failure"]["reason"]) == ("Running", "AllocationFailed")
+
+
+def test_a_cell_that_becomes_ready_again_has_steps_of_its_own():
+    again = {**a_ready_wait(), "again": "traffic"}
+    done = run(await_ready, again, activities={"get_observation": READY})
+    assert done.outcome.is_success
+    steps = {line.split()[1] for line in done.steps("note")}
+    assert steps
+    assert all(each.startswith("cell/westeurope/traffic/") for each in steps)
+    assert "cell/westeurope/traffic/pods" in steps

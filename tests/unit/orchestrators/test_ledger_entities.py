@@ -1,16 +1,18 @@
-"""Entities whose state is the answer: ledgers of claims, and versions of models."""
+"""Entities whose state is the answer: ledgers of claims, versions of models, and offers."""
 
 from typing import Any
 
 import pytest
 from azure.durable_functions.testing import execute_entity
 
-from domain.durable.names import ClaimsOperation, ModelOperation
+from domain.durable.names import ClaimsOperation, MarketOperation, ModelOperation
 from domain.guard.claims import CLAIM_LIFETIME, Claim, ClaimRequest, Ledger
+from domain.guard.kept_offers import KeptOffers, KeptSizes
 from domain.spec.model_versions import ModelContent, RegisteredModel, Registration
 from orchestrators.claims_entity import claims
+from orchestrators.market_entity import market
 from orchestrators.model_entity import registered_model
-from tests.support.specs import NOON
+from tests.support.specs import NOON, minutes
 
 CLAIM = Claim(
     id="fraud-llm.1.a",
@@ -51,3 +53,19 @@ def test_a_model_grows_by_a_version_and_keeps_its_numbers():
         registered_model, ModelOperation.FORGET, 1, first.get_state(), entity_key="x"
     )
     assert RegisteredModel.from_wire(forgotten.get_state()) == RegisteredModel(latest=1)
+
+
+def test_the_market_of_a_region_keeps_what_was_read_last():
+    first, second = (
+        KeptOffers(
+            region="westeurope",
+            currency="USD",
+            sizes=KeptSizes(read_at=NOON + minutes(each), value=()),
+        )
+        for each in (1, 2)
+    )
+    state: Any = None
+    for read in (second, first):
+        told = execute_entity(market, MarketOperation.KEEP, read.to_wire(), state, entity_key="x")
+        state = told.get_state()
+    assert KeptOffers.from_wire(state) == second

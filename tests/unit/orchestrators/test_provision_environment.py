@@ -1,11 +1,12 @@
 import pytest
 
 from domain import deadlines
-from domain.durable.inputs import EdgeInput, EdgeWait, OperationWait
+from domain.durable.inputs import CellInput, EdgeInput, EdgeWait, OperationWait
 from domain.environment.phases import Phase
 from domain.environment.record import OperationEnd, RecordWarning
 from domain.outcomes import Outcome, Status
 from orchestrators.provision_environment import provision_environment
+from tests.support.certificates import CERTIFICATE_VAULT_ID, ZONE_ID, https_edge
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED, accepted, failed
 from tests.support.specs import NOON, a_request, a_spec
@@ -309,3 +310,12 @@ def test_the_gpus_of_a_cell_that_has_moved_are_stopped_where_it_is():
         "entity fraud-llm get_regions",
         "call begin_empty_gpu_pool northeurope",
     ]
+
+
+def test_cells_are_told_where_their_names_are_kept():
+    spec = https_edge(keyVaultId=CERTIFICATE_VAULT_ID, dnsZoneId=ZONE_ID)
+    named = CellInput.from_wire(provision(spec=spec).input_of(f"provision_cell {WEST}"))
+    assert named.records == f"{ZONE_ID}/CNAME/{{region}}.llm"
+    assert named.demand.certificate_domain == "llm.example.com"
+    plain = CellInput.from_wire(provision().input_of(f"provision_cell {WEST}"))
+    assert (plain.records, plain.demand.certificate_domain) == (None, None)

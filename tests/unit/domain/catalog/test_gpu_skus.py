@@ -164,29 +164,32 @@ def test_a_refusal_reads_as_a_sentence_with_the_facts_of_each_size(vm_size, mess
 @pytest.mark.parametrize(
     ("vm_size", "facts"),
     [
-        ("Standard_NC4as_T4_v3", (4, 1, "T4", 16, "Standard NCASv3_T4 Family", "NCasT4_v3", True)),
+        (
+            "Standard_NC4as_T4_v3",
+            (4, 28, 1, "T4", 16, "Standard NCASv3_T4 Family", "NCasT4_v3", True),
+        ),
         (
             "Standard_NC96ads_A100_v4",
-            (96, 4, "A100", 80, "StandardNCADSA100v4Family", "NC_A100_v4", True),
+            (96, 880, 4, "A100", 80, "StandardNCADSA100v4Family", "NC_A100_v4", True),
         ),
         (
             "Standard_NC40ads_H100_v5",
-            (40, 1, "H100 NVL", 94, "StandardNCadsH100v5Family", "NCads_H100_v5", False),
+            (40, 320, 1, "H100 NVL", 94, "StandardNCadsH100v5Family", "NCads_H100_v5", False),
         ),
         (
             "Standard_NV36ads_A10_v5",
-            (36, 1, "A10", 24, "StandardNVADSA10v5Family", "NVadsA10_v5", False),
+            (36, 440, 1, "A10", 24, "StandardNVADSA10v5Family", "NVadsA10_v5", False),
         ),
         (
             "Standard_ND96isr_H200_v5",
-            (96, 8, "H200", 141, "standardNDISRH200V5Family", "ND_H200_v5", False),
+            (96, 1850, 8, "H200", 141, "standardNDISRH200V5Family", "ND_H200_v5", False),
         ),
     ],
 )
 def test_one_size_of_each_series_is_as_azure_describes_it(vm_size, facts) -> None:
     sku = find_gpu_sku(vm_size)
     assert sku is not None
-    found = (sku.vcpus, sku.gpus, sku.gpu_model, sku.gpu_memory_gb, sku.family)
+    found = (sku.vcpus, sku.memory_gb, sku.gpus, sku.gpu_model, sku.gpu_memory_gb, sku.family)
     assert (*found, sku.series, sku.host_encryption) == facts
     assert not sku.partitioned
 

@@ -9,6 +9,7 @@ import pytest
 
 from domain.arm.operation_polling import OperationProgress
 from domain.arm.resource_kinds import ResourceTarget
+from domain.arm.role_assignments import RoleGrant
 from domain.durable import inputs, sweep_inputs
 from domain.durable.inputs import (
     CellDemand,
@@ -32,6 +33,8 @@ from domain.outcomes import Handle, Outcome
 from domain.placement.offers import list_offers
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
+from tests.support.certificates import https_edge
+from tests.support.payloads import RECORD
 from tests.support.specs import NOON, a_request, a_spec
 
 OPERATION = OperationRef(environment="fraud-llm", operation_id="fraud-llm.1", deadline=NOON)
@@ -133,3 +136,40 @@ def test_a_resource_leads_to_its_target_in_the_apps_subscription():
         "origin", "fraud-llm", "westeurope", "s", ("203.0.113.0/24",)
     )
     assert value.target("s").api_server_ranges == ()
+    assert value.target("s").log_workspace_id is None
+    assert value.target("s", (), "/logs").log_workspace_id == "/logs"
+    assert value.model_copy(update={"record": RECORD}).target("s").record_id == RECORD
+
+
+@pytest.mark.parametrize(
+    ("scope", "role", "grant"),
+    [
+        ("/vault", "reader", RoleGrant("/vault", "reader")),
+        ("/vault", None, None),
+        (None, "reader", None),
+        (None, None, None),
+    ],
+)
+def test_a_role_assignment_is_named_by_its_scope_and_its_role(
+    scope: str | None, role: str | None, grant: RoleGrant | None
+):
+    value = ResourceInput(
+        operation_id="fraud-llm.1",
+        environment="fraud-llm",
+        kind="roleAssignment",
+        scope=scope,
+        role=role,
+    )
+    assert value.target("s").grant == grant
+
+
+def test_a_demand_tells_what_each_cell_of_the_specification_needs():
+    spec = a_spec(**https_edge())
+    demand = CellDemand.of(spec, "sha256:1")
+    assert (demand.replicas, demand.gpus) == (spec.workload.replicas, spec.workload.gpus_needed)
+    assert demand.startup_minutes == spec.workload.start_minutes
+    assert demand.image_digest == "sha256:1"
+    assert demand.certificate_domain == "llm.example.com"
+    assert demand.certificate_access == spec.edge.certificate_access
+    assert demand.needs_identity
+    assert (DEMAND.certificate_domain, DEMAND.needs_identity) == (None, False)

@@ -239,7 +239,11 @@ def test_a_view_names_what_ends_the_waiting():
     view = present(build_approval_view(CREATION.operations[-1]))
     assert view.actions == ("approve", "reject", "cancel")
     approved = present(decide_approval(CREATION, an_answer()))
-    assert present(build_approval_view(approved.operations[-1])).actions == ()
+    answered = present(build_approval_view(approved.operations[-1]))
+    assert answered.actions == ()
+    kept = present(approved.operations[-1].approval)
+    assert answered.decided_date_time == kept.decided_at is not None
+    assert (answered.decided_by, answered.reason) == (kept.decided_by, kept.reason)
     assert build_approval_view(a_record().operations[-1]) is None
 
 

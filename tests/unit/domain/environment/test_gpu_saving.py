@@ -104,6 +104,11 @@ def a_saving(cost: float, hours: float, per_hour: float) -> GpuSaving:
             a_saving(0, 0, 5),
             ". GPU nodes have cost 2.00 USD. An hour of sleep saves 5.00 USD",
         ),
+        (
+            spending(2),
+            a_saving(10, 2, 5),
+            ". GPU nodes have cost 2.00 USD. Sleep has saved 10.00 USD",
+        ),
         (None, a_saving(0, 0, 0), ""),
     ],
 )

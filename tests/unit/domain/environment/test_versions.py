@@ -97,3 +97,15 @@ def test_versions_are_shown_the_latest_first_with_who_asked_for_them():
 
 def test_an_environment_without_versions_shows_none():
     assert build_version_list(a_record().model_copy(update={"versions": ()})).value == ()
+
+
+def test_of_three_versions_the_latest_alone_is_present():
+    versions = tuple(a_version(number) for number in (1, 2, 3))
+    shown = build_version_list(a_record().model_copy(update={"versions": versions})).value
+    assert [(each.version, each.is_present) for each in shown] == [
+        (3, True),
+        (2, False),
+        (1, False),
+    ]
+    (only,) = build_version_list(a_record().model_copy(update={"versions": versions[:1]})).value
+    assert only.is_present

@@ -260,3 +260,16 @@ def test_every_word_is_documented_for_consumers():
 
 def test_the_source_tells_control_planes_apart():
     assert build_event_source("5b5c") == "/subscriptions/5b5c/gridplane"
+
+
+@pytest.mark.parametrize(
+    ("of_event", "of_operation", "told"),
+    [("ann", "bob", "ann"), ("ann", None, "ann"), (None, "bob", "bob"), (None, None, None)],
+)
+def test_who_acts_is_whom_the_timeline_names_or_else_who_asked_for_the_operation(
+    of_event: str | None, of_operation: str | None, told: str | None
+):
+    record = a_record(a_request(requested_by=of_operation))
+    latest = record.events[-1].model_copy(update={"actor": of_event})
+    event = news_of(None, record.model_copy(update={"events": (latest,)})).event
+    assert event.data.get("actor") == told

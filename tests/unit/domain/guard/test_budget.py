@@ -1,6 +1,6 @@
 """Budgets: what is spent, what is reserved until the month's end, and who still fits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from domain.guard.admission import check_request, refuse_budget
 from domain.guard.costs import estimate_record
 from domain.guard.plan import build_plan
 from domain.guard.plan_check import PlanCheck, Verdict
-from domain.guard.policy.budget import BudgetUse, hours_left, month_end
+from domain.guard.policy.budget import BudgetUse, hours_left, month_end, spent_this_month
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget, Policy
@@ -201,6 +201,48 @@ def test_who_is_over_the_budget_is_found_with_all_of_its_environments():
     assert (over.cost_center, over.per_month, over.scales_down) == ("ML-1234", 10, True)
     assert over.month_began_at == datetime(2026, 11, 1, tzinfo=UTC)
     assert over.spent > 10
+    assert over.spent == round(over.spent, 2)
+
+
+def test_those_over_the_budget_of_several_cost_centers_are_found_in_local_time_too():
+    records = {"NONE": [a_live("free")], "ML-1": [a_live("first")], "ML-2": [a_live("second")]}
+    budget = {"budget": {"perMonth": 10}}
+    local = timezone(timedelta(hours=2))
+    now = datetime(2026, 12, 1, 1, 34, 56, 789, tzinfo=local)
+    policy = a_file(costCenters={"ML-1": budget, "ML-2": budget})
+    found = find_overspent(records, policy, PRICES, now)
+    assert {name: each.cost_center for name, each in found.items()} == {
+        "first": "ML-1",
+        "second": "ML-2",
+    }
+    assert {each.month_began_at for each in found.values()} == {datetime(2026, 11, 1, tzinfo=UTC)}
+    assert {each.scales_down for each in found.values()} == {False}
+
+
+def test_a_budget_that_is_spent_to_the_cent_is_spent():
+    records, now = [a_live("first")], NOON + timedelta(days=1)
+    spent = spent_this_month(records, PRICES, now)
+    (over,) = find_overspent({"ML-1234": records}, with_budget(spent), PRICES, now).values()
+    assert over.spent == pytest.approx(spent, abs=0.006)
+    assert over.spent != round(spent), "cents are told"
+    more = with_budget(spent + 0.01)
+    assert find_overspent({"ML-1234": records}, more, PRICES, now) == {}
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_bounded"),
+    [
+        (a_file(), False),
+        (with_budget(10), True),
+        (with_budget(10, "RISK-7"), False),
+        (a_file(limits={"maxNodesPerCostCenter": 9}), True),
+        (a_file(limits={"maxLifetimeDays": 9}), False),
+    ],
+)
+def test_a_cost_center_is_bounded_by_its_budget_or_by_a_limit_of_nodes(
+    policy: Policy, is_bounded: bool
+):
+    assert policy.bounds("ML-1234") is is_bounded
 
 
 AMOUNTS = st.floats(0, 1e6, allow_nan=False)

@@ -214,3 +214,13 @@ def test_a_claim_is_of_its_request_and_lives_for_minutes():
     other = a_request(spec=a_spec(owner="other@example.com"))
     assert build_claim(other, demand, NOON).id != claim.id
     assert claim.id.startswith("fraud-llm.1.")
+
+
+def test_the_order_in_which_tags_were_written_makes_no_other_claim():
+    demand = demands(a_situation())[QUOTA]
+    tags = {"team": "ml", "stage": "test"}
+    backwards = dict(reversed(tags.items()))
+    first, second = (
+        build_claim(a_request(spec=a_spec(tags=each)), demand, NOON) for each in (tags, backwards)
+    )
+    assert first.id == second.id

@@ -17,6 +17,7 @@ from domain.guard.claims import (
     Claim,
     ClaimRequest,
     Ledger,
+    OpenClaims,
     decide_claim,
     find_open,
     release_claim,
@@ -94,6 +95,21 @@ def test_a_released_claim_blocks_nothing():
     assert release_claim(ledger, "env-9.1.a", NOON) == ledger
 
 
+def test_a_release_keeps_what_others_were_answered_and_nothing_that_expired():
+    ledger, _ = ask(Ledger(), a_claim(1))
+    for number in (2, 3):
+        ledger, _ = ask(ledger, a_claim(number))
+    after = release_claim(ledger, "env-2.1.a", NOON)
+    assert [each.id for each in after.refused] == ["env-3.1.a"]
+    assert after.granted == ledger.granted
+    assert release_claim(ledger, "env-2.1.a", NOON + CLAIM_LIFETIME) == Ledger()
+
+
+def test_the_claims_of_others_add_up():
+    claims = (a_claim(1), a_claim(2), a_claim(3, amount=8))
+    assert OpenClaims(claims).sum_for_others("env-1") == {"cores": 32}
+
+
 def test_what_is_not_in_the_room_is_not_granted():
     claim = a_claim(1, name="other")
     assert ask(Ledger(), claim)[1] is False
@@ -130,9 +146,11 @@ def open_claims(
     region: str | None,
     now: datetime = NOON,
     read_at: datetime | None = None,
+    operation: str = "fraud-llm.1",
+    claimed_at: datetime = NOON,
 ) -> list[str]:
-    claim = a_claim(1).model_copy(
-        update={"operation_id": "fraud-llm.1", "expires_at": NOON + timedelta(days=1)}
+    claim = a_claim(1, at=claimed_at).model_copy(
+        update={"operation_id": operation, "expires_at": NOON + timedelta(days=1)}
     )
     known: Mapping[str, EnvironmentRecord] = {record.name: record} if record else {}
     found = find_open(Ledger(granted=(claim,)), known, region, now, read_at)
@@ -188,3 +206,21 @@ def test_a_claim_that_expired_since_usages_were_read_is_not_in_them():
 def test_usages_of_a_clock_that_is_ahead_are_those_of_now():
     asked, later = with_cluster_asked(a_record()), NOON + timedelta(hours=1)
     assert open_claims(asked, WEST, NOON, later) == ["fraud-llm.1"]
+
+
+def test_a_claim_of_an_operation_that_is_still_to_start_is_open():
+    assert open_claims(a_record(), WEST, operation="fraud-llm.2") == ["fraud-llm.2"]
+
+
+@pytest.mark.parametrize(
+    ("began_after", "claimed_before", "is_open"),
+    [(0, 60, True), (-1, 60, True), (-6, 0, False), (1, 6, False), (1, 5, True)],
+)
+def test_the_time_of_a_clock_that_is_ahead_gives_way_to_that_of_the_claim(
+    began_after: int, claimed_before: int, is_open: bool
+):
+    """Seconds: from now until the request for the cluster, from the claim until now."""
+    asked = with_cluster_asked(a_record(), NOON + timedelta(seconds=began_after))
+    claimed_at = NOON - timedelta(seconds=claimed_before)
+    found = open_claims(asked, WEST, claimed_at=claimed_at)
+    assert found == (["fraud-llm.1"] if is_open else [])

@@ -275,3 +275,11 @@ def test_fewer_nodes_do_not_take_an_environment_into_a_cost_center_that_has_no_r
     found = check_request(spec, situation(a_file(limits={"maxNodesPerCostCenter": 2}), live))
     (check,) = [each for each in found if each.code == "TooManyNodes"]
     assert check.verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_what_only_the_settings_rule_stays_as_they_have_it(value: bool):
+    both = narrow(
+        a_policy(verifies_tokens=value, requires_disk_encryption_set=not value), a_file()
+    )
+    assert (both.verifies_tokens, both.requires_disk_encryption_set) == (value, not value)

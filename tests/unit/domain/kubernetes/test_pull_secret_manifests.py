@@ -61,6 +61,20 @@ def test_a_pod_on_the_system_pool_keeps_the_secret_by_which_nodes_pull() -> None
     assert holder["serviceAccountName"] == "fraud-llm"
     assert holder["nodeSelector"] == {"kubernetes.azure.com/mode": "system"}
     assert "imagePullSecrets" not in holder
+    assert holder["automountServiceAccountToken"] is False
+    assert holder["securityContext"]["runAsNonRoot"] is True
+    assert holder["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert holder["containers"][0]["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def test_a_deployment_finds_the_pod_that_holds_the_secret() -> None:
+    spec = objects(spec_with(), "Deployment")[HOLDER]["spec"]
+    labels = spec["template"]["metadata"]["labels"]
+    assert spec["selector"]["matchLabels"].items() <= labels.items()
 
 
 def test_the_models_container_sees_neither_credentials_nor_token() -> None:

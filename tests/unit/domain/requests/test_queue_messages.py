@@ -3,15 +3,24 @@ from typing import Any
 import pytest
 
 from domain.environment.operation import OperationKind
+from domain.guard.policy.access import read_access_rules
 from domain.problem import Problem
 from domain.requests.caller import Caller
 from domain.requests.command import CANCEL, RETRY, ROLLBACK, Command
-from domain.requests.queue_messages import EVENT_KINDS, MessageProperties, parse_message
+from domain.requests.queue_messages import (
+    EVENT_KINDS,
+    SENDER_NOT_ALLOWED,
+    MessageProperties,
+    parse_message,
+)
+from domain.requests.scopes import EVERYTHING, OPEN, AccessRules, CallerScope
+from tests.support.callers import TWO_TEAMS as POLICY
 from tests.support.messages import cloud_event
 from tests.support.specs import NOON, a_policy, a_spec, spec_body
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 NAME = {"name": "fraud-llm"}
+TWO_TEAMS = read_access_rules(POLICY)
 
 
 def parse(
@@ -161,3 +170,32 @@ def test_the_fix_for_a_mistyped_field_names_the_messages_own_field():
     found = parse(cloud_event("delete", {**NAME, "Force": True}))
     assert isinstance(found, list)
     assert [problem.message for problem in found] == ["Use 'force' instead of 'Force'."]
+
+
+@pytest.mark.parametrize(
+    ("source", "rules", "scope"),
+    [
+        ("/portals/ml", TWO_TEAMS, CallerScope(frozenset({"ML-1234"}))),
+        ("/portals/risk-eu", TWO_TEAMS, CallerScope(frozenset({"RISK-7"}))),
+        ("/portals/ml", OPEN, EVERYTHING),
+    ],
+)
+def test_a_command_is_bound_to_the_cost_centers_of_its_sender(
+    source: str, rules: AccessRules, scope: CallerScope
+):
+    message, properties = (
+        cloud_event("wake", NAME, source=source),
+        MessageProperties("fraud-llm", None),
+    )
+    found = parse_message(message, properties, a_policy(), NOON, rules)
+    assert isinstance(found, Command)
+    assert found.scope == scope
+
+
+def test_a_sender_of_no_cost_center_is_refused():
+    message = cloud_event("wake", NAME, source="/portals/other")
+    found = parse_message(
+        message, MessageProperties("fraud-llm", None), a_policy(), NOON, TWO_TEAMS
+    )
+    assert isinstance(found, list)
+    assert [(each.code, each.target) for each in found] == [(SENDER_NOT_ALLOWED, "source")]

@@ -22,7 +22,8 @@ def parse(**workload: Any) -> EnvironmentSpec | dict[str, str]:
         (
             {"mode": "restricted", "cidrs": ["10.0.0.1/8"]},
             "workload.egress.cidrs[0]",
-            "without host bits",
+            "'10.0.0.1/8' is no range of IPv4 addresses: use one such as 203.0.113.0/24, without "
+            "host bits.",
         ),
         ({"mode": "restricted", "cidrs": ["::/0"]}, "workload.egress.cidrs[0]", "IPv4"),
         (

@@ -91,3 +91,13 @@ def test_blobs_are_weights_only_with_their_digest(changes: dict[str, Any], lacks
 )
 def test_names_are_those_that_the_registry_can_have(name: object, is_name: bool):
     assert is_model_name(name) is is_name
+
+
+def test_a_version_is_found_by_the_request_that_registered_it():
+    wanted = Registration(content=ModelContent.from_wire(content()), request_id="a", at=NOON)
+    model = RegisteredModel().register(wanted)
+    found = model.find_request("a")
+    assert found
+    assert found.version == 1
+    assert (model.find_request("b"), model.find_request(None)) == (None, None)
+    assert register(RegisteredModel()).find_request(None) is None

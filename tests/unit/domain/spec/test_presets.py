@@ -132,6 +132,7 @@ def test_a_gated_model_needs_a_token_or_weights():
         "workload.secrets.HF_TOKEN",
     )
     accept(body(preset=gated, secrets=TOKEN))
+    accept(body(preset=gated, env={"HF_TOKEN": "a-token"}))
     accept(body(preset=gated, model={"source": "az://acmemodels/weights/llama"}))
 
 

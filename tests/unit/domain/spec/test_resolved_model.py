@@ -132,3 +132,11 @@ def test_with_an_image_the_model_is_any_text(model: RegisteredModel):
 )
 def test_what_names_no_version_needs_no_look_at_the_registry(sent: object):
     assert find_reference(sent) is None
+
+
+def test_without_a_model_the_policy_applies_as_well():
+    sent = spec_body(workload={"image": IMAGE})
+    assert find_reference(sent) is None
+    problems = parse_resolved(sent, None, a_policy(("northeurope",)))
+    assert isinstance(problems, list)
+    assert [each.target for each in problems] == ["regions[0]"]

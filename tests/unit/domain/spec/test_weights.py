@@ -52,6 +52,7 @@ def test_the_accounts_resource_id_lets_its_role_be_granted(
     [
         (SOURCE, BlobFolder("acmemodels", "weights", "fraud-llm/7")),
         ("az://abc/a-b-c/Qwen3.6_27B+fp8/", BlobFolder("abc", "a-b-c", "Qwen3.6_27B+fp8")),
+        ("az://abc/a-b-c/modelX", BlobFolder("abc", "a-b-c", "modelX")),
     ],
 )
 def test_a_source_names_account_container_and_prefix(source: str, folder: BlobFolder) -> None:

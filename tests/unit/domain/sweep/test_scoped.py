@@ -1,5 +1,6 @@
 from domain.environment.health import HealthStatus
 from domain.sweep.model import GpuPool, SweepAction, SweepDecision
+from domain.sweep.orphans import Orphan, Removal
 from domain.sweep.scoped import restrict
 from domain.sweep.summary import SweepFailure, SweepSummary, UnhealthyEnvironment
 from domain.sweep.views import SweepAnswer
@@ -51,6 +52,16 @@ def a_summary() -> SweepSummary:
         failures=(a_failure("mine"), a_failure("theirs")),
         health={"Healthy": 9, "Degraded": 2},
         unhealthy=tuple(unhealthy),
+        orphans=(
+            Orphan(
+                environment="theirs",
+                region="westeurope",
+                resource_group_id="/group",
+                node_count=1,
+                first_seen=NOON,
+                removal=Removal.OFF,
+            ),
+        ),
     )
 
 
@@ -71,6 +82,7 @@ def test_a_report_keeps_what_is_about_environments_that_the_caller_sees():
             "failures": (a_failure("mine"),),
             "health": {"Degraded": 1},
             "unhealthy": a_summary().unhealthy[:1],
+            "orphans": (),
         }
     )
     assert "theirs" not in str(shown.to_wire())
