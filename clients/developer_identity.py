@@ -38,6 +38,6 @@ def parse_developer(text: str | None, *, requires_app_roles: bool) -> Principal 
         object_id=identity.object_id,
         name=identity.name,
         roles=frozenset(map(str, identity.roles)),
-        groups=identity.groups,
+        groups=frozenset(map(str.lower, identity.groups)),
         is_person=True,
     )

@@ -1,7 +1,7 @@
 """Writes, reads and removes the records of the audit."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import azure.functions as func
@@ -89,9 +89,8 @@ async def add_record(client: DurableClient, record: AuditRecord) -> None:
 
 async def find_records(client: DurableClient, query: AuditQuery) -> list[AuditRecord]:
     """Newest first; one more than a page has, if there is one. Reads day by day until then."""
-    end = min(query.end, query.after.at + timedelta.resolution) if query.after else query.end
     found: list[AuditRecord] = []
-    for day in days_of_window(query.start, end):
+    for day in days_of_window(query.start, query.until):
         prefix = day.isoformat() + "."
         if query.environment:
             noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

@@ -12,6 +12,9 @@ from typing import Any, Never, TypeGuard, cast
 
 from domain.problem import Problem
 
+PLAN_ID = "planId"
+"""Of a body that refers to a plan in place of a specification."""
+
 MAX_BODY_BYTES = 1024 * 1024
 """About what Kubernetes stores in one object (etcd refuses requests above 1.5 MiB), and four times
 the environment variables and arguments that a specification may contain."""

@@ -9,10 +9,11 @@ import azure.functions as func
 
 from domain.arm.merge_existing import as_mapping
 from domain.environment.call_stamp import CallStamp, Door, derive_stamp_id, hash_request
+from domain.guard.plan import find_planned_environment
 from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
 from domain.spec.model import EnvironmentSpec, is_cost_center, is_environment_name
-from triggers.bodies import decode_json, find_oversize
+from triggers.bodies import PLAN_ID, decode_json, find_oversize
 from triggers.declarations import Route
 from triggers.parameters import read_header
 
@@ -86,10 +87,11 @@ def _read_text(event: Mapping[str, Any], name: str) -> str | None:
 
 def find_subject(route: Route[Any, Any], req: func.HttpRequest) -> tuple[str | None, str | None]:
     """Name and cost center of the environment, as far as the request says them and they are
-    valid. A model's name is none of an environment."""
+    valid, be it by a plan. A model's name is none of an environment."""
     brings_spec = route.body is not None and route.body.model is EnvironmentSpec
     body: Mapping[str, Any] = _read_body(req) if brings_spec else {}
-    name = req.route_params.get("name") or body.get("name")
+    planned = find_planned_environment(str(body.get(PLAN_ID, "")))
+    name = req.route_params.get("name") or body.get("name") or planned
     cost_center = body.get("costCenter")
     return (
         name if isinstance(name, str) and is_environment_name(name) else None,

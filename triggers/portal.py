@@ -127,7 +127,7 @@ async def http_portal(req: func.HttpRequest) -> func.HttpResponse:
 
 
 async def http_portal_file(req: func.HttpRequest) -> func.HttpResponse:
-    return answer_file(req.route_params["version"], req.route_params["file"])
+    return answer_file(req.route_params["version"], req.route_params.get("file", ""))
 
 
 PORTAL_FUNCTIONS = (

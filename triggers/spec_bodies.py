@@ -9,19 +9,17 @@ import azure.functions as func
 from pydantic import Field
 
 from domain.arm.merge_existing import as_mapping
-from domain.guard.plan import StoredPlan
+from domain.guard.plan import StoredPlan, find_planned_environment
 from domain.problem import Problem
 from domain.spec.model import EnvironmentSpec
 from domain.spec.resolved_model import parse_resolved
 from domain.wire import WireModel
-from triggers.bodies import decode_json
+from triggers.bodies import PLAN_ID, decode_json
 from triggers.declarations import Call
 from triggers.errors import error_response, problems_response
 from triggers.models import find_named_model
 from triggers.parameters import QueryParameters, StartHeaders
 from triggers.plans import find_plan
-
-PLAN_ID = "planId"
 
 
 class PlanReference(WireModel):
@@ -66,7 +64,7 @@ async def _find(
     if set(body) != {PLAN_ID} or not isinstance(plan_id, str) or len(plan_id) > 128:
         message = "Send the plan's id, a string, and no other field: the plan has them."
         return problems_response([Problem("InvalidValue", message, PLAN_ID)])
-    plan = await find_plan(call.client, plan_id)
+    plan = await find_plan(call.client, plan_id) if find_planned_environment(plan_id) else None
     if plan is None or plan.expires_at <= now or not call.scope.admits(plan.spec.cost_center):
         message = f"There is no plan '{plan_id}', or it has expired. Make it with POST /plans."
         return error_response(404, "PlanNotFound", message, target=PLAN_ID)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from domain.audit.record import AuditRecord
@@ -26,9 +26,10 @@ class AuditPosition:
         at, underscore, record_id = text.partition("_")
         try:
             found = datetime.fromisoformat(at)
-        except ValueError:
+            is_whole = underscore and found.tzinfo
+            return cls(found.astimezone(UTC), record_id) if is_whole else None
+        except (ValueError, OverflowError):
             return None
-        return cls(found, record_id) if underscore and found.tzinfo else None
 
     def __str__(self) -> str:
         return f"{format_time(self.at)}_{self.id}"
@@ -46,6 +47,13 @@ class AuditQuery:
     actor: str | None = None
     environment: str | None = None
     after: AuditPosition | None = None
+
+    @property
+    def until(self) -> datetime:
+        """The end of what is left of the window."""
+        if self.after is None or self.after.at >= self.end:
+            return self.end
+        return self.after.at + timedelta.resolution
 
     def wants(self, record: AuditRecord) -> bool:
         return (

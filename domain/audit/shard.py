@@ -38,7 +38,5 @@ def read_records(shard: Mapping[str, Any]) -> list[AuditRecord]:
 
 def days_of_window(start: datetime, end: datetime) -> Iterator[date]:
     """The days with a moment from `start` up to, but without, `end`; the latest first."""
-    first, day = start.astimezone(UTC).date(), (end - timedelta.resolution).astimezone(UTC).date()
-    while day >= first:
-        yield day
-        day -= timedelta(days=1)
+    first, last = start.astimezone(UTC), (end - timedelta.resolution).astimezone(UTC)
+    return map(date.fromordinal, range(last.toordinal(), first.toordinal() - 1, -1))

@@ -1,14 +1,19 @@
 """Other offers for a cell that Azure would not grant: each differs in one respect."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from pydantic import Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, find_gpu_sku
-from domain.guard.checks import check_offer
+from domain.guard.checks import check_cell, check_offer
+from domain.guard.estimate import estimate
 from domain.guard.plan_check import Verdict, worst
+from domain.guard.policy.checks import check_budget
 from domain.guard.situation import Situation
 from domain.placement.offers import Offer
+from domain.requests.fixed_fields import find_fixed_fields
+from domain.spec.gpu_rules import find_gpu_problems
 from domain.spec.model import EnvironmentSpec
 from domain.wire import WireModel
 
@@ -33,13 +38,53 @@ class Alternative(WireModel):
 def find_alternatives(
     spec: EnvironmentSpec, refused: Offer, situation: Situation
 ) -> tuple[Alternative, ...]:
-    """The granted ones first, the cheapest of them before the others."""
+    """The granted ones first, the cheapest of them before the others; only what a request with
+    that field changed would not be refused for."""
     found = [
         alternative
         for field, offer in _variants(spec, refused, situation)
         if (alternative := _assess(spec, field, offer, situation))
     ]
-    return tuple(sorted(found, key=_rank)[:MOST_ALTERNATIVES])
+    usable = (
+        each
+        for each in sorted(found, key=_rank)
+        if _is_accepted(spec, _follow(spec, refused, each.offer), situation)
+    )
+    return tuple(islice(usable, MOST_ALTERNATIVES))
+
+
+def _follow(spec: EnvironmentSpec, refused: Offer, offer: Offer) -> EnvironmentSpec:
+    """The specification with the field changed, for all of its cells."""
+    regions = tuple(offer.region if each == refused.region else each for each in spec.regions)
+    return offer.apply(spec).model_copy(update={"regions": regions})
+
+
+def _is_accepted(spec: EnvironmentSpec, changed: EnvironmentSpec, situation: Situation) -> bool:
+    existing, document = situation.existing, changed.to_wire()
+    regions = (*changed.regions, *changed.placement.regions)
+    is_valid = len(set(regions)) == len(regions) and not any(find_gpu_problems(document))
+    if not is_valid or (existing and find_fixed_fields(existing, changed)):
+        return False
+    return not _breaks_another_cell(spec, changed, situation) and _is_paid(changed, situation)
+
+
+def _breaks_another_cell(
+    spec: EnvironmentSpec, changed: EnvironmentSpec, situation: Situation
+) -> bool:
+    kept = [cell for cell in changed.regions if cell in spec.regions]
+    return any(
+        worst(check_cell(changed, cell, situation)[1]) is Verdict.FAIL
+        and worst(check_cell(spec, cell, situation)[1]) is not Verdict.FAIL
+        for cell in kept
+    )
+
+
+def _is_paid(changed: EnvironmentSpec, situation: Situation) -> bool:
+    """Whether the budget, if there is one, is known to hold it."""
+    offers = [situation.offer_of(changed, cell) for cell in changed.regions]
+    planned = estimate(changed, offers, situation.markets)
+    found = tuple(check_budget(changed, planned, situation))
+    return worst(found) is not Verdict.FAIL and not (found and planned.unpriced_nodes)
 
 
 def _assess(
@@ -72,11 +117,11 @@ def _variants(
     for zone in size.zones if size and refused.zones else ():
         yield "gpu.zones", refused.model_copy(update={"zones": (zone,)})
     for name in _sizes_as_large(spec, refused):
-        yield "gpu.vmSize", refused.model_copy(update={"vm_size": name, "zones": ()})
+        yield "gpu.vmSize", refused.model_copy(update={"vm_size": name})
     yield "gpu.spot", refused.model_copy(update={"spot": not refused.spot})
     for region in situation.markets:
         if region != refused.region:
-            yield "regions", refused.model_copy(update={"region": region, "zones": ()})
+            yield "regions", refused.model_copy(update={"region": region})
 
 
 def _sizes_as_large(spec: EnvironmentSpec, refused: Offer) -> Iterable[str]:

@@ -69,6 +69,12 @@ class Estimate(WireModel):
         description="What no list price is known for, and the sums lack."
     )
 
+    @property
+    def unpriced_nodes(self) -> tuple[str, ...]:
+        """GPU nodes among what no list price is known for."""
+        parts = (part for part in self.parts if part.count is None)
+        return tuple(_describe(part) for part in parts if part.usd_per_hour is None)
+
 
 def estimate(spec: EnvironmentSpec, offers: Iterable[Offer], markets: Markets) -> Estimate:
     """`offers`: the one that each cell is planned with."""
@@ -77,13 +83,16 @@ def estimate(spec: EnvironmentSpec, offers: Iterable[Offer], markets: Markets) -
     gpu = tuple(_gpu_part(offer, markets) for offer in offers)
     asleep = sum((part.usd_per_hour or 0.0) * (part.count or 1) for part in fixed)
     per_node = sum(part.usd_per_hour or 0.0 for part in gpu)
-    nodes = first_gpu_node_count(offers[0].apply(spec)) if offers else 0
+    at_replicas = sum(
+        (part.usd_per_hour or 0.0) * first_gpu_node_count(offer.apply(spec))
+        for offer, part in zip(offers, gpu, strict=True)
+    )
     return Estimate(
         price_as_of=_oldest(offers, markets),
         rate=_find_rate(offers, markets),
         asleep=_money(asleep),
         at_min_nodes=_money(asleep + per_node * spec.gpu.min_nodes),
-        at_replicas=_money(asleep + per_node * nodes),
+        at_replicas=_money(asleep + at_replicas),
         at_max_nodes=_money(asleep + per_node * spec.gpu.max_nodes),
         parts=(*fixed, *gpu),
         unpriced=tuple(_describe(part) for part in (*fixed, *gpu) if part.usd_per_hour is None),

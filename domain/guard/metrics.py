@@ -167,19 +167,23 @@ def _find_reason(
 ) -> str | None:
     since = record.metric_history.since
     if begin >= end:
-        return f"The environment was created at {format_time(record.created_at)}."
+        return f"The environment was created at {_say_when(record.created_at)}."
     if since is None:
         return (
             "No sweep has looked at the counters of its gateways and engines yet: the first look "
             "comes with the first sweep half an hour after the environment is Ready."
         )
     if since >= end:
-        return f"The counters are on record since {format_time(since)}, after this window."
+        return f"The counters are on record since {_say_when(since)}, after this window."
     if last_sweep and end - last_sweep > SWEEP_IS_LATE:
-        return f"The latest sweep that has ended began at {format_time(last_sweep)}."
+        return f"The latest sweep that has ended began at {_say_when(last_sweep)}."
     if begin < since:
-        return f"The counters are on record since {format_time(since)}."
+        return f"The counters are on record since {_say_when(since)}."
     return None
+
+
+def _say_when(at: datetime) -> str:
+    return format_time(at.replace(microsecond=0))
 
 
 def _sum_up(

@@ -3,6 +3,7 @@ its way."""
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,17 +22,21 @@ from domain.guard.changes import ChangeEffect, FieldChange, find_changes
 from domain.guard.checks import check_cell
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.minutes import MinutesToReady, minutes_to_ready
+from domain.guard.phase_check import check_phase
 from domain.guard.plan_check import PlanCheck, Verdict, worst
-from domain.guard.policy.checks import APPROVAL_REQUIRED
+from domain.guard.policy.checks import APPROVAL_REQUIRED, BUDGET_EXCEEDED
 from domain.guard.situation import Situation
 from domain.guard.spare_gpus import Outage, find_outage
 from domain.guard.spare_price import SpareNodes, find_spare_nodes
 from domain.placement.offers import Offer
-from domain.spec.model import EnvironmentSpec
+from domain.spec.model import EnvironmentSpec, is_environment_name
 from domain.wire import WireModel
 
 PLAN_LIFETIME = timedelta(hours=24)
 """Prices are read once a day."""
+
+
+_PLAN_ID = re.compile(r"([a-z0-9-]+)\.[0-9]{1,9}\.[0-9a-f]{12}")
 
 
 class PlanAction(StrEnum):
@@ -122,7 +127,8 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     changes = find_changes(existing, spec) if existing else ()
     planned = estimate(spec, offers, situation.markets)
     found = check_planned(spec, planned, (each for _, each in cells), situation)
-    checks = (*_refusals(changes), *_unshared(existing, spec), *found)
+    refused = (*_refusals(changes), *_unshared(existing, spec), *check_phase(existing, changes))
+    checks = (*refused, *found)
     action = _action(existing, changes)
     digest = compute_digest(spec, situation.based_on)
     return Plan(
@@ -145,7 +151,7 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
         ),
         spare=find_spare_nodes(spec, offers, existing, situation.markets),
         outage=find_outage(spec, existing) if existing else None,
-        alternatives=_alternatives(spec, cells, situation),
+        alternatives=_alternatives(spec, cells, found, situation),
     )
 
 
@@ -157,6 +163,12 @@ def store(plan: Plan, spec: EnvironmentSpec) -> StoredPlan:
         expires_at=plan.expires_date_time,
         spec=spec,
     )
+
+
+def find_planned_environment(plan_id: str) -> str | None:
+    """None for what is the id of no plan."""
+    found = _PLAN_ID.fullmatch(plan_id)
+    return found[1] if found and is_environment_name(found[1]) else None
 
 
 def compute_digest(spec: EnvironmentSpec, based_on: int) -> str:
@@ -219,13 +231,17 @@ def _name(environment: str, kind: str, region: str) -> str:
 def _alternatives(
     spec: EnvironmentSpec,
     cells: Iterable[tuple[Offer, tuple[PlanCheck, ...]]],
+    found: Iterable[PlanCheck],
     situation: Situation,
 ) -> tuple[Alternative, ...]:
-    """Of the first cell that would be refused, by Azure or by the policy."""
+    """Of the first cell that would be refused, by Azure, by the policy or by the budget."""
+    failed = {each.code for each in found if each.verdict is Verdict.FAIL}
     refused = (
         offer
         for offer, checks in cells
-        if worst(checks) is Verdict.FAIL or not situation.allows(offer)
+        if worst(checks) is Verdict.FAIL
+        or not situation.allows(offer)
+        or BUDGET_EXCEEDED in failed
     )
     offer = next(refused, None)
     return find_alternatives(spec, offer, situation) if offer else ()

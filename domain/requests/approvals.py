@@ -1,5 +1,7 @@
 """Who may answer for an operation that waits for approval."""
 
+import re
+
 from pydantic import Field
 
 from domain.environment.call_stamp import CallStamp, Door
@@ -7,7 +9,13 @@ from domain.environment.operation import Operation
 from domain.environment.record import EnvironmentRecord
 from domain.requests.decision import Forbidden, NotFound, PreconditionFailed, Refused
 from domain.requests.principal import Principal
+from domain.spec.access import OBJECT_ID_PATTERN
 from domain.wire import WireModel
+
+_OBJECT_ID = re.compile(OBJECT_ID_PATTERN)
+
+
+NOT_BLANK = r"\S"
 
 
 class ApproveRequest(WireModel):
@@ -24,19 +32,24 @@ class RejectRequest(WireModel):
     """Why it is not approved."""
 
     reason: str = Field(
-        min_length=1, max_length=500, description="Shown to the requester, and on the timeline."
+        min_length=1,
+        max_length=500,
+        pattern=NOT_BLANK,
+        description="Shown to the requester, and on the timeline.",
     )
 
 
 def find_unknown_requester(stamp: CallStamp | None) -> Refused | None:
     """The refusal of a request that waits for approval by someone else, and does not say whose it
-    is."""
-    if stamp and (stamp.on_behalf_of or (stamp.door is Door.REST and stamp.actor)):
+    is. A name or an address would not be recognised as the approver's."""
+    if stamp and stamp.on_behalf_of and _OBJECT_ID.fullmatch(stamp.on_behalf_of):
+        return None
+    if stamp and stamp.door is Door.REST and stamp.actor:
         return None
     return Refused(
         "RequesterUnknown",
         "It needs the approval of someone other than the requester, who is not known. Messages "
-        "name the person in authid; on a laptop set DEVELOPER_IDENTITY.",
+        "name the person in authid, by object id; on a laptop set DEVELOPER_IDENTITY.",
         target="authid",
     )
 
@@ -76,8 +89,11 @@ def judge_approver(operation: Operation, principal: Principal | None) -> Forbidd
             target="",
         )
     stamp = operation.stamp
-    is_same = stamp is None or principal.object_id in (stamp.actor, stamp.on_behalf_of)
-    if is_same or _is_same_app(stamp, principal):
+    if (
+        stamp is None
+        or _has_requested(principal.object_id, stamp)
+        or _is_same_app(stamp, principal)
+    ):
         return Forbidden(
             "ApproverIsRequester",
             f"You have requested '{operation.id}', yourself or by the app that you use: someone "
@@ -87,7 +103,12 @@ def judge_approver(operation: Operation, principal: Principal | None) -> Forbidd
     return None
 
 
-def _is_same_app(stamp: CallStamp | None, principal: Principal) -> bool:
-    if stamp is None or stamp.is_person or stamp.door is not Door.REST:
+def _has_requested(object_id: str, stamp: CallStamp) -> bool:
+    known = (stamp.actor or "", stamp.on_behalf_of or "")
+    return object_id.lower() in map(str.lower, known)
+
+
+def _is_same_app(stamp: CallStamp, principal: Principal) -> bool:
+    if stamp.is_person or stamp.door is not Door.REST:
         return False
     return stamp.app is not None and stamp.app == principal.app_id

@@ -36,7 +36,8 @@ export async function* readPages(path, { isOver, isFirst }) {
 /**
  * @param {string | null} path Null: nothing to read.
  * @param {number | ((data: any) => number)} seconds Between two reads, or how long after such data;
- *   a hidden tab waits ten times as long, and errors double it up to a minute. Infinity: no more.
+ *   a hidden tab waits ten times as long, and errors double it up to a minute, or to the API's
+ *   Retry-After. Infinity: no more.
  * @param read How the path is read; yields what is to be shown.
  * @returns {{data: any, error: any, refresh: () => void}}
  */
@@ -50,6 +51,7 @@ export function usePolled(path, seconds, read = readOnce) {
     let isReading = false;
     let isFirst = true;
     let failures = 0;
+    let refusedMs = 0;
     let wait = 0;
     let seen;
     const isOver = () => hasEnded;
@@ -61,17 +63,19 @@ export function usePolled(path, seconds, read = readOnce) {
           if (!hasEnded) setState({ path, data, error: undefined });
         }
         failures = 0;
+        refusedMs = 0;
         isFirst = false;
       } catch (error) {
         failures += 1;
+        refusedMs = (error.retryAfterSeconds ?? 0) * 1000;
         if (!hasEnded) setState((last) => ({ path, data: last.path === path ? last.data : undefined, error }));
       }
       isReading = false;
-      wait = pause(typeof seconds === "number" ? seconds : seconds(seen), failures);
+      wait = Math.max(pause(typeof seconds === "number" ? seconds : seconds(seen), failures), refusedMs);
       if (!hasEnded && wait < Infinity) timer = setTimeout(look, wait);
     };
     const wake = () => {
-      if (document.hidden || hasEnded || isReading || wait === Infinity) return;
+      if (document.hidden || hasEnded || isReading || refusedMs > 0 || wait === Infinity) return;
       clearTimeout(timer);
       timer = setTimeout(look, 0);
     };

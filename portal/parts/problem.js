@@ -2,6 +2,8 @@ import { html } from "../lib/html.js";
 
 const SIGN_IN = "/.auth/login/aad?post_login_redirect_uri=/portal";
 
+const BUSY = [429, 503];
+
 /** An error of the API, with its cause and what to do about it. */
 export function Problem({ error }) {
   const known = error.error ?? error;
@@ -16,6 +18,8 @@ export function Problem({ error }) {
     </ul>`}
     ${error.status === 401 && html`<p><a class="button main" href=${SIGN_IN}>Sign in</a></p>`}
     ${known.code === "MissingAppRole" && html`<p>Once it is assigned, <a href=${SIGN_IN}>sign in again</a>.</p>`}
+    ${BUSY.includes(error.status) && error.retryAfterSeconds && html`<p>It can be asked again in ${error.retryAfterSeconds} s.</p>`}
+    ${error.status === 412 && html`<p>Reload the page to begin with what is there now.</p>`}
     ${known.innererror &&
     html`<details>
       <summary>Azure's own error</summary>

@@ -274,6 +274,14 @@ def test_colours_are_for_terminals(shell: Shell):
     assert "\x1b" not in shell("offers", "-r", "westeurope")
 
 
+def test_a_missing_sign_in_is_told_once(shell: Shell):
+    """By the program alone: the Azure SDK would log it beside, which no test runner shows."""
+    unsigned = {"PATH": "/nowhere", "GRIDPLANE_SCOPE": "api://gridplane/.default"}
+    other = Shell(shell.folder, {**shell.environ, **unsigned})
+    other("list", expected=5)
+    assert [line.partition(":")[0] for line in other.lines] == ["No token for api", "Fix"]
+
+
 def test_a_reader_that_has_enough_is_no_error(shell: Shell):
     script = "set -o pipefail; gridplane offers -r westeurope -o name | head -1"
     assert shell.bash(script).count("\n") == 1

@@ -49,6 +49,7 @@ def test_another_change_meanwhile_is_not_overwritten(faked_page: Page, offers: F
     faked_page.get_by_role("button", name="Show the plan").click()
     faked_page.get_by_role("button", name="Change exactly this").click()
     expect(faked_page.get_by_role("alert")).to_contain_text("PreconditionFailed")
+    expect(faked_page.get_by_role("alert")).to_contain_text("Reload the page")
 
 
 def test_form_and_json_are_the_same_specification(faked_page: Page, offers: FakedApi):

@@ -7,6 +7,7 @@ from types import FrameType
 from typing import NoReturn
 
 import typer
+from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage]
 
 from gridplane.commands import (
     catalog,
@@ -18,7 +19,8 @@ from gridplane.commands import (
     service,
     sign_in,
 )
-from gridplane.errors import CliError, ExitCode, Interrupted
+from gridplane.errors import CliError, ExitCode, Interrupted, invalid
+from gridplane.help import CommandsByPanel
 from gridplane.output import make_console, print_error
 from gridplane.session import Surroundings, with_session
 
@@ -28,12 +30,17 @@ Begin with `gridplane init`, then `gridplane apply -f environment.yaml`."""
 
 app = typer.Typer(
     name="gridplane",
+    cls=CommandsByPanel,
     help=HELP,
+    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+# What `gridplane completion` prints asks the program itself.
+completion_init()
 
 GROUPS = (sign_in, plans, environments, changes, governance, models, catalog, service)
 
@@ -59,9 +66,17 @@ def run(arguments: Sequence[str] | None = None, around: Surroundings | None = No
         # The reader has enough, such as `head`. Python would complain at its exit otherwise.
         sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]
         return int(ExitCode.OK)
+    except OSError as error:
+        print_error(_unusable_file(error), make_console(sys.stderr, around.environ))
+        return int(ExitCode.INVALID)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ExitCode.FAILED)
     return int(ExitCode.OK)
+
+
+def _unusable_file(error: OSError) -> CliError:
+    named = f"{error.filename}: " if error.filename else ""
+    return invalid(f"{named}{error.strerror or error}", "Check the path and its permissions.")
 
 
 def main() -> NoReturn:

@@ -1,5 +1,6 @@
 """Access tokens: of a variable, a command, the Azure CLI, or a sign-in by device code."""
 
+import logging
 import shlex
 import subprocess
 import sys
@@ -53,6 +54,8 @@ def find_token(source: TokenSource, profile: Profile, environ: Mapping[str, str]
 def request_token(profile: Profile, scope: str, environ: Mapping[str, str]) -> str:
     from azure.core.exceptions import ClientAuthenticationError
 
+    # It logs what it raises, too.
+    logging.getLogger("azure.identity").addHandler(logging.NullHandler())
     try:
         return _credential(profile, environ).get_token(scope).token
     except ClientAuthenticationError as error:  # CredentialUnavailableError, too

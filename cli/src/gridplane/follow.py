@@ -19,6 +19,7 @@ from gridplane.operation_view import (
     step_lines,
     title_line,
 )
+from gridplane.pace import Pace
 from gridplane.session import Session
 
 
@@ -69,13 +70,16 @@ def _follow_live(
     session: Session, operation_id: str, expected: MinutesToReady | None
 ) -> OperationView:
     console = session.output.err
+    pace, before = Pace(), None
     with Live(console=console, auto_refresh=False) as live:
         while True:
             look, answer = _look(session, operation_id, expected)
             live.update(operation_view(look), refresh=True)
             if look.has_ended:
                 return look.operation
-            _count_on(session, live, look, round(answer.retry_after))
+            is_news = look.operation != before
+            _count_on(session, live, look, round(pace.after(answer, is_news=is_news)))
+            before = look.operation
 
 
 def _count_on(session: Session, live: Live, look: Look, seconds: int) -> None:
@@ -89,7 +93,7 @@ def _count_on(session: Session, live: Live, look: Look, seconds: int) -> None:
 def _follow_lines(
     session: Session, operation_id: str, expected: MinutesToReady | None
 ) -> OperationView:
-    before: Look | None = None
+    pace, before = Pace(), None
     while True:
         look, answer = _look(session, operation_id, expected)
         if before is None:
@@ -99,8 +103,9 @@ def _follow_lines(
         if look.has_ended:
             session.output.say(title_line(look))
             return look.operation
+        is_news = before is None or look.operation != before.operation
+        session.around.sleep(pace.after(answer, is_news=is_news))
         before = look
-        session.around.sleep(answer.retry_after)
 
 
 def _look(

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from gridplane import times
 from gridplane.api_types import ApprovalView, AuditRecord, EnvironmentVersionView
-from gridplane.tables import facts_table, money, plain_table
+from gridplane.plain_table import plain_table
+from gridplane.tables import facts_table, money
 
 
 def approvals_table(found: Sequence[ApprovalView]) -> RenderableType:
@@ -42,7 +43,7 @@ def approval_facts(found: ApprovalView) -> RenderableType:
             "price": f"{money(found['usdPerMonth'])}/month at replicas",
             "reason": " ".join(found["reasons"]),
             "changes": Text("\n".join(changes)),
-            "until": f"{times.local(found['deadline'])} UTC",
+            "until": times.local_with_zone(found["deadline"]),
         }
     )
 
@@ -52,6 +53,8 @@ def requester(found: ApprovalView) -> str:
 
 
 def audit_table(found: Sequence[AuditRecord]) -> RenderableType:
+    if not found:
+        return Text("No records in this time.")
     table = plain_table("TIME", "ACTOR", "DOOR", "ACTION", "ENVIRONMENT", "DECISION", "OPERATION")
     for each in found:
         code = each.get("code")

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from gridplane import times
 from gridplane.api_types import EnvironmentMetrics, MetricPoint
-from gridplane.tables import money, plain_table
+from gridplane.plain_table import plain_table
+from gridplane.tables import money
 
 MARKS = "▁▂▃▄▅▆▇█"
 NOT_KNOWN = " "
@@ -79,7 +80,7 @@ def sparkline_table(found: EnvironmentMetrics, width: int) -> RenderableType:
     points = found["value"]
     room = max(min(MOST_MARKS, width - BESIDE_MARKS), 8)
     first, last = (times.local(points[each]["startDateTime"])[5:16] for each in (0, -1))
-    heading = f"{first} to {last} UTC"
+    heading = f"{first} to {last} {times.zone(points[-1]['startDateTime'])}"
     table = plain_table(
         *("", heading, "TOTAL", "HIGHEST", "LATEST"), right=("TOTAL", "HIGHEST", "LATEST")
     )

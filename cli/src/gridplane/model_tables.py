@@ -7,7 +7,7 @@ from rich.text import Text
 
 from gridplane import times
 from gridplane.api_types import ModelSummary, ModelView, PresetList
-from gridplane.tables import plain_table
+from gridplane.plain_table import plain_table
 
 
 def presets_table(found: PresetList) -> RenderableType:
@@ -30,6 +30,8 @@ def presets_table(found: PresetList) -> RenderableType:
 
 
 def models_table(found: Sequence[ModelSummary]) -> RenderableType:
+    if not found:
+        return Text("No models. `gridplane register -f model.yaml` registers one.")
     table = plain_table("MODEL", "VERSIONS", "LATEST", "REGISTERED", right=("VERSIONS", "LATEST"))
     for each in found:
         latest = each["latest"]

@@ -23,7 +23,9 @@ PIPED_WIDTH = 10_000
 
 def make_console(stream: Any, environ: Mapping[str, str]) -> Console:
     """Colours for a terminal alone, unless NO_COLOR is set."""
-    width = None if stream.isatty() else int(environ.get("COLUMNS") or PIPED_WIDTH)
+    columns = environ.get("COLUMNS", "")
+    given = int(columns) if columns.isascii() and columns.isdigit() else 0
+    width = None if stream.isatty() else given or PIPED_WIDTH
     return Console(
         file=stream,
         width=width,

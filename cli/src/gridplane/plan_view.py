@@ -7,8 +7,11 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from gridplane import times
+from gridplane.advice import as_commands
 from gridplane.api_types import Money, Plan, SpareNodes
-from gridplane.tables import facts_table, money, plain_table
+from gridplane.plain_table import plain_table
+from gridplane.tables import facts_table, money
 
 SYMBOLS = {
     "ok": ("✔", "green"),
@@ -76,7 +79,7 @@ def _facts(plan: Plan) -> RenderableType:
         ),
         "beside": spare_line(spare) if (spare := plan.get("spare")) else "",
         "outage": outage["message"] if (outage := plan.get("outage")) else "",
-        "plan": f"{plan['id']}, until {plan['expiresDateTime'][:16].replace('T', ' ')} UTC",
+        "plan": f"{plan['id']}, until {times.local_with_zone(plan['expiresDateTime'])}",
     }
     return facts_table(facts)
 
@@ -96,10 +99,11 @@ def price_line(price: Money) -> str:
 def _checks(plan: Plan) -> Iterable[RenderableType]:
     for check in plan["checks"]:
         symbol, style = SYMBOLS[check["verdict"]]
-        where = f" [{region}]" if (region := check.get("region")) else ""
+        region = check.get("region")
+        where = " ".join([*filter(None, [check["target"]]), *([f"[{region}]"] if region else [])])
         prefix = "" if check["verdict"] == "ok" else f"{check['code']}: "
-        words = f"{prefix}{check['message']}"
-        yield Text.assemble((f"{symbol} ", style), f"{check['target']}{where}  ", words)
+        words = as_commands(f"{prefix}{check['message']}", plan["environment"])
+        yield Text.assemble((f"{symbol} ", style), f"{where}  " if where else "", words)
 
 
 def _alternatives(plan: Plan) -> Iterable[RenderableType]:

@@ -26,6 +26,7 @@ TIMEOUT_SECONDS = 60.0
 """Plans and offers ask Azure meanwhile."""
 
 FILE_ENDING = ".json"
+SCHEMES = frozenset({"https", "http"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Session:
 
     def open_http(self, profile: Profile, url: str) -> httpx.Client:
         client = httpx.Client(
-            base_url=url,
+            base_url=_read_url(url),
             verify=_trust(profile.ca_bundle, url),
             timeout=TIMEOUT_SECONDS,
             transport=self.around.transport,
@@ -91,6 +92,16 @@ class Session:
             raise invalid(f"{question.strip()} There is no terminal to ask on.", "Add --yes.")
         if not typer.confirm(question, err=True):
             raise typer.Abort
+
+
+def _read_url(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in SCHEMES or not url.host:
+        raise invalid(f"'{text}' is no URL.", "Give one such as https://app.azurewebsites.net.")
+    return url
 
 
 def _trust(ca_bundle: str, url: str) -> ssl.SSLContext:

@@ -1,5 +1,6 @@
 """Tables of lists and environments."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from gridplane.api_types import (
     SizeOffers,
     SweepAnswer,
 )
+from gridplane.plain_table import plain_table
 
 PHASE_STYLES = {
     "Ready": "green",
@@ -28,15 +30,6 @@ PHASE_STYLES = {
 }
 HEALTH_STYLES = {"Healthy": "green", "Degraded": "yellow", "Unreachable": "red", "Unknown": "dim"}
 UNDER_WAY = "yellow"
-
-
-def plain_table(*columns: str, right: Iterable[str] = ()) -> Table:
-    """As kubectl prints them: no lines, upper-case headings."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-    for column in columns:
-        justify = "right" if column in set(right) else "left"
-        table.add_column(column, justify=justify, no_wrap=column != "MESSAGE", overflow="fold")
-    return table
 
 
 def generic_table(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -121,8 +114,8 @@ def environment_facts(found: EnvironmentView, now: datetime) -> RenderableType:
         "owner": f"{spec['owner']}, cost center {spec['costCenter']}",
         "cost": _cost(cost) if cost else "",
         "idle": _idle(spec.get("idle") or {}),
-        "expires": spec.get("expiresAt") or "",
-        "created": f"{times.local(found['createdDateTime'])} UTC, "
+        "expires": times.local_with_zone(expiry) if (expiry := spec.get("expiresAt")) else "",
+        "created": f"{times.local_with_zone(found['createdDateTime'])}, "
         f"{times.ago(found['createdDateTime'], now)} ago",
         "generation": str(found["generation"]),
     }
@@ -226,6 +219,13 @@ def offers_table(found: SizeOffers) -> RenderableType:
 
 
 def costs_table(found: CostReport) -> RenderableType:
+    total = Text(f"Total {money(found['totalUsd'])} at list prices of {found['priceAsOf'][:10]}.")
+    parts: list[RenderableType] = [_days_table(found)] if found["value"] else []
+    billed = found.get("billed")
+    return Group(*parts, total, *([billed_table(billed)] if billed else []))
+
+
+def _days_table(found: CostReport) -> Table:
     table = plain_table(
         *("DAY", "ENVIRONMENT", "COST CENTER", "GPU HOURS", "GPU", "BASE", "TOTAL"),
         right=("GPU HOURS", "GPU", "BASE", "TOTAL"),
@@ -240,12 +240,13 @@ def costs_table(found: CostReport) -> RenderableType:
             money(each["baseUsd"]),
             money(each["gpuUsd"] + each["baseUsd"]),
         )
-    total = Text(f"Total {money(found['totalUsd'])} at list prices of {found['priceAsOf'][:10]}.")
-    billed = found.get("billed")
-    return Group(table, total, billed_table(billed)) if billed else Group(table, total)
+    return table
 
 
 def billed_table(found: BilledView) -> RenderableType:
+    until = Text(f"Billed by Azure, until {found['settledUntil']}. {found.get('unread', '')}")
+    if not found.get("value"):
+        return until
     table = plain_table(
         *("ENVIRONMENT", "BILLED", "AT LIST PRICES", "DIFFERENCE"),
         right=("BILLED", "AT LIST PRICES", "DIFFERENCE"),
@@ -257,7 +258,6 @@ def billed_table(found: BilledView) -> RenderableType:
             money(each["listedUsd"]),
             f"{each['differenceUsd']:+,.2f}",
         )
-    until = Text(f"Billed by Azure, until {found['settledUntil']}. {found.get('unread', '')}")
     return Group(Text(), table, until)
 
 
@@ -281,7 +281,7 @@ def sweep_table(found: SweepAnswer) -> RenderableType:
             Text(
                 f"{kind}{summary['pools']} GPU pools, "
                 f"saved per hour: {_saved(summary['savedPerHourUsd'])}, "
-                f"ended {times.local(summary['endedAt'])} UTC"
+                f"ended {times.local_with_zone(summary['endedAt'])}"
             )
         )
         parts += [
@@ -300,4 +300,4 @@ def _saved(usd: float | str) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -32,8 +32,17 @@ def clock(seconds: float) -> str:
 
 
 def local(text: str) -> str:
-    """To the second, in UTC."""
-    return parse(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """To the second, in the time zone of the user."""
+    return parse(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def zone(text: str) -> str:
+    """Of the user at that time, such as CET."""
+    return parse(text).astimezone().tzname() or ""
+
+
+def local_with_zone(text: str) -> str:
+    return f"{local(text)} {zone(text)}"
 
 
 def parse_when(text: str, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from domain.arm.managed_cluster import first_gpu_node_count
 from domain.guard.costs import estimate_record
 from domain.guard.estimate import Estimate
 from domain.guard.plan_check import PlanCheck, Verdict
@@ -17,24 +18,30 @@ from domain.spec.model import EnvironmentSpec
 APPROVAL_REQUIRED = "ApprovalRequired"
 """Code of a warning: the request waits for a second person."""
 
+BUDGET_EXCEEDED = "BudgetExceeded"
+
 
 def check_policy(
     spec: EnvironmentSpec, planned: Estimate, situation: Situation
 ) -> tuple[PlanCheck, ...]:
-    """What a live environment violates already, in the same words, is a warning: a rule that was
-    added later does not keep it from other changes."""
+    """What a live environment violates already, in the same words or by as many nodes, is a
+    warning: a rule that was added later does not keep it from other changes, nor from fewer."""
     facts, existing = situation.policy, situation.existing
     if facts is None:
         return ()
     checks = tuple(check_rules(spec, facts))
     if existing:
-        known = {check.message for check in check_rules(existing.spec, facts)}
+        before = tuple(check_rules(existing.spec, facts))
+        stays = existing.spec.cost_center == spec.cost_center
+        known = {each.message for each in before}
+        known |= {each.message for each in checks if stays and _asks_for_no_more(each, before)}
         checks = tuple(
             _without_failure(each) if each.message in known else each for each in checks
         )
     return (
         *checks,
         *_check_price(planned, situation, facts),
+        *_check_unpriced(spec, planned, situation, facts),
         *check_budget(spec, planned, situation),
     )
 
@@ -94,7 +101,7 @@ def _verdict(budget: Budget, use: BudgetUse, percent: float) -> tuple[str, Verdi
             "Use a cheaper size or fewer replicas, set expiresAt, delete what is not needed, or "
             f"have the budget raised: requests above {budget.refuse_at} % are refused."
         )
-        return "BudgetExceeded", Verdict.FAIL, fix
+        return BUDGET_EXCEEDED, Verdict.FAIL, fix
     if budget.approval_at is not None and percent > budget.approval_at and use.is_increase:
         why = f"Above {budget.approval_at} % a second person has to approve it."
         return APPROVAL_REQUIRED, Verdict.WARN, why
@@ -121,6 +128,37 @@ def _check_price(
             limit=rule.above_per_month,
             unit=BUDGET_UNIT,
         )
+
+
+def _check_unpriced(
+    spec: EnvironmentSpec, planned: Estimate, situation: Situation, facts: PolicyFacts
+) -> Iterable[PlanCheck]:
+    """GPU nodes may be above the threshold if their price is unknown; those that a live
+    environment has already are no news."""
+    rule, existing = facts.policy.approval, situation.existing
+    before = estimate_record(existing, facts.prices) if existing else None
+    is_known = (
+        existing is not None
+        and before is not None
+        and set(planned.unpriced_nodes) <= set(before.unpriced_nodes)
+        and first_gpu_node_count(spec) <= first_gpu_node_count(existing.spec)
+    )
+    if rule and planned.unpriced_nodes and not is_known:
+        yield PlanCheck(
+            code=APPROVAL_REQUIRED,
+            verdict=Verdict.WARN,
+            message=f"No list price is known for {', '.join(planned.unpriced_nodes)}: it may cost "
+            f"more than {rule.above_per_month:.2f} {BUDGET_UNIT} per month, so a second person "
+            "has to approve it.",
+            target="gpu",
+            limit=rule.above_per_month,
+            unit=BUDGET_UNIT,
+        )
+
+
+def _asks_for_no_more(check: PlanCheck, before: Iterable[PlanCheck]) -> bool:
+    earlier = (each.required for each in before if each.name and each.name == check.name)
+    return any(most is not None and (check.required or 0) <= most for most in earlier)
 
 
 def _without_failure(check: PlanCheck) -> PlanCheck:

@@ -17,6 +17,8 @@ MAX_COST_CENTERS = 1000
 
 type CostCenterName = Annotated[str, Field(pattern=COST_CENTER_PATTERN, max_length=50)]
 
+Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
 type Sender = Annotated[str, Field(min_length=1, max_length=2048)]
 
 
@@ -106,7 +108,7 @@ class Limits(WireModel):
 class ApprovalRule(WireModel):
     """When a request waits for a second person."""
 
-    above_per_month: float = Field(
+    above_per_month: Amount = Field(
         gt=0, description="Price of an environment per month at replicas, in USD."
     )
     deadline_hours: StrictInt = Field(
@@ -131,7 +133,7 @@ class Budget(WireModel):
     The thresholds are percent of it, counted with what is reserved until the month's end.
     """
 
-    per_month: float = Field(gt=0, description="USD.", examples=[20000])
+    per_month: Amount = Field(gt=0, description="USD.", examples=[20000])
     warn_at: StrictInt = Field(default=80, ge=1, description="Percent from which plans warn.")
     approval_at: StrictInt | None = Field(
         default=None, ge=1, description="Percent above which a request needs approval."
@@ -169,6 +171,11 @@ class CostCenter(WireModel):
         examples=[["https://ci.example.com/fraud"]],
     )
     budget: Budget | None = Field(default=None, description="Without one nothing is bounded.")
+
+    @field_validator("groups")
+    @classmethod
+    def _take_the_spelling_of_tokens(cls, ids: frozenset[str]) -> frozenset[str]:
+        return frozenset(each.lower() for each in ids)
 
 
 class Policy(WireModel):

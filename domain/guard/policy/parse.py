@@ -86,7 +86,12 @@ def _fix(error: ErrorDetails, place: Place) -> str:
         known = [each.alias or "" for each in section.model_fields.values()] if section else []
         return f"Remove '{place[-1]}'. Known fields: {', '.join(known)}."
     if kind in TYPE_FIXES:
-        return TYPE_FIXES[kind].format(**error.get("ctx", {})).replace("JSON object", "mapping")
+        return (
+            TYPE_FIXES[kind]
+            .format(**error.get("ctx", {}))
+            .replace("JSON object", "mapping")
+            .replace("JSON array", "list")
+        )
     message = error["msg"]
     return message if message.endswith(".") else f"{message}."
 

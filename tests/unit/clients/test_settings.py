@@ -264,7 +264,7 @@ def test_a_developer_may_do_what_the_setting_says():
     found = read(DEVELOPER_IDENTITY='{"objectId": "me", "roles": ["Environments.Read"]}').developer
     roles = frozenset({"Environments.Read"})
     assert found == Principal(object_id="me", roles=roles, is_person=True)
-    anything = read(DEVELOPER_IDENTITY='{"objectId": "me", "groups": ["g"]}').developer
+    anything = read(DEVELOPER_IDENTITY='{"objectId": "me", "groups": ["G"]}').developer
     assert anything
     assert (anything.roles, anything.groups) == (frozenset(AppRole), {"g"})
 

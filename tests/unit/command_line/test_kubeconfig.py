@@ -110,6 +110,16 @@ def test_it_is_merged_into_the_file_of_kubectl(ready: CommandLine, tmp_path: Pat
     assert [each.name for each in path.parent.iterdir()] == ["config"]
 
 
+def test_kubectl_is_told_of_a_file_that_it_would_not_read(ready: CommandLine, tmp_path: Path):
+    path = tmp_path / "my clusters"
+    ready.environ["KUBECONFIG"] = str(tmp_path / "config")
+    assert f"kubectl --kubeconfig '{path}' get pods\n" in (
+        ready("kubeconfig", NAME, "--file", str(path)).err
+    )
+    merged = ready("kubeconfig", NAME, "--merge")
+    assert "kubectl get pods\n" in merged.err
+
+
 def test_what_others_have_in_the_file_stays(ready: CommandLine, tmp_path: Path):
     path = tmp_path / "of-kubectl"
     path.write_text(yaml.safe_dump(OTHERS))

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import yaml
+from gridplane.errors import Interrupted
 
 from domain.environment.phases import Phase
 from domain.outcomes import Status
@@ -89,6 +90,17 @@ def test_watch_follows_what_runs_and_shows_the_rest(cli: CommandLine):
     assert cli("watch", "fraud-llm.1").code == 0
 
 
+def test_what_does_not_change_is_looked_at_less_often_up_to_retry_after(cli: CommandLine):
+    cli("apply", "-f", cli.spec_file(), "--yes", "--detach")
+
+    def go_on() -> None:
+        cli.report("fraud-llm.1", "edge/profile", Status.RUNNING, 1)
+
+    cli.meanwhile = [*[lambda: None] * 4, go_on, lambda: cli.finish("fraud-llm.1")]
+    assert cli("watch", NAME).code == 0
+    assert cli.sleeps == [1.0, 2.0, 4.0, 5.0, 5.0, 1.0]
+
+
 def test_steps_are_told_once_in_the_order_of_time(cli: CommandLine):
     cli("apply", "-f", cli.spec_file(), "--yes", "--detach")
 
@@ -125,13 +137,12 @@ def test_what_keeps_a_step_from_ending_is_told_as_soon_as_it_is_known(cli: Comma
     assert lines[3].startswith("10:00  ")
 
 
+def interrupt() -> None:
+    raise Interrupted
+
+
 def test_events_are_followed_until_ctrl_c(cli: CommandLine):
-    from gridplane.errors import Interrupted
-
     cli.create()
-
-    def interrupt() -> None:
-        raise Interrupted
 
     def put_to_sleep() -> None:
         cli("scale-down", NAME, "--detach")
@@ -141,6 +152,19 @@ def test_events_are_followed_until_ctrl_c(cli: CommandLine):
     result = cli("events", NAME, "-f")
     assert result.code == 130
     assert result.out.count("scale-down started") == 1
+    assert cli.sleeps == [1.0, 1.0]
+
+
+def test_events_that_follow_have_the_format_of_the_first(cli: CommandLine):
+    cli.create()
+
+    def put_to_sleep() -> None:
+        cli.ask(f"/environments/{NAME}/scale-down", "POST")
+        cli.hub.deliver("fraud-llm.2")
+
+    cli.meanwhile = [put_to_sleep, interrupt]
+    result = cli("events", NAME, "-f", "--query", "[].[type, message]")
+    assert result.out.splitlines()[-2:] == ["OperationStarted", "scale-down started"]
 
 
 @pytest.mark.parametrize(

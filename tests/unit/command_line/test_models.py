@@ -7,7 +7,7 @@ import httpx
 import pytest
 from gridplane.errors import Interrupted
 
-from tests.support.command_line import NAME, CommandLine
+from tests.support.command_line import NAME, CommandLine, answer
 from tests.support.fake_pod_logs import POD, log_pod
 
 
@@ -42,7 +42,7 @@ def test_a_log_is_followed_without_gaps_or_repeats(cli: CommandLine):
     cli.meanwhile = more
     result = cli("logs", NAME, "-f")
     assert (result.code, result.out) == (130, "one\ntwo\nthree\n")
-    assert cli.sleeps == [2.0] * 4
+    assert cli.sleeps == [1.0, 1.0, 2.0, 1.0], "soon after further lines, else Retry-After"
 
 
 def test_a_pod_that_is_replaced_is_followed_by_its_successor(cli: CommandLine):
@@ -109,7 +109,7 @@ def test_an_answer_in_one_piece_is_printed_too(cli: CommandLine):
 
 
 def asleep(request: httpx.Request) -> httpx.Response:
-    body = {"error": {"code": "ScaledDown", "message": "The model sleeps."}}
+    body = {"error": {"code": "EnvironmentAsleep", "message": "The model sleeps."}}
     return httpx.Response(503, json=body, headers={"Retry-After": "60"})
 
 
@@ -118,8 +118,14 @@ def test_a_sleeping_model_says_how_to_wake_it(cli: CommandLine):
     cli.model = asleep
     result = cli("invoke", NAME, "Hello")
     assert result.code == 6
-    assert "ScaledDown: The model sleeps." in result.err
+    assert "EnvironmentAsleep: The model sleeps." in result.err
     assert "Fix: gridplane wake fraud-llm, or add --wait" in result.err
+
+
+def test_a_model_that_starts_is_not_to_be_woken(cli: CommandLine):
+    cli.create()
+    cli.model = answer(503, {"error": {"code": "ModelNotReady", "message": "No replica."}})
+    assert cli("invoke", NAME, "Hello").err == "ModelNotReady: No replica.\nFix: Add --wait.\n"
 
 
 def test_a_sleeping_model_is_waited_for(cli: CommandLine):

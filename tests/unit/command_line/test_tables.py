@@ -2,6 +2,9 @@
 as they follow price lists and the clock."""
 
 import re
+from collections.abc import Callable
+
+import pytest
 
 from tests.support.command_line import NAME, CommandLine, answer
 from tests.support.specs import spec_body
@@ -161,3 +164,47 @@ def test_a_sweep(cli: CommandLine):
     cli.instead = [answer(202, {"status": "Running"}), answer(200, SWEPT)]
     assert comparable(cli("sweeps", "--start", "--dry-run").out) == SWEEP
     assert cli.bodies("POST", "/sweeps") == [{"dryRun": True}]
+
+
+def test_a_narrow_terminal_gets_whole_names_and_fewer_columns(cli: CommandLine):
+    name = "a-name-of-24-letters-abc"
+    cli.create(name=name)
+    cli.environ["COLUMNS"] = "60"
+    heading, row, *hidden = cli("list").out.splitlines()
+    assert heading.split() == ["NAME", "PHASE", "HEALTH", "REGIONS"]
+    assert row.split() == [name, "Ready", "Unknown", "westeurope"]
+    assert " ".join(hidden) == (
+        "Too narrow for GPU, NODES, NOW, THIS MONTH, AGE: -o yaml shows all."
+    )
+
+
+def test_times_are_those_of_the_user(cli: CommandLine, time_zone: Callable[[str], None]):
+    time_zone("Asia/Tokyo")
+    cli.create()
+    assert "created      2026-11-22 21:00:00 JST, " in cli("show", NAME).out
+    assert cli("show", NAME, "--query", "createdDateTime").out == "2026-11-22T12:00:00Z\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("list", "No environments. `gridplane init` writes a specification to begin with."),
+        ("models", "No models. `gridplane register -f model.yaml` registers one."),
+        ("audit", "No records in this time."),
+    ],
+)
+def test_an_empty_list_is_told(cli: CommandLine, command: str, said: str):
+    assert cli(command).out == f"{said}\n"
+
+
+def test_costs_of_nothing_have_no_table(cli: CommandLine):
+    assert cli("costs").out.startswith("Total $0.00 at list prices of ")
+
+
+def test_what_a_query_nests_is_json(cli: CommandLine):
+    cli.create()
+    query = "[].{name: name, regions: spec.regions, autoscale: spec.workload.autoscale}"
+    assert cli("list", "--query", query).out.splitlines() == [
+        "name        regions          autoscale",
+        'fraud-llm   ["westeurope"]',
+    ]

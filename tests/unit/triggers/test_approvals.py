@@ -144,6 +144,7 @@ async def test_a_rejection_ends_it_with_its_reason(hub: FakeHub):
         ("approve", {"colour": "blue"}),
         ("reject", {}),
         ("reject", {"reason": ""}),
+        ("reject", {"reason": " \t\n "}),
         ("reject", {"reason": "x" * 501}),
     ],
 )
@@ -217,7 +218,12 @@ class Settlement:
 
 
 @pytest.mark.parametrize(
-    ("attributes", "fate"), [({"authid": ALICE}, "completed"), ({}, "RequesterUnknown")]
+    ("attributes", "fate"),
+    [
+        ({"authid": ALICE}, "completed"),
+        ({"authid": "alice@example.com"}, "RequesterUnknown"),
+        ({}, "RequesterUnknown"),
+    ],
 )
 async def test_a_message_waits_for_someone_other_than_the_person_it_names(
     hub: FakeHub, attributes: dict[str, str], fate: str

@@ -97,6 +97,17 @@ async def test_a_request_by_a_plan_is_about_the_environment_of_the_plan():
     assert record.cost_center == "ML-1234"
 
 
+async def test_a_refused_request_by_a_plan_is_about_the_environment_of_the_plan():
+    hub = SweepHub()
+    await an_api(hub).send("POST", "environments", spec_body(), WRITER)
+    unknown = {"planId": "fraud-llm.0.5c042717cad6"}
+    answer = await an_api(hub).send("POST", "environments", unknown, WRITER)
+    assert answer.error["code"] == "PlanNotFound"
+    record = hub.audited[-1]
+    assert (record.environment, record.cost_center) == ("fraud-llm", "ML-1234")
+    assert record.code == "PlanNotFound"
+
+
 async def test_who_cancels_is_on_record_before_the_event_is_sent():
     hub = SweepHub()
     await an_api(hub).send("POST", "environments", spec_body(), WRITER)
@@ -184,6 +195,20 @@ async def test_the_audit_is_read_page_by_page_and_by_cost_center():
     assert len((await api.send("GET", "audit", headers=everything)).json["value"]) == 5
     one = await api.send("GET", "audit?environment=fraud-llm&actor=sweep", headers=auditor)
     assert one.json["value"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z",
+        "from=9999-12-31T00:00:00Z&to=9999-12-31T23:59:59.999999Z",
+        "skiptoken=9999-12-31T23:59:59.999999Z_x",
+        "skiptoken=0001-01-01T00:00:00Z_x",
+    ],
+)
+async def test_times_at_the_ends_of_the_calendar_have_an_empty_page(query: str):
+    answer = await Api(SweepHub()).get(f"audit?{query}")
+    assert (answer.status, answer.json) == (200, {"value": []})
 
 
 @pytest.mark.parametrize("query", ["skiptoken=x", "from=yesterday", "maxpagesize=0", "top=1"])

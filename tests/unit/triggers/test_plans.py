@@ -115,6 +115,20 @@ async def test_an_expired_plan_is_gone():
 
 
 @pytest.mark.parametrize(
+    "plan_id", ["", " ", "@plan@x", "fraud-llm", "fraud-llm.0.5C042717CAD6", "-.0.5c042717cad6"]
+)
+async def test_an_id_that_no_plan_has_is_not_looked_for(
+    plan_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    async def find(*_: object) -> None:
+        raise AssertionError("the task hub takes no such name")
+
+    monkeypatch.setattr("triggers.spec_bodies.find_plan", find)
+    answer = await Api(FakeHub()).create({"planId": plan_id})
+    assert (answer.status, answer.error["code"]) == (404, "PlanNotFound")
+
+
+@pytest.mark.parametrize(
     "body", [{"planId": 7}, {"planId": "x", "name": "fraud-llm"}, {"planId": "x" * 129}]
 )
 async def test_a_reference_that_is_none_is_refused(body: dict[str, Any]):

@@ -1,9 +1,18 @@
+import asyncio
 import gzip
 import re
 
+import azure.functions as func
 import pytest
 
-from triggers.portal import FOLDER, answer_file, answer_page, load_portal, redirect_to_docs
+from triggers.portal import (
+    FOLDER,
+    answer_file,
+    answer_page,
+    http_portal_file,
+    load_portal,
+    redirect_to_docs,
+)
 
 FIRST_LOAD_BYTES = 150_000
 """Compressed, as a person on a slow connection loads it."""
@@ -54,6 +63,13 @@ def test_files_are_kept_for_a_year_and_bound_by_the_policy(name: str, mimetype: 
 )
 def test_nothing_else_is_served(name: str):
     assert answer_file(load_portal().version, name).status_code == 404
+
+
+def test_a_version_is_no_file():
+    """The route has the rest of the path only where there is one."""
+    request = func.HttpRequest("GET", "/portal/x", route_params={"version": "x"}, body=b"")
+    answer = asyncio.run(http_portal_file(request))
+    assert answer.status_code == 404
 
 
 def test_docs_lead_to_the_reference_in_the_page():

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gridplane.commands.arguments import Yes
+from gridplane.commands.arguments import Yes, require_segment
 from gridplane.model_tables import models_table, presets_table, versions_table
 from gridplane.session import Session
 from gridplane.specs import read_document
@@ -25,7 +25,10 @@ def presets(session: Session) -> None:
 def models(
     session: Session,
     model: Annotated[
-        str | None, typer.Argument(metavar="[MODEL]", help="Show the versions of this one.")
+        str | None,
+        typer.Argument(
+            metavar="[MODEL]", help="Show the versions of this one.", callback=require_segment
+        ),
     ] = None,
 ) -> None:
     """List the models of the registry, or the versions of one.
@@ -60,7 +63,10 @@ def register(
 
 def unregister(
     session: Session,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model.")],
+    model: Annotated[
+        str,
+        typer.Argument(metavar="MODEL", help="Name of the model.", callback=require_segment),
+    ],
     version: Annotated[
         int | None, typer.Option("--version", help="This version alone; all by default.")
     ] = None,

@@ -1,6 +1,6 @@
 """Look at environments: list, show, watch, events, metrics, versions, kubeconfig."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,12 +8,12 @@ import typer
 
 from gridplane import times
 from gridplane.api_types import EventView
-from gridplane.client import DEFAULT_POLL_SECONDS
-from gridplane.commands.arguments import Name
+from gridplane.commands.arguments import Name, complete_name, require_segment
 from gridplane.commands.kubeconfig import kubeconfig
 from gridplane.commands.metrics import metrics
 from gridplane.follow import follow, require_success
 from gridplane.governance_tables import environment_versions_table
+from gridplane.pace import Pace
 from gridplane.session import Session
 from gridplane.tables import (
     environment_facts,
@@ -68,7 +68,13 @@ def show(session: Session, name: Name) -> None:
 def watch(
     session: Session,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Environment, or id of an operation.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Environment, or id of an operation.",
+            autocompletion=complete_name,
+            callback=require_segment,
+        ),
     ],
 ) -> None:
     """Follow the operation of an environment to its end. Ctrl-C detaches.
@@ -99,18 +105,26 @@ def events(
     Example: gridplane events fraud-llm -f
     """
     path = f"/environments/{name}/events"
-    found: list[EventView] = session.api.get(path).body["value"]
-    session.output.show(
-        found, events_table, lambda all_events: [each["type"] for each in all_events]
-    )
+    answer = session.api.get(path)
+    found: list[EventView] = answer.body["value"]
+    session.output.show(found, events_table, _types)
+    pace, is_news = Pace(), True
     while is_followed:
         session.api.is_following = True
-        session.around.sleep(DEFAULT_POLL_SECONDS)
-        latest: list[EventView] = session.api.get(path).body["value"]
-        for each in latest:
-            if each not in found:
-                session.output.write(event_line(each))
-        found = latest
+        session.around.sleep(pace.after(answer, is_news=is_news))
+        answer = session.api.get(path)
+        further = [each for each in answer.body["value"] if each not in found]
+        found, is_news = answer.body["value"], bool(further)
+        if further:
+            session.output.show(further, _event_lines, _types)
+
+
+def _event_lines(found: Sequence[EventView]) -> str:
+    return "\n".join(event_line(each) for each in found)
+
+
+def _types(found: Sequence[EventView]) -> list[str]:
+    return [each["type"] for each in found]
 
 
 def versions(session: Session, name: Name) -> None:

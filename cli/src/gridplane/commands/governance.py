@@ -1,12 +1,13 @@
 """Approve what waits for a second person, and read the audit."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated
 
 import typer
 
-from gridplane.commands.arguments import Detach, Name, Yes
+from gridplane.commands.arguments import Detach, Name, Yes, read_time
 from gridplane.commands.changes import finish_operation
 from gridplane.follow import operation_id_of
 from gridplane.governance_tables import approval_facts, approvals_table, audit_table
@@ -67,10 +68,15 @@ def audit(
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option("--from", metavar="TIME", help="RFC 3339; a day before the end by default."),
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="RFC 3339, or as long ago as 6h or 7d; a day before the end by default.",
+        ),
     ] = None,
     end: Annotated[
-        str | None, typer.Option("--to", metavar="TIME", help="RFC 3339; now by default.")
+        str | None,
+        typer.Option("--to", metavar="TIME", help="The same for the end; now by default."),
     ] = None,
     most: Annotated[
         int, typer.Option("--max", min=1, help="Show at most as many.")
@@ -78,9 +84,11 @@ def audit(
 ) -> None:
     """Show who has asked for which change, and what was decided, the latest first.
 
-    Example: gridplane audit --environment fraud-llm --from 2026-11-29T00:00:00Z
+    Example: gridplane audit --environment fraud-llm --from 7d
     """
-    query = {"environment": environment, "actor": actor, "from": start, "to": end}
+    now = datetime.now(UTC)
+    times = {"from": read_time(start, now), "to": read_time(end, now)}
+    query = {"environment": environment, "actor": actor, **times}
     pages = session.api.pages("/audit", **query, maxpagesize=min(most, LARGEST_PAGE))
     found = list(islice(pages, most))
     session.output.show(found, audit_table, lambda all_: [each["id"] for each in all_])

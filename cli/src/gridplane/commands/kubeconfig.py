@@ -1,5 +1,6 @@
 """Access to the clusters of an environment with kubectl."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,7 +52,8 @@ def kubeconfig(
         path = file or find_file(session.around.environ)
         merge_into(path, found)
         session.output.write(str(path))
-        session.output.hint("next", "kubectl get pods")
+        chosen = f"--kubeconfig {shlex.quote(str(file))} " if file else ""
+        session.output.hint("next", f"kubectl {chosen}get pods")
         return
     _print(session, found)
 

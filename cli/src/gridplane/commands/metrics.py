@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gridplane import times
-from gridplane.commands.arguments import Name
-from gridplane.errors import invalid
+from gridplane.commands.arguments import Name, read_time
 from gridplane.metric_tables import metrics_view
 from gridplane.session import Session
 
@@ -36,21 +34,10 @@ def metrics(
     Example: gridplane metrics fraud-llm --from 7d
     """
     now = datetime.now(UTC)
-    query = {"from": _read_time(start, now), "to": _read_time(end, now)}
+    query = {"from": read_time(start, now), "to": read_time(end, now)}
     found = session.api.get(f"/environments/{name}/metrics", **query).body
     out = session.output.out
     width = out.width if out.is_terminal else None
     session.output.show(
         found, lambda each: metrics_view(each, width), lambda each: [each["environment"]]
     )
-
-
-def _read_time(text: str | None, now: datetime) -> str | None:
-    if text is None:
-        return None
-    try:
-        return times.format_utc(times.parse_when(text, now))
-    except ValueError:
-        raise invalid(
-            f"'{text}' is no time.", "Send one such as 2026-11-29T12:00:00Z, 90m, 6h or 7d."
-        ) from None

@@ -12,9 +12,11 @@ from gridplane.client import Answer
 from gridplane.commands.arguments import Name
 from gridplane.errors import ExitCode, Refusal, invalid
 from gridplane.models import Question, ask
+from gridplane.pace import Pace
 from gridplane.session import Session
 
 PANEL = "Use the model"
+ASLEEP = "EnvironmentAsleep"
 
 
 def logs(
@@ -32,7 +34,7 @@ def logs(
         str | None, typer.Option(help="Pod; by default one that has trouble, or the first.")
     ] = None,
     timestamps: Annotated[
-        bool, typer.Option("--timestamps", help="Begin each line with its time in UTC.")
+        bool, typer.Option("--timestamps", help="Begin each line with its time.")
     ] = False,
 ) -> None:
     """Print what the model's container wrote.
@@ -48,10 +50,11 @@ def logs(
     )
     _say_which(session, answer.body)
     _print_lines(session, answer.body, timestamps)
+    pace = Pace()
     while (link := answer.body.get("nextLink")) and (is_followed or answer.body["isTruncated"]):
         if not answer.body["isTruncated"]:
             session.api.is_following = True
-            session.around.sleep(answer.retry_after)
+            session.around.sleep(pace.after(answer, is_news=bool(answer.body["value"])))
         answer = _next_page(session, link)
         _print_lines(session, answer.body, timestamps)
 
@@ -123,7 +126,8 @@ def invoke(
             session.output.show({"answer": text}, lambda _: text, lambda _: [text])
     except Refusal as refusal:
         if refusal.code is ExitCode.UNREACHABLE and not refusal.fix:
-            refusal.fix = f"gridplane wake {name}, or add --wait"
+            sleeps = refusal.error_code == ASLEEP
+            refusal.fix = f"gridplane wake {name}, or add --wait" if sleeps else "Add --wait."
         raise
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gridplane.pace import Pace
 from gridplane.session import Session
 from gridplane.specs import read_schema
 from gridplane.tables import costs_table, sweep_table
@@ -46,12 +47,13 @@ def sweeps(
 
     Example: gridplane sweeps --start --dry-run
     """
+    pace = Pace()
     if start:
         answer = session.api.change("POST", "/sweeps", {"dryRun": dry_run})
-        session.around.sleep(answer.retry_after)
+        session.around.sleep(pace.after(answer, is_news=True))
     answer = session.api.get("/sweeps/latest", dryRun=dry_run or None)
     while start and answer.body["status"] == "Running":
-        session.around.sleep(answer.retry_after)
+        session.around.sleep(pace.after(answer, is_news=False))
         answer = session.api.get("/sweeps/latest", dryRun=dry_run or None)
     session.output.show(
         answer.body,

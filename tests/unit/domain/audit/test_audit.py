@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,6 +39,9 @@ from domain.sweep.record_notes import (
 from domain.sweep.wake_on_request import WAKE_REQUESTED
 from tests.support.callers import ALICE
 from tests.support.specs import NOON, a_record, a_request, minutes
+
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 STAMP = CallStamp(
     id="0123",
@@ -200,6 +203,37 @@ def test_a_window_has_the_days_that_it_touches(
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "first", "count"),
+    [
+        (FIRST_MOMENT, FIRST_MOMENT + timedelta(days=1), "0001-01-01", 1),
+        (LAST_MOMENT - timedelta(days=1), LAST_MOMENT, "9999-12-31", 2),
+    ],
+)
+def test_a_window_may_touch_the_first_and_the_last_day(
+    start: datetime, end: datetime, first: str, count: int
+):
+    days = list(days_of_window(start, end))
+    assert (days[0].isoformat(), len(days)) == (first, count)
+
+
+@pytest.mark.parametrize(
+    ("after", "until"),
+    [
+        (None, NOON),
+        (NOON - minutes(1), NOON - minutes(1) + timedelta(microseconds=1)),
+        (NOON, NOON),
+        (LAST_MOMENT, NOON),
+    ],
+)
+def test_what_is_left_of_a_window_ends_with_the_last_record_that_was_read(
+    after: datetime | None, until: datetime
+):
+    place = AuditPosition(after, "1") if after else None
+    query = AuditQuery(NOON - minutes(9), NOON, 9, lambda center: True, after=place)
+    assert query.until == until
+
+
+@pytest.mark.parametrize(
     ("changes", "ids"),
     [
         ({}, ["4", "3", "2b", "2a", "1"]),
@@ -226,7 +260,18 @@ def test_a_query_selects_newest_first(changes: dict[str, Any], ids: list[str]):
     assert [record.id for record in query.select(records)] == ids
 
 
-@pytest.mark.parametrize("text", ["", "x", "2026-11-22T12:00:00Z", "x_1", "2026-11-22T12:00:00_1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "2026-11-22T12:00:00Z",
+        "x_1",
+        "2026-11-22T12:00:00_1",
+        "0001-01-01T00:00:00+14:00_1",
+        "9999-12-31T23:59:59-14:00_1",
+    ],
+)
 def test_a_place_that_no_page_names_is_none(text: str):
     assert AuditPosition.parse(text) is None
     place = AuditPosition(NOON, "a_b")

@@ -15,6 +15,7 @@ from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, NODES, cost_center_ledger, quota_ledger
 from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
+from domain.guard.spare_price import find_spare_nodes
 from tests.support.markets import A100_FAMILY, a_market, some_prices
 from tests.support.policies import a_file, with_budget
 from tests.support.specs import NOON, a_record, a_request, a_spec, in_azure, spec_body
@@ -156,6 +157,20 @@ def test_an_update_claims_only_what_it_adds():
     demand = demands(situation, OperationKind.UPDATE, sequence=2, spec=spec)[BUDGET]
     assert demand.amounts == {MONEY: pytest.approx(4.775 * 8.5 * 24, rel=1e-3)}
     assert demand.room == {MONEY: pytest.approx(8000 - 2 * need, rel=1e-3)}
+
+
+def test_an_update_that_serves_two_versions_claims_the_spare_node_for_its_time():
+    gpu = {**spec_body()["gpu"], "maxNodes": 5}
+    update = {"strategy": "blueGreen"}
+    record = live(gpu=gpu, update=update)
+    situation = a_situation(UP_TO_8000, record, records=(record,))
+    workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
+    spec = a_spec(gpu=gpu, update=update, workload=workload)
+    found = demands(situation, OperationKind.UPDATE, sequence=2, spec=spec)
+    spare = find_spare_nodes(spec, [record.offer_of(spec.regions[0])], record, situation.markets)
+    assert spare
+    assert spare.usd_up_to > 0
+    assert found[BUDGET].amounts == {MONEY: pytest.approx(spare.usd_up_to)}
 
 
 def test_a_budget_that_refuses_nothing_is_not_claimed():

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.gpu_skus import find_gpu_sku
 from domain.catalog.prices import ExchangeRate
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
@@ -12,13 +13,16 @@ from domain.environment.record import EnvironmentRecord
 from domain.guard.admission import find_refusal
 from domain.guard.changes import ChangeEffect, find_changes
 from domain.guard.estimate import estimate
+from domain.guard.market import RegionMarket
 from domain.guard.plan import Plan, PlanAction, build_plan, store
 from domain.guard.plan_check import Verdict
+from domain.guard.policy.facts import PolicyFacts
 from domain.guard.situation import Situation
-from domain.placement.offers import list_offers
+from domain.placement.offers import Offer, list_offers
 from domain.requests.command import Command
 from domain.requests.command_decision import decide
-from domain.requests.decision import PreconditionFailed, Start
+from domain.requests.decision import PreconditionFailed, Refused, Start
+from domain.requests.decisions import decide_update
 from domain.spec.model import EnvironmentSpec
 from tests.support.markets import (
     A100_FAMILY,
@@ -28,6 +32,7 @@ from tests.support.markets import (
     a_subscription,
     some_prices,
 )
+from tests.support.policies import with_budget
 from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
 
 WEST, SOUTH = "westeurope", "uksouth"
@@ -155,6 +160,25 @@ def test_two_cells_cost_twice_and_share_the_edge():
     assert both == pytest.approx(2 * one - 35 / 730, abs=1e-3)
 
 
+def test_each_region_has_the_nodes_that_its_own_size_needs():
+    spec = a_spec(
+        regions=[WEST, SOUTH],
+        gpu={"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 4},
+        workload={**spec_body()["workload"], "replicas": 4},
+    )
+    one, four = (
+        Offer(region=WEST, vm_size="Standard_NC24ads_A100_v4", spot=False),
+        Offer(region=SOUTH, vm_size="Standard_NC96ads_A100_v4", spot=False),
+    )
+    prices = some_prices(SOUTH)
+    dear = prices.model_copy(update={"hourly": {**prices.hourly, four.vm_size: 19.1}})
+    markets = {WEST: a_market(WEST), SOUTH: a_market(SOUTH, prices=dear)}
+    for offers in ([one, four], [four, one]):
+        found = estimate(spec, offers, markets)
+        gpus = found.at_replicas.usd_per_hour - found.asleep.usd_per_hour
+        assert gpus == pytest.approx(4 * A100_PRICE + 19.1)
+
+
 def test_what_has_no_price_is_named_and_not_free():
     price = plan(markets={WEST: a_market(prices=None)}).estimate
     assert price.unpriced == (
@@ -245,6 +269,78 @@ def test_an_open_zone_is_an_alternative_to_a_closed_one():
     assert zones == [("3",)]
 
 
+FOUR_T4 = "Standard_NC64as_T4_v3"
+
+
+def without_quota(region: str, vm_size: str) -> RegionMarket:
+    sku = find_gpu_sku(vm_size)
+    assert sku
+    return a_market(region, quota={sku.family: (0, 0)})
+
+
+def test_a_size_that_needs_more_nodes_than_allowed_is_no_alternative():
+    """One A100 has as much memory as four T4, and room for one replica."""
+    spec = a_spec(
+        gpu={"vmSize": FOUR_T4, "maxNodes": 1},
+        workload={**spec_body()["workload"], "replicas": 4},
+    )
+    made = plan(spec, markets={WEST: without_quota(WEST, FOUR_T4)})
+    skus = [find_gpu_sku(each.offer.vm_size) for each in made.alternatives]
+    assert skus
+    assert all(sku and sku.gpus >= 4 for sku in skus)
+
+
+def test_an_alternative_keeps_the_zones_that_its_field_does_not_change():
+    def in_zone(region: str, zone: str) -> RegionMarket:
+        sizes = tuple(
+            size.model_copy(update={"zones": (zone,)}) for size in a_market().sizes or ()
+        )
+        return a_market(
+            region, quota={A100_FAMILY: (0, 0)} if region == WEST else None, sizes=sizes
+        )
+
+    markets = {WEST: in_zone(WEST, "1"), SOUTH: in_zone(SOUTH, "2")}
+    made = plan(changed(gpu={"zones": ["1"]}), markets=markets)
+    assert {each.offer.zones for each in made.alternatives} == {("1",)}
+    assert {each.differs_in for each in made.alternatives} == {"gpu.spot", "gpu.vmSize"}
+
+
+def test_a_region_that_has_a_cell_already_is_no_alternative():
+    markets = {WEST: a_market(quota={A100_FAMILY: (0, 0)}), SOUTH: a_market(SOUTH)}
+    made = plan(changed(regions=[WEST, SOUTH]), markets=markets)
+    assert made.alternatives
+    assert not [each for each in made.alternatives if each.differs_in == "regions"]
+
+
+def test_a_size_that_another_cell_cannot_get_is_no_alternative():
+    h100 = find_gpu_sku("Standard_NC40ads_H100_v5")
+    assert h100
+    south = a_market(SOUTH, quota={h100.family: (0, 0)})
+    markets = {WEST: a_market(quota={A100_FAMILY: (0, 0)}), SOUTH: south}
+    made = plan(changed(regions=[WEST, SOUTH]), markets=markets)
+    assert h100.name not in {each.offer.vm_size for each in made.alternatives}
+
+
+def test_what_a_live_environment_cannot_change_is_no_alternative():
+    wanted = changed(workload={**spec_body()["workload"], "replicas": 4})
+    full = {WEST: a_market(quota={A100_FAMILY: (24, 24)})}
+    made = plan(wanted, markets=full, record=a_ready_record())
+    assert made.verdict is Verdict.FAIL
+    assert made.alternatives == ()
+
+
+@pytest.mark.parametrize(
+    ("per_month", "alternatives"), [(500, ["gpu.spot"]), (100, [])], ids=["spot fits", "none fits"]
+)
+def test_alternatives_are_those_that_the_budget_holds(per_month: float, alternatives: list[str]):
+    facts = PolicyFacts(NOON, with_budget(per_month))
+    made = build_plan(a_spec(), Situation({WEST: a_market()}, policy=facts), NOON)
+    assert [each.code for each in made.checks if each.verdict is Verdict.FAIL] == [
+        "BudgetExceeded"
+    ]
+    assert [each.differs_in for each in made.alternatives] == alternatives
+
+
 def test_smaller_sizes_are_no_alternative():
     made = plan(markets={WEST: a_market(quota={A100_FAMILY: (0, 0)})})
     names = {each.offer.vm_size for each in made.alternatives}
@@ -292,3 +388,32 @@ def test_the_rate_of_a_currency_is_shown_beside_prices():
     prices = some_prices(WEST).model_copy(update={"rate": euros})
     assert plan(markets={WEST: a_market(prices=prices)}).estimate.rate == euros
     assert plan().estimate.rate is None
+
+
+@pytest.mark.parametrize(
+    ("phase", "way"),
+    [
+        (Phase.SCALED_DOWN, "POST /environments/fraud-llm/wake first"),
+        (Phase.WAKING, "wait for its operation"),
+        (Phase.UPDATING, "wait for its operation"),
+    ],
+)
+def test_an_update_that_has_to_wait_for_another_phase_is_a_warning(phase: Phase, way: str):
+    record = a_ready_record().model_copy(update={"phase": phase})
+    made = plan(changed(costCenter="ML-9"), record=record)
+    (check,) = [each for each in made.checks if each.code == "WrongPhase"]
+    assert (check.verdict, way in check.message) == (Verdict.WARN, True)
+    assert isinstance(decide_update(record, changed(costCenter="ML-9")), Refused)
+
+
+@pytest.mark.parametrize("phase", [Phase.READY, Phase.FAILED, Phase.CANCELED])
+def test_an_update_is_not_warned_of_where_it_starts(phase: Phase):
+    record = a_ready_record().model_copy(update={"phase": phase})
+    made = plan(changed(costCenter="ML-9"), record=record)
+    assert "WrongPhase" not in [each.code for each in made.checks]
+    assert isinstance(decide_update(record, changed(costCenter="ML-9")), Start)
+
+
+def test_nothing_to_do_needs_no_phase():
+    record = a_ready_record().model_copy(update={"phase": Phase.SCALED_DOWN})
+    assert "WrongPhase" not in [each.code for each in plan(record=record).checks]

@@ -1,5 +1,6 @@
 """The problems of a policy file, each with its line, its field and what to write instead."""
 
+import math
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ LINES: dict[Place, int] = {
     ("version",): 1,
     ("allow",): 2,
     ("allow", "region"): 3,
+    ("allow", "regions"): 3,
     ("limits",): 5,
     ("limits", "maxLifetimeDays"): 6,
     ("costCenters",): 7,
@@ -68,6 +70,7 @@ def test_what_is_no_policy_says_how_one_begins(value: Any):
             "line 12, costCenters.ML-1.budget.perMonth: Add 'perMonth'.",
         ),
         ({"limits": []}, "line 5, limits: Use a mapping."),
+        ({"allow": {"regions": "westeurope"}}, "line 3, allow.regions: Use a list."),
         ({"version": 2}, "line 1, version: Input should be 1."),
         (
             {"limits": {"maxLifetimeDays": 0}},
@@ -77,6 +80,24 @@ def test_what_is_no_policy_says_how_one_begins(value: Any):
 )
 def test_a_problem_has_its_line_its_field_and_its_remedy(sections: Any, expected: str):
     assert problems({"version": 1, **sections}) == [expected]
+
+
+@pytest.mark.parametrize("amount", [True, "5", math.inf, math.nan, 0, -1])
+def test_an_amount_is_a_number_above_zero(amount: object):
+    budget = {"costCenters": {"ML-1": {"budget": {"perMonth": amount}}}}
+    assert [each.partition(":")[0] for each in problems({"version": 1, **budget})] == [
+        "line 12, costCenters.ML-1.budget.perMonth"
+    ]
+    assert len(problems({"version": 1, "approval": {"abovePerMonth": amount}})) == 1
+
+
+def test_groups_are_written_as_tokens_have_them():
+    group = "11111111-2222-3333-4444-55555555555A"
+    policy = parse_policy(
+        LocatedDocument({"version": 1, "costCenters": {"ML-1": {"groups": [group]}}}, LINES)
+    )
+    assert isinstance(policy, Policy)
+    assert policy.cost_centers["ML-1"].groups == {group.lower()}
 
 
 def test_an_entry_of_a_list_is_named_by_its_number():

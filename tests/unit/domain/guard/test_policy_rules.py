@@ -17,7 +17,10 @@ from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from tests.support.markets import A100_PRICE, a_market
 from tests.support.policies import a_file
-from tests.support.specs import NOON, a_policy, a_record, a_request, a_spec
+from tests.support.specs import NOON, a_policy, a_record, a_request, a_spec, spec_body
+
+UNPRICED = "Standard_ND96isr_H200_v5"
+"""In West Europe."""
 
 A100, H100 = "Standard_NC24ads_A100_v4", "Standard_NC40ads_H100_v5"
 
@@ -200,6 +203,34 @@ def test_a_dear_environment_needs_approval(above: float, needs: bool):
     assert plan.estimate.at_replicas.usd_per_hour > A100_PRICE
 
 
+def test_gpus_without_a_list_price_need_approval_where_dear_ones_do():
+    policy = a_file(approval={"abovePerMonth": 100_000})
+    h200 = {"vmSize": UNPRICED, "maxNodes": 2}
+    plan = build_plan(a_spec(gpu=h200), situation(policy), NOON)
+    assert plan.requires_approval
+    (why,) = [each for each in plan.checks if each.code == "ApprovalRequired"]
+    assert why.message == (
+        f"No list price is known for GPU node {UNPRICED} in westeurope: it may cost more than "
+        "100000.00 USD per month, so a second person has to approve it."
+    )
+    free = build_plan(a_spec(cluster={"tier": "Free"}), situation(policy), NOON)
+    assert not free.requires_approval, "no price is known for its control plane alone"
+    assert not build_plan(a_spec(gpu=h200), situation(a_file()), NOON).requires_approval
+
+
+@pytest.mark.parametrize(("replicas", "needs"), [(0, False), (1, False), (2, True)])
+def test_a_live_environment_without_a_list_price_needs_approval_for_more_nodes(
+    replicas: int, needs: bool
+):
+    h200 = {"vmSize": UNPRICED, "maxNodes": 2}
+    built = a_spec(gpu=h200, workload={**spec_body()["workload"], "gpusPerReplica": 8})
+    live = a_record(a_request(spec=built)).model_copy(update={"phase": Phase.READY})
+    workload = built.workload.model_copy(update={"replicas": replicas})
+    changed = built.model_copy(update={"workload": workload})
+    policy = a_file(approval={"abovePerMonth": 100_000})
+    assert build_plan(changed, situation(policy, live), NOON).requires_approval is needs
+
+
 def test_the_file_narrows_what_the_settings_allow_and_never_widens_it():
     settings = a_policy(("westeurope", "North Europe"), allows_anonymous_access=True)
     file = a_file(
@@ -224,3 +255,31 @@ def test_what_only_the_settings_rule_stays_as_they_have_it(value: bool):
         a_policy(verifies_tokens=value, requires_disk_encryption_set=not value), a_file()
     )
     assert (both.verifies_tokens, both.requires_disk_encryption_set) == (value, not value)
+
+
+@pytest.mark.parametrize(
+    ("limits", "max_nodes", "verdict"),
+    [
+        ({"maxNodesPerEnvironment": 2}, 4, Verdict.WARN),
+        ({"maxNodesPerEnvironment": 2}, 6, Verdict.FAIL),
+        ({"maxNodesPerCostCenter": 4}, 4, Verdict.WARN),
+        ({"maxNodesPerCostCenter": 4}, 6, Verdict.FAIL),
+    ],
+)
+def test_a_later_limit_of_nodes_keeps_no_environment_from_having_fewer(
+    limits: dict[str, int], max_nodes: int, verdict: Verdict
+):
+    live = a_record().model_copy(update={"phase": Phase.READY})
+    other = a_record(a_request(spec=a_spec(name="other-llm")))
+    spec = a_spec(gpu={"vmSize": A100, "maxNodes": max_nodes})
+    found = check_request(spec, situation(a_file(limits=limits), live, records=(live, other)))
+    (check,) = [each for each in found if each.code == "TooManyNodes"]
+    assert check.verdict is verdict
+
+
+def test_fewer_nodes_do_not_take_an_environment_into_a_cost_center_that_has_no_room():
+    spec = a_spec(costCenter="RISK-7", gpu={"vmSize": A100, "maxNodes": 3})
+    live = a_record().model_copy(update={"phase": Phase.READY})
+    found = check_request(spec, situation(a_file(limits={"maxNodesPerCostCenter": 2}), live))
+    (check,) = [each for each in found if each.code == "TooManyNodes"]
+    assert check.verdict is Verdict.FAIL

@@ -48,6 +48,12 @@ def a_user(object_id: str | None = BOB, app_id: str = "cli", is_person: bool = T
             "ApproverIsRequester",
             id="by message before",
         ),
+        pytest.param(
+            {**BY_MESSAGE, "on_behalf_of": ALICE.upper()},
+            a_user(ALICE),
+            "ApproverIsRequester",
+            id="by message, in capitals",
+        ),
         pytest.param({**BY_MESSAGE, "on_behalf_of": ALICE}, a_user(), None, id="a message"),
         pytest.param(
             {"app": "cli", "is_person": True}, a_user(app_id="cli"), None, id="the same tool"
@@ -89,6 +95,9 @@ def test_what_does_not_wait_has_no_answer():
         (a_stamp(actor=None), False),
         (a_stamp(**BY_MESSAGE), False),
         (a_stamp(**BY_MESSAGE, on_behalf_of=ALICE), True),
+        (a_stamp(**BY_MESSAGE, on_behalf_of=ALICE.upper()), True),
+        (a_stamp(**BY_MESSAGE, on_behalf_of="alice@example.com"), False),
+        (a_stamp(**BY_MESSAGE, on_behalf_of=f"{ALICE} "), False),
         (None, False),
     ],
 )
