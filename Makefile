@@ -110,14 +110,15 @@ REAL_PROCESSES := tests/e2e tests/faults
 tests-of-processes: $(COMPILED)
 	$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder $(REAL_PROCESSES)
 
-# One process each: handing 13,000 short tests to workers takes longer than a tenth of them.
+# One process: handing 11,000 short tests to workers takes longer than a tenth of them.
 .PHONY: tests-of-product
 tests-of-product: $(COMPILED)
 	$(call at-once,$(PYTEST) tests $(REAL_PROCESSES:%=--ignore=%))
 
+# Many wait for processes, too.
 .PHONY: tests-of-emulators
 tests-of-emulators: $(COMPILED)
-	$(call at-once,$(PYTEST) emulators/tests)
+	$(call at-once,$(PYTEST) -n 2 emulators/tests)
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt

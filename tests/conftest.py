@@ -13,9 +13,14 @@ collect_ignore = [] if find_spec("playwright") else ["portal"]
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest go first, so that none is left for the end while other workers have nothing to
-    do; all others keep their order."""
-    items.sort(key=lambda item: find_seconds(item.path), reverse=True)
+    """Groups go first, then the longest, so that none is left for the end while other workers have
+    nothing to do; all others keep their order."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("xdist_group") is None,
+            -find_seconds(item.path),
+        )
+    )
 
 
 def pytest_collection_finish() -> None:

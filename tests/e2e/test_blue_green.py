@@ -108,7 +108,9 @@ def steps_of(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def share_of_new(step: dict[str, Any]) -> float:
     """As the step tells it."""
-    new, old = map(int, re.findall(r"(\d+) answers", step["detail"]))
+    found = re.search(r"New version: (\d+) answers.*old version: (\d+) answers", step["detail"])
+    assert found, step["detail"]
+    new, old = map(int, found.groups())
     return new / (new + old)
 
 
