@@ -59,14 +59,18 @@ class EnvironmentVersion(WireModel):
 def add_version(
     versions: Sequence[EnvironmentVersion], added: EnvironmentVersion
 ) -> tuple[EnvironmentVersion, ...]:
-    """The latest ones, as far as they are small enough to be kept."""
-    kept, room = [added], KEPT_BYTES
-    for each in reversed(versions[-(KEPT_VERSIONS - 1) :]):
+    """The latest ones, as far as they are small enough to be kept. The latest that was built stays
+    in any case: it may serve on, and is what a rollback goes to."""
+    built = next((each for each in reversed(versions) if each.status is Status.SUCCEEDED), None)
+    kept, room = {added.version}, KEPT_BYTES
+    for each in reversed(versions):
         room -= len(each.model_dump_json())
-        if room < 0:
+        if room < 0 or len(kept) == KEPT_VERSIONS:
             break
-        kept.append(each)
-    return tuple(reversed(kept))
+        kept.add(each.version)
+    if built:
+        kept.add(built.version)
+    return tuple(each for each in (*versions, added) if each.version in kept)
 
 
 def end_version(

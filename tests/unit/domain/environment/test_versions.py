@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from domain.environment.pinned_image import PinnedImage
 from domain.environment.version_views import build_version_list
 from domain.environment.versions import (
@@ -47,6 +49,25 @@ def test_the_latest_is_kept_whatever_its_size_and_of_the_others_what_is_small():
         kept = add_version(kept, a_version(version, **large))
     assert [each.version for each in kept] == [3, 4]
     assert sum(len(each.model_dump_json()) for each in kept[:-1]) < KEPT_BYTES
+
+
+@pytest.mark.parametrize("size", [1, 30_000], ids=["many", "large"])
+def test_what_was_built_last_is_kept_however_many_updates_fail_after_it(size: int):
+    def updated(status: Status, *versions: int) -> None:
+        nonlocal kept
+        large = {"env": {f"A{number}": "x" * size for number in range(5)}}
+        for version in versions:
+            kept = add_version(kept, a_version(version, **large))
+            kept = end_version(kept, f"fraud-llm.{version}", status, None)
+
+    kept: tuple[EnvironmentVersion, ...] = ()
+    updated(Status.SUCCEEDED, 1, 2)
+    updated(Status.FAILED, *range(3, KEPT_VERSIONS + 5))
+    assert [each.version for each in kept if each.status is Status.SUCCEEDED] == [2]
+    assert kept[-1].version == KEPT_VERSIONS + 4
+    assert len(kept) <= KEPT_VERSIONS + 1
+    updated(Status.SUCCEEDED, KEPT_VERSIONS + 5, KEPT_VERSIONS + 6)
+    assert 2 not in {each.version for each in kept}
 
 
 def test_its_end_tells_what_the_image_was_resolved_to():
