@@ -24,5 +24,6 @@ def find_new_until(operation: OperationContext, group: Outcome) -> datetime:
 def create_in_group(
     operation: OperationContext, resource: PlannedResource, new_until: datetime
 ) -> Steps[Outcome]:
-    is_new = operation.now < new_until and not resource.awaits_cells
-    return create_resource(operation, resource, in_new_group=is_new)
+    return create_resource(
+        operation, resource, new_until=None if resource.awaits_cells else new_until
+    )

@@ -1,14 +1,14 @@
 """One ARM resource as one step of an operation: begin, wait, retry transient failures."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from domain import deadlines
 from domain.arm.aks_error_rules import CLUSTER_STOPPED
-from domain.arm.operation_polling import OperationProgress, is_outage
+from domain.arm.operation_polling import THROTTLED, OperationProgress, is_outage
 from domain.arm.pacing import decide_retry_delay
 from domain.arm.resource_kinds import KINDS
 from domain.durable.inputs import OperationWait, PoolInput, ResourceInput
@@ -29,20 +29,30 @@ _CREATIONS: Mapping[str, ActivityName] = {"privateLink": ActivityName.BEGIN_APPR
 """Connections are made by Front Door."""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstInput:
+    """What the first attempt of a step is called with."""
+
+    value: Mapping[str, Any]
+    until: datetime
+    """From then it is as any other."""
+
+
 def create_resource(
     operation: OperationContext,
     resource: PlannedResource,
     offer: Offer | None = None,
     *,
-    in_new_group: bool = False,
+    new_until: datetime | None = None,
 ) -> Steps[Outcome]:
-    """`in_new_group`: the first attempt does not look whether Azure has it; all others do."""
+    """`new_until`: its group has nothing that is not this operation's, so that the first request
+    that Azure takes is sent without a look; all others look."""
     value = _input(operation, resource, offer)
     timeout = KINDS[resource.kind].create_timeout
     if resource.awaits_cells:
         timeout += deadlines.FIRST_ORIGIN
     activity = _CREATIONS.get(resource.kind, ActivityName.BEGIN_RESOURCE)
-    first = {**value, "inNewGroup": True} if in_new_group else None
+    first = FirstInput({**value, "inNewGroup": True}, new_until) if new_until else None
     return run_step(operation, resource.step, activity, value, timeout, first=first)
 
 
@@ -104,13 +114,14 @@ def run_step(
     value: Mapping[str, Any],
     timeout: float,
     *,
-    first: Mapping[str, Any] | None = None,
+    first: FirstInput | None = None,
     once_begun: Callable[[], Steps[None]] | None = None,
 ) -> Steps[Outcome]:
     """Runs `activity`, and the ARM operation that it began, to the end within `timeout` seconds.
 
     Each attempt is done, retried after a delay, or given up because the operation was canceled.
-    `first`: the input of the first attempt, if it is another than that of the others.
+    `first`: the input until Azure has taken a request: one that its limits refused has changed
+    nothing.
     `once_begun` runs once Azure has accepted the request, before the wait for its end.
     """
     if operation.is_canceled:
@@ -119,8 +130,10 @@ def run_step(
     report_step(operation, step, Status.RUNNING)
     outcome = Outcome.canceled()
     for attempt in count(1):
-        begun = yield from call_activity(operation, activity, first or value)
-        first = None
+        present = first.value if first and operation.now < first.until else value
+        begun = yield from call_activity(operation, activity, present)
+        if begun.failure is None or begun.failure.reason != THROTTLED:
+            first = None
         report_warnings(operation, begun)
         if once_begun and begun.failure is None:
             yield from once_begun()
@@ -130,9 +143,11 @@ def run_step(
             # An outage of Azure costs time, not the step: only the operation's deadline counts.
             deadline = operation.deadline_in(timeout)
         adopted = begun.handle is not None and begun.handle.adopted
-        time_left = operation.now < deadline
+        seconds_left = (deadline - operation.now).total_seconds()
         key = f"{operation.ref.operation_id} {step.name} {attempt}"
-        delay = decide_retry_delay(outcome, adopted=adopted, time_left=time_left, key=key)
+        delay = decide_retry_delay(
+            outcome, adopted=adopted, seconds_left=seconds_left, key=key, attempt=attempt
+        )
         if delay is None:
             break
         if delay and not (yield from _sleep_before_retry(operation, step, outcome, delay)):

@@ -18,7 +18,8 @@ AT_REST_STATES = frozenset({"", "succeeded", "failed", "canceled"})
 
 MOST_REFUSED_POLLS = 3
 
-OUTAGE_REASONS = frozenset({"AzureUnavailable", "AzureGatewayError", "Throttled", NO_ANSWER})
+THROTTLED = "Throttled"
+OUTAGE_REASONS = frozenset({"AzureUnavailable", "AzureGatewayError", THROTTLED, NO_ANSWER})
 
 ONE_DAY = 86_400.0
 _NOT_POLLED = frozenset({ACTIVITY_FAILED, NO_ANSWER})

@@ -41,6 +41,9 @@ LONGEST_RETRY_AFTER = 600.0
 
 SPREAD_SECONDS = 15.0
 """Over which waiters come back whom Azure has told the same second: its buckets refill for all."""
+LONGEST_SPREAD = 16 * SPREAD_SECONDS
+"""It doubles with each attempt: 400 waiters for a bucket that AKS refills once a second would ask
+25 times a second within 15 s, for ever."""
 
 
 def asks_operation(poll: int, *, overdue_seconds: float) -> bool:
@@ -63,18 +66,24 @@ def decide_poll_retry_after(poll: Outcome, key: str) -> float | None:
 
 
 def decide_retry_delay(
-    outcome: Outcome, *, adopted: bool, time_left: bool, key: str
+    outcome: Outcome, *, adopted: bool, seconds_left: float, key: str, attempt: int = 1
 ) -> float | None:
-    """Seconds until the step begins again; None once its outcome is final.
+    """Seconds until the step begins again, the last time at its deadline unless Azure has asked
+    for longer; None once its outcome is final.
 
     An adopted operation may have been sent for another specification, and failed because of it:
     after it the resource is looked at again at once.
     """
+    time_left = seconds_left > 0
     if adopted and (outcome.is_success or (outcome.failure is not None and time_left)):
         return 0.0
     if outcome.failure is None or not outcome.failure.retryable or not time_left:
         return None
-    return decide_read_delay(outcome, RETRY_SECONDS, key)
+    asked = outcome.failure.retry_after_seconds
+    if not asked:
+        return RETRY_SECONDS
+    asked = min(asked, LONGEST_RETRY_AFTER)
+    return min(spread(asked, key, attempt), max(asked, seconds_left))
 
 
 def decide_read_delay(outcome: Outcome, usual: float, key: str) -> float:
@@ -83,7 +92,8 @@ def decide_read_delay(outcome: Outcome, usual: float, key: str) -> float:
     return spread(min(asked, LONGEST_RETRY_AFTER), key) if asked else usual
 
 
-def spread(seconds: float, key: str) -> float:
+def spread(seconds: float, key: str, attempt: int = 1) -> float:
     """Never earlier, and the same for the same key: an orchestrator may not roll dice."""
     share = int.from_bytes(sha256(key.encode()).digest()[:4]) / 2**32
-    return round(seconds + SPREAD_SECONDS * share, 1)
+    width = min(SPREAD_SECONDS * 2 ** min(attempt - 1, 8), LONGEST_SPREAD)
+    return round(seconds + width * share, 1)

@@ -99,7 +99,7 @@ def test_a_pool_that_is_at_zero_already_is_not_waited_for():
 
 def test_settings_that_azure_throttles_are_read_again():
     done = scale_down({"get_gpu_pool": [THROTTLED, THROTTLED, READ]})
-    first, second = (spread(20, f"fraud-llm.1 cell/westeurope/settings {n}") for n in (1, 2))
+    first, second = (spread(20, f"fraud-llm.1 cell/westeurope/settings {n}", n) for n in (1, 2))
     assert done.steps("call get", "timer", "tell") == [
         "call get_gpu_pool westeurope",
         f"timer {first:g} s",

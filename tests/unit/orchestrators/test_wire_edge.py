@@ -174,6 +174,17 @@ def test_a_second_attempt_looks():
     assert unlooked(done) == PARTS, "each once"
 
 
+def test_what_azures_limits_refused_needs_no_look_while_the_group_is_new():
+    throttled = failed("Throttled", retryable=True, retry_after_seconds=20)
+    answers = {"begin_resource resourceGroup": CREATED}
+    done = wire({**answers, "begin_resource profile": [throttled, throttled, SUCCEEDED]})
+    assert unlooked(done).count("profile") == 3
+    late = After(NEW_SECONDS, throttled)
+    done = wire({**answers, "begin_resource profile": [late, SUCCEEDED]})
+    assert len(done.steps("call begin_resource profile")) == 2
+    assert unlooked(done).count("profile") == 1
+
+
 def test_the_profile_is_told_to_the_record_for_the_gateways():
     found = accepted("profile", result={"frontDoorId": "0a1b"})
     children = {f"await_operation {EDGE}.profile": Outcome.succeeded(frontDoorId="0a1b")}

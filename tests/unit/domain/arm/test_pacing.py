@@ -61,6 +61,23 @@ def test_a_replayed_wait_is_as_long() -> None:
     assert spread(7, KEY) == spread(7, KEY) == 14.5
 
 
+@pytest.mark.parametrize(("attempt", "width"), [(1, 15), (2, 30), (3, 60), (5, 240), (50, 240)])
+def test_each_attempt_spreads_waiters_over_twice_the_time(attempt: int, width: int) -> None:
+    keys = [f"env-{number}.1 cell/westeurope/autoUpgradeSchedule" for number in range(1000)]
+    delays = [spread(7, key, attempt) for key in keys]
+    assert 7 <= min(delays) < 7 + width / 20
+    assert 7 + width * 0.95 < max(delays) <= 7 + width
+    outcome = failed("Throttled", retryable=True, retry_after_seconds=7)
+    found = decide_retry_delay(
+        outcome, adopted=False, seconds_left=600, key=keys[0], attempt=attempt
+    )
+    assert found == delays[0]
+    late = decide_retry_delay(outcome, adopted=False, seconds_left=8, key=keys[0], attempt=attempt)
+    assert late == min(delays[0], 8), "the last time at the deadline"
+    never_early = decide_retry_delay(outcome, adopted=False, seconds_left=1, key=keys[0])
+    assert never_early == 7
+
+
 def test_only_a_poll_that_azure_did_not_take_is_spread() -> None:
     taken = Outcome.running("InProgress", 10)
     refused = taken.model_copy(update={"answered": False})
@@ -102,5 +119,6 @@ def test_what_has_failed_is_read_again_after(outcome: Outcome, delay: float) -> 
     ],
 )
 def test_a_step_begins_again_after(outcome, adopted, time_left, delay) -> None:
-    found = decide_retry_delay(outcome, adopted=adopted, time_left=time_left, key=KEY)
+    left = 600 if time_left else 0
+    found = decide_retry_delay(outcome, adopted=adopted, seconds_left=left, key=KEY)
     assert found == delay
