@@ -1,5 +1,6 @@
 """What an environment has run, as far as it is kept."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -51,23 +52,26 @@ def test_the_latest_is_kept_whatever_its_size_and_of_the_others_what_is_small():
     assert sum(len(each.model_dump_json()) for each in kept[:-1]) < KEPT_BYTES
 
 
+type Versions = tuple[EnvironmentVersion, ...]
+
+
+def updated(kept: Versions, status: Status, versions: Iterable[int], size: int) -> Versions:
+    large = {"env": {f"A{number}": "x" * size for number in range(5)}}
+    for version in versions:
+        kept = add_version(kept, a_version(version, **large))
+        kept = end_version(kept, f"fraud-llm.{version}", status, None)
+    return kept
+
+
 @pytest.mark.parametrize("size", [1, 30_000], ids=["many", "large"])
 def test_what_was_built_last_is_kept_however_many_updates_fail_after_it(size: int):
-    def updated(status: Status, *versions: int) -> None:
-        nonlocal kept
-        large = {"env": {f"A{number}": "x" * size for number in range(5)}}
-        for version in versions:
-            kept = add_version(kept, a_version(version, **large))
-            kept = end_version(kept, f"fraud-llm.{version}", status, None)
-
-    kept: tuple[EnvironmentVersion, ...] = ()
-    updated(Status.SUCCEEDED, 1, 2)
-    updated(Status.FAILED, *range(3, KEPT_VERSIONS + 5))
-    assert [each.version for each in kept if each.status is Status.SUCCEEDED] == [2]
-    assert kept[-1].version == KEPT_VERSIONS + 4
-    assert len(kept) <= KEPT_VERSIONS + 1
-    updated(Status.SUCCEEDED, KEPT_VERSIONS + 5, KEPT_VERSIONS + 6)
-    assert 2 not in {each.version for each in kept}
+    built = updated((), Status.SUCCEEDED, (1, 2), size)
+    failed = updated(built, Status.FAILED, range(3, KEPT_VERSIONS + 5), size)
+    assert [each.version for each in failed if each.status is Status.SUCCEEDED] == [2]
+    assert failed[-1].version == KEPT_VERSIONS + 4
+    assert len(failed) <= KEPT_VERSIONS + 1
+    later = updated(failed, Status.SUCCEEDED, (KEPT_VERSIONS + 5, KEPT_VERSIONS + 6), size)
+    assert 2 not in {each.version for each in later}
 
 
 def test_its_end_tells_what_the_image_was_resolved_to():
