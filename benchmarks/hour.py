@@ -17,8 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from azure.durable_functions.internal.serialization import DEFAULT_FUNCTIONS_DATA_CONVERTER
-
+from benchmarks import listing
 from benchmarks.listing import COST_CENTERS, build_record, resident_megabytes
 from benchmarks.machine import stop_if_busy
 from benchmarks.results import write_values
@@ -41,8 +40,6 @@ from domain.environment.starts import start_operation
 from domain.environment.transitions import end_operation
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
-from emulators.functions_host.task_hub.database import Database
-from emulators.functions_host.task_hub.entity_table import Entities, Entity
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
 
@@ -94,7 +91,8 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec], options: argparse.Na
         make_room(azure)
         looks = asyncio.run(build_azure(stack, specs))
         pass_hours(azure, 1, options.scale)
-        write_deleted(stack.work_dir / "task-hub.db", options.records - len(specs))
+        deleted = build_deleted(options.records - len(specs))
+        listing.write_records(stack.work_dir / "task-hub.db", deleted)
         start_product(stack, azure, options.scale)
         write_records(stack, specs, looks, now_of(azure) - timedelta(hours=1))
         samples = list(sample(stack, options.scale))
@@ -106,15 +104,11 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec], options: argparse.Na
     return judge(values, len(specs), latest)
 
 
-def write_deleted(database: Path, count: int) -> None:
-    opened = Database(database)
-    entities = Entities(opened.connection)
-    with opened.transaction():
-        for number in range(count):
-            record = delete(build_record(f"gone-{number:05}", f"BENCH-{number % COST_CENTERS:02}"))
-            state = DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(record.to_wire())
-            entities.save(Entity(f"@environment@{record.name}", state))
-    opened.close()
+def build_deleted(count: int) -> list[EnvironmentRecord]:
+    return [
+        delete(build_record(f"gone-{number:05}", f"BENCH-{number % COST_CENTERS:02}"))
+        for number in range(count)
+    ]
 
 
 def delete(record: EnvironmentRecord) -> EnvironmentRecord:

@@ -79,7 +79,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         stack = Stack(Path(folder) / "stack", time_scale=1.0, settings=SETTINGS)
         stack.work_dir.mkdir()
-        size = write_records(stack.work_dir / "task-hub.db", names)
+        records = [
+            build_record(name, f"BENCH-{number % COST_CENTERS:02}")
+            for number, name in enumerate(names)
+        ]
+        size = write_records(stack.work_dir / "task-hub.db", records)
         print(f"{len(names)} records of {size / 1000:.1f} KB; load {os.getloadavg()[0]:.1f}")
         try:
             return compare(stack, names, arguments)
@@ -87,15 +91,14 @@ def main() -> int:
             stack.stop()
 
 
-def write_records(database: Path, names: Iterable[str]) -> float:
-    """The mean size of a record in bytes."""
+def write_records(database: Path, records: Iterable[EnvironmentRecord]) -> float:
+    """Into the database of a task hub that does not run. The mean size of a record in bytes."""
     opened, sizes = Database(database), [0]
     entities = Entities(opened.connection)
     with opened.transaction():
-        for number, name in enumerate(names):
-            record = build_record(name, f"BENCH-{number % COST_CENTERS:02}")
+        for record in records:
             state = DEFAULT_FUNCTIONS_DATA_CONVERTER.serialize(record.to_wire())
-            entities.save(Entity(f"@environment@{name}", state))
+            entities.save(Entity(f"@environment@{record.name}", state))
             sizes.append(len(state or ""))
     opened.close()
     return sum(sizes) / max(len(sizes) - 1, 1)
