@@ -40,7 +40,7 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
     wait = OperationWait.from_wire(value)
     operation = OperationContext.open(context, wait.operation)
     progress, told = wait.progress, Told()
-    retry_after = progress.handle.retry_after_seconds
+    retry_after, refused = progress.handle.retry_after_seconds, 0
     for number in range(1, POLLS_PER_RUN + 1):
         delay = decide_poll_delay(retry_after, KINDS[progress.handle.kind].pace)
         if not (yield from sleep_unless_canceled(operation, delay)):
@@ -52,7 +52,8 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
             return _with_handle(decided, progress.handle).to_wire()
         _report(operation, wait.step, poll, told)
         progress = decided
-        retry_after = decide_poll_retry_after(poll, wait.key(number))
+        refused = 0 if poll.answered else refused + 1
+        retry_after = decide_poll_retry_after(poll, wait.key(number), refused)
     return continue_as_new(operation, wait.model_copy(update={"progress": progress}).to_wire())
 
 

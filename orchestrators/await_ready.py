@@ -53,13 +53,15 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
         is_next=wait.is_next,
     ).to_wire()
     reported: Reported = {}
+    failures = 0
     for _ in range(READS_PER_RUN):
         outcome = yield from call_activity(operation, ActivityName.GET_OBSERVATION, cell)
         if outcome.failure and operation.is_overdue:
             report_step_result(operation, _key(wait, "pods"), outcome)
             return outcome.to_wire()
+        failures = 0 if outcome.is_success else failures + 1
         key = f"{ref.operation_id} {wait.region} {operation.now}"
-        delay = decide_read_delay(outcome, RETRY_READ_SECONDS, key)
+        delay = decide_read_delay(outcome, RETRY_READ_SECONDS, key, failures)
         if outcome.is_success:
             observation = Observation.from_wire(outcome.result)
             readiness = _decide(operation, wait, observation)

@@ -92,13 +92,15 @@ def list_remaining(
         granted_roles=request.all_granted_roles or None,
     ).to_wire()
     limit = operation.now + timedelta(seconds=deadlines.REMAINING_RESOURCES)
+    attempt = 0
     while True:
+        attempt += 1
         outcome = yield from call_activity(operation, ActivityName.LIST_REMAINING_RESOURCES, value)
         if outcome.is_success:
             return tuple(outcome.result["resourceIds"])
         if not outcome.is_worth_retrying or operation.now >= limit:
             return None
         key = f"{request.operation_id} {operation.now}"
-        delay = decide_read_delay(outcome, RETRY_LISTING_SECONDS, key)
+        delay = decide_read_delay(outcome, RETRY_LISTING_SECONDS, key, attempt)
         if not (yield from sleep_unless_canceled(operation, delay)):
             return None

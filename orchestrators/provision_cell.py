@@ -1,13 +1,18 @@
 """Builds one cell, with the first of its offers that Azure has capacity for.
 
 resource group -> AKS cluster with its GPU pool -> access to the image's registry -> workload ->
-gateway -> maintenance windows -> nodes, public IP, pods ready
+gateway -> nodes, public IP, pods ready, and maintenance windows meanwhile
+
+AKS takes one such request a second for all clusters of a subscription: windows of 200 new clusters
+take seven minutes, which others would wait for.
 
 Where replicas read secrets or weights, or gateways a certificate, their identity comes before the
 cluster, so that its roles take effect meanwhile, and its credential after it. A cell with a
 private origin connects to its edge while nodes and pods start.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -32,6 +37,7 @@ from orchestrators.placement import Attempt, CellOffers, place_cell
 from orchestrators.registry_steps import grant_registry_access
 from orchestrators.resource_steps import create_resource
 from orchestrators.sequence import in_order
+from orchestrators.side_by_side import Part, side_by_side
 from orchestrators.workload_steps import (
     await_connected_workload,
     await_workload,
@@ -77,10 +83,21 @@ def _build(operation: OperationContext, cell: CellInput, attempt: Attempt) -> St
             lambda: create_resource(operation, pool, offer),
             lambda: deploy(image_digest=demand.image_digest),
             lambda: deploy_gateway(operation, gateway, offer, serving),
-            *(partial(create_in_group, operation, each, new_until) for each in schedules),
-            lambda: await_cell(operation, attempt, demand),
+            lambda: side_by_side(
+                operation,
+                [
+                    Part("maintenance", (), partial(_open_windows, schedules, new_until)),
+                    Part("ready", (), partial(await_cell, attempt=attempt, demand=demand)),
+                ],
+            ),
         )
     )
+
+
+def _open_windows(
+    schedules: Sequence[PlannedResource], new_until: datetime, operation: OperationContext
+) -> Steps[Outcome]:
+    return in_order(*(partial(create_in_group, operation, each, new_until) for each in schedules))
 
 
 def _create_cluster(

@@ -58,11 +58,12 @@ def decide_poll_delay(retry_after: float | None, kind: str) -> float:
     return min(max(retry_after, SHORTEST_DELAY), LONGEST_RETRY_AFTER)
 
 
-def decide_poll_retry_after(poll: Outcome, key: str) -> float | None:
-    """Retry-After of the answer, spread where Azure did not take the poll."""
+def decide_poll_retry_after(poll: Outcome, key: str, attempt: int = 1) -> float | None:
+    """Retry-After of the answer, spread where Azure did not take the poll, nor the `attempt` - 1
+    before it."""
     if poll.answered or poll.retry_after_seconds is None:
         return poll.retry_after_seconds
-    return spread(poll.retry_after_seconds, key)
+    return spread(poll.retry_after_seconds, key, attempt)
 
 
 def decide_retry_delay(
@@ -86,10 +87,10 @@ def decide_retry_delay(
     return min(spread(asked, key, attempt), max(asked, seconds_left))
 
 
-def decide_read_delay(outcome: Outcome, usual: float, key: str) -> float:
+def decide_read_delay(outcome: Outcome, usual: float, key: str, attempt: int = 1) -> float:
     """Seconds until what has failed is tried again: Retry-After, spread, where Azure sent one."""
     asked = outcome.failure and outcome.failure.retry_after_seconds
-    return spread(min(asked, LONGEST_RETRY_AFTER), key) if asked else usual
+    return spread(min(asked, LONGEST_RETRY_AFTER), key, attempt) if asked else usual
 
 
 def spread(seconds: float, key: str, attempt: int = 1) -> float:

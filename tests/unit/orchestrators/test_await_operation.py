@@ -3,8 +3,8 @@ import pytest
 from domain import deadlines
 from domain.arm.failures import resource_still_exists
 from domain.arm.operation_polling import MOST_REFUSED_POLLS
-from domain.arm.pacing import SPREAD_SECONDS
-from domain.durable.inputs import OperationPoll
+from domain.arm.pacing import SPREAD_SECONDS, spread
+from domain.durable.inputs import OperationPoll, OperationWait
 from domain.outcomes import Outcome, Status
 from orchestrators.await_operation import POLLS_PER_RUN, await_operation
 from tests.support.engine import After, Run, run
@@ -68,7 +68,21 @@ def test_waiters_that_azure_sent_away_together_come_back_apart():
         pauses += done.steps("timer")[1:]
     seconds = {float(pause.split()[1]) for pause in pauses}
     assert len(seconds) == 4
-    assert all(20 <= each <= 20 + SPREAD_SECONDS for each in seconds)
+    assert all(20 <= each <= 20 + 2 * SPREAD_SECONDS for each in seconds)
+
+
+def test_waiters_that_azure_goes_on_sending_away_come_back_further_apart():
+    sent_away = Outcome.running("HTTP 429", 20).model_copy(update={"answered": False})
+    wait = an_operation_wait()
+    polls = {"poll_operation": [sent_away, sent_away, sent_away, CREATING, sent_away, SUCCEEDED]}
+    done = run(await_operation, wait, activities=polls)
+    keys = [OperationWait.from_wire(wait).key(number) for number in range(1, 6)]
+    grown = [spread(20, key, attempt) for key, attempt in zip(keys, (1, 2, 3), strict=False)]
+    assert done.steps("timer")[1:] == [
+        *(f"timer {each:g} s" for each in grown),
+        "timer 15 s",
+        f"timer {spread(20, keys[4]):g} s",
+    ]
 
 
 def asked(done: Run) -> list[bool]:

@@ -80,6 +80,14 @@ def test_a_read_that_azure_has_sent_away_is_repeated_when_azure_says_so():
     assert done.outcome.is_success
 
 
+def test_a_read_that_azure_goes_on_sending_away_is_spread_further():
+    sent_away = failed("Throttled", retryable=True, retry_after_seconds=20)
+    answers = [*[sent_away] * 9, READY]
+    done = run(await_ready, a_ready_wait(), activities={"get_observation": answers})
+    pauses = [float(pause.split()[1]) for pause in done.steps("timer")]
+    assert max(pauses) > 20 + 4 * SPREAD_SECONDS
+
+
 def test_an_environment_without_replicas_needs_its_address_alone():
     wait = a_ready_wait(workload={"image": "registry.example.com/llm:1", "replicas": 0})
     done = run(

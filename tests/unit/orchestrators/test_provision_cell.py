@@ -76,7 +76,7 @@ def test_windows_of_a_cluster_in_a_new_group_are_sent_without_a_look(
     assert [each.kind for each in inputs if each.in_new_group] == unlooked
 
 
-def test_group_then_cluster_then_workload_and_gateway_then_windows_then_readiness():
+def test_group_then_cluster_then_workload_and_gateway_then_readiness_beside_windows():
     done = build()
     assert done.steps("call", "start", "timer") == [
         "call begin_resource resourceGroup westeurope",
@@ -86,8 +86,8 @@ def test_group_then_cluster_then_workload_and_gateway_then_windows_then_readines
         "call apply_workload westeurope",
         "call apply_gateway westeurope",
         "call begin_resource autoUpgradeSchedule westeurope",
-        "call begin_resource nodeOSUpgradeSchedule westeurope",
         f"start {READY_WAIT}",
+        "call begin_resource nodeOSUpgradeSchedule westeurope",
     ]
     assert done.outcome == Outcome.succeeded(
         region="westeurope",
@@ -96,6 +96,15 @@ def test_group_then_cluster_then_workload_and_gateway_then_windows_then_readines
         externalIp="20.61.0.2",
         nodes=1,
     )
+
+
+def test_windows_that_azure_refuses_fail_the_cell_and_end_its_wait():
+    done = build(
+        {"begin_resource nodeOSUpgradeSchedule": QUOTA},
+        {"await_ready": After(600, CANCELED)},
+    )
+    assert done.steps("send") == [f"send cancel to {READY_WAIT.partition(' ')[2]}"]
+    assert done.outcome.failure == QUOTA.failure
 
 
 MODEL = {"name": "m", "version": "1", "source": "az://acmemodels/weights/m/1"}

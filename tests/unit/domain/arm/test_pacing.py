@@ -83,6 +83,7 @@ def test_only_a_poll_that_azure_did_not_take_is_spread() -> None:
     refused = taken.model_copy(update={"answered": False})
     assert decide_poll_retry_after(taken, KEY) == 10
     assert decide_poll_retry_after(refused, KEY) == spread(10, KEY)
+    assert decide_poll_retry_after(refused, KEY, attempt=3) == spread(10, KEY, attempt=3)
     assert decide_poll_retry_after(Outcome.running("InProgress"), KEY) is None
 
 
@@ -96,6 +97,11 @@ def test_only_a_poll_that_azure_did_not_take_is_spread() -> None:
 )
 def test_what_has_failed_is_read_again_after(outcome: Outcome, delay: float) -> None:
     assert decide_read_delay(outcome, 5, KEY) == delay
+
+
+def test_a_read_that_is_refused_again_is_spread_further() -> None:
+    refused = failed("Throttled", retry_after_seconds=7)
+    assert decide_read_delay(refused, 5, KEY, attempt=4) == spread(7, KEY, attempt=4)
 
 
 @pytest.mark.parametrize(
