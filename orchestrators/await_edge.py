@@ -11,9 +11,8 @@ from domain.outcomes import Outcome, Status
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step
-from orchestrators.waiting import continue_as_new, sleep_unless_canceled
+from orchestrators.waiting import READS_PER_RUN, continue_as_new, sleep_unless_canceled
 
-PROBES_PER_RUN = 60
 PROBE_SECONDS = 5.0
 
 
@@ -22,7 +21,7 @@ def await_edge(context: OrchestrationContext, value: dict[str, Any]) -> Steps[An
     operation = OperationContext.open(context, wait.operation)
     url = f"https://{wait.probe.host_name}{wait.probe.path}"
     reported = None
-    for _ in range(PROBES_PER_RUN):
+    for _ in range(READS_PER_RUN):
         outcome = yield from call_activity(
             operation, ActivityName.PROBE_EDGE, wait.probe.to_wire()
         )

@@ -14,7 +14,6 @@ from durabletask.task import OrchestrationContext
 from domain.arm.cluster_motion import find_cluster_id
 from domain.arm.operation_polling import decide_after_poll
 from domain.arm.pacing import (
-    VERIFIED_EVERY,
     asks_operation,
     decide_poll_delay,
     decide_poll_retry_after,
@@ -27,10 +26,7 @@ from domain.outcomes import Handle, Outcome, Status
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step
-from orchestrators.waiting import continue_as_new, sleep_unless_canceled
-
-POLLS_PER_RUN = 3 * VERIFIED_EVERY
-"""After these a new run begins, so no history grows with the length of the wait."""
+from orchestrators.waiting import READS_PER_RUN, continue_as_new, sleep_unless_canceled
 
 Told = dict[bool | None, str | None]
 """The latest text of progress by whether it was read from the resource."""
@@ -40,9 +36,12 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
     wait = OperationWait.from_wire(value)
     operation = OperationContext.open(context, wait.operation)
     progress, told = wait.progress, Told()
-    retry_after, refused = progress.handle.retry_after_seconds, 0
-    for number in range(1, POLLS_PER_RUN + 1):
-        delay = decide_poll_delay(retry_after, KINDS[progress.handle.kind].pace)
+    pace = KINDS[progress.handle.kind].pace
+    delay, unanswered = wait.delay_seconds, 0
+    if delay is None:
+        delay = decide_poll_delay(progress.handle.retry_after_seconds, pace)
+    polls = wait.polls + READS_PER_RUN
+    for number in range(wait.polls + 1, polls + 1):
         if not (yield from sleep_unless_canceled(operation, delay)):
             return Outcome.canceled().to_wire()
         overdue = (operation.now - operation.ref.deadline).total_seconds()
@@ -52,9 +51,11 @@ def await_operation(context: OrchestrationContext, value: dict[str, Any]) -> Ste
             return _with_handle(decided, progress.handle).to_wire()
         _report(operation, wait.step, poll, told)
         progress = decided
-        refused = 0 if poll.answered else refused + 1
-        retry_after = decide_poll_retry_after(poll, wait.key(number), refused)
-    return continue_as_new(operation, wait.model_copy(update={"progress": progress}).to_wire())
+        unanswered = 0 if poll.answered else unanswered + 1
+        retry_after = decide_poll_retry_after(poll, wait.key(number), unanswered)
+        delay = decide_poll_delay(retry_after, pace)
+    rest = wait.model_copy(update={"progress": progress, "polls": polls, "delay_seconds": delay})
+    return continue_as_new(operation, rest.to_wire())
 
 
 def _poll(

@@ -25,9 +25,7 @@ from domain.outcomes import Outcome, Status
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step, report_step_result
-from orchestrators.waiting import continue_as_new, sleep_unless_canceled
-
-READS_PER_RUN = 60
+from orchestrators.waiting import READS_PER_RUN, continue_as_new, sleep_unless_canceled
 
 RETRY_READ_SECONDS = 5.0
 """Delay after a failed read, which says nothing about the cell."""

@@ -9,6 +9,10 @@ from durabletask.task import when_any
 from domain.outcomes import Outcome
 from orchestrators.operation_context import Orchestration, Steps
 
+READS_PER_RUN = 16
+"""After these a wait begins a new run: each turn replays its whole history, and the task hub keeps
+the last run alone."""
+
 
 def sleep_unless_canceled(run: Orchestration, seconds: float) -> Steps[bool]:
     """False if the run was canceled before the time had passed."""

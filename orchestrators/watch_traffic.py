@@ -17,9 +17,7 @@ from domain.serving.traffic import TrafficLook
 from orchestrators.activity_calls import call_activity
 from orchestrators.operation_context import OperationContext, Steps
 from orchestrators.step_reports import report_step, report_step_result
-from orchestrators.waiting import continue_as_new, sleep_unless_canceled
-
-LOOKS_PER_RUN = 60
+from orchestrators.waiting import READS_PER_RUN, continue_as_new, sleep_unless_canceled
 
 
 def watch_traffic(context: OrchestrationContext, value: dict[str, Any]) -> Steps[Any]:
@@ -27,7 +25,7 @@ def watch_traffic(context: OrchestrationContext, value: dict[str, Any]) -> Steps
     operation = OperationContext.open(context, watch.operation)
     seen, traffic = watch.seen, watch.traffic.to_wire()
     report_step(operation, watch.step, Status.RUNNING, detail=seen.describe(watch.share))
-    for _ in range(LOOKS_PER_RUN):
+    for _ in range(READS_PER_RUN):
         read = yield from call_activity(operation, ActivityName.GET_TRAFFIC, traffic)
         look = TrafficLook.from_wire(read.result["look"]) if read.is_success else None
         before, seen = seen, see(watch.share, seen, look, operation.now)

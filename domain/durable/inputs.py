@@ -306,6 +306,10 @@ class OperationWait(WireModel):
     step: StepKey
     progress: OperationProgress
     begun_at: AwareDatetime
+    polls: int = 0
+    """Of earlier runs."""
+    delay_seconds: float | None = None
+    """Until the first poll of this run, where an earlier one has decided it."""
 
     def key(self, poll: int) -> str:
         """Of one poll of this wait; no other has the same."""

@@ -1,5 +1,6 @@
 from domain.outcomes import Outcome
-from orchestrators.await_edge import PROBES_PER_RUN, await_edge
+from orchestrators.await_edge import await_edge
+from orchestrators.waiting import READS_PER_RUN
 from tests.support.engine import After, run
 from tests.support.payloads import CANCELED, HOST, SUCCEEDED, an_edge_wait
 
@@ -72,18 +73,18 @@ def test_a_cancellation_ends_the_wait_at_once():
 
 
 def test_a_new_run_begins_before_the_history_grows_long():
-    answers = [*[NOT_FOUND] * PROBES_PER_RUN, SUCCEEDED]
+    answers = [*[NOT_FOUND] * READS_PER_RUN, SUCCEEDED]
     done = run(await_edge, an_edge_wait(), activities={"probe_edge": answers})
-    assert done.steps("call", "continue").index("continue as new") == PROBES_PER_RUN
+    assert done.steps("call", "continue").index("continue as new") == READS_PER_RUN
     assert done.outcome.is_success
 
 
 def test_a_cancellation_that_arrives_between_two_runs_is_not_lost():
-    answers = [After(0, NOT_FOUND)] * PROBES_PER_RUN
+    answers = [After(0, NOT_FOUND)] * READS_PER_RUN
     done = run(
         await_edge,
         an_edge_wait(),
         activities={"probe_edge": answers},
-        cancel_after=5 * (PROBES_PER_RUN - 1) + 0.5,
+        cancel_after=5 * (READS_PER_RUN - 1) + 0.5,
     )
     assert done.outcome == CANCELED

@@ -6,7 +6,8 @@ from domain.arm.operation_polling import MOST_REFUSED_POLLS
 from domain.arm.pacing import SPREAD_SECONDS, spread
 from domain.durable.inputs import OperationPoll, OperationWait
 from domain.outcomes import Outcome, Status
-from orchestrators.await_operation import POLLS_PER_RUN, await_operation
+from orchestrators.await_operation import await_operation
+from orchestrators.waiting import READS_PER_RUN
 from tests.support.engine import After, Run, run
 from tests.support.payloads import (
     CANCELED,
@@ -309,20 +310,34 @@ def test_where_the_resource_cannot_be_read_either_the_refusal_ends_the_wait():
 
 
 def test_a_new_run_begins_before_the_history_grows_long():
-    answers = [*[CREATING] * POLLS_PER_RUN, SUCCEEDED]
+    answers = [*[CREATING] * READS_PER_RUN, SUCCEEDED]
     done = run(
         await_operation,
         an_operation_wait(a_handle("profile"), deadline_minutes=60),
         activities={"poll_operation": answers},
     )
     calls = done.steps("call", "continue")
-    assert calls.index("continue as new") == POLLS_PER_RUN
+    assert calls.index("continue as new") == READS_PER_RUN
     assert done.outcome.is_success
 
 
+def test_a_new_run_polls_when_the_last_answer_of_the_former_has_asked_for():
+    answers = [*[CREATING] * (READS_PER_RUN - 1), Outcome.running("Creating", 40), SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    assert done.steps("timer") == [*["timer 15 s"] * READS_PER_RUN, "timer 40 s"]
+
+
+def test_a_new_run_goes_on_counting_polls():
+    sent_away = Outcome.running("HTTP 429", 20).model_copy(update={"answered": False})
+    answers = [*[CREATING] * READS_PER_RUN, sent_away, SUCCEEDED]
+    done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
+    key = OperationWait.from_wire(an_operation_wait()).key(READS_PER_RUN + 1)
+    assert done.steps("timer")[-1] == f"timer {spread(20, key):g} s"
+
+
 def test_a_cancellation_in_the_last_poll_of_a_run_is_not_lost():
-    slow = [CREATING] * (POLLS_PER_RUN - 1) + [After(5, CREATING)]
-    polls_begin = 10 * POLLS_PER_RUN + 1 * (POLLS_PER_RUN - 1)
+    slow = [CREATING] * (READS_PER_RUN - 1) + [After(5, CREATING)]
+    polls_begin = 10 * READS_PER_RUN + 1 * (READS_PER_RUN - 1)
     done = run(
         await_operation,
         an_operation_wait(a_handle("profile")),
@@ -337,7 +352,7 @@ def test_a_new_run_goes_on_with_what_the_last_one_has_learnt():
     """Its operation's URL was given up: the resource itself is read."""
     refused = failed("NotFound").model_copy(update={"answered": False})
     refusals = [refused] * MOST_REFUSED_POLLS
-    answers = [*refusals, *[CREATING] * (POLLS_PER_RUN - len(refusals)), SUCCEEDED]
+    answers = [*refusals, *[CREATING] * (READS_PER_RUN - len(refusals)), SUCCEEDED]
     done = run(await_operation, an_operation_wait(), activities={"poll_operation": answers})
     handles = [
         OperationPoll.from_wire(value).handle for _, value in done.inputs if "handle" in value

@@ -170,7 +170,7 @@ def test_a_cancellation_ends_the_wait_at_once():
 
 
 def test_a_new_run_begins_before_the_history_grows_long():
-    answers = [*[PULL] * READS_PER_RUN, READY]
+    answers = [*[PULL] * 3 * READS_PER_RUN, READY]
     done = run(await_ready, a_ready_wait(), activities={"get_observation": answers})
     assert done.steps("call", "continue").index("continue as new") == READS_PER_RUN
     assert done.steps("timer")[-1] == "timer 15 s", "the pace is that of the whole wait"

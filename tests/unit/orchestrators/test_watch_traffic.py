@@ -8,7 +8,8 @@ from domain.outcomes import Outcome, Status
 from domain.serving.share_watch import LOOK_SECONDS, Share
 from domain.serving.traffic import Answers
 from domain.spec.update import RollbackBounds
-from orchestrators.watch_traffic import LOOKS_PER_RUN, watch_traffic
+from orchestrators.waiting import READS_PER_RUN
+from orchestrators.watch_traffic import watch_traffic
 from tests.support.engine import Run, run
 from tests.support.payloads import CANCELED
 from tests.support.specs import NOON, minutes
@@ -79,6 +80,6 @@ def test_a_cancellation_ends_it():
 def test_its_history_stays_short_and_what_was_seen_is_kept():
     done = watch(seen(), time=30)
     assert done.outcome.status is Status.SUCCEEDED
-    assert len(done.steps("call get_traffic")) > LOOKS_PER_RUN
+    assert len(done.steps("call get_traffic")) > READS_PER_RUN
     assert any("continue" in line for line in done.lines)
     assert 1800 <= done.seconds < 1900
