@@ -1,7 +1,7 @@
 """The state of a cell, read from its Kubernetes API at one moment."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from pydantic import AwareDatetime
 
@@ -110,6 +110,10 @@ class Observation(WireModel):
     """Of the GPU pool."""
     events: tuple[EventObservation, ...] = ()
     """The latest first."""
+
+    def to_wire(self) -> dict[str, Any]:
+        """Without defaults: durable histories keep one for each read of a cell."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def since(self, started_at: datetime) -> Self:
         """Without the events of an earlier operation: Kubernetes keeps them for an hour."""
