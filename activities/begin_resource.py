@@ -19,6 +19,7 @@ from domain.arm.existing_resource import (
 )
 from domain.arm.failures import resource_missing
 from domain.arm.operation_polling import parse_retry_after, read_poll
+from domain.arm.pacing import decide_first_poll
 from domain.arm.resource_kinds import KINDS, ResourceTarget
 from domain.durable.inputs import ResourceInput
 from domain.outcomes import Handle, Outcome
@@ -154,18 +155,20 @@ def read_put(answer: ArmAnswer, kind: str, resource_id: str) -> Outcome:
     if not answer.is_success:
         return failed(answer, f"PUT {kind}")
     result = KINDS[kind].read_result(answer.body)
+    created = answer.status == HTTPStatus.CREATED
     if answer.operation_url is None and not is_in_motion(answer.body):
         ended = read_poll(answer.status, answer.body, answer.headers, operation=f"PUT {kind}")
         if ended.failure is not None:
             return ended
-        created = kind == "resourceGroup" and answer.status == HTTPStatus.CREATED
-        return Outcome.succeeded(**result).model_copy(update={"created": created or None})
+        is_new_group = kind == "resourceGroup" and created
+        return Outcome.succeeded(**result).model_copy(update={"created": is_new_group or None})
+    shortest = KINDS[kind].shortest_creation if created else 0.0
     return Outcome.accepted(
         Handle(
             kind=kind,
             resource_id=resource_id,
             operation_url=answer.operation_url,
-            retry_after_seconds=parse_retry_after(answer.headers),
+            retry_after_seconds=decide_first_poll(parse_retry_after(answer.headers), shortest),
             result=result,
         )
     )

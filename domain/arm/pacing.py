@@ -58,6 +58,14 @@ def decide_poll_delay(retry_after: float | None, kind: str) -> float:
     return min(max(retry_after, SHORTEST_DELAY), LONGEST_RETRY_AFTER)
 
 
+def decide_first_poll(retry_after: float | None, shortest: float) -> float | None:
+    """Retry-After of the answer that began an operation, and not before it can have ended.
+
+    `shortest`: seconds that no operation of its kind has fallen below; 0 if that is unknown.
+    """
+    return max(retry_after or 0.0, shortest) if shortest else retry_after
+
+
 def decide_poll_retry_after(poll: Outcome, key: str, attempt: int = 1) -> float | None:
     """Retry-After of the answer, spread where Azure did not take the poll, nor the `attempt` - 1
     before it."""

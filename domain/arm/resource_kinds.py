@@ -65,6 +65,8 @@ class ResourceKind:
     build_id: Callable[[ResourceTarget], str]
     build_body: Callable[[EnvironmentSpec, ResourceTarget, Body | None], Body]
     """From the existing resource, if there is one: settings from elsewhere are kept."""
+    shortest_creation: float = 0.0
+    """Seconds from the PUT that Azure answered with 201; it is not polled before."""
     owner_kind: str | None = None
     """Kind of the parent that states the owner; None: it does itself."""
     read_owner: Callable[[Mapping[str, Any]], str | None] = _owner_by_tags
@@ -157,6 +159,7 @@ KINDS: Mapping[str, ResourceKind] = {
         build_body=lambda spec, t, existing: arm_bodies.build_managed_cluster(
             spec, t.region, existing, t.api_server_ranges, t.log_workspace_id
         ),
+        shortest_creation=116.0,  # of 4,101 recorded; 177 s in nine of ten
         read_result=lambda body: {"fqdn": body["properties"].get("fqdn", "")},
         is_current=is_cluster_current,
     ),
@@ -166,6 +169,7 @@ KINDS: Mapping[str, ResourceKind] = {
         delete_timeout=deadlines.EMPTY_GPU_POOL,
         build_id=lambda t: naming.agent_pool_id(t.subscription_id, t.environment, t.region),
         build_body=lambda spec, t, existing: arm_bodies.build_agent_pool(spec, existing),
+        shortest_creation=54.0,  # of 817 recorded
         owner_kind="managedCluster",
         is_current=is_pool_current,
     ),

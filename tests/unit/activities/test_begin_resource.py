@@ -164,6 +164,19 @@ async def test_what_the_story_needs_is_read_from_the_answer():
     assert outcome.handle.operation_url == f"{OPERATIONS}/1"
 
 
+@pytest.mark.parametrize(
+    ("status", "asked"), [pytest.param(201, 116, id="new"), pytest.param(200, None, id="changed")]
+)
+async def test_a_creation_is_polled_once_it_can_have_ended(status: int, asked: float | None):
+    clients = FakeClients()
+    body = {"tags": TAGS, "properties": {"provisioningState": "Creating"}}
+    cluster = id_of("managedCluster", "westeurope")
+    clients.arm.answers["PUT", cluster] = answer_of(status, body, Location=f"{OPERATIONS}/1")
+    outcome = await begin(clients, "managedCluster", "westeurope")
+    assert outcome.handle
+    assert outcome.handle.retry_after_seconds == asked
+
+
 async def test_a_cluster_that_is_current_is_left_alone():
     clients = FakeClients()
     a_current_cluster(clients)

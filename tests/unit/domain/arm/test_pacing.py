@@ -5,6 +5,7 @@ from domain.arm.pacing import (
     VERIFIED_EVERY,
     PollKind,
     asks_operation,
+    decide_first_poll,
     decide_poll_delay,
     decide_poll_retry_after,
     decide_read_delay,
@@ -76,6 +77,22 @@ def test_each_attempt_spreads_waiters_over_twice_the_time(attempt: int, width: i
     assert late == min(delays[0], 8), "the last time at the deadline"
     never_early = decide_retry_delay(outcome, adopted=False, seconds_left=1, key=keys[0])
     assert never_early == 7
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "shortest", "expected"),
+    [
+        pytest.param(None, 0, None, id="nothing is known"),
+        pytest.param(10, 0, 10, id="Azure alone says"),
+        pytest.param(None, 116, 116, id="not before it can have ended"),
+        pytest.param(10, 116, 116, id="Azure asks for less"),
+        pytest.param(200, 116, 200, id="Azure asks for more"),
+    ],
+)
+def test_the_first_poll_comes_after(
+    retry_after: float | None, shortest: float, expected: float | None
+) -> None:
+    assert decide_first_poll(retry_after, shortest) == expected
 
 
 def test_only_a_poll_that_azure_did_not_take_is_spread() -> None:
