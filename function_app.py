@@ -50,6 +50,7 @@ from orchestrators.provision_environment import provision_environment
 from orchestrators.purge_history import purge_history
 from orchestrators.scale_down_cell import scale_down_cell
 from orchestrators.scale_down_environment import scale_down_environment
+from orchestrators.step_batches import with_step_batches
 from orchestrators.sweep_environment import sweep_environment
 from orchestrators.sweep_idle_pools import sweep_idle_pools
 from orchestrators.update_environment import update_environment
@@ -330,7 +331,7 @@ for path in {route.path: None for route in ROUTES}:
     register_other_methods(path)
 register_portal()
 for orchestrator in ORCHESTRATORS:
-    app.orchestration_trigger(context_name="context")(orchestrator)
+    app.orchestration_trigger(context_name="context")(with_step_batches(orchestrator))
 for activity in ACTIVITIES:
     register_activity(activity)
 for activity_with_hub in (*SPEC_ACTIVITIES, begin_delete_orphan):

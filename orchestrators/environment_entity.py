@@ -6,6 +6,7 @@ shards are told its row and its entry, together with the change that they report
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from durabletask.entities import EntityContext, EntityInstanceId
@@ -68,6 +69,9 @@ type Query = Callable[[EnvironmentRecord, Any], Any]
 CHANGES: Mapping[str, Change] = {
     EntityOperation.RECORD_STEP: lambda record, value: record_step(
         record, StepChange.from_wire(value)
+    ),
+    EntityOperation.RECORD_STEPS: lambda record, value: reduce(
+        record_step, map(StepChange.from_wire, value), record
     ),
     EntityOperation.END_OPERATION: lambda record, value: end_operation(
         record, OperationEnd.from_wire(value)

@@ -26,6 +26,7 @@ class EntityOperation(StrEnum):
 
     START_OPERATION = "start_operation"
     RECORD_STEP = "record_step"
+    RECORD_STEPS = "record_steps"
     END_OPERATION = "end_operation"
     KEEP_POOL = "keep_pool"
     KEEP_PROFILE = "keep_profile"

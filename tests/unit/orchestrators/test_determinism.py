@@ -13,6 +13,7 @@ import pytest
 
 from domain import deadlines
 from domain.durable.names import Orchestrator
+from orchestrators.step_batches import with_step_batches
 from tests.support.replay import History, load_histories, replay
 
 HISTORIES = load_histories()
@@ -23,7 +24,9 @@ LIMITS = {name: value for name, value in vars(deadlines).items() if name.isupper
 @pytest.mark.parametrize("history", HISTORIES, ids=[h.instance_id for h in HISTORIES])
 def test_each_turn_does_what_it_did_when_it_was_recorded(history: History):
     module = import_module(f"orchestrators.{history.orchestrator}")
-    for done, recorded in replay(history, getattr(module, history.orchestrator)):
+    for done, recorded in replay(
+        history, with_step_batches(getattr(module, history.orchestrator))
+    ):
         assert done == recorded
 
 

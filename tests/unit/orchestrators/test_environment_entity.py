@@ -90,6 +90,22 @@ def test_news_of_a_step_reach_the_record():
     assert operation.steps[1].status is Status.RUNNING
 
 
+def test_news_of_several_steps_reach_the_record_in_their_order():
+    ended = {**a_change(), "status": "Succeeded"}
+    other = {**a_change(), "step": "edge/endpoint"}
+    record = record_of(tell("record_steps", [a_change(), ended, other], a_record()))
+    operation = record.find_operation("fraud-llm.1")
+    assert operation
+    found = {step.name: step.status for step in operation.steps}
+    assert found["edge/profile"] is Status.SUCCEEDED
+    assert found["edge/endpoint"] is Status.RUNNING
+    assert [event.message for event in record.events[-3:]] == [
+        "edge/profile: Running",
+        "edge/profile: Succeeded",
+        "edge/endpoint: Running",
+    ]
+
+
 def test_a_change_is_logged_with_what_was_before_it():
     logged: list[tuple[EnvironmentRecord | None, EnvironmentRecord]] = []
     before = a_record()
