@@ -142,11 +142,12 @@ def run_step(
         if begun.handle is None and is_outage(begun.failure):
             # An outage of Azure costs time, not the step: only the operation's deadline counts.
             deadline = operation.deadline_in(timeout)
-        adopted = begun.handle is not None and begun.handle.adopted
-        seconds_left = (deadline - operation.now).total_seconds()
-        key = f"{operation.ref.operation_id} {step.name} {attempt}"
         delay = decide_retry_delay(
-            outcome, adopted=adopted, seconds_left=seconds_left, key=key, attempt=attempt
+            outcome,
+            adopted=begun.handle is not None and begun.handle.adopted,
+            seconds_left=(deadline - operation.now).total_seconds(),
+            key=f"{operation.ref.operation_id} {step.name} {attempt}",
+            attempt=attempt,
         )
         if delay is None:
             break
