@@ -18,6 +18,7 @@ from domain.guard.demand import (
 )
 from domain.guard.estimate import Estimate, estimate
 from domain.guard.market import RegionMarket
+from domain.guard.policy.budget import find_counted
 from domain.guard.policy.checks import use_of
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, NODES, cost_center_ledger, quota_ledger
@@ -90,9 +91,8 @@ def _of_budget(
 
 
 def _own_nodes(spec: EnvironmentSpec, situation: Situation) -> int:
-    existing = situation.existing
-    is_known = existing is not None and existing.spec.cost_center == spec.cost_center
-    return count_nodes(existing.spec) if existing and is_known else 0
+    counted = find_counted(spec, situation.existing)
+    return count_nodes(counted.spec) if counted else 0
 
 
 def _of_quota(

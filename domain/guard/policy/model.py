@@ -147,6 +147,11 @@ class Budget(WireModel):
         "environment, or `scaleDown` after that warning.",
     )
 
+    @property
+    def is_enforced(self) -> bool:
+        """Whether it does more than warn."""
+        return self.approval_at is not None or self.refuse_at is not None
+
     @model_validator(mode="after")
     def _ascend(self) -> Self:
         written = [self.warn_at, self.approval_at, self.refuse_at]
