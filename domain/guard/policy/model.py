@@ -6,9 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.catalog.gpu_skus import find_gpu_sku
+from domain.guard.policy.names import KnownRegion, KnownVmSize, Sender
 from domain.spec.access import ObjectId
-from domain.spec.fields import Region, VmSize
 from domain.spec.model import COST_CENTER_PATTERN, OnFailure
 from domain.spec.tags import MAX_TAGS, OWN_TAGS, TagName
 from domain.wire import WireModel
@@ -18,8 +17,6 @@ MAX_COST_CENTERS = 1000
 type CostCenterName = Annotated[str, Field(pattern=COST_CENTER_PATTERN, max_length=50)]
 
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-
-type Sender = Annotated[str, Field(min_length=1, max_length=2048)]
 
 
 class OnExceeded(StrEnum):
@@ -33,14 +30,14 @@ class Allowed(WireModel):
     """What specifications may ask for. Without a key the app's settings decide alone; the file
     never allows what they forbid."""
 
-    regions: tuple[Region, ...] | None = Field(
+    regions: tuple[KnownRegion, ...] | None = Field(
         default=None,
         min_length=1,
         description="Azure regions, out of those of the setting ALLOWED_REGIONS; also those of "
         "`placement.regions`.",
         examples=[["westeurope", "swedencentral"]],
     )
-    vm_sizes: tuple[VmSize, ...] | None = Field(
+    vm_sizes: tuple[KnownVmSize, ...] | None = Field(
         default=None,
         min_length=1,
         description="VM sizes of GPU nodes, also those of `placement.vmSizes`.",
@@ -66,19 +63,6 @@ class Allowed(WireModel):
         description="What `onFailure` may be: `[delete]` leaves nothing of a failed creation.",
         examples=[["delete"]],
     )
-
-    @field_validator("vm_sizes")
-    @classmethod
-    def _are_known(cls, sizes: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """A misspelt size would allow nothing, without a word."""
-        if sizes is None:
-            return None
-        for size in sizes:
-            if find_gpu_sku(size) is None:
-                raise PydanticCustomError(
-                    "NotAGpuVmSize", "'{size}' is not a known GPU VM size.", {"size": size}
-                )
-        return sizes
 
     def has_size(self, vm_size: str) -> bool:
         sizes = self.vm_sizes

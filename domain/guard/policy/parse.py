@@ -1,7 +1,7 @@
 """Reads the policy file: all of its problems at once, each with its line and field."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.arm.merge_existing import as_mapping
+from domain.catalog.regions import normalise_region
 from domain.guard.policy.model import Allowed, ApprovalRule, Budget, CostCenter, Limits, Policy
+from domain.guard.policy.names import KNOWN_REGIONS
 from domain.spec.validation import TYPE_FIXES
 
 type Place = tuple[str | int, ...]
@@ -52,12 +54,16 @@ class PolicyProblem:
         return f"{where}: {self.message}"
 
 
-def parse_policy(document: LocatedDocument) -> Policy | list[PolicyProblem]:
+def parse_policy(
+    document: LocatedDocument, regions: Iterable[str] = ()
+) -> Policy | list[PolicyProblem]:
+    """`regions`: those of the settings, which may be newer than what is known here."""
     value = as_mapping(document.value)
     if "version" not in value:
         return [PolicyProblem(1, "version", "Write a mapping that begins with 'version: 1'.")]
     try:
-        return Policy.model_validate(value, by_name=False)
+        known = {KNOWN_REGIONS: frozenset(map(normalise_region, regions))}
+        return Policy.model_validate(value, by_name=False, context=known)
     except ValidationError as refused:
         errors = refused.errors(include_url=False)
         return sorted(_describe(errors, document), key=lambda each: each.line)
@@ -69,9 +75,12 @@ def digest_of(content: bytes) -> str:
 
 
 def _describe(
-    errors: Iterable[ErrorDetails], document: LocatedDocument
+    errors: Sequence[ErrorDetails], document: LocatedDocument
 ) -> Iterable[PolicyProblem]:
+    lists = {error["loc"][:-1] for error in errors}
     for error in errors:
+        if error["type"] == "too_short" and error["loc"] in lists:
+            continue  # It is short of entries that have a problem themselves.
         place = tuple(part for part in error["loc"] if part != "[key]")
         field = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
         yield PolicyProblem(document.line_of(place), field, _fix(error, place))

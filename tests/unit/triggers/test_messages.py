@@ -5,14 +5,13 @@ import pytest
 
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
-from domain.guard.policy.model import Policy
 from tests.support.callers import TWO_TEAMS
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.markets import read_ample_market
 from tests.support.message_queue import MessageQueue
 from tests.support.messages import FakeMessage, cloud_event
-from tests.support.policies import a_file, reading, with_budget
+from tests.support.policies import reading
 from tests.support.specs import a_policy, spec_body
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.model_routes import EXAMPLE_MODEL
@@ -297,26 +296,6 @@ async def test_a_sender_does_what_it_likes_with_what_is_its_own(queue: MessageQu
     queue.hub.finish("fraud-llm.1", Phase.READY)
     assert await queue.deliver(DELETE, "message-2") == "completed"
     assert "fraud-llm.2" in queue.hub.instances
-
-
-@pytest.mark.parametrize(
-    ("policy", "code"),
-    [
-        (a_file(requiredTags=["team"]), "TagMissing"),
-        (a_file(allow={"regions": ["northeurope"]}), "RegionNotAllowed"),
-        (with_budget(1), "BudgetExceeded"),
-    ],
-)
-async def test_the_policy_file_binds_messages_as_it_binds_requests(
-    hub: FakeHub, policy: Policy, code: str
-):
-    queue = MessageQueue(hub, read_policy=reading(policy))
-    assert await queue.deliver(PROVISION) == "dead-lettered"
-    reason, description = queue.reasons["message-1"]
-    assert reason == code
-    answer = await Api(hub, read_policy=reading(policy)).create(spec_body())
-    assert answer.error["message"] in description
-    assert hub.instances == {}
 
 
 async def test_a_message_waits_while_there_is_no_policy(hub: FakeHub):
