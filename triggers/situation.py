@@ -15,6 +15,7 @@ from domain.guard.policy.ledgers import cost_center_ledger, quota_ledger
 from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
+from domain.spec.cost_centers import is_same_center
 from domain.spec.model import EnvironmentSpec
 from triggers.claims import LedgerView, read_ledgers
 from triggers.cost_centers import read_cost_center
@@ -97,7 +98,8 @@ class SituationReader:
             )
             for name, region in ledgers.items()
         }
-        peers = [each for each in view.others if each.spec.cost_center == self.spec.cost_center]
+        own = self.spec.cost_center
+        peers = [each for each in view.others if is_same_center(each.spec.cost_center, own)]
         priced = _regions_of(of_cost_center, self.record)
         return PolicyFacts(
             at=now,

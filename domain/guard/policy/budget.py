@@ -15,6 +15,7 @@ from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.model import Budget
 from domain.guard.policy.unpriced import asks_for_unpriced
 from domain.guard.spare_price import SpareNodes
+from domain.spec.cost_centers import is_same_center
 from domain.spec.model import EnvironmentSpec
 
 BUDGET_UNIT = "USD"
@@ -76,7 +77,7 @@ def find_counted(
     spec: EnvironmentSpec, existing: EnvironmentRecord | None
 ) -> EnvironmentRecord | None:
     """The environment, if the cost center of the specification is its own already."""
-    is_known = existing is not None and existing.spec.cost_center == spec.cost_center
+    is_known = existing and is_same_center(existing.spec.cost_center, spec.cost_center)
     return existing if is_known else None
 
 

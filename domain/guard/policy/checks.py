@@ -32,7 +32,7 @@ def check_policy(
     checks = tuple(check_rules(spec, facts))
     if existing:
         before = tuple(check_rules(existing.spec, facts))
-        stays = existing.spec.cost_center == spec.cost_center
+        stays = find_counted(spec, existing) is not None
         known = {each.message for each in before}
         known |= {each.message for each in checks if stays and _asks_for_no_more(each, before)}
         checks = tuple(

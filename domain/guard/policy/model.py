@@ -8,13 +8,16 @@ from pydantic_core import PydanticCustomError
 
 from domain.guard.policy.names import KnownRegion, KnownVmSize, Sender
 from domain.spec.access import ObjectId
-from domain.spec.model import COST_CENTER_PATTERN, OnFailure
+from domain.spec.cost_centers import COST_CENTER_PATTERN, LONGEST_COST_CENTER, is_same_center
+from domain.spec.model import OnFailure
 from domain.spec.tags import MAX_TAGS, OWN_TAGS, TagName
 from domain.wire import WireModel
 
 MAX_COST_CENTERS = 1000
 
-type CostCenterName = Annotated[str, Field(pattern=COST_CENTER_PATTERN, max_length=50)]
+type CostCenterName = Annotated[
+    str, Field(pattern=COST_CENTER_PATTERN, max_length=LONGEST_COST_CENTER)
+]
 
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -185,7 +188,8 @@ class Policy(WireModel):
     cost_centers: dict[CostCenterName, CostCenter] = Field(
         default_factory=dict[str, CostCenter],
         max_length=MAX_COST_CENTERS,
-        description="Cost centers by name. One that is not listed has no budget.",
+        description="Cost centers by name, which is the same in any case. One that is not listed "
+        "has no budget.",
     )
 
     @field_validator("required_tags")
@@ -209,7 +213,10 @@ class Policy(WireModel):
         return has_limit or self.find_budget(cost_center) is not None
 
     def find_budget(self, cost_center: str) -> Budget | None:
-        found = self.cost_centers.get(cost_center)
+        named = (
+            each for name, each in self.cost_centers.items() if is_same_center(name, cost_center)
+        )
+        found = next(named, None)
         return found.budget if found else None
 
 

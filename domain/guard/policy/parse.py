@@ -12,6 +12,7 @@ from domain.arm.merge_existing import as_mapping
 from domain.catalog.regions import normalise_region
 from domain.guard.policy.model import Allowed, ApprovalRule, Budget, CostCenter, Limits, Policy
 from domain.guard.policy.names import KNOWN_REGIONS
+from domain.spec.cost_centers import fold
 from domain.spec.validation import TYPE_FIXES
 
 type Place = tuple[str | int, ...]
@@ -61,12 +62,31 @@ def parse_policy(
     value = as_mapping(document.value)
     if "version" not in value:
         return [PolicyProblem(1, "version", "Write a mapping that begins with 'version: 1'.")]
+    problems = list(_find_repeated(as_mapping(value.get("costCenters")), document))
     try:
         known = {KNOWN_REGIONS: frozenset(map(normalise_region, regions))}
-        return Policy.model_validate(value, by_name=False, context=known)
+        policy = Policy.model_validate(value, by_name=False, context=known)
     except ValidationError as refused:
-        errors = refused.errors(include_url=False)
-        return sorted(_describe(errors, document), key=lambda each: each.line)
+        problems += _describe(refused.errors(include_url=False), document)
+    else:
+        if not problems:
+            return policy
+    return sorted(problems, key=lambda each: each.line)
+
+
+def _find_repeated(
+    cost_centers: Mapping[str, Any], document: LocatedDocument
+) -> Iterable[PolicyProblem]:
+    """Which of two spellings would hold is not said by their order."""
+    first: dict[str, str] = {}
+    for name in map(str, cost_centers):
+        known = first.setdefault(fold(name), name)
+        if known != name:
+            yield PolicyProblem(
+                document.line_of(("costCenters", name)),
+                f"costCenters.{name}",
+                f"The cost center is written as '{known}' already: case makes no difference.",
+            )
 
 
 def digest_of(content: bytes) -> str:

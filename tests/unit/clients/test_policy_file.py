@@ -167,6 +167,11 @@ async def test_a_version_that_was_never_good_leaves_nothing_in_force(
             b"version: 1\ncostCenters:\n  ML-1:\n    groups:\n      - not-an-id\n",
             "line 5, costCenters.ML-1.groups[0]: ",
         ),
+        (
+            b"version: 1\ncostCenters:\n  ML-1: {}\n  ml-1: {}",
+            "line 4, costCenters.ml-1: The cost center is written as 'ML-1' already: case makes "
+            "no difference.",
+        ),
         (b"version: 1\n\tallow: {}", "line 2: Not valid YAML"),
     ],
 )
