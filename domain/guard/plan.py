@@ -127,7 +127,11 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     changes = find_changes(existing, spec) if existing else ()
     planned = estimate(spec, offers, situation.markets)
     found = check_planned(spec, planned, (each for _, each in cells), situation)
-    refused = (*_refusals(changes), *_unshared(existing, spec), *check_phase(existing, changes))
+    refused = (
+        *_refusals(changes),
+        *_unshared(existing, spec),
+        *check_phase(situation, spec, changes),
+    )
     checks = (*refused, *found)
     action = _action(existing, changes)
     digest = compute_digest(spec, situation.based_on)

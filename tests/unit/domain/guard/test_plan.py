@@ -445,6 +445,14 @@ def test_an_update_is_not_warned_of_where_it_starts(phase: Phase):
     assert isinstance(decide_update(record, changed(costCenter="ML-9")), Start)
 
 
+@pytest.mark.parametrize("cost_center", ["ML-1234", "ML-9"])
+def test_what_is_being_deleted_is_neither_updated_nor_created(cost_center: str):
+    record = a_ready_record().model_copy(update={"phase": Phase.DELETING})
+    made = plan(changed(costCenter=cost_center), record=record)
+    (check,) = [each for each in made.checks if each.code == "WrongPhase"]
+    assert (check.verdict, "being deleted" in check.message) == (Verdict.WARN, True)
+
+
 def test_nothing_to_do_needs_no_phase():
     record = a_ready_record().model_copy(update={"phase": Phase.SCALED_DOWN})
     assert "WrongPhase" not in [each.code for each in plan(record=record).checks]
