@@ -8,9 +8,9 @@ from pydantic import Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, find_gpu_sku
 from domain.guard.checks import check_cell, check_offer
-from domain.guard.estimate import estimate
 from domain.guard.plan_check import Verdict, worst
 from domain.guard.policy.checks import check_budget
+from domain.guard.price_bound import bound_price
 from domain.guard.situation import Situation
 from domain.placement.offers import Offer
 from domain.requests.fixed_fields import find_fixed_fields
@@ -89,10 +89,9 @@ def _breaks_another_cell(
 
 def _is_paid(changed: EnvironmentSpec, situation: Situation) -> bool:
     """Whether the budget, if there is one, is known to hold it."""
-    offers = [situation.offer_of(changed, cell) for cell in changed.regions]
-    planned = estimate(changed, offers, situation.markets)
-    found = tuple(check_budget(changed, planned, situation))
-    return worst(found) is not Verdict.FAIL and not (found and planned.unpriced_nodes)
+    most = bound_price(changed, situation)
+    found = tuple(check_budget(changed, most, situation))
+    return worst(found) is not Verdict.FAIL and not (found and most.unpriced_nodes)
 
 
 def _assess(

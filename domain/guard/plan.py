@@ -126,7 +126,7 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     offers = [offer for offer, _ in cells]
     changes = find_changes(existing, spec) if existing else ()
     planned = estimate(spec, offers, situation.markets)
-    found = check_planned(spec, planned, (each for _, each in cells), situation)
+    found = check_planned(spec, (each for _, each in cells), situation)
     refused = (
         *_refusals(changes),
         *_unshared(existing, spec),

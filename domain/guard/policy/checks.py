@@ -40,7 +40,7 @@ def check_policy(
         )
     return (
         *checks,
-        *_check_price(planned, situation, facts),
+        *_check_price(spec, planned, situation, facts),
         *_check_unpriced(spec, planned, situation, facts),
         *check_budget(spec, planned, situation),
     )
@@ -102,7 +102,8 @@ def _judge(spec: EnvironmentSpec, budget: Budget, use: BudgetUse) -> PlanCheck:
         verdict=verdict,
         message=f"Budget of {spec.cost_center} for the month: {budget.per_month:.2f} "
         f"{BUDGET_UNIT}, {use.used:.2f} spent, {use.reserved:.2f} reserved by other environments; "
-        f"this one needs {use.required:.2f} until the month's end, which makes {percent:.1f} %. "
+        f"this one needs {_up_to(spec)}{use.required:.2f} until the month's end, which makes "
+        f"{percent:.1f} %. "
         f"{advice}".strip(),
         target="costCenter",
         name=spec.cost_center,
@@ -129,8 +130,15 @@ def _verdict(budget: Budget, use: BudgetUse, percent: float) -> tuple[str, Verdi
     return "BudgetSufficient", Verdict.OK, ""
 
 
+def _up_to(spec: EnvironmentSpec) -> str:
+    """Where the placement may lead to another price."""
+    others = spec.placement
+    is_open = others.vm_sizes or others.regions or others.regular_if_no_spot
+    return "up to " if is_open else ""
+
+
 def _check_price(
-    planned: Estimate, situation: Situation, facts: PolicyFacts
+    spec: EnvironmentSpec, planned: Estimate, situation: Situation, facts: PolicyFacts
 ) -> Iterable[PlanCheck]:
     """A change that makes nothing more expensive needs no approval."""
     rule, existing = facts.policy.approval, situation.existing
@@ -140,8 +148,8 @@ def _check_price(
         yield PlanCheck(
             code=APPROVAL_REQUIRED,
             verdict=Verdict.WARN,
-            message=f"At replicas it costs {price:.2f} {BUDGET_UNIT} per month: above "
-            f"{rule.above_per_month:.2f} a second person has to approve it.",
+            message=f"At replicas it costs {_up_to(spec)}{price:.2f} {BUDGET_UNIT} per month: "
+            f"above {rule.above_per_month:.2f} a second person has to approve it.",
             target="gpu",
             required=price,
             limit=rule.above_per_month,

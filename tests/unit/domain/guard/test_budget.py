@@ -19,7 +19,8 @@ from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget, Policy
 from domain.guard.policy.overspending import find_overspent
 from domain.guard.situation import Situation
-from tests.support.markets import a_market, some_prices
+from domain.spec.model import EnvironmentSpec
+from tests.support.markets import A100_PRICE, a_market, some_prices
 from tests.support.policies import a_file, with_budget
 from tests.support.specs import BY_DIGEST, NOON, a_record, a_request, a_spec, spec_body
 
@@ -36,9 +37,12 @@ def situation(policy: Policy, record: EnvironmentRecord | None = None, **known: 
 
 
 def budget_check(
-    policy: Policy, record: EnvironmentRecord | None = None, **known: Any
+    policy: Policy,
+    record: EnvironmentRecord | None = None,
+    spec: EnvironmentSpec | None = None,
+    **known: Any,
 ) -> PlanCheck:
-    found = check_request(a_spec(), situation(policy, record, **known))
+    found = check_request(spec or a_spec(), situation(policy, record, **known))
     return next(each for each in found if each.unit and each.code.startswith(("Budget", "Appr")))
 
 
@@ -181,6 +185,19 @@ def test_what_has_no_price_is_a_warning():
     (check,) = [each for each in found if each.code == "BudgetIncomplete"]
     assert check.verdict is Verdict.WARN
     assert "GPU node" in check.message
+
+
+def test_a_budget_has_to_hold_the_dearest_offer_that_a_cell_may_get():
+    """Its reservation follows the offer that it got."""
+    h100 = {"placement": {"vmSizes": ["Standard_NC40ads_H100_v5"]}}
+    found = check_request(a_spec(**h100), situation(with_budget(NEED * 1.2)))
+    (check,) = [each for each in found if each.verdict is Verdict.FAIL]
+    assert check.code == "BudgetExceeded"
+    assert check.required == pytest.approx(NEED + (9.08 - A100_PRICE) * HOURS, abs=0.01)
+    live = a_record(a_request(spec=a_spec(**h100))).model_copy(update={"phase": Phase.READY})
+    renamed = a_spec(**h100, owner="other@example.com")
+    check = budget_check(with_budget(NEED * 1.2), live, renamed, records=(live,))
+    assert check.required == pytest.approx(NEED, abs=0.01)
 
 
 UNPRICED = "Standard_ND96isr_H200_v5"
