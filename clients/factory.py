@@ -134,9 +134,13 @@ class ClientFactory:
         source = self.settings.policy_file
         if source is None:
             return None
-        if source.startswith("https://"):
-            return PolicyFile(reader_of_blob(source, self._session, self._credential))
-        return PolicyFile(reader_of_path(source))
+        is_blob = source.startswith("https://")
+        read = (
+            reader_of_blob(source, self._session, self._credential)
+            if is_blob
+            else reader_of_path(source)
+        )
+        return PolicyFile(read, settings=self.settings.policy)
 
     @cached_property
     def edge(self) -> "EdgeClient":

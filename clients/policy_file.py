@@ -14,9 +14,15 @@ from azure.core.credentials_async import AsyncTokenCredential
 from clients.answering import raising_no_answer
 from clients.answers import NoAnswer
 from clients.yaml_lines import load_with_lines
-from domain.guard.policy.in_force import PolicyInForce, PolicyState, PolicyStatus
+from domain.guard.policy.in_force import (
+    PolicyInForce,
+    PolicyState,
+    PolicyStatus,
+    find_ineffective,
+)
 from domain.guard.policy.model import Policy
 from domain.guard.policy.parse import PolicyProblem, digest_of, parse_policy
+from domain.spec.policy import SpecPolicy
 
 logger = logging.getLogger("gridplane.policy")
 
@@ -43,13 +49,18 @@ type FileReader = Callable[[str | None], Awaitable[FileVersion | None]]
 def reader_of_path(path: str) -> FileReader:
     async def read(known: str | None) -> FileVersion | None:
         try:
-            content = await asyncio.to_thread(Path(path).read_bytes)
+            content = await asyncio.to_thread(_read_start, path)
         except OSError as error:
             raise NoAnswer(f"{type(error).__name__}: {error.strerror}") from error
         tag = digest_of(content)
         return None if tag == known else FileVersion(tag, content)
 
     return read
+
+
+def _read_start(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(MAX_POLICY_BYTES + 1)
 
 
 def reader_of_blob(
@@ -89,9 +100,12 @@ class PolicyFile:
         read: FileReader,
         lifetime: float = POLICY_LIFETIME_SECONDS,
         *,
+        settings: SpecPolicy,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`settings`: what they allow, which the file only narrows."""
         self._read = read
+        self._settings = settings
         self._lifetime = lifetime
         self._clock = clock
         self._looked_at: float | None = None
@@ -116,7 +130,7 @@ class PolicyFile:
         if version is None:
             return
         self._tag = version.tag
-        found = _parse(version.content)
+        found = _parse(version.content, self._settings)
         if isinstance(found, Policy):
             self._accept(found, digest_of(version.content))
         else:
@@ -125,10 +139,15 @@ class PolicyFile:
     def _accept(self, policy: Policy, digest: str) -> None:
         before = self._in_force.status
         since = before.since if before.digest == digest else datetime.now(UTC)
-        status = PolicyStatus(state=PolicyState.CURRENT, digest=digest, since=since)
+        warnings = tuple(find_ineffective(self._settings, policy))
+        status = PolicyStatus(
+            state=PolicyState.CURRENT, digest=digest, since=since, warnings=warnings or None
+        )
         self._in_force = PolicyInForce(policy=policy, status=status)
         if before.digest != digest:
             logger.info("policy file in force: digest=%s", digest)
+            for warning in warnings:
+                logger.warning("policy file: %s", warning)
 
     def _refuse(self, problems: list[str]) -> None:
         """Logged once for each other set of problems."""
@@ -143,8 +162,10 @@ class PolicyFile:
         self._in_force = before.model_copy(update={"status": status})
 
 
-def _parse(content: bytes) -> Policy | list[PolicyProblem]:
+def _parse(content: bytes, settings: SpecPolicy) -> Policy | list[PolicyProblem]:
     if len(content) > MAX_POLICY_BYTES:
         return [PolicyProblem(1, "", f"Use at most {MAX_POLICY_BYTES} bytes.")]
     document = load_with_lines(content)
-    return [document] if isinstance(document, PolicyProblem) else parse_policy(document)
+    if isinstance(document, PolicyProblem):
+        return [document]
+    return parse_policy(document, settings.allowed_regions)

@@ -1,11 +1,15 @@
 """YAML with the line on which each value begins."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, cast
 
 import yaml
 
 from domain.guard.policy.parse import LocatedDocument, Place, PolicyProblem
+
+MAX_VALUES = 100_000
+"""Aliases repeat what they stand for: a few lines of them make more than any memory holds."""
 
 
 def load_with_lines(content: bytes) -> LocatedDocument | PolicyProblem:
@@ -13,7 +17,9 @@ def load_with_lines(content: bytes) -> LocatedDocument | PolicyProblem:
     try:
         loader = yaml.SafeLoader(content)
         node = loader.get_single_node()
-        places = list(_walk(node, ())) if node else []
+        places = list(islice(_walk(node, ()), MAX_VALUES + 1)) if node else []
+        if len(places) > MAX_VALUES:
+            return PolicyProblem(1, "", f"Use at most {MAX_VALUES} values.")
         seen: set[Place] = set()
         for place, line in places:
             if place in seen:

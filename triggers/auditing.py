@@ -15,12 +15,15 @@ from domain.audit.shard import audit_key, day_of, days_of_window, read_records
 from domain.durable.names import AUDIT_ENTITY, AuditOperation
 from domain.environment.call_stamp import CallStamp
 from domain.environment.operation import parse_operation_id
+from domain.requests.decision import ENVIRONMENT_NOT_FOUND
 from triggers import task_hub
 from triggers.call_stamps import find_subject
 from triggers.declarations import Route
 from triggers.errors import ERROR_CODE
 from triggers.logs import log_audit
 from triggers.task_hub import FAILING, DurableClient
+
+UNSEEN = {"decision": AuditDecision.REFUSED, "code": ENVIRONMENT_NOT_FOUND}
 
 
 async def audit_response(
@@ -44,6 +47,7 @@ async def audit_response(
         environment=name or (started and started.environment),
         cost_center=cost_center,
         operation_id=operation_id or None,
+        says_absent=response.status_code == 204,
     )
 
 
@@ -67,14 +71,19 @@ async def write_record(
     cost_center: str | None = None,
     code: str | None = None,
     operation_id: str | None = None,
+    says_absent: bool = False,
 ) -> None:
-    """Without a task hub the record goes to the log alone, from which it is exported as well."""
+    """Without a task hub the record goes to the log alone, from which it is exported as well.
+    `says_absent`: whether the answer was that there is no such environment, which is a refusal
+    where there is one that the caller does not see."""
     facts = {"code": code, "environment": environment, "operation_id": operation_id}
     record = build_record(stamp, decision, **facts, cost_center=cost_center)
     try:
         if decision is not AuditDecision.ACCEPTED or cost_center is None:
             owner = await _find_cost_center(client, environment)
             record = record.model_copy(update={"cost_center": owner or cost_center})
+            if owner and says_absent:
+                record = record.model_copy(update=UNSEEN)
         await add_record(client, record)
     except grpc.aio.AioRpcError as error:
         if error.code() not in FAILING:

@@ -12,7 +12,8 @@ from domain.environment.call_stamp import CallStamp, Door, derive_stamp_id, hash
 from domain.guard.plan import find_planned_environment
 from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
-from domain.spec.model import EnvironmentSpec, is_cost_center, is_environment_name
+from domain.spec.cost_centers import is_cost_center
+from domain.spec.model import EnvironmentSpec, is_environment_name
 from triggers.bodies import PLAN_ID, decode_json, find_oversize
 from triggers.declarations import Route
 from triggers.parameters import read_header

@@ -8,6 +8,7 @@ from domain.environment.record import EnvironmentRecord
 from domain.guard.costs import PricesByRegion
 from domain.guard.policy.model import Policy
 from domain.guard.policy.overspending import find_overspent
+from domain.spec.cost_centers import is_same_center
 from triggers import task_hub
 from triggers.directory import read_shards
 from triggers.task_hub import DurableClient
@@ -18,9 +19,11 @@ async def read_cost_center(client: DurableClient, cost_center: str) -> list[Envi
     shards = await read_shards(client)
     if not is_filled(shards):
         scanned = [record async for record in task_hub.scan_records(client)]
-        return [record for record in scanned if record.spec.cost_center == cost_center]
+        return [
+            record for record in scanned if is_same_center(record.spec.cost_center, cost_center)
+        ]
     read = await task_hub.read_stored(client, list_names(shards.values(), cost_center))
-    return [record for record in read if record.spec.cost_center == cost_center]
+    return [record for record in read if is_same_center(record.spec.cost_center, cost_center)]
 
 
 async def read_overspent(

@@ -8,6 +8,7 @@ from triggers.bodies import MAX_BODY_BYTES
 from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 from triggers.declarations import AnswerHeader, DeclaredAnswer
 from triggers.errors import POLICY_UNAVAILABLE
+from triggers.spec_error_codes import SPEC_ERRORS
 
 URL = {"type": "string", "format": "uri-reference"}
 SECONDS = {"type": "integer", "minimum": 1, "examples": [5]}
@@ -46,33 +47,7 @@ ETAG = AnswerHeader(
 
 QUERY_CODES = (SEVERAL_PROBLEMS, "UnknownQueryParameter")
 BODY_CODES = ("InvalidJson", "InvalidBody", "DuplicateKey", "InvalidCharacter")
-SPEC_CODES = (
-    *BODY_CODES,
-    "MissingField",
-    "UnknownField",
-    "InvalidName",
-    "ReservedName",
-    "InvalidValue",
-    "InvalidNodeRange",
-    "InvalidReplicaRange",
-    "NotEnoughNodes",
-    "TooManyGpusPerReplica",
-    "NotAGpuVmSize",
-    "RetiredVmSize",
-    "UnsupportedVmSize",
-    "DuplicateRegion",
-    "RegionNotAllowed",
-    "UnknownPreset",
-    "HuggingFaceTokenRequired",
-    "ModelDoesNotFit",
-    "ModelVersionNotFound",
-    "ModelVersionDiffers",
-    "UnknownTimeZone",
-    "InvalidOffHours",
-    "DuplicateDay",
-    "DuplicateTag",
-    "ReservedTag",
-)
+SPEC_CODES = (*BODY_CODES, *SPEC_ERRORS)
 START_CODES = (*QUERY_CODES, "InvalidHeader")
 
 

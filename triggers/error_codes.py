@@ -7,6 +7,7 @@ from domain.requests.scopes import COST_CENTER_NOT_ALLOWED, GROUPS_UNKNOWN
 from triggers.access import MISSING_APP_ROLE
 from triggers.cross_origin import CROSS_ORIGIN_REQUEST
 from triggers.errors import POLICY_UNAVAILABLE
+from triggers.spec_error_codes import SPEC_ERRORS
 
 ERROR_CODES: Mapping[str, str] = {
     SEVERAL_PROBLEMS: "The request has several problems; `details` lists each with its own code.",
@@ -19,36 +20,14 @@ ERROR_CODES: Mapping[str, str] = {
     "BodyTooLarge": "The body is larger than any valid request.",
     "DuplicateKey": "A key of a JSON object is written twice.",
     "InvalidCharacter": "A string contains NUL or a lone surrogate.",
-    "MissingField": "A required field is missing.",
-    "UnknownField": "The field does not exist.",
-    "InvalidName": "The name is not a valid environment name.",
-    "ReservedName": "Azure reserves a word in the name.",
-    "InvalidValue": "The field's value has the wrong type or format, or is out of range.",
+    **SPEC_ERRORS,
     "NameMismatch": "The environment's names in the body and the URL differ.",
-    "InvalidNodeRange": "`minNodes` is above `maxNodes`.",
-    "InvalidReplicaRange": "`autoscale.max` is below `autoscale.min`.",
-    "NotEnoughNodes": "`maxNodes` is too low for the replicas.",
     "SpareNodesMissing": "`maxNodes` is too low for two versions side by side.",
     "FieldNeedsReplace": "The field cannot differ between two versions side by side.",
-    "TooManyGpusPerReplica": "A replica needs more GPUs than a node of this VM size has.",
-    "NotAGpuVmSize": "The VM size has no NVIDIA GPU.",
-    "RetiredVmSize": "Azure has retired the VM size; the message names its successors.",
-    "UnsupportedVmSize": "Gridplane does not support the VM size.",
-    "DuplicateRegion": "A region is listed twice.",
-    "RegionNotAllowed": "Environments may not be built in this region.",
-    "UnknownPreset": "There is no preset of this name.",
-    "HuggingFaceTokenRequired": "The preset's weights are open to accepted callers only, and no "
-    "token is given.",
-    "ModelDoesNotFit": "The preset does not fit on the GPUs; the message names sizes that do.",
     "ImageWithoutDigest": "Versions of models have images by their digests.",
-    "ModelVersionNotFound": "The registry has no such version of the model.",
-    "ModelVersionDiffers": "The registry has another value for this version of the model.",
     "ModelNotFound": "The registry has no such model.",
     "ModelInUse": "Environments refer to the model.",
     "TooManyModelVersions": "The model has as many versions as the registry keeps.",
-    "UnknownTimeZone": "The time zone does not exist.",
-    "InvalidOffHours": "Off hours begin and end at the same minute.",
-    "DuplicateDay": "A day of the off hours is listed twice.",
     MISSING_APP_ROLE: "The token lacks the app role that the request needs.",
     GROUPS_UNKNOWN: "The token names no groups because there are too many; cost centers go by "
     "groups.",
@@ -99,8 +78,6 @@ ERROR_CODES: Mapping[str, str] = {
     "LifetimeTooLong": "The policy file requires an earlier `expiresAt`.",
     "TagMissing": "The policy file requires a tag that the specification lacks.",
     "BudgetExceeded": "The cost center's budget of the month does not hold it.",
-    "DuplicateTag": "A tag is written twice; Azure ignores the case of names.",
-    "ReservedTag": "Gridplane sets the tag, or Azure reserves it.",
     POLICY_UNAVAILABLE: "No version of the policy file could be read since the app started, so "
     "nothing is allowed.",
     "LogWorkspaceNotConfigured": "The app has no setting LOG_WORKSPACE_ID, so it cannot read "

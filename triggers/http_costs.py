@@ -7,6 +7,7 @@ import azure.functions as func
 from domain.guard.billed_costs import reconcile
 from domain.guard.costs import build_cost_report
 from domain.problem import Problem
+from domain.spec.cost_centers import is_same_center
 from triggers import task_hub
 from triggers.declarations import Call
 from triggers.errors import json_response, problems_response
@@ -25,7 +26,9 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
     records = [
         record
         async for record in task_hub.scan_records(call.client)
-        if query.cost_center in (None, record.spec.cost_center)
+        if (
+            query.cost_center is None or is_same_center(query.cost_center, record.spec.cost_center)
+        )
         and call.scope.admits(record.spec.cost_center)
     ]
     regions = (region for record in records for region in record.regions)

@@ -43,11 +43,10 @@ async def post_plan(call: Call[QueryParameters, HeaderParameters]) -> func.HttpR
     market, policy_file = call.deployment.read_market, call.policy_file
     reader = SituationReader(call.client, market, policy_file, spec, record)
     situation = await reader.read_to_decide(
-        lambda seen: build_plan(spec, seen, now).verdict is Verdict.FAIL
+        lambda seen: build_plan(spec, seen, now).verdict is Verdict.FAIL,
+        others=call.policy.allowed_regions,
     )
     plan = build_plan(spec, situation, now)
-    if plan.verdict is Verdict.FAIL:
-        plan = build_plan(spec, await reader.read(call.policy.allowed_regions), now)
     is_kept = await keep_plan(call.client, store(plan, spec))
     return json_response(plan) if is_kept else task_hub_unreachable()
 

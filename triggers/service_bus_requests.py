@@ -103,7 +103,14 @@ class Delivery:
         )
 
     async def reject(self, problems: Iterable[Problem]) -> None:
-        code, description = summarise_problems(list(problems))
+        await self._deadletter(*summarise_problems(list(problems)))
+
+    async def refuse(self, refusal: Refused) -> None:
+        """In the words of a response."""
+        words = (refusal.message, *(each.message for each in refusal.details))
+        await self._deadletter(refusal.code, "\n".join(words))
+
+    async def _deadletter(self, code: str, description: str) -> None:
         name = self.message.session_id or ""
         await write_record(
             self.client,
@@ -167,8 +174,8 @@ async def _settle(
             await delivery.complete(command, "")
         case NotFound():
             await delivery.reject([environment_not_found(command.name)])
-        case Refused(code, explanation, is_passing=False, details=others):
-            await delivery.reject([Problem(code, explanation, ""), *others])
+        case Refused(is_passing=False) as refusal:
+            await delivery.refuse(refusal)
         case Refused(code, _):
             await _wait(delivery.message, delivery.settlement, code)
 

@@ -15,6 +15,7 @@ from domain.guard.policy.ledgers import cost_center_ledger, quota_ledger
 from domain.guard.policy.model import Policy
 from domain.guard.situation import Situation
 from domain.placement.offers import list_offers
+from domain.spec.cost_centers import is_same_center
 from domain.spec.model import EnvironmentSpec
 from triggers.claims import LedgerView, read_ledgers
 from triggers.cost_centers import read_cost_center
@@ -34,24 +35,30 @@ class SituationReader:
     record: EnvironmentRecord | None
     looks_up_images: bool = True
 
-    async def read_to_decide(self, is_refused: Callable[[Situation], object]) -> Situation:
+    async def read_to_decide(
+        self, is_refused: Callable[[Situation], object], others: Iterable[str] = ()
+    ) -> Situation:
         """What would be refused is decided on usages that are read for it: kept ones may have
-        what was deleted since, and lack a quota that was raised."""
+        what was deleted since, and lack a quota that was raised. `others`: regions that are read
+        for what is refused then as well."""
         began = datetime.now(UTC)
-        situation = await self.read()
-        return await self.read(since=began) if is_refused(situation) else situation
+        situation = await self._read()
+        if not is_refused(situation):
+            return situation
+        situation = await self._read(since=began)
+        return await self._read(others, began) if others and is_refused(situation) else situation
 
-    async def read(self, others: Iterable[str] = (), since: datetime | None = None) -> Situation:
+    async def _read(self, others: Iterable[str] = (), since: datetime | None = None) -> Situation:
         """`others`: regions beside those that the specification names. `since`: usages and
         registrations are not older."""
         now, spec, record = datetime.now(UTC), self.spec, self.record
-        ledgers = self._name_ledgers()
+        ledgers = self._name_ledgers(others)
         # First: a claim that ends meanwhile is on a record that is read after it.
         view = await read_ledgers(self.client, list(ledgers), record)
         pinned = record.image if record else None
         (in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
             _read_records(self.client, view.others, spec.cost_center if self._is_bound else None),
-            self._read_markets(sorted({*filter(None, ledgers.values()), *others}), since),
+            self._read_markets([each for each in ledgers.values() if each], since),
             self.read_market.subscription(since),
             self.read_market.images(wanted_images(spec, pinned) if self.looks_up_images else ()),
         )
@@ -64,11 +71,11 @@ class SituationReader:
     def _is_bound(self) -> bool:
         return self.policy_file.bounds(self.spec.cost_center)
 
-    def _name_ledgers(self) -> dict[str, str | None]:
+    def _name_ledgers(self, others: Iterable[str]) -> dict[str, str | None]:
         """With the region of a ledger of quota."""
         spec = self.spec
         offered = {offer.region for cell in spec.regions for offer in list_offers(spec, cell)}
-        of_quota = {quota_ledger(region): region for region in sorted(offered)}
+        of_quota = {quota_ledger(region): region for region in sorted(offered.union(others))}
         return of_quota | ({cost_center_ledger(spec.cost_center): None} if self._is_bound else {})
 
     async def _read_markets(self, regions: Sequence[str], since: datetime | None) -> Markets:
@@ -91,7 +98,8 @@ class SituationReader:
             )
             for name, region in ledgers.items()
         }
-        peers = [each for each in view.others if each.spec.cost_center == self.spec.cost_center]
+        own = self.spec.cost_center
+        peers = [each for each in view.others if is_same_center(each.spec.cost_center, own)]
         priced = _regions_of(of_cost_center, self.record)
         return PolicyFacts(
             at=now,

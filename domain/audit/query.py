@@ -58,11 +58,16 @@ class AuditQuery:
     def wants(self, record: AuditRecord) -> bool:
         return (
             self.start <= record.at < self.end
-            and self.actor in (None, record.actor, record.on_behalf_of)
+            and (self.actor is None or self._is_of_actor(record))
             and self.environment in (None, record.environment)
             and (self.after is None or AuditPosition.of(record) < self.after)
             and self.admits(record.cost_center)
         )
+
+    def _is_of_actor(self, record: AuditRecord) -> bool:
+        """Object ids are the same in any case."""
+        known = (record.actor or "", record.on_behalf_of or "")
+        return (self.actor or "").lower() in map(str.lower, known)
 
     def select(self, records: Iterable[AuditRecord]) -> list[AuditRecord]:
         """Newest first; one more than a page has, if there is one."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from domain.directory.row import DirectoryRow
+from domain.spec.cost_centers import fold, is_same_center
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,19 @@ class Selection:
     awaits_approval: bool = False
     """Only those with an operation that waits for approval."""
 
+    def __post_init__(self) -> None:
+        # Once, and not for each of thousands of rows.
+        if self.cost_centers is not None:
+            object.__setattr__(self, "cost_centers", frozenset(map(fold, self.cost_centers)))
+
     def admits(self, row: DirectoryRow) -> bool:
         return (
             row.name > self.after
             and (self.phases is None or row.phase in self.phases)
             and self.health in (None, row.health)
-            and self.cost_center in (None, row.cost_center)
+            and (self.cost_center is None or is_same_center(self.cost_center, row.cost_center))
             and (row.awaits_approval or not self.awaits_approval)
-            and (self.cost_centers is None or row.cost_center in self.cost_centers)
+            and (self.cost_centers is None or fold(row.cost_center) in self.cost_centers)
         )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pydantic import AwareDatetime, Field
 
 from domain.directory.row import DirectoryRow, revision_of
+from domain.spec.cost_centers import is_same_center
 from domain.wire import WireModel
 
 SHARDS = 128
@@ -97,7 +98,7 @@ def read_rows(shards: Iterable[Shard]) -> list[DirectoryRow]:
 def list_names(shards: Iterable[Shard], cost_center: str) -> list[str]:
     """Of its environments, with those that were deleted, in order."""
     rows = (DirectoryRow.parse(n, text) for shard in shards for n, text in shard.rows.items())
-    return sorted(row.name for row in rows if row.cost_center == cost_center)
+    return sorted(row.name for row in rows if is_same_center(row.cost_center, cost_center))
 
 
 def is_filled(shards: Mapping[str, Shard]) -> bool:

@@ -74,6 +74,9 @@ AT_REST = frozenset({Phase.READY, Phase.SCALED_DOWN})
 UNSUCCESSFUL = frozenset({Phase.FAILED, Phase.CANCELED})
 """Phases after an operation that did not reach its goal; a retry starts it again."""
 
+GETS_NO_NODES = frozenset({Phase.SCALED_DOWN, Phase.DELETING, *UNSUCCESSFUL})
+"""Phases in which an environment has no more GPU nodes than it has, until another operation."""
+
 
 def can_move(current: Phase, target: Phase) -> bool:
     return target in TRANSITIONS[current]

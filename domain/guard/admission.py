@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from domain.environment.record import EnvironmentRecord
 from domain.guard.checks import check_cell
 from domain.guard.costs import estimate_record
-from domain.guard.estimate import Estimate, estimate
 from domain.guard.plan_check import PlanCheck, Verdict
 from domain.guard.policy.checks import check_budget, check_policy
+from domain.guard.price_bound import bound_price
 from domain.guard.situation import Situation
 from domain.guard.spare_gpus import check_spare_nodes
 from domain.guard.subscription_checks import check_subscription
@@ -23,16 +23,12 @@ def find_refusal(spec: EnvironmentSpec, situation: Situation) -> Refused | None:
 
 def check_request(spec: EnvironmentSpec, situation: Situation) -> tuple[PlanCheck, ...]:
     """All checks of a request that brings a specification."""
-    cells = [check_cell(spec, cell, situation) for cell in spec.regions]
-    planned = estimate(spec, [offer for offer, _ in cells], situation.markets)
-    return check_planned(spec, planned, (found for _, found in cells), situation)
+    cells = (check_cell(spec, cell, situation)[1] for cell in spec.regions)
+    return check_planned(spec, cells, situation)
 
 
 def check_planned(
-    spec: EnvironmentSpec,
-    planned: Estimate,
-    cells: Iterable[Iterable[PlanCheck]],
-    situation: Situation,
+    spec: EnvironmentSpec, cells: Iterable[Iterable[PlanCheck]], situation: Situation
 ) -> tuple[PlanCheck, ...]:
     """`cells`: the checks of the offer that each cell is planned with."""
     offers = [situation.offer_of(spec, cell) for cell in spec.regions]
@@ -41,7 +37,7 @@ def check_planned(
         *check_spare_nodes(spec, offers, situation.existing),
         *check_subscription(situation),
         *situation.images,
-        *check_policy(spec, planned, situation),
+        *check_policy(spec, bound_price(spec, situation), situation),
     )
 
 

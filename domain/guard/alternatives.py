@@ -1,24 +1,27 @@
 """Other offers for a cell that Azure would not grant: each differs in one respect."""
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 
 from pydantic import Field
 
 from domain.catalog.gpu_skus import GPU_SKUS, find_gpu_sku
 from domain.guard.checks import check_cell, check_offer
-from domain.guard.estimate import estimate
 from domain.guard.plan_check import Verdict, worst
 from domain.guard.policy.checks import check_budget
+from domain.guard.price_bound import bound_price
 from domain.guard.situation import Situation
 from domain.placement.offers import Offer
 from domain.requests.fixed_fields import find_fixed_fields
-from domain.spec.gpu_rules import find_gpu_problems
 from domain.spec.model import EnvironmentSpec
+from domain.spec.policy import SpecPolicy
+from domain.spec.validation import parse_spec
 from domain.wire import WireModel
 
 MOST_ALTERNATIVES = 5
 
+_ANYTHING_IN = partial(SpecPolicy, verifies_tokens=True, allows_anonymous_access=True)
 _ORDER = (Verdict.OK, Verdict.WARN)
 
 
@@ -60,12 +63,17 @@ def _follow(spec: EnvironmentSpec, refused: Offer, offer: Offer) -> EnvironmentS
 
 
 def _is_accepted(spec: EnvironmentSpec, changed: EnvironmentSpec, situation: Situation) -> bool:
-    existing, document = situation.existing, changed.to_wire()
-    regions = (*changed.regions, *changed.placement.regions)
-    is_valid = len(set(regions)) == len(regions) and not any(find_gpu_problems(document))
-    if not is_valid or (existing and find_fixed_fields(existing, changed)):
+    existing = situation.existing
+    if not _is_valid(changed) or (existing and find_fixed_fields(existing, changed)):
         return False
     return not _breaks_another_cell(spec, changed, situation) and _is_paid(changed, situation)
+
+
+def _is_valid(changed: EnvironmentSpec) -> bool:
+    """Rules of the settings hold, as the markets are those of regions that they allow, and as no
+    other field changes that they are about."""
+    regions = (*changed.regions, *changed.placement.regions)
+    return not isinstance(parse_spec(changed.to_wire(), _ANYTHING_IN(regions)), list)
 
 
 def _breaks_another_cell(
@@ -81,10 +89,9 @@ def _breaks_another_cell(
 
 def _is_paid(changed: EnvironmentSpec, situation: Situation) -> bool:
     """Whether the budget, if there is one, is known to hold it."""
-    offers = [situation.offer_of(changed, cell) for cell in changed.regions]
-    planned = estimate(changed, offers, situation.markets)
-    found = tuple(check_budget(changed, planned, situation))
-    return worst(found) is not Verdict.FAIL and not (found and planned.unpriced_nodes)
+    most = bound_price(changed, situation)
+    found = tuple(check_budget(changed, most, situation))
+    return worst(found) is not Verdict.FAIL and not (found and most.unpriced_nodes)
 
 
 def _assess(
@@ -119,21 +126,23 @@ def _variants(
     for name in _sizes_as_large(spec, refused):
         yield "gpu.vmSize", refused.model_copy(update={"vm_size": name})
     yield "gpu.spot", refused.model_copy(update={"spot": not refused.spot})
-    for region in situation.markets:
+    # A disk encryption set serves disks of its own region.
+    is_bound = spec.cluster.disk_encryption_set_id is not None
+    for region in () if is_bound else situation.markets:
         if region != refused.region:
             yield "regions", refused.model_copy(update={"region": region})
 
 
 def _sizes_as_large(spec: EnvironmentSpec, refused: Offer) -> Iterable[str]:
-    """With at least the GPU memory of the refused one, and GPUs enough for a replica."""
+    """With GPUs enough for a replica, none of which has less memory than those of the refused
+    one."""
     wanted = find_gpu_sku(refused.vm_size)
     if wanted is None:
         return ()
-    least = wanted.gpus * wanted.gpu_memory_gb
     return (
         sku.name
         for sku in GPU_SKUS
         if sku.name != wanted.name
         and sku.gpus >= spec.workload.gpus_per_replica
-        and sku.gpus * sku.gpu_memory_gb >= least
+        and sku.gpu_memory_gb >= wanted.gpu_memory_gb
     )

@@ -22,7 +22,7 @@ def check_cell(
     One that fails is a warning where the placement has another one: that is tried next.
     """
     checked = [
-        (offer, check_offer(spec, offer, situation)) for offer in _offers(spec, cell, situation)
+        (offer, check_offer(spec, offer, situation)) for offer in offers_of(spec, cell, situation)
     ]
     usable = next((each for each in checked if worst(each[1]) is not Verdict.FAIL), None)
     if usable is None or usable is checked[0]:
@@ -41,7 +41,8 @@ def check_cell(
     return offer, (*skipped, *checks)
 
 
-def _offers(spec: EnvironmentSpec, cell: str, situation: Situation) -> tuple[Offer, ...]:
+def offers_of(spec: EnvironmentSpec, cell: str, situation: Situation) -> tuple[Offer, ...]:
+    """What a cell may be built with: a live one keeps what it has."""
     existing = situation.existing
     if existing and not existing.has_failed and cell in existing.spec.regions:
         return (existing.offer_of(cell),)
@@ -60,6 +61,12 @@ def check_offer(
     demands = quota_demands(spec, offer, situation.existing)
     quota = check_quota(offer, demands, situation, market)
     return (*sizes, *quota, *check_limits(spec, offer, situation, market))
+
+
+def is_offered(offer: Offer, situation: Situation) -> bool:
+    """Whether Azure would build it, whatever the quota; true where its sizes are not known."""
+    market = situation.markets.get(offer.region)
+    return market is None or worst(_check_size(offer, market)) is not Verdict.FAIL
 
 
 def _has_pool(existing: EnvironmentRecord | None, offer: Offer) -> bool:

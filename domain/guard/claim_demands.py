@@ -16,12 +16,14 @@ from domain.guard.demand import (
     quota_demands,
     reserved_by_operations,
 )
-from domain.guard.estimate import Estimate, estimate
+from domain.guard.estimate import Estimate
 from domain.guard.market import RegionMarket
+from domain.guard.policy.budget import find_counted
 from domain.guard.policy.checks import use_of
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, NODES, cost_center_ledger, quota_ledger
 from domain.guard.policy.rules import count_nodes, count_other_nodes
+from domain.guard.price_bound import bound_price
 from domain.guard.region_limits import room_for_resources
 from domain.guard.situation import Situation
 from domain.placement.offers import Offer
@@ -46,9 +48,8 @@ def find_demands(request: OperationRequest, situation: Situation) -> tuple[Ledge
         ]
     else:
         offers = [check_cell(spec, cell, situation)[0] for cell in spec.regions]
-        planned = estimate(spec, offers, situation.markets)
         demands = [
-            *_of_budget(spec, planned, situation, facts),
+            *_of_budget(spec, bound_price(spec, situation), situation, facts),
             *(_of_quota(spec, offer, situation) for offer in offers),
         ]
     needed = (each for each in demands if any(amount > 0 for amount in each.amounts.values()))
@@ -90,9 +91,8 @@ def _of_budget(
 
 
 def _own_nodes(spec: EnvironmentSpec, situation: Situation) -> int:
-    existing = situation.existing
-    is_known = existing is not None and existing.spec.cost_center == spec.cost_center
-    return count_nodes(existing.spec) if existing and is_known else 0
+    counted = find_counted(spec, situation.existing)
+    return count_nodes(counted.spec) if counted else 0
 
 
 def _of_quota(

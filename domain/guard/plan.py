@@ -126,8 +126,12 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
     offers = [offer for offer, _ in cells]
     changes = find_changes(existing, spec) if existing else ()
     planned = estimate(spec, offers, situation.markets)
-    found = check_planned(spec, planned, (each for _, each in cells), situation)
-    refused = (*_refusals(changes), *_unshared(existing, spec), *check_phase(existing, changes))
+    found = check_planned(spec, (each for _, each in cells), situation)
+    refused = (
+        *_refusals(changes),
+        *_unshared(existing, spec),
+        *check_phase(situation, spec, changes),
+    )
     checks = (*refused, *found)
     action = _action(existing, changes)
     digest = compute_digest(spec, situation.based_on)

@@ -63,7 +63,7 @@ class SizeOffers(WireModel):
     """GPU sizes of a region, cheapest first."""
 
     region: str = Field(description="Azure region.", examples=["westeurope"])
-    observed_date_time: AwareDatetime = Field(description="When Azure was asked.")
+    observed_date_time: AwareDatetime = Field(description="When Azure was asked for the quota.")
     price_as_of: AwareDatetime | None = Field(
         default=None, description="Date of the prices; absent if none are known."
     )
@@ -87,7 +87,7 @@ def build_size_offers(
     offers = sorted((_build(sku, market) for sku in offered), key=_rank)
     return SizeOffers(
         region=market.region,
-        observed_date_time=market.observed_at,
+        observed_date_time=market.usages_read_at or market.observed_at,
         price_as_of=market.prices.as_of if market.prices else None,
         rate=market.prices.rate if market.prices else None,
         unread={part.value: why for part, why in market.unread.items() if part in SHOWN},

@@ -64,5 +64,8 @@ class Foreign(NotFound):
 type Decision = Start | Cancel | AlreadyStarted | Refused | NotFound
 
 
+ENVIRONMENT_NOT_FOUND = "EnvironmentNotFound"
+
+
 def environment_not_found(name: str) -> Problem:
-    return Problem("EnvironmentNotFound", f"There is no environment '{name}'.", "")
+    return Problem(ENVIRONMENT_NOT_FOUND, f"There is no environment '{name}'.", "")

@@ -25,8 +25,9 @@ from domain.spec.model import EnvironmentSpec
 
 
 def decide_create(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> Decision:
-    """The same specification again starts anew after a failure, and is known otherwise."""
-    if record is None or record.is_deleted:
+    """The same specification again starts anew after a failure, and is known otherwise. Of what
+    was never begun there is nothing that another one would have to update."""
+    if record is None or record.is_deleted or _waits_no_more(record):
         return Start(_next_request(record, OperationKind.PROVISION, spec))
     if record.phase is Phase.DELETING:
         return Refused(
@@ -41,6 +42,11 @@ def decide_create(record: EnvironmentRecord | None, spec: EnvironmentSpec) -> De
     if record.spec == spec and record.latest.kind in BRING_A_SPEC:
         return decide_retry(record)
     return _exists(record, spec)
+
+
+def _waits_no_more(record: EnvironmentRecord) -> bool:
+    """Whether its creation was never begun, and will not be."""
+    return record.was_never_begun and record.phase in UNSUCCESSFUL
 
 
 def _exists(record: EnvironmentRecord, spec: EnvironmentSpec) -> Refused:

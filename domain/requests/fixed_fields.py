@@ -38,6 +38,8 @@ def find_fixed_fields(record: EnvironmentRecord, new: EnvironmentSpec) -> list[s
     cannot mix public with private origins, and each region is a cell of its own. A GPU pool can be
     replaced, but not while it may serve.
     """
+    if record.was_never_begun:
+        return []
     fixed = FIXED_FIELDS | ({} if record.was_never_built else FIXED_ONCE_BUILT)
     fixed |= {} if record.has_failed and not record.was_restored else FIXED_WHILE_SERVING
     changed = [name for name, read in fixed.items() if read(record.spec) != read(new)]

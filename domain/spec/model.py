@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.spec.access import Access, Audit
 from domain.spec.cluster import ClusterSpec
+from domain.spec.cost_centers import COST_CENTER_PATTERN, LONGEST_COST_CENTER
 from domain.spec.fields import Region, UtcDatetime, VmSize, Zone, all_different
 from domain.spec.idle import Idle
 from domain.spec.origin_certificate import OriginCertificate, check_origin_certificate
@@ -22,8 +23,6 @@ from domain.wire import WireModel
 ENVIRONMENT_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 SHORTEST_NAME = 3
 LONGEST_NAME = 24
-COST_CENTER_PATTERN = r"^[A-Za-z0-9._-]+$"
-LONGEST_COST_CENTER = 50
 OWNER_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
@@ -51,10 +50,6 @@ class WafMode(StrEnum):
 def _without_default(schema: dict[str, Any]) -> None:
     """Of a field whose default depends on another field."""
     schema.pop("default", None)
-
-
-def is_cost_center(text: str) -> bool:
-    return len(text) <= LONGEST_COST_CENTER and bool(re.fullmatch(COST_CENTER_PATTERN, text))
 
 
 def is_environment_name(text: str) -> bool:
@@ -225,7 +220,8 @@ class EnvironmentSpec(WireModel):
     cost_center: str = Field(
         pattern=COST_CENTER_PATTERN,
         max_length=LONGEST_COST_CENTER,
-        description="Tag for cost reports: letters, digits, '-', '_' and '.'.",
+        description="Tag for cost reports: letters, digits, '-', '_' and '.'. Two that differ in "
+        "case only are one cost center.",
         examples=["ML-1234"],
     )
     owner: str = Field(

@@ -15,7 +15,9 @@ export function Service() {
       <div><dt>API</dt><dd><a href="#/docs">REST API</a>, <a href="/openapi.json">OpenAPI document</a></dd></div>
     </dl>
     ${(service.policyFile?.problems ?? []).length > 0 && html`<section class="problem"><strong>A later policy file is not in force</strong>
-      <ul>${service.policyFile.problems.map((each) => html`<li>${each}</li>`)}</ul></section>`}`}<//>`;
+      <ul>${service.policyFile.problems.map((each) => html`<li>${each}</li>`)}</ul></section>`}
+    ${(service.policyFile?.warnings ?? []).length > 0 && html`<section><strong>Without effect in the policy file</strong>
+      <ul>${service.policyFile.warnings.map((each) => html`<li>${each}</li>`)}</ul></section>`}`}<//>`;
 }
 
 function PolicyFile({ file: { state, digest, since } }) {

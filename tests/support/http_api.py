@@ -15,6 +15,7 @@ from domain.requests.principal import Principal
 from domain.serving.cluster_access import ClusterAccessReader
 from domain.serving.invocations.log_answer import LogReader
 from domain.serving.pod_logs import PodLogReader
+from domain.spec.policy import SpecPolicy
 from tests.support.documented_answers import product_document
 from tests.support.fake_clusters import FakeClusters
 from tests.support.fake_hub import FakeHub
@@ -58,6 +59,7 @@ class Api:
     read_policy: PolicyReader = read_no_policy
     read_pod_log: PodLogReader = field(default_factory=lambda: FakePodLogs().read)
     read_clusters: ClusterAccessReader = field(default_factory=lambda: FakeClusters().read)
+    policy: SpecPolicy = field(default_factory=a_policy)
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.send("GET", path, headers=headers)
@@ -92,7 +94,7 @@ class Api:
             request,
             self.hub,
             Deployment(
-                policy=a_policy(),
+                policy=self.policy,
                 requires_app_roles=self.requires_app_roles,
                 build_commit=self.build_commit,
                 read_market=self.read_market,

@@ -867,6 +867,7 @@ class PolicyStatus(TypedDict):
     state: PolicyState
     digest: NotRequired[str]
     since: NotRequired[str]
+    warnings: NotRequired[list[str]]
     problems: NotRequired[list[str]]
 
 

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.environment.phases import UNSUCCESSFUL, Phase
+from domain.environment.phases import GETS_NO_NODES
 from domain.environment.record import EnvironmentRecord
 from domain.guard.costs import PricesByRegion, build_cost_view, estimate_record, price_spare
 from domain.guard.estimate import Estimate
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.model import Budget
+from domain.guard.policy.unpriced import asks_for_unpriced
 from domain.guard.spare_price import SpareNodes
+from domain.spec.cost_centers import is_same_center
 from domain.spec.model import EnvironmentSpec
 
 BUDGET_UNIT = "USD"
@@ -32,6 +34,8 @@ class BudgetUse:
     """What the environment itself would spend until then without the request."""
     required: float
     """What it would spend until then with the request."""
+    adds_unpriced: bool = False
+    """Whether the request asks for GPU nodes whose price is not known."""
 
     @property
     def total(self) -> float:
@@ -43,7 +47,7 @@ class BudgetUse:
 
     @property
     def is_increase(self) -> bool:
-        return self.increase > _CENT
+        return self.adds_unpriced or self.increase > _CENT
 
     def percent_of(self, budget: Budget) -> float:
         return 100 * self.total / budget.per_month
@@ -58,15 +62,23 @@ def assess_budget(
     spare: SpareNodes | None = None,
 ) -> BudgetUse:
     """`claimed`: by requests that no record shows yet. `spare`: for the time of the update."""
-    others = facts.find_others(spec.name)
-    is_known = existing is not None and existing.spec.cost_center == spec.cost_center
+    others, known = facts.find_others(spec.name), find_counted(spec, existing)
     return BudgetUse(
         used=spent_this_month(facts.records, facts.prices, facts.at),
         reserved=sum(reserve_of(each, facts.prices, facts.at) for each in others) + claimed,
-        own=reserve_of(existing, facts.prices, facts.at) if existing and is_known else 0.0,
+        own=reserve_of(known, facts.prices, facts.at) if known else 0.0,
         required=planned.at_replicas.usd_per_hour * hours_left(spec.expires_at, facts.at)
         + (spare.usd_up_to if spare else 0.0),
+        adds_unpriced=asks_for_unpriced(spec, planned, known, facts.prices, spare),
     )
+
+
+def find_counted(
+    spec: EnvironmentSpec, existing: EnvironmentRecord | None
+) -> EnvironmentRecord | None:
+    """The environment, if the cost center of the specification is its own already."""
+    is_known = existing and is_same_center(existing.spec.cost_center, spec.cost_center)
+    return existing if is_known else None
 
 
 def spent_this_month(
@@ -82,7 +94,7 @@ def reserve_of(record: EnvironmentRecord, prices: PricesByRegion, now: datetime)
     if record.is_deleted:
         return 0.0
     left = hours_left(record.spec.expires_at, now)
-    if record.phase in {Phase.SCALED_DOWN, Phase.DELETING, *UNSUCCESSFUL}:
+    if record.phase in GETS_NO_NODES:
         return build_cost_view(record, prices, now).usd_per_hour_now * left
     spare = price_spare(record, prices)
     at_replicas = estimate_record(record, prices).at_replicas.usd_per_hour * left

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from domain.arm.managed_cluster import first_gpu_node_count
 from domain.guard.costs import estimate_record
 from domain.guard.estimate import Estimate
 from domain.guard.plan_check import PlanCheck, Verdict
-from domain.guard.policy.budget import BUDGET_UNIT, BudgetUse, assess_budget
+from domain.guard.policy.budget import BUDGET_UNIT, BudgetUse, assess_budget, find_counted
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget
 from domain.guard.policy.rules import check_rules
+from domain.guard.policy.unpriced import brings_unpriced, name_uncounted
 from domain.guard.situation import Situation
 from domain.guard.spare_price import find_spare_nodes
 from domain.spec.model import EnvironmentSpec
@@ -32,7 +32,7 @@ def check_policy(
     checks = tuple(check_rules(spec, facts))
     if existing:
         before = tuple(check_rules(existing.spec, facts))
-        stays = existing.spec.cost_center == spec.cost_center
+        stays = find_counted(spec, existing) is not None
         known = {each.message for each in before}
         known |= {each.message for each in checks if stays and _asks_for_no_more(each, before)}
         checks = tuple(
@@ -40,7 +40,7 @@ def check_policy(
         )
     return (
         *checks,
-        *_check_price(planned, situation, facts),
+        *_check_price(spec, planned, situation, facts),
         *_check_unpriced(spec, planned, situation, facts),
         *check_budget(spec, planned, situation),
     )
@@ -55,15 +55,34 @@ def check_budget(
     if facts is None or budget is None:
         return
     yield _judge(spec, budget, use_of(spec, planned, situation, facts))
-    if planned.unpriced:
-        yield PlanCheck(
-            code="BudgetIncomplete",
-            verdict=Verdict.WARN,
-            message="The budget is checked without what no list price is known for: "
-            f"{', '.join(planned.unpriced)}.",
-            target="costCenter",
-            name=spec.cost_center,
+    counted = find_counted(spec, situation.existing)
+    if budget.is_enforced and brings_unpriced(spec, planned, counted, facts.prices):
+        yield _about_budget(
+            APPROVAL_REQUIRED,
+            spec,
+            f"The budget of {spec.cost_center} cannot be checked, as no list price is known for "
+            f"{', '.join(planned.unpriced_nodes)}: a second person has to approve what the budget "
+            "will not count.",
         )
+    others = name_uncounted(facts.find_all_others(spec.name), facts.prices, facts.at)
+    left_out = (*planned.unpriced, *(f"GPU nodes of {name}" for name in others))
+    if left_out:
+        yield _about_budget(
+            "BudgetIncomplete",
+            spec,
+            "The budget is checked without what no list price is known for: "
+            f"{', '.join(left_out)}.",
+        )
+
+
+def _about_budget(code: str, spec: EnvironmentSpec, message: str) -> PlanCheck:
+    return PlanCheck(
+        code=code,
+        verdict=Verdict.WARN,
+        message=message,
+        target="costCenter",
+        name=spec.cost_center,
+    )
 
 
 def use_of(
@@ -83,7 +102,8 @@ def _judge(spec: EnvironmentSpec, budget: Budget, use: BudgetUse) -> PlanCheck:
         verdict=verdict,
         message=f"Budget of {spec.cost_center} for the month: {budget.per_month:.2f} "
         f"{BUDGET_UNIT}, {use.used:.2f} spent, {use.reserved:.2f} reserved by other environments; "
-        f"this one needs {use.required:.2f} until the month's end, which makes {percent:.1f} %. "
+        f"this one needs {_up_to(spec)}{use.required:.2f} until the month's end, which makes "
+        f"{percent:.1f} %. "
         f"{advice}".strip(),
         target="costCenter",
         name=spec.cost_center,
@@ -110,8 +130,15 @@ def _verdict(budget: Budget, use: BudgetUse, percent: float) -> tuple[str, Verdi
     return "BudgetSufficient", Verdict.OK, ""
 
 
+def _up_to(spec: EnvironmentSpec) -> str:
+    """Where the placement may lead to another price."""
+    others = spec.placement
+    is_open = others.vm_sizes or others.regions or others.regular_if_no_spot
+    return "up to " if is_open else ""
+
+
 def _check_price(
-    planned: Estimate, situation: Situation, facts: PolicyFacts
+    spec: EnvironmentSpec, planned: Estimate, situation: Situation, facts: PolicyFacts
 ) -> Iterable[PlanCheck]:
     """A change that makes nothing more expensive needs no approval."""
     rule, existing = facts.policy.approval, situation.existing
@@ -121,8 +148,8 @@ def _check_price(
         yield PlanCheck(
             code=APPROVAL_REQUIRED,
             verdict=Verdict.WARN,
-            message=f"At replicas it costs {price:.2f} {BUDGET_UNIT} per month: above "
-            f"{rule.above_per_month:.2f} a second person has to approve it.",
+            message=f"At replicas it costs {_up_to(spec)}{price:.2f} {BUDGET_UNIT} per month: "
+            f"above {rule.above_per_month:.2f} a second person has to approve it.",
             target="gpu",
             required=price,
             limit=rule.above_per_month,
@@ -135,15 +162,8 @@ def _check_unpriced(
 ) -> Iterable[PlanCheck]:
     """GPU nodes may be above the threshold if their price is unknown; those that a live
     environment has already are no news."""
-    rule, existing = facts.policy.approval, situation.existing
-    before = estimate_record(existing, facts.prices) if existing else None
-    is_known = (
-        existing is not None
-        and before is not None
-        and set(planned.unpriced_nodes) <= set(before.unpriced_nodes)
-        and first_gpu_node_count(spec) <= first_gpu_node_count(existing.spec)
-    )
-    if rule and planned.unpriced_nodes and not is_known:
+    rule = facts.policy.approval
+    if rule and brings_unpriced(spec, planned, situation.existing, facts.prices):
         yield PlanCheck(
             code=APPROVAL_REQUIRED,
             verdict=Verdict.WARN,

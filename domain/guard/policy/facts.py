@@ -29,11 +29,15 @@ class PolicyFacts:
     def find_claimed(self, ledger: str) -> Mapping[str, float]:
         return self.claimed.get(ledger, {})
 
+    def find_all_others(self, name: str) -> tuple[EnvironmentRecord, ...]:
+        """Environments of the cost center besides this one, deleted ones included."""
+        return tuple(each for each in self.records if each.name != name)
+
     def find_others(self, name: str) -> tuple[EnvironmentRecord, ...]:
         """Live environments of the cost center besides this one. What waits for approval reserves
         nothing."""
         return tuple(
             each
-            for each in self.records
-            if each.name != name and not each.is_deleted and not each.was_never_begun
+            for each in self.find_all_others(name)
+            if not each.is_deleted and not each.was_never_begun
         )

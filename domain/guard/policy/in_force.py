@@ -1,6 +1,6 @@
 """The policy that is in force, and what came of the latest look at the file."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
@@ -34,6 +34,14 @@ class PolicyStatus(WireModel):
     )
     since: AwareDatetime | None = Field(
         default=None, description="When this instance of the app has read it first."
+    )
+    warnings: tuple[str, ...] | None = Field(
+        default=None,
+        description="What the version in force allows to no effect, as the app's settings forbid "
+        "it; absent if there is nothing.",
+        examples=[
+            ["allow.regions: norwayeast has no effect, as the setting ALLOWED_REGIONS lacks it."]
+        ],
     )
     problems: tuple[str, ...] = Field(
         default=(),
@@ -73,3 +81,21 @@ def narrow(settings: SpecPolicy, policy: Policy) -> SpecPolicy:
         and allow.origin_transport_http is not False,
         requires_disk_encryption_set=settings.requires_disk_encryption_set,
     )
+
+
+def find_ineffective(settings: SpecPolicy, policy: Policy) -> Iterable[str]:
+    """What the file allows although the settings forbid it, which narrows nothing."""
+    allow, known = policy.allow, set(map(normalise_region, settings.allowed_regions))
+    for region in allow.regions or ():
+        if region not in known:
+            yield (
+                f"allow.regions: {region} has no effect, as the setting ALLOWED_REGIONS lacks it."
+            )
+    if allow.access_mode_none and not settings.allows_anonymous_access:
+        yield _without_effect("accessModeNone", "ALLOW_ANONYMOUS_ACCESS")
+    if allow.origin_transport_http and not settings.allows_http_origins:
+        yield _without_effect("originTransportHttp", "ALLOW_HTTP_ORIGINS")
+
+
+def _without_effect(key: str, setting: str) -> str:
+    return f"allow.{key}: true has no effect, as the setting {setting} is false."

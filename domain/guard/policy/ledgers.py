@@ -1,5 +1,7 @@
 """Names of ledgers, in which requests claim what they need before records show it."""
 
+from domain.spec.cost_centers import fold
+
 MONEY = "usd"
 NODES = "nodes"
 
@@ -11,4 +13,4 @@ def quota_ledger(region: str) -> str:
 
 def cost_center_ledger(cost_center: str) -> str:
     """Of USD until the month's end, and of GPU nodes."""
-    return f"budget.{cost_center}"
+    return f"budget.{fold(cost_center)}"

@@ -6,20 +6,20 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.catalog.gpu_skus import find_gpu_sku
+from domain.guard.policy.names import KnownRegion, KnownVmSize, Sender
 from domain.spec.access import ObjectId
-from domain.spec.fields import Region, VmSize
-from domain.spec.model import COST_CENTER_PATTERN, OnFailure
+from domain.spec.cost_centers import COST_CENTER_PATTERN, LONGEST_COST_CENTER, is_same_center
+from domain.spec.model import OnFailure
 from domain.spec.tags import MAX_TAGS, OWN_TAGS, TagName
 from domain.wire import WireModel
 
 MAX_COST_CENTERS = 1000
 
-type CostCenterName = Annotated[str, Field(pattern=COST_CENTER_PATTERN, max_length=50)]
+type CostCenterName = Annotated[
+    str, Field(pattern=COST_CENTER_PATTERN, max_length=LONGEST_COST_CENTER)
+]
 
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-
-type Sender = Annotated[str, Field(min_length=1, max_length=2048)]
 
 
 class OnExceeded(StrEnum):
@@ -33,14 +33,14 @@ class Allowed(WireModel):
     """What specifications may ask for. Without a key the app's settings decide alone; the file
     never allows what they forbid."""
 
-    regions: tuple[Region, ...] | None = Field(
+    regions: tuple[KnownRegion, ...] | None = Field(
         default=None,
         min_length=1,
         description="Azure regions, out of those of the setting ALLOWED_REGIONS; also those of "
         "`placement.regions`.",
         examples=[["westeurope", "swedencentral"]],
     )
-    vm_sizes: tuple[VmSize, ...] | None = Field(
+    vm_sizes: tuple[KnownVmSize, ...] | None = Field(
         default=None,
         min_length=1,
         description="VM sizes of GPU nodes, also those of `placement.vmSizes`.",
@@ -66,19 +66,6 @@ class Allowed(WireModel):
         description="What `onFailure` may be: `[delete]` leaves nothing of a failed creation.",
         examples=[["delete"]],
     )
-
-    @field_validator("vm_sizes")
-    @classmethod
-    def _are_known(cls, sizes: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """A misspelt size would allow nothing, without a word."""
-        if sizes is None:
-            return None
-        for size in sizes:
-            if find_gpu_sku(size) is None:
-                raise PydanticCustomError(
-                    "NotAGpuVmSize", "'{size}' is not a known GPU VM size.", {"size": size}
-                )
-        return sizes
 
     def has_size(self, vm_size: str) -> bool:
         sizes = self.vm_sizes
@@ -147,6 +134,11 @@ class Budget(WireModel):
         "environment, or `scaleDown` after that warning.",
     )
 
+    @property
+    def is_enforced(self) -> bool:
+        """Whether it does more than warn."""
+        return self.approval_at is not None or self.refuse_at is not None
+
     @model_validator(mode="after")
     def _ascend(self) -> Self:
         written = [self.warn_at, self.approval_at, self.refuse_at]
@@ -196,7 +188,8 @@ class Policy(WireModel):
     cost_centers: dict[CostCenterName, CostCenter] = Field(
         default_factory=dict[str, CostCenter],
         max_length=MAX_COST_CENTERS,
-        description="Cost centers by name. One that is not listed has no budget.",
+        description="Cost centers by name, which is the same in any case. One that is not listed "
+        "has no budget.",
     )
 
     @field_validator("required_tags")
@@ -220,7 +213,10 @@ class Policy(WireModel):
         return has_limit or self.find_budget(cost_center) is not None
 
     def find_budget(self, cost_center: str) -> Budget | None:
-        found = self.cost_centers.get(cost_center)
+        named = (
+            each for name, each in self.cost_centers.items() if is_same_center(name, cost_center)
+        )
+        found = next(named, None)
         return found.budget if found else None
 
 

@@ -1,7 +1,7 @@
 """Reads the policy file: all of its problems at once, each with its line and field."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.arm.merge_existing import as_mapping
+from domain.catalog.regions import normalise_region
 from domain.guard.policy.model import Allowed, ApprovalRule, Budget, CostCenter, Limits, Policy
+from domain.guard.policy.names import KNOWN_REGIONS
+from domain.spec.cost_centers import fold
 from domain.spec.validation import TYPE_FIXES
 
 type Place = tuple[str | int, ...]
@@ -52,15 +55,38 @@ class PolicyProblem:
         return f"{where}: {self.message}"
 
 
-def parse_policy(document: LocatedDocument) -> Policy | list[PolicyProblem]:
+def parse_policy(
+    document: LocatedDocument, regions: Iterable[str] = ()
+) -> Policy | list[PolicyProblem]:
+    """`regions`: those of the settings, which may be newer than what is known here."""
     value = as_mapping(document.value)
     if "version" not in value:
         return [PolicyProblem(1, "version", "Write a mapping that begins with 'version: 1'.")]
+    problems = list(_find_repeated(as_mapping(value.get("costCenters")), document))
     try:
-        return Policy.model_validate(value, by_name=False)
+        known = {KNOWN_REGIONS: frozenset(map(normalise_region, regions))}
+        policy = Policy.model_validate(value, by_name=False, context=known)
     except ValidationError as refused:
-        errors = refused.errors(include_url=False)
-        return sorted(_describe(errors, document), key=lambda each: each.line)
+        problems += _describe(refused.errors(include_url=False), document)
+    else:
+        if not problems:
+            return policy
+    return sorted(problems, key=lambda each: each.line)
+
+
+def _find_repeated(
+    cost_centers: Mapping[str, Any], document: LocatedDocument
+) -> Iterable[PolicyProblem]:
+    """Which of two spellings would hold is not said by their order."""
+    first: dict[str, str] = {}
+    for name in map(str, cost_centers):
+        known = first.setdefault(fold(name), name)
+        if known != name:
+            yield PolicyProblem(
+                document.line_of(("costCenters", name)),
+                f"costCenters.{name}",
+                f"The cost center is written as '{known}' already: case makes no difference.",
+            )
 
 
 def digest_of(content: bytes) -> str:
@@ -69,9 +95,12 @@ def digest_of(content: bytes) -> str:
 
 
 def _describe(
-    errors: Iterable[ErrorDetails], document: LocatedDocument
+    errors: Sequence[ErrorDetails], document: LocatedDocument
 ) -> Iterable[PolicyProblem]:
+    lists = {error["loc"][:-1] for error in errors}
     for error in errors:
+        if error["type"] == "too_short" and error["loc"] in lists:
+            continue  # It is short of entries that have a problem themselves.
         place = tuple(part for part in error["loc"] if part != "[key]")
         field = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
         yield PolicyProblem(document.line_of(place), field, _fix(error, place))

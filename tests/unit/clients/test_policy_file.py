@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,17 @@ from clients.policy_file import (
     reader_of_blob,
     reader_of_path,
 )
+from clients.yaml_lines import MAX_VALUES
 from domain.guard.policy.in_force import PolicyState
 from domain.guard.policy.parse import digest_of
+from tests.support.specs import a_policy
 
 GOOD = b"version: 1\nrequiredTags: [team]\n"
 BETTER = b"version: 1\nrequiredTags: [team, project]\n"
 BAD = b"version: 1\nallow:\n  region: [westeurope]\n"
+
+
+a_policy_file = partial(PolicyFile, settings=a_policy())
 
 
 class FakeCredential:
@@ -64,7 +70,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def test_a_file_is_read_once_and_again_when_it_is_old(path: Path, clock: Clock):
-    file = PolicyFile(reader_of_path(str(path)), 30, clock=clock)
+    file = a_policy_file(reader_of_path(str(path)), 30, clock=clock)
     first = await file.read()
     assert first.policy
     assert first.policy.required_tags == ("team",)
@@ -82,7 +88,7 @@ async def test_a_file_is_read_once_and_again_when_it_is_old(path: Path, clock: C
 async def test_a_bad_version_is_refused_with_line_and_field_and_logged_once(
     path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
 ):
-    file = PolicyFile(reader_of_path(str(path)), 30, clock=clock)
+    file = a_policy_file(reader_of_path(str(path)), 30, clock=clock)
     good = await file.read()
     path.write_bytes(BAD)
     with caplog.at_level(logging.ERROR, "gridplane.policy"):
@@ -98,7 +104,7 @@ async def test_a_bad_version_is_refused_with_line_and_field_and_logged_once(
 
 
 async def test_a_good_version_that_comes_back_is_in_force_again(path: Path, clock: Clock):
-    file = PolicyFile(reader_of_path(str(path)), 30, clock=clock)
+    file = a_policy_file(reader_of_path(str(path)), 30, clock=clock)
     good = await file.read()
     path.write_bytes(BAD)
     clock.now = 30
@@ -115,7 +121,7 @@ async def test_a_version_that_was_never_good_leaves_nothing_in_force(
     written = tmp_path / "policy.yaml"
     if content is not None:
         written.write_bytes(content)
-    found = await PolicyFile(reader_of_path(str(written))).read()
+    found = await a_policy_file(reader_of_path(str(written))).read()
     assert found.policy is None
     assert found.status.state is PolicyState.MISSING
     assert found.status.problems
@@ -128,7 +134,30 @@ async def test_a_version_that_was_never_good_leaves_nothing_in_force(
         (b"- 1", "line 1, version: Write a mapping that begins with 'version: 1'."),
         (b"version: 1\nversion: 1", "line 2, version: The key is written twice."),
         (b"version: 1\nlimits:\n  maxLifetimeDays: x", "line 3, limits.maxLifetimeDays: Use an"),
-        (b"version: 1\nallow:\n  vmSizes: [Standard_X]", "line 3, allow.vmSizes: 'Standard_X'"),
+        (
+            b"version: 1\nallow:\n  vmSizes:\n    - Standard_NC24ads_A100_v5",
+            "line 4, allow.vmSizes[0]: Standard_NC24ads_A100_v5 is not a supported GPU VM size. "
+            "Closest: Standard_NC24ads_A100_v4",
+        ),
+        (
+            b"version: 1\nallow:\n  regions:\n    - westeurope\n    - West Europ",
+            "line 5, allow.regions[1]: 'westeurop' is not a known Azure region. Did you mean "
+            "'westeurope'? One that is newer than this version of the app has to be in the "
+            "setting ALLOWED_REGIONS as well.",
+        ),
+        (
+            b"version: 1\nallow: {regions: [mars]}",
+            "line 2, allow.regions[0]: 'mars' is not a known Azure region. One that is newer",
+        ),
+        (
+            b"version: 1\ncostCenters:\n  ML-1:\n    senders:\n      - https://*.example.com/ci\n",
+            "line 5, costCenters.ML-1.senders[0]: Use '*' at the end only, where it stands for "
+            "any ending.",
+        ),
+        (
+            b"version: 1\ncostCenters: {ML-1: {senders: [' https://ci.example.com']}}\n",
+            "line 2, costCenters.ML-1.senders[0]: Remove the blanks around the sender.",
+        ),
         (
             b"version: 1\ncostCenters:\n  ML-1:\n    budget: {perMonth: 1, warnAt: 99,\n"
             b"      refuseAt: 90}",
@@ -138,14 +167,70 @@ async def test_a_version_that_was_never_good_leaves_nothing_in_force(
             b"version: 1\ncostCenters:\n  ML-1:\n    groups:\n      - not-an-id\n",
             "line 5, costCenters.ML-1.groups[0]: ",
         ),
+        (
+            b"version: 1\ncostCenters:\n  ML-1: {}\n  ml-1: {}",
+            "line 4, costCenters.ml-1: The cost center is written as 'ML-1' already: case makes "
+            "no difference.",
+        ),
         (b"version: 1\n\tallow: {}", "line 2: Not valid YAML"),
     ],
 )
 async def test_each_problem_has_its_line_and_field(tmp_path: Path, content: bytes, problem: str):
     (tmp_path / "policy.yaml").write_bytes(content)
-    found = await PolicyFile(reader_of_path(str(tmp_path / "policy.yaml"))).read()
+    found = await a_policy_file(reader_of_path(str(tmp_path / "policy.yaml"))).read()
     (said,) = found.status.problems
     assert said.startswith(problem)
+
+
+async def test_a_region_of_the_settings_is_known(tmp_path: Path):
+    (tmp_path / "policy.yaml").write_bytes(b"version: 1\nallow: {regions: [Mars North]}")
+    read = reader_of_path(str(tmp_path / "policy.yaml"))
+    found = await a_policy_file(read, settings=a_policy(["mars north"])).read()
+    assert found.policy
+    assert found.policy.allow.regions == ("marsnorth",)
+    assert found.status.warnings is None
+
+
+async def test_what_the_settings_forbid_all_the_same_is_a_warning(
+    path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+):
+    """Of the version in force, also while a later one is refused."""
+    path.write_bytes(
+        b"version: 1\nallow:\n  accessModeNone: true\n  regions: [westeurope, norwayeast]\n"
+    )
+    settings = a_policy(["westeurope"], allows_http_origins=False)
+    file = a_policy_file(reader_of_path(str(path)), 30, settings=settings, clock=clock)
+    with caplog.at_level(logging.WARNING, "gridplane.policy"):
+        found = await file.read()
+    assert found.status.state is PolicyState.CURRENT
+    assert found.status.warnings == (
+        "allow.regions: norwayeast has no effect, as the setting ALLOWED_REGIONS lacks it.",
+        "allow.accessModeNone: true has no effect, as the setting ALLOW_ANONYMOUS_ACCESS is "
+        "false.",
+    )
+    assert "norwayeast has no effect" in caplog.text
+    path.write_bytes(BAD)
+    clock.now = 30
+    assert (await file.read()).status.warnings == found.status.warnings
+    path.write_bytes(GOOD)
+    clock.now = 60
+    assert (await file.read()).status.warnings is None
+
+
+async def test_no_more_of_a_huge_file_is_read_than_tells_that_it_is_huge(tmp_path: Path):
+    (tmp_path / "policy.yaml").write_bytes(b" " * (3 * MAX_POLICY_BYTES))
+    version = await reader_of_path(str(tmp_path / "policy.yaml"))(None)
+    assert version
+    assert len(version.content) == MAX_POLICY_BYTES + 1
+
+
+async def test_aliases_do_not_grow_a_file_beyond_measure(tmp_path: Path):
+    """Each line repeats the one before nine times."""
+    lines = ["version: 1", "a0: &a0 [1]"]
+    lines += [f"a{n}: &a{n} [{', '.join(9 * [f'*a{n - 1}'])}]" for n in range(1, 30)]
+    (tmp_path / "policy.yaml").write_text("\n".join(lines))
+    found = await a_policy_file(reader_of_path(str(tmp_path / "policy.yaml"))).read()
+    assert found.status.problems == (f"line 1: Use at most {MAX_VALUES} values.",)
 
 
 async def test_a_file_that_is_gone_leaves_the_last_good_version(clock: Clock):
@@ -156,7 +241,7 @@ async def test_a_file_that_is_gone_leaves_the_last_good_version(clock: Clock):
             raise NoAnswer("HTTP 404 BlobNotFound")
         return answers.pop(0)
 
-    file = PolicyFile(read, 30, clock=clock)
+    file = a_policy_file(read, 30, clock=clock)
     good = await file.read()
     clock.now = 30
     assert await file.read() == good
@@ -192,7 +277,7 @@ async def test_a_blob_is_read_with_the_identity_and_only_when_it_has_changed(
     state, url = blobs
     credential = FakeCredential()
     async with aiohttp.ClientSession() as session:
-        file = PolicyFile(reader_of_blob(url, session, credential), 30, clock=clock)
+        file = a_policy_file(reader_of_blob(url, session, credential), 30, clock=clock)
         first = await file.read()
         assert first.policy
         assert first.policy.required_tags == ("team",)

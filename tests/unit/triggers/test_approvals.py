@@ -258,3 +258,37 @@ async def test_the_list_has_what_waits_in_the_callers_cost_centers(hub: FakeHub)
     hub.answer()
     left = (await api.send("GET", "approvals", headers=BOB_APPROVES)).json["value"]
     assert [each["environment"] for each in left] == ["other-llm"]
+
+
+ELSEWHERE = spec_body(regions=["swedencentral"])
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "environments"), ("PUT", URL)])
+async def test_what_was_never_begun_is_asked_for_anew_as_its_plan_says(
+    hub: FakeHub, method: str, path: str
+):
+    """Nothing of it is in Azure, so nothing of it is fixed."""
+    api = await ask(hub)
+    await post(api, "reject", BOB_APPROVES, {"reason": "Too far away."})
+    hub.answer()
+    api = an_api(hub, 1e9)
+    plan = (await api.send("POST", "plans", ELSEWHERE, ALICE_WRITES)).json
+    assert (plan["action"], plan["verdict"]) == ("create", "ok")
+    asked = await api.send(method, path, {"planId": plan["id"]}, ALICE_WRITES)
+    assert (asked.status, asked.json["kind"]) == (202, "provision")
+    record = hub.finish("fraud-llm.2", Phase.READY)
+    assert record.spec.regions == ("swedencentral",)
+
+
+async def test_a_plan_warns_of_the_request_that_waits_under_its_name(hub: FakeHub):
+    api = await ask(hub)
+    same = (await api.send("POST", "plans", spec_body(), ALICE_WRITES)).json
+    assert "WrongPhase" not in {each["code"] for each in same["checks"]}
+    other = (await api.send("POST", "plans", ELSEWHERE, ALICE_WRITES)).json
+    (check,) = [each for each in other["checks"] if each["code"] == "WrongPhase"]
+    assert check["verdict"] == "warn"
+    assert "POST /environments/fraud-llm/cancel" in check["message"]
+    refused = await api.send("PUT", URL, ELSEWHERE, ALICE_WRITES)
+    assert (refused.status, refused.error["code"]) == (409, "WrongPhase")
+    canceled = await post(api, "cancel", ALICE_WRITES)
+    assert canceled.status == 202

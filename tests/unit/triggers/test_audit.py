@@ -67,6 +67,18 @@ async def test_every_request_that_changes_something_leaves_one_record(
     assert len(record.request_hash) == 64
 
 
+async def test_a_deletion_that_the_caller_may_not_ask_for_was_not_accepted():
+    """It is answered as that of an environment that does not exist."""
+    hub = SweepHub()
+    await an_api(hub).send("POST", "environments", spec_body(), WRITER)
+    hub.finish("fraud-llm.1", Phase.READY)
+    of_risk = a_person(AppRole.WRITE, object_id=BOB, groups=[RISK])
+    assert (await an_api(hub).send("DELETE", URL, headers=of_risk)).status == 204
+    record = hub.audited[-1]
+    assert (record.actor, record.environment, record.cost_center) == (BOB, "fraud-llm", "ML-1234")
+    assert (record.decision, record.code) == ("refused", "EnvironmentNotFound")
+
+
 @pytest.mark.parametrize("path", ["environments", URL, "costs", "audit", "sweeps/latest"])
 async def test_reads_and_plans_leave_none(path: str):
     hub = SweepHub()

@@ -1,4 +1,3 @@
-from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -6,15 +5,13 @@ import pytest
 
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
-from domain.guard.market import MarketReader
-from domain.guard.policy.in_force import PolicyReader, read_no_policy
-from domain.guard.policy.model import Policy
 from tests.support.callers import TWO_TEAMS
 from tests.support.fake_hub import FakeHub, rpc_error
 from tests.support.http_api import Api
 from tests.support.markets import read_ample_market
+from tests.support.message_queue import MessageQueue
 from tests.support.messages import FakeMessage, cloud_event
-from tests.support.policies import a_file, reading, with_budget
+from tests.support.policies import reading
 from tests.support.specs import a_policy, spec_body
 from triggers.bodies import MAX_BODY_BYTES
 from triggers.model_routes import EXAMPLE_MODEL
@@ -28,63 +25,21 @@ SCALE_DOWN = cloud_event("scale-down", NAME)
 ROLLBACK = cloud_event("rollback", NAME)
 
 
-@dataclass(slots=True)
-class Queue:
-    """Hands messages to the trigger and keeps what became of each, by message id."""
-
-    hub: FakeHub
-    fate: dict[str | None, str] = field(default_factory=dict[Any, str])
-    reasons: dict[str | None, tuple[str, str]] = field(default_factory=dict[Any, Any])
-    sleeps: list[float] = field(default_factory=list[float])
-    during_sleep: list[Any] = field(default_factory=list[Any])
-    read_market: MarketReader = read_ample_market
-    read_policy: PolicyReader = read_no_policy
-
-    async def deliver(self, content: Any, message_id: str = "message-1", **changes: Any) -> str:
-        message = FakeMessage(content, message_id=message_id, **changes)
-        await take_message(
-            message,
-            self,
-            self.hub,
-            a_policy(),
-            self.read_market,
-            self.sleep,
-            read_policy=self.read_policy,
-        )
-        return self.fate.pop(message_id)
-
-    async def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        if self.during_sleep:
-            self.during_sleep.pop(0)()
-
-    def complete(self, message: FakeMessage) -> None:
-        self.fate[message.message_id] = "completed"
-
-    def deadletter(
-        self, message: FakeMessage, deadletter_reason: str, deadletter_error_description: str
-    ) -> None:
-        self.fate[message.message_id] = "dead-lettered"
-        self.reasons[message.message_id] = (deadletter_reason, deadletter_error_description)
-
-    def release_session(self, session_id: str) -> None:
-        assert session_id == "fraud-llm"
-        self.fate["message-1"] = "released"
-
-
 @pytest.fixture
-def queue(hub: FakeHub) -> Queue:
-    return Queue(hub)
+def queue(hub: FakeHub) -> MessageQueue:
+    return MessageQueue(hub)
 
 
-async def test_a_message_is_completed_when_its_operation_has_started(queue: Queue, hub: FakeHub):
+async def test_a_message_is_completed_when_its_operation_has_started(
+    queue: MessageQueue, hub: FakeHub
+):
     assert await queue.deliver(PROVISION) == "completed"
     assert list(hub.instances) == ["fraud-llm.1"]
 
 
 @pytest.mark.parametrize("how_far", ["started", "on record", "ended", "deleted since"])
 async def test_a_message_that_comes_again_starts_nothing_twice(
-    queue: Queue, hub: FakeHub, api: Api, how_far: str
+    queue: MessageQueue, hub: FakeHub, api: Api, how_far: str
 ):
     await queue.deliver(PROVISION)
     if how_far == "on record":
@@ -99,7 +54,7 @@ async def test_a_message_that_comes_again_starts_nothing_twice(
     assert list(hub.instances) == before
 
 
-async def test_every_kind_starts_what_rest_would_start(queue: Queue, hub: FakeHub):
+async def test_every_kind_starts_what_rest_would_start(queue: MessageQueue, hub: FakeHub):
     story = [
         (PROVISION, Phase.READY),
         (UPDATE, Phase.READY),
@@ -126,7 +81,7 @@ async def test_every_kind_starts_what_rest_would_start(queue: Queue, hub: FakeHu
     "event", [SCALE_DOWN, DELETE, UPDATE], ids=["scale-down", "delete", "update"]
 )
 async def test_a_message_waits_until_the_operation_before_it_has_ended(
-    queue: Queue, hub: FakeHub, event: dict[str, Any]
+    queue: MessageQueue, hub: FakeHub, event: dict[str, Any]
 ):
     await queue.deliver(PROVISION, "message-0")
     assert await queue.deliver(event) == "released"
@@ -137,13 +92,13 @@ async def test_a_message_waits_until_the_operation_before_it_has_ended(
     assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
 
 
-async def test_a_forced_deletion_does_not_wait(queue: Queue, hub: FakeHub):
+async def test_a_forced_deletion_does_not_wait(queue: MessageQueue, hub: FakeHub):
     await queue.deliver(PROVISION, "message-0")
     assert await queue.deliver(cloud_event("delete", {**NAME, "force": True})) == "completed"
     assert list(hub.instances) == ["fraud-llm.1", "fraud-llm.2"]
 
 
-async def test_deleting_what_is_not_there_is_done_already(queue: Queue, hub: FakeHub):
+async def test_deleting_what_is_not_there_is_done_already(queue: MessageQueue, hub: FakeHub):
     assert await queue.deliver(DELETE) == "completed"
     assert hub.instances == {}
 
@@ -177,7 +132,7 @@ async def test_deleting_what_is_not_there_is_done_already(queue: Queue, hub: Fak
     ],
 )
 async def test_what_can_never_work_is_dead_lettered_at_once(
-    queue: Queue, hub: FakeHub, content: Any, reason: str, description: str
+    queue: MessageQueue, hub: FakeHub, content: Any, reason: str, description: str
 ):
     assert await queue.deliver(content) == "dead-lettered"
     code, explanation = queue.reasons["message-1"]
@@ -189,7 +144,7 @@ async def test_what_can_never_work_is_dead_lettered_at_once(
 @pytest.mark.parametrize("field", ["expiresAt", "idle.keepUntil"])
 @pytest.mark.parametrize("time", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
 async def test_a_time_at_the_edge_of_the_calendar_is_dead_lettered(
-    queue: Queue, field: str, time: str
+    queue: MessageQueue, field: str, time: str
 ):
     spec = (
         spec_body(expiresAt=time) if field == "expiresAt" else spec_body(idle={"keepUntil": time})
@@ -212,7 +167,9 @@ class RawMessage(FakeMessage):
     ["{}", None, 5, {"specversion": "1.0"}, [["value"]], iter([b"{", 5])],
     ids=["text", "none", "number", "map", "sequence", "mixed"],
 )
-async def test_a_body_that_is_not_bytes_is_dead_lettered(queue: Queue, hub: FakeHub, body: Any):
+async def test_a_body_that_is_not_bytes_is_dead_lettered(
+    queue: MessageQueue, hub: FakeHub, body: Any
+):
     await take_message(RawMessage(body), queue, hub, a_policy(), read_ample_market, queue.sleep)
     assert queue.fate == {"message-1": "dead-lettered"}
     assert queue.reasons["message-1"][0] == "InvalidBody"
@@ -224,7 +181,7 @@ class UnreadableMessage(FakeMessage):
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
 
 
-async def test_an_exception_while_parsing_is_dead_lettered(queue: Queue, hub: FakeHub):
+async def test_an_exception_while_parsing_is_dead_lettered(queue: MessageQueue, hub: FakeHub):
     message = UnreadableMessage(b"")
     await take_message(message, queue, hub, a_policy(), read_ample_market, queue.sleep)
     assert queue.fate == {"message-1": "dead-lettered"}
@@ -243,14 +200,14 @@ async def test_an_exception_while_parsing_is_dead_lettered(queue: Queue, hub: Fa
     ],
 )
 async def test_a_field_of_the_wrong_type_is_dead_lettered_by_name(
-    queue: Queue, content: Any, target: str
+    queue: MessageQueue, content: Any, target: str
 ):
     assert await queue.deliver(content) == "dead-lettered"
     assert queue.reasons["message-1"][1].startswith(f"{target}: ")
 
 
 async def test_what_is_refused_for_good_says_what_rest_would_say(
-    queue: Queue, hub: FakeHub, api: Api
+    queue: MessageQueue, hub: FakeHub, api: Api
 ):
     await queue.deliver(PROVISION)
     hub.finish("fraud-llm.1", Phase.READY)
@@ -267,7 +224,7 @@ async def test_what_is_refused_for_good_says_what_rest_would_say(
     assert list(hub.instances) == ["fraud-llm.1"]
 
 
-async def test_several_problems_are_all_in_the_description(queue: Queue):
+async def test_several_problems_are_all_in_the_description(queue: MessageQueue):
     await queue.deliver(cloud_event("provision", spec_body(colour="blue", owner="nobody")))
     code, explanation = queue.reasons["message-1"]
     assert code == "InvalidRequest"
@@ -275,7 +232,7 @@ async def test_several_problems_are_all_in_the_description(queue: Queue):
     assert "\ncolour: Remove 'colour'" in explanation
 
 
-async def test_a_description_is_never_longer_than_service_bus_takes(queue: Queue):
+async def test_a_description_is_never_longer_than_service_bus_takes(queue: MessageQueue):
     many = {f"field{number}" * 8: 1 for number in range(50)}
     assert await queue.deliver(cloud_event("provision", spec_body(**many))) == "dead-lettered"
     assert len(queue.reasons["message-1"][1]) == MAX_DESCRIPTION_LENGTH
@@ -296,7 +253,7 @@ class AwayHub(FakeHub):
 async def test_while_the_task_hub_is_away_the_message_stays_where_it_is(code: grpc.StatusCode):
     hub = AwayHub()
     hub.failures = [code] * ATTEMPTS
-    queue = Queue(hub)
+    queue = MessageQueue(hub)
     assert await queue.deliver(PROVISION) == "released"
     hub.failures = [code]
     assert await queue.deliver(PROVISION) == "completed"
@@ -306,7 +263,7 @@ async def test_while_the_task_hub_is_away_the_message_stays_where_it_is(code: gr
 async def test_what_nobody_expected_is_left_to_the_host_to_abandon():
     hub = AwayHub()
     hub.failures = [grpc.StatusCode.INTERNAL]
-    queue = Queue(hub)
+    queue = MessageQueue(hub)
     with pytest.raises(grpc.aio.AioRpcError):
         await queue.deliver(PROVISION)
     assert queue.fate == {}
@@ -323,7 +280,7 @@ async def test_what_nobody_expected_is_left_to_the_host_to_abandon():
     ],
 )
 async def test_a_message_has_the_authority_of_its_sender(
-    queue: Queue, source: str, event: dict[str, Any], code: str
+    queue: MessageQueue, source: str, event: dict[str, Any], code: str
 ):
     queue.read_policy = reading(TWO_TEAMS)
     if event is not PROVISION:
@@ -333,7 +290,7 @@ async def test_a_message_has_the_authority_of_its_sender(
     assert queue.reasons["message-1"][0] == code
 
 
-async def test_a_sender_does_what_it_likes_with_what_is_its_own(queue: Queue):
+async def test_a_sender_does_what_it_likes_with_what_is_its_own(queue: MessageQueue):
     queue.read_policy = reading(TWO_TEAMS)
     assert await queue.deliver(PROVISION) == "completed"
     queue.hub.finish("fraud-llm.1", Phase.READY)
@@ -341,33 +298,13 @@ async def test_a_sender_does_what_it_likes_with_what_is_its_own(queue: Queue):
     assert "fraud-llm.2" in queue.hub.instances
 
 
-@pytest.mark.parametrize(
-    ("policy", "code"),
-    [
-        (a_file(requiredTags=["team"]), "TagMissing"),
-        (a_file(allow={"regions": ["northeurope"]}), "RegionNotAllowed"),
-        (with_budget(1), "BudgetExceeded"),
-    ],
-)
-async def test_the_policy_file_binds_messages_as_it_binds_requests(
-    hub: FakeHub, policy: Policy, code: str
-):
-    queue = Queue(hub, read_policy=reading(policy))
-    assert await queue.deliver(PROVISION) == "dead-lettered"
-    reason, description = queue.reasons["message-1"]
-    assert reason == code
-    answer = await Api(hub, read_policy=reading(policy)).create(spec_body())
-    assert answer.error["message"] in description
-    assert hub.instances == {}
-
-
 async def test_a_message_waits_while_there_is_no_policy(hub: FakeHub):
-    queue = Queue(hub, read_policy=reading(None, "line 1: Not valid YAML."))
+    queue = MessageQueue(hub, read_policy=reading(None, "line 1: Not valid YAML."))
     assert await queue.deliver(PROVISION) == "released"
     assert hub.instances == {}
 
 
-async def test_a_message_rolls_back(queue: Queue, hub: FakeHub):
+async def test_a_message_rolls_back(queue: MessageQueue, hub: FakeHub):
     await queue.deliver(PROVISION)
     hub.finish("fraud-llm.1", Phase.READY)
     workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
@@ -382,7 +319,7 @@ async def test_a_message_rolls_back(queue: Queue, hub: FakeHub):
 
 
 async def test_a_message_may_refer_to_a_version_in_the_registry(
-    queue: Queue, hub: FakeHub, api: Api
+    queue: MessageQueue, hub: FakeHub, api: Api
 ):
     await api.send("POST", "models", EXAMPLE_MODEL)
     named = {"model": {"name": "fraud-llm", "version": "1"}}

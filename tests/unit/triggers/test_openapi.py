@@ -1,8 +1,11 @@
 """The OpenAPI document is whole, valid and says something about everything in it."""
 
+import ast
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from domain.spec.validation import parse_spec
 from tests.architecture.source import REPOSITORY
 from tests.support.specs import NOON, a_policy
 from triggers.declarations import Route
+from triggers.declared_answers import SPEC_CODES
 from triggers.error_codes import ERROR_CODES
 from triggers.json_schemas import build_schemas
 from triggers.openapi import build_openapi
@@ -21,6 +25,8 @@ from triggers.routes import ROUTES
 
 DOCUMENT = build_openapi()
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+CODE = re.compile(r"([A-Z][a-z]+){2,}")
+OF_MODELS = {"ImageWithoutDigest"}
 
 
 def test_it_is_valid_openapi():
@@ -120,6 +126,19 @@ def test_every_path_parameter_is_declared(route: Route[Any, Any]):
 def test_every_code_has_a_meaning_and_is_said_by_some_answer():
     said = {code for route in ROUTES for answer in route.answers for code in answer.codes}
     assert said == set(ERROR_CODES)
+
+
+def test_every_code_that_a_specification_is_refused_with_is_said():
+    assert set(codes_in(REPOSITORY / "domain" / "spec")) - OF_MODELS <= set(SPEC_CODES)
+
+
+def codes_in(package: Path) -> Iterable[str]:
+    """In what the modules of a package raise and yield."""
+    for module in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                texts = (str(a.value) for a in node.args[:2] if isinstance(a, ast.Constant))
+                yield from filter(CODE.fullmatch, texts)
 
 
 def test_the_spec_is_documented_as_it_is_validated():

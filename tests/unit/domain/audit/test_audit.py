@@ -238,6 +238,7 @@ def test_what_is_left_of_a_window_ends_with_the_last_record_that_was_read(
     [
         ({}, ["4", "3", "2b", "2a", "1"]),
         ({"actor": ALICE}, ["4", "3", "2b", "2a", "1"]),
+        ({"actor": ALICE.upper()}, ["4", "3", "2b", "2a", "1"]),
         ({"actor": "sweep"}, []),
         ({"environment": "other"}, ["4"]),
         ({"start": NOON + minutes(2)}, ["4", "3", "2b", "2a"]),

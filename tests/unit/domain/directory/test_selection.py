@@ -32,7 +32,9 @@ ALL = ("alpha", "bravo", "charlie", "delta")
         (Selection(cost_center="ML-1", phases=("Ready",)), Selected(("alpha",), None)),
         (Selection(cost_center="ML-1", size=1), Selected(("alpha",), "alpha")),
         (Selection(cost_center="nobody's", size=1), Selected((), None)),
+        (Selection(cost_center="ml-1"), Selected(("alpha", "bravo"), None)),
         (Selection(cost_centers={"ML-1"}), Selected(("alpha", "bravo"), None)),
+        (Selection(cost_centers={"ml-1"}), Selected(("alpha", "bravo"), None)),
         (Selection(cost_centers=()), Selected((), None)),
     ],
 )

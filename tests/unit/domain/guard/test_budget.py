@@ -19,9 +19,10 @@ from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget, Policy
 from domain.guard.policy.overspending import find_overspent
 from domain.guard.situation import Situation
-from tests.support.markets import a_market, some_prices
+from domain.spec.model import EnvironmentSpec
+from tests.support.markets import A100_PRICE, a_market, some_prices
 from tests.support.policies import a_file, with_budget
-from tests.support.specs import NOON, a_record, a_request, a_spec
+from tests.support.specs import BY_DIGEST, NOON, a_record, a_request, a_spec, spec_body
 
 HOURS = 8.5 * 24
 """From noon on the 22nd to the end of November."""
@@ -36,9 +37,12 @@ def situation(policy: Policy, record: EnvironmentRecord | None = None, **known: 
 
 
 def budget_check(
-    policy: Policy, record: EnvironmentRecord | None = None, **known: Any
+    policy: Policy,
+    record: EnvironmentRecord | None = None,
+    spec: EnvironmentSpec | None = None,
+    **known: Any,
 ) -> PlanCheck:
-    found = check_request(a_spec(), situation(policy, record, **known))
+    found = check_request(spec or a_spec(), situation(policy, record, **known))
     return next(each for each in found if each.unit and each.code.startswith(("Budget", "Appr")))
 
 
@@ -181,6 +185,105 @@ def test_what_has_no_price_is_a_warning():
     (check,) = [each for each in found if each.code == "BudgetIncomplete"]
     assert check.verdict is Verdict.WARN
     assert "GPU node" in check.message
+
+
+def test_a_budget_has_to_hold_the_dearest_offer_that_a_cell_may_get():
+    """Its reservation follows the offer that it got."""
+    h100 = {"placement": {"vmSizes": ["Standard_NC40ads_H100_v5"]}}
+    found = check_request(a_spec(**h100), situation(with_budget(NEED * 1.2)))
+    (check,) = [each for each in found if each.verdict is Verdict.FAIL]
+    assert check.code == "BudgetExceeded"
+    assert check.required == pytest.approx(NEED + (9.08 - A100_PRICE) * HOURS, abs=0.01)
+    live = a_record(a_request(spec=a_spec(**h100))).model_copy(update={"phase": Phase.READY})
+    renamed = a_spec(**h100, owner="other@example.com")
+    check = budget_check(with_budget(NEED * 1.2), live, renamed, records=(live,))
+    assert check.required == pytest.approx(NEED, abs=0.01)
+
+
+UNPRICED = "Standard_ND96isr_H200_v5"
+"""In West Europe."""
+
+H200 = {
+    "gpu": {"vmSize": UNPRICED, "maxNodes": 4},
+    "workload": {**spec_body()["workload"], "gpusPerReplica": 8},
+}
+
+
+def a_live_h200(phase: Phase = Phase.READY, name: str = "fraud-llm") -> EnvironmentRecord:
+    record = a_record(a_request(spec=a_spec(name=name, **H200)))
+    return record.model_copy(update={"phase": phase})
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "needs"),
+    [
+        ({}, True),
+        ({"refuseAt": None}, False),
+        ({"refuseAt": None, "approvalAt": 90}, True),
+    ],
+)
+def test_a_budget_that_cannot_be_checked_needs_a_second_person(
+    thresholds: dict[str, Any], needs: bool
+):
+    plan = build_plan(a_spec(**H200), situation(with_budget(1e6, **thresholds)), NOON)
+    assert plan.requires_approval is needs
+    incomplete = next(each for each in plan.checks if each.code == "BudgetIncomplete")
+    assert f"GPU node {UNPRICED} in westeurope" in incomplete.message
+    if needs:
+        (why,) = [each for each in plan.checks if each.code == "ApprovalRequired"]
+        assert why.message == (
+            "The budget of ML-1234 cannot be checked, as no list price is known for GPU node "
+            f"{UNPRICED} in westeurope: a second person has to approve what the budget will not "
+            "count."
+        )
+        assert (why.target, why.name) == ("costCenter", "ML-1234")
+
+
+@pytest.mark.parametrize(
+    ("change", "needs"),
+    [
+        ({"owner": "other@example.com"}, False),
+        ({"workload": {**H200["workload"], "replicas": 2}}, True),
+        ({"workload": {**H200["workload"], "replicas": 0}}, False),
+        ({"costCenter": "ML-9"}, True),
+    ],
+)
+def test_nodes_that_a_budget_does_not_count_already_need_no_second_approval(
+    change: dict[str, Any], needs: bool
+):
+    live, budget = a_live_h200(), {"budget": {"perMonth": 1e6}}
+    policy = a_file(costCenters={"ML-1234": budget, "ML-9": budget})
+    plan = build_plan(a_spec(**{**H200, **change}), situation(policy, live), NOON)
+    assert plan.requires_approval is needs
+
+
+def test_a_spent_budget_wakes_no_nodes_without_a_price():
+    asleep = a_live_h200(Phase.SCALED_DOWN)
+    spent = situation(with_budget(1), asleep, records=(asleep,))
+    refused = refuse_budget(asleep, spent)
+    assert refused
+    assert refused.code == "BudgetExceeded"
+    ample = situation(with_budget(1e6), asleep, records=(asleep,))
+    assert refuse_budget(asleep, ample) is None, "who approved the nodes has approved that"
+
+
+def test_a_spent_budget_brings_no_further_version_beside_nodes_without_a_price():
+    h200 = {**H200, "update": {"strategy": "blueGreen"}}
+    live = a_record(a_request(spec=a_spec(**h200))).model_copy(update={"phase": Phase.READY})
+    changed = a_spec(**{**h200, "workload": {**H200["workload"], "image": BY_DIGEST}})
+    found = check_request(changed, situation(with_budget(1), live, records=(live,)))
+    assert "BudgetExceeded" in {each.code for each in found if each.verdict is Verdict.FAIL}
+    renamed = a_spec(**h200, owner="other@example.com")
+    found = check_request(renamed, situation(with_budget(1), live, records=(live,)))
+    assert {each.code for each in found if each.verdict is Verdict.FAIL} == set()
+
+
+def test_nodes_of_others_that_no_budget_counts_are_named():
+    other, gone = a_live_h200(name="other-llm"), a_live_h200(Phase.DELETED, "gone-llm")
+    known = situation(with_budget(1e6), records=(other, gone, a_live("third-llm")))
+    (check,) = [e for e in check_request(a_spec(), known) if e.code == "BudgetIncomplete"]
+    assert check.verdict is Verdict.WARN
+    assert check.message.endswith("no list price is known for: GPU nodes of other-llm.")
 
 
 def test_who_is_over_the_budget_is_found_with_all_of_its_environments():

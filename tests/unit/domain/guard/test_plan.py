@@ -269,6 +269,10 @@ def test_an_open_zone_is_an_alternative_to_a_closed_one():
     assert zones == [("3",)]
 
 
+ENCRYPTION_SET = (
+    "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/keys"
+    "/providers/Microsoft.Compute/diskEncryptionSets/disks"
+)
 FOUR_T4 = "Standard_NC64as_T4_v3"
 
 
@@ -347,6 +351,33 @@ def test_smaller_sizes_are_no_alternative():
     assert not any("T4" in name or "A10_" in name for name in names)
 
 
+def test_several_smaller_gpus_are_no_alternative_to_a_larger_one():
+    """A replica of one GPU has the memory of one."""
+    eight_small = find_gpu_sku("Standard_ND96asr_v4")
+    assert eight_small
+    assert eight_small.gpu_memory_gb < 80 < eight_small.gpus * eight_small.gpu_memory_gb
+    prices = some_prices(WEST)
+    cheap = prices.model_copy(update={"hourly": {**prices.hourly, eight_small.name: 0.1}})
+    made = plan(markets={WEST: a_market(quota={A100_FAMILY: (0, 0)}, prices=cheap)})
+    assert made.alternatives
+    assert eight_small.name not in {each.offer.vm_size for each in made.alternatives}
+
+
+@pytest.mark.parametrize(
+    ("spec", "region"),
+    [
+        ({"edge": {"sku": "Premium_AzureFrontDoor", "origin": "privateLink"}}, "chinanorth3"),
+        ({"cluster": {"diskEncryptionSetId": ENCRYPTION_SET}}, SOUTH),
+    ],
+    ids=["Private Link", "disk encryption set"],
+)
+def test_a_region_that_cannot_have_the_cell_is_no_alternative(spec: dict[str, Any], region: str):
+    markets = {WEST: a_market(quota={A100_FAMILY: (0, 0)}), region: a_market(region)}
+    assert region in {each.offer.region for each in plan(markets=markets).alternatives}
+    made = plan(changed(**spec), markets=markets)
+    assert {each.offer.region for each in made.alternatives} == {WEST}
+
+
 def test_a_plan_that_is_granted_needs_no_alternatives():
     assert plan().alternatives == ()
 
@@ -412,6 +443,14 @@ def test_an_update_is_not_warned_of_where_it_starts(phase: Phase):
     made = plan(changed(costCenter="ML-9"), record=record)
     assert "WrongPhase" not in [each.code for each in made.checks]
     assert isinstance(decide_update(record, changed(costCenter="ML-9")), Start)
+
+
+@pytest.mark.parametrize("cost_center", ["ML-1234", "ML-9"])
+def test_what_is_being_deleted_is_neither_updated_nor_created(cost_center: str):
+    record = a_ready_record().model_copy(update={"phase": Phase.DELETING})
+    made = plan(changed(costCenter=cost_center), record=record)
+    (check,) = [each for each in made.checks if each.code == "WrongPhase"]
+    assert (check.verdict, "being deleted" in check.message) == (Verdict.WARN, True)
 
 
 def test_nothing_to_do_needs_no_phase():

@@ -203,6 +203,31 @@ def test_a_dear_environment_needs_approval(above: float, needs: bool):
     assert plan.estimate.at_replicas.usd_per_hour > A100_PRICE
 
 
+DEAR, NO_PRICE = "Standard_NC40ads_H100_v5", "Standard_NC80adis_H100_v5"
+
+
+@pytest.mark.parametrize(
+    ("placement", "gpu", "needs"),
+    [
+        ({}, {}, False),
+        ({"regions": ["northeurope"]}, {}, False),
+        ({"vmSizes": [DEAR]}, {}, True),
+        ({"vmSizes": [NO_PRICE]}, {}, True),
+        ({"regularIfNoSpot": True}, {"spot": True}, False),
+        ({"vmSizes": [DEAR], "regularIfNoSpot": True}, {"spot": True}, True),
+    ],
+)
+def test_the_dearest_offer_that_a_cell_may_get_is_what_needs_approval(
+    placement: dict[str, Any], gpu: dict[str, Any], needs: bool
+):
+    """Azure may lack capacity for all that are cheaper."""
+    policy = a_file(approval={"abovePerMonth": 5000})
+    spec = a_spec(placement=placement, gpu={"vmSize": A100, "maxNodes": 5, **gpu})
+    plan = build_plan(spec, situation(policy), NOON)
+    assert plan.requires_approval is needs
+    assert plan.estimate.at_replicas.usd_per_month < 5000, "of what is tried first"
+
+
 def test_gpus_without_a_list_price_need_approval_where_dear_ones_do():
     policy = a_file(approval={"abovePerMonth": 100_000})
     h200 = {"vmSize": UNPRICED, "maxNodes": 2}
