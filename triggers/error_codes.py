@@ -43,6 +43,7 @@ ERROR_CODES: Mapping[str, str] = {
     "ImageWithoutDigest": "Versions of models have images by their digests.",
     "ModelVersionNotFound": "The registry has no such version of the model.",
     "ModelVersionDiffers": "The registry has another value for this version of the model.",
+    "ModelVersionDeleted": "The registry had this version of the model, and it was deleted.",
     "ModelNotFound": "The registry has no such model.",
     "ModelInUse": "Environments refer to the model.",
     "TooManyModelVersions": "The model has as many versions as the registry keeps.",
@@ -78,7 +79,8 @@ ERROR_CODES: Mapping[str, str] = {
     "PriceAboveRequested": "The price has risen since the operation was requested.",
     "RequesterUnknown": "It needs approval by someone other than the requester, who is not known.",
     "PlanNotFound": "The plan does not exist, or has expired.",
-    "PlanIsStale": "The environment has changed since the plan was made.",
+    "PlanIsStale": "The environment has changed since the plan was made, or the "
+    "plan's version of a model was deleted.",
     "VmSizeNotOffered": "Azure does not offer the VM size in the region.",
     "VmSizeRestricted": "Azure does not offer the VM size to this subscription there.",
     "ZoneNotOffered": "Azure does not offer the VM size in the zone.",

@@ -18,6 +18,7 @@ from triggers import task_hub
 from triggers.auditing import audit_acceptance
 from triggers.checking import check
 from triggers.claims import claim_all
+from triggers.models import hold_version
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.operations")
@@ -63,6 +64,8 @@ async def decide_and_start(
                 if isinstance(checked, Refused):
                     return checked
                 request = request.model_copy(update={"approval": checked.approval})
+                if refused := await hold_version(client, request, record):
+                    return refused
                 # A claim stays where another request has started this operation: it ends with it.
                 is_claimed = await claim_all(client, request, checked.demands, checked.counted)
                 if is_claimed and await _is_started(client, request):

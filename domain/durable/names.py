@@ -90,6 +90,7 @@ class ModelOperation(StrEnum):
     """Operations of the entity `registered_model`."""
 
     REGISTER = "register"
+    HOLD = "hold"
     FORGET = "forget"
 
 

@@ -59,6 +59,11 @@ class OperationRequest(WireModel):
     another offer replaces its pool."""
 
     @property
+    def restored_image(self) -> PinnedImage | None:
+        """What a rollback goes back to; None if it was never resolved."""
+        return self.image if self.rollback else None
+
+    @property
     def image_digest(self) -> str | None:
         """What the specification's image was resolved to before: it stays until the
         specification names another one."""
