@@ -46,8 +46,8 @@ EXAMPLE_MODEL = {
 VERSION_HEADERS = (VERSION_LOCATION, REPEATABILITY_RESULT)
 IN_USE = decline(
     409,
-    "Environments refer to it, or a change that waits for approval does, or a request that is being "
-    "decided; the message names environments that the caller sees.",
+    "Environments refer to it, or a change that waits for approval does, or a request that is "
+    "being decided; the message names environments that the caller sees.",
     "ModelInUse",
 )
 DELETE_ANSWERS = (

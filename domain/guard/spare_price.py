@@ -72,8 +72,14 @@ def hours_beside(spec: EnvironmentSpec) -> float:
 
 
 def _count(spec: EnvironmentSpec, offer: Offer, old: Workload) -> int:
-    usual = first_gpu_node_count(offer.apply(spec))
-    return max(count_nodes_beside(spec, offer, old) - usual, 0)
+    return max(count_nodes_beside(spec, offer, old) - _count_usual(offer.apply(spec)), 0)
+
+
+def _count_usual(spec: EnvironmentSpec) -> int:
+    """Of one version, with `autoscale` of as many replicas as there may be."""
+    workload = spec.workload
+    most = workload.model_copy(update={"replicas": workload.most_replicas})
+    return first_gpu_node_count(spec.model_copy(update={"workload": most}))
 
 
 def _price_of(offer: Offer, markets: Markets) -> float:

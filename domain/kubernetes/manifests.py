@@ -36,10 +36,14 @@ replica that is being stopped."""
 
 
 def build_workload(
-    spec: EnvironmentSpec, replicas: int, identity: CellIdentity | None = None
+    spec: EnvironmentSpec,
+    replicas: int,
+    identity: CellIdentity | None = None,
+    *,
+    held: bool = False,
 ) -> list[dict[str, Any]]:
     """In the order in which they are applied. `identity`: reads secrets and weights, where
-    there are any."""
+    there are any. `held`: while another version serves beside it."""
     return [
         _namespace(spec),
         _device_plugin(spec),
@@ -47,7 +51,7 @@ def build_workload(
         _model_service(spec, spec.name),
         _disruption_budget(spec, spec.name),
         _deployment(spec, replicas, identity, spec.name),
-        *build_scaled_objects(spec, replicas),
+        *build_scaled_objects(spec, replicas, held=held),
     ]
 
 
@@ -61,6 +65,7 @@ def build_next_version(
         _model_service(spec, name),
         _disruption_budget(spec, name),
         _deployment(spec, replicas, identity, name),
+        *build_scaled_objects(spec, replicas, name, held=True),
     ]
 
 

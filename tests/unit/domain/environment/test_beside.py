@@ -114,10 +114,10 @@ def test_what_both_versions_share_cannot_change(changes: dict[str, Any], field: 
     assert find_shared_changes(ready(), spec_with(None, image="llm:2", **changes)) == []
 
 
-def test_an_old_version_whose_replicas_follow_requests_is_replaced():
+def test_each_version_may_follow_requests_in_its_own_way():
     record = ready(spec_with(None, autoscale={"max": 2}))
-    assert find_shared_changes(record, NEW) == ["workload.autoscale"]
-    assert find_shared_changes(record, spec_with()) == []
+    assert find_shared_changes(record, NEW) == []
+    assert find_former(record, NEW)
 
 
 def test_the_record_keeps_what_serves_while_it_is_updated():
@@ -224,8 +224,6 @@ def test_after_it_went_back_the_same_specification_starts_an_update():
     assert not ready().was_restored
 
 
-def test_what_is_suggested_is_not_refused():
+def test_what_can_be_done_is_said():
     of_port = say_shared(["workload.port"])
     assert "side by side: keep what the environment has, or set update.strategy to" in of_port
-    of_autoscale = say_shared(["workload.port", "workload.autoscale"])
-    assert "side by side: set update.strategy to replace for this update." in of_autoscale

@@ -14,7 +14,7 @@ from domain.spec.model import EnvironmentSpec
 from tests.support.markets import A100_PRICE, a_market, some_prices
 from tests.support.specs import NOON
 from tests.unit.domain.guard.test_plan import WEST, plan
-from tests.unit.domain.guard.test_spare_gpus import FOUR_GPUS, NEW, ready, spec_with
+from tests.unit.domain.guard.test_spare_gpus import FOUR_GPUS, NEW, SCALED, ready, spec_with
 
 HOURS = (6.5 + 2 * 20 + 20 + 10) / 60
 """A node boots, both starts take 20 minutes, it is watched for 5, 5 and 10, and stays for 10."""
@@ -33,6 +33,8 @@ def under_way(before: EnvironmentSpec, after: EnvironmentSpec) -> EnvironmentRec
         ({}, {}, 1),
         ({"replicas": 2}, {"replicas": 1}, 2),
         ({"replicas": 1}, {"replicas": 2}, 1),
+        (SCALED, SCALED, 3),
+        (SCALED, {"replicas": 1}, 3),
     ],
 )
 def test_a_plan_has_the_price_of_the_spare_nodes(
