@@ -18,6 +18,7 @@ from domain.kubernetes.identity_manifests import (
 from domain.kubernetes.secret_manifests import build_secret_objects
 from domain.kubernetes.weights_check import init_containers
 from domain.spec.model import EnvironmentSpec
+from domain.spec.workload import count_replaced_at_once
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
 DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"
@@ -152,10 +153,13 @@ def _deployment(
         "spec": {
             "replicas": replicas,
             "selector": {"matchLabels": _selector(name)},
-            # A surge pod would wait for a GPU that is not available: the old pod is removed first.
+            # A surge pod would wait for a GPU that is not available: old pods are removed first.
             "strategy": {
                 "type": "RollingUpdate",
-                "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
+                "rollingUpdate": {
+                    "maxSurge": 0,
+                    "maxUnavailable": count_replaced_at_once(replicas),
+                },
             },
             "progressDeadlineSeconds": NODE_AND_IMAGE_SECONDS + spec.workload.start_minutes * 60,
             "template": {

@@ -142,7 +142,18 @@ def test_what_moves_the_requests_is_told_apart_from_a_rollout():
     assert effects == {"workload.image": ChangeEffect.SHIFTED}
     assert made.outage is None
     assert made.minutes_to_ready
-    assert (made.minutes_to_ready.typical, made.minutes_to_ready.starting_up_to) == (21.6, 40)
+    assert (made.minutes_to_ready.typical, made.minutes_to_ready.starting_up_to) == (25.6, 40)
+
+
+@pytest.mark.parametrize(
+    ("update", "replicas", "minutes"),
+    [(None, 1, 20), (None, 3, 60), (None, 8, 80), (BLUE_GREEN, 3, 80)],
+)
+def test_replicas_start_in_turns_where_they_are_replaced(update: Any, replicas: int, minutes: int):
+    before = spec_with(update, 16, replicas=replicas)
+    made = plan(spec_with(update, 16, replicas=replicas, **NEW), record=ready(before))
+    assert made.minutes_to_ready
+    assert made.minutes_to_ready.starting_up_to == minutes
 
 
 def test_a_single_replica_that_is_replaced_does_not_answer_meanwhile():
