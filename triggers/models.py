@@ -20,6 +20,7 @@ from domain.spec.model_versions import (
     is_model_name,
 )
 from domain.spec.resolved_model import (
+    MODEL_VERSION,
     MODEL_VERSION_DELETED,
     ModelReference,
     find_reference,
@@ -64,25 +65,35 @@ async def hold_version(
         return None
     model = await _read(client, reference.name)
     if model is None or model.has_deleted(reference.version):
-        return _deleted(reference) if model else None
+        return _refuse_deleted(request, reference) if model else None
     version = model.find(reference.version)
-    return await _hold(client, reference, version, request.operation_id) if version else None
+    return await _hold(client, request, reference, version) if version else None
 
 
 async def _hold(
-    client: DurableClient, reference: ModelReference, version: ModelVersion, operation_id: str
+    client: DurableClient,
+    request: OperationRequest,
+    reference: ModelReference,
+    version: ModelVersion,
 ) -> Refused | None:
+    operation_id = request.operation_id
     expires_at = datetime.now(UTC) + HOLD_LIFETIME
     hold = ModelHold(operation_id=operation_id, version=version.version, expires_at=expires_at)
     await _signal(client, reference.name, ModelOperation.HOLD, hold.to_wire())
     decided = await _await_change(client, reference.name, lambda it: it.hold(hold) == it)
     if decided is None:
         return Refused("ConcurrentRequests", _REGISTRY_SILENT, is_passing=True)
-    return None if hold in decided.holds else _deleted(reference)
+    return None if hold in decided.holds else _refuse_deleted(request, reference)
 
 
-def _deleted(reference: ModelReference) -> Refused:
-    return Refused(MODEL_VERSION_DELETED, say_deleted(reference), target="workload.model.version")
+def _refuse_deleted(request: OperationRequest, reference: ModelReference) -> Refused:
+    if request.rollback is None:
+        return Refused(MODEL_VERSION_DELETED, say_deleted(reference), target=MODEL_VERSION)
+    gone = (
+        f"Version {request.rollback.to_version} of the environment ran version "
+        f"{reference.version} of '{reference.name}', which was deleted from the registry"
+    )
+    return Refused(MODEL_VERSION_DELETED, f"{gone}: roll back to another one.", target="toVersion")
 
 
 async def list_models(client: DurableClient) -> dict[str, RegisteredModel]:

@@ -14,7 +14,7 @@ from domain.spec.workload import Workload
 MODEL_VERSION_DELETED = "ModelVersionDeleted"
 
 _IMAGE = "workload.image"
-_VERSION = "workload.model.version"
+MODEL_VERSION = "workload.model.version"
 
 
 class ModelReference(NamedTuple):
@@ -138,7 +138,7 @@ def _find_missing(
     """Of a version that the registry does not have: a text that an image goes with, unless it had
     one of that number."""
     if model and model.has_deleted(reference.version):
-        return [Problem(MODEL_VERSION_DELETED, say_deleted(reference), _VERSION)]
+        return [Problem(MODEL_VERSION_DELETED, say_deleted(reference), MODEL_VERSION)]
     has_image = "image" in _section(document, "workload")
     return [] if has_image else [_not_registered(reference, model)]
 
@@ -150,7 +150,7 @@ def _not_registered(reference: ModelReference, model: RegisteredModel | None) ->
         listed = ", ".join(str(each.version) for each in model.versions[-10:])
         known = f"The registry has these versions of '{reference.name}': {listed}"
     fix = f"{known}. Register it with POST /models, or write {_IMAGE}."
-    return Problem("ModelVersionNotFound", fix, _VERSION)
+    return Problem("ModelVersionNotFound", fix, MODEL_VERSION)
 
 
 def _section(document: object, name: str) -> dict[str, Any]:

@@ -155,6 +155,8 @@ async def test_no_rollback_serves_a_version_that_was_deleted(api: Api, hub: Fake
     assert (await api.delete("models/fraud-llm/versions/1")).status == 204
     answer = await api.send("POST", "environments/fraud-llm/rollback", {})
     assert (answer.status, answer.error["code"]) == (409, "ModelVersionDeleted")
+    assert answer.error["target"] == "toVersion"
+    assert "ran version 1 of 'fraud-llm'" in answer.error["message"]
 
 
 async def test_a_version_is_kept_once_a_request_has_read_it(
