@@ -337,3 +337,18 @@ async def test_a_body_has_to_be_an_object(api: Api):
 async def test_names_that_no_model_can_have_are_not_found(api: Api):
     assert (await api.get("models/FRAUD")).status == 404
     assert (await api.get("models/fraud-llm/versions/x")).status == 404
+
+
+async def test_a_rollback_of_an_update_under_way_says_who_and_why(api: Api, hub: FakeHub):
+    extra = {"update": {"strategy": "blueGreen"}, "gpu": {**REFERENCE["gpu"], "maxNodes": 4}}
+    await api.create(spec_body(**extra))
+    hub.finish("fraud-llm.1", Phase.READY)
+    workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
+    await api.put("environments/fraud-llm", spec_body(**extra, workload=workload))
+    hub.deliver("fraud-llm.2")
+    answer = await api.send("POST", "environments/fraud-llm/rollback", {"reason": "It is slow."})
+    assert (answer.status, answer.json["id"]) == (202, "fraud-llm.2")
+    events = (await api.get("environments/fraud-llm/events")).json["value"]
+    (told,) = [each for each in events if each["type"] == "CancelRequested"]
+    assert told["message"] == "update: rollback to 1 requested: It is slow."
+    assert hub.raised == [("fraud-llm.2", "cancel")]
