@@ -42,13 +42,10 @@ def restore_former(record: EnvironmentRecord, end: OperationEnd) -> dict[str, An
     }
 
 
-def _find_reason(
-    record: EnvironmentRecord, end: OperationEnd
-) -> tuple[Cancellation | None, str | None]:
+def _find_reason(record: EnvironmentRecord, end: OperationEnd) -> tuple[Cancellation | None, str]:
     """With who has asked for it, unless it went back by itself."""
     if failure := end.outcome.failure:
         return None, f"{failure.reason}: {failure.message}"
     operation = record.find_operation(end.operation_id)
     asked = operation.cancellation if operation else None
-    is_rollback = asked is not None and asked.to_version is not None
-    return asked, asked.reason if asked and is_rollback else CANCELED
+    return asked, (asked.reason if asked else None) or CANCELED

@@ -212,13 +212,11 @@ def ask(record: EnvironmentRecord, **asked: Any) -> EnvironmentRecord | None:
     ("asked", "said", "reason"),
     [
         ({"to_version": 1, "reason": "Slow."}, "rollback to 1 requested: Slow.", "Slow."),
-        ({"to_version": 1}, "rollback to 1 requested", None),
+        ({"to_version": 1}, "rollback to 1 requested", "The update was canceled."),
         ({}, "cancellation requested", "The update was canceled."),
     ],
 )
-def test_who_has_asked_for_it_is_on_the_timeline(
-    asked: dict[str, Any], said: str, reason: str | None
-):
+def test_who_has_asked_for_it_is_on_the_timeline(asked: dict[str, Any], said: str, reason: str):
     record = ask(update(ready()), **asked)
     assert record
     told = record.events[-1]
