@@ -1,7 +1,5 @@
 """Models in the registry: what each version of one consists of, which never changes."""
 
-import hashlib
-import json
 import re
 from typing import Self
 
@@ -140,11 +138,6 @@ class ModelContent(WireModel):
         """Whether its weights may change although the version does not."""
         is_blobs = self.source is not None and isinstance(read_source(self.source), BlobFolder)
         return is_blobs and self.digest is None
-
-    @property
-    def fingerprint(self) -> str:
-        text = json.dumps(self.to_wire(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ModelVersion(WireModel):
