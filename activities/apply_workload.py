@@ -6,12 +6,13 @@ from activities.arm_outcomes import failed
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from activities.identities import find_reader
 from activities.recorded_spec import RecordedSpecs, RecordReader, read_specs
+from activities.replica_scaling import adjust_replicas, end_version_beside, hold_replicas
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.arm.failures import cluster_missing
 from domain.arm.kubernetes_version import refuse_image_volumes
 from domain.durable.inputs import DeployedVersion, WorkloadInput
-from domain.kubernetes.autoscale_manifests import PAUSED, clamp_replicas
+from domain.kubernetes.identity_manifests import CellIdentity
 from domain.kubernetes.manifests import build_next_version, build_workload
 from domain.kubernetes.weights_manifests import find_weights
 from domain.outcomes import Outcome
@@ -46,13 +47,14 @@ async def apply_workload(
     try:
         async with clients.kubernetes(cluster_id) as kubernetes:
             if cell.version is DeployedVersion.NEXT:
+                serving = cell.offer.apply(specs.serving)
+                replicas = await hold_replicas(kubernetes, serving, spec, cell.replicas)
                 policy = build_model_policy(spec, naming.next_version(spec.name))
-                beside = build_next_version(spec, cell.replicas, identity)
+                beside = build_next_version(spec, replicas, identity)
                 await kubernetes.apply([policy, *beside])
             else:
                 await _prepare_gateway(kubernetes, spec, cell, settings.installation)
-                replicas = await _adjust_scaling(kubernetes, spec, cell.replicas)
-                await kubernetes.apply(build_workload(spec, replicas, identity))
+                await _deploy_in_place(kubernetes, spec, cell, identity)
                 await _end_unneeded(kubernetes, spec, cell)
     except CLUSTER_ERRORS as error:
         return cluster_failed(error, "apply workload")
@@ -82,26 +84,28 @@ async def _prepare_gateway(
     await kubernetes.patch_config_map(naming.INFERENCE_NAMESPACE, gateway, {ROUTES_FILE: routes})
 
 
+async def _deploy_in_place(
+    kubernetes: "KubernetesClient",
+    spec: EnvironmentSpec,
+    cell: WorkloadInput,
+    identity: CellIdentity | None,
+) -> None:
+    """With as many replicas as the version that answers the requests has."""
+    is_beside = cell.version is not None
+    like = naming.next_version(spec.name) if is_beside else spec.name
+    replicas = await adjust_replicas(kubernetes, spec, cell.replicas, like)
+    await kubernetes.apply(build_workload(spec, replicas, identity, held=is_beside))
+
+
 async def _end_unneeded(
     kubernetes: "KubernetesClient", spec: EnvironmentSpec, cell: WorkloadInput
 ) -> None:
     """Also a version that an update has left beside the one that serves."""
-    unneeded = [] if cell.version else [naming.next_version(spec.name)]
+    if cell.version is None:
+        await end_version_beside(kubernetes, spec.name)
     if spec.workload.image_pull_secret is None:
-        unneeded.append(naming.pull_secret_holder(spec.name))
-    for each in unneeded:
-        await kubernetes.scale_deployment(naming.INFERENCE_NAMESPACE, each, 0)
-
-
-async def _adjust_scaling(
-    kubernetes: "KubernetesClient", spec: EnvironmentSpec, wanted: int
-) -> int:
-    """How many replicas to apply: as many as KEDA has set, where it goes on setting them."""
-    namespace, name = naming.INFERENCE_NAMESPACE, spec.name
-    if spec.workload.autoscale is None:
-        await kubernetes.pause_scaling(namespace, name, PAUSED)
-        return wanted
-    return clamp_replicas(spec, wanted, await kubernetes.count_replicas(namespace, name))
+        holder = naming.pull_secret_holder(spec.name)
+        await kubernetes.scale_deployment(naming.INFERENCE_NAMESPACE, holder, 0)
 
 
 async def _refuse_image_volumes(cluster_id: str, clients: ClientFactory) -> Outcome | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
+from activities.replica_scaling import end_version_beside
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import TrafficInput
@@ -11,7 +12,7 @@ from domain.outcomes import Outcome
 
 
 async def end_next_version(value: dict[str, Any], clients: ClientFactory) -> Outcome:
-    """To zero replicas, as the app may not delete objects; its GPU node goes with its last pod."""
+    """Its GPU node goes with its last pod."""
     traffic = TrafficInput.from_wire(value)
     subscription_id, namespace = clients.settings.subscription_id, naming.INFERENCE_NAMESPACE
     name = naming.next_version(traffic.environment)
@@ -21,7 +22,7 @@ async def end_next_version(value: dict[str, Any], clients: ClientFactory) -> Out
         cluster_id = naming.cluster_id(subscription_id, traffic.environment, region)
         try:
             async with clients.kubernetes(cluster_id) as kubernetes:
-                await kubernetes.scale_deployment(namespace, name, 0)
+                await end_version_beside(kubernetes, traffic.environment)
                 pods = await kubernetes.list_pods(namespace, {"app.kubernetes.io/name": name})
         except CLUSTER_ERRORS as error:
             failed.append(cluster_failed(error, f"end a version in {region}"))

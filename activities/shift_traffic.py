@@ -4,6 +4,7 @@ from typing import Any
 
 from activities.cluster_outcomes import CLUSTER_ERRORS, cluster_failed
 from activities.recorded_spec import RecordedSpecs, RecordReader, read_specs
+from activities.replica_scaling import release_replicas
 from clients.factory import ClientFactory
 from domain.arm import naming
 from domain.durable.inputs import TrafficInput
@@ -11,6 +12,7 @@ from domain.outcomes import Outcome
 from domain.serving.gateway.bootstrap import render_routes
 from domain.serving.gateway.settings import ROUTES_FILE, GatewayState, Installation
 from domain.serving.manifests import build_next_settings, build_route_settings
+from domain.spec.model import EnvironmentSpec
 
 
 async def shift_traffic(
@@ -30,13 +32,19 @@ async def shift_traffic(
                 await kubernetes.patch_config_map(
                     naming.INFERENCE_NAMESPACE, gateway, {ROUTES_FILE: routes}
                 )
+                if traffic.weight is None:
+                    await release_replicas(kubernetes, _find_serving(traffic, specs))
         except CLUSTER_ERRORS as error:
             failed.append(cluster_failed(error, f"shift traffic in {region}"))
     return failed[0] if failed else Outcome.succeeded()
 
 
+def _find_serving(traffic: TrafficInput, specs: RecordedSpecs) -> EnvironmentSpec:
+    return specs.wanted if traffic.is_promoted else specs.serving
+
+
 def _render(traffic: TrafficInput, specs: RecordedSpecs, installation: Installation) -> str:
-    serving = specs.wanted if traffic.is_promoted else specs.serving
+    serving = _find_serving(traffic, specs)
     beside = (
         build_next_settings(specs.wanted, traffic.weight) if traffic.weight is not None else None
     )

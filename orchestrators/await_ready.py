@@ -73,9 +73,10 @@ def await_ready(context: OrchestrationContext, value: dict[str, Any]) -> Steps[A
 
 
 def _decide(operation: OperationContext, wait: ReadyWait, observation: Observation) -> Readiness:
+    beside = wait.gpus_beside is not None
     return decide_readiness(
         observation,
-        wait.demand.replicas,
+        observation.count_replicas(wait.demand.replicas) if beside else wait.demand.replicas,
         wait.demand.gpus + (wait.gpus_beside or 0),
         operation.now,
         wait.started_at,

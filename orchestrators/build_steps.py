@@ -55,6 +55,7 @@ def build_environment(
     if not image.is_success:
         return BuildResult(image, "", (), is_restored=request.former is not None)
     demand = CellDemand.of(request.spec, image.result.get("digest"))
+    demand = demand.model_copy(update={"startup_minutes": request.startup_minutes})
     if request.former:
         built = yield from _build_beside(operation, request, demand)
     else:

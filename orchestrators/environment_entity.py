@@ -29,6 +29,7 @@ from domain.environment.approval_records import (
     remind_of_approval,
     request_approval,
 )
+from domain.environment.cancellations import NoteCancellation, note_cancellation
 from domain.environment.counters import RecordCounters
 from domain.environment.found_profile import FoundProfile
 from domain.environment.gpu_usage import RecordGpuNodes
@@ -102,6 +103,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     EntityOperation.DECIDE_APPROVAL: lambda record, value: decide_approval(
         record, ApprovalDecision.from_wire(value)
+    ),
+    EntityOperation.NOTE_CANCELLATION: lambda record, value: note_cancellation(
+        record, NoteCancellation.from_wire(value)
     ),
     EntityOperation.REMIND_OF_APPROVAL: lambda record, value: remind_of_approval(
         record, value["operationId"], datetime.fromisoformat(value["at"])

@@ -6,13 +6,15 @@ from typing import Any
 from durabletask.entities import EntityContext
 
 from domain.durable.names import ModelOperation
+from domain.spec.model_holds import Forgetting, ModelHold
 from domain.spec.model_versions import RegisteredModel, Registration
 
 type ModelChange = Callable[[RegisteredModel, Any], RegisteredModel]
 
 MODEL_CHANGES: Mapping[str, ModelChange] = {
     ModelOperation.REGISTER: lambda model, value: model.register(Registration.from_wire(value)),
-    ModelOperation.FORGET: lambda model, value: model.forget(value),
+    ModelOperation.HOLD: lambda model, value: model.hold(ModelHold.from_wire(value)),
+    ModelOperation.FORGET: lambda model, value: model.forget(Forgetting.from_wire(value)),
 }
 
 

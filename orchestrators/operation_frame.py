@@ -26,7 +26,7 @@ def open_operation(
     """The recorded operation, once it is approved; None if it was not, or if the record has moved
     on without it."""
     timeout += request.further_offers * deadlines.ANOTHER_OFFER
-    timeout += deadlines.further_startup(request.spec.workload.start_minutes)
+    timeout += deadlines.further_startup(request.startup_minutes)
     timeout += _time_beside(request)
     operation = OperationContext.open(
         context,
@@ -51,7 +51,7 @@ def _time_beside(request: OperationRequest) -> float:
     beside = deadlines.beside(
         len(update.weights()), update.watched_minutes, workload.termination_grace_seconds
     )
-    return beside + deadlines.further_startup(workload.start_minutes)
+    return beside + deadlines.further_startup(workload.rollout_minutes)
 
 
 def find_regions(operation: OperationContext, request: OperationRequest) -> Steps[tuple[str, ...]]:

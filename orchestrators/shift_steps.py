@@ -105,9 +105,10 @@ def _tell(shift: Shift, name: str, traffic: TrafficInput, share: Share) -> Steps
 def deploy_in_place(shift: Shift, version: DeployedVersion, why: str) -> Steps[Outcome]:
     """Into the place of the replicas that serve nothing now, in all cells, until it is ready."""
     operation, request = shift.operation, shift.request
-    demand, beside = shift.demand, shift.demand.gpus
+    in_place = {"startup_minutes": request.spec.workload.rollout_minutes}
     if version is DeployedVersion.RESTORED and request.former:
-        demand = demand.model_copy(update=request.former.model_dump())
+        in_place = request.former.model_dump()
+    demand, beside = shift.demand.model_copy(update=in_place), shift.demand.gpus
     for region in request.regions:
         applied = yield from deploy_workload(
             operation,

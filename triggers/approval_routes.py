@@ -69,6 +69,7 @@ APPROVAL_ROUTES: tuple[Route[Any, Any], ...] = (
                 "Nothing waits for approval, or it cannot be carried out any more as requested.",
                 "NothingAwaitsApproval",
                 "PriceAboveRequested",
+                "ModelVersionDeleted",
                 *PLAN_CODES,
             ),
             PLAN_IS_STALE,

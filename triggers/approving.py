@@ -9,10 +9,12 @@ from domain.environment.record import EnvironmentRecord
 from domain.guard.approval import find_outdated
 from domain.requests.approvals import nothing_waits
 from domain.requests.decision import Refused
+from domain.spec.resolved_model import MODEL_VERSION_DELETED
 from triggers import task_hub
 from triggers.checking import find_claims
 from triggers.claims import claim_all
 from triggers.declarations import Call
+from triggers.models import find_deleted_version
 from triggers.situation import SituationReader
 
 
@@ -24,7 +26,11 @@ async def find_obstacle(
     if request is None or request.approval is None:
         return nothing_waits(waiting.environment)
     market, policy = call.deployment.read_market, call.policy_file
-    reader = SituationReader(call.client, market, policy, request.spec, record)
+    if deleted := await find_deleted_version(call.client, request.spec):
+        message = f"{deleted} Reject it, and have it requested again."
+        return Refused(MODEL_VERSION_DELETED, message, target="planDigest")
+    restored = request.restored_image
+    reader = SituationReader(call.client, market, policy, request.spec, record, restored=restored)
     now = datetime.now(UTC)
     outdated = partial(find_outdated, request.approval, request.spec, now=now)
     situation = await reader.read_to_decide(outdated)

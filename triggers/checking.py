@@ -47,7 +47,10 @@ async def check(
         return forbidden
     if request.kind not in BRING_A_SPEC:
         return await check_on_record(client, read_market, request, record, policy_file)
-    reader = SituationReader(client, read_market, policy_file, request.spec, record)
+    restored = request.restored_image
+    reader = SituationReader(
+        client, read_market, policy_file, request.spec, record, restored=restored
+    )
     situation = await reader.read_to_decide(partial(find_refusal, request.spec))
     if refusal := find_refusal(request.spec, situation):
         return refusal

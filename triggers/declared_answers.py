@@ -139,8 +139,8 @@ PLAN_CODES = (
 UNKNOWN_PLAN = decline(404, "The plan does not exist, or has expired.", "PlanNotFound")
 PRECONDITION_FAILED_OR_STALE = decline(
     412,
-    "The environment has changed since the caller read it, or since the plan was made, or "
-    "If-None-Match excludes it.",
+    "The environment has changed since the caller read it, or since the plan was made, or the "
+    "plan's version of a model was deleted, or If-None-Match excludes it.",
     "PreconditionFailed",
     "PlanIsStale",
 )

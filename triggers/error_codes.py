@@ -57,7 +57,8 @@ ERROR_CODES: Mapping[str, str] = {
     "PriceAboveRequested": "The price has risen since the operation was requested.",
     "RequesterUnknown": "It needs approval by someone other than the requester, who is not known.",
     "PlanNotFound": "The plan does not exist, or has expired.",
-    "PlanIsStale": "The environment has changed since the plan was made.",
+    "PlanIsStale": "The environment has changed since the plan was made, or the "
+    "plan's version of a model was deleted.",
     "VmSizeNotOffered": "Azure does not offer the VM size in the region.",
     "VmSizeRestricted": "Azure does not offer the VM size to this subscription there.",
     "ZoneNotOffered": "Azure does not offer the VM size in the zone.",

@@ -1,5 +1,6 @@
 """`/models`: versions of models, which environments refer to."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, cast
@@ -8,19 +9,23 @@ from urllib.parse import urlencode
 import azure.functions as func
 
 from domain.directory.selection import Selection
+from domain.environment.operation import parse_operation_id
+from domain.environment.record import EnvironmentRecord
 from domain.problem import Problem
-from domain.requests.model_use import describe_users, find_users, list_unbegun
+from domain.requests.model_use import describe_users, find_counted, find_users, list_unbegun
 from domain.serving.models import (
     ModelPage,
     build_model_summary,
     build_model_view,
     build_version_view,
 )
+from domain.spec.model_holds import Forgetting
 from domain.spec.model_versions import (
     MAX_VERSIONS,
     MODEL_FIXES,
     ModelContent,
     ModelVersion,
+    RegisteredModel,
     Registration,
 )
 from domain.spec.validation import find_field_problems
@@ -46,6 +51,7 @@ from triggers.parameters import (
     QueryParameters,
     RepeatableHeaders,
 )
+from triggers.task_hub import read_record
 
 
 async def post_model(call: Call[QueryParameters, RepeatableHeaders]) -> func.HttpResponse:
@@ -53,20 +59,33 @@ async def post_model(call: Call[QueryParameters, RepeatableHeaders]) -> func.Htt
     content = _read_content(decode_json(call.req.get_body()))
     if isinstance(content, list):
         return problems_response(content)
-    model, request_id = await find_model(call.client, content.name), call.headers.request_id
-    if model and (known := model.find_content(content)):
-        return _answer_version(known, 200, request_id)
-    if model and model.find_request(request_id):
+    wanted = Registration(
+        content=content,
+        at=datetime.now(UTC),
+        created_by=call.caller_id,
+        request_id=call.headers.request_id,
+    )
+    model = await find_model(call.client, content.name)
+    if model and (known := _answer_known(model, wanted, 200)):
+        return known
+    registered = await register_version(call.client, wanted)
+    return (registered and _answer_known(registered, wanted, 201)) or task_hub_unreachable()
+
+
+def _answer_known(
+    model: RegisteredModel, wanted: Registration, status: int
+) -> func.HttpResponse | None:
+    """None if it can be registered, and is not yet."""
+    if known := model.find_content(wanted.content):
+        return _answer_version(known, status, wanted.request_id)
+    if model.find_request(wanted.request_id):
         message = "The id was used with another version. Send a new id with a new request."
         return error_response(409, "RepeatabilityRequestIdReused", message)
-    if model and len(model.versions) >= MAX_VERSIONS:
-        message = f"'{content.name}' has {MAX_VERSIONS} versions: delete one that nothing serves."
+    if len(model.versions) >= MAX_VERSIONS:
+        name = wanted.content.name
+        message = f"'{name}' has {MAX_VERSIONS} versions: delete one that nothing serves."
         return error_response(409, "TooManyModelVersions", message)
-    wanted = Registration(
-        content=content, at=datetime.now(UTC), created_by=call.caller_id, request_id=request_id
-    )
-    version = await register_version(call.client, wanted)
-    return _answer_version(version, 201, request_id) if version else task_hub_unreachable()
+    return None
 
 
 async def get_models(call: Call[PageQuery, HeaderParameters]) -> func.HttpResponse:
@@ -111,19 +130,39 @@ async def delete_model_version(call: Call[QueryParameters, HeaderParameters]) ->
 async def _delete(
     call: Call[QueryParameters, HeaderParameters], name: str, number: str | None
 ) -> func.HttpResponse:
-    """204 also for what is not there. An environment that is requested in the same moment keeps
-    what it was completed with."""
+    """204 also for what is not there."""
     model = await find_model(call.client, name)
     version = model.find(number) if model and number else None
     if model is None or (number and version is None):
         return func.HttpResponse(status_code=204)
-    found = await find_environments(call.client)
-    records, _ = await found.read(Selection())
+    held = [each.operation_id for each in model.holds]
+    records = await _read_users(call, held)
     unbegun = await read_unbegun(call.client, list_unbegun(records))
     if users := find_users(records, unbegun, name, number):
         return error_response(409, "ModelInUse", describe_users(users, call.scope))
-    is_gone = await forget_version(call.client, name, version.version if version else None)
-    return func.HttpResponse(status_code=204) if is_gone else task_hub_unreachable()
+    wanted = Forgetting(
+        version=version.version if version else None,
+        at=datetime.now(UTC),
+        counted=find_counted(held, records),
+    )
+    after = await forget_version(call.client, name, wanted)
+    if after and after.find_obstacles(wanted):
+        message = "A request that names it is being decided. Send the deletion again."
+        return error_response(409, "ModelInUse", message)
+    return func.HttpResponse(status_code=204) if after else task_hub_unreachable()
+
+
+async def _read_users(
+    call: Call[QueryParameters, HeaderParameters], held: Iterable[str]
+) -> list[EnvironmentRecord]:
+    """Of all environments. `held`: operations whose requests hold a version, and whose
+    environments the directory may not list yet."""
+    records, _ = await (await find_environments(call.client)).read(Selection())
+    parsed = (parse_operation_id(each) for each in held)
+    holding = {each.environment for each in parsed if each}
+    latest = [await read_record(call.client, each) for each in sorted(holding)]
+    known = (each for each in latest if each)
+    return list({each.name: each for each in (*records, *known)}.values())
 
 
 def _read_content(body: object) -> ModelContent | list[Problem]:

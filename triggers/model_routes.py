@@ -46,8 +46,8 @@ EXAMPLE_MODEL = {
 VERSION_HEADERS = (VERSION_LOCATION, REPEATABILITY_RESULT)
 IN_USE = decline(
     409,
-    "Environments refer to it, or a change that waits for approval does; the message names those "
-    "that the caller sees.",
+    "Environments refer to it, or a change that waits for approval does, or a request that is "
+    "being decided; the message names environments that the caller sees.",
     "ModelInUse",
 )
 DELETE_ANSWERS = (
@@ -138,7 +138,7 @@ MODEL_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="deleteModel",
         summary="Delete a model with all of its versions",
         description="Only while no environment refers to any of them. Numbers of deleted versions "
-        "are not used again.",
+        "are not used again, and no plan, approval or rollback brings one back.",
         handler=delete_model,
         role=AppRole.WRITE,
         query=QueryParameters,
@@ -168,7 +168,7 @@ MODEL_ROUTES: tuple[Route[Any, Any], ...] = (
         operation_id="deleteModelVersion",
         summary="Delete a version of a model",
         description="Only while no environment refers to it, asleep or failed ones included. Its "
-        "number is not used again.",
+        "number is not used again, and no plan, approval or rollback brings it back.",
         handler=delete_model_version,
         role=AppRole.WRITE,
         query=QueryParameters,

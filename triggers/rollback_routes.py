@@ -70,6 +70,7 @@ ROLLBACK_ROUTES: tuple[Route[Any, Any], ...] = (
                 "There is no such version, or it cannot run at present.",
                 "VersionNotFound",
                 "VersionNotAllowed",
+                "ModelVersionDeleted",
                 "FieldNeedsReplace",
                 "WrongPhase",
                 *PLAN_CODES,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from domain.directory.selection import Selection
 from domain.environment.phases import AT_WORK
+from domain.environment.pinned_image import PinnedImage
 from domain.environment.record import EnvironmentRecord
 from domain.guard.image_checks import wanted_images
 from domain.guard.market import MarketReader, Markets
@@ -34,6 +35,8 @@ class SituationReader:
     spec: EnvironmentSpec
     record: EnvironmentRecord | None
     looks_up_images: bool = True
+    restored: PinnedImage | None = None
+    """The image that a rollback goes back to, if it was resolved."""
 
     async def read_to_decide(
         self, is_refused: Callable[[Situation], object], others: Iterable[str] = ()
@@ -55,17 +58,17 @@ class SituationReader:
         ledgers = self._name_ledgers(others)
         # First: a claim that ends meanwhile is on a record that is read after it.
         view = await read_ledgers(self.client, list(ledgers), record)
-        pinned = record.image if record else None
-        (in_flight, of_cost_center), markets, subscription, images = await asyncio.gather(
+        images = wanted_images(spec, record.image if record else None, self.restored)
+        (in_flight, of_cost_center), markets, subscription, checked = await asyncio.gather(
             _read_records(self.client, view.others, spec.cost_center if self._is_bound else None),
             self._read_markets([each for each in ledgers.values() if each], since),
             self.read_market.subscription(since),
-            self.read_market.images(wanted_images(spec, pinned) if self.looks_up_images else ()),
+            self.read_market.images(images if self.looks_up_images else ()),
         )
         claiming = [each for each in view.others if each.phase in AT_WORK]
         others_in_flight = (r for r in _unite(in_flight, claiming) if r.name != spec.name)
         facts = await self._find_facts(now, view, ledgers, markets, of_cost_center)
-        return Situation(markets, record, tuple(others_in_flight), subscription, images, facts)
+        return Situation(markets, record, tuple(others_in_flight), subscription, checked, facts)
 
     @property
     def _is_bound(self) -> bool:

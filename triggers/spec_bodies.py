@@ -17,7 +17,7 @@ from domain.wire import WireModel
 from triggers.bodies import PLAN_ID, decode_json
 from triggers.declarations import Call
 from triggers.errors import error_response, problems_response
-from triggers.models import find_named_model
+from triggers.models import find_deleted_version, find_named_model
 from triggers.parameters import QueryParameters, StartHeaders
 from triggers.plans import find_plan
 
@@ -54,6 +54,9 @@ async def read_requested(
     plan = await _find(call, document, now)
     if isinstance(plan, func.HttpResponse):
         return plan
+    if deleted := await find_deleted_version(call.client, plan.spec):
+        message = f"{deleted} Then make another plan."
+        return error_response(412, "PlanIsStale", message, target=PLAN_ID)
     return await _parse(call, plan.spec.to_wire(), now, plan.based_on)
 
 

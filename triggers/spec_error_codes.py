@@ -23,6 +23,7 @@ SPEC_ERRORS: Mapping[str, str] = {
     "ModelDoesNotFit": "The preset does not fit on the GPUs; the message names sizes that do.",
     "ModelVersionNotFound": "The registry has no such version of the model.",
     "ModelVersionDiffers": "The registry has another value for this version of the model.",
+    "ModelVersionDeleted": "The registry had this version of the model, and it was deleted.",
     "UnknownTimeZone": "The time zone does not exist.",
     "InvalidOffHours": "Off hours begin and end at the same minute.",
     "DuplicateDay": "A day of the off hours is listed twice.",

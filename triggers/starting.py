@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.environment.approval_records import begin_on_record
-from domain.environment.operation import Operation
+from domain.environment.cancellations import NoteCancellation
+from domain.environment.operation import Cancellation, Operation
 from domain.environment.operation_request import OperationRequest
 from domain.environment.record import EnvironmentRecord
 from domain.guard.market import MarketReader
@@ -18,6 +19,7 @@ from triggers import task_hub
 from triggers.auditing import audit_acceptance
 from triggers.checking import check
 from triggers.claims import claim_all
+from triggers.models import hold_version
 from triggers.task_hub import DurableClient
 
 logger = logging.getLogger("gridplane.operations")
@@ -49,20 +51,17 @@ async def decide_and_start(
         match decide(record, command):
             case AlreadyStarted(operation_id):
                 return Accepted(operation_id, record and record.find_operation(operation_id))
-            case Cancel(operation_id):
-                await audit_acceptance(client, command.caller.stamp, command.name, operation_id)
-                await task_hub.cancel(client, operation_id)
-                logger.info(
-                    "cancellation of %s requested",
-                    operation_id,
-                    extra={"environment": command.name, "operation": operation_id},
-                )
+            case Cancel() as wanted:
+                await _cancel(client, command, wanted)
+                operation_id = wanted.operation_id
                 return Accepted(operation_id, record and record.find_operation(operation_id))
             case Start(request):
                 checked = await check(client, read_market, policy, request, record, policy_file)
                 if isinstance(checked, Refused):
                     return checked
                 request = request.model_copy(update={"approval": checked.approval})
+                if refused := await hold_version(client, request, record):
+                    return refused
                 # A claim stays where another request has started this operation: it ends with it.
                 is_claimed = await claim_all(client, request, checked.demands, checked.counted)
                 if is_claimed and await _is_started(client, request):
@@ -73,6 +72,22 @@ async def decide_and_start(
         "ConcurrentRequests",
         f"Other requests for environment '{command.name}' were faster. Send the request again.",
         is_passing=True,
+    )
+
+
+async def _cancel(client: DurableClient, command: Command, wanted: Cancel) -> None:
+    """Noted first: its end is what the record then tells."""
+    operation_id, caller = wanted.operation_id, command.caller
+    await audit_acceptance(client, caller.stamp, command.name, operation_id)
+    asked = Cancellation(
+        actor=caller.requested_by, to_version=wanted.to_version, reason=wanted.reason
+    )
+    note = NoteCancellation(operation_id=operation_id, at=datetime.now(UTC), cancellation=asked)
+    await task_hub.cancel(client, command.name, note)
+    logger.info(
+        "cancellation of %s requested",
+        operation_id,
+        extra={"environment": command.name, "operation": operation_id},
     )
 
 

@@ -19,6 +19,7 @@ from domain.durable.names import (
 )
 from domain.environment.approval import ApprovalDecision
 from domain.environment.approval_records import begin_on_record
+from domain.environment.cancellations import NoteCancellation
 from domain.environment.failures import operation_aborted
 from domain.environment.operation import Operation, build_operation_id
 from domain.environment.operation_request import OperationRequest
@@ -172,9 +173,11 @@ async def read_request(client: DurableClient, operation_id: str) -> OperationReq
     return OperationRequest.from_wire(instance.get_input())
 
 
-async def cancel(client: DurableClient, operation_id: str) -> None:
+async def cancel(client: DurableClient, environment: str, note: NoteCancellation) -> None:
     """The operation ends after its compensation; an event to one that has ended is ignored."""
-    await client.raise_orchestration_event(operation_id, CANCEL_EVENT)
+    entity = EntityInstanceId(ENVIRONMENT_ENTITY, environment)
+    await client.signal_entity(entity, EntityOperation.NOTE_CANCELLATION, note.to_wire())
+    await client.raise_orchestration_event(note.operation_id, CANCEL_EVENT)
 
 
 async def _read_instance(client: DurableClient, operation_id: str) -> Operation | None:

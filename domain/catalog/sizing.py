@@ -83,6 +83,12 @@ def count_tokens(model: ModelSize, gpu_memory_gib: float, gpus: int) -> int:
     return max(0, int(free * GIB / model.cache_bytes_per_gpu(gpus)))
 
 
+def count_most_tokens(model: ModelSize, gpu_memory_gib: float, gpus: int) -> int:
+    """That could fit if nothing but weights and tokens took memory: more do not."""
+    free = gpu_memory_gib - model.weights_gib / gpus
+    return max(0, int(free * GIB / model.cache_bytes_per_gpu(gpus)))
+
+
 def find_fit(model: ModelSize, sku: GpuSku, gpus: int | None = None) -> Fit | None:
     """With `gpus` per replica, or with as few as are needed; None if it does not fit."""
     counts = list_gpu_counts(sku.gpus) if gpus is None else (gpus,)

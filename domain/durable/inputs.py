@@ -44,7 +44,7 @@ class CellDemand(WireModel):
     gpus: int
     """Of all replicas together."""
     startup_minutes: int = 20
-    """How long the start of a replica may take; inputs of earlier versions do not say it."""
+    """How long the start of all of them may take; inputs of earlier versions do not say it."""
     image_digest: str | None = None
     """Of the image that runs; None: what the specification says."""
     vault_access: RoleAccess | None = None

@@ -42,6 +42,7 @@ class EntityOperation(StrEnum):
     REQUEST_APPROVAL = "request_approval"
     REMIND_OF_APPROVAL = "remind_of_approval"
     DECIDE_APPROVAL = "decide_approval"
+    NOTE_CANCELLATION = "note_cancellation"
     HAS_ENDED = "has_ended"
     GET_END = "get_end"
     GET_KEPT_POOLS = "get_kept_pools"
@@ -90,6 +91,7 @@ class ModelOperation(StrEnum):
     """Operations of the entity `registered_model`."""
 
     REGISTER = "register"
+    HOLD = "hold"
     FORGET = "forget"
 
 

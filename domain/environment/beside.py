@@ -11,12 +11,8 @@ from domain.spec.workload import Workload
 KEPT_FIELDS = frozenset({"preset", "registry", "replicas", "autoscale", "egress", "key_vault_id"})
 """Fields of a workload that change without another version of what its replicas run."""
 
-SHARED_FIELDS = ("port", "health_path", "health_headers", "image_pull_secret", "autoscale")
-"""Fields that both versions have in common at the gateway and the edge, or at the nodes; replicas
-of an old version that follow requests would go with them."""
-
-
-AUTOSCALE = "workload.autoscale"
+SHARED_FIELDS = ("port", "health_path", "health_headers", "image_pull_secret")
+"""Fields that both versions have in common at the gateway and the edge, or at the nodes."""
 
 
 def find_former(record: EnvironmentRecord, spec: EnvironmentSpec) -> FormerDemand | None:
@@ -44,10 +40,7 @@ def find_shared_changes(record: EnvironmentRecord, spec: EnvironmentSpec) -> lis
 
 
 def say_shared(fields: Sequence[str]) -> str:
-    fix = "set update.strategy to replace for this update"
-    # Beside each other neither may have autoscale, so it cannot be kept.
-    if AUTOSCALE not in fields:
-        fix = f"keep what the environment has, or {fix}"
     return (
-        f"{', '.join(fields)} cannot differ between two versions that serve side by side: {fix}."
+        f"{', '.join(fields)} cannot differ between two versions that serve side by side: keep "
+        "what the environment has, or set update.strategy to replace for this update."
     )

@@ -15,13 +15,14 @@ class FormerDemand(WireModel):
     gpus: int
     """Of all replicas together."""
     startup_minutes: int
+    """Until all of them have started again in their place."""
 
     @classmethod
     def of(cls, workload: Workload) -> Self:
         return cls(
             replicas=workload.replicas,
             gpus=workload.gpus_needed,
-            startup_minutes=workload.start_minutes,
+            startup_minutes=workload.rollout_minutes,
         )
 
 

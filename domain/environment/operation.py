@@ -57,6 +57,21 @@ class StepChange(WireModel):
     failure: Failure | None = None
 
 
+class Cancellation(WireModel):
+    """Who has asked for the end of an operation."""
+
+    actor: str | None = None
+    """As `requested_by`; None if unknown."""
+    to_version: int | None = None
+    """What it goes back to, if a rollback has asked for it."""
+    reason: str | None = None
+    """As the caller has put it."""
+
+    def describe(self) -> str:
+        what = "cancellation" if self.to_version is None else f"rollback to {self.to_version}"
+        return f"{what} requested" + (f": {self.reason}" if self.reason else "")
+
+
 class Operation(WireModel):
     """The status monitor behind `GET /operations/{id}`."""
 
@@ -83,6 +98,8 @@ class Operation(WireModel):
     """The environment's phase when it started; None if an earlier version recorded it."""
     rollback: Rollback | None = None
     """What an update goes back to."""
+    cancellation: Cancellation | None = None
+    """The first one that was asked for while it ran."""
     gpu_spending: GpuSpending | None = None
     """Of a scale-down or deletion that has succeeded: of the nodes that it has ended."""
     gpu_saving: GpuSaving | None = None

@@ -59,6 +59,20 @@ class OperationRequest(WireModel):
     another offer replaces its pool."""
 
     @property
+    def startup_minutes(self) -> int:
+        """How long the start of a cell's replicas may take: those that come where none were, or
+        beside others, start all at once."""
+        workload = self.spec.workload
+        is_in_place = self.kind in (OperationKind.UPDATE, OperationKind.REPAIR)
+        in_turns = is_in_place and self.former is None
+        return workload.rollout_minutes if in_turns else workload.start_minutes
+
+    @property
+    def restored_image(self) -> PinnedImage | None:
+        """What a rollback goes back to; None if it was never resolved."""
+        return self.image if self.rollback else None
+
+    @property
     def image_digest(self) -> str | None:
         """What the specification's image was resolved to before: it stays until the
         specification names another one."""

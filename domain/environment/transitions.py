@@ -47,7 +47,7 @@ def record_step(record: EnvironmentRecord, change: StepChange) -> EnvironmentRec
         return record
     changed = change_step(operation, change)
     usage = usage_after_step(record, operation, change)
-    record = _with_operation(record, changed).model_copy(update={"gpu_usage": usage})
+    record = with_operation(record, changed).model_copy(update={"gpu_usage": usage})
     if _statuses(operation) == _statuses(changed):
         return record.model_copy(update=touch(record, change.at))
     message = f"{change.step}: {change.status}"
@@ -115,7 +115,7 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     }
     if end.outcome.is_success and operation.kind in BUILDS:
         changes["granted_roles"] = record.spec.granted_roles
-    record = _with_operation(record, ended).model_copy(update=changes)
+    record = with_operation(record, ended).model_copy(update=changes)
     record = _restored(record, end)
     end = end.model_copy(update={"phase": decide_phase_after(operation, end)})
     if record.active_operation == end.operation_id and can_move(record.phase, end.phase):
@@ -130,14 +130,17 @@ def _restored(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRecord
     record = record.model_copy(update=changes)
     if "versions" not in changes:
         return record
-    rollback = record.versions[-1].rollback
+    restored = record.versions[-1]
+    rollback, is_asked = restored.rollback, end.outcome.status is Status.CANCELED
+    said = rollback.describe() if rollback else ""
     return add_event(
         record,
         end.at,
         "RolledBack",
-        f"automatic {rollback.describe()}" if rollback else "",
+        said if is_asked else f"automatic {said}",
         operation_id=end.operation_id,
         evidence=rollback and rollback.to_wire(),
+        actor=restored.requested_by,
     )
 
 
@@ -156,7 +159,7 @@ def record_warning(record: EnvironmentRecord, warned: RecordWarning) -> Environm
         if warned.warning in operation.warnings:
             return record
         warnings = (*operation.warnings, warned.warning)
-        record = _with_operation(record, operation.model_copy(update={"warnings": warnings}))
+        record = with_operation(record, operation.model_copy(update={"warnings": warnings}))
     return add_event(
         record,
         warned.at,
@@ -229,7 +232,7 @@ def _with_cells(record: EnvironmentRecord, changed: Sequence[CellState]) -> tupl
     return tuple(cell for region, cell in by_region.items() if region in record.regions)
 
 
-def _with_operation(record: EnvironmentRecord, operation: Operation) -> EnvironmentRecord:
+def with_operation(record: EnvironmentRecord, operation: Operation) -> EnvironmentRecord:
     operations = tuple(operation if o.id == operation.id else o for o in record.operations)
     return record.model_copy(update={"operations": operations})
 

@@ -50,7 +50,7 @@ def quota_demands(
     wanted = offer.apply(spec)
     nodes = _count_nodes(existing, offer)
     asked = first_gpu_node_count(wanted) if first_nodes is None else first_nodes
-    beside = nodes_for_update(spec, offer, existing) or 0
+    beside = nodes_for_update(spec, offer, existing, nodes)
     first = max(asked - nodes, beside - nodes, 0) * sku.vcpus
     most = max(wanted.gpu.max_nodes - nodes, 0) * sku.vcpus
     if offer.spot:

@@ -7,6 +7,7 @@ from domain.guard.plan_check import PlanCheck, Verdict
 from domain.images.answers import Pulled
 from domain.outcomes import Outcome
 from domain.spec.model import EnvironmentSpec
+from domain.spec.workload import Workload
 
 
 class WantedImage(NamedTuple):
@@ -16,16 +17,28 @@ class WantedImage(NamedTuple):
     reference: str
 
 
-def wanted_images(spec: EnvironmentSpec, pinned: PinnedImage | None) -> tuple[WantedImage, ...]:
+def wanted_images(
+    spec: EnvironmentSpec, running: PinnedImage | None, restored: PinnedImage | None = None
+) -> tuple[WantedImage, ...]:
     """Those of `workload.registry`: of others the app has no access to the registry.
 
-    `pinned`: what the environment runs. It stays, whatever has become of its tag.
+    `running`: what the environment runs. It stays, whatever has become of its tag. `restored`:
+    what a rollback goes back to, whatever its tag leads to by now.
     """
     workload = spec.workload
-    is_new = pinned is None or pinned.reference != workload.image
-    image = workload.image if is_new and workload.has_image_in_registry else None
+    image = _find_new(workload, running, restored) if workload.has_image_in_registry else None
     found = ((Pulled.IMAGE, image), (Pulled.WEIGHTS, workload.weights_in_registry))
     return tuple(WantedImage(pulled, reference) for pulled, reference in found if reference)
+
+
+def _find_new(
+    workload: Workload, running: PinnedImage | None, restored: PinnedImage | None
+) -> str | None:
+    """None if it runs already."""
+    if restored:
+        is_running = running is not None and running.digest == restored.digest
+        return None if is_running else workload.pinned_to(restored.digest).image
+    return workload.image if running is None or running.reference != workload.image else None
 
 
 def check_image(wanted: WantedImage, outcome: Outcome) -> PlanCheck:

@@ -1,5 +1,6 @@
 """What an update needs while two versions serve side by side, and how long none does."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from pydantic import Field
@@ -30,22 +31,33 @@ class Outage(WireModel):
 
 
 def count_nodes_beside(spec: EnvironmentSpec, offer: Offer, old: Workload) -> int:
-    """Nodes of a cell that have room for the replicas of both versions."""
-    sku = find_gpu_sku(offer.vm_size)
+    """Nodes of a cell that have room for the replicas of both versions, with `autoscale` for as
+    many as there may be: the new version gets as many as the old one has by then."""
     new = spec.workload
-    per_node = sku.gpus if sku else new.gpus_per_replica
-    if old.gpus_per_replica == new.gpus_per_replica:
-        return nodes_for(per_node, new.gpus_per_replica, old.replicas + new.replicas)
-    return sum(nodes_for(per_node, each.gpus_per_replica, each.replicas) for each in (old, new))
+    return _sum_nodes(offer, (old, old.most_replicas), (new, new.most_replicas))
 
 
 def nodes_for_update(
-    spec: EnvironmentSpec, offer: Offer, existing: EnvironmentRecord | None
-) -> int | None:
-    """None if the update brings no version beside the one that serves."""
+    spec: EnvironmentSpec, offer: Offer, existing: EnvironmentRecord | None, present: int
+) -> int:
+    """Nodes of a cell that both versions need at once, if it has `present` by now; 0 if the
+    update brings no version beside the one that serves."""
     if existing is None or find_former(existing, spec) is None:
-        return None
-    return count_nodes_beside(spec, offer, existing.spec.workload)
+        return 0
+    old, new = existing.spec.workload, spec.workload
+    least = _sum_nodes(offer, (old, old.replicas), (new, new.replicas))
+    if old.autoscale is None or new.autoscale is None:
+        return least
+    return min(max(least, 2 * present), count_nodes_beside(spec, offer, old))
+
+
+def _sum_nodes(offer: Offer, *versions: tuple[Workload, int]) -> int:
+    """`versions`: each with its replicas. Those that have equally many GPUs share nodes."""
+    sku = find_gpu_sku(offer.vm_size)
+    replicas = Counter[int]()
+    for workload, count in versions:
+        replicas[workload.gpus_per_replica] += count
+    return sum(nodes_for(sku.gpus if sku else gpus, gpus, n) for gpus, n in replicas.items())
 
 
 def check_spare_nodes(
@@ -55,16 +67,18 @@ def check_spare_nodes(
     if not spec.is_blue_green:
         return
     for offer in offers:
-        now = nodes_for_update(spec, offer, existing)
-        needed = now or count_nodes_beside(spec, offer, spec.workload)
-        yield _check(spec, offer, needed, is_update=now is not None)
+        is_update = existing is not None and find_former(existing, spec) is not None
+        old = existing.spec.workload if existing and is_update else spec.workload
+        needed = count_nodes_beside(spec, offer, old)
+        yield _check(spec, offer, needed, is_update=is_update)
 
 
 def _check(spec: EnvironmentSpec, offer: Offer, needed: int, *, is_update: bool) -> PlanCheck:
     most = spec.gpu.max_nodes
+    up_to = "up to " if spec.workload.autoscale else ""
     side_by_side = (
-        f"While two versions serve side by side, {needed} nodes of {offer.vm_size} are needed in "
-        f"{offer.region}; maxNodes allows {most}."
+        f"While two versions serve side by side, {up_to}{needed} nodes of {offer.vm_size} are "
+        f"needed in {offer.region}; maxNodes allows {most}."
     )
     verdict, code, more = Verdict.OK, "SpareNodesSufficient", ""
     if needed > most:

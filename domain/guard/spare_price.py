@@ -8,10 +8,11 @@ from domain.arm.managed_cluster import first_gpu_node_count
 from domain.environment.beside import find_former
 from domain.environment.record import EnvironmentRecord
 from domain.guard.market import Markets
-from domain.guard.minutes import POOL_CREATION
+from domain.guard.minutes import POOL_CREATION, minutes_of_shifts
 from domain.guard.spare_gpus import count_nodes_beside
 from domain.placement.offers import Offer
 from domain.spec.model import EnvironmentSpec
+from domain.spec.update import Update
 from domain.spec.workload import Workload
 from domain.wire import WireModel
 
@@ -27,8 +28,8 @@ class SpareNodes(WireModel):
     nodes: int = Field(description="How many, in all regions together.", examples=[1])
     hours_up_to: float = Field(
         description="How long: until they have booted, for both starts of the new version as long "
-        "as they may take, for the minutes that it is watched, and until the autoscaler removes "
-        "them.",
+        "as they may take, for the minutes that it is watched and until gateways have each share, "
+        "for requests under way to end, and until the autoscaler removes them.",
         examples=[1.0],
     )
     usd_up_to: float = Field(
@@ -66,14 +67,24 @@ def price_spare_nodes(
 
 
 def hours_beside(spec: EnvironmentSpec) -> float:
-    watched = spec.update.watched_minutes if spec.update else 0
-    minutes = POOL_CREATION[1] + 2 * spec.workload.start_minutes + watched
-    return (minutes + MINUTES_UNTIL_REMOVED) / MINUTES_OF_AN_HOUR
+    """Requests under way have their grace before a version is ended, and again while it ends."""
+    workload, update = spec.workload, spec.update or Update()
+    starts = workload.start_minutes + workload.rollout_minutes
+    endings = 2 * 2 * workload.termination_grace_seconds / 60
+    at_gateways = update.watched_minutes + minutes_of_shifts(update)[1]
+    minutes = POOL_CREATION[1] + starts + at_gateways + endings + MINUTES_UNTIL_REMOVED
+    return minutes / MINUTES_OF_AN_HOUR
 
 
 def _count(spec: EnvironmentSpec, offer: Offer, old: Workload) -> int:
-    usual = first_gpu_node_count(offer.apply(spec))
-    return max(count_nodes_beside(spec, offer, old) - usual, 0)
+    return max(count_nodes_beside(spec, offer, old) - _count_usual(offer.apply(spec)), 0)
+
+
+def _count_usual(spec: EnvironmentSpec) -> int:
+    """Of one version, with `autoscale` of as many replicas as there may be."""
+    workload = spec.workload
+    most = workload.model_copy(update={"replicas": workload.most_replicas})
+    return first_gpu_node_count(spec.model_copy(update={"workload": most}))
 
 
 def _price_of(offer: Offer, markets: Markets) -> float:

@@ -8,7 +8,8 @@ from domain.spec.model import EnvironmentSpec
 
 PAUSED_REPLICAS = "autoscaling.keda.sh/paused-replicas"
 PAUSED = "autoscaling.keda.sh/paused"
-"""Annotations: KEDA keeps so many replicas, or leaves them as they are."""
+"""Annotations: KEDA keeps so many replicas, or leaves them as they are. The second is written as
+`false`, too: to leave it out would not take back what a patch has written."""
 
 POLLING_SECONDS = 15
 SCALE_DOWN_WINDOW_SECONDS = 600
@@ -18,29 +19,34 @@ SCALE_DOWN_PERIOD_SECONDS = 300
 _WAITING_METRIC = "vllm:num_requests_waiting"
 
 
-def build_scaled_objects(spec: EnvironmentSpec, replicas: int) -> list[dict[str, Any]]:
-    """None without `autoscale`. Asleep, it holds the replicas at zero."""
-    autoscale = spec.workload.autoscale
+def build_scaled_objects(
+    spec: EnvironmentSpec, replicas: int, name: str | None = None, *, held: bool = False
+) -> list[dict[str, Any]]:
+    """None without `autoscale`. Asleep, it holds the replicas at zero. `name`: of the Deployment,
+    if it is not the usual one. `held`: takes none of the replicas away, as while two versions
+    serve side by side: what a version is sent does not say what it will be."""
+    autoscale, name = spec.workload.autoscale, name or spec.name
     if autoscale is None:
         return []
-    asleep = {"annotations": {PAUSED_REPLICAS: "0"}} if replicas == 0 else {}
+    least = min(max(autoscale.min, replicas), autoscale.max) if held else autoscale.min
+    asleep = {PAUSED_REPLICAS: "0"} if replicas == 0 else {}
     return [
         {
             "apiVersion": "keda.sh/v1alpha1",
             "kind": "ScaledObject",
             "metadata": {
-                "name": spec.name,
+                "name": name,
                 "namespace": naming.INFERENCE_NAMESPACE,
-                "labels": naming.kubernetes_labels(spec, spec.name),
-                **asleep,
+                "labels": naming.kubernetes_labels(spec, name),
+                "annotations": {PAUSED: "false", **asleep},
             },
             "spec": {
-                "scaleTargetRef": {"name": spec.name},
-                "minReplicaCount": autoscale.min,
+                "scaleTargetRef": {"name": name},
+                "minReplicaCount": least,
                 "maxReplicaCount": autoscale.max,
                 "pollingInterval": POLLING_SECONDS,
                 "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behavior()}},
-                "triggers": [_trigger(spec, autoscale)],
+                "triggers": [_trigger(spec, autoscale, name)],
             },
         }
     ]
@@ -54,9 +60,9 @@ def clamp_replicas(spec: EnvironmentSpec, wanted: int, present: int | None) -> i
     return min(max(present, autoscale.min), autoscale.max)
 
 
-def _trigger(spec: EnvironmentSpec, autoscale: Autoscale) -> dict[str, Any]:
+def _trigger(spec: EnvironmentSpec, autoscale: Autoscale, name: str) -> dict[str, Any]:
     """KEDA asks each address behind the Service itself; there is no Prometheus."""
-    host = f"{naming.model_service(spec.name)}.{naming.INFERENCE_NAMESPACE}.svc.cluster.local"
+    host = f"{naming.model_service(name)}.{naming.INFERENCE_NAMESPACE}.svc.cluster.local"
     return {
         "type": "metrics-api",
         "metricType": "AverageValue",

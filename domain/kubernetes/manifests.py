@@ -18,6 +18,7 @@ from domain.kubernetes.identity_manifests import (
 from domain.kubernetes.secret_manifests import build_secret_objects
 from domain.kubernetes.weights_check import init_containers
 from domain.spec.model import EnvironmentSpec
+from domain.spec.workload import count_replaced_at_once
 
 DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.19.3"
 DEVICE_PLUGIN_SOCKETS = "/var/lib/kubelet/device-plugins"
@@ -36,10 +37,14 @@ replica that is being stopped."""
 
 
 def build_workload(
-    spec: EnvironmentSpec, replicas: int, identity: CellIdentity | None = None
+    spec: EnvironmentSpec,
+    replicas: int,
+    identity: CellIdentity | None = None,
+    *,
+    held: bool = False,
 ) -> list[dict[str, Any]]:
     """In the order in which they are applied. `identity`: reads secrets and weights, where
-    there are any."""
+    there are any. `held`: while another version serves beside it."""
     return [
         _namespace(spec),
         _device_plugin(spec),
@@ -47,7 +52,7 @@ def build_workload(
         _model_service(spec, spec.name),
         _disruption_budget(spec, spec.name),
         _deployment(spec, replicas, identity, spec.name),
-        *build_scaled_objects(spec, replicas),
+        *build_scaled_objects(spec, replicas, held=held),
     ]
 
 
@@ -61,6 +66,7 @@ def build_next_version(
         _model_service(spec, name),
         _disruption_budget(spec, name),
         _deployment(spec, replicas, identity, name),
+        *build_scaled_objects(spec, replicas, name, held=True),
     ]
 
 
@@ -147,10 +153,13 @@ def _deployment(
         "spec": {
             "replicas": replicas,
             "selector": {"matchLabels": _selector(name)},
-            # A surge pod would wait for a GPU that is not available: the old pod is removed first.
+            # A surge pod would wait for a GPU that is not available: old pods are removed first.
             "strategy": {
                 "type": "RollingUpdate",
-                "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
+                "rollingUpdate": {
+                    "maxSurge": 0,
+                    "maxUnavailable": count_replaced_at_once(replicas),
+                },
             },
             "progressDeadlineSeconds": NODE_AND_IMAGE_SECONDS + spec.workload.start_minutes * 60,
             "template": {

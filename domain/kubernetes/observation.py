@@ -141,6 +141,10 @@ class Observation(WireModel):
     def gpus_allocatable(self) -> int:
         return sum(node.gpus_allocatable for node in self.ready_nodes)
 
+    def count_replicas(self, least: int) -> int:
+        """As many as the Deployment has, also where KEDA has set more than were asked for."""
+        return max(least, self.rollout.replicas if self.rollout else 0)
+
     @property
     def ready_pods(self) -> int:
         """Pods and Deployment come from two requests: the lower count is true of both moments."""

@@ -18,6 +18,10 @@ class Cancel:
     """Cancel this operation, which is running."""
 
     operation_id: str
+    to_version: int | None = None
+    """What it goes back to, if a rollback was asked for."""
+    reason: str | None = None
+    """Of the rollback."""
 
 
 @dataclass(frozen=True, slots=True)

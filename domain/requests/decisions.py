@@ -1,6 +1,7 @@
 """Decides for each kind of request: a new operation, a known one, a refusal."""
 
 from domain.environment.beside import find_former, find_shared_changes, say_shared
+from domain.environment.former_version import FormerVersion
 from domain.environment.health import UNHEALTHY, WITHOUT_NODES
 from domain.environment.operation import Operation, OperationKind, build_operation_id
 from domain.environment.operation_request import (
@@ -117,8 +118,8 @@ def decide_rollback(
     under_way = None if latest.has_ended else latest.rollback
     if under_way and to_version in (None, under_way.to_version):
         return AlreadyStarted(latest.id)
-    if _goes_back_to_former(record, to_version):
-        return Cancel(latest.id)
+    if former := _find_way_back(record, to_version):
+        return Cancel(latest.id, to_version=former.version, reason=reason)
     if record.phase is not Phase.READY and not record.has_failed:
         return _wrong_phase(record, "Ready, or Failed or Canceled")
     target = find_version(record, to_version)
@@ -134,13 +135,13 @@ def decide_rollback(
     return Start(request.model_copy(update={"image": target.image, "rollback": rollback}))
 
 
-def _goes_back_to_former(record: EnvironmentRecord, to_version: int | None) -> bool:
+def _find_way_back(record: EnvironmentRecord, to_version: int | None) -> FormerVersion | None:
     """The version that serves, or is kept, beside the one that an update brings: to cancel the
     update is to go back to it."""
     former, latest = record.former, record.operations[-1]
     if former is None or latest.id != record.active_operation:
-        return False
-    return to_version in (None, former.version)
+        return None
+    return former if to_version in (None, former.version) else None
 
 
 def decide_retry(record: EnvironmentRecord | None) -> Decision:

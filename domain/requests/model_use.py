@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 
+from domain.environment.operation import parse_operation_id
 from domain.environment.record import EnvironmentRecord
 from domain.outcomes import Status
 from domain.requests.scopes import CallerScope
 from domain.spec.model import EnvironmentSpec
+from domain.spec.resolved_model import reference_of
 from domain.spec.workload import Workload
 
 MOST_NAMED = 20
@@ -56,6 +58,17 @@ def _list_served(record: EnvironmentRecord) -> Iterable[Workload]:
             yield before.workload
 
 
+def find_counted(
+    operation_ids: Iterable[str], records: Iterable[EnvironmentRecord]
+) -> tuple[str, ...]:
+    """Operations that these records show, or later ones of the same environments."""
+    sequences = {record.name: record.sequence for record in records}
+    parsed = ((each, parse_operation_id(each)) for each in operation_ids)
+    return tuple(
+        each for each, id in parsed if id and id.sequence <= sequences.get(id.environment, 0)
+    )
+
+
 def describe_users(users: Collection[EnvironmentRecord], scope: CallerScope) -> str:
     """Without the names of environments that the caller does not see."""
     seen = [each.name for each in users if scope.admits(each.spec.cost_center)][:MOST_NAMED]
@@ -67,8 +80,7 @@ def describe_users(users: Collection[EnvironmentRecord], scope: CallerScope) -> 
 
 
 def _uses(workload: Workload, name: str, version: str | None) -> bool:
-    """Models of presets are not in the registry."""
-    model = workload.model
-    if workload.preset is not None or model is None or model.name != name:
-        return False
-    return version in (None, model.version)
+    reference = reference_of(workload)
+    return (
+        reference is not None and reference.name == name and version in (None, reference.version)
+    )

@@ -101,7 +101,7 @@ def _capacity_problems(
             "NotEnoughNodes",
             f"{replicas} replica(s) with {workload.gpus_per_replica} GPU(s) each need "
             f"{needed} nodes of {sku.name}: raise maxNodes from {gpu.max_nodes} to {needed} "
-            "or lower replicas.",
+            f"or lower {'autoscale.max' if workload.autoscale else 'replicas'}.",
             nodes_target,
         )
 

@@ -1,7 +1,5 @@
 """Models in the registry: what each version of one consists of, which never changes."""
 
-import hashlib
-import json
 import re
 from typing import Self
 
@@ -10,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.spec.fields import Text
 from domain.spec.image_reference import IMAGE_PATTERN, parse_image
+from domain.spec.model_holds import Forgetting, ModelHold, is_among, with_hold
 from domain.spec.weights import (
     DIGEST_FIX,
     SOURCE_FIX,
@@ -140,11 +139,6 @@ class ModelContent(WireModel):
         is_blobs = self.source is not None and isinstance(read_source(self.source), BlobFolder)
         return is_blobs and self.digest is None
 
-    @property
-    def fingerprint(self) -> str:
-        text = json.dumps(self.to_wire(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
-
 
 class ModelVersion(WireModel):
     """One version."""
@@ -174,9 +168,17 @@ class RegisteredModel(WireModel):
     latest: int = 0
     """Number of the version that was registered last."""
     versions: tuple[ModelVersion, ...] = ()
+    holds: tuple[ModelHold, ...] = ()
+    """Of requests that were decided lately."""
 
     def find(self, version: str) -> ModelVersion | None:
         return next((each for each in self.versions if str(each.version) == version), None)
+
+    def has_deleted(self, version: str) -> bool:
+        """Whether the registry gave the number once, to a version that it has no longer."""
+        is_number = version.isascii() and version.isdecimal() and not version.startswith("0")
+        was_given = is_number and len(version) <= 9 and int(version) <= self.latest
+        return was_given and self.find(version) is None
 
     def find_content(self, content: ModelContent) -> ModelVersion | None:
         return next((each for each in self.versions if each.content == content), None)
@@ -187,8 +189,10 @@ class RegisteredModel(WireModel):
         return next((each for each in self.versions if each.request_id == request_id), None)
 
     def register(self, wanted: Registration) -> Self:
-        """With the version; as it is if it has one of the same content, or has no room."""
-        if self.find_content(wanted.content) or len(self.versions) >= MAX_VERSIONS:
+        """With the version; as it is if it has one of the same content, if the id was used with
+        another one, or without room."""
+        is_known = self.find_content(wanted.content) or self.find_request(wanted.request_id)
+        if is_known or len(self.versions) >= MAX_VERSIONS:
             return self
         version = ModelVersion(
             version=self.latest + 1,
@@ -201,9 +205,21 @@ class RegisteredModel(WireModel):
             update={"latest": version.version, "versions": (*self.versions, version)}
         )
 
-    def forget(self, version: int | None) -> Self:
-        """Without the version; None: without any."""
-        kept = (each for each in self.versions if version not in (None, each.version))
+    def hold(self, hold: ModelHold) -> Self:
+        """As it is if the version was deleted before."""
+        if self.find(str(hold.version)) is None:
+            return self
+        return self.model_copy(update={"holds": with_hold(self.holds, hold)})
+
+    def find_obstacles(self, wanted: Forgetting) -> tuple[ModelHold, ...]:
+        """Holds that keep the registry from a deletion."""
+        return tuple(each for each in self.holds if is_among(each, wanted))
+
+    def forget(self, wanted: Forgetting) -> Self:
+        """Without the version, or without any; as it is while a request holds one."""
+        if self.find_obstacles(wanted):
+            return self
+        kept = (each for each in self.versions if wanted.version not in (None, each.version))
         return self.model_copy(update={"versions": tuple(kept)})
 
 

@@ -8,6 +8,7 @@ from domain.catalog.gpu_skus import GpuSku, find_gpu_sku, nodes_for
 from domain.catalog.presets import PRESET_VERSION, Preset, engine_image, presets
 from domain.catalog.sizing import Fit, describe_misfit, find_fit, list_fits, say_smallest
 from domain.problem import Problem
+from domain.spec.preset_arguments import find_argument_problem
 from domain.spec.update import UpdateStrategy
 from domain.spec.weights import WEIGHTS_FOLDER
 
@@ -33,7 +34,11 @@ def complete_by_preset(document: Document) -> tuple[dict[str, Any], list[Problem
     if preset is None:
         return _complete(document, next(iter(presets().values())), None), [unknown_preset(name)]
     fit = _find_fit(preset, document)
-    problems = [*_find_gate(preset, workload), *_find_misfit(preset, document, fit)]
+    problems = [
+        *_find_gate(preset, workload),
+        *_find_misfit(preset, document, fit),
+        *_find_argument_problem(preset, document, fit),
+    ]
     return _complete(document, preset, fit), problems
 
 
@@ -133,6 +138,18 @@ def _find_misfit(preset: Preset, document: Document, fit: Fit | None) -> list[Pr
     why = uneven or f"no size has room for {preset.name} on {gpus} GPUs"
     fix = f"{why[0].upper()}{why[1:]}; {say_smallest(preset.size)}."
     return [Problem("ModelDoesNotFit", fix, target)]
+
+
+def _find_argument_problem(preset: Preset, document: Document, fit: Fit | None) -> list[Problem]:
+    workload, sku = _section(document, "workload"), _find_sku(document)
+    words: object = workload.get("args")
+    size = sku or (fit.sku if fit else None)
+    if not isinstance(words, list) or size is None:
+        return []
+    texts = [str(each) for each in cast("list[object]", words)]
+    gpus = _count(workload, "gpusPerReplica") or (fit.gpus if fit else 1)
+    found = find_argument_problem(preset, size, gpus, texts)
+    return [found] if found else []
 
 
 def unknown_preset(name: str, target: str = PRESET) -> Problem:

@@ -9,9 +9,12 @@ from domain.spec.model import EnvironmentSpec
 from domain.spec.model_versions import ModelContent, RegisteredModel, is_model_name
 from domain.spec.policy import SpecPolicy
 from domain.spec.validation import parse_spec
+from domain.spec.workload import Workload
+
+MODEL_VERSION_DELETED = "ModelVersionDeleted"
 
 _IMAGE = "workload.image"
-_VERSION = "workload.model.version"
+MODEL_VERSION = "workload.model.version"
 
 
 class ModelReference(NamedTuple):
@@ -35,13 +38,28 @@ def find_reference(body: object) -> ModelReference | None:
     return ModelReference(cast("str", name), version)
 
 
+def reference_of(workload: Workload) -> ModelReference | None:
+    """As `find_reference`, of a specification that was read."""
+    model = workload.model
+    if workload.preset is not None or model is None:
+        return None
+    return ModelReference(model.name, model.version) if is_model_name(model.name) else None
+
+
+def say_deleted(reference: ModelReference) -> str:
+    return (
+        f"Version {reference.version} of '{reference.name}' was deleted from the registry: name "
+        "another one, or register it again with POST /models, under a new number."
+    )
+
+
 def parse_resolved(
     body: object, model: RegisteredModel | None, policy: SpecPolicy, now: datetime | None = None
 ) -> EnvironmentSpec | list[Problem]:
     """`model`: the one that the specification names, if the registry has it.
 
     Without an image the version has to be there. With one it may be any text, as long as a
-    version of the same name is not another one.
+    version of the same name is not another one, or was one.
     """
     reference = find_reference(body)
     if reference is None:
@@ -51,16 +69,15 @@ def parse_resolved(
     if version:
         problems = _find_differences(document, reference, version.content)
         return _join(problems, parse_spec(_complete(document, version.content), policy, now))
-    if "image" in _section(document, "workload"):
-        return parse_spec(document, policy, now)
-    parsed = parse_spec(document, policy, now)
-    return _join([_not_registered(reference, model)], parsed, explained=_IMAGE)
+    missing = _find_missing(document, reference, model)
+    return _join(missing, parse_spec(document, policy, now), explained=_IMAGE)
 
 
 def _join(
     problems: list[Problem], parsed: EnvironmentSpec | list[Problem], explained: str | None = None
 ) -> EnvironmentSpec | list[Problem]:
-    if isinstance(parsed, EnvironmentSpec):
+    """`explained`: the target of what the first problems say better."""
+    if isinstance(parsed, EnvironmentSpec) or not problems:
         return problems or parsed
     return [*problems, *(each for each in parsed if each.target != explained)]
 
@@ -115,6 +132,17 @@ def _of_model(content: ModelContent) -> dict[str, Any]:
     return {key: wire[key] for key in ("source", "digest", "sizeGiB") if key in wire}
 
 
+def _find_missing(
+    document: Mapping[str, Any], reference: ModelReference, model: RegisteredModel | None
+) -> list[Problem]:
+    """Of a version that the registry does not have: a text that an image goes with, unless it had
+    one of that number."""
+    if model and model.has_deleted(reference.version):
+        return [Problem(MODEL_VERSION_DELETED, say_deleted(reference), MODEL_VERSION)]
+    has_image = "image" in _section(document, "workload")
+    return [] if has_image else [_not_registered(reference, model)]
+
+
 def _not_registered(reference: ModelReference, model: RegisteredModel | None) -> Problem:
     if model is None or not model.versions:
         known = f"The registry has no model '{reference.name}'"
@@ -122,7 +150,7 @@ def _not_registered(reference: ModelReference, model: RegisteredModel | None) ->
         listed = ", ".join(str(each.version) for each in model.versions[-10:])
         known = f"The registry has these versions of '{reference.name}': {listed}"
     fix = f"{known}. Register it with POST /models, or write {_IMAGE}."
-    return Problem("ModelVersionNotFound", fix, _VERSION)
+    return Problem("ModelVersionNotFound", fix, MODEL_VERSION)
 
 
 def _section(document: object, name: str) -> dict[str, Any]:

@@ -66,9 +66,10 @@ class Update(WireModel):
 
     strategy: UpdateStrategy = Field(
         default=UpdateStrategy.REPLACE,
-        description="`replace`: replicas are replaced one by one in place; a single one does not "
-        "answer until its successor is loaded. `blueGreen`: the new version starts beside the old "
-        "one, which needs as many GPUs again, and the gateways shift the requests to it.",
+        description="`replace`: replicas are replaced in place, one or a quarter at a time; a "
+        "single one does not answer until its successor is loaded. `blueGreen`: the new version "
+        "starts beside the old one, which needs as many GPUs again, and the gateways shift the "
+        "requests to it.",
     )
     steps: tuple[TrafficStep, ...] = Field(
         default=(TrafficStep(weight=10, minutes=5), TrafficStep(weight=50, minutes=5)),

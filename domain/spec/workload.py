@@ -48,6 +48,12 @@ def default_startup_minutes(size_gib: int) -> int:
     return min(15 + ceil(size_gib * 18 / 60), MAX_STARTUP_MINUTES)
 
 
+def count_replaced_at_once(replicas: int) -> int:
+    """How many an update in place stops at a time: a quarter, so that it takes at most seven
+    turns."""
+    return max(replicas // 4, 1)
+
+
 class Startup(WireModel):
     """The start of a replica, until its model is loaded."""
 
@@ -326,6 +332,12 @@ class Workload(WireModel):
         are read once before the model reads them, by a check or by a node that pulls them."""
         is_twice = self.model is not None and self.model.is_read_twice
         return self.startup.timeout_minutes * (2 if is_twice else 1)
+
+    @property
+    def rollout_minutes(self) -> int:
+        """How long operations wait for an update in place: its replicas start in turns."""
+        most = self.most_replicas
+        return self.start_minutes * max(ceil(most / count_replaced_at_once(most)), 1)
 
     @property
     def storage_account_id(self) -> str | None:

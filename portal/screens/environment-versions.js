@@ -41,7 +41,7 @@ function Version({ version: v, canReturn, onRollback }) {
   return html`<li class="entry" aria-label="Version ${v.version}">
     <div class="title"><h3>Version ${v.version} ${v.isPresent && html`<${Badge} text="present" />`} <${Badge} text=${v.status} /></h3>
       ${!v.isPresent && v.status === "Succeeded" && canReturn && html`<${Action} label="Roll back to ${v.version}" ask="Reason, for the timeline"
-        question="Run the workload of version ${v.version} again? Replicas are replaced one by one; all else that is specified stays." act=${onRollback} />`}</div>
+        question="Run the workload of version ${v.version} again? Replicas are replaced as update.strategy says; all else that is specified stays." act=${onRollback} />`}</div>
     <dl class="facts">
       <div><dt>Requested</dt><dd>${time(v.requestedDateTime)}${v.requestedBy && html`<small>by ${v.requestedBy}</small>`}</dd></div>
       ${model && html`<div><dt>Model</dt><dd>${model.name} ${model.version}${preset && html`<small>preset ${preset}</small>`}</dd></div>`}

@@ -8,7 +8,16 @@ import pytest
 
 from emulators.stack.api import Api, SimulatedAzure
 from emulators.stack.stack import Stack
-from tests.e2e.stories import delete, finish, gpu_nodes, provision, wait_until
+from tests.e2e.stories import (
+    POLL_SECONDS,
+    TIMEOUT_SECONDS,
+    delete,
+    finish,
+    gpu_nodes,
+    model_pods,
+    provision,
+    wait_until,
+)
 from tests.e2e.sweeps import sweep, timeline
 from tests.support.documented_api import DocumentedApi
 
@@ -74,3 +83,24 @@ def test_without_scaling_there_are_as_many_as_specified(
     spec = {**elastic["spec"], "workload": {**workload, "replicas": 2}}
     assert finish(api, api.replace_environment(spec))["status"] == "Succeeded"
     assert len(gpu_nodes(azure, NAME)) == 2
+
+
+def test_a_new_version_beside_has_as_many_replicas_as_the_old_one_and_then_scales(
+    api: Api, azure: SimulatedAzure, stack: Stack, elastic: dict[str, Any]
+):
+    """Two replicas that are specified give way to one or two that follow the requests."""
+    update = {"strategy": "blueGreen", "steps": [{"weight": 50, "minutes": 3}], "keepMinutes": 3}
+    workload = {**WORKLOAD, "autoscale": {"max": 2}, "env": {"VERSION": "2"}}
+    gpu = {**elastic["spec"]["gpu"], "maxNodes": 4}
+    spec = {**elastic["spec"], "gpu": gpu, "update": update, "workload": workload}
+    statuses, most, operation = set[int](), 0, dict[str, Any]()
+    for operation in api.follow(api.replace_environment(spec), TIMEOUT_SECONDS, POLL_SECONDS):
+        statuses.add(ask(azure, elastic, 1))
+        steps = {each["name"]: each["status"] for each in operation["steps"]}
+        if steps["traffic/100/watch"] == "Running":
+            pods = model_pods(stack, elastic, elastic["cells"][0]["clusterId"])
+            most = max(most, len(pods))
+    assert operation["status"] == "Succeeded", operation
+    assert (statuses, most) == ({200}, 4)
+    wait_until(lambda: len(gpu_nodes(azure, NAME)) == 1)
+    assert ask(azure, elastic, 1) == 200

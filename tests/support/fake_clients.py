@@ -175,6 +175,8 @@ class FakeKubernetes:
     pods: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     replicas: int | None = None
     """Of the Deployment; None: there is none."""
+    replicas_of: dict[str, int] = field(default_factory=dict[str, int])
+    """Of those of some names."""
     deployment: dict[str, Any] = field(default_factory=lambda: {"metadata": {}})
     service: dict[str, Any] = field(default_factory=dict[str, Any])
     autoscaler_status: object = None
@@ -196,7 +198,7 @@ class FakeKubernetes:
 
     async def count_replicas(self, namespace: str, name: str) -> int | None:
         self._fail(f"replicas {namespace} {name}")
-        return self.replicas
+        return self.replicas_of.get(name, self.replicas)
 
     async def pause_scaling(self, namespace: str, name: str, annotation: str) -> bool:
         self._fail(f"pause {namespace} {name}")

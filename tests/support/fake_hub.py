@@ -271,9 +271,11 @@ class FakeHub:
         if entity_instance_id.entity == MARKET_ENTITY:
             self.offers[entity_instance_id.key] = input
             return
-        record = self.records[entity_instance_id.key]
-        assert record
-        self.records[record.name] = CHANGES[operation_name](record, input) or record
+        self._change_record(entity_instance_id.key, operation_name, input)
+
+    def _change_record(self, name: str, operation: str, value: Any) -> None:
+        if record := self.records.get(name):
+            self.records[name] = CHANGES[operation](record, value) or record
 
     def _change_audit(self, key: str, operation: str, value: Any) -> None:
         if operation == AuditOperation.FORGET:

@@ -41,10 +41,14 @@ OLD, NEW = spec_of("7"), spec_of("8", egress={"mode": "restricted"})
 
 @pytest.fixture
 def hub() -> FakeHub:
+    return updating(OLD, NEW)
+
+
+def updating(old: EnvironmentSpec, new: EnvironmentSpec) -> FakeHub:
     """With an update under way that brings another version."""
-    former = FormerDemand.of(OLD.workload)
-    request = a_request(OperationKind.UPDATE, 2, spec=NEW, former=former)
-    before = a_record(a_request(spec=OLD)).model_copy(update={"phase": "Ready"})
+    former = FormerDemand.of(old.workload)
+    request = a_request(OperationKind.UPDATE, 2, spec=new, former=former)
+    before = a_record(a_request(spec=old)).model_copy(update={"phase": "Ready"})
     record = start_operation(before, request, NOON)
     assert record
     hub = FakeHub()
@@ -121,10 +125,80 @@ async def test_what_takes_the_place_leaves_the_routes_and_what_runs_beside(
     assert "scale inference fraud-llm-next 0" not in clients.cluster.asked
 
 
+SCALED = {"autoscale": {"min": 1, "max": 4}}
+
+
+def scaled_hub(old: dict[str, Any], new: dict[str, Any]) -> FakeHub:
+    return updating(spec_of("7", **old), spec_of("8", **new))
+
+
+def least_of(clients: FakeClients) -> dict[str, int]:
+    """Of replicas, by the Deployment that KEDA scales; the object that was applied last counts."""
+    return {
+        each["spec"]["scaleTargetRef"]["name"]: each["spec"]["minReplicaCount"]
+        for each in clients.cluster.applied
+        if each["kind"] == "ScaledObject"
+    }
+
+
+def replicas_of(clients: FakeClients) -> int:
+    (found,) = [each for each in clients.cluster.applied if each["kind"] == "Deployment"]
+    return found["spec"]["replicas"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "replicas", "least"),
+    [
+        (SCALED, SCALED, 3, {"fraud-llm": 3, "fraud-llm-next": 3}),
+        (SCALED, {"replicas": 1}, 1, {"fraud-llm": 3}),
+        (SCALED, {"autoscale": {"max": 2}}, 2, {"fraud-llm": 3, "fraud-llm-next": 2}),
+        ({"replicas": 3}, SCALED, 3, {"fraud-llm-next": 3}),
+        ({"replicas": 3}, {"replicas": 1}, 1, {}),
+    ],
+)
+async def test_the_new_version_has_as_many_replicas_as_the_one_that_keeps_them(
+    old: dict[str, Any], new: dict[str, Any], replicas: int, least: dict[str, int]
+):
+    clients = with_routes()
+    clients.cluster.replicas_of = {"fraud-llm": 3}
+    hub = scaled_hub(old, new)
+    value = workload(DeployedVersion.NEXT)
+    assert (await apply_workload(value, clients.as_factory(), hub)).is_success
+    assert (replicas_of(clients), least_of(clients)) == (replicas, least)
+
+
+@pytest.mark.parametrize("version", [DeployedVersion.PROMOTED, DeployedVersion.RESTORED])
+async def test_what_takes_the_place_has_as_many_replicas_as_what_answers(version: DeployedVersion):
+    clients = with_routes()
+    clients.cluster.replicas_of = {"fraud-llm": 1, "fraud-llm-next": 4}
+    hub = scaled_hub(SCALED, SCALED)
+    assert (await apply_workload(workload(version), clients.as_factory(), hub)).is_success
+    assert (replicas_of(clients), least_of(clients)) == (4, {"fraud-llm": 4})
+
+
+@pytest.mark.parametrize(
+    ("value", "least"),
+    [
+        (traffic(10), {}),
+        (traffic(), {"fraud-llm": 2}),
+        (traffic(is_promoted=True), {"fraud-llm": 1}),
+    ],
+)
+async def test_replicas_follow_the_requests_again_once_one_version_has_them_all(
+    value: dict[str, Any], least: dict[str, int]
+):
+    hub = scaled_hub({"autoscale": {"min": 2, "max": 4}}, SCALED)
+    clients = with_routes()
+    assert (await shift_traffic(value, clients.as_factory(), hub)).is_success
+    assert least_of(clients) == least
+
+
 async def test_any_other_update_ends_what_was_left_beside(hub: FakeHub):
     clients = with_routes()
     await apply_workload(workload(None), clients.as_factory(), hub)
-    assert "scale inference fraud-llm-next 0" in clients.cluster.asked
+    pause, scale = (f"{each} inference fraud-llm-next" for each in ("pause", "scale"))
+    asked = [each for each in clients.cluster.asked if each.startswith((pause, scale))]
+    assert asked == [pause, f"{scale} 0"], "KEDA would bring them back"
     assert routes_of(clients)["version_info"] == "serving"
 
 

@@ -146,7 +146,7 @@ def test_a_plan_of_two_versions_side_by_side(cli: CommandLine):
     workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
     printed = cli("plan", "-f", cli.spec_file(workload=workload, update=update)).out
     line = next(each for each in printed.splitlines() if "beside" in each)
-    assert "1 spare GPU node while both versions serve, for up to 1.3 hours: up to $6.09" in line
+    assert "1 spare GPU node while both versions serve, for up to 1.5 hours: up to $7.04" in line
 
 
 def test_an_environment(cli: CommandLine):

@@ -5,6 +5,7 @@ from domain.kubernetes.observation import (
     NodeObservation,
     Observation,
     PodObservation,
+    RolloutObservation,
 )
 from domain.outcomes import Outcome, Status
 from orchestrators.await_ready import READS_PER_RUN, await_ready
@@ -56,6 +57,23 @@ def test_it_looks_until_node_gpu_address_and_pods_are_there_and_reports_each_by_
         f"{cell}/pods Succeeded (1 of 1 pods are ready.)",
     ]
     assert done.outcome == Outcome.succeeded(externalIp="20.61.0.2", nodes=1)
+
+
+def test_a_version_beside_another_has_all_of_its_replicas_before_it_is_sent_requests():
+    def look(ready: int) -> Outcome:
+        pods = (POD, POD.model_copy(update={"name": "llm-1", "ready": ready == 2}))
+        rollout = RolloutObservation(is_seen=True, replicas=2, updated=2, ready=ready)
+        return seen(nodes=(NODE, NODE), pods=pods, external_ip="20.61.0.2", rollout=rollout)
+
+    looks = {"get_observation": [look(1), look(2)]}
+    beside = {**a_ready_wait(), "gpusBeside": 1, "isNext": True}
+    done = run(await_ready, beside, activities=dict(looks))
+    assert done.steps("note cell/westeurope/pods") == [
+        "note cell/westeurope/pods Running (1 of 2 pods are ready.)",
+        "note cell/westeurope/pods Succeeded (2 of 2 pods are ready.)",
+    ]
+    alone = run(await_ready, a_ready_wait(), activities=dict(looks))
+    assert len(alone.steps(LOOK)) == 1, "KEDA may ask for replicas that no node is left for"
 
 
 def test_a_gateway_that_is_missing_shows_once_the_pods_are_there():

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain import deadlines
 from domain.durable.inputs import CellInput, ReadyWait, TrafficInput, TrafficWatch, WorkloadInput
 from domain.environment.former_version import FormerDemand
 from domain.environment.operation import OperationKind
@@ -15,7 +16,7 @@ from domain.spec.update import TrafficStep, Update, UpdateStrategy
 from orchestrators.update_environment import update_environment
 from tests.support.engine import Run, run
 from tests.support.payloads import CANCELED, QUOTA, SUCCEEDED
-from tests.support.specs import a_request, a_spec
+from tests.support.specs import a_request, a_spec, spec_body
 from tests.unit.orchestrators.test_update_environment import CELL, CHANGED, CLUSTER, end_of
 
 FORMER = FormerDemand(replicas=2, gpus=2, startup_minutes=30)
@@ -147,6 +148,20 @@ def test_cells_know_of_the_gpus_beside_and_the_new_version_takes_the_old_place()
     assert (promoted.version, promoted.replicas) == ("promoted", 1)
     wait = ReadyWait.from_wire(done.input_of("await_ready"))
     assert (wait.gpus_beside, wait.again, wait.is_next) == (1, "promotion", None)
+
+
+def test_replicas_beside_start_at_once_and_those_in_the_old_place_in_turns():
+    spec = a_spec(
+        gpu={"vmSize": "Standard_NC24ads_A100_v4", "maxNodes": 8},
+        update=UPDATE.to_wire(),
+        workload={**spec_body()["workload"], "replicas": 4},
+    )
+    done = update(spec=spec)
+    cell = CellInput.from_wire(done.input_of("provision_cell"))
+    again = ReadyWait.from_wire(done.input_of("await_ready"))
+    assert (cell.demand.startup_minutes, again.demand.startup_minutes) == (20, 80)
+    took = again.operation.deadline - again.started_at
+    assert took.total_seconds() == deadlines.READINESS + 3 * 20 * 60
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from azure.durable_functions.testing import execute_entity
 from domain.durable.names import ClaimsOperation, MarketOperation, ModelOperation
 from domain.guard.claims import CLAIM_LIFETIME, Claim, ClaimRequest, Ledger
 from domain.guard.kept_offers import KeptOffers, KeptSizes
+from domain.spec.model_holds import HOLD_LIFETIME, Forgetting, ModelHold
 from domain.spec.model_versions import ModelContent, RegisteredModel, Registration
 from orchestrators.claims_entity import claims
 from orchestrators.market_entity import market
@@ -49,8 +50,14 @@ def test_a_model_grows_by_a_version_and_keeps_its_numbers():
     first = execute_entity(registered_model, ModelOperation.REGISTER, wire, None, entity_key="x")
     model = RegisteredModel.from_wire(first.get_state())
     assert (model.latest, [each.content for each in model.versions]) == (1, [CONTENT])
+    hold = ModelHold(operation_id="fraud-llm.1", version=1, expires_at=NOON + HOLD_LIFETIME)
+    held = execute_entity(
+        registered_model, ModelOperation.HOLD, hold.to_wire(), first.get_state(), entity_key="x"
+    )
+    assert RegisteredModel.from_wire(held.get_state()).holds == (hold,)
+    wire = Forgetting(version=1, at=NOON).to_wire()
     forgotten = execute_entity(
-        registered_model, ModelOperation.FORGET, 1, first.get_state(), entity_key="x"
+        registered_model, ModelOperation.FORGET, wire, first.get_state(), entity_key="x"
     )
     assert RegisteredModel.from_wire(forgotten.get_state()) == RegisteredModel(latest=1)
 

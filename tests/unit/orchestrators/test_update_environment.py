@@ -11,7 +11,7 @@ from domain.spec.model import EnvironmentSpec
 from orchestrators.update_environment import update_environment
 from tests.support.engine import After, Run, run
 from tests.support.payloads import CANCELED, HOST, QUOTA, SUCCEEDED
-from tests.support.specs import NOON, a_request, a_spec
+from tests.support.specs import NOON, a_request, a_spec, spec_body
 
 EDGE, WEST = "fraud-llm.2.edge", "fraud-llm.2.cell.westeurope"
 CLUSTER = "/subscriptions/1/.../managedClusters/gp-fraud-llm-westeurope"
@@ -145,3 +145,18 @@ def test_a_cell_that_has_moved_is_not_ready_without_its_origin():
     done = update_of_a_cell("northeurope", origin=QUOTA)
     assert done.outcome == QUOTA
     assert done.steps("start await_edge", "call begin_delete") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "minutes"),
+    [(OperationKind.UPDATE, 80), (OperationKind.REPAIR, 80), (OperationKind.PROVISION, 20)],
+)
+def test_replicas_that_are_replaced_have_the_time_to_start_in_turns(
+    kind: OperationKind, minutes: int
+):
+    workload = {**spec_body()["workload"], "replicas": 4}
+    spec = a_spec(gpu={**spec_body()["gpu"], "maxNodes": 8}, workload=workload)
+    request = a_request(kind, 2, spec=spec).to_wire()
+    done = run(update_environment, request, children=CHANGED, instance_id="fraud-llm.2")
+    cell = CellInput.from_wire(done.input_of("provision_cell"))
+    assert cell.demand.startup_minutes == minutes

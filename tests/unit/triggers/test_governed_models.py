@@ -118,6 +118,19 @@ async def test_a_rollback_that_is_rejected_leaves_what_runs(updated: FakeHub):
     assert (await post(api, "rollback", IN_ML)).json["id"] == "fraud-llm.4"
 
 
+async def test_no_approval_serves_a_version_that_was_deleted(updated: FakeHub):
+    """By a deletion of an earlier release, which did not see what waits."""
+    api = an_api(updated, NEEDS_APPROVAL)
+    await post(api, "rollback", IN_ML)
+    updated.deliver("fraud-llm.3")
+    model = updated.models["shared-llm"]
+    updated.models["shared-llm"] = model.model_copy(update={"versions": model.versions[1:]})
+    refused = await post(api, "approve", BOB_APPROVES)
+    assert (refused.status, refused.error["code"]) == (409, "ModelVersionDeleted")
+    assert "Reject it" in refused.error["message"]
+    assert (await post(api, "reject", BOB_APPROVES, {"reason": "Deleted."})).status == 202
+
+
 async def test_a_rollback_is_held_to_the_policy_file(updated: FakeHub):
     strict = a_file(allow={"regions": ["northeurope"]})
     refused = await post(an_api(updated, strict), "rollback", IN_ML)

@@ -3,17 +3,25 @@
 from typing import Any
 
 import pytest
+from durabletask.entities import EntityInstanceId
 
 from domain.environment.phases import Phase
+from domain.spec.model_versions import ModelContent, Registration
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
 from tests.support.payloads import QUOTA
-from tests.support.specs import spec_body
-from triggers import signal_results
+from tests.support.specs import NOON, spec_body
+from triggers import signal_results, starting
 from triggers.model_routes import EXAMPLE_MODEL
 
 REQUEST_ID = "5b1f0d9c-7c7c-4f0c-9d0a-1f2f1b9b8f77"
 REFERENCE = spec_body(workload={"model": {"name": "fraud-llm", "version": "1"}})
+
+RIVAL = Registration(
+    content=ModelContent.from_wire({**EXAMPLE_MODEL, "licence": "mit"}),
+    at=NOON,
+    request_id=REQUEST_ID,
+)
 
 
 async def register(api: Api, **changes: Any) -> Any:
@@ -36,6 +44,25 @@ async def test_a_request_that_is_sent_twice_has_one_version(api: Api):
     assert first.headers["Repeatability-Result"] == "accepted"
     assert (again.status, again.json["version"]) == (200, 1)
     assert (other.status, other.error["code"]) == (409, "RepeatabilityRequestIdReused")
+
+
+class RacingHub(FakeHub):
+    """Lets another registration in just before the first one."""
+
+    async def signal_entity(
+        self, entity_instance_id: EntityInstanceId, operation_name: str, input: Any | None = None
+    ) -> None:
+        if not self.models:
+            await super().signal_entity(entity_instance_id, operation_name, RIVAL.to_wire())
+        await super().signal_entity(entity_instance_id, operation_name, input)
+
+
+async def test_an_id_registers_one_version_also_of_two_requests_at_once():
+    hub = RacingHub()
+    headers = {"Repeatability-Request-ID": REQUEST_ID}
+    answer = await Api(hub).send("POST", "models", EXAMPLE_MODEL, headers)
+    assert (answer.status, answer.error["code"]) == (409, "RepeatabilityRequestIdReused")
+    assert [each.content for each in hub.models["fraud-llm"].versions] == [RIVAL.content]
 
 
 async def test_the_one_who_registers_is_on_record(hub: FakeHub):
@@ -86,6 +113,95 @@ async def test_a_plan_is_of_the_version_as_well(api: Api):
     await register(api)
     answer = await api.send("POST", "plans", REFERENCE)
     assert (await api.create({"planId": answer.json["id"]})).status == 202
+
+
+async def test_a_plan_of_a_version_that_was_deleted_since_is_stale(api: Api, hub: FakeHub):
+    await register(api)
+    plan_id = (await api.send("POST", "plans", REFERENCE)).json["id"]
+    await api.delete("models/fraud-llm/versions/1")
+    answer = await api.create({"planId": plan_id})
+    assert (answer.status, answer.error["code"]) == (412, "PlanIsStale")
+    assert "Version 1 of 'fraud-llm' was deleted" in answer.error["message"]
+    assert hub.instances == {}
+
+
+@pytest.mark.parametrize("path", ["models/fraud-llm", "models/fraud-llm/versions/1"])
+async def test_a_number_that_was_deleted_is_no_text(api: Api, path: str):
+    """Otherwise what was deleted would be served by who has read it before."""
+    await register(api)
+    completed = (await api.send("POST", "plans", REFERENCE)).json
+    image = {**REFERENCE["workload"], "image": EXAMPLE_MODEL["image"]}
+    assert completed["environment"] == "fraud-llm"
+    await api.delete(path)
+    answer = await api.create({**REFERENCE, "workload": image})
+    assert (answer.status, answer.error["code"]) == (400, "ModelVersionDeleted")
+    later = {**image, "model": {"name": "fraud-llm", "version": "2024-11"}}
+    assert (await api.create({**REFERENCE, "workload": later})).status == 202
+
+
+async def run_two_versions(api: Api, hub: FakeHub) -> None:
+    """The environment has run version 1 and runs version 2."""
+    await register(api)
+    await register(api, licence="mit")
+    await api.create(REFERENCE)
+    hub.finish("fraud-llm.1", Phase.READY)
+    second = {**REFERENCE["workload"], "model": {"name": "fraud-llm", "version": "2"}}
+    await api.put("environments/fraud-llm", {**REFERENCE, "workload": second})
+    hub.finish("fraud-llm.2", Phase.READY)
+
+
+async def test_no_rollback_serves_a_version_that_was_deleted(api: Api, hub: FakeHub):
+    await run_two_versions(api, hub)
+    assert (await api.delete("models/fraud-llm/versions/1")).status == 204
+    answer = await api.send("POST", "environments/fraud-llm/rollback", {})
+    assert (answer.status, answer.error["code"]) == (409, "ModelVersionDeleted")
+    assert answer.error["target"] == "toVersion"
+    assert "ran version 1 of 'fraud-llm'" in answer.error["message"]
+
+
+async def test_a_version_is_kept_once_a_request_has_read_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+):
+    """Deleted between the decision of a request and its start, and before it is listed."""
+    await register(api)
+    answers: list[Any] = []
+    start = starting.task_hub.start
+
+    async def delete_first(*given: Any) -> bool:
+        answers.append(await api.delete("models/fraud-llm/versions/1"))
+        return await start(*given)
+
+    monkeypatch.setattr(starting.task_hub, "start", delete_first)
+    assert (await api.create(REFERENCE)).status == 202
+    answers.append(await api.delete("models/fraud-llm"))
+    assert [(each.status, each.error["code"]) for each in answers] == 2 * [(409, "ModelInUse")]
+    assert "A request that names it is being decided" in answers[0].error["message"]
+    assert "refer to it: fraud-llm." in answers[1].error["message"], "not on record yet"
+
+
+async def test_a_version_that_is_deleted_first_is_not_started(
+    api: Api, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+):
+    """Deleted between the moments in which a request is read and in which it holds it."""
+    await register(api)
+    decide = starting.check
+
+    async def delete_first(*given: Any) -> Any:
+        assert (await api.delete("models/fraud-llm/versions/1")).status == 204
+        return await decide(*given)
+
+    monkeypatch.setattr(starting, "check", delete_first)
+    answer = await api.create(REFERENCE)
+    assert (answer.status, answer.error["code"]) == (409, "ModelVersionDeleted")
+    assert hub.instances == {}
+
+
+async def test_what_a_request_held_is_deleted_once_its_environment_runs_another(
+    api: Api, hub: FakeHub
+):
+    await run_two_versions(api, hub)
+    assert {each.version for each in hub.models["fraud-llm"].holds} == {1, 2}
+    assert (await api.delete("models/fraud-llm/versions/1")).status == 204
 
 
 @pytest.mark.parametrize("path", ["models/fraud-llm", "models/fraud-llm/versions/1"])
@@ -221,3 +337,18 @@ async def test_a_body_has_to_be_an_object(api: Api):
 async def test_names_that_no_model_can_have_are_not_found(api: Api):
     assert (await api.get("models/FRAUD")).status == 404
     assert (await api.get("models/fraud-llm/versions/x")).status == 404
+
+
+async def test_a_rollback_of_an_update_under_way_says_who_and_why(api: Api, hub: FakeHub):
+    extra = {"update": {"strategy": "blueGreen"}, "gpu": {**REFERENCE["gpu"], "maxNodes": 4}}
+    await api.create(spec_body(**extra))
+    hub.finish("fraud-llm.1", Phase.READY)
+    workload = {**spec_body()["workload"], "image": "registry.example.com/llm:2"}
+    await api.put("environments/fraud-llm", spec_body(**extra, workload=workload))
+    hub.deliver("fraud-llm.2")
+    answer = await api.send("POST", "environments/fraud-llm/rollback", {"reason": "It is slow."})
+    assert (answer.status, answer.json["id"]) == (202, "fraud-llm.2")
+    events = (await api.get("environments/fraud-llm/events")).json["value"]
+    (told,) = [each for each in events if each["type"] == "CancelRequested"]
+    assert told["message"] == "update: rollback to 1 requested: It is slow."
+    assert hub.raised == [("fraud-llm.2", "cancel")]

@@ -10,8 +10,9 @@ from domain.environment.beside import (
     runs_another_version,
     say_shared,
 )
+from domain.environment.cancellations import NoteCancellation, note_cancellation
 from domain.environment.former_version import FormerDemand
-from domain.environment.operation import OperationKind
+from domain.environment.operation import Cancellation, OperationKind
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord, OperationEnd
 from domain.environment.starts import start_operation
@@ -114,10 +115,10 @@ def test_what_both_versions_share_cannot_change(changes: dict[str, Any], field: 
     assert find_shared_changes(ready(), spec_with(None, image="llm:2", **changes)) == []
 
 
-def test_an_old_version_whose_replicas_follow_requests_is_replaced():
+def test_each_version_may_follow_requests_in_its_own_way():
     record = ready(spec_with(None, autoscale={"max": 2}))
-    assert find_shared_changes(record, NEW) == ["workload.autoscale"]
-    assert find_shared_changes(record, spec_with()) == []
+    assert find_shared_changes(record, NEW) == []
+    assert find_former(record, NEW)
 
 
 def test_the_record_keeps_what_serves_while_it_is_updated():
@@ -194,8 +195,50 @@ def test_an_update_that_another_operation_has_overtaken_changes_no_specification
 
 @pytest.mark.parametrize("to_version", [None, 1])
 def test_a_rollback_meanwhile_cancels_the_update(to_version: int | None):
-    rollback = Command(ROLLBACK, "fraud-llm", to_version=to_version)
-    assert decide(update(ready()), rollback) == Cancel("fraud-llm.2")
+    rollback = Command(ROLLBACK, "fraud-llm", to_version=to_version, reason="Slow.")
+    assert decide(update(ready()), rollback) == Cancel("fraud-llm.2", 1, "Slow.")
+
+
+def ask(record: EnvironmentRecord, **asked: Any) -> EnvironmentRecord | None:
+    cancellation = Cancellation(actor="alice", **asked)
+    assert record.active_operation
+    note = NoteCancellation(
+        operation_id=record.active_operation, at=NOON, cancellation=cancellation
+    )
+    return note_cancellation(record, note)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "reason"),
+    [
+        ({"to_version": 1, "reason": "Slow."}, "rollback to 1 requested: Slow.", "Slow."),
+        ({"to_version": 1}, "rollback to 1 requested", "The update was canceled."),
+        ({}, "cancellation requested", "The update was canceled."),
+    ],
+)
+def test_who_has_asked_for_it_is_on_the_timeline(asked: dict[str, Any], said: str, reason: str):
+    record = ask(update(ready()), **asked)
+    assert record
+    told = record.events[-1]
+    assert (told.type, told.actor, told.message) == ("CancelRequested", "alice", f"update: {said}")
+    assert ask(record) is None, "asked again"
+    record = end(record, Outcome.canceled(), is_restored=True)
+    assert (record.events[-2].type, record.events[-2].actor) == ("RolledBack", "alice")
+    assert "automatic" not in record.events[-2].message
+    restored = record.versions[-1]
+    assert (restored.requested_by, restored.rollback and restored.rollback.reason) == (
+        "alice",
+        reason,
+    )
+
+
+def test_an_update_that_fails_before_it_is_canceled_goes_back_by_itself():
+    asked = ask(update(ready()), to_version=1, reason="I do not like it.")
+    assert asked
+    record = end(asked, Outcome.failed(SLOW), is_restored=True)
+    assert "automatic rollback" in record.events[-2].message
+    assert "NewVersionSlow" in record.events[-2].message
+    assert record.versions[-1].requested_by is None
 
 
 def test_a_rollback_to_yet_another_version_waits():
@@ -224,8 +267,6 @@ def test_after_it_went_back_the_same_specification_starts_an_update():
     assert not ready().was_restored
 
 
-def test_what_is_suggested_is_not_refused():
+def test_what_can_be_done_is_said():
     of_port = say_shared(["workload.port"])
     assert "side by side: keep what the environment has, or set update.strategy to" in of_port
-    of_autoscale = say_shared(["workload.port", "workload.autoscale"])
-    assert "side by side: set update.strategy to replace for this update." in of_autoscale

@@ -50,6 +50,7 @@ def one_node(record: EnvironmentRecord) -> dict[str, Any]:
     return {"region": WEST, "at": at, "nodes": 1, "vmSize": A100}
 
 
+SCALED: dict[str, Any] = {"autoscale": {"min": 1, "max": 3}}
 NEW: dict[str, Any] = {"image": "registry.example.com/llm:2"}
 
 
@@ -94,6 +95,27 @@ def test_the_quota_has_to_grant_the_spare_node():
     assert [each for each in same.checks if each.code == "QuotaExceeded"] == []
 
 
+def test_room_for_as_many_replicas_as_there_may_be_is_needed():
+    record = ready(spec_with(max_nodes=5, **SCALED))
+    check = spare_check(plan(spec_with(max_nodes=5, **SCALED, **NEW), record=record))
+    assert (check.verdict, check.required) == (Verdict.FAIL, 6)
+    assert "up to 6 nodes" in check.message
+    assert "Raise maxNodes to 6" in check.message
+
+
+@pytest.mark.parametrize(("seen", "spare"), [(1, 1), (2, 2), (3, 3), (4, 2)])
+def test_the_quota_has_to_grant_as_many_replicas_as_there_are_by_now(seen: int, spare: int):
+    """Of at most six nodes in all."""
+    record = ready(spec_with(max_nodes=6, **SCALED))
+    nodes = record.gpu_usage.observed[WEST].model_copy(update={"nodes": seen})
+    usage = record.gpu_usage.model_copy(update={"observed": {WEST: nodes}})
+    record = record.model_copy(update={"gpu_usage": usage})
+    market = a_market(quota={A100_FAMILY: (24 * seen, 24 * seen)})
+    made = plan(spec_with(max_nodes=6, **SCALED, **NEW), record=record, markets={WEST: market})
+    (failed,) = [each for each in made.checks if each.code == "QuotaExceeded"]
+    assert failed.required == 24 * spare
+
+
 @pytest.mark.parametrize(
     ("vm_size", "old", "new", "nodes"),
     [
@@ -101,6 +123,8 @@ def test_the_quota_has_to_grant_the_spare_node():
         (A100, {"replicas": 2}, {"replicas": 1}, 3),
         (FOUR_GPUS, {"replicas": 2}, {"replicas": 2}, 1),
         (FOUR_GPUS, {"gpusPerReplica": 2}, {"gpusPerReplica": 4}, 2),
+        (A100, SCALED, SCALED, 6),
+        (A100, SCALED, {"replicas": 1}, 4),
     ],
 )
 def test_versions_share_nodes_where_they_fit(
@@ -118,7 +142,18 @@ def test_what_moves_the_requests_is_told_apart_from_a_rollout():
     assert effects == {"workload.image": ChangeEffect.SHIFTED}
     assert made.outage is None
     assert made.minutes_to_ready
-    assert (made.minutes_to_ready.typical, made.minutes_to_ready.starting_up_to) == (21.6, 40)
+    assert (made.minutes_to_ready.typical, made.minutes_to_ready.starting_up_to) == (25.6, 40)
+
+
+@pytest.mark.parametrize(
+    ("update", "replicas", "minutes"),
+    [(None, 1, 20), (None, 3, 60), (None, 8, 80), (BLUE_GREEN, 3, 80)],
+)
+def test_replicas_start_in_turns_where_they_are_replaced(update: Any, replicas: int, minutes: int):
+    before = spec_with(update, 16, replicas=replicas)
+    made = plan(spec_with(update, 16, replicas=replicas, **NEW), record=ready(before))
+    assert made.minutes_to_ready
+    assert made.minutes_to_ready.starting_up_to == minutes
 
 
 def test_a_single_replica_that_is_replaced_does_not_answer_meanwhile():

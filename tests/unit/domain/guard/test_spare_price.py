@@ -14,10 +14,18 @@ from domain.spec.model import EnvironmentSpec
 from tests.support.markets import A100_PRICE, a_market, some_prices
 from tests.support.specs import NOON
 from tests.unit.domain.guard.test_plan import WEST, plan
-from tests.unit.domain.guard.test_spare_gpus import FOUR_GPUS, NEW, ready, spec_with
+from tests.unit.domain.guard.test_spare_gpus import FOUR_GPUS, NEW, SCALED, ready, spec_with
 
-HOURS = (6.5 + 2 * 20 + 20 + 10) / 60
-"""A node boots, both starts take 20 minutes, it is watched for 5, 5 and 10, and stays for 10."""
+SHARES, ENDINGS, REMOVED = 4 * 2, 2 * 2, 10
+"""Minutes: three shares and the last word reach the gateways; requests of both versions have their
+grace to end, and their pods; the node stays."""
+
+
+def hours(turns: int = 1) -> float:
+    """A node boots, both starts take 20 minutes, the second one in turns, and it is watched for 5,
+    5 and 10."""
+    return (6.5 + 20 + turns * 20 + 20 + SHARES + ENDINGS + REMOVED) / 60
+
 
 PRICES = {WEST: some_prices(WEST)}
 
@@ -28,20 +36,24 @@ def under_way(before: EnvironmentSpec, after: EnvironmentSpec) -> EnvironmentRec
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "nodes"),
+    ("old", "new", "nodes", "turns"),
     [
-        ({}, {}, 1),
-        ({"replicas": 2}, {"replicas": 1}, 2),
-        ({"replicas": 1}, {"replicas": 2}, 1),
+        ({}, {}, 1, 1),
+        ({"replicas": 2}, {"replicas": 1}, 2, 1),
+        ({"replicas": 1}, {"replicas": 2}, 1, 2),
+        ({"replicas": 4}, {"replicas": 8}, 4, 4),
+        (SCALED, SCALED, 3, 3),
+        (SCALED, {"replicas": 1}, 3, 1),
     ],
 )
 def test_a_plan_has_the_price_of_the_spare_nodes(
-    old: dict[str, Any], new: dict[str, Any], nodes: int
+    old: dict[str, Any], new: dict[str, Any], nodes: int, turns: int
 ):
-    record = ready(spec_with(max_nodes=9, **old))
-    spare = plan(spec_with(max_nodes=9, **{**NEW, **new}), record=record).spare
-    dollars = round(nodes * HOURS * A100_PRICE, 2)
-    assert spare == SpareNodes(nodes=nodes, hours_up_to=round(HOURS, 2), usd_up_to=dollars)
+    record = ready(spec_with(max_nodes=16, **old))
+    spare = plan(spec_with(max_nodes=16, **{**NEW, **new}), record=record).spare
+    time = hours(turns)
+    dollars = round(nodes * time * A100_PRICE, 2)
+    assert spare == SpareNodes(nodes=nodes, hours_up_to=round(time, 2), usd_up_to=dollars)
 
 
 def test_the_time_is_that_of_the_update():
@@ -50,9 +62,10 @@ def test_the_time_is_that_of_the_update():
         "steps": [{"weight": 50, "minutes": 60}],
         "keepMinutes": 120,
     }
-    made = plan(spec_with(update, **NEW), record=ready(spec_with()))
+    grace: dict[str, Any] = {"terminationGraceSeconds": 600}
+    made = plan(spec_with(update, **NEW, **grace), record=ready(spec_with()))
     assert made.spare
-    assert made.spare.hours_up_to == round((6.5 + 40 + 180 + 10) / 60, 2)
+    assert made.spare.hours_up_to == round((6.5 + 40 + 180 + 3 * 2 + 4 * 10 + 10) / 60, 2)
 
 
 @pytest.mark.parametrize(

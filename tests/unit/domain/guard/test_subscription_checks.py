@@ -235,6 +235,18 @@ def test_an_image_that_runs_stays_whatever_has_become_of_its_tag(
     assert wanted_images(a_spec(workload=workload), pinned) == looked_up
 
 
+@pytest.mark.parametrize(
+    ("running", "looked_up"), [("sha256:2", "acmeml.azurecr.io/llm@sha256:1"), ("sha256:1", None)]
+)
+def test_a_rollback_goes_back_to_a_digest_and_not_to_its_tag(running: str, looked_up: str | None):
+    """The registry may have removed what no tag leads to."""
+    now = PinnedImage(reference=IMAGE.reference, digest=running, resolved_at=NOON)
+    restored = now.model_copy(update={"digest": "sha256:1"})
+    workload = {**spec_body()["workload"], "registry": REGISTRY, "image": IMAGE.reference}
+    found = wanted_images(a_spec(workload=workload), now, restored)
+    assert [each.reference for each in found] == ([looked_up] if looked_up else [])
+
+
 def test_what_was_built_without_a_feature_is_only_warned_of_it():
     unregistered = a_subscription(
         features={FEATURES[0]: "NotRegistered"}, providers=states(Cdn="NotRegistered")

@@ -21,7 +21,7 @@ SCALED = spec({"min": 2, "max": 4, "targetWaiting": 8})
 def test_keda_reads_the_engines_behind_the_service():
     (scaled,) = build_scaled_objects(SCALED, 2)
     assert scaled["metadata"]["name"] == "fraud-llm"
-    assert "annotations" not in scaled["metadata"]
+    assert scaled["metadata"]["annotations"] == {"autoscaling.keda.sh/paused": "false"}
     assert scaled["spec"]["scaleTargetRef"] == {"name": "fraud-llm"}
     assert (scaled["spec"]["minReplicaCount"], scaled["spec"]["maxReplicaCount"]) == (2, 4)
     (trigger,) = scaled["spec"]["triggers"]
@@ -38,7 +38,17 @@ def test_keda_reads_the_engines_behind_the_service():
 
 def test_asleep_it_holds_the_replicas_at_zero():
     (scaled,) = build_scaled_objects(SCALED, 0)
-    assert scaled["metadata"]["annotations"] == {"autoscaling.keda.sh/paused-replicas": "0"}
+    annotations = scaled["metadata"]["annotations"]
+    assert annotations["autoscaling.keda.sh/paused-replicas"] == "0"
+
+
+@pytest.mark.parametrize(("replicas", "least"), [(1, 2), (3, 3), (9, 4)])
+def test_side_by_side_it_takes_no_replica_away(replicas: int, least: int):
+    (scaled,) = build_scaled_objects(SCALED, replicas, "fraud-llm-next", held=True)
+    assert (scaled["spec"]["minReplicaCount"], scaled["spec"]["maxReplicaCount"]) == (least, 4)
+    assert scaled["metadata"]["name"] == scaled["spec"]["scaleTargetRef"]["name"]
+    assert scaled["metadata"]["name"] == "fraud-llm-next"
+    assert "//fraud-llm-next-model." in scaled["spec"]["triggers"][0]["metadata"]["url"]
 
 
 def test_it_comes_after_the_deployment_that_it_scales():

@@ -173,6 +173,15 @@ def test_a_new_version_does_not_wait_for_a_second_gpu(build) -> None:
     assert strategy["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
 
 
+@pytest.mark.parametrize(
+    ("replicas", "at_once"), [(0, 1), (1, 1), (7, 1), (8, 2), (15, 3), (100, 25)]
+)
+def test_many_replicas_are_replaced_a_quarter_at_a_time(make_spec, replicas, at_once) -> None:
+    built = build_workload(make_spec(), replicas)
+    (deployment,) = [each for each in built if each["kind"] == "Deployment"]
+    assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == at_once
+
+
 def test_the_workload_gets_its_gpus_model_and_arguments(build) -> None:
     container = container_of(build(EVERYTHING)["Deployment"])
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "4"

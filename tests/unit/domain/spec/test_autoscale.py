@@ -63,3 +63,8 @@ def test_the_cluster_gets_kedas_add_on_only_for_that():
         "workloadAutoScalerProfile"
         not in (build_managed_cluster(a_spec(), "westeurope")["properties"])
     )
+
+
+def test_what_is_suggested_for_too_few_nodes_is_a_field_that_counts():
+    (problem,) = parse({"max": 3}, nodes=2)
+    assert problem.message.endswith("raise maxNodes from 2 to 3 or lower autoscale.max.")

@@ -1,9 +1,11 @@
 """The versions of a model, which never change."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from domain.spec.model_holds import HOLD_LIFETIME, Forgetting, ModelHold
 from domain.spec.model_versions import (
     MAX_VERSIONS,
     ModelContent,
@@ -34,9 +36,66 @@ def test_versions_are_numbered_and_the_same_content_is_the_same_version():
 
 
 def test_a_number_is_not_used_again():
-    model = register(register(RegisteredModel()), licence="mit").forget(2)
+    model = register(register(RegisteredModel()), licence="mit").forget(
+        Forgetting(version=2, at=NOON)
+    )
     assert [each.version for each in register(model, licence="mit").versions] == [1, 3]
-    assert register(model.forget(None)).versions[0].version == 3
+    assert register(model.forget(Forgetting(at=NOON))).versions[0].version == 3
+
+
+def a_hold(operation_id: str = "fraud-llm.1", version: int = 1, at: datetime = NOON) -> ModelHold:
+    return ModelHold(operation_id=operation_id, version=version, expires_at=at + HOLD_LIFETIME)
+
+
+@pytest.mark.parametrize(
+    ("forgetting", "is_deleted"),
+    [
+        ({"version": 1}, False),
+        ({}, False),
+        ({"version": 2}, True),
+        ({"version": 1, "counted": ["fraud-llm.1"]}, True),
+        ({"counted": ["fraud-llm.2"]}, False),
+        ({"version": 1, "at": NOON + HOLD_LIFETIME}, True),
+    ],
+)
+def test_a_hold_keeps_its_version(forgetting: dict[str, Any], is_deleted: bool):
+    held = register(register(RegisteredModel()), licence="mit").hold(a_hold())
+    wanted = Forgetting.model_validate({"at": NOON, **forgetting})
+    after = held.forget(wanted)
+    assert (after != held) is is_deleted
+    assert bool(held.find_obstacles(wanted)) is not is_deleted
+
+
+def test_a_version_that_was_deleted_is_not_held():
+    model = register(RegisteredModel()).forget(Forgetting(version=1, at=NOON))
+    assert model.hold(a_hold()) == model
+
+
+def test_holds_are_kept_once_each_and_while_they_last():
+    model = register(register(RegisteredModel()), licence="mit").hold(a_hold()).hold(a_hold())
+    other = a_hold(version=2)
+    assert model.hold(other).holds == (a_hold(), other), "one of two requests at once"
+    later = a_hold("other-llm.1", at=NOON + HOLD_LIFETIME)
+    assert model.hold(later).holds == (later,)
+
+
+@pytest.mark.parametrize(
+    ("version", "has_deleted"),
+    [
+        ("1", True),
+        ("2", False),
+        ("3", False),
+        ("0", False),
+        ("01", False),
+        ("x", False),
+        ("¹", False),
+        ("", False),
+        ("9" * 5000, False),
+    ],
+)
+def test_a_number_that_was_given_and_is_gone_was_deleted(version: str, has_deleted: bool):
+    model = register(register(RegisteredModel()), licence="mit")
+    assert model.forget(Forgetting(version=1, at=NOON)).has_deleted(version) is has_deleted
 
 
 def test_a_model_has_room_for_so_many_versions():

@@ -186,3 +186,49 @@ def test_a_preset_has_to_be_a_text():
     problems = parse_spec(body(preset=5), a_policy())
     assert isinstance(problems, list)
     assert "workload.preset" in {problem.target for problem in problems}
+
+
+PHI, A100, A10 = "microsoft/phi-4", "Standard_NC24ads_A100_v4", "Standard_NV36ads_A10_v5"
+
+
+@pytest.mark.parametrize(
+    ("size", "args", "says"),
+    [
+        (A100, ["--max-model-len=1M"], "Requests of 1,048,576 tokens on 1 x A100 80 GB: beside"),
+        (A100, ["--max-model-len", "1000k"], "write at most --max-model-len=16384, or leave args"),
+        (A10, [], "on 1 x A10 24 GB: beside 27.31 GiB of weights there is room for 0 at most"),
+        (A10, ["--max-model-len=4096"], "smallest sizes that fit: Standard_NC24ads_A100_v4"),
+        (A100, ["--tensor-parallel-size=2"], "takes 2 GPUs, and a replica has 1"),
+        (A100, ["-tp", "4"], "set workload.gpusPerReplica to 4"),
+    ],
+)
+def test_arguments_of_ones_own_that_cannot_fit_are_refused_with_figures(
+    size: str, args: list[str], says: str
+):
+    problem = refuse(body({"vmSize": size, "maxNodes": 1}, args=[PHI, *args]))
+    assert problem.target == "workload.args"
+    assert says in problem.message, problem.message
+
+
+@pytest.mark.parametrize(
+    ("size", "args"),
+    [
+        (A100, [PHI]),
+        (A100, [PHI, "--max-model-len=200000"]),
+        (A100, [PHI, "--max-model-len=auto"]),
+        (A100, [PHI, "--max-model-len"]),
+        (A100, [PHI, "--tensor_parallel_size=1"]),
+        (A10, [PHI, "--quantization=fp8"]),
+        (A10, [PHI, "--kv-cache-dtype", "fp8"]),
+        (A10, ["an-org/phi-4-awq"]),
+        (A10, []),
+    ],
+)
+def test_what_may_fit_is_left_to_the_engine(size: str, args: list[str]):
+    accept(body({"vmSize": size, "maxNodes": 1}, args=args))
+
+
+def test_what_was_completed_for_another_size_is_refused_where_it_cannot_fit():
+    completed = accept(body()).to_wire()
+    problem = refuse({**completed, "gpu": {"vmSize": A10, "maxNodes": 1}})
+    assert (problem.code, problem.target) == ("ModelDoesNotFit", "workload.args")

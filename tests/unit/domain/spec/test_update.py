@@ -78,8 +78,8 @@ def test_all_steps_together_have_a_limit():
     assert str(MAX_WATCHED_MINUTES) in problem.message
 
 
-def test_replicas_that_follow_requests_cannot_be_beside_others():
-    problem = refuse(BLUE_GREEN, autoscale={"max": 2})
-    assert problem.target == "update.strategy"
-    assert "leave autoscale out" in problem.message
-    assert isinstance(parse({"strategy": "replace"}, autoscale={"max": 2}), EnvironmentSpec)
+@pytest.mark.parametrize("strategy", ["replace", "blueGreen"])
+def test_replicas_may_follow_requests_with_either_strategy(strategy: str):
+    spec = parse({"strategy": strategy}, autoscale={"max": 2})
+    assert isinstance(spec, EnvironmentSpec)
+    assert spec.workload.autoscale
