@@ -69,6 +69,12 @@ class ApiClient:
         """Whether the token was accepted before."""
         self.is_following = False
         """Whether an outage of some minutes is waited for."""
+        self._latest: Answer | None = None
+
+    def now(self) -> datetime:
+        """By the clock of the API, as of its latest answer: this machine's may be wrong."""
+        latest = self._latest or self.get("/healthz")
+        return latest.at
 
     def get(self, path: str, **query: Any) -> Answer:
         return self._send("GET", path, query)
@@ -121,7 +127,8 @@ class ApiClient:
             self._authorize(request)
             response = self._send_until_answered(request)
         self._token_served = response.is_success and self._token is not None
-        return _read(response)
+        self._latest = _read(response)
+        return self._latest
 
     def _authorize(self, request: httpx.Request) -> None:
         if not self._has_token:
