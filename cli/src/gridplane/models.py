@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from gridplane import credentials
-from gridplane.client import TRANSIENT, read_retry_after
+from gridplane.answers import TRANSIENT, read_retry_after, words_of
 from gridplane.errors import CliError, ExitCode, Refusal
 from gridplane.session import Session
 
@@ -85,7 +85,7 @@ def _ask_once(
             extensions={"sni_hostname": host},
         ) as response:
             yield from _read_answer(response)
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         raise CliError(
             f"{endpoint} does not answer: {error}", code=ExitCode.UNREACHABLE
         ) from error
@@ -130,7 +130,7 @@ def _refused(response: httpx.Response) -> Refusal:
         found = response.json()["error"]
     except (ValueError, LookupError, TypeError):
         found = None
-    error = found if isinstance(found, dict) else {"message": response.text.strip()[:300]}
+    error = found if isinstance(found, dict) else {"message": words_of(response)}
     fix = ""
     if response.status_code in (401, 403):
         fix = (

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from gridplane import times
+from gridplane.answers import Answer
 from gridplane.api_types import PodLogPage
-from gridplane.client import Answer
 from gridplane.commands.arguments import Name
 from gridplane.errors import ExitCode, Refusal, invalid
 from gridplane.models import Question, ask

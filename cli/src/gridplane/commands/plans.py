@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from gridplane.answers import Answer
 from gridplane.api_types import Plan
-from gridplane.client import Answer
 from gridplane.commands.arguments import Detach, File, Yes
 from gridplane.errors import CliError, ExitCode, Refusal, invalid
 from gridplane.follow import follow, operation_id_of, require_success
