@@ -56,10 +56,20 @@ def read_answer(response: httpx.Response) -> Answer | None:
     if response.status_code >= httpx.codes.BAD_REQUEST:
         error = body.get("error") if isinstance(body, dict) else None
         if isinstance(error, dict):
-            raise Refusal(response.status_code, _in_commands(error, response), _fix(response))
+            known = in_commands(error, _environment_of(response))
+            raise Refusal(response.status_code, known, _fix(response))
         return None
     is_known = response.is_success and (isinstance(body, dict) or not response.content)
     return Answer(response.status_code, body, response.headers) if is_known else None
+
+
+def in_commands(error: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
+    """The error, with commands in place of the requests that it advises."""
+
+    def rewrite(part: Mapping[str, Any]) -> dict[str, Any]:
+        return {**part, "message": as_commands(str(part.get("message") or ""), environment)}
+
+    return {**rewrite(error), "details": [rewrite(each) for each in error.get("details") or ()]}
 
 
 def is_health(response: httpx.Response) -> bool:
@@ -90,15 +100,9 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
-def _in_commands(error: Mapping[str, Any], response: httpx.Response) -> Mapping[str, Any]:
-    """The error, with commands in place of the requests that it advises."""
+def _environment_of(response: httpx.Response) -> str:
     found = _ENVIRONMENT.search(response.request.url.path)
-    name = found[1] if found else "NAME"
-
-    def rewrite(part: Mapping[str, Any]) -> dict[str, Any]:
-        return {**part, "message": as_commands(str(part.get("message") or ""), name)}
-
-    return {**rewrite(error), "details": [rewrite(each) for each in error.get("details") or ()]}
+    return found[1] if found else "NAME"
 
 
 def _fix(response: httpx.Response) -> str:

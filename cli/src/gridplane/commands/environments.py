@@ -43,7 +43,9 @@ def list_environments(
     )
     session.output.show(
         list(pages),
-        lambda found: environments_table(found, session.api.now()),
+        lambda found: environments_table(
+            found, session.api.now(), is_filtered=any((phase, health, cost_center))
+        ),
         lambda found: [each["name"] for each in found],
     )
 
